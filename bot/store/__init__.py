@@ -1,0 +1,1 @@
+"""The ledger: plain SQL in functions of a few lines; none of them commits."""

@@ -1,0 +1,95 @@
+"""A sorted vocabulary with the documents of each word: what search looks words up in."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.core.words import stem
+
+Span = tuple[int, int]  # words [from, to) of the sorted vocabulary
+
+_LAST = "\U0010ffff"
+
+
+class WordIndex:
+    """Words in sorted order, so that all words with one beginning are one span.
+
+    Their documents lie behind each other in the same order, so that a span's documents are one
+    slice. A second, reversed vocabulary finds words by their end.
+    """
+
+    __slots__ = ("_docs", "_from_end", "_from_end_ids", "_starts", "words")
+
+    def __init__(self, docs_by_word: Mapping[str, Iterable[int]]) -> None:
+        self.words = sorted(docs_by_word)
+        self._starts = array("I", [0])
+        self._docs = array("I")
+        for word in self.words:
+            self._docs.extend(docs_by_word[word])
+            self._starts.append(len(self._docs))
+        ends = sorted((word[::-1], number) for number, word in enumerate(self.words))
+        self._from_end = [reversed_word for reversed_word, _ in ends]
+        self._from_end_ids = array("I", (number for _, number in ends))
+
+    def docs(self, span: Span) -> array[int]:
+        """Return the documents of all words in the span; one may come twice."""
+        return self._docs[self._starts[span[0]] : self._starts[span[1]]]
+
+    def count(self, span: Span) -> int:
+        return self._starts[span[1]] - self._starts[span[0]]
+
+    def exact(self, word: str) -> Span | None:
+        at = bisect_left(self.words, word)
+        return (at, at + 1) if at < len(self.words) and self.words[at] == word else None
+
+    def beginning(self, word: str) -> Span:
+        """Return the words that begin so."""
+        return _span(self.words, word)
+
+    def ending(self, word: str) -> list[Span]:
+        """Return the words that end so."""
+        low, high = _span(self._from_end, word[::-1])
+        return [(at, at + 1) for at in self._from_end_ids[low:high]]
+
+    def same_stem(self, word: str) -> list[Span]:
+        """Return the words that differ in their ending only."""
+        root = stem(word)
+        low, high = self.beginning(root)
+        return [(at, at + 1) for at in range(low, high) if stem(self.words[at]) == root]
+
+    def similar(self, word: str, edits: int) -> list[tuple[Span, int]]:
+        """Return words within so many typos, with their number, if one end of them is intact.
+
+        A typo is a wrong, missing or extra letter or two letters swapped (OSA distance).
+        """
+        intact = 2 if len(word) < 7 else 3
+        low, high = self.beginning(word[:intact])
+        found = {low + at: d for _, d, at in _within(word, self.words[low:high], edits)}
+        end = word[::-1]
+        low, high = _span(self._from_end, end[:intact])
+        for _, distance, at in _within(end, self._from_end[low:high], edits):
+            found[self._from_end_ids[low + at]] = distance
+        return [((at, at + 1), distance) for at, distance in found.items()]
+
+    def similar_beginning(self, word: str) -> list[Span]:
+        """Return the words that begin with the word but for one typo after its second letter."""
+        low, high = self.beginning(word[:2])
+        spans = []
+        for length in (len(word) - 1, len(word), len(word) + 1):
+            starts = {known[:length] for known in self.words[low:high]}
+            spans += [self.beginning(start) for start, _, _ in _within(word, list(starts), 1)]
+        return spans
+
+
+def _span(words: list[str], start: str) -> Span:
+    low = bisect_left(words, start)
+    return low, bisect_left(words, start + _LAST, low)
+
+
+def _within(word: str, choices: list[str], edits: int) -> list[tuple[str, int, int]]:
+    return process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)

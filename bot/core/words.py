@@ -1,0 +1,90 @@
+"""Text as search compares it: folded, and cut into words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Scripts written without spaces (Thai, Lao, Burmese, Khmer, kana, Han): each character is a word.
+_SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_ASCII_WORD = r"[a-z0-9]+[+#]*"
+_ASCII_WORDS = re.compile(_ASCII_WORD)
+_WORDS = re.compile(rf"{_ASCII_WORD}|[{_SPACELESS}]|[^\W_a-z0-9{_SPACELESS}]+")
+_APOSTROPHES = re.compile("['\u2019\u02bc`]")
+_HEAD_ENDS = re.compile(r": | [-\u2013\u2014] | \(")
+_CAMEL_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "s", "y", "e")
+
+
+def fold(text: str) -> str:
+    """Return the text without case, accents and width, Hangul as single letters.
+
+    As letters, a syllable that is still being typed begins the finished one: the ㄴ of 하나
+    stands under 하 (한) until the next vowel comes.
+    """
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c)).translate(_FINAL_CONSONANTS)
+
+
+def _final_consonants() -> Mapping[int, str]:
+    """Map each final Hangul consonant to the initial one(s) it is written with."""
+    initials = {
+        unicodedata.name(chr(code)).removeprefix("HANGUL CHOSEONG "): chr(code)
+        for code in range(0x1100, 0x1113)
+    }
+    finals = {}
+    for code in range(0x11A8, 0x11C3):
+        name = unicodedata.name(chr(code)).removeprefix("HANGUL JONGSEONG ")
+        finals[code] = initials.get(name) or "".join(initials[part] for part in name.split("-"))
+    return MappingProxyType(finals)
+
+
+_FINAL_CONSONANTS = _final_consonants()
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a text in order; ``c++`` and ``c#`` stay whole."""
+    folded = _APOSTROPHES.sub("", fold(text))
+    return (_ASCII_WORDS if folded.isascii() else _WORDS).findall(folded)
+
+
+def joined_forms(text: str) -> set[str]:
+    """Return further words that people type for parts of the text.
+
+    What stands between two spaces, without its punctuation (``few-shot``: fewshot), and the
+    parts of a CamelCase word (``ImageNet``: image, net).
+    """
+    forms = set()
+    for chunk in text.split():
+        parts = words(chunk)
+        if 1 < len(parts) <= 4:
+            forms.add("".join(parts))
+        if chunk.isascii() and not (chunk.islower() or chunk.isupper() or chunk.istitle()):
+            camel = _CAMEL_PARTS.findall(chunk)
+            forms.update(part.lower() for part in camel if len(part) > 1 and len(camel) > 1)
+    return forms
+
+
+def head(title: str) -> str:
+    """Return the title up to a colon, a spaced dash or a bracket: ``BERT: Pre-training ...``."""
+    return _HEAD_ENDS.split(title, maxsplit=1)[0]
+
+
+def initials(parts: list[str]) -> str:
+    """Return the first letters of three to eight words, or "" for fewer or more."""
+    return "".join(part[0] for part in parts) if 3 <= len(parts) <= 8 else ""
+
+
+def stem(word: str) -> str:
+    """Return the word without its English ending: ``rewards`` and ``rewarding`` agree."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word

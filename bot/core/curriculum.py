@@ -21,7 +21,7 @@ class Resource:
     ``maker_url`` is the link as the list's maker wrote it, where ``url`` had to replace it;
     ``original_url`` the publisher's own, where ``url`` is the maker's and differs.
     ``notes`` and ``sentence`` are the maker's words, ``added_notes`` are not. ``remark`` is what
-    the maker says of a companion.
+    the maker says of a companion, ``companions_title`` what stands above them ("" : nothing).
     """
 
     key: str
@@ -47,6 +47,7 @@ class Resource:
     remark: str = ""
     questions: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
+    companions_title: str = ""
     companions: tuple[Resource, ...] = ()
 
     @property
@@ -122,6 +123,7 @@ class Curriculum:
     icon: str = ""
     introduction: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
+    update_title: str = ""
     update_icon: str = ""
     url: str | None = None
 

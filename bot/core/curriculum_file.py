@@ -1,0 +1,178 @@
+"""YAML <-> Curriculum: reads a list, or reports everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table, Update
+from bot.core.curriculum_checks import rule_findings
+from bot.core.curriculum_problems import shape_findings
+from bot.core.curriculum_shape import (
+    CellShape,
+    CompanionShape,
+    CurriculumShape,
+    ResourceShape,
+    SectionShape,
+    StepShape,
+    TableShape,
+    curriculum_schema,
+    schema_text,
+)
+from bot.core.curriculum_text import write_curriculum
+from bot.core.yaml_tree import Finding, Path, Tree, read_tree
+from bot.errors import CurriculumFileError, Problem
+
+__all__ = [
+    "CurriculumFileError",
+    "Problem",
+    "curriculum_schema",
+    "default_curriculum_path",
+    "read_curriculum",
+    "schema_text",
+    "write_curriculum",
+]
+
+
+def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curriculum:
+    """Read a curriculum from the text of its file; ``source`` names it in what is reported.
+
+    Raises:
+        CurriculumFileError: With every problem of the file, in file order.
+    """
+    tree = read_tree(text, source)
+    shape, findings = shape_findings(tree)
+    findings += [*tree.findings, *rule_findings(tree)]
+    if findings or shape is None:
+        problems = {_problem(tree, finding) for finding in findings}
+        in_order = sorted(problems, key=lambda p: (p.line, p.column, p.where, p.what, p.remedy))
+        raise CurriculumFileError(source, in_order)
+    return _curriculum(shape)
+
+
+def default_curriculum_path() -> FilePath:
+    """Return where the list stands that Nextread comes with.
+
+    An installed wheel has it inside the package, a checkout beside it.
+    """
+    package = FilePath(__file__).parents[1]
+    installed = package / "data" / "curriculum.yaml"
+    return installed if installed.is_file() else package.parent / "data" / "curriculum.yaml"
+
+
+def _problem(tree: Tree, finding: Finding) -> Problem:
+    line, column = finding.at or tree.marks.get(finding.path) or (1, 1)
+    return Problem(line, column, _where(tree, finding.path), finding.what, finding.remedy)
+
+
+def _where(tree: Tree, path: Path) -> str:
+    """Name a place as its keeper would: ``gpt-1 > year``, ``sections[2]``, ``list``."""
+    value, name = tree.value, "list"
+    for part in path:
+        value = value[part] if _has(value, part) else None
+        if isinstance(part, int):
+            name = f"{name}[{part + 1}]"
+        else:
+            name = part if name == "list" else f"{name} > {part}"
+        if isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"]:
+            name = value["id"][:60]
+    return name
+
+
+def _has(value: object, part: str | int) -> bool:
+    return part in value if isinstance(value, dict) else isinstance(value, list)
+
+
+def _curriculum(shape: CurriculumShape) -> Curriculum:
+    return Curriculum(
+        id=shape.id,
+        title=shape.title,
+        icon=shape.icon or "",
+        url=shape.url,
+        introduction=shape.introduction,
+        update_title=shape.update_title or "",
+        update_icon=shape.update_icon or "",
+        updates=tuple(Update(each.text, each.date, each.details) for each in shape.updates),
+        sections=tuple(_section(shape.id, each) for each in shape.sections),
+    )
+
+
+def _section(namespace: str, shape: SectionShape) -> Section:
+    return Section(
+        id=shape.id,
+        title=shape.title,
+        icon=shape.icon or "",
+        introduction=shape.introduction,
+        addition=shape.addition,
+        steps=tuple(_step(namespace, shape, each) for each in shape.steps),
+    )
+
+
+def _step(namespace: str, section: SectionShape, shape: StepShape) -> Step:
+    addition = section.addition or shape.addition
+    resources = (_resource(namespace, shape.id, each, addition) for each in shape.resources)
+    return Step(
+        id=shape.id,
+        title=shape.title,
+        section_id=section.id,
+        number=shape.number or "",
+        icon=shape.icon or "",
+        introduction=shape.introduction,
+        addition=addition,
+        resources=tuple(resources),
+        tables=tuple(_table(each) for each in shape.tables),
+    )
+
+
+def _table(shape: TableShape) -> Table:
+    return Table(shape.columns, tuple(tuple(map(_cell, row)) for row in shape.rows))
+
+
+def _cell(shape: str | CellShape) -> Cell:
+    return Cell(shape) if isinstance(shape, str) else Cell(shape.text, shape.url, shape.maker_url)
+
+
+def _resource(
+    namespace: str,
+    step_id: str,
+    shape: ResourceShape | CompanionShape,
+    addition: bool,
+    parent: str | None = None,
+) -> Resource:
+    key = f"{namespace}:{shape.id}"
+    addition = addition or shape.addition
+    needed: tuple[str, ...] = ()
+    companions: Iterator[Resource] = iter(())
+    companions_title = ""
+    if isinstance(shape, ResourceShape):
+        needed, companions_title = shape.prerequisites, shape.companions_title or ""
+        companions = (
+            _resource(namespace, step_id, each, addition, key) for each in shape.companions
+        )
+    return Resource(
+        key=key,
+        title=shape.title,
+        url=shape.url,
+        kind=shape.kind,
+        step_id=step_id,
+        label=shape.label or "",
+        must_read=shape.must_read,
+        addition=addition,
+        parent=parent,
+        original_url=shape.original_url,
+        maker_url=shape.maker_url,
+        authors=shape.authors or "",
+        year=shape.year,
+        minutes=shape.minutes,
+        prerequisites=tuple(f"{namespace}:{slug}" for slug in needed),
+        aliases=shape.aliases,
+        tags=shape.tags,
+        notes=shape.notes,
+        added_notes=shape.added_notes,
+        sentence=shape.sentence or "",
+        remark=shape.remark or "",
+        questions=shape.questions,
+        formerly=tuple(f"{namespace}:{slug}" for slug in shape.formerly),
+        companions_title=companions_title,
+        companions=tuple(companions),
+    )

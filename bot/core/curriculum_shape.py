@@ -1,0 +1,287 @@
+"""The shape of a curriculum file: its keys, what each may hold, and the JSON Schema of both.
+
+The limits follow Discord: a card holds 4,000 characters and 40 components, a select 25 options of
+100 characters, a link button 512 characters, a custom_id 100 (which ids share with prefixes).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    TypeAdapter,
+)
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import PydanticCustomError
+
+from bot.core.curriculum import Kind
+
+LONGEST_CURRICULUM_ID = 20
+LONGEST_SLUG = 40
+LONGEST_TITLE = 200  # the heading of a card, and one of ten lines of search results
+LONGEST_STEP_TITLE = 100  # the label of a select option
+LONGEST_LABEL = 40  # stands before a title on the same line
+LONGEST_ICON = 10  # emoji of families and flags are several characters
+LONGEST_ALIAS = 100  # the name of an autocomplete choice
+LONGEST_TAG = 40
+LONGEST_AUTHORS = 200
+LONGEST_TEXT = 500  # a note, sentence or remark: a card shows several
+LONGEST_PARAGRAPH = 1000  # an introduction's: a card shows three
+LONGEST_CELL = 100
+LONGEST_LINK_ON_A_CARD = 512  # the address of a link button
+MOST_NOTES = 10
+MOST_COMPANIONS = 25
+MOST_NAMES = 20  # aliases, tags, prerequisites, former ids of one resource
+MOST_PARAGRAPHS = 10
+MOST_COLUMNS = 5
+MOST_ROWS = 25
+MOST_TABLES = 3
+MOST_YEAR = 2999
+MOST_MINUTES = 100_000
+
+CONTROL_CHARACTER = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""What breaks a line, hides or reorders the text around it, or is no character at all."""
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise PydanticCustomError("line_break", "has a line break")
+    if CONTROL_CHARACTER.search(text):
+        raise PydanticCustomError("control_character", "has a control character")
+    return text
+
+
+def _texts(longest: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
+
+
+Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}}$")]
+Title = Annotated[str, _texts(LONGEST_TITLE), AfterValidator(_one_line)]
+StepTitle = Annotated[str, _texts(LONGEST_STEP_TITLE), AfterValidator(_one_line)]
+Label = Annotated[str, _texts(LONGEST_LABEL), AfterValidator(_one_line)]
+Icon = Annotated[str, _texts(LONGEST_ICON), AfterValidator(_one_line)]
+Alias = Annotated[str, _texts(LONGEST_ALIAS), AfterValidator(_one_line)]
+TagText = Annotated[str, _texts(LONGEST_TAG), AfterValidator(_one_line)]
+Authors = Annotated[str, _texts(LONGEST_AUTHORS), AfterValidator(_one_line)]
+Text = Annotated[str, _texts(LONGEST_TEXT), AfterValidator(_one_line)]
+Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), AfterValidator(_one_line)]
+CellText = Annotated[str, _texts(LONGEST_CELL), AfterValidator(_one_line)]
+Link = Annotated[str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line)]
+Year = Annotated[int, Field(ge=1, le=MOST_YEAR)]
+Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
+
+Introduction = Annotated[
+    tuple[Paragraph, ...],
+    Field(max_length=MOST_PARAGRAPHS, description="Paragraphs, in the maker's words."),
+]
+Addition = Annotated[
+    bool,
+    Field(description="true: not part of the maker's list. Holds for everything inside, too."),
+]
+Slugs = Annotated[tuple[Slug, ...], Field(max_length=MOST_NAMES)]
+Notes = Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)]
+
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingShape:
+    """What a resource and its companion have in common."""
+
+    __pydantic_config__ = STRICT
+
+    id: Annotated[
+        Slug, Field(description="Small letters, digits, hyphens. Given once and never reused.")
+    ]
+    title: Annotated[Title, Field(description="The title as its page has it.")]
+    url: Annotated[Link, Field(description="The link that people open: http or https.")]
+    kind: Annotated[Kind, Field(description="What it is.")]
+    label: Annotated[
+        Label | None, Field(description='What the maker writes before the title: "GPT-2:".')
+    ] = None
+    original_url: Annotated[
+        Link | None, Field(description="The publisher's own link, where url is another.")
+    ] = None
+    maker_url: Annotated[
+        Link | None,
+        Field(description="The link as the maker wrote it, where url had to replace it."),
+    ] = None
+    must_read: Annotated[bool, Field(description="The 📚 mark.")] = False
+    authors: Annotated[Authors | None, Field(description='Short: "Vaswani et al."')] = None
+    year: Annotated[Year | None, Field(description="The year it first appeared.")] = None
+    minutes: Annotated[Minutes | None, Field(description="About how long it takes.")] = None
+    aliases: Annotated[
+        tuple[Alias, ...],
+        Field(max_length=MOST_NAMES, description="Other names to find it by: acronyms first."),
+    ] = ()
+    tags: Annotated[tuple[TagText, ...], Field(max_length=MOST_NAMES)] = ()
+    notes: Annotated[Notes, Field(description="The maker's own words on it, one point each.")] = ()
+    added_notes: Annotated[Notes, Field(description="Notes that are not the maker's.")] = ()
+    sentence: Annotated[
+        Text | None, Field(description="The maker's sentence around the link, where it has one.")
+    ] = None
+    remark: Annotated[
+        Text | None, Field(description="What the maker says of a companion, on its line.")
+    ] = None
+    questions: Annotated[
+        tuple[Text, ...],
+        Field(max_length=MOST_NOTES, description="Questions to discuss after reading."),
+    ] = ()
+    formerly: Annotated[
+        Slugs, Field(description="Ids it had before, so that people keep their progress.")
+    ] = ()
+    addition: Addition = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanionShape(ReadingShape):
+    """Something that helps with the resource it stands under."""
+
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceShape(ReadingShape):
+    """One thing to read or watch."""
+
+    __pydantic_config__ = STRICT
+
+    prerequisites: Annotated[Slugs, Field(description="Ids of what to have read first.")] = ()
+    companions_title: Annotated[
+        Title | None, Field(description="The maker's words above the companions.")
+    ] = None
+    companions: Annotated[
+        tuple[CompanionShape, ...],
+        Field(max_length=MOST_COMPANIONS, description="What helps with this resource."),
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellShape:
+    """A cell with a link."""
+
+    __pydantic_config__ = STRICT
+
+    text: CellText
+    url: Link | None = None
+    maker_url: Link | None = None
+
+
+SORTS_OF_CELL = ("(a text)", "(a block)")
+"""Names that pydantic puts into the path of what is wrong with a cell."""
+
+
+def _sort_of_cell(value: object) -> str:
+    return SORTS_OF_CELL[0] if isinstance(value, str) else SORTS_OF_CELL[1]
+
+
+AnyCell = Annotated[
+    Annotated[CellText, Tag(SORTS_OF_CELL[0])] | Annotated[CellShape, Tag(SORTS_OF_CELL[1])],
+    Discriminator(_sort_of_cell),
+]
+Row = Annotated[tuple[AnyCell, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableShape:
+    """A table of the maker's; a cell is a text, or a mapping of text and url."""
+
+    __pydantic_config__ = STRICT
+
+    columns: Annotated[tuple[CellText, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
+    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MOST_ROWS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepShape:
+    """One step of the path, with its resources in reading order."""
+
+    __pydantic_config__ = STRICT
+
+    id: Slug
+    title: StepTitle
+    resources: Annotated[tuple[ResourceShape, ...], Field(min_length=1)]
+    number: Annotated[
+        Label | None, Field(description='As the maker counts, in quotes: "1", "Appendix".')
+    ] = None
+    icon: Icon | None = None
+    addition: Addition = False
+    introduction: Introduction = ()
+    tables: Annotated[tuple[TableShape, ...], Field(max_length=MOST_TABLES)] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionShape:
+    """Steps that belong together under one heading."""
+
+    __pydantic_config__ = STRICT
+
+    id: Slug
+    title: StepTitle
+    steps: Annotated[tuple[StepShape, ...], Field(min_length=1)]
+    icon: Icon | None = None
+    addition: Addition = False
+    introduction: Introduction = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateShape:
+    """An entry of the maker's update log."""
+
+    __pydantic_config__ = STRICT
+
+    text: Text
+    date: Annotated[datetime.date | None, Field(description="2024-09-08")] = None
+    details: Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurriculumShape:
+    """A reading list for Nextread."""
+
+    __pydantic_config__ = STRICT
+
+    id: Annotated[
+        str,
+        StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_CURRICULUM_ID}}}$"),
+        Field(description="Part of every key under which progress is kept: never change it."),
+    ]
+    title: StepTitle
+    sections: Annotated[tuple[SectionShape, ...], Field(min_length=1)]
+    icon: Icon | None = None
+    url: Annotated[Link | None, Field(description="Where the maker keeps the list.")] = None
+    introduction: Introduction = ()
+    update_title: Annotated[StepTitle | None, Field(description="Heading of the updates.")] = None
+    update_icon: Icon | None = None
+    updates: tuple[UpdateShape, ...] = ()
+
+
+FILE = TypeAdapter(CurriculumShape)
+
+
+class _Schema(GenerateJsonSchema):
+    def generate(self, schema: object, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        found = super().generate(schema, mode)  # type: ignore[arg-type]  # pydantic's own alias
+        return {"$schema": self.schema_dialect, **found}
+
+
+def curriculum_schema() -> dict[str, object]:
+    """Return the JSON Schema of a curriculum file, for editors that complete and check YAML."""
+    return FILE.json_schema(schema_generator=_Schema)
+
+
+def schema_text() -> str:
+    """Return the schema as it stands in ``data/curriculum.schema.json``."""
+    return json.dumps(curriculum_schema(), indent=2, ensure_ascii=False) + "\n"

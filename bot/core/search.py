@@ -22,14 +22,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
-from bot.core.word_index import Span, WordIndex
+from bot.core.word_index import WordIndex
 from bot.core.words import head, initials, joined_forms, words
 
 FLOOR = 0.5  # the least share of the query's weight that an answer covers
-WELL = 0.85  # from this coverage on, typos are not considered
+WELL = 0.75  # from this coverage on, typos are not considered
 BEST = 100  # so many candidates are ranked closely
-OTHER_FIELDS = 0.6  # a word found outside title and aliases
+OTHER_FIELDS = 0.8  # a word found outside title and aliases
 # What people add to say which kind of thing they look for: counted, but never missed much.
 GENERIC = frozenset(
     {"paper", "pdf", "tutorial", "github", "book", "arxiv", "course", "lib", "code"}
@@ -116,13 +117,18 @@ def search(
     asked = words(query)[:12]
     if not asked:
         return []
-    found = [_find(index, asked, loosely=False) for index in indexes]
-    weights = _weights(indexes, found, asked)
-    covered = [_cover_all(per_word, weights) for per_word in found]
-    if not any(value >= WELL for cover in covered for value in cover.values()):
-        found = [_find(index, asked, loosely=True) for index in indexes]
+    places = range(len(asked))
+    found = [[_find(index, asked, at) for at in places] for index in indexes]
+    unknown = [at for at in places if not any(per_word[at] for per_word in found)]
+    known = [at for at in places if at not in unknown]
+    for floor, misspelt in ((WELL, []), (WELL, unknown), (FLOOR, known)):
+        for index, per_word in zip(indexes, found, strict=True):
+            for at in misspelt:
+                per_word[at] = _find_misspelt(index, asked, at) | per_word[at]
         weights = _weights(indexes, found, asked)
-        covered = [_cover_most(per_word, weights) for per_word in found]
+        covered = [_cover(per_word, weights, floor) for per_word in found]
+        if any(covered):
+            break
     text = " ".join(asked)
     hits: list[Hit] = []
     for position, (index, cover) in enumerate(zip(indexes, covered, strict=True)):
@@ -143,59 +149,60 @@ def _with_link(indexes: Sequence[SearchIndex], link: str, without: AbstractSet[s
     return [Hit(key, 200.0, exact=True) for key in keys if key not in without]
 
 
-def _find(index: SearchIndex, asked: list[str], *, loosely: bool) -> list[Found]:
-    """Return, for each word asked, the documents that have it and how well."""
-    found: list[Found] = []
-    for at, word in enumerate(asked):
-        last = at == len(asked) - 1
-        here: Found = {}
-        for spans, share in ((index.fields, OTHER_FIELDS), (index.names, 1.0)):
-            for quality, meant in _alternatives(spans, word, last=last, loosely=loosely):
-                here |= dict.fromkeys(spans.docs(meant), quality * share)
-        found.append(here)
-    _find_joined(index, asked, found)
-    for at, word in enumerate(asked):
-        if not found[at] or loosely:
-            for number, quality in _find_split(index, word).items():
-                found[at][number] = max(quality, found[at].get(number, 0))
-    if len(asked) == 1 and (span := index.initials.exact(asked[0])):
-        for number in index.initials.docs(span):
-            found[0].setdefault(number, 0.86)
+def _find(index: SearchIndex, asked: list[str], at: int) -> Found:
+    """Return the documents that have the word as it stands, with other endings, or begun."""
+    word, last = asked[at], at == len(asked) - 1
+    found: Found = {}
+    for known, share in ((index.fields, OTHER_FIELDS), (index.names, 1.0)):
+        if known is index.names:
+            for span in known.other_endings(word):
+                found |= dict.fromkeys(known.docs(span), 0.92)
+        if last:
+            found |= dict.fromkeys(known.docs(known.beginning(word)), 0.95 * share)
+        if exact := known.exact(word):
+            found |= dict.fromkeys(known.docs(exact), share)
+    _add(found, _find_joined(index, asked, at), 0.95)
+    if len(asked) == 1 and (span := index.initials.exact(word)):
+        _add(found, index.initials.docs(span), 0.86)
+    if not found:
+        _add(found, _find_split(index, word), 0.95)
     return found
 
 
-def _alternatives(
-    index: WordIndex, word: str, *, last: bool, loosely: bool
-) -> list[tuple[float, Span]]:
-    """Return the spans of words that may be meant, the likeliest last."""
-    spans: list[tuple[float, Span]] = []
-    if loosely and len(word) > 3:
-        if last:
-            spans += [(0.75, span) for span in index.similar_beginning(word)]
-        spans += [(0.7, span) for span in index.ending(word)]
-        edits = 1 if len(word) < 7 else 2
-        near = sorted(index.similar(word, edits), key=lambda pair: -pair[1])
-        spans += [(1 - 0.12 * distance, span) for span, distance in near]
-        spans += [(0.92, span) for span in index.same_stem(word)]
-    if last:
-        spans.append((0.95, index.beginning(word)))
-    if span := index.exact(word):
-        spans.append((1.0, span))
-    return spans
+def _find_misspelt(index: SearchIndex, asked: list[str], at: int) -> Found:
+    """Return the documents that have the word with typos, as an end or split in two."""
+    word, last = asked[at], at == len(asked) - 1
+    found = dict.fromkeys(_find_split(index, word), 0.95)
+    if len(word) > 3:
+        for known, share in ((index.names, 1.0), (index.fields, OTHER_FIELDS)):
+            for span, typos in known.similar(word):
+                _add(found, known.docs(span), share * (1 - 0.12 * typos))
+            if last:
+                for span in known.similar_beginning(word):
+                    _add(found, known.docs(span), 0.75 * share)
+            for span in known.ending(word):
+                _add(found, known.docs(span), 0.7 * share)
+            if found:
+                break
+    return found
 
 
-def _find_joined(index: SearchIndex, asked: list[str], found: list[Found]) -> None:
+def _add(found: Found, numbers: Iterable[int], quality: float) -> None:
+    for number in numbers:
+        if found.get(number, 0) < quality:
+            found[number] = quality
+
+
+def _find_joined(index: SearchIndex, asked: list[str], at: int) -> set[int]:
     """Let ``few shot`` find fewshot, for both words."""
-    for at in range(len(asked) - 1):
-        if span := index.names.exact(asked[at] + asked[at + 1]):
-            for number in index.names.docs(span):
-                for part in (at, at + 1):
-                    found[part][number] = max(0.95, found[part].get(number, 0))
+    pairs = [asked[n] + asked[n + 1] for n in (at - 1, at) if 0 <= n < len(asked) - 1]
+    spans = [span for pair in pairs if (span := index.names.exact(pair))]
+    return {number for span in spans for number in index.names.docs(span)}
 
 
-def _find_split(index: SearchIndex, word: str) -> Found:
+def _find_split(index: SearchIndex, word: str) -> set[int]:
     """Let ``rulefor`` find documents whose title has "rule for"."""
-    found: Found = {}
+    found = set()
     for at in range(1, len(word)):
         left, right = index.names.exact(word[:at]), index.names.exact(word[at:])
         if left and right:
@@ -203,7 +210,7 @@ def _find_split(index: SearchIndex, word: str) -> Found:
             both = f"{word[:at]} {word[at:]}"
             for number in index.names.docs(rarer):
                 if any(both in text for text in index.texts[number]):
-                    found[number] = 0.95
+                    found.add(number)
     return found
 
 
@@ -220,18 +227,7 @@ def _weights(
     return weights
 
 
-def _cover_all(found: list[Found], weights: list[float]) -> Found:
-    """Return the coverage of the documents that have every word."""
-    by_rarity = sorted(found, key=len)
-    have_all = set(by_rarity[0])
-    for others in by_rarity[1:]:
-        have_all &= others.keys()
-    total = sum(weights)
-    parts = list(zip(found, weights, strict=True))
-    return {n: sum(having[n] * weight for having, weight in parts) / total for n in have_all}
-
-
-def _cover_most(found: list[Found], weights: list[float]) -> Found:
+def _cover(found: list[Found], weights: list[float], floor: float) -> Found:
     """Return the coverage of the documents above the floor, rarest words first.
 
     Once the words left cannot reach the floor by themselves, no new document enters.
@@ -239,11 +235,11 @@ def _cover_most(found: list[Found], weights: list[float]) -> Found:
     left = total = sum(weights)
     cover: defaultdict[int, float] = defaultdict(float)
     for weight, having in sorted(zip(weights, found, strict=True), key=lambda pair: -pair[0]):
-        may_enter = left >= FLOOR * total
+        may_enter = left >= floor * total
         for number in having if may_enter else cover.keys() & having.keys():
             cover[number] += having[number] * weight / total
         left -= weight
-    return {number: value for number, value in cover.items() if value >= FLOOR}
+    return {number: value for number, value in cover.items() if value >= floor}
 
 
 def _likeness(text: str, names: tuple[str, ...]) -> tuple[float, bool]:
@@ -253,11 +249,10 @@ def _likeness(text: str, names: tuple[str, ...]) -> tuple[float, bool]:
     for name in names:
         if name == text or name.replace(" ", "") == squashed:
             return 40.0, True
-        if name.startswith(text):
-            points = 16.0
-        elif f" {text}" in name:
+        points = 16 * OSA.normalized_similarity(text, name[: len(text)])
+        if points < 16 and f" {text}" in name:
             points = 10.0
-        else:
+        elif points < 12:
             points = fuzz.partial_ratio(text, name) / 12
         best = max(best, points + fuzz.ratio(text, name) / 20)
     return best, False

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.core.words import stem
+from bot.core.words import other_endings
 
 Span = tuple[int, int]  # words [from, to) of the sorted vocabulary
 
@@ -56,29 +56,28 @@ class WordIndex:
         low, high = _span(self._from_end, word[::-1])
         return [(at, at + 1) for at in self._from_end_ids[low:high]]
 
-    def same_stem(self, word: str) -> list[Span]:
+    def other_endings(self, word: str) -> list[Span]:
         """Return the words that differ in their ending only."""
-        root = stem(word)
-        low, high = self.beginning(root)
-        return [(at, at + 1) for at in range(low, high) if stem(self.words[at]) == root]
+        return [span for other in other_endings(word) if (span := self.exact(other))]
 
-    def similar(self, word: str, edits: int) -> list[tuple[Span, int]]:
-        """Return words within so many typos, with their number, if one end of them is intact.
+    def similar(self, word: str) -> list[tuple[Span, int]]:
+        """Return words with one typo or, from seven letters on, two, and how many they have.
 
-        A typo is a wrong, missing or extra letter or two letters swapped (OSA distance).
+        A typo is a wrong, missing or extra letter or two letters swapped (OSA distance). The
+        first letter or the last two must be intact.
         """
-        intact = 2 if len(word) < 7 else 3
-        low, high = self.beginning(word[:intact])
+        edits = 1 if len(word) < 5 else 2
+        low, high = self.beginning(word[:1])
         found = {low + at: d for _, d, at in _within(word, self.words[low:high], edits)}
         end = word[::-1]
-        low, high = _span(self._from_end, end[:intact])
+        low, high = _span(self._from_end, end[:2])
         for _, distance, at in _within(end, self._from_end[low:high], edits):
             found[self._from_end_ids[low + at]] = distance
-        return [((at, at + 1), distance) for at, distance in found.items()]
+        return [((at, at + 1), d) for at, d in found.items() if d == 1 or len(self.words[at]) > 6]
 
     def similar_beginning(self, word: str) -> list[Span]:
-        """Return the words that begin with the word but for one typo after its second letter."""
-        low, high = self.beginning(word[:2])
+        """Return the words that begin with the word but for one typo after its first letter."""
+        low, high = self.beginning(word[:1])
         spans = []
         for length in (len(word) - 1, len(word), len(word) + 1):
             starts = {known[:length] for known in self.words[low:high]}

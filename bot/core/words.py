@@ -18,7 +18,7 @@ _WORDS = re.compile(rf"{_ASCII_WORD}|[{_SPACELESS}]|[^\W_a-z0-9{_SPACELESS}]+")
 _APOSTROPHES = re.compile("['\u2019\u02bc`]")
 _HEAD_ENDS = re.compile(r": | [-\u2013\u2014] | \(")
 _CAMEL_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "s", "y", "e")
+_ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
 
 
 def fold(text: str) -> str:
@@ -82,9 +82,10 @@ def initials(parts: list[str]) -> str:
     return "".join(part[0] for part in parts) if 3 <= len(parts) <= 8 else ""
 
 
-def stem(word: str) -> str:
-    """Return the word without its English ending: ``rewards`` and ``rewarding`` agree."""
+def other_endings(word: str) -> list[str]:
+    """Return the word with other English endings: ``rewards`` gives reward, rewarding, ..."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+            stem = word[: len(word) - len(ending)]
+            return [stem + other for other in _ENDINGS if other != ending]
+    return []

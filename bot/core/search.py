@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,7 @@ from bot.core.words import head, initials, joined_forms, words
 
 FLOOR = 0.5  # the least share of the query's weight that an answer covers
 WELL = 0.75  # from this coverage on, typos are not considered
+MOST_WORDS = 12  # of a query; what stands after them is not looked at
 BEST = 100  # so many candidates are ranked closely
 OTHER_FIELDS = 0.8  # a word found outside title and aliases
 # What people add to say which kind of thing they look for: counted, but never missed much.
@@ -94,6 +96,8 @@ class SearchIndex:
         self.initials = WordIndex(first_letters)
 
 
+_YEAR = re.compile("(19|20)[0-9]{2}")
+
 Found = dict[int, float]  # document -> how well it has a word, up to 1
 
 
@@ -114,34 +118,49 @@ def search(
     """
     if link is not None:
         return _with_link(indexes, link, without)[:limit]
-    asked = words(query)[:12]
+    asked = words(query)[:MOST_WORDS]
     if not asked:
         return []
-    places = range(len(asked))
-    found = [[_find(index, asked, at) for at in places] for index in indexes]
-    unknown = [at for at in places if not any(per_word[at] for per_word in found)]
-    known = [at for at in places if at not in unknown]
-    for floor, misspelt in ((WELL, []), (WELL, unknown), (FLOOR, known)):
-        for index, per_word in zip(indexes, found, strict=True):
-            for at in misspelt:
-                per_word[at] = _find_misspelt(index, asked, at) | per_word[at]
-        weights = _weights(indexes, found, asked)
-        covered = [_cover(per_word, weights, floor) for per_word in found]
-        if any(covered):
-            break
+    covers, misspelt = _covers(indexes, asked)
     text = " ".join(asked)
     hits: list[Hit] = []
-    for position, (index, cover) in enumerate(zip(indexes, covered, strict=True)):
+    for position, (index, cover) in enumerate(zip(indexes, covers, strict=True)):
         hidden = without if position == 0 else frozenset[str]()
         for number in heapq.nsmallest(BEST, cover, key=lambda n: (-cover[n], n)):
             key = index.keys[number]
             if key not in hidden:
-                likeness, exact = _likeness(text, index.texts[number])
+                likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
                 score = 100 * cover[number] + likeness + 10 * index.favoured[number]
                 score += 5 * (first is not None and key in first)
                 hits.append(Hit(key, round(score, 3), exact))
     hits.sort(key=lambda hit: -hit.score)
     return hits[:limit]
+
+
+def _covers(indexes: Sequence[SearchIndex], asked: list[str]) -> tuple[list[Found], bool]:
+    """Return the coverage of each index's documents, and if typos had to be considered.
+
+    First the words as they stand; if no document has nearly all, typos in the words that no
+    document has; if that does not help either, typos in the others, and words may be missing.
+    """
+    places = range(len(asked))
+    found = [[_find(index, asked, at) for at in places] for index in indexes]
+    unknown = [at for at in places if not any(per_word[at] for per_word in found)]
+    known = [at for at in places if at not in unknown]
+    weights = [_weight(indexes, found, asked, at) for at in places]
+    covers = [_cover(per_word, weights, WELL) for per_word in found]
+    if any(covers):
+        return covers, False
+    for floor, doubted in ((WELL, unknown), (FLOOR, known)):
+        for index, per_word in zip(indexes, found, strict=True):
+            for at in doubted:
+                per_word[at] = _find_misspelt(index, asked, at) | per_word[at]
+        for at in unknown:
+            weights[at] = _weight(indexes, found, asked, at)
+        covers = [_cover(per_word, weights, floor) for per_word in found]
+        if any(covers):
+            break
+    return covers, True
 
 
 def _with_link(indexes: Sequence[SearchIndex], link: str, without: AbstractSet[str]) -> list[Hit]:
@@ -153,18 +172,20 @@ def _find(index: SearchIndex, asked: list[str], at: int) -> Found:
     """Return the documents that have the word as it stands, with other endings, or begun."""
     word, last = asked[at], at == len(asked) - 1
     found: Found = {}
+    exact = False
     for known, share in ((index.fields, OTHER_FIELDS), (index.names, 1.0)):
         if known is index.names:
-            for span in known.other_endings(word):
-                found |= dict.fromkeys(known.docs(span), 0.92)
+            for ending in known.other_endings(word):
+                found |= dict.fromkeys(known.docs(ending), 0.92)
         if last:
-            found |= dict.fromkeys(known.docs(known.beginning(word)), 0.95 * share)
-        if exact := known.exact(word):
-            found |= dict.fromkeys(known.docs(exact), share)
+            found |= dict.fromkeys(known.docs(known.beginning(word)), 0.96 * share)
+        if span := known.exact(word):
+            found |= dict.fromkeys(known.docs(span), share)
+            exact = True
     _add(found, _find_joined(index, asked, at), 0.95)
     if len(asked) == 1 and (span := index.initials.exact(word)):
         _add(found, index.initials.docs(span), 0.86)
-    if not found:
+    if not exact:
         _add(found, _find_split(index, word), 0.95)
     return found
 
@@ -179,7 +200,7 @@ def _find_misspelt(index: SearchIndex, asked: list[str], at: int) -> Found:
                 _add(found, known.docs(span), share * (1 - 0.12 * typos))
             if last:
                 for span in known.similar_beginning(word):
-                    _add(found, known.docs(span), 0.75 * share)
+                    _add(found, known.docs(span), 0.82 * share)
             for span in known.ending(word):
                 _add(found, known.docs(span), 0.7 * share)
             if found:
@@ -214,17 +235,14 @@ def _find_split(index: SearchIndex, word: str) -> set[int]:
     return found
 
 
-def _weights(
-    indexes: Sequence[SearchIndex], found: list[list[Found]], asked: list[str]
-) -> list[float]:
-    """Return how much each word says: the rarer, the more, over all indexes together."""
+def _weight(
+    indexes: Sequence[SearchIndex], found: list[list[Found]], asked: list[str], at: int
+) -> float:
+    """Return how much a word says: the rarer, the more, over all indexes together."""
     size = sum(len(index.keys) for index in indexes)
-    weights = []
-    for at, word in enumerate(asked):
-        having = sum(len(per_word[at]) for per_word in found)
-        weight = math.log(1 + size / max(having, 1))
-        weights.append(weight * 0.3 if word in GENERIC else weight)
-    return weights
+    having = sum(len(per_word[at]) for per_word in found)
+    weight = math.log(1 + size / max(having, 1))
+    return weight * 0.3 if asked[at] in GENERIC or _YEAR.fullmatch(asked[at]) else weight
 
 
 def _cover(found: list[Found], weights: list[float], floor: float) -> Found:
@@ -242,17 +260,28 @@ def _cover(found: list[Found], weights: list[float], floor: float) -> Found:
     return {number: value for number, value in cover.items() if value >= floor}
 
 
-def _likeness(text: str, names: tuple[str, ...]) -> tuple[float, bool]:
+def _likeness(text: str, names: tuple[str, ...], *, misspelt: bool) -> tuple[float, bool]:
     """Return how closely the best name reads like the query (0 to 40), and if it is the same."""
     best = 0.0
     squashed = text.replace(" ", "")
     for name in names:
         if name == text or name.replace(" ", "") == squashed:
             return 40.0, True
-        points = 16 * OSA.normalized_similarity(text, name[: len(text)])
-        if points < 16 and f" {text}" in name:
-            points = 10.0
-        elif points < 12:
+        if name.startswith(text):
+            points = 19.0
+        elif f" {name} " in f" {text} ":
+            points = 14.0
+        elif f" {text}" in name:
+            points = 13.0
+        else:
             points = fuzz.partial_ratio(text, name) / 12
+            if misspelt:
+                points = max(points, 17 - 3.5 * _typos_in_start(text, name))
         best = max(best, points + fuzz.ratio(text, name) / 20)
     return best, False
+
+
+def _typos_in_start(text: str, name: str) -> int:
+    """Return how many typos make the text a beginning of the name."""
+    size = len(text)
+    return min(OSA.distance(text, name[:end]) for end in (size - 1, size, size + 1))

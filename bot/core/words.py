@@ -85,7 +85,7 @@ def initials(parts: list[str]) -> str:
 def other_endings(word: str) -> list[str]:
     """Return the word with other English endings: ``rewards`` gives reward, rewarding, ..."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
             stem = word[: len(word) - len(ending)]
             return [stem + other for other in _ENDINGS if other != ending]
     return []

@@ -13,9 +13,44 @@ class ConfigError(Exception):
 
 @dataclass
 class UnknownResourceError(ReaderError):
-    """Nothing in this curriculum has the key, or the typed words."""
+    """Nothing in this curriculum has the key, or the typed words; ``like_it`` are titles."""
 
-    key: str
+    typed: str
+    like_it: tuple[str, ...] = ()
+
+
+@dataclass
+class NoLongerListedError(ReaderError):
+    """The resource left the list; its marks are kept."""
+
+    title: str
+
+
+@dataclass
+class UnknownStepError(ReaderError):
+    typed: str
+
+
+@dataclass
+class NothingCurrentError(ReaderError):
+    """`/done` without a resource, and nothing was shown yet."""
+
+
+@dataclass
+class TooOldToUndoError(ReaderError):
+    """Only the last twenty changes are kept, and only for whoever made them."""
+
+
+@dataclass
+class ChangedSinceError(ReaderError):
+    """The resource was marked again after the change: undoing would lose that."""
+
+    title: str
+
+
+@dataclass
+class NotYoursError(ReaderError):
+    """A click on a card that was opened for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)

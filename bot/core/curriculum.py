@@ -148,6 +148,27 @@ class Curriculum:
         return {old: r.key for r in self._everything() for old in r.formerly}
 
     @cached_property
+    def reading_order(self) -> tuple[Resource, ...]:
+        """What can be picked: the list, the additions that matter most, the rest.
+
+        Additions that are must-reads, or needed by one, go before the others. Each in file order.
+        """
+        wanted = self._must_reads_beyond_the_list()
+        rank = {r.key: 0 if not r.addition else 1 if r.key in wanted else 2 for r in self.resources}
+        return tuple(sorted(self.resources, key=lambda resource: rank[resource.key]))
+
+    def _must_reads_beyond_the_list(self) -> set[str]:
+        """Return the keys of additions that are must-reads, and of all they need."""
+        wanted: set[str] = set()
+        open_ = [r.key for r in self.resources if r.addition and r.must_read]
+        while open_:
+            resource = self.get(open_.pop())
+            if resource is not None and resource.key not in wanted:
+                wanted.add(resource.key)
+                open_ += resource.prerequisites
+        return wanted
+
+    @cached_property
     def _steps_by_id(self) -> Mapping[str, Step]:
         return {step.id: step for step in self.steps}
 

@@ -1,0 +1,133 @@
+"""What a reader has done with the list, and the figures that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from bot.core.curriculum import Curriculum, Resource, Step
+
+State = Literal["done", "known", "skipped", "later"]
+STATES: tuple[State, ...] = get_args(State)
+
+READ: frozenset[State] = frozenset({"done", "known"})
+"""Counts as read."""
+
+UNLOCKS: frozenset[State] = frozenset({"done", "known", "skipped"})
+"""Lets go on to what waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A reader's state for one resource; without a mark it is untouched.
+
+    ``until`` is set for ``later`` alone, ``rating`` (1-5) for ``done`` alone.
+    """
+
+    state: State
+    changed_at: datetime
+    until: datetime | None = None
+    rating: int | None = None
+
+
+Marks = Mapping[str, Mark]
+"""Marks by resource key."""
+
+
+def resolved(curriculum: Curriculum, marks: Marks) -> dict[str, Mark]:
+    """Return the marks by present key: where several keys became one, the best mark counts.
+
+    Best is done, then known, skipped, later. Keys unknown to the curriculum stay as they are.
+    """
+    best: dict[str, Mark] = {}
+    for key, mark in marks.items():
+        present = key if key in curriculum.by_key else curriculum.present_keys.get(key, key)
+        other = best.get(present)
+        if other is None or STATES.index(mark.state) < STATES.index(other.state):
+            best[present] = mark
+    return best
+
+
+def is_read(marks: Marks, key: str) -> bool:
+    """Tell whether the resource is done or known."""
+    mark = marks.get(key)
+    return mark is not None and mark.state in READ
+
+
+def unlocks(marks: Marks, key: str) -> bool:
+    """Tell whether what waits for the resource may go on."""
+    mark = marks.get(key)
+    return mark is not None and mark.state in UNLOCKS
+
+
+def is_put_off(marks: Marks, key: str, now: datetime) -> bool:
+    """Tell whether the resource is put off until a time after ``now``."""
+    mark = marks.get(key)
+    return mark is not None and mark.until is not None and mark.until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """``left_minutes`` are of what is neither read nor skipped; ``skipped`` are not in ``read``."""
+
+    read: int
+    skipped: int
+    total: int
+    left_minutes: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing is left to read."""
+        return self.read + self.skipped == self.total
+
+
+@dataclass(frozen=True, slots=True)
+class StepCount:
+    """A step's resources, those of the list and the additions counted apart."""
+
+    step: Step
+    listed: Count
+    added: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What `/progress` shows. The list is the 100 %; additions stand beside it."""
+
+    listed: Count
+    added: Count
+    steps: tuple[StepCount, ...]
+
+
+def figures(curriculum: Curriculum, marks: Marks) -> Figures:
+    """Count the reader's progress. Companions are never counted."""
+    marks = resolved(curriculum, marks)
+    return Figures(
+        listed=_count((r for r in curriculum.resources if not r.addition), marks),
+        added=_count((r for r in curriculum.resources if r.addition), marks),
+        steps=tuple(step_count(step, marks) for step in curriculum.steps),
+    )
+
+
+def step_count(step: Step, marks: Marks) -> StepCount:
+    """Count one step; ``marks`` by present key."""
+    return StepCount(
+        step,
+        listed=_count((r for r in step.resources if not r.addition), marks),
+        added=_count((r for r in step.resources if r.addition), marks),
+    )
+
+
+def _count(resources: Iterable[Resource], marks: Marks) -> Count:
+    read = skipped = total = left_minutes = 0
+    for resource in resources:
+        total += 1
+        if is_read(marks, resource.key):
+            read += 1
+        elif unlocks(marks, resource.key):
+            skipped += 1
+        else:
+            left_minutes += resource.minutes or 0
+    return Count(read, skipped, total, left_minutes)

@@ -1,0 +1,86 @@
+"""What a reader is told: the values that services make and views show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.progress import Mark, Marks
+from bot.core.recommend import Answer
+
+ChangeKind = Literal["done", "done_current", "known", "skipped", "later", "clear"]
+"""``done_current`` is a bare `/done`; ``clear`` takes a mark away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader as the ledger knows them; ``marks`` by present key."""
+
+    marks: Marks
+    current: str | None = None
+    goal: str | None = None
+
+    def mark(self, key: str) -> Mark | None:
+        """Return the reader's mark on the resource."""
+        return self.marks.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something a reader changed, and may undo. ``keys`` are what it touched."""
+
+    change_id: int
+    kind: ChangeKind
+    made_at: datetime
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to read next, for one reader in one place; and what was just changed, if anything."""
+
+    curriculum: Curriculum
+    reader: Reader
+    answer: Answer
+    change: Change | None = None
+    undone: Change | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One resource, looked at by a reader."""
+
+    curriculum: Curriculum
+    reader: Reader
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoDone:
+    """A second bare `/done` within a minute: meant, or a double tap?"""
+
+    curriculum: Curriculum
+    resource: Resource
+    before: Resource | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, the best first; ``exact`` if it means one resource for certain."""
+
+    curriculum: Curriculum
+    reader: Reader
+    resources: list[Resource]
+    exact: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A resource offered while somebody types."""
+
+    resource: Resource
+    step: Step
+    mark: Mark | None

@@ -1,0 +1,308 @@
+"""What to read next, and why: the maker's path first. Reasons are data; views word them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from bot.core.curriculum import Curriculum, Kind, Resource
+from bot.core.progress import Marks, is_put_off, resolved, unlocks
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """Nothing is read yet, and this needs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedPrerequisites:
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MustRead:
+    """It carries the maker's mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Reading it opens these."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnGoalPath:
+    """It leads to the goal; ``left`` resources are still to read, the goal counted."""
+
+    goal: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class FitsMinutes:
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReadsIt:
+    """A study group of the reader reads it this week."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextOnList:
+    """Nothing else is to say: it comes next in the maker's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoesDeeper:
+    """It is an addition to the list."""
+
+
+Reason = (
+    FirstStep
+    | FinishedPrerequisites
+    | MustRead
+    | Opens
+    | OnGoalPath
+    | FitsMinutes
+    | GroupReadsIt
+    | NextOnList
+    | GoesDeeper
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows `/next`; None and False don't."""
+
+    minutes: int | None = None
+    kind: Kind | None = None
+    step_id: str | None = None
+    must_reads: bool = False
+
+    def admit(self, resource: Resource) -> bool:
+        """Tell whether the resource passes; without an estimate it fits no number of minutes."""
+        fits = self.minutes is None or (
+            resource.minutes is not None and resource.minutes <= self.minutes
+        )
+        return (
+            fits
+            and self.kind in (None, resource.kind)
+            and self.step_id in (None, resource.step_id)
+            and (resource.must_read or not self.must_reads)
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The filters that are set."""
+        return tuple(f.name for f in fields(self) if getattr(self, f.name) not in (None, False))
+
+    def without(self, name: str) -> Filters:
+        """Return these filters with one of them dropped."""
+        default = False if name == "must_reads" else None
+        return replace(self, **{name: default})  # type: ignore[arg-type]  # by name
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    resource: Resource
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoDeeper:
+    """The list has nothing left for now, the additions have ``then``.
+
+    ``until`` is when the list goes on, or None: it is read to its end.
+    """
+
+    then: Recommendation
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllRead:
+    """Nothing is left, of the list or beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllPutOff:
+    """Whatever is left is put off, or waits for what is: until this instant at the earliest."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TooNarrow:
+    """The filters let nothing through. ``culprits``: each of them alone is to blame, or all are."""
+
+    culprits: tuple[str, ...]
+
+
+Answer = Recommendation | GoDeeper | AllRead | AllPutOff | TooNarrow
+
+
+def recommend(
+    curriculum: Curriculum,
+    marks: Marks,
+    now: datetime,
+    *,
+    filters: Filters = NO_FILTERS,
+    goal: str | None = None,
+    deeper: bool = False,
+    group_reads: AbstractSet[str] = frozenset(),
+) -> Answer:
+    """Return the first thing the reader is ready for, with reasons; or why there is none.
+
+    The way to the goal comes first, then the list, then the additions, each in its own order.
+    ``deeper``: the reader already went beyond the list, and need not be asked again.
+    ``group_reads``: keys of what the reader's groups read this week.
+    """
+    marks = resolved(curriculum, marks)
+    ready = _ready(curriculum, marks, now, goal)
+    picked = next((r for r in ready if filters.admit(r)), None)
+    if picked is None:
+        return _nothing(curriculum, marks, now, filters, ready)
+    recommendation = Recommendation(
+        picked,
+        reasons_for(curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads),
+    )
+    asked_for = deeper or goal is not None or bool(filters.names)
+    if picked.addition and not asked_for and _has_list(curriculum):
+        return GoDeeper(recommendation, _list_goes_on_at(curriculum, marks, now))
+    return recommendation
+
+
+def ready_for(curriculum: Curriculum, marks: Marks, now: datetime) -> tuple[Resource, ...]:
+    """Return all the reader is ready for, in the order `/next` would give it."""
+    return tuple(_ready(curriculum, resolved(curriculum, marks), now, None))
+
+
+def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, ...]:
+    """Return the missing prerequisites of a resource, in an order that can be read, then itself.
+
+    The least set: what is read, known or skipped is left out, and so is all that only it needs.
+    Ties keep the reading order. Empty if the resource is unlocked already or unknown.
+    """
+    marks = resolved(curriculum, marks)
+    target = curriculum.get(key)
+    if target is None or unlocks(marks, target.key):
+        return ()
+    missing = _missing(curriculum, marks, target)
+    path: list[Resource] = []
+    while missing:
+        first = next(
+            r
+            for r in (*curriculum.reading_order, target)
+            if r.key in missing and not missing.keys() & set(r.prerequisites)
+        )
+        path.append(missing.pop(first.key))
+    return tuple(path)
+
+
+def opens(curriculum: Curriculum, key: str) -> tuple[Resource, ...]:
+    """Return what names the resource as a prerequisite: the list's first, then additions."""
+    waiting = curriculum.dependents.get(key, ())
+    return tuple(sorted(waiting, key=lambda resource: resource.addition))
+
+
+def _known(curriculum: Curriculum, keys: Iterable[str]) -> list[Resource]:
+    return [r for key in keys if (r := curriculum.get(key)) is not None]
+
+
+def _ready(curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None) -> list[Resource]:
+    on_path = () if goal is None else path_to(curriculum, marks, goal)
+    order = (*on_path, *(r for r in curriculum.reading_order if r not in on_path))
+    return [r for r in order if _is_ready(marks, r, now)]
+
+
+def _is_ready(marks: Marks, resource: Resource, now: datetime) -> bool:
+    return (
+        not unlocks(marks, resource.key)
+        and not is_put_off(marks, resource.key, now)
+        and all(unlocks(marks, key) for key in resource.prerequisites)
+    )
+
+
+def _missing(curriculum: Curriculum, marks: Marks, target: Resource) -> dict[str, Resource]:
+    missing = {target.key: target}
+    open_ = [target]
+    while open_:
+        for needed in _known(curriculum, open_.pop().prerequisites):
+            if needed.key not in missing and not unlocks(marks, needed.key):
+                missing[needed.key] = needed
+                open_.append(needed)
+    return missing
+
+
+def reasons_for(
+    curriculum: Curriculum,
+    marks: Marks,
+    resource: Resource,
+    *,
+    filters: Filters = NO_FILTERS,
+    goal: str | None = None,
+    group_reads: AbstractSet[str] = frozenset(),
+) -> tuple[Reason, ...]:
+    """Return why this resource, the strongest first; never empty. ``marks`` by present key."""
+    reasons: list[Reason] = []
+    path = path_to(curriculum, marks, goal) if goal is not None else ()
+    if goal is not None and resource in path:
+        reasons.append(OnGoalPath(goal, len(path)))
+    if resource.key in group_reads:
+        reasons.append(GroupReadsIt())
+    if resource.prerequisites:
+        reasons.append(FinishedPrerequisites(resource.prerequisites))
+    elif not any(unlocks(marks, r.key) for r in curriculum.resources):
+        reasons.append(FirstStep())
+    if resource.must_read:
+        reasons.append(MustRead())
+    if opened := _newly_open(curriculum, marks, resource):
+        reasons.append(Opens(tuple(r.key for r in opened)))
+    if filters.minutes is not None:
+        reasons.append(FitsMinutes(filters.minutes))
+    if resource.addition:
+        reasons.append(GoesDeeper())
+    return tuple(reasons) or (NextOnList(),)
+
+
+def _newly_open(curriculum: Curriculum, marks: Marks, resource: Resource) -> Sequence[Resource]:
+    return [
+        r
+        for r in opens(curriculum, resource.key)
+        if not unlocks(marks, r.key)
+        and all(key == resource.key or unlocks(marks, key) for key in r.prerequisites)
+    ]
+
+
+def _nothing(
+    curriculum: Curriculum,
+    marks: Marks,
+    now: datetime,
+    filters: Filters,
+    ready: Sequence[Resource],
+) -> Answer:
+    if ready:
+        alone = [n for n in filters.names if any(map(filters.without(n).admit, ready))]
+        return TooNarrow(tuple(alone) or filters.names)
+    until = _goes_on_at(marks, curriculum.resources, now)
+    return AllRead() if until is None else AllPutOff(until)
+
+
+def _has_list(curriculum: Curriculum) -> bool:
+    return any(not r.addition for r in curriculum.resources)
+
+
+def _list_goes_on_at(curriculum: Curriculum, marks: Marks, now: datetime) -> datetime | None:
+    return _goes_on_at(marks, [r for r in curriculum.resources if not r.addition], now)
+
+
+def _goes_on_at(marks: Marks, resources: Iterable[Resource], now: datetime) -> datetime | None:
+    waits = [marks[r.key].until for r in resources if is_put_off(marks, r.key, now)]
+    return min((until for until in waits if until is not None), default=None)

@@ -1,0 +1,44 @@
+"""Opens the ledger and joins the services to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.curriculum import Curriculum
+from bot.services.curriculum import CurriculumStore
+from bot.services.reading import Reading
+from bot.services.settings import Settings
+from bot.store.database import Database, open_database
+from bot.store.ids import Clock, Ids
+from bot.store.migrations import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that cogs and buttons call, over one database."""
+
+    db: Database
+    curricula: CurriculumStore
+    reading: Reading
+    settings: Settings
+
+    async def close(self) -> None:
+        """Give the database back."""
+        await self.db.close()
+
+
+async def open_services(database_url: str, base: Curriculum, clock: Clock) -> Services:
+    """Open the database, bring its tables up to date, and record what the list holds.
+
+    Raises:
+        ConfigError: the database is not usable, is newer than this version, or is another bot's.
+    """
+    db = await open_database(database_url)
+    try:
+        await migrate(db)
+        curricula = CurriculumStore(base)
+        await curricula.remember(db, clock())
+    except BaseException:
+        await db.close()
+        raise
+    return Services(db, curricula, Reading(db, curricula, clock, Ids(clock)), Settings(db))

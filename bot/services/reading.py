@@ -1,0 +1,358 @@
+"""What readers do: ask what comes next, mark it, put it aside, take that back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.progress import Mark, is_put_off, resolved, unlocks
+from bot.core.reading import AlsoDone, Change, ChangeKind, Found, Reader, Reply, Shown, Suggestion
+from bot.core.recommend import (
+    NO_FILTERS,
+    Answer,
+    Filters,
+    Recommendation,
+    ready_for,
+    reasons_for,
+    recommend,
+)
+from bot.errors import ChangedSinceError, NothingCurrentError, TooOldToUndoError
+from bot.services.curriculum import CurriculumStore
+from bot.store import changes as change_log
+from bot.store import progress, readers
+from bot.store.database import Database, Queries
+from bot.store.ids import Clock, Ids
+
+PUT_OFF_FOR = timedelta(days=7)
+DOUBLE_TAP = timedelta(minutes=1)
+"""A second bare `/done` within this time is asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """One reader in one place, as loaded; ``stored`` are the marks by the keys of their rows."""
+
+    curriculum: Curriculum
+    stored: Mapping[str, Mark]
+    reader: Reader
+
+
+class Reading:
+    """All of a reader's own commands. Each method is one transaction."""
+
+    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._clock = clock
+        self._ids = ids
+
+    async def next_for(
+        self, reader_id: int, guild_id: int | None, filters: Filters = NO_FILTERS
+    ) -> Reply:
+        """Return what to read next, and make it the current resource."""
+        ledger = await self._load(self._db, reader_id, guild_id)
+        answer = self._answer(ledger, filters)
+        return await self._shown_as_next(reader_id, ledger, answer)
+
+    async def go_deeper(self, reader_id: int, guild_id: int | None) -> Reply:
+        """Return what comes after the list, and make it the current resource."""
+        ledger = await self._load(self._db, reader_id, guild_id)
+        answer = self._answer(ledger, deeper=True)
+        return await self._shown_as_next(reader_id, ledger, answer)
+
+    async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
+        """Return one resource.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: no such resource here.
+        """
+        ledger = await self._load(self._db, reader_id, guild_id)
+        resource = await self._curricula.resource(self._db, guild_id, key)
+        return Shown(ledger.curriculum, ledger.reader, resource)
+
+    async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
+        """Return the reader and the curriculum they see here."""
+        ledger = await self._load(self._db, reader_id, guild_id)
+        return ledger.curriculum, ledger.reader
+
+    async def finish_current(
+        self, reader_id: int, guild_id: int | None, rating: int | None = None
+    ) -> Reply | AlsoDone:
+        """Mark the current resource done; a second time within a minute, ask first.
+
+        Raises:
+            NothingCurrentError: nothing was shown as the next one yet.
+        """
+        ledger = await self._load(self._db, reader_id, guild_id)
+        current = self._current(ledger)
+        if current is None:
+            raise NothingCurrentError
+        tapped = await self._just_tapped(reader_id)
+        if tapped is not None:
+            before = ledger.curriculum.get(tapped.keys[0]) if tapped.keys else None
+            return AlsoDone(ledger.curriculum, current, before)
+        return await self.mark(reader_id, guild_id, current.key, "done_current", rating=rating)
+
+    async def finish(
+        self, reader_id: int, guild_id: int | None, typed: str, rating: int | None = None
+    ) -> Reply:
+        """Mark what the typed text means as done.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: it means no resource for certain.
+        """
+        resource = await self._curricula.named(self._db, guild_id, typed)
+        return await self.mark(reader_id, guild_id, resource.key, "done", rating=rating)
+
+    async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
+        """Search the list as this reader sees it here."""
+        ledger = await self._load(self._db, reader_id, guild_id)
+        curriculum, reader = ledger.curriculum, ledger.reader
+        chosen = curriculum.get(query)
+        if chosen is not None:
+            return Found(curriculum, reader, [chosen], Shown(curriculum, reader, chosen))
+        hits = await self._curricula.search(self._db, guild_id, query)
+        resources = [curriculum.by_key[hit.key] for hit in hits]
+        certain = [hit.key for hit in hits if hit.exact]
+        exact = len(resources) == 1 or (len(certain) == 1 and certain[0] == hits[0].key)
+        shown = Shown(curriculum, reader, resources[0]) if exact else None
+        return Found(curriculum, reader, resources, shown)
+
+    async def suggestions(
+        self, reader_id: int, guild_id: int | None, typed: str, *, undone: bool = False
+    ) -> list[Suggestion]:
+        """Return what fits while somebody types; for nothing typed, what they may want.
+
+        ``undone``: what isn't read yet goes first, the current one before all.
+        """
+        ledger = await self._load(self._db, reader_id, guild_id)
+        curriculum, marks = ledger.curriculum, ledger.reader.marks
+        unread = {key for key in curriculum.by_key if not unlocks(marks, key)}
+        if typed.strip():
+            first = unread if undone else None
+            hits = await self._curricula.search(self._db, guild_id, typed, first=first)
+            found = [curriculum.by_key[hit.key] for hit in hits]
+        else:
+            found = self._wanted(ledger)
+        return [Suggestion(r, curriculum.step_of(r), marks.get(r.key)) for r in found]
+
+    async def step_id(self, guild_id: int | None, typed: str) -> str:
+        """Return the id of the step that is meant.
+
+        Raises:
+            UnknownStepError: nothing is like it.
+        """
+        curriculum = await self._curricula.of(self._db, guild_id)
+        return self._curricula.step(curriculum, typed).id
+
+    async def steps(self, guild_id: int | None, typed: str) -> list[Step]:
+        """Return the steps that fit what is typed; all of them for nothing."""
+        curriculum = await self._curricula.of(self._db, guild_id)
+        return self._curricula.steps_like(curriculum, typed)
+
+    def _wanted(self, ledger: _Ledger) -> list[Resource]:
+        """Return the current resource, what the reader is ready for, then the rest in order."""
+        current = self._current(ledger)
+        marks = ledger.reader.marks
+        ready = ready_for(ledger.curriculum, marks, self._clock())
+        order = [*([current] if current else []), *ready, *ledger.curriculum.reading_order]
+        unread = [r for r in order if not unlocks(marks, r.key)]
+        return list(dict.fromkeys(unread))[:25] or list(ledger.curriculum.reading_order[:25])
+
+    async def mark(
+        self,
+        reader_id: int,
+        guild_id: int | None,
+        key: str,
+        kind: ChangeKind,
+        *,
+        rating: int | None = None,
+    ) -> Reply:
+        """Mark a resource and return what comes next, with the change that can be undone.
+
+        ``later`` puts it off for a week; ``clear`` makes it untouched again. The same mark twice
+        changes nothing. Where the resource was the current one, what comes next takes its place.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: no such resource here.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            before = await self._load(changes, reader_id, guild_id)
+            resource = await self._curricula.resource(changes, guild_id, key)
+            mark = _new_mark(kind, before.reader.mark(resource.key), now, rating)
+            if _says_the_same(before.reader.mark(resource.key), mark):
+                return await self._repeated(changes, reader_id, before, resource)
+            touched = _rows_of(before, resource, mark)
+            await _write(changes, reader_id, touched)
+            after = await self._load(changes, reader_id, guild_id)
+            answer = self._after_marking(before, after, resource)
+            current = _shown_key(answer)
+            change = Change(self._ids.new(), kind, now, (resource.key,))
+            await readers.set_current(changes, reader_id, current)
+            await change_log.add_change(
+                changes,
+                reader_id,
+                change,
+                _snapshot(before, touched),
+                change_log.Snapshot(touched, current, before.reader.goal),
+            )
+        reader = Reader(after.reader.marks, current, after.reader.goal)
+        return Reply(after.curriculum, reader, answer, change)
+
+    async def undo(self, reader_id: int, guild_id: int | None, change_id: int) -> Reply:
+        """Put back exactly what the change replaced, and return what comes next then.
+
+        Raises:
+            TooOldToUndoError: the change is forgotten, or somebody else's.
+            ChangedSinceError: what it marked was marked again; the later change goes first.
+        """
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            stored = await change_log.change(changes, reader_id, change_id)
+            if stored is None:
+                raise TooOldToUndoError
+            if stored.undone_at is None:
+                await self._put_back(changes, reader_id, guild_id, stored)
+            ledger = await self._load(changes, reader_id, guild_id)
+            answer = self._present_answer(ledger)
+        return Reply(
+            ledger.curriculum,
+            ledger.reader,
+            answer,
+            undone=stored.change,
+            repeated=stored.undone_at is not None,
+        )
+
+    async def _put_back(
+        self,
+        changes: Queries,
+        reader_id: int,
+        guild_id: int | None,
+        stored: change_log.StoredChange,
+    ) -> None:
+        ledger = await self._load(changes, reader_id, guild_id)
+        for key, mark in stored.after.marks.items():
+            if ledger.stored.get(key) != mark:
+                resource = ledger.curriculum.get(key)
+                raise ChangedSinceError(resource.title if resource else key)
+        await _write(changes, reader_id, stored.before.marks)
+        if ledger.reader.current == stored.after.current:
+            await readers.set_current(changes, reader_id, stored.before.current)
+        if ledger.reader.goal == stored.after.goal != stored.before.goal:
+            await readers.set_goal(changes, reader_id, stored.before.goal)
+        await change_log.mark_undone(changes, stored.change.change_id, self._clock())
+
+    async def _load(self, db: Queries, reader_id: int, guild_id: int | None) -> _Ledger:
+        curriculum = await self._curricula.of(db, guild_id)
+        stored = await progress.marks_of(db, reader_id)
+        row = await readers.reader(db, reader_id)
+        return _Ledger(
+            curriculum, stored, Reader(resolved(curriculum, stored), row.current, row.goal)
+        )
+
+    def _answer(
+        self, ledger: _Ledger, filters: Filters = NO_FILTERS, *, deeper: bool = False
+    ) -> Answer:
+        current = self._current(ledger)
+        return recommend(
+            ledger.curriculum,
+            ledger.reader.marks,
+            self._clock(),
+            filters=filters,
+            goal=ledger.reader.goal,
+            deeper=deeper or (current is not None and current.addition),
+        )
+
+    def _after_marking(self, before: _Ledger, after: _Ledger, marked: Resource) -> Answer:
+        """Return what comes next: the current one still, if that isn't what was marked."""
+        current = self._current(after)
+        if current is not None and current.key != marked.key:
+            return self._present_answer(after)
+        was = self._current(before)
+        return self._answer(after, deeper=was is not None and was.addition)
+
+    def _present_answer(self, ledger: _Ledger) -> Answer:
+        """Return the current resource while it still has to be read, else what comes next."""
+        current = self._current(ledger)
+        marks = ledger.reader.marks
+        now = self._clock()
+        if current is None or unlocks(marks, current.key) or is_put_off(marks, current.key, now):
+            return self._answer(ledger)
+        return Recommendation(
+            current, reasons_for(ledger.curriculum, marks, current, goal=ledger.reader.goal)
+        )
+
+    def _current(self, ledger: _Ledger) -> Resource | None:
+        key = ledger.reader.current
+        return None if key is None else ledger.curriculum.get(key)
+
+    async def _shown_as_next(self, reader_id: int, ledger: _Ledger, answer: Answer) -> Reply:
+        current = _shown_key(answer)
+        if current != ledger.reader.current:
+            async with self._db.transaction() as changes:
+                await readers.set_current(changes, reader_id, current)
+        reader = Reader(ledger.reader.marks, current, ledger.reader.goal)
+        return Reply(ledger.curriculum, reader, answer)
+
+    async def _repeated(
+        self, changes: Queries, reader_id: int, ledger: _Ledger, resource: Resource
+    ) -> Reply:
+        """Answer a second click as the first one was, with its Undo."""
+        latest = await change_log.latest_changes(changes, reader_id, 1)
+        change = next((s.change for s in latest if resource.key in s.change.keys), None)
+        answer = self._present_answer(ledger)
+        return Reply(ledger.curriculum, ledger.reader, answer, change, repeated=True)
+
+    async def _just_tapped(self, reader_id: int) -> Change | None:
+        latest = await change_log.latest_changes(self._db, reader_id, 1)
+        if latest and latest[0].change.kind == "done_current":
+            change = latest[0].change
+            return change if self._clock() - change.made_at < DOUBLE_TAP else None
+        return None
+
+
+def _shown_key(answer: Answer) -> str | None:
+    return answer.resource.key if isinstance(answer, Recommendation) else None
+
+
+def _new_mark(kind: ChangeKind, old: Mark | None, now: datetime, rating: int | None) -> Mark | None:
+    if kind == "clear":
+        return None
+    if kind == "later":
+        return Mark("later", now, until=now + PUT_OFF_FOR)
+    if kind in ("known", "skipped"):
+        return Mark(kind, now)
+    was_done = old is not None and old.state == "done"
+    return Mark("done", now, rating=rating or (old.rating if old and was_done else None))
+
+
+def _says_the_same(old: Mark | None, new: Mark | None) -> bool:
+    if old is None or new is None:
+        return old is new
+    if (old.state, old.rating) != (new.state, new.rating):
+        return False
+    return old.until is None or new.until is None or new.until - old.until < DOUBLE_TAP
+
+
+def _rows_of(ledger: _Ledger, resource: Resource, mark: Mark | None) -> dict[str, Mark | None]:
+    """Return the rows to write: the mark under the present key, none under former ones."""
+    present = ledger.curriculum.present_keys
+    former = [key for key in ledger.stored if present.get(key) == resource.key]
+    return {**dict.fromkeys(former), resource.key: mark}
+
+
+def _snapshot(ledger: _Ledger, touched: Mapping[str, Mark | None]) -> change_log.Snapshot:
+    marks = {key: ledger.stored.get(key) for key in touched}
+    return change_log.Snapshot(marks, ledger.reader.current, ledger.reader.goal)
+
+
+async def _write(changes: Queries, reader_id: int, rows: Mapping[str, Mark | None]) -> None:
+    for key, mark in rows.items():
+        if mark is None:
+            await progress.clear_mark(changes, reader_id, key)
+        else:
+            await progress.set_mark(changes, reader_id, key, mark)

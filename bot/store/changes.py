@@ -1,0 +1,116 @@
+"""What a reader changed, with the rows before and after, so that it can be undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core.progress import Mark
+from bot.core.reading import Change, ChangeKind
+from bot.store.database import Queries, Row
+from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
+
+KEPT = 20
+"""So many changes a reader can be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The rows that a change touches, at one moment; None: no mark."""
+
+    marks: Mapping[str, Mark | None]
+    current: str | None
+    goal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChange:
+    change: Change
+    before: Snapshot
+    after: Snapshot
+    undone_at: datetime | None
+
+
+async def add_change(
+    changes: Queries, reader_id: int, change: Change, before: Snapshot, after: Snapshot
+) -> None:
+    """Record a change, and forget the reader's oldest beyond the last twenty."""
+    await changes.fetch(
+        "INSERT INTO changes (change_id, reader_id, kind, made_at, before_rows, after_rows)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        change.change_id,
+        reader_id,
+        change.kind,
+        seconds(change.made_at),
+        _to_json(before),
+        _to_json(after),
+    )
+    await changes.fetch(
+        "DELETE FROM changes WHERE reader_id = ? AND change_id NOT IN"
+        " (SELECT change_id FROM changes WHERE reader_id = ? ORDER BY change_id DESC LIMIT ?)",
+        reader_id,
+        reader_id,
+        KEPT,
+    )
+
+
+async def change(db: Queries, reader_id: int, change_id: int) -> StoredChange | None:
+    """Return one change of this reader, or None: too old, or somebody else's."""
+    rows = await db.fetch(
+        "SELECT change_id, kind, made_at, before_rows, after_rows, undone_at FROM changes"
+        " WHERE reader_id = ? AND change_id = ?",
+        reader_id,
+        change_id,
+    )
+    return _stored(rows[0]) if rows else None
+
+
+async def latest_changes(db: Queries, reader_id: int, count: int = KEPT) -> list[StoredChange]:
+    """Return the reader's changes that aren't undone, the newest first."""
+    rows = await db.fetch(
+        "SELECT change_id, kind, made_at, before_rows, after_rows, undone_at FROM changes"
+        " WHERE reader_id = ? AND undone_at IS NULL ORDER BY change_id DESC LIMIT ?",
+        reader_id,
+        count,
+    )
+    return [_stored(row) for row in rows]
+
+
+async def mark_undone(changes: Queries, change_id: int, now: datetime) -> None:
+    """Record that the change was undone."""
+    await changes.fetch(
+        "UPDATE changes SET undone_at = ? WHERE change_id = ?", seconds(now), change_id
+    )
+
+
+def _stored(row: Row) -> StoredChange:
+    before, after = _from_json(row["before_rows"]), _from_json(row["after_rows"])
+    kind: ChangeKind = row["kind"]
+    made = Change(row["change_id"], kind, instant(row["made_at"]), tuple(after.marks))
+    return StoredChange(made, before, after, instant_or_none(row["undone_at"]))
+
+
+def _to_json(snapshot: Snapshot) -> str:
+    marks = {
+        key: mark
+        and [
+            mark.state,
+            seconds(mark.changed_at),
+            seconds_or_none(mark.until),
+            mark.rating,
+        ]
+        for key, mark in snapshot.marks.items()
+    }
+    return json.dumps({"marks": marks, "current": snapshot.current, "goal": snapshot.goal})
+
+
+def _from_json(text: str) -> Snapshot:
+    kept: dict[str, Any] = json.loads(text)
+    marks = {
+        key: row and Mark(row[0], instant(row[1]), instant_or_none(row[2]), row[3])
+        for key, row in kept["marks"].items()
+    }
+    return Snapshot(marks, kept["current"], kept["goal"])

@@ -1,0 +1,48 @@
+"""Brings the tables up to date: numbered SQL files, each run once, under a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.errors import ConfigError
+from bot.store.database import Database
+
+FOLDER = Path(__file__).parent
+
+
+async def migrate(database: Database, folder: Path = FOLDER) -> list[int]:
+    """Run what hasn't run yet, all of it or nothing, and return its numbers.
+
+    Raises:
+        ConfigError: the database was written by a newer version.
+    """
+    files = _files(folder)
+    async with database.migrating() as changes:
+        await changes.fetch("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
+        rows = await changes.fetch("SELECT number FROM migrations")
+        past = {row["number"] for row in rows}
+        if past - files.keys():
+            raise ConfigError(
+                "DATABASE_URL: a newer version of Nextread wrote this database. Update Nextread."
+            )
+        due = sorted(files.keys() - past)
+        for number in due:
+            for statement in _statements(files[number]):
+                await changes.fetch(statement)
+            await changes.fetch("INSERT INTO migrations (number) VALUES (?)", number)
+    return due
+
+
+def _files(folder: Path) -> dict[int, str]:
+    return {
+        int(path.name.split("_")[0]): path.read_text(encoding="utf-8")
+        for path in sorted(folder.glob("*.sql"))
+    }
+
+
+def _statements(sql: str) -> Iterator[str]:
+    lines = [line for line in sql.splitlines() if not line.lstrip().startswith("--")]
+    for statement in "\n".join(lines).split(";"):
+        if statement.strip():
+            yield statement

@@ -1,0 +1,119 @@
+"""The bot: what it asks of Discord, its commands, its buttons, and the edge for errors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.services.curriculum import CurriculumStore
+from bot.services.opening import Services
+from bot.services.reading import Reading
+from bot.views.navigation import BUTTONS
+from bot.views.replies import reply_with_error
+
+log = logging.getLogger(__name__)
+
+EXTENSIONS = ("bot.cogs.reading",)
+
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    embed_links=True,
+    read_message_history=True,
+    create_public_threads=True,
+    send_messages_in_threads=True,
+    send_polls=True,
+)
+"""What the invite link asks for, and no more."""
+
+
+class Tree(app_commands.CommandTree["NextreadBot"]):
+    """Commands, with the edge at which their errors get words."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
+    ) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if interaction.type is discord.InteractionType.autocomplete:
+            log.error("autocomplete failed", exc_info=cause)
+            return
+        await reply_with_error(interaction, cause)
+
+
+class NextreadBot(commands.AutoShardedBot):
+    """Holds the services for cogs and buttons. Opens them at login, closes them at the end."""
+
+    def __init__(
+        self, opening: Callable[[], Awaitable[Services]], *, shard_count: int | None = None
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=30,
+            shard_count=shard_count,
+        )
+        self._opening = opening
+        self._services: Services | None = None
+
+    @property
+    def services(self) -> Services:
+        """All services; there are none before login."""
+        if self._services is None:
+            raise RuntimeError("the services are opened at login")
+        return self._services
+
+    @property
+    def reading(self) -> Reading:
+        """What readers do."""
+        return self.services.reading
+
+    @property
+    def curricula(self) -> CurriculumStore:
+        """What a server sees of the list."""
+        return self.services.curricula
+
+    async def setup_hook(self) -> None:
+        self._services = await self._opening()
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        self.add_dynamic_items(*BUTTONS)
+        await self._sync_commands()
+
+    async def on_ready(self) -> None:
+        log.info("ready: %s servers", len(self.guilds))
+        if self.application_id is not None:
+            invite = discord.utils.oauth_url(self.application_id, permissions=PERMISSIONS)
+            log.info("invite me: %s", invite)
+
+    async def close(self) -> None:
+        await super().close()
+        if self._services is not None:
+            services, self._services = self._services, None
+            await services.close()
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord our commands in one call, only if it doesn't know them as they are."""
+        told = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        application_id = self.application_id or 0
+        known = {command.name for command in await self.tree.fetch_commands()}
+        if known == {command["name"] for command in told} and (
+            await self.services.settings.synced_commands(application_id) == digest
+        ):
+            return
+        await self.tree.sync()
+        await self.services.settings.set_synced_commands(application_id, digest)
+        log.info("told Discord %s commands", len(told))

@@ -1,0 +1,135 @@
+"""A reader's commands: next, done, search, curriculum, progress, help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.core.curriculum import Kind
+from bot.core.reading import AlsoDone
+from bot.core.recommend import Filters
+from bot.services.curriculum import CurriculumStore
+from bot.services.reading import Reading
+from bot.views.choices import resource_choices, step_choices
+from bot.views.curriculum_card import index_card, step_card
+from bot.views.progress_card import progress_card
+from bot.views.replies import answer, notice
+from bot.views.resource_card import also_done_card, next_card, resource_card
+from bot.views.search_card import search_card
+from bot.views.texts import HELP
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+Interaction = discord.Interaction["NextreadBot"]
+Choices = list[app_commands.Choice[str]]
+
+
+class ReadingCog(commands.Cog, name="reading"):
+    def __init__(self, reading: Reading, curricula: CurriculumStore) -> None:
+        self.reading = reading
+        self.curricula = curricula
+
+    @app_commands.command(name="next")
+    @app_commands.describe(
+        minutes="How long you have",
+        kind="Only this kind",
+        step="Only from this step of the list",
+        must_reads="Only must-reads",
+    )
+    async def next_(
+        self,
+        interaction: Interaction,
+        minutes: app_commands.Range[int, 1, 10_000] | None = None,
+        kind: Kind | None = None,
+        step: str | None = None,
+        must_reads: bool = False,
+    ) -> None:
+        """Show what to read next, and why."""
+        who, where = interaction.user.id, interaction.guild_id
+        step_id = await self.reading.step_id(where, step) if step else None
+        filters = Filters(minutes, kind, step_id, must_reads)
+        await answer(interaction, next_card(await self.reading.next_for(who, where, filters)))
+
+    @app_commands.command()
+    @app_commands.describe(
+        resource="What you have read; without it, what /next showed last",
+        rating="Was it worth reading? 5 is best",
+    )
+    async def done(
+        self,
+        interaction: Interaction,
+        resource: str | None = None,
+        rating: app_commands.Range[int, 1, 5] | None = None,
+    ) -> None:
+        """Mark something as read, and see what comes next."""
+        who, where = interaction.user.id, interaction.guild_id
+        if resource is None:
+            told = await self.reading.finish_current(who, where, rating)
+        else:
+            told = await self.reading.finish(who, where, resource, rating)
+        view = also_done_card(told) if isinstance(told, AlsoDone) else next_card(told)
+        await answer(interaction, view)
+
+    @app_commands.command()
+    @app_commands.describe(query="A title, an author, a year, a short name, a link")
+    async def search(self, interaction: Interaction, query: str) -> None:
+        """Find anything on the list. Typos are fine."""
+        found = await self.reading.find(interaction.user.id, interaction.guild_id, query)
+        if found.exact is not None:
+            view = resource_card(found.exact)
+        else:
+            view = search_card(found.curriculum, found.reader, query, found.resources)
+        await answer(interaction, view)
+
+    @app_commands.command()
+    @app_commands.describe(step="One step of it")
+    async def curriculum(self, interaction: Interaction, step: str | None = None) -> None:
+        """Show the whole list with your progress, or one step of it."""
+        who, where = interaction.user.id, interaction.guild_id
+        curriculum, reader = await self.reading.reader(who, where)
+        if step is None:
+            view = index_card(curriculum, reader)
+        else:
+            view = step_card(curriculum, reader, self.curricula.step(curriculum, step))
+        await answer(interaction, view)
+
+    @app_commands.command()
+    async def progress(self, interaction: Interaction) -> None:
+        """Show how far you are, and how much is left."""
+        curriculum, reader = await self.reading.reader(interaction.user.id, interaction.guild_id)
+        await answer(interaction, progress_card(curriculum, reader))
+
+    @app_commands.command()
+    async def help(self, interaction: Interaction) -> None:
+        """Show what I can do for you."""
+        await answer(interaction, notice(HELP))
+
+    @done.autocomplete("resource")
+    async def _undone(self, interaction: Interaction, typed: str) -> Choices:
+        who, where = interaction.user.id, interaction.guild_id
+        return resource_choices(await self.reading.suggestions(who, where, typed, undone=True))
+
+    @search.autocomplete("query")
+    async def _anything(self, interaction: Interaction, typed: str) -> Choices:
+        who, where = interaction.user.id, interaction.guild_id
+        return resource_choices(await self.reading.suggestions(who, where, typed))
+
+    @next_.autocomplete("step")
+    @curriculum.autocomplete("step")
+    async def _steps(self, interaction: Interaction, typed: str) -> Choices:
+        return step_choices(await self.reading.steps(interaction.guild_id, typed))
+
+
+async def setup(bot: NextreadBot) -> None:
+    """Add the commands, for servers, direct messages and user installs alike."""
+    cog = ReadingCog(bot.reading, bot.curricula)
+    for command in cog.get_app_commands():
+        command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+        command.allowed_contexts = app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        )
+    await bot.add_cog(cog)

@@ -1,0 +1,41 @@
+"""Parts that buttons of several cards share."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, Self
+
+import discord
+from discord import ui
+
+from bot.views import texts
+
+KEY = r"(?P<key>[a-z0-9-]{1,20}:[a-z0-9-]{1,40})"
+
+Place = Literal["next", "progress", "index", "updates"]
+
+
+def go_button(place: Place) -> ui.Button[Any]:
+    """Build a button that leads to another card; ``navigation.GoTo`` answers its clicks."""
+    return ui.Button(label=texts.GO_TO[place], custom_id=f"go:{place}")
+
+
+class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
+    """A button about one resource. Its state is its custom_id, so it survives restarts."""
+
+    prefix: str
+    label: str
+    style = discord.ButtonStyle.secondary
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            ui.Button(label=self.label, style=self.style, custom_id=f"{self.prefix}:{key}")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(match["key"])

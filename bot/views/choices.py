@@ -1,0 +1,41 @@
+"""What people choose from while they type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from discord import app_commands
+
+from bot.core.curriculum import Step
+from bot.core.reading import Suggestion
+from bot.views import texts
+from bot.views.plain import clipped, one_line
+
+NAME = 100  # Discord's limit for a choice's name
+CHOICES = 25  # and for their number
+
+
+def resource_choices(suggestions: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:
+    """Return choices whose names end with the step, whatever the title's length."""
+    return [
+        app_commands.Choice(name=_name(one), value=one.resource.key)
+        for one in list(suggestions)[:CHOICES]
+    ]
+
+
+def step_choices(steps: Iterable[Step]) -> list[app_commands.Choice[str]]:
+    """Return steps by their names in the index."""
+    return [
+        app_commands.Choice(name=clipped(texts.step_title(step), NAME), value=step.id)
+        for step in list(steps)[:CHOICES]
+    ]
+
+
+def _name(suggestion: Suggestion) -> str:
+    resource = suggestion.resource
+    state = texts.mark_text(suggestion.mark).split()[0] + " " if suggestion.mark else ""
+    must_read = f" {texts.MUST_READ}" if resource.must_read else ""
+    step = clipped(one_line(suggestion.step.number or suggestion.step.title), 30)
+    tail = f"{must_read} · {step}"
+    title = one_line(texts.title_of(resource))
+    return f"{state}{clipped(title, NAME - len(tail) - len(state))}{tail}"

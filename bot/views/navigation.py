@@ -1,0 +1,76 @@
+"""Leads from card to card, and names every button for the bot to register."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.views.buttons import Place, go_button
+from bot.views.curriculum_card import (
+    PageButton,
+    ResourceSelect,
+    StepSelect,
+    index_card,
+    updates_card,
+)
+from bot.views.progress_card import progress_card
+from bot.views.replies import answer_click, answers_errors
+from bot.views.resource_card import (
+    ClearButton,
+    DoneButton,
+    GoDeeperButton,
+    NotThisOne,
+    UndoButton,
+    next_card,
+)
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+
+class GoTo(ui.DynamicItem[ui.Button[Any]], template=r"go:(?P<place>next|progress|index|updates)"):
+    """A button that leads to another card."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        super().__init__(go_button(place))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(cast("Place", match["place"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        who, where = interaction.user.id, interaction.guild_id
+        if self.place == "next":
+            await answer_click(interaction, next_card(await bot.reading.next_for(who, where)))
+            return
+        curriculum, reader = await bot.reading.reader(who, where)
+        if self.place == "progress":
+            view = progress_card(curriculum, reader)
+        elif self.place == "index":
+            view = index_card(curriculum, reader)
+        else:
+            view = updates_card(curriculum)
+        await answer_click(interaction, view)
+
+
+BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
+    ClearButton,
+    DoneButton,
+    GoDeeperButton,
+    GoTo,
+    NotThisOne,
+    PageButton,
+    ResourceSelect,
+    StepSelect,
+    UndoButton,
+)
+"""Every button that must work after a restart."""

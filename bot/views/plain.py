@@ -1,0 +1,54 @@
+"""Makes foreign text harmless and short enough: it shows as typed, and nothing else happens."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_MARKUP = re.compile(r"([\\*_~`|\[\]])")
+_LINE_START = re.compile(r"^(\s*)(#{1,3}|-#|[-+>]|\d+\.)(?=\s|>|$)", re.MULTILINE)
+_BREAK = "\u200b"  # zero width: an unseen break inside <@1>, <t:1:R>, </next:1> and @everyone
+
+
+def plain(text: str, limit: int = 500) -> str:
+    """Return text that Discord shows letter for letter, clipped to ``limit`` typed characters.
+
+    Markdown, mentions, timestamps, command and channel links, custom emoji, headings, quotes and
+    lists are all defused. ``discord.utils.escape_markdown`` leaves several of them alive.
+    """
+    text = clipped(one_line(text), limit)
+    text = _MARKUP.sub(r"\\\1", text)
+    text = _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", text)
+    return _unlinked(text)
+
+
+def markdown(text: str, limit: int = 1000) -> str:
+    """Return the list maker's own Markdown: its emphasis lives, mentions and headings don't."""
+    text = clipped(one_line(text), limit)
+    text = _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", text)
+    return _unlinked(text)
+
+
+def one_line(text: str) -> str:
+    """Return the text with line breaks and control characters turned into single spaces."""
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in text)
+    return re.sub(r" {2,}", " ", "".join(kept)).strip()
+
+
+def clipped(text: str, limit: int) -> str:
+    """Return at most ``limit`` characters, cut at a word where one ends near, with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    at_word = cut.rsplit(" ", 1)[0]
+    return (at_word if len(at_word) > limit * 2 // 3 else cut).rstrip() + "…"
+
+
+def link(text: str, url: str, limit: int = 200) -> str:
+    """Return a Markdown link; its text is foreign, its url was checked when it was read."""
+    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C")
+    return f"[{plain(text, limit)}]({target.replace('>', '%3E')})"
+
+
+def _unlinked(text: str) -> str:
+    return text.replace("<", f"<{_BREAK}").replace("@", f"@{_BREAK}")

@@ -1,0 +1,67 @@
+"""How an answer leaves: privately, without mentions; errors get their words here."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import discord
+from discord import ui
+
+from bot.errors import ReaderError
+from bot.views.texts import error_text
+
+log = logging.getLogger(__name__)
+
+ItemT = TypeVar("ItemT")
+Callback = Callable[[ItemT, discord.Interaction[Any]], Coroutine[Any, Any, None]]
+
+
+async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
+    """Answer a command, or a click on a public card: only who asked sees it."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def answer_click(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
+    """Answer a click: a reader's own card is replaced, a public one is left alone."""
+    message = interaction.message
+    if message is not None and message.flags.ephemeral and not interaction.response.is_done():
+        await interaction.response.edit_message(view=view)
+    else:
+        await answer(interaction, view)
+
+
+def notice(text: str) -> ui.LayoutView:
+    """Build a card of one text."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(text))
+    view.stop()
+    return view
+
+
+def answers_errors(callback: Callback[ItemT]) -> Callback[ItemT]:
+    """Wrap a component callback: discord.py logs its exceptions but never replies."""
+
+    @functools.wraps(callback)
+    async def wrapped(item: ItemT, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await callback(item, interaction)
+        except Exception as error:  # noqa: BLE001 - the outermost frame we own
+            await reply_with_error(interaction, error)
+
+    return wrapped
+
+
+async def reply_with_error(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Say what went wrong, in words for the reader; log what nobody expected."""
+    if not isinstance(error, ReaderError):
+        log.error("interaction %s failed", interaction.id, exc_info=error)
+    try:
+        await answer(interaction, notice(error_text(error)))
+    except discord.HTTPException as failure:
+        log.warning("interaction %s can't be answered: %s", interaction.id, failure)

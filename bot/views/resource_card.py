@@ -1,0 +1,278 @@
+"""The card of one resource, as the next one, as marked, or looked up; and its buttons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.curriculum import Curriculum, Resource
+from bot.core.progress import Mark
+from bot.core.reading import AlsoDone, ChangeKind, Reply, Shown
+from bot.core.recommend import (
+    AllPutOff,
+    AllRead,
+    GoDeeper,
+    Reason,
+    Recommendation,
+    TooNarrow,
+    opens,
+)
+from bot.views import texts
+from bot.views.buttons import KEY, KeyButton, go_button
+from bot.views.plain import clipped, link, markdown, one_line, plain
+from bot.views.replies import answer_click, answers_errors
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+OPTION_TEXT = 100  # Discord's limit for a select option's label, value and description
+
+
+def next_card(reply: Reply) -> ui.LayoutView:
+    """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next."""
+    view = ui.LayoutView(timeout=None)
+    if changed := _changed_text(reply):
+        view.add_item(ui.TextDisplay(changed))
+    undo = None if reply.change is None else UndoButton(reply.change.change_id)
+    curriculum = reply.curriculum
+    match reply.answer:
+        case Recommendation(resource, reasons):
+            mark = reply.reader.mark(resource.key)
+            view.add_item(_resource_box(curriculum, resource, mark, reasons, undo))
+        case GoDeeper(then, until):
+            told = [texts.list_read_text(curriculum)] if until is None else []
+            told.append(texts.deeper_text(then.resource, until))
+            view.add_item(_box(told, [undo, GoDeeperButton(), go_button("progress")]))
+        case AllRead():
+            view.add_item(_box([texts.ALL_READ], [undo, go_button("progress")]))
+        case AllPutOff(until):
+            view.add_item(_box([texts.all_put_off(until)], [undo, go_button("progress")]))
+        case TooNarrow():
+            view.add_item(_box([texts.too_narrow_text(reply.answer)], [undo, go_button("next")]))
+    view.stop()
+    return view
+
+
+def resource_card(shown: Shown) -> ui.LayoutView:
+    """Build the card of a resource that was looked up."""
+    view = ui.LayoutView(timeout=None)
+    mark = shown.reader.mark(shown.resource.key)
+    view.add_item(_resource_box(shown.curriculum, shown.resource, mark))
+    view.stop()
+    return view
+
+
+def also_done_card(asked: AlsoDone) -> ui.LayoutView:
+    """Build the question after a second bare `/done` within a minute."""
+    view = ui.LayoutView(timeout=None)
+    text = texts.also_done_text(asked.resource, asked.before)
+    view.add_item(_box([text], [DoneButton(asked.resource.key), go_button("next")]))
+    view.stop()
+    return view
+
+
+def option_of(resource: Resource, curriculum: Curriculum) -> discord.SelectOption:
+    """Build the option of a select that opens the resource's card."""
+    step = texts.step_title(curriculum.step_of(resource))
+    return discord.SelectOption(
+        label=clipped(one_line(texts.title_of(resource)), OPTION_TEXT),
+        value=resource.key,
+        description=clipped(step, OPTION_TEXT),
+        emoji=texts.KIND_ICONS[resource.kind],
+    )
+
+
+def _box(told: Iterable[str], buttons: Iterable[ui.Item[Any] | None]) -> ui.Container[Any]:
+    row: ui.ActionRow[Any] = ui.ActionRow(*(button for button in buttons if button is not None))
+    return ui.Container(*(ui.TextDisplay(text) for text in told), row)
+
+
+def _resource_box(
+    curriculum: Curriculum,
+    resource: Resource,
+    mark: Mark | None,
+    reasons: Iterable[Reason] = (),
+    undo: UndoButton | None = None,
+) -> ui.Container[Any]:
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(_heading(curriculum, resource, mark)))
+    why = [f"- {texts.reason_text(reason, curriculum, resource)}" for reason in reasons]
+    for part in ("\n".join(why), _notes(resource), _companions(resource)):
+        if part:
+            box.add_item(ui.TextDisplay(part))
+    opened = () if why else opens(curriculum, resource.key)
+    if opened:
+        box.add_item(ui.TextDisplay(f"{texts.OPENS}: {texts.titles(opened, most=6)}"))
+    box.add_item(ui.ActionRow(*_buttons(resource, mark, undo)))
+    if mark is None or mark.state == "later":
+        box.add_item(ui.ActionRow(NotThisOne(resource.key)))
+    return box
+
+
+def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> str:
+    step = curriculum.step_of(resource)
+    place = [plain(texts.step_title(step), 120)]
+    if resource.must_read:
+        place.append(f"{texts.MUST_READ} must-read")
+    if resource.parent is not None and (parent := curriculum.get(resource.parent)):
+        place.append(f"helps with {plain(texts.short_title(parent))}")
+    if resource.addition:
+        place.append("addition")
+    if mark is not None:
+        place.append(texts.mark_text(mark))
+    title = link(texts.title_of(resource), resource.url)
+    lines = [f"-# {' · '.join(place)}", f"### {title}", texts.facts(resource)]
+    if resource.original_url:
+        lines.append(f"-# {link(texts.ORIGINAL, resource.original_url)}")
+    return "\n".join(lines)
+
+
+def _notes(resource: Resource) -> str:
+    notes = [markdown(resource.sentence)] if resource.sentence else []
+    notes += [plain(note) for note in (*resource.notes, resource.remark) if note]
+    quoted = [f"> {note}" for note in notes]
+    quoted += [f"> {plain(note)}\n> -# {texts.NOT_THE_MAKERS}" for note in resource.added_notes]
+    return "\n".join(quoted)
+
+
+def _companions(resource: Resource) -> str:
+    if not resource.companions:
+        return ""
+    lines = [texts.HELPS]
+    for companion in resource.companions:
+        minutes = f" · {texts.duration(companion.minutes)}" if companion.minutes else ""
+        icon = texts.KIND_ICONS[companion.kind]
+        lines.append(f"{icon} {link(companion.title, companion.url)}{minutes}")
+        if companion.remark:
+            lines.append(f"-# {plain(companion.remark)}")
+    return "\n".join(lines)
+
+
+def _buttons(resource: Resource, mark: Mark | None, undo: UndoButton | None) -> list[ui.Item[Any]]:
+    buttons: list[ui.Item[Any]] = [ui.Button(label=texts.OPEN, url=resource.url)]
+    if mark is None or mark.state == "later":
+        buttons.append(DoneButton(resource.key))
+    else:
+        buttons += [ClearButton(resource.key), go_button("next")]
+    if undo is not None:
+        buttons.append(undo)
+    return buttons
+
+
+def _changed_text(reply: Reply) -> str:
+    change = reply.change or reply.undone
+    if change is None:
+        return ""
+    named = [found for key in change.keys if (found := reply.curriculum.get(key))]
+    if reply.undone is not None:
+        return texts.undone_text(named, repeated=reply.repeated)
+    return texts.change_text(change, named, repeated=reply.repeated)
+
+
+class _MarkButton(KeyButton, template=rf"mark:{KEY}"):
+    """Marks a resource: each kind of mark is a button of its own."""
+
+    kind: ChangeKind
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        reply = await bot.reading.mark(
+            interaction.user.id, interaction.guild_id, self.key, self.kind
+        )
+        await answer_click(interaction, next_card(reply))
+
+
+class DoneButton(_MarkButton, template=rf"done:{KEY}"):
+    prefix = "done"
+    kind = "done"
+    label = texts.DONE
+    style = discord.ButtonStyle.success
+
+
+class ClearButton(_MarkButton, template=rf"clear:{KEY}"):
+    prefix = "clear"
+    kind = "clear"
+    label = texts.NOT_READ
+
+
+class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
+    """Puts a resource aside: for a week, as known, or for good."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        choices: tuple[tuple[ChangeKind, str, str], ...] = (
+            ("later", texts.LATER, texts.LATER_HINT),
+            ("known", texts.KNOWN, texts.KNOWN_HINT),
+            ("skipped", texts.NEVER, texts.NEVER_HINT),
+        )
+        super().__init__(
+            ui.Select(
+                custom_id=f"aside:{key}",
+                placeholder=texts.NOT_THIS_ONE,
+                options=[
+                    discord.SelectOption(label=label, value=value, description=hint)
+                    for value, label, hint in choices
+                ],
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(match["key"])
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        kind = cast("ChangeKind", self.item.values[0])
+        reply = await bot.reading.mark(interaction.user.id, interaction.guild_id, self.key, kind)
+        await answer_click(interaction, next_card(reply))
+
+
+class UndoButton(ui.DynamicItem[ui.Button[Any]], template=r"undo:(?P<id>[0-9]{1,19})"):
+    """Takes one change back; the change knows whose it is."""
+
+    def __init__(self, change_id: int) -> None:
+        self.change_id = change_id
+        super().__init__(ui.Button(label=texts.UNDO, custom_id=f"undo:{change_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(int(match["id"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        reply = await bot.reading.undo(interaction.user.id, interaction.guild_id, self.change_id)
+        await answer_click(interaction, next_card(reply))
+
+
+class GoDeeperButton(ui.DynamicItem[ui.Button[Any]], template=r"deeper"):
+    """Goes on to what lies beyond the list."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ui.Button(label=texts.GO_DEEPER, style=discord.ButtonStyle.primary, custom_id="deeper")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item, match
+        return cls()
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        reply = await bot.reading.go_deeper(interaction.user.id, interaction.guild_id)
+        await answer_click(interaction, next_card(reply))

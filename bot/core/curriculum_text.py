@@ -80,8 +80,8 @@ def _step(step: Step, section: Section, slugs: Mapping[str, str]) -> dict[str, A
         "icon": step.icon,
         "addition": step.addition and not section.addition,
         "introduction": step.introduction,
-        "resources": [_resource(each, step.addition, slugs) for each in step.resources],
         "tables": [_table(each) for each in step.tables],
+        "resources": [_resource(each, step.addition, slugs) for each in step.resources],
     }
 
 
@@ -138,7 +138,7 @@ def _lines(values: Mapping[str, Any], indent: str) -> Iterator[str]:
     for key, value in values.items():
         if value is None or value is False or value in ("", [], ()):
             continue
-        if key in _SPACED and key != "companions":
+        if key == "update_title" or (key in _SPACED and key != "companions"):
             yield ""
         if isinstance(value, (list, tuple)):
             yield from _list(key, value, indent)

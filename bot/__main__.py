@@ -83,12 +83,13 @@ def check(file: Path | None, against: Path | None) -> None:
         click.echo(f"{path}: {len(new.resources)} resources in {len(new.steps)} steps, all well.")
         if against is not None:
             from bot.core.curriculum_changes import compare
+            from bot.views.changes_text import changes_lines
 
             old = read_curriculum(against.read_bytes(), str(against))
             changes = compare(old, new)
             for line in changes_lines(changes):
                 click.echo(line)
-            if changes.loses_progress:
+            if not changes.keeps_progress:
                 sys.exit(1)
 
 

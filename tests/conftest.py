@@ -10,6 +10,7 @@ import discord
 import pytest
 
 from bot.app import NextreadBot
+from bot.core.curriculum import Curriculum
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
 from bot.services.opening import Services, open_services
 
@@ -75,24 +76,47 @@ async def services(database_url, base, clock) -> AsyncIterator[Services]:
 
 
 @pytest.fixture
-def make_bot(tmp_path: Path, base):
+def make_bot(tmp_path: Path, base, made_bots):
     """Return what makes the bot, over the same file each time, as a restart would."""
-    made: list[NextreadBot] = []
 
-    def make() -> NextreadBot:
+    def make(curriculum: Curriculum = base) -> NextreadBot:
         url = f"sqlite:///{tmp_path / 'bot.db'}"
-        bot = NextreadBot(lambda: open_services(url, base, discord.utils.utcnow), shard_count=1)
-        made.append(bot)
+        bot = NextreadBot(
+            lambda: open_services(url, curriculum, discord.utils.utcnow), shard_count=1
+        )
+        made_bots.append(bot)
         return bot
 
     return make
 
 
 @pytest.fixture
-async def simcord_bot(make_bot):
-    bot = make_bot()
-    yield bot
-    await bot.close()
+def simcord_bot(make_bot):
+    return make_bot()
+
+
+@pytest.fixture(autouse=True)
+async def closes_bots(made_bots):
+    """Close what simcord doesn't: the bots that tests made."""
+    yield
+    for bot in made_bots:
+        await bot.close()
+
+
+@pytest.fixture
+def made_bots() -> list[NextreadBot]:
+    return []
+
+
+@pytest.fixture
+def restart(simcord_env, make_bot):
+    """Return what stops the bot and starts another over the same file and Discord."""
+
+    async def start_again(*curriculum: Curriculum) -> None:
+        await simcord_env.bot.close()
+        await simcord_env.restart_bot(make_bot(*curriculum))
+
+    return start_again
 
 
 @pytest.fixture

@@ -36,8 +36,14 @@ def document_of(resource: Resource, curriculum: Curriculum) -> Document:
     return Document(
         key=resource.key,
         title=resource.title,
-        aliases=resource.aliases,
+        aliases=(*resource.aliases, *_with_label(resource)),
         links=tuple(link for url in resource.urls if (link := canonical(url))),
         fields=tuple(field for field in fields if field),
         favoured=not resource.addition,
     )
+
+
+def _with_label(resource: Resource) -> tuple[str, ...]:
+    """Return the label, and the title as the maker prints it, label first."""
+    label = resource.label
+    return (label, f"{label} {resource.title}") if label else ()

@@ -14,6 +14,9 @@ from bot.store import known
 from bot.store.database import Database, Queries
 from bot.store.known import KnownResource
 
+CLEARLY = 15
+"""So far ahead of the second, the best hit of a search is what was meant."""
+
 
 class CurriculumStore:
     """One base curriculum with one index, shared by all."""
@@ -79,7 +82,7 @@ class CurriculumStore:
         if ":" in typed and (await self.of(db, guild_id)).get(typed) is not None:
             return await self.resource(db, guild_id, typed)
         hits = await self.search(db, guild_id, typed, limit=3)
-        if hits and (len(hits) == 1 or hits[0].exact):
+        if hits and (hits[0].exact or hits[0].score - _second(hits) >= CLEARLY):
             return await self.resource(db, guild_id, hits[0].key)
         curriculum = await self.of(db, guild_id)
         raise UnknownResourceError(typed, tuple(curriculum.by_key[hit.key].title for hit in hits))
@@ -113,3 +116,7 @@ class CurriculumStore:
             )
             gone = (r for r in recorded.values() if r.key not in listed)
             await known.mark_gone(changes, [r.key for r in gone if r.gone_at is None], now)
+
+
+def _second(hits: list[Hit]) -> float:
+    return hits[1].score if len(hits) > 1 else 0

@@ -153,13 +153,13 @@ class Reading:
         return self._curricula.steps_like(curriculum, typed)
 
     def _wanted(self, ledger: _Ledger) -> list[Resource]:
-        """Return the current resource, what the reader is ready for, then the rest in order."""
+        """Return the current resource, the list, then additions: first what can be read now."""
         current = self._current(ledger)
         marks = ledger.reader.marks
         ready = ready_for(ledger.curriculum, marks, self._clock())
-        order = [*([current] if current else []), *ready, *ledger.curriculum.reading_order]
+        order = sorted((*ready, *ledger.curriculum.reading_order), key=lambda r: r.addition)
         unread = [r for r in order if not unlocks(marks, r.key)]
-        return list(dict.fromkeys(unread))[:25] or list(ledger.curriculum.reading_order[:25])
+        return list(dict.fromkeys([*([current] if current else []), *unread]))[:25]
 
     async def mark(
         self,

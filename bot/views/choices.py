@@ -35,7 +35,6 @@ def _name(suggestion: Suggestion) -> str:
     resource = suggestion.resource
     state = texts.mark_text(suggestion.mark).split()[0] + " " if suggestion.mark else ""
     must_read = f" {texts.MUST_READ}" if resource.must_read else ""
-    step = clipped(one_line(suggestion.step.number or suggestion.step.title), 30)
-    tail = f"{must_read} · {step}"
+    tail = f"{must_read} · {clipped(texts.step_place(suggestion.step), 30)}"
     title = one_line(texts.title_of(resource))
     return f"{state}{clipped(title, NAME - len(tail) - len(state))}{tail}"

@@ -14,7 +14,7 @@ from bot.core.progress import StepCount, step_count
 from bot.core.reading import Reader
 from bot.views import texts
 from bot.views.buttons import go_button
-from bot.views.plain import clipped, link, markdown, one_line, plain
+from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer, answer_click, answers_errors
 from bot.views.resource_card import option_of, resource_card
 
@@ -39,7 +39,7 @@ def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> ui.Layo
     lines += _index(curriculum, reader, [s for s in shown if s.id in listed])
     if deeper := [s for s in shown if s.id not in listed]:
         lines += ["", f"### {texts.DEEPER}", *_index(curriculum, reader, deeper)]
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(clipped("\n".join(lines), TEXT)))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, TEXT)))
     box.add_item(ui.ActionRow(StepSelect(shown, page)))
     row: ui.ActionRow[Any] = ui.ActionRow(go_button("next"), go_button("progress"))
     if curriculum.updates:
@@ -58,12 +58,12 @@ def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0)
     everything = list(_with_companions(step))
     shown, pages = _page(everything, page)
     box: ui.Container[Any] = ui.Container(
-        ui.TextDisplay(clipped("\n".join(_step_head(section, step, reader)), TEXT // 2))
+        ui.TextDisplay(fitting(_step_head(section, step, reader), TEXT // 2))
     )
     lines = [_resource_line(resource, reader) for resource in shown]
     lines += [line for table in step.tables for line in ("", *_table(table))]
     if lines:
-        box.add_item(ui.TextDisplay(clipped("\n".join(lines), TEXT // 2)))
+        box.add_item(ui.TextDisplay(fitting(lines, TEXT // 2)))
     if shown:
         box.add_item(ui.ActionRow(ResourceSelect.of(shown, curriculum)))
     row: ui.ActionRow[Any] = ui.ActionRow(go_button("index"), go_button("next"))
@@ -77,15 +77,14 @@ def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0)
 def updates_card(curriculum: Curriculum) -> ui.LayoutView:
     """Build the list's update log."""
     view = ui.LayoutView(timeout=None)
-    lines = [f"## {one_line(f'{curriculum.update_icon} {texts.UPDATES}')}"]
+    title = plain(curriculum.update_title or texts.UPDATES, 100)
+    lines = [f"## {one_line(f'{curriculum.update_icon} {title}')}"]
     for update in curriculum.updates:
         on = f"`{update.on:%Y-%m-%d}` " if update.on else ""
         lines.append(f"- {on}{markdown(update.text)}")
         lines += [f"  - {markdown(detail)}" for detail in update.details]
     view.add_item(
-        ui.Container(
-            ui.TextDisplay(clipped("\n".join(lines), TEXT)), ui.ActionRow(go_button("index"))
-        )
+        ui.Container(ui.TextDisplay(fitting(lines, TEXT)), ui.ActionRow(go_button("index")))
     )
     view.stop()
     return view

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]])")
 _LINE_START = re.compile(r"^(\s*)(#{1,3}|-#|[-+>]|\d+\.)(?=\s|>|$)", re.MULTILINE)
@@ -42,6 +43,19 @@ def clipped(text: str, limit: int) -> str:
     cut = text[: limit - 1]
     at_word = cut.rsplit(" ", 1)[0]
     return (at_word if len(at_word) > limit * 2 // 3 else cut).rstrip() + "…"
+
+
+def fitting(lines: Iterable[str], limit: int) -> str:
+    """Join as many whole lines as fit: half a link would show as its source."""
+    kept: list[str] = []
+    left = limit - 2  # for the ellipsis
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            kept.append("…")
+            break
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def link(text: str, url: str, limit: int = 200) -> str:

@@ -11,7 +11,7 @@ from bot.core.progress import StepCount, figures
 from bot.core.reading import Reader
 from bot.views import texts
 from bot.views.buttons import go_button
-from bot.views.plain import clipped, plain
+from bot.views.plain import fitting, plain
 
 
 def progress_card(curriculum: Curriculum, reader: Reader) -> ui.LayoutView:
@@ -27,7 +27,7 @@ def progress_card(curriculum: Curriculum, reader: Reader) -> ui.LayoutView:
     ]
     if untouched := sum(not _begun(count) for count in found.steps):
         lines.append(texts.untouched_text(untouched))
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(clipped("\n".join(lines), 4000)))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)))
     box.add_item(ui.ActionRow(go_button("next"), go_button("index")))
     view.add_item(box)
     view.stop()

@@ -23,12 +23,14 @@ from bot.core.recommend import (
 )
 from bot.views import texts
 from bot.views.buttons import KEY, KeyButton, go_button
-from bot.views.plain import clipped, link, markdown, one_line, plain
+from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer_click, answers_errors
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
 
+# Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
+WHY, NOTES, COMPANIONS = 700, 1300, 900
 OPTION_TEXT = 100  # Discord's limit for a select option's label, value and description
 
 
@@ -100,9 +102,10 @@ def _resource_box(
 ) -> ui.Container[Any]:
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(_heading(curriculum, resource, mark)))
     why = [f"- {texts.reason_text(reason, curriculum, resource)}" for reason in reasons]
-    for part in ("\n".join(why), _notes(resource), _companions(resource)):
-        if part:
-            box.add_item(ui.TextDisplay(part))
+    parts = ((why, WHY), (_notes(resource), NOTES), (_companions(resource), COMPANIONS))
+    for lines, limit in parts:
+        if text := fitting(lines, limit):
+            box.add_item(ui.TextDisplay(text))
     opened = () if why else opens(curriculum, resource.key)
     if opened:
         box.add_item(ui.TextDisplay(f"{texts.OPENS}: {texts.titles(opened, most=6)}"))
@@ -130,25 +133,23 @@ def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> s
     return "\n".join(lines)
 
 
-def _notes(resource: Resource) -> str:
+def _notes(resource: Resource) -> list[str]:
     notes = [markdown(resource.sentence)] if resource.sentence else []
     notes += [plain(note) for note in (*resource.notes, resource.remark) if note]
     quoted = [f"> {note}" for note in notes]
     quoted += [f"> {plain(note)}\n> -# {texts.NOT_THE_MAKERS}" for note in resource.added_notes]
-    return "\n".join(quoted)
+    return quoted
 
 
-def _companions(resource: Resource) -> str:
-    if not resource.companions:
-        return ""
-    lines = [texts.HELPS]
+def _companions(resource: Resource) -> list[str]:
+    lines = [f"**{plain(resource.companions_title or texts.HELPS, 80)}**"]
     for companion in resource.companions:
         minutes = f" · {texts.duration(companion.minutes)}" if companion.minutes else ""
         icon = texts.KIND_ICONS[companion.kind]
         lines.append(f"{icon} {link(companion.title, companion.url)}{minutes}")
         if companion.remark:
             lines.append(f"-# {plain(companion.remark)}")
-    return "\n".join(lines)
+    return lines if resource.companions else []
 
 
 def _buttons(resource: Resource, mark: Mark | None, undo: UndoButton | None) -> list[ui.Item[Any]]:

@@ -11,7 +11,7 @@ from bot.core.reading import Reader
 from bot.views import texts
 from bot.views.buttons import go_button
 from bot.views.curriculum_card import ResourceSelect
-from bot.views.plain import link, plain
+from bot.views.plain import fitting, link, plain
 
 BEST = 10
 
@@ -28,7 +28,7 @@ def search_card(
             for n, resource in enumerate(found[:BEST], start=1)
         ]
         box: ui.Container[Any] = ui.Container(
-            ui.TextDisplay("\n".join(lines)),
+            ui.TextDisplay(fitting(lines, 4000)),
             ui.ActionRow(ResourceSelect.of(found[:BEST], curriculum)),
         )
     else:

@@ -58,7 +58,7 @@ GO_TO = {
 DEEPER = "Deeper"
 UPDATES = "What's new in the list"
 OPENS = "**Opens**"
-HELPS = "**Helps with it**"
+HELPS = "Helps with it"
 ORIGINAL = "the publisher's own copy"
 NOT_THE_MAKERS = "added to the list, not its maker's words"
 EARLIER = "◀ Back"
@@ -128,6 +128,13 @@ def step_title(step: Step) -> str:
     """Return a step's name as the index prints it: "1 · Transformer"."""
     title = one_line(step.title)
     return f"{step.number} · {title}" if step.number else title
+
+
+def step_place(step: Step) -> str:
+    """Return a step's name in few letters: "step 1", "Appendix", "Tokenization"."""
+    if step.number.isdigit():
+        return f"step {step.number}"
+    return one_line(step.number or step.title)
 
 
 def facts(resource: Resource) -> str:
@@ -219,7 +226,8 @@ def deeper_text(then: Resource, until: datetime | None) -> str:
     start = f"**{plain(short_title(then))}** would be the first of what goes deeper."
     if until is None:
         return start
-    return f"What is left of the list is put off until {day(until)}. {start}"
+    waits = f"What is left of the list waits for what you put off until {day(until)}."
+    return f"{waits} {start}"
 
 
 ALL_READ = (

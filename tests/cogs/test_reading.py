@@ -1,4 +1,8 @@
-from tests.seen import labels_of, text_of, title_of
+from dataclasses import replace
+
+import pytest
+
+from tests.seen import labels_of, options_of, select_of, text_of, title_of
 
 MAKERS_PATH = [
     "Attention Is All You Need",
@@ -8,7 +12,10 @@ MAKERS_PATH = [
     "PEFT 🤗",
     "GPT-2: Language Models are Unsupervised Multitask Learners",
     "GPT-3: Language Models are Few-Shot Learners",
-    "Chain of Thought (CoT) : Chain-of-Thought Prompting Elicits Reasoning in Large Language Models",
+    (
+        "Chain of Thought (CoT) : Chain-of-Thought Prompting Elicits Reasoning"
+        " in Large Language Models"
+    ),
     "LLM Course, chapter 7: Classical NLP tasks",
 ]
 
@@ -31,3 +38,329 @@ async def test_saying_done_each_time_follows_the_makers_path(alice, channel):
     assert shown == MAKERS_PATH
     assert "You've read Jump into LLM" in text_of(card)
     assert "Go deeper" in labels_of(card)
+
+
+async def test_go_deeper_leads_beyond_the_list_for_good(alice, channel, restart):
+    for title in MAKERS_PATH:
+        await alice.slash(channel, "done", resource=title)
+    offer = await alice.slash(channel, "next")
+
+    first = await alice.click(offer.response.message, label="Go deeper")
+    await restart()
+    again = await alice.slash(channel, "next")
+
+    assert "It goes deeper than the list." in text_of(first)
+    assert title_of(again) == title_of(first)
+
+
+async def test_done_answers_with_what_was_marked_and_what_comes_next(alice, channel):
+    await alice.slash(channel, "next")
+
+    answer = await alice.slash(channel, "done", rating=5)
+
+    assert "✅ Done: **Attention Is All You Need**" in text_of(answer)
+    assert title_of(answer).startswith("Improving Language")
+    assert labels_of(answer) == ["Open", "Done", "Undo"]
+
+
+async def test_undo_brings_the_card_back(alice, channel):
+    await alice.slash(channel, "next")
+    marked = await alice.slash(channel, "done")
+
+    undone = await alice.click(marked.response.message, label="Undo")
+
+    assert "Undone: **Attention Is All You Need** is as it was." in text_of(undone)
+    assert title_of(undone) == "Attention Is All You Need"
+
+
+async def test_a_second_bare_done_within_a_minute_asks_first(alice, channel):
+    await alice.slash(channel, "next")
+    await alice.slash(channel, "done")
+
+    asked = await alice.slash(channel, "done")
+    progress = await alice.slash(channel, "progress")
+
+    assert "You just marked **Attention Is All You Need**." in text_of(asked)
+    assert "Also done with **Improving Language" in text_of(asked)
+    assert "**1 of 9 of the list**" in text_of(progress)
+
+
+async def test_a_bare_done_after_a_minute_is_meant(alice, channel, env):
+    await alice.slash(channel, "next")
+    await alice.slash(channel, "done")
+    await env.advance_time(61)
+
+    answer = await alice.slash(channel, "done")
+
+    assert title_of(answer).startswith("BERT")
+
+
+async def test_done_without_anything_shown_says_what_to_do(alice, channel, env):
+    answer = await alice.slash(channel, "done")
+
+    assert "I haven't shown you anything yet" in text_of(answer)
+    assert [type(error).__name__ for error in env.errors] == ["CommandInvokeError"]
+
+
+async def test_done_takes_a_title_with_a_typo(alice, channel):
+    answer = await alice.slash(channel, "done", resource="atention is all you need")
+
+    assert "✅ Done: **Attention Is All You Need**" in text_of(answer)
+
+
+async def test_done_asks_which_one_if_several_fit(alice, channel, env):
+    answer = await alice.slash(channel, "done", resource="language models")
+
+    assert "Which one is “language models”" in text_of(answer)
+    assert env.errors
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        ("later", "comes back in a week"),
+        ("known", "it counts as read"),
+        ("skipped", "won't be suggested again"),
+    ],
+)
+async def test_not_this_one_offers_something_else(alice, channel, choice, told):
+    await alice.slash(channel, "done", resource="Attention Is All You Need")
+    card = await alice.slash(channel, "next")
+
+    answer = await alice.select(card.response.message, [choice], custom_id=select_of(card))
+
+    assert told in text_of(answer)
+    assert title_of(answer).startswith("BERT")
+    assert "Undo" in labels_of(answer)
+
+
+async def test_what_was_put_off_comes_back_after_a_week(alice, channel, env):
+    card = await alice.slash(channel, "next")
+    put_off = await alice.select(card.response.message, ["later"], custom_id=select_of(card))
+
+    await env.advance_time(7 * 24 * 3600 + 1)
+    back = await alice.slash(channel, "next")
+
+    assert "put off until" in text_of(put_off)
+    assert title_of(back) == "Attention Is All You Need"
+
+
+async def test_filters_narrow_and_name_what_leaves_nothing(alice, channel):
+    short = await alice.slash(channel, "next", minutes=30)
+    nothing = await alice.slash(channel, "next", minutes=1)
+
+    assert "It fits your 30 minutes." in text_of(short)
+    assert "the minutes leaves nothing over" in text_of(nothing)
+
+
+async def test_next_narrows_to_a_step_by_its_name(alice, channel):
+    answer = await alice.slash(channel, "next", step="tokenization")
+
+    assert title_of(answer).startswith("Neural Machine Translation of Rare Words")
+
+
+async def test_an_unknown_step_is_named(alice, channel, env):
+    answer = await alice.slash(channel, "curriculum", step="xqzv blorf")
+
+    assert "There is no step “xqzv blorf”." in text_of(answer)
+    assert env.errors
+
+
+async def test_search_opens_the_card_of_one_exact_hit(alice, channel):
+    answer = await alice.slash(channel, "search", query="gpt2")
+
+    assert title_of(answer) == "GPT-2: Language Models are Unsupervised Multitask Learners"
+    assert "**Opens**: GPT-3" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://arxiv.org/abs/1706.03762",
+        "arxiv.org/pdf/1706.03762v5",
+        "1706.03762",
+        "http://www.arxiv.org/abs/1706.03762?utm_source=chat",
+    ],
+)
+async def test_search_takes_a_link_in_any_form(alice, channel, link):
+    answer = await alice.slash(channel, "search", query=link)
+
+    assert title_of(answer) == "Attention Is All You Need"
+
+
+async def test_search_lists_the_best_and_opens_the_chosen_one(alice, channel):
+    found = await alice.slash(channel, "search", query="atention")
+
+    card = await alice.select(
+        found.response.message, options_of(found)[1:2], custom_id=select_of(found)
+    )
+
+    assert "1. [Attention Is All You Need]" in text_of(found)
+    assert "FlashAttention" in title_of(card)
+
+
+async def test_search_finds_nothing_for_nonsense_and_says_what_to_try(alice, channel):
+    answer = await alice.slash(channel, "search", query="xqzv blorf")
+
+    assert "Nothing on the list fits “xqzv blorf”." in text_of(answer)
+    assert labels_of(answer) == ["The list", "What's next?"]
+
+
+async def test_what_people_type_is_shown_as_text(alice, channel):
+    answer = await alice.slash(channel, "search", query="@everyone </next:1> **<t:1:R>**")
+
+    assert "@everyone" not in text_of(answer)
+    assert "</next:1>" not in text_of(answer)
+    assert "<t:1:R>" not in text_of(answer)
+
+
+async def test_the_index_shows_the_list_first_then_what_goes_deeper(alice, channel):
+    text = text_of(await alice.slash(channel, "curriculum"))
+
+    listed, deeper = text.split("### Deeper")
+    assert "🎛 Jump into LLM" in listed
+    assert "not be suitable for complete beginners" in listed
+    assert [line for line in listed.splitlines() if line.startswith("- ")] == [
+        "- 1 · Transformer: 0 of 1, 0 of 1 deeper",
+        "- 2 · Pre-Training & Fine-Tuning: 0 of 2, 0 of 1 deeper",
+        "- 3 · Parameter-Efficient Fine-Tuning (PEFT): 0 of 2, 0 of 6 deeper",
+        "- 4 · In-Context Learning (ICL): 0 of 3, 0 of 2 deeper",
+        "- Appendix · Understanding NLP Tasks: 0 of 1, 0 of 4 deeper",
+    ]
+    assert "- Tokenization: 0 of 3 deeper" in deeper
+
+
+async def test_a_step_is_opened_from_the_index(alice, channel):
+    index = await alice.slash(channel, "curriculum")
+
+    step = await alice.select(index.response.message, ["nlp-tasks"], custom_id=select_of(index))
+
+    assert "Appendix · Understanding NLP Tasks" in text_of(step)
+    assert "Translation · Seq2Seq · [Benchmarks](https://huggingface.co/tasks/translation)" in (
+        text_of(step)
+    )
+
+
+async def test_a_step_shows_what_is_done(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+
+    step = await alice.slash(channel, "curriculum", step="2")
+
+    assert "✅ [BERT" in text_of(step)
+    assert "1 of 2 of the list" in text_of(step)
+
+
+async def test_the_update_log_is_a_click_away(alice, channel):
+    index = await alice.slash(channel, "curriculum")
+
+    updates = await alice.click(index.response.message, label="What's new")
+
+    assert "The section on LLM models will be updated soon." in text_of(updates)
+
+
+async def test_progress_counts_the_list_and_additions_apart(alice, channel):
+    for title in ("Attention Is All You Need", "GPT-1", "RoBERTa", "The Illustrated Transformer"):
+        await alice.slash(channel, "done", resource=title)
+
+    text = text_of(await alice.slash(channel, "progress"))
+
+    assert "**2 of 9 of the list**, 1 of 78 deeper" in text
+    assert "- 1 · Transformer: 1 of 1 ✅" in text
+
+
+async def test_a_done_card_can_be_made_unread(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+    card = await alice.slash(channel, "search", query="BERT")
+
+    answer = await alice.click(card.response.message, label="Not read after all")
+
+    assert "**BERT** is unread again." in text_of(answer)
+
+
+async def test_everything_works_in_a_direct_message(env):
+    reader = env.create_user("bob")
+
+    card = await reader.slash("next")
+    answer = await reader.click(card.response.message, label="Done")
+
+    assert "✅ Done: **Attention Is All You Need**" in text_of(answer)
+
+
+async def test_progress_is_the_same_in_a_server_and_in_a_direct_message(env, guild, channel):
+    bob = env.create_user("bob")
+    member = guild.add_member(bob)
+    await member.slash(channel, "done", resource="Attention Is All You Need")
+
+    card = await bob.slash("next")
+
+    assert title_of(card).startswith("Improving Language")
+
+
+@pytest.mark.parametrize(
+    "press",
+    ["Done", "Undo", "My progress", "What's next?"],
+)
+async def test_old_buttons_work_after_a_restart(alice, channel, restart, press):
+    card = await alice.slash(channel, "next")
+    if press == "Undo":
+        card = await alice.click(card.response.message, label="Done")
+    elif press == "My progress":
+        card = await alice.slash(channel, "curriculum")
+    elif press == "What's next?":
+        card = await alice.slash(channel, "progress")
+
+    await restart()
+    answer = await alice.click(card.response.message, label=press)
+
+    assert text_of(answer)
+    assert "Something went wrong" not in text_of(answer)
+
+
+async def test_a_card_of_what_left_the_list_says_so(alice, channel, restart, base):
+    card = await alice.slash(channel, "search", query="BERT")
+    sections = tuple(
+        replace(section, steps=tuple(without(step, "bert") for step in section.steps))
+        for section in base.sections
+    )
+
+    await restart(replace(base, sections=sections))
+    answer = await alice.click(card.response.message, label="Done")
+
+    assert "**BERT: Pre-training" in text_of(answer)
+    assert "is no longer on the list" in text_of(answer)
+
+
+def without(step, slug):
+    kept = (r for r in step.resources if not r.key.endswith(f":{slug}"))
+    return replace(step, resources=tuple(kept))
+
+
+async def test_autocomplete_offers_what_is_undone_first(alice, channel):
+    await alice.slash(channel, "done", resource="GPT-2")
+
+    typed = await alice.autocomplete(channel, "done", "resource", "gpt")
+    nothing_typed = await alice.autocomplete(channel, "done", "resource", "")
+
+    assert {choice["value"] for choice in typed[:2]} == {
+        "jump-into-llm:gpt-1",
+        "jump-into-llm:gpt-3",
+    }
+    assert nothing_typed[0]["value"] == "jump-into-llm:attention-is-all-you-need"
+    assert "jump-into-llm:gpt-2" not in [choice["value"] for choice in nothing_typed]
+
+
+async def test_choices_stay_within_discords_limits(alice, channel):
+    for typed in ("", "a", "language models", "t", "2023"):
+        for command, option in (("search", "query"), ("done", "resource"), ("next", "step")):
+            choices = await alice.autocomplete(channel, command, option, typed)
+
+            assert len(choices) <= 25
+            assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
+            assert all(1 <= len(choice["value"]) <= 100 for choice in choices)
+
+
+async def test_help_names_every_command(alice, channel):
+    text = text_of(await alice.slash(channel, "help"))
+
+    everyone = {name.split()[0] for name in alice.available_commands(channel)} - {"help"}
+    assert [name for name in everyone if f"`/{name}" not in text] == []

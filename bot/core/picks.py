@@ -1,0 +1,151 @@
+"""Which paper a group reads in which week, and how many of its members are ready for it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.curriculum import Curriculum, Resource
+from bot.core.weekly import weeks_from
+
+Why = Literal["picked_by_moderator", "vote_winner", "next_on_list", "must_read_addition"]
+
+TELL_WEEKS_AHEAD = 2
+"""A group is told that its list runs out when this many weeks are left."""
+
+READINESS_FROM = 5
+"""In a smaller group a count would show who has read what."""
+
+UNLOCKING = frozenset({"done", "known", "skipped"})
+READ = frozenset({"done", "known"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What a group reads in a week. Both are None if nothing is left for it."""
+
+    week: str
+    key: str | None
+    why: Why | None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How many of a group's members can begin with a resource.
+
+    ``most_lacked`` is what more than half of the others have yet to read first, or None.
+    """
+
+    ready: int
+    of: int
+    most_lacked: str | None
+
+
+def next_papers(
+    curriculum: Curriculum,
+    had: Collection[str],
+    picked: Mapping[str, str],
+    winners: Mapping[str, str],
+    weeks: Sequence[str],
+) -> list[Pick]:
+    """Return what the group reads in each of the weeks, which are ascending.
+
+    A moderator's pick comes first, even of something the group has had; then the vote's winner,
+    unless the group has had it or a moderator wants it for a coming week; then the next of the
+    list, docs and course too; then the next addition that is a must-read. What is picked or won
+    for a coming week is not taken earlier by the order of the list. Picks and winners that have
+    left the curriculum count for nothing, and so do companions.
+    """
+    by_moderator = _chosen(curriculum, picked, weeks)
+    by_vote = _chosen(curriculum, winners, weeks)
+    taken = _present_keys(curriculum, had)
+    picks = []
+    for week in weeks:
+        later = {key for at, key in by_moderator.items() if at > week}
+        if week in by_moderator:
+            pick = Pick(week, by_moderator[week], "picked_by_moderator")
+        elif week in by_vote and by_vote[week] not in taken | later:
+            pick = Pick(week, by_vote[week], "vote_winner")
+        else:
+            won = {key for at, key in by_vote.items() if at > week and at not in by_moderator}
+            pick = _next_in_order(curriculum, taken | later | won, week)
+        taken |= {pick.key} if pick.key else set()
+        picks.append(pick)
+    return picks
+
+
+def runs_out(
+    curriculum: Curriculum,
+    had: Collection[str],
+    picked: Mapping[str, str],
+    winners: Mapping[str, str],
+    week: str,
+) -> int:
+    """Return for how many weeks in a row, beginning with ``week``, the group has a paper.
+
+    Tell it at ``TELL_WEEKS_AHEAD``; 0 means that there is none for ``week``.
+    """
+    enough = len(curriculum.resources) + len(picked) + len(winners) + 1
+    papers = next_papers(curriculum, had, picked, winners, weeks_from(week, enough))
+    return next(count for count, pick in enumerate(papers) if pick.key is None)
+
+
+def readiness(
+    curriculum: Curriculum, resource: Resource, states_of_members: Sequence[Mapping[str, str]]
+) -> Readiness | None:
+    """Count who can begin with the resource; None for a group of fewer than ``READINESS_FROM``.
+
+    Ready is who has read it already, or for whom nothing it needs is locked: done, known and
+    skipped unlock. Equally lacked resources: the first in file order is named.
+    """
+    if len(states_of_members) < READINESS_FROM:
+        return None
+    needed = _present_keys(curriculum, resource.prerequisites)
+    lacking = [
+        lacks for m in states_of_members if (lacks := _lacked(curriculum, resource, needed, m))
+    ]
+    ready = len(states_of_members) - len(lacking)
+    return Readiness(ready, len(states_of_members), _most_lacked(curriculum, lacking))
+
+
+def _next_in_order(curriculum: Curriculum, taken: Collection[str], week: str) -> Pick:
+    free = [resource for resource in curriculum.resources if resource.key not in taken]
+    for resource in free:
+        if not resource.addition:
+            return Pick(week, resource.key, "next_on_list")
+    for resource in free:
+        if resource.must_read:
+            return Pick(week, resource.key, "must_read_addition")
+    return Pick(week, None, None)
+
+
+def _chosen(
+    curriculum: Curriculum, by_week: Mapping[str, str], weeks: Sequence[str]
+) -> dict[str, str]:
+    """Return the choices that can still come true, by week, with present keys.
+
+    Those of a week that is not asked for but gone by, or left out as skipped, hold nothing back.
+    """
+    last = max(weeks, default="")
+    asked = {week: key for week, key in by_week.items() if week in weeks or week > last}
+    found = {week: curriculum.get(key) for week, key in asked.items()}
+    return {week: r.key for week, r in found.items() if r is not None and not r.is_companion}
+
+
+def _present_keys(curriculum: Curriculum, keys: Iterable[str]) -> set[str]:
+    return {resource.key for key in keys if (resource := curriculum.get(key)) is not None}
+
+
+def _lacked(
+    curriculum: Curriculum, resource: Resource, needed: Collection[str], states: Mapping[str, str]
+) -> set[str]:
+    read = _present_keys(curriculum, (key for key, state in states.items() if state in READ))
+    unlocked = _present_keys(curriculum, (k for k, state in states.items() if state in UNLOCKING))
+    return set() if resource.key in read else set(needed) - unlocked
+
+
+def _most_lacked(curriculum: Curriculum, lacking: Sequence[Collection[str]]) -> str | None:
+    counts = Counter(key for lacks in lacking for key in lacks)
+    in_order = [resource for resource in curriculum.resources if resource.key in counts]
+    most = max(in_order, key=lambda resource: counts[resource.key], default=None)
+    return most.key if most is not None and counts[most.key] * 2 > len(lacking) else None

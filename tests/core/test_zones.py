@@ -1,0 +1,354 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from discord import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.zone_names import ABBREVIATIONS, CITIES, COUNTRIES, LOCALE_ZONES, POPULAR_ZONES
+from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
+
+WINTER = datetime(2026, 2, 10, 0, 14, tzinfo=UTC)
+SUMMER = datetime(2026, 7, 10, 0, 14, tzinfo=UTC)
+ALL = [choice.zone for choice in zones_matching("", "en-US", WINTER, limit=1000)]
+
+
+def found(query: str, locale: str = "en-US", now: datetime = WINTER) -> list[str]:
+    return [choice.zone for choice in zones_matching(query, locale, now)]
+
+
+def resolved(text: str, locale: str = "en-US", now: datetime = WINTER) -> str | None:
+    return resolve_zone(text, locale, now)
+
+
+def test_a_choice_shows_the_offset_and_the_time_there():
+    assert zones_matching("seoul", "en-US", WINTER) == [
+        ZoneChoice("Asia/Seoul", "Asia/Seoul (UTC+09:00, now 09:14)")
+    ]
+    assert zones_matching("st johns", "en-US", WINTER) == [
+        ZoneChoice("America/St_Johns", "America/St_Johns (UTC-03:30, now 20:44)")
+    ]
+
+
+def test_the_label_follows_daylight_saving():
+    assert zones_matching("new york", "en-US", SUMMER)[0].label == (
+        "America/New_York (UTC-04:00, now 20:14)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "zone"),
+    [
+        ("seoul", "Asia/Seoul"),
+        ("Asia/Seoul", "Asia/Seoul"),
+        ("asia seoul", "Asia/Seoul"),
+        ("  NEW   york ", "America/New_York"),
+        ("new_york", "America/New_York"),
+        ("kathmandu", "Asia/Kathmandu"),
+        ("sao paulo", "America/Sao_Paulo"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("st johns", "America/St_Johns"),
+        ("Saint John's", "America/St_Johns"),
+        ("buenos aires", "America/Argentina/Buenos_Aires"),
+        ("utc", "Etc/UTC"),
+        ("kiev", "Europe/Kyiv"),
+        ("calcutta", "Asia/Kolkata"),
+        ("US/Pacific", "America/Los_Angeles"),
+        ("서울", "Asia/Seoul"),
+        ("도쿄", "Asia/Tokyo"),
+        ("뉴욕", "America/New_York"),
+        ("런던", "Europe/London"),
+        ("파리", "Europe/Paris"),
+        ("베를린", "Europe/Berlin"),
+        ("東京", "Asia/Tokyo"),
+        ("ロンドン", "Europe/London"),
+        ("München", "Europe/Berlin"),
+        ("Muenchen", "Europe/Berlin"),
+        ("munchen", "Europe/Berlin"),
+        ("Wien", "Europe/Vienna"),
+        ("Moskau", "Europe/Moscow"),
+        ("København", "Europe/Copenhagen"),
+        ("kobenhavn", "Europe/Copenhagen"),
+        ("Łódź", "Europe/Warsaw"),
+        ("ıstanbul", "Europe/Istanbul"),
+        ("İzmir", "Europe/Istanbul"),
+        ("beijing", "Asia/Shanghai"),
+        ("shenzhen", "Asia/Shanghai"),
+        ("mumbai", "Asia/Kolkata"),
+        ("delhi", "Asia/Kolkata"),
+        ("bangalore", "Asia/Kolkata"),
+        ("दिल्ली", "Asia/Kolkata"),
+        ("san francisco", "America/Los_Angeles"),
+        ("seattle", "America/Los_Angeles"),
+        ("boston", "America/New_York"),
+        ("barcelona", "Europe/Madrid"),
+        ("milan", "Europe/Rome"),
+        ("osaka", "Asia/Tokyo"),
+        ("busan", "Asia/Seoul"),
+    ],
+)
+def test_a_whole_name_of_a_city_is_its_zone(query, zone):
+    assert found(query)[0] == zone
+    assert resolved(query) == zone
+
+
+@pytest.mark.parametrize(
+    ("query", "zone"),
+    [
+        ("japan", "Asia/Tokyo"),
+        ("jp", "Asia/Tokyo"),
+        ("south korea", "Asia/Seoul"),
+        ("Korea (South)", "Asia/Seoul"),
+        ("korea", "Asia/Seoul"),
+        ("대한민국", "Asia/Seoul"),
+        ("uk", "Europe/London"),
+        ("gb", "Europe/London"),
+        ("Deutschland", "Europe/Berlin"),
+        ("norway", "Europe/Oslo"),
+        ("Türkiye", "Europe/Istanbul"),
+        ("Côte d’Ivoire", "Africa/Abidjan"),
+        ("trinidad and tobago", "America/Port_of_Spain"),
+        ("burma", "Asia/Yangon"),
+    ],
+)
+def test_a_country_with_one_clock_is_its_zone(query, zone):
+    assert found(query)[0] == zone
+    assert resolved(query) == zone
+
+
+def test_a_country_with_several_clocks_lists_them():
+    assert found("united states")[:4] == [
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Los_Angeles",
+    ]
+    assert resolved("united states") is None
+    assert {"Europe/Lisbon", "Atlantic/Azores", "Atlantic/Madeira"} <= set(found("portugal"))
+    assert resolved("portugal") is None
+
+
+def test_two_zones_of_a_country_with_the_same_clock_are_one():
+    assert found("germany")[:2] == ["Europe/Berlin", "Europe/Busingen"]
+    assert resolved("germany") == "Europe/Berlin"
+
+
+def test_zones_that_agree_only_until_the_clocks_change_are_two():
+    assert {"America/Denver", "America/Phoenix"} <= set(found("mst"))
+    assert resolved("mst") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "zones"),
+    [
+        ("san jose", {"America/Los_Angeles", "America/Costa_Rica"}),
+        ("georgia", {"America/New_York", "Asia/Tbilisi"}),
+        ("la", {"America/Los_Angeles", "Asia/Vientiane"}),
+    ],
+)
+def test_a_name_of_two_places_is_left_to_choose(query, zones):
+    assert zones <= set(found(query))
+    assert resolved(query) is None
+
+
+@pytest.mark.parametrize("query", ["utc+9", "UTC +09:00", "gmt+9", "+9", "+0900", "＋９"])
+def test_an_offset_lists_the_zones_that_have_it_now(query):
+    assert found(query, "ko")[:2] == ["Asia/Seoul", "Asia/Tokyo"]
+    assert "Asia/Shanghai" not in found(query)
+    assert resolved(query) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "zone"),
+    [
+        ("+05:45", "Asia/Kathmandu"),
+        ("utc+5:45", "Asia/Kathmandu"),
+        ("-330", "America/St_Johns"),
+        ("utc−3.5", "America/St_Johns"),
+    ],
+)
+def test_an_offset_that_one_zone_has_is_that_zone(query, zone):
+    assert found(query) == [zone]
+    assert resolved(query) == zone
+
+
+def test_an_offset_means_what_clocks_show_at_that_time_of_the_year():
+    assert "America/New_York" in found("gmt-5", now=WINTER)
+    assert "America/New_York" not in found("gmt-5", now=SUMMER)
+    assert "America/New_York" in found("gmt-4", now=SUMMER)
+
+
+def test_a_negative_offset_lists_the_west():
+    assert found("gmt-3", "pt-BR")[0] == "America/Sao_Paulo"
+
+
+def test_an_offset_that_nobody_has_finds_nothing():
+    assert found("utc+3:17") == []
+    assert resolved("utc+3:17") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "zones"),
+    [
+        ("KST", {"Asia/Seoul"}),
+        ("CET", {"Europe/Berlin", "Europe/Paris", "Africa/Tunis"}),
+        ("pst", {"America/Los_Angeles", "Asia/Manila"}),
+        ("CST", {"America/Chicago", "Asia/Shanghai"}),
+        ("IST", {"Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"}),
+        ("bst", {"Europe/London", "Asia/Dhaka"}),
+    ],
+)
+def test_a_short_name_lists_all_that_it_means(query, zones):
+    assert zones <= set(found(query))
+    assert (resolved(query) is None) == (len(zones) > 1)
+
+
+def test_a_short_name_of_many_zones_begins_with_the_servers_own():
+    assert found("cet", "de")[:2] == ["Europe/Berlin", "Europe/Vienna"]
+    assert found("cet", "pl")[0] == "Europe/Warsaw"
+    assert resolved("mez", "fr") == "Europe/Paris"
+
+
+@pytest.mark.parametrize(
+    ("query", "zone"),
+    [
+        ("seol", "Asia/Seoul"),
+        ("berln", "Europe/Berlin"),
+        ("tokoy", "Asia/Tokyo"),
+        ("new yrok", "America/New_York"),
+        ("san fransico", "America/Los_Angeles"),
+        ("kathmandoo", "Asia/Kathmandu"),
+        ("germny", "Europe/Berlin"),
+    ],
+)
+def test_a_typo_is_understood_but_never_taken_for_clear(query, zone):
+    assert found(query)[0] == zone
+    assert resolved(query) is None
+
+
+def test_what_is_much_farther_off_than_the_nearest_name_is_left_out():
+    assert found("melborne") == ["Australia/Melbourne"]
+    assert found("cracao") == ["America/Curacao"]
+    assert found("porland")[:2] == ["America/New_York", "America/Los_Angeles"]
+
+
+def test_what_is_like_nothing_finds_nothing():
+    for nonsense in ("xyzzy", "-", "?!", "1234567", "q" * 4000):
+        assert found(nonsense) == []
+        assert resolved(nonsense) is None
+
+
+def test_the_beginning_of_a_name_is_enough_to_find_it_but_not_to_settle_it():
+    assert found("new yo") == ["America/New_York"]
+    assert resolved("new yo") is None
+
+
+def test_a_whole_name_comes_before_a_beginning_and_that_before_a_middle():
+    assert found("mos")[0] == "Europe/Moscow"
+    assert "America/New_York" in found("york")
+    assert found("victoria")[:2] == ["Australia/Melbourne", "America/Vancouver"]
+    assert found("de")[:3] == ["Europe/Berlin", "Europe/Busingen", "America/Denver"]
+
+
+def test_a_later_word_of_a_name_is_found():
+    assert found("aires") == ["America/Argentina/Buenos_Aires"]
+    assert found("eastern")[:2] == ["America/New_York", "America/Toronto"]
+
+
+def test_a_city_with_its_country_behind_a_comma_is_found_and_left_to_choose():
+    assert found("Seoul, KR") == ["Asia/Seoul"]
+    assert set(found("Portland, Maine")) == {"America/New_York", "America/Los_Angeles"}
+    assert resolved("Portland, Maine") is None
+    assert found("Naples, Florida") == ["Europe/Rome"]
+    assert resolved("Naples, Florida") is None
+    assert found(", Maine") == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "first"),
+    [
+        ("ko", ["Asia/Seoul"]),
+        ("ja", ["Asia/Tokyo"]),
+        ("de", ["Europe/Berlin"]),
+        ("pt-BR", ["America/Sao_Paulo"]),
+        ("en-US", ["America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"]),
+        ("en-GB", ["Europe/London"]),
+        ("es-ES", ["Europe/Madrid"]),
+        ("es-419", ["America/Mexico_City"]),
+        ("sv-SE", ["Europe/Stockholm"]),
+        ("zh-TW", ["Asia/Taipei"]),
+        ("zh-CN", ["Asia/Shanghai"]),
+        ("xx", ["America/New_York", "America/Los_Angeles"]),
+    ],
+)
+def test_an_empty_query_begins_with_the_servers_own_zones(locale, first):
+    choices = found("", locale)
+
+    assert choices[: len(first)] == first
+    assert len(choices) == len(set(choices)) == 25
+    assert "Etc/UTC" in choices
+    assert found("   ", locale) == choices
+    assert resolved("", locale) is None
+
+
+@pytest.mark.parametrize("locale", [locale.value for locale in Locale])
+def test_every_locale_of_discord_has_zones_of_its_own(locale):
+    own = LOCALE_ZONES.get(locale) or LOCALE_ZONES[locale.partition("-")[0]]
+
+    assert found("", locale)[0] == own.split()[0]
+
+
+def test_every_zone_of_the_tables_can_be_chosen():
+    tables = [*LOCALE_ZONES.values(), *ABBREVIATIONS.values(), *CITIES, POPULAR_ZONES]
+
+    assert {zone for zones in tables for zone in zones.split()} <= set(ALL)
+
+
+def test_every_name_of_the_tables_finds_its_zone_first_or_is_left_to_choose():
+    for zone, names in CITIES.items():
+        for name in names.split(","):
+            assert zone in found(name), name
+    for code, names in COUNTRIES.items():
+        for name in names.split(","):
+            assert found(name)[0] in found(code), name
+
+
+def test_every_zone_can_be_loaded_and_is_found_by_its_own_name():
+    assert len(ALL) > 400
+    for zone in ALL:
+        assert ZoneInfo(zone).key == zone
+        assert resolved(zone) == zone
+        assert resolved(zone.lower().replace("_", " ")) == zone
+
+
+def test_only_present_names_are_offered():
+    odd = ("posix/", "right/", "SystemV/", "US/", "Etc/GMT")
+
+    assert "Etc/UTC" in ALL
+    assert not [zone for zone in ALL if zone.startswith(odd) or "/" not in zone]
+    assert {"Europe/Kiev", "Asia/Calcutta", "America/Buenos_Aires"}.isdisjoint(ALL)
+
+
+def test_no_more_are_returned_than_asked_for():
+    assert len(found("america")) == 25
+    assert len(zones_matching("america", "en-US", WINTER, limit=3)) == 3
+
+
+texts = st.text(max_size=40) | st.sampled_from(ALL).map(lambda zone: zone[3:-1])
+
+
+@given(texts, st.sampled_from(sorted(LOCALE_ZONES)))
+def test_whatever_is_typed_gives_choices_that_discord_can_show(text, locale):
+    choices = zones_matching(text, locale, WINTER)
+
+    assert len(choices) <= 25
+    assert len({choice.zone for choice in choices}) == len(choices)
+    assert all(choice.zone in ALL and 1 <= len(choice.label) <= 100 for choice in choices)
+
+
+@given(texts, st.sampled_from(sorted(LOCALE_ZONES)))
+def test_what_is_clear_is_also_the_first_choice(text, locale):
+    clear = resolve_zone(text, locale, WINTER)
+
+    assert clear is None or clear == zones_matching(text, locale, WINTER)[0].zone

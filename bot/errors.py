@@ -79,3 +79,57 @@ class CurriculumFileError(ReaderError):
             f"{self.source}:{p.line}:{p.column}: {p.where}: {p.what}: {p.remedy}"
             for p in self.problems
         )
+
+
+@dataclass
+class NoGroupError(ReaderError):
+    """This channel has no study group."""
+
+
+@dataclass
+class ZoneNeededError(ReaderError):
+    """A new group needs a time zone."""
+
+
+@dataclass
+class UnknownZoneError(ReaderError):
+    """No zone, or several, are meant by the typed text; ``like_it`` are zones."""
+
+    typed: str
+    like_it: tuple[str, ...] = ()
+
+
+@dataclass
+class UnknownTimeError(ReaderError):
+    """The typed text is no time of day."""
+
+    typed: str
+
+
+@dataclass
+class AlreadyPostedError(ReaderError):
+    """This week's paper was posted; ``link`` leads to it."""
+
+    link: str
+
+
+@dataclass
+class NothingLeftError(ReaderError):
+    """The group has had everything it would be given."""
+
+
+@dataclass
+class UnknownPostError(ReaderError):
+    """A button of a post that this server never had."""
+
+
+@dataclass
+class NotAModeratorError(ReaderError):
+    """A public button that only moderators may press."""
+
+
+@dataclass
+class CannotPostError(ReaderError):
+    """The channel lacks what posting needs; ``problem`` names it."""
+
+    problem: str

@@ -1,0 +1,110 @@
+"""Study groups and their weeks, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.core.curriculum import Curriculum, Resource
+from bot.core.picks import Pick, Readiness, Why
+from bot.core.reading import Reader
+from bot.core.weekly import Schedule, Slot
+
+GroupState = Literal["active", "paused", "stopped"]
+PostState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
+"""``waiting``: picked, not sent yet. ``nothing``: the list had run out."""
+
+COUNTS_FROM = 3
+"""Counts are shown where at least so many people could be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A study group: one channel with its weekly slot.
+
+    ``blocked`` is a problem's name (a key of the words for it), ``since`` the instant from which
+    slots count, ``next_at`` when the next one is.
+    """
+
+    group_id: int
+    guild_id: int
+    channel_id: int
+    state: GroupState
+    schedule: Schedule
+    role_id: int | None
+    since: datetime
+    next_at: datetime
+    blocked: str | None = None
+    changed_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A group's week and what became of it. ``key`` and ``title`` as they were then."""
+
+    slot_id: int
+    group_id: int
+    week: str
+    at: datetime
+    state: PostState
+    key: str | None = None
+    title: str = ""
+    why: Why | None = None
+    is_late: bool = False
+    channel_id: int | None = None
+    message_id: int | None = None
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A week to come; ``is_skipped``: nothing will be posted."""
+
+    slot: Slot
+    pick: Pick
+    is_skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStatus:
+    """All that a group's own cards show. ``read`` counts of the last post: None where hidden."""
+
+    curriculum: Curriculum
+    group: Group
+    members: int
+    is_member: bool
+    this_week: Post | None
+    last: Post | None
+    last_read: int | None
+    coming: tuple[Coming, ...]
+    weeks_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyPost:
+    """What the card of a week's paper shows."""
+
+    curriculum: Curriculum
+    group: Group
+    post: Post
+    resource: Resource
+    read: int | None
+    readiness: Readiness | None
+    last: Post | None
+    last_read: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReads:
+    """What a reader would read before a week's paper, in order, the paper last."""
+
+    curriculum: Curriculum
+    reader: Reader
+    resource: Resource
+    path: tuple[Resource, ...]
+
+
+def shown_count(count: int, people: int) -> int | None:
+    """Return the count, or None where it would tell what single people have read."""
+    return count if people >= COUNTS_FROM else None

@@ -1,0 +1,223 @@
+"""Study groups: making and changing them, their members, what their cards show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.groups import Coming, Group, GroupState, GroupStatus, Post
+from bot.core.picks import Pick, next_papers, runs_out
+from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
+from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
+from bot.services.curriculum import CurriculumStore
+from bot.services.weekly import Weekly
+from bot.store import groups as group_rows
+from bot.store import slots
+from bot.store.database import Database, Queries
+from bot.store.ids import Clock, Ids
+
+WEEKS_SHOWN = 4
+WEEKS_REMEMBERED = 60
+"""Enough of a group's past to know every week that may still be asked about."""
+
+
+class Groups:
+    """All about groups but their posts. Each method is one transaction."""
+
+    def __init__(
+        self, db: Database, curricula: CurriculumStore, weekly: Weekly, clock: Clock, ids: Ids
+    ) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._weekly = weekly
+        self._clock = clock
+        self._ids = ids
+
+    async def find(self, channel_id: int) -> Group | None:
+        """Return the channel's group, stopped or not."""
+        return await group_rows.group_of_channel(self._db, channel_id)
+
+    async def settle(
+        self,
+        guild_id: int,
+        channel_id: int,
+        schedule: Schedule,
+        role_id: int | None,
+        changed_by: int,
+    ) -> GroupStatus:
+        """Make the channel's group, or change it; the running week keeps its one post.
+
+        A stopped group starts again; a paused one stays paused.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            old = await group_rows.group_of_channel(changes, channel_id)
+            group_id = old.group_id if old else self._ids.new()
+            served = await self._served(changes, group_id)
+            state: GroupState = "paused" if old and old.state == "paused" else "active"
+            next_at = next_slot(schedule, now, served).at
+            group = Group(
+                group_id, guild_id, channel_id, state, schedule, role_id, now, next_at,
+                changed_by=changed_by,
+            )  # fmt: skip
+            await group_rows.put_group(changes, group, now)
+            return await self._status(changes, group, changed_by)
+
+    async def set_state(self, guild_id: int, group_id: int, state: GroupState) -> GroupStatus:
+        """Pause, resume or stop a group. What falls into a pause is never made up.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group = await self._taken(changes, guild_id, group_id)
+            served = await self._served(changes, group_id)
+            next_at = next_slot(group.schedule, now, served).at
+            group = replace(group, state=state, since=now, next_at=next_at)
+            await group_rows.put_group(changes, group, now)
+            return await self._status(changes, group, None)
+
+    async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
+        """Leave the coming week out; once more takes that back.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group = await self._taken(changes, guild_id, group_id)
+            skipped = await self._skipped_ahead(changes, group_id, now)
+            if skipped is not None:
+                await slots.delete_slot(changes, skipped.slot_id)
+            else:
+                served = await self._served(changes, group_id)
+                coming = next_slot(group.schedule, now, served)
+                post = Post(self._ids.new(), group_id, coming.week, coming.at, "skipped")
+                await slots.put_slot(changes, post)
+            served = await self._served(changes, group_id)
+            group = replace(group, since=now, next_at=next_slot(group.schedule, now, served).at)
+            await group_rows.set_looked(changes, group_id, group.since, group.next_at)
+            return await self._status(changes, group, None)
+
+    async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
+        """Take the running week's slot now; the message leaves with the postman.
+
+        What is uncertain is settled so: it is sent once more.
+
+        Raises:
+            NoGroupError: no such group in this server.
+            AlreadyPostedError: this week's paper was posted.
+            NothingLeftError: the group has had everything.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group = await self._taken(changes, guild_id, group_id)
+            week = running_week(group.schedule.zone, now)
+            old = await slots.slot_of_week(changes, group_id, week)
+            if old is not None and old.state == "posted":
+                raise AlreadyPostedError(message_link(group.guild_id, old))
+            if old is None or old.state not in ("waiting", "uncertain"):
+                slot = replace(slot_of_week(group.schedule, week), at=now)
+                post = await self._weekly.pick(changes, group, slot, old)
+                if post.key is None:
+                    raise NothingLeftError
+                await slots.put_slot(changes, post)
+            else:
+                post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
+                await slots.put_slot(changes, post)
+            await self._weekly.send(changes, group, post, again=True)
+            served = await self._served(changes, group_id)
+            state: GroupState = "active" if group.state == "stopped" else group.state
+            next_at = next_slot(group.schedule, now, served).at
+            group = replace(group, state=state, since=now, next_at=next_at)
+            await group_rows.put_group(changes, group, now)
+            return await self._status(changes, group, None)
+
+    async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
+        """Return all about the channel's group, as this reader may see it.
+
+        Raises:
+            NoGroupError: the channel has none, or it was stopped.
+        """
+        group = await group_rows.group_of_channel(self._db, channel_id)
+        if group is None:
+            raise NoGroupError
+        return await self._status(self._db, group, reader_id)
+
+    async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
+        """Make the reader a member.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        async with self._db.transaction() as changes:
+            group = await self._taken(changes, guild_id, group_id)
+            await group_rows.join(changes, group_id, reader_id, self._clock())
+            return await self._status(changes, group, reader_id)
+
+    async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
+        """End the reader's membership; their progress stays.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        async with self._db.transaction() as changes:
+            group = await self._taken(changes, guild_id, group_id)
+            await group_rows.leave(changes, group_id, reader_id)
+            return await self._status(changes, group, reader_id)
+
+    async def _taken(self, changes: Queries, guild_id: int, group_id: int) -> Group:
+        group = await group_rows.take_group(changes, group_id)
+        if group is None or group.guild_id != guild_id:
+            raise NoGroupError
+        return group
+
+    async def _served(self, db: Queries, group_id: int) -> set[str]:
+        return {p.week for p in await slots.latest_slots(db, group_id, WEEKS_REMEMBERED)}
+
+    async def _skipped_ahead(self, db: Queries, group_id: int, now: datetime) -> Post | None:
+        latest = await slots.latest_slots(db, group_id, WEEKS_SHOWN)
+        return next((p for p in latest if p.state == "skipped" and p.at > now), None)
+
+    async def _status(self, db: Queries, group: Group, reader_id: int | None) -> GroupStatus:
+        now = self._clock()
+        curriculum = await self._curricula.of(db, group.guild_id)
+        posts = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
+        members = await group_rows.member_ids(db, group.group_id)
+        week = running_week(group.schedule.zone, now)
+        past = [p for p in posts if p.state == "posted" and p.week < week]
+        last = past[0] if past else None
+        had = await slots.had_keys(db, group.group_id)
+        coming = self._coming(group, now, posts)
+        weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
+        picks = {p.week: p for p in next_papers(curriculum, had, {}, {}, weeks)}
+        first = weeks[0] if weeks else weeks_from(week, 2)[1]
+        return GroupStatus(
+            curriculum,
+            group,
+            members=len(members),
+            is_member=reader_id in members,
+            this_week=next((p for p in posts if p.week == week), None),
+            last=last,
+            last_read=await self._weekly.shown_reads(db, curriculum, last) if last else None,
+            coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
+            weeks_left=runs_out(curriculum, had, {}, {}, first),
+        )
+
+    def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:
+        skipped = {p.week for p in posts if p.state == "skipped" and p.at > now}
+        served = {p.week for p in posts} - skipped
+        coming: list[Coming] = []
+        after = now
+        while len(coming) < WEEKS_SHOWN:
+            slot = next_slot(group.schedule, after, served)
+            coming.append(Coming(slot, Pick(slot.week, None, None), slot.week in skipped))
+            after = slot.at
+            served = {*served, slot.week}
+        return coming
+
+
+def message_link(guild_id: int, post: Post) -> str:
+    """Return the address of a post's message in Discord."""
+    return f"https://discord.com/channels/{guild_id}/{post.channel_id}/{post.message_id}"

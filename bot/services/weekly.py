@@ -1,0 +1,205 @@
+"""The paper of the week: picking it when its slot has come, and what readers do with it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.core.curriculum import Curriculum
+from bot.core.groups import FirstReads, Group, Post, WeeklyPost, shown_count
+from bot.core.picks import next_papers, readiness
+from bot.core.progress import resolved
+from bot.core.reading import Reply
+from bot.core.recommend import path_to
+from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot
+from bot.errors import UnknownPostError
+from bot.services.curriculum import CurriculumStore
+from bot.services.reading import Reading
+from bot.store import groups as group_rows
+from bot.store import outbox, progress, slots
+from bot.store.database import Database, Queries
+from bot.store.ids import Clock, Ids
+from bot.store.outbox import OutboxRow
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+"""So many groups are looked at between two looks at the outbox."""
+
+WEEKS_REMEMBERED = 60
+AFTER_A_FAILURE = timedelta(minutes=5)
+
+
+class Weekly:
+    """Slots become rows of the outbox here; the postman alone sends."""
+
+    def __init__(
+        self, db: Database, curricula: CurriculumStore, reading: Reading, clock: Clock, ids: Ids
+    ) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._reading = reading
+        self._clock = clock
+        self._ids = ids
+
+    async def open_due(self) -> int:
+        """Pick the paper of every slot that has come; return how many groups were looked at.
+
+        One group's failure never touches another's: it is logged and tried again later.
+        """
+        group_ids = await group_rows.due_group_ids(self._db, self._clock(), AT_ONCE)
+        for group_id in group_ids:
+            try:
+                await self._open(group_id)
+            except Exception:
+                log.exception("group %s can't be given its paper", group_id)
+                await self._put_off(group_id)
+        return len(group_ids)
+
+    async def pick(
+        self, db: Queries, group: Group, slot: Slot, old: Post | None = None, *, late: bool = False
+    ) -> Post:
+        """Return the week's post: what the group reads, or that nothing is left for it."""
+        curriculum = await self._curricula.of(db, group.guild_id)
+        had = await slots.had_keys(db, group.group_id)
+        (pick,) = next_papers(curriculum, had, {}, {}, [slot.week])
+        resource = None if pick.key is None else curriculum.get(pick.key)
+        return Post(
+            old.slot_id if old else self._ids.new(),
+            group.group_id,
+            slot.week,
+            slot.at,
+            "nothing" if resource is None else "waiting",
+            key=resource.key if resource else None,
+            title=resource.title if resource else "",
+            why=pick.why,
+            is_late=late,
+            channel_id=group.channel_id,
+        )
+
+    async def send(
+        self, changes: Queries, group: Group, post: Post, *, again: bool = False
+    ) -> None:
+        """Put the post into the outbox; ``again``: what stands there undelivered is made new."""
+        now, until = self._clock(), post.at + LATE_WITHIN
+        row = OutboxRow(
+            self._ids.new(), "post", str(post.slot_id), group.guild_id, group.channel_id,
+            "waiting", now, until,
+        )  # fmt: skip
+        old = await outbox.row_about(changes, "post", row.reference)
+        if old is None:
+            await outbox.add_row(changes, row)
+        elif again and old.state in ("uncertain", "dropped"):
+            await outbox.send_again(changes, old.row_id, row.row_id, now, until)
+        elif again and old.state == "waiting":
+            await outbox.hurry(changes, old.row_id, now, until)
+
+    async def post(self, slot_id: int) -> WeeklyPost | None:
+        """Return what the card of a week's paper shows; None if its group or paper is gone."""
+        post = await slots.slot(self._db, slot_id)
+        group = None if post is None else await group_rows.group(self._db, post.group_id)
+        if post is None or group is None or post.key is None:
+            return None
+        curriculum = await self._curricula.of(self._db, group.guild_id)
+        resource = curriculum.get(post.key)
+        if resource is None:
+            return None
+        earlier = await slots.latest_slots(self._db, group.group_id, WEEKS_REMEMBERED)
+        last = next((p for p in earlier if p.state == "posted" and p.week < post.week), None)
+        members = await group_rows.member_ids(self._db, group.group_id)
+        return WeeklyPost(
+            curriculum,
+            group,
+            post,
+            resource,
+            read=await self.shown_reads(self._db, curriculum, post),
+            readiness=readiness(curriculum, resource, await self._states(curriculum, members)),
+            last=last,
+            last_read=await self.shown_reads(self._db, curriculum, last) if last else None,
+        )
+
+    async def shown_reads(self, db: Queries, curriculum: Curriculum, post: Post) -> int | None:
+        """Return how many have read the week's paper, or None where that would tell too much."""
+        if post.key is None:
+            return None
+        resource = curriculum.get(post.key)
+        present = resource.key if resource else post.key
+        count = await slots.read_count(db, post.slot_id, (post.key, present))
+        return shown_count(count, await slots.people_of(db, post.slot_id, post.group_id))
+
+    async def read_it(
+        self, reader_id: int, guild_id: int | None, slot_id: int
+    ) -> tuple[WeeklyPost | None, Reply]:
+        """Mark the week's paper done for the reader; return the post as it is now, and the mark.
+
+        Raises:
+            UnknownPostError: this server never had such a post.
+        """
+        post = await self._checked(guild_id, slot_id)
+        reply = await self._reading.mark(reader_id, guild_id, post.key or "", "done")
+        async with self._db.transaction() as changes:
+            await slots.add_post_reader(changes, slot_id, reader_id)
+        return await self.post(slot_id), reply
+
+    async def first_reads(self, reader_id: int, guild_id: int | None, slot_id: int) -> FirstReads:
+        """Return what this reader would read before the week's paper.
+
+        Raises:
+            UnknownPostError: this server never had such a post.
+            UnknownResourceError, NoLongerListedError: its paper left the list.
+        """
+        post = await self._checked(guild_id, slot_id)
+        shown = await self._reading.look(reader_id, guild_id, post.key or "")
+        path = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
+        return FirstReads(shown.curriculum, shown.reader, shown.resource, path)
+
+    async def _checked(self, guild_id: int | None, slot_id: int) -> Post:
+        post = await slots.slot(self._db, slot_id)
+        group = None if post is None else await group_rows.group(self._db, post.group_id)
+        if post is None or group is None or group.guild_id != guild_id:
+            raise UnknownPostError
+        return post
+
+    async def _open(self, group_id: int) -> None:
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group = await group_rows.take_group(changes, group_id)
+            if group is None or group.state != "active" or group.next_at > now:
+                return
+            served = {p.week for p in await slots.latest_slots(changes, group_id, WEEKS_REMEMBERED)}
+            due = due_slots(group.schedule, group.since, now, served)
+            for slot, verdict in due:
+                await self._decide(changes, group, slot, verdict)
+                served.add(slot.week)
+            next_at = next_slot(group.schedule, now, served).at
+            await group_rows.set_looked(changes, group_id, now, next_at)
+
+    async def _decide(self, changes: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
+        if verdict == "missed":
+            post = Post(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
+            await slots.put_slot(changes, post)
+            log.warning("group %s missed its slot of %s", group.group_id, slot.week)
+            return
+        post = await self.pick(changes, group, slot, late=verdict == "late")
+        await slots.put_slot(changes, post)
+        if post.state == "waiting":
+            await self.send(changes, group, post)
+
+    async def _put_off(self, group_id: int) -> None:
+        async with self._db.transaction() as changes:
+            group = await group_rows.take_group(changes, group_id)
+            if group is not None:
+                next_at = self._clock() + AFTER_A_FAILURE
+                await group_rows.set_looked(changes, group_id, group.since, next_at)
+
+    async def _states(self, curriculum: Curriculum, members: Sequence[int]) -> list[dict[str, str]]:
+        return [
+            {
+                key: mark.state
+                for key, mark in resolved(
+                    curriculum, await progress.marks_of(self._db, member)
+                ).items()
+            }
+            for member in members
+        ]

@@ -1,0 +1,133 @@
+"""Study groups, their settings and their members."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.groups import Group, GroupState
+from bot.core.weekly import Schedule
+from bot.store.database import Queries, Row
+from bot.store.instants import instant, seconds
+
+
+async def put_group(changes: Queries, group: Group, now: datetime) -> None:
+    """Write a group's settings; a channel's group is one row, made or changed."""
+    schedule = group.schedule
+    await changes.fetch(
+        "INSERT INTO study_groups (group_id, guild_id, channel_id, state, weekday, hour, minute,"
+        " zone, role_id, since_at, next_at, changed_by, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET"
+        " state = excluded.state, weekday = excluded.weekday, hour = excluded.hour,"
+        " minute = excluded.minute, zone = excluded.zone, role_id = excluded.role_id,"
+        " since_at = excluded.since_at, next_at = excluded.next_at, blocked = NULL,"
+        " blocked_at = NULL, changed_by = excluded.changed_by, changed_at = excluded.changed_at",
+        group.group_id,
+        group.guild_id,
+        group.channel_id,
+        group.state,
+        schedule.weekday,
+        schedule.hour,
+        schedule.minute,
+        schedule.zone,
+        group.role_id,
+        seconds(group.since),
+        seconds(group.next_at),
+        group.changed_by,
+        seconds(now),
+    )
+
+
+async def group_of_channel(db: Queries, channel_id: int) -> Group | None:
+    """Return the channel's group, stopped or not."""
+    rows = await db.fetch("SELECT * FROM study_groups WHERE channel_id = ?", channel_id)
+    return _group(rows[0]) if rows else None
+
+
+async def group(db: Queries, group_id: int) -> Group | None:
+    """Return the group with this id."""
+    rows = await db.fetch("SELECT * FROM study_groups WHERE group_id = ?", group_id)
+    return _group(rows[0]) if rows else None
+
+
+async def take_group(changes: Queries, group_id: int) -> Group | None:
+    """Return the group, and make other transactions about it wait until this one ends."""
+    rows = await changes.fetch(
+        "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *", group_id
+    )
+    return _group(rows[0]) if rows else None
+
+
+async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
+    """Return the groups whose slot has come, the longest waiting first."""
+    rows = await db.fetch(
+        "SELECT group_id FROM study_groups WHERE state = 'active' AND next_at <= ?"
+        " ORDER BY next_at, group_id LIMIT ?",
+        seconds(now),
+        limit,
+    )
+    return [row["group_id"] for row in rows]
+
+
+async def set_looked(changes: Queries, group_id: int, since: datetime, next_at: datetime) -> None:
+    """Record that the group's slots up to ``since`` are dealt with, and when the next one is."""
+    await changes.fetch(
+        "UPDATE study_groups SET since_at = ?, next_at = ? WHERE group_id = ?",
+        seconds(since),
+        seconds(next_at),
+        group_id,
+    )
+
+
+async def set_blocked(changes: Queries, group_id: int, problem: str | None, now: datetime) -> bool:
+    """Record why nothing can be posted, or that all is well again; tell whether that is news."""
+    rows = await changes.fetch(
+        "UPDATE study_groups SET blocked = ?, blocked_at = ? WHERE group_id = ?"
+        " AND COALESCE(blocked, '') <> ? RETURNING group_id",
+        problem,
+        None if problem is None else seconds(now),
+        group_id,
+        problem or "",
+    )
+    return bool(rows)
+
+
+async def join(changes: Queries, group_id: int, reader_id: int, now: datetime) -> None:
+    """Make the reader a member. Twice is harmless."""
+    await changes.fetch(
+        "INSERT INTO members (group_id, reader_id, joined_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (group_id, reader_id) DO NOTHING",
+        group_id,
+        reader_id,
+        seconds(now),
+    )
+
+
+async def leave(changes: Queries, group_id: int, reader_id: int) -> None:
+    """End the reader's membership; their progress stays."""
+    await changes.fetch(
+        "DELETE FROM members WHERE group_id = ? AND reader_id = ?", group_id, reader_id
+    )
+
+
+async def member_ids(db: Queries, group_id: int) -> list[int]:
+    """Return the group's members, in the order they joined."""
+    rows = await db.fetch(
+        "SELECT reader_id FROM members WHERE group_id = ? ORDER BY joined_at, reader_id", group_id
+    )
+    return [row["reader_id"] for row in rows]
+
+
+def _group(row: Row) -> Group:
+    state: GroupState = row["state"]
+    return Group(
+        row["group_id"],
+        row["guild_id"],
+        row["channel_id"],
+        state,
+        Schedule(row["weekday"], row["hour"], row["minute"], row["zone"]),
+        row["role_id"],
+        instant(row["since_at"]),
+        instant(row["next_at"]),
+        row["blocked"],
+        row["changed_by"],
+    )

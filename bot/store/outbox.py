@@ -1,0 +1,190 @@
+"""Everything the bot sends unasked: a row each, from the intention to the message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.store.database import Queries, Row
+from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
+
+Kind = Literal["greeting", "post", "thread", "opener", "notice"]
+OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """``reference`` is what it is about: a slot's id, a guild's. ``tried_at``: it may be sent."""
+
+    row_id: int
+    kind: Kind
+    reference: str
+    guild_id: int | None
+    channel_id: int
+    state: OutboxState
+    due_at: datetime
+    until_at: datetime
+    claim: int = 0
+    lease_until: datetime | None = None
+    tried_at: datetime | None = None
+    attempts: int = 0
+    message_id: int | None = None
+    problem: str | None = None
+
+
+async def add_row(changes: Queries, row: OutboxRow) -> None:
+    """Add a thing to send, unless it has its row already."""
+    await changes.fetch(
+        "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
+        " until_at) VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)"
+        " ON CONFLICT (kind, reference) DO NOTHING",
+        row.row_id,
+        row.kind,
+        row.reference,
+        row.guild_id,
+        row.channel_id,
+        seconds(row.due_at),
+        seconds(row.until_at),
+    )
+
+
+async def row(db: Queries, row_id: int) -> OutboxRow | None:
+    """Return the row with this id."""
+    rows = await db.fetch("SELECT * FROM outbox WHERE row_id = ?", row_id)
+    return _row(rows[0]) if rows else None
+
+
+async def row_about(db: Queries, kind: Kind, reference: str) -> OutboxRow | None:
+    """Return the row of this kind about this thing."""
+    rows = await db.fetch("SELECT * FROM outbox WHERE kind = ? AND reference = ?", kind, reference)
+    return _row(rows[0]) if rows else None
+
+
+async def due_row_ids(db: Queries, now: datetime, limit: int) -> list[int]:
+    """Return what is to be sent: waiting and due, or claimed with a lease run out."""
+    rows = await db.fetch(
+        "SELECT row_id FROM outbox WHERE due_at <= ? AND"
+        " (state = 'waiting' OR (state = 'claimed' AND lease_until <= ?))"
+        " ORDER BY due_at, row_id LIMIT ?",
+        seconds(now),
+        seconds(now),
+        limit,
+    )
+    return [found["row_id"] for found in rows]
+
+
+async def claim_row(
+    changes: Queries, old: OutboxRow, claim: int, now: datetime, lease_until: datetime
+) -> bool:
+    """Claim the row if it is still as ``old`` says; tell whether that went well."""
+    rows = await changes.fetch(
+        "UPDATE outbox SET state = 'claimed', claim = ?, lease_until = ?,"
+        " tried_at = COALESCE(tried_at, ?), attempts = attempts + 1"
+        " WHERE row_id = ? AND claim = ? AND state = ? RETURNING row_id",
+        claim,
+        seconds(lease_until),
+        seconds(now),
+        old.row_id,
+        old.claim,
+        old.state,
+    )
+    return bool(rows)
+
+
+async def holds(db: Queries, row_id: int, claim: int, now: datetime) -> bool:
+    """Tell whether the claim still stands."""
+    return bool(
+        await db.fetch(
+            "SELECT 1 AS held FROM outbox WHERE row_id = ? AND claim = ? AND state = 'claimed'"
+            " AND lease_until > ?",
+            row_id,
+            claim,
+            seconds(now),
+        )
+    )
+
+
+async def release_row(
+    changes: Queries, row_id: int, claim: int, due_at: datetime, tried_at: datetime | None,
+    problem: str,
+) -> None:  # fmt: skip
+    """Give a claim back, to be sent later; ``tried_at`` None: it was certainly not sent."""
+    await changes.fetch(
+        "UPDATE outbox SET state = 'waiting', due_at = ?, tried_at = ?, problem = ?"
+        " WHERE row_id = ? AND claim = ? AND state = 'claimed'",
+        seconds(due_at),
+        seconds_or_none(tried_at),
+        problem,
+        row_id,
+        claim,
+    )
+
+
+async def set_sent(changes: Queries, row_id: int, message_id: int | None, now: datetime) -> bool:
+    """Record the message; tell whether it wasn't recorded before."""
+    rows = await changes.fetch(
+        "UPDATE outbox SET state = 'sent', message_id = ?, sent_at = ?, problem = NULL"
+        " WHERE row_id = ? AND state <> 'sent' RETURNING row_id",
+        message_id,
+        seconds(now),
+        row_id,
+    )
+    return bool(rows)
+
+
+async def set_row_state(
+    changes: Queries, row_id: int, state: OutboxState, problem: str | None
+) -> None:
+    """Record that nothing more is sent by itself, and why."""
+    await changes.fetch(
+        "UPDATE outbox SET state = ?, problem = ? WHERE row_id = ? AND state <> 'sent'",
+        state,
+        problem,
+        row_id,
+    )
+
+
+async def send_again(
+    changes: Queries, row_id: int, new_row_id: int, due_at: datetime, until_at: datetime
+) -> None:
+    """Make a row that was dropped or is uncertain new: another id, so another nonce."""
+    await changes.fetch(
+        "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
+        " lease_until = 0, tried_at = NULL, problem = NULL WHERE row_id = ? AND state <> 'sent'",
+        new_row_id,
+        seconds(due_at),
+        seconds(until_at),
+        row_id,
+    )
+
+
+async def hurry(changes: Queries, row_id: int, due_at: datetime, until_at: datetime) -> None:
+    """Make a waiting row due now."""
+    await changes.fetch(
+        "UPDATE outbox SET due_at = ?, until_at = ? WHERE row_id = ? AND state = 'waiting'",
+        seconds(due_at),
+        seconds(until_at),
+        row_id,
+    )
+
+
+def _row(found: Row) -> OutboxRow:
+    kind: Kind = found["kind"]
+    state: OutboxState = found["state"]
+    return OutboxRow(
+        found["row_id"],
+        kind,
+        found["reference"],
+        found["guild_id"],
+        found["channel_id"],
+        state,
+        instant(found["due_at"]),
+        instant(found["until_at"]),
+        found["claim"],
+        instant_or_none(found["lease_until"]),
+        instant_or_none(found["tried_at"]),
+        found["attempts"],
+        found["message_id"],
+        found["problem"],
+    )

@@ -1,0 +1,166 @@
+"""Groups' weeks: one row each, whatever became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.groups import Post, PostState
+from bot.core.picks import Why
+from bot.store.database import Queries, Row
+from bot.store.instants import instant, seconds
+
+
+async def put_slot(changes: Queries, post: Post) -> None:
+    """Write a week's row; a week that has one already keeps its id."""
+    await changes.fetch(
+        "INSERT INTO slots (slot_id, group_id, week, slot_at, state, resource_key, title, why,"
+        " is_late, channel_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (group_id, week) DO UPDATE SET slot_at = excluded.slot_at,"
+        " state = excluded.state, resource_key = excluded.resource_key, title = excluded.title,"
+        " why = excluded.why, is_late = excluded.is_late, channel_id = excluded.channel_id",
+        post.slot_id,
+        post.group_id,
+        post.week,
+        seconds(post.at),
+        post.state,
+        post.key,
+        post.title,
+        post.why,
+        int(post.is_late),
+        post.channel_id,
+    )
+
+
+async def delete_slot(changes: Queries, slot_id: int) -> None:
+    """Forget a week's row, as if nothing had been decided about it."""
+    await changes.fetch("DELETE FROM slots WHERE slot_id = ?", slot_id)
+
+
+async def slot(db: Queries, slot_id: int) -> Post | None:
+    """Return the week with this id."""
+    rows = await db.fetch("SELECT * FROM slots WHERE slot_id = ?", slot_id)
+    return _post(rows[0]) if rows else None
+
+
+async def slot_of_week(db: Queries, group_id: int, week: str) -> Post | None:
+    """Return the group's week, if anything was decided about it."""
+    rows = await db.fetch("SELECT * FROM slots WHERE group_id = ? AND week = ?", group_id, week)
+    return _post(rows[0]) if rows else None
+
+
+async def latest_slots(db: Queries, group_id: int, count: int) -> list[Post]:
+    """Return the group's weeks, the newest first, weeks to come included."""
+    rows = await db.fetch(
+        "SELECT * FROM slots WHERE group_id = ? ORDER BY slot_at DESC LIMIT ?", group_id, count
+    )
+    return [_post(row) for row in rows]
+
+
+async def had_keys(db: Queries, group_id: int) -> set[str]:
+    """Return what the group has had, or is just being sent."""
+    rows = await db.fetch(
+        "SELECT resource_key FROM slots WHERE group_id = ?"
+        " AND state IN ('waiting', 'posted', 'uncertain') AND resource_key IS NOT NULL",
+        group_id,
+    )
+    return {row["resource_key"] for row in rows}
+
+
+async def set_slot_state(changes: Queries, slot_id: int, state: PostState) -> None:
+    """Record what became of the week."""
+    await changes.fetch("UPDATE slots SET state = ? WHERE slot_id = ?", state, slot_id)
+
+
+async def set_posted(
+    changes: Queries, slot_id: int, channel_id: int, message_id: int, now: datetime
+) -> None:
+    """Record the message of the week's paper."""
+    await changes.fetch(
+        "UPDATE slots SET state = 'posted', channel_id = ?, message_id = ?, posted_at = ?"
+        " WHERE slot_id = ?",
+        channel_id,
+        message_id,
+        seconds(now),
+        slot_id,
+    )
+
+
+async def set_thread(changes: Queries, slot_id: int, thread_id: int) -> None:
+    """Record the thread under the week's paper."""
+    await changes.fetch("UPDATE slots SET thread_id = ? WHERE slot_id = ?", thread_id, slot_id)
+
+
+async def add_post_reader(changes: Queries, slot_id: int, reader_id: int) -> None:
+    """Record that somebody pressed "I've read it". Twice is harmless."""
+    await changes.fetch(
+        "INSERT INTO post_readers (slot_id, reader_id) VALUES (?, ?)"
+        " ON CONFLICT (slot_id, reader_id) DO NOTHING",
+        slot_id,
+        reader_id,
+    )
+
+
+async def read_count(db: Queries, slot_id: int, keys: tuple[str, str]) -> int:
+    """Return how many pressed it and still have it done, under its former or present key."""
+    rows = await db.fetch(
+        "SELECT COUNT(DISTINCT pressed.reader_id) AS people FROM post_readers AS pressed"
+        " JOIN progress ON progress.reader_id = pressed.reader_id"
+        " WHERE pressed.slot_id = ? AND progress.resource_key IN (?, ?)"
+        " AND progress.state = 'done'",
+        slot_id,
+        *keys,
+    )
+    return int(rows[0]["people"])
+
+
+async def people_of(db: Queries, slot_id: int, group_id: int) -> int:
+    """Return how many people could be meant by a count: members, and whoever pressed."""
+    rows = await db.fetch(
+        "SELECT COUNT(*) AS people FROM (SELECT reader_id FROM members WHERE group_id = ?"
+        " UNION SELECT reader_id FROM post_readers WHERE slot_id = ?) AS everyone",
+        group_id,
+        slot_id,
+    )
+    return int(rows[0]["people"])
+
+
+async def reads_of_groups(
+    db: Queries, reader_id: int, guild_id: int | None, since: datetime
+) -> list[tuple[str, int]]:
+    """Return (key, channel) of what the reader's groups were posted since then, newest first.
+
+    ``guild_id``: only that server's groups; None: all of them.
+    """
+    rows = await db.fetch(
+        "SELECT slots.resource_key, study_groups.channel_id FROM members"
+        " JOIN study_groups ON study_groups.group_id = members.group_id"
+        " JOIN slots ON slots.group_id = members.group_id"
+        " WHERE members.reader_id = ? AND slots.slot_at > ? AND slots.state = 'posted'"
+        " AND study_groups.state <> 'stopped'"
+        " AND (study_groups.guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
+        " ORDER BY slots.slot_at DESC",
+        reader_id,
+        seconds(since),
+        guild_id,
+        guild_id,
+    )
+    return [(row["resource_key"], row["channel_id"]) for row in rows]
+
+
+def _post(row: Row) -> Post:
+    state: PostState = row["state"]
+    why: Why | None = row["why"]
+    return Post(
+        row["slot_id"],
+        row["group_id"],
+        row["week"],
+        instant(row["slot_at"]),
+        state,
+        row["resource_key"],
+        row["title"] or "",
+        why,
+        bool(row["is_late"]),
+        row["channel_id"],
+        row["message_id"],
+        row["thread_id"],
+    )

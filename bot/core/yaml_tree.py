@@ -23,10 +23,12 @@ Mark = tuple[int, int]
 
 _MENDS = {
     "mapping values are not allowed": "put a text that contains ': ' in double quotes",
-    "cannot start any token": "indent with spaces; put a text that begins with @, % or ` in quotes",
+    "tab character": "indent with spaces, not with tabs",
+    "cannot start any token": "put a text that begins with @, % or ` in double quotes",
     "expected ':'": "write `key: value`, with a space after the colon",
+    "'-' indicator": "keep everything at the indentation of its neighbours",
     "expected <document start>": "keep everything at the indentation of its neighbours",
-    "single document": "leave out the line `---`",
+    "another document": "leave out the line `---`",
     "escape": "write a backslash as two, or use single quotes",
 }
 

@@ -1,0 +1,912 @@
+import dataclasses
+import json
+from datetime import date
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core import curriculum_shape as shape
+from bot.core.curriculum import (
+    KINDS,
+    Cell,
+    Curriculum,
+    Resource,
+    Section,
+    Step,
+    Table,
+    Update,
+)
+from bot.core.curriculum_checks import LONGEST_CARD, LONGEST_INTRODUCTION
+from bot.core.curriculum_file import (
+    CurriculumFileError,
+    curriculum_schema,
+    default_curriculum_path,
+    read_curriculum,
+    write_curriculum,
+)
+from bot.core.yaml_tree import DEEPEST_NESTING, LARGEST_FILE, read_tree
+
+SMALL = """\
+id: small
+title: Small
+sections:
+  - id: one
+    title: One
+    steps:
+      - id: first
+        title: First
+        resources:
+          - id: a
+            title: Paper A
+            url: https://a.org/1
+            kind: paper
+"""
+COMPANION = """\
+            companions:
+              - id: help
+                title: Help
+                url: https://a.org/help
+                kind: article
+"""
+TABLE = """\
+        tables:
+          - columns: [X]
+            rows:
+              - [{text: t, url: nowhere, uri: x}]
+              - [3]
+"""
+
+
+def resource(slug, *lines, title=None, url=None):
+    own = (f"id: {slug}", f"title: {title or slug}", f"url: {url or f'https://a.org/{slug}'}")
+    return "          - " + "\n            ".join((*own, "kind: paper", *lines)) + "\n"
+
+
+def complaints(text):
+    with pytest.raises(CurriculumFileError) as caught:
+        read_curriculum(text, "my.yaml")
+    return str(caught.value).splitlines()
+
+
+# --- What is read ---
+
+
+def test_a_small_list_is_read_with_its_keys_made_whole():
+    curriculum = read_curriculum(SMALL + resource("b", "prerequisites: [a]", "formerly: [old-b]"))
+
+    b = curriculum.get("small:b")
+    assert [r.key for r in curriculum.resources] == ["small:a", "small:b"]
+    assert b.prerequisites == ("small:a",)
+    assert curriculum.get("small:old-b") is b
+    assert curriculum.step_of(b).section_id == "one"
+
+
+def test_companions_stand_under_their_resource():
+    curriculum = read_curriculum(SMALL + COMPANION)
+
+    (helping,) = curriculum.get("small:a").companions
+    assert helping.parent == "small:a"
+    assert helping.step_id == "first"
+    assert [r.key for r in curriculum.resources] == ["small:a"]
+
+
+@pytest.mark.parametrize("place", ["    title: One\n", "        title: First\n", "Paper A\n"])
+def test_what_stands_inside_an_addition_is_an_addition(place):
+    indent = {"Paper A\n": 12}.get(place, len(place) - len(place.lstrip()))
+    text = (SMALL + COMPANION).replace(place, f"{place}{' ' * indent}addition: true\n")
+
+    curriculum = read_curriculum(text)
+
+    assert curriculum.get("small:a").addition
+    assert curriculum.get("small:help").addition
+
+
+def test_bytes_with_a_byte_order_mark_and_windows_line_ends_are_read():
+    data = b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode()
+
+    assert read_curriculum(data).title == "Small"
+
+
+def test_words_that_old_yaml_takes_for_something_else_stay_words():
+    text = SMALL.replace("Paper A", "No").replace("title: One", "title: 1:30")
+
+    curriculum = read_curriculum(text)
+
+    assert curriculum.get("small:a").title == "No"
+    assert curriculum.sections[0].title == "1:30"
+
+
+def test_a_line_without_a_value_counts_as_left_out_where_it_may_be():
+    assert read_curriculum(SMALL + "            year:\n").get("small:a").year is None
+
+
+# --- What is reported: line, column, where, what, remedy ---
+
+EACH_PROBLEM = {
+    "unknown key": (
+        SMALL + "            yaer: 2017\n",
+        ["my.yaml:14:13: a: a resource has no key 'yaer': did you mean 'year'?"],
+    ),
+    "unknown key unlike any other": (
+        SMALL.replace("id: first\n", "id: first\n        zzz: 1\n"),
+        [
+            (
+                "my.yaml:8:9: first: a step has no key 'zzz': a step has id, title, resources,"
+                " number,"
+                " icon, addition, introduction, tables"
+            )
+        ],
+    ),
+    "missing key": (
+        SMALL.replace("            kind: paper\n", ""),
+        ["my.yaml:10:13: a: kind is missing: add the line `kind: ...`"],
+    ),
+    "year in words": (
+        SMALL + "            year: soon\n",
+        [
+            (
+                "my.yaml:14:19: a > year: 'soon' is not a whole number:"
+                " write the year as four digits, or leave the line out"
+            )
+        ],
+    ),
+    "impossible numbers": (
+        SMALL + "            year: 0\n            minutes: 100001\n",
+        [
+            (
+                "my.yaml:14:19: a > year: 0 is too small:"
+                " write the year as four digits, or leave the line out"
+            ),
+            (
+                "my.yaml:15:22: a > minutes: 100001 is too large: write about how many minutes it"
+                " takes, as a whole number, or leave the line out"
+            ),
+        ],
+    ),
+    "unknown kind": (
+        SMALL.replace("kind: paper", "kind: podcast"),
+        [
+            (
+                "my.yaml:13:19: a > kind: 'podcast' is none of the kinds:"
+                " write one of paper, article, video, docs, course, book"
+            )
+        ],
+    ),
+    "yes for true": (
+        SMALL + "            must_read: yes\n",
+        [
+            (
+                "my.yaml:14:24: a > must_read: 'yes' is neither true nor false:"
+                " write true, or leave the line out"
+            )
+        ],
+    ),
+    "number for a text": (
+        SMALL.replace("Paper A", "1984"),
+        ["my.yaml:11:20: a > title: 1984 is not a text: put it in double quotes"],
+    ),
+    "truth for a text": (
+        SMALL.replace("Paper A", "true"),
+        ["my.yaml:11:20: a > title: true is not a text: put it in double quotes"],
+    ),
+    "list for a text": (
+        SMALL.replace("Paper A", "[A]"),
+        ["my.yaml:11:20: a > title: a list is not a text: put it in double quotes"],
+    ),
+    "block for a text": (
+        SMALL.replace("Paper A", "{x: y}"),
+        ["my.yaml:11:20: a > title: a block of keys is not a text: put it in double quotes"],
+    ),
+    "text for a list": (
+        SMALL + "            tags: attention\n",
+        [
+            (
+                "my.yaml:14:19: a > tags: is not a list:"
+                " write [one, two], or one line each beginning with `- `"
+            )
+        ],
+    ),
+    "text for a block": (
+        SMALL + "          - b\n",
+        [
+            (
+                "my.yaml:14:13: first > resources[2]: is not a block of `key: value` lines:"
+                " write one key a line"
+            )
+        ],
+    ),
+    "nothing where something must be": (
+        SMALL.replace("Paper A", ""),
+        ["my.yaml:11:19: a > title: has no value: write one, or leave the line out"],
+    ),
+    "empty text": (
+        SMALL.replace("Paper A", '" "'),
+        ["my.yaml:11:20: a > title: is empty: write something, or leave the line out"],
+    ),
+    "line break": (
+        SMALL.replace("Paper A", '"A\\nB"'),
+        [
+            (
+                "my.yaml:11:20: a > title: has a line break:"
+                " fold the text with `>-`, or make two entries of it"
+            )
+        ],
+    ),
+    "escaped control character": (
+        SMALL.replace("Paper A", '"A\\u202eB"'),
+        ["my.yaml:11:20: a > title: has a control character: delete it"],
+    ),
+    "bad date": (
+        SMALL + "updates:\n  - text: New\n    date: 24.09.08\n",
+        [
+            (
+                "my.yaml:16:11: updates[1] > date: '24.09.08' is not a date:"
+                " write year, month and day: 2024-09-08"
+            )
+        ],
+    ),
+    "bad id": (
+        SMALL.replace("id: a\n", "id: A B\n"),
+        [
+            (
+                "my.yaml:10:17: A B > id: 'A B' is not an id: use small letters, digits and"
+                " hyphens:"
+                " at most 40, the list's own id at most 20"
+            )
+        ],
+    ),
+    "empty step": (
+        SMALL[: SMALL.index("resources:")] + "resources: []\n",
+        ["my.yaml:9:20: first > resources: is empty: write at least one, or delete what holds it"],
+    ),
+    "key twice": (
+        SMALL + "            kind: video\n",
+        ["my.yaml:14:13: a: has the key 'kind' twice: keep one of the two"],
+    ),
+    "key that is no word": (
+        SMALL + "            ? [a, b]\n            : c\n",
+        ["my.yaml:14:15: a: has a key that is not a word: write `key: value`"],
+    ),
+    "id twice": (
+        SMALL + resource("a", url="https://a.org/2"),
+        ["my.yaml:14:17: a > id: another resource above has the id 'a': give each its own"],
+    ),
+    "step id twice": (
+        SMALL
+        + SMALL[SMALL.index("      - id: first") :]
+        .replace("id: a\n", "id: b\n")
+        .replace("/1", "/2"),
+        ["my.yaml:14:13: first > id: another step above has the id 'first': give each its own"],
+    ),
+    "missing prerequisite": (
+        SMALL + resource("bart", "prerequisites: [bert]") + resource("b2", "prerequisites: [zzzz]"),
+        [
+            (
+                "my.yaml:18:29: bart > prerequisites[1]: no resource has the id 'bert':"
+                " did you mean 'bart'?"
+            ),
+            (
+                "my.yaml:23:29: b2 > prerequisites[1]: no resource has the id 'zzzz':"
+                " write the id of a resource of this list"
+            ),
+        ],
+    ),
+    "renamed prerequisite": (
+        SMALL + "            formerly: [old]\n" + resource("b", "prerequisites: [old, a, a]"),
+        [
+            (
+                "my.yaml:19:29: b > prerequisites[1]: no resource has the id 'old': it is now"
+                " called 'a'"
+            ),
+            "my.yaml:19:37: b > prerequisites[3]: 'a' stands twice: keep one of the two",
+        ],
+    ),
+    "loops": (
+        SMALL
+        + resource("b", "prerequisites: [d, c]")
+        + resource("c", "prerequisites: [b]")
+        + resource("d", "prerequisites: [a]")
+        + resource("e", "prerequisites: [e]")
+        + resource("f", "prerequisites: [c]"),
+        [
+            (
+                "my.yaml:18:28: b > prerequisites: waits for itself: b -> c -> b:"
+                " take one of these arrows out"
+            ),
+            (
+                "my.yaml:33:28: e > prerequisites: waits for itself: e -> e:"
+                " take one of these arrows out"
+            ),
+        ],
+    ),
+    "waiting for an addition": (
+        SMALL + "            prerequisites: [b]\n" + resource("b", "addition: true"),
+        [
+            (
+                "my.yaml:14:29: a > prerequisites[1]: is of the maker's list and waits for the"
+                " addition"
+                " 'b': leave it out: the list can be read without additions"
+            )
+        ],
+    ),
+    "waiting for a companion": (
+        SMALL + COMPANION + resource("b", "prerequisites: [help]"),
+        [
+            (
+                "my.yaml:23:29: b > prerequisites[1]: waits for 'help', which is a companion:"
+                " companions are optional: name the resource it stands under"
+            )
+        ],
+    ),
+    "companion with prerequisites": (
+        SMALL + COMPANION + "                prerequisites: [a]\n",
+        [
+            (
+                "my.yaml:19:17: help: a companion has no key 'prerequisites': a companion has"
+                " id, title,"
+                " url, kind, label, original_url, maker_url, must_read, authors, year, minutes,"
+                " aliases,"
+                " tags, notes, added_notes, sentence, remark, questions, formerly, addition"
+            )
+        ],
+    ),
+    "bad links": (
+        SMALL.replace("https://a.org/1", "a.org/1").replace("title: Small", "title: Small\nurl: x")
+        + "            original_url: ftp://a.org/1\n",
+        [
+            (
+                "my.yaml:3:6: url: 'x' is not a web link:"
+                " write the whole address, with https:// in front"
+            ),
+            (
+                "my.yaml:13:18: a > url: 'a.org/1' is not a web link:"
+                " write the whole address, with https:// in front"
+            ),
+            (
+                "my.yaml:15:27: a > original_url: 'ftp://a.org/1' is not a web link:"
+                " write the whole address, with https:// in front"
+            ),
+        ],
+    ),
+    "bad cells": (
+        SMALL.replace("        resources:", f"{TABLE}        resources:"),
+        [
+            (
+                "my.yaml:12:33: first > tables[1] > rows[1][1] > url: 'nowhere' is not a web link:"
+                " write the whole address, with https:// in front"
+            ),
+            (
+                "my.yaml:12:42: first > tables[1] > rows[1][1]: a cell has no key 'uri':"
+                " did you mean 'url'?"
+            ),
+            (
+                "my.yaml:13:18: first > tables[1] > rows[2][1]: is not a block of `key: value`"
+                " lines:"
+                " write one key a line"
+            ),
+        ],
+    ),
+    "one link twice": (
+        SMALL + COMPANION + resource("b", url="http://www.a.org/help/?utm_source=x"),
+        [
+            (
+                "my.yaml:21:18: b > url: the same link as 'help' (line 15): a.org/help:"
+                " keep one of the two, or link to another page"
+            )
+        ],
+    ),
+    "shared names": (
+        SMALL
+        + "            label: 'GPT-1:'\n"
+        + resource("b", "aliases: [paper a, gpt-1, B2, b2]"),
+        [
+            (
+                "my.yaml:19:23: b > aliases[1]: 'paper a' is also a name of 'a':"
+                " keep it for the one that people mean"
+            ),
+            (
+                "my.yaml:19:32: b > aliases[2]: 'gpt-1' is also a name of 'a':"
+                " keep it for the one that people mean"
+            ),
+            "my.yaml:19:43: b > aliases[4]: 'b2' stands twice: keep one of the two",
+        ],
+    ),
+    "former ids": (
+        SMALL + "            formerly: [b, x]\n" + resource("b", "formerly: [x]"),
+        [
+            (
+                "my.yaml:14:24: a > formerly[1]: the former id 'b' is still in use:"
+                " leave it out, or rename the resource that has it"
+            ),
+            "my.yaml:19:24: b > formerly[1]: the former id 'x' stands twice: keep it in one place",
+        ],
+    ),
+    "everything at once": (
+        SMALL.replace("Paper A", "1984").replace("kind: paper", "kind: podcast")
+        + "            prerequisites: [nothing]\n            yaer: 1\n",
+        [
+            "my.yaml:11:20: a > title: 1984 is not a text: put it in double quotes",
+            (
+                "my.yaml:13:19: a > kind: 'podcast' is none of the kinds:"
+                " write one of paper, article, video, docs, course, book"
+            ),
+            (
+                "my.yaml:14:29: a > prerequisites[1]: no resource has the id 'nothing':"
+                " write the id of a resource of this list"
+            ),
+            "my.yaml:15:13: a: a resource has no key 'yaer': did you mean 'year'?",
+        ],
+    ),
+    "not a list at all": (
+        "- a\n- b\n",
+        ["my.yaml:1:1: list: is not a block of `key: value` lines: write one key a line"],
+    ),
+    "nothing": (
+        "# only a comment\n",
+        ["my.yaml:1:1: file: is empty: copy the example at the top of data/curriculum.yaml"],
+    ),
+    "colon in a bare text": (
+        SMALL.replace("Paper A", "BERT: Pre-training"),
+        [
+            (
+                "my.yaml:11:24: file: YAML: mapping values are not allowed in this context:"
+                " put a text that contains ': ' in double quotes"
+            )
+        ],
+    ),
+    "tab": (
+        SMALL + "\tyear: 2017\n",
+        [
+            (
+                "my.yaml:14:1: file: YAML: found a tab character that violates indentation:"
+                " indent with spaces, not with tabs"
+            )
+        ],
+    ),
+    "at sign": (
+        SMALL.replace("Paper A", "@home"),
+        [
+            (
+                "my.yaml:11:20: file: YAML: found character that cannot start any token:"
+                " put a text that begins with @, % or ` in double quotes"
+            )
+        ],
+    ),
+    "no space after the colon": (
+        SMALL + "            year:2017\n",
+        [
+            (
+                "my.yaml:15:1: file: YAML: could not find expected ':':"
+                " write `key: value`, with a space after the colon"
+            )
+        ],
+    ),
+    "indented too little": (
+        SMALL + "   year: 2017\n",
+        [
+            (
+                "my.yaml:14:4: file: YAML: did not find expected '-' indicator:"
+                " keep everything at the indentation of its neighbours"
+            )
+        ],
+    ),
+    "backslash": (
+        SMALL.replace("Paper A", '"\\p"'),
+        [
+            (
+                "my.yaml:11:21: file: YAML: found unknown escape character:"
+                " write a backslash as two, or use single quotes"
+            )
+        ],
+    ),
+    "open bracket": (
+        SMALL + "            tags: [a, b\n            year: 2017\n",
+        [
+            (
+                "my.yaml:15:17: file: YAML: did not find expected ',' or ']':"
+                " look at the quotes, brackets and indentation here and one line above"
+            )
+        ],
+    ),
+    "anchor": (
+        SMALL.replace("Paper A", "&x Paper"),
+        ["my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead"],
+    ),
+    "alias": (
+        SMALL.replace("Paper A", "*x"),
+        ["my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead"],
+    ),
+    "tag": (
+        SMALL.replace("Paper A", "!!python/name:os.system x"),
+        ["my.yaml:11:20: file: uses a YAML tag (!): write the value out instead"],
+    ),
+    "two documents": (
+        SMALL + "---\nid: x\n",
+        ["my.yaml:14:1: file: YAML: but found another document: leave out the line `---`"],
+    ),
+    "too deep": (
+        "a: " + "[" * 100_000,
+        [
+            (
+                f"my.yaml:1:{3 + DEEPEST_NESTING}: file: is nested too deeply:"
+                " a list has sections, steps, resources, no more"
+            )
+        ],
+    ),
+    "too large": (
+        "#" * (LARGEST_FILE + 1),
+        ["my.yaml:1:1: file: is larger than 1 MB: split the list"],
+    ),
+    "raw control character": (
+        SMALL.replace("Paper A", "Paper\x07"),
+        ["my.yaml:11:25: file: has the control character U+0007: delete it"],
+    ),
+    "not UTF-8": (
+        SMALL.replace("Paper A", "Café").encode("latin-1"),
+        ["my.yaml:11:23: file: byte 0xe9 is not UTF-8: save the file with the encoding UTF-8"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EACH_PROBLEM)
+def test_every_problem_is_told_with_its_place_and_remedy(name):
+    text, expected = EACH_PROBLEM[name]
+
+    assert complaints(text) == expected
+
+
+def test_a_value_too_long_to_repeat_is_cut():
+    (line,) = complaints(SMALL + f"            year: {'x' * 500}\n")
+
+    assert len(line) < 200
+
+
+def test_a_file_of_nothing_but_wrong_ids_is_answered_too():
+    wrong = "".join(resource(f"r{i}", f"prerequisites: [q{i}]") for i in range(200))
+
+    assert len(complaints(SMALL + wrong)) == 200
+
+
+def test_a_long_chain_of_prerequisites_is_no_loop():
+    chain = "".join(resource(f"r{i}", f"prerequisites: [r{i - 1}]") for i in range(1, 2000))
+
+    assert len(read_curriculum(SMALL + resource("r0") + chain).resources) == 2001
+
+
+def limited(line):
+    return SMALL + f"            {line}\n"
+
+
+LIMITS = {
+    "title": (lambda n: SMALL.replace("Paper A", "x" * n), shape.LONGEST_TITLE),
+    "label": (lambda n: limited(f"label: {'x' * n}"), shape.LONGEST_LABEL),
+    "authors": (lambda n: limited(f"authors: {'x' * n}"), shape.LONGEST_AUTHORS),
+    "note": (lambda n: limited(f"notes: [{'x' * n}]"), shape.LONGEST_TEXT),
+    "sentence": (lambda n: limited(f"sentence: {'x' * n}"), shape.LONGEST_TEXT),
+    "alias": (lambda n: limited(f"aliases: [{'x' * n}]"), shape.LONGEST_ALIAS),
+    "tag": (lambda n: limited(f"tags: [{'x' * n}]"), shape.LONGEST_TAG),
+    "slug": (lambda n: SMALL.replace("id: a\n", f"id: {'x' * n}\n"), shape.LONGEST_SLUG),
+    "list id": (
+        lambda n: SMALL.replace("id: small", f"id: {'x' * n}"),
+        shape.LONGEST_CURRICULUM_ID,
+    ),
+    "step title": (lambda n: SMALL.replace("First", "x" * n), shape.LONGEST_STEP_TITLE),
+    "link": (
+        lambda n: SMALL.replace("https://a.org/1", "https://a.org/".ljust(n, "x")),
+        shape.LONGEST_LINK_ON_A_CARD,
+    ),
+    "paragraph": (
+        lambda n: SMALL.replace("title: Small", f"title: Small\nintroduction: [{'x' * n}]"),
+        shape.LONGEST_PARAGRAPH,
+    ),
+    "introduction": (
+        lambda n: SMALL.replace(
+            "title: First",
+            "title: First\n        introduction: "
+            + str(["x" * 900, "y" * 900, "z" * (n - 1800)]).replace("'", ""),
+        ),
+        LONGEST_INTRODUCTION,
+    ),
+    "notes": (lambda n: limited(f"notes: {['x'] * n}"), shape.MOST_NOTES),
+    "aliases": (
+        lambda n: limited(f"aliases: [{', '.join(f'x{i}' for i in range(n))}]"),
+        shape.MOST_NAMES,
+    ),
+    "companions": (
+        lambda n: (
+            SMALL
+            + "            companions:\n"
+            + "".join(
+                resource(f"c{i}")
+                .replace("\n", "\n    ")
+                .rstrip(" ")
+                .replace("          -", "              -", 1)
+                for i in range(n)
+            )
+        ),
+        shape.MOST_COMPANIONS,
+    ),
+    "minutes": (lambda n: limited(f"minutes: {n}"), shape.MOST_MINUTES),
+    "year": (lambda n: limited(f"year: {n}"), shape.MOST_YEAR),
+    "card": (
+        lambda n: limited(
+            f"notes: {['x' * 500] * 5 + ['x' * (n - 2500 - len('Paper A' + 'https://a.org/1'))]}"
+        ),
+        LONGEST_CARD,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_what_just_fits_is_read_and_one_more_is_refused(name):
+    text_of, limit = LIMITS[name]
+
+    read_curriculum(text_of(limit))
+    assert len(complaints(text_of(limit + 1))) == 1
+
+
+def test_the_texts_of_companions_count_for_the_card_of_their_resource():
+    notes = f"            notes: {['x' * 500] * 5}\n"
+    remark = f"                remark: {'x' * 460}\n"
+    read_curriculum(SMALL + notes + COMPANION)
+
+    assert complaints(SMALL + notes + COMPANION + remark) == [
+        "my.yaml:10:13: a: has 3004 characters in all: keep at most 3000, so that it fits a card"
+    ]
+
+
+# --- Any text at all ---
+
+
+@settings(max_examples=300)
+@given(st.text() | st.binary() | st.text("[]{}:-?&*!|>'\"%@ \n\tab~#,.0", max_size=60))
+def test_no_text_whatever_raises_anything_else(text):
+    with pytest.raises(CurriculumFileError):
+        read_curriculum(text)
+
+
+KEYS = (
+    "id title url kind sections steps resources companions tables rows columns year notes aliases "
+    "prerequisites formerly introduction updates date text addition"
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS.split(" ")), inner, max_size=5)
+    ),
+    max_leaves=30,
+)
+
+
+@settings(max_examples=300)
+@given(VALUES, st.integers(0, 4))
+def test_no_wrong_shape_raises_anything_else(value, depth):
+    for key in ["companions", "resources", "steps", "sections"][4 - depth :]:
+        value = {"id": "x", key: [value]}
+
+    with pytest.raises(CurriculumFileError) as caught:
+        read_curriculum(yaml.safe_dump(value, allow_unicode=True))
+    assert all(problem.line >= 1 for problem in caught.value.problems)
+
+
+# --- Writing ---
+
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+ANY_TEXT = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"], exclude_characters=BIDI)
+    | st.sampled_from(" :#-,'\"[]{}&*!|>%@`?\\"),
+    min_size=1,
+    max_size=90,
+)
+WORDS = st.lists(st.sampled_from(["yes", "a", "#b", "c:", "-", "12", "long" * 5]), max_size=15)
+TEXTS = ANY_TEXT.map(str.strip).filter(bool)
+LONG_TEXTS = TEXTS | WORDS.map(" ".join).filter(bool)
+LABELS = TEXTS.map(lambda text: text[:10].strip()).filter(bool)
+SLUGS = st.text("abc019-", min_size=1, max_size=12)
+MAYBE = st.just("") | TEXTS
+MAYBE_LONG = st.just("") | LONG_TEXTS
+SEVERAL = st.lists(LONG_TEXTS, max_size=2).map(tuple)
+
+
+@st.composite
+def curricula(draw):
+    """Lists that keep the rules: unique ids, links and names, prerequisites among the earlier."""
+    slugs = iter(draw(st.lists(SLUGS, min_size=40, max_size=40, unique=True)))
+    earlier = []
+
+    def make_resource(step_id, added, parent=None):
+        slug = next(slugs)
+        key = f"list:{slug}"
+        is_added = added or draw(st.booleans())
+        needed = [r.key for r in earlier if is_added or not r.addition]
+        needs_any = needed and parent is None
+        companions = draw(st.integers(0, 1)) if parent is None else 0
+        made = Resource(
+            key=key,
+            title=draw(TEXTS),
+            url=f"https://a.org/{slug}?q=%20#x",
+            kind=draw(st.sampled_from(KINDS)),
+            step_id=step_id,
+            label=draw(st.just("") | LABELS),
+            must_read=draw(st.booleans()),
+            addition=is_added,
+            parent=parent,
+            original_url=draw(st.sampled_from([None, f"https://b.org/{slug}"])),
+            maker_url=draw(st.sampled_from([None, f"https://c.org/{slug}"])),
+            authors=draw(MAYBE),
+            year=draw(st.none() | st.integers(1, shape.MOST_YEAR)),
+            minutes=draw(st.none() | st.integers(1, shape.MOST_MINUTES)),
+            prerequisites=draw(st.sampled_from([(), (needed[-1],)])) if needs_any else (),
+            aliases=draw(st.sampled_from([(), (f"{slug}, too", f"yes {slug}")])),
+            tags=draw(st.lists(LABELS, max_size=2).map(tuple)),
+            notes=draw(SEVERAL),
+            added_notes=draw(SEVERAL),
+            sentence=draw(MAYBE_LONG),
+            remark=draw(MAYBE_LONG),
+            questions=draw(SEVERAL),
+            formerly=draw(st.sampled_from([(), (f"list:old-{slug}",)])),
+            companions_title=draw(MAYBE) if parent is None else "",
+            companions=tuple(make_resource(step_id, is_added, key) for _ in range(companions)),
+        )
+        if parent is None:
+            earlier.append(made)
+        return made
+
+    def make_cell():
+        url = draw(st.sampled_from([None, "https://a.org/table"]))
+        return Cell(draw(TEXTS), url, draw(st.sampled_from([None, "https://b.org/table"])))
+
+    def make_table():
+        rows = draw(st.integers(1, 2))
+        cells = tuple((make_cell(), make_cell()) for _ in range(rows))
+        return Table((draw(TEXTS), draw(TEXTS)), cells)
+
+    def make_step(section_id, added):
+        step_id = next(slugs)
+        is_added = added or draw(st.booleans())
+        count = draw(st.integers(1, 2))
+        return Step(
+            id=step_id,
+            title=draw(TEXTS),
+            section_id=section_id,
+            number=draw(st.just("") | LABELS),
+            icon=draw(st.sampled_from(["", "🤖", "⚙️"])),
+            introduction=draw(SEVERAL),
+            addition=is_added,
+            resources=tuple(make_resource(step_id, is_added) for _ in range(count)),
+            tables=tuple(make_table() for _ in range(draw(st.integers(0, 1)))),
+        )
+
+    def make_section():
+        section_id = next(slugs)
+        is_added = draw(st.booleans())
+        return Section(
+            id=section_id,
+            title=draw(TEXTS),
+            icon=draw(st.sampled_from(["", "🚩"])),
+            introduction=draw(SEVERAL),
+            addition=is_added,
+            steps=tuple(make_step(section_id, is_added) for _ in range(draw(st.integers(1, 2)))),
+        )
+
+    return Curriculum(
+        id="list",
+        title=draw(TEXTS),
+        icon=draw(st.sampled_from(["", "🎛"])),
+        url=draw(st.sampled_from([None, "https://a.org/list"])),
+        introduction=draw(SEVERAL),
+        sections=tuple(make_section() for _ in range(draw(st.integers(1, 2)))),
+        update_title=draw(MAYBE),
+        update_icon=draw(st.sampled_from(["", "🎊"])),
+        updates=tuple(
+            Update(
+                draw(TEXTS), draw(st.none() | st.dates(min_value=date(1000, 1, 1))), draw(SEVERAL)
+            )
+            for _ in range(draw(st.integers(0, 1)))
+        ),
+    )
+
+
+def parts_of(curriculum):
+    return {f.name: getattr(curriculum, f.name) for f in dataclasses.fields(curriculum)}
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@given(curricula())
+def test_what_is_written_reads_back_as_it_was(curriculum):
+    text = write_curriculum(curriculum)
+
+    assert parts_of(read_curriculum(text)) == parts_of(curriculum)
+    jsonschema.validate(plain(text), SCHEMA)
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
+
+
+def test_the_list_that_nextread_comes_with_reads_back_as_it_was():
+    curriculum = read_curriculum(default_curriculum_path().read_bytes())
+
+    text = write_curriculum(curriculum)
+
+    assert parts_of(read_curriculum(text)) == parts_of(curriculum)
+
+
+def test_defaults_are_not_written():
+    assert write_curriculum(read_curriculum(SMALL)) == (
+        "# yaml-language-server: $schema=curriculum.schema.json\n"
+        + SMALL.replace("sections:", "\nsections:")
+        .replace("    steps:", "\n    steps:")
+        .replace("        resources:", "\n        resources:")
+    )
+
+
+def test_what_servers_added_is_written_under_ids_of_the_list():
+    curriculum = read_curriculum(SMALL)
+    (section,) = curriculum.sections
+    (step,) = section.steps
+    (a,) = step.resources
+    a = dataclasses.replace(a, formerly=("g1:a", "g1:old", "small:old"))
+    theirs = dataclasses.replace(
+        a, key="g1:a", url="https://a.org/2", prerequisites=("small:a", "g1:gone"), formerly=()
+    )
+    step = dataclasses.replace(step, resources=(a, theirs))
+    empty = dataclasses.replace(step, id="empty", resources=())
+    section = dataclasses.replace(section, steps=(step, empty))
+    unused = dataclasses.replace(section, id="unused", steps=(empty,))
+
+    back = read_curriculum(
+        write_curriculum(Curriculum(id="small", title="Small", sections=(section, unused)))
+    )
+
+    assert [r.key for r in back.resources] == ["small:a", "small:a-2"]
+    assert back.get("small:a").formerly == ("small:old",)
+    assert back.get("small:a-2").prerequisites == ("small:a",)
+    assert [step.id for step in back.steps] == ["first"]
+
+
+# --- The schema ---
+
+SCHEMA = curriculum_schema()
+
+
+def plain(text):
+    """The values of a file as an editor's YAML reader (1.2) gives them to the schema."""
+    return read_tree(text, "x").value
+
+
+def test_the_schema_is_one_and_the_list_keeps_it():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+    jsonschema.validate(plain(default_curriculum_path().read_text(encoding="utf-8")), SCHEMA)
+    assert json.dumps(SCHEMA).count('"description"') > 25
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "unknown key",
+        "missing key",
+        "year in words",
+        "impossible numbers",
+        "unknown kind",
+        "yes for true",
+        "number for a text",
+        "text for a list",
+        "bad id",
+        "empty step",
+        "companion with prerequisites",
+        "bad cells",
+    ],
+)
+def test_an_editor_with_the_schema_sees_what_the_loader_sees(name):
+    text, _ = EACH_PROBLEM[name]
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(plain(text), SCHEMA)
+
+
+def test_an_installed_copy_has_its_list_inside_the_package():
+    assert default_curriculum_path().name == "curriculum.yaml"
+    assert default_curriculum_path().is_file()

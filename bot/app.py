@@ -12,15 +12,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.postman import Postman
 from bot.services.curriculum import CurriculumStore
+from bot.services.delivery import Delivery
+from bot.services.groups import Groups
 from bot.services.opening import Services
 from bot.services.reading import Reading
+from bot.services.weekly import Weekly
 from bot.views.navigation import BUTTONS
 from bot.views.replies import reply_with_error
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.reading",)
+EXTENSIONS = ("bot.cogs.reading", "bot.cogs.groups", "bot.cogs.weekly", "bot.cogs.manage")
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -84,6 +88,30 @@ class NextreadBot(commands.AutoShardedBot):
     def curricula(self) -> CurriculumStore:
         """What a server sees of the list."""
         return self.services.curricula
+
+    @property
+    def groups(self) -> Groups:
+        """Study groups and their members."""
+        return self.services.groups
+
+    @property
+    def weekly(self) -> Weekly:
+        """The paper of the week."""
+        return self.services.weekly
+
+    @property
+    def delivery(self) -> Delivery:
+        """What stands in the outbox."""
+        return self.services.delivery
+
+    def weekly_changed(self) -> None:
+        """Tell the weekly task that something may be due earlier than it thinks."""
+        self.dispatch("weekly_change")
+
+    @property
+    def postman(self) -> Postman:
+        """The only sender of what the bot sends unasked."""
+        return Postman(self, self.delivery, self.weekly)
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()

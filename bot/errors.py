@@ -133,3 +133,8 @@ class CannotPostError(ReaderError):
     """The channel lacks what posting needs; ``problem`` names it."""
 
     problem: str
+
+
+@dataclass
+class OldCardError(ReaderError):
+    """A moderator's card that was opened more than a day ago."""

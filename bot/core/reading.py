@@ -15,12 +15,24 @@ ChangeKind = Literal["done", "done_current", "known", "skipped", "later", "clear
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRead:
+    """What a group of the reader was posted this week, and in which channel."""
+
+    key: str
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader as the ledger knows them; ``marks`` by present key."""
+    """A reader as the ledger knows them; ``marks`` by present key.
+
+    ``group_reads`` are of the groups that count here: a server's own, in a DM all of theirs.
+    """
 
     marks: Marks
     current: str | None = None
     goal: str | None = None
+    group_reads: tuple[GroupRead, ...] = ()
 
     def mark(self, key: str) -> Mark | None:
         """Return the reader's mark on the resource."""

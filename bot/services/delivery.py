@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Post
+from bot.core.outbox import Kind, OutboxRow
 from bot.store import groups as group_rows
 from bot.store import outbox, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
-from bot.store.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class Delivery:
         await self._follow(changes, row, "thread", row.channel_id, now)
 
     async def _follow(
-        self, changes: Queries, row: OutboxRow, kind: outbox.Kind, channel_id: int, now: datetime
+        self, changes: Queries, row: OutboxRow, kind: Kind, channel_id: int, now: datetime
     ) -> None:
         following = OutboxRow(
             self._ids.new(), kind, row.reference, row.guild_id, channel_id,
@@ -149,7 +149,7 @@ class Delivery:
             )  # fmt: skip
             await outbox.add_row(changes, notice)
 
-    async def _add(self, kind: outbox.Kind, reference: str, guild_id: int, channel_id: int) -> None:
+    async def _add(self, kind: Kind, reference: str, guild_id: int, channel_id: int) -> None:
         now = self._clock()
         row = OutboxRow(
             self._ids.new(), kind, reference, guild_id, channel_id, "waiting", now, now + A_DAY

@@ -138,7 +138,7 @@ class Groups:
         """Return all about the channel's group, as this reader may see it.
 
         Raises:
-            NoGroupError: the channel has none, or it was stopped.
+            NoGroupError: the channel never had one.
         """
         group = await group_rows.group_of_channel(self._db, channel_id)
         if group is None:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum
 from bot.services.curriculum import CurriculumStore
+from bot.services.delivery import Delivery
+from bot.services.groups import Groups
 from bot.services.reading import Reading
 from bot.services.settings import Settings
+from bot.services.weekly import Weekly
 from bot.store.database import Database, open_database
 from bot.store.ids import Clock, Ids
 from bot.store.migrations import migrate
@@ -21,6 +24,9 @@ class Services:
     curricula: CurriculumStore
     reading: Reading
     settings: Settings
+    weekly: Weekly
+    groups: Groups
+    delivery: Delivery
 
     async def close(self) -> None:
         """Give the database back."""
@@ -41,4 +47,15 @@ async def open_services(database_url: str, base: Curriculum, clock: Clock) -> Se
     except BaseException:
         await db.close()
         raise
-    return Services(db, curricula, Reading(db, curricula, clock, Ids(clock)), Settings(db))
+    ids = Ids(clock)
+    reading = Reading(db, curricula, clock, ids)
+    weekly = Weekly(db, curricula, reading, clock, ids)
+    return Services(
+        db,
+        curricula,
+        reading,
+        Settings(db),
+        weekly,
+        Groups(db, curricula, weekly, clock, ids),
+        Delivery(db, clock, ids),
+    )

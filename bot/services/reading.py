@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Mark, is_put_off, resolved, unlocks
-from bot.core.reading import AlsoDone, Change, ChangeKind, Found, Reader, Reply, Shown, Suggestion
+from bot.core.reading import (
+    AlsoDone,
+    Change,
+    ChangeKind,
+    Found,
+    GroupRead,
+    Reader,
+    Reply,
+    Shown,
+    Suggestion,
+)
 from bot.core.recommend import (
     NO_FILTERS,
     Answer,
@@ -21,11 +31,12 @@ from bot.core.recommend import (
 from bot.errors import ChangedSinceError, NothingCurrentError, TooOldToUndoError
 from bot.services.curriculum import CurriculumStore
 from bot.store import changes as change_log
-from bot.store import progress, readers
+from bot.store import progress, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
 PUT_OFF_FOR = timedelta(days=7)
+A_WEEK = timedelta(days=7)
 DOUBLE_TAP = timedelta(minutes=1)
 """A second bare `/done` within this time is asked about."""
 
@@ -200,7 +211,7 @@ class Reading:
                 _snapshot(before, touched),
                 change_log.Snapshot(touched, current, before.reader.goal),
             )
-        reader = Reader(after.reader.marks, current, after.reader.goal)
+        reader = replace(after.reader, current=current)
         return Reply(after.curriculum, reader, answer, change)
 
     async def undo(self, reader_id: int, guild_id: int | None, change_id: int) -> Reply:
@@ -250,9 +261,11 @@ class Reading:
         curriculum = await self._curricula.of(db, guild_id)
         stored = await progress.marks_of(db, reader_id)
         row = await readers.reader(db, reader_id)
-        return _Ledger(
-            curriculum, stored, Reader(resolved(curriculum, stored), row.current, row.goal)
-        )
+        since = self._clock() - A_WEEK
+        reads = await slots.reads_of_groups(db, reader_id, guild_id, since)
+        group_reads = tuple(GroupRead(key, channel_id) for key, channel_id in reads)
+        reader = Reader(resolved(curriculum, stored), row.current, row.goal, group_reads)
+        return _Ledger(curriculum, stored, reader)
 
     def _answer(
         self, ledger: _Ledger, filters: Filters = NO_FILTERS, *, deeper: bool = False
@@ -265,6 +278,7 @@ class Reading:
             filters=filters,
             goal=ledger.reader.goal,
             deeper=deeper or (current is not None and current.addition),
+            group_reads=_group_keys(ledger),
         )
 
     def _after_marking(self, before: _Ledger, after: _Ledger, marked: Resource) -> Answer:
@@ -283,7 +297,14 @@ class Reading:
         if current is None or unlocks(marks, current.key) or is_put_off(marks, current.key, now):
             return self._answer(ledger)
         return Recommendation(
-            current, reasons_for(ledger.curriculum, marks, current, goal=ledger.reader.goal)
+            current,
+            reasons_for(
+                ledger.curriculum,
+                marks,
+                current,
+                goal=ledger.reader.goal,
+                group_reads=_group_keys(ledger),
+            ),
         )
 
     def _current(self, ledger: _Ledger) -> Resource | None:
@@ -295,7 +316,7 @@ class Reading:
         if current != ledger.reader.current:
             async with self._db.transaction() as changes:
                 await readers.set_current(changes, reader_id, current)
-        reader = Reader(ledger.reader.marks, current, ledger.reader.goal)
+        reader = replace(ledger.reader, current=current)
         return Reply(ledger.curriculum, reader, answer)
 
     async def _repeated(
@@ -313,6 +334,11 @@ class Reading:
             change = latest[0].change
             return change if self._clock() - change.made_at < DOUBLE_TAP else None
         return None
+
+
+def _group_keys(ledger: _Ledger) -> set[str]:
+    found = (ledger.curriculum.get(read.key) for read in ledger.reader.group_reads)
+    return {resource.key for resource in found if resource is not None}
 
 
 def _shown_key(answer: Answer) -> str | None:

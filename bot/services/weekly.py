@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import FirstReads, Group, Post, WeeklyPost, shown_count
+from bot.core.outbox import OutboxRow
 from bot.core.picks import next_papers, readiness
 from bot.core.progress import resolved
 from bot.core.reading import Reply
@@ -20,13 +21,13 @@ from bot.store import groups as group_rows
 from bot.store import outbox, progress, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
-from bot.store.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """So many groups are looked at between two looks at the outbox."""
 
+LOOK_ALONE, LOOK_SHARED = timedelta(days=1), timedelta(minutes=1)
 WEEKS_REMEMBERED = 60
 AFTER_A_FAILURE = timedelta(minutes=5)
 
@@ -56,6 +57,15 @@ class Weekly:
                 log.exception("group %s can't be given its paper", group_id)
                 await self._put_off(group_id)
         return len(group_ids)
+
+    async def next_due(self) -> datetime:
+        """Return when to look again: at the next slot or message.
+
+        Where other processes write too, a minute from now: one of them may die over its work.
+        """
+        look = LOOK_SHARED if self._db.is_shared else LOOK_ALONE
+        due = [await group_rows.next_due(self._db), await outbox.next_due(self._db)]
+        return min([self._clock() + look, *(at for at in due if at is not None)])
 
     async def pick(
         self, db: Queries, group: Group, slot: Slot, old: Post | None = None, *, late: bool = False
@@ -94,6 +104,10 @@ class Weekly:
             await outbox.send_again(changes, old.row_id, row.row_id, now, until)
         elif again and old.state == "waiting":
             await outbox.hurry(changes, old.row_id, now, until)
+
+    async def group(self, group_id: int) -> Group | None:
+        """Return the group with this id."""
+        return await group_rows.group(self._db, group_id)
 
     async def post(self, slot_id: int) -> WeeklyPost | None:
         """Return what the card of a week's paper shows; None if its group or paper is gone."""

@@ -39,7 +39,10 @@ class Queries(Protocol):
 
 
 class Database(Queries, Protocol):
-    """``fetch`` outside a transaction only reads."""
+    """``fetch`` outside a transaction only reads. ``is_shared``: other processes may write too."""
+
+    @property
+    def is_shared(self) -> bool: ...
 
     def transaction(self) -> AbstractAsyncContextManager[Queries]:
         """Open a transaction: committed at the end of the block, rolled back on an error."""
@@ -73,6 +76,8 @@ async def open_database(url: str) -> Database:
 
 class SqliteDatabase:
     """One writing connection, taken in turns, and one that only reads beside it (WAL)."""
+
+    is_shared = False
 
     def __init__(
         self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, lock: sqlite3.Connection
@@ -159,6 +164,8 @@ def _lock_file(path: Path) -> sqlite3.Connection:
 
 class PostgresDatabase:
     """A pool of connections; several processes may share the database."""
+
+    is_shared = True
 
     def __init__(self, pool: asyncpg.Pool[Any]) -> None:
         self._pool = pool

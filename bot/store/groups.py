@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core.groups import Group, GroupState
 from bot.core.weekly import Schedule
 from bot.store.database import Queries, Row
-from bot.store.instants import instant, seconds
+from bot.store.instants import instant, instant_or_none, seconds
 
 
 async def put_group(changes: Queries, group: Group, now: datetime) -> None:
@@ -66,6 +66,12 @@ async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
         limit,
     )
     return [row["group_id"] for row in rows]
+
+
+async def next_due(db: Queries) -> datetime | None:
+    """Return when the next slot of any group is."""
+    rows = await db.fetch("SELECT MIN(next_at) AS at FROM study_groups WHERE state = 'active'")
+    return instant_or_none(rows[0]["at"])
 
 
 async def set_looked(changes: Queries, group_id: int, since: datetime, next_at: datetime) -> None:

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
+from bot.core.outbox import Kind, OutboxRow, OutboxState
 from bot.store.database import Queries, Row
 from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
-
-Kind = Literal["greeting", "post", "thread", "opener", "notice"]
-OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """``reference`` is what it is about: a slot's id, a guild's. ``tried_at``: it may be sent."""
-
-    row_id: int
-    kind: Kind
-    reference: str
-    guild_id: int | None
-    channel_id: int
-    state: OutboxState
-    due_at: datetime
-    until_at: datetime
-    claim: int = 0
-    lease_until: datetime | None = None
-    tried_at: datetime | None = None
-    attempts: int = 0
-    message_id: int | None = None
-    problem: str | None = None
 
 
 async def add_row(changes: Queries, row: OutboxRow) -> None:
@@ -72,6 +48,15 @@ async def due_row_ids(db: Queries, now: datetime, limit: int) -> list[int]:
         limit,
     )
     return [found["row_id"] for found in rows]
+
+
+async def next_due(db: Queries) -> datetime | None:
+    """Return when the next thing is to be sent, or taken over."""
+    rows = await db.fetch(
+        "SELECT MIN(at) AS at FROM (SELECT MIN(due_at) AS at FROM outbox WHERE state = 'waiting'"
+        " UNION ALL SELECT MIN(lease_until) AS at FROM outbox WHERE state = 'claimed') AS coming"
+    )
+    return instant_or_none(rows[0]["at"])
 
 
 async def claim_row(

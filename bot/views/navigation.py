@@ -16,6 +16,7 @@ from bot.views.curriculum_card import (
     index_card,
     updates_card,
 )
+from bot.views.group_card import ActionButton, MemberButton
 from bot.views.progress_card import progress_card
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import (
@@ -26,6 +27,8 @@ from bot.views.resource_card import (
     UndoButton,
     next_card,
 )
+from bot.views.start_card import StartButton, ZoneSelect
+from bot.views.weekly_card import ReadItButton, WhatFirstButton
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -63,14 +66,20 @@ class GoTo(ui.DynamicItem[ui.Button[Any]], template=r"go:(?P<place>next|progress
 
 
 BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
+    ActionButton,
     ClearButton,
     DoneButton,
     GoDeeperButton,
     GoTo,
+    MemberButton,
     NotThisOne,
     PageButton,
+    ReadItButton,
     ResourceSelect,
+    StartButton,
     StepSelect,
     UndoButton,
+    WhatFirstButton,
+    ZoneSelect,
 )
 """Every button that must work after a restart."""

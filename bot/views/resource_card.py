@@ -10,8 +10,8 @@ import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.progress import Mark
-from bot.core.reading import AlsoDone, ChangeKind, Reply, Shown
+from bot.core.progress import Mark, is_read
+from bot.core.reading import AlsoDone, ChangeKind, Reader, Reply, Shown
 from bot.core.recommend import (
     AllPutOff,
     AllRead,
@@ -45,6 +45,8 @@ def next_card(reply: Reply) -> ui.LayoutView:
         case Recommendation(resource, reasons):
             mark = reply.reader.mark(resource.key)
             view.add_item(_resource_box(curriculum, resource, mark, reasons, undo))
+            if reads := _group_reads(reply.curriculum, reply.reader, resource):
+                view.add_item(ui.TextDisplay("\n".join(reads)))
         case GoDeeper(then, until):
             told = [texts.list_read_text(curriculum)] if until is None else []
             told.append(texts.deeper_text(then.resource, until))
@@ -102,7 +104,7 @@ def _resource_box(
 ) -> ui.Container[Any]:
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(_heading(curriculum, resource, mark)))
     why = [f"- {texts.reason_text(reason, curriculum, resource)}" for reason in reasons]
-    parts = ((why, WHY), (_notes(resource), NOTES), (_companions(resource), COMPANIONS))
+    parts = ((why, WHY), (note_lines(resource), NOTES), (companion_lines(resource), COMPANIONS))
     for lines, limit in parts:
         if text := fitting(lines, limit):
             box.add_item(ui.TextDisplay(text))
@@ -133,7 +135,7 @@ def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> s
     return "\n".join(lines)
 
 
-def _notes(resource: Resource) -> list[str]:
+def note_lines(resource: Resource) -> list[str]:
     notes = [markdown(resource.sentence)] if resource.sentence else []
     notes += [plain(note) for note in (*resource.notes, resource.remark) if note]
     quoted = [f"> {note}" for note in notes]
@@ -141,7 +143,7 @@ def _notes(resource: Resource) -> list[str]:
     return quoted
 
 
-def _companions(resource: Resource) -> list[str]:
+def companion_lines(resource: Resource) -> list[str]:
     lines = [f"**{plain(resource.companions_title or texts.HELPS, 80)}**"]
     for companion in resource.companions:
         minutes = f" · {texts.duration(companion.minutes)}" if companion.minutes else ""
@@ -150,6 +152,16 @@ def _companions(resource: Resource) -> list[str]:
         if companion.remark:
             lines.append(f"-# {plain(companion.remark)}")
     return lines if resource.companions else []
+
+
+def _group_reads(curriculum: Curriculum, reader: Reader, shown: Resource) -> list[str]:
+    """Name what the reader's groups read this week, if that is neither shown nor read."""
+    lines = []
+    for read in reader.group_reads[:3]:
+        resource = curriculum.get(read.key)
+        if resource and resource != shown and not is_read(reader.marks, resource.key):
+            lines.append(texts.group_reads_text(resource, read.channel_id))
+    return lines
 
 
 def _buttons(resource: Resource, mark: Mark | None, undo: UndoButton | None) -> list[ui.Item[Any]]:

@@ -81,6 +81,7 @@ I know the reading list, and what you have read of it.
 **`/search`** find anything: titles, authors, years, short names, links. Typos are fine.
 **`/curriculum`** the whole list, step by step.
 **`/progress`** how far you are, and how much is left.
+**`/group`** what this channel's study group reads; join or leave it.
 
 -# Only you see my answers. I keep your marks under your Discord id, not your name, and nothing of \
 what you write. All of this works in a direct message to me too."""
@@ -287,6 +288,11 @@ def reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> s
             return "It comes next on the list."
         case GoesDeeper():
             return "It goes deeper than the list."
+
+
+def group_reads_text(resource: Resource, channel_id: int) -> str:
+    """Return what a group of the reader reads this week."""
+    return f"-# <#{channel_id}> reads {plain(short_title(resource))} this week."
 
 
 def also_done_text(resource: Resource, before: Resource | None) -> str:

@@ -1,0 +1,108 @@
+"""What moderators do: one command, `/manage`, hidden from others by Discord."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.groups import home_of
+from bot.core.clock_time import time_of_day
+from bot.core.groups import Group
+from bot.core.weekly import Schedule
+from bot.core.zones import resolve_zone, zones_matching
+from bot.errors import UnknownTimeError, UnknownZoneError, ZoneNeededError
+from bot.services.groups import Groups
+from bot.views.group_card import manage_card
+from bot.views.group_texts import DAYS
+from bot.views.replies import answer
+from bot.views.start_card import channel_of, group_warnings, settle_group
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+Interaction = discord.Interaction["NextreadBot"]
+Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+class ManageCog(commands.GroupCog, group_name="manage"):
+    """Run study groups and the reading list of this server."""
+
+    def __init__(self, groups: Groups) -> None:
+        self.groups = groups
+
+    @app_commands.command()
+    @app_commands.describe(
+        zone="City or time zone of the group",
+        day="Day of the week; Monday if you don't say",
+        time="Time of day there, such as 09:00 or 9 pm; 09:00 if you don't say",
+        channel="Where the paper is posted; here if you don't say",
+        role="Mentioned with each paper; nobody if you don't say",
+    )
+    async def group(
+        self,
+        interaction: Interaction,
+        zone: str | None = None,
+        day: Day | None = None,
+        time: str | None = None,
+        channel: discord.TextChannel | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        """Post a paper every week in a channel, or change when and where."""
+        place = channel_of(interaction, channel.id if channel else home_of(interaction))
+        group = await self.groups.find(place.id)
+        if group is not None and not any((zone, day, time, role)):
+            status = await self.groups.status(place.id, interaction.user.id)
+            kept = place.guild.get_role(group.role_id or 0)
+            view = manage_card(status, interaction.user.id, group_warnings(place, kept))
+        else:
+            schedule = _schedule(interaction, group, zone, day, time)
+            kept = place.guild.get_role(group.role_id or 0) if group else None
+            view = await settle_group(interaction, place, schedule, role or kept)
+        await answer(interaction, view)
+
+    @group.autocomplete("zone")
+    async def _zones(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        locale = str(interaction.guild_locale or interaction.locale)
+        found = zones_matching(typed, locale, interaction.created_at)
+        return [app_commands.Choice(name=zone.label[:100], value=zone.zone) for zone in found]
+
+
+def _schedule(
+    interaction: Interaction,
+    group: Group | None,
+    zone: str | None,
+    day: str | None,
+    time: str | None,
+) -> Schedule:
+    """Join what is typed to what the group has, or to Monday at nine."""
+    old = group.schedule if group else None
+    if zone is None and old is None:
+        raise ZoneNeededError
+    hour, minute = (old.hour, old.minute) if old else (9, 0)
+    if time is not None:
+        found = time_of_day(time)
+        if found is None:
+            raise UnknownTimeError(time)
+        hour, minute = found
+    weekday = DAYS.index(day) if day else old.weekday if old else 0
+    return Schedule(weekday, hour, minute, _zone(interaction, zone) if zone else old.zone)  # type: ignore[union-attr]  # without a zone there is an old one
+
+
+def _zone(interaction: Interaction, typed: str) -> str:
+    locale, now = str(interaction.guild_locale or ""), interaction.created_at
+    zone = resolve_zone(typed, locale, now)
+    if zone is None:
+        likely = zones_matching(typed, locale, now, limit=3)
+        raise UnknownZoneError(typed, tuple(choice.zone for choice in likely))
+    return zone
+
+
+async def setup(bot: NextreadBot) -> None:
+    """Add the moderators' command."""
+    await bot.add_cog(ManageCog(bot.groups))

@@ -1,0 +1,72 @@
+"""The weekly task: a ticker. All truth is in the ledger, so a missed tick loses nothing."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands, tasks
+
+from bot.services.weekly import AT_ONCE, Weekly
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+log = logging.getLogger(__name__)
+
+
+NAP = timedelta(minutes=15)
+"""So long at most between two looks at the clock: it may be set, and machines are put to sleep."""
+
+
+class WeeklyCog(commands.Cog, name="weekly"):
+    def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
+        self.bot = bot
+        self.weekly = weekly
+        self.due_at = discord.utils.utcnow()
+
+    async def cog_load(self) -> None:
+        self.tick.start()
+
+    async def cog_unload(self) -> None:
+        self.tick.cancel()
+
+    @tasks.loop(seconds=1)
+    async def tick(self) -> None:
+        """Work if anything is due; then sleep until something is. The ledger is left alone."""
+        if discord.utils.utcnow() >= self.due_at:
+            await self._work()
+        self._sleep()
+
+    async def _work(self) -> None:
+        """Give every group whose slot has come its paper, and send what is due."""
+        try:
+            while await self.weekly.open_due() == AT_ONCE:
+                await self.bot.postman.deliver_due()
+            await self.bot.postman.deliver_due()
+            self.due_at = await self.weekly.next_due()
+        except Exception:
+            # An exception would end the loop for good; the next minute may be better.
+            log.exception("the weekly task failed")
+            self.due_at = discord.utils.utcnow() + timedelta(minutes=1)
+
+    def _sleep(self) -> None:
+        wait = min(NAP, self.due_at - discord.utils.utcnow())
+        self.tick.change_interval(seconds=max(1.0, wait.total_seconds()))
+
+    @tick.before_loop
+    async def _ready(self) -> None:
+        await self.bot.wait_until_ready()
+
+    @commands.Cog.listener()
+    async def on_weekly_change(self) -> None:
+        """Sleep shorter where a group's change makes something due earlier."""
+        self.due_at = await self.weekly.next_due()
+        self._sleep()
+
+
+async def setup(bot: NextreadBot) -> None:
+    """Start the ticker with the bot."""
+    await bot.add_cog(WeeklyCog(bot, bot.weekly))

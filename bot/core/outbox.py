@@ -1,0 +1,30 @@
+"""What the bot sends unasked, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal["greeting", "post", "thread", "opener", "notice"]
+OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """``reference`` is what it is about: a slot's id, a guild's. ``tried_at``: it may be sent."""
+
+    row_id: int
+    kind: Kind
+    reference: str
+    guild_id: int | None
+    channel_id: int
+    state: OutboxState
+    due_at: datetime
+    until_at: datetime
+    claim: int = 0
+    lease_until: datetime | None = None
+    tried_at: datetime | None = None
+    attempts: int = 0
+    message_id: int | None = None
+    problem: str | None = None

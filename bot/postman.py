@@ -1,0 +1,226 @@
+"""Sends what stands in the outbox: claim, look, send, record. The only sender."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import aiohttp
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.core.outbox import OutboxRow
+from bot.services.delivery import Delivery
+from bot.services.weekly import Weekly
+from bot.views.group_texts import notice_text, opener_text
+from bot.views.permissions import NEEDED, can_mention, missing
+from bot.views.plain import clipped, one_line
+from bot.views.replies import notice
+from bot.views.start_card import greeting_card
+from bot.views.texts import title_of
+from bot.views.weekly_card import weekly_card
+
+log = logging.getLogger(__name__)
+
+SEND_WITHIN = 60  # seconds: half a lease, so that nobody else sends meanwhile
+SOON = timedelta(minutes=1)
+MUCH_LATER = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(seconds=10)  # Discord's clock and ours
+THREAD_NAME = 100  # Discord's limit
+A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a thread away
+ALREADY_CREATED = 160004  # "A thread has already been created for this message"
+
+Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.PartialMessageable
+
+
+class Postman:
+    """Delivers rows of the outbox, each on its own: one that fails never holds up another."""
+
+    def __init__(self, bot: commands.AutoShardedBot, delivery: Delivery, weekly: Weekly) -> None:
+        self._bot = bot
+        self._delivery = delivery
+        self._weekly = weekly
+
+    async def deliver_due(self) -> None:
+        """Send all that is due, and then what follows from it."""
+        while row_ids := await self._delivery.due():
+            if not any([await self._deliver(row_id) for row_id in row_ids]):
+                return
+
+    async def _deliver(self, row_id: int) -> bool:
+        """Send one row; tell whether it was this postman's to send."""
+        claimed = await self._delivery.claim(row_id)
+        if claimed is None:
+            return False
+        before, row = claimed
+        try:
+            await self._send(row, before.tried_at)
+        except discord.RateLimited as error:
+            wait = timedelta(seconds=error.retry_after)
+            await self._delivery.not_sent(row, "rate_limited", wait)
+        except discord.HTTPException as error:
+            await self._refused(row, error)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            log.warning("no answer to %s %s: %r", row.kind, row.reference, error)
+            await self._delivery.perhaps_sent(row, "discord_trouble", SOON)
+        except Exception:
+            log.exception("%s %s can't be sent", row.kind, row.reference)
+            await self._delivery.perhaps_sent(row, "refused", MUCH_LATER)
+        return True
+
+    async def _refused(self, row: OutboxRow, error: discord.HTTPException) -> None:
+        if error.status >= 500:
+            log.warning("discord answers %s to %s %s", error.status, row.kind, row.reference)
+            await self._delivery.perhaps_sent(row, "discord_trouble", SOON)
+        elif error.status == 429:
+            await self._delivery.not_sent(row, "rate_limited")
+        elif error.status in (403, 404):
+            problem = "forbidden" if error.status == 403 else "channel_gone"
+            if row.kind == "post":
+                await self._delivery.not_sent(row, problem)
+            else:
+                await self._delivery.drop(row, problem)
+        else:
+            log.error("discord refuses %s %s", row.kind, row.reference, exc_info=error)
+            await self._delivery.not_sent(row, "refused", MUCH_LATER)
+
+    async def _send(self, row: OutboxRow, tried_at: datetime | None) -> None:
+        if row.kind == "notice":
+            await self._send_notice(row, tried_at)
+            return
+        guild = self._bot.get_guild(row.guild_id or 0)
+        if guild is None or guild.unavailable:
+            problem = "bot_removed" if guild is None else "guild_unavailable"
+            await self._delivery.not_sent(row, problem)
+        elif row.kind == "opener":
+            await self._send_opener(row, guild, tried_at)
+        else:
+            await self._send_to_channel(row, guild, tried_at)
+
+    async def _send_to_channel(
+        self, row: OutboxRow, guild: discord.Guild, tried_at: datetime | None
+    ) -> None:
+        channel = guild.get_channel(row.channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            await self._delivery.not_sent(row, "channel_gone")
+        elif lacks := missing(channel, NEEDED[:2]):
+            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+        elif row.kind == "thread":
+            await self._make_thread(row, channel)
+        elif row.kind == "greeting":
+            await self._deliver_once(row, channel, greeting_card(), tried_at, "start-weekly")
+        else:
+            await self._send_post(row, channel, tried_at)
+
+    async def _send_post(
+        self, row: OutboxRow, channel: discord.TextChannel, tried_at: datetime | None
+    ) -> None:
+        post = await self._weekly.post(int(row.reference))
+        if post is None:
+            await self._delivery.drop(row, "paper_gone")
+            return
+        role = channel.guild.get_role(post.group.role_id or 0)
+        mentioned = [role] if role is not None and can_mention(role, channel) else []
+        mentions = discord.AllowedMentions(
+            everyone=False, users=False, roles=list(mentioned), replied_user=False
+        )
+        button = f"read:{row.reference}"
+        await self._deliver_once(row, channel, weekly_card(post), tried_at, button, mentions)
+
+    async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
+        """Make the thread under a post; its id is the message's, so twice is harmless."""
+        post = await self._weekly.post(int(row.reference))
+        if post is None or post.post.message_id is None:
+            await self._delivery.drop(row, "paper_gone")
+            return
+        if missing(channel, ("create_public_threads",)):
+            await self._delivery.drop(row, "lacks:create_public_threads")
+            return
+        message = channel.get_partial_message(post.post.message_id)
+        name = clipped(one_line(title_of(post.resource)), THREAD_NAME)
+        try:
+            async with asyncio.timeout(SEND_WITHIN):
+                await message.create_thread(name=name, auto_archive_duration=A_WEEK_QUIET)
+        except discord.HTTPException as error:
+            if error.code != ALREADY_CREATED:
+                raise
+        await self._delivery.sent(row, message.id)
+
+    async def _send_opener(
+        self, row: OutboxRow, guild: discord.Guild, tried_at: datetime | None
+    ) -> None:
+        post = await self._weekly.post(int(row.reference))
+        if post is None:
+            await self._delivery.drop(row, "paper_gone")
+            return
+        parent = guild.get_channel(post.group.channel_id)
+        if parent is not None and missing(parent, ("send_messages_in_threads",)):
+            await self._delivery.drop(row, "lacks:send_messages_in_threads")
+            return
+        thread = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
+        view = notice(opener_text(post.resource.questions))
+        # In a thread of our own making any message of ours is the opener.
+        await self._deliver_once(row, thread, view, tried_at, None)
+
+    async def _send_notice(self, row: OutboxRow, tried_at: datetime | None) -> None:
+        group = await self._weekly.group(int(row.reference.split(":")[0]))
+        if group is None or group.blocked is None:
+            await self._delivery.drop(row, "mended")
+            return
+        user = await self._bot.fetch_user(row.channel_id)
+        place = await user.create_dm()
+        view = notice(notice_text(group.channel_id, group.blocked))
+        await self._deliver_once(row, place, view, tried_at, None)
+
+    async def _deliver_once(
+        self,
+        row: OutboxRow,
+        place: Place,
+        view: ui.LayoutView,
+        tried_at: datetime | None,
+        button: str | None,
+        mentions: discord.AllowedMentions | None = None,
+    ) -> None:
+        """Send and record. After an attempt whose end is unknown, look for the message first."""
+        if tried_at is not None:
+            if isinstance(place, discord.TextChannel) and missing(place, NEEDED[2:]):
+                await self._delivery.uncertain(row, "no_history")
+                return
+            found = await self._found(place, tried_at, button)
+            if found is not None:
+                await self._delivery.sent(row, found)
+                return
+        if not await self._delivery.holds(row):
+            return
+        async with asyncio.timeout(SEND_WITHIN):
+            message = await place.send(
+                view=view,
+                nonce=f"n{row.row_id}",
+                allowed_mentions=mentions or discord.AllowedMentions.none(),
+            )
+        await self._delivery.sent(row, message.id)
+
+    async def _found(self, place: Place, tried_at: datetime, button: str | None) -> int | None:
+        """Read forward from the first attempt for our own message, known by its button."""
+        me = self._bot.application_id if self._bot.user is None else self._bot.user.id
+        after = tried_at - CLOCKS_DIFFER
+        async for message in place.history(after=after, oldest_first=True, limit=None):
+            if message.author.id == me and (
+                button is None or button in _custom_ids(message.components)
+            ):
+                return message.id
+        return None
+
+
+def _custom_ids(components: Iterable[Any]) -> set[str]:
+    """Return the custom_ids of a message's buttons and selects, however deep they stand."""
+    found: set[str] = set()
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            found.add(custom_id)
+        found |= _custom_ids(getattr(component, "children", ()))
+    return found

@@ -1,0 +1,181 @@
+"""A study group's card: for its members, and for its moderators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.groups import GroupState, GroupStatus
+from bot.errors import NotYoursError, OldCardError
+from bot.views import group_texts as words
+from bot.views.buttons import go_button
+from bot.views.plain import fitting
+from bot.views.replies import answer_click, answers_errors
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+Action = Literal["pause", "resume", "skip", "post", "stop"]
+LAPSES_AFTER = timedelta(days=1)
+"""A moderator's card answers its opener for so long."""
+
+
+def group_card(status: GroupStatus) -> ui.LayoutView:
+    """Build what members see: this week, the next four, how long the list lasts; Join or Leave."""
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    if status.group.state != "stopped" or status.is_member:
+        row.add_item(MemberButton(status.group.group_id, joins=not status.is_member))
+    row.add_item(go_button("next"))
+    return _card(_lines(status), row)
+
+
+def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = ()) -> ui.LayoutView:
+    """Build what moderators see: the same, what is amiss, and the buttons to run the group."""
+    group = status.group
+
+    def button(action: Action, label: str) -> ActionButton:
+        return ActionButton(action, group.group_id, opener_id, label)
+
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    if group.state == "paused":
+        row.add_item(button("resume", words.RESUME))
+    elif group.state == "active":
+        row.add_item(button("pause", words.PAUSE))
+        skipped = any(coming.is_skipped for coming in status.coming[:1])
+        row.add_item(button("skip", words.UNSKIP if skipped else words.SKIP))
+    posted = status.last is not None or (
+        status.this_week is not None and status.this_week.state == "posted"
+    )
+    if status.this_week is None or status.this_week.state != "posted":
+        row.add_item(button("post", words.POST_NOW if posted else words.FIRST_NOW))
+    if group.state != "stopped":
+        row.add_item(button("stop", words.STOP))
+    return _card([*_lines(status), *warnings], row)
+
+
+def _card(lines: Iterable[str], row: ui.ActionRow[Any]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay(fitting(lines, 4000)), row))
+    view.stop()
+    return view
+
+
+def _lines(status: GroupStatus) -> Iterator[str]:
+    group = status.group
+    yield f"## <#{group.channel_id}>"
+    yield f"-# {words.schedule_text(group.schedule)} · {words.members_text(status.members)}"
+    if group.blocked:
+        yield f"⚠️ {words.problem_text(group.blocked)}"
+    if state := words.state_text(group):
+        yield state
+    if this_week := words.this_week_text(status, _link(status)):
+        yield this_week
+    if group.state == "active":
+        yield words.COMING
+        yield from (words.coming_text(coming, status) for coming in status.coming)
+        yield f"-# {words.weeks_left_text(status)}"
+    if status.last is not None:
+        yield words.last_text(status.last, status.last_read)
+
+
+def _link(status: GroupStatus) -> str | None:
+    post, guild_id = status.this_week, status.group.guild_id
+    if post is None or post.message_id is None:
+        return None
+    place = post.thread_id or f"{post.channel_id}/{post.message_id}"
+    return f"https://discord.com/channels/{guild_id}/{place}"
+
+
+class MemberButton(
+    ui.DynamicItem[ui.Button[Any]], template=r"group:(?P<way>join|leave):(?P<id>[0-9]{1,19})"
+):
+    """Joins or leaves a group."""
+
+    def __init__(self, group_id: int, *, joins: bool) -> None:
+        self.group_id, self.joins = group_id, joins
+        label, way = (words.JOIN, "join") if joins else (words.LEAVE, "leave")
+        style = discord.ButtonStyle.success if joins else discord.ButtonStyle.secondary
+        super().__init__(ui.Button(label=label, style=style, custom_id=f"group:{way}:{group_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(int(match["id"]), joins=match["way"] == "join")
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        groups = cast("NextreadBot", interaction.client).groups
+        act = groups.join if self.joins else groups.leave
+        status = await act(interaction.guild_id or 0, self.group_id, interaction.user.id)
+        await answer_click(interaction, group_card(status))
+
+
+class ActionButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=(
+        r"group-do:(?P<action>pause|resume|skip|post|stop):(?P<id>[0-9]{1,19})"
+        r":(?P<opener>[0-9]{1,20})"
+    ),
+):
+    """Runs a group, for the moderator who opened the card."""
+
+    def __init__(self, action: Action, group_id: int, opener_id: int, label: str = "") -> None:
+        self.action, self.group_id, self.opener_id = action, group_id, opener_id
+        styles = {"post": discord.ButtonStyle.primary, "stop": discord.ButtonStyle.danger}
+        super().__init__(
+            ui.Button(
+                label=label or action,
+                style=styles.get(action, discord.ButtonStyle.secondary),
+                custom_id=f"group-do:{action}:{group_id}:{opener_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(cast("Action", match["action"]), int(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        guild_id = interaction.guild_id or 0
+        if self.action == "post":
+            status = await bot.groups.post_now(guild_id, self.group_id)
+            await answer_click(interaction, manage_card(status, self.opener_id))
+            await bot.postman.deliver_due()
+            status = await bot.groups.status(status.group.channel_id, self.opener_id)
+            await interaction.edit_original_response(view=manage_card(status, self.opener_id))
+            return
+        if self.action == "skip":
+            status = await bot.groups.skip_next(guild_id, self.group_id)
+        else:
+            states: dict[Action, GroupState] = {
+                "pause": "paused", "resume": "active", "stop": "stopped"
+            }  # fmt: skip
+            state = states[self.action]
+            status = await bot.groups.set_state(guild_id, self.group_id, state)
+        bot.weekly_changed()
+        await answer_click(interaction, manage_card(status, self.opener_id))
+
+
+def check_opener(interaction: discord.Interaction[Any], opener_id: int) -> None:
+    """Let only who opened a moderator's card go on with it, and for a day only.
+
+    Raises:
+        NotYoursError, OldCardError
+    """
+    if interaction.user.id != opener_id:
+        raise NotYoursError
+    message = interaction.message
+    if message is not None and interaction.created_at - message.created_at > LAPSES_AFTER:
+        raise OldCardError

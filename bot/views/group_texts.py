@@ -1,0 +1,279 @@
+"""The words about study groups and their weeks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.groups import Coming, Group, GroupStatus, Post, WeeklyPost
+from bot.core.picks import Why
+from bot.core.weekly import Schedule
+from bot.errors import (
+    AlreadyPostedError,
+    CannotPostError,
+    NoGroupError,
+    NotAModeratorError,
+    NothingLeftError,
+    OldCardError,
+    UnknownPostError,
+    UnknownTimeError,
+    UnknownZoneError,
+    ZoneNeededError,
+)
+from bot.views.permissions import NAMES
+from bot.views.plain import plain
+from bot.views.texts import error_text, short_title
+
+COMING = "**Next**"
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+START = "Start a weekly paper"
+JOIN, LEAVE = "Join", "Leave"
+PAUSE, RESUME = "Pause", "Resume"
+SKIP, UNSKIP = "Skip next", "Don't skip"
+POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
+READ_IT = "I've read it"
+WHAT_FIRST = "What first?"
+
+GREETING = """\
+## Hello! I know what to read next.
+I come with a reading list. Everyone here can use me at once, in this server or in a direct message:
+
+**`/next`** what to read next, and why · **`/search`** find anything · **`/help`** the rest
+
+For those who manage this server: I can post a paper every week for a study group. Nothing is \
+posted before you say so."""
+
+START_TITLE = "Start a weekly paper"
+START_CHANNEL = "Channel"
+START_CHANNEL_HINT = "Where the paper of the week is posted"
+START_ZONE = "City or time zone"
+START_ZONE_HINT = "Mondays at 09:00 there; /manage group changes it"
+PICK_A_ZONE = "Which one is meant?"
+SEVERAL_ZONES = "Several time zones fit. Which one is meant?"
+
+WHY: dict[Why, str] = {
+    "picked_by_moderator": "Picked by a moderator.",
+    "vote_winner": "You voted for it.",
+    "next_on_list": "It comes next on the list.",
+    "must_read_addition": "The list is read; this must-read goes deeper.",
+}
+
+PROBLEMS = {
+    "bot_removed": "I'm no longer in this server.",
+    "channel_gone": "The channel is gone. `/manage group` makes a group in another one.",
+    "forbidden": "Discord doesn't let me post there: check my permissions in the channel.",
+    "refused": "Discord refused the message; I try again every hour. My log says why.",
+    "discord_trouble": "Discord had trouble; I try again in a minute.",
+    "rate_limited": "Discord asked me to wait; I try again soon.",
+    "guild_unavailable": "Discord can't reach this server just now; I try again soon.",
+    "no_history": (
+        "I can't tell whether the last post was sent, because I lack Read Message History."
+        " Have a look: **Post now** sends it if it isn't there."
+    ),
+}
+
+OPENER = "What did you take from it, and where did it lose you? One sentence is a fine start."
+
+
+def problem_text(problem: str) -> str:
+    """Return what keeps a group from its post, and what to do."""
+    if problem.startswith("lacks:"):
+        names = [NAMES.get(name, name) for name in problem.removeprefix("lacks:").split(",")]
+        return f"I lack {_listed(names)} in the channel. Give me that, and I go on by myself."
+    return PROBLEMS.get(problem, PROBLEMS["forbidden"])
+
+
+def schedule_text(schedule: Schedule) -> str:
+    """Return a group's slot in words: "Mondays at 09:00, Asia/Seoul"."""
+    time = f"{schedule.hour:02}:{schedule.minute:02}"
+    return f"{DAYS[schedule.weekday]}s at {time}, {schedule.zone}"
+
+
+def moment(at: datetime) -> str:
+    """Return a date and time that each reader sees on their own clock."""
+    return f"<t:{int(at.timestamp())}:F>"
+
+
+def state_text(group: Group) -> str:
+    """Return what keeps a group silent on purpose."""
+    return {
+        "active": "",
+        "paused": "⏸️ **Paused.** Weeks in a pause aren't made up.",
+        "stopped": "⏹️ **Stopped.** Members and history are kept; Post now or a change starts it.",
+    }[group.state]
+
+
+def members_text(count: int) -> str:
+    """Return how many belong to a group."""
+    return "1 member" if count == 1 else f"{count} members"
+
+
+def this_week_text(status: GroupStatus, link: str | None) -> str:
+    """Return what became of the running week."""
+    post = status.this_week
+    if post is None:
+        return ""
+    title = f"**{plain(post.title, 120)}**"
+    if post.state == "posted":
+        late = ", late" if post.is_late else ""
+        return f"This week: {title}{f' · [read it together]({link})' if link else ''}{late}"
+    return {
+        "waiting": f"This week: {title}, being posted.",
+        "uncertain": f"This week: {title}, perhaps posted: see above.",
+        "missed": "This week's paper was missed: I was away, or couldn't post.",
+        "skipped": "This week is skipped.",
+        "nothing": "This week there was nothing left to post.",
+    }[post.state]
+
+
+def coming_text(coming: Coming, status: GroupStatus) -> str:
+    """Return one of the next four weeks."""
+    when = moment(coming.slot.at)
+    if coming.is_skipped:
+        return f"- {when}: skipped"
+    resource = None if coming.pick.key is None else status.curriculum.get(coming.pick.key)
+    return f"- {when}: {plain(short_title(resource)) if resource else 'nothing left'}"
+
+
+def weeks_left_text(status: GroupStatus) -> str:
+    """Return how long the list lasts for the group."""
+    weeks = status.weeks_left
+    if weeks == 0:
+        return "The list has run out for this group: moderators can `/manage add` to it."
+    return f"The list lasts {weeks} more {'week' if weeks == 1 else 'weeks'}."
+
+
+def last_text(last: Post, read: int | None) -> str:
+    """Return what came of the week before."""
+    title = plain(last.title, 120)
+    if read is None:
+        return f"Before that: {title}."
+    return f"Before that: {title}; {people(read)} read it."
+
+
+def people(count: int) -> str:
+    """Return a count of people."""
+    return "nobody" if count == 0 else "1 person" if count == 1 else f"{count} people"
+
+
+def post_head(post: WeeklyPost) -> str:
+    """Return the line above a week's paper."""
+    late = " · late, sorry" if post.post.is_late else ""
+    return f"-# Paper of the week{late}"
+
+
+def read_count_text(read: int | None) -> str:
+    """Return how many have read the week's paper, once there is anything to tell."""
+    return f"✅ {people(read)[0].upper()}{people(read)[1:]} read it" if read else ""
+
+
+def last_week_text(title: str, read: int) -> str:
+    """Return what came of the last paper."""
+    return f"Last time: {people(read)} read {plain(title, 80)}."
+
+
+def readiness_text(ready: int, of: int, lacked: str | None) -> str:
+    """Return who is ready, without telling who."""
+    most = f"; most of the others lack {plain(lacked)}" if lacked else ""
+    return f"{ready} of {of} are ready{most}."
+
+
+def thread_name(title: str) -> str:
+    """Return the name of the thread under a week's paper."""
+    return title
+
+
+def opener_text(questions: tuple[str, ...]) -> str:
+    """Return the first message of a thread: the list's own questions, or a plain one."""
+    if not questions:
+        return OPENER
+    return "\n".join(["To talk about:", *(f"- {plain(question)}" for question in questions)])
+
+
+def notice_text(channel_id: int, problem: str) -> str:
+    """Return what the moderator who set the group up is told, once."""
+    return (
+        f"The paper of the week can't be posted in <#{channel_id}>. {problem_text(problem)}"
+        "\nI keep trying for a day; `/group` there shows how it stands."
+    )
+
+
+def first_reads_text(title: str, count: int) -> str:
+    """Return the heading of what to read before a week's paper."""
+    if count == 0:
+        return f"You're ready for **{plain(title)}**: nothing is missing."
+    noun = "thing" if count == 1 else "things"
+    return f"Before **{plain(title)}**, {count} {noun}:"
+
+
+ALREADY_READ = "You have read it already."
+
+
+def wanted_text(names: list[str]) -> str:
+    """Return what would make a group's posts better."""
+    named = _listed([NAMES[name] for name in names])
+    return f"⚠️ I lack {named} there: the post comes without what needs it."
+
+
+def role_text(name: str) -> str:
+    """Return that a role can't be mentioned."""
+    return (
+        f"⚠️ I can't mention {plain(name)}: allow anyone to @mention it, or allow me to mention"
+        " all roles in the channel."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+@error_text.register
+def _(_: OldCardError) -> str:
+    return "This card is more than a day old. The same command gives you a new one."
+
+
+@error_text.register
+def _(_: NoGroupError) -> str:
+    return "There is no study group in this channel. `/manage group` makes one."
+
+
+@error_text.register
+def _(_: ZoneNeededError) -> str:
+    return "Which time zone is the group in? `/manage group` with `zone` and a city makes it."
+
+
+@error_text.register
+def _(error: UnknownZoneError) -> str:
+    if error.like_it:
+        return f"“{plain(error.typed, 60)}” may be {' or '.join(error.like_it)}. Pick one."
+    return f"I know no time zone “{plain(error.typed, 60)}”. Try a big city of its country."
+
+
+@error_text.register
+def _(error: UnknownTimeError) -> str:
+    return f"“{plain(error.typed, 40)}” is no time of day. Write it as 09:00 or 9 pm."
+
+
+@error_text.register
+def _(error: AlreadyPostedError) -> str:
+    return f"This week's paper is posted already: {error.link}"
+
+
+@error_text.register
+def _(_: NothingLeftError) -> str:
+    return "The group has had the whole list. `/manage add` gives it more."
+
+
+@error_text.register
+def _(_: UnknownPostError) -> str:
+    return "I don't know this post any more. `/group` shows what the group reads."
+
+
+@error_text.register
+def _(_: NotAModeratorError) -> str:
+    return "Only those who manage this server can do that."
+
+
+@error_text.register
+def _(error: CannotPostError) -> str:
+    return problem_text(error.problem)

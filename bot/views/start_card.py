@@ -1,0 +1,182 @@
+"""The hello to a server, and the way from it to a weekly paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.weekly import Schedule
+from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
+from bot.errors import CannotPostError, NotAModeratorError, UnknownZoneError
+from bot.views import group_texts as words
+from bot.views.group_card import check_opener, manage_card
+from bot.views.permissions import NEEDED, WANTED, can_mention, missing
+from bot.views.plain import clipped
+from bot.views.replies import answer, answer_click, answers_errors
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+MONDAY, NINE = 0, 9
+
+
+def greeting_card() -> ui.LayoutView:
+    """Build the hello: every reader's command works at once, one button starts a weekly paper."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay(words.GREETING), ui.ActionRow(StartButton())))
+    view.stop()
+    return view
+
+
+def zone_card(choices: Iterable[ZoneChoice], channel_id: int, opener_id: int) -> ui.LayoutView:
+    """Build the question which of several zones is meant."""
+    view = ui.LayoutView(timeout=None)
+    select = ZoneSelect(channel_id, opener_id, choices)
+    view.add_item(ui.Container(ui.TextDisplay(words.SEVERAL_ZONES), ui.ActionRow(select)))
+    view.stop()
+    return view
+
+
+async def settle_group(
+    interaction: discord.Interaction[Any],
+    channel: discord.abc.GuildChannel,
+    schedule: Schedule,
+    role: discord.Role | None = None,
+) -> ui.LayoutView:
+    """Make or change a channel's group, if the bot can post there; return its card.
+
+    Raises:
+        CannotPostError: it names what is missing.
+    """
+    bot = cast("NextreadBot", interaction.client)
+    if lacks := missing(channel, NEEDED):
+        raise CannotPostError(f"lacks:{','.join(lacks)}")
+    status = await bot.groups.settle(
+        channel.guild.id, channel.id, schedule, role.id if role else None, interaction.user.id
+    )
+    bot.weekly_changed()
+    return manage_card(status, interaction.user.id, group_warnings(channel, role))
+
+
+def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None) -> list[str]:
+    """Return what would make the posts better."""
+    warnings = []
+    if lacks := missing(channel, WANTED):
+        warnings.append(words.wanted_text(lacks))
+    if role is not None and not can_mention(role, channel):
+        warnings.append(words.role_text(role.name))
+    return warnings
+
+
+class StartButton(ui.DynamicItem[ui.Button[Any]], template=r"start-weekly"):
+    """Asks those who manage the server for a channel and a zone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ui.Button(
+                label=words.START,
+                style=discord.ButtonStyle.primary,
+                custom_id="start-weekly",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item, match
+        return cls()
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        if not interaction.permissions.manage_guild:
+            raise NotAModeratorError
+        await interaction.response.send_modal(StartForm())
+
+
+class StartForm(ui.Modal, title=words.START_TITLE):
+    """Channel and zone are all that is asked; the rest has defaults."""
+
+    channel: ui.Label[Any] = ui.Label(
+        text=words.START_CHANNEL,
+        description=words.START_CHANNEL_HINT,
+        component=ui.ChannelSelect(
+            custom_id="channel",
+            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        ),
+    )
+    zone: ui.Label[Any] = ui.Label(
+        text=words.START_ZONE,
+        description=words.START_ZONE_HINT,
+        component=ui.TextInput(custom_id="zone", max_length=60, placeholder="Seoul"),
+    )
+
+    @answers_errors
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        picked = cast("ui.ChannelSelect[Any]", self.channel.component).values[0]
+        typed = str(cast("ui.TextInput[Any]", self.zone.component).value)
+        channel = channel_of(interaction, picked.id)
+        locale, now = str(interaction.guild_locale or ""), interaction.created_at
+        zone = resolve_zone(typed, locale, now)
+        if zone is not None:
+            schedule = Schedule(MONDAY, NINE, 0, zone)
+            await answer(interaction, await settle_group(interaction, channel, schedule))
+            return
+        choices = zones_matching(typed, locale, now)
+        if not choices:
+            raise UnknownZoneError(typed)
+        await answer(interaction, zone_card(choices, channel.id, interaction.user.id))
+
+
+class ZoneSelect(
+    ui.DynamicItem[ui.Select[Any]],
+    template=r"zone:(?P<channel>[0-9]{1,20}):(?P<opener>[0-9]{1,20})",
+):
+    """Settles which zone was meant, and makes the group."""
+
+    def __init__(self, channel_id: int, opener_id: int, choices: Iterable[ZoneChoice] = ()) -> None:
+        self.channel_id, self.opener_id = channel_id, opener_id
+        options = [
+            discord.SelectOption(label=clipped(choice.label, 100), value=choice.zone)
+            for choice in choices
+        ]
+        super().__init__(
+            ui.Select(
+                custom_id=f"zone:{channel_id}:{opener_id}",
+                placeholder=words.PICK_A_ZONE,
+                options=options,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        made = cls(int(match["channel"]), int(match["opener"]))
+        made.item = cast("ui.Select[Any]", item)
+        return made
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        channel = channel_of(interaction, self.channel_id)
+        schedule = Schedule(MONDAY, NINE, 0, self.item.values[0])
+        await answer_click(interaction, await settle_group(interaction, channel, schedule))
+
+
+def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> discord.abc.GuildChannel:
+    """Return a channel of the interaction's own server.
+
+    Raises:
+        CannotPostError: there is no such channel, or the bot can't see it.
+    """
+    guild = interaction.guild
+    channel = None if guild is None else guild.get_channel(channel_id)
+    if channel is None:
+        raise CannotPostError("lacks:view_channel")
+    return channel

@@ -1,0 +1,150 @@
+"""The paper of the week in a group's channel, and what its buttons answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.groups import FirstReads, WeeklyPost
+from bot.core.progress import is_read
+from bot.views import group_texts as words
+from bot.views import texts
+from bot.views.curriculum_card import ResourceSelect
+from bot.views.plain import fitting, link, plain
+from bot.views.replies import answer, answers_errors
+from bot.views.resource_card import COMPANIONS, NOTES, companion_lines, next_card, note_lines
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+SLOT = r"(?P<slot>[0-9]{1,19})"
+
+
+def weekly_card(post: WeeklyPost) -> ui.LayoutView:
+    """Build the public card of a week's paper."""
+    view = ui.LayoutView(timeout=None)
+    if post.group.role_id is not None:
+        view.add_item(ui.TextDisplay(f"<@&{post.group.role_id}>"))
+    resource = post.resource
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(_heading(post))))
+    for lines, limit in (
+        (note_lines(resource), NOTES),
+        (companion_lines(resource), COMPANIONS),
+        (_facts_of_the_group(post), 600),
+    ):
+        if text := fitting(lines, limit):
+            box.add_item(ui.TextDisplay(text))
+    slot_id = post.post.slot_id
+    open_button: ui.Button[Any] = ui.Button(label=texts.OPEN, url=resource.url)
+    box.add_item(ui.ActionRow(open_button, ReadItButton(slot_id), WhatFirstButton(slot_id)))
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+def first_reads_card(first: FirstReads) -> ui.LayoutView:
+    """Build what a reader would read before the week's paper."""
+    view = ui.LayoutView(timeout=None)
+    before = [r for r in first.path if r.key != first.resource.key]
+    title = texts.title_of(first.resource)
+    lines = [words.first_reads_text(title, len(before))]
+    if is_read(first.reader.marks, first.resource.key):
+        lines = [words.ALREADY_READ]
+    for number, resource in enumerate(before[:25], start=1):
+        minutes = f" · {texts.duration(resource.minutes)}" if resource.minutes else ""
+        named = link(texts.title_of(resource), resource.url, 110)
+        lines.append(f"{number}. {named}{minutes}")
+    minutes_in_all = sum(resource.minutes or 0 for resource in before)
+    if len(before) > 1 and minutes_in_all:
+        lines.append(f"-# {texts.duration(minutes_in_all)} in all")
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)))
+    if before:
+        box.add_item(ui.ActionRow(ResourceSelect.of(before, first.curriculum)))
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+def _heading(post: WeeklyPost) -> list[str]:
+    resource = post.resource
+    step = plain(texts.step_title(post.curriculum.step_of(resource)), 120)
+    must_read = f" · {texts.MUST_READ} must-read" if resource.must_read else ""
+    return [
+        words.post_head(post),
+        f"## {link(texts.title_of(resource), resource.url)}",
+        texts.facts(resource),
+        f"-# {step}{must_read}",
+        *([words.WHY[post.post.why]] if post.post.why else []),
+    ]
+
+
+def _facts_of_the_group(post: WeeklyPost) -> list[str]:
+    lines = []
+    if post.readiness is not None:
+        key = post.readiness.most_lacked
+        lacked = post.curriculum.get(key) if key else None
+        title = texts.short_title(lacked) if lacked else None
+        lines.append(words.readiness_text(post.readiness.ready, post.readiness.of, title))
+    if post.last is not None and post.last_read is not None:
+        lines.append(words.last_week_text(post.last.title, post.last_read))
+    if count := words.read_count_text(post.read):
+        lines.append(count)
+    return lines
+
+
+class ReadItButton(ui.DynamicItem[ui.Button[Any]], template=rf"read:{SLOT}"):
+    """Marks the week's paper done for whoever presses it, and counts them."""
+
+    def __init__(self, slot_id: int) -> None:
+        self.slot_id = slot_id
+        super().__init__(
+            ui.Button(
+                label=words.READ_IT,
+                style=discord.ButtonStyle.success,
+                custom_id=f"read:{slot_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(int(match["slot"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        post, reply = await bot.weekly.read_it(
+            interaction.user.id, interaction.guild_id, self.slot_id
+        )
+        if post is not None:
+            # The answer to a click may edit its card: no message route, so no limit to wait for.
+            await interaction.response.edit_message(view=weekly_card(post))
+        await answer(interaction, next_card(reply))
+
+
+class WhatFirstButton(ui.DynamicItem[ui.Button[Any]], template=rf"first:{SLOT}"):
+    """Shows whoever presses it what they would read before."""
+
+    def __init__(self, slot_id: int) -> None:
+        self.slot_id = slot_id
+        super().__init__(ui.Button(label=words.WHAT_FIRST, custom_id=f"first:{slot_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(int(match["slot"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        first = await bot.weekly.first_reads(
+            interaction.user.id, interaction.guild_id, self.slot_id
+        )
+        await answer(interaction, first_reads_card(first))

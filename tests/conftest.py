@@ -138,3 +138,10 @@ def channel(guild):
 def alice(env, guild):
     """A member."""
     return guild.add_member(env.create_user("alice"))
+
+
+@pytest.fixture
+def moderator(env, guild):
+    """Somebody with Manage Server."""
+    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
+    return guild.add_member(env.create_user("moderator"), roles=[role])

@@ -11,7 +11,7 @@ def text_of(result: Any) -> str:
 
 def title_of(result: Any) -> str:
     """Return the title of the resource that a card shows."""
-    return text_of(result).split("### [")[1].split("](http")[0]
+    return text_of(result).split("## [")[1].split("](http")[0]
 
 
 def labels_of(result: Any) -> list[str]:
@@ -31,7 +31,7 @@ def select_of(result: Any) -> str:
 
 def _parts(result: Any) -> Iterator[dict[str, Any]]:
     message = getattr(result, "response", None) or result
-    yield from _walk(message.components)
+    yield from _walk([c if isinstance(c, dict) else c.to_dict() for c in message.components])
 
 
 def _walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,7 @@ class GroupsCog(commands.Cog, name="groups"):
         """Greet servers that invited the bot while it was away."""
         for guild in self.bot.guilds:
             await self._greet(guild)
+        await self.bot.postman.deliver_due()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

@@ -1,0 +1,489 @@
+from datetime import UTC, datetime
+
+import discord
+import pytest
+
+from tests.seen import labels_of, options_of, select_of, text_of, title_of
+
+A_MINUTE, A_DAY = 60, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def until(env):
+    async def move(at):
+        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
+
+    return move
+
+
+def posts_in(channel):
+    """The papers of the week that stand in the channel."""
+    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+
+async def test_a_new_group_shows_the_next_four_weeks(group):
+    assert "Mondays at 09:00, Etc/UTC · 0 members" in text_of(group)
+    assert [line.split(": ")[1] for line in text_of(group).splitlines() if "<t:" in line] == [
+        "Attention Is All You Need",
+        "GPT-1",
+        "BERT",
+        "LoRA",
+    ]
+    assert f"<t:{int(MONDAY.timestamp())}:F>" in text_of(group)
+    assert labels_of(group) == ["Pause", "Skip next", "First paper now", "Stop"]
+
+
+async def test_two_weeks_bring_two_papers_each_once(group, channel, until, env):
+    await until(MONDAY)
+    first = posts_in(channel)
+    await env.advance_time(7 * A_DAY)
+    both = posts_in(channel)
+    await env.advance_time(A_DAY)
+
+    assert [title_of(post) for post in first] == ["Attention Is All You Need"]
+    assert title_of(both[1]).startswith("Improving Language")
+    assert len(posts_in(channel)) == 2
+
+
+async def test_a_post_comes_on_time_with_its_reasons_and_a_thread(group, channel, until):
+    await until(MONDAY)
+
+    (post,) = posts_in(channel)
+    (thread,) = channel.threads
+    assert abs((post.created_at - MONDAY).total_seconds()) <= A_MINUTE
+    assert "It comes next on the list." in text_of(post)
+    assert "Transformer (Encoder-Decoder model)" in text_of(post)
+    assert labels_of(post) == ["Open", "I've read it", "What first?"]
+    assert thread.name == "Attention Is All You Need"
+    assert ["What did you take from it" in text_of(m) for m in thread.history()][-1]
+
+
+async def test_a_post_survives_restarts_of_the_bot_without_a_second_one(
+    group, channel, until, restart
+):
+    await until(MONDAY)
+    await restart()
+    await until(MONDAY)
+
+    assert len(posts_in(channel)) == 1
+
+
+async def test_a_slot_during_downtime_is_posted_late_and_says_so(
+    group, channel, env, restart, made_bots
+):
+    await env.advance_time((MONDAY - env.now()).total_seconds() - A_MINUTE)
+    made_bots[-1].cogs["weekly"].tick.cancel()
+    await env.advance_time(3 * 3600)
+
+    await restart()
+    await env.advance_time(1)
+
+    (post,) = posts_in(channel)
+    assert "late, sorry" in text_of(post)
+
+
+async def test_a_slot_more_than_a_day_old_is_missed_and_told(
+    group, moderator, channel, env, restart, made_bots
+):
+    await env.advance_time((MONDAY - env.now()).total_seconds() - A_MINUTE)
+    made_bots[-1].cogs["weekly"].tick.cancel()
+    await env.advance_time(2 * A_DAY)
+
+    await restart()
+    await env.advance_time(1)
+    status = await moderator.slash(channel, "group")
+
+    assert posts_in(channel) == []
+    assert "This week's paper was missed" in text_of(status)
+    assert "Attention Is All You Need" in text_of(status)
+
+
+async def test_reading_it_counts_for_the_reader_and_the_group(
+    group, channel, until, env, guild, alice
+):
+    await until(MONDAY)
+    (post,) = posts_in(channel)
+    others = [guild.add_member(env.create_user(name)) for name in ("bob", "carol")]
+
+    answer = await alice.click(post, label="I've read it")
+    after_one = text_of(posts_in(channel)[0])
+    for member in others:
+        await member.click(post, label="I've read it")
+    await alice.click(post, label="I've read it")
+
+    assert "✅ Done: **Attention Is All You Need**" in text_of(answer.followups[0])
+    assert answer.followups[0].ephemeral
+    assert "read it" not in after_one.replace("I've read it", "")
+    assert "3 people read it" in text_of(posts_in(channel)[0])
+
+
+async def test_undo_takes_the_count_back(group, channel, until, env, guild, alice):
+    await until(MONDAY)
+    (post,) = posts_in(channel)
+    for name in ("bob", "carol", "dave"):
+        await guild.add_member(env.create_user(name)).click(post, label="I've read it")
+    answer = await alice.click(post, label="I've read it")
+
+    await alice.click(answer.followups[0].message, label="Undo")
+    status = await alice.slash(channel, "group")
+    await env.advance_time(7 * A_DAY)
+
+    assert "Last time: 3 people read" in text_of(posts_in(channel)[-1])
+    assert "This week" in text_of(status)
+
+
+async def test_what_first_lists_what_is_missing(group, channel, until, env, alice):
+    await until(MONDAY)
+    await env.advance_time(7 * A_DAY)
+    post = posts_in(channel)[-1]
+
+    missing = await alice.click(post, label="What first?")
+    await alice.slash(channel, "done", resource="Attention Is All You Need")
+    ready = await alice.click(post, label="What first?")
+
+    assert "1. [Attention Is All You Need]" in text_of(missing)
+    assert "nothing is missing" in text_of(ready)
+    assert missing.ephemeral
+
+
+async def test_members_join_and_leave(group, channel, alice):
+    card = await alice.slash(channel, "group")
+
+    await alice.click(card.response.message, label="Join")
+    joined = text_of(card)
+    await alice.click(card.response.message, label="Leave")
+
+    assert "1 member" in joined
+    assert "0 members" in text_of(card)
+
+
+async def test_next_tells_what_the_readers_group_reads(group, channel, until, env, alice):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+    await until(MONDAY)
+    same = await alice.slash(channel, "next")
+    await env.advance_time(7 * A_DAY)
+
+    other = await alice.slash(channel, "next")
+
+    assert "Your study group reads it this week." in text_of(same)
+    assert "reads GPT-1 this week." in text_of(other)
+
+
+async def test_group_in_a_papers_thread_is_its_parents(group, channel, until, alice):
+    await until(MONDAY)
+
+    status = await alice.slash(channel.threads[0], "group")
+
+    assert f"<#{channel.id}>" in text_of(status)
+
+
+async def test_a_channel_without_a_group_says_what_makes_one(channel, alice, env):
+    answer = await alice.slash(channel, "group")
+
+    assert "There is no study group in this channel." in text_of(answer)
+    assert env.errors
+
+
+async def test_a_paused_week_is_never_made_up(group, moderator, channel, until, env):
+    await moderator.click(group.response.message, label="Pause")
+    paused = text_of(group)
+    await until(MONDAY)
+    await env.advance_time(A_DAY)
+
+    card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="Resume")
+    await env.advance_time(A_DAY)
+    before = len(posts_in(channel))
+    await env.advance_time(5 * A_DAY)
+
+    assert "Paused." in paused
+    assert before == 0
+    assert len(posts_in(channel)) == 1
+    assert "Pause" in labels_of(card)
+
+
+async def test_a_moderators_card_lapses_after_a_day(group, moderator, env):
+    await env.advance_time(A_DAY + 1)
+
+    answer = await moderator.click(group.response.message, label="Stop")
+
+    assert "more than a day old" in text_of(answer)
+
+
+async def test_a_skipped_week_stays_empty_and_can_be_brought_back(
+    group, moderator, channel, until, env
+):
+    skipped = await moderator.click(group.response.message, label="Skip next")
+    await until(MONDAY)
+    await env.advance_time(7 * A_DAY)
+    (post,) = posts_in(channel)
+
+    assert "skipped" in text_of(skipped)
+    assert title_of(post) == "Attention Is All You Need"
+
+
+async def test_skipping_can_be_taken_back(group, moderator, channel, until):
+    skipped = await moderator.click(group.response.message, label="Skip next")
+    kept = await moderator.click(skipped.response.message, label="Don't skip")
+    await until(MONDAY)
+
+    assert "skipped" not in text_of(kept)
+    assert len(posts_in(channel)) == 1
+
+
+async def test_post_now_takes_this_weeks_slot(group, moderator, channel, until, env):
+    card = await moderator.click(group.response.message, label="First paper now")
+    at_once = len(posts_in(channel))
+    await until(MONDAY)
+    await env.advance_time(A_DAY)
+
+    assert at_once == 1
+    assert "read it together" in text_of(card)
+    assert "First paper now" not in labels_of(card)
+    assert len(posts_in(channel)) == 2
+
+
+async def test_a_group_that_moves_within_its_week_gets_one_paper(
+    group, moderator, channel, until, env
+):
+    await until(MONDAY)
+    await moderator.slash(channel, "manage group", day="Wednesday", time="8 pm")
+    await env.advance_time(5 * A_DAY)
+    this_week = len(posts_in(channel))
+    await env.advance_time(5 * A_DAY)
+
+    assert this_week == 1
+    assert len(posts_in(channel)) == 2
+    assert posts_in(channel)[1].created_at.weekday() == 2
+
+
+async def test_a_stopped_group_is_silent_and_keeps_its_members(
+    group, moderator, alice, channel, until
+):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+    stopped = await moderator.click(group.response.message, label="Stop")
+    await until(MONDAY)
+
+    again = await moderator.slash(channel, "manage group", day="Friday")
+
+    assert "Stopped." in text_of(stopped)
+    assert posts_in(channel) == []
+    assert "1 member" in text_of(again)
+
+
+async def test_manage_group_without_options_shows_the_settings(group, moderator, channel):
+    shown = await moderator.slash(channel, "manage group")
+
+    assert text_of(shown) == text_of(group)
+
+
+async def test_a_new_group_needs_a_zone_that_is_known(moderator, channel, env):
+    none = await moderator.slash(channel, "manage group")
+    unknown = await moderator.slash(channel, "manage group", zone="xqzv")
+    several = await moderator.slash(channel, "manage group", zone="CET")
+    late = await moderator.slash(channel, "manage group", zone="UTC", time="25 past")
+
+    assert "Which time zone is the group in?" in text_of(none)
+    assert "I know no time zone “xqzv”" in text_of(unknown)
+    assert "Pick one." in text_of(several)
+    assert "“25 past” is no time of day." in text_of(late)
+    assert len(env.errors) == 4
+
+
+async def test_zones_are_offered_by_city_and_by_the_servers_language(moderator, channel, env):
+    by_city = await moderator.autocomplete(channel, "manage group", "zone", "seoul")
+    by_locale = await moderator.autocomplete(channel, "manage group", "zone", "")
+
+    assert by_city[0]["value"] == "Asia/Seoul"
+    assert by_locale[0]["value"] == "America/New_York"
+    assert len(by_locale) <= 25
+
+
+async def test_members_cannot_see_manage(alice, channel):
+    assert [c for c in alice.available_commands(channel) if c.startswith("manage")] == []
+
+
+async def test_setup_names_what_is_missing(moderator, guild, env):
+    deny = discord.PermissionOverwrite(send_messages=False, embed_links=False)
+    quiet = guild.create_text_channel("quiet", overwrites={guild.me: deny})
+
+    refused = await moderator.slash(quiet, "manage group", zone="UTC")
+
+    assert "I lack Send Messages in the channel." in text_of(refused)
+    assert env.errors
+
+
+async def test_setup_warns_of_what_only_makes_posts_better(moderator, guild):
+    deny = discord.PermissionOverwrite(create_public_threads=False)
+    channel = guild.create_text_channel("plain", overwrites={guild.me: deny})
+
+    card = await moderator.slash(channel, "manage group", zone="UTC")
+
+    assert "I lack Create Public Threads there" in text_of(card)
+
+
+async def test_a_lost_post_is_looked_for_before_it_is_sent_again(group, channel, until, env):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=502)
+    await until(MONDAY)
+    await env.advance_time(5 * A_MINUTE)
+
+    assert len(posts_in(channel)) == 1
+
+
+async def test_one_groups_failure_never_touches_anothers(
+    group, moderator, guild, channel, until, env
+):
+    other = guild.create_text_channel("other")
+    await moderator.slash(other, "manage group", zone="UTC")
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=None)
+
+    await until(MONDAY)
+    status = await moderator.slash(channel, "group")
+
+    assert len(posts_in(other)) == 1
+    assert posts_in(channel) == []
+    assert "Discord doesn't let me post there" in text_of(status)
+
+
+async def test_a_blocked_group_tells_its_moderator_once_and_recovers(
+    group, moderator, channel, until, env
+):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=2)
+
+    await until(MONDAY)
+    await env.advance_time(20 * A_MINUTE)
+    told = [m for m in moderator_dms(moderator) if "can't be posted" in text_of(m)]
+    status = await moderator.slash(channel, "group")
+
+    assert len(posts_in(channel)) == 1
+    assert len(told) == 1
+    assert "⚠️" not in text_of(status)
+
+
+def moderator_dms(moderator):
+    return moderator.user.dm_channel.history()
+
+
+async def test_a_lost_answer_does_not_bring_a_second_post(group, channel, until, env, restart):
+    """The message is there, but the bot died before it could record it."""
+    await until(MONDAY)
+    db = env.bot.services.db
+    async with db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'post'"
+        )
+        await changes.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
+
+    await restart()
+    await env.advance_time(A_MINUTE)
+    status = await env.bot.services.groups.status(channel.id, None)
+
+    assert len(posts_in(channel)) == 1
+    assert status.this_week.message_id == posts_in(channel)[0].id
+
+
+async def test_where_history_is_closed_a_lost_answer_is_uncertain_until_a_moderator_looks(
+    moderator, guild, until, env, restart
+):
+    deny = discord.PermissionOverwrite(read_message_history=False)
+    channel = guild.create_text_channel("closed")
+    await moderator.slash(channel, "manage group", zone="UTC")
+    await until(MONDAY)
+    db = env.bot.services.db
+    async with db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'post'"
+        )
+        await changes.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=deny)
+
+    await restart()
+    await env.advance_time(A_MINUTE)
+    uncertain = await moderator.slash(channel, "manage group")
+    told = text_of(uncertain)
+    before = len(posts_in(channel))
+    await moderator.click(uncertain.response.message, label="First paper now")
+
+    assert "I can't tell whether the last post was sent" in told
+    assert before == 1
+    assert len(posts_in(channel)) == 2
+
+
+async def test_a_server_is_greeted_once(env, channel, greet, restart):
+    await greet()
+    await restart()
+    await env.advance_time(A_MINUTE)
+
+    (greeting,) = channel.history()
+    assert "Hello! I know what to read next." in text_of(greeting)
+    assert labels_of(greeting) == ["Start a weekly paper"]
+
+
+@pytest.fixture
+def greet(env, guild, channel, restart):
+    """Return what makes the bot find itself in a new server, and the hello it says."""
+
+    async def join():
+        env.backend.get_guild(guild.id).system_channel_id = channel.id
+        await restart()
+        await env.settle()
+        return channel.last_message
+
+    return join
+
+
+async def test_a_moderator_starts_a_weekly_paper_from_the_hello(greet, moderator, channel, until):
+    form = await moderator.click(await greet(), label="Start a weekly paper")
+
+    card = await moderator.submit_modal(form, {"channel": [channel], "zone": "Seoul"})
+    await until(MONDAY)
+
+    assert "Mondays at 09:00, Asia/Seoul" in text_of(card)
+    assert len(posts_in(channel)) == 1
+
+
+async def test_several_zones_are_asked_about(greet, moderator, channel):
+    form = await moderator.click(await greet(), label="Start a weekly paper")
+    asked = await moderator.submit_modal(form, {"channel": [channel], "zone": "CET"})
+
+    card = await moderator.select(
+        asked.response.message, options_of(asked)[:1], custom_id=select_of(asked)
+    )
+
+    assert "Several time zones fit." in text_of(asked) or "Mondays at 09:00" in text_of(card)
+    assert "Mondays at 09:00" in text_of(card)
+
+
+async def test_an_unknown_city_is_named(greet, moderator, channel):
+    form = await moderator.click(await greet(), label="Start a weekly paper")
+
+    answer = await moderator.submit_modal(form, {"channel": [channel], "zone": "xqzv"})
+
+    assert "I know no time zone “xqzv”" in text_of(answer)
+
+
+async def test_members_cannot_start_a_weekly_paper(greet, alice):
+    answer = await alice.click(await greet(), label="Start a weekly paper")
+
+    assert "Only those who manage this server" in text_of(answer)
+
+
+async def test_a_role_is_mentioned_only_where_one_was_set(moderator, guild, channel, until):
+    role = guild.create_role("readers", mentionable=True)
+    await moderator.slash(channel, "manage group", zone="UTC", role=role)
+    await until(MONDAY)
+
+    (post,) = posts_in(channel)
+    assert role.mention in text_of(post)
+    assert post.role_mentions == [] or [r.id for r in post.role_mentions] == [role.id]

@@ -39,15 +39,20 @@ Marks = Mapping[str, Mark]
 def resolved(curriculum: Curriculum, marks: Marks) -> dict[str, Mark]:
     """Return the marks by present key: where several keys became one, the best mark counts.
 
-    Best is done, then known, skipped, later. Keys unknown to the curriculum stay as they are.
+    Best is done, then known, skipped, later; of two alike the newer. Keys unknown to the
+    curriculum stay as they are.
     """
     best: dict[str, Mark] = {}
-    for key, mark in marks.items():
+    for key in sorted(marks):  # databases give rows in an order of their own
+        mark = marks[key]
         present = key if key in curriculum.by_key else curriculum.present_keys.get(key, key)
-        other = best.get(present)
-        if other is None or STATES.index(mark.state) < STATES.index(other.state):
+        if present not in best or _rank(mark) > _rank(best[present]):
             best[present] = mark
     return best
+
+
+def _rank(mark: Mark) -> tuple[int, datetime]:
+    return -STATES.index(mark.state), mark.changed_at
 
 
 def is_read(marks: Marks, key: str) -> bool:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from bot.core.curriculum import Curriculum, Kind, Resource
-from bot.core.progress import Marks, is_put_off, resolved, unlocks
+from bot.core.progress import Marks, is_put_off, is_read, resolved, unlocks
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """Nothing is read yet, and this needs nothing."""
+    """Nothing is read yet, and this is where the reading order begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedPrerequisites:
+    """It builds on these, which are read; what was skipped is not among them."""
+
     keys: tuple[str, ...]
 
 
@@ -173,7 +175,8 @@ def recommend(
         picked,
         reasons_for(curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads),
     )
-    asked_for = deeper or goal is not None or bool(filters.names)
+    to_goal = goal is not None and picked in path_to(curriculum, marks, goal)
+    asked_for = deeper or to_goal or bool(filters.names)
     if picked.addition and not asked_for and _has_list(curriculum):
         return GoDeeper(recommendation, _list_goes_on_at(curriculum, marks, now))
     return recommendation
@@ -219,15 +222,19 @@ def _known(curriculum: Curriculum, keys: Iterable[str]) -> list[Resource]:
 def _ready(curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None) -> list[Resource]:
     on_path = () if goal is None else path_to(curriculum, marks, goal)
     order = (*on_path, *(r for r in curriculum.reading_order if r not in on_path))
-    return [r for r in order if _is_ready(marks, r, now)]
+    return [r for r in order if not r.is_companion and _is_ready(marks, r, now)]
 
 
 def _is_ready(marks: Marks, resource: Resource, now: datetime) -> bool:
     return (
         not unlocks(marks, resource.key)
         and not is_put_off(marks, resource.key, now)
-        and all(unlocks(marks, key) for key in resource.prerequisites)
+        and _is_unlocked(marks, resource)
     )
+
+
+def _is_unlocked(marks: Marks, resource: Resource) -> bool:
+    return all(unlocks(marks, key) for key in resource.prerequisites)
 
 
 def _missing(curriculum: Curriculum, marks: Marks, target: Resource) -> dict[str, Resource]:
@@ -257,9 +264,9 @@ def reasons_for(
         reasons.append(OnGoalPath(goal, len(path)))
     if resource.key in group_reads:
         reasons.append(GroupReadsIt())
-    if resource.prerequisites:
-        reasons.append(FinishedPrerequisites(resource.prerequisites))
-    elif not any(unlocks(marks, r.key) for r in curriculum.resources):
+    if finished := tuple(key for key in resource.prerequisites if is_read(marks, key)):
+        reasons.append(FinishedPrerequisites(finished))
+    if _is_first_step(curriculum, marks, resource):
         reasons.append(FirstStep())
     if resource.must_read:
         reasons.append(MustRead())
@@ -270,6 +277,11 @@ def reasons_for(
     if resource.addition:
         reasons.append(GoesDeeper())
     return tuple(reasons) or (NextOnList(),)
+
+
+def _is_first_step(curriculum: Curriculum, marks: Marks, resource: Resource) -> bool:
+    begins = next((r for r in curriculum.reading_order if not r.prerequisites), None)
+    return resource == begins and not any(unlocks(marks, r.key) for r in curriculum.resources)
 
 
 def _newly_open(curriculum: Curriculum, marks: Marks, resource: Resource) -> Sequence[Resource]:
@@ -304,5 +316,9 @@ def _list_goes_on_at(curriculum: Curriculum, marks: Marks, now: datetime) -> dat
 
 
 def _goes_on_at(marks: Marks, resources: Iterable[Resource], now: datetime) -> datetime | None:
-    waits = [marks[r.key].until for r in resources if is_put_off(marks, r.key, now)]
+    waits = [
+        marks[r.key].until
+        for r in resources
+        if is_put_off(marks, r.key, now) and _is_unlocked(marks, r)
+    ]
     return min((until for until in waits if until is not None), default=None)

@@ -1,0 +1,602 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.progress import Mark, is_put_off, resolved, unlocks
+from bot.core.recommend import (
+    NO_FILTERS,
+    AllPutOff,
+    AllRead,
+    Filters,
+    FinishedPrerequisites,
+    FirstStep,
+    FitsMinutes,
+    GoDeeper,
+    GoesDeeper,
+    GroupReadsIt,
+    MustRead,
+    NextOnList,
+    OnGoalPath,
+    Opens,
+    Recommendation,
+    TooNarrow,
+    opens,
+    path_to,
+    ready_for,
+    recommend,
+)
+from tests.curricula import NOW, curriculum, done, later, read_by_somebody, resource
+
+NINE_STEPS = [
+    "attention-is-all-you-need",
+    "gpt-1",
+    "bert",
+    "lora",
+    "peft-docs",
+    "gpt-2",
+    "gpt-3",
+    "chain-of-thought",
+    "hf-course-nlp-tasks",
+]
+WEEK = timedelta(days=7)
+
+
+def slug(answer):
+    """The slug of what is recommended at once."""
+    assert isinstance(answer, Recommendation)
+    return answer.resource.key.partition(":")[2]
+
+
+def slugs(resources):
+    return [each.key.partition(":")[2] for each in resources]
+
+
+def followed(made, marks=None, now=NOW, **asked):
+    """Say Done to each recommendation, and return what was read and the last answer."""
+    marks = dict(marks or {})
+    read = []
+    answer = recommend(made, marks, now, **asked)
+    while isinstance(answer, Recommendation):
+        read.append(answer.resource)
+        marks[answer.resource.key] = Mark("done", now)
+        answer = recommend(made, marks, now, **asked)
+    return read, answer
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return read_curriculum(default_curriculum_path().read_bytes())
+
+
+def test_saying_done_each_time_reads_the_makers_list_in_its_order(shipped):
+    read, then = followed(shipped)
+
+    assert slugs(read) == NINE_STEPS
+    assert isinstance(then, GoDeeper)
+    assert then.until is None
+    assert then.then.resource.addition
+
+
+def test_going_deeper_reads_the_whole_shipped_list(shipped):
+    read, then = followed(shipped, deeper=True)
+
+    assert slugs(read)[:9] == NINE_STEPS
+    assert set(read) == set(shipped.resources)
+    assert then == AllRead()
+
+
+def test_after_the_list_come_must_reads_with_what_they_need_then_the_rest():
+    made = curriculum(
+        resource("rest", addition=True),
+        resource("needed", addition=True),
+        resource("wanted", "needed", addition=True, must_read=True),
+        resource("last-of-list"),
+    )
+
+    read, _ = followed(made, deeper=True)
+
+    assert slugs(read) == ["last-of-list", "needed", "wanted", "rest"]
+
+
+def test_what_waits_for_something_is_passed_over_until_that_is_read():
+    made = curriculum(resource("b", "a"), resource("a"))
+
+    assert slug(recommend(made, {}, NOW)) == "a"
+    assert slug(recommend(made, done("a"), NOW)) == "b"
+
+
+@pytest.mark.parametrize("state", ["known", "skipped"])
+def test_what_is_known_or_skipped_unlocks_too_and_is_never_given(state):
+    made = curriculum(resource("a"), resource("b", "a"))
+
+    answer = recommend(made, {"demo:a": Mark(state, NOW)}, NOW)
+
+    assert slug(answer) == "b"
+
+
+def test_what_is_put_off_comes_back_after_a_week():
+    made = curriculum(resource("a"), resource("b"))
+    marks = later("a", until=NOW + WEEK)
+
+    assert slug(recommend(made, marks, NOW)) == "b"
+    assert slug(recommend(made, marks, NOW + WEEK - timedelta(seconds=1))) == "b"
+    assert slug(recommend(made, marks, NOW + WEEK)) == "a"
+
+
+def test_putting_off_unlocks_nothing():
+    made = curriculum(resource("a"), resource("b", "a"))
+
+    assert recommend(made, later("a"), NOW) == AllPutOff(NOW + WEEK)
+
+
+def test_everything_put_off_says_when_the_first_comes_back():
+    made = curriculum(resource("a"), resource("b"), resource("c", "b"))
+    marks = later("a", until=NOW + WEEK) | later("b", until=NOW + timedelta(days=2))
+
+    assert recommend(made, marks, NOW) == AllPutOff(NOW + timedelta(days=2))
+
+
+def test_what_waits_for_something_put_off_longer_is_not_what_comes_back_first():
+    made = curriculum(resource("a"), resource("b", "a"))
+    marks = later("a", until=NOW + WEEK) | later("b", until=NOW + timedelta(days=2))
+
+    assert recommend(made, marks, NOW) == AllPutOff(NOW + WEEK)
+
+
+def test_a_list_put_off_offers_additions_and_says_when_it_goes_on():
+    made = curriculum(resource("a"), resource("b", "a"), resource("x", addition=True))
+
+    answer = recommend(made, later("a"), NOW)
+
+    assert isinstance(answer, GoDeeper)
+    assert answer.until == NOW + WEEK
+    assert slug(answer.then) == "x"
+
+
+def test_nothing_left_is_all_read():
+    made = curriculum(resource("a"), resource("x", addition=True))
+
+    assert recommend(made, done("a", "x"), NOW) == AllRead()
+
+
+def test_who_went_deeper_is_not_asked_again_and_gets_the_list_back_first():
+    made = curriculum(resource("a"), resource("x", addition=True))
+
+    beyond = recommend(made, later("a"), NOW, deeper=True)
+    back = recommend(made, later("a"), NOW + WEEK, deeper=True)
+
+    assert slug(beyond) == "x"
+    assert slug(back) == "a"
+
+
+def test_a_curriculum_of_additions_only_is_read_without_asking():
+    made = curriculum(resource("x", addition=True))
+
+    assert slug(recommend(made, {}, NOW)) == "x"
+
+
+def test_a_goal_comes_before_the_list_with_what_it_needs():
+    made = curriculum(
+        resource("a"),
+        resource("b"),
+        resource("goal", "y", "x", addition=True),
+        resource("x", addition=True),
+        resource("y", "b", addition=True),
+    )
+
+    read, then = followed(made, goal="demo:goal")
+
+    assert slugs(read) == ["b", "x", "y", "goal", "a"]
+    assert then == AllRead()
+
+
+def test_a_goal_reached_leaves_the_question_whether_to_go_deeper():
+    made = curriculum(resource("a"), resource("goal", addition=True), resource("x", addition=True))
+
+    on_the_way = recommend(made, done("a"), NOW, goal="demo:goal")
+    reached = recommend(made, done("a", "goal"), NOW, goal="demo:goal")
+
+    assert slug(on_the_way) == "goal"
+    assert isinstance(reached, GoDeeper)
+
+
+def test_a_goal_that_left_the_list_changes_nothing():
+    made = curriculum(resource("a"), resource("b"))
+
+    assert recommend(made, {}, NOW, goal="demo:gone") == recommend(made, {}, NOW)
+
+
+def test_a_companion_is_never_picked_not_even_as_a_goal():
+    made = curriculum(resource("a", companions=["video"]), resource("b"))
+
+    assert slug(recommend(made, {}, NOW, goal="demo:video")) == "a"
+
+
+def test_a_goal_that_is_put_off_lets_the_list_go_on():
+    made = curriculum(resource("a"), resource("goal"))
+
+    assert slug(recommend(made, later("goal"), NOW, goal="demo:goal")) == "a"
+
+
+@pytest.mark.parametrize(
+    ("filters", "given"),
+    [
+        (Filters(minutes=20), "short"),
+        (Filters(minutes=19), None),
+        (Filters(kind="video"), "video"),
+        (Filters(step_id="two"), "short"),
+        (Filters(must_reads=True), "must"),
+        (Filters(kind="video", must_reads=True), None),
+    ],
+)
+def test_filters_narrow(filters, given):
+    made = curriculum(
+        resource("first", minutes=None),
+        resource("video", kind="video"),
+        resource("must", must_read=True),
+        resource("short", minutes=20, step_id="two"),
+    )
+
+    answer = recommend(made, {}, NOW, filters=filters)
+
+    assert (slug(answer) if given else type(answer)) == (given or TooNarrow)
+
+
+def test_a_filter_reaches_beyond_the_list_without_asking():
+    made = curriculum(resource("a"), resource("x", addition=True, kind="video"))
+
+    assert slug(recommend(made, {}, NOW, filters=Filters(kind="video"))) == "x"
+
+
+def test_too_narrow_names_the_filter_that_is_alone_to_blame():
+    made = curriculum(resource("a", minutes=60, kind="paper"))
+
+    answer = recommend(made, {}, NOW, filters=Filters(minutes=30, kind="paper"))
+
+    assert answer == TooNarrow(("minutes",))
+
+
+def test_too_narrow_names_every_filter_that_could_be_dropped():
+    made = curriculum(resource("a", minutes=60, kind="video"), resource("b", minutes=10))
+
+    answer = recommend(made, {}, NOW, filters=Filters(minutes=30, kind="video"))
+
+    assert answer == TooNarrow(("minutes", "kind"))
+
+
+def test_too_narrow_names_all_filters_when_no_single_one_is_to_blame():
+    made = curriculum(resource("a", minutes=60, kind="paper"))
+
+    answer = recommend(
+        made, {}, NOW, filters=Filters(minutes=30, kind="video", step_id="one", must_reads=True)
+    )
+
+    assert answer == TooNarrow(("minutes", "kind", "step_id", "must_reads"))
+
+
+def test_filters_are_not_to_blame_when_everything_is_read_or_put_off():
+    made = curriculum(resource("a"))
+
+    assert recommend(made, done("a"), NOW, filters=Filters(kind="book")) == AllRead()
+    assert recommend(made, later("a"), NOW, filters=Filters(kind="book")) == AllPutOff(NOW + WEEK)
+
+
+def reasons(made, marks, **asked):
+    answer = recommend(made, marks, NOW, **asked)
+    if isinstance(answer, GoDeeper):
+        answer = answer.then
+    return answer.reasons
+
+
+def test_the_list_begins_with_its_first_step():
+    made = curriculum(resource("a"), resource("b", "a"), resource("c", "a", "b"))
+
+    assert reasons(made, {}) == (FirstStep(), Opens(("demo:b",)))
+
+
+def test_only_the_beginning_is_the_first_step():
+    made = curriculum(resource("a"), resource("b"), resource("x", addition=True, kind="video"))
+
+    put_off = reasons(made, later("a"))
+    filtered = reasons(made, {}, filters=Filters(kind="video"))
+    returning = reasons(made, done("b"))
+
+    assert put_off == (NextOnList(),)
+    assert filtered == (GoesDeeper(),)
+    assert returning == (NextOnList(),)
+
+
+def test_finished_prerequisites_are_those_that_were_read():
+    made = curriculum(resource("a"), resource("b"), resource("c", "a", "b"))
+
+    both = reasons(made, done("a") | {"demo:b": Mark("known", NOW)})
+    one = reasons(made, done("a") | {"demo:b": Mark("skipped", NOW)})
+    none = reasons(made, {key: Mark("skipped", NOW) for key in ("demo:a", "demo:b")})
+
+    assert both == (FinishedPrerequisites(("demo:a", "demo:b")),)
+    assert one == (FinishedPrerequisites(("demo:a",)),)
+    assert none == (NextOnList(),)
+
+
+def test_it_opens_what_waits_for_nothing_else():
+    made = curriculum(
+        resource("a"),
+        resource("b"),
+        resource("only-b", "b"),
+        resource("both", "a", "b"),
+        resource("other", "b", "c"),
+        resource("c", "only-b"),
+        resource("known", "b"),
+    )
+    marks = done("a") | {"demo:known": Mark("known", NOW)}
+
+    assert reasons(made, marks) == (Opens(("demo:only-b", "demo:both")),)
+
+
+def test_a_must_read_says_so():
+    made = curriculum(resource("z"), resource("a", must_read=True))
+
+    assert reasons(made, done("z")) == (MustRead(),)
+
+
+def test_the_way_to_the_goal_tells_how_much_is_left():
+    made = curriculum(resource("z"), resource("a"), resource("b", "a"), resource("c", "b"))
+
+    first = reasons(made, done("z"), goal="demo:c")
+    last = reasons(made, done("z", "a", "b"), goal="demo:c")
+
+    assert first == (OnGoalPath("demo:c", 3), Opens(("demo:b",)))
+    assert last == (OnGoalPath("demo:c", 1), FinishedPrerequisites(("demo:b",)))
+
+
+def test_off_the_way_the_goal_is_no_reason():
+    made = curriculum(resource("z"), resource("a"), resource("goal"))
+
+    given = reasons(made, done("z") | later("goal"), goal="demo:goal")
+
+    assert given == (NextOnList(),)
+
+
+def test_the_strongest_reason_stands_first():
+    made = curriculum(
+        resource("z"),
+        resource("a", "z", must_read=True, addition=True),
+        resource("b", "a", addition=True),
+    )
+
+    given = reasons(
+        made,
+        done("z"),
+        goal="demo:b",
+        filters=Filters(minutes=45),
+        group_reads={"demo:a"},
+    )
+
+    assert given == (
+        OnGoalPath("demo:b", 2),
+        GroupReadsIt(),
+        FinishedPrerequisites(("demo:z",)),
+        MustRead(),
+        Opens(("demo:b",)),
+        FitsMinutes(45),
+        GoesDeeper(),
+    )
+
+
+def test_progress_under_a_former_key_counts():
+    made = curriculum(resource("a", formerly=["old"]), resource("b", "a"))
+
+    assert slug(recommend(made, done("old"), NOW)) == "b"
+    assert slugs(ready_for(made, done("old"), NOW)) == ["b"]
+    assert slugs(path_to(made, done("old"), "demo:b")) == ["b"]
+
+
+def test_a_path_keeps_the_reading_order_where_it_may():
+    made = curriculum(
+        resource("x", addition=True),
+        resource("goal", "c", "b", "x", addition=True),
+        resource("b", "c"),
+        resource("a"),
+        resource("c"),
+    )
+
+    assert slugs(path_to(made, {}, "demo:goal")) == ["c", "b", "x", "goal"]
+
+
+def test_the_path_to_a_former_key_leads_to_its_resource():
+    made = curriculum(resource("a"), resource("b", "a", formerly=["old"]))
+
+    assert slugs(path_to(made, {}, "demo:old")) == ["a", "b"]
+
+
+@pytest.mark.parametrize("key", ["demo:a", "demo:never"])
+def test_there_is_no_path_to_what_is_read_or_unknown(key):
+    made = curriculum(resource("a"), resource("b", "a"))
+
+    assert path_to(made, done("a"), key) == ()
+
+
+def test_the_path_to_a_companion_is_itself():
+    made = curriculum(resource("a", companions=["video"]))
+
+    assert slugs(path_to(made, {}, "demo:video")) == ["video"]
+
+
+def test_what_a_resource_opens_is_the_lists_first():
+    made = curriculum(
+        resource("a"), resource("x", "a", addition=True), resource("b", "a"), resource("c", "b")
+    )
+
+    assert slugs(opens(made, "demo:a")) == ["b", "x"]
+    assert opens(made, "demo:c") == ()
+
+
+def filters():
+    return st.builds(
+        Filters,
+        minutes=st.sampled_from([None, 10, 30, 60]),
+        kind=st.sampled_from([None, "paper", "video", "book"]),
+        step_id=st.sampled_from([None, "one", "two"]),
+        must_reads=st.booleans(),
+    )
+
+
+def may_be_given(made, marks, now):
+    """Say it once more, plainly: what `/next` may give, in its order."""
+    marks = resolved(made, marks)
+    return [
+        r
+        for r in made.reading_order
+        if (r.key not in marks or (marks[r.key].state == "later" and marks[r.key].until <= now))
+        and all(p in marks and marks[p].state != "later" for p in r.prerequisites)
+    ]
+
+
+@given(read_by_somebody(), filters(), st.data())
+def test_next_never_gives_what_is_locked_marked_put_off_or_a_companion(somebody, asked, data):
+    made, marks = somebody
+    goal = data.draw(st.sampled_from([None, "demo:never", *made.by_key, *made.present_keys]))
+    deeper = data.draw(st.booleans())
+    may = may_be_given(made, marks, NOW)
+
+    answer = recommend(made, marks, NOW, filters=asked, goal=goal, deeper=deeper)
+
+    match answer:
+        case Recommendation(given):
+            assert given in [r for r in may if asked.admit(r)]
+        case GoDeeper(then, until):
+            assert not deeper
+            assert asked == NO_FILTERS
+            assert then.resource == may[0]
+            assert all(r.addition for r in may)
+            left = [
+                r
+                for r in made.resources
+                if not r.addition and not unlocks(resolved(made, marks), r.key)
+            ]
+            assert (until is None) == (not left)
+        case TooNarrow(culprits):
+            assert may
+            assert not any(map(asked.admit, may))
+            assert culprits
+        case AllRead():
+            assert all(unlocks(resolved(made, marks), r.key) for r in made.resources)
+        case AllPutOff(until):
+            assert not may
+            assert may_be_given(made, marks, until)
+            assert not may_be_given(made, marks, until - timedelta(seconds=1))
+
+
+@given(read_by_somebody(), filters())
+def test_filters_narrow_and_never_reorder(somebody, asked):
+    made, marks = somebody
+    admitted = [r for r in may_be_given(made, marks, NOW) if asked.admit(r)]
+
+    answer = recommend(made, marks, NOW, filters=asked, deeper=True)
+
+    if admitted:
+        assert answer.resource == admitted[0]
+    else:
+        assert not isinstance(answer, Recommendation)
+
+
+@given(read_by_somebody())
+def test_what_a_reader_is_ready_for_stands_in_reading_order(somebody):
+    made, marks = somebody
+
+    assert list(ready_for(made, marks, NOW)) == may_be_given(made, marks, NOW)
+
+
+@given(read_by_somebody(), filters())
+def test_the_same_state_gives_the_same_answer_in_any_order_of_rows(somebody, asked):
+    made, marks = somebody
+    backwards = dict(reversed(marks.items()))
+
+    assert recommend(made, marks, NOW, filters=asked) == recommend(
+        made, backwards, NOW, filters=asked
+    )
+
+
+@given(read_by_somebody())
+def test_following_next_reads_everything(somebody):
+    made, marks = somebody
+    in_time = NOW + timedelta(days=30)
+    before = resolved(made, marks)
+
+    read, then = followed(made, marks, in_time, deeper=True)
+
+    assert then == AllRead()
+    assert len(read) == len(set(read))
+    assert set(read) == {r for r in made.resources if not unlocks(before, r.key)}
+
+
+@given(read_by_somebody())
+def test_a_path_is_complete_minimal_and_in_an_order_that_can_be_read(somebody):
+    made, marks = somebody
+    read = {key for key in resolved(made, marks) if unlocks(resolved(made, marks), key)}
+
+    def needed(key):
+        below = (needed(each) for each in made.by_key[key].prerequisites)
+        return set() if key in read else {key}.union(*below)
+
+    for target in made.resources:
+        path = [r.key for r in path_to(made, marks, target.key)]
+
+        assert set(path) == needed(target.key)
+        assert len(path) == len(set(path))
+        assert not path or path[-1] == target.key
+        for at, key in enumerate(path):
+            assert set(made.by_key[key].prerequisites) <= read | set(path[:at])
+
+
+@given(read_by_somebody(), st.data())
+def test_a_goal_is_reached_by_its_path_and_nothing_else(somebody, data):
+    made, marks = somebody
+    in_time = NOW + timedelta(days=30)
+    goal = data.draw(st.sampled_from(made.resources))
+    path = path_to(made, marks, goal.key)
+
+    read, _ = followed(made, marks, in_time, deeper=True, goal=goal.key)
+
+    assert tuple(read[: len(path)]) == path
+
+
+@given(read_by_somebody(), filters(), st.data())
+def test_every_reason_is_true(somebody, asked, data):
+    made, marks = somebody
+    now_marks = resolved(made, marks)
+    goal = data.draw(st.sampled_from([None, *made.by_key]))
+    answer = recommend(made, marks, NOW, filters=asked, goal=goal, deeper=True)
+    if not isinstance(answer, Recommendation):
+        return
+
+    assert answer.reasons
+    given = answer.resource
+    after = {**marks, given.key: Mark("done", NOW)}
+    for reason in answer.reasons:
+        match reason:
+            case FirstStep():
+                assert not any(unlocks(now_marks, r.key) for r in made.resources)
+                assert not given.prerequisites
+            case FinishedPrerequisites(keys):
+                assert all(now_marks[key].state in ("done", "known") for key in keys)
+            case MustRead():
+                assert given.must_read
+            case Opens(keys):
+                newly = {r.key for r in ready_for(made, after, NOW)}
+                before = {r.key for r in ready_for(made, marks, NOW)}
+                put_off = {key for key in keys if is_put_off(now_marks, key, NOW)}
+                assert set(keys) - put_off == newly - before
+            case OnGoalPath(aim, left):
+                assert aim == goal
+                assert left == len(path_to(made, marks, goal))
+                assert left - 1 == len(path_to(made, after, goal))
+            case FitsMinutes(minutes):
+                assert given.minutes <= minutes
+            case GoesDeeper():
+                assert given.addition
+            case NextOnList():
+                assert answer.reasons == (NextOnList(),)

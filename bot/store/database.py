@@ -80,48 +80,48 @@ class SqliteDatabase:
     is_shared = False
 
     def __init__(
-        self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, lock: sqlite3.Connection
+        self,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        opened: contextlib.AsyncExitStack,
     ) -> None:
         self._writer = _SqliteQueries(writer)
         self._reader = _SqliteQueries(reader)
-        self._lock = lock
+        self._opened = opened
         self._turn = asyncio.Lock()
         self.fetch = self._reader.fetch
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
         """Open the file, made if missing, and keep other bots from it until ``close``."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = _lock_file(path)
-        except (OSError, sqlite3.Error) as error:
-            raise ConfigError(f"DATABASE_URL: {path} can't be opened ({error}).") from error
-        try:
-            writer = await _connect(path, "synchronous=FULL", "foreign_keys=ON")
-            reader = await _connect(path, "query_only=ON")
-        except sqlite3.Error as error:
-            lock.close()
-            raise ConfigError(f"DATABASE_URL: {path} can't be opened ({error}).") from error
-        return cls(writer, reader, lock)
+        async with contextlib.AsyncExitStack() as opened:
+            try:
+                path = _prepared(path)
+                opened.enter_context(contextlib.closing(_lock_file(path)))
+                writer = await _connect(path, "synchronous=FULL", "foreign_keys=ON")
+                opened.push_async_callback(writer.close)
+                reader = await _connect(path, "query_only=ON")
+                opened.push_async_callback(reader.close)
+            except (OSError, RuntimeError, sqlite3.Error) as error:
+                raise ConfigError(f"DATABASE_URL: {path} can't be opened ({error}).") from error
+            return cls(writer, reader, opened.pop_all())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Queries]:
         async with self._turn:
-            await self._writer.fetch("BEGIN IMMEDIATE")
             try:
+                await self._writer.fetch("BEGIN IMMEDIATE")
                 yield self._writer
+                await asyncio.shield(self._writer.fetch("COMMIT"))
             except BaseException:
                 # Shielded: a cancelled click must not leave its transaction open for the next one.
-                await asyncio.shield(self._writer.fetch("ROLLBACK"))
+                await asyncio.shield(self._writer.roll_back())
                 raise
-            await asyncio.shield(self._writer.fetch("COMMIT"))
 
     migrating = transaction
 
     async def close(self) -> None:
-        await self._reader.connection.close()
-        await self._writer.connection.close()
-        self._lock.close()
+        await self._opened.aclose()
 
 
 class _SqliteQueries:
@@ -131,6 +131,11 @@ class _SqliteQueries:
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         return list(await self.connection.execute_fetchall(sql, args))  # type: ignore[arg-type]  # sqlite3.Row reads as a mapping
 
+    async def roll_back(self) -> None:
+        """End the transaction, if all that was asked before leaves one open."""
+        with contextlib.suppress(sqlite3.OperationalError):  # none is: what failed has ended it
+            await self.connection.execute_fetchall("ROLLBACK")
+
 
 async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
@@ -138,10 +143,17 @@ async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
     try:
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", *pragmas):
             await connection.execute_fetchall(f"PRAGMA {pragma}")
-    except sqlite3.Error:
+    except BaseException:
         await connection.close()
         raise
     return connection
+
+
+def _prepared(path: Path) -> Path:
+    """Make the folder. A link and its target are one file, with one lock: the target's."""
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _lock_file(path: Path) -> sqlite3.Connection:
@@ -181,7 +193,8 @@ class PostgresDatabase:
         try:
             pool = await asyncpg.create_pool(url, min_size=1, max_size=10)
         except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise ConfigError(f"DATABASE_URL: PostgreSQL can't be reached ({error}).") from error
+            why = " ".join(str(error).split()) or type(error).__name__
+            raise ConfigError(f"DATABASE_URL: PostgreSQL can't be reached ({why}).") from error
         return cls(pool)
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:

@@ -9,12 +9,14 @@ from datetime import datetime
 Clock = Callable[[], datetime]
 
 RANDOM_BITS = 22
-"""Keeps processes apart that make an id in the same millisecond; 41 bits of time last until 2039
-and beyond: 2**41 ms are 69 years from 1970."""
+"""Keeps processes apart that make an id in the same millisecond."""
+
+EPOCH = 1_420_070_400_000
+"""2015 began, in milliseconds since 1970. From then on, 41 bits of time last until 2084."""
 
 
 class Ids:
-    """Makes ids: milliseconds since 1970, then random bits; always greater than the last one."""
+    """Makes ids: milliseconds since 2015, then random bits; always greater than the last one."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -22,7 +24,7 @@ class Ids:
 
     def new(self) -> int:
         """Return an id that was never given before."""
-        milliseconds = int(self._clock().timestamp() * 1000)
+        milliseconds = int(self._clock().timestamp() * 1000) - EPOCH
         made = milliseconds << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
         self._last = max(made, self._last + 1)
         return self._last

@@ -55,7 +55,7 @@ async def keep_known(changes: Queries, resources: Iterable[KnownResource]) -> No
 
 async def mark_gone(changes: Queries, keys: Iterable[str], now: datetime) -> None:
     """Record that the resources left their list."""
-    for key in keys:
+    for key in sorted(keys):  # always in one order: two processes never wait for each other
         await changes.fetch(
             "UPDATE known_resources SET gone_at = ? WHERE resource_key = ? AND gone_at IS NULL",
             seconds(now),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.progress import Mark, is_put_off, resolved, unlocks
+from bot.core.progress import Mark, resolved, unlocks
 from bot.core.reading import (
     AlsoDone,
     Change,
@@ -31,7 +31,7 @@ from bot.core.recommend import (
 from bot.errors import ChangedSinceError, NothingCurrentError, TooOldToUndoError
 from bot.services.curriculum import CurriculumStore
 from bot.store import changes as change_log
-from bot.store import progress, readers, slots
+from bot.store import known, progress, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -63,15 +63,11 @@ class Reading:
         self, reader_id: int, guild_id: int | None, filters: Filters = NO_FILTERS
     ) -> Reply:
         """Return what to read next, and make it the current resource."""
-        ledger = await self._load(self._db, reader_id, guild_id)
-        answer = self._answer(ledger, filters)
-        return await self._shown_as_next(reader_id, ledger, answer)
+        return await self._shown_as_next(reader_id, guild_id, filters)
 
     async def go_deeper(self, reader_id: int, guild_id: int | None) -> Reply:
         """Return what comes after the list, and make it the current resource."""
-        ledger = await self._load(self._db, reader_id, guild_id)
-        answer = self._answer(ledger, deeper=True)
-        return await self._shown_as_next(reader_id, ledger, answer)
+        return await self._shown_as_next(reader_id, guild_id, deeper=True)
 
     async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
         """Return one resource.
@@ -96,15 +92,17 @@ class Reading:
         Raises:
             NothingCurrentError: nothing was shown as the next one yet.
         """
-        ledger = await self._load(self._db, reader_id, guild_id)
-        current = self._current(ledger)
-        if current is None:
-            raise NothingCurrentError
-        tapped = await self._just_tapped(reader_id)
-        if tapped is not None:
-            before = ledger.curriculum.get(tapped.keys[0]) if tapped.keys else None
-            return AlsoDone(ledger.curriculum, current, before)
-        return await self.mark(reader_id, guild_id, current.key, "done_current", rating=rating)
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            ledger = await self._load(changes, reader_id, guild_id)
+            current = self._current(ledger)
+            if current is None:
+                raise NothingCurrentError
+            tapped = await self._just_tapped(changes, reader_id)
+            if tapped is not None:
+                before = ledger.curriculum.get(tapped.keys[0])
+                return AlsoDone(ledger.curriculum, current, before)
+            return await self._mark(changes, reader_id, guild_id, current, "done_current", rating)
 
     async def finish(
         self, reader_id: int, guild_id: int | None, typed: str, rating: int | None = None
@@ -189,28 +187,40 @@ class Reading:
         Raises:
             UnknownResourceError, NoLongerListedError: no such resource here.
         """
-        now = self._clock()
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
-            before = await self._load(changes, reader_id, guild_id)
             resource = await self._curricula.resource(changes, guild_id, key)
-            mark = _new_mark(kind, before.reader.mark(resource.key), now, rating)
-            if _says_the_same(before.reader.mark(resource.key), mark):
-                return await self._repeated(changes, reader_id, before, resource)
-            touched = _rows_of(before, resource, mark)
-            await _write(changes, reader_id, touched)
-            after = await self._load(changes, reader_id, guild_id)
-            answer = self._after_marking(before, after, resource)
-            current = _shown_key(answer)
-            change = Change(self._ids.new(), kind, now, (resource.key,))
+            return await self._mark(changes, reader_id, guild_id, resource, kind, rating)
+
+    async def _mark(
+        self,
+        changes: Queries,
+        reader_id: int,
+        guild_id: int | None,
+        resource: Resource,
+        kind: ChangeKind,
+        rating: int | None,
+    ) -> Reply:
+        now = self._clock()
+        before = await self._load(changes, reader_id, guild_id)
+        mark = _new_mark(kind, before.reader.mark(resource.key), now, rating)
+        if _says_the_same(before.reader.mark(resource.key), mark):
+            return await self._repeated(changes, reader_id, before, resource)
+        touched = _rows_of(before, resource, mark)
+        await _write(changes, reader_id, touched)
+        after = await self._load(changes, reader_id, guild_id)
+        answer = self._after_marking(before, after, resource)
+        current = _shown_key(answer)
+        change = Change(self._ids.new(), kind, now, tuple(touched))
+        if current != before.reader.current:
             await readers.set_current(changes, reader_id, current)
-            await change_log.add_change(
-                changes,
-                reader_id,
-                change,
-                _snapshot(before, touched),
-                change_log.Snapshot(touched, current, before.reader.goal),
-            )
+        await change_log.add_change(
+            changes,
+            reader_id,
+            change,
+            _snapshot(before, touched),
+            change_log.Snapshot(touched, current, before.reader.goal),
+        )
         reader = replace(after.reader, current=current)
         return Reply(after.curriculum, reader, answer, change)
 
@@ -246,10 +256,11 @@ class Reading:
         stored: change_log.StoredChange,
     ) -> None:
         ledger = await self._load(changes, reader_id, guild_id)
+        latest = await change_log.latest_changes(changes, reader_id)
+        later = [s.change for s in latest if s.change.change_id > stored.change.change_id]
         for key, mark in stored.after.marks.items():
-            if ledger.stored.get(key) != mark:
-                resource = ledger.curriculum.get(key)
-                raise ChangedSinceError(resource.title if resource else key)
+            if ledger.stored.get(key) != mark or any(_touches(ledger, c, key) for c in later):
+                raise ChangedSinceError(await self._title(changes, ledger, key))
         await _write(changes, reader_id, stored.before.marks)
         if ledger.reader.current == stored.after.current:
             await readers.set_current(changes, reader_id, stored.before.current)
@@ -293,8 +304,7 @@ class Reading:
         """Return the current resource while it still has to be read, else what comes next."""
         current = self._current(ledger)
         marks = ledger.reader.marks
-        now = self._clock()
-        if current is None or unlocks(marks, current.key) or is_put_off(marks, current.key, now):
+        if current is None or current not in ready_for(ledger.curriculum, marks, self._clock()):
             return self._answer(ledger)
         return Recommendation(
             current,
@@ -307,29 +317,48 @@ class Reading:
             ),
         )
 
+    async def _title(self, db: Queries, ledger: _Ledger, key: str) -> str:
+        resource = ledger.curriculum.get(key)
+        if resource is not None:
+            return resource.title
+        gone = await known.known_resources_by_key(db, [key])
+        return gone[key].title if key in gone else key
+
     def _current(self, ledger: _Ledger) -> Resource | None:
         key = ledger.reader.current
         return None if key is None else ledger.curriculum.get(key)
 
-    async def _shown_as_next(self, reader_id: int, ledger: _Ledger, answer: Answer) -> Reply:
-        current = _shown_key(answer)
-        if current != ledger.reader.current:
+    async def _shown_as_next(
+        self,
+        reader_id: int,
+        guild_id: int | None,
+        filters: Filters = NO_FILTERS,
+        *,
+        deeper: bool = False,
+    ) -> Reply:
+        """Answer from what a read finds, unless the current resource changes: then in turn."""
+        ledger = await self._load(self._db, reader_id, guild_id)
+        answer = self._answer(ledger, filters, deeper=deeper)
+        if _shown_key(answer) != ledger.reader.current:
             async with self._db.transaction() as changes:
-                await readers.set_current(changes, reader_id, current)
-        reader = replace(ledger.reader, current=current)
+                await readers.take_turn(changes, reader_id)
+                ledger = await self._load(changes, reader_id, guild_id)
+                answer = self._answer(ledger, filters, deeper=deeper)
+                await readers.set_current(changes, reader_id, _shown_key(answer))
+        reader = replace(ledger.reader, current=_shown_key(answer))
         return Reply(ledger.curriculum, reader, answer)
 
     async def _repeated(
         self, changes: Queries, reader_id: int, ledger: _Ledger, resource: Resource
     ) -> Reply:
         """Answer a second click as the first one was, with its Undo."""
-        latest = await change_log.latest_changes(changes, reader_id, 1)
-        change = next((s.change for s in latest if resource.key in s.change.keys), None)
+        latest = await change_log.latest_changes(changes, reader_id)
+        change = next((s.change for s in latest if _touches(ledger, s.change, resource.key)), None)
         answer = self._present_answer(ledger)
         return Reply(ledger.curriculum, ledger.reader, answer, change, repeated=True)
 
-    async def _just_tapped(self, reader_id: int) -> Change | None:
-        latest = await change_log.latest_changes(self._db, reader_id, 1)
+    async def _just_tapped(self, db: Queries, reader_id: int) -> Change | None:
+        latest = await change_log.latest_changes(db, reader_id, 1)
         if latest and latest[0].change.kind == "done_current":
             change = latest[0].change
             return change if self._clock() - change.made_at < DOUBLE_TAP else None
@@ -368,7 +397,13 @@ def _rows_of(ledger: _Ledger, resource: Resource, mark: Mark | None) -> dict[str
     """Return the rows to write: the mark under the present key, none under former ones."""
     present = ledger.curriculum.present_keys
     former = [key for key in ledger.stored if present.get(key) == resource.key]
-    return {**dict.fromkeys(former), resource.key: mark}
+    return {resource.key: mark, **dict.fromkeys(former)}
+
+
+def _touches(ledger: _Ledger, change: Change, key: str) -> bool:
+    """Tell whether the change touched the resource, under whichever of its keys."""
+    present = ledger.curriculum.present_keys
+    return present.get(key, key) in {present.get(k, k) for k in change.keys}
 
 
 def _snapshot(ledger: _Ledger, touched: Mapping[str, Mark | None]) -> change_log.Snapshot:

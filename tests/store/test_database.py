@@ -1,0 +1,376 @@
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import asyncpg
+import pytest
+
+from bot.errors import ConfigError
+from bot.store import readers, settings
+from bot.store.database import open_database
+from bot.store.settings import set_setting, setting
+
+HOLD = """
+import asyncio, sys
+from bot.store.database import open_database
+
+async def hold():
+    await open_database(sys.argv[1])
+    print("open", flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(hold())
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "ledger.db"
+
+
+async def count(db):
+    return int(await setting(db, "count") or 0)
+
+
+async def test_what_a_transaction_wrote_is_read_after_it(db):
+    async with db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+
+    assert await setting(db, "name") == "value"
+
+
+async def test_a_transaction_reads_what_it_wrote_and_nobody_else_does_yet(db):
+    async with db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+
+        assert await setting(changes, "name") == "value"
+        assert await setting(db, "name") is None
+
+
+async def test_an_error_takes_back_the_whole_transaction(db):
+    async def write_and_fail():
+        async with db.transaction() as changes:
+            await set_setting(changes, "name", "value")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write_and_fail()
+
+    assert await setting(db, "name") is None
+
+
+async def test_a_refused_statement_takes_back_the_whole_transaction(db):
+    async def write_twice():
+        async with db.transaction() as changes:
+            await set_setting(changes, "name", "value")
+            await changes.fetch("INSERT INTO settings (name, value) VALUES (?, ?)", "name", "other")
+
+    with pytest.raises((sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)):
+        await write_twice()
+
+    assert await setting(db, "name") is None
+
+
+async def test_after_an_error_the_next_transaction_works(db):
+    with pytest.raises((sqlite3.Error, asyncpg.PostgresError)):
+        async with db.transaction() as changes:
+            await changes.fetch("SELECT * FROM nothing")
+
+    async with db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+
+    assert await setting(db, "name") == "value"
+
+
+async def test_cancelling_takes_back_the_whole_transaction(db):
+    wrote = asyncio.Event()
+
+    async def write_and_wait():
+        async with db.transaction() as changes:
+            await set_setting(changes, "name", "value")
+            wrote.set()
+            await asyncio.Event().wait()
+
+    writing = asyncio.create_task(write_and_wait())
+    await wrote.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+
+    assert await setting(db, "name") is None
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_transaction_cancelled_at_any_moment_leaves_room_for_the_next(db, steps):
+    async def write_twice():
+        async with db.transaction() as changes:
+            await set_setting(changes, "first", "cancelled")
+            await set_setting(changes, "second", "cancelled")
+
+    writing = asyncio.create_task(write_twice())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.wait([writing])
+    async with db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+
+    assert await setting(db, "name") == "value"
+    assert await setting(db, "first") == await setting(db, "second")
+
+
+async def test_cancelling_twice_does_not_leave_the_transaction_open(db):
+    wrote = asyncio.Event()
+
+    async def write_and_wait():
+        async with db.transaction() as changes:
+            await set_setting(changes, "name", "cancelled")
+            wrote.set()
+            await asyncio.Event().wait()
+
+    writing = asyncio.create_task(write_and_wait())
+    await wrote.wait()
+    writing.cancel()
+    await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.wait([writing])
+    async with db.transaction() as changes:
+        await set_setting(changes, "other", "value")
+
+    assert await setting(db, "name") is None
+    assert await setting(db, "other") == "value"
+
+
+async def test_a_commit_that_fails_leaves_nothing_and_the_next_transaction_works(path):
+    db = await open_database(f"sqlite:///{path}")
+    async with db.transaction() as changes:
+        await changes.fetch("CREATE TABLE parents (id BIGINT PRIMARY KEY)")
+        await changes.fetch(
+            "CREATE TABLE children (parent BIGINT REFERENCES parents (id)"
+            " DEFERRABLE INITIALLY DEFERRED)"
+        )
+
+    with pytest.raises(sqlite3.IntegrityError):
+        async with db.transaction() as changes:
+            await changes.fetch("INSERT INTO children (parent) VALUES (1)")
+    async with db.transaction() as changes:
+        await changes.fetch("INSERT INTO parents (id) VALUES (2)")
+
+    assert await db.fetch("SELECT * FROM children") == []
+    assert [row["id"] for row in await db.fetch("SELECT id FROM parents")] == [2]
+    await db.close()
+
+
+async def test_what_one_reader_does_five_hundred_times_at_once_is_all_kept(db):
+    async def add_one():
+        async with db.transaction() as changes:
+            await readers.take_turn(changes, 1)
+            await set_setting(changes, "count", str(await count(changes) + 1))
+
+    await asyncio.gather(*(add_one() for _ in range(500)))
+
+    assert await count(db) == 500
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_two_processes_over_one_postgres_lose_nothing(db, database_url):
+    other = await open_database(database_url)
+
+    async def add_one(through):
+        async with through.transaction() as changes:
+            await readers.take_turn(changes, 1)
+            await set_setting(changes, "count", str(await count(changes) + 1))
+
+    await asyncio.gather(*(add_one(through) for through in [db, other] * 50))
+    await other.close()
+
+    assert await count(db) == 100
+
+
+async def test_reading_does_not_wait_for_a_writer(db):
+    async with db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+
+        assert await settings.setting(db, "name") is None
+
+
+async def test_outside_a_transaction_sqlite_refuses_to_write(path):
+    db = await open_database(f"sqlite:///{path}")
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await db.fetch("CREATE TABLE forbidden (name TEXT)")
+
+    await db.close()
+
+
+async def test_values_are_never_read_as_sql(db):
+    text = "'; DROP TABLE settings; -- ? $1 \u2028 🎛"
+    async with db.transaction() as changes:
+        await set_setting(changes, "name", text)
+
+    assert await setting(db, "name") == text
+
+
+async def test_ids_of_sixty_three_bits_come_back_as_they_were(db):
+    async with db.transaction() as changes:
+        await readers.set_goal(changes, 2**63 - 1, "demo:a")
+
+    rows = await db.fetch("SELECT reader_id FROM readers")
+
+    assert [row["reader_id"] for row in rows] == [2**63 - 1]
+
+
+async def test_what_was_written_is_there_after_a_restart(database_url):
+    for _ in range(2):
+        db = await open_database(database_url)
+        async with db.transaction() as changes:
+            await changes.fetch("CREATE TABLE IF NOT EXISTS kept (name TEXT)")
+            await changes.fetch("INSERT INTO kept (name) VALUES (?)", "value")
+        await db.close()
+
+    db = await open_database(database_url)
+
+    assert len(await db.fetch("SELECT name FROM kept")) == 2
+    await db.close()
+
+
+async def test_a_folder_that_does_not_exist_is_made(tmp_path):
+    db = await open_database(f"sqlite:///{tmp_path}/new/deeper/ledger.db")
+    await db.close()
+
+    assert (tmp_path / "new/deeper/ledger.db").is_file()
+
+
+async def test_a_relative_path_starts_where_the_bot_was_started(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    db = await open_database("sqlite:///ledger.db")
+    await db.close()
+
+    assert (tmp_path / "ledger.db").is_file()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "ledger.db", "sqlite:///", "sqlite://ledger.db", "mysql://localhost/x", "postgresql"],
+)
+async def test_a_url_of_no_kind_we_know_is_answered_with_two_that_work(url):
+    with pytest.raises(ConfigError, match=r"DATABASE_URL must look like sqlite:///\S+ or postgres"):
+        await open_database(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://nobody:secret@127.0.0.1:1/nothing",
+        "postgresql://nobody:secret@127.0.0.1:port/nothing",
+        "postgresql://nobody:secret@[/nothing",
+        "postgresql://nobody:secret@does-not-exist.invalid/nothing",
+    ],
+)
+async def test_postgres_out_of_reach_is_one_line_without_the_password(url):
+    with pytest.raises(ConfigError) as refused:
+        await open_database(url)
+
+    line = str(refused.value)
+    assert line.startswith("DATABASE_URL: PostgreSQL can't be reached (")
+    assert "\n" not in line
+    assert "secret" not in line
+    assert "(). " not in f"{line} "
+
+
+async def test_a_postgres_that_refuses_is_one_line(postgres_url):
+    unknown = postgres_url.replace("/postgres?", "/not_there?")
+    assert unknown != postgres_url
+
+    with pytest.raises(ConfigError, match="not_there") as refused:
+        await open_database(unknown)
+
+    assert "\n" not in str(refused.value)
+
+
+async def test_a_directory_is_no_database(tmp_path):
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL: .* can't be opened \(.*\)\.$"):
+        await open_database(f"sqlite:///{tmp_path}")
+
+
+async def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL: .* can't be opened \(.*\)\.$"):
+        await open_database(f"sqlite:///{tmp_path}/file/ledger.db")
+
+
+async def test_a_folder_that_cannot_be_written_is_one_line():
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL: .* can't be opened \(.*\)\.$"):
+        await open_database("sqlite:////proc/self/ledger.db")
+
+
+async def test_a_link_that_leads_to_itself_is_one_line(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL: .* can't be opened \(.*\)\.$"):
+        await open_database(f"sqlite:///{tmp_path}/loop/ledger.db")
+
+
+async def test_a_file_that_is_no_database_is_left_as_it_is_and_unlocked(path):
+    path.write_text("Dear diary, " * 100)
+
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="not a database"):
+            await open_database(f"sqlite:///{path}")
+
+    assert path.read_text() == "Dear diary, " * 100
+
+
+ANOTHER = (
+    r"^Another bot is using .*ledger\.db\. Stop it first, or give this one its own DATABASE_URL\.$"
+)
+
+
+async def test_a_second_bot_on_the_file_is_refused_until_the_first_closes(path):
+    first = await open_database(f"sqlite:///{path}")
+
+    with pytest.raises(ConfigError, match=ANOTHER):
+        await open_database(f"sqlite:///{path}")
+    await first.close()
+    second = await open_database(f"sqlite:///{path}")
+
+    await second.close()
+
+
+async def test_a_link_to_the_file_does_not_let_a_second_bot_in(path, tmp_path):
+    (tmp_path / "link.db").symlink_to(path)
+    first = await open_database(f"sqlite:///{path}")
+
+    with pytest.raises(ConfigError, match=ANOTHER):
+        await open_database(f"sqlite:///{tmp_path / 'link.db'}")
+
+    await first.close()
+
+
+async def test_closing_twice_is_harmless(db):
+    await db.close()
+
+
+def held(path):
+    """Start another process that has the file open."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, f"sqlite:///{path}"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "open\n"
+    return process
+
+
+async def test_another_process_keeps_the_file_until_it_is_killed(path):
+    holder = held(path)
+
+    with pytest.raises(ConfigError, match=ANOTHER):
+        await open_database(f"sqlite:///{path}")
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate()
+    db = await open_database(f"sqlite:///{path}")
+
+    await db.close()

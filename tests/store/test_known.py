@@ -1,0 +1,66 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.store.known import (
+    KnownResource,
+    keep_known,
+    known_resources,
+    known_resources_by_key,
+    mark_gone,
+)
+from tests.curricula import NOW
+
+A = KnownResource("demo:a", "A", "https://example.org/a", "example.org/a")
+B = KnownResource("demo:b", "B", "https://example.org/b", "example.org/b")
+OTHER = KnownResource("g1:a", "Other", "https://example.org/a", "example.org/a")
+
+
+async def keep(db, *resources):
+    async with db.transaction() as changes:
+        await keep_known(changes, resources)
+
+
+async def lose(db, *keys, now=NOW):
+    async with db.transaction() as changes:
+        await mark_gone(changes, keys, now)
+
+
+async def test_each_namespace_has_its_own(db):
+    await keep(db, A, B, OTHER)
+
+    assert await known_resources(db, "demo") == {"demo:a": A, "demo:b": B}
+    assert await known_resources(db, "g1") == {"g1:a": OTHER}
+    assert await known_resources(db, "de") == {}
+
+
+async def test_the_latest_title_and_link_are_kept(db):
+    renamed = KnownResource("demo:a", "A, revised", "https://example.com/a2", "example.com/a2")
+    await keep(db, A)
+    await keep(db, renamed)
+
+    assert await known_resources(db, "demo") == {"demo:a": renamed}
+
+
+async def test_what_left_keeps_the_instant_it_was_first_missed(db):
+    await keep(db, A, B)
+    await lose(db, "demo:a", "demo:never")
+    await lose(db, "demo:a", now=NOW + timedelta(days=1))
+
+    assert await known_resources(db, "demo") == {"demo:a": replace(A, gone_at=NOW), "demo:b": B}
+
+
+async def test_what_returns_is_listed_again(db):
+    await keep(db, A)
+    await lose(db, "demo:a")
+    await keep(db, A)
+
+    assert await known_resources(db, "demo") == {"demo:a": A}
+
+
+async def test_keys_are_found_listed_or_not_in_any_namespace(db):
+    await keep(db, A, B, OTHER)
+    await lose(db, "demo:a")
+
+    found = await known_resources_by_key(db, ["demo:a", "g1:a", "demo:never"])
+
+    assert found == {"demo:a": replace(A, gone_at=NOW), "g1:a": OTHER}

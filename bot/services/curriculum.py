@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import datetime
 
 from bot.core.curriculum import Curriculum, Resource, Step
@@ -79,8 +80,9 @@ class CurriculumStore:
             UnknownResourceError: nothing fits, or several do; it names the likeliest.
             NoLongerListedError: it was listed once.
         """
-        if ":" in typed and (await self.of(db, guild_id)).get(typed) is not None:
-            return await self.resource(db, guild_id, typed)
+        if ":" in typed:
+            with suppress(UnknownResourceError):  # a title may have a colon too
+                return await self.resource(db, guild_id, typed)
         hits = await self.search(db, guild_id, typed, limit=3)
         if hits and (hits[0].exact or hits[0].score - _second(hits) >= CLEARLY):
             return await self.resource(db, guild_id, hits[0].key)

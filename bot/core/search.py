@@ -13,7 +13,6 @@ How a query is answered:
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
 from array import array
@@ -126,7 +125,7 @@ def search(
     hits: list[Hit] = []
     for position, (index, cover) in enumerate(zip(indexes, covers, strict=True)):
         hidden = without if position == 0 else frozenset[str]()
-        for number in heapq.nsmallest(BEST, cover, key=lambda n: (-cover[n], n)):
+        for number in sorted(sorted(cover), key=cover.__getitem__, reverse=True)[:BEST]:
             key = index.keys[number]
             if key not in hidden:
                 likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
@@ -177,7 +176,7 @@ def _find(index: SearchIndex, asked: list[str], at: int) -> Found:
         if known is index.names:
             for ending in known.other_endings(word):
                 found |= dict.fromkeys(known.docs(ending), 0.92)
-        if last:
+        if last and (known is index.names or len(word) > 2):
             found |= dict.fromkeys(known.docs(known.beginning(word)), 0.96 * share)
         if span := known.exact(word):
             found |= dict.fromkeys(known.docs(span), share)

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, LCSseq
 
 from bot.core.words import other_endings
 
@@ -77,12 +77,13 @@ class WordIndex:
 
     def similar_beginning(self, word: str) -> list[Span]:
         """Return the words that begin with the word but for one typo after its first letter."""
+        size = len(word)
         low, high = self.beginning(word[:1])
-        spans = []
-        for length in (len(word) - 1, len(word), len(word) + 1):
-            starts = {known[:length] for known in self.words[low:high]}
-            spans += [self.beginning(start) for start, _, _ in _within(word, list(starts), 1)]
-        return spans
+        sharing = process.extract(
+            word, self.words[low:high], scorer=LCSseq.similarity, score_cutoff=size - 1, limit=None
+        )
+        starts = {known[:end] for known, _, _ in sharing for end in (size - 1, size, size + 1)}
+        return [self.beginning(start) for start, _, _ in _within(word, list(starts), 1)]
 
 
 def _span(words: list[str], start: str) -> Span:

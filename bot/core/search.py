@@ -2,13 +2,16 @@
 
 How a query is answered:
 
-1. It is cut into folded words; the last one may be unfinished.
-2. Each word is looked up: as it stands, as a beginning (the last word), joined with its
-   neighbour or split in two. Documents that have every word are the candidates.
-3. Only if none covers the query well, each word is looked up again with typos, other endings
-   and as an end, and documents may lack words, down to a floor (``FLOOR``). Below: no answer.
-4. The best hundred are ranked by coverage (rare words weigh more, titles and aliases more than
-   other fields), then by how closely a title or alias reads like the query.
+1. It is cut into folded words (core.words); the last one may be unfinished.
+2. Each word is looked up (core.word_index): as it stands, with another ending, as the beginning
+   of a word if it is the last, joined with its neighbour, split in two. That gives, for each
+   word, the documents that have it and how well (``QUALITY``).
+3. A document's coverage is the share of the query's weight that it has; rare words weigh more.
+   If some document covers the query ``WELL``, those that do are the candidates.
+4. Otherwise words that no document has are looked up with typos; if that isn't enough either, so
+   are the others, and words may be missing, down to ``FLOOR``. Below it there is no answer.
+5. The best hundred candidates are ranked by coverage and by how closely a title or an alias
+   reads like the query. In a tie the maker's list goes first, then shorter titles.
 """
 
 from __future__ import annotations
@@ -24,27 +27,51 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from bot.core.word_index import WordIndex
+from bot.core.word_index import Postings, Span, WordIndex
 from bot.core.words import head, initials, joined_forms, words
 
-FLOOR = 0.5  # the least share of the query's weight that an answer covers
-WELL = 0.75  # from this coverage on, typos are not considered
-MOST_WORDS = 12  # of a query; what stands after them is not looked at
+WELL = 0.79  # from this coverage on, typos are not considered
+FLOOR = 0.5  # the least coverage of an answer
 BEST = 100  # so many candidates are ranked closely
-OTHER_FIELDS = 0.8  # a word found outside title and aliases
+LONGEST_QUERY = 300  # letters
+MOST_WORDS = 12  # words looked up; a longer query is still compared with titles as a whole
+
+# How well a document has a word, by how it was found. In other fields than title and aliases:
+# times OTHER_FIELDS.
+BEGUN = 0.96
+JOINED = 0.95
+OTHER_ENDING = 0.92
+A_TYPO_COSTS = 0.12
+INITIALS = 0.86
+BEGUN_WITH_TYPO = 0.82
+AS_END = 0.7
+OTHER_FIELDS = 0.8
+
+# Points beside the coverage's 100.
+SAME = 40
+STARTS = 19
+IS_CONTAINED = 14
+CONTAINS = 13
+FAVOURED = 10
+PREFERRED = 5
+
 # What people add to say which kind of thing they look for: counted, but never missed much.
 GENERIC = frozenset(
     {"paper", "pdf", "tutorial", "github", "book", "arxiv", "course", "lib", "code"}
     | {"intro", "blog", "official", "docs", "video", "article"}
 )
+YEAR = re.compile("(?:19|20)[0-9]{2}")
+GENERIC_WEIGHT = 0.3
+
+Found = dict[int, float]  # a document's number -> how well it has a word, or covers the query
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """What search knows of a resource.
 
-    ``links`` are canonical forms (core.links). ``fields`` are its other words: label, authors,
-    year, kind, host, tags, notes, step names. A ``favoured`` document goes first in a tie.
+    ``links`` are canonical forms (core.links). ``fields`` are its other words: authors, year,
+    kind, host, tags, notes, step names. A ``favoured`` document goes first in a tie.
     """
 
     key: str
@@ -67,14 +94,15 @@ class Hit:
 class SearchIndex:
     """Documents made searchable, numbered from the shortest title to the longest."""
 
-    __slots__ = ("favoured", "fields", "initials", "keys", "links", "names", "texts")
+    __slots__ = ("favoured", "fields", "initials", "keys", "links", "names", "texts", "wholes")
 
     def __init__(self, documents: Iterable[Document]) -> None:
         ordered = sorted(documents, key=lambda document: len(document.title))
         self.keys = [document.key for document in ordered]
         self.favoured = bytearray(document.favoured for document in ordered)
         self.links = {link: n for n, document in enumerate(ordered) for link in document.links}
-        self.texts: list[tuple[str, ...]] = []  # title, head and aliases as words
+        self.texts: list[tuple[str, ...]] = []  # each document's title, its head, and aliases
+        wholes: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         names: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         fields: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         first_letters: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
@@ -84,20 +112,18 @@ class SearchIndex:
             self.texts.append(tuple(texts))
             own = {word for text in texts for word in text.split()}
             own |= {form for text in written for form in joined_forms(text)}
-            for word in own:
-                names[word].append(number)
-            for word in {w for text in document.fields for w in words(text)} - own:
-                fields[word].append(number)
-            for letters in {initials(text.split()) for text in texts} - {""}:
-                first_letters[letters].append(number)
+            for postings, found in (
+                (wholes, texts.keys()),
+                (names, own),
+                (fields, {word for text in document.fields for word in words(text)} - own),
+                (first_letters, {initials(text.split()) for text in texts} - {""}),
+            ):
+                for word in found:
+                    postings[word].append(number)
+        self.wholes = Postings(wholes)
         self.names = WordIndex(names)
         self.fields = WordIndex(fields)
-        self.initials = WordIndex(first_letters)
-
-
-_YEAR = re.compile("(19|20)[0-9]{2}")
-
-Found = dict[int, float]  # document -> how well it has a word, up to 1
+        self.initials = Postings(first_letters)
 
 
 def search(
@@ -115,112 +141,124 @@ def search(
     server changed or removed them). ``first``: keys preferred among comparably good hits.
     ``link``: the canonical form, if the query is one; then only its document is an answer.
     """
+    hidden = [without, *(frozenset[str]() for _ in indexes[1:])]
     if link is not None:
-        return _with_link(indexes, link, without)[:limit]
-    asked = words(query)[:MOST_WORDS]
+        return _with_link(indexes, link, hidden)[:limit]
+    asked = words(query[:LONGEST_QUERY])
     if not asked:
         return []
-    covers, misspelt = _covers(indexes, asked)
     text = " ".join(asked)
-    hits: list[Hit] = []
-    for position, (index, cover) in enumerate(zip(indexes, covers, strict=True)):
-        hidden = without if position == 0 else frozenset[str]()
-        for number in sorted(sorted(cover), key=cover.__getitem__, reverse=True)[:BEST]:
+    covers, misspelt = _covers(indexes, asked[:MOST_WORDS], hidden)
+    hits = []
+    for index, cover in zip(indexes, covers, strict=True):
+        for number in sorted(_best(index, cover, text)):
             key = index.keys[number]
-            if key not in hidden:
-                likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
-                score = 100 * cover[number] + likeness + 10 * index.favoured[number]
-                score += 5 * (first is not None and key in first)
-                hits.append(Hit(key, round(score, 3), exact))
+            likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
+            score = 100 * cover[number] + likeness + FAVOURED * index.favoured[number]
+            score += PREFERRED * (first is not None and key in first)
+            hits.append(Hit(key, round(score, 3), exact))
     hits.sort(key=lambda hit: -hit.score)
     return hits[:limit]
 
 
-def _covers(indexes: Sequence[SearchIndex], asked: list[str]) -> tuple[list[Found], bool]:
-    """Return the coverage of each index's documents, and if typos had to be considered.
+def _with_link(
+    indexes: Sequence[SearchIndex], link: str, hidden: list[AbstractSet[str]]
+) -> list[Hit]:
+    keys = [
+        key
+        for index, gone in zip(indexes, hidden, strict=True)
+        if link in index.links and (key := index.keys[index.links[link]]) not in gone
+    ]
+    return [Hit(key, 100.0 + SAME, exact=True) for key in keys]
 
-    First the words as they stand; if no document has nearly all, typos in the words that no
-    document has; if that does not help either, typos in the others, and words may be missing.
-    """
+
+def _covers(
+    indexes: Sequence[SearchIndex], asked: list[str], hidden: list[AbstractSet[str]]
+) -> tuple[list[Found], bool]:
+    """Return the coverage of each index's candidates, and if typos were considered."""
     places = range(len(asked))
     found = [[_find(index, asked, at) for at in places] for index in indexes]
+    weights = [_weight(indexes, found, asked, at) for at in places]
+
+    def covers(floor: float) -> list[Found]:
+        each = zip(indexes, found, hidden, strict=True)
+        return [_cover(index, per_word, weights, floor, gone) for index, per_word, gone in each]
+
+    if any(well := covers(WELL)):
+        return well, False
     unknown = [at for at in places if not any(per_word[at] for per_word in found)]
     known = [at for at in places if at not in unknown]
-    weights = [_weight(indexes, found, asked, at) for at in places]
-    covers = [_cover(per_word, weights, WELL) for per_word in found]
-    if any(covers):
-        return covers, False
-    for floor, doubted in ((WELL, unknown), (FLOOR, known)):
-        for index, per_word in zip(indexes, found, strict=True):
-            for at in doubted:
-                per_word[at] = _find_misspelt(index, asked, at) | per_word[at]
-        for at in unknown:
-            weights[at] = _weight(indexes, found, asked, at)
-        covers = [_cover(per_word, weights, floor) for per_word in found]
-        if any(covers):
-            break
-    return covers, True
-
-
-def _with_link(indexes: Sequence[SearchIndex], link: str, without: AbstractSet[str]) -> list[Hit]:
-    keys = [index.keys[index.links[link]] for index in indexes if link in index.links]
-    return [Hit(key, 200.0, exact=True) for key in keys if key not in without]
+    _find_misspelt(indexes, asked, unknown, found)
+    for at in unknown:
+        weights[at] = _weight(indexes, found, asked, at)
+    if any(well := covers(WELL)):
+        return well, True
+    _find_misspelt(indexes, asked, known, found)
+    return covers(FLOOR), True
 
 
 def _find(index: SearchIndex, asked: list[str], at: int) -> Found:
-    """Return the documents that have the word as it stands, with other endings, or begun."""
-    word, last = asked[at], at == len(asked) - 1
+    """Return the documents that have the word, and how well."""
+    word, is_last = asked[at], at == len(asked) - 1
     found: Found = {}
-    exact = False
-    for known, share in ((index.fields, OTHER_FIELDS), (index.names, 1.0)):
-        if known is index.names:
-            for ending in known.other_endings(word):
-                found |= dict.fromkeys(known.docs(ending), 0.92)
-        if last and (known is index.names or len(word) > 2):
-            found |= dict.fromkeys(known.docs(known.beginning(word)), 0.96 * share)
-        if span := known.exact(word):
-            found |= dict.fromkeys(known.docs(span), share)
-            exact = True
-    _add(found, _find_joined(index, asked, at), 0.95)
+    if is_last and len(word) > 2:
+        found |= dict.fromkeys(
+            index.fields.docs(index.fields.beginning(word)), BEGUN * OTHER_FIELDS
+        )
+    if span := index.fields.exact(word):
+        found |= dict.fromkeys(index.fields.docs(span), OTHER_FIELDS)
+    for span in index.names.other_endings(word):
+        found |= dict.fromkeys(index.names.docs(span), OTHER_ENDING)
+    if is_last:
+        found |= dict.fromkeys(index.names.docs(index.names.beginning(word)), BEGUN)
+    if exact := index.names.exact(word):
+        found |= dict.fromkeys(index.names.docs(exact), 1.0)
+    _add(found, _joined(index, asked, at), JOINED)
+    if exact is None:
+        _add(found, _split(index, word), JOINED)
     if len(asked) == 1 and (span := index.initials.exact(word)):
-        _add(found, index.initials.docs(span), 0.86)
-    if not exact:
-        _add(found, _find_split(index, word), 0.95)
+        _add(found, index.initials.docs(span), INITIALS)
     return found
 
 
-def _find_misspelt(index: SearchIndex, asked: list[str], at: int) -> Found:
-    """Return the documents that have the word with typos, as an end or split in two."""
-    word, last = asked[at], at == len(asked) - 1
-    found = dict.fromkeys(_find_split(index, word), 0.95)
-    if len(word) > 3:
-        for known, share in ((index.names, 1.0), (index.fields, OTHER_FIELDS)):
-            for span, typos in known.similar(word):
-                _add(found, known.docs(span), share * (1 - 0.12 * typos))
-            if last:
-                for span in known.similar_beginning(word):
-                    _add(found, known.docs(span), 0.82 * share)
-            for span in known.ending(word):
-                _add(found, known.docs(span), 0.7 * share)
-            if found:
-                break
-    return found
+def _find_misspelt(
+    indexes: Sequence[SearchIndex],
+    asked: list[str],
+    places: list[int],
+    found: list[list[Found]],
+) -> None:
+    """Add the documents that have these words with typos or as an end, or split in two."""
+    for index, per_word in zip(indexes, found, strict=True):
+        for at in places:
+            _add(per_word[at], _split(index, asked[at]), JOINED)
+            is_last = at == len(asked) - 1
+            for vocabulary, worth in ((index.names, 1.0), (index.fields, OTHER_FIELDS)):
+                near = _near(vocabulary, asked[at], is_last=is_last)
+                for quality, span in near:
+                    _add(per_word[at], vocabulary.docs(span), quality * worth)
+                if near:
+                    break
 
 
-def _add(found: Found, numbers: Iterable[int], quality: float) -> None:
-    for number in numbers:
-        if found.get(number, 0) < quality:
-            found[number] = quality
+def _near(vocabulary: WordIndex, word: str, *, is_last: bool) -> list[tuple[float, Span]]:
+    """Return the words that may be meant by a misspelt one, with their quality."""
+    if len(word) < 4:
+        return []
+    near = [(1 - A_TYPO_COSTS * typos, span) for span, typos in vocabulary.similar(word)]
+    near += [(AS_END, span) for span in vocabulary.ending(word)]
+    if is_last:
+        near += [(BEGUN_WITH_TYPO, span) for span in vocabulary.similar_beginning(word)]
+    return near
 
 
-def _find_joined(index: SearchIndex, asked: list[str], at: int) -> set[int]:
+def _joined(index: SearchIndex, asked: list[str], at: int) -> set[int]:
     """Let ``few shot`` find fewshot, for both words."""
     pairs = [asked[n] + asked[n + 1] for n in (at - 1, at) if 0 <= n < len(asked) - 1]
     spans = [span for pair in pairs if (span := index.names.exact(pair))]
     return {number for span in spans for number in index.names.docs(span)}
 
 
-def _find_split(index: SearchIndex, word: str) -> set[int]:
+def _split(index: SearchIndex, word: str) -> set[int]:
     """Let ``rulefor`` find documents whose title has "rule for"."""
     found = set()
     for at in range(1, len(word)):
@@ -234,6 +272,12 @@ def _find_split(index: SearchIndex, word: str) -> set[int]:
     return found
 
 
+def _add(found: Found, numbers: Iterable[int], quality: float) -> None:
+    for number in numbers:
+        if found.get(number, 0) < quality:
+            found[number] = quality
+
+
 def _weight(
     indexes: Sequence[SearchIndex], found: list[list[Found]], asked: list[str], at: int
 ) -> float:
@@ -241,10 +285,17 @@ def _weight(
     size = sum(len(index.keys) for index in indexes)
     having = sum(len(per_word[at]) for per_word in found)
     weight = math.log(1 + size / max(having, 1))
-    return weight * 0.3 if asked[at] in GENERIC or _YEAR.fullmatch(asked[at]) else weight
+    is_generic = asked[at] in GENERIC or YEAR.fullmatch(asked[at])
+    return weight * GENERIC_WEIGHT if is_generic else weight
 
 
-def _cover(found: list[Found], weights: list[float], floor: float) -> Found:
+def _cover(
+    index: SearchIndex,
+    found: list[Found],
+    weights: list[float],
+    floor: float,
+    gone: AbstractSet[str],
+) -> Found:
     """Return the coverage of the documents above the floor, rarest words first.
 
     Once the words left cannot reach the floor by themselves, no new document enters.
@@ -256,26 +307,35 @@ def _cover(found: list[Found], weights: list[float], floor: float) -> Found:
         for number in having if may_enter else cover.keys() & having.keys():
             cover[number] += having[number] * weight / total
         left -= weight
-    return {number: value for number, value in cover.items() if value >= floor}
+    return {n: value for n, value in cover.items() if value >= floor and index.keys[n] not in gone}
+
+
+def _best(index: SearchIndex, cover: Found, text: str) -> set[int]:
+    """Return the candidates to rank: the best covered, and names that begin as typed."""
+    if len(cover) <= BEST:
+        return set(cover)
+    best = sorted(sorted(cover), key=cover.__getitem__, reverse=True)[:BEST]
+    begun = index.wholes.docs(index.wholes.beginning(text), most=BEST)
+    return {*best, *(number for number in begun if number in cover)}
 
 
 def _likeness(text: str, names: tuple[str, ...], *, misspelt: bool) -> tuple[float, bool]:
-    """Return how closely the best name reads like the query (0 to 40), and if it is the same."""
+    """Return how closely the best name reads like the query, and if it is the same."""
     best = 0.0
     squashed = text.replace(" ", "")
     for name in names:
         if name == text or name.replace(" ", "") == squashed:
-            return 40.0, True
+            return SAME, True
         if name.startswith(text):
-            points = 19.0
+            points: float = STARTS
         elif f" {name} " in f" {text} ":
-            points = 14.0
+            points = IS_CONTAINED
         elif f" {text}" in name:
-            points = 13.0
+            points = CONTAINS
         else:
             points = fuzz.partial_ratio(text, name) / 12
             if misspelt:
-                points = max(points, 17 - 3.5 * _typos_in_start(text, name))
+                points = max(points, STARTS - 2 - 3.5 * _typos_in_start(text, name))
         best = max(best, points + fuzz.ratio(text, name) / 20)
     return best, False
 

@@ -13,17 +13,16 @@ from bot.core.words import other_endings
 
 Span = tuple[int, int]  # words [from, to) of the sorted vocabulary
 
-_LAST = "\U0010ffff"
+_AFTER_ALL = "\U0010ffff"
 
 
-class WordIndex:
+class Postings:
     """Words in sorted order, so that all words with one beginning are one span.
 
-    Their documents lie behind each other in the same order, so that a span's documents are one
-    slice. A second, reversed vocabulary finds words by their end.
+    Their documents lie behind each other in the same order, so that a span's are one slice.
     """
 
-    __slots__ = ("_docs", "_from_end", "_from_end_ids", "_starts", "words")
+    __slots__ = ("_docs", "_starts", "words")
 
     def __init__(self, docs_by_word: Mapping[str, Iterable[int]]) -> None:
         self.words = sorted(docs_by_word)
@@ -32,13 +31,11 @@ class WordIndex:
         for word in self.words:
             self._docs.extend(docs_by_word[word])
             self._starts.append(len(self._docs))
-        ends = sorted((word[::-1], number) for number, word in enumerate(self.words))
-        self._from_end = [reversed_word for reversed_word, _ in ends]
-        self._from_end_ids = array("I", (number for _, number in ends))
 
-    def docs(self, span: Span) -> array[int]:
-        """Return the documents of all words in the span; one may come twice."""
-        return self._docs[self._starts[span[0]] : self._starts[span[1]]]
+    def docs(self, span: Span, most: int | None = None) -> array[int]:
+        """Return the documents of the words in the span, at most so many; one may come twice."""
+        low, high = self._starts[span[0]], self._starts[span[1]]
+        return self._docs[low : high if most is None else min(high, low + most)]
 
     def count(self, span: Span) -> int:
         return self._starts[span[1]] - self._starts[span[0]]
@@ -49,15 +46,27 @@ class WordIndex:
 
     def beginning(self, word: str) -> Span:
         """Return the words that begin so."""
-        return _span(self.words, word)
+        return _beginning(self.words, word)
+
+
+class WordIndex(Postings):
+    """Postings that also find words by their end and with typos, by a reversed vocabulary."""
+
+    __slots__ = ("_reversed", "_reversed_ids")
+
+    def __init__(self, docs_by_word: Mapping[str, Iterable[int]]) -> None:
+        super().__init__(docs_by_word)
+        ends = sorted((word[::-1], number) for number, word in enumerate(self.words))
+        self._reversed = [end for end, _ in ends]
+        self._reversed_ids = array("I", (number for _, number in ends))
 
     def ending(self, word: str) -> list[Span]:
         """Return the words that end so."""
-        low, high = _span(self._from_end, word[::-1])
-        return [(at, at + 1) for at in self._from_end_ids[low:high]]
+        low, high = _beginning(self._reversed, word[::-1])
+        return [(at, at + 1) for at in self._reversed_ids[low:high]]
 
     def other_endings(self, word: str) -> list[Span]:
-        """Return the words that differ in their ending only."""
+        """Return the words that differ in their English ending only."""
         return [span for other in other_endings(word) if (span := self.exact(other))]
 
     def similar(self, word: str) -> list[tuple[Span, int]]:
@@ -70,15 +79,16 @@ class WordIndex:
         low, high = self.beginning(word[:1])
         found = {low + at: d for _, d, at in _within(word, self.words[low:high], edits)}
         end = word[::-1]
-        low, high = _span(self._from_end, end[:2])
-        for _, distance, at in _within(end, self._from_end[low:high], edits):
-            found[self._from_end_ids[low + at]] = distance
+        low, high = _beginning(self._reversed, end[:2])
+        for _, distance, at in _within(end, self._reversed[low:high], edits):
+            found[self._reversed_ids[low + at]] = distance
         return [((at, at + 1), d) for at, d in found.items() if d == 1 or len(self.words[at]) > 6]
 
     def similar_beginning(self, word: str) -> list[Span]:
         """Return the words that begin with the word but for one typo after its first letter."""
         size = len(word)
         low, high = self.beginning(word[:1])
+        # With one typo at most one letter is not shared: this leaves few of many, and fast.
         sharing = process.extract(
             word, self.words[low:high], scorer=LCSseq.similarity, score_cutoff=size - 1, limit=None
         )
@@ -86,9 +96,9 @@ class WordIndex:
         return [self.beginning(start) for start, _, _ in _within(word, list(starts), 1)]
 
 
-def _span(words: list[str], start: str) -> Span:
+def _beginning(words: list[str], start: str) -> Span:
     low = bisect_left(words, start)
-    return low, bisect_left(words, start + _LAST, low)
+    return low, bisect_left(words, start + _AFTER_ALL, low)
 
 
 def _within(word: str, choices: list[str], edits: int) -> list[tuple[str, int, int]]:

@@ -9,9 +9,10 @@ How a query is answered:
 3. A document's coverage is the share of the query's weight that it has; rare words weigh more.
    If some document covers the query ``WELL``, those that do are the candidates.
 4. Otherwise words that no document has are looked up with typos; if that isn't enough either, so
-   are the others, and words may be missing, down to ``FLOOR``. Below it there is no answer.
+   are the others, and words may be missing, down to ``FLOOR``. Below it only a document is an
+   answer that has one of its names whole in the query.
 5. The best hundred candidates are ranked by coverage and by how closely a title or an alias
-   reads like the query. In a tie the maker's list goes first, then shorter titles.
+   reads like the query. The maker's list is ahead of additions; in a tie the order given holds.
 """
 
 from __future__ import annotations
@@ -30,17 +31,17 @@ from rapidfuzz.distance import OSA
 from bot.core.word_index import Postings, Span, WordIndex
 from bot.core.words import head, initials, joined_forms, words
 
-WELL = 0.79  # from this coverage on, typos are not considered
-FLOOR = 0.5  # the least coverage of an answer
+WELL = 0.76  # from this coverage on, typos are not considered
+FLOOR = 0.55  # the least coverage of an answer
 BEST = 100  # so many candidates are ranked closely
 LONGEST_QUERY = 300  # letters
 MOST_WORDS = 12  # words looked up; a longer query is still compared with titles as a whole
 
 # How well a document has a word, by how it was found. In other fields than title and aliases:
 # times OTHER_FIELDS.
-BEGUN = 0.96
+BEGUN = 0.94
 JOINED = 0.95
-OTHER_ENDING = 0.92
+OTHER_ENDING = 0.9
 A_TYPO_COSTS = 0.12
 INITIALS = 0.86
 BEGUN_WITH_TYPO = 0.82
@@ -94,10 +95,14 @@ class Hit:
 class SearchIndex:
     """Documents made searchable, numbered from the shortest title to the longest."""
 
-    __slots__ = ("favoured", "fields", "initials", "keys", "links", "names", "texts", "wholes")
+    __slots__ = (
+        *("favoured", "fields", "initials", "keys", "links", "names", "places", "texts", "wholes"),
+    )
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        ordered = sorted(documents, key=lambda document: len(document.title))
+        given = list(documents)
+        self.places = array("I", sorted(range(len(given)), key=lambda n: len(given[n].title)))
+        ordered = [given[place] for place in self.places]
         self.keys = [document.key for document in ordered]
         self.favoured = bytearray(document.favoured for document in ordered)
         self.links = {link: n for n, document in enumerate(ordered) for link in document.links}
@@ -151,7 +156,7 @@ def search(
     covers, misspelt = _covers(indexes, asked[:MOST_WORDS], hidden)
     hits = []
     for index, cover in zip(indexes, covers, strict=True):
-        for number in sorted(_best(index, cover, text)):
+        for number in sorted(_best(index, cover, text), key=index.places.__getitem__):
             key = index.keys[number]
             likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
             score = 100 * cover[number] + likeness + FAVOURED * index.favoured[number]
@@ -194,7 +199,9 @@ def _covers(
     if any(well := covers(WELL)):
         return well, True
     _find_misspelt(indexes, asked, known, found)
-    return covers(FLOOR), True
+    if any(well := covers(FLOOR)):
+        return well, True
+    return [_named(index, asked, gone) for index, gone in zip(indexes, hidden, strict=True)], True
 
 
 def _find(index: SearchIndex, asked: list[str], at: int) -> Found:
@@ -308,6 +315,17 @@ def _cover(
             cover[number] += having[number] * weight / total
         left -= weight
     return {n: value for n, value in cover.items() if value >= floor and index.keys[n] not in gone}
+
+
+def _named(index: SearchIndex, asked: list[str], gone: AbstractSet[str]) -> Found:
+    """Return the documents of which a whole name is at least half the query: ``bert explained``."""
+    size = len(asked)
+    half = (size + 1) // 2
+    spots = ((low, high) for low in range(size) for high in range(low + half, size + 1))
+    phrases = {" ".join(asked[low:high]) for low, high in spots}
+    spans = [span for phrase in phrases if (span := index.wholes.exact(phrase))]
+    numbers = (number for span in spans for number in index.wholes.docs(span))
+    return {number: FLOOR for number in numbers if index.keys[number] not in gone}
 
 
 def _best(index: SearchIndex, cover: Found, text: str) -> set[int]:

@@ -1,49 +1,44 @@
-"""What search knows of each resource of a curriculum."""
+"""What search knows of a curriculum's resources."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.curriculum import Curriculum, Resource
+from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.links import canonical, host_of
 from bot.core.search import Document
 
 
 def documents_of(curriculum: Curriculum) -> Iterator[Document]:
-    """Yield every resource, companions too, with the words of its place in the list."""
-    for resource in curriculum.by_key.values():
-        yield document_of(resource, curriculum)
+    """Yield a document for each resource and companion, in file order; the list's are favoured."""
+    for step in curriculum.steps:
+        section = curriculum.section_of(step)
+        for resource in step.resources:
+            for one in (resource, *resource.companions):
+                yield document_of(one, step, section.title)
 
 
-def document_of(resource: Resource, curriculum: Curriculum) -> Document:
-    """Return what search knows of one resource; the list's own are favoured in a tie."""
-    step = curriculum.step_of(resource)
-    section = curriculum.section_of(step)
-    fields = (
-        resource.label,
-        resource.authors,
-        str(resource.year or ""),
-        resource.kind,
-        *(host_of(url) for url in resource.urls),
-        *resource.tags,
-        *resource.notes,
-        *resource.added_notes,
-        resource.remark,
-        resource.sentence,
-        step.title,
-        section.title,
-    )
+def document_of(resource: Resource, step: Step, section_title: str) -> Document:
+    """Return the document of a resource that stands in this step.
+
+    The maker's label for it (``GPT-2:``) is one more name; where it stands, who wrote it and
+    what is said about it are other fields.
+    """
+    links = (canonical(url) for url in resource.urls)
     return Document(
         key=resource.key,
         title=resource.title,
-        aliases=(*resource.aliases, *_with_label(resource)),
-        links=tuple(link for url in resource.urls if (link := canonical(url))),
-        fields=tuple(field for field in fields if field),
+        aliases=(*resource.aliases, resource.label) if resource.label else resource.aliases,
+        links=tuple(dict.fromkeys(link for link in links if link)),
+        fields=(
+            *(resource.authors, str(resource.year or ""), resource.kind),
+            *(host_of(url) for url in resource.urls),
+            *resource.tags,
+            *resource.notes,
+            *resource.added_notes,
+            *(resource.sentence, resource.remark),
+            *(step.title, section_title, f"step {step.number}" if step.number else ""),
+            "must-read" if resource.must_read else "",
+        ),
         favoured=not resource.addition,
     )
-
-
-def _with_label(resource: Resource) -> tuple[str, ...]:
-    """Return the label, and the title as the maker prints it, label first."""
-    label = resource.label
-    return (label, f"{label} {resource.title}") if label else ()

@@ -5,7 +5,7 @@ How a query is answered:
 1. It is cut into folded words (core.words); the last one may be unfinished.
 2. Each word is looked up (core.word_index): as it stands, with another ending, as the beginning
    of a word if it is the last, joined with its neighbour, split in two. That gives, for each
-   word, the documents that have it and how well (``QUALITY``).
+   word, the documents that have it and how well (1: as typed, in a title or an alias).
 3. A document's coverage is the share of the query's weight that it has; rare words weigh more.
    If some document covers the query ``WELL``, those that do are the candidates.
 4. Otherwise words that no document has are looked up with typos; if that isn't enough either, so
@@ -31,22 +31,20 @@ from rapidfuzz.distance import OSA
 from bot.core.word_index import Postings, Span, WordIndex
 from bot.core.words import head, initials, joined_forms, words
 
-WELL = 0.76  # from this coverage on, typos are not considered
+WELL = 0.82  # from this coverage on, typos are not considered
 FLOOR = 0.55  # the least coverage of an answer
+NAMED = 0.75  # what counts as covered, at least, if a whole name is half of the query
 BEST = 100  # so many candidates are ranked closely
 LONGEST_QUERY = 300  # letters
 MOST_WORDS = 12  # words looked up; a longer query is still compared with titles as a whole
 
-# How well a document has a word, by how it was found. In other fields than title and aliases:
-# times OTHER_FIELDS.
-BEGUN = 0.94
-JOINED = 0.95
-OTHER_ENDING = 0.9
+# How well a document has a word, by how it was found in its title or aliases; as typed: 1.
+NEARLY = 0.95  # begun, joined or split otherwise, or by its initials
+OTHER_ENDING = 0.85
 A_TYPO_COSTS = 0.12
-INITIALS = 0.86
 BEGUN_WITH_TYPO = 0.82
 AS_END = 0.7
-OTHER_FIELDS = 0.8
+OTHER_FIELDS = 0.9  # in any other field: times this
 
 # Points beside the coverage's 100.
 SAME = 40
@@ -116,11 +114,12 @@ class SearchIndex:
             texts = dict.fromkeys(" ".join(words(t)) for t in (*written, head(document.title)))
             self.texts.append(tuple(texts))
             own = {word for text in texts for word in text.split()}
-            own |= {form for text in written for form in joined_forms(text)}
+            others = {form for text in written for form in joined_forms(text)}
+            others.update(word for text in document.fields for word in words(text))
             for postings, found in (
                 (wholes, texts.keys()),
                 (names, own),
-                (fields, {word for text in document.fields for word in words(text)} - own),
+                (fields, others - own),
                 (first_letters, {initials(text.split()) for text in texts} - {""}),
             ):
                 for word in found:
@@ -199,9 +198,12 @@ def _covers(
     if any(well := covers(WELL)):
         return well, True
     _find_misspelt(indexes, asked, known, found)
-    if any(well := covers(FLOOR)):
-        return well, True
-    return [_named(index, asked, gone) for index, gone in zip(indexes, hidden, strict=True)], True
+    answers = covers(FLOOR)
+    for index, cover, gone in zip(indexes, answers, hidden, strict=True):
+        for number in _named(index, asked):
+            if index.keys[number] not in gone:
+                cover[number] = max(NAMED, cover.get(number, 0))
+    return answers, True
 
 
 def _find(index: SearchIndex, asked: list[str], at: int) -> Found:
@@ -210,21 +212,21 @@ def _find(index: SearchIndex, asked: list[str], at: int) -> Found:
     found: Found = {}
     if is_last and len(word) > 2:
         found |= dict.fromkeys(
-            index.fields.docs(index.fields.beginning(word)), BEGUN * OTHER_FIELDS
+            index.fields.docs(index.fields.beginning(word)), NEARLY * OTHER_FIELDS
         )
     if span := index.fields.exact(word):
         found |= dict.fromkeys(index.fields.docs(span), OTHER_FIELDS)
     for span in index.names.other_endings(word):
         found |= dict.fromkeys(index.names.docs(span), OTHER_ENDING)
     if is_last:
-        found |= dict.fromkeys(index.names.docs(index.names.beginning(word)), BEGUN)
+        found |= dict.fromkeys(index.names.docs(index.names.beginning(word)), NEARLY)
     if exact := index.names.exact(word):
         found |= dict.fromkeys(index.names.docs(exact), 1.0)
-    _add(found, _joined(index, asked, at), JOINED)
+    _add(found, _joined(index, asked, at), NEARLY)
     if exact is None:
-        _add(found, _split(index, word), JOINED)
+        _add(found, _split(index, word), NEARLY)
     if len(asked) == 1 and (span := index.initials.exact(word)):
-        _add(found, index.initials.docs(span), INITIALS)
+        _add(found, index.initials.docs(span), NEARLY)
     return found
 
 
@@ -237,7 +239,7 @@ def _find_misspelt(
     """Add the documents that have these words with typos or as an end, or split in two."""
     for index, per_word in zip(indexes, found, strict=True):
         for at in places:
-            _add(per_word[at], _split(index, asked[at]), JOINED)
+            _add(per_word[at], _split(index, asked[at]), NEARLY)
             is_last = at == len(asked) - 1
             for vocabulary, worth in ((index.names, 1.0), (index.fields, OTHER_FIELDS)):
                 near = _near(vocabulary, asked[at], is_last=is_last)
@@ -266,15 +268,15 @@ def _joined(index: SearchIndex, asked: list[str], at: int) -> set[int]:
 
 
 def _split(index: SearchIndex, word: str) -> set[int]:
-    """Let ``rulefor`` find documents whose title has "rule for"."""
+    """Let ``rulefor`` find documents whose title has "rule for", or "rule formed"."""
     found = set()
     for at in range(1, len(word)):
-        left, right = index.names.exact(word[:at]), index.names.exact(word[at:])
-        if left and right:
+        left, right = index.names.exact(word[:at]), index.names.beginning(word[at:])
+        if left and index.names.count(right):
             rarer = min(left, right, key=index.names.count)
-            both = f"{word[:at]} {word[at:]}"
+            both = f" {word[:at]} {word[at:]}"
             for number in index.names.docs(rarer):
-                if any(both in text for text in index.texts[number]):
+                if any(both in f" {text}" for text in index.texts[number]):
                     found.add(number)
     return found
 
@@ -317,15 +319,14 @@ def _cover(
     return {n: value for n, value in cover.items() if value >= floor and index.keys[n] not in gone}
 
 
-def _named(index: SearchIndex, asked: list[str], gone: AbstractSet[str]) -> Found:
+def _named(index: SearchIndex, asked: list[str]) -> set[int]:
     """Return the documents of which a whole name is at least half the query: ``bert explained``."""
     size = len(asked)
     half = (size + 1) // 2
     spots = ((low, high) for low in range(size) for high in range(low + half, size + 1))
     phrases = {" ".join(asked[low:high]) for low, high in spots}
     spans = [span for phrase in phrases if (span := index.wholes.exact(phrase))]
-    numbers = (number for span in spans for number in index.wholes.docs(span))
-    return {number: FLOOR for number in numbers if index.keys[number] not in gone}
+    return {number for span in spans for number in index.wholes.docs(span)}
 
 
 def _best(index: SearchIndex, cover: Found, text: str) -> set[int]:

@@ -51,7 +51,7 @@ SAME = 40
 STARTS = 19
 IS_CONTAINED = 14
 CONTAINS = 13
-FAVOURED = 10
+FAVOURED = 8
 PREFERRED = 5
 
 # What people add to say which kind of thing they look for: counted, but never missed much.
@@ -251,7 +251,7 @@ def _find_misspelt(
 
 def _near(vocabulary: WordIndex, word: str, *, is_last: bool) -> list[tuple[float, Span]]:
     """Return the words that may be meant by a misspelt one, with their quality."""
-    if len(word) < 4:
+    if len(word) < 3:
         return []
     near = [(1 - A_TYPO_COSTS * typos, span) for span, typos in vocabulary.similar(word)]
     near += [(AS_END, span) for span in vocabulary.ending(word)]
@@ -348,7 +348,7 @@ def _likeness(text: str, names: tuple[str, ...], *, misspelt: bool) -> tuple[flo
         if name.startswith(text):
             points: float = STARTS
         elif f" {name} " in f" {text} ":
-            points = IS_CONTAINED
+            points = IS_CONTAINED * len(name) / len(text)
         elif f" {text}" in name:
             points = CONTAINS
         else:

@@ -70,10 +70,10 @@ class WordIndex(Postings):
         return [span for other in other_endings(word) if (span := self.exact(other))]
 
     def similar(self, word: str) -> list[tuple[Span, int]]:
-        """Return words with one typo or, from seven letters on, two, and how many they have.
+        """Return words of four letters or more with one typo, of seven or more with two.
 
         A typo is a wrong, missing or extra letter or two letters swapped (OSA distance). The
-        first letter or the last two must be intact.
+        first letter or the last two must be intact. The number of typos comes with each word.
         """
         edits = 1 if len(word) < 5 else 2
         low, high = self.beginning(word[:1])
@@ -82,7 +82,11 @@ class WordIndex(Postings):
         low, high = _beginning(self._reversed, end[:2])
         for _, distance, at in _within(end, self._reversed[low:high], edits):
             found[self._reversed_ids[low + at]] = distance
-        return [((at, at + 1), d) for at, d in found.items() if d == 1 or len(self.words[at]) > 6]
+        return [
+            ((at, at + 1), typos)
+            for at, typos in found.items()
+            if len(self.words[at]) >= (7 if typos == 2 else 4)
+        ]
 
     def similar_beginning(self, word: str) -> list[Span]:
         """Return the words that begin with the word but for one typo after its first letter."""

@@ -1,1 +1,1 @@
-"""Measurements, run by hand: ``python -m tests.bench NAME``."""
+"""Measurements, run by hand: ``python -m tests.bench NAME``. Nothing here is asserted."""

@@ -1,0 +1,16 @@
+"""The command line of the measurements: ``python -m tests.bench search``."""
+
+import click
+
+from tests.bench.search import search
+
+
+@click.group()
+def main():
+    """Measure the bot; compare figures of one run only, machines differ."""
+
+
+main.add_command(search)
+
+if __name__ == "__main__":
+    main()

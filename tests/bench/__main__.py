@@ -2,7 +2,7 @@
 
 import click
 
-from tests.bench.search import search
+from tests.bench.search_table import search
 
 
 @click.group()

@@ -9,8 +9,8 @@ How a query is answered:
 3. Rare words weigh more. A document's cover is the share of the query's weight that it has. If
    some cover the query ``WELL``, they are the candidates.
 4. Otherwise the words that no document has are looked up with typos. If that isn't enough
-   either, so are the others, and a candidate may lack words, down to ``FLOOR``; lower still if
-   its whole name is half of the query.
+   either, so are the others, and a candidate may lack words, down to ``FLOOR``. A document whose
+   whole name is half of the query is always a candidate.
 5. The best hundred candidates are ranked by cover and by how closely a name reads like the
    query. The maker's list is somewhat ahead of additions; in a tie the order given holds.
 """
@@ -44,6 +44,7 @@ NAMED = 0.75  # the cover, at least, of a document whose whole name is half of t
 GENERIC = frozenset(
     {"paper", "pdf", "tutorial", "github", "book", "arxiv", "course", "lib", "code"}
     | {"intro", "blog", "official", "docs", "video", "article"}
+    | {"about", "explain", "explained", "how", "what"}
 )
 YEAR = re.compile("(?:19|20)[0-9]{2}")
 GENERIC_WEIGHT = 0.3
@@ -116,6 +117,14 @@ def _with_link(
 
 def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
     """Return each index's candidates with their cover, and if typos were considered."""
+    covers, misspelt = _covers_by_words(lookups)
+    for lookup, cover in zip(lookups, covers, strict=True):
+        for number in lookup.named():
+            cover[number] = max(NAMED, cover.get(number, 0))
+    return covers, misspelt
+
+
+def _covers_by_words(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
     places = range(len(lookups[0].asked)) if lookups else range(0)
     weights = [_weight(lookups, at) for at in places]
     covers = [lookup.cover(weights, WELL) for lookup in lookups]
@@ -131,16 +140,13 @@ def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
     for at in places:
         if at not in unknown:
             _add_misspelt(lookups, at)
-    covers = [lookup.cover(weights, FLOOR) for lookup in lookups]
-    for lookup, cover in zip(lookups, covers, strict=True):
-        for number in lookup.named():
-            cover[number] = max(NAMED, cover.get(number, 0))
-    return covers, True
+    return [lookup.cover(weights, FLOOR) for lookup in lookups], True
 
 
 def _add_misspelt(lookups: Sequence[Lookup], at: int) -> None:
     for lookup in lookups:
-        lookup.add_misspelt(at)
+        if lookup.asked[at] not in GENERIC:
+            lookup.add_misspelt(at)
 
 
 def _weight(lookups: Sequence[Lookup], at: int) -> float:

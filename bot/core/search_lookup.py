@@ -16,6 +16,7 @@ OTHER_ENDING = 0.85
 A_TYPO_COSTS = 0.12
 BEGUN_WITH_TYPO = 0.82
 AS_END = 0.7
+SHORTENED = 0.8  # a beginning, though other words follow
 OTHER_FIELDS = 0.9  # found in any other field: times this
 
 Qualities = dict[int, float]  # a document's number -> how well it has a word, up to 1
@@ -131,6 +132,8 @@ def _near(vocabulary: WordIndex, word: str, *, is_last: bool) -> list[tuple[floa
     near += [(AS_END, span) for span in vocabulary.ending(word)]
     if is_last:
         near += [(BEGUN_WITH_TYPO, span) for span in vocabulary.similar_beginning(word)]
+    else:
+        near.append((SHORTENED, vocabulary.beginning(word)))
     return near
 
 

@@ -22,15 +22,15 @@ _ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
 
 
 def fold(text: str) -> str:
-    """Return the text without case, accents and width, Hangul as single letters.
+    """Return the text without case, width, accents and other marks, Hangul as single letters.
 
-    As letters, a syllable that is still being typed begins the finished one: the ㄴ of 하나
-    stands under 하 (한) until the next vowel comes.
+    As letters, because a syllable changes while it is typed: 한 becomes 하나 with the next key.
     """
     if text.isascii():
         return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c)).translate(_FINAL_CONSONANTS)
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = "".join(c for c in decomposed if not unicodedata.category(c).startswith("M"))
+    return letters.casefold().translate(_FINAL_CONSONANTS)
 
 
 def _final_consonants() -> Mapping[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import aiohttp
 import click
 import discord
 
@@ -22,6 +24,16 @@ from bot.errors import ConfigError, CurriculumFileError
 if TYPE_CHECKING:
     from bot.app import NextreadBot
     from bot.services.opening import Services
+
+
+log = logging.getLogger(__name__)
+
+REFUSED = (
+    "Discord refuses DISCORD_TOKEN: copy it again from the Bot page of your application"
+    " in Discord's developer portal."
+)
+NO_LONGER_VALID = 4004
+"""How Discord's gateway closes when the token stops being valid."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,7 +50,7 @@ def run() -> None:
     with one_line_errors():
         config = Config.from_env(os.environ, Path(".env"))
         token = config.needs_token()
-        base = load_curriculum(config)
+        base = load_curriculum(curriculum_path(config))
         start_logging(config.log_format, config.log_level)
         asyncio.run(_run(token, config.database_url, base))
 
@@ -59,7 +71,7 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
         from bot.preview import preview_in_browser
 
         config = Config.from_env(os.environ, Path(".env"))
-        base = load_curriculum(config)
+        base = load_curriculum(curriculum_path(config))
         start_logging(config.log_format, "WARNING")
         preview_in_browser(_maker(base), keep=keep, port=port, open_browser=browser)
 
@@ -77,20 +89,35 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
 def check(file: Path | None, against: Path | None) -> None:
     """Check a curriculum file and report every problem with its line and remedy."""
     with one_line_errors():
-        path = file or Config.from_env(os.environ, Path(".env")).curriculum
-        path = path or default_curriculum_path()
-        new = read_curriculum(path.read_bytes(), str(path))
+        path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
+        new = load_curriculum(path)
         click.echo(f"{path}: {len(new.resources)} resources in {len(new.steps)} steps, all well.")
         if against is not None:
             from bot.core.curriculum_changes import compare
             from bot.views.changes_text import changes_lines
 
-            old = read_curriculum(against.read_bytes(), str(against))
-            changes = compare(old, new)
+            changes = compare(load_curriculum(against), new)
             for line in changes_lines(changes):
                 click.echo(line)
             if not changes.keeps_progress:
                 sys.exit(1)
+
+
+@main.command()
+def health() -> None:
+    """Tell whether the bot on this machine is connected to Discord: exit code 0, or 1."""
+    from bot.heartbeat import STALE_SECONDS, heartbeat_path, seconds_since_beat
+
+    with one_line_errors():
+        config = Config.from_env(os.environ, Path(".env"))
+        seconds = seconds_since_beat(heartbeat_path(config.database_url))
+    if seconds is None:
+        click.echo("No bot with this DATABASE_URL is connected to Discord.", err=True)
+        sys.exit(1)
+    if seconds > STALE_SECONDS:
+        click.echo(f"The bot lost Discord {seconds:.0f} seconds ago: see its log.", err=True)
+        sys.exit(1)
+    click.echo("The bot is connected.")
 
 
 @contextlib.contextmanager
@@ -102,28 +129,44 @@ def one_line_errors() -> Iterator[None]:
         click.echo(str(error), err=True)
         sys.exit(2)
     except discord.LoginFailure:
-        click.echo(
-            "Discord refuses DISCORD_TOKEN: copy it again from the Bot page of your application"
-            " in Discord's developer portal.",
-            err=True,
-        )
+        click.echo(REFUSED, err=True)
         sys.exit(2)
+    except discord.ConnectionClosed as error:
+        if error.code != NO_LONGER_VALID:
+            raise
+        click.echo(REFUSED, err=True)
+        sys.exit(2)
+    except (
+        aiohttp.ClientConnectionError,
+        discord.DiscordServerError,
+        discord.GatewayNotFound,
+    ) as error:
+        # Only at the start: later, discord.py connects again by itself.
+        click.echo(f"Discord can't be reached: {error}. Start the bot again when it can.", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def load_curriculum(config: Config) -> Curriculum:
-    """Read the list the bot is to use.
+def curriculum_path(config: Config) -> Path:
+    """Return the file of the list that the bot is to use."""
+    return config.curriculum or default_curriculum_path()
+
+
+def load_curriculum(path: Path) -> Curriculum:
+    """Read a list.
 
     Raises:
-        ConfigError: NEXTREAD_CURRICULUM names no readable file.
+        ConfigError: the file can't be read.
         CurriculumFileError: the list has problems; all of them are named.
     """
-    path = config.curriculum or default_curriculum_path()
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"NEXTREAD_CURRICULUM: {path} can't be read ({error}).") from error
+        raise ConfigError(
+            f"{path} can't be read ({error.strerror}). To use the list that Nextread comes with,"
+            " unset NEXTREAD_CURRICULUM."
+        ) from error
     return read_curriculum(text, str(path))
 
 
@@ -142,6 +185,7 @@ def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
 
 async def _run(token: str, database_url: str, base: Curriculum) -> None:
     from bot.app import NextreadBot
+    from bot.heartbeat import Heartbeat, heartbeat_path
     from bot.services.opening import open_services
 
     # Opened here first: what is wrong with it is told before Discord is asked for anything.
@@ -150,13 +194,24 @@ async def _run(token: str, database_url: str, base: Curriculum) -> None:
     async def opened() -> Services:
         return services
 
-    async with NextreadBot(opened) as bot:
-        running = asyncio.ensure_future(bot.start(token))
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops
-            loop.add_signal_handler(signal.SIGTERM, running.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+    # Nextread has no voice: what discord.py would need for it is missing on purpose.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    try:
+        async with NextreadBot(opened) as bot:
+            heartbeat = Heartbeat(bot, heartbeat_path(database_url))
+            heartbeat.start()
+            running = asyncio.ensure_future(bot.start(token))
+            with contextlib.suppress(NotImplementedError):  # Windows' loops know no signals
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+            try:
+                await running
+            except asyncio.CancelledError:
+                log.info("stopped")
+            finally:
+                heartbeat.stop()
+    finally:
+        # A login that fails never hands them to the bot; closing them twice is harmless.
+        await services.close()
 
 
 if __name__ == "__main__":

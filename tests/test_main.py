@@ -1,0 +1,242 @@
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.__main__ import main
+from bot.core.curriculum_file import default_curriculum_path
+from tests.small_discord import TOKEN, SmallDiscord, nextread
+
+VARIABLES = ("DISCORD_TOKEN", "DATABASE_URL", "NEXTREAD_CURRICULUM", "LOG_FORMAT", "LOG_LEVEL")
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """Return what runs a command in an empty folder, with no variable set but those given."""
+    monkeypatch.chdir(tmp_path)
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*args, **env):
+        return CliRunner().invoke(main, args, env=env)
+
+    return run
+
+
+def lines_of(text):
+    return text.strip().splitlines()
+
+
+# The command line
+
+
+def test_help_names_every_command(shell):
+    answer = shell("--help")
+
+    assert answer.exit_code == 0
+    for command in ("run", "preview", "check", "health"):
+        assert f"\n  {command} " in answer.output
+
+
+def test_every_command_says_what_it_does(shell):
+    assert [name for name, command in main.commands.items() if not command.help] == []
+
+
+def test_an_unknown_command_is_a_usage_error(shell):
+    assert shell("rum").exit_code == 2
+
+
+# run: what stops the start
+
+
+def test_without_a_token_one_line_names_it_and_the_preview(shell):
+    answer = shell("run")
+
+    assert answer.exit_code == 2
+    assert len(lines_of(answer.stderr)) == 1
+    assert "DISCORD_TOKEN" in answer.stderr
+    assert "nextread preview" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://localhost/nextread"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:////proc/no/such/folder/nextread.db"),
+        ("DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/nextread"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_bad_setting_is_named_in_one_line(shell, name, value):
+    answer = shell("run", **{"DISCORD_TOKEN": TOKEN, name: value})
+
+    assert answer.exit_code == 2
+    assert len(lines_of(answer.stderr)) == 1
+    assert name in answer.stderr
+    assert "secret" not in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_list_that_is_not_there_is_named_in_one_line(shell, command):
+    answer = shell(command, DISCORD_TOKEN=TOKEN, NEXTREAD_CURRICULUM="gone.yaml")
+
+    assert answer.exit_code == 2
+    assert len(lines_of(answer.stderr)) == 1
+    assert "gone.yaml" in answer.stderr
+    assert "NEXTREAD_CURRICULUM" in answer.stderr
+
+
+def test_all_problems_of_a_list_are_told_before_the_start(shell, tmp_path):
+    broken_list(tmp_path / "mine.yaml")
+
+    answer = shell("run", DISCORD_TOKEN=TOKEN, NEXTREAD_CURRICULUM="mine.yaml")
+
+    assert answer.exit_code == 2
+    assert len(lines_of(answer.stderr)) == 2
+    assert all(line.startswith("mine.yaml:") for line in lines_of(answer.stderr))
+
+
+def broken_list(path: Path):
+    """Write a list with two mistakes."""
+    text = default_curriculum_path().read_text("utf-8")
+    text = text.replace("\n            kind: paper\n", "\n            kind: papyrus\n", 1)
+    text = text.replace("\n            minutes: ", "\n            minutes: -", 1)
+    path.write_text(text, "utf-8")
+
+
+def test_the_token_is_read_from_a_dotenv_file_in_the_folder(shell, tmp_path):
+    (tmp_path / ".env").write_text(f"DISCORD_TOKEN={TOKEN}\nLOG_LEVEL=LOUD\n")
+
+    answer = shell("run")
+
+    assert "DISCORD_TOKEN" not in answer.stderr
+    assert "LOG_LEVEL is 'LOUD'" in answer.stderr
+
+
+# run: against a stand-in for Discord
+
+
+async def test_a_refused_token_is_told_in_one_line(tmp_path):
+    async with (
+        SmallDiscord(token="another").open() as discord,  # noqa: S106 - of no account
+        nextread("run", folder=tmp_path, api=discord.api, DISCORD_TOKEN=TOKEN) as process,
+    ):
+        exit_code = await process.ended()
+
+    assert exit_code == 2
+    assert len(lines_of(process.log)) == 1
+    assert "Discord refuses DISCORD_TOKEN" in process.log
+    assert TOKEN not in process.log
+
+
+async def test_a_discord_out_of_reach_is_told_in_one_line(tmp_path):
+    async with nextread("run", folder=tmp_path, DISCORD_TOKEN=TOKEN) as process:
+        exit_code = await process.ended()
+
+    assert exit_code == 1
+    assert len(lines_of(process.log)) == 1
+    assert "Discord can't be reached" in process.log
+
+
+async def test_a_second_bot_on_one_database_is_refused_in_one_line(tmp_path):
+    async with (
+        SmallDiscord().open() as discord,
+        nextread("run", folder=tmp_path, api=discord.api, DISCORD_TOKEN=TOKEN) as first,
+    ):
+        await first.said("ready")
+        async with nextread("run", folder=tmp_path, DISCORD_TOKEN=TOKEN) as second:
+            exit_code = await second.ended()
+
+    assert exit_code == 2
+    assert lines_of(second.log) == [
+        "Another bot is using nextread.db. Stop it first, or give this one its own DATABASE_URL."
+    ]
+
+
+async def test_the_bot_starts_is_healthy_and_leaves_when_told(tmp_path):
+    async with (
+        SmallDiscord().open() as discord,
+        nextread("run", folder=tmp_path, api=discord.api, DISCORD_TOKEN=TOKEN) as process,
+    ):
+        await process.said("invite me: ")
+        async with asyncio.timeout(10):
+            while not (tmp_path / "nextread.db.alive").exists():
+                await asyncio.sleep(0.02)
+        healthy = await health(tmp_path)
+        process.terminate()
+        exit_code = await process.ended()
+        healthy_afterwards = await health(tmp_path)
+
+    assert (exit_code, healthy, healthy_afterwards) == (0, 0, 1)
+    assert "Traceback" not in process.log
+    assert TOKEN not in process.log
+    assert "stopped" in lines_of(process.log)[-1]
+
+
+async def health(folder):
+    async with nextread("health", folder=folder) as process:
+        return await process.ended()
+
+
+async def test_json_logs_are_json_from_the_first_line_to_the_last(tmp_path):
+    settings = {"DISCORD_TOKEN": TOKEN, "LOG_FORMAT": "json", "LOG_LEVEL": "debug"}
+    async with (
+        SmallDiscord().open() as discord,
+        nextread("run", folder=tmp_path, api=discord.api, **settings) as process,
+    ):
+        await process.said("invite me: ")
+        process.terminate()
+        await process.ended()
+
+    lines = [json.loads(line) for line in lines_of(process.log)]
+    assert {"ready: 0 servers", "stopped"} <= {line["message"] for line in lines}
+    assert TOKEN not in process.log
+
+
+# check
+
+
+def test_check_finds_the_list_shipped_well(shell):
+    answer = shell("check")
+
+    assert answer.exit_code == 0
+    assert "resources in" in answer.output
+
+
+def test_check_tells_every_problem_with_its_line(shell, tmp_path):
+    broken_list(tmp_path / "mine.yaml")
+
+    answer = shell("check", "mine.yaml")
+
+    assert answer.exit_code == 2
+    places = [line.partition(": ")[0] for line in lines_of(answer.stderr)]
+    assert [place.split(":")[0] for place in places] == ["mine.yaml", "mine.yaml"]
+    assert "> kind: " in answer.stderr
+    assert "> minutes: " in answer.stderr
+
+
+def test_check_of_no_file_is_a_usage_error(shell):
+    assert shell("check", "gone.yaml").exit_code == 2
+
+
+def test_check_against_itself_changes_nothing(shell):
+    path = str(default_curriculum_path())
+
+    answer = shell("check", path, "--against", path)
+
+    assert answer.exit_code == 0
+
+
+def test_check_against_an_older_list_tells_lost_progress(shell, tmp_path):
+    text = default_curriculum_path().read_text("utf-8")
+    renamed = text.replace("id: gpt-1\n", "id: gpt-one\n").replace("[gpt-1]", "[gpt-one]")
+    (tmp_path / "new.yaml").write_text(renamed, "utf-8")
+
+    answer = shell("check", "new.yaml", "--against", str(default_curriculum_path()))
+
+    assert answer.exit_code == 1
+    assert "add `formerly: [gpt-1]` there" in answer.output

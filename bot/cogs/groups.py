@@ -29,6 +29,7 @@ class GroupsCog(commands.Cog, name="groups"):
 
     @app_commands.command()
     @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=False)
     async def group(self, interaction: discord.Interaction[NextreadBot]) -> None:
         """Show what this channel's study group reads, and join or leave it."""
         status = await self.groups.status(home_of(interaction), interaction.user.id)

@@ -1,0 +1,318 @@
+"""The bot in a local browser page, without a Discord account: for trying it, and for showing it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import discord
+from discord.ext import commands
+
+from bot.errors import ConfigError
+from bot.preview_page import PreviewPage
+
+try:
+    import simcord
+    from simcord.backend.serializers import guild_create_payload
+except ModuleNotFoundError as missing:
+    raise ConfigError("The preview is an extra: pip install 'nextread[preview]'") from missing
+
+log = logging.getLogger(__name__)
+
+Action = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
+MakeBot = Callable[[str], commands.AutoShardedBot]
+
+STEP = 2  # seconds: the demo's clock keeps pace with the real one in steps of so many
+CHUNK = 3600  # seconds of a longer jump, after which waiting clicks get their turn
+JUMPS = {"day": 24 * 3600, "week": 7 * 24 * 3600}
+
+
+class Demo:
+    """A small Discord in memory, the bot in it, and a page that shows one of its rooms at a time.
+
+    Simcord does one thing at a time, and nothing while its clock moves: whoever acts on ``env``
+    takes its ``turn`` first.
+    """
+
+    def __init__(self, make_bot: MakeBot, database_url: str, framed_by: str) -> None:
+        self._make_bot = make_bot
+        self._database_url = database_url
+        self._framed_by = framed_by
+        self.turn = asyncio.Lock()
+        self._journey: asyncio.Task[None] | None = None
+        self._calls_shown = 0
+        self.doing = ""
+        self.ended = asyncio.Event()
+        self.bot = make_bot(database_url)
+        self.env = simcord.Env(self.bot, settle_timeout=20)
+        self._build()
+
+    def _build(self) -> None:
+        # The bot's own name and a system channel can only be set on simcord's backend.
+        env = self.env
+        env.backend.bot_user.name = "Nextread"
+        self.guild = env.create_guild("Study room", owner=env.create_user("owner"))
+        self.channel = self.guild.create_text_channel("reading", topic="What we read this week")
+        manages = discord.Permissions(manage_guild=True)
+        moderators = self.guild.create_role("moderators", permissions=manages)
+        self.users = [env.create_user("learner"), env.create_user("moderator")]
+        self.members = [
+            self.guild.add_member(self.users[0]),
+            self.guild.add_member(self.users[1], roles=[moderators]),
+        ]
+        env.backend.get_guild(self.guild.id).system_channel_id = self.channel.id
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start_bot()
+            await self._open_room(str(self.channel.id))
+        except BaseException:
+            await self._stop_bot()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._journey:
+            await _cancel(self._journey)
+        await self._page.close()
+        with contextlib.suppress(TimeoutError):  # what the bot is in the middle of may finish
+            await self.env.settle(timeout=1)
+        await self._stop_bot()
+
+    async def _start_bot(self) -> None:
+        # Private: created the public way, a server has no channel yet when the bot joins it, and
+        # `on_guild_join` is never called (simcord says "unavailable": false, which means "was here
+        # before"). So ours is complete beforehand, out of sight at the start, and joined then.
+        backend = self.env.backend
+        guild = backend.guilds.pop(self.guild.id)
+        await self.env.start()
+        backend.guilds[guild.id] = guild
+        joined = dict(guild_create_payload(backend, guild))
+        del joined["unavailable"]
+        backend.emit("GUILD_CREATE", joined)
+        await self.env.settle()
+
+    async def _stop_bot(self) -> None:
+        try:
+            await self.bot.close()  # simcord never does
+        finally:
+            await self.env.shutdown()
+
+    def rooms(self) -> dict[str, str]:
+        """Return the name of each room that the page can show, by its id."""
+        rooms = {str(self.channel.id): "#reading"}
+        rooms |= {str(thread.id): f"Thread: {thread.name}" for thread in self.channel.threads}
+        return rooms | {f"dm{user.id}": f"Direct messages: {user.name}" for user in self.users}
+
+    def state(self) -> dict[str, Any]:
+        """Return what the page around the room shows, ready for JSON."""
+        return {
+            "now": self.env.now().isoformat(),
+            "doing": self.doing,
+            "rooms": self.rooms(),
+            "room": self.room,
+            "room_url": self._page.url,
+        }
+
+    async def show(self, room: str) -> None:
+        """Let the page show another room. Raises KeyError for an unknown id."""
+        if room not in self.rooms():
+            raise KeyError(room)
+        async with self.turn:
+            await self._page.close()
+            await self._open_room(room)
+
+    async def _open_room(self, room: str) -> None:
+        channels = {str(place.id): place for place in (self.channel, *self.channel.threads)}
+        users = {f"dm{user.id}": user for user in self.users}
+        channel = users[room].dm_channel if room in users else channels[room]
+        viewers = [users[room]] if room in users else self.members
+        page = self.env.preview(channel, viewers=viewers, layout="channel")
+        # Private: simcord lets no page frame its own, and ours is a frame around it.
+        server = page._server  # noqa: SLF001
+        framed = _framed(server._SECURITY_HEADERS, self._framed_by)  # noqa: SLF001
+        server._SECURITY_HEADERS = framed  # type: ignore[misc]  # noqa: SLF001
+        # Private: without a click for ten minutes in a sleeping tab, the page would be dead.
+        page._PAGE_LEASE_SECONDS = 24 * 3600.0  # type: ignore[misc]  # noqa: SLF001
+        # Private: an action that meets another one, or a moving clock, fails in the page.
+        page._action = self._in_turn(page)  # type: ignore[method-assign]  # noqa: SLF001
+        await page.__aenter__()  # closed by show() and by __aexit__
+        self._page, self.room = page, room
+
+    def _in_turn(self, page: simcord.Preview) -> Action:
+        act, views = page._action, page._pages  # noqa: SLF001 - see _open_room
+
+        async def in_turn(view_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+            async with self.turn:
+                # A click on what has changed a moment ago counts, as on Discord: simcord would
+                # drop it unless it names the latest revision of the view.
+                if view_id in views and "published_revision" in body:
+                    body = {**body, "published_revision": views[view_id].revision}
+                result = await act(view_id, body)
+                self._calls_shown = len(self.env.http_requests)
+            if body.get("kind") == "close" and not result["rejected"]:
+                self.ended.set()  # "End preview session" in simcord's own menu
+            return result
+
+        return in_turn
+
+    async def restart(self) -> None:
+        """Close the bot and start another one on the same database, as an update would."""
+        async with self.turn:
+            await self.env.settle()
+            await self.bot.close()
+            self.bot = self._make_bot(self._database_url)
+            await self.env.restart_bot(self.bot)
+            await self._page.refresh()
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass for the bot; a click waits for at most one chunk of it."""
+        while seconds > 0:
+            async with self.turn:
+                await self.env.advance_time(min(seconds, CHUNK))
+                await self._show_news()
+            seconds -= CHUNK
+
+    async def _show_news(self) -> None:
+        # What the bot did by itself shows after a refresh; a needless one would redraw the page.
+        calls = len(self.env.http_requests)
+        if calls != self._calls_shown:
+            self._calls_shown = calls
+            await self._page.refresh()
+
+    async def keep_pace(self) -> None:
+        """Move the demo's clock with the real one: simcord's stands still between two actions."""
+        while not self.ended.is_set():
+            await asyncio.sleep(STEP)
+            try:
+                await self.advance(STEP)
+            except Exception:
+                log.exception("the demo's clock could not move on")
+
+    async def begin_jump(self, name: str) -> None:
+        """Start to let a day or a week pass. Raises KeyError for another ``name``."""
+        seconds = JUMPS[name]
+        self._begin("Time passes …", lambda: self.advance(seconds))
+
+    async def begin_restart(self, _: str) -> None:
+        """Start to restart the bot."""
+        self._begin("The bot restarts …", self.restart)
+
+    def _begin(self, doing: str, journey: Callable[[], Awaitable[None]]) -> None:
+        if not self.doing:  # else a second tab asked as well
+            self.doing = doing
+            self._journey = asyncio.create_task(self._travel(journey))
+
+    async def _travel(self, journey: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await journey()
+            await asyncio.sleep(1)  # seen by people, and by a page that looks every half second
+        except Exception:
+            log.exception("the demo failed at: %s", self.doing)
+        finally:
+            self.doing = ""
+
+
+def _framed(headers: Mapping[str, str], origin: str) -> dict[str, str]:
+    framed = {name: value for name, value in headers.items() if name != "X-Frame-Options"}
+    policy = "Content-Security-Policy"
+    by_us = headers[policy].replace("frame-ancestors 'none'", f"frame-ancestors {origin}")
+    return framed | {policy: by_us}
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def open_preview(
+    make_bot: MakeBot, database_url: str | None = None, port: int = 0
+) -> AsyncIterator[tuple[Demo, str]]:
+    """Open the demo, by default on a temporary database; yield it and its page's address."""
+    async with contextlib.AsyncExitStack() as opened:
+        if database_url is None:
+            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="nextread-"))
+            database_url = _sqlite_url(Path(folder, "preview.db"))
+        page = PreviewPage()
+        await page.open(port)
+        opened.push_async_callback(page.close)
+        demo = await opened.enter_async_context(Demo(make_bot, database_url, page.origin))
+        page.state = demo.state
+        page.acts = {"jump": demo.begin_jump, "restart": demo.begin_restart, "room": demo.show}
+        opened.push_async_callback(page.close)  # first of all: nothing more is asked of the demo
+        opened.push_async_callback(_cancel, asyncio.create_task(demo.keep_pace()))
+        yield demo, page.url
+
+
+async def run_preview(
+    make_bot: MakeBot,
+    *,
+    announce: Callable[[str], None],
+    database_url: str | None = None,
+    port: int = 0,
+    open_browser: bool = True,
+) -> None:
+    """Show the bot in a browser page until cancelled, SIGTERM, or the page's *End preview session*.
+
+    ``announce`` gets the page's address once it can be opened. Raises ConfigError with one line.
+    """
+    async with open_preview(make_bot, database_url, port) as (demo, url):
+        with _sigterm(demo.ended.set):
+            announce(url)
+            if open_browser and _has_screen():
+                # A thread that nobody waits for: some browsers return only when they are closed.
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+            await demo.ended.wait()
+
+
+def preview_in_browser(
+    make_bot: MakeBot, *, keep: Path | None, port: int, open_browser: bool
+) -> None:
+    """Run the preview from a terminal: its address is the first line printed."""
+
+    def announce(url: str) -> None:
+        sys.stdout.write(f"{url}\nCtrl+C ends the preview.\n")
+        sys.stdout.flush()
+
+    asyncio.run(
+        run_preview(
+            make_bot,
+            announce=announce,
+            database_url=_sqlite_url(keep) if keep else None,
+            port=port,
+            open_browser=open_browser,
+        )
+    )
+
+
+def _sqlite_url(file: Path) -> str:
+    return f"sqlite:///{file.absolute().as_posix()}"
+
+
+@contextlib.contextmanager
+def _sigterm(then: Callable[[], None]) -> Iterator[None]:
+    # A preview in the background (`nextread preview &`) gets no Ctrl+C; a plain kill ends it too.
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):  # Windows
+        loop.add_signal_handler(signal.SIGTERM, then)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGTERM)
+
+
+def _has_screen() -> bool:
+    # Without one, webbrowser would start a text browser in the terminal that prints the address.
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

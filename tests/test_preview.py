@@ -1,0 +1,344 @@
+import asyncio
+import contextlib
+import importlib
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import discord
+import pytest
+from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
+
+from bot.app import NextreadBot
+from bot.errors import ConfigError
+from bot.preview import open_preview
+from bot.services.opening import open_services
+from tests.busy_bot import BusyBot
+from tests.seen import text_of
+
+ROOT = Path(__file__).parents[1]
+DAY = 24 * 3600
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000  # milliseconds that the browser may take on a busy machine
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def nextread(base):
+    """Return what makes the real bot over a database."""
+
+    def make(database_url):
+        def opening():
+            return open_services(database_url, base, discord.utils.utcnow)
+
+        return NextreadBot(opening, shard_count=1)
+
+    return make
+
+
+async def test_bot_answers_a_member(nextread):
+    async with open_preview(nextread) as (demo, _), demo.turn:
+        answer = await demo.members[0].slash(demo.channel, "next")
+
+    assert "Attention" in text_of(answer)
+
+
+async def test_bot_joins_a_server_that_has_channels():
+    async with open_preview(BusyBot) as (demo, _):
+        hello = [message.content for message in demo.channel.history()]
+
+    assert hello == ["Hello!"]
+
+
+async def test_only_the_moderator_manages_the_server():
+    async with open_preview(BusyBot) as (demo, _):
+        learner, moderator = (m.available_commands(demo.channel) for m in demo.members)
+
+    assert "suggest" not in learner
+    assert "suggest" in moderator
+
+
+async def test_an_old_button_works_after_a_restart(nextread):
+    async with open_preview(nextread) as (demo, _):
+        learner, before = demo.members[0], demo.bot
+        async with demo.turn:
+            card = await learner.slash(demo.channel, "next")
+        await demo.restart()
+        async with demo.turn:
+            answer = await learner.click(card.response.message, label="Done")
+
+        assert demo.bot is not before
+        assert before.is_closed()
+    assert "GPT-1" in text_of(answer)
+
+
+async def test_the_bots_loop_runs_as_time_passes():
+    async with open_preview(BusyBot) as (demo, _):
+        began = demo.env.now()
+        await demo.advance(DAY)
+
+        assert demo.env.now() >= began + timedelta(days=1)
+        assert demo.bot.minutes[-1] >= began + timedelta(days=1)
+        assert len(demo.bot.minutes) > DAY / 60
+
+
+async def test_time_passes_by_itself():
+    async with open_preview(BusyBot) as (demo, _):
+        began = demo.env.now()
+        async with asyncio.timeout(60):
+            while demo.env.now() == began:  # noqa: ASYNC110 - nothing tells when it has moved
+                await asyncio.sleep(0.1)
+
+
+async def test_progress_is_kept_where_asked(nextread, tmp_path):
+    kept = f"sqlite:///{tmp_path / 'kept.db'}"
+    async with open_preview(nextread, kept) as (demo, _), demo.turn:
+        card = await demo.members[0].slash(demo.channel, "next")
+        await demo.members[0].click(card.response.message, label="Done")
+
+    async with open_preview(nextread, kept) as (demo, _), demo.turn:
+        answer = await demo.members[0].slash(demo.channel, "next")
+
+    assert "GPT-1" in text_of(answer)
+
+
+async def test_every_room_can_be_shown():
+    async with open_preview(BusyBot) as (demo, _):
+        await demo.advance(DAY)  # opens a thread
+        for room in demo.rooms():
+            await demo.show(room)
+
+            assert demo.state()["room"] == room
+        assert sorted(name.split(":")[0] for name in demo.rooms().values()) == [
+            "#reading",
+            "Direct messages",
+            "Direct messages",
+            "Thread",
+        ]
+
+
+async def test_a_taken_port_is_named_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"^Port {port} .*--port\.$"):
+            async with open_preview(BusyBot, port=port):
+                pass
+
+
+async def test_a_bot_that_cannot_start_leaves_nothing_open():
+    class Broken(BusyBot):
+        async def setup_hook(self):
+            raise ConfigError("no")
+
+    with pytest.raises(ConfigError, match="no"):
+        async with open_preview(Broken):
+            pass
+
+
+def test_a_missing_extra_is_named_in_one_line(monkeypatch):
+    monkeypatch.delitem(sys.modules, "bot.preview")
+    monkeypatch.setitem(sys.modules, "simcord", None)
+
+    with pytest.raises(ConfigError, match=r"pip install 'nextread\[preview\]'$"):
+        importlib.import_module("bot.preview")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"X-Nextread-Token": "guessed"}, 401),
+        ({"X-Nextread-Token": "right"}, 200),
+        ({"X-Nextread-Token": "right", "Host": "example.org"}, 403),
+    ],
+)
+async def test_only_the_printed_address_opens_it(headers, status):
+    async with open_preview(BusyBot) as (_, url), aiohttp.ClientSession() as browser:
+        origin, token = url.split("/#")
+        sent = {name: value.replace("right", token) for name, value in headers.items()}
+        async with browser.get(f"{origin}/state", headers=sent) as answer:
+            assert answer.status == status
+
+
+async def test_only_our_page_may_frame_the_room():
+    async with (
+        open_preview(BusyBot) as (demo, url),
+        aiohttp.ClientSession() as browser,
+        browser.get(demo.state()["room_url"]) as answer,
+    ):
+        policy = answer.headers["Content-Security-Policy"]
+
+        assert "X-Frame-Options" not in answer.headers
+        assert f"frame-ancestors {url.split('/#')[0]};" in f"{policy};"
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+async def test_it_ends_cleanly(end, code, tmp_path):
+    env = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    preview = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-X", "dev", "-m", "bot", "preview"),
+        cwd=ROOT,
+        env=env | {"TMPDIR": str(tmp_path)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    address = await preview.stdout.readline()
+    while_it_runs = list(tmp_path.iterdir())
+    preview.send_signal(end)
+    _, complaints = await preview.communicate()
+
+    assert re.fullmatch(rb"http://127\.0\.0\.1:\d+/#[\w-]{32}\n", address)
+    assert preview.returncode == code
+    assert b"Traceback" not in complaints
+    assert b"ResourceWarning" not in complaints
+    assert while_it_runs
+    assert not list(tmp_path.iterdir())
+
+
+# In a browser
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        pytest.fail("the browser tests need Chromium: install it, or let CHROMIUM name it")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(browser: Browser, url: str, width: int = 1280):
+    context = await browser.new_context(viewport={"width": width, "height": 844})
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    await page.goto(url)
+    room = page.frame_locator("#discord")
+    await expect(room.get_by_role("textbox", name="Message")).to_be_visible()
+    yield page, room
+    await context.close()
+    assert not problems
+
+
+async def type_command(page: Page, room: FrameLocator, name: str) -> None:
+    await room.get_by_role("textbox", name="Message").press_sequentially(f"/{name}")
+    await expect(room.get_by_role("option", name=f"/{name}")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await room.get_by_role("button", name="Send").click()  # Enter would pick the first option
+
+
+def messages(room: FrameLocator):
+    return room.locator("#channel-message-list")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_learner_reads_on_after_the_bot_restarted(nextread, browser, width):
+    async with open_preview(nextread) as (_, url), opened(browser, url, width) as (page, room):
+        await type_command(page, room, "next")
+        await expect(messages(room)).to_contain_text("Attention Is All You Need")
+        await room.get_by_role("button", name="Done", exact=True).click()
+        await expect(messages(room)).to_contain_text("Generative Pre-Training")
+
+        await page.get_by_role("button", name="Restart the bot").click()
+        await expect(page.get_by_role("status")).to_have_text("The bot restarts …")
+        await expect(page.get_by_role("status")).to_have_text("")
+        await room.get_by_role("button", name="Done", exact=True).click()
+
+        await expect(messages(room)).to_contain_text("BERT: Pre-training")
+
+
+@pytest.mark.browser
+async def test_a_week_passes_at_a_click(browser):
+    async with open_preview(BusyBot) as (_, url), opened(browser, url, 390) as (page, room):
+        await expect(page.locator("time")).to_contain_text("1 Jan 2026")
+        await page.get_by_role("button", name="A week passes").click()
+
+        await expect(page.locator("time")).to_contain_text("8 Jan 2026")
+        await expect(messages(room)).to_contain_text("Paper of day 7")
+
+
+@pytest.mark.browser
+async def test_a_click_counts_while_time_passes(nextread, browser):
+    async with open_preview(nextread) as (demo, url), opened(browser, url) as (page, room):
+        await type_command(page, room, "next")
+        passing = asyncio.create_task(demo.advance(3 * DAY))
+        await room.get_by_role("button", name="Done", exact=True).click()
+
+        await expect(messages(room)).to_contain_text("Generative Pre-Training")
+        await passing
+        await expect(room.locator("#inspector-count")).to_be_hidden()  # nothing went wrong
+
+
+@pytest.mark.browser
+async def test_each_viewer_sees_their_own_answers(browser, nextread):
+    async with (
+        open_preview(nextread) as (_, url),
+        opened(browser, url) as (page, room),
+        opened(browser, url) as (_, moderators_room),
+    ):
+        await moderators_room.get_by_label("Viewing as").select_option("moderator")
+        await type_command(page, room, "next")
+        await expect(messages(room)).to_contain_text("Attention Is All You Need")
+        await room.get_by_role("textbox", name="Message").fill("Who has read it?")
+        await page.keyboard.press("Enter")
+        await expect(messages(moderators_room)).to_contain_text("Who has read it?")
+
+        await expect(messages(moderators_room)).not_to_contain_text("Attention")
+
+
+@pytest.mark.browser
+async def test_a_form_opens_and_is_sent(browser):
+    async with open_preview(BusyBot) as (_, url), opened(browser, url) as (page, room):
+        await room.get_by_label("Viewing as").select_option("moderator")
+        await room.get_by_role("textbox", name="Message").press_sequentially("/suggest")
+        await room.get_by_role("option", name="/suggest").click()
+        await page.keyboard.type("ber")
+        await room.get_by_role("option", name="BERT").click()
+        await room.get_by_role("button", name="Send").click()
+        await room.get_by_role("textbox", name="Link").fill("https://example.org")
+        await room.get_by_role("button", name="Submit").click()
+
+        await expect(messages(room)).to_contain_text("Thank you.")
+
+
+@pytest.mark.browser
+async def test_direct_messages_have_a_room_of_their_own(nextread, browser):
+    async with open_preview(nextread) as (_, url), opened(browser, url) as (page, room):
+        await page.get_by_label("Room").select_option("Direct messages: learner")
+        await expect(room.get_by_role("textbox", name="Message")).to_have_attribute(
+            "placeholder", "Message @Nextread"
+        )
+        await type_command(page, room, "next")
+
+        await expect(messages(room)).to_contain_text("Attention Is All You Need")
+
+
+@pytest.mark.browser
+async def test_ending_the_session_in_the_page_ends_the_preview(browser):
+    async with open_preview(BusyBot) as (demo, url), opened(browser, url) as (_, room):
+        await room.get_by_text("More").click()
+        await room.get_by_role("button", name="End preview session").click()
+
+        async with asyncio.timeout(60):
+            await demo.ended.wait()

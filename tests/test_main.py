@@ -153,8 +153,10 @@ async def test_a_second_bot_on_one_database_is_refused_in_one_line(tmp_path):
 
     assert exit_code == 2
     assert lines_of(second.log) == [
-        f"Another bot is using {tmp_path.resolve() / 'nextread.db'}."
-        " Stop it first, or give this one its own DATABASE_URL."
+        (
+            f"Another bot is using {tmp_path.resolve() / 'nextread.db'}."
+            " Stop it first, or give this one its own DATABASE_URL."
+        )
     ]
 
 

@@ -23,9 +23,7 @@ _EXACT, _START, _INSIDE = 300, 200, 150
 _TYPO_FROM = 75  # of rapidfuzz's 100: "tokoy" passes, "xyzzy" does not
 _TYPO_SPREAD = 8  # what is that much farther off than the nearest name is noise
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+−-])\s*(\d{1,2})(?::?([0-5]\d)|([.,]5))?")
-_CITY_REGIONS = frozenset(
-    {"Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"}
-)
+_CITY_REGIONS = frozenset({"Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"})
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "&": " and "})
 
 

@@ -211,7 +211,8 @@ class Reading:
         after = await self._load(changes, reader_id, guild_id)
         answer = self._after_marking(before, after, resource)
         current = _shown_key(answer)
-        change = Change(self._ids.new(), kind, now, tuple(touched))
+        change_id = self._ids.new(after=await change_log.last_change_id(changes, reader_id))
+        change = Change(change_id, kind, now, tuple(touched))
         if current != before.reader.current:
             await readers.set_current(changes, reader_id, current)
         await change_log.add_change(

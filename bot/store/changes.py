@@ -79,6 +79,14 @@ async def latest_changes(db: Queries, reader_id: int, count: int = KEPT) -> list
     return [_stored(row) for row in rows]
 
 
+async def last_change_id(db: Queries, reader_id: int) -> int:
+    """Return the id of the reader's latest change, undone or not; 0 if there is none."""
+    rows = await db.fetch(
+        "SELECT COALESCE(MAX(change_id), 0) AS last FROM changes WHERE reader_id = ?", reader_id
+    )
+    return int(rows[0]["last"])
+
+
 async def mark_undone(changes: Queries, change_id: int, now: datetime) -> None:
     """Record that the change was undone."""
     await changes.fetch(

@@ -22,9 +22,9 @@ class Ids:
         self._clock = clock
         self._last = 0
 
-    def new(self) -> int:
-        """Return an id that was never given before."""
+    def new(self, after: int = 0) -> int:
+        """Return an id that was never given before, greater than ``after`` whatever the clock."""
         milliseconds = int(self._clock().timestamp() * 1000) - EPOCH
         made = milliseconds << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
-        self._last = max(made, self._last + 1)
+        self._last = max(made, self._last + 1, after + 1)
         return self._last

@@ -98,6 +98,7 @@ class SqliteDatabase:
             try:
                 path = _prepared(path)
                 opened.enter_context(contextlib.closing(_lock_file(path)))
+                _try_to_open(path)
                 writer = await _connect(path, "synchronous=FULL", "foreign_keys=ON")
                 opened.push_async_callback(writer.close)
                 reader = await _connect(path, "query_only=ON")
@@ -156,6 +157,11 @@ def _prepared(path: Path) -> Path:
     return path
 
 
+def _try_to_open(path: Path) -> None:
+    """Fail here if the file can't be opened: aiosqlite's thread would outlive the event loop."""
+    sqlite3.connect(path).close()
+
+
 def _lock_file(path: Path) -> sqlite3.Connection:
     """Hold a lock on ``<path>.lock`` that the system drops when the process dies, however it dies.
 
@@ -164,7 +170,7 @@ def _lock_file(path: Path) -> sqlite3.Connection:
     lock = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         lock.close()
         if "locked" not in str(error):
             raise

@@ -67,4 +67,5 @@ def _killed_after(path, first_reader, seconds):
     killing.start()
     said, _ = process.communicate()
     killing.join()
-    return [line.split() for line in said.splitlines() if said.endswith("\n") or line.count(" ")]
+    whole_lines = said[: said.rfind("\n") + 1]
+    return [line.split() for line in whole_lines.splitlines()]

@@ -3,6 +3,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import asyncpg
 import pytest
@@ -323,6 +324,29 @@ async def test_a_file_that_is_no_database_is_left_as_it_is_and_unlocked(path):
             await open_database(f"sqlite:///{path}")
 
     assert path.read_text() == "Dear diary, " * 100
+
+
+async def test_a_lock_file_that_is_none_is_one_line(path):
+    path.with_name("ledger.db.lock").write_text("Dear diary, " * 100)
+
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL: .* can't be opened \(.*\)\.$"):
+        await open_database(f"sqlite:///{path}")
+
+
+async def test_a_refused_start_leaves_no_thread_behind(tmp_path):
+    before = threading.active_count()
+
+    with pytest.raises(ConfigError):
+        await open_database(f"sqlite:///{tmp_path}")
+
+    assert threading.active_count() == before
+
+
+async def test_without_asyncpg_a_postgres_url_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+
+    with pytest.raises(ConfigError, match=r"pip install 'nextread\[postgres\]'"):
+        await open_database("postgresql://localhost/nextread")
 
 
 ANOTHER = (

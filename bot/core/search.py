@@ -85,11 +85,11 @@ def search(
     server changed or removed them). ``first``: keys preferred among comparably good hits.
     ``link``: the canonical form, if the query is one; then only its document is an answer.
     """
-    gone = [without, *(frozenset[str]() for _ in indexes[1:])]
+    gone = [without if at == 0 else frozenset[str]() for at in range(len(indexes))]
     if link is not None:
         return _with_link(indexes, gone, link)[:limit]
     asked = words(query[:LONGEST_QUERY])
-    if not asked:
+    if not asked or not indexes:
         return []
     pairs = zip(indexes, gone, strict=True)
     lookups = [Lookup(index, asked[:MOST_WORDS], keys) for index, keys in pairs]
@@ -125,7 +125,7 @@ def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
 
 
 def _covers_by_words(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
-    places = range(len(lookups[0].asked)) if lookups else range(0)
+    places = range(len(lookups[0].asked))
     weights = [_weight(lookups, at) for at in places]
     covers = [lookup.cover(weights, WELL) for lookup in lookups]
     if any(covers):

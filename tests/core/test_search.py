@@ -105,6 +105,12 @@ def test_nonsense_finds_nothing():
         assert found(query) == []
 
 
+def test_without_documents_nothing_is_found():
+    assert search([], "attention") == []
+    assert search([SearchIndex([])], "attention") == []
+    assert search([], "", link="arxiv:1706.03762") == []
+
+
 def test_a_link_finds_its_document_only():
     assert found("see arxiv", link="arxiv:1706.03762") == ["attention"]
     assert found("attention", link="arxiv:0000.00000") == []

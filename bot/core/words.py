@@ -83,7 +83,11 @@ def initials(parts: list[str]) -> str:
 
 
 def other_endings(word: str) -> list[str]:
-    """Return the word with other English endings: ``rewards`` gives reward, rewarding, ..."""
+    """Return the word with other English endings: ``rewards`` gives reward, rewarding, ...
+
+    Most of them are no words; what matters is which of them stand in the vocabulary. At least
+    four letters stay.
+    """
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             stem = word[: len(word) - len(ending)]

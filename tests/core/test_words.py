@@ -1,0 +1,45 @@
+"""How text is folded and cut before it is compared."""
+
+from bot.core.words import fold, head, initials, joined_forms, other_endings, words
+
+
+def test_case_accents_and_width_are_folded():
+    assert fold("ＢＥＲＴ Élan STRASSE straße Ёж") == "bert elan strasse strasse еж"
+
+
+def test_a_hangul_syllable_being_typed_begins_the_finished_word():
+    typed = ("ㅎ", "하", "한", "하나")
+
+    assert all(fold("하나").startswith(fold(so_far)) for so_far in typed)
+
+
+def test_languages_with_signs_in_their_names_stay_whole():
+    assert words("C++ and C# (not C)") == ["c++", "and", "c#", "not", "c"]
+
+
+def test_apostrophes_join_and_other_punctuation_parts():
+    assert words("Let's read/write: don’t!") == ["lets", "read", "write", "dont"]
+
+
+def test_scripts_without_spaces_are_cut_into_characters():
+    assert words("注意力 GPT入門") == ["注", "意", "力", "gpt", "入", "門"]
+
+
+def test_joined_forms_are_what_people_type_for_parts():
+    assert joined_forms("Few-Shot GPT-2 for ImageNet") == {"fewshot", "gpt2", "image", "net"}
+
+
+def test_the_head_of_a_title_is_what_people_call_it():
+    assert head("BERT: Pre-training of Transformers") == "BERT"
+    assert head("Few-Shot Learners") == "Few-Shot Learners"
+
+
+def test_initials_need_three_words():
+    assert initials(words("Chain of Thought")) == "cot"
+    assert initials(words("Segment Anything")) == ""
+
+
+def test_other_endings_leave_four_letters_at_least():
+    assert {"reward", "rewarding"} <= set(other_endings("rewards"))
+    assert "rewards" in other_endings("reward")
+    assert "net" not in other_endings("nets")

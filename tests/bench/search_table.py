@@ -20,8 +20,6 @@ NEEDED = {
     "tantivy_d2": "tantivy",
     "whoosh": "whoosh",
 }
-
-
 ENGINES = {"nextread": Engine, **search_peers.PEERS}
 
 
@@ -40,6 +38,8 @@ def search(sizes, seed, yardstick, engines, budget):
     if yardstick:
         _with_yardstick(yardstick, sizes or (1000, 10000), seed, engines, budget)
         return
+    if unknown := set(engines) - set(ENGINES):
+        raise click.BadParameter(f"{', '.join(unknown)}: there are {', '.join(ENGINES)}")
     for size in sizes or (1000,):
         click.echo(f"\n{size} titles, seed {seed}: hit@1/hit@5 in % (nonsense: found nothing)\n")
         rows = search_corpus.corpus(size, seed)

@@ -1,0 +1,25 @@
+# The bot, with its database in /data. Python 3.11: what requirements.lock and the tests run on.
+FROM python:3.11-slim-bookworm AS build
+RUN python -m venv /opt/nextread
+WORKDIR /src
+COPY requirements.lock ./
+RUN /opt/nextread/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY data data
+COPY bot bot
+RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel . \
+    && /opt/nextread/bin/pip install --no-cache-dir --no-deps --no-index /wheel/*.whl
+
+FROM python:3.11-slim-bookworm
+RUN useradd --uid 10001 --user-group --no-create-home nextread \
+    && install --directory --owner=nextread --group=nextread /data
+COPY --from=build /opt/nextread /opt/nextread
+ENV PATH=/opt/nextread/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    DATABASE_URL=sqlite:////data/nextread.db
+USER nextread
+WORKDIR /data
+VOLUME /data
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["nextread", "health"]
+CMD ["nextread", "run"]

@@ -1,5 +1,7 @@
 import asyncio
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -178,6 +180,21 @@ async def test_the_bot_starts_is_healthy_and_leaves_when_told(tmp_path):
     assert "Traceback" not in process.log
     assert TOKEN not in process.log
     assert "stopped" in lines_of(process.log)[-1]
+
+
+@pytest.mark.kill
+async def test_a_bot_killed_at_any_moment_starts_again_with_its_database_whole(tmp_path):
+    settings = {"folder": tmp_path, "DISCORD_TOKEN": TOKEN}
+    async with SmallDiscord().open() as discord:
+        for tenths in range(2, 20):
+            async with nextread("run", api=discord.api, **settings):
+                await asyncio.sleep(tenths / 10)  # then it is killed
+
+        async with nextread("run", api=discord.api, **settings) as process:
+            await process.said("ready")
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "nextread.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 async def health(folder):

@@ -16,6 +16,7 @@ from bot.postman import Postman
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
+from bot.services.journeys import Journeys
 from bot.services.opening import Services
 from bot.services.reading import Reading
 from bot.services.weekly import Weekly
@@ -83,6 +84,11 @@ class NextreadBot(commands.AutoShardedBot):
     def reading(self) -> Reading:
         """What readers do."""
         return self.services.reading
+
+    @property
+    def journeys(self) -> Journeys:
+        """Where readers are and want to go."""
+        return self.services.journeys
 
     @property
     def curricula(self) -> CurriculumStore:

@@ -1,4 +1,4 @@
-"""A reader's commands: next, done, search, curriculum, progress, help."""
+"""A reader's commands: next, done, search, curriculum, path, progress, help."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from bot.core.curriculum import Kind
 from bot.core.reading import AlsoDone
 from bot.core.recommend import Filters
 from bot.services.curriculum import CurriculumStore
+from bot.services.journeys import Journeys
 from bot.services.reading import Reading
 from bot.views.choices import resource_choices, step_choices
 from bot.views.curriculum_card import index_card, step_card
-from bot.views.progress_card import progress_card
-from bot.views.replies import answer, notice
+from bot.views.path_card import path_card
+from bot.views.progress_card import progress_card, shared_card
+from bot.views.replies import answer, answer_everyone, notice
 from bot.views.resource_card import also_done_card, next_card, resource_card
 from bot.views.search_card import search_card
 from bot.views.texts import HELP
@@ -29,8 +31,9 @@ Choices = list[app_commands.Choice[str]]
 
 
 class ReadingCog(commands.Cog, name="reading"):
-    def __init__(self, reading: Reading, curricula: CurriculumStore) -> None:
+    def __init__(self, reading: Reading, journeys: Journeys, curricula: CurriculumStore) -> None:
         self.reading = reading
+        self.journeys = journeys
         self.curricula = curricula
 
     @app_commands.command(name="next")
@@ -98,10 +101,25 @@ class ReadingCog(commands.Cog, name="reading"):
         await answer(interaction, view)
 
     @app_commands.command()
-    async def progress(self, interaction: Interaction) -> None:
+    @app_commands.describe(resource="Where you want to get to")
+    async def path(self, interaction: Interaction, resource: str) -> None:
+        """Show what to read before something, in order, and make it your goal."""
+        who, where = interaction.user.id, interaction.guild_id
+        await answer(interaction, path_card(await self.journeys.path(who, where, resource)))
+
+    @app_commands.command()
+    @app_commands.describe(share="Show it to everyone here")
+    async def progress(
+        self,
+        interaction: Interaction,
+        share: bool = False,
+    ) -> None:
         """Show how far you are, and how much is left."""
-        curriculum, reader = await self.reading.reader(interaction.user.id, interaction.guild_id)
-        await answer(interaction, progress_card(curriculum, reader))
+        journey = await self.journeys.journey(interaction.user.id, interaction.guild_id)
+        if share:
+            await answer_everyone(interaction, shared_card(journey))
+        else:
+            await answer(interaction, progress_card(journey))
 
     @app_commands.command()
     async def help(self, interaction: Interaction) -> None:
@@ -109,6 +127,7 @@ class ReadingCog(commands.Cog, name="reading"):
         await answer(interaction, notice(HELP))
 
     @done.autocomplete("resource")
+    @path.autocomplete("resource")
     async def _undone(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
         return resource_choices(await self.reading.suggestions(who, where, typed, undone=True))
@@ -126,7 +145,7 @@ class ReadingCog(commands.Cog, name="reading"):
 
 async def setup(bot: NextreadBot) -> None:
     """Add the commands, for servers, direct messages and user installs alike."""
-    cog = ReadingCog(bot.reading, bot.curricula)
+    cog = ReadingCog(bot.reading, bot.journeys, bot.curricula)
     for command in cog.get_app_commands():
         command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
         command.allowed_contexts = app_commands.AppCommandContext(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from bot.core.curriculum import Curriculum, Resource, Step
@@ -136,3 +136,43 @@ def _count(resources: Iterable[Resource], marks: Marks) -> Count:
         else:
             left_minutes += resource.minutes or 0
     return Count(read, skipped, total, left_minutes)
+
+
+PACE_OVER = timedelta(weeks=8)
+PACE_FROM = 3
+"""Fewer things done are no history to estimate from."""
+
+
+def minutes_a_week(curriculum: Curriculum, marks: Marks, now: datetime) -> int | None:
+    """Return the reader's own pace over the last eight weeks; None without enough history.
+
+    Only what was done counts, not what was known before; a history under a week is none.
+    """
+    marks = resolved(curriculum, marks)
+    done = [
+        (mark.changed_at, resource.minutes)
+        for key, mark in marks.items()
+        if mark.state == "done" and now - mark.changed_at <= PACE_OVER
+        if (resource := curriculum.get(key)) is not None and resource.minutes
+    ]
+    if len(done) < PACE_FROM:
+        return None
+    since = now - min(at for at, _ in done)
+    if since < timedelta(weeks=1):
+        return None
+    return round(sum(minutes for _, minutes in done) / (since / timedelta(weeks=1)))
+
+
+def known_before(curriculum: Curriculum, marks: Marks, step_id: str | None) -> tuple[str, ...]:
+    """Return what a reader who starts at the step knows already: untouched items of the list.
+
+    ``step_id`` None: all of the list. Marks of their own are never overwritten, but for ``later``.
+    """
+    marks = resolved(curriculum, marks)
+    before: list[str] = []
+    for step in curriculum.steps:
+        if step.id == step_id:
+            break
+        listed = (r.key for r in step.resources if not r.addition)
+        before += [key for key in listed if not unlocks(marks, key)]
+    return tuple(before)

@@ -10,8 +10,10 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Mark, Marks
 from bot.core.recommend import Answer
 
-ChangeKind = Literal["done", "done_current", "known", "skipped", "later", "clear"]
+MarkKind = Literal["done", "done_current", "known", "skipped", "later", "clear"]
 """``done_current`` is a bare `/done`; ``clear`` takes a mark away."""
+
+ChangeKind = MarkKind | Literal["start_at", "reset", "goal", "no_goal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,16 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something a reader changed, and may undo. ``keys`` are what it touched."""
+    """Something a reader changed, and may undo.
+
+    ``keys`` are the marks it touched, ``goal`` the goal it set or took away.
+    """
 
     change_id: int
     kind: ChangeKind
     made_at: datetime
     keys: tuple[str, ...]
+    goal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,15 @@ class Reply:
     change: Change | None = None
     undone: Change | None = None
     repeated: bool = False
+    worth: Worth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What readers thought of a resource: ``liked`` of ``rated`` gave it 4 or 5."""
+
+    liked: int
+    rated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,27 @@ class Shown:
     curriculum: Curriculum
     reader: Reader
     resource: Resource
+    worth: Worth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What to read before a resource, in order, the resource last; and what that opens."""
+
+    curriculum: Curriculum
+    reader: Reader
+    resource: Resource
+    steps: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """How far a reader is, and what they may still undo, the newest change first."""
+
+    curriculum: Curriculum
+    reader: Reader
+    minutes_a_week: int | None
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from bot.core.curriculum import Curriculum
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
+from bot.services.journeys import Journeys
+from bot.services.ledger import Ledgers
 from bot.services.reading import Reading
 from bot.services.settings import Settings
 from bot.services.weekly import Weekly
@@ -23,6 +25,7 @@ class Services:
     db: Database
     curricula: CurriculumStore
     reading: Reading
+    journeys: Journeys
     settings: Settings
     weekly: Weekly
     groups: Groups
@@ -48,12 +51,14 @@ async def open_services(database_url: str, base: Curriculum, clock: Clock) -> Se
         await db.close()
         raise
     ids = Ids(clock)
-    reading = Reading(db, curricula, clock, ids)
+    ledgers = Ledgers(curricula, clock, ids)
+    reading = Reading(db, curricula, ledgers, clock)
     weekly = Weekly(db, curricula, reading, clock, ids)
     return Services(
         db,
         curricula,
         reading,
+        Journeys(db, curricula, ledgers, clock),
         Settings(db),
         weekly,
         Groups(db, curricula, weekly, clock, ids),

@@ -97,7 +97,8 @@ async def mark_undone(changes: Queries, change_id: int, now: datetime) -> None:
 def _stored(row: Row) -> StoredChange:
     before, after = _from_json(row["before_rows"]), _from_json(row["after_rows"])
     kind: ChangeKind = row["kind"]
-    made = Change(row["change_id"], kind, instant(row["made_at"]), tuple(after.marks))
+    goal = (after.goal or before.goal) if after.goal != before.goal else None
+    made = Change(row["change_id"], kind, instant(row["made_at"]), tuple(after.marks), goal)
     return StoredChange(made, before, after, instant_or_none(row["undone_at"]))
 
 

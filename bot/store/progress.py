@@ -44,3 +44,13 @@ async def set_mark(db: Queries, reader_id: int, key: str, mark: Mark) -> None:
 async def clear_mark(db: Queries, reader_id: int, key: str) -> None:
     """Make the resource untouched again."""
     await db.fetch("DELETE FROM progress WHERE reader_id = ? AND resource_key = ?", reader_id, key)
+
+
+async def ratings_of(db: Queries, key: str) -> tuple[int, int]:
+    """Return how many readers rated a resource 4 or 5, and how many rated it."""
+    rows = await db.fetch(
+        "SELECT COUNT(*) AS rated, COALESCE(SUM(CASE WHEN rating >= 4 THEN 1 ELSE 0 END), 0)"
+        " AS liked FROM progress WHERE resource_key = ? AND rating IS NOT NULL",
+        key,
+    )
+    return int(rows[0]["liked"]), int(rows[0]["rated"])

@@ -17,7 +17,16 @@ from bot.views.curriculum_card import (
     updates_card,
 )
 from bot.views.group_card import ActionButton, MemberButton
-from bot.views.progress_card import progress_card
+from bot.views.path_card import GoalButton, NoGoalButton
+from bot.views.progress_card import (
+    ResetButton,
+    StartSelect,
+    UndoSelect,
+    progress_card,
+    reset_card,
+    start_card,
+    undo_card,
+)
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import (
     ClearButton,
@@ -55,13 +64,21 @@ class GoTo(ui.DynamicItem[ui.Button[Any]], template=r"go:(?P<place>next|progress
         if self.place == "next":
             await answer_click(interaction, next_card(await bot.reading.next_for(who, where)))
             return
-        curriculum, reader = await bot.reading.reader(who, where)
-        if self.place == "progress":
-            view = progress_card(curriculum, reader)
-        elif self.place == "index":
-            view = index_card(curriculum, reader)
-        else:
-            view = updates_card(curriculum)
+        journey = await bot.journeys.journey(who, where)
+        curriculum, reader = journey.curriculum, journey.reader
+        match self.place:
+            case "progress":
+                view = progress_card(journey)
+            case "undo":
+                view = undo_card(journey, interaction.created_at)
+            case "start":
+                view = start_card(curriculum)
+            case "reset":
+                view = reset_card(len(reader.marks))
+            case "updates":
+                view = updates_card(curriculum)
+            case _:
+                view = index_card(curriculum, reader)
         await answer_click(interaction, view)
 
 
@@ -71,14 +88,19 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     DoneButton,
     GoDeeperButton,
     GoTo,
+    GoalButton,
     MemberButton,
+    NoGoalButton,
     NotThisOne,
     PageButton,
     ReadItButton,
+    ResetButton,
     ResourceSelect,
     StartButton,
+    StartSelect,
     StepSelect,
     UndoButton,
+    UndoSelect,
     WhatFirstButton,
     ZoneSelect,
 )

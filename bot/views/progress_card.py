@@ -1,37 +1,124 @@
-"""How far a reader is: the whole list, then step by step."""
+"""How far a reader is, and what they may do about it: undo, start elsewhere, start afresh."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, cast
 
+import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum
-from bot.core.progress import StepCount, figures
-from bot.core.reading import Reader
+from bot.core.progress import Figures, StepCount, figures
+from bot.core.reading import Journey
 from bot.views import texts
 from bot.views.buttons import go_button
-from bot.views.plain import fitting, plain
+from bot.views.plain import clipped, fitting, plain
+from bot.views.replies import answer_click, answers_errors
+from bot.views.resource_card import next_card
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+OPTIONS = 25  # Discord's limit for a select
+DEEPER = ":deeper"
+"""The select's value for "I know the whole list"; no step's id has a colon."""
 
 
-def progress_card(curriculum: Curriculum, reader: Reader) -> ui.LayoutView:
-    """Build the reader's progress. Steps without anything read of their additions are summed up."""
+def progress_card(journey: Journey) -> ui.LayoutView:
+    """Build the reader's progress: the list, then step by step; time left at their own pace."""
+    row: ui.ActionRow[Any] = ui.ActionRow(go_button("next"), go_button("index"))
+    if journey.changes:
+        row.add_item(go_button("undo"))
+    row.add_item(go_button("start"))
+    if journey.reader.marks:
+        row.add_item(go_button("reset"))
+    return _card(_progress_lines(journey), row)
+
+
+def shared_card(journey: Journey) -> ui.LayoutView:
+    """Build the public card of `/progress share`: the figures, nothing to press."""
+    found = figures(journey.curriculum, journey.reader.marks)
+    return _card(_head(journey, found), None)
+
+
+def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
+    """Build the choice among the changes that can be undone, the newest first."""
+    if not journey.changes:
+        return _card([texts.NOTHING_TO_UNDO], ui.ActionRow(go_button("progress")))
     view = ui.LayoutView(timeout=None)
-    found = figures(curriculum, reader.marks)
-    lines = [
-        f"## {plain(curriculum.title)}",
-        f"{texts.bar(found.listed)}  {texts.figures_text(found)}",
-        texts.left_text(found),
-        "",
-        *(line for count in found.steps if (line := _step_line(count))),
+    options = [
+        discord.SelectOption(
+            label=clipped(texts.change_label(change, journey.curriculum), 100),
+            value=str(change.change_id),
+            description=texts.ago(now - change.made_at),
+        )
+        for change in journey.changes[:OPTIONS]
     ]
-    if untouched := sum(not _begun(count) for count in found.steps):
-        lines.append(texts.untouched_text(untouched))
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)))
-    box.add_item(ui.ActionRow(go_button("next"), go_button("index")))
+    box: ui.Container[Any] = ui.Container(
+        ui.TextDisplay(texts.UNDO_WHICH),
+        ui.ActionRow(UndoSelect.over(options)),
+        ui.ActionRow(go_button("progress")),
+    )
     view.add_item(box)
     view.stop()
     return view
+
+
+def start_card(curriculum: Curriculum) -> ui.LayoutView:
+    """Build the choice of a step to start at."""
+    view = ui.LayoutView(timeout=None)
+    steps = [s for s in curriculum.steps if any(not r.addition for r in s.resources)]
+    options = [
+        discord.SelectOption(label=clipped(texts.step_title(step), 100), value=step.id)
+        for step in steps[1:OPTIONS]
+    ]
+    options.append(discord.SelectOption(label=texts.START_DEEPER, value=DEEPER))
+    box: ui.Container[Any] = ui.Container(
+        ui.TextDisplay(texts.START_WHERE),
+        ui.ActionRow(StartSelect.over(options)),
+        ui.ActionRow(go_button("progress")),
+    )
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+def reset_card(count: int) -> ui.LayoutView:
+    """Build the question before everything is unmarked."""
+    return _card([texts.reset_question(count)], ui.ActionRow(ResetButton(), go_button("progress")))
+
+
+def _card(lines: Iterator[str] | list[str], row: ui.ActionRow[Any] | None) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)))
+    if row is not None:
+        box.add_item(row)
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+def _head(journey: Journey, found: Figures) -> Iterator[str]:
+    yield f"## {plain(journey.curriculum.title)}"
+    yield f"{texts.bar(found.listed)}  {texts.figures_text(found)}"
+
+
+def _progress_lines(journey: Journey) -> Iterator[str]:
+    found = figures(journey.curriculum, journey.reader.marks)
+    yield from _head(journey, found)
+    yield texts.left_text(found)
+    if pace := texts.pace_text(found, journey.minutes_a_week):
+        yield pace
+    goal = journey.curriculum.get(journey.reader.goal) if journey.reader.goal else None
+    if goal is not None:
+        yield texts.goal_text(goal)
+    yield ""
+    yield from (line for count in found.steps if (line := _step_line(count)))
+    if untouched := sum(not _begun(count) for count in found.steps):
+        yield texts.untouched_text(untouched)
 
 
 def _begun(count: StepCount) -> bool:
@@ -51,3 +138,78 @@ def _step_line(count: StepCount) -> str:
     minutes = f" · {texts.duration(left)} left" if left else ""
     done = " ✅" if count.listed.total and count.listed.is_complete else ""
     return f"- {plain(texts.step_title(count.step), 100)}: {', '.join(parts)}{done}{minutes}"
+
+
+class _Choice(ui.DynamicItem[ui.Select[Any]], template=r"choice"):
+    """A select whose options carry all there is to know."""
+
+    custom: str
+    placeholder: str
+
+    def __init__(self, select: ui.Select[Any]) -> None:
+        super().__init__(select)
+
+    @classmethod
+    def over(cls, options: list[discord.SelectOption]) -> Self:
+        """Build the select over these options."""
+        return cls(ui.Select(custom_id=cls.custom, placeholder=cls.placeholder, options=options))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, match
+        return cls(cast("ui.Select[Any]", item))
+
+
+class UndoSelect(_Choice, template=r"undo-one"):
+    """Takes back one of the last twenty changes."""
+
+    custom = "undo-one"
+    placeholder = texts.UNDO_WHICH_ONE
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        change_id = int(self.item.values[0])
+        reply = await bot.reading.undo(interaction.user.id, interaction.guild_id, change_id)
+        await answer_click(interaction, next_card(reply))
+
+
+class StartSelect(_Choice, template=r"start-at"):
+    """Marks what comes before a step as known."""
+
+    custom = "start-at"
+    placeholder = texts.PICK_A_STEP
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        picked = self.item.values[0]
+        step_id = None if picked == DEEPER else picked
+        reply = await bot.journeys.start_at(interaction.user.id, interaction.guild_id, step_id)
+        await answer_click(interaction, next_card(reply))
+
+
+class ResetButton(ui.DynamicItem[ui.Button[Any]], template=r"reset-all"):
+    """Unmarks everything; Undo brings all of it back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ui.Button(
+                label=texts.RESET_NOW, style=discord.ButtonStyle.danger, custom_id="reset-all"
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item, match
+        return cls()
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        reply = await bot.journeys.reset(interaction.user.id, interaction.guild_id)
+        await answer_click(interaction, next_card(reply))

@@ -27,6 +27,11 @@ async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> 
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
+async def answer_everyone(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
+    """Answer a command where all can see it: only what the reader asked to show."""
+    await interaction.response.send_message(view=view)
+
+
 async def answer_click(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
     """Answer a click: a reader's own card is replaced, a public one is left alone."""
     message = interaction.message

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.progress import Mark, is_read
-from bot.core.reading import AlsoDone, ChangeKind, Reader, Reply, Shown
+from bot.core.reading import AlsoDone, MarkKind, Reader, Reply, Shown, Worth
 from bot.core.recommend import (
     AllPutOff,
     AllRead,
@@ -44,7 +44,8 @@ def next_card(reply: Reply) -> ui.LayoutView:
     match reply.answer:
         case Recommendation(resource, reasons):
             mark = reply.reader.mark(resource.key)
-            view.add_item(_resource_box(curriculum, resource, mark, reasons, undo))
+            box = _resource_box(curriculum, resource, mark, reasons, undo, reply.worth)
+            view.add_item(box)
             if reads := _group_reads(reply.curriculum, reply.reader, resource):
                 view.add_item(ui.TextDisplay("\n".join(reads)))
         case GoDeeper(then, until):
@@ -65,7 +66,7 @@ def resource_card(shown: Shown) -> ui.LayoutView:
     """Build the card of a resource that was looked up."""
     view = ui.LayoutView(timeout=None)
     mark = shown.reader.mark(shown.resource.key)
-    view.add_item(_resource_box(shown.curriculum, shown.resource, mark))
+    view.add_item(_resource_box(shown.curriculum, shown.resource, mark, worth=shown.worth))
     view.stop()
     return view
 
@@ -101,6 +102,7 @@ def _resource_box(
     mark: Mark | None,
     reasons: Iterable[Reason] = (),
     undo: UndoButton | None = None,
+    worth: Worth | None = None,
 ) -> ui.Container[Any]:
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(_heading(curriculum, resource, mark)))
     why = [f"- {texts.reason_text(reason, curriculum, resource)}" for reason in reasons]
@@ -109,6 +111,8 @@ def _resource_box(
         if text := fitting(lines, limit):
             box.add_item(ui.TextDisplay(text))
     opened = () if why else opens(curriculum, resource.key)
+    if worth is not None:
+        box.add_item(ui.TextDisplay(texts.worth_text(worth)))
     if opened:
         box.add_item(ui.TextDisplay(f"{texts.OPENS}: {texts.titles(opened, most=6)}"))
     box.add_item(ui.ActionRow(*_buttons(resource, mark, undo)))
@@ -179,16 +183,18 @@ def _changed_text(reply: Reply) -> str:
     change = reply.change or reply.undone
     if change is None:
         return ""
-    named = [found for key in change.keys if (found := reply.curriculum.get(key))]
+    found = (reply.curriculum.get(key) for key in change.keys)
+    named = list(dict.fromkeys(resource for resource in found if resource is not None))
     if reply.undone is not None:
-        return texts.undone_text(named, repeated=reply.repeated)
-    return texts.change_text(change, named, repeated=reply.repeated)
+        return texts.undone_text(change, named, repeated=reply.repeated)
+    aim = reply.curriculum.get(change.goal) if change.goal else None
+    return texts.change_text(change, named, aim, repeated=reply.repeated)
 
 
 class _MarkButton(KeyButton, template=rf"mark:{KEY}"):
     """Marks a resource: each kind of mark is a button of its own."""
 
-    kind: ChangeKind
+    kind: MarkKind
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -217,7 +223,7 @@ class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
 
     def __init__(self, key: str) -> None:
         self.key = key
-        choices: tuple[tuple[ChangeKind, str, str], ...] = (
+        choices: tuple[tuple[MarkKind, str, str], ...] = (
             ("later", texts.LATER, texts.LATER_HINT),
             ("known", texts.KNOWN, texts.KNOWN_HINT),
             ("skipped", texts.NEVER, texts.NEVER_HINT),
@@ -243,7 +249,7 @@ class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        kind = cast("ChangeKind", self.item.values[0])
+        kind = cast("MarkKind", self.item.values[0])
         reply = await bot.reading.mark(interaction.user.id, interaction.guild_id, self.key, kind)
         await answer_click(interaction, next_card(reply))
 

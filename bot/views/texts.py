@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatch
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Count, Figures, Mark
-from bot.core.reading import Change
+from bot.core.reading import Change, Path, Worth
 from bot.core.recommend import (
     FinishedPrerequisites,
     FirstStep,
@@ -54,6 +54,9 @@ GO_TO = {
     "progress": "My progress",
     "index": "The list",
     "updates": "What's new",
+    "undo": "Undo…",
+    "start": "Start at…",
+    "reset": "Reset…",
 }
 DEEPER = "Deeper"
 UPDATES = "What's new in the list"
@@ -80,12 +83,25 @@ I know the reading list, and what you have read of it.
 **`/done`** you've read it. Without a resource: the one `/next` showed last.
 **`/search`** find anything: titles, authors, years, short names, links. Typos are fine.
 **`/curriculum`** the whole list, step by step.
+**`/path`** what to read before something, and to make it your goal.
 **`/progress`** how far you are, and how much is left.
 **`/group`** what this channel's study group reads; join or leave it.
 
 -# Only you see my answers. I keep your marks under your Discord id, not your name, and nothing of \
 what you write. All of this works in a direct message to me too."""
 
+PATH_TO = "The way to"
+MAKE_GOAL = "Make this my goal"
+DROP_GOAL = "Drop this goal"
+UNDO_WHICH = "### Undo what?\nYour latest changes, the newest first."
+UNDO_WHICH_ONE = "Pick a change…"
+NOTHING_TO_UNDO = "There is nothing to undo: you haven't changed anything yet."
+START_WHERE = (
+    "### Where do you start?\nWhat comes before counts as known. Nothing you marked is lost,"
+    " and Undo takes it back."
+)
+START_DEEPER = "Deeper: I know the whole list"
+RESET_NOW = "Reset everything"
 NOTHING_TYPED = "Type a title, an author, a year, a short name or a link."
 
 
@@ -194,11 +210,16 @@ def bar(count: Count, width: int = 10) -> str:
     return "▰" * filled + "▱" * (width - filled)
 
 
-def change_text(change: Change, named: Sequence[Resource], *, repeated: bool) -> str:
-    """Return what was just marked."""
+def change_text(
+    change: Change, named: Sequence[Resource], aim: Resource | None, *, repeated: bool
+) -> str:
+    """Return what was just changed; ``aim`` is the goal it set, or reached."""
     what = titles(named) or "it"
+    goal = plain(short_title(aim)) if aim else "something no longer listed"
     if repeated:
         return f"**{what}** was marked already."
+    if aim is not None and change.kind in ("done", "done_current"):
+        return f"🎯 Done, and your goal is reached: **{what}**!"
     return {
         "done": f"✅ Done: **{what}**",
         "done_current": f"✅ Done: **{what}**",
@@ -206,12 +227,88 @@ def change_text(change: Change, named: Sequence[Resource], *, repeated: bool) ->
         "skipped": f"🚫 **{what}** won't be suggested again.",
         "later": f"💤 **{what}** comes back in a week.",
         "clear": f"**{what}** is unread again.",
+        "start_at": f"☑️ Known before: **{what}**.",
+        "reset": "🧹 Everything is unmarked. A fresh start!",
+        "goal": f"🎯 Your goal is **{goal}**. The way to it comes first now.",
+        "no_goal": "The goal is dropped: the list's own order counts again.",
     }[change.kind]
 
 
-def undone_text(named: Sequence[Resource], *, repeated: bool) -> str:
+def helps_with(title: str) -> str:
+    """Return what a companion is for."""
+    return f"It helps with {title}."
+
+
+def path_summary(path: Path) -> str:
+    """Return how far away a resource is."""
+    before = len(path.steps) - 1
+    if not path.steps:
+        return "You're past it already."
+    if before == 0:
+        return "You're ready for it: nothing is missing."
+    return f"{before} {'thing' if before == 1 else 'things'} first, in this order:"
+
+
+def goal_text(goal: Resource) -> str:
+    """Return the reader's goal."""
+    return f"🎯 Your goal: **{plain(short_title(goal))}**. `/path` shows the way."
+
+
+def pace_text(figures: Figures, minutes_a_week: int | None) -> str:
+    """Return how long the list takes at the reader's own pace; nothing without a history."""
+    left = figures.listed.left_minutes or figures.added.left_minutes
+    if not minutes_a_week or not left:
+        return ""
+    weeks = max(1, round(left / minutes_a_week))
+    return (
+        f"At your pace, {duration(minutes_a_week)} a week, that is"
+        f" about {weeks} {'week' if weeks == 1 else 'weeks'}."
+    )
+
+
+def reset_question(count: int) -> str:
+    """Return the question before everything is unmarked."""
+    noun = "mark" if count == 1 else "marks"
+    return f"### Start afresh?\nThis takes {count} {noun} away, and your goal. Undo brings it back."
+
+
+def ago(since: timedelta) -> str:
+    """Return how long ago something was, in the largest fitting unit."""
+    minutes = int(since.total_seconds()) // 60
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if (count := minutes // length) > 0:
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+def worth_text(worth: Worth) -> str:
+    """Return what readers thought of a resource."""
+    return f"-# {worth.liked} of {worth.rated} found it worth reading."
+
+
+def change_label(change: Change, curriculum: Curriculum) -> str:
+    """Return a change in the words of a list, without Markdown."""
+    named = [found for key in change.keys if (found := curriculum.get(key))]
+    goal = curriculum.get(change.goal) if change.goal else None
+    what = ", ".join(short_title(r) for r in named[:3]) or "something no longer listed"
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return {
+        "done": f"Done: {what}",
+        "done_current": f"Done: {what}",
+        "known": f"I know it: {what}",
+        "skipped": f"Never: {what}",
+        "later": f"Later: {what}",
+        "clear": f"Not read: {what}",
+        "start_at": f"Known before: {what}{more}",
+        "reset": f"Reset of {len(change.keys)} marks",
+        "goal": f"Goal: {short_title(goal) if goal else 'something no longer listed'}",
+        "no_goal": "Goal dropped",
+    }[change.kind]
+
+
+def undone_text(change: Change, named: Sequence[Resource], *, repeated: bool) -> str:
     """Return what was just undone."""
-    what = titles(named) or "it"
+    what = titles(named) or ("your goal" if "goal" in change.kind else "it")
     if repeated:
         return f"That was undone before. **{what}** is as it was."
     return f"↩️ Undone: **{what}** is as it was."

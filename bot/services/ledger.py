@@ -140,7 +140,9 @@ class Ledgers:
         if current != before.reader.current:
             await readers.set_current(changes, reader_id, current)
         told = goal or before.reader.goal if goal != before.reader.goal else None
-        change = Change(self._ids.new(), kind, self._clock(), tuple(rows), told)
+        newest = await change_log.last_change_id(changes, reader_id)
+        change_id = self._ids.new(after=newest)
+        change = Change(change_id, kind, self._clock(), tuple(rows), told)
         was = {key: before.stored.get(key) for key in rows}
         await change_log.add_change(
             changes,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
+from bot.views import texts
 from bot.views.buttons import Place, go_button
 from bot.views.curriculum_card import (
     PageButton,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 
-class GoTo(ui.DynamicItem[ui.Button[Any]], template=r"go:(?P<place>next|progress|index|updates)"):
+class GoTo(ui.DynamicItem[ui.Button[Any]], template=rf"go:(?P<place>{'|'.join(texts.GO_TO)})"):
     """A button that leads to another card."""
 
     def __init__(self, place: Place) -> None:

@@ -22,7 +22,7 @@ AFTER = Snapshot({"demo:a": Mark("done", NOW, rating=5), "demo:old": None}, None
 
 
 async def add(db, change_id, reader_id=1):
-    made = Change(change_id, "done", NOW, ("demo:a", "demo:old"))
+    made = Change(change_id, "done", NOW, ("demo:a", "demo:old"), goal="demo:goal")
     async with db.transaction() as changes:
         await add_change(changes, reader_id, made, BEFORE, AFTER)
     return made

@@ -1,0 +1,196 @@
+"""Paths, goals, pace, start, reset and undo, as a member sees them."""
+
+import pytest
+
+from tests.seen import labels_of, options_of, select_of, text_of, title_of
+
+A_DAY = 24 * 3600
+
+
+async def test_path_lists_what_is_missing_in_order_with_minutes(alice, channel):
+    await alice.slash(channel, "done", resource="GPT-1")
+
+    text = text_of(await alice.slash(channel, "path", resource="chain of thought"))
+
+    assert "2 things first, in this order:" in text
+    assert [line[:9] for line in text.splitlines() if line[:2] in ("1.", "2.", "3.")] == [
+        "1. [GPT-2",
+        "2. [GPT-3",
+        "3. 🎯 [Cha",
+    ]
+    assert "about 3 h in all" in text
+    assert "**Opens**" in text
+
+
+async def test_path_to_what_one_is_ready_for_says_so(alice, channel):
+    text = text_of(await alice.slash(channel, "path", resource="Attention Is All You Need"))
+
+    assert "You're ready for it: nothing is missing." in text
+
+
+async def test_path_to_what_is_done_says_so(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+
+    card = await alice.slash(channel, "path", resource="BERT")
+
+    assert "You're past it already." in text_of(card)
+    assert "Make this my goal" not in labels_of(card)
+
+
+async def test_a_goal_comes_before_the_list_until_it_is_reached(alice, channel):
+    path = await alice.slash(channel, "path", resource="LoRA")
+    card = await alice.click(path.response.message, label="Make this my goal")
+    goal_set = text_of(card)
+    shown = []
+    while "🎯 Done" not in text_of(card):
+        shown.append(title_of(card)[:20])
+        card = await alice.click(card.response.message, label="Done")
+
+    assert "🎯 Your goal is **LoRA**." in goal_set
+    assert shown == ["Attention Is All You", "Improving Language U", "LoRA: Low-Rank Adapt"]
+    assert "your goal is reached: **LoRA**!" in text_of(card)
+    assert title_of(card).startswith("BERT")
+
+
+async def test_a_reached_goal_is_back_after_undo(alice, channel):
+    await alice.slash(channel, "done", resource="Attention Is All You Need")
+    path = await alice.slash(channel, "path", resource="BERT")
+    await alice.click(path.response.message, label="Make this my goal")
+    reached = await alice.slash(channel, "done", resource="BERT")
+
+    await alice.click(reached.response.message, label="Undo")
+    progress = await alice.slash(channel, "progress")
+
+    assert "🎯 Your goal: **BERT**." in text_of(progress)
+
+
+async def test_a_goal_can_be_dropped_and_that_undone(alice, channel):
+    path = await alice.slash(channel, "path", resource="LoRA")
+    await alice.click(path.response.message, label="Make this my goal")
+    again = await alice.slash(channel, "path", resource="LoRA")
+
+    dropped = await alice.click(again.response.message, label="Drop this goal")
+    told = text_of(dropped)
+    undone = await alice.click(dropped.response.message, label="Undo")
+
+    assert "The goal is dropped" in told
+    assert "Undone: **your goal** is as it was." in text_of(undone)
+
+
+async def test_starting_at_a_step_marks_what_comes_before_as_known(alice, channel):
+    await alice.slash(channel, "done", resource="BERT", rating=2)
+    progress = await alice.slash(channel, "progress")
+    where = await alice.click(progress.response.message, label="Start at…")
+    offered = options_of(where)
+
+    card = await alice.select(where.response.message, ["icl"], custom_id=select_of(where))
+    told, title = text_of(card), title_of(card)
+    step_two = text_of(await alice.slash(channel, "curriculum", step="2"))
+
+    assert offered == ["pre-training-fine-tuning", "peft", "icl", "nlp-tasks", ":deeper"]
+    assert "Known before: **Attention Is All You Need, GPT-1, LoRA and 1 more**." in told
+    assert title.startswith("GPT-2")
+    assert "✅ [BERT" in step_two
+    assert "☑️ [Improving" in step_two
+
+
+async def test_who_knows_the_whole_list_starts_deeper(alice, channel):
+    progress = await alice.slash(channel, "progress")
+    where = await alice.click(progress.response.message, label="Start at…")
+
+    card = await alice.select(where.response.message, [":deeper"], custom_id=select_of(where))
+
+    assert "You've read Jump into LLM" in text_of(card)
+    assert "Go deeper" in labels_of(card)
+
+
+async def test_reset_asks_and_can_be_undone_whole(alice, channel):
+    for title in ("Attention Is All You Need", "BERT", "GPT-1"):
+        await alice.slash(channel, "done", resource=title)
+    progress = await alice.slash(channel, "progress")
+
+    asked = await alice.click(progress.response.message, label="Reset…")
+    question = text_of(asked)
+    done = await alice.click(asked.response.message, label="Reset everything")
+    nothing = text_of(await alice.slash(channel, "progress"))
+    await alice.click(done.response.message, label="Undo")
+    everything = text_of(await alice.slash(channel, "progress"))
+
+    assert "This takes 3 marks away" in question
+    assert "**0 of 9 of the list**" in nothing
+    assert "**3 of 9 of the list**" in everything
+
+
+async def test_any_of_the_latest_changes_can_be_undone(alice, channel, env):
+    for title in ("Attention Is All You Need", "BERT"):
+        await alice.slash(channel, "done", resource=title)
+    await env.advance_time(3 * 3600)
+    progress = await alice.slash(channel, "progress")
+    choice = await alice.click(progress.response.message, label="Undo…")
+
+    older = options_of(choice)[1]
+    undone = await alice.select(choice.response.message, [older], custom_id=select_of(choice))
+
+    assert "Undone: **Attention Is All You Need** is as it was." in text_of(undone)
+
+
+async def test_nobody_new_is_offered_undo_or_reset(alice, channel):
+    card = await alice.slash(channel, "progress")
+
+    assert labels_of(card) == ["What's next?", "The list", "Start at…"]
+
+
+async def test_time_left_is_told_at_ones_own_pace(alice, channel, env):
+    for title in ("Attention Is All You Need", "GPT-1", "BERT"):
+        await alice.slash(channel, "done", resource=title)
+        await env.advance_time(4 * A_DAY)
+
+    text = text_of(await alice.slash(channel, "progress"))
+
+    assert "At your pace, about 67 min a week, that is about 10 weeks." in text
+
+
+async def test_without_a_history_no_pace_is_guessed(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+
+    assert "pace" not in text_of(await alice.slash(channel, "progress"))
+
+
+async def test_shared_progress_is_public_and_tells_figures_only(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+
+    card = await alice.slash(channel, "progress", share=True)
+
+    assert not card.ephemeral
+    assert "**1 of 9 of the list**" in text_of(card)
+    assert "BERT" not in text_of(card)
+    assert labels_of(card) == []
+
+
+async def test_ratings_are_told_from_three_on(env, guild, channel, alice):
+    for name, rating in (("bob", 5), ("carol", 4)):
+        member = guild.add_member(env.create_user(name))
+        await member.slash(channel, "done", resource="BERT", rating=rating)
+    two = text_of(await alice.slash(channel, "search", query="BERT"))
+    await alice.slash(channel, "done", resource="BERT", rating=1)
+    three = text_of(await alice.slash(channel, "search", query="BERT"))
+
+    assert "worth reading" not in two
+    assert "2 of 3 found it worth reading." in three
+
+
+@pytest.mark.parametrize("press", ["Make this my goal", "Reset everything", "Reset…"])
+async def test_old_buttons_work_after_a_restart(alice, channel, restart, press):
+    await alice.slash(channel, "done", resource="BERT")
+    if press == "Make this my goal":
+        card = await alice.slash(channel, "path", resource="LoRA")
+    else:
+        card = await alice.slash(channel, "progress")
+        if press == "Reset everything":
+            card = await alice.click(card.response.message, label="Reset…")
+
+    await restart()
+    answer = await alice.click(card.response.message, label=press)
+
+    assert "Something went wrong" not in text_of(answer)
+    assert text_of(answer)

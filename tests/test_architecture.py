@@ -17,6 +17,7 @@ ALLOWED = {
     "core": {"core", "errors"},
     "store": {"store", "core", "errors"},
     "page_facts": {"errors", "core.links"},
+    "page_claims": {"core.curriculum", "core.links", "core.page", "page_tags"},
     "page_tags": set(),
     "services": {"services", "core", "store", "page_facts", "errors"},
     "views": {"views", "core", "errors", "pictures"},

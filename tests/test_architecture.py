@@ -16,7 +16,7 @@ ALLOWED = {
     "heartbeat": set(),
     "core": {"core", "errors"},
     "store": {"store", "core", "errors"},
-    "page_facts": {"errors", "core.links"},
+    "page_facts": {"errors", "core.links", "core.page", "page_claims", "page_tags"},
     "page_claims": {"core.curriculum", "core.links", "core.page", "page_tags"},
     "page_tags": set(),
     "services": {"services", "core", "store", "page_facts", "errors"},

@@ -36,7 +36,7 @@ LONGEST_QUERY = 300  # letters
 MOST_WORDS = 12  # looked up; a longer query is still compared with names as a whole
 BEST = 100  # candidates ranked closely
 
-WELL = 0.82  # from this cover on, typos are not considered
+WELL = 0.8  # from this cover on, typos are not considered
 FLOOR = 0.55  # the least cover of an answer
 NAMED = 0.75  # the cover, at least, of a document whose whole name is half of the query
 

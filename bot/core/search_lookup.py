@@ -14,7 +14,7 @@ from bot.core.word_index import Span, WordIndex
 NEARLY = 0.95  # as a beginning, joined or split otherwise, or as the name's initials
 OTHER_ENDING = 0.85
 A_TYPO_COSTS = 0.12
-BEGUN_WITH_TYPO = 0.82
+BEGUN_WITH_TYPO = 0.85
 AS_END = 0.7
 SHORTENED = 0.8  # a beginning, though other words follow
 OTHER_FIELDS = 0.9  # found in any other field: times this

@@ -103,6 +103,10 @@ class UnknownZoneError(ReaderError):
 class UnknownTimeError(ReaderError):
     """The typed text is no time of day."""
 
+
+class NotALinkError(ReaderError):
+    """What was given as a link is none that could be opened."""
+
     typed: str
 
 
@@ -138,3 +142,42 @@ class CannotPostError(ReaderError):
 @dataclass
 class OldCardError(ReaderError):
     """A moderator's card that was opened more than a day ago."""
+
+
+class BadFieldError(ReaderError):
+    """A value that a field of a resource can't take."""
+
+    field: str
+    typed: str
+
+
+@dataclass
+class NeedRefusedError(ReaderError):
+    """A prerequisite that can't be: ``why`` as in ``core.additions.SetAside``."""
+
+    title: str
+    needed: str
+    why: str
+
+
+@dataclass
+class StepRefusedError(ReaderError):
+    """The list's own resources stay in the list's own steps."""
+
+    title: str
+    step: str
+
+
+@dataclass
+class LapsedError(ReaderError):
+    """A moderator's card is used after its day, or never was theirs to use here."""
+
+
+@dataclass
+class TooManyAdditionsError(ReaderError):
+    most: int
+
+
+@dataclass
+class NothingToExportError(ReaderError):
+    """Everything on the list is removed."""

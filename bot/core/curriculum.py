@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
 
+from bot.core.links import canonical
+
 Kind = Literal["paper", "article", "video", "docs", "course", "book"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -146,6 +148,16 @@ class Curriculum:
     def present_keys(self) -> Mapping[str, str]:
         """Former key -> present key, for every rename the curriculum remembers."""
         return {old: r.key for r in self._everything() for old in r.formerly}
+
+    @cached_property
+    def keys_by_link(self) -> Mapping[str, str]:
+        """Canonical link -> the key of the resource that it means."""
+        found: dict[str, str] = {}
+        for resource in self.by_key.values():
+            for url in resource.urls:
+                if link := canonical(url):
+                    found.setdefault(link, resource.key)
+        return found
 
     @cached_property
     def reading_order(self) -> tuple[Resource, ...]:

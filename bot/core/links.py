@@ -97,6 +97,25 @@ def link_in(text: str) -> str | None:
     return canonical(typed) if is_link else None
 
 
+def address_in(text: str) -> str | None:
+    """Return the whole http(s) address that was typed, or None; ``canonical`` tells what it means.
+
+    Takes what ``link_in`` takes: a bare arXiv id or DOI becomes the address of its page.
+    """
+    typed = text.strip()
+    link = link_in(typed)
+    if link is None:
+        return None
+    if wrapped := _WRAPPED.fullmatch(typed) or _MARKDOWN_LINK.fullmatch(typed):
+        typed = wrapped[1].strip()
+    if _bare_id(typed):
+        scheme, _, identifier = link.partition(":")
+        homes = {"arxiv": "https://arxiv.org/abs/", "acl": "https://aclanthology.org/"}
+        return homes.get(scheme, "https://doi.org/") + quote(identifier, safe="/.:")
+    address = typed if _SCHEME.match(typed) else f"https://{typed}"
+    return address if is_web_link(address) else None
+
+
 def host_of(url: str) -> str:
     """Return the host as people name it (``arxiv.org``), "" if there is none."""
     parts = _split(url.strip())

@@ -103,10 +103,6 @@ class UnknownZoneError(ReaderError):
 class UnknownTimeError(ReaderError):
     """The typed text is no time of day."""
 
-
-class NotALinkError(ReaderError):
-    """What was given as a link is none that could be opened."""
-
     typed: str
 
 
@@ -141,9 +137,17 @@ class CannotPostError(ReaderError):
 
 @dataclass
 class OldCardError(ReaderError):
-    """A moderator's card that was opened more than a day ago."""
+    """A moderator's card that is a day old, was put away, or never was theirs to use here."""
 
 
+@dataclass
+class NotALinkError(ReaderError):
+    """What was given as a link is none that could be opened."""
+
+    typed: str
+
+
+@dataclass
 class BadFieldError(ReaderError):
     """A value that a field of a resource can't take."""
 
@@ -166,11 +170,6 @@ class StepRefusedError(ReaderError):
 
     title: str
     step: str
-
-
-@dataclass
-class LapsedError(ReaderError):
-    """A moderator's card is used after its day, or never was theirs to use here."""
 
 
 @dataclass

@@ -45,6 +45,10 @@ class Laid:
     set_aside: tuple[SetAside, ...] = ()
     removed: Mapping[str, Resource] = field(default_factory=lambda: MappingProxyType({}))
 
+    def find(self, key: str) -> Resource | None:
+        """Return the resource with this key or a former one, hidden or not."""
+        return self.curriculum.get(key) or self.removed.get(key)
+
 
 def namespace_of(guild_id: int) -> str:
     """Return what stands before the colon in the keys of a server's own resources."""
@@ -59,6 +63,12 @@ def own_step_id(base: Curriculum) -> str:
         count += 1
         step_id = f"{OWN_STEP}-{count}"
     return step_id
+
+
+def own_step(base: Curriculum) -> Step:
+    """Return that step, without resources."""
+    step_id = own_step_id(base)
+    return Step(step_id, OWN_STEP_TITLE, step_id, addition=True)
 
 
 def own_resource(key: str, fields: Fields, step_id: str) -> Resource | None:
@@ -216,7 +226,8 @@ class _Laying:
             by_step.setdefault(resource.step_id, []).append(resource)
         sections = [_with_steps(section, by_step) for section in self.base.sections]
         if self.own_step in by_step:
-            sections.append(_own_section(self.own_step, by_step[self.own_step]))
+            step = replace(own_step(self.base), resources=tuple(by_step[self.own_step]))
+            sections.append(Section(step.id, step.title, addition=True, steps=(step,)))
         return tuple(sections)
 
     def _stays(self, resource: Resource) -> bool:
@@ -235,8 +246,3 @@ def _with_resources(step: Step, resources: list[Resource]) -> Step:
         a is b for a, b in zip(resources, step.resources, strict=True)
     )
     return step if same else replace(step, resources=tuple(resources))
-
-
-def _own_section(step_id: str, resources: list[Resource]) -> Section:
-    step = Step(step_id, OWN_STEP_TITLE, step_id, addition=True, resources=tuple(resources))
-    return Section(step_id, OWN_STEP_TITLE, addition=True, steps=(step,))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.additions import Addition, Laid, lay_over, namespace_of
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.links import canonical, link_in
 from bot.core.search import Document, Hit, SearchIndex, search
 from bot.core.search_documents import documents_of
 from bot.errors import NoLongerListedError, UnknownResourceError, UnknownStepError
-from bot.store import known
+from bot.store import additions, known
 from bot.store.database import Database, Queries
 from bot.store.known import KnownResource
 
@@ -19,31 +22,62 @@ CLEARLY = 15
 """So far ahead of the second, the best hit of a search is what was meant."""
 
 
+KEPT_SERVERS = 256
+"""So many servers' additions are kept laid out; the least used are laid anew when needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one server sees, ready to be searched.
+
+    ``index`` holds what differs from the base, ``hidden`` the keys it takes the place of.
+    """
+
+    laid: Laid
+    index: SearchIndex | None = None
+    hidden: frozenset[str] = frozenset()
+
+
 class CurriculumStore:
-    """One base curriculum with one index, shared by all."""
+    """One base curriculum with one index, shared by all, and each server's additions over it."""
 
     def __init__(self, base: Curriculum) -> None:
         self.base = base
         self._index = SearchIndex(documents_of(base))
+        self._unchanged = Seen(Laid(base))
+        self._laid: OrderedDict[int, tuple[int, Seen]] = OrderedDict()
 
-    async def of(self, db: Queries, guild_id: int | None) -> Curriculum:  # noqa: ARG002 - additions
+    async def of(self, db: Queries, guild_id: int | None) -> Curriculum:
         """Return what this server sees; None: a DM, or a server the bot isn't in."""
-        return self.base
+        return (await self.laid(db, guild_id)).curriculum
+
+    async def laid(self, db: Queries, guild_id: int | None) -> Laid:
+        """Return what this server sees, with what it hides and what had to be set aside."""
+        return (await self._seen(db, guild_id)).laid
 
     async def resource(self, db: Queries, guild_id: int | None, key: str) -> Resource:
         """Return the resource with this key, or a former one.
 
         Raises:
-            NoLongerListedError: it was listed once.
-            UnknownResourceError: it never was.
+            NoLongerListedError: it was listed once, or this server removed it.
+            UnknownResourceError: it never was, or another server added it.
         """
         found = (await self.of(db, guild_id)).get(key)
         if found is not None:
             return found
-        gone = await known.known_resources_by_key(db, [key])
-        if key in gone:
-            raise NoLongerListedError(gone[key].title)
+        hidden = self.base.get(key)
+        if hidden is not None:
+            raise NoLongerListedError(hidden.title)
+        if not self._is_another_servers(key, guild_id):
+            gone = await known.known_resources_by_key(db, [key])
+            if key in gone:
+                raise NoLongerListedError(gone[key].title)
         raise UnknownResourceError(key)
+
+    def _is_another_servers(self, key: str, guild_id: int | None) -> bool:
+        namespace = key.partition(":")[0]
+        own = (self.base.id, *([] if guild_id is None else [namespace_of(guild_id)]))
+        return namespace not in own and namespace[:1] == "g" and namespace[1:].isdigit()
 
     def step(self, curriculum: Curriculum, typed: str) -> Step:
         """Return the step with this id, number or title, in that order; else the likeliest.
@@ -87,7 +121,8 @@ class CurriculumStore:
         if hits and (hits[0].exact or hits[0].score - _second(hits) >= CLEARLY):
             return await self.resource(db, guild_id, hits[0].key)
         curriculum = await self.of(db, guild_id)
-        raise UnknownResourceError(typed, tuple(curriculum.by_key[hit.key].title for hit in hits))
+        likely = (curriculum.get(hit.key) for hit in hits)
+        raise UnknownResourceError(typed, tuple(r.title for r in likely if r is not None))
 
     async def search(
         self,
@@ -102,8 +137,39 @@ class CurriculumStore:
 
         ``first``: keys that go before others that fit as well.
         """
-        del db, guild_id
-        return search([self._index], query, limit, first=first, link=link_in(query))
+        seen = await self._seen(db, guild_id)
+        indexes = [self._index] if seen.index is None else [self._index, seen.index]
+        link = link_in(query)
+        return search(indexes, query, limit, without=seen.hidden, first=first, link=link)
+
+    async def _seen(self, db: Queries, guild_id: int | None) -> Seen:
+        """Return what was laid for the server's version, or lay it.
+
+        The version is read with every use, and before the additions: what another process
+        writes in between is laid too early, never too late.
+        """
+        version = 0 if guild_id is None else await additions.version(db, guild_id)
+        if guild_id is None or version == 0:
+            return self._unchanged
+        kept = self._laid.get(guild_id)
+        if kept is None or kept[0] != version:
+            kept = (version, self._lay(await additions.additions_of(db, guild_id), guild_id))
+            self._laid[guild_id] = kept
+        self._laid.move_to_end(guild_id)
+        while len(self._laid) > KEPT_SERVERS:
+            self._laid.popitem(last=False)
+        return kept[1]
+
+    def _lay(self, rows: list[Addition], guild_id: int) -> Seen:
+        laid = lay_over(self.base, rows, guild_id)
+        present = laid.curriculum.by_key
+        hidden = {key for key, found in self.base.by_key.items() if present.get(key) != found}
+        documents = [
+            document
+            for document in documents_of(laid.curriculum)
+            if document.key in hidden or document.key not in self.base.by_key
+        ]
+        return Seen(laid, SearchIndex(documents), frozenset(hidden))
 
     async def remember(self, db: Database, now: datetime) -> None:
         """Bring the record of all that was ever listed up to date with the base curriculum."""

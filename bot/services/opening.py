@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum
+from bot.core.page import FetchFacts
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
+from bot.services.moderation import Moderation, no_facts
 from bot.services.reading import Reading
 from bot.services.settings import Settings
 from bot.services.weekly import Weekly
@@ -30,14 +32,19 @@ class Services:
     weekly: Weekly
     groups: Groups
     delivery: Delivery
+    moderation: Moderation
 
     async def close(self) -> None:
         """Give the database back."""
         await self.db.close()
 
 
-async def open_services(database_url: str, base: Curriculum, clock: Clock) -> Services:
+async def open_services(
+    database_url: str, base: Curriculum, clock: Clock, fetch_facts: FetchFacts = no_facts
+) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
+
+    ``fetch_facts`` looks at the page behind a link that moderators add.
 
     Raises:
         ConfigError: the database is not usable, is newer than this version, or is another bot's.
@@ -63,4 +70,5 @@ async def open_services(database_url: str, base: Curriculum, clock: Clock) -> Se
         weekly,
         Groups(db, curricula, weekly, clock, ids),
         Delivery(db, clock, ids),
+        Moderation(db, curricula, clock, ids, fetch_facts),
     )

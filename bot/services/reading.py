@@ -111,9 +111,12 @@ class Reading:
         if chosen is not None:
             return Found(curriculum, reader, [chosen], Shown(curriculum, reader, chosen))
         hits = await self._curricula.search(self._db, guild_id, query)
-        resources = [curriculum.by_key[hit.key] for hit in hits]
+        # A moderator may have changed the list between the two readings.
+        resources = [found for hit in hits if (found := curriculum.get(hit.key)) is not None]
         certain = [hit.key for hit in hits if hit.exact]
-        exact = len(resources) == 1 or (len(certain) == 1 and certain[0] == hits[0].key)
+        exact = len(resources) == 1 or (
+            bool(resources) and len(certain) == 1 and certain[0] == hits[0].key
+        )
         if not exact:
             return Found(curriculum, reader, resources)
         worth = await self._ledgers.worth_of(self._db, resources[0])
@@ -133,7 +136,7 @@ class Reading:
         if typed.strip():
             first = unread if undone else None
             hits = await self._curricula.search(self._db, guild_id, typed, first=first)
-            found = [curriculum.by_key[hit.key] for hit in hits]
+            found = [r for hit in hits if (r := curriculum.get(hit.key)) is not None]
         else:
             found = self._wanted(ledger)
         return [Suggestion(r, curriculum.step_of(r), marks.get(r.key)) for r in found]

@@ -37,6 +37,12 @@ async def known_resources(db: Queries, namespace: str) -> dict[str, KnownResourc
     return {resource.key: resource for resource in found}
 
 
+async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownResource]:
+    """Return what was ever listed under the namespace with this canonical link."""
+    found = await known_resources(db, namespace)
+    return [resource for resource in found.values() if resource.link == link]
+
+
 async def keep_known(changes: Queries, resources: Iterable[KnownResource]) -> None:
     """Record resources as listed, with their present title and link."""
     for resource in resources:

@@ -229,7 +229,7 @@ def _listed(names: list[str]) -> str:
 
 @error_text.register
 def _(_: OldCardError) -> str:
-    return "This card is more than a day old. The same command gives you a new one."
+    return "This card can't be used any more. The same command gives you a new one."
 
 
 @error_text.register

@@ -215,7 +215,7 @@ async def test_a_moderators_card_lapses_after_a_day(group, moderator, env):
 
     answer = await moderator.click(group.response.message, label="Stop")
 
-    assert "more than a day old" in text_of(answer)
+    assert "can't be used any more" in text_of(answer)
 
 
 async def test_a_skipped_week_stays_empty_and_can_be_brought_back(

@@ -1,0 +1,110 @@
+"""What a moderator is told: the values that services make and views show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from bot.core.addition_needs import SetAside
+from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.words import head, words
+
+EditKind = Literal["added", "changed", "removed", "restored"]
+
+Outcome = Literal["added", "already", "changed", "removed", "restored", "same"]
+"""What just happened to the resource of a card; ``same``: nothing, it was so before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastEdit:
+    """One edit by a moderator; ``author_id`` is None once they had themselves forgotten."""
+
+    kind: EditKind
+    fields: tuple[str, ...]
+    author_id: int | None
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A link that isn't on the list yet, as it would be added. ``steps``: where it could go.
+
+    ``silent``: the page told nothing. ``twins`` are listed resources with much the same title.
+    """
+
+    draft_id: int
+    opener_id: int
+    curriculum: Curriculum
+    resource: Resource
+    step: Step
+    steps: tuple[Step, ...]
+    twins: tuple[Resource, ...] = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What Confirm would do to a resource; None: nothing of that kind."""
+
+    step: Step | None = None
+    needs: Resource | None = None
+    no_longer_needs: Resource | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.step, self.needs, self.no_longer_needs))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A resource of this server's list, open for changes by one moderator.
+
+    ``own``: the server added it. ``set_aside`` are all wishes of this server that can't be
+    followed for now, those of this resource first.
+    """
+
+    draft_id: int
+    opener_id: int
+    curriculum: Curriculum
+    resource: Resource
+    removed: bool
+    own: bool
+    wishes: Wishes = Wishes()
+    set_aside: tuple[SetAside, ...] = ()
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A resource offered while a moderator types, hidden ones too."""
+
+    resource: Resource
+    step: Step | None
+    removed: bool
+
+
+def twins_of(title: str, resources: Sequence[Resource]) -> tuple[Resource, ...]:
+    """Return resources whose titles read much like this one, the likeliest first; at most three.
+
+    Only a hint: the same words in another order, with a few typos, with or without the part behind
+    the colon.
+    """
+    rated = [(_likeness(title, resource.title), resource) for resource in resources]
+    likely = [(score, resource) for score, resource in rated if score >= 88]
+    return tuple(r for _, r in sorted(likely, key=lambda pair: -pair[0])[:3])
+
+
+def _likeness(one: str, other: str) -> float:
+    asked, known = " ".join(words(one)), " ".join(words(other))
+    if not asked or not known:
+        return 0
+    likeness = fuzz.token_sort_ratio(asked, known)
+    if min(len(words(one)), len(words(other))) >= 4:
+        # Pages put their site's name, an id or a part of the title more around it.
+        likeness = max(likeness, fuzz.token_set_ratio(asked, known) - 5)
+    if words(head(one)) == words(head(other)):
+        likeness = max(likeness, 95)
+    return likeness

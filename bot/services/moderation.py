@@ -1,0 +1,373 @@
+"""What moderators do with their server's list: add, change, remove, restore, take it along."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.core.addition_fields import (
+    LIMITS,
+    TEXTS,
+    Typed,
+    fields_of_page,
+    slug_for,
+    typed_from,
+    with_needs,
+)
+from bot.core.additions import (
+    Addition,
+    lay_over,
+    namespace_of,
+)
+from bot.core.curriculum import Resource
+from bot.core.curriculum_text import write_curriculum
+from bot.core.exporting import exportable, fits_a_card
+from bot.core.links import address_in
+from bot.core.moderation import Desk, Outcome, PastEdit, Proposal
+from bot.core.page import FetchFacts, PageFacts
+from bot.errors import (
+    BadFieldError,
+    NeedRefusedError,
+    NotALinkError,
+    NothingToExportError,
+    StepRefusedError,
+)
+from bot.services.choosing import Choosing
+from bot.services.curriculum import CurriculumStore
+from bot.services.drafts import Drafts
+from bot.services.server_list import ServerList
+from bot.store import additions, drafts
+from bot.store.database import Database, Queries
+from bot.store.drafts import Draft
+from bot.store.ids import Clock, Ids
+
+CARDS_LAST = timedelta(days=1)
+PATIENCE = 2.0
+"""Seconds that a page has to tell something of itself."""
+
+
+async def no_facts(url: str) -> PageFacts:
+    """Know nothing of a page: for a bot that must not look."""
+    del url
+    return PageFacts()
+
+
+class Moderation:
+    """Each method is one transaction, never held while a page is looked at.
+
+    A card of a moderator stands for a draft: only whoever opened it, in its server, within a day
+    can use it; anything else is a ``OldCardError``.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        curricula: CurriculumStore,
+        clock: Clock,
+        ids: Ids,
+        fetch_facts: FetchFacts = no_facts,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._fetch_facts = fetch_facts
+        self._patience = patience
+        self._list = ServerList(curricula, clock, ids)
+        self.choosing = Choosing(db, curricula)
+        self._drafts = Drafts(db, curricula, self.choosing, clock, ids)
+
+    # Adding
+
+    async def propose(
+        self, guild_id: int, opener_id: int, typed: str, step: str | None = None
+    ) -> Proposal | Desk:
+        """Return how a link would be added; or, if it is listed or was, what it is here.
+
+        Raises:
+            NotALinkError: nothing that a browser could open.
+            UnknownStepError: no such step.
+        """
+        url = address_in(typed)
+        if url is None or len(url) > LIMITS["url"]:
+            raise NotALinkError(typed)
+        laid = await self._curricula.laid(self._db, guild_id)
+        chosen = self.choosing.step(laid, step) if step else self.choosing.own_step
+        key = self._list.key_of(laid, url)
+        if key is not None:
+            return await self._open(guild_id, opener_id, key, outcome="already")
+        facts = await self._facts(url)
+        fields = {**fields_of_page(url, facts), "step_id": chosen.id, "silent": not facts.title}
+        draft = await self._drafts.open(guild_id, opener_id, None, fields)
+        return self._drafts.proposal(laid, draft)
+
+    async def add(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+        """Add what the draft proposes; a second time, or if another was quicker, show what is.
+
+        Raises:
+            TooManyAdditionsError: the server has as many as it may have.
+        """
+        async with self._db.transaction() as changes:
+            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+            laid = await self._curricula.laid(changes, guild_id)
+            key = draft.key or self._list.key_of(laid, draft.fields["url"])
+            outcome: Outcome = "already"
+            if key is None:
+                key, outcome = await self._add(changes, draft), "added"
+            draft = replace(draft, key=key, fields={})
+            await drafts.set_draft(changes, draft)
+            return await self._drafts.desk(changes, draft, outcome)
+
+    async def _add(self, changes: Queries, draft: Draft) -> str:
+        guild_id, fields = draft.guild_id, dict(draft.fields)
+        fields.pop("silent", None)
+        former = await self._list.former_keys(changes, fields["url"])
+        if former:
+            fields["formerly"] = former
+        taken = await self._list.taken_slugs(changes, guild_id)
+        key = f"{namespace_of(guild_id)}:{slug_for(fields['title'], taken)}"
+        await self._list.write(changes, guild_id, draft.opened_by, Addition(key, fields), "added")
+        return key
+
+    async def cancel(self, guild_id: int | None, opener_id: int, draft_id: int) -> None:
+        """Forget a draft."""
+        async with self._db.transaction() as changes:
+            await self._drafts.find(changes, guild_id, opener_id, draft_id)
+            await drafts.drop_draft(changes, draft_id)
+
+    async def put_in_step(
+        self, guild_id: int | None, opener_id: int, draft_id: int, step: str
+    ) -> Proposal | Desk:
+        """Choose another step for what is to be added."""
+        async with self._db.transaction() as changes:
+            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+            if draft.key is not None:
+                return await self._drafts.desk(changes, draft, "already")
+            laid = await self._curricula.laid(changes, guild_id)
+            chosen = self.choosing.step(laid, step)
+            draft = replace(draft, fields={**draft.fields, "step_id": chosen.id})
+            await drafts.set_draft(changes, draft)
+        return self._drafts.proposal(laid, draft)
+
+    # Changing
+
+    async def open(
+        self,
+        guild_id: int,
+        opener_id: int,
+        typed: str,
+        step: str | None = None,
+        needs: str | None = None,
+        no_longer_needs: str | None = None,
+    ) -> Desk:
+        """Return a resource with what would change; hidden ones are found too.
+
+        Raises:
+            UnknownResourceError, UnknownStepError: it means nothing for certain.
+            NeedRefusedError, StepRefusedError: the wish could not be followed.
+        """
+        laid = await self._curricula.laid(self._db, guild_id)
+        resource = await self.choosing.named(self._db, guild_id, laid, typed)
+        fields: dict[str, Any] = {}
+        if step and (chosen := self.choosing.step(laid, step)).id != resource.step_id:
+            fields["step_id"] = chosen.id
+        if needs:
+            needed = await self._curricula.named(self._db, guild_id, needs)
+            if needed.key not in resource.prerequisites:
+                fields["needs"] = needed.key
+        if no_longer_needs:
+            dropped = await self.choosing.named(self._db, guild_id, laid, no_longer_needs)
+            if dropped.key in resource.prerequisites:
+                fields["no_longer_needs"] = dropped.key
+        if fields:
+            rows = await additions.additions_of(self._db, guild_id)
+            self._check(guild_id, rows, self._wished(rows, resource, fields), fields)
+        return await self._open(guild_id, opener_id, resource.key, fields)
+
+    async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+        """Do what the card said would change."""
+        async with self._db.transaction() as changes:
+            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+            resource = await self._drafts.resource(changes, draft)
+            if draft.fields:
+                rows = await additions.additions_of(changes, draft.guild_id)
+                addition = self._wished(rows, resource, draft.fields)
+                self._check(draft.guild_id, rows, addition, draft.fields)
+                await self._list.write(
+                    changes, draft.guild_id, opener_id, addition, "changed", draft.fields
+                )
+            outcome: Outcome = "changed" if draft.fields else "same"
+            draft = replace(draft, fields={})
+            await drafts.set_draft(changes, draft)
+            return await self._drafts.desk(changes, draft, outcome)
+
+    async def texts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Typed:
+        """Return what somebody would type to get the resource as it is."""
+        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
+        if draft.key is None:
+            return typed_from(self._drafts.preview(draft))
+        return typed_from(await self._drafts.resource(self._db, draft))
+
+    async def set_texts(
+        self, guild_id: int | None, opener_id: int, draft_id: int, before: Typed, typed: Typed
+    ) -> Proposal | Desk:
+        """Set what was typed differently from before, and nothing else.
+
+        Raises:
+            BadFieldError: a text is too long, a number out of range.
+        """
+        fields = typed.changes_to(before)
+        async with self._db.transaction() as changes:
+            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+            if draft.key is not None:
+                outcome = await self._set_texts(changes, draft, fields)
+                return await self._drafts.desk(changes, draft, outcome)
+            silent = draft.fields["silent"] and "title" not in fields
+            draft = replace(draft, fields={**draft.fields, **fields, "silent": silent})
+            laid = await self._curricula.laid(changes, guild_id)
+            if not fits_a_card(laid.curriculum, self._drafts.preview(draft)):
+                raise BadFieldError("card", "")
+            await drafts.set_draft(changes, draft)
+        return self._drafts.proposal(laid, draft)
+
+    async def _set_texts(
+        self, changes: Queries, draft: Draft, fields: Mapping[str, Any]
+    ) -> Outcome:
+        guild_id = draft.guild_id
+        resource = await self._drafts.resource(changes, draft)
+        if all(getattr(resource, name) == value for name, value in fields.items()):
+            return "same"
+        rows = await additions.additions_of(changes, guild_id)
+        before = self._list.addition(rows, resource.key)
+        original = self._curricula.base.by_key.get(resource.key)
+        kept = {**before.fields, **fields}
+        for name in TEXTS:
+            if original is not None and kept.get(name) == getattr(original, name):
+                del kept[name]  # the list says so itself: what its maker changes later counts
+        addition = replace(before, fields=kept)
+        laid = lay_over(self._curricula.base, _with(rows, addition), guild_id)
+        after = laid.find(resource.key)
+        if after is not None and not fits_a_card(laid.curriculum, after):
+            raise BadFieldError("card", "")
+        await self._list.write(changes, guild_id, draft.opened_by, addition, "changed", fields)
+        return "changed"
+
+    async def remove(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+        """Hide a resource from this server; readers' progress stays."""
+        return await self._set_removed(guild_id, opener_id, draft_id, removed=True)
+
+    async def restore(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+        """Show a resource again that was removed."""
+        return await self._set_removed(guild_id, opener_id, draft_id, removed=False)
+
+    async def _set_removed(
+        self, guild_id: int | None, opener_id: int, draft_id: int, *, removed: bool
+    ) -> Desk:
+        async with self._db.transaction() as changes:
+            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+            resource = await self._drafts.resource(changes, draft)
+            rows = await additions.additions_of(changes, draft.guild_id)
+            before = self._list.addition(rows, resource.key)
+            if before.removed == removed:
+                return await self._drafts.desk(changes, draft, "same")
+            outcome: Outcome = "removed" if removed else "restored"
+            addition = replace(before, removed=removed)
+            await self._list.write(
+                changes, draft.guild_id, opener_id, addition, "removed" if removed else "restored"
+            )
+            return await self._drafts.desk(changes, draft, outcome)
+
+    # Looking
+
+    async def desk(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+        """Return the resource of a card as it is now."""
+        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
+        return await self._drafts.desk(self._db, draft)
+
+    async def history(
+        self, guild_id: int | None, opener_id: int, draft_id: int
+    ) -> tuple[Desk, list[PastEdit]]:
+        """Return who changed the resource, the latest first."""
+        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
+        desk = await self._drafts.desk(self._db, draft)
+        return desk, await additions.edits_of(self._db, draft.guild_id, desk.resource.key)
+
+    async def export(self, guild_id: int) -> tuple[str, str]:
+        """Return the list's id, and the text of a file with all that this server sees.
+
+        Raises:
+            NothingToExportError: that is nothing.
+        """
+        curriculum = await self._curricula.of(self._db, guild_id)
+        if not curriculum.resources:
+            raise NothingToExportError
+        return curriculum.id, write_curriculum(exportable(curriculum))
+
+    # Parts
+
+    async def _turn(
+        self, changes: Queries, guild_id: int | None, opener_id: int, draft_id: int
+    ) -> Draft:
+        """Return the draft once no other change of its server's list is under way."""
+        draft = await self._drafts.find(changes, guild_id, opener_id, draft_id)
+        await additions.take_turn(changes, draft.guild_id)
+        # Another click on the same card may have used it meanwhile.
+        return await self._drafts.find(changes, guild_id, opener_id, draft_id)
+
+    async def _facts(self, url: str) -> PageFacts:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._fetch_facts(url)
+        except TimeoutError:
+            return PageFacts()
+
+    async def _open(
+        self,
+        guild_id: int,
+        opener_id: int,
+        key: str,
+        fields: Mapping[str, Any] | None = None,
+        outcome: Outcome | None = None,
+    ) -> Desk:
+        draft = await self._drafts.open(guild_id, opener_id, key, fields or {})
+        return await self._drafts.desk(self._db, draft, outcome)
+
+    def _wished(
+        self, rows: list[Addition], resource: Resource, fields: Mapping[str, Any]
+    ) -> Addition:
+        """Return what the server will say of a resource once the wishes are followed."""
+        before = self._list.addition(rows, resource.key)
+        original = self._curricula.base.by_key.get(resource.key)
+        kept = dict(before.fields)
+        if "step_id" in fields:
+            kept["step_id"] = fields["step_id"]
+            if original is not None and original.step_id == fields["step_id"]:
+                del kept["step_id"]
+        needs = original.prerequisites if original is not None else ()
+        add, drop = fields.get("needs"), fields.get("no_longer_needs")
+        if add or drop:
+            kept = with_needs(kept, needs, add=add, drop=drop)
+        return replace(before, fields=kept)
+
+    def _check(
+        self, guild_id: int, rows: list[Addition], addition: Addition, fields: Mapping[str, Any]
+    ) -> None:
+        """Raise what stands in the way of a wish, found out by laying it."""
+        laid = lay_over(self._curricula.base, _with(rows, addition), guild_id)
+        resource = laid.find(addition.key)
+        title = addition.key if resource is None else resource.title
+        if "step_id" in fields and (resource is None or resource.step_id != fields["step_id"]):
+            step = laid.curriculum.step(fields["step_id"]) or self.choosing.own_step
+            raise StepRefusedError(title, step.title)
+        for wish in laid.set_aside:
+            if (wish.key, wish.what) == (addition.key, fields.get("needs")):
+                needed = laid.find(wish.what)
+                raise NeedRefusedError(title, needed.title if needed else wish.what, wish.why)
+
+
+def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
+    """Return the rows with this one in its place, or behind them all."""
+    others = [addition if row.key == addition.key else row for row in rows]
+    return others if addition in others else [*others, addition]

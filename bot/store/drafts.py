@@ -1,0 +1,71 @@
+"""What stands behind a moderator's card, from the command to the click, for a day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.store.database import Queries
+from bot.store.instants import instant, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``key``: the resource that it changes or has become; ``fields``: what it would set."""
+
+    draft_id: int
+    guild_id: int
+    opened_by: int
+    key: str | None
+    fields: Mapping[str, Any]
+    made_at: datetime
+
+
+async def draft(db: Queries, draft_id: int) -> Draft | None:
+    """Return a draft, or None: it was cancelled, is too old, or never was."""
+    rows = await db.fetch(
+        "SELECT guild_id, opened_by, resource_key, fields, made_at FROM drafts WHERE draft_id = ?",
+        draft_id,
+    )
+    return next(
+        (
+            Draft(
+                draft_id,
+                row["guild_id"],
+                row["opened_by"],
+                row["resource_key"],
+                json.loads(row["fields"]),
+                instant(row["made_at"]),
+            )
+            for row in rows
+        ),
+        None,
+    )
+
+
+async def set_draft(changes: Queries, draft: Draft) -> None:
+    """Record a draft as it is now."""
+    await changes.fetch(
+        "INSERT INTO drafts (draft_id, guild_id, opened_by, resource_key, fields, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (draft_id) DO UPDATE SET"
+        " resource_key = excluded.resource_key, fields = excluded.fields",
+        draft.draft_id,
+        draft.guild_id,
+        draft.opened_by,
+        draft.key,
+        json.dumps(dict(draft.fields)),
+        seconds(draft.made_at),
+    )
+
+
+async def drop_draft(changes: Queries, draft_id: int) -> None:
+    """Forget a draft."""
+    await changes.fetch("DELETE FROM drafts WHERE draft_id = ?", draft_id)
+
+
+async def drop_drafts_before(changes: Queries, at: datetime) -> None:
+    """Forget all drafts made before an instant."""
+    await changes.fetch("DELETE FROM drafts WHERE made_at < ?", seconds(at))

@@ -1,0 +1,631 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.core.addition_fields import Typed
+from bot.core.curriculum_file import read_curriculum
+from bot.core.moderation import Desk, Proposal
+from bot.core.page import PageFacts
+from bot.errors import (
+    BadFieldError,
+    NeedRefusedError,
+    NoLongerListedError,
+    NotALinkError,
+    NothingToExportError,
+    OldCardError,
+    StepRefusedError,
+    TooManyAdditionsError,
+    UnknownResourceError,
+)
+from bot.services import curriculum as curriculum_service
+from bot.services import server_list
+from bot.services.moderation import Moderation
+from bot.services.opening import open_services
+from bot.services.server_list import ServerList
+from bot.store.ids import Ids
+
+HERE, THERE, MOD, READER = 100, 200, 1, 2
+LINK = "https://example.org/mamba"
+FACTS = PageFacts("Mamba: Linear-Time Sequence Modeling", "Gu and Dao", 2023, 40, "paper")
+ATTENTION = "jump-into-llm:attention-is-all-you-need"
+GPT_1, GPT_3, BERT, LORA = (f"jump-into-llm:{slug}" for slug in ("gpt-1", "gpt-3", "bert", "lora"))
+BPE = "jump-into-llm:bpe"
+
+
+async def facts(url):
+    return FACTS if url == LINK else PageFacts()
+
+
+@pytest.fixture
+async def opened(database_url, base, clock):
+    services = await open_services(database_url, base, clock, facts)
+    yield services
+    await services.close()
+
+
+@pytest.fixture
+def mod(opened) -> Moderation:
+    return opened.moderation
+
+
+async def add(mod, link=LINK, guild_id=HERE, step=None):
+    proposal = await mod.propose(guild_id, MOD, link, step)
+    return await mod.add(guild_id, MOD, proposal.draft_id)
+
+
+async def test_a_link_is_proposed_with_what_its_page_says(mod):
+    proposal = await mod.propose(HERE, MOD, "<https://example.org/mamba>")
+
+    assert isinstance(proposal, Proposal)
+    found = proposal.resource
+    assert (found.title, found.authors, found.year) == (FACTS.title, "Gu and Dao", 2023)
+    assert (found.minutes, found.kind) == (40, "paper")
+    assert proposal.step.title == "Added by this server"
+    assert not proposal.silent
+
+
+async def test_a_page_that_takes_too_long_is_not_waited_for(clock, opened):
+    async def never(_url):
+        await asyncio.Event().wait()
+
+    moderation = Moderation(opened.db, opened.curricula, clock, Ids(clock), never, patience=0.01)
+
+    proposal = await moderation.propose(HERE, MOD, LINK)
+
+    assert proposal.silent
+    assert proposal.resource.title == "example.org/mamba"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "mamba",
+        "javascript:alert(1)",
+        "[x](javascript:1)",
+        "ftp://a.org/b",
+        "https://",
+        "",
+        "https://user:pass@example.org/",
+        "https://example.org/" + "x" * 600,
+    ],
+)
+async def test_what_is_no_web_link_is_refused(mod, typed):
+    with pytest.raises(NotALinkError):
+        await mod.propose(HERE, MOD, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("2312.00752", "https://arxiv.org/abs/2312.00752"),
+        ("example.org/x", "https://example.org/x"),
+        ("10.1000/xyz123", "https://doi.org/10.1000/xyz123"),
+        ("[Mamba](https://example.org/y)", "https://example.org/y"),
+    ],
+)
+async def test_a_link_may_be_typed_in_many_ways(mod, typed, url):
+    assert (await mod.propose(HERE, MOD, typed)).resource.url == url
+
+
+@pytest.mark.parametrize(
+    "typed", ["1706.03762", "http://www.arxiv.org/pdf/1706.03762v5?utm_source=chat"]
+)
+async def test_a_listed_link_is_that_resource(mod, typed):
+    desk = await mod.propose(HERE, MOD, typed)
+
+    assert isinstance(desk, Desk)
+    assert (desk.resource.key, desk.outcome, desk.removed) == (ATTENTION, "already", False)
+
+
+async def test_much_the_same_title_is_told(mod):
+    proposal = await mod.propose(HERE, MOD, "https://example.org/copy")
+
+    changed = await retitle(mod, proposal, "[PDF] attention is ALL you need | Example")
+
+    assert [twin.key for twin in changed.twins] == [ATTENTION]
+    assert proposal.twins == ()
+
+
+async def retitle(mod, card, title, guild_id=HERE):
+    before = await mod.texts(guild_id, MOD, card.draft_id)
+    return await mod.set_texts(guild_id, MOD, card.draft_id, before, replace(before, title=title))
+
+
+async def test_what_is_added_is_seen_there_and_nowhere_else(opened, mod):
+    desk = await add(mod)
+
+    key = desk.resource.key
+    assert (key, desk.outcome) == ("g100:mamba-linear-time-sequence-modeling", "added")
+    here = await opened.curricula.of(opened.db, HERE)
+    there = await opened.curricula.of(opened.db, THERE)
+    assert here.get(key).title == FACTS.title
+    assert there is opened.curricula.base
+    assert [hit.key for hit in await opened.curricula.search(opened.db, HERE, "mamba")] == [key]
+    assert await opened.curricula.search(opened.db, THERE, "mamba") == []
+    assert await opened.curricula.search(opened.db, None, LINK) == []
+    assert await opened.reading.suggestions(READER, THERE, "mamba") == []
+    with pytest.raises(UnknownResourceError) as caught:
+        await opened.curricula.resource(opened.db, THERE, key)
+    assert caught.value.like_it == ()
+
+
+async def test_two_servers_add_the_same_link_each_for_itself(mod):
+    one = await add(mod)
+    other = await add(mod, guild_id=THERE)
+
+    assert (one.resource.key.split(":")[0], other.resource.key.split(":")[0]) == ("g100", "g200")
+    assert (one.outcome, other.outcome) == ("added", "added")
+
+
+async def test_adding_twice_adds_once(opened, mod):
+    first = await mod.propose(HERE, MOD, LINK)
+    second = await mod.propose(HERE, MOD, LINK)
+
+    outcomes = await asyncio.gather(
+        *(mod.add(HERE, MOD, card.draft_id) for card in (first, first, second))
+    )
+
+    assert sorted(desk.outcome for desk in outcomes) == ["added", "already", "already"]
+    assert len({desk.resource.key for desk in outcomes}) == 1
+    curriculum = await opened.curricula.of(opened.db, HERE)
+    assert len(curriculum.by_key) == len(opened.curricula.base.by_key) + 1
+
+
+async def test_same_titles_get_different_keys(mod):
+    one = await mod.propose(HERE, MOD, "https://example.org/one")
+    await retitle(mod, one, "트랜스포머")
+    other = await mod.propose(HERE, MOD, "https://example.org/other")
+    await retitle(mod, other, "트랜스포머")
+
+    first = await mod.add(HERE, MOD, one.draft_id)
+    second = await mod.add(HERE, MOD, other.draft_id)
+
+    assert second.resource.key == f"{first.resource.key}-2"
+    assert second.resource.title == "트랜스포머"
+
+
+async def test_a_step_is_chosen_when_typed_and_on_the_card(mod):
+    proposal = await mod.propose(HERE, MOD, LINK, "tokenization")
+    moved = await mod.put_in_step(HERE, MOD, proposal.draft_id, "rag")
+    desk = await mod.add(HERE, MOD, proposal.draft_id)
+
+    assert (proposal.step.id, moved.step.id, desk.resource.step_id) == (
+        "tokenization",
+        "rag",
+        "rag",
+    )
+
+
+@pytest.mark.parametrize(("guild_id", "who"), [(THERE, MOD), (HERE, READER), (None, MOD)])
+async def test_a_card_works_only_for_its_opener_in_its_server(mod, guild_id, who):
+    proposal = await mod.propose(HERE, MOD, LINK)
+    desk = await mod.open(HERE, MOD, BERT)
+
+    for action in (mod.add, mod.cancel, mod.texts):
+        with pytest.raises(OldCardError):
+            await action(guild_id, who, proposal.draft_id)
+    for action in (mod.remove, mod.restore, mod.confirm, mod.history, mod.desk):
+        with pytest.raises(OldCardError):
+            await action(guild_id, who, desk.draft_id)
+
+
+async def test_a_forged_card_does_nothing(mod):
+    for action in (mod.add, mod.cancel, mod.texts, mod.remove, mod.restore, mod.confirm):
+        with pytest.raises(OldCardError):
+            await action(HERE, MOD, 12345)
+
+
+async def test_a_card_of_one_sort_is_no_card_of_the_other(mod):
+    proposal = await mod.propose(HERE, MOD, LINK)
+
+    for action in (mod.remove, mod.restore, mod.confirm, mod.history):
+        with pytest.raises(OldCardError):
+            await action(HERE, MOD, proposal.draft_id)
+
+
+async def test_a_card_lapses_after_a_day(mod, clock):
+    proposal = await mod.propose(HERE, MOD, LINK)
+    clock.advance(hours=24, seconds=1)
+
+    with pytest.raises(OldCardError):
+        await mod.add(HERE, MOD, proposal.draft_id)
+
+
+async def test_a_cancelled_draft_is_gone(mod):
+    proposal = await mod.propose(HERE, MOD, LINK)
+    await mod.cancel(HERE, MOD, proposal.draft_id)
+
+    with pytest.raises(OldCardError):
+        await mod.add(HERE, MOD, proposal.draft_id)
+
+
+async def test_a_draft_survives_a_restart(clock, opened, mod):
+    proposal = await mod.propose(HERE, MOD, LINK)
+    again = Moderation(opened.db, opened.curricula, clock, Ids(clock))
+
+    assert (await again.add(HERE, MOD, proposal.draft_id)).resource.title == FACTS.title
+
+
+async def test_removing_and_restoring_keeps_readers_progress(opened, mod):
+    desk = await add(mod)
+    key = desk.resource.key
+    await opened.reading.mark(READER, HERE, key, "done", rating=4)
+
+    removed = await mod.remove(HERE, MOD, desk.draft_id)
+    with pytest.raises(NoLongerListedError) as caught:
+        await opened.curricula.resource(opened.db, HERE, key)
+    restored = await mod.restore(HERE, MOD, desk.draft_id)
+
+    shown = await opened.reading.look(READER, HERE, key)
+    assert caught.value.title == FACTS.title
+    assert (removed.removed, removed.outcome) == (True, "removed")
+    assert (restored.removed, restored.outcome) == (False, "restored")
+    assert shown.reader.mark(key).rating == 4
+
+
+async def test_a_removed_link_is_offered_again_not_added_anew(mod):
+    desk = await add(mod)
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    again = await mod.propose(HERE, MOD, LINK)
+
+    assert (again.resource.key, again.removed, again.outcome) == (
+        desk.resource.key, True, "already",
+    )  # fmt: skip
+
+
+async def test_a_removed_resource_of_the_list_is_hidden_here_only(opened, mod):
+    desk = await mod.open(HERE, MOD, BERT)
+    await opened.reading.mark(READER, THERE, ATTENTION, "done")
+
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    assert (await opened.curricula.of(opened.db, HERE)).get(BERT) is None
+    assert (await opened.curricula.of(opened.db, THERE)).get(BERT) is not None
+    hits = await opened.curricula.search(opened.db, HERE, "bert")
+    assert BERT not in [hit.key for hit in hits]
+    with pytest.raises(NoLongerListedError):
+        await opened.reading.look(READER, HERE, BERT)
+
+
+async def test_removing_twice_is_told(mod):
+    desk = await mod.open(HERE, MOD, BERT)
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    assert (await mod.remove(HERE, MOD, desk.draft_id)).outcome == "same"
+
+
+async def test_a_removed_resource_is_found_by_its_title_and_offered_first(mod):
+    desk = await add(mod)
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    named = await mod.open(HERE, MOD, "mamba linear time")
+    typed = await mod.choosing.resources(HERE, "mamba")
+    nothing_typed = await mod.choosing.resources(HERE, "")
+    elsewhere = await mod.choosing.resources(THERE, "mamba")
+
+    assert named.removed
+    assert [(c.resource.key, c.removed) for c in typed] == [(desk.resource.key, True)]
+    assert nothing_typed[0].removed
+    assert len(nothing_typed) == 25
+    assert elsewhere == []
+
+
+async def test_a_title_of_the_list_is_changed_in_one_server(opened, mod):
+    desk = await mod.open(HERE, MOD, BERT)
+
+    changed = await retitle(mod, desk, "BERT, as we call it")
+
+    there = await opened.curricula.of(opened.db, THERE)
+    assert changed.outcome == "changed"
+    assert changed.resource.title == "BERT, as we call it"
+    assert there.get(BERT).title.startswith("BERT: Pre-training")
+    hits = await opened.curricula.search(opened.db, HERE, "bert as we call it")
+    assert [hit.key for hit in hits if hit.exact] == [BERT]
+
+
+async def test_a_title_set_back_to_the_lists_is_the_lists_again(opened, mod, base):
+    desk = await mod.open(HERE, MOD, BERT)
+    await retitle(mod, desk, "Other")
+
+    back = await retitle(mod, desk, base.get(BERT).title)
+
+    rows = await opened.db.fetch("SELECT fields FROM additions")
+    assert back.outcome == "changed"
+    assert rows[0]["fields"] == "{}"
+
+
+async def test_only_what_was_typed_anew_is_changed(mod):
+    desk = await mod.open(HERE, MOD, BERT)
+    opened_by_both = await mod.texts(HERE, MOD, desk.draft_id)
+    await retitle(mod, desk, "By somebody quicker")
+
+    later = await mod.set_texts(
+        HERE, MOD, desk.draft_id, opened_by_both, replace(opened_by_both, minutes="7")
+    )
+
+    assert (later.resource.title, later.resource.minutes) == ("By somebody quicker", 7)
+
+
+async def test_texts_left_as_they_were_change_nothing(mod):
+    desk = await mod.open(HERE, MOD, BERT)
+    before = await mod.texts(HERE, MOD, desk.draft_id)
+
+    same = await mod.set_texts(HERE, MOD, desk.draft_id, before, before)
+    _, history = await mod.history(HERE, MOD, desk.draft_id)
+
+    assert same.outcome == "same"
+    assert history == []
+
+
+async def test_more_text_than_a_card_holds_is_refused(mod):
+    desk = await add(mod)
+    before = await mod.texts(HERE, MOD, desk.draft_id)
+
+    with pytest.raises(BadFieldError):
+        await mod.set_texts(
+            HERE, MOD, desk.draft_id, before, replace(before, notes="\n".join(["n" * 500] * 6))
+        )
+
+
+async def test_history_tells_who_changed_what_when(mod, clock):
+    desk = await add(mod)
+    await retitle(mod, desk, "Mamba")
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    _, edits = await mod.history(HERE, MOD, desk.draft_id)
+
+    assert [(edit.kind, edit.fields) for edit in edits] == [
+        ("removed", ()), ("changed", ("title",)), ("added", ()),
+    ]  # fmt: skip
+    assert {(edit.author_id, edit.made_at) for edit in edits} == {(MOD, clock())}
+
+
+async def test_step_and_prerequisites_change_after_confirm(opened, mod):
+    await add(mod)
+    desk = await mod.open(HERE, MOD, "mamba", "rag", needs="GPT-3")
+    before = (await opened.curricula.of(opened.db, HERE)).get(desk.resource.key)
+
+    confirmed = await mod.confirm(HERE, MOD, desk.draft_id)
+    again = await mod.confirm(HERE, MOD, desk.draft_id)
+
+    assert (desk.wishes.step.id, desk.wishes.needs.key) == ("rag", GPT_3)
+    assert before.prerequisites == ()
+    assert (confirmed.resource.step_id, confirmed.resource.prerequisites) == ("rag", (GPT_3,))
+    assert (confirmed.outcome, again.outcome) == ("changed", "same")
+
+
+async def test_a_prerequisite_of_the_list_is_dropped_and_taken_back(mod):
+    dropped = await mod.open(HERE, MOD, BERT, no_longer_needs=ATTENTION)
+    without = await mod.confirm(HERE, MOD, dropped.draft_id)
+    taken_back = await mod.open(HERE, MOD, BERT, needs=ATTENTION)
+    with_it = await mod.confirm(HERE, MOD, taken_back.draft_id)
+
+    assert without.resource.prerequisites == ()
+    assert with_it.resource.prerequisites == (ATTENTION,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "needs", "why"),
+    [
+        (ATTENTION, GPT_3, "loop"),
+        (ATTENTION, ATTENTION, "loop"),
+        (GPT_3, "jump-into-llm:illustrated-transformer", "companion"),
+        (GPT_3, BPE, "list"),
+    ],
+)
+async def test_a_prerequisite_that_cannot_be_is_refused(mod, typed, needs, why):
+    with pytest.raises(NeedRefusedError) as caught:
+        await mod.open(HERE, MOD, typed, needs=needs)
+
+    assert caught.value.why == why
+
+
+async def test_the_lists_own_do_not_move_to_a_step_of_additions(mod):
+    with pytest.raises(StepRefusedError):
+        await mod.open(HERE, MOD, BERT, "tokenization")
+
+
+async def test_a_wish_that_a_later_list_breaks_is_set_aside_and_shown(base, clock, opened, mod):
+    await add(mod)
+    desk = await mod.open(HERE, MOD, "mamba", needs=LORA)
+    await mod.confirm(HERE, MOD, desk.draft_id)
+    later = without(base, LORA)
+    store = curriculum_service.CurriculumStore(later)
+    await store.remember(opened.db, clock())
+
+    again = await Moderation(opened.db, store, clock, Ids(clock)).open(HERE, MOD, "mamba")
+
+    assert [(wish.what, wish.why) for wish in again.set_aside] == [(LORA, "nowhere")]
+
+
+def without(curriculum, key):
+    def lacking(step):
+        kept = (r for r in step.resources if r.key != key)
+        return replace(
+            step,
+            resources=tuple(
+                replace(r, prerequisites=tuple(k for k in r.prerequisites if k != key))
+                for r in kept
+            ),
+        )
+
+    sections = tuple(
+        replace(section, steps=tuple(map(lacking, section.steps)))
+        for section in curriculum.sections
+    )
+    return replace(curriculum, sections=sections)
+
+
+async def test_a_link_that_the_list_dropped_keeps_its_readers_when_added(base, clock, opened):
+    await opened.reading.mark(READER, HERE, LORA, "done", rating=5)
+    store = curriculum_service.CurriculumStore(without(base, LORA))
+    await store.remember(opened.db, clock())
+    moderation = Moderation(opened.db, store, clock, Ids(clock))
+
+    desk = await add(moderation, base.get(LORA).url)
+
+    present = (await store.of(opened.db, HERE)).get(LORA)
+    assert present.key == desk.resource.key
+    assert present.key.startswith("g100:")
+
+
+async def test_progress_follows_when_the_list_brings_a_link_later(base, clock, opened):
+    older = curriculum_service.CurriculumStore(without(base, LORA))
+    moderation = Moderation(opened.db, older, clock, Ids(clock))
+    desk = await add(moderation, base.get(LORA).url)
+    reading = type(opened.reading)(opened.db, older, clock, Ids(clock))
+    await reading.mark(READER, HERE, desk.resource.key, "done", rating=5)
+
+    shown = await opened.reading.look(READER, HERE, desk.resource.key)
+
+    assert shown.resource.key == LORA
+    assert shown.reader.mark(LORA).rating == 5
+
+
+async def test_another_process_is_never_stale(base, opened, mod):
+    other = curriculum_service.CurriculumStore(base)
+    before = await other.search(opened.db, HERE, "mamba")
+
+    desk = await add(mod)
+    after = await other.search(opened.db, HERE, "mamba")
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    assert (before, [hit.key for hit in after]) == ([], [desk.resource.key])
+    assert await other.search(opened.db, HERE, "mamba") == []
+
+
+async def test_what_was_rolled_back_was_never_seen(clock, opened, mod):
+    ledger = ServerList(opened.curricula, clock, Ids(clock))
+
+    async def fail_after_adding():
+        async with opened.db.transaction() as changes:
+            await ledger.write(changes, HERE, MOD, addition(HERE), "added")
+            assert (await opened.curricula.of(changes, HERE)).get("g100:new") is not None
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_after_adding()
+    await add(mod, "https://example.org/other")
+
+    assert (await opened.curricula.of(opened.db, HERE)).get("g100:new") is None
+
+
+async def test_servers_share_what_they_did_not_change(clock, opened, base):
+    ledger = ServerList(opened.curricula, clock, Ids(clock))
+    for guild_id in range(1000, 1000 + curriculum_service.KEPT_SERVERS + 4):
+        async with opened.db.transaction() as changes:
+            await ledger.write(changes, guild_id, MOD, addition(guild_id), "added")
+        curriculum = await opened.curricula.of(opened.db, guild_id)
+
+    assert curriculum.get(BERT) is base.get(BERT)
+    assert curriculum.steps[0] is base.steps[0]
+    forgotten = await opened.curricula.of(opened.db, 1000)
+    assert forgotten.get("g1000:new") is not None
+
+
+def addition(guild_id):
+    fields = {"title": "New", "url": LINK, "kind": "paper"}
+    return server_list.Addition(f"g{guild_id}:new", fields)
+
+
+async def test_a_server_has_room_for_so_many_and_no_more(mod, monkeypatch):
+    monkeypatch.setattr(server_list, "MOST_ADDITIONS", 1)
+    desk = await add(mod)
+
+    with pytest.raises(TooManyAdditionsError):
+        await add(mod, "https://example.org/second")
+    assert (await mod.remove(HERE, MOD, desk.draft_id)).outcome == "removed"
+
+
+async def test_an_export_reads_back_as_what_the_server_sees(opened, mod):
+    await add(mod, step="1")
+    other = await mod.propose(HERE, MOD, "https://example.org/other")
+    await retitle(mod, other, "BERT")
+    await mod.add(HERE, MOD, other.draft_id)
+    wish = await mod.open(HERE, MOD, "mamba", needs=GPT_3)
+    await mod.confirm(HERE, MOD, wish.draft_id)
+    hidden = await mod.open(HERE, MOD, GPT_1)
+    await mod.remove(HERE, MOD, hidden.draft_id)
+
+    name, text = await mod.export(HERE)
+
+    read = read_curriculum(text)
+    seen = await opened.curricula.of(opened.db, HERE)
+    assert name == "jump-into-llm"
+    assert [r.title for r in read.by_key.values()] == [r.title for r in seen.by_key.values()]
+    assert [r.addition for r in read.by_key.values()] == [r.addition for r in seen.by_key.values()]
+    added = read.get("jump-into-llm:mamba-linear-time-sequence-modeling")
+    assert added.prerequisites == (GPT_3,)
+    assert added.step_id == "transformer"
+    assert read.get("jump-into-llm:bert-2").title == "BERT"
+    assert read.get(GPT_1) is None
+
+
+async def test_an_export_of_an_untouched_list_reads_back_the_same(mod, base):
+    _, text = await mod.export(HERE)
+
+    assert read_curriculum(text).sections == base.sections
+
+
+async def test_nothing_is_left_to_export_when_all_is_removed(clock, opened, mod, base):
+    ledger = ServerList(opened.curricula, clock, Ids(clock))
+    async with opened.db.transaction() as changes:
+        for resource in base.resources:
+            gone = server_list.Addition(resource.key, {}, removed=True)
+            await ledger.write(changes, HERE, MOD, gone, "removed")
+
+    with pytest.raises(NothingToExportError):
+        await mod.export(HERE)
+
+
+@pytest.mark.parametrize(
+    "title", ["@everyone", "</next:1>", "[x](javascript:1)", "#: - 'x' \"y\"", "트랜스포머", "\\"]
+)
+async def test_any_title_survives_the_export(mod, title):
+    proposal = await mod.propose(HERE, MOD, LINK)
+    await retitle(mod, proposal, title)
+    desk = await mod.add(HERE, MOD, proposal.draft_id)
+
+    _, text = await mod.export(HERE)
+
+    slug = desk.resource.key.partition(":")[2]
+    assert read_curriculum(text).get(f"jump-into-llm:{slug}").title == title
+
+
+@pytest.mark.parametrize("title", ["t" * 300, " ", "a\u202eb"])
+async def test_a_title_that_cannot_be_is_refused(mod, title):
+    proposal = await mod.propose(HERE, MOD, LINK)
+
+    with pytest.raises(BadFieldError):
+        await retitle(mod, proposal, title)
+
+
+async def test_typed_values_are_all_set(mod):
+    proposal = await mod.propose(HERE, MOD, LINK)
+    before = await mod.texts(HERE, MOD, proposal.draft_id)
+
+    typed = Typed("New", "Kim, 2024", "1 h", "video", "One.\n\nTwo.")
+    changed = await mod.set_texts(HERE, MOD, proposal.draft_id, before, typed)
+    found = (await mod.add(HERE, MOD, proposal.draft_id)).resource
+
+    assert changed.resource.title == "New"
+    assert (found.authors, found.year, found.minutes) == ("Kim", 2024, 60)
+    assert (found.kind, found.added_notes) == ("video", ("One.", "Two."))
+
+
+async def test_prerequisites_are_offered_to_be_dropped(mod):
+    offered = await mod.choosing.prerequisites(HERE, GPT_3)
+
+    assert [choice.resource.key for choice in offered] == ["jump-into-llm:gpt-2"]
+    assert await mod.choosing.prerequisites(HERE, "no such thing") == []
+
+
+async def test_steps_are_offered_with_the_servers_own_first(mod):
+    everything = await mod.choosing.steps(HERE, "")
+    some = await mod.choosing.steps(HERE, "token")
+
+    assert everything[0].title == "Added by this server"
+    assert len(everything) == 25
+    assert some[0].id == "tokenization"

@@ -1,0 +1,115 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.additions import Addition
+from bot.store import additions, drafts, known
+from bot.store.additions import StoredEdit
+from bot.store.drafts import Draft
+
+HERE, THERE, ALICE = 1, 2, 2**62
+
+
+async def put(db, clock, addition, guild_id=HERE, addition_id=1):
+    async with db.transaction() as changes:
+        await additions.set_addition(
+            changes, guild_id, addition, addition_id=addition_id, author_id=ALICE, now=clock()
+        )
+
+
+async def test_additions_come_back_as_they_were_in_the_order_they_were_made(db, clock):
+    second = Addition("g1:a", {"title": "트랜스포머 “x” ? @everyone", "needs": ["g1:b"]}, True)
+    first = Addition("g1:b", {"minutes": None})
+    await put(db, clock, second, addition_id=20)
+    await put(db, clock, first, addition_id=10)
+
+    assert await additions.additions_of(db, HERE) == [first, second]
+
+
+async def test_a_server_has_its_own_additions(db, clock):
+    await put(db, clock, Addition("list:a", {"title": "Here"}), HERE, 1)
+    await put(db, clock, Addition("list:a", {"title": "There"}), THERE, 2)
+
+    assert [a.fields for a in await additions.additions_of(db, HERE)] == [{"title": "Here"}]
+    assert [a.fields for a in await additions.additions_of(db, THERE)] == [{"title": "There"}]
+
+
+async def test_a_changed_addition_keeps_its_place(db, clock):
+    await put(db, clock, Addition("g1:a", {"title": "A"}), addition_id=1)
+    await put(db, clock, Addition("g1:b", {}), addition_id=2)
+
+    await put(db, clock, Addition("g1:a", {"title": "Again"}, removed=True), addition_id=3)
+
+    found = await additions.additions_of(db, HERE)
+    assert found == [Addition("g1:a", {"title": "Again"}, removed=True), Addition("g1:b", {})]
+
+
+async def test_a_version_is_zero_until_set(db):
+    async with db.transaction() as changes:
+        await additions.take_turn(changes, HERE)
+    before = await additions.version(db, HERE)
+    async with db.transaction() as changes:
+        await additions.set_version(changes, HERE, 2**62)
+        await additions.take_turn(changes, HERE)
+
+    assert (before, await additions.version(db, HERE)) == (0, 2**62)
+    assert await additions.version(db, THERE) == 0
+
+
+async def test_the_last_twenty_edits_are_kept_the_newest_first(db, clock):
+    async with db.transaction() as changes:
+        for number in range(25):
+            edit = StoredEdit(number, "changed", ["title", str(number)], ALICE, clock())
+            await additions.add_edit(changes, HERE, "list:a", edit)
+        await additions.add_edit(changes, THERE, "list:a", replace(edit, change_id=99))
+
+    edits = await additions.edits_of(db, HERE, "list:a")
+
+    assert [edit.fields[0] for edit in edits] == [str(n) for n in range(24, 4, -1)]
+    assert edits[0].author_id == ALICE
+    assert edits[0].made_at == clock()
+
+
+async def test_an_author_is_forgotten_and_what_they_made_stays(db, clock):
+    await put(db, clock, Addition("g1:a", {"title": "A"}))
+    async with db.transaction() as changes:
+        await additions.add_edit(changes, HERE, "g1:a", StoredEdit(1, "added", (), ALICE, clock()))
+
+        await additions.forget_author(changes, ALICE)
+
+    assert [edit.author_id for edit in await additions.edits_of(db, HERE, "g1:a")] == [None]
+    assert len(await additions.additions_of(db, HERE)) == 1
+    assert (await db.fetch("SELECT added_by FROM additions"))[0]["added_by"] is None
+
+
+async def test_a_draft_comes_back_as_it_was_until_it_is_dropped(db, clock):
+    draft = Draft(7, HERE, ALICE, None, {"title": "트", "step_id": "one"}, clock())
+    async with db.transaction() as changes:
+        await drafts.set_draft(changes, draft)
+        await drafts.set_draft(changes, replace(draft, key="g1:a"))
+    found = await drafts.draft(db, 7)
+    async with db.transaction() as changes:
+        await drafts.drop_draft(changes, 7)
+
+    assert found == replace(draft, key="g1:a")
+    assert await drafts.draft(db, 7) is None
+
+
+async def test_old_drafts_are_dropped(db, clock):
+    async with db.transaction() as changes:
+        await drafts.set_draft(changes, Draft(1, HERE, ALICE, None, {}, clock()))
+        clock.advance(hours=25)
+        await drafts.set_draft(changes, Draft(2, HERE, ALICE, None, {}, clock()))
+        await drafts.drop_drafts_before(changes, clock() - timedelta(days=1))
+
+    assert await drafts.draft(db, 1) is None
+    assert await drafts.draft(db, 2) is not None
+
+
+async def test_what_was_ever_listed_is_found_by_its_link(db):
+    one = known.KnownResource("list:a", "A", "https://a.org", "a.org")
+    other = known.KnownResource("g1:a", "A", "https://a.org", "a.org")
+    async with db.transaction() as changes:
+        await known.keep_known(changes, [one, other])
+
+    assert await known.known_by_link(db, "list", "a.org") == [one]
+    assert await known.known_by_link(db, "list", "b.org") == []

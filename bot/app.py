@@ -17,6 +17,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
+from bot.services.moderation import Moderation
 from bot.services.opening import Services
 from bot.services.reading import Reading
 from bot.services.weekly import Weekly
@@ -89,6 +90,11 @@ class NextreadBot(commands.AutoShardedBot):
     def journeys(self) -> Journeys:
         """Where readers are and want to go."""
         return self.services.journeys
+
+    @property
+    def moderation(self) -> Moderation:
+        """What moderators do with their server's list."""
+        return self.services.moderation
 
     @property
     def curricula(self) -> CurriculumStore:

@@ -13,6 +13,7 @@ import pytest
 from bot.app import NextreadBot
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.services.moderation import no_facts
 from bot.services.opening import Services, open_services
 from bot.store.database import Database, open_database
 from bot.store.migrations import migrate
@@ -94,13 +95,20 @@ async def services(database_url, base, clock) -> AsyncIterator[Services]:
 
 
 @pytest.fixture
-def make_bot(tmp_path: Path, base, made_bots):
+def fetch_facts():
+    """What pages say of themselves: nothing, unless a test knows better."""
+    return no_facts
+
+
+@pytest.fixture
+def make_bot(tmp_path: Path, base, made_bots, fetch_facts):
     """Return what makes the bot, over the same file each time, as a restart would."""
 
     def make(curriculum: Curriculum = base) -> NextreadBot:
         url = f"sqlite:///{tmp_path / 'bot.db'}"
         bot = NextreadBot(
-            lambda: open_services(url, curriculum, discord.utils.utcnow), shard_count=1
+            lambda: open_services(url, curriculum, discord.utils.utcnow, fetch_facts),
+            shard_count=1,
         )
         made_bots.append(bot)
         return bot

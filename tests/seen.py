@@ -19,6 +19,11 @@ def labels_of(result: Any) -> list[str]:
     return [part["label"] for part in _parts(result) if part.get("type") == 2]
 
 
+def custom_id_of(result: Any, label: str) -> str:
+    """Return what the button with this label sends when it is clicked."""
+    return next(part["custom_id"] for part in _parts(result) if part.get("label") == label)
+
+
 def options_of(result: Any) -> list[str]:
     """Return the values a card's select offers."""
     return [o["value"] for part in _parts(result) if part.get("type") == 3 for o in part["options"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Literal
 
 import discord
@@ -15,14 +16,19 @@ from bot.core.weekly import Schedule
 from bot.core.zones import resolve_zone, zones_matching
 from bot.errors import UnknownTimeError, UnknownZoneError, ZoneNeededError
 from bot.services.groups import Groups
+from bot.services.moderation import Moderation
+from bot.services.reading import Reading
+from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import manage_card
 from bot.views.group_texts import DAYS
+from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.replies import answer
 from bot.views.start_card import channel_of, group_warnings, settle_group
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
 
+Choices = list[app_commands.Choice[str]]
 Interaction = discord.Interaction["NextreadBot"]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -33,8 +39,10 @@ Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 class ManageCog(commands.GroupCog, group_name="manage"):
     """Run study groups and the reading list of this server."""
 
-    def __init__(self, groups: Groups) -> None:
+    def __init__(self, groups: Groups, moderation: Moderation, reading: Reading) -> None:
         self.groups = groups
+        self.moderation = moderation
+        self.reading = reading
 
     @app_commands.command()
     @app_commands.describe(
@@ -65,6 +73,68 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             kept = place.guild.get_role(group.role_id or 0) if group else None
             view = await settle_group(interaction, place, schedule, role or kept)
         await answer(interaction, view)
+
+    @app_commands.command()
+    @app_commands.describe(
+        link="Its address, an arXiv id or a DOI",
+        step="Where on the list it goes; a step of your server's own if you don't say",
+    )
+    async def add(self, interaction: Interaction, link: str, step: str | None = None) -> None:
+        """Add something to the reading list of this server."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        where, who = interaction.guild_id or 0, interaction.user.id
+        await answer(interaction, card_of(await self.moderation.propose(where, who, link, step)))
+
+    @app_commands.command()
+    @app_commands.describe(
+        resource="What to change for this server; removed ones too",
+        step="Move it to this step",
+        needs="Something to read before it",
+        no_longer_needs="Something that need not be read before it",
+    )
+    async def edit(
+        self,
+        interaction: Interaction,
+        resource: str,
+        step: str | None = None,
+        needs: str | None = None,
+        no_longer_needs: str | None = None,
+    ) -> None:
+        """Change, remove or restore something on the reading list of this server."""
+        where, who = interaction.guild_id or 0, interaction.user.id
+        desk = await self.moderation.open(where, who, resource, step, needs, no_longer_needs)
+        await answer(interaction, desk_card(desk))
+
+    @app_commands.command()
+    async def export(self, interaction: Interaction) -> None:
+        """Get the reading list of this server as a file."""
+        name, text = await self.moderation.export(interaction.guild_id or 0)
+        file = discord.File(io.BytesIO(text.encode()), f"{name}.yaml")
+        await interaction.response.send_message(
+            view=export_card(file.filename), file=file, ephemeral=True
+        )
+
+    @edit.autocomplete("resource")
+    async def _resources(self, interaction: Interaction, typed: str) -> Choices:
+        choosing = self.moderation.choosing
+        return edit_choices(await choosing.resources(interaction.guild_id or 0, typed))
+
+    @edit.autocomplete("needs")
+    async def _needed(self, interaction: Interaction, typed: str) -> Choices:
+        who, where = interaction.user.id, interaction.guild_id
+        found = await self.reading.suggestions(who, where, typed)
+        return resource_choices(one for one in found if not one.resource.is_companion)
+
+    @edit.autocomplete("no_longer_needs")
+    async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
+        resource = str(getattr(interaction.namespace, "resource", ""))
+        where = interaction.guild_id or 0
+        return edit_choices(await self.moderation.choosing.prerequisites(where, resource, typed))
+
+    @add.autocomplete("step")
+    @edit.autocomplete("step")
+    async def _steps(self, interaction: Interaction, typed: str) -> Choices:
+        return step_choices(await self.moderation.choosing.steps(interaction.guild_id or 0, typed))
 
     @group.autocomplete("zone")
     async def _zones(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -105,4 +175,4 @@ def _zone(interaction: Interaction, typed: str) -> str:
 
 async def setup(bot: NextreadBot) -> None:
     """Add the moderators' command."""
-    await bot.add_cog(ManageCog(bot.groups))
+    await bot.add_cog(ManageCog(bot.groups, bot.moderation, bot.reading))

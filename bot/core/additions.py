@@ -227,12 +227,19 @@ class _Laying:
         sections = [_with_steps(section, by_step) for section in self.base.sections]
         if self.own_step in by_step:
             step = replace(own_step(self.base), resources=tuple(by_step[self.own_step]))
-            sections.append(Section(step.id, step.title, addition=True, steps=(step,)))
+            own = Section(step.id, step.title, addition=True, steps=(step,))
+            sections.insert(_end_of_list(sections), own)
         return tuple(sections)
 
     def _stays(self, resource: Resource) -> bool:
         before = self.base.by_key.get(resource.key)
         return before is not None and before.step_id == resource.step_id
+
+
+def _end_of_list(sections: list[Section]) -> int:
+    """Return the place behind the list's own last section: what a server adds comes next."""
+    listed = [place for place, section in enumerate(sections) if not section.addition]
+    return listed[-1] + 1 if listed else 0
 
 
 def _with_steps(section: Section, by_step: Mapping[str, list[Resource]]) -> Section:

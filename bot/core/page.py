@@ -1,8 +1,5 @@
-"""What a page says of itself: all that is known of a link before somebody describes it."""
+"""What a page says about itself, for whoever adds its link."""
 
-from __future__ import annotations
-
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.core.curriculum import Kind
@@ -21,7 +18,3 @@ class PageFacts:
     year: int | None = None
     minutes: int | None = None
     kind: Kind | None = None
-
-
-FetchFacts = Callable[[str], Awaitable[PageFacts]]
-"""Looks at the page behind a link; never raises for trouble on the way."""

@@ -8,7 +8,7 @@ from bot.core.additions import Laid, own_step
 from bot.core.curriculum import Resource, Step
 from bot.core.moderation import Choice
 from bot.core.search import Document, SearchIndex, search
-from bot.errors import UnknownResourceError
+from bot.errors import ReaderError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore
 from bot.store.database import Database, Queries
 
@@ -68,12 +68,16 @@ class Choosing:
             Choice(r, curriculum.step(r.step_id), removed) for r, removed in places[:MOST_CHOICES]
         ]
 
-    async def prerequisites(self, guild_id: int, typed: str) -> list[Choice]:
-        """Return what the resource with this key waits for; nothing for another text."""
+    async def prerequisites(self, guild_id: int, resource: str, typed: str = "") -> list[Choice]:
+        """Return what the named resource waits for, as far as it fits what is typed."""
         laid = await self._curricula.laid(self._db, guild_id)
-        resource = laid.find(typed)
-        needed = () if resource is None else resource.prerequisites
-        found = [r for key in needed if (r := laid.find(key)) is not None]
+        try:
+            meant = await self.named(self._db, guild_id, laid, resource)
+        except ReaderError:
+            return []
+        found = [r for key in meant.prerequisites if (r := laid.find(key)) is not None]
+        wanted = typed.casefold().strip()
+        found = [r for r in found if wanted in r.title.casefold()] or found
         return [Choice(r, laid.curriculum.step(r.step_id), removed=False) for r in found]
 
     async def steps(self, guild_id: int, typed: str) -> list[Step]:

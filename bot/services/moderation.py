@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from bot.core.addition_fields import (
@@ -27,7 +26,7 @@ from bot.core.curriculum_text import write_curriculum
 from bot.core.exporting import exportable, fits_a_card
 from bot.core.links import address_in
 from bot.core.moderation import Desk, Outcome, PastEdit, Proposal
-from bot.core.page import FetchFacts, PageFacts
+from bot.core.page import PageFacts
 from bot.errors import (
     BadFieldError,
     NeedRefusedError,
@@ -44,9 +43,11 @@ from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
 from bot.store.ids import Clock, Ids
 
-CARDS_LAST = timedelta(days=1)
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
+
+FetchFacts = Callable[[str], Awaitable[PageFacts]]
+"""Looks at the page behind a link; never raises for trouble on the way."""
 
 
 async def no_facts(url: str) -> PageFacts:

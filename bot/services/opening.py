@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum
-from bot.core.page import FetchFacts
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
-from bot.services.moderation import Moderation, no_facts
+from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.reading import Reading
 from bot.services.settings import Settings
 from bot.services.weekly import Weekly

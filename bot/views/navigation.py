@@ -18,6 +18,7 @@ from bot.views.curriculum_card import (
     updates_card,
 )
 from bot.views.group_card import ActionButton, MemberButton
+from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.path_card import GoalButton, NoGoalButton
 from bot.views.progress_card import (
     ResetButton,
@@ -87,6 +88,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ActionButton,
     ClearButton,
     DoneButton,
+    DraftButton,
     GoDeeperButton,
     GoTo,
     GoalButton,
@@ -99,6 +101,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ResourceSelect,
     StartButton,
     StartSelect,
+    StepOfDraft,
     StepSelect,
     UndoButton,
     UndoSelect,

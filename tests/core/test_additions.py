@@ -101,6 +101,12 @@ def test_what_a_server_adds_stands_in_a_step_of_its_own():
     assert laid.curriculum.section_of(laid.curriculum.step_of(found)).addition
 
 
+def test_a_servers_own_step_comes_between_the_list_and_what_goes_deeper():
+    laid = lay(added("new"))
+
+    assert [step.id for step in laid.curriculum.steps] == ["one", "two", OWN_STEP, "far"]
+
+
 def test_what_a_server_adds_goes_behind_the_steps_own():
     laid = lay(added("new", step_id="one"), added("newer", step_id="one"))
 

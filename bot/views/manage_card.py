@@ -1,0 +1,235 @@
+"""Moderators' cards about the list: what would be added, what can be changed, who changed it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
+
+import discord
+from discord import app_commands, ui
+
+from bot.core.additions import OWN_STEP_TITLE
+from bot.core.curriculum import Resource
+from bot.core.moderation import Choice, Desk, PastEdit, Proposal
+from bot.views import manage_texts as words
+from bot.views import texts
+from bot.views.choices import CHOICES, NAME
+from bot.views.group_card import check_opener
+from bot.views.manage_form import TextsForm
+from bot.views.plain import clipped, fitting, link, one_line, plain
+from bot.views.replies import answer_click, answers_errors, notice
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+Action = Literal[
+    "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back"
+]
+ACTIONS = "|".join(get_args(Action))
+DRAFT = r"(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})"
+OPTIONS = 25  # Discord's limit for a select
+HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the 4,000 characters of a card
+
+_STYLES: Mapping[str, discord.ButtonStyle] = MappingProxyType(
+    {
+        "add": discord.ButtonStyle.success,
+        "confirm": discord.ButtonStyle.success,
+        "remove": discord.ButtonStyle.danger,
+    }
+)
+
+
+def card_of(shown: Proposal | Desk) -> ui.LayoutView:
+    """Build the card of what a draft stands for now."""
+    return proposal_card(shown) if isinstance(shown, Proposal) else desk_card(shown)
+
+
+def proposal_card(proposal: Proposal) -> ui.LayoutView:
+    """Build the preview of what would be added, with what speaks against it."""
+    resource = proposal.resource
+    warnings = [words.SILENT] if proposal.silent else []
+    warnings += [words.twin_text(twin, proposal.curriculum) for twin in proposal.twins]
+    box: ui.Container[Any] = ui.Container()
+    _add_texts(box, [words.proposal_heading(proposal), *_about(resource)], HEAD)
+    _add_texts(box, _notes(resource), NOTES)
+    _add_texts(box, warnings, BELOW)
+    box.add_item(ui.ActionRow(StepOfDraft.of(proposal)))
+    box.add_item(_row(proposal.draft_id, proposal.opener_id, ["add", "edit", "cancel"]))
+    return _card(box)
+
+
+def desk_card(desk: Desk) -> ui.LayoutView:
+    """Build the card on which a listed resource is changed for this server."""
+    box: ui.Container[Any] = ui.Container()
+    _add_texts(box, [*_place(desk), *_about(desk.resource)], HEAD)
+    needs = words.needs_text(desk.resource, desk.curriculum)
+    _add_texts(box, [*_notes(desk.resource), *([needs] if needs else [])], NOTES)
+    _add_texts(box, [*words.wishes_lines(desk), *words.set_aside_lines(desk)], BELOW)
+    actions: list[Action] = ["confirm"] if desk.wishes else []
+    actions += ["texts", "restore" if desk.removed else "remove", "history"]
+    box.add_item(_row(desk.draft_id, desk.opener_id, actions))
+    told = words.outcome_text(desk)
+    return _card(*([ui.TextDisplay[Any](told)] if told else []), box)
+
+
+def history_card(desk: Desk, edits: list[PastEdit]) -> ui.LayoutView:
+    """Build the list of who changed a resource, when."""
+    box: ui.Container[Any] = ui.Container()
+    _add_texts(box, words.history_lines(desk, edits), 3500)
+    box.add_item(_row(desk.draft_id, desk.opener_id, ["back"]))
+    return _card(box)
+
+
+def export_card(filename: str) -> ui.LayoutView:
+    """Build the card that holds the exported file."""
+    return _card(ui.TextDisplay(words.EXPORTED), ui.File(f"attachment://{filename}"))
+
+
+def edit_choices(choices: Iterable[Choice]) -> list[app_commands.Choice[str]]:
+    """Return choices of resources, removed ones marked as such."""
+    return [
+        app_commands.Choice(name=_choice_name(one), value=one.resource.key)
+        for one in list(choices)[:CHOICES]
+    ]
+
+
+def _choice_name(choice: Choice) -> str:
+    tail = words.REMOVED if choice.removed else ""
+    if not tail and choice.step is not None:
+        tail = clipped(texts.step_place(choice.step), 30)
+    tail = f" · {tail}" if tail else ""
+    start = "🗑️ " if choice.removed else ""
+    title = one_line(texts.title_of(choice.resource))
+    return f"{start}{clipped(title, NAME - len(tail) - len(start))}{tail}"
+
+
+def _card(*parts: ui.Item[Any]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    for part in parts:
+        view.add_item(part)
+    view.stop()
+    return view
+
+
+def _add_texts(box: ui.Container[Any], lines: Iterable[str], limit: int) -> None:
+    if text := fitting(lines, limit):
+        box.add_item(ui.TextDisplay(text))
+
+
+def _row(draft_id: int, opener_id: int, actions: Iterable[Action]) -> ui.ActionRow[Any]:
+    return ui.ActionRow(*(DraftButton(action, draft_id, opener_id) for action in actions))
+
+
+def _place(desk: Desk) -> Iterator[str]:
+    step = desk.curriculum.step(desk.resource.step_id)
+    parts = [plain(texts.step_title(step), 100)] if step else []
+    if desk.own and not (step and step.title == OWN_STEP_TITLE):
+        parts.append(words.OWN)
+    elif desk.resource.addition and not desk.own:
+        parts.append(words.ADDITION)
+    if desk.removed:
+        parts.append(words.REMOVED)
+    yield f"-# {' · '.join(parts)}"
+
+
+def _about(resource: Resource) -> Iterator[str]:
+    yield f"### {link(texts.title_of(resource), resource.url)}"
+    yield texts.facts(resource)
+
+
+def _notes(resource: Resource) -> list[str]:
+    return [f"> {plain(note)}" for note in resource.added_notes]
+
+
+class DraftButton(ui.DynamicItem[ui.Button[Any]], template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}"):
+    """Does something with a draft, for the moderator who opened it."""
+
+    def __init__(self, action: Action, draft_id: int, opener_id: int) -> None:
+        self.action, self.draft_id, self.opener_id = action, draft_id, opener_id
+        super().__init__(
+            ui.Button(
+                label=words.LABELS[action],
+                style=_STYLES.get(action, discord.ButtonStyle.secondary),
+                custom_id=f"draft-{action}:{draft_id}:{opener_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(cast("Action", match["action"]), int(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        moderation = cast("NextreadBot", interaction.client).moderation
+        draft = interaction.guild_id, interaction.user.id, self.draft_id
+        match self.action:
+            case "edit" | "texts":
+                form = TextsForm(self.draft_id, await moderation.texts(*draft), card_of)
+                await interaction.response.send_modal(form)
+                return
+            case "cancel":
+                await moderation.cancel(*draft)
+                view = notice(words.CANCELLED)
+            case "history":
+                view = history_card(*await moderation.history(*draft))
+            case "back":
+                view = desk_card(await moderation.desk(*draft))
+            case "add":
+                view = desk_card(await moderation.add(*draft))
+            case "confirm":
+                view = desk_card(await moderation.confirm(*draft))
+            case "remove":
+                view = desk_card(await moderation.remove(*draft))
+            case "restore":
+                view = desk_card(await moderation.restore(*draft))
+        await answer_click(interaction, view)
+
+
+class StepOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-step:{DRAFT}"):
+    """Chooses the step into which a draft would go."""
+
+    def __init__(self, draft_id: int, opener_id: int, select: ui.Select[Any]) -> None:
+        self.draft_id, self.opener_id = draft_id, opener_id
+        super().__init__(select)
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> Self:
+        """Build the select; of more than 25 steps, the last can be named in the command only."""
+        options = [
+            discord.SelectOption(
+                label=clipped(texts.step_title(step), 100),
+                value=step.id,
+                emoji=step.icon or None,
+                default=step.id == proposal.step.id,
+            )
+            for step in proposal.steps[:OPTIONS]
+        ]
+        draft_id, opener_id = proposal.draft_id, proposal.opener_id
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"draft-step:{draft_id}:{opener_id}",
+            placeholder=words.PICK_A_STEP,
+            options=options,
+        )
+        return cls(draft_id, opener_id, select)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        return cls(int(match["id"]), int(match["opener"]), cast("ui.Select[Any]", item))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        moderation = cast("NextreadBot", interaction.client).moderation
+        shown = await moderation.put_in_step(
+            interaction.guild_id, interaction.user.id, self.draft_id, self.item.values[0]
+        )
+        await answer_click(interaction, card_of(shown))

@@ -1,0 +1,94 @@
+"""The form in which a moderator types what a resource is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import ui
+
+from bot.core.addition_fields import LIMITS, Typed
+from bot.core.curriculum import KINDS
+from bot.core.moderation import Desk, Proposal
+from bot.views import manage_texts as words
+from bot.views import texts
+from bot.views.replies import answer_click, answers_errors
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+LONGEST_NOTES = 4000  # Discord's limit for a text input
+OPEN_FOR = 3600.0
+"""Seconds. discord.py keeps each form in memory until it is sent or this is over."""
+
+
+class TextsForm(ui.Modal, title=words.FORM_TITLE):
+    """Filled with what is there; only what is typed differently is changed.
+
+    It does not outlive a restart: Discord then keeps the form open and says that it failed.
+    """
+
+    def __init__(
+        self,
+        draft_id: int,
+        before: Typed,
+        card: Callable[[Proposal | Desk], ui.LayoutView],
+    ) -> None:
+        super().__init__(timeout=OPEN_FOR)
+        self._draft_id = draft_id
+        self._card = card
+        self._before = replace(before, notes=before.notes[:LONGEST_NOTES])
+        self._title = _input("title", self._before.title, LIMITS["title"], required=True)
+        self._authors = _input("authors", before.authors, LIMITS["authors"] + 20)
+        self._minutes = _input("minutes", before.minutes, 20)
+        self._notes = _input("notes", self._before.notes, LONGEST_NOTES, long=True)
+        self._kind: ui.Select[Any] = ui.Select(
+            custom_id="kind",
+            options=[
+                discord.SelectOption(
+                    label=kind,
+                    value=kind,
+                    emoji=texts.KIND_ICONS[kind],
+                    default=kind == before.kind,
+                )
+                for kind in KINDS
+            ],
+        )
+        labelled: tuple[tuple[str, str | None, ui.Item[Any]], ...] = (
+            (words.TITLE, words.TITLE_HINT, self._title),
+            (words.AUTHORS, words.AUTHORS_HINT, self._authors),
+            (words.MINUTES, words.MINUTES_HINT, self._minutes),
+            (words.KIND, None, self._kind),
+            (words.NOTES, words.NOTES_HINT, self._notes),
+        )
+        for text, hint, item in labelled:
+            self.add_item(ui.Label(text=text, description=hint, component=item))
+
+    @answers_errors
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        typed = Typed(
+            title=self._title.value,
+            authors=self._authors.value,
+            minutes=self._minutes.value,
+            kind=self._kind.values[0],
+            notes=self._notes.value,
+        )
+        moderation = cast("NextreadBot", interaction.client).moderation
+        shown = await moderation.set_texts(
+            interaction.guild_id, interaction.user.id, self._draft_id, self._before, typed
+        )
+        await answer_click(interaction, self._card(shown))
+
+
+def _input(
+    name: str, value: str, longest: int, *, required: bool = False, long: bool = False
+) -> ui.TextInput[Any]:
+    return ui.TextInput(
+        custom_id=name,
+        default=value[:longest] or None,
+        max_length=longest,
+        required=required,
+        style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
+    )

@@ -1,0 +1,225 @@
+"""Every word of the moderators' cards about the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from bot.core.addition_needs import SetAside
+from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.moderation import Desk, Outcome, PastEdit, Proposal
+from bot.errors import (
+    BadFieldError,
+    NeedRefusedError,
+    NotALinkError,
+    NothingToExportError,
+    StepRefusedError,
+    TooManyAdditionsError,
+)
+from bot.views.plain import link, plain
+from bot.views.texts import error_text, short_title, step_title, title_of, titles
+
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "add": "Add",
+        "edit": "Edit",
+        "cancel": "Cancel",
+        "confirm": "Confirm",
+        "texts": "Edit texts",
+        "remove": "Remove",
+        "restore": "Restore",
+        "history": "History",
+        "back": "◀ Back",
+    }
+)
+PICK_A_STEP = "Put it into a step…"
+
+# The form
+FORM_TITLE = "What it is"
+TITLE, TITLE_HINT = "Title", "As its page has it"
+AUTHORS, AUTHORS_HINT = "Authors, year", "Vaswani et al., 2017"
+MINUTES, MINUTES_HINT = "How long it takes", "45, or 1 h 30; empty if you don't know"
+KIND = "What it is"
+NOTES, NOTES_HINT = "Notes", "Why one might read it; a line for each note"
+
+CANCELLED = "Nothing was added."
+SILENT = "⚠️ The page told me nothing about itself. **Edit** gives it a title."
+EXPORTED = (
+    "This is the list as your server sees it, additions included."
+    "\n-# `nextread check` reads it, and so does a bot of your own."
+)
+SET_ASIDE = "**Set aside for now**"
+WOULD_CHANGE = "**Would change**"
+NO_HISTORY = "Nobody changed it here yet."
+REMOVED = "removed"
+OWN = "added by this server"
+ADDITION = "addition"
+
+
+def proposal_heading(proposal: Proposal) -> str:
+    """Return where the resource would go."""
+    return f"-# Not added yet · would go to {plain(step_title(proposal.step), 100)}"
+
+
+def twin_text(twin: Resource, curriculum: Curriculum) -> str:
+    """Return a warning that much the same is listed."""
+    step = plain(step_title(curriculum.step_of(twin)), 60)
+    return f"⚠️ Much like {link(title_of(twin), twin.url, 100)}, which is listed in {step}."
+
+
+def outcome_text(desk: Desk) -> str:
+    """Return what just happened, and what to do next."""
+    outcome: Outcome | None = desk.outcome
+    name = f"**{plain(short_title(desk.resource))}**"
+    if outcome is None:
+        return f"{name} is removed from this server's list." if desk.removed else ""
+    if outcome == "already":
+        if desk.removed:
+            return f"{name} was on this server's list before. **Restore** brings it back."
+        return f"{name} is on the list already."
+    return {
+        "added": f"✅ {name} is on this server's list now.",
+        "changed": f"✅ Changed for this server: {name}.",
+        "removed": f"🗑️ {name} is gone from this server's list. Everyone keeps their marks on it.",
+        "restored": f"✅ {name} is back on this server's list, with everyone's marks.",
+        "same": f"Nothing to change: {name} is so already.",
+    }[outcome]
+
+
+def needs_text(resource: Resource, curriculum: Curriculum) -> str:
+    """Return what a resource waits for."""
+    needed = [found for key in resource.prerequisites if (found := curriculum.get(key))]
+    return f"**Needs**: {titles(needed, most=6)}" if needed else ""
+
+
+def wishes_lines(desk: Desk) -> Iterator[str]:
+    """Yield what Confirm would do."""
+    wishes = desk.wishes
+    if not wishes:
+        return
+    yield WOULD_CHANGE
+    if wishes.step is not None:
+        before = desk.curriculum.step(desk.resource.step_id)
+        yield f"- Step: {_step(before)}→ {plain(step_title(wishes.step), 80)}"
+    if wishes.needs is not None:
+        yield f"- Needs {plain(short_title(wishes.needs))}"
+    if wishes.no_longer_needs is not None:
+        yield f"- No longer needs {plain(short_title(wishes.no_longer_needs))}"
+
+
+def set_aside_lines(desk: Desk, most: int = 5) -> Iterator[str]:
+    """Yield the server's wishes that can't be followed, and why."""
+    if desk.set_aside:
+        yield SET_ASIDE
+    for wish in desk.set_aside[:most]:
+        yield f"- {_set_aside(wish, desk.curriculum)}"
+    if len(desk.set_aside) > most:
+        yield f"- and {len(desk.set_aside) - most} more"
+
+
+def history_lines(desk: Desk, edits: list[PastEdit]) -> Iterator[str]:
+    """Yield who changed what, when; the latest first."""
+    yield f"### {plain(title_of(desk.resource), 200)}"
+    if not edits:
+        yield NO_HISTORY
+    for edit in edits:
+        who = "somebody" if edit.author_id is None else f"<@{edit.author_id}>"
+        what = ", ".join(_FIELDS.get(name, name) for name in edit.fields)
+        yield f"- <t:{int(edit.made_at.timestamp())}:f> {who} {edit.kind} {what or 'it'}"
+
+
+_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "the title",
+        "authors": "the authors",
+        "year": "the year",
+        "minutes": "the minutes",
+        "kind": "the kind",
+        "added_notes": "the notes",
+        "step_id": "the step",
+        "needs": "what it needs",
+        "no_longer_needs": "what it no longer needs",
+    }
+)
+
+
+def _step(step: Step | None) -> str:
+    return f"{plain(step_title(step), 80)} " if step else ""
+
+
+def _set_aside(wish: SetAside, curriculum: Curriculum) -> str:
+    name = _name(wish.key, curriculum)
+    if wish.why == "step":
+        return f"{name} can't go to the step `{wish.what}`"
+    needed = _name(wish.what, curriculum)
+    return f"{name} would need {needed}, {_BECAUSE[wish.why]}"
+
+
+def _name(key: str, curriculum: Curriculum) -> str:
+    found = curriculum.get(key)
+    return plain(short_title(found)) if found else f"`{key}`"
+
+
+_BECAUSE: Mapping[str, str] = MappingProxyType(
+    {
+        "loop": "which itself waits for it",
+        "nowhere": "which is no longer there",
+        "companion": "but nothing waits for what only helps",
+        "list": "but the list itself waits for no addition",
+    }
+)
+
+
+@error_text.register
+def _(error: NotALinkError) -> str:
+    return (
+        f"I can't open “{plain(error.typed, 80)}”. Give the whole address,"
+        " with https:// and at most 512 characters."
+    )
+
+
+_LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "A title has 1 to 200 characters on one line.",
+        "authors": "The authors have at most 200 characters.",
+        "year": "The year is a number such as 2017.",
+        "minutes": "Say how long it takes as 45, or 1 h 30.",
+        "kind": "The kind is one of those offered.",
+        "added_notes": "There are at most ten notes, of 500 characters each.",
+        "card": "That is more text than fits on a card. Shorten the notes.",
+        "needs": "One resource waits for at most 20 others.",
+    }
+)
+
+
+@error_text.register
+def _(error: BadFieldError) -> str:
+    return f"{_LIMITS.get(error.field, 'That does not fit.')} Nothing was changed: try again."
+
+
+@error_text.register
+def _(error: NeedRefusedError) -> str:
+    name, needed = (f"**{plain(text, 80)}**" for text in (error.title, error.needed))
+    because = _BECAUSE.get(error.why, _BECAUSE["nowhere"])
+    return f"{name} can't wait for {needed}, {because}."
+
+
+@error_text.register
+def _(error: StepRefusedError) -> str:
+    return (
+        f"**{plain(error.title, 80)}** can't go to **{plain(error.step, 80)}**: the maker's own"
+        " stay in the maker's steps, and what helps stays with what it helps with."
+    )
+
+
+@error_text.register
+def _(error: TooManyAdditionsError) -> str:
+    return (
+        f"Your server has changed {error.most:,} resources, and I keep no more."
+        " `/manage export` gives you a list to run as your own."
+    )
+
+
+@error_text.register
+def _(_: NothingToExportError) -> str:
+    return "Everything on the list is removed here. `/manage edit` restores it."

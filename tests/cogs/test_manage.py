@@ -1,0 +1,482 @@
+import re
+from dataclasses import replace
+
+import discord
+import pytest
+from discord import ui
+from simcord import SetupError
+
+from bot.core.curriculum_file import read_curriculum
+from bot.core.page import PageFacts
+from bot.views.manage_card import DraftButton
+from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
+
+LINK = "https://example.org/mamba"
+MAMBA = "Mamba: Linear-Time Sequence Modeling"
+BERT = "jump-into-llm:bert"
+
+
+@pytest.fixture
+def fetch_facts():
+    async def facts(url):
+        return PageFacts(MAMBA, "Gu and Dao", 2023, 40, "paper") if url == LINK else PageFacts()
+
+    return facts
+
+
+@pytest.fixture
+def elsewhere(env):
+    """Another server, with a moderator and a channel of its own."""
+    guild = env.create_guild("Elsewhere")
+    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
+    member = guild.add_member(env.create_user("stranger"), roles=[role])
+    return member, guild.create_text_channel("reading")
+
+
+@pytest.fixture
+def add(moderator, channel):
+    """Return what adds a link with a title of its own, through the cards."""
+
+    async def added(link=LINK, **typed):
+        card = await moderator.slash(channel, "manage add", link=link)
+        if typed:
+            card = await fill(moderator, card, "Edit", **typed)
+        return await moderator.click(card.response.message, label="Add")
+
+    return added
+
+
+async def fill(member, card, label, **typed):
+    """Open the form of a card and send it, with some fields typed anew."""
+    form = await member.click(card.response.message, label=label)
+    return await member.submit_modal(form, {**filled(form), **typed})
+
+
+def filled(form):
+    """What stands in a form when it opens."""
+    controls = [label["component"] for label in form.modal["components"]]
+    texts = {c["custom_id"]: c.get("value") or "" for c in controls if c["type"] == 4}
+    chosen = {
+        c["custom_id"]: [o["value"] for o in c["options"] if o.get("default")]
+        for c in controls
+        if c["type"] == 3
+    }
+    return texts | chosen
+
+
+async def test_a_preview_shows_what_the_page_says(moderator, channel):
+    card = await moderator.slash(channel, "manage add", link=LINK)
+
+    assert card.ephemeral
+    assert title_of(card) == MAMBA
+    assert "Gu and Dao · 2023 · 📄 paper · about 40 min" in text_of(card)
+    assert "would go to Added by this server" in text_of(card)
+    assert labels_of(card) == ["Add", "Edit", "Cancel"]
+    assert len(options_of(card)) == 25
+
+
+async def test_what_was_added_is_found_at_once_everywhere(alice, channel, add):
+    done = await add()
+
+    searched = await alice.slash(channel, "search", query="mamba linear")
+    typed = await alice.autocomplete(channel, "search", "query", "mamba")
+    index = await alice.slash(channel, "curriculum")
+    step = await alice.slash(channel, "curriculum", step="added by this server")
+    narrowed = await alice.slash(channel, "next", step="Added by this server")
+
+    assert "✅ **Mamba** is on this server's list now." in text_of(done)
+    assert title_of(searched) == MAMBA
+    assert [choice["name"] for choice in typed] == [f"{MAMBA} · Added by this server"]
+    assert "- Added by this server: 0 of 1 deeper" in text_of(index)
+    assert MAMBA in text_of(step)
+    assert title_of(narrowed) == MAMBA
+
+
+async def test_another_server_sees_nothing_of_it(elsewhere, add, env):
+    stranger, there = elsewhere
+    await add()
+
+    searched = await stranger.slash(there, "search", query="mamba")
+    by_link = await stranger.slash(there, "search", query=LINK)
+    index = await stranger.slash(there, "curriculum")
+    typed = [
+        await stranger.autocomplete(there, command, option, "mamba")
+        for command, option in (("search", "query"), ("done", "resource"), ("next", "step"))
+    ]
+    edit = await stranger.autocomplete(there, "manage edit", "resource", "mamba")
+    exported = await stranger.slash(there, "manage export")
+    in_private = await env.create_user("bob").slash("search", query="mamba")
+
+    assert "Nothing on the list fits" in text_of(searched)
+    assert "Nothing on the list fits" in text_of(by_link)
+    assert "Added by this server" not in text_of(index)
+    assert [*typed, edit] == [[], [], [], []]
+    assert "Mamba" not in await text_of_file(exported)
+    assert "Nothing on the list fits" in text_of(in_private)
+
+
+async def test_a_forged_key_of_another_server_opens_nothing(elsewhere, add, env):
+    stranger, there = elsewhere
+    card = await add()
+    key = f"g{card.response.message.guild.id}:mamba-linear-time-sequence-modeling"
+
+    answers = [
+        await stranger.slash(there, "search", query=key),
+        await stranger.slash(there, "done", resource=key),
+        await stranger.slash(there, "manage edit", resource=key),
+    ]
+
+    for answer in answers:
+        assert "Linear-Time" not in text_of(answer)
+    assert env.errors
+
+
+async def test_members_do_not_see_the_command(alice, moderator, channel):
+    assert not [name for name in alice.available_commands(channel) if name.startswith("manage")]
+    assert "manage add" in moderator.available_commands(channel)
+    with pytest.raises(SetupError, match="not visible"):
+        await alice.slash(channel, "manage add", link=LINK)
+
+
+async def test_a_listed_link_shows_what_it_is(moderator, channel):
+    card = await moderator.slash(channel, "manage add", link="arxiv.org/pdf/1810.04805v2")
+
+    assert "**BERT** is on the list already." in text_of(card)
+    assert labels_of(card) == ["Edit texts", "Remove", "History"]
+
+
+async def test_much_the_same_title_is_a_warning(moderator, channel):
+    card = await moderator.slash(channel, "manage add", link="https://example.org/copy")
+    card = await fill(moderator, card, "Edit", title="[PDF] Attention is all you need")
+
+    assert "⚠️ Much like [Attention Is All You Need]" in text_of(card)
+
+
+async def test_a_silent_page_asks_for_a_title(moderator, channel):
+    card = await moderator.slash(channel, "manage add", link="https://example.org/a?b=1")
+    before = text_of(card)
+    edited = await fill(moderator, card, "Edit", title="A")
+
+    assert "The page told me nothing" in before
+    assert "### [example.org/a?b=1]" in before
+    assert "The page told me nothing" not in text_of(edited)
+
+
+async def test_what_is_no_link_is_refused(moderator, channel, env):
+    answer = await moderator.slash(channel, "manage add", link="[x](javascript:1)")
+
+    assert "I can't open" in text_of(answer)
+    assert env.errors
+
+
+async def test_a_step_is_chosen_on_the_card(moderator, channel):
+    card = await moderator.slash(channel, "manage add", link=LINK)
+    moved = await moderator.select(card.response.message, ["peft"], custom_id=select_of(card))
+    would_go = text_of(moved)
+    added = await moderator.click(moved.response.message, label="Add")
+
+    assert "would go to 3 · Parameter-Efficient" in would_go
+    assert "3 · Parameter-Efficient Fine-Tuning (PEFT) · added by this server" in text_of(added)
+
+
+async def test_every_text_is_typed_in_one_form(add):
+    card = await add(
+        title="맘바 @everyone",
+        authors="Kim, 2024",
+        minutes="1 h 30",
+        kind=["video"],
+        notes="A.\nB.",
+    )
+
+    text = text_of(card)
+    assert title_of(card) == "맘바 @\u200beveryone"
+    assert "Kim · 2024 · 📼 video · about 2 h" in text
+    assert "> A.\n> B." in text
+
+
+async def test_a_wrong_text_is_named_and_nothing_is_changed(moderator, channel, add):
+    card = await add()
+
+    answer = await fill(moderator, card, "Edit texts", minutes="long", title="Other")
+    again = await moderator.slash(channel, "manage edit", resource="mamba")
+
+    assert "Say how long it takes as 45" in text_of(answer)
+    assert title_of(again) == MAMBA
+
+
+async def test_cancel_adds_nothing(alice, moderator, channel):
+    card = await moderator.slash(channel, "manage add", link=LINK)
+
+    cancelled = await moderator.click(card.response.message, label="Cancel")
+    searched = await alice.slash(channel, "search", query="mamba")
+
+    assert text_of(cancelled) == "Nothing was added."
+    assert "Nothing on the list fits" in text_of(searched)
+
+
+async def test_a_second_card_of_the_same_link_adds_nothing_more(moderator, channel):
+    first = await moderator.slash(channel, "manage add", link=LINK)
+    second = await moderator.slash(channel, "manage add", link=LINK)
+
+    await moderator.click(first.response.message, label="Add")
+    again = await moderator.click(second.response.message, label="Add")
+
+    assert "**Mamba** is on the list already." in text_of(again)
+
+
+async def test_a_card_works_after_a_restart(moderator, channel, restart):
+    card = await moderator.slash(channel, "manage add", link=LINK)
+    await restart()
+    form = await moderator.click(card.response.message, label="Edit")
+
+    added = await moderator.click(card.response.message, label="Add")
+
+    assert filled(form)["title"] == MAMBA
+    assert title_of(added) == MAMBA
+
+
+async def test_a_card_lapses_after_a_day(moderator, channel, env):
+    card = await moderator.slash(channel, "manage add", link=LINK)
+    await env.advance_time(24 * 3600 + 60)
+
+    answer = await moderator.click(card.response.message, label="Add")
+
+    assert "This card can't be used any more" in text_of(answer)
+
+
+async def forged(env, channel, custom_id):
+    """A public message with a button of our making."""
+    view = ui.LayoutView(timeout=None)
+    button = ui.Button(label="Press", custom_id=custom_id)
+    view.add_item(ui.ActionRow(button))
+    view.stop()
+    return await env.bot.get_channel(channel.id).send(view=view)
+
+
+async def test_a_member_cannot_use_a_moderators_card(alice, moderator, channel, env):
+    card = await moderator.slash(channel, "manage add", link=LINK)
+    custom_id = custom_id_of(card, "Add")
+    copy = await forged(env, channel, custom_id)
+
+    answer = await alice.click(copy, label="Press")
+    searched = await alice.slash(channel, "search", query="mamba")
+
+    assert "This card belongs to somebody else" in text_of(answer)
+    assert "Nothing on the list fits" in text_of(searched)
+
+
+@pytest.mark.parametrize("action", ["add", "cancel", "edit", "texts", "remove", "restore"])
+async def test_a_forged_custom_id_does_nothing(alice, moderator, channel, env, action):
+    card = await moderator.slash(channel, "manage edit", resource="BERT")
+    draft_id = custom_id_of(card, "Remove").split(":")[1]
+    mine = await forged(env, channel, f"draft-{action}:{draft_id}:{alice.id}")
+    made_up = await forged(env, channel, f"draft-{action}:1:{alice.id}")
+
+    answers = [await alice.click(message, label="Press") for message in (mine, made_up)]
+    searched = await alice.slash(channel, "search", query="BERT")
+
+    for answer in answers:
+        assert "This card can't be used any more" in text_of(answer)
+    assert title_of(searched).startswith("BERT")
+
+
+async def test_a_moderators_card_does_nothing_in_another_server(env, guild, channel, elsewhere):
+    _, there = elsewhere
+    user = env.create_user("moderator of one")
+    permissions = discord.Permissions(manage_guild=True)
+    at_home = guild.add_member(user, roles=[guild.create_role("mods", permissions=permissions)])
+    visiting = there.guild.add_member(user)
+    card = await at_home.slash(channel, "manage edit", resource="BERT")
+    copy = await forged(env, there, custom_id_of(card, "Remove"))
+
+    answer = await visiting.click(copy, label="Press")
+    searched = await at_home.slash(channel, "search", query="BERT")
+
+    assert "This card can't be used any more" in text_of(answer)
+    assert title_of(searched).startswith("BERT")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "@everyone",
+        "</next:1>",
+        "[x](javascript:1)",
+        "<@1> <#2> <t:1:R>",
+        "# big",
+        "t" * 200,
+        "트랜스포머는 왜 잘 될까?",
+        "||spoiler|| `code` **bold**",
+        "\\",
+    ],
+)
+async def test_a_hostile_title_shows_as_typed_and_does_nothing(alice, channel, add, title):
+    card = await add(title=title)
+    searched = await alice.slash(channel, "search", query=LINK)
+    step = await alice.slash(channel, "curriculum", step="Added by this server")
+    choices = await alice.autocomplete(channel, "search", "query", title)
+
+    for answer in (card, searched, step):
+        text = text_of(answer)
+        assert "@everyone" not in text
+        assert not re.search(r"<(?!\u200b)", text)
+        assert not re.search(r"(?<!\\)\]\(javascript", text)
+        assert "**bold**" not in text
+        assert not re.search(r"^# ", text, re.MULTILINE)
+    assert all(len(choice["name"]) <= 100 for choice in choices)
+
+
+async def test_a_title_of_300_characters_does_not_fit_the_form(moderator, channel):
+    card = await moderator.slash(channel, "manage add", link=LINK)
+
+    with pytest.raises(SetupError, match="max_length"):
+        await fill(moderator, card, "Edit", title="t" * 300)
+
+
+async def test_removed_and_restored_it_keeps_its_readers(alice, moderator, channel, add):
+    card = await add()
+    await alice.slash(channel, "done", resource="mamba", rating=5)
+
+    removed = text_of(await moderator.click(card.response.message, label="Remove"))
+    gone = await alice.slash(channel, "search", query="mamba")
+    offered = await moderator.autocomplete(channel, "manage edit", "resource", "mamba")
+    found = await moderator.slash(channel, "manage edit", resource="mamba")
+    again = await moderator.slash(channel, "manage add", link=LINK)
+    offer = text_of(again)
+    restored = await moderator.click(again.response.message, label="Restore")
+    back = await alice.slash(channel, "search", query="mamba")
+
+    assert "Everyone keeps their marks on it." in removed
+    assert "Nothing on the list fits" in text_of(gone)
+    assert [choice["name"] for choice in offered] == [f"🗑️ {MAMBA} · removed"]
+    assert labels_of(found) == ["Edit texts", "Restore", "History"]
+    assert "**Restore** brings it back" in offer
+    assert "is back on this server's list" in text_of(restored)
+    assert "✅ done, 5 of 5" in text_of(back)
+
+
+async def test_a_card_of_what_a_server_removed_says_so(alice, moderator, channel):
+    card = await alice.slash(channel, "search", query="BERT")
+    desk = await moderator.slash(channel, "manage edit", resource=BERT)
+    await moderator.click(desk.response.message, label="Remove")
+
+    answer = await alice.click(card.response.message, label="Done")
+
+    assert "is no longer on the list" in text_of(answer)
+
+
+async def test_a_title_of_the_list_is_changed_in_one_server_only(
+    alice, moderator, channel, elsewhere
+):
+    stranger, there = elsewhere
+    desk = await moderator.slash(channel, "manage edit", resource=BERT)
+    changed = await fill(moderator, desk, "Edit texts", title="Bidirectional and ours")
+
+    here = await alice.slash(channel, "search", query="bidirectional and ours")
+    away = await stranger.slash(there, "search", query="BERT")
+
+    assert "✅ Changed for this server" in text_of(changed)
+    assert title_of(here) == "Bidirectional and ours"
+    assert title_of(away).startswith("BERT: Pre-training")
+
+
+async def test_what_would_change_is_shown_then_confirmed(moderator, channel, add):
+    await add()
+    card = await moderator.slash(channel, "manage edit", resource="mamba", step="4", needs="GPT-3")
+    shown, buttons = text_of(card), labels_of(card)
+    confirmed = await moderator.click(card.response.message, label="Confirm")
+
+    assert "**Would change**" in shown
+    assert "- Step: Added by this server → 4 · In-Context Learning (ICL)" in shown
+    assert "- Needs GPT-3" in shown
+    assert buttons == ["Confirm", "Edit texts", "Remove", "History"]
+    assert "**Needs**: GPT-3" in text_of(confirmed)
+    assert "4 · In-Context Learning" in text_of(confirmed)
+    assert "Confirm" not in labels_of(confirmed)
+
+
+async def test_a_prerequisite_is_dropped(moderator, channel):
+    offered = await moderator.autocomplete(
+        channel, "manage edit", "no_longer_needs", "", resource="GPT-3"
+    )
+    card = await moderator.slash(
+        channel, "manage edit", resource="GPT-3", no_longer_needs=offered[0]["value"]
+    )
+    shown = text_of(card)
+    confirmed = await moderator.click(card.response.message, label="Confirm")
+
+    assert "- No longer needs GPT-2" in shown
+    assert "**Needs**" not in text_of(confirmed)
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"needs": "GPT-3"}, "which itself waits for it"),
+        ({"needs": "The Illustrated Transformer"}, "nothing waits for what only helps"),
+        ({"needs": "Chinchilla"}, "the list itself waits for no addition"),
+        ({"step": "tokenization"}, "the maker's own stay in the maker's steps"),
+    ],
+)
+async def test_a_wish_that_cannot_be_is_refused_with_its_reason(
+    moderator, channel, env, wish, told
+):
+    answer = await moderator.slash(channel, "manage edit", resource="GPT-2", **wish)
+
+    assert told in text_of(answer)
+    assert env.errors
+
+
+async def test_a_wish_that_a_later_list_breaks_is_told(moderator, channel, restart, base, add):
+    await add()
+    card = await moderator.slash(channel, "manage edit", resource="mamba", needs="NLP tasks")
+    await moderator.click(card.response.message, label="Confirm")
+    sections = tuple(section for section in base.sections if section.id != "nlp-tasks")
+
+    await restart(replace(base, sections=sections))
+    again = await moderator.slash(channel, "manage edit", resource="mamba")
+
+    assert "**Set aside for now**" in text_of(again)
+    assert "which is no longer there" in text_of(again)
+
+
+async def test_history_names_who_changed_what(moderator, channel, add):
+    card = await add()
+    changed = await fill(moderator, card, "Edit texts", title="Mamba", minutes="5")
+
+    history = await moderator.click(changed.response.message, label="History")
+    lines = text_of(history).splitlines()
+    back = await moderator.click(history.response.message, label="◀ Back")
+
+    assert lines[1].endswith(f"<@{moderator.id}> changed the minutes, the title")
+    assert lines[2].endswith(f"<@{moderator.id}> added it")
+    assert title_of(back) == "Mamba"
+
+
+async def text_of_file(result):
+    (attachment,) = result.response.attachments
+    return (await attachment.read()).decode()
+
+
+async def test_the_export_reads_back_with_what_was_added(moderator, channel, add):
+    await add(title="트랜스포머: 왜?")
+
+    exported = await moderator.slash(channel, "manage export")
+
+    read = read_curriculum(await text_of_file(exported))
+    assert exported.ephemeral
+    assert exported.response.attachments[0].filename == "jump-into-llm.yaml"
+    assert [r.title for r in read.step("added-here").resources] == ["트랜스포머: 왜?"]
+
+
+async def test_choices_stay_within_discords_limits(moderator, channel, add):
+    await add(title="긴 제목 " * 30)
+    for option, typed in (("resource", ""), ("resource", "긴"), ("step", ""), ("needs", "a")):
+        choices = await moderator.autocomplete(channel, "manage edit", option, typed)
+
+        assert 0 < len(choices) <= 25
+        assert all(1 <= len(c["name"]) <= 100 and len(c["value"]) <= 100 for c in choices)
+
+
+def test_a_custom_id_fits_with_the_longest_ids():
+    assert len(DraftButton("confirm", 2**63 - 1, 2**64 - 1).custom_id) <= 100

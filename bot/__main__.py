@@ -186,10 +186,12 @@ def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
 async def _run(token: str, database_url: str, base: Curriculum) -> None:
     from bot.app import NextreadBot
     from bot.heartbeat import Heartbeat, heartbeat_path
+    from bot.page_facts import Pages
     from bot.services.opening import open_services
 
     # Opened here first: what is wrong with it is told before Discord is asked for anything.
-    services = await open_services(database_url, base, discord.utils.utcnow)
+    pages = Pages()
+    services = await open_services(database_url, base, discord.utils.utcnow, pages.facts_of)
 
     async def opened() -> Services:
         return services
@@ -212,6 +214,7 @@ async def _run(token: str, database_url: str, base: Curriculum) -> None:
     finally:
         # A login that fails never hands them to the bot; closing them twice is harmless.
         await services.close()
+        await pages.close()
 
 
 if __name__ == "__main__":

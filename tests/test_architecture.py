@@ -34,6 +34,7 @@ ALLOWED = {
         "errors",
         "heartbeat",
         "logs",
+        "page_facts",
         "preview",
         "services",
         "store",

@@ -20,8 +20,10 @@ from bot.errors import (
 )
 from bot.services import curriculum as curriculum_service
 from bot.services import server_list
+from bot.services.ledger import Ledgers
 from bot.services.moderation import Moderation
 from bot.services.opening import open_services
+from bot.services.reading import Reading
 from bot.services.server_list import ServerList
 from bot.store.ids import Ids
 
@@ -475,7 +477,8 @@ async def test_progress_follows_when_the_list_brings_a_link_later(base, clock, o
     older = curriculum_service.CurriculumStore(without(base, LORA))
     moderation = Moderation(opened.db, older, clock, Ids(clock))
     desk = await add(moderation, base.get(LORA).url)
-    reading = type(opened.reading)(opened.db, older, clock, Ids(clock))
+    ledgers = Ledgers(older, clock, Ids(clock))
+    reading = Reading(opened.db, older, ledgers, clock)
     await reading.mark(READER, HERE, desk.resource.key, "done", rating=5)
 
     shown = await opened.reading.look(READER, HERE, desk.resource.key)

@@ -7,6 +7,7 @@ from bot.core.addition_fields import Typed
 from bot.core.curriculum_file import read_curriculum
 from bot.core.moderation import Desk, Proposal
 from bot.core.page import PageFacts
+from bot.core.progress import Mark
 from bot.errors import (
     BadFieldError,
     NeedRefusedError,
@@ -20,11 +21,10 @@ from bot.errors import (
 )
 from bot.services import curriculum as curriculum_service
 from bot.services import server_list
-from bot.services.ledger import Ledgers
 from bot.services.moderation import Moderation
 from bot.services.opening import open_services
-from bot.services.reading import Reading
 from bot.services.server_list import ServerList
+from bot.store import progress
 from bot.store.ids import Ids
 
 HERE, THERE, MOD, READER = 100, 200, 1, 2
@@ -477,9 +477,9 @@ async def test_progress_follows_when_the_list_brings_a_link_later(base, clock, o
     older = curriculum_service.CurriculumStore(without(base, LORA))
     moderation = Moderation(opened.db, older, clock, Ids(clock))
     desk = await add(moderation, base.get(LORA).url)
-    ledgers = Ledgers(older, clock, Ids(clock))
-    reading = Reading(opened.db, older, ledgers, clock)
-    await reading.mark(READER, HERE, desk.resource.key, "done", rating=5)
+    async with opened.db.transaction() as changes:
+        mark = Mark("done", clock(), rating=5)
+        await progress.set_mark(changes, READER, desk.resource.key, mark)
 
     shown = await opened.reading.look(READER, HERE, desk.resource.key)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.addition_fields import Typed
+from bot.core.additions import Addition
 from bot.core.curriculum_file import read_curriculum
 from bot.core.moderation import Desk, Proposal
 from bot.core.page import PageFacts
@@ -20,11 +21,10 @@ from bot.errors import (
     UnknownResourceError,
 )
 from bot.services import curriculum as curriculum_service
-from bot.services import server_list
 from bot.services.moderation import Moderation
 from bot.services.opening import open_services
-from bot.services.server_list import ServerList
-from bot.store import progress
+from bot.services.server_list import MOST_ADDITIONS, ServerList
+from bot.store import additions, progress
 from bot.store.ids import Ids
 
 HERE, THERE, MOD, READER = 100, 200, 1, 2
@@ -530,12 +530,18 @@ async def test_servers_share_what_they_did_not_change(clock, opened, base):
 
 def addition(guild_id):
     fields = {"title": "New", "url": LINK, "kind": "paper"}
-    return server_list.Addition(f"g{guild_id}:new", fields)
+    return Addition(f"g{guild_id}:new", fields)
 
 
-async def test_a_server_has_room_for_so_many_and_no_more(mod, monkeypatch):
-    monkeypatch.setattr(server_list, "MOST_ADDITIONS", 1)
+async def test_a_server_has_room_for_so_many_and_no_more(clock, opened, mod):
     desk = await add(mod)
+    ids = Ids(clock)
+    async with opened.db.transaction() as changes:
+        for number in range(MOST_ADDITIONS - 1):
+            hidden = Addition(f"g100:n{number}", {}, removed=True)
+            await additions.set_addition(
+                changes, HERE, hidden, addition_id=ids.new(), author_id=MOD, now=clock()
+            )
 
     with pytest.raises(TooManyAdditionsError):
         await add(mod, "https://example.org/second")
@@ -576,7 +582,7 @@ async def test_nothing_is_left_to_export_when_all_is_removed(clock, opened, mod,
     ledger = ServerList(opened.curricula, clock, Ids(clock))
     async with opened.db.transaction() as changes:
         for resource in base.resources:
-            gone = server_list.Addition(resource.key, {}, removed=True)
+            gone = Addition(resource.key, {}, removed=True)
             await ledger.write(changes, HERE, MOD, gone, "removed")
 
     with pytest.raises(NothingToExportError):

@@ -62,6 +62,8 @@ CREATE TABLE post_readers (
 CREATE INDEX posts_of_reader ON post_readers (reader_id);
 
 -- Everything the bot sends unasked. (kind, reference) makes each thing one row for good.
+-- A notice goes to a person: their id is its channel_id. A reference never names a person.
+-- person: channel_id, delete
 CREATE TABLE outbox (
     row_id BIGINT PRIMARY KEY,
     kind TEXT NOT NULL,

@@ -10,6 +10,7 @@ from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
+from bot.services.me import Me
 from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.reading import Reading
 from bot.services.settings import Settings
@@ -32,6 +33,7 @@ class Services:
     groups: Groups
     delivery: Delivery
     moderation: Moderation
+    me: Me
 
     async def close(self) -> None:
         """Give the database back."""
@@ -70,4 +72,5 @@ async def open_services(
         Groups(db, curricula, weekly, clock, ids),
         Delivery(db, clock, ids),
         Moderation(db, curricula, clock, ids, fetch_facts),
+        Me(db, curricula, clock),
     )

@@ -1,0 +1,255 @@
+import asyncio
+import json
+import re
+
+import pytest
+
+from bot.core.me_files import WHAT
+from bot.core.weekly import Schedule
+from bot.services.opening import open_services
+from bot.store.people import PERSON_COLUMNS, rows_about
+from tests.curricula import curriculum, resource
+from tests.every_table import everything, places_of
+
+ALICE, BOB = 800_000_000_000_000_001, 800_000_000_000_000_002
+GUILD = 900_000_000_000_000_001
+MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
+
+LIST = curriculum(
+    resource("bert", title="BERT [sic]: *Pre-training*", url="https://example.org/b(1)"),
+    resource("gpt-1", "bert", title="GPT-1"),
+    resource("lora", "bert", title="LoRA"),
+    resource("peft", title="PEFT"),
+    resource("goal", title="The goal"),
+)
+
+
+@pytest.fixture
+async def services(database_url, clock):
+    opened = await open_services(database_url, LIST, clock)
+    yield opened
+    await opened.close()
+
+
+async def live(services, clock, who, channel_id):
+    """Do all that leaves a row about somebody, through what their clicks call."""
+    reading = services.reading
+    await reading.next_for(who, GUILD)
+    await reading.finish(who, GUILD, "bert", 5)
+    await reading.mark(who, GUILD, "demo:gpt-1", "known")
+    await reading.mark(who, GUILD, "demo:lora", "skipped")
+    put_off = await reading.mark(who, GUILD, "demo:peft", "later")
+    await reading.undo(who, GUILD, put_off.change.change_id)
+    await reading.mark(who, GUILD, "demo:peft", "later")
+    status = await services.groups.settle(GUILD, channel_id, MONDAY_AT_TEN, None, who)
+    group_id = status.group.group_id
+    await services.groups.join(GUILD, group_id, who)
+    status = await services.groups.post_now(GUILD, group_id)
+    slot_id = status.this_week.slot_id
+    await services.weekly.read_it(who, GUILD, slot_id)
+    (row_id,) = await services.delivery.due()
+    _, row = await services.delivery.claim(row_id)
+    await services.delivery.not_sent(row, "channel_gone")
+
+
+@pytest.fixture
+async def lived(services, clock):
+    """Alice and Bob have rows in every table that can hold them."""
+    await live(services, clock, ALICE, 71)
+    for row_id in await services.delivery.due():
+        _, row = await services.delivery.claim(row_id)
+        await services.delivery.sent(row, 1)
+    await live(services, clock, BOB, 72)
+    return services
+
+
+def tables(rows):
+    return {table: len(found) for table, found in rows.items()}
+
+
+async def test_the_story_below_leaves_rows_in_every_table_that_holds_people(lived):
+    for who in (ALICE, BOB):
+        rows = await rows_about(lived.db, who)
+
+        assert {each.table for each in PERSON_COLUMNS} - rows.keys() == set()
+
+
+async def test_after_forgetting_no_row_of_any_table_holds_the_person(lived):
+    assert len(await places_of(lived.db, ALICE)) >= len(PERSON_COLUMNS)
+
+    assert await lived.me.forget(ALICE)
+
+    assert await places_of(lived.db, ALICE) == set()
+    assert (await lived.me.about(ALICE)).is_empty
+
+
+async def test_forgetting_touches_nobody_else(lived):
+    before = await everything(lived.db)
+    bobs = await rows_about(lived.db, BOB)
+    alices = tables(await rows_about(lived.db, ALICE))
+
+    await lived.me.forget(ALICE)
+
+    after = await everything(lived.db)
+    lost = {name: len(rows) - len(after[name]) for name, rows in before.items()}
+    assert await rows_about(lived.db, BOB) == bobs
+    assert {name: n for name, n in lost.items() if n} == {
+        name: n for name, n in alices.items() if name != "study_groups"
+    }
+
+
+async def test_forgetting_twice_is_harmless_and_says_so(lived):
+    await lived.me.forget(ALICE)
+
+    assert not await lived.me.forget(ALICE)
+    assert await places_of(lived.db, ALICE) == set()
+
+
+async def test_somebody_new_has_nothing_and_asking_leaves_no_trace(services):
+    about = await services.me.about(ALICE)
+    await services.me.download(ALICE, "json")
+    _, markdown = await services.me.download(ALICE, "markdown")
+
+    assert about.is_empty
+    assert markdown.decode().endswith("\nNothing.\n")
+    assert not await services.me.forget(ALICE)
+    assert await places_of(services.db, ALICE) == set()
+
+
+async def test_a_group_goes_on_without_who_set_it_up(lived):
+    await lived.me.forget(ALICE)
+
+    group = await lived.groups.find(71)
+    assert (group.state, group.changed_by) == ("active", None)
+    assert (await lived.groups.status(71, ALICE)).members == 0
+
+
+async def test_what_was_undoable_is_gone_and_reading_starts_afresh(lived):
+    await lived.me.forget(ALICE)
+
+    reply = await lived.reading.next_for(ALICE, None)
+
+    assert reply.answer.resource.key == "demo:bert"
+    assert tables(await rows_about(lived.db, ALICE)) == {"readers": 1}
+
+
+async def test_a_click_at_the_same_time_is_whole_or_gone(lived):
+    await asyncio.gather(
+        lived.reading.mark(ALICE, None, "demo:goal", "done"),
+        lived.me.forget(ALICE),
+        lived.reading.mark(ALICE, None, "demo:goal", "done"),
+    )
+
+    rows = tables(await rows_about(lived.db, ALICE))
+    assert rows in ({}, {"readers": 1, "progress": 1, "changes": 1})
+
+
+async def test_what_is_kept_is_told_in_numbers(lived):
+    about = await lived.me.about(ALICE)
+
+    assert about.marks == {"done": 1, "known": 1, "skipped": 1, "later": 1}
+    assert about.changes == 4
+    assert about.current.title == "The goal"
+    assert about.goal is None
+    assert (about.groups, about.runs) == ((71,), (71,))
+    assert (about.papers, about.notices, about.others) == (1, 1, {})
+
+
+# Download
+
+
+async def test_the_json_holds_every_row_with_titles(lived):
+    name, content = await lived.me.download(ALICE, "json")
+
+    file = json.loads(content)
+    rows = {table: each["rows"] for table, each in file["tables"].items()}
+    assert name == "nextread-2026-01-05.json"
+    assert (file["format"], file["reader_id"]) == (1, str(ALICE))
+    assert tables(rows) == tables(await rows_about(lived.db, ALICE))
+    (bert,) = [row for row in rows["progress"] if row["resource_key"] == "demo:bert"]
+    assert bert == {
+        "reader_id": str(ALICE),
+        "resource_key": "demo:bert",
+        "resource_title": "BERT [sic]: *Pre-training*",
+        "resource_url": "https://example.org/b(1)",
+        "state": "done",
+        "changed_at": "2026-01-05T09:00:00+00:00",
+        "until_at": None,
+        "rating": 5,
+    }
+    assert rows["readers"][0]["current_title"] == "The goal"
+    assert rows["post_readers"][0]["paper_title"] == "BERT [sic]: *Pre-training*"
+    assert rows["members"][0]["channel_id"] == "71"
+    assert all(row["titles"] for row in rows["changes"])
+
+
+async def test_the_json_loses_no_value_of_a_row(lived):
+    _, content = await lived.me.download(ALICE, "json")
+
+    shown = json.loads(content)["tables"]
+    for table, rows in (await rows_about(lived.db, ALICE)).items():
+        for row, told in zip(rows, shown[table]["rows"], strict=True):
+            assert row.keys() <= told.keys()
+            assert all((row[column] is None) == (told[column] is None) for column in row)
+
+
+async def test_the_json_rounds_no_id_and_names_nobody_else(lived):
+    _, content = await lived.me.download(ALICE, "json")
+
+    numbers = [int(n) for n in re.findall(rb"[:\[\s](\d+)[,\s\]}]", content)]
+    assert all(number < 2**53 for number in numbers)
+    assert str(BOB) not in content.decode()
+
+
+def test_the_json_says_what_each_table_means():
+    assert {each.table for each in PERSON_COLUMNS} - WHAT.keys() == set()
+
+
+async def test_the_markdown_tells_what_was_read_when_and_how_good_it_was(lived):
+    name, content = await lived.me.download(ALICE, "markdown")
+
+    text = content.decode()
+    assert name == "nextread-2026-01-05.md"
+    assert (
+        "## Read (1)\n\n- 2026-01-05: "
+        r"[BERT \[sic\]: \*Pre-training\*](https://example.org/b%281%29), 5 of 5"
+    ) in text
+    assert "## Known already (1)\n\n- 2026-01-05: [GPT-1](" in text
+    assert "## Left out for good (1)\n\n- 2026-01-05: [LoRA](" in text
+    assert "## Put off (1)\n\n- 2026-01-05: [PEFT](https://example.org/peft), until 2026-01-1" in (
+        text
+    )
+    assert "- Shown last: [The goal](" in text
+    assert f"- <https://discord.com/channels/{GUILD}/71>, since 2026-01-05" in text
+    assert r"- 2026-W02: BERT \[sic\]" in text
+    assert "- 2026-01-05: PEFT: put off, undone" in text
+
+
+async def test_the_markdown_has_a_line_for_every_row(lived):
+    _, content = await lived.me.download(ALICE, "markdown")
+
+    rows = tables(await rows_about(lived.db, ALICE))
+    points = [line for line in content.decode().splitlines() if line.startswith("- ")]
+    assert len(points) == sum(rows.values())
+
+
+async def test_what_left_the_list_keeps_its_title_in_the_files(lived, database_url, clock):
+    await lived.close()
+    kept = [each for each in LIST.resources if each.key != "demo:bert"]
+
+    later = await open_services(database_url, curriculum(*kept), clock)
+    files = [(await later.me.download(ALICE, form))[1].decode() for form in ("json", "markdown")]
+    await later.close()
+
+    assert '"resource_title": "BERT [sic]: *Pre-training*"' in files[0]
+    assert (
+        r"[BERT \[sic\]: \*Pre-training\*](https://example.org/b%281%29) (no longer listed)"
+        in (files[1])
+    )
+
+
+async def test_the_same_rows_give_the_same_file(lived):
+    first = [await lived.me.download(ALICE, form) for form in ("json", "markdown")]
+    again = [await lived.me.download(ALICE, form) for form in ("json", "markdown")]
+
+    assert first == again

@@ -17,6 +17,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
+from bot.services.me import Me
 from bot.services.moderation import Moderation
 from bot.services.opening import Services
 from bot.services.reading import Reading
@@ -26,7 +27,13 @@ from bot.views.replies import reply_with_error
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.reading", "bot.cogs.groups", "bot.cogs.weekly", "bot.cogs.manage")
+EXTENSIONS = (
+    "bot.cogs.reading",
+    "bot.cogs.me",
+    "bot.cogs.groups",
+    "bot.cogs.weekly",
+    "bot.cogs.manage",
+)
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -115,6 +122,11 @@ class NextreadBot(commands.AutoShardedBot):
     def delivery(self) -> Delivery:
         """What stands in the outbox."""
         return self.services.delivery
+
+    @property
+    def me(self) -> Me:
+        """What is kept about a reader."""
+        return self.services.me
 
     def weekly_changed(self) -> None:
         """Tell the weekly task that something may be due earlier than it thinks."""

@@ -19,6 +19,7 @@ from bot.views.curriculum_card import (
 )
 from bot.views.group_card import ActionButton, MemberButton
 from bot.views.manage_card import DraftButton, StepOfDraft
+from bot.views.me_card import MeButton
 from bot.views.path_card import GoalButton, NoGoalButton
 from bot.views.progress_card import (
     ResetButton,
@@ -92,6 +93,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GoDeeperButton,
     GoTo,
     GoalButton,
+    MeButton,
     MemberButton,
     NoGoalButton,
     NotThisOne,

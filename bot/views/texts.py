@@ -86,6 +86,7 @@ I know the reading list, and what you have read of it.
 **`/path`** what to read before something, and to make it your goal.
 **`/progress`** how far you are, and how much is left.
 **`/group`** what this channel's study group reads; join or leave it.
+**`/me`** what I keep about you: look at it, download it, delete it.
 
 -# Only you see my answers. I keep your marks under your Discord id, not your name, and nothing of \
 what you write. All of this works in a direct message to me too."""

@@ -1,0 +1,202 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.cogs.test_reading import without
+from tests.every_table import places_of
+from tests.seen import labels_of, text_of, title_of
+
+FIRST = "Attention Is All You Need"
+
+
+@pytest.fixture
+def bob(env, guild):
+    """Another member."""
+    return guild.add_member(env.create_user("bob"))
+
+
+async def file_of(result):
+    """Return the name and content of the one file that an answer brings."""
+    (attachment,) = result.response.attachments
+    return attachment.filename, (await attachment.read()).decode()
+
+
+async def delete(who, card):
+    asked = await who.click(card.response.message, label="Delete…")
+    return await who.click(asked.response.message, label="Delete everything")
+
+
+async def test_somebody_new_sees_that_nothing_is_kept(alice, channel, env):
+    card = await alice.slash(channel, "me")
+
+    assert card.ephemeral
+    assert "I keep nothing about you." in text_of(card)
+    assert labels_of(card) == ["What's next?"]
+    assert await places_of(env.bot.services.db, alice.id) == set()
+
+
+async def test_me_shows_what_is_kept(alice, channel):
+    await alice.slash(channel, "done", resource=FIRST, rating=5)
+    await alice.slash(channel, "done", resource="BERT")
+    await alice.slash(channel, "next")
+
+    card = await alice.slash(channel, "me")
+
+    assert card.ephemeral
+    assert "- 2 marks: 2 done\n" in text_of(card)
+    assert "- Shown last as the next one: Improving Language" in text_of(card)
+    assert "- 2 changes that you can undo" in text_of(card)
+    assert labels_of(card) == ["Download JSON", "Download Markdown", "Delete…"]
+
+
+async def test_me_names_groups_joined_and_groups_that_are_run(moderator, channel):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    group = await moderator.slash(channel, "group")
+    await moderator.click(group.response.message, label="Join")
+
+    text = text_of(await moderator.slash(channel, "me"))
+
+    assert f"- 1 group joined: <#{channel.id}>" in text
+    assert f"- You changed the settings last of <#{channel.id}>" in text
+
+
+async def test_the_json_opens_and_holds_titles(alice, channel):
+    await alice.slash(channel, "done", resource=FIRST, rating=4)
+    card = await alice.slash(channel, "me")
+
+    answer = await alice.click(card.response.message, label="Download JSON")
+
+    name, content = await file_of(answer)
+    (row,) = json.loads(content)["tables"]["progress"]["rows"]
+    assert answer.ephemeral
+    assert name.endswith(".json")
+    assert (row["resource_title"], row["rating"]) == (FIRST, 4)
+
+
+async def test_the_markdown_opens_and_holds_titles_and_links(alice, channel):
+    await alice.slash(channel, "done", resource=FIRST, rating=4)
+    card = await alice.slash(channel, "me")
+
+    answer = await alice.click(card.response.message, label="Download Markdown")
+
+    name, content = await file_of(answer)
+    assert answer.ephemeral
+    assert name.endswith(".md")
+    assert f"[{FIRST}](https://arxiv.org/abs/1706.03762), 4 of 5" in content
+
+
+async def test_what_left_the_list_keeps_its_title(alice, channel, restart, base):
+    await alice.slash(channel, "done", resource="BERT")
+    sections = tuple(
+        replace(section, steps=tuple(without(step, "bert") for step in section.steps))
+        for section in base.sections
+    )
+    await restart(replace(base, sections=sections))
+    card = await alice.slash(channel, "me")
+
+    _, content = await file_of(await alice.click(card.response.message, label="Download Markdown"))
+
+    assert "[BERT: Pre-training of Deep Bidirectional" in content
+    assert "(no longer listed)" in content
+
+
+async def test_delete_asks_first_and_keep_keeps(alice, channel):
+    await alice.slash(channel, "done", resource=FIRST)
+    card = await alice.slash(channel, "me")
+
+    asked = await alice.click(card.response.message, label="Delete…")
+    question, offered = text_of(asked), labels_of(asked)
+    kept = await alice.click(asked.response.message, label="Keep")
+
+    assert "Delete everything about you?" in question
+    assert offered == ["Delete everything", "Keep"]
+    assert "- 1 mark: 1 done" in text_of(kept)
+
+
+async def test_after_delete_nothing_holds_the_person_and_next_starts_afresh(alice, channel, env):
+    await alice.slash(channel, "done", resource=FIRST)
+    card = await alice.slash(channel, "me")
+
+    deleted = await delete(alice, card)
+
+    assert "Everything about you is deleted" in text_of(deleted)
+    assert labels_of(deleted) == []
+    assert await places_of(env.bot.services.db, alice.id) == set()
+    assert title_of(await alice.slash(channel, "next")) == FIRST
+
+
+async def test_a_second_click_on_delete_says_that_nothing_is_left(alice, channel):
+    await alice.slash(channel, "done", resource=FIRST)
+    cards = [await alice.slash(channel, "me") for _ in range(2)]
+
+    await delete(alice, cards[0])
+    again = await delete(alice, cards[1])
+
+    assert "There is nothing about you to delete" in text_of(again)
+
+
+async def test_undo_on_an_older_card_has_nothing_to_put_back_after_delete(alice, channel, env):
+    marked = await alice.slash(channel, "done", resource=FIRST)
+    await delete(alice, await alice.slash(channel, "me"))
+
+    answer = await alice.click(marked.response.message, label="Undo")
+
+    assert "That can't be undone any more" in text_of(answer)
+    assert await places_of(env.bot.services.db, alice.id) == set()
+
+
+async def test_another_members_marks_are_untouched(alice, bob, channel):
+    await alice.slash(channel, "done", resource=FIRST)
+    await bob.slash(channel, "done", resource=FIRST)
+
+    await delete(alice, await alice.slash(channel, "me"))
+
+    assert "**1 of 9 of the list**" in text_of(await bob.slash(channel, "progress"))
+    assert "**0 of 9 of the list**" in text_of(await alice.slash(channel, "progress"))
+
+
+async def test_a_group_counts_one_member_less_and_goes_on(moderator, channel):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    group = await moderator.slash(channel, "group")
+    await moderator.click(group.response.message, label="Join")
+
+    await delete(moderator, await moderator.slash(channel, "me"))
+
+    group = await moderator.slash(channel, "group")
+    assert "0 members" in text_of(group)
+    assert "Join" in labels_of(group)
+
+
+async def test_all_of_it_works_in_a_direct_message(env):
+    reader = env.create_user("carol")
+    await reader.slash("done", resource=FIRST)
+    card = await reader.slash("me")
+
+    _, content = await file_of(await reader.click(card.response.message, label="Download JSON"))
+    deleted = await delete(reader, card)
+
+    assert FIRST in content
+    assert "Everything about you is deleted" in text_of(deleted)
+    assert await places_of(env.bot.services.db, reader.id) == set()
+
+
+@pytest.mark.parametrize("press", ["Download JSON", "Download Markdown", "Delete…"])
+async def test_the_buttons_work_after_a_restart(alice, channel, restart, press):
+    await alice.slash(channel, "done", resource=FIRST)
+    card = await alice.slash(channel, "me")
+
+    await restart()
+    answer = await alice.click(card.response.message, label=press)
+
+    assert text_of(answer)
+    assert "Something went wrong" not in text_of(answer)
+
+
+async def test_no_button_names_whose_card_it_is(alice, channel):
+    await alice.slash(channel, "done", resource=FIRST)
+    card = await alice.slash(channel, "me")
+    asked = await alice.click(card.response.message, label="Delete…")
+
+    assert str(alice.id) not in str(card.response.components)
+    assert str(alice.id) not in str(asked.response.components)

@@ -1,0 +1,51 @@
+from collections import Counter
+
+from bot.core.me import About, Titled
+from bot.views.me_card import delete_card, deleted_card, me_card
+
+LONG = Titled("*" * 500, "https://example.org")
+
+
+def about(**fields):
+    nothing = {
+        "marks": Counter(),
+        "changes": 0,
+        "current": None,
+        "goal": None,
+        "groups": (),
+        "papers": 0,
+        "runs": (),
+        "notices": 0,
+        "others": {},
+        "is_empty": False,
+    }
+    return About(**{**nothing, **fields})
+
+
+def test_the_card_stays_within_discords_limits_whatever_is_kept():
+    channels = tuple(range(2**63, 2**63 + 200))
+    most = about(
+        marks=Counter(done=9999, known=9999, skipped=9999, later=9999),
+        changes=20,
+        current=LONG,
+        goal=LONG,
+        groups=channels,
+        papers=9999,
+        runs=channels,
+        notices=9999,
+        others={f"table_{n}": 9999 for n in range(50)},
+    )
+
+    assert me_card(most).content_length() <= 4000
+
+
+def test_other_tables_are_named():
+    view = me_card(about(others={"addition_changes": 2}))
+
+    assert "- addition changes: 2" in str(view.to_components())
+
+
+async def test_no_card_keeps_a_task_waiting():
+    cards = [me_card(about()), delete_card(), deleted_card(was_anything=True)]
+
+    assert all(card.is_finished() for card in cards)

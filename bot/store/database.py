@@ -99,7 +99,9 @@ class SqliteDatabase:
                 path = _prepared(path)
                 opened.enter_context(contextlib.closing(_lock_file(path)))
                 _try_to_open(path)
-                writer = await _connect(path, "synchronous=FULL", "foreign_keys=ON")
+                writer = await _connect(
+                    path, "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"
+                )
                 opened.push_async_callback(writer.close)
                 reader = await _connect(path, "query_only=ON")
                 opened.push_async_callback(reader.close)

@@ -83,6 +83,16 @@ async def test_after_forgetting_no_row_of_any_table_holds_the_person(lived):
     assert (await lived.me.about(ALICE)).is_empty
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_after_forgetting_the_file_itself_holds_no_trace(lived, tmp_path):
+    await lived.me.forget(ALICE)
+    await lived.close()
+
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("ledger.db*"))
+    assert ALICE.to_bytes(8) not in written
+    assert BOB.to_bytes(8) in written
+
+
 async def test_forgetting_touches_nobody_else(lived):
     before = await everything(lived.db)
     bobs = await rows_about(lived.db, BOB)

@@ -26,8 +26,9 @@ from bot.views.weekly_card import weekly_card
 
 log = logging.getLogger(__name__)
 
-SEND_WITHIN = 60  # seconds: half a lease, so that nobody else sends meanwhile
+SEND_WITHIN = 60  # seconds, looking included: half a lease, so that nobody else sends meanwhile
 SOON = timedelta(minutes=1)
+RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
 CLOCKS_DIFFER = timedelta(seconds=10)  # Discord's clock and ours
 THREAD_NAME = 100  # Discord's limit
@@ -53,15 +54,15 @@ class Postman:
 
     async def _deliver(self, row_id: int) -> bool:
         """Send one row; tell whether it was this postman's to send."""
-        claimed = await self._delivery.claim(row_id)
-        if claimed is None:
+        row = await self._delivery.claim(row_id)
+        if row is None:
             return False
-        before, row = claimed
         try:
-            await self._send(row, before.tried_at)
+            async with asyncio.timeout(SEND_WITHIN):
+                await self._send(row)
         except discord.RateLimited as error:
             wait = timedelta(seconds=error.retry_after)
-            await self._delivery.not_sent(row, "rate_limited", wait)
+            await self._delivery.perhaps_sent(row, "rate_limited", wait)
         except discord.HTTPException as error:
             await self._refused(row, error)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
@@ -73,52 +74,52 @@ class Postman:
         return True
 
     async def _refused(self, row: OutboxRow, error: discord.HTTPException) -> None:
+        """Record an error's meaning. Discord.py tries again after a 5xx: the first may be there."""
         if error.status >= 500:
             log.warning("discord answers %s to %s %s", error.status, row.kind, row.reference)
             await self._delivery.perhaps_sent(row, "discord_trouble", SOON)
         elif error.status == 429:
-            await self._delivery.not_sent(row, "rate_limited")
+            await self._delivery.perhaps_sent(row, "rate_limited", RATE_LIMITED)
         elif error.status in (403, 404):
-            problem = "forbidden" if error.status == 403 else "channel_gone"
-            if row.kind == "post":
-                await self._delivery.not_sent(row, problem)
-            else:
-                await self._delivery.drop(row, problem)
+            await self._no_way(row, "forbidden" if error.status == 403 else "channel_gone")
         else:
             log.error("discord refuses %s %s", row.kind, row.reference, exc_info=error)
             await self._delivery.not_sent(row, "refused", MUCH_LATER)
 
-    async def _send(self, row: OutboxRow, tried_at: datetime | None) -> None:
+    async def _no_way(self, row: OutboxRow, problem: str) -> None:
+        """Try a post again later, for somebody may mend it; nothing else is worth that."""
+        if row.kind == "post":
+            await self._delivery.not_sent(row, problem)
+        else:
+            await self._delivery.drop(row, problem)
+
+    async def _send(self, row: OutboxRow) -> None:
         if row.kind == "notice":
-            await self._send_notice(row, tried_at)
+            await self._send_notice(row)
             return
         guild = self._bot.get_guild(row.guild_id or 0)
         if guild is None or guild.unavailable:
             problem = "bot_removed" if guild is None else "guild_unavailable"
             await self._delivery.not_sent(row, problem)
         elif row.kind == "opener":
-            await self._send_opener(row, guild, tried_at)
+            await self._send_opener(row, guild)
         else:
-            await self._send_to_channel(row, guild, tried_at)
+            await self._send_to_channel(row, guild)
 
-    async def _send_to_channel(
-        self, row: OutboxRow, guild: discord.Guild, tried_at: datetime | None
-    ) -> None:
+    async def _send_to_channel(self, row: OutboxRow, guild: discord.Guild) -> None:
         channel = guild.get_channel(row.channel_id)
         if not isinstance(channel, discord.TextChannel):
-            await self._delivery.not_sent(row, "channel_gone")
+            await self._no_way(row, "channel_gone")
         elif lacks := missing(channel, NEEDED[:2]):
             await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
         elif row.kind == "thread":
             await self._make_thread(row, channel)
         elif row.kind == "greeting":
-            await self._deliver_once(row, channel, greeting_card(), tried_at, "start-weekly")
+            await self._deliver_once(row, channel, greeting_card(), channel, "start-weekly")
         else:
-            await self._send_post(row, channel, tried_at)
+            await self._send_post(row, channel)
 
-    async def _send_post(
-        self, row: OutboxRow, channel: discord.TextChannel, tried_at: datetime | None
-    ) -> None:
+    async def _send_post(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         post = await self._weekly.post(int(row.reference))
         if post is None:
             await self._delivery.drop(row, "paper_gone")
@@ -129,7 +130,7 @@ class Postman:
             everyone=False, users=False, roles=list(mentioned), replied_user=False
         )
         button = f"read:{row.reference}"
-        await self._deliver_once(row, channel, weekly_card(post), tried_at, button, mentions)
+        await self._deliver_once(row, channel, weekly_card(post), channel, button, mentions)
 
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post; its id is the message's, so twice is harmless."""
@@ -143,30 +144,26 @@ class Postman:
         message = channel.get_partial_message(post.post.message_id)
         name = clipped(one_line(title_of(post.resource)), THREAD_NAME)
         try:
-            async with asyncio.timeout(SEND_WITHIN):
-                await message.create_thread(name=name, auto_archive_duration=A_WEEK_QUIET)
+            await message.create_thread(name=name, auto_archive_duration=A_WEEK_QUIET)
         except discord.HTTPException as error:
             if error.code != ALREADY_CREATED:
                 raise
         await self._delivery.sent(row, message.id)
 
-    async def _send_opener(
-        self, row: OutboxRow, guild: discord.Guild, tried_at: datetime | None
-    ) -> None:
+    async def _send_opener(self, row: OutboxRow, guild: discord.Guild) -> None:
         post = await self._weekly.post(int(row.reference))
-        if post is None:
-            await self._delivery.drop(row, "paper_gone")
-            return
-        parent = guild.get_channel(post.group.channel_id)
-        if parent is not None and missing(parent, ("send_messages_in_threads",)):
+        parent = None if post is None else guild.get_channel(post.group.channel_id)
+        if post is None or parent is None:
+            await self._delivery.drop(row, "paper_gone" if post is None else "channel_gone")
+        elif missing(parent, ("send_messages_in_threads",)):
             await self._delivery.drop(row, "lacks:send_messages_in_threads")
-            return
-        thread = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
-        view = notice(opener_text(post.resource.questions))
-        # In a thread of our own making any message of ours is the opener.
-        await self._deliver_once(row, thread, view, tried_at, None)
+        else:
+            thread = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
+            view = notice(opener_text(post.resource.questions))
+            # In a thread of our own making any message of ours is the opener.
+            await self._deliver_once(row, thread, view, parent)
 
-    async def _send_notice(self, row: OutboxRow, tried_at: datetime | None) -> None:
+    async def _send_notice(self, row: OutboxRow) -> None:
         group = await self._weekly.group(int(row.reference.split(":")[0]))
         if group is None or group.blocked is None:
             await self._delivery.drop(row, "mended")
@@ -174,34 +171,37 @@ class Postman:
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
         view = notice(notice_text(group.channel_id, group.blocked))
-        await self._deliver_once(row, place, view, tried_at, None)
+        await self._deliver_once(row, place, view)
 
     async def _deliver_once(
         self,
         row: OutboxRow,
         place: Place,
         view: ui.LayoutView,
-        tried_at: datetime | None,
-        button: str | None,
+        channel: discord.abc.GuildChannel | None = None,
+        button: str | None = None,
         mentions: discord.AllowedMentions | None = None,
     ) -> None:
-        """Send and record. After an attempt whose end is unknown, look for the message first."""
-        if tried_at is not None:
-            if isinstance(place, discord.TextChannel) and missing(place, NEEDED[2:]):
+        """Send and record. After an attempt whose end is unknown, look for the message first.
+
+        ``channel`` is the one whose permissions count, a thread's parent; None in a DM.
+        """
+        if row.tried_at is not None:
+            # Without the permission Discord shows an empty history, not an error.
+            if channel is not None and missing(channel, NEEDED[2:]):
                 await self._delivery.uncertain(row, "no_history")
                 return
-            found = await self._found(place, tried_at, button)
+            found = await self._found(place, row.tried_at, button)
             if found is not None:
                 await self._delivery.sent(row, found)
                 return
         if not await self._delivery.holds(row):
             return
-        async with asyncio.timeout(SEND_WITHIN):
-            message = await place.send(
-                view=view,
-                nonce=f"n{row.row_id}",
-                allowed_mentions=mentions or discord.AllowedMentions.none(),
-            )
+        message = await place.send(
+            view=view,
+            nonce=f"n{row.row_id}",
+            allowed_mentions=mentions or discord.AllowedMentions.none(),
+        )
         await self._delivery.sent(row, message.id)
 
     async def _found(self, place: Place, tried_at: datetime, button: str | None) -> int | None:
@@ -209,9 +209,9 @@ class Postman:
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
         after = tried_at - CLOCKS_DIFFER
         async for message in place.history(after=after, oldest_first=True, limit=None):
-            if message.author.id == me and (
-                button is None or button in _custom_ids(message.components)
-            ):
+            # Discord signs the notice that begins a thread as ours too: it is no message.
+            is_ours = message.author.id == me and message.type is discord.MessageType.default
+            if is_ours and (button is None or button in _custom_ids(message.components)):
                 return message.id
         return None
 

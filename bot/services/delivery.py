@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.core.groups import Post
 from bot.core.outbox import Kind, OutboxRow
+from bot.core.weekly import Slot, judge
 from bot.store import groups as group_rows
 from bot.store import outbox, slots
 from bot.store.database import Database, Queries
@@ -38,91 +39,123 @@ class Delivery:
         """Return the rows that are to be sent, the longest waiting first."""
         return await outbox.due_row_ids(self._db, self._clock(), AT_ONCE)
 
-    async def claim(self, row_id: int) -> tuple[OutboxRow, OutboxRow] | None:
-        """Claim a row for the length of a lease; return it as it was and as it is.
+    async def claim(self, row_id: int) -> OutboxRow | None:
+        """Claim a row for the length of a lease.
 
-        None: somebody else has it, or nothing is to be done about it. What is too old is dropped.
-        ``tried_at`` of the row as it was tells whether it may have been sent before.
+        None: somebody else has it, or it isn't wanted any more and was dropped. ``tried_at`` is
+        that of the attempts before this one: None means that it was certainly not sent yet.
         """
         now = self._clock()
+        seen = await outbox.row(self._db, row_id)
+        if seen is None:
+            return None
         async with self._db.transaction() as changes:
-            old = await outbox.row(changes, row_id)
-            if old is None or not _is_free(old, now):
+            post = await self._taken(changes, seen)
+            row = await outbox.row(changes, row_id)
+            if row is None or not _is_free(row, now):
                 return None
-            if old.until_at <= now and old.tried_at is None:
-                await self._give_up(changes, old, "too_late")
+            if row.tried_at is None and (problem := _unwanted(row, post, now)):
+                await self._give_up(changes, row, post, problem)
                 return None
             claim, until = secrets.randbits(62) + 1, now + LEASE
-            if not await outbox.claim_row(changes, old, claim, now, until):
+            if not await outbox.claim_row(changes, row, claim, now, until):
                 return None
-        tried_at = old.tried_at or now
-        return old, replace(old, state="claimed", claim=claim, lease_until=until, tried_at=tried_at)
+            if post is not None and judge(Slot(post.week, post.at), now) == "late":
+                await slots.set_late(changes, post.slot_id)
+        return replace(row, state="claimed", claim=claim, lease_until=until)
 
     async def holds(self, row: OutboxRow) -> bool:
-        """Tell whether the claim still stands: asked just before sending."""
-        return await outbox.holds(self._db, row.row_id, row.claim, self._clock())
+        """Tell, just before sending, whether the claim stands; drop what isn't wanted any more."""
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            post = await self._taken(changes, row)
+            if not await outbox.holds(changes, row.row_id, row.claim, now):
+                return False
+            if problem := _unwanted(row, post, now):
+                await self._give_up(changes, row, post, problem)
+                return False
+        return True
 
-    async def sent(self, row: OutboxRow, message_id: int | None) -> None:
+    async def sent(self, row: OutboxRow, message_id: int) -> None:
         """Record the message, and put what follows from it into the outbox."""
         now = self._clock()
         async with self._db.transaction() as changes:
+            post = await self._taken(changes, row)
             if not await outbox.set_sent(changes, row.row_id, message_id, now):
                 return
-            if row.kind == "post" and message_id is not None:
-                await self._posted(changes, row, message_id, now)
-            elif row.kind == "thread" and message_id is not None:
+            if post is not None:
+                await slots.set_posted(changes, post.slot_id, row.channel_id, message_id, now)
+                await group_rows.set_blocked(changes, post.group_id, None, now)
+                await self._follow(changes, row, "thread", row.channel_id, now)
+            elif row.kind == "thread":
                 await slots.set_thread(changes, int(row.reference), message_id)
                 await self._follow(changes, row, "opener", message_id, now)
         log.info("sent %s %s", row.kind, row.reference)
 
     async def not_sent(self, row: OutboxRow, problem: str, wait: timedelta = RETRY) -> None:
-        """Give a claim back: it was certainly not sent, and is tried again until it is too late."""
-        now = self._clock()
-        async with self._db.transaction() as changes:
-            await outbox.release_row(changes, row.row_id, row.claim, now + wait, None, problem)
-            await self._block(changes, row, problem, now)
+        """Give a claim back: nothing was sent this time, and it is tried again."""
+        await self._give_back(row, problem, wait, is_untried=row.tried_at is None)
 
     async def perhaps_sent(self, row: OutboxRow, problem: str, wait: timedelta) -> None:
         """Give a claim back whose answer was lost: whoever takes it next looks first."""
-        async with self._db.transaction() as changes:
-            await outbox.release_row(
-                changes, row.row_id, row.claim, self._clock() + wait, row.tried_at, problem
-            )
+        await self._give_back(row, problem, wait, is_untried=False)
 
     async def uncertain(self, row: OutboxRow, problem: str) -> None:
         """Record that nobody can tell whether it was sent: *Post now* settles it."""
-        now = self._clock()
         async with self._db.transaction() as changes:
-            await outbox.set_row_state(changes, row.row_id, "uncertain", problem)
-            if row.kind == "post":
-                await slots.set_slot_state(changes, int(row.reference), "uncertain")
-            await self._block(changes, row, problem, now)
-        log.error("%s %s is uncertain: %s", row.kind, row.reference, problem)
+            post = await self._taken(changes, row)
+            await self._lose_sight(changes, row, post, problem)
 
     async def drop(self, row: OutboxRow, problem: str) -> None:
         """Record that it won't be sent, and why."""
         async with self._db.transaction() as changes:
-            await self._give_up(changes, row, problem)
+            await self._give_up(changes, row, await self._taken(changes, row), problem)
 
-    async def slot_of(self, row: OutboxRow) -> Post | None:
-        """Return the week that the row is about."""
-        return await slots.slot(self._db, int(row.reference))
+    async def _taken(self, changes: Queries, row: OutboxRow) -> Post | None:
+        """Return a post's week, and make other transactions about its group wait.
 
-    async def _give_up(self, changes: Queries, row: OutboxRow, problem: str) -> None:
-        await outbox.set_row_state(changes, row.row_id, "dropped", problem)
-        if row.kind == "post":
-            await slots.set_slot_state(changes, int(row.reference), "missed")
-        log.warning("gave up on %s %s: %s", row.kind, row.reference, row.problem or problem)
+        All of them take the group first: in another order, two could wait for each other.
+        """
+        post = await slots.slot(changes, int(row.reference)) if row.kind == "post" else None
+        if post is None:
+            return None
+        await group_rows.take_group(changes, post.group_id)
+        return await slots.slot(changes, post.slot_id)
 
-    async def _posted(
-        self, changes: Queries, row: OutboxRow, message_id: int, now: datetime
+    async def _give_back(
+        self, row: OutboxRow, problem: str, wait: timedelta, *, is_untried: bool
     ) -> None:
-        slot_id = int(row.reference)
-        await slots.set_posted(changes, slot_id, row.channel_id, message_id, now)
-        post = await slots.slot(changes, slot_id)
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            post = await self._taken(changes, row)
+            if not is_untried and row.until_at <= now:
+                await self._lose_sight(changes, row, post, "lost_sight")
+            elif await outbox.release_row(changes, row.row_id, row.claim, now + wait, problem):
+                if is_untried:
+                    await outbox.set_untried(changes, row.row_id)
+                await self._block(changes, post, problem, now)
+
+    async def _lose_sight(
+        self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
+    ) -> None:
+        if not await outbox.close_row(changes, row.row_id, row.claim, "uncertain", problem):
+            return
         if post is not None:
-            await group_rows.set_blocked(changes, post.group_id, None, now)
-        await self._follow(changes, row, "thread", row.channel_id, now)
+            await slots.set_slot_state(changes, post.slot_id, "uncertain")
+        await self._block(changes, post, problem, self._clock())
+        log.error("%s %s is uncertain: %s", row.kind, row.reference, problem)
+
+    async def _give_up(
+        self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
+    ) -> None:
+        if not await outbox.close_row(changes, row.row_id, row.claim, "dropped", problem):
+            return
+        if post is not None and post.state == "waiting":
+            await slots.set_slot_state(changes, post.slot_id, "missed")
+            group = await group_rows.group(changes, post.group_id)
+            if group is not None and group.blocked in TEMPORARY:
+                await group_rows.set_blocked(changes, group.group_id, None, self._clock())
+        log.warning("gave up on %s %s: %s", row.kind, row.reference, row.problem or problem)
 
     async def _follow(
         self, changes: Queries, row: OutboxRow, kind: Kind, channel_id: int, now: datetime
@@ -133,18 +166,25 @@ class Delivery:
         )  # fmt: skip
         await outbox.add_row(changes, following)
 
-    async def _block(self, changes: Queries, row: OutboxRow, problem: str, now: datetime) -> None:
-        """Note at the group why its post can't leave; news go to who last changed it."""
-        if row.kind != "post":
+    async def _block(
+        self, changes: Queries, post: Post | None, problem: str, now: datetime
+    ) -> None:
+        """Note at the group why its post can't leave; news go to who last changed it, once a week.
+
+        What passes by itself doesn't hide what somebody has to mend.
+        """
+        if post is None or post.state != "waiting":
             return
-        post = await slots.slot(changes, int(row.reference))
-        group = None if post is None else await group_rows.group(changes, post.group_id)
+        group = await group_rows.group(changes, post.group_id)
         if group is None:
             return
+        passes = problem in TEMPORARY
+        if passes and group.blocked is not None and group.blocked not in TEMPORARY:
+            return
         news = await group_rows.set_blocked(changes, group.group_id, problem, now)
-        if news and group.changed_by is not None and problem not in TEMPORARY:
+        if news and not passes and group.changed_by is not None:
             notice = OutboxRow(
-                self._ids.new(), "notice", f"{group.group_id}:{int(now.timestamp())}",
+                self._ids.new(), "notice", f"{group.group_id}:{post.slot_id}:{group.changed_by}",
                 group.guild_id, group.changed_by, "waiting", now, now + A_DAY,
             )  # fmt: skip
             await outbox.add_row(changes, notice)
@@ -160,6 +200,15 @@ class Delivery:
 
 TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable"})
 """Problems that pass by themselves: nobody is told."""
+
+
+def _unwanted(row: OutboxRow, post: Post | None, now: datetime) -> str | None:
+    """Return why a row isn't to be sent any more; a pause or stop calls off a week's post."""
+    if row.until_at <= now:
+        return "too_late"
+    if row.kind == "post" and (post is None or post.state != "waiting"):
+        return "called_off"
+    return None
 
 
 def _is_free(row: OutboxRow, now: datetime) -> bool:

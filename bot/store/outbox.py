@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.outbox import Kind, OutboxRow, OutboxState
 from bot.store.database import Queries, Row
-from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
+from bot.store.instants import instant, instant_or_none, seconds
 
 
 async def add_row(changes: Queries, row: OutboxRow) -> None:
@@ -91,23 +91,27 @@ async def holds(db: Queries, row_id: int, claim: int, now: datetime) -> bool:
 
 
 async def release_row(
-    changes: Queries, row_id: int, claim: int, due_at: datetime, tried_at: datetime | None,
-    problem: str,
-) -> None:  # fmt: skip
-    """Give a claim back, to be sent later; ``tried_at`` None: it was certainly not sent."""
-    await changes.fetch(
-        "UPDATE outbox SET state = 'waiting', due_at = ?, tried_at = ?, problem = ?"
-        " WHERE row_id = ? AND claim = ? AND state = 'claimed'",
+    changes: Queries, row_id: int, claim: int, due_at: datetime, problem: str
+) -> bool:
+    """Give a claim back, to be sent later; tell whether it was still held."""
+    rows = await changes.fetch(
+        "UPDATE outbox SET state = 'waiting', due_at = ?, problem = ?"
+        " WHERE row_id = ? AND claim = ? AND state = 'claimed' RETURNING row_id",
         seconds(due_at),
-        seconds_or_none(tried_at),
         problem,
         row_id,
         claim,
     )
+    return bool(rows)
 
 
-async def set_sent(changes: Queries, row_id: int, message_id: int | None, now: datetime) -> bool:
-    """Record the message; tell whether it wasn't recorded before."""
+async def set_untried(changes: Queries, row_id: int) -> None:
+    """Record that nothing has been sent so far, so that nothing need be looked for."""
+    await changes.fetch("UPDATE outbox SET tried_at = NULL WHERE row_id = ?", row_id)
+
+
+async def set_sent(changes: Queries, row_id: int, message_id: int, now: datetime) -> bool:
+    """Record the message, whoever holds the claim; tell whether it wasn't recorded before."""
     rows = await changes.fetch(
         "UPDATE outbox SET state = 'sent', message_id = ?, sent_at = ?, problem = NULL"
         " WHERE row_id = ? AND state <> 'sent' RETURNING row_id",
@@ -118,16 +122,19 @@ async def set_sent(changes: Queries, row_id: int, message_id: int | None, now: d
     return bool(rows)
 
 
-async def set_row_state(
-    changes: Queries, row_id: int, state: OutboxState, problem: str | None
-) -> None:
-    """Record that nothing more is sent by itself, and why."""
-    await changes.fetch(
-        "UPDATE outbox SET state = ?, problem = ? WHERE row_id = ? AND state <> 'sent'",
+async def close_row(
+    changes: Queries, row_id: int, claim: int, state: OutboxState, problem: str
+) -> bool:
+    """Record that nothing more is sent by itself, and why; tell whether the claim still stood."""
+    rows = await changes.fetch(
+        "UPDATE outbox SET state = ?, problem = ?"
+        " WHERE row_id = ? AND claim = ? AND state IN ('waiting', 'claimed') RETURNING row_id",
         state,
         problem,
         row_id,
+        claim,
     )
+    return bool(rows)
 
 
 async def send_again(
@@ -145,9 +152,10 @@ async def send_again(
 
 
 async def hurry(changes: Queries, row_id: int, due_at: datetime, until_at: datetime) -> None:
-    """Make a waiting row due now."""
+    """Make a row due now; if it is just being sent, only the time it has grows."""
     await changes.fetch(
-        "UPDATE outbox SET due_at = ?, until_at = ? WHERE row_id = ? AND state = 'waiting'",
+        "UPDATE outbox SET due_at = ?, until_at = ?"
+        " WHERE row_id = ? AND state IN ('waiting', 'claimed')",
         seconds(due_at),
         seconds(until_at),
         row_id,

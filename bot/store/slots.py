@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.core.groups import Post, PostState
@@ -71,6 +72,18 @@ async def set_slot_state(changes: Queries, slot_id: int, state: PostState) -> No
     await changes.fetch("UPDATE slots SET state = ? WHERE slot_id = ?", state, slot_id)
 
 
+async def call_off(changes: Queries, group_id: int) -> None:
+    """Leave out a week whose paper is still waiting to be sent."""
+    await changes.fetch(
+        "UPDATE slots SET state = 'skipped' WHERE group_id = ? AND state = 'waiting'", group_id
+    )
+
+
+async def set_late(changes: Queries, slot_id: int) -> None:
+    """Record that the week's paper leaves after its time."""
+    await changes.fetch("UPDATE slots SET is_late = 1 WHERE slot_id = ?", slot_id)
+
+
 async def set_posted(
     changes: Queries, slot_id: int, channel_id: int, message_id: int, now: datetime
 ) -> None:
@@ -100,12 +113,13 @@ async def add_post_reader(changes: Queries, slot_id: int, reader_id: int) -> Non
     )
 
 
-async def read_count(db: Queries, slot_id: int, keys: tuple[str, str]) -> int:
-    """Return how many pressed it and still have it done, under its former or present key."""
+async def read_count(db: Queries, slot_id: int, keys: Collection[str]) -> int:
+    """Return how many pressed it and still have it done, under any of its keys."""
+    marks = ", ".join("?" for _ in keys)
     rows = await db.fetch(
-        "SELECT COUNT(DISTINCT pressed.reader_id) AS people FROM post_readers AS pressed"
+        "SELECT COUNT(DISTINCT pressed.reader_id) AS people FROM post_readers AS pressed"  # noqa: S608 - question marks only
         " JOIN progress ON progress.reader_id = pressed.reader_id"
-        " WHERE pressed.slot_id = ? AND progress.resource_key IN (?, ?)"
+        f" WHERE pressed.slot_id = ? AND progress.resource_key IN ({marks})"
         " AND progress.state = 'done'",
         slot_id,
         *keys,

@@ -70,7 +70,14 @@ PROBLEMS = {
         "I can't tell whether the last post was sent, because I lack Read Message History."
         " Have a look: **Post now** sends it if it isn't there."
     ),
+    "lost_sight": (
+        "I can't tell whether the last post was sent: Discord's answer was lost."
+        " Have a look: **Post now** sends it if it isn't there."
+    ),
 }
+
+UNCERTAIN = frozenset({"no_history", "lost_sight"})
+"""Problems after which nothing is tried until a moderator has looked."""
 
 OPENER = "What did you take from it, and where did it lose you? One sentence is a fine start."
 
@@ -119,7 +126,7 @@ def this_week_text(status: GroupStatus, link: str | None) -> str:
         return f"This week: {title}{f' · [read it together]({link})' if link else ''}{late}"
     return {
         "waiting": f"This week: {title}, being posted.",
-        "uncertain": f"This week: {title}, perhaps posted: see above.",
+        "uncertain": f"This week: {title}, perhaps posted. Have a look.",
         "missed": "This week's paper was missed: I was away, or couldn't post.",
         "skipped": "This week is skipped.",
         "nothing": "This week there was nothing left to post.",
@@ -192,6 +199,8 @@ def opener_text(questions: tuple[str, ...]) -> str:
 
 def notice_text(channel_id: int, problem: str) -> str:
     """Return what the moderator who set the group up is told, once."""
+    if problem in UNCERTAIN:
+        return f"The paper of the week in <#{channel_id}>: {problem_text(problem)}"
     return (
         f"The paper of the week can't be posted in <#{channel_id}>. {problem_text(problem)}"
         "\nI keep trying for a day; `/group` there shows how it stands."

@@ -66,12 +66,16 @@ class Groups:
     async def set_state(self, guild_id: int, group_id: int, state: GroupState) -> GroupStatus:
         """Pause, resume or stop a group. What falls into a pause is never made up.
 
+        A paper that is still waiting to be sent then isn't; one on its way can't be called back.
+
         Raises:
             NoGroupError: no such group in this server.
         """
         now = self._clock()
         async with self._db.transaction() as changes:
             group = await self._taken(changes, guild_id, group_id)
+            if state != "active":
+                await slots.call_off(changes, group_id)
             served = await self._served(changes, group_id)
             next_at = next_slot(group.schedule, now, served).at
             group = replace(group, state=state, since=now, next_at=next_at)
@@ -95,9 +99,10 @@ class Groups:
                 coming = next_slot(group.schedule, now, served)
                 post = Post(self._ids.new(), group_id, coming.week, coming.at, "skipped")
                 await slots.put_slot(changes, post)
-            served = await self._served(changes, group_id)
-            group = replace(group, since=now, next_at=next_slot(group.schedule, now, served).at)
-            await group_rows.set_looked(changes, group_id, group.since, group.next_at)
+            if group.next_at > now:  # else a slot has just come, and waits to be looked at
+                served = await self._served(changes, group_id)
+                group = replace(group, next_at=next_slot(group.schedule, now, served).at)
+                await group_rows.set_looked(changes, group_id, group.since, group.next_at)
             return await self._status(changes, group, None)
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:

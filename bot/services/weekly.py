@@ -102,7 +102,7 @@ class Weekly:
             await outbox.add_row(changes, row)
         elif again and old.state in ("uncertain", "dropped"):
             await outbox.send_again(changes, old.row_id, row.row_id, now, until)
-        elif again and old.state == "waiting":
+        elif again:
             await outbox.hurry(changes, old.row_id, now, until)
 
     async def group(self, group_id: int) -> Group | None:
@@ -138,8 +138,8 @@ class Weekly:
         if post.key is None:
             return None
         resource = curriculum.get(post.key)
-        present = resource.key if resource else post.key
-        count = await slots.read_count(db, post.slot_id, (post.key, present))
+        keys = {post.key} if resource is None else {post.key, resource.key, *resource.formerly}
+        count = await slots.read_count(db, post.slot_id, keys)
         return shown_count(count, await slots.people_of(db, post.slot_id, post.group_id))
 
     async def read_it(

@@ -41,12 +41,14 @@ class GroupsCog(commands.Cog, name="groups"):
         for guild in self.bot.guilds:
             await self._greet(guild)
         await self.bot.postman.deliver_due()
+        self.bot.weekly_changed()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a server, once."""
         await self._greet(guild)
         await self.bot.postman.deliver_due()
+        self.bot.weekly_changed()
 
     async def _greet(self, guild: discord.Guild) -> None:
         joined_at, channel = guild.me.joined_at, guild.system_channel

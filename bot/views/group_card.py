@@ -153,6 +153,7 @@ class ActionButton(
             status = await bot.groups.post_now(guild_id, self.group_id)
             await answer_click(interaction, manage_card(status, self.opener_id))
             await bot.postman.deliver_due()
+            bot.weekly_changed()
             status = await bot.groups.status(status.group.channel_id, self.opener_id)
             await interaction.edit_original_response(view=manage_card(status, self.opener_id))
             return

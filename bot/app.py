@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.postman import Postman
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
+from bot.services.doubts import Doubts
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.me import Me
@@ -117,6 +118,11 @@ class NextreadBot(commands.AutoShardedBot):
     def weekly(self) -> Weekly:
         """The paper of the week."""
         return self.services.weekly
+
+    @property
+    def doubts(self) -> Doubts:
+        """What readers think is wrong with prerequisites."""
+        return self.services.doubts
 
     @property
     def delivery(self) -> Delivery:

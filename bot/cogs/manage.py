@@ -15,6 +15,7 @@ from bot.core.groups import Group
 from bot.core.weekly import Schedule
 from bot.core.zones import resolve_zone, zones_matching
 from bot.errors import UnknownTimeError, UnknownZoneError, ZoneNeededError
+from bot.services.doubts import Doubts
 from bot.services.groups import Groups
 from bot.services.moderation import Moderation
 from bot.services.reading import Reading
@@ -22,6 +23,7 @@ from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import manage_card
 from bot.views.group_texts import DAYS
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
+from bot.views.manage_texts import waiting_text
 from bot.views.replies import answer
 from bot.views.start_card import channel_of, group_warnings, settle_group
 
@@ -39,8 +41,11 @@ Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 class ManageCog(commands.GroupCog, group_name="manage"):
     """Run study groups and the reading list of this server."""
 
-    def __init__(self, groups: Groups, moderation: Moderation, reading: Reading) -> None:
+    def __init__(
+        self, groups: Groups, moderation: Moderation, reading: Reading, doubts: Doubts
+    ) -> None:
         self.groups = groups
+        self.doubts = doubts
         self.moderation = moderation
         self.reading = reading
 
@@ -67,7 +72,10 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         if group is not None and not any((zone, day, time, role)):
             status = await self.groups.status(place.id, interaction.user.id)
             kept = place.guild.get_role(group.role_id or 0)
-            view = manage_card(status, interaction.user.id, group_warnings(place, kept))
+            warnings = group_warnings(place, kept)
+            if doubted := await self.doubts.waiting(place.guild.id):
+                warnings.append(waiting_text(doubted))
+            view = manage_card(status, interaction.user.id, warnings)
         else:
             schedule = _schedule(interaction, group, zone, day, time)
             kept = place.guild.get_role(group.role_id or 0) if group else None
@@ -175,4 +183,4 @@ def _zone(interaction: Interaction, typed: str) -> str:
 
 async def setup(bot: NextreadBot) -> None:
     """Add the moderators' command."""
-    await bot.add_cog(ManageCog(bot.groups, bot.moderation, bot.reading))
+    await bot.add_cog(ManageCog(bot.groups, bot.moderation, bot.reading, bot.doubts))

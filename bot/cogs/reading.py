@@ -105,7 +105,8 @@ class ReadingCog(commands.Cog, name="reading"):
     async def path(self, interaction: Interaction, resource: str) -> None:
         """Show what to read before something, in order, and make it your goal."""
         who, where = interaction.user.id, interaction.guild_id
-        await answer(interaction, path_card(await self.journeys.path(who, where, resource)))
+        path = await self.journeys.path(who, where, resource)
+        await answer(interaction, path_card(path, in_server=where is not None))
 
     @app_commands.command()
     @app_commands.describe(share="Show it to everyone here")

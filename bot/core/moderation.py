@@ -11,11 +11,12 @@ from rapidfuzz import fuzz
 
 from bot.core.addition_needs import SetAside
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.doubts import Doubt
 from bot.core.words import head, words
 
 EditKind = Literal["added", "changed", "removed", "restored"]
 
-Outcome = Literal["added", "already", "changed", "removed", "restored", "same"]
+Outcome = Literal["added", "already", "changed", "removed", "restored", "settled", "same"]
 """What just happened to the resource of a card; ``same``: nothing, it was so before."""
 
 
@@ -63,7 +64,7 @@ class Desk:
     """A resource of this server's list, open for changes by one moderator.
 
     ``own``: the server added it. ``set_aside`` are all wishes of this server that can't be
-    followed for now, those of this resource first.
+    followed for now, those of this resource first. ``doubts`` are its readers', newest first.
     """
 
     draft_id: int
@@ -74,6 +75,7 @@ class Desk:
     own: bool
     wishes: Wishes = Wishes()
     set_aside: tuple[SetAside, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     outcome: Outcome | None = None
 
 

@@ -38,7 +38,7 @@ from bot.services.choosing import Choosing
 from bot.services.curriculum import CurriculumStore
 from bot.services.drafts import Drafts
 from bot.services.server_list import ServerList
-from bot.store import additions, drafts
+from bot.store import additions, doubts, drafts
 from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
 from bot.store.ids import Clock, Ids
@@ -279,6 +279,14 @@ class Moderation:
                 changes, draft.guild_id, opener_id, addition, "removed" if removed else "restored"
             )
             return await self._drafts.desk(changes, draft, outcome)
+
+    async def settle(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+        """Be done with what readers doubt about a resource, whatever came of it."""
+        async with self._db.transaction() as changes:
+            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+            resource = await self._drafts.resource(changes, draft)
+            await doubts.settle_doubts(changes, draft.guild_id, resource.key)
+            return await self._drafts.desk(changes, draft, "settled")
 
     # Looking
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.core.curriculum import Curriculum
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
+from bot.services.doubts import Doubts
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
@@ -33,6 +34,7 @@ class Services:
     groups: Groups
     delivery: Delivery
     moderation: Moderation
+    doubts: Doubts
     me: Me
 
     async def close(self) -> None:
@@ -72,5 +74,6 @@ async def open_services(
         Groups(db, curricula, weekly, clock, ids),
         Delivery(db, clock, ids),
         Moderation(db, curricula, clock, ids, fetch_facts),
+        Doubts(db, curricula, clock, ids),
         Me(db, curricula, clock),
     )

@@ -26,6 +26,10 @@ PERSON_COLUMNS = (
     PersonColumn("members", "reader_id", "delete"),
     PersonColumn("post_readers", "reader_id", "delete"),
     PersonColumn("outbox", "channel_id", "delete"),
+    PersonColumn("additions", "added_by", "forget"),
+    PersonColumn("addition_changes", "changed_by", "forget"),
+    PersonColumn("drafts", "opened_by", "delete"),
+    PersonColumn("doubts", "reader_id", "delete"),
     PersonColumn("readers", "reader_id", "delete"),
 )
 """All that the migrations declare as ``-- person: column, fate``, in the order they are run."""

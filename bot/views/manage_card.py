@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 Action = Literal[
-    "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back"
+    "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back", "settle"
 ]
 ACTIONS = "|".join(get_args(Action))
 DRAFT = r"(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})"
@@ -66,9 +66,11 @@ def desk_card(desk: Desk) -> ui.LayoutView:
     _add_texts(box, [*_place(desk), *_about(desk.resource)], HEAD)
     needs = words.needs_text(desk.resource, desk.curriculum)
     _add_texts(box, [*_notes(desk.resource), *([needs] if needs else [])], NOTES)
-    _add_texts(box, [*words.wishes_lines(desk), *words.set_aside_lines(desk)], BELOW)
+    below = (words.doubts_lines(desk), words.wishes_lines(desk), words.set_aside_lines(desk))
+    _add_texts(box, [line for lines in below for line in lines], BELOW)
     actions: list[Action] = ["confirm"] if desk.wishes else []
     actions += ["texts", "restore" if desk.removed else "remove", "history"]
+    actions += ["settle"] if desk.doubts else []
     box.add_item(_row(desk.draft_id, desk.opener_id, actions))
     told = words.outcome_text(desk)
     return _card(*([ui.TextDisplay[Any](told)] if told else []), box)
@@ -186,6 +188,8 @@ class DraftButton(ui.DynamicItem[ui.Button[Any]], template=rf"draft-(?P<action>{
                 view = desk_card(await moderation.confirm(*draft))
             case "remove":
                 view = desk_card(await moderation.remove(*draft))
+            case "settle":
+                view = desk_card(await moderation.settle(*draft))
             case "restore":
                 view = desk_card(await moderation.restore(*draft))
         await answer_click(interaction, view)

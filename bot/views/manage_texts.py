@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.core.addition_needs import SetAside
@@ -30,6 +30,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "restore": "Restore",
         "history": "History",
         "back": "◀ Back",
+        "settle": "Doubts settled",
     }
 )
 PICK_A_STEP = "Put it into a step…"
@@ -82,8 +83,26 @@ def outcome_text(desk: Desk) -> str:
         "changed": f"✅ Changed for this server: {name}.",
         "removed": f"🗑️ {name} is gone from this server's list. Everyone keeps their marks on it.",
         "restored": f"✅ {name} is back on this server's list, with everyone's marks.",
+        "settled": f"✅ The doubts about {name} are settled.",
         "same": f"Nothing to change: {name} is so already.",
     }[outcome]
+
+
+def doubts_lines(desk: Desk) -> Iterator[str]:
+    """Yield what this server's readers doubt about the resource's prerequisites."""
+    for doubt in desk.doubts[:5]:
+        needed = desk.curriculum.get(doubt.needed)
+        title = plain(short_title(needed)) if needed else "something no longer listed"
+        why = f" “{plain(doubt.why)}”" if doubt.why else ""
+        yield f"💬 A reader thinks it doesn't need {title}.{why}"
+    if (more := len(desk.doubts) - 5) > 0:
+        yield f"-# and {more} more"
+
+
+def waiting_text(resources: Sequence[Resource]) -> str:
+    """Return that readers' doubts wait for moderators."""
+    named = titles(resources, most=5)
+    return f"💬 Readers doubt what {named} needs: `/manage edit` shows what they say."
 
 
 def needs_text(resource: Resource, curriculum: Curriculum) -> str:

@@ -17,6 +17,7 @@ from bot.views.curriculum_card import (
     index_card,
     updates_card,
 )
+from bot.views.doubt_form import DoubtButton
 from bot.views.group_card import ActionButton, MemberButton
 from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.me_card import MeButton
@@ -89,6 +90,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ActionButton,
     ClearButton,
     DoneButton,
+    DoubtButton,
     DraftButton,
     GoDeeperButton,
     GoTo,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
+from bot.core.doubts import doubtable
 from bot.core.reading import Path
 from bot.core.recommend import opens
 from bot.views import texts
 from bot.views.buttons import KEY, KeyButton, go_button
 from bot.views.curriculum_card import OPTIONS, ResourceSelect
+from bot.views.doubt_form import DoubtButton
 from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 
-def path_card(path: Path) -> ui.LayoutView:
-    """Build the way to a resource: the least that is missing, in order, with minutes."""
+def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
+    """Build the way to a resource: the least that is missing, in order, with minutes.
+
+    ``in_server``: there are moderators who can be told that a prerequisite is wrong.
+    """
     view = ui.LayoutView(timeout=None)
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(_lines(path), 4000)))
     if path.steps:
@@ -35,6 +40,8 @@ def path_card(path: Path) -> ui.LayoutView:
     elif path.steps and not path.resource.is_companion:
         row.add_item(GoalButton(key))
     row.add_item(go_button("next"))
+    if in_server and doubtable(path):
+        row.add_item(DoubtButton(key))
     box.add_item(row)
     view.add_item(box)
     view.stop()

@@ -94,6 +94,10 @@ what you write. All of this works in a direct message to me too."""
 PATH_TO = "The way to"
 MAKE_GOAL = "Make this my goal"
 DROP_GOAL = "Drop this goal"
+DOUBT = "Prerequisite wrong?"
+DOUBT_TITLE = "A prerequisite is wrong"
+DOUBT_WHICH = "Which one?"
+DOUBT_WHY = "Why? One sentence is enough"
 UNDO_WHICH = "### Undo what?\nYour latest changes, the newest first."
 UNDO_WHICH_ONE = "Pick a change…"
 NOTHING_TO_UNDO = "There is nothing to undo: you haven't changed anything yet."
@@ -248,6 +252,15 @@ def path_summary(path: Path) -> str:
     if before == 0:
         return "You're ready for it: nothing is missing."
     return f"{before} {'thing' if before == 1 else 'things'} first, in this order:"
+
+
+def doubt_passed_on(resource: Resource, needed: Resource) -> str:
+    """Return what becomes of a reader's doubt."""
+    return (
+        f"Thank you. This server's moderators are told that **{plain(short_title(resource))}**"
+        f" may not need **{plain(short_title(needed))}**. Meanwhile *Not this one…* on any card"
+        " lets you go on."
+    )
 
 
 def goal_text(goal: Resource) -> str:

@@ -194,3 +194,29 @@ async def test_old_buttons_work_after_a_restart(alice, channel, restart, press):
 
     assert "Something went wrong" not in text_of(answer)
     assert text_of(answer)
+
+
+async def test_a_doubt_about_a_prerequisite_reaches_the_moderators(alice, moderator, channel, env):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    path = await alice.slash(channel, "path", resource="LoRA")
+    form = await alice.click(path.response.message, label="Prerequisite wrong?")
+    thanks = await alice.submit_modal(form, {"pair": ["0"], "why": "It *stands* alone."})
+
+    group = await moderator.slash(channel, "manage group")
+    desk = await moderator.slash(channel, "manage edit", resource="LoRA")
+    told = text_of(desk)
+    settled = await moderator.click(desk.response.message, label="Doubts settled")
+
+    assert "may not need **GPT-1**" in text_of(thanks)
+    assert "Readers doubt what LoRA needs" in text_of(group)
+    assert "doesn't need GPT-1. “It \\*stands\\* alone.”" in told
+    assert "The doubts about **LoRA** are settled." in text_of(settled)
+    assert "💬" not in text_of(settled)
+
+
+async def test_in_a_direct_message_there_is_nobody_to_tell(env):
+    reader = env.create_user("bob")
+
+    path = await reader.slash("path", resource="LoRA")
+
+    assert "Prerequisite wrong?" not in labels_of(path)

@@ -94,7 +94,10 @@ def twins_of(title: str, resources: Sequence[Resource]) -> tuple[Resource, ...]:
     Only a hint: the same words in another order, with a few typos, with or without the part behind
     the colon.
     """
-    rated = [(_likeness(title, resource.title), resource) for resource in resources]
+    rated = [
+        (max(_likeness(title, r.title), _likeness(title, f"{r.label} {r.title}")), r)
+        for r in resources
+    ]
     likely = [(score, resource) for score, resource in rated if score >= 88]
     return tuple(r for _, r in sorted(likely, key=lambda pair: -pair[0])[:3])
 

@@ -104,25 +104,29 @@ def about(kept: Kept) -> About:
     )
 
 
-def keys_in(rows: Mapping[str, Sequence[Row]]) -> set[str]:
-    """Return the keys of all resources that the rows name."""
-    return {key for found in rows.values() for row in found for key in _keys_of(row)}
+def keys_of(row: Row) -> Iterator[str]:
+    """Yield the keys of all resources that the row names, in its columns or in its JSON."""
+    yield from (row[column] for column in row if column.endswith("_key") and row[column])
+    for when in ("before_rows", "after_rows"):
+        if when in row:
+            found = snapshot(row, when)
+            yield from (key for key in (*found["marks"], found["current"], found["goal"]) if key)
+
+
+def snapshot(row: Row, when: str) -> Mapping[str, Any]:
+    """Return the rows before or after, as a row of the changes holds them."""
+    found: Mapping[str, Any] = json.loads(row[when])
+    return found
 
 
 def touched_keys(row: Row) -> list[str]:
     """Return what a row of the changes marked."""
-    return list(json.loads(row["after_rows"])["marks"])
+    return list(snapshot(row, "after_rows")["marks"])
 
 
 def ids_in(rows: Iterable[Row], column: str) -> set[int]:
     """Return the ids in one column of the rows that have it."""
     return {row[column] for row in rows if row.get(column) is not None}
-
-
-def _keys_of(row: Row) -> Iterator[str]:
-    yield from (row[column] for column in row if column.endswith("_key") and row[column])
-    if "after_rows" in row:
-        yield from touched_keys(row)
 
 
 def _one(kept: Kept, column: str) -> Titled | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Literal
 
-from bot.core.me import About, Kept, Paper, Room, Titled, about, ids_in, keys_in
-from bot.core.me_files import to_json, to_markdown
+from bot.core.me import About, Kept, Paper, Room, Titled, about, ids_in, keys_of
+from bot.core.me_json import to_json
+from bot.core.me_markdown import to_markdown
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups, known, people, readers, slots
 from bot.store.database import Database, Queries
@@ -52,15 +53,15 @@ class Me:
         return Kept(
             reader_id,
             rows,
-            await self._titles(self._db, keys_in(rows)),
+            await self._titles(self._db, {key for row in each for key in keys_of(row)}),
             await self._rooms(self._db, ids_in(each, "group_id")),
             await self._papers(self._db, ids_in(each, "slot_id")),
         )
 
-    async def _titles(self, db: Queries, keys: Iterable[str]) -> dict[str, Titled]:
+    async def _titles(self, db: Queries, keys: set[str]) -> dict[str, Titled]:
         curriculum = await self._curricula.of(db, None)
         listed = {key: found for key in keys if (found := curriculum.get(key))}
-        past = await known.known_resources_by_key(db, sorted(set(keys) - listed.keys()))
+        past = await known.known_resources_by_key(db, sorted(keys - listed.keys()))
         return {key: Titled(r.title, r.url, r.gone_at is None) for key, r in past.items()} | {
             key: Titled(r.title, r.url, is_listed=True) for key, r in listed.items()
         }

@@ -15,8 +15,8 @@ CHANNELS_SHOWN = 20
 
 KEPT = "## What I keep about you"
 KEPT_HOW = (
-    "-# Under your Discord id: no name, nothing of what you write. Nobody else sees it; groups see"
-    " counts, from three people on."
+    "-# Under your Discord id, without your name. Nobody else sees what you read; groups see"
+    " counts, from three people on. Download shows every word of it."
 )
 NOTHING_KEPT = (
     "I keep nothing about you. `/next` begins: from then on I remember what I showed you and what"
@@ -28,16 +28,23 @@ REALLY = """\
 ## Delete everything about you?
 Your marks and ratings, what comes next, your goal, what you could undo, your groups: all of it \
 goes at once, and nobody can bring it back. Download it first if you may want it again.
--# Study groups that you set up go on, without your id."""
+-# Study groups that you set up and what you did to a server's list stay, without your id."""
 
 DELETED = """\
 ## Everything about you is deleted
 None of my records holds you any more. You've left your groups, and Undo on older cards has \
-nothing to put back. Study groups that you set up go on, without your id.
+nothing to put back. Study groups that you set up and what you did to a server's list stay, \
+without your id.
 `/next` would start you afresh.
--# Messages already sent are Discord's to keep. Whoever runs me may have a backup: ask them."""
+-# Messages already sent are Discord's to keep. Whoever runs me may have backups and logs."""
 
 NOTHING_TO_DELETE = "There is nothing about you to delete: none of my records holds you."
+
+OTHERS = {
+    "additions": "Resources of servers' lists that you added, or changed first",
+    "addition_changes": "Changes of servers' lists that you made",
+    "drafts": "Changes of servers' lists that you began",
+}
 
 _STATES: dict[State, str] = {
     "done": "done",
@@ -66,7 +73,7 @@ def kept_lines(about: About) -> Iterator[str]:
     if about.notices:
         yield f"- {_counted(about.notices, 'direct message')} about a group that you run"
     for table, count in sorted(about.others.items()):
-        yield f"- {table.replace('_', ' ')}: {count}"
+        yield f"- {OTHERS.get(table, table.replace('_', ' '))}: {count}"
 
 
 def _marks(marks: Mapping[State, int]) -> str:

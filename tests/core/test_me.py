@@ -1,8 +1,12 @@
 import json
+from typing import get_args
 
-from bot.core.me import SAID, Kept, about, keys_in
-from bot.core.me_files import to_json, to_markdown
+from bot.core.me import SAID, Kept, about, keys_of
+from bot.core.me_json import WHAT, to_json
+from bot.core.me_markdown import KINDS, LINES, to_markdown
+from bot.core.reading import ChangeKind
 from bot.store.people import PERSON_COLUMNS
+from bot.views.me_texts import OTHERS
 from tests.curricula import NOW
 
 ADDED_LATER = {"voices": [{"reader_id": 5, "resource_key": "demo:bert", "why": "good | *great*"}]}
@@ -23,8 +27,16 @@ def test_a_table_that_is_new_is_counted_and_downloaded_all_the_same():
     assert r"good \| \*great\*" in to_markdown(found, NOW)
 
 
-def test_only_tables_that_hold_people_have_words_of_their_own():
-    assert {each.table for each in PERSON_COLUMNS} >= SAID
+def test_every_table_that_holds_people_is_told_of_in_words():
+    tables = {each.table for each in PERSON_COLUMNS}
+
+    assert tables == SAID | OTHERS.keys()
+    assert tables == WHAT.keys()
+    assert tables == LINES.keys() | {"progress"}
+
+
+def test_every_kind_of_change_is_told_in_words():
+    assert set(get_args(ChangeKind.__args__[0]) + get_args(ChangeKind.__args__[1])) == KINDS.keys()
 
 
 def test_a_key_that_nobody_remembers_stands_for_itself():
@@ -35,9 +47,22 @@ def test_a_key_that_nobody_remembers_stands_for_itself():
 
 
 def test_keys_are_found_in_columns_and_in_changes():
-    rows = {
-        "readers": [{"current_key": "demo:a", "goal_key": None}],
-        "changes": [{"after_rows": '{"marks": {"demo:b": null}}'}],
+    before = '{"marks": {"demo:c": null}, "current": "demo:d", "goal": null}'
+    after = '{"marks": {"demo:c": null}, "current": null, "goal": "demo:e"}'
+    row = {"a_key": "demo:a", "b_key": None, "before_rows": before, "after_rows": after}
+
+    assert set(keys_of(row)) == {"demo:a", "demo:c", "demo:d", "demo:e"}
+
+
+def test_a_change_of_the_goal_is_told_by_its_title():
+    row = {
+        "made_at": int(NOW.timestamp()),
+        "kind": "no_goal",
+        "undone_at": None,
+        "before_rows": '{"marks": {}, "current": null, "goal": "demo:bert"}',
+        "after_rows": '{"marks": {}, "current": null, "goal": null}',
     }
 
-    assert keys_in(rows) == {"demo:a", "demo:b"}
+    assert "- 2026-01-05: demo:bert: my goal no more\n" in to_markdown(
+        kept({"changes": [row]}), NOW
+    )

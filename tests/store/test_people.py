@@ -62,7 +62,7 @@ async def filled(db):
             await groups.join(changes, 7, who, NOW)
             for key, mark in done("bert", "gpt-1").items():
                 await progress.set_mark(changes, who, key, mark)
-            notice = OutboxRow(number, "notice", f"7:{number}", 1, who, "waiting", NOW, NOW)
+            notice = OutboxRow(number, "notice", f"7:{number}:{who}", 1, who, "waiting", NOW, NOW)
             await outbox.add_row(changes, notice)
     return db
 

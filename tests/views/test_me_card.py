@@ -39,10 +39,12 @@ def test_the_card_stays_within_discords_limits_whatever_is_kept():
     assert me_card(most).content_length() <= 4000
 
 
-def test_other_tables_are_named():
-    view = me_card(about(others={"addition_changes": 2}))
+def test_other_tables_are_told_too_in_words_if_there_are_any():
+    view = me_card(about(others={"addition_changes": 2, "some_votes": 3}))
 
-    assert "- addition changes: 2" in str(view.to_components())
+    (box,) = view.children
+    told = box.children[0].content
+    assert "- Changes of servers' lists that you made: 2\n- some votes: 3\n" in told
 
 
 async def test_no_card_keeps_a_task_waiting():

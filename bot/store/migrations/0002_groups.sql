@@ -62,7 +62,7 @@ CREATE TABLE post_readers (
 CREATE INDEX posts_of_reader ON post_readers (reader_id);
 
 -- Everything the bot sends unasked. (kind, reference) makes each thing one row for good.
--- A notice goes to a person: their id is its channel_id. A reference never names a person.
+-- A notice goes to a person: their id is its channel_id. Its reference may name them, nobody else.
 -- person: channel_id, delete
 CREATE TABLE outbox (
     row_id BIGINT PRIMARY KEY,

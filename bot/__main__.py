@@ -18,7 +18,7 @@ import discord
 
 from bot.config import Config
 from bot.core.curriculum import Curriculum
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum_file import default_curriculum_path, read_curriculum, schema_text
 from bot.errors import ConfigError, CurriculumFileError
 
 if TYPE_CHECKING:
@@ -86,9 +86,13 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
     metavar="OLD",
     help="Tell what changes for readers of this older file.",
 )
-def check(file: Path | None, against: Path | None) -> None:
+@click.option("--schema", is_flag=True, help="Print the JSON Schema for editors instead.")
+def check(file: Path | None, against: Path | None, schema: bool) -> None:
     """Check a curriculum file and report every problem with its line and remedy."""
     with one_line_errors():
+        if schema:
+            click.echo(schema_text(), nl=False)
+            return
         path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
         new = load_curriculum(path)
         click.echo(f"{path}: {len(new.resources)} resources in {len(new.steps)} steps, all well.")

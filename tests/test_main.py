@@ -260,3 +260,10 @@ def test_check_against_an_older_list_tells_lost_progress(shell, tmp_path):
 
     assert answer.exit_code == 1
     assert "add `formerly: [gpt-1]` there" in answer.output
+
+
+def test_check_prints_the_schema_that_is_committed():
+    result = CliRunner().invoke(main, ["check", "--schema"])
+
+    assert result.exit_code == 0
+    assert result.output == (PROJECT / "data/curriculum.schema.json").read_text(encoding="utf-8")

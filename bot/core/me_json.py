@@ -28,6 +28,7 @@ WHAT = {
     "additions": "What you added to servers' lists or changed first. It stays, without you.",
     "addition_changes": "What you changed on servers' lists. It stays, without you.",
     "drafts": "Changes of servers' lists that you began, for a day.",
+    "doubts": "Prerequisites that you told a server's moderators are wrong.",
 }
 """Table -> what its rows mean, told in the file itself."""
 

@@ -112,6 +112,12 @@ def _list_line(row: Row, kept: Kept) -> str:
     return f"- {_day(row.get('changed_at') or row['made_at'])}: {what}: {_plain(told)}"
 
 
+def _doubt_line(row: Row, kept: Kept) -> str:
+    what, needed = _link(row["resource_key"], kept), _link(row["needed_key"], kept)
+    why = f": {_plain(row['why'])}" if row["why"] else ""
+    return f"- {_day(row['made_at'])}: {what} doesn't need {needed}{why}"
+
+
 Line = Callable[[Row, Kept], str]
 
 LINES: dict[str, tuple[str, Line]] = {
@@ -124,6 +130,7 @@ LINES: dict[str, tuple[str, Line]] = {
     "additions": ("What I added to servers' lists or changed first", _list_line),
     "addition_changes": ("What I changed on servers' lists", _list_line),
     "drafts": ("Changes of servers' lists that I began", _list_line),
+    "doubts": ("Prerequisites that I doubt", _doubt_line),
 }
 """Table -> its heading, and what writes a row of it."""
 

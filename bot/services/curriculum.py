@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.links import canonical, link_in
 from bot.core.search import Document, Hit, SearchIndex, search
 from bot.core.search_documents import documents_of
-from bot.errors import NoLongerListedError, UnknownResourceError, UnknownStepError
+from bot.errors import ConfigError, NoLongerListedError, UnknownResourceError, UnknownStepError
 from bot.store import additions, known
 from bot.store.database import Database, Queries
 from bot.store.known import KnownResource
@@ -172,18 +173,37 @@ class CurriculumStore:
         return Seen(laid, SearchIndex(documents), frozenset(hidden))
 
     async def remember(self, db: Database, now: datetime) -> None:
-        """Bring the record of all that was ever listed up to date with the base curriculum."""
+        """Bring the record of all that was ever listed up to date with the base curriculum.
+
+        Raises:
+            ConfigError: a key comes back with another link: its readers read something else.
+        """
         listed = {
             r.key: KnownResource(r.key, r.title, r.url, canonical(r.url) or r.url)
             for r in self.base.by_key.values()
         }
         async with db.transaction() as changes:
             recorded = await known.known_resources(changes, self.base.id)
+            _refuse_reused_keys(recorded, self.base)
             await known.keep_known(
                 changes, [r for r in listed.values() if recorded.get(r.key) != r]
             )
             gone = (r for r in recorded.values() if r.key not in listed)
             await known.mark_gone(changes, [r.key for r in gone if r.gone_at is None], now)
+
+
+def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum) -> None:
+    for key, old in recorded.items():
+        resource = base.by_key.get(key)
+        if resource is None or old.gone_at is None:
+            continue
+        if old.link not in {canonical(url) or url for url in resource.urls}:
+            slug = key.partition(":")[2]
+            raise ConfigError(
+                f"The list's `{slug}` was “{old.title}” ({old.url}) before it left the list:"
+                " whoever read that would count as having read the new one. Give the new one"
+                " another id."
+            )
 
 
 def _second(hits: list[Hit]) -> float:

@@ -44,6 +44,7 @@ OTHERS = {
     "additions": "Resources of servers' lists that you added, or changed first",
     "addition_changes": "Changes of servers' lists that you made",
     "drafts": "Changes of servers' lists that you began",
+    "doubts": "Prerequisites that you told moderators are wrong",
 }
 
 _STATES: dict[State, str] = {

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.links import canonical
-from bot.errors import NoLongerListedError, UnknownResourceError, UnknownStepError
+from bot.errors import ConfigError, NoLongerListedError, UnknownResourceError, UnknownStepError
 from bot.services.curriculum import CurriculumStore
 from bot.store.known import known_resources
 from tests.curricula import NOW, curriculum, resource
@@ -150,3 +150,20 @@ def test_a_step_like_nothing_is_unknown(shipped, base):
 def test_for_nothing_typed_all_steps_are_offered_in_order(shipped, base):
     assert shipped.steps_like(base, " ") == list(base.steps[:25])
     assert shipped.steps_like(base, "", limit=2) == list(base.steps[:2])
+
+
+async def test_a_key_that_comes_back_with_another_link_is_refused(db):
+    await remembered(db, A, B)
+    await remembered(db, B)
+
+    with pytest.raises(ConfigError, match="`a` was “Alpha”"):
+        await remembered(db, replace(A, url="https://example.org/something-else"), B)
+    await remembered(db, A, B)
+
+
+async def test_a_listed_resource_may_get_another_link(db):
+    await remembered(db, A)
+
+    await remembered(db, replace(A, url="https://example.org/moved"))
+
+    assert (await known_resources(db, "demo"))["demo:a"].url == "https://example.org/moved"

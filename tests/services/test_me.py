@@ -53,6 +53,7 @@ async def live(services, clock, who, channel_id):
     link = f"https://example.org/more-{channel_id}"
     proposal = await services.moderation.propose(GUILD, who, link)
     await services.moderation.add(GUILD, who, proposal.draft_id)
+    await services.doubts.add(who, GUILD, "demo:goal", "demo:bert", "It stands alone.")
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ async def test_what_is_kept_is_told_in_numbers(lived):
     assert about.goal.title == "The goal"
     assert (about.groups, about.runs) == ((71,), (71,))
     assert (about.papers, about.notices) == (1, 1)
-    assert about.others == {"additions": 1, "addition_changes": 1, "drafts": 1}
+    assert about.others == {"additions": 1, "addition_changes": 1, "drafts": 1, "doubts": 1}
 
 
 # Download

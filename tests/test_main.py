@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import main
-from bot.core.curriculum_file import default_curriculum_path
+from bot.core.curriculum_file import default_curriculum_path, schema_text
 from tests.small_discord import TOKEN, SmallDiscord, nextread
 
 VARIABLES = ("DISCORD_TOKEN", "DATABASE_URL", "NEXTREAD_CURRICULUM", "LOG_FORMAT", "LOG_LEVEL")
@@ -266,4 +266,4 @@ def test_check_prints_the_schema_that_is_committed():
     result = CliRunner().invoke(main, ["check", "--schema"])
 
     assert result.exit_code == 0
-    assert result.output == (PROJECT / "data/curriculum.schema.json").read_text(encoding="utf-8")
+    assert result.output == schema_text()

@@ -38,7 +38,9 @@ GREETING = """\
 ## Hello! I know what to read next.
 I come with a reading list. Everyone here can use me at once, in this server or in a direct message:
 
-**`/next`** what to read next, and why · **`/search`** find anything · **`/help`** the rest
+**`/next`** what to read next, and why
+**`/search`** find anything on the list
+**`/help`** the rest
 
 For those who manage this server: I can post a paper every week for a study group. Nothing is \
 posted before you say so."""

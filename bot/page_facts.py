@@ -117,7 +117,9 @@ class Pages:
                 return await self._read(_page_of(url))
         except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
             reason = str(error) if isinstance(error, _RefusedError) else type(error).__name__
-            log.info("no facts from %s: %s", host_of(url) or "a link", reason)
+            # What is typed may hold half a character, which no log can be written with.
+            host = host_of(url).encode("ascii", "backslashreplace").decode()
+            log.info("no facts from %s: %s", host or "a link", reason)
             return PageFacts()
 
     async def close(self) -> None:

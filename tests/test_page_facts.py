@@ -622,6 +622,15 @@ async def test_https_is_not_spoken_to_a_plain_server(pages, site):
     assert await pages.facts_of(site.url().replace("http:", "https:")) == NOTHING
 
 
+async def test_the_log_can_be_written_whatever_is_typed(pages, caplog):
+    caplog.set_level(logging.DEBUG, "bot.page_facts")
+
+    await pages.facts_of("http://\ud800.test/")
+
+    assert all(record.getMessage().isascii() for record in caplog.records)
+    assert caplog.records
+
+
 async def test_the_log_names_the_host_and_not_the_page(pages, site, caplog):
     caplog.set_level(logging.DEBUG, "bot.page_facts")
 

@@ -134,11 +134,3 @@ async def edits_of(db: Queries, guild_id: int, key: str, count: int = KEPT) -> l
         )
         for row in rows
     ]
-
-
-async def forget_author(changes: Queries, author_id: int) -> None:
-    """Take a person's id off all they added and changed; what they made stays."""
-    await changes.fetch("UPDATE additions SET added_by = NULL WHERE added_by = ?", author_id)
-    await changes.fetch(
-        "UPDATE addition_changes SET changed_by = NULL WHERE changed_by = ?", author_id
-    )

@@ -5,6 +5,7 @@ from bot.core.additions import Addition
 from bot.store import additions, drafts, known
 from bot.store.additions import StoredEdit
 from bot.store.drafts import Draft
+from bot.store.people import delete_person
 
 HERE, THERE, ALICE = 1, 2, 2**62
 
@@ -74,7 +75,7 @@ async def test_an_author_is_forgotten_and_what_they_made_stays(db, clock):
     async with db.transaction() as changes:
         await additions.add_edit(changes, HERE, "g1:a", StoredEdit(1, "added", (), ALICE, clock()))
 
-        await additions.forget_author(changes, ALICE)
+        await delete_person(changes, ALICE)
 
     assert [edit.author_id for edit in await additions.edits_of(db, HERE, "g1:a")] == [None]
     assert len(await additions.additions_of(db, HERE)) == 1

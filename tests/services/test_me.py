@@ -168,6 +168,20 @@ async def test_a_click_at_the_same_time_is_whole_or_gone(lived):
     assert rows in ({}, {"readers": 1, "progress": 1, "changes": 1})
 
 
+async def test_a_notice_written_at_the_same_time_is_gone_too(services):
+    for channel_id in range(80, 90):
+        status = await services.groups.settle(GUILD, channel_id, MONDAY_AT_TEN, None, ALICE)
+        await services.groups.post_now(GUILD, status.group.group_id)
+        (row_id,) = await services.delivery.due()
+        row = await services.delivery.claim(row_id)
+
+        await asyncio.gather(
+            services.delivery.not_sent(row, "channel_gone"), services.me.forget(ALICE)
+        )
+
+        assert await places_of(services.db, ALICE) == set()
+
+
 async def test_what_is_kept_is_told_in_numbers(lived):
     about = await lived.me.about(ALICE)
 

@@ -88,8 +88,8 @@ I know the reading list, and what you have read of it.
 **`/group`** what this channel's study group reads; join or leave it.
 **`/me`** what I keep about you: look at it, download it, delete it.
 
--# Only you see my answers. I keep your marks under your Discord id, not your name, and nothing of \
-what you write. All of this works in a direct message to me too."""
+-# Only you see my answers. I keep your marks under your Discord id, not your name; of what you \
+write, only what is meant for moderators. All of this works in a direct message to me too."""
 
 PATH_TO = "The way to"
 MAKE_GOAL = "Make this my goal"

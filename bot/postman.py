@@ -66,24 +66,24 @@ class Postman:
         except discord.HTTPException as error:
             await self._refused(row, error)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            log.warning("no answer to %s %s: %r", row.kind, row.reference, error)
+            log.warning("no answer to %s %s: %r", row.kind, row.row_id, error)
             await self._delivery.perhaps_sent(row, "discord_trouble", SOON)
         except Exception:
-            log.exception("%s %s can't be sent", row.kind, row.reference)
+            log.exception("%s %s can't be sent", row.kind, row.row_id)
             await self._delivery.perhaps_sent(row, "refused", MUCH_LATER)
         return True
 
     async def _refused(self, row: OutboxRow, error: discord.HTTPException) -> None:
         """Record an error's meaning. Discord.py tries again after a 5xx: the first may be there."""
         if error.status >= 500:
-            log.warning("discord answers %s to %s %s", error.status, row.kind, row.reference)
+            log.warning("discord answers %s to %s %s", error.status, row.kind, row.row_id)
             await self._delivery.perhaps_sent(row, "discord_trouble", SOON)
         elif error.status == 429:
             await self._delivery.perhaps_sent(row, "rate_limited", RATE_LIMITED)
         elif error.status in (403, 404):
             await self._no_way(row, "forbidden" if error.status == 403 else "channel_gone")
         else:
-            log.error("discord refuses %s %s", row.kind, row.reference, exc_info=error)
+            log.error("discord refuses %s %s", row.kind, row.row_id, exc_info=error)
             await self._delivery.not_sent(row, "refused", MUCH_LATER)
 
     async def _no_way(self, row: OutboxRow, problem: str) -> None:

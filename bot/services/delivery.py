@@ -90,7 +90,7 @@ class Delivery:
             elif row.kind == "thread":
                 await slots.set_thread(changes, int(row.reference), message_id)
                 await self._follow(changes, row, "opener", message_id, now)
-        log.info("sent %s %s", row.kind, row.reference)
+        log.info("sent %s %s", row.kind, row.row_id)
 
     async def not_sent(self, row: OutboxRow, problem: str, wait: timedelta = RETRY) -> None:
         """Give a claim back: nothing was sent this time, and it is tried again."""
@@ -143,7 +143,7 @@ class Delivery:
         if post is not None:
             await slots.set_slot_state(changes, post.slot_id, "uncertain")
         await self._block(changes, post, problem, self._clock())
-        log.error("%s %s is uncertain: %s", row.kind, row.reference, problem)
+        log.error("%s %s is uncertain: %s", row.kind, row.row_id, problem)
 
     async def _give_up(
         self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
@@ -155,7 +155,7 @@ class Delivery:
             group = await group_rows.group(changes, post.group_id)
             if group is not None and group.blocked in TEMPORARY:
                 await group_rows.set_blocked(changes, group.group_id, None, self._clock())
-        log.warning("gave up on %s %s: %s", row.kind, row.reference, row.problem or problem)
+        log.warning("gave up on %s %s: %s", row.kind, row.row_id, row.problem or problem)
 
     async def _follow(
         self, changes: Queries, row: OutboxRow, kind: Kind, channel_id: int, now: datetime

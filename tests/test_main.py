@@ -149,7 +149,7 @@ async def test_a_second_bot_on_one_database_is_refused_in_one_line(tmp_path):
         SmallDiscord().open() as discord,
         nextread("run", folder=tmp_path, api=discord.api, DISCORD_TOKEN=TOKEN) as first,
     ):
-        await first.said("ready")
+        await first.said("told Discord")
         async with nextread("run", folder=tmp_path, DISCORD_TOKEN=TOKEN) as second:
             exit_code = await second.ended()
 
@@ -208,12 +208,12 @@ async def test_json_logs_are_json_from_the_first_line_to_the_last(tmp_path):
         SmallDiscord().open() as discord,
         nextread("run", folder=tmp_path, api=discord.api, **settings) as process,
     ):
-        await process.said("invite me: ")
+        await process.said("told Discord")
         process.terminate()
         await process.ended()
 
     lines = [json.loads(line) for line in lines_of(process.log)]
-    assert {"ready: 0 servers", "stopped"} <= {line["message"] for line in lines}
+    assert "stopped" in [line["message"] for line in lines]
     assert TOKEN not in process.log
 
 

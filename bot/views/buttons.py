@@ -39,3 +39,21 @@ class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
     ) -> Self:
         del interaction, item
         return cls(match["key"])
+
+
+class PlainButton(ui.DynamicItem[ui.Button[Any]], template=r"plain"):
+    """A button without a state of its own: who clicks is all there is to know."""
+
+    custom: str
+    label: str
+    style = discord.ButtonStyle.secondary
+
+    def __init__(self) -> None:
+        super().__init__(ui.Button(label=self.label, style=self.style, custom_id=self.custom))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item, match
+        return cls()

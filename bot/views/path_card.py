@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 from discord import ui
@@ -12,7 +11,7 @@ from bot.core.doubts import doubtable
 from bot.core.reading import Path
 from bot.core.recommend import opens
 from bot.views import texts
-from bot.views.buttons import KEY, KeyButton, go_button
+from bot.views.buttons import KEY, KeyButton, PlainButton, go_button
 from bot.views.curriculum_card import OPTIONS, ResourceSelect
 from bot.views.doubt_form import DoubtButton
 from bot.views.plain import fitting, link, plain
@@ -84,18 +83,11 @@ class GoalButton(KeyButton, template=rf"goal:{KEY}"):
         await answer_click(interaction, next_card(reply))
 
 
-class NoGoalButton(ui.DynamicItem[ui.Button[Any]], template=r"no-goal"):
+class NoGoalButton(PlainButton, template=r"no-goal"):
     """Gives the goal up."""
 
-    def __init__(self) -> None:
-        super().__init__(ui.Button(label=texts.DROP_GOAL, custom_id="no-goal"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item, match
-        return cls()
+    custom = "no-goal"
+    label = texts.DROP_GOAL
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -14,7 +14,7 @@ from bot.core.curriculum import Curriculum
 from bot.core.progress import Figures, StepCount, figures
 from bot.core.reading import Journey
 from bot.views import texts
-from bot.views.buttons import go_button
+from bot.views.buttons import PlainButton, go_button
 from bot.views.plain import clipped, fitting, plain
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
@@ -191,22 +191,12 @@ class StartSelect(_Choice, template=r"start-at"):
         await answer_click(interaction, next_card(reply))
 
 
-class ResetButton(ui.DynamicItem[ui.Button[Any]], template=r"reset-all"):
+class ResetButton(PlainButton, template=r"reset-all"):
     """Unmarks everything; Undo brings all of it back."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            ui.Button(
-                label=texts.RESET_NOW, style=discord.ButtonStyle.danger, custom_id="reset-all"
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item, match
-        return cls()
+    custom = "reset-all"
+    label = texts.RESET_NOW
+    style = discord.ButtonStyle.danger
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

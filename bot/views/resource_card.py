@@ -22,7 +22,7 @@ from bot.core.recommend import (
     opens,
 )
 from bot.views import texts
-from bot.views.buttons import KEY, KeyButton, go_button
+from bot.views.buttons import KEY, KeyButton, PlainButton, go_button
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer_click, answers_errors
 
@@ -275,20 +275,12 @@ class UndoButton(ui.DynamicItem[ui.Button[Any]], template=r"undo:(?P<id>[0-9]{1,
         await answer_click(interaction, next_card(reply))
 
 
-class GoDeeperButton(ui.DynamicItem[ui.Button[Any]], template=r"deeper"):
+class GoDeeperButton(PlainButton, template=r"deeper"):
     """Goes on to what lies beyond the list."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            ui.Button(label=texts.GO_DEEPER, style=discord.ButtonStyle.primary, custom_id="deeper")
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item, match
-        return cls()
+    custom = "deeper"
+    label = texts.GO_DEEPER
+    style = discord.ButtonStyle.primary
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -13,6 +13,7 @@ from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
 from bot.errors import CannotPostError, NotAModeratorError, UnknownZoneError
 from bot.views import group_texts as words
+from bot.views.buttons import PlainButton
 from bot.views.group_card import check_opener, manage_card
 from bot.views.permissions import NEEDED, WANTED, can_mention, missing
 from bot.views.plain import clipped
@@ -72,24 +73,12 @@ def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None)
     return warnings
 
 
-class StartButton(ui.DynamicItem[ui.Button[Any]], template=r"start-weekly"):
+class StartButton(PlainButton, template=r"start-weekly"):
     """Asks those who manage the server for a channel and a zone."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            ui.Button(
-                label=words.START,
-                style=discord.ButtonStyle.primary,
-                custom_id="start-weekly",
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item, match
-        return cls()
+    custom = "start-weekly"
+    label = words.START
+    style = discord.ButtonStyle.primary
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

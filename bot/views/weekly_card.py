@@ -95,17 +95,17 @@ def _facts_of_the_group(post: WeeklyPost) -> list[str]:
     return lines
 
 
-class ReadItButton(ui.DynamicItem[ui.Button[Any]], template=rf"read:{SLOT}"):
-    """Marks the week's paper done for whoever presses it, and counts them."""
+class _SlotButton(ui.DynamicItem[ui.Button[Any]], template=rf"slot:{SLOT}"):
+    """A button about one week's paper."""
+
+    prefix: str
+    label: str
+    style = discord.ButtonStyle.secondary
 
     def __init__(self, slot_id: int) -> None:
         self.slot_id = slot_id
         super().__init__(
-            ui.Button(
-                label=words.READ_IT,
-                style=discord.ButtonStyle.success,
-                custom_id=f"read:{slot_id}",
-            )
+            ui.Button(label=self.label, style=self.style, custom_id=f"{self.prefix}:{slot_id}")
         )
 
     @classmethod
@@ -114,6 +114,14 @@ class ReadItButton(ui.DynamicItem[ui.Button[Any]], template=rf"read:{SLOT}"):
     ) -> Self:
         del interaction, item
         return cls(int(match["slot"]))
+
+
+class ReadItButton(_SlotButton, template=rf"read:{SLOT}"):
+    """Marks the week's paper done for whoever presses it, and counts them."""
+
+    prefix = "read"
+    label = words.READ_IT
+    style = discord.ButtonStyle.success
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -127,19 +135,11 @@ class ReadItButton(ui.DynamicItem[ui.Button[Any]], template=rf"read:{SLOT}"):
         await answer(interaction, next_card(reply))
 
 
-class WhatFirstButton(ui.DynamicItem[ui.Button[Any]], template=rf"first:{SLOT}"):
+class WhatFirstButton(_SlotButton, template=rf"first:{SLOT}"):
     """Shows whoever presses it what they would read before."""
 
-    def __init__(self, slot_id: int) -> None:
-        self.slot_id = slot_id
-        super().__init__(ui.Button(label=words.WHAT_FIRST, custom_id=f"first:{slot_id}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        return cls(int(match["slot"]))
+    prefix = "first"
+    label = words.WHAT_FIRST
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

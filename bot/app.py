@@ -20,6 +20,7 @@ from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.me import Me
 from bot.services.moderation import Moderation
+from bot.services.nudges import Nudges
 from bot.services.opening import Services
 from bot.services.reading import Reading
 from bot.services.weekly import Weekly
@@ -125,6 +126,11 @@ class NextreadBot(commands.AutoShardedBot):
         return self.services.doubts
 
     @property
+    def nudges(self) -> Nudges:
+        """Reminders for readers who asked for them."""
+        return self.services.nudges
+
+    @property
     def delivery(self) -> Delivery:
         """What stands in the outbox."""
         return self.services.delivery
@@ -141,7 +147,7 @@ class NextreadBot(commands.AutoShardedBot):
     @property
     def postman(self) -> Postman:
         """The only sender of what the bot sends unasked."""
-        return Postman(self, self.delivery, self.weekly)
+        return Postman(self, self.delivery, self.weekly, self.nudges)
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()

@@ -15,11 +15,13 @@ from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
 from bot.services.delivery import Delivery
+from bot.services.nudges import Nudges
 from bot.services.weekly import Weekly
 from bot.views.group_texts import notice_text, opener_text
 from bot.views.permissions import NEEDED, can_mention, missing
 from bot.views.plain import clipped, one_line
 from bot.views.replies import notice
+from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.texts import title_of
 from bot.views.weekly_card import weekly_card
@@ -41,10 +43,17 @@ Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.Parti
 class Postman:
     """Delivers rows of the outbox, each on its own: one that fails never holds up another."""
 
-    def __init__(self, bot: commands.AutoShardedBot, delivery: Delivery, weekly: Weekly) -> None:
+    def __init__(
+        self,
+        bot: commands.AutoShardedBot,
+        delivery: Delivery,
+        weekly: Weekly,
+        nudges: Nudges,
+    ) -> None:
         self._bot = bot
         self._delivery = delivery
         self._weekly = weekly
+        self._nudges = nudges
 
     async def deliver_due(self) -> None:
         """Send all that is due, and then what follows from it."""
@@ -92,10 +101,15 @@ class Postman:
             await self._delivery.not_sent(row, problem)
         else:
             await self._delivery.drop(row, problem)
+        if row.kind == "nudge":
+            await self._nudges.turn_off(row.channel_id)
 
     async def _send(self, row: OutboxRow) -> None:
         if row.kind == "notice":
             await self._send_notice(row)
+            return
+        if row.kind == "nudge":
+            await self._send_nudge(row)
             return
         guild = self._bot.get_guild(row.guild_id or 0)
         if guild is None or guild.unavailable:
@@ -172,6 +186,15 @@ class Postman:
         place = await user.create_dm()
         view = notice(notice_text(group.channel_id, group.blocked))
         await self._deliver_once(row, place, view)
+
+    async def _send_nudge(self, row: OutboxRow) -> None:
+        reply = await self._nudges.reply(row.channel_id)
+        if reply is None:
+            await self._delivery.drop(row, "not_wanted")
+            return
+        user = await self._bot.fetch_user(row.channel_id)
+        place = await user.create_dm()
+        await self._deliver_once(row, place, nudge_card(reply))
 
     async def _deliver_once(
         self,

@@ -17,6 +17,7 @@ from bot.core.zones import resolve_zone, zones_matching
 from bot.errors import UnknownTimeError, UnknownZoneError, ZoneNeededError
 from bot.services.doubts import Doubts
 from bot.services.groups import Groups
+from bot.services.me import Me
 from bot.services.moderation import Moderation
 from bot.services.reading import Reading
 from bot.views.choices import resource_choices, step_choices
@@ -42,10 +43,11 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     """Run study groups and the reading list of this server."""
 
     def __init__(
-        self, groups: Groups, moderation: Moderation, reading: Reading, doubts: Doubts
+        self, groups: Groups, moderation: Moderation, reading: Reading, doubts: Doubts, me: Me
     ) -> None:
         self.groups = groups
         self.doubts = doubts
+        self.me = me
         self.moderation = moderation
         self.reading = reading
 
@@ -77,6 +79,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
                 warnings.append(waiting_text(doubted))
             view = manage_card(status, interaction.user.id, warnings)
         else:
+            if zone is None and group is None:
+                zone = (await self.me.settings(interaction.user.id)).zone
             schedule = _schedule(interaction, group, zone, day, time)
             kept = place.guild.get_role(group.role_id or 0) if group else None
             view = await settle_group(interaction, place, schedule, role or kept)
@@ -183,4 +187,4 @@ def _zone(interaction: Interaction, typed: str) -> str:
 
 async def setup(bot: NextreadBot) -> None:
     """Add the moderators' command."""
-    await bot.add_cog(ManageCog(bot.groups, bot.moderation, bot.reading, bot.doubts))
+    await bot.add_cog(ManageCog(bot.groups, bot.moderation, bot.reading, bot.doubts, bot.me))

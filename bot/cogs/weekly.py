@@ -45,6 +45,8 @@ class WeeklyCog(commands.Cog, name="weekly"):
         try:
             while await self.weekly.open_due() == AT_ONCE:
                 await self.bot.postman.deliver_due()
+            while await self.bot.nudges.open_due():
+                await self.bot.postman.deliver_due()
             await self.bot.postman.deliver_due()
             self.due_at = await self.weekly.next_due()
         except Exception:

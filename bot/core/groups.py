@@ -68,7 +68,11 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class GroupStatus:
-    """All that a group's own cards show. ``read`` counts of the last post: None where hidden."""
+    """All that a group's own cards show.
+
+    ``last_read`` counts who read the last post, None where hidden; ``named`` are members who let
+    their name be shown.
+    """
 
     curriculum: Curriculum
     group: Group
@@ -79,6 +83,7 @@ class GroupStatus:
     last_read: int | None
     coming: tuple[Coming, ...]
     weeks_left: int
+    named: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

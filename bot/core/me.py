@@ -14,8 +14,22 @@ Row = Mapping[str, Any]
 
 SAID = frozenset(
     {"readers", "progress", "changes", "members", "post_readers", "study_groups", "outbox"}
+    | {"reader_settings"}
 )
 """Tables that ``About`` has words of its own for; others it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """What a reader set for themselves.
+
+    ``zone`` is an IANA name: the default for groups they set up. ``named``: groups may show their
+    name. ``nudged``: a direct message after a week without reading.
+    """
+
+    zone: str | None = None
+    named: bool = False
+    nudged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,7 @@ class About:
     notices: int
     others: Mapping[str, int]
     is_empty: bool
+    settings: ReaderSettings = ReaderSettings()
 
 
 def about(kept: Kept) -> About:
@@ -101,7 +116,14 @@ def about(kept: Kept) -> About:
         notices=len(kept.of("outbox")),
         others={table: len(rows) for table, rows in kept.rows.items() if table not in SAID},
         is_empty=not kept.rows,
+        settings=_settings(kept),
     )
+
+
+def _settings(kept: Kept) -> ReaderSettings:
+    for row in kept.of("reader_settings"):
+        return ReaderSettings(row["zone"], bool(row["named"]), bool(row["nudged"]))
+    return ReaderSettings()
 
 
 def keys_of(row: Row) -> Iterator[str]:

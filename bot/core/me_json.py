@@ -24,10 +24,11 @@ WHAT = {
     "members": "Study groups that you joined.",
     "post_readers": "Papers of the week under which you pressed that you've read them.",
     "study_groups": "Groups whose settings you changed last. Deleting leaves them without you.",
-    "outbox": "Direct messages to you about a group that you run.",
+    "outbox": "Direct messages to you: about a group that you run, or reminders you asked for.",
     "additions": "What you added to servers' lists or changed first. It stays, without you.",
     "addition_changes": "What you changed on servers' lists. It stays, without you.",
     "drafts": "Changes of servers' lists that you began, for a day.",
+    "reader_settings": "Your settings; nudge_at is when I may next remind you to read.",
     "doubts": "Prerequisites that you told a server's moderators are wrong.",
 }
 """Table -> what its rows mean, told in the file itself."""

@@ -118,6 +118,14 @@ def _doubt_line(row: Row, kept: Kept) -> str:
     return f"- {_day(row['made_at'])}: {what} doesn't need {needed}{why}"
 
 
+def _settings_line(row: Row, kept: Kept) -> str:
+    del kept
+    zone = row["zone"] or "none"
+    named = "shown" if row["named"] else "not shown"
+    nudged = "on" if row["nudged"] else "off"
+    return f"- Time zone: {zone}; name in groups: {named}; nudges: {nudged}"
+
+
 Line = Callable[[Row, Kept], str]
 
 LINES: dict[str, tuple[str, Line]] = {
@@ -130,6 +138,7 @@ LINES: dict[str, tuple[str, Line]] = {
     "additions": ("What I added to servers' lists or changed first", _list_line),
     "addition_changes": ("What I changed on servers' lists", _list_line),
     "drafts": ("Changes of servers' lists that I began", _list_line),
+    "reader_settings": ("My settings", _settings_line),
     "doubts": ("Prerequisites that I doubt", _doubt_line),
 }
 """Table -> its heading, and what writes a row of it."""

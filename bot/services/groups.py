@@ -12,7 +12,7 @@ from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
 from bot.services.curriculum import CurriculumStore
 from bot.services.weekly import Weekly
 from bot.store import groups as group_rows
-from bot.store import slots
+from bot.store import reader_settings, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -208,6 +208,7 @@ class Groups:
             last_read=await self._weekly.shown_reads(db, curriculum, last) if last else None,
             coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
             weeks_left=runs_out(curriculum, had, {}, {}, first),
+            named=tuple(await reader_settings.named_members(db, group.group_id)),
         )
 
     def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
-from bot.core.me import About, Kept, Paper, Room, Titled, about, ids_in, keys_of
+from bot.core.me import (
+    About,
+    Kept,
+    Paper,
+    ReaderSettings,
+    Room,
+    Titled,
+    about,
+    ids_in,
+    keys_of,
+)
 from bot.core.me_json import to_json
 from bot.core.me_markdown import to_markdown
+from bot.core.zones import resolve_zone, zones_matching
+from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
-from bot.store import groups, known, people, readers, slots
+from bot.store import groups, known, people, reader_settings, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock
 
 Format = Literal["json", "markdown"]
+
+NUDGED_AFTER = timedelta(days=7)
+"""So long without reading, until a reader who wants it is reminded."""
 
 
 class Me:
@@ -37,6 +54,41 @@ class Me:
         else:
             suffix, text = "md", to_markdown(kept, now)
         return f"nextread-{now:%Y-%m-%d}.{suffix}", text.encode()
+
+    async def settings(self, reader_id: int) -> ReaderSettings:
+        """Return what the reader set for themselves."""
+        return await reader_settings.settings_of(self._db, reader_id)
+
+    async def set_zone(self, reader_id: int, typed: str, locale: str) -> ReaderSettings:
+        """Set the reader's time zone by city or name; nothing typed takes it away.
+
+        Raises:
+            UnknownZoneError: no zone, or several, are meant.
+        """
+        now, zone = self._clock(), None
+        if typed.strip():
+            zone = resolve_zone(typed, locale, now)
+            if zone is None:
+                likely = zones_matching(typed, locale, now, limit=3)
+                raise UnknownZoneError(typed, tuple(choice.zone for choice in likely))
+        return await self._change(reader_id, zone=zone)
+
+    async def set_named(self, reader_id: int, *, named: bool) -> ReaderSettings:
+        """Let groups show the reader's name, or not."""
+        return await self._change(reader_id, named=named)
+
+    async def set_nudged(self, reader_id: int, *, nudged: bool) -> ReaderSettings:
+        """Remind the reader after a week without reading, or not."""
+        return await self._change(reader_id, nudged=nudged)
+
+    async def _change(self, reader_id: int, **changed: Any) -> ReaderSettings:
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            old = await reader_settings.settings_of(changes, reader_id)
+            settings = replace(old, **changed)
+            nudge_at = self._clock() + NUDGED_AFTER if settings.nudged else None
+            await reader_settings.put_settings(changes, reader_id, settings, nudge_at)
+        return settings
 
     async def forget(self, reader_id: int) -> bool:
         """Delete all about the reader, at once for good; tell whether there was anything."""

@@ -13,6 +13,7 @@ from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
 from bot.services.me import Me
 from bot.services.moderation import FetchFacts, Moderation, no_facts
+from bot.services.nudges import Nudges
 from bot.services.reading import Reading
 from bot.services.settings import Settings
 from bot.services.weekly import Weekly
@@ -35,6 +36,7 @@ class Services:
     delivery: Delivery
     moderation: Moderation
     doubts: Doubts
+    nudges: Nudges
     me: Me
 
     async def close(self) -> None:
@@ -75,5 +77,6 @@ async def open_services(
         Delivery(db, clock, ids),
         Moderation(db, curricula, clock, ids, fetch_facts),
         Doubts(db, curricula, clock, ids),
+        Nudges(db, reading, clock, ids),
         Me(db, curricula, clock),
     )

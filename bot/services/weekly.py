@@ -18,7 +18,7 @@ from bot.errors import UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import outbox, progress, slots
+from bot.store import outbox, progress, reader_settings, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -64,7 +64,11 @@ class Weekly:
         Where other processes write too, a minute from now: one of them may die over its work.
         """
         look = LOOK_SHARED if self._db.is_shared else LOOK_ALONE
-        due = [await group_rows.next_due(self._db), await outbox.next_due(self._db)]
+        due = [
+            await group_rows.next_due(self._db),
+            await outbox.next_due(self._db),
+            await reader_settings.next_nudge(self._db),
+        ]
         return min([self._clock() + look, *(at for at in due if at is not None)])
 
     async def pick(

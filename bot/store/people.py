@@ -30,6 +30,7 @@ PERSON_COLUMNS = (
     PersonColumn("addition_changes", "changed_by", "forget"),
     PersonColumn("drafts", "opened_by", "delete"),
     PersonColumn("doubts", "reader_id", "delete"),
+    PersonColumn("reader_settings", "reader_id", "delete"),
     PersonColumn("readers", "reader_id", "delete"),
 )
 """All that the migrations declare as ``-- person: column, fate``, in the order they are run."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.core.progress import Mark
 from bot.store.database import Queries
 from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
@@ -54,3 +56,11 @@ async def ratings_of(db: Queries, key: str) -> tuple[int, int]:
         key,
     )
     return int(rows[0]["liked"]), int(rows[0]["rated"])
+
+
+async def last_change(db: Queries, reader_id: int) -> datetime | None:
+    """Return when the reader marked something last."""
+    rows = await db.fetch(
+        "SELECT MAX(changed_at) AS at FROM progress WHERE reader_id = ?", reader_id
+    )
+    return instant_or_none(rows[0]["at"])

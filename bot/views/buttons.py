@@ -12,7 +12,7 @@ from bot.views import texts
 
 KEY = r"(?P<key>[a-z0-9-]{1,20}:[a-z0-9-]{1,40})"
 
-Place = Literal["next", "progress", "index", "updates", "undo", "start", "reset"]
+Place = Literal["next", "progress", "index", "updates", "undo", "start", "reset", "me", "settings"]
 
 
 def go_button(place: Place) -> ui.Button[Any]:

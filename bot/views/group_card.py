@@ -68,7 +68,8 @@ def _card(lines: Iterable[str], row: ui.ActionRow[Any]) -> ui.LayoutView:
 def _lines(status: GroupStatus) -> Iterator[str]:
     group = status.group
     yield f"## <#{group.channel_id}>"
-    yield f"-# {words.schedule_text(group.schedule)} · {words.members_text(status.members)}"
+    members = words.members_text(status.members, status.named)
+    yield f"-# {words.schedule_text(group.schedule)} · {members}"
     if group.blocked:
         yield f"⚠️ {words.problem_text(group.blocked)}"
     if state := words.state_text(group):

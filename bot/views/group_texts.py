@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.groups import Coming, Group, GroupStatus, Post, WeeklyPost
@@ -112,9 +113,17 @@ def state_text(group: Group) -> str:
     }[group.state]
 
 
-def members_text(count: int) -> str:
-    """Return how many belong to a group."""
-    return "1 member" if count == 1 else f"{count} members"
+NAMES_SHOWN = 10
+
+
+def members_text(count: int, named: Sequence[int] = ()) -> str:
+    """Return how many belong to a group, and the names of those who let theirs be shown."""
+    counted = "1 member" if count == 1 else f"{count} members"
+    if not named:
+        return counted
+    names = ", ".join(f"<@{reader_id}>" for reader_id in named[:NAMES_SHOWN])
+    others = count - len(named[:NAMES_SHOWN])
+    return f"{counted}: {names}{f' and {others} more' if others > 0 else ''}"
 
 
 def this_week_text(status: GroupStatus, link: str | None) -> str:

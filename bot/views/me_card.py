@@ -32,10 +32,10 @@ LABELS: dict[Act, str] = {
 def me_card(about: About) -> ui.LayoutView:
     """Build what is kept about a reader, with Download and Delete."""
     if about.is_empty:
-        return _card(words.NOTHING_KEPT, go_button("next"))
+        return _card(words.NOTHING_KEPT, go_button("next"), go_button("settings"))
     lines = [words.KEPT, *words.kept_lines(about), words.KEPT_HOW]
-    buttons = (MeButton("json"), MeButton("markdown"), MeButton("ask"))
-    return _card(fitting(lines, 4000), *buttons)
+    files = (MeButton("json"), MeButton("markdown"))
+    return _card(fitting(lines, 4000), *files, go_button("settings"), MeButton("ask"))
 
 
 def delete_card() -> ui.LayoutView:

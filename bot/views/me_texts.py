@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.core.me import About, Titled
+from bot.core.me import About, ReaderSettings, Titled
 from bot.core.progress import State
 from bot.views.plain import plain
 
 DOWNLOAD_JSON, DOWNLOAD_MARKDOWN = "Download JSON", "Download Markdown"
 DELETE, DELETE_ALL, KEEP = "Delete…", "Delete everything", "Keep"
+
+SETTINGS = "## Your settings"
+MY_ZONE = "Time zone…"
+MY_ZONE_TITLE = "Your time zone"
+MY_ZONE_LABEL = "City or time zone"
+MY_ZONE_HINT = "Empty takes it away"
+SWITCHES = {
+    "nudge": "Remind me to read",
+    "unnudge": "Stop reminding me",
+    "named": "Show my name in groups",
+    "unnamed": "Hide my name in groups",
+}
 
 CHANNELS_SHOWN = 20
 
@@ -72,9 +84,26 @@ def kept_lines(about: About) -> Iterator[str]:
     if about.runs:
         yield f"- You changed the settings last of {_channels(about.runs)}"
     if about.notices:
-        yield f"- {_counted(about.notices, 'direct message')} about a group that you run"
+        yield f"- {_counted(about.notices, 'direct message')} from me to you"
     for table, count in sorted(about.others.items()):
         yield f"- {OTHERS.get(table, table.replace('_', ' '))}: {count}"
+
+
+def settings_lines(settings: ReaderSettings) -> Iterator[str]:
+    """Yield each setting with what it does."""
+    yield SETTINGS
+    zone = f"**{plain(settings.zone)}**" if settings.zone else "none"
+    yield f"- Time zone: {zone}. Study groups that you set up start with it."
+    yield (
+        "- Reminders: **on**. After a week without reading I send you what comes next."
+        if settings.nudged
+        else "- Reminders: off. On, I send you what comes next after a week without reading."
+    )
+    yield (
+        "- Name in groups: **shown** in the cards of groups that you joined."
+        if settings.named
+        else "- Name in groups: hidden. Groups count you without naming you."
+    )
 
 
 def _marks(marks: Mapping[State, int]) -> str:

@@ -20,7 +20,7 @@ from bot.views.curriculum_card import (
 from bot.views.doubt_form import DoubtButton
 from bot.views.group_card import ActionButton, MemberButton
 from bot.views.manage_card import DraftButton, StepOfDraft
-from bot.views.me_card import MeButton
+from bot.views.me_card import MeButton, me_card
 from bot.views.path_card import GoalButton, NoGoalButton
 from bot.views.progress_card import (
     ResetButton,
@@ -40,6 +40,7 @@ from bot.views.resource_card import (
     UndoButton,
     next_card,
 )
+from bot.views.settings_card import SwitchButton, ZoneButton, settings_card
 from bot.views.start_card import StartButton, ZoneSelect
 from bot.views.weekly_card import ReadItButton, WhatFirstButton
 
@@ -67,6 +68,12 @@ class GoTo(ui.DynamicItem[ui.Button[Any]], template=rf"go:(?P<place>{'|'.join(te
         who, where = interaction.user.id, interaction.guild_id
         if self.place == "next":
             await answer_click(interaction, next_card(await bot.reading.next_for(who, where)))
+            return
+        if self.place == "me":
+            await answer_click(interaction, me_card(await bot.me.about(who)))
+            return
+        if self.place == "settings":
+            await answer_click(interaction, settings_card(await bot.me.settings(who)))
             return
         journey = await bot.journeys.journey(who, where)
         curriculum, reader = journey.curriculum, journey.reader
@@ -107,9 +114,11 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     StartSelect,
     StepOfDraft,
     StepSelect,
+    SwitchButton,
     UndoButton,
     UndoSelect,
     WhatFirstButton,
+    ZoneButton,
     ZoneSelect,
 )
 """Every button that must work after a restart."""

@@ -62,6 +62,13 @@ def next_card(reply: Reply) -> ui.LayoutView:
     return view
 
 
+def nudge_card(reply: Reply) -> ui.LayoutView:
+    """Build the reminder that a reader asked for: what comes next, and how to stop it."""
+    view = next_card(reply)
+    view.add_item(ui.TextDisplay(texts.NUDGE))
+    return view
+
+
 def resource_card(shown: Shown) -> ui.LayoutView:
     """Build the card of a resource that was looked up."""
     view = ui.LayoutView(timeout=None)

@@ -57,6 +57,8 @@ GO_TO = {
     "undo": "Undo…",
     "start": "Start at…",
     "reset": "Reset…",
+    "me": "What you keep",
+    "settings": "Settings",
 }
 DEEPER = "Deeper"
 UPDATES = "What's new in the list"
@@ -107,6 +109,7 @@ START_WHERE = (
 )
 START_DEEPER = "Deeper: I know the whole list"
 RESET_NOW = "Reset everything"
+NUDGE = "-# You asked me to remind you after a week without reading. `/me` stops it."
 NOTHING_TYPED = "Type a title, an author, a year, a short name or a link."
 
 

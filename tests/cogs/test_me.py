@@ -32,7 +32,7 @@ async def test_somebody_new_sees_that_nothing_is_kept(alice, channel, env):
 
     assert card.ephemeral
     assert "I keep nothing about you." in text_of(card)
-    assert labels_of(card) == ["What's next?"]
+    assert labels_of(card) == ["What's next?", "Settings"]
     assert await places_of(env.bot.services.db, alice.id) == set()
 
 
@@ -47,7 +47,7 @@ async def test_me_shows_what_is_kept(alice, channel):
     assert "- 2 marks: 2 done\n" in text_of(card)
     assert "- Shown last as the next one: Improving Language" in text_of(card)
     assert "- 2 changes that you can undo" in text_of(card)
-    assert labels_of(card) == ["Download JSON", "Download Markdown", "Delete…"]
+    assert labels_of(card) == ["Download JSON", "Download Markdown", "Settings", "Delete…"]
 
 
 async def test_me_names_groups_joined_and_groups_that_are_run(moderator, channel):
@@ -181,7 +181,7 @@ async def test_all_of_it_works_in_a_direct_message(env):
     assert await places_of(env.bot.services.db, reader.id) == set()
 
 
-@pytest.mark.parametrize("press", ["Download JSON", "Download Markdown", "Delete…"])
+@pytest.mark.parametrize("press", ["Download JSON", "Download Markdown", "Settings", "Delete…"])
 async def test_the_buttons_work_after_a_restart(alice, channel, restart, press):
     await alice.slash(channel, "done", resource=FIRST)
     card = await alice.slash(channel, "me")

@@ -54,6 +54,7 @@ async def live(services, clock, who, channel_id):
     proposal = await services.moderation.propose(GUILD, who, link)
     await services.moderation.add(GUILD, who, proposal.draft_id)
     await services.doubts.add(who, GUILD, "demo:goal", "demo:bert", "It stands alone.")
+    await services.me.set_nudged(who, nudged=True)
 
 
 @pytest.fixture

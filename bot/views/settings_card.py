@@ -1,0 +1,97 @@
+"""What a reader can set for themselves, and the buttons that set it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.me import ReaderSettings
+from bot.views import me_texts as words
+from bot.views.buttons import PlainButton, go_button
+from bot.views.replies import answer_click, answers_errors
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+Switch = Literal["named", "unnamed", "nudge", "unnudge"]
+OPEN_FOR = 3600.0
+"""Seconds. discord.py keeps each form in memory until it is sent or this is over."""
+
+
+def settings_card(settings: ReaderSettings) -> ui.LayoutView:
+    """Build the settings as they are; each button says what it would change."""
+    view = ui.LayoutView(timeout=None)
+    row: ui.ActionRow[Any] = ui.ActionRow(
+        ZoneButton(),
+        SwitchButton("unnudge" if settings.nudged else "nudge"),
+        SwitchButton("unnamed" if settings.named else "named"),
+        go_button("me"),
+    )
+    text = "\n".join(words.settings_lines(settings))
+    view.add_item(ui.Container(ui.TextDisplay(text), row))
+    view.stop()
+    return view
+
+
+class ZoneButton(PlainButton, template=r"my-zone"):
+    """Asks for a city or time zone."""
+
+    custom = "my-zone"
+    label = words.MY_ZONE
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        settings = await bot.me.settings(interaction.user.id)
+        await interaction.response.send_modal(ZoneForm(settings))
+
+
+class ZoneForm(ui.Modal, title=words.MY_ZONE_TITLE):
+    """One line: a city, a country or a zone's name; nothing takes it away."""
+
+    def __init__(self, settings: ReaderSettings) -> None:
+        super().__init__(timeout=OPEN_FOR)
+        self._zone: ui.TextInput[Any] = ui.TextInput(
+            custom_id="zone", default=settings.zone, max_length=60, required=False
+        )
+        self.add_item(
+            ui.Label(text=words.MY_ZONE_LABEL, description=words.MY_ZONE_HINT, component=self._zone)
+        )
+
+    @answers_errors
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        settings = await bot.me.set_zone(
+            interaction.user.id, self._zone.value, str(interaction.locale)
+        )
+        await answer_click(interaction, settings_card(settings))
+
+
+class SwitchButton(
+    ui.DynamicItem[ui.Button[Any]], template=r"set:(?P<switch>named|unnamed|nudge|unnudge)"
+):
+    """Turns one setting on or off."""
+
+    def __init__(self, switch: Switch) -> None:
+        self.switch = switch
+        super().__init__(ui.Button(label=words.SWITCHES[switch], custom_id=f"set:{switch}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(cast("Switch", match["switch"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot, who = cast("NextreadBot", interaction.client), interaction.user.id
+        if self.switch in ("named", "unnamed"):
+            settings = await bot.me.set_named(who, named=self.switch == "named")
+        else:
+            settings = await bot.me.set_nudged(who, nudged=self.switch == "nudge")
+            bot.weekly_changed()
+        await answer_click(interaction, settings_card(settings))

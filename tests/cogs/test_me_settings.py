@@ -1,0 +1,135 @@
+"""A reader's settings: zone, reminders, name."""
+
+import pytest
+
+from tests.seen import labels_of, text_of, title_of
+
+A_DAY = 24 * 3600
+
+
+@pytest.fixture
+def settings(alice, channel):
+    """Return what opens a member's settings."""
+
+    async def opened(member=alice):
+        card = await member.slash(channel, "me")
+        return await member.click(card.response.message, label="Settings")
+
+    return opened
+
+
+async def test_everything_is_off_at_first(settings):
+    card = await settings()
+
+    assert "Time zone: none." in text_of(card)
+    assert "Reminders: off." in text_of(card)
+    assert "Name in groups: hidden." in text_of(card)
+    assert labels_of(card)[:3] == ["Time zone…", "Remind me to read", "Show my name in groups"]
+
+
+async def test_a_moderators_zone_is_their_new_groups(settings, moderator, channel):
+    card = await settings(moderator)
+    form = await moderator.click(card.response.message, label="Time zone…")
+    await moderator.submit_modal(form, {"zone": "seoul"})
+
+    group = await moderator.slash(channel, "manage group")
+
+    assert "Time zone: **Asia/Seoul**." in text_of(card)
+    assert "Mondays at 09:00, Asia/Seoul" in text_of(group)
+
+
+async def test_a_zone_can_be_taken_away_and_nonsense_is_named(settings, alice):
+    card = await settings()
+    for typed in ("seoul", "xqzv", ""):
+        form = await alice.click(card.response.message, label="Time zone…")
+        answer = await alice.submit_modal(form, {"zone": typed})
+        if typed == "xqzv":
+            assert "I know no time zone “xqzv”" in text_of(answer)
+            card = await settings()
+            assert "Asia/Seoul" in text_of(card)
+
+    assert "Time zone: none." in text_of(card)
+
+
+async def test_who_asks_is_reminded_after_a_week_without_reading(settings, alice, env, channel):
+    await alice.slash(channel, "done", resource="Attention Is All You Need")
+    card = await settings()
+    await alice.click(card.response.message, label="Remind me to read")
+
+    await env.advance_time(6 * A_DAY)
+    early = alice.user.dm_channel.history()
+    await env.advance_time(A_DAY + 60)
+    (reminder,) = alice.user.dm_channel.history()
+    await env.advance_time(6 * A_DAY)
+
+    assert early == []
+    assert title_of(reminder).startswith("Improving Language")
+    assert "You asked me to remind you" in text_of(reminder)
+    assert len(alice.user.dm_channel.history()) == 1
+
+
+async def test_who_reads_is_not_reminded(settings, alice, env, channel):
+    card = await settings()
+    await alice.click(card.response.message, label="Remind me to read")
+    await env.advance_time(5 * A_DAY)
+    await alice.slash(channel, "done", resource="BERT")
+
+    await env.advance_time(5 * A_DAY)
+    soon = alice.user.dm_channel.history()
+    await env.advance_time(3 * A_DAY)
+
+    assert soon == []
+    assert len(alice.user.dm_channel.history()) == 1
+
+
+async def test_reminders_stop_when_asked(settings, alice, env):
+    card = await settings()
+    await alice.click(card.response.message, label="Remind me to read")
+    await alice.click(card.response.message, label="Stop reminding me")
+
+    await env.advance_time(9 * A_DAY)
+
+    assert alice.user.dm_channel.history() == []
+
+
+async def test_closed_direct_messages_end_the_reminders(settings, alice, env):
+    card = await settings()
+    await alice.click(card.response.message, label="Remind me to read")
+    dm = alice.user.dm_channel
+    env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=50007, times=None)
+
+    await env.advance_time(8 * A_DAY)
+
+    assert "Reminders: off." in text_of(await settings())
+
+
+async def test_names_are_shown_of_those_who_chose_so(
+    settings, alice, env, guild, channel, moderator
+):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    bob = guild.add_member(env.create_user("bob"))
+    for member in (alice, bob):
+        card = await member.slash(channel, "group")
+        await member.click(card.response.message, label="Join")
+    hidden = text_of(await bob.slash(channel, "group"))
+
+    card = await settings()
+    await alice.click(card.response.message, label="Show my name in groups")
+    shown = text_of(await bob.slash(channel, "group"))
+
+    assert "2 members" in hidden
+    assert alice.mention not in hidden
+    assert f"2 members: {alice.mention} and 1 more" in shown
+
+
+@pytest.mark.parametrize("press", ["Settings", "Remind me to read", "Time zone…"])
+async def test_old_buttons_work_after_a_restart(settings, alice, channel, restart, press):
+    if press == "Settings":
+        card = await alice.slash(channel, "me")
+    else:
+        card = await settings()
+
+    await restart()
+    answer = await alice.click(card.response.message, label=press)
+
+    assert answer.modal if press == "Time zone…" else "Your settings" in text_of(answer)

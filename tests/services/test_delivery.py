@@ -1,0 +1,406 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.store import outbox, slots
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
+
+A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedelta(days=1)
+
+
+@pytest.fixture
+def postbox(services):
+    return Postbox(services)
+
+
+@pytest.fixture
+def delivery(services):
+    return services.delivery
+
+
+@pytest.fixture
+async def group(services, clock):
+    """A group whose slot has just come, with its post in the outbox."""
+    made = await new_group(services)
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    return made
+
+
+async def rows_of(services, kind):
+    return await services.db.fetch("SELECT * FROM outbox WHERE kind = ?", kind)
+
+
+async def test_a_post_brings_its_thread_and_the_thread_its_opener(services, postbox, group):
+    await postbox.deliver()
+
+    assert postbox.kinds == ["post", "thread", "opener"]
+    assert postbox.sent[2].channel_id == 2  # the thread that was made
+    assert await week_of(services) == ("posted", None)
+
+
+async def test_a_claimed_row_is_nobody_elses_for_the_length_of_a_lease(postbox, group, clock):
+    first = await postbox.claim()
+    at_once = await postbox.claim()
+    clock.now += A_LEASE - timedelta(seconds=1)
+    just_before = await postbox.claim()
+    clock.advance(seconds=1)
+
+    second = await postbox.claim()
+
+    assert (at_once, just_before) == (None, None)
+    assert second.row_id == first.row_id
+    assert second.claim != first.claim
+
+
+async def test_a_row_unknown_or_not_due_is_not_claimed(services, delivery, group, clock):
+    (row,) = await rows_of(services, "post")
+    clock.advance(minutes=-1)
+
+    assert await delivery.claim(row["row_id"]) is None
+    assert await delivery.claim(1) is None
+
+
+async def test_of_two_that_claim_a_row_one_gets_it(services, group, clock):
+    (found,) = await rows_of(services, "post")
+    row = await outbox.row(services.db, found["row_id"])
+    until = clock.now + A_LEASE
+    async with services.db.transaction() as changes:
+        first = await outbox.claim_row(changes, row, 11, clock.now, until)
+        second = await outbox.claim_row(changes, row, 12, clock.now, until)
+
+    assert (first, second) == (True, False)
+
+
+async def test_a_takeover_knows_since_when_to_look(postbox, group, clock):
+    began = clock.now
+    first = await postbox.claim()
+    clock.now += A_LEASE
+
+    second = await postbox.claim()
+
+    assert first.tried_at is None
+    assert second.tried_at == began
+
+
+async def test_what_was_certainly_not_sent_is_not_looked_for(delivery, postbox, group, clock):
+    await delivery.not_sent(await postbox.claim(), "channel_gone")
+    clock.advance(minutes=5)
+
+    assert (await postbox.claim()).tried_at is None
+
+
+async def test_what_was_perhaps_sent_is_looked_for(delivery, postbox, group, clock):
+    began = clock.now
+    row = await postbox.claim()
+    clock.advance(seconds=50)
+    await delivery.perhaps_sent(row, "discord_trouble", A_MINUTE)
+    too_soon = await postbox.claim()
+    clock.now += A_MINUTE
+
+    assert too_soon is None
+    assert (await postbox.claim()).tried_at == began
+
+
+async def test_a_later_failure_does_not_forget_an_answer_that_was_lost(
+    delivery, postbox, group, clock
+):
+    began = clock.now
+    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    clock.now += A_MINUTE
+    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    clock.advance(minutes=5)
+
+    assert (await postbox.claim()).tried_at == began
+
+
+async def test_whose_lease_ran_out_sends_nothing(delivery, postbox, group, clock):
+    row = await postbox.claim()
+    held = await delivery.holds(row)
+    clock.now += A_LEASE
+
+    assert held
+    assert not await delivery.holds(row)
+
+
+@pytest.mark.parametrize("act", ["not_sent", "perhaps_sent", "uncertain", "drop"])
+async def test_whose_lease_ran_out_changes_nothing_of_what_another_sent(
+    services, delivery, postbox, group, clock, act
+):
+    stale = await postbox.claim()
+    clock.now += A_LEASE
+    await postbox.send(await postbox.claim())
+    more = (A_MINUTE,) if act == "perhaps_sent" else ()
+
+    await getattr(delivery, act)(stale, "forbidden", *more)
+
+    assert await week_of(services) == ("posted", None)
+    assert await rows_of(services, "notice") == []
+
+
+@pytest.mark.parametrize("act", ["not_sent", "perhaps_sent", "uncertain", "drop"])
+async def test_whose_lease_ran_out_leaves_the_claim_of_another_alone(
+    services, delivery, postbox, group, clock, act
+):
+    stale = await postbox.claim()
+    clock.now += A_LEASE
+    fresh = await postbox.claim()
+    more = (A_MINUTE,) if act == "perhaps_sent" else ()
+
+    await getattr(delivery, act)(stale, "forbidden", *more)
+
+    assert await delivery.holds(fresh)
+    assert await week_of(services) == ("waiting", None)
+
+
+async def test_a_message_is_recorded_whoever_holds_the_claim(services, delivery, postbox, group):
+    row = await postbox.claim()
+    await delivery.drop(row, "paper_gone")
+
+    await delivery.sent(row, 77)
+
+    assert (await services.groups.status(CHANNEL, None)).this_week.message_id == 77
+
+
+async def test_a_message_recorded_twice_stays_the_first(services, delivery, postbox, group):
+    row = await postbox.claim()
+    await delivery.sent(row, 77)
+
+    await delivery.sent(row, 78)
+
+    assert (await services.groups.status(CHANNEL, None)).this_week.message_id == 77
+    assert len(await rows_of(services, "thread")) == 1
+
+
+async def test_a_post_that_is_a_day_late_is_missed(services, delivery, postbox, group, clock):
+    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    clock.now += A_DAY
+
+    await postbox.deliver()
+
+    assert postbox.sent == []
+    assert await week_of(services) == ("missed", "lacks:send_messages")
+
+
+async def test_a_trouble_that_passed_is_not_told_once_its_week_is_missed(
+    services, delivery, postbox, group, clock
+):
+    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    during = await week_of(services)
+    clock.now += A_DAY
+
+    await postbox.deliver()
+
+    assert during == ("waiting", "guild_unavailable")
+    assert await week_of(services) == ("missed", None)
+
+
+async def test_a_day_late_what_was_perhaps_sent_is_looked_for_but_not_sent(
+    services, delivery, postbox, group, clock
+):
+    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    clock.now += A_DAY
+
+    row = await postbox.claim()
+
+    assert row.tried_at is not None
+    assert not await delivery.holds(row)
+    assert (await week_of(services))[0] == "missed"
+
+
+async def test_what_could_never_be_looked_for_ends_as_uncertain(
+    services, delivery, postbox, group, clock
+):
+    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    clock.now += A_DAY
+    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    clock.now += A_DAY
+
+    assert await postbox.claim() is None
+    assert await week_of(services) == ("uncertain", "lost_sight")
+
+
+async def test_uncertain_is_told_and_nothing_more_is_sent(
+    services, delivery, postbox, group, clock
+):
+    await delivery.uncertain(await postbox.claim(), "no_history")
+    clock.now += A_LEASE
+
+    assert await postbox.claim() is None
+    assert await week_of(services) == ("uncertain", "no_history")
+    assert len(await rows_of(services, "notice")) == 1
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+async def test_what_waits_when_its_group_falls_silent_is_not_sent(
+    services, delivery, postbox, group, clock, state
+):
+    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    await services.groups.set_state(GUILD, group.group_id, state)
+    clock.advance(hours=1)
+
+    await postbox.deliver()
+
+    assert "post" not in postbox.kinds
+    assert await week_of(services) == ("skipped", None)
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+async def test_what_is_on_its_way_when_its_group_falls_silent_is_recorded(
+    services, postbox, group, state
+):
+    row = await postbox.claim()
+    await services.groups.set_state(GUILD, group.group_id, state)
+
+    await postbox.send(row)
+
+    status = await services.groups.status(CHANNEL, None)
+    assert status.this_week.state == "posted"
+    assert status.group.state == state
+
+
+async def test_what_fails_after_its_group_was_stopped_blocks_nothing(
+    services, delivery, postbox, group
+):
+    row = await postbox.claim()
+    await services.groups.set_state(GUILD, group.group_id, "stopped")
+
+    await delivery.not_sent(row, "forbidden")
+
+    assert await week_of(services) == ("skipped", None)
+    assert await rows_of(services, "notice") == []
+
+
+async def test_what_was_perhaps_sent_before_a_pause_is_looked_for_but_not_sent(
+    services, delivery, postbox, group, clock
+):
+    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    await services.groups.set_state(GUILD, group.group_id, "paused")
+    clock.now += A_MINUTE
+
+    row = await postbox.claim()
+
+    assert row.tried_at is not None
+    assert not await delivery.holds(row)
+    assert await week_of(services) == ("skipped", None)
+
+
+async def test_a_post_that_leaves_late_says_so(services, delivery, postbox, group, clock):
+    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    clock.advance(minutes=6)
+
+    await postbox.deliver()
+
+    assert (await services.groups.status(CHANNEL, None)).this_week.is_late
+
+
+async def test_a_post_that_leaves_within_five_minutes_is_on_time(services, postbox, group, clock):
+    clock.advance(minutes=5)
+
+    await postbox.deliver()
+
+    assert not (await services.groups.status(CHANNEL, None)).this_week.is_late
+
+
+async def fail(services, postbox, clock, *problems):
+    for problem in problems:
+        await services.delivery.not_sent(await postbox.claim(), problem)
+        clock.advance(minutes=5)
+
+
+async def test_whoever_set_the_group_up_is_told_once_a_week(services, postbox, group, clock):
+    await fail(services, postbox, clock, "forbidden", "channel_gone", "forbidden")
+
+    (notice,) = await rows_of(services, "notice")
+    assert (notice["channel_id"], notice["guild_id"]) == (MODERATOR, GUILD)
+
+
+async def test_whoever_changes_a_blocked_group_is_told_too(services, postbox, group, clock):
+    await fail(services, postbox, clock, "forbidden")
+    await services.groups.settle(GUILD, CHANNEL, group.schedule, None, 99)
+    unblocked = (await week_of(services))[1]
+    await fail(services, postbox, clock, "forbidden")
+
+    assert unblocked is None
+    assert {row["channel_id"] for row in await rows_of(services, "notice")} == {MODERATOR, 99}
+
+
+async def test_what_passes_by_itself_is_shown_but_told_to_nobody(services, postbox, group, clock):
+    await fail(services, postbox, clock, "rate_limited")
+
+    assert await week_of(services) == ("waiting", "rate_limited")
+    assert await rows_of(services, "notice") == []
+
+
+async def test_what_passes_by_itself_hides_nothing_that_must_be_mended(
+    services, postbox, group, clock
+):
+    await fail(services, postbox, clock, "forbidden", "guild_unavailable")
+
+    assert await week_of(services) == ("waiting", "forbidden")
+
+
+async def test_what_must_be_mended_replaces_what_passes(services, postbox, group, clock):
+    await fail(services, postbox, clock, "guild_unavailable", "forbidden")
+
+    assert await week_of(services) == ("waiting", "forbidden")
+    assert len(await rows_of(services, "notice")) == 1
+
+
+async def test_a_blocked_group_recovers_with_its_post(services, postbox, group, clock):
+    await fail(services, postbox, clock, "forbidden")
+
+    await postbox.deliver()
+
+    assert await week_of(services) == ("posted", None)
+
+
+async def test_a_group_that_nobody_is_known_to_have_changed_is_blocked_all_the_same(
+    services, postbox, group, clock
+):
+    async with services.db.transaction() as changes:
+        await changes.fetch("UPDATE study_groups SET changed_by = NULL")
+
+    await fail(services, postbox, clock, "forbidden")
+
+    assert await week_of(services) == ("waiting", "forbidden")
+    assert await rows_of(services, "notice") == []
+
+
+async def test_a_post_whose_week_is_gone_is_dropped(services, postbox, group, clock):
+    (row,) = await rows_of(services, "post")
+    async with services.db.transaction() as changes:
+        await slots.delete_slot(changes, int(row["reference"]))
+
+    await postbox.deliver()
+
+    assert postbox.sent == []
+    assert [r["state"] for r in await rows_of(services, "post")] == ["dropped"]
+
+
+async def test_a_thread_that_cant_be_made_leaves_its_post_alone(services, delivery, postbox, group):
+    await postbox.send(await postbox.claim())
+
+    await delivery.drop(await postbox.claim("thread"), "forbidden")
+
+    assert await week_of(services) == ("posted", None)
+    assert [row["state"] for row in await rows_of(services, "thread")] == ["dropped"]
+
+
+async def test_an_opener_may_be_uncertain_alone(services, delivery, postbox, group):
+    await postbox.send(await postbox.claim())
+    await postbox.send(await postbox.claim("thread"))
+
+    await delivery.uncertain(await postbox.claim("opener"), "no_history")
+
+    assert await week_of(services) == ("posted", None)
+    assert [row["state"] for row in await rows_of(services, "opener")] == ["uncertain"]
+
+
+async def test_a_server_is_greeted_once_for_good(delivery, postbox):
+    await delivery.greet(GUILD, CHANNEL)
+    await postbox.deliver()
+    await delivery.greet(GUILD, CHANNEL + 1)
+    await postbox.deliver()
+
+    assert [(row.kind, row.channel_id) for row in postbox.sent] == [("greeting", CHANNEL)]

@@ -1,0 +1,330 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.core.weekly import Schedule
+from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
+from bot.services.opening import open_services
+from tests.curricula import curriculum, resource
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
+
+A_MINUTE, A_DAY, A_WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(weeks=1)
+
+
+@pytest.fixture
+def postbox(services):
+    return Postbox(services)
+
+
+@pytest.fixture
+def groups(services):
+    return services.groups
+
+
+@pytest.fixture
+async def group(services):
+    """A group that reads in an hour."""
+    return await new_group(services)
+
+
+@pytest.fixture
+def until(services, postbox, clock):
+    """Return what lets time pass, as the weekly task sees it."""
+
+    async def move(**time):
+        clock.advance(**time)
+        await services.weekly.open_due()
+        await postbox.deliver()
+
+    return move
+
+
+def posts(postbox):
+    return postbox.kinds.count("post")
+
+
+async def test_a_new_group_is_due_at_its_next_slot(groups, group, clock):
+    assert group.next_at == clock.now + timedelta(hours=1)
+    assert (await groups.find(CHANNEL)).group_id == group.group_id
+    assert await groups.find(CHANNEL + 1) is None
+
+
+async def test_a_change_keeps_the_group_and_its_pause(groups, group):
+    await groups.set_state(GUILD, group.group_id, "paused")
+
+    status = await groups.settle(GUILD, CHANNEL, Schedule(2, 8, 30, "Asia/Seoul"), 5, 99)
+
+    assert status.group.group_id == group.group_id
+    assert (status.group.state, status.group.role_id) == ("paused", 5)
+    assert (await groups.find(CHANNEL)).schedule == Schedule(2, 8, 30, "Asia/Seoul")
+
+
+async def test_a_change_starts_a_stopped_group_again(groups, group):
+    await groups.set_state(GUILD, group.group_id, "stopped")
+
+    status = await groups.settle(GUILD, CHANNEL, group.schedule, None, MODERATOR)
+
+    assert status.group.state == "active"
+
+
+async def test_a_change_within_a_week_that_had_its_paper_waits_for_the_next(
+    groups, group, until, postbox, clock
+):
+    await until(hours=1)
+    await groups.settle(GUILD, CHANNEL, Schedule(4, 10, 0, "UTC"), None, MODERATOR)
+
+    await until(days=6)
+    this_week = posts(postbox)
+    await until(days=5)
+
+    assert this_week == 1
+    assert posts(postbox) == 2
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+async def test_what_falls_into_a_silence_is_never_made_up(groups, group, until, postbox, state):
+    await groups.set_state(GUILD, group.group_id, state)
+    await until(hours=2)
+    await groups.set_state(GUILD, group.group_id, "active")
+    await until(hours=2)
+    after = posts(postbox)
+    await until(days=7)
+
+    assert after == 0
+    assert posts(postbox) == 1
+
+
+async def test_a_group_is_run_from_its_own_server_only(groups, group):
+    elsewhere = GUILD + 1
+
+    for call in (
+        groups.set_state(elsewhere, group.group_id, "paused"),
+        groups.skip_next(elsewhere, group.group_id),
+        groups.post_now(elsewhere, group.group_id),
+        groups.join(elsewhere, group.group_id, 7),
+        groups.leave(elsewhere, group.group_id, 7),
+        groups.set_state(GUILD, 12345, "paused"),
+        groups.status(CHANNEL + 1, None),
+    ):
+        with pytest.raises(NoGroupError):
+            await call
+
+
+async def test_a_skipped_week_stays_empty(groups, group, until, postbox):
+    status = await groups.skip_next(GUILD, group.group_id)
+    await until(hours=2)
+    this_week = posts(postbox)
+    await until(days=7)
+
+    assert [coming.is_skipped for coming in status.coming] == [True, False, False, False]
+    assert this_week == 0
+    assert posts(postbox) == 1
+
+
+async def test_a_skip_can_be_taken_back(groups, group, until, postbox):
+    await groups.skip_next(GUILD, group.group_id)
+    status = await groups.skip_next(GUILD, group.group_id)
+    await until(hours=2)
+
+    assert not any(coming.is_skipped for coming in status.coming)
+    assert posts(postbox) == 1
+
+
+async def test_a_skip_just_after_a_slot_means_the_next_one(groups, group, until, postbox, clock):
+    clock.advance(hours=1)
+    await groups.skip_next(GUILD, group.group_id)
+
+    await until(seconds=1)
+    this_week = posts(postbox)
+    await until(days=7)
+
+    assert this_week == 1
+    assert posts(postbox) == 1
+
+
+async def test_post_now_takes_the_running_weeks_slot(groups, group, until, postbox):
+    status = await groups.post_now(GUILD, group.group_id)
+    await until(hours=2)
+    this_week = posts(postbox)
+    await until(days=7)
+
+    assert status.this_week.state == "waiting"
+    assert this_week == 1
+    assert posts(postbox) == 2
+
+
+async def test_post_now_is_refused_where_the_week_has_its_post(groups, group, until):
+    await until(hours=1)
+
+    with pytest.raises(AlreadyPostedError) as refused:
+        await groups.post_now(GUILD, group.group_id)
+
+    assert refused.value.link == f"https://discord.com/channels/{GUILD}/{CHANNEL}/1"
+
+
+async def test_post_now_is_refused_where_nothing_is_left(database_url, clock):
+    services = await open_services(database_url, curriculum(resource("only")), clock)
+    group = await new_group(services)
+    await services.groups.post_now(GUILD, group.group_id)
+    await Postbox(services).deliver()
+    clock.now += A_WEEK
+
+    with pytest.raises(NothingLeftError):
+        await services.groups.post_now(GUILD, group.group_id)
+    await services.close()
+
+
+async def test_post_now_sends_what_was_missed(groups, services, group, until, postbox, clock):
+    clock.advance(days=2)
+    await services.weekly.open_due()
+    missed = await week_of(services)
+
+    await groups.post_now(GUILD, group.group_id)
+    await postbox.deliver()
+
+    assert missed == ("missed", None)
+    assert await week_of(services) == ("posted", None)
+    assert posts(postbox) == 1
+
+
+async def test_post_now_settles_what_is_uncertain_with_another_nonce(
+    groups, services, group, postbox, clock
+):
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    lost = await postbox.claim()
+    await services.delivery.uncertain(lost, "no_history")
+
+    await groups.post_now(GUILD, group.group_id)
+    await postbox.deliver()
+
+    assert await week_of(services) == ("posted", None)
+    assert posts(postbox) == 1
+    assert postbox.sent[0].row_id != lost.row_id
+    assert postbox.sent[0].tried_at is None
+
+
+async def test_post_now_hurries_what_waits(groups, services, group, postbox, clock):
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    await services.delivery.not_sent(await postbox.claim(), "lacks:send_messages", A_DAY / 2)
+
+    await groups.post_now(GUILD, group.group_id)
+    await postbox.deliver()
+
+    assert await week_of(services) == ("posted", None)
+    assert posts(postbox) == 1
+
+
+async def test_post_now_leaves_alone_what_is_on_its_way(groups, services, group, postbox, clock):
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    row = await postbox.claim()
+
+    await groups.post_now(GUILD, group.group_id)
+    nobody = await postbox.claim()
+    await postbox.send(row)
+    await postbox.deliver()
+
+    assert nobody is None
+    assert posts(postbox) == 1
+    assert await week_of(services) == ("posted", None)
+
+
+async def test_post_now_gives_what_is_on_its_way_another_day(
+    groups, services, group, postbox, clock
+):
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    clock.now += A_DAY - A_MINUTE
+    row = await postbox.claim()
+    await groups.post_now(GUILD, group.group_id)
+    await services.delivery.not_sent(row, "lacks:send_messages")
+    clock.advance(minutes=5)
+
+    await postbox.deliver()
+
+    assert await week_of(services) == ("posted", None)
+
+
+async def test_post_now_sends_what_a_pause_called_off(groups, services, group, postbox, clock):
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    await groups.set_state(GUILD, group.group_id, "paused")
+
+    status = await groups.post_now(GUILD, group.group_id)
+    await postbox.deliver()
+
+    assert status.group.state == "paused"
+    assert await week_of(services) == ("posted", None)
+    assert posts(postbox) == 1
+
+
+async def test_post_now_leaves_a_pause_as_it_is(groups, group, until, postbox):
+    await groups.set_state(GUILD, group.group_id, "paused")
+
+    status = await groups.post_now(GUILD, group.group_id)
+    await until(seconds=1)
+    await until(days=8)
+
+    assert status.group.state == "paused"
+    assert posts(postbox) == 1
+
+
+async def test_post_now_starts_a_stopped_group(groups, group, until, postbox):
+    await groups.set_state(GUILD, group.group_id, "stopped")
+
+    status = await groups.post_now(GUILD, group.group_id)
+    await until(seconds=1)
+    await until(days=8)
+
+    assert status.group.state == "active"
+    assert posts(postbox) == 2
+
+
+async def test_members_join_and_leave_once_each(groups, group):
+    await groups.join(GUILD, group.group_id, 7)
+    joined = await groups.join(GUILD, group.group_id, 7)
+    await groups.leave(GUILD, group.group_id, 7)
+    left = await groups.leave(GUILD, group.group_id, 7)
+
+    assert (joined.members, joined.is_member) == (1, True)
+    assert (left.members, left.is_member) == (0, False)
+
+
+async def test_the_coming_weeks_say_what_will_be_read(groups, group, until):
+    before = [coming.pick.key for coming in (await groups.status(CHANNEL, None)).coming]
+
+    await until(hours=1)
+    status = await groups.status(CHANNEL, None)
+
+    assert status.this_week.key == before[0]
+    assert [coming.pick.key for coming in status.coming][:3] == before[1:]
+
+
+async def test_a_list_that_has_run_out_shows_no_weeks(database_url, clock):
+    services = await open_services(database_url, curriculum(resource("only")), clock)
+    group = await new_group(services)
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    await Postbox(services).deliver()
+
+    status = await services.groups.status(CHANNEL, None)
+
+    assert status.weeks_left == 0
+    assert {coming.pick.key for coming in status.coming} == {None}
+    assert status.group.group_id == group.group_id
+    await services.close()
+
+
+async def test_what_the_last_post_brought_is_shown(groups, services, group, until):
+    await until(hours=1)
+    for reader_id in (7, 8, 9):
+        await groups.join(GUILD, group.group_id, reader_id)
+    first = (await groups.status(CHANNEL, None)).this_week
+    await services.weekly.read_it(7, GUILD, first.slot_id)
+
+    await until(days=7)
+    status = await groups.status(CHANNEL, None)
+
+    assert (status.last.slot_id, status.last_read) == (first.slot_id, 1)

@@ -1,0 +1,296 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.core.weekly import Schedule
+from bot.errors import NoLongerListedError, UnknownPostError
+from bot.services.opening import open_services
+from tests.curricula import curriculum, resource
+from tests.postbox import CHANNEL, GUILD, Postbox, new_group, week_of
+
+A_MINUTE, A_DAY, A_WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(weeks=1)
+READERS = (7, 8, 9)
+
+
+@pytest.fixture
+def postbox(services):
+    return Postbox(services)
+
+
+@pytest.fixture
+def weekly(services):
+    return services.weekly
+
+
+@pytest.fixture
+async def group(services):
+    """A group that reads in an hour."""
+    return await new_group(services)
+
+
+@pytest.fixture
+async def post(services, postbox, group, clock):
+    """This week's, posted."""
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    await postbox.deliver()
+    return (await services.groups.status(CHANNEL, None)).this_week
+
+
+@pytest.fixture
+async def reopened(database_url, clock):
+    """Return what opens the ledger with another list, as a later version would."""
+    opened = []
+
+    async def open_with(*resources):
+        opened.append(await open_services(database_url, curriculum(*resources), clock))
+        return opened[-1]
+
+    yield open_with
+    for each in opened:
+        await each.close()
+
+
+async def test_nothing_is_picked_before_the_slot(services, weekly, postbox, group, clock):
+    clock.advance(minutes=59, seconds=59)
+
+    assert await weekly.open_due() == 0
+    assert await week_of(services) == (None, None)
+
+
+async def test_a_slot_is_opened_once(weekly, postbox, group, clock):
+    clock.advance(hours=1)
+
+    looked = [await weekly.open_due(), await weekly.open_due()]
+    await postbox.deliver()
+
+    assert looked == [1, 0]
+    assert postbox.kinds == ["post", "thread", "opener"]
+
+
+async def test_every_week_brings_the_next_of_the_list(services, weekly, postbox, group, clock):
+    titles = []
+    clock.advance(hours=1)
+    for _ in range(3):
+        await weekly.open_due()
+        await postbox.deliver()
+        titles.append((await services.groups.status(CHANNEL, None)).this_week.title)
+        clock.now += A_WEEK
+
+    assert titles[0] == "Attention Is All You Need"
+    assert len(set(titles)) == 3
+
+
+async def test_weeks_of_downtime_are_missed_and_at_most_one_is_late(
+    services, weekly, postbox, group, clock
+):
+    clock.now += 3 * A_WEEK + timedelta(hours=13)
+
+    await weekly.open_due()
+    await postbox.deliver()
+
+    rows = await services.db.fetch("SELECT state, is_late FROM slots ORDER BY slot_at")
+    assert [(row["state"], row["is_late"]) for row in rows] == [("missed", 0)] * 3 + [("posted", 1)]
+
+
+async def test_a_list_that_has_run_out_is_recorded(reopened, clock):
+    services = await reopened(resource("only"))
+    await new_group(services)
+    states = []
+    clock.advance(hours=1)
+    for _ in range(2):
+        await services.weekly.open_due()
+        await Postbox(services).deliver()
+        states.append((await week_of(services))[0])
+        clock.now += A_WEEK
+
+    assert states == ["posted", "nothing"]
+
+
+async def test_one_groups_failure_never_touches_anothers_and_is_tried_again(
+    services, weekly, postbox, clock
+):
+    broken = await new_group(services, CHANNEL + 1, Schedule(0, 9, 30, "UTC"))
+    await new_group(services)
+    async with services.db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE study_groups SET zone = 'Nowhere/Land' WHERE group_id = ?", broken.group_id
+        )
+    clock.advance(hours=1)
+
+    await weekly.open_due()
+    await postbox.deliver()
+
+    assert [row.channel_id for row in postbox.sent][:1] == [CHANNEL]
+    assert await weekly.open_due() == 0
+    clock.advance(minutes=5)
+    assert await weekly.open_due() == 1
+
+
+async def test_a_group_that_vanished_meanwhile_is_no_failure(services, weekly, group, clock):
+    clock.advance(hours=1)
+    async with services.db.transaction() as changes:
+        await changes.fetch("UPDATE study_groups SET state = 'stopped'")
+
+    assert await weekly.open_due() == 0
+    assert await weekly.group(1) is None
+    assert (await weekly.group(group.group_id)).state == "stopped"
+
+
+async def test_the_next_look_is_at_the_next_slot(services, weekly, group, clock):
+    clock.advance(minutes=59, seconds=30)
+
+    assert await weekly.next_due() == group.next_at
+
+
+async def test_the_next_look_is_at_the_next_message(services, weekly, postbox, group, clock):
+    clock.advance(hours=1)
+    await weekly.open_due()
+    row = await postbox.claim()
+    await services.delivery.perhaps_sent(row, "discord_trouble", timedelta(seconds=20))
+
+    assert await weekly.next_due() == clock.now + timedelta(seconds=20)
+
+
+async def test_the_next_look_is_when_a_lease_runs_out(services, weekly, postbox, group, clock):
+    clock.advance(hours=1)
+    await weekly.open_due()
+    await postbox.claim()
+    clock.advance(seconds=90)
+
+    assert await weekly.next_due() == clock.now + timedelta(seconds=30)
+
+
+async def test_with_nothing_to_do_it_looks_once_a_day_or_each_minute_beside_others(
+    services, weekly, clock
+):
+    wait = A_MINUTE if services.db.is_shared else A_DAY
+
+    assert await weekly.next_due() == clock.now + wait
+
+
+async def test_a_post_that_never_was_shows_nothing(services, weekly, post):
+    async with services.db.transaction() as changes:
+        await changes.fetch("UPDATE slots SET resource_key = NULL")
+
+    assert await weekly.post(1) is None
+    assert await weekly.post(post.slot_id) is None
+
+
+async def test_a_post_whose_group_is_gone_shows_nothing(services, weekly, post):
+    async with services.db.transaction() as changes:
+        await changes.fetch("DELETE FROM study_groups")
+
+    assert await weekly.post(post.slot_id) is None
+
+
+async def test_a_post_whose_paper_left_the_list_shows_nothing(services, post, reopened):
+    if not services.db.is_shared:
+        await services.close()
+    later = await reopened(resource("another"))
+
+    assert await later.weekly.post(post.slot_id) is None
+    with pytest.raises(NoLongerListedError):
+        await later.weekly.first_reads(7, GUILD, post.slot_id)
+
+
+async def test_reading_is_counted_once_a_reader_and_only_from_three_people_on(
+    services, weekly, post
+):
+    counts = []
+    for reader_id in (7, 7, 8, 9):
+        shown, _ = await weekly.read_it(reader_id, GUILD, post.slot_id)
+        counts.append(shown.read)
+
+    assert counts == [None, None, None, 3]
+
+
+async def test_members_count_as_people_who_could_be_meant(services, weekly, group, post):
+    for reader_id in READERS:
+        await services.groups.join(GUILD, group.group_id, reader_id)
+
+    before = await weekly.post(post.slot_id)
+    after, _ = await weekly.read_it(1000, GUILD, post.slot_id)
+
+    assert (before.read, after.read) == (0, 1)
+
+
+async def test_whoever_takes_it_back_counts_no_more(services, weekly, post):
+    for reader_id in READERS:
+        _, reply = await weekly.read_it(reader_id, GUILD, post.slot_id)
+    await services.reading.undo(READERS[-1], GUILD, reply.change.change_id)
+
+    assert (await weekly.post(post.slot_id)).read == 2
+
+
+async def test_a_count_follows_a_paper_through_all_its_names(reopened, clock, database_url):
+    names = ("first", "second", "third")
+    slot_id = None
+    for number, reader_id in enumerate(READERS):
+        services = await reopened(resource(names[number], formerly=names[:number]))
+        if slot_id is None:
+            await new_group(services)
+            clock.advance(hours=1)
+            await services.weekly.open_due()
+            await Postbox(services).deliver()
+            slot_id = (await services.groups.status(CHANNEL, None)).this_week.slot_id
+        shown, _ = await services.weekly.read_it(reader_id, GUILD, slot_id)
+        await services.close()
+
+    assert shown.read == 3
+
+
+async def test_a_paper_under_a_new_name_is_not_posted_again(reopened, clock):
+    services = await reopened(resource("old"), resource("next"))
+    await new_group(services)
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    await Postbox(services).deliver()
+    await services.close()
+    services = await reopened(resource("new", formerly=["old"]), resource("next"))
+    clock.now += A_WEEK
+
+    await services.weekly.open_due()
+
+    assert (await services.groups.status(CHANNEL, None)).this_week.key == "demo:next"
+
+
+async def test_the_card_tells_what_came_of_the_last_one(services, weekly, postbox, post, clock):
+    for reader_id in READERS:
+        await weekly.read_it(reader_id, GUILD, post.slot_id)
+    clock.now += A_WEEK
+    await weekly.open_due()
+    await postbox.deliver()
+
+    this_week = (await services.groups.status(CHANNEL, None)).this_week
+    shown = await weekly.post(this_week.slot_id)
+
+    assert (shown.last.slot_id, shown.last_read) == (post.slot_id, 3)
+    assert shown.readiness is None
+
+
+async def test_readiness_is_told_from_five_members_on(services, weekly, group, post):
+    for reader_id in range(100, 105):
+        await services.groups.join(GUILD, group.group_id, reader_id)
+
+    assert (await weekly.post(post.slot_id)).readiness.of == 5
+
+
+async def test_a_reader_is_told_what_to_read_first(services, weekly, postbox, post, clock):
+    clock.now += A_WEEK
+    await weekly.open_due()
+    this_week = (await services.groups.status(CHANNEL, None)).this_week
+
+    first = await weekly.first_reads(7, GUILD, this_week.slot_id)
+
+    assert [each.key for each in first.path] == [post.key, this_week.key]
+
+
+async def test_a_post_answers_in_its_own_server_only(weekly, post):
+    for call in (
+        weekly.read_it(7, GUILD + 1, post.slot_id),
+        weekly.first_reads(7, GUILD + 1, post.slot_id),
+        weekly.read_it(7, GUILD, 12345),
+    ):
+        with pytest.raises(UnknownPostError):
+            await call

@@ -199,7 +199,13 @@ class PostgresDatabase:
         import asyncpg
 
         try:
-            pool = await asyncpg.create_pool(url, min_size=1, max_size=10)
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=10,
+                # A process that stalls, or a machine that vanishes, must not hold locks for ever.
+                server_settings={"idle_in_transaction_session_timeout": "30s"},
+            )
         except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             why = " ".join(str(error).split()) or type(error).__name__
             raise ConfigError(f"DATABASE_URL: PostgreSQL can't be reached ({why}).") from error

@@ -76,7 +76,7 @@ class Postman:
             await self._refused(row, error)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("no answer to %s %s: %r", row.kind, row.row_id, error)
-            await self._delivery.perhaps_sent(row, "discord_trouble", SOON)
+            await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
         except Exception:
             log.exception("%s %s can't be sent", row.kind, row.row_id)
             await self._delivery.perhaps_sent(row, "refused", MUCH_LATER)
@@ -86,7 +86,7 @@ class Postman:
         """Record an error's meaning. Discord.py tries again after a 5xx: the first may be there."""
         if error.status >= 500:
             log.warning("discord answers %s to %s %s", error.status, row.kind, row.row_id)
-            await self._delivery.perhaps_sent(row, "discord_trouble", SOON)
+            await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
         elif error.status == 429:
             await self._delivery.perhaps_sent(row, "rate_limited", RATE_LIMITED)
         elif error.status in (403, 404):
@@ -237,6 +237,11 @@ class Postman:
             if is_ours and (button is None or button in _custom_ids(message.components)):
                 return message.id
         return None
+
+
+def _patience(row: OutboxRow) -> timedelta:
+    """Return how long to leave Discord alone: a minute more each time."""
+    return SOON * (row.attempts + 1)
 
 
 def _custom_ids(components: Iterable[Any]) -> set[str]:

@@ -66,7 +66,7 @@ PROBLEMS = {
     "channel_gone": "The channel is gone. `/manage group` makes a group in another one.",
     "forbidden": "Discord doesn't let me post there: check my permissions in the channel.",
     "refused": "Discord refused the message; I try again every hour. My log says why.",
-    "discord_trouble": "Discord had trouble; I try again in a minute.",
+    "discord_trouble": "Discord had trouble; I try again soon.",
     "rate_limited": "Discord asked me to wait; I try again soon.",
     "guild_unavailable": "Discord can't reach this server just now; I try again soon.",
     "no_history": (

@@ -33,6 +33,8 @@ class SmallDiscord:
     def __init__(self, *, token: str = TOKEN) -> None:
         self._token = token
         self._url = ""
+        self._socket = None
+        self._told = 0
         self.commands: list[dict] = []
 
     @property
@@ -42,16 +44,7 @@ class SmallDiscord:
     @asynccontextmanager
     async def open(self):
         app = web.Application(middlewares=[self._authorized])
-        app.add_routes(
-            [
-                web.get("/api/v10/users/@me", self._me),
-                web.get("/api/v10/oauth2/applications/@me", self._application),
-                web.get("/api/v10/gateway/bot", self._gateway_url),
-                web.get("/api/v10/applications/{id}/commands", self._known_commands),
-                web.put("/api/v10/applications/{id}/commands", self._take_commands),
-                web.get("/gateway/", self._gateway),
-            ]
-        )
+        app.add_routes(self._routes())
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -61,6 +54,20 @@ class SmallDiscord:
             yield self
         finally:
             await runner.cleanup()
+
+    def _routes(self):
+        return [
+            web.get("/api/v10/users/@me", self._me),
+            web.get("/api/v10/oauth2/applications/@me", self._application),
+            web.get("/api/v10/gateway/bot", self._gateway_url),
+            web.get("/api/v10/applications/{id}/commands", self._known_commands),
+            web.put("/api/v10/applications/{id}/commands", self._take_commands),
+            web.get("/gateway/", self._gateway),
+        ]
+
+    def _guilds(self):
+        """What the bot is told of its servers, each as Discord's GUILD_CREATE has it."""
+        return []
 
     @web.middleware
     async def _authorized(self, request, handler):
@@ -113,8 +120,13 @@ class SmallDiscord:
         ]
         return answer(self.commands)
 
+    async def tell(self, name, told):
+        """Send the bot an event."""
+        self._told += 1
+        await self._socket.send_json({"op": 0, "t": name, "s": self._told, "d": told})
+
     async def _gateway(self, request):
-        socket = web.WebSocketResponse()
+        self._socket = socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41250}})
         async for message in socket:
@@ -124,16 +136,19 @@ class SmallDiscord:
             if said["op"] == 1:
                 await socket.send_json({"op": 11})
             elif said["op"] == 2:
+                guilds = self._guilds()
                 ready = {
                     "v": 10,
                     "user": self._user(),
-                    "guilds": [],
+                    "guilds": [{"id": guild["id"], "unavailable": True} for guild in guilds],
                     "shard": said["d"]["shard"],
                     "session_id": "one",
                     "resume_gateway_url": str(request.url.origin()).replace("http", "ws", 1),
                     "application": {"id": APPLICATION_ID, "flags": 0},
                 }
-                await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": ready})
+                events = [("READY", ready), *(("GUILD_CREATE", guild) for guild in guilds)]
+                for name, told in events:
+                    await self.tell(name, told)
         return socket
 
 

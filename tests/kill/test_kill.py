@@ -1,0 +1,211 @@
+"""Exactly one post a slot, whatever moment the bot is killed at.
+
+What this proves is about the death of processes: whenever one is killed, the next one finds what
+it needs in the ledger and in the channel. The system goes on, so nothing is told about its own
+crashes (SQLite's ``synchronous=FULL`` and PostgreSQL's log are for those). From Discord's
+documentation it takes that a second message with the same nonce is the first one "for a few
+minutes", which only the tests with a request that lingers or a process that stalls lean on: all
+others run with a Discord that forgets nonces at once.
+"""
+
+import random
+import signal
+from datetime import timedelta
+
+import discord
+import pytest
+
+from tests.kill.lives import Lives, Point
+from tests.kill.stories import (
+    A_LEASE,
+    CLAIM,
+    MONDAY,
+    PICK,
+    RECORD,
+    Story,
+    group_ledger,
+    random_moments,
+)
+from tests.kill.study_room import ALL, StudyRoom
+
+pytestmark = pytest.mark.kill
+
+WHEN = ("before", "inside", "after")
+KINDS = ("post", "thread", "opener")
+
+sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def lives():
+    made = Lives()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def room():
+    async with StudyRoom(MONDAY).open() as opened:
+        opened.remembers_nonces = timedelta(0)
+        yield opened
+
+
+@pytest.fixture
+async def story(lives, room, database_url, base):
+    await group_ledger(database_url, base)
+    return Story(lives, room, database_url)
+
+
+async def test_a_bot_that_is_left_alone_posts_once(story):
+    await story.come_to_an_end()
+
+    await story.assert_once()
+    assert story.cut_short == []
+
+
+@pytest.mark.parametrize("when", WHEN)
+async def test_killed_over_the_pick_it_posts_once(story, when):
+    await story.die_at(Point(PICK, 1, when))
+    await story.come_to_an_end()
+
+    await story.assert_once()
+
+
+@sqlite
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_killed_over_a_claim_it_posts_once(story, kind, when):
+    await story.die_at(Point(CLAIM, 1 + KINDS.index(kind), when))
+    await story.come_to_an_end()
+
+    await story.assert_once()
+
+
+@sqlite
+@pytest.mark.parametrize("kind", KINDS)
+async def test_killed_while_it_sends_it_posts_once(story, kind):
+    await story.die_asking(kind, after=False)
+    await story.come_to_an_end()
+
+    await story.assert_once()
+
+
+@sqlite
+@pytest.mark.parametrize("kind", KINDS)
+async def test_killed_before_the_answer_comes_it_posts_once(story, kind):
+    await story.die_asking(kind, after=True)
+    await story.come_to_an_end()
+
+    await story.assert_once()
+
+
+@sqlite
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_killed_over_the_record_it_posts_once(story, kind, when):
+    await story.die_at(Point(RECORD, 1 + KINDS.index(kind), when))
+    await story.come_to_an_end()
+
+    await story.assert_once()
+
+
+async def test_killed_again_and_again_over_what_it_recovers_it_posts_once(story):
+    await story.die_asking("post", after=True)
+    await story.die_at(Point(CLAIM, 1, "after"))
+    await story.die_at(Point(RECORD, 1, "inside"))
+    await story.die_at(Point(RECORD, 1, "before"))
+    await story.come_to_an_end()
+
+    await story.assert_once()
+
+
+@sqlite
+@pytest.mark.parametrize("kind", ["post", "opener"])
+async def test_a_request_of_the_killed_that_comes_true_late_is_one_with_its_repetition(
+    story, room, kind
+):
+    """It arrives between the look and the second request: only the nonce tells them apart."""
+    room.remembers_nonces = timedelta(minutes=5)
+    room.lingers = True
+
+    await story.die_asking(kind, after=False)
+    await story.come_to_an_end()
+
+    await story.assert_once()
+    assert room.looks > 0
+
+
+@sqlite
+@pytest.mark.parametrize(
+    "point", [Point(CLAIM, 1, "after"), Point(CLAIM, 1, "inside"), Point(RECORD, 1, "before")]
+)
+async def test_killed_where_history_is_closed_it_never_posts_twice(story, room, point):
+    room.permissions = ALL & ~discord.Permissions(read_message_history=True)
+
+    await story.die_at(point)
+    await story.come_to_an_end()
+
+    await story.assert_once_or_uncertain()
+
+
+@sqlite
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("after", [False, True])
+async def test_killed_while_it_sends_where_history_is_closed_it_never_posts_twice(
+    story, room, kind, after
+):
+    room.permissions = ALL & ~discord.Permissions(read_message_history=True)
+
+    await story.die_asking(kind, after=after)
+    await story.come_to_an_end()
+
+    await story.assert_once_or_uncertain()
+    assert ("uncertain" in await story.told()) == (kind != "thread")
+
+
+@postgres
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("statement", [PICK, CLAIM, RECORD])
+async def test_of_two_racing_bots_one_is_killed_and_they_post_once(story, statement, when):
+    doomed = await story.begin(Point(statement, 1, when))
+    other = await story.begin()
+    await story.end(doomed, other)
+    await story.come_to_an_end()
+
+    await story.assert_once()
+
+
+@postgres
+async def test_a_bot_that_wakes_after_another_took_its_claim_sends_nothing(story, room):
+    sleeper = await story.begin(Point(CLAIM, 1, "after", signal.SIGSTOP))
+    await sleeper.stalled()
+    room.ahead += A_LEASE
+    await story.end(await story.begin())
+
+    sleeper.go_on()
+    await story.end(sleeper)
+
+    await story.assert_once()
+
+
+@postgres
+async def test_a_bot_that_wakes_after_another_found_its_post_changes_nothing(story, room):
+    sleeper = await story.begin()
+    room.done = lambda what: what == "post" and sleeper.stop()
+    await sleeper.stalled()
+    room.done = lambda _: False
+    room.ahead += A_LEASE
+    await story.end(await story.begin())
+
+    sleeper.go_on()
+    await story.end(sleeper)
+
+    await story.assert_once()
+
+
+async def test_killed_at_random_moments_it_posts_once(lives, database_url, base):
+    chance = random.Random()  # noqa: S311 - no secret
+
+    for _ in range(10 if database_url.startswith("postgres") else 30):
+        await random_moments(lives, database_url, base, chance)

@@ -1,0 +1,483 @@
+"""What becomes of a post when Discord refuses, fails or forgets: the table of DESIGN, section 6."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+
+from bot.app import NextreadBot
+from bot.services.opening import open_services
+from tests.kill.stories import MONDAY, THURSDAY, group_ledger
+from tests.kill.study_room import CHANNEL_ID, GUILD_ID, StudyRoom, rate_limited
+from tests.seen import labels_of, text_of
+from tests.small_discord import TOKEN, answer
+
+A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
+SLOT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+async def other(moderator, guild):
+    """The channel of another group, with the same slot."""
+    channel = guild.create_text_channel("other")
+    await moderator.slash(channel, "manage group", zone="UTC")
+    return channel
+
+
+@pytest.fixture
+def until_slot(env):
+    async def move():
+        await env.advance_time((SLOT - env.now()).total_seconds() + 30)
+
+    return move
+
+
+@pytest.fixture
+def fail(env, channel):
+    """Return what makes Discord answer messages to the group's channel with an error."""
+
+    def make(status, times=None, code=0):
+        path = f"/channels/{channel.id}/messages"
+        env.inject_error("POST", path, status=status, times=times, code=code)
+
+    return make
+
+
+@pytest.fixture
+def told(moderator):
+    """Return what the moderator was told in direct messages."""
+
+    def texts():
+        dm = moderator.user.dm_channel
+        return [text_of(message) for message in dm.history()] if dm else []
+
+    return texts
+
+
+def posts_in(channel):
+    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+
+async def deny(env, channel, guild, **permissions):
+    """Take permissions from the bot in a channel, or give them back."""
+    overwrite = discord.PermissionOverwrite(**permissions)
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "is_told"),
+    [
+        (403, "Discord doesn't let me post there: check my permissions in the channel.", True),
+        (404, "The channel is gone.", True),
+        (400, "Discord refused the message; I try again every hour.", True),
+        (429, "Discord asked me to wait; I try again soon.", False),
+        (500, "Discord had trouble; I try again soon.", False),
+    ],
+)
+async def test_a_refused_post_is_told_in_words_and_leaves_once_discord_lets_it(
+    group, moderator, channel, other, until_slot, fail, env, told, status, words, is_told
+):
+    fail(status, times=1)
+
+    await until_slot()
+    card = await moderator.slash(channel, "manage group")
+    before = len(posts_in(channel))
+    await env.advance_time(AN_HOUR + A_MINUTE)
+    after = await moderator.slash(channel, "group")
+
+    assert before == 0
+    assert words in text_of(card)
+    assert len(posts_in(channel)) == 1
+    assert len(posts_in(other)) == 1
+    assert "⚠️" not in text_of(after)
+    assert len([text for text in told() if words in text]) == (1 if is_told else 0)
+
+
+@pytest.mark.parametrize("status", [403, 404, 400, 429, 500])
+async def test_a_post_refused_for_a_day_is_missed_and_the_others_post(
+    group, moderator, channel, other, until_slot, fail, env, told, status, restart, made_bots
+):
+    fail(status)
+
+    await until_slot()
+    made_bots[-1].cogs["weekly"].tick.cancel()
+    await env.advance_time(A_DAY)
+    await restart()
+    await env.advance_time(A_MINUTE)
+    card = await moderator.slash(channel, "group")
+
+    assert posts_in(channel) == []
+    assert len(posts_in(other)) == 1
+    assert "This week's paper was missed" in text_of(card)
+    assert len(told()) == (1 if status < 429 else 0)
+
+
+async def test_a_post_that_leaves_after_trouble_says_that_it_is_late(
+    group, channel, guild, until_slot, env
+):
+    await deny(env, channel, guild, send_messages=False)
+    await until_slot()
+    await env.advance_time(AN_HOUR)
+    await deny(env, channel, guild, send_messages=True)
+    await env.advance_time(10 * A_MINUTE)
+
+    (post,) = posts_in(channel)
+    assert "late, sorry" in text_of(post)
+
+
+async def test_a_missing_permission_is_named_and_told_once_and_the_group_recovers(
+    group, moderator, channel, other, guild, until_slot, env, told
+):
+    await deny(env, channel, guild, send_messages=False)
+    await until_slot()
+    await env.advance_time(AN_HOUR)
+    card = await moderator.slash(channel, "group")
+    messages = told()
+
+    await deny(env, channel, guild, send_messages=True)
+    await env.advance_time(6 * A_MINUTE)
+
+    assert "I lack Send Messages in the channel." in text_of(card)
+    assert len(messages) == 1
+    assert f"can't be posted in <#{channel.id}>" in messages[0]
+    assert len(posts_in(channel)) == len(posts_in(other)) == 1
+
+
+async def test_a_moderator_whose_messages_are_closed_sees_it_on_the_next_card(
+    group, moderator, channel, guild, until_slot, env, told
+):
+    await deny(env, channel, guild, send_messages=False)
+    env.inject_error("POST", "/channels/*/messages", status=403, code=50007, times=None)
+
+    await until_slot()
+    card = await moderator.slash(channel, "manage group")
+    rows = await env.bot.services.db.fetch("SELECT state FROM outbox WHERE kind = 'notice'")
+
+    assert [row["state"] for row in rows] == ["dropped"]
+    assert "I lack Send Messages in the channel." in text_of(card)
+
+
+async def test_a_notice_that_is_mended_meanwhile_is_not_sent(
+    group, moderator, channel, guild, until_slot, env, told
+):
+    await deny(env, channel, guild, send_messages=False)
+    env.inject_error("POST", "/channels/*/messages", status=502)
+    await until_slot()
+    card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="Pause")
+    await env.advance_time(2 * A_MINUTE)
+
+    rows = await env.bot.services.db.fetch("SELECT problem FROM outbox WHERE kind = 'notice'")
+    assert told() == []
+    assert [row["problem"] for row in rows][:1] == ["mended"]
+
+
+async def test_a_deleted_channel_blocks_its_group_alone(group, channel, other, until_slot, env):
+    services = env.bot.services
+    await env.bot.get_channel(channel.id).delete()
+
+    await until_slot()
+
+    blocked = (await services.groups.status(channel.id, None)).group.blocked
+    assert blocked == "channel_gone"
+    assert len(posts_in(other)) == 1
+
+
+async def test_a_greeting_for_a_channel_that_is_gone_is_dropped_at_once(env, guild):
+    delivery, db = env.bot.services.delivery, env.bot.services.db
+    await delivery.greet(guild.id, 4321)
+
+    await env.bot.postman.deliver_due()
+
+    rows = await db.fetch("SELECT state, problem FROM outbox")
+    assert [tuple(row) for row in rows] == [("dropped", "channel_gone")]
+
+
+async def test_without_thread_permissions_the_post_stands_alone_and_the_card_says_so(
+    group, moderator, channel, guild, until_slot, env
+):
+    await deny(env, channel, guild, create_public_threads=False)
+
+    await until_slot()
+    card = await moderator.slash(channel, "manage group")
+
+    assert len(posts_in(channel)) == 1
+    assert channel.threads == []
+    assert "I lack Create Public Threads there" in text_of(card)
+
+
+async def test_without_permission_to_write_there_the_thread_stays_empty(
+    group, channel, guild, until_slot, env
+):
+    await deny(env, channel, guild, send_messages_in_threads=False)
+
+    await until_slot()
+
+    (thread,) = channel.threads
+    assert [m for m in thread.history() if "What did you take" in text_of(m)] == []
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_thread_that_discord_refuses_leaves_the_post_alone(
+    group, moderator, channel, until_slot, env, status
+):
+    env.inject_error("POST", "/channels/*/messages/*/threads", status=status, times=None)
+
+    await until_slot()
+    card = await moderator.slash(channel, "group")
+
+    assert len(posts_in(channel)) == 1
+    assert "read it together" in text_of(card)
+    assert "⚠️" not in text_of(card)
+
+
+async def test_a_thread_that_is_there_already_counts_as_made(group, channel, until_slot, env):
+    path = "/channels/*/messages/*/threads"
+    env.inject_error("POST", path, status=400, code=160004)
+
+    await until_slot()
+
+    rows = await env.bot.services.db.fetch("SELECT thread_id, message_id FROM slots")
+    assert [row["thread_id"] for row in rows] == [row["message_id"] for row in rows]
+
+
+async def test_a_post_that_fails_when_its_group_was_stopped_stays_unsent(
+    group, moderator, channel, until_slot, fail, env
+):
+    fail(500, times=1)
+    await until_slot()
+    await moderator.click(
+        (await moderator.slash(channel, "manage group")).response.message, label="Stop"
+    )
+
+    await env.advance_time(AN_HOUR)
+    card = await moderator.slash(channel, "group")
+
+    assert posts_in(channel) == []
+    assert "Stopped." in text_of(card)
+    assert "This week is skipped." in text_of(card)
+
+
+async def test_post_now_that_fails_is_tried_again_by_itself(group, moderator, channel, fail, env):
+    fail(403, times=1)
+    await moderator.click(group.response.message, label="First paper now")
+    before = len(posts_in(channel))
+
+    await env.advance_time(6 * A_MINUTE)
+
+    assert before == 0
+    assert len(posts_in(channel)) == 1
+
+
+async def test_uncertain_is_explained_with_what_settles_it(
+    group, moderator, channel, guild, until_slot, fail, env, told
+):
+    fail(500, times=1)
+    await until_slot()
+    await deny(env, channel, guild, read_message_history=False)
+    await env.advance_time(2 * A_MINUTE)
+    card = await moderator.slash(channel, "manage group")
+
+    assert "I can't tell whether the last post was sent" in text_of(card)
+    assert "perhaps posted" in text_of(card)
+    assert "First paper now" in labels_of(card)
+    assert "I keep trying" not in told()[0]
+
+
+# Against the stand-in: what a modelled Discord has no means for
+
+
+@pytest.fixture
+async def ledger(tmp_path, base):
+    url = f"sqlite:///{tmp_path / 'stand-in.db'}"
+    await group_ledger(url, base)
+    return url
+
+
+@pytest.fixture
+def room():
+    return StudyRoom(THURSDAY)
+
+
+@pytest.fixture
+def connected(room, ledger, base, monkeypatch):
+    """Return what connects a bot to the room for a while; then the slot has just come."""
+
+    @asynccontextmanager
+    async def connect():
+        services = await open_services(ledger, base, room.now)
+
+        async def opened():
+            return services
+
+        async with room.open():
+            monkeypatch.setattr(discord.http.Route, "BASE", room.api)
+            bot = NextreadBot(opened)
+            bot._connection.guild_ready_timeout = 0.05  # noqa: SLF001
+            running = asyncio.create_task(bot.start(TOKEN))
+            async with asyncio.timeout(20):
+                while not bot.is_ready():  # noqa: ASYNC110 - it tells no event before its start
+                    await asyncio.sleep(0.01)
+            bot.cogs["weekly"].tick.cancel()  # its clock isn't the room's: tests do its work
+            room.ahead += MONDAY - THURSDAY
+            try:
+                yield bot
+            finally:
+                await bot.close()
+                await running
+
+    return connect
+
+
+async def work(bot):
+    """Do what the weekly task does."""
+    await bot.weekly.open_due()
+    await bot.postman.deliver_due()
+
+
+async def week_in(bot):
+    status = await bot.groups.status(CHANNEL_ID, None)
+    return status.this_week.state, status.group.blocked
+
+
+async def seen(claim):
+    """Wait until the bot knows what it was told."""
+    async with asyncio.timeout(20):
+        while not claim():  # noqa: ASYNC110 - discord.py tells some of it by no event
+            await asyncio.sleep(0.01)
+
+
+async def test_a_rate_limit_too_long_to_wait_out_is_waited_for_in_the_outbox(room, connected):
+    async with connected() as bot:
+        room.answers.append(rate_limited(600))
+        await work(bot)
+        limited = await week_in(bot)
+        room.ahead += timedelta(seconds=599)
+        await work(bot)
+        too_soon = len(room.history())
+        room.ahead += timedelta(seconds=2)
+        await work(bot)
+        after = await week_in(bot)
+
+    assert limited == ("waiting", "rate_limited")
+    assert too_soon == 0
+    assert after == ("posted", None)
+    assert len(room.history()) == 1
+
+
+@pytest.mark.parametrize("trouble", ["silence", "hangs up"])
+async def test_an_answer_that_never_comes_is_looked_for(room, connected, monkeypatch, trouble):
+    room.trouble = trouble
+    room.remembers_nonces = timedelta(0)
+    loop = asyncio.get_running_loop()
+    real = loop.time
+
+    def a_minute_passes(_):
+        monkeypatch.setattr(loop, "time", lambda: real() + 61)
+
+    async with connected() as bot:
+        if trouble == "silence":
+            room.done = a_minute_passes
+        await work(bot)
+        lost = await week_in(bot)
+        room.done, room.trouble = (lambda _: False), None
+        room.ahead += timedelta(minutes=2)
+        await work(bot)
+        after = await week_in(bot)
+
+    assert lost == ("waiting", "discord_trouble")
+    assert after == ("posted", None)
+    assert len(room.history()) == 1
+
+
+async def test_a_bot_removed_and_invited_again_posts_late(room, connected):
+    async with connected() as bot:
+        await room.tell("GUILD_DELETE", {"id": str(GUILD_ID)})
+        await seen(lambda: bot.get_guild(GUILD_ID) is None)
+        await work(bot)
+        removed = await week_in(bot)
+        again = room.guild()
+        del again["unavailable"]
+        await room.tell("GUILD_CREATE", again)
+        await seen(lambda: bot.get_guild(GUILD_ID) is not None)
+        room.ahead += timedelta(minutes=6)
+        await work(bot)
+        after = await week_in(bot)
+
+    assert removed == ("waiting", "bot_removed")
+    assert after == ("posted", None)
+    assert "late, sorry" in str(room.history()[0]["components"])
+
+
+async def test_an_unavailable_server_is_waited_for_and_nobody_is_told(room, connected):
+    async with connected() as bot:
+        await room.tell("GUILD_DELETE", {"id": str(GUILD_ID), "unavailable": True})
+        await seen(lambda: bot.get_guild(GUILD_ID).unavailable)
+        await work(bot)
+        away = await week_in(bot)
+        rows = await bot.services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'notice'")
+        await room.tell("GUILD_CREATE", room.guild())
+        await seen(lambda: not bot.get_guild(GUILD_ID).unavailable)
+        room.ahead += timedelta(minutes=6)
+        await work(bot)
+        after = await week_in(bot)
+
+    assert away == ("waiting", "guild_unavailable")
+    assert rows == []
+    assert after == ("posted", None)
+
+
+async def test_an_outage_does_not_make_it_forget_that_an_answer_was_lost(room, connected):
+    """The nonce is forgotten by then: only the look tells that the message is there."""
+    room.trouble = "hangs up"
+    room.remembers_nonces = timedelta(0)
+    async with connected() as bot:
+        await work(bot)
+        room.trouble = None
+        await room.tell("GUILD_DELETE", {"id": str(GUILD_ID), "unavailable": True})
+        await seen(lambda: bot.get_guild(GUILD_ID).unavailable)
+        room.ahead += timedelta(minutes=6)
+        await work(bot)
+        await room.tell("GUILD_CREATE", room.guild())
+        await seen(lambda: not bot.get_guild(GUILD_ID).unavailable)
+        room.ahead += timedelta(minutes=6)
+        await work(bot)
+        after = await week_in(bot)
+
+    assert after == ("posted", None)
+    assert len(room.history()) == 1
+
+
+async def test_a_history_that_cant_be_read_just_now_is_read_later(room, connected):
+    room.trouble = "hangs up"
+    room.remembers_nonces = timedelta(0)
+    async with connected() as bot:
+        await work(bot)
+        room.trouble = None
+        room.history_answers = [answer({"message": "Missing Access", "code": 50001}, 403)]
+        for _ in range(2):
+            room.ahead += timedelta(minutes=6)
+            await work(bot)
+        after = await week_in(bot)
+
+    assert after == ("posted", None)
+    assert len(room.history()) == 1
+
+
+async def test_a_post_deleted_at_once_gets_no_thread_and_stays_posted(room, connected):
+    async with connected() as bot:
+        room.done = lambda what: what == "post" and room.messages.update({CHANNEL_ID: []})
+        await work(bot)
+        after = await week_in(bot)
+        rows = await bot.services.db.fetch("SELECT state, problem FROM outbox WHERE kind='thread'")
+
+    assert after == ("posted", None)
+    assert [tuple(row) for row in rows] == [("dropped", "channel_gone")]

@@ -83,9 +83,14 @@ class Count:
     left_minutes: int
 
     @property
+    def left(self) -> int:
+        """How many are neither read nor skipped."""
+        return self.total - self.read - self.skipped
+
+    @property
     def is_complete(self) -> bool:
         """Nothing is left to read."""
-        return self.read + self.skipped == self.total
+        return self.left == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def _card(lines: Iterator[str] | list[str], row: ui.ActionRow[Any] | None) -> ui
 
 def _head(journey: Journey, found: Figures) -> Iterator[str]:
     yield f"## {plain(journey.curriculum.title)}"
-    yield f"{texts.bar(found.listed)}  {texts.figures_text(found)}"
+    whole = found.listed if found.listed.total else found.added
+    yield f"{texts.bar(whole)}  {texts.figures_text(found)}"
 
 
 def _progress_lines(journey: Journey) -> Iterator[str]:

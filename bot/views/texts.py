@@ -198,12 +198,23 @@ def figures_text(figures: Figures) -> str:
 
 
 def left_text(figures: Figures) -> str:
-    """Return how long the rest takes."""
-    if figures.listed.left_minutes:
-        return f"{duration(figures.listed.left_minutes).capitalize()} of the list are left."
-    if figures.added.left_minutes:
-        return f"The list is read. {duration(figures.added.left_minutes).capitalize()} lie deeper."
+    """Return how long the rest takes; without estimates, how many are left."""
+    listed, added = figures.listed, figures.added
+    if not listed.is_complete:
+        return f"{_amount_left(listed)} of the list {_are(listed)} left."
+    if not added.is_complete:
+        if listed.total:
+            return f"The list is read. {_amount_left(added)} more to go deeper."
+        return f"{_amount_left(added)} {_are(added)} left."
     return "Everything is read. Well done!"
+
+
+def _amount_left(count: Count) -> str:
+    return duration(count.left_minutes).capitalize() if count.left_minutes else str(count.left)
+
+
+def _are(count: Count) -> str:
+    return "is" if count.left == 1 and not count.left_minutes else "are"
 
 
 def untouched_text(steps: int) -> str:
@@ -214,7 +225,7 @@ def untouched_text(steps: int) -> str:
 
 def bar(count: Count, width: int = 10) -> str:
     """Return a bar of plain characters: what is read of all there is."""
-    filled = round(width * count.read / count.total) if count.total else 0
+    filled = width * count.read // count.total if count.total else 0
     return "▰" * filled + "▱" * (width - filled)
 
 
@@ -273,7 +284,8 @@ def goal_text(goal: Resource) -> str:
 
 def pace_text(figures: Figures, minutes_a_week: int | None) -> str:
     """Return how long the list takes at the reader's own pace; nothing without a history."""
-    left = figures.listed.left_minutes or figures.added.left_minutes
+    still = figures.added if figures.listed.is_complete else figures.listed
+    left = still.left_minutes
     if not minutes_a_week or not left:
         return ""
     weeks = max(1, round(left / minutes_a_week))

@@ -43,7 +43,7 @@ class TooOldToUndoError(ReaderError):
 
 @dataclass
 class ChangedSinceError(ReaderError):
-    """The resource was marked again after the change: undoing would lose that."""
+    """It was changed again after that: undoing would lose the later change. No title: the goal."""
 
     title: str
 

@@ -29,6 +29,11 @@ def options_of(result: Any) -> list[str]:
     return [o["value"] for part in _parts(result) if part.get("type") == 3 for o in part["options"]]
 
 
+def option_labels_of(result: Any) -> list[str]:
+    """Return what a card's select says of each choice."""
+    return [o["label"] for part in _parts(result) if part.get("type") == 3 for o in part["options"]]
+
+
 def select_of(result: Any) -> str:
     """Return the custom_id of a card's select."""
     return next(part["custom_id"] for part in _parts(result) if part.get("type") == 3)

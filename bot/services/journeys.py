@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.progress import Mark, known_before, minutes_a_week
 from bot.core.reading import ChangeKind, Journey, Path, Reply
 from bot.core.recommend import path_to
+from bot.errors import UnknownStepError
 from bot.services.curriculum import CurriculumStore
 from bot.services.ledger import Ledger, Ledgers
 from bot.store import changes as change_log
@@ -46,6 +47,8 @@ class Journeys:
     async def set_goal(self, reader_id: int, guild_id: int | None, key: str | None) -> Reply:
         """Make a resource the goal, or have none; the way to it comes first from then on.
 
+        The same goal twice changes nothing.
+
         Raises:
             UnknownResourceError, NoLongerListedError: no such resource here.
         """
@@ -55,6 +58,10 @@ class Journeys:
                 key = (await self._curricula.resource(changes, guild_id, key)).key
             before = await self._ledgers.load(changes, reader_id, guild_id)
             kind: ChangeKind = "no_goal" if key is None else "goal"
+            if key == (before.goal.key if before.goal else before.reader.goal):
+                return await self._ledgers.repeated(
+                    changes, reader_id, before, lambda change: change.kind == kind
+                )
             return await self._ledgers.change(
                 changes, reader_id, guild_id, before, kind, {}, goal=key
             )
@@ -63,14 +70,21 @@ class Journeys:
         """Mark what the list has before a step as known; None: all of the list.
 
         What the reader marked otherwise stays as it is, but for what they put off.
+
+        Raises:
+            UnknownStepError: there is no such step any more.
         """
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
             before = await self._ledgers.load(changes, reader_id, guild_id)
+            if step_id is not None and before.curriculum.step(step_id) is None:
+                raise UnknownStepError(step_id)
             keys = known_before(before.curriculum, before.reader.marks, step_id)
             rows = _known_rows(before, keys, Mark("known", self._clock()))
+            is_reached = before.goal is not None and before.goal.key in rows
+            goal = None if is_reached else before.reader.goal
             return await self._ledgers.change(
-                changes, reader_id, guild_id, before, "start_at", rows, goal=before.reader.goal
+                changes, reader_id, guild_id, before, "start_at", rows, goal=goal
             )
 
     async def reset(self, reader_id: int, guild_id: int | None) -> Reply:

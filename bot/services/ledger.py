@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -155,6 +155,19 @@ class Ledgers:
         worth = await self.worth_of(changes, answer)
         return Reply(after.curriculum, reader, answer, change, worth=worth)
 
+    async def repeated(
+        self,
+        changes: Queries,
+        reader_id: int,
+        ledger: Ledger,
+        was_it: Callable[[Change], bool],
+    ) -> Reply:
+        """Answer a second click as the first one was, with its Undo; ``was_it`` knows that one."""
+        latest = await change_log.latest_changes(changes, reader_id)
+        change = next((s.change for s in latest if was_it(s.change)), None)
+        answer = self.present_answer(ledger)
+        return Reply(ledger.curriculum, ledger.reader, answer, change, repeated=True)
+
     async def put_back(
         self,
         changes: Queries,
@@ -173,6 +186,9 @@ class Ledgers:
         for key, mark in stored.after.marks.items():
             if ledger.stored.get(key) != mark or any(ledger.touches(c, key) for c in later):
                 raise ChangedSinceError(await self._title(changes, ledger, key))
+        was, since = stored.before.goal, ledger.reader.goal
+        if not stored.after.marks and since not in (stored.after.goal, was):
+            raise ChangedSinceError("")
         await _write(changes, reader_id, stored.before.marks)
         if ledger.reader.current == stored.after.current:
             await readers.set_current(changes, reader_id, stored.before.current)

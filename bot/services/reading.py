@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.progress import Mark, unlocks
+from bot.core.progress import UNLOCKS, Mark, unlocks
 from bot.core.reading import (
     AlsoDone,
     Change,
@@ -199,9 +199,11 @@ class Reading:
         before = await self._ledgers.load(changes, reader_id, guild_id)
         mark = _new_mark(kind, before.reader.mark(resource.key), now, rating)
         if _says_the_same(before.reader.mark(resource.key), mark):
-            return await self._repeated(changes, reader_id, before, resource)
+            return await self._ledgers.repeated(
+                changes, reader_id, before, lambda change: before.touches(change, resource.key)
+            )
         goal = before.reader.goal
-        reached = kind in ("done", "done_current") and before.goal == resource
+        reached = before.goal == resource and mark is not None and mark.state in UNLOCKS
         return await self._ledgers.change(
             changes,
             reader_id,
@@ -257,15 +259,6 @@ class Reading:
         reader = replace(ledger.reader, current=shown_key(answer))
         worth = await self._ledgers.worth_of(self._db, answer)
         return Reply(ledger.curriculum, reader, answer, worth=worth)
-
-    async def _repeated(
-        self, changes: Queries, reader_id: int, ledger: Ledger, resource: Resource
-    ) -> Reply:
-        """Answer a second click as the first one was, with its Undo."""
-        latest = await change_log.latest_changes(changes, reader_id)
-        change = next((s.change for s in latest if ledger.touches(s.change, resource.key)), None)
-        answer = self._ledgers.present_answer(ledger)
-        return Reply(ledger.curriculum, ledger.reader, answer, change, repeated=True)
 
     async def _just_tapped(self, db: Queries, reader_id: int) -> Change | None:
         latest = await change_log.latest_changes(db, reader_id, 1)

@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Count, Figures, Mark
-from bot.core.reading import Change, Path, Worth
+from bot.core.reading import Change, ChangeKind, Path, Worth
 from bot.core.recommend import (
     FinishedPrerequisites,
     FirstStep,
@@ -110,7 +110,7 @@ START_WHERE = (
 START_DEEPER = "Deeper: I know the whole list"
 RESET_NOW = "Reset everything"
 NUDGE = "-# You asked me to remind you after a week without reading. `/me` stops it."
-NOTHING_TYPED = "Type a title, an author, a year, a short name or a link."
+KNOWN_BEFORE = "☑️ You had read or marked all that comes before."
 
 
 def duration(minutes: int) -> str:
@@ -236,9 +236,9 @@ def change_text(
     what = titles(named) or "it"
     goal = plain(short_title(aim)) if aim else "something no longer listed"
     if repeated:
-        return f"**{what}** was marked already."
-    if aim is not None and change.kind in ("done", "done_current"):
-        return f"🎯 Done, and your goal is reached: **{what}**!"
+        return _repeated_text(change.kind, goal if change.kind == "goal" else what)
+    if aim is not None and (reached := _GOAL_REACHED.get(change.kind)):
+        return reached.format(goal)
     return {
         "done": f"✅ Done: **{what}**",
         "done_current": f"✅ Done: **{what}**",
@@ -246,11 +246,29 @@ def change_text(
         "skipped": f"🚫 **{what}** won't be suggested again.",
         "later": f"💤 **{what}** comes back in a week.",
         "clear": f"**{what}** is unread again.",
-        "start_at": f"☑️ Known before: **{what}**.",
+        "start_at": f"☑️ Known before: **{what}**." if named else KNOWN_BEFORE,
         "reset": "🧹 Everything is unmarked. A fresh start!",
         "goal": f"🎯 Your goal is **{goal}**. The way to it comes first now.",
         "no_goal": "The goal is dropped: the list's own order counts again.",
     }[change.kind]
+
+
+_GOAL_REACHED = {
+    "done": "🎯 Done, and your goal is reached: **{}**!",
+    "done_current": "🎯 Done, and your goal is reached: **{}**!",
+    "known": "☑️ You know **{}**: your goal is reached.",
+    "skipped": "🚫 **{}** won't be suggested again, and is your goal no more.",
+    "start_at": "☑️ What comes before is known, and with it your goal: **{}**.",
+}
+
+
+def _repeated_text(kind: ChangeKind, what: str) -> str:
+    """Return the answer to a second click."""
+    return {
+        "clear": f"**{what}** is unread already.",
+        "goal": f"🎯 **{what}** is your goal already.",
+        "no_goal": "You have no goal.",
+    }.get(kind, f"**{what}** was marked already.")
 
 
 def helps_with(title: str) -> str:
@@ -329,7 +347,7 @@ def change_label(change: Change, curriculum: Curriculum) -> str:
         "later": f"Later: {what}",
         "clear": f"Not read: {what}",
         "start_at": f"Known before: {what}{more}",
-        "reset": f"Reset of {len(change.keys)} marks",
+        "reset": f"Reset of {len(change.keys)} {'mark' if len(change.keys) == 1 else 'marks'}",
         "goal": f"Goal: {short_title(goal) if goal else 'something no longer listed'}",
         "no_goal": "Goal dropped",
     }[change.kind]
@@ -339,7 +357,9 @@ def undone_text(change: Change, named: Sequence[Resource], *, repeated: bool) ->
     """Return what was just undone."""
     what = titles(named) or ("your goal" if "goal" in change.kind else "it")
     if repeated:
-        return f"That was undone before. **{what}** is as it was."
+        return "That was undone before: nothing changed now."
+    if len(named) > 1:
+        return f"↩️ Undone: **{what}** are as they were."
     return f"↩️ Undone: **{what}** is as it was."
 
 
@@ -478,6 +498,8 @@ def _(_: TooOldToUndoError) -> str:
 
 @error_text.register
 def _(error: ChangedSinceError) -> str:
+    if not error.title:
+        return "You changed your goal again after that. Undo the later change first."
     return f"You marked **{plain(error.title)}** again after that. Undo the later change first."
 
 

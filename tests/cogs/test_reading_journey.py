@@ -1,8 +1,17 @@
 """Paths, goals, pace, start, reset and undo, as a member sees them."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.seen import labels_of, options_of, select_of, text_of, title_of
+from tests.seen import (
+    labels_of,
+    option_labels_of,
+    options_of,
+    select_of,
+    text_of,
+    title_of,
+)
 
 A_DAY = 24 * 3600
 
@@ -220,3 +229,119 @@ async def test_in_a_direct_message_there_is_nobody_to_tell(env):
     path = await reader.slash("path", resource="LoRA")
 
     assert "Prerequisite wrong?" not in labels_of(path)
+
+
+async def make_goal(who, channel, title):
+    path = await who.slash(channel, "path", resource=title)
+    return await who.click(path.response.message, label="Make this my goal")
+
+
+async def test_the_same_goal_twice_is_told_and_changes_nothing(alice, channel):
+    paths = [await alice.slash(channel, "path", resource="LoRA") for _ in range(2)]
+    await alice.click(paths[0].response.message, label="Make this my goal")
+
+    again = await alice.click(paths[1].response.message, label="Make this my goal")
+    told = text_of(again)
+    await alice.click(again.response.message, label="Undo")
+    progress = text_of(await alice.slash(channel, "progress"))
+
+    assert "🎯 **LoRA** is your goal already." in told
+    assert "Your goal" not in progress
+
+
+async def test_an_older_goal_is_not_undone_under_a_newer_one(alice, channel):
+    first = await make_goal(alice, channel, "LoRA")
+    await make_goal(alice, channel, "GPT-3")
+
+    refused = await alice.click(first.response.message, label="Undo")
+
+    assert "You changed your goal again after that." in text_of(refused)
+    assert "🎯 Your goal: **GPT-3**." in text_of(await alice.slash(channel, "progress"))
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        ("known", "You know **BERT**: your goal is reached."),
+        ("skipped", "**BERT** won't be suggested again, and is your goal no more."),
+    ],
+)
+async def test_a_goal_put_aside_for_good_is_no_goal_any_more(alice, channel, choice, told):
+    await make_goal(alice, channel, "BERT")
+    card = await alice.slash(channel, "search", query="BERT")
+
+    answer = await alice.select(card.response.message, [choice], custom_id=select_of(card))
+    said, progress = text_of(answer), text_of(await alice.slash(channel, "progress"))
+    await alice.click(answer.response.message, label="Undo")
+
+    assert told in said
+    assert "Your goal" not in progress
+    assert "🎯 Your goal: **BERT**." in text_of(await alice.slash(channel, "progress"))
+
+
+async def start_at(who, channel, value):
+    progress = await who.slash(channel, "progress")
+    where = await who.click(progress.response.message, label="Start at…")
+    return await who.select(where.response.message, [value], custom_id=select_of(where))
+
+
+async def test_a_goal_known_before_the_start_is_reached(alice, channel):
+    await make_goal(alice, channel, "LoRA")
+
+    card = await start_at(alice, channel, "icl")
+
+    assert "and with it your goal: **LoRA**" in text_of(card)
+    assert "Your goal" not in text_of(await alice.slash(channel, "progress"))
+
+
+async def test_starting_where_one_is_says_that_nothing_was_missing(alice, channel):
+    await start_at(alice, channel, "icl")
+
+    again = await start_at(alice, channel, "icl")
+
+    assert "You had read or marked all that comes before." in text_of(again)
+
+
+async def test_starting_at_a_step_that_left_the_list_marks_nothing(alice, channel, restart, base):
+    progress = await alice.slash(channel, "progress")
+    where = await alice.click(progress.response.message, label="Start at…")
+    sections = tuple(
+        replace(section, steps=tuple(step for step in section.steps if step.id != "peft"))
+        for section in base.sections
+    )
+
+    await restart(replace(base, sections=sections))
+    answer = await alice.select(where.response.message, ["peft"], custom_id=select_of(where))
+
+    assert "There is no step “peft”." in text_of(answer)
+    assert "**0 of 7 of the list**" in text_of(await alice.slash(channel, "progress"))
+
+
+async def test_a_second_not_read_after_all_says_that_it_is_unread(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+    cards = [await alice.slash(channel, "search", query="BERT") for _ in range(2)]
+    await alice.click(cards[0].response.message, label="Not read after all")
+
+    again = await alice.click(cards[1].response.message, label="Not read after all")
+
+    assert "**BERT** is unread already." in text_of(again)
+
+
+async def test_undo_of_several_marks_is_told_in_the_plural(alice, channel):
+    card = await start_at(alice, channel, "peft")
+
+    undone = await alice.click(card.response.message, label="Undo")
+
+    assert "**Attention Is All You Need, GPT-1 and BERT** are as they were." in text_of(undone)
+
+
+async def test_a_reset_of_one_mark_is_offered_in_the_singular(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+    progress = await alice.slash(channel, "progress")
+    asked = await alice.click(progress.response.message, label="Reset…")
+    await alice.click(asked.response.message, label="Reset everything")
+    progress = await alice.slash(channel, "progress")
+
+    choice = await alice.click(progress.response.message, label="Undo…")
+
+    assert option_labels_of(choice)[0] == "Reset of 1 mark"

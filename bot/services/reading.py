@@ -19,7 +19,9 @@ from bot.core.reading import (
 )
 from bot.core.recommend import (
     NO_FILTERS,
+    Answer,
     Filters,
+    TooNarrow,
     ready_for,
 )
 from bot.errors import NothingCurrentError, TooOldToUndoError
@@ -109,7 +111,8 @@ class Reading:
         curriculum, reader = ledger.curriculum, ledger.reader
         chosen = curriculum.get(query)
         if chosen is not None:
-            return Found(curriculum, reader, [chosen], Shown(curriculum, reader, chosen))
+            worth = await self._ledgers.worth_of(self._db, chosen)
+            return Found(curriculum, reader, [chosen], Shown(curriculum, reader, chosen, worth))
         hits = await self._curricula.search(self._db, guild_id, query)
         # A moderator may have changed the list between the two readings.
         resources = [found for hit in hits if (found := curriculum.get(hit.key)) is not None]
@@ -250,13 +253,13 @@ class Reading:
         """Answer from what a read finds, unless the current resource changes: then in turn."""
         ledger = await self._ledgers.load(self._db, reader_id, guild_id)
         answer = self._ledgers.answer(ledger, filters, deeper=deeper)
-        if shown_key(answer) != ledger.reader.current:
+        if _current_after(answer, ledger) != ledger.reader.current:
             async with self._db.transaction() as changes:
                 await readers.take_turn(changes, reader_id)
                 ledger = await self._ledgers.load(changes, reader_id, guild_id)
                 answer = self._ledgers.answer(ledger, filters, deeper=deeper)
-                await readers.set_current(changes, reader_id, shown_key(answer))
-        reader = replace(ledger.reader, current=shown_key(answer))
+                await readers.set_current(changes, reader_id, _current_after(answer, ledger))
+        reader = replace(ledger.reader, current=_current_after(answer, ledger))
         worth = await self._ledgers.worth_of(self._db, answer)
         return Reply(ledger.curriculum, reader, answer, worth=worth)
 
@@ -266,6 +269,11 @@ class Reading:
             change = latest[0].change
             return change if self._clock() - change.made_at < DOUBLE_TAP else None
         return None
+
+
+def _current_after(answer: Answer, ledger: Ledger) -> str | None:
+    """Return the key of what is current now: filters that leave nothing over change nothing."""
+    return ledger.reader.current if isinstance(answer, TooNarrow) else shown_key(answer)
 
 
 def _new_mark(kind: MarkKind, old: Mark | None, now: datetime, rating: int | None) -> Mark | None:

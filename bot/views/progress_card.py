@@ -132,7 +132,7 @@ def _step_line(count: StepCount) -> str:
         return ""
     parts = []
     if count.listed.total:
-        parts.append(texts.count_text(count.listed, "").strip())
+        parts.append(texts.count_text(count.listed, ""))
     if count.added.read or count.added.skipped:
         parts.append(texts.count_text(count.added, "deeper"))
     left = count.listed.left_minutes

@@ -22,7 +22,7 @@ def search_card(
     """Build the list of hits, the best first, or the empty answer."""
     view = ui.LayoutView(timeout=None)
     if found:
-        lines = [texts.found_text(query, len(found))]
+        lines = [texts.found_text(query, len(found), BEST)]
         lines += [
             f"{n}. {_line(curriculum, reader, resource)}"
             for n, resource in enumerate(found[:BEST], start=1)

@@ -185,8 +185,8 @@ def mark_text(mark: Mark) -> str:
 
 def count_text(count: Count, noun: str) -> str:
     """Return "3 of 9 of the list"; what is skipped is named, not counted as read."""
-    skipped = f" ({count.skipped} left out)" if count.skipped else ""
-    return f"{count.read} of {count.total} {noun}{skipped}"
+    skipped = f"({count.skipped} left out)" if count.skipped else ""
+    return " ".join(filter(None, [f"{count.read} of {count.total}", noun, skipped]))
 
 
 def figures_text(figures: Figures) -> str:
@@ -394,7 +394,7 @@ _FILTERS = {
     "minutes": "the minutes",
     "kind": "the kind",
     "step_id": "the step",
-    "must_reads": "must-reads only",
+    "must_reads": "“must-reads only”",
 }
 
 
@@ -402,8 +402,9 @@ def too_narrow_text(answer: TooNarrow) -> str:
     """Return which filter left nothing over."""
     names = [_FILTERS[name] for name in answer.culprits]
     if len(names) == 1:
-        return f"Nothing you're ready for fits: {names[0]} leaves nothing over. Try it without."
-    return f"Nothing you're ready for fits {' and '.join(names)} together. Drop one of them."
+        return f"Nothing you're ready for fits {names[0]}. Try again without."
+    named = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"Nothing you're ready for fits {named} together. Try again with fewer of them."
 
 
 def reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> str:
@@ -427,7 +428,7 @@ def reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> s
                 return "It is your goal, and you're ready for it."
             return f"It leads to your goal, {plain(short_title(aim))}: {left} to go."
         case FitsMinutes(minutes):
-            return f"It fits your {minutes} minutes."
+            return f"It fits your {minutes} {'minute' if minutes == 1 else 'minutes'}."
         case GroupReadsIt():
             return "Your study group reads it this week."
         case NextOnList():
@@ -447,8 +448,10 @@ def also_done_text(resource: Resource, before: Resource | None) -> str:
     return f"{just}Also done with **{plain(title_of(resource))}**?"
 
 
-def found_text(query: str, count: int) -> str:
+def found_text(query: str, count: int, most: int) -> str:
     """Return the heading of a list of hits."""
+    if count > most:
+        return f"### The {most} best for “{plain(query, 80)}”"
     noun = "resource" if count == 1 else "resources"
     return f"### {count} {noun} for “{plain(query, 80)}”"
 
@@ -488,7 +491,10 @@ def _(error: UnknownStepError) -> str:
 
 @error_text.register
 def _(_: NothingCurrentError) -> str:
-    return "I haven't shown you anything yet: `/next` does. Or name it: `/done` takes a resource."
+    return (
+        "There is nothing that I showed you last as the next one: `/next` shows it. Or say what"
+        " you've read: `/done` takes a title, and `/search` finds one."
+    )
 
 
 @error_text.register

@@ -98,7 +98,9 @@ async def test_a_bare_done_after_a_minute_is_meant(alice, channel, env):
 async def test_done_without_anything_shown_says_what_to_do(alice, channel, env):
     answer = await alice.slash(channel, "done")
 
-    assert "I haven't shown you anything yet" in text_of(answer)
+    assert "There is nothing that I showed you last as the next one" in text_of(answer)
+    assert "`/next`" in text_of(answer)
+    assert "`/search`" in text_of(answer)
     assert [type(error).__name__ for error in env.errors] == ["CommandInvokeError"]
 
 
@@ -150,7 +152,17 @@ async def test_filters_narrow_and_name_what_leaves_nothing(alice, channel):
     nothing = await alice.slash(channel, "next", minutes=1)
 
     assert "It fits your 30 minutes." in text_of(short)
-    assert "the minutes leaves nothing over" in text_of(nothing)
+    assert "Nothing you're ready for fits the minutes. Try again without." in text_of(nothing)
+
+
+async def test_filters_that_leave_nothing_are_listed_and_what_was_shown_stays(alice, channel):
+    await alice.slash(channel, "next")
+
+    nothing = await alice.slash(channel, "next", minutes=1, kind="course", must_reads=True)
+    done = await alice.slash(channel, "done")
+
+    assert "fits the minutes, the kind and “must-reads only” together" in text_of(nothing)
+    assert "✅ Done: **Attention Is All You Need**" in text_of(done)
 
 
 async def test_next_narrows_to_a_step_by_its_name(alice, channel):
@@ -197,6 +209,14 @@ async def test_search_lists_the_best_and_opens_the_chosen_one(alice, channel):
 
     assert "1. [Attention Is All You Need]" in text_of(found)
     assert "FlashAttention" in title_of(card)
+
+
+async def test_search_does_not_count_more_than_it_shows(alice, channel):
+    many = text_of(await alice.slash(channel, "search", query="language models"))
+    one = text_of(await alice.slash(channel, "search", query="tokenizer"))
+
+    assert "### The 10 best for “language models”" in many
+    assert f"### {one.count('](http')} resources for “tokenizer”" in one
 
 
 async def test_search_finds_nothing_for_nonsense_and_says_what_to_try(alice, channel):

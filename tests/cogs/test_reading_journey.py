@@ -185,7 +185,10 @@ async def test_ratings_are_told_from_three_on(env, guild, channel, alice):
     three = text_of(await alice.slash(channel, "search", query="BERT"))
 
     assert "worth reading" not in two
+    chosen = text_of(await alice.slash(channel, "search", query="jump-into-llm:bert"))
+
     assert "2 of 3 found it worth reading." in three
+    assert "2 of 3 found it worth reading." in chosen
 
 
 @pytest.mark.parametrize("press", ["Make this my goal", "Reset everything", "Reset…"])

@@ -141,13 +141,13 @@ async def test_next_with_filters_makes_current_what_fits(reading):
     assert await current(reading) == reply.answer.resource.key
 
 
-async def test_filters_too_narrow_leave_nothing_current(reading):
+async def test_filters_too_narrow_leave_the_current_resource(reading):
     await reading.next_for(READER, None)
 
     reply = await reading.next_for(READER, None, Filters(minutes=1))
 
     assert reply.answer == TooNarrow(("minutes",))
-    assert await current(reading) is None
+    assert await current(reading) == ATTENTION
 
 
 async def test_each_reader_has_a_next_of_their_own(reading):

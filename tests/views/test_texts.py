@@ -59,3 +59,11 @@ def test_the_bar_is_full_only_when_all_is_read():
 
     assert "▱" in nearly
     assert "▱" not in full
+
+
+def test_what_was_left_out_is_told_with_and_without_a_noun():
+    made = curriculum(resource("a"), resource("b"))
+    count = figures(made, {"demo:a": Mark("skipped", NOW)}).listed
+
+    assert texts.count_text(count, "of the list") == "0 of 2 of the list (1 left out)"
+    assert texts.count_text(count, "") == "0 of 2 (1 left out)"

@@ -106,7 +106,8 @@ class ReadingCog(commands.Cog, name="reading"):
         """Show what to read before something, in order, and make it your goal."""
         who, where = interaction.user.id, interaction.guild_id
         path = await self.journeys.path(who, where, resource)
-        await answer(interaction, path_card(path, in_server=where is not None))
+        is_server = where is not None and interaction.client.get_guild(where) is not None
+        await answer(interaction, path_card(path, in_server=is_server))
 
     @app_commands.command()
     @app_commands.describe(share="Show it to everyone here")

@@ -274,7 +274,7 @@ def reasons_for(
         reasons.append(Opens(tuple(r.key for r in opened)))
     if filters.minutes is not None:
         reasons.append(FitsMinutes(filters.minutes))
-    if resource.addition:
+    if resource.addition and _has_list(curriculum):
         reasons.append(GoesDeeper())
     return tuple(reasons) or (NextOnList(),)
 

@@ -348,3 +348,14 @@ async def test_a_reset_of_one_mark_is_offered_in_the_singular(alice, channel):
     choice = await alice.click(progress.response.message, label="Undo…")
 
     assert option_labels_of(choice)[0] == "Reset of 1 mark"
+
+
+async def test_where_the_bot_is_not_a_member_there_is_nobody_to_tell(alice, guild, channel, env):
+    # What a server looks like to an app on a member's own account: not in the bot's cache.
+    env.backend.emit("GUILD_DELETE", {"id": str(guild.id)})
+    await env.settle()
+
+    path = await alice.slash(channel, "path", resource="LoRA")
+
+    assert "2 things first" in text_of(path)
+    assert "Prerequisite wrong?" not in labels_of(path)

@@ -609,3 +609,9 @@ def test_every_reason_is_true(somebody, asked, data):
                 assert given.addition
             case NextOnList():
                 assert answer.reasons == (NextOnList(),)
+
+
+def test_a_list_of_additions_alone_goes_no_deeper_than_itself():
+    made = curriculum(resource("x", addition=True), resource("y", addition=True))
+
+    assert reasons(made, {}) == (FirstStep(),)

@@ -57,13 +57,12 @@ def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0)
     section = curriculum.section_of(step)
     everything = list(_with_companions(step))
     shown, pages = _page(everything, page)
-    box: ui.Container[Any] = ui.Container(
-        ui.TextDisplay(fitting(_step_head(section, step, reader), TEXT // 2))
-    )
+    head = fitting(_step_head(section, step, reader), TEXT // 2)
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(head))
     lines = [_resource_line(resource, reader) for resource in shown]
     lines += [line for table in step.tables for line in ("", *_table(table))]
     if lines:
-        box.add_item(ui.TextDisplay(fitting(lines, TEXT // 2)))
+        box.add_item(ui.TextDisplay(fitting(lines, TEXT - len(head))))
     if shown:
         box.add_item(ui.ActionRow(ResourceSelect.of(shown, curriculum)))
     row: ui.ActionRow[Any] = ui.ActionRow(go_button("index"), go_button("next"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -12,7 +13,7 @@ from bot.core.reading import Path
 from bot.core.recommend import opens
 from bot.views import texts
 from bot.views.buttons import KEY, KeyButton, PlainButton, go_button
-from bot.views.curriculum_card import OPTIONS, ResourceSelect
+from bot.views.curriculum_card import OPTIONS, TEXT, ResourceSelect
 from bot.views.doubt_form import DoubtButton
 from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer_click, answers_errors
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
     """Build the way to a resource: the least that is missing, in order, with minutes.
 
-    ``in_server``: there are moderators who can be told that a prerequisite is wrong.
+    ``in_server``: there are moderators who can be told that a prerequisite is wrong; where the bot
+    is only on the reader's own account, there are none.
     """
     view = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(_lines(path), 4000)))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(_text(path)))
     if path.steps:
         box.add_item(ui.ActionRow(ResourceSelect.of(list(path.steps[:OPTIONS]), path.curriculum)))
     row: ui.ActionRow[Any] = ui.ActionRow()
@@ -47,26 +49,35 @@ def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
     return view
 
 
-def _lines(path: Path) -> list[str]:
-    resource, marks = path.resource, path.reader.marks
-    title = link(texts.title_of(resource), resource.url)
-    before = path.steps[:-1]
-    lines = [f"-# {texts.PATH_TO}", f"### {title}", texts.path_summary(path)]
+def _text(path: Path) -> str:
+    """Return heading, way and what follows it; of a long way, as much as fits between."""
+    title = link(texts.title_of(path.resource), path.resource.url)
+    head = "\n".join([f"-# {texts.PATH_TO}", f"### {title}", texts.path_summary(path)])
+    tail = "\n".join(_after_way(path))
+    way = fitting(_way(path), TEXT - len(head) - len(tail) - 2)
+    return "\n".join(filter(None, [head, way, tail]))
+
+
+def _way(path: Path) -> Iterator[str]:
     for number, step in enumerate(path.steps, start=1):
         must_read = f" {texts.MUST_READ}" if step.must_read else ""
         minutes = f" · {texts.duration(step.minutes)}" if step.minutes else ""
-        aim = "🎯 " if step.key == resource.key else ""
+        aim = "🎯 " if step.key == path.resource.key else ""
         named = link(texts.title_of(step), step.url, 100)
-        lines.append(f"{number}. {aim}{named}{must_read}{minutes}")
-    if before and (minutes_in_all := sum(step.minutes or 0 for step in path.steps)):
-        lines.append(f"-# {texts.duration(minutes_in_all)} in all")
-    if mark := marks.get(resource.key):
-        lines.append(texts.mark_text(mark))
+        yield f"{number}. {aim}{named}{must_read}{minutes}"
+
+
+def _after_way(path: Path) -> Iterator[str]:
+    resource = path.resource
+    minutes_in_all = sum(step.minutes or 0 for step in path.steps)
+    if len(path.steps) > 1 and minutes_in_all:
+        yield f"-# {texts.duration(minutes_in_all)} in all"
+    if mark := path.reader.mark(resource.key):
+        yield texts.mark_text(mark)
     if opened := opens(path.curriculum, resource.key):
-        lines.append(f"{texts.OPENS}: {texts.titles(opened, most=8)}")
+        yield f"{texts.OPENS}: {texts.titles(opened, most=8)}"
     if resource.parent and (parent := path.curriculum.get(resource.parent)):
-        lines.append(f"-# {texts.helps_with(plain(texts.short_title(parent)))}")
-    return lines
+        yield f"-# {texts.helps_with(plain(texts.short_title(parent)))}"
 
 
 class GoalButton(KeyButton, template=rf"goal:{KEY}"):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 OPTIONS = 25  # Discord's limit for a select
+PAGES = 8  # selects of so many steps each; Discord's 40 components would allow a few more
 DEEPER = ":deeper"
 """The select's value for "I know the whole list"; no step's id has a colon."""
 
@@ -73,14 +74,15 @@ def start_card(curriculum: Curriculum) -> ui.LayoutView:
     steps = [s for s in curriculum.steps if any(not r.addition for r in s.resources)]
     options = [
         discord.SelectOption(label=clipped(texts.step_title(step), 100), value=step.id)
-        for step in steps[1:OPTIONS]
+        for step in steps[1:]
     ]
     options.append(discord.SelectOption(label=texts.START_DEEPER, value=DEEPER))
-    box: ui.Container[Any] = ui.Container(
-        ui.TextDisplay(texts.START_WHERE),
-        ui.ActionRow(StartSelect.over(options)),
-        ui.ActionRow(go_button("progress")),
-    )
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(texts.START_WHERE))
+    for page, first in enumerate(range(0, len(options), OPTIONS)[:PAGES]):
+        select = StartSelect.over(options[first : first + OPTIONS])
+        select.item.custom_id = f"start-at:{page}"
+        box.add_item(ui.ActionRow(select))
+    box.add_item(ui.ActionRow(go_button("progress")))
     view.add_item(box)
     view.stop()
     return view
@@ -177,11 +179,11 @@ class UndoSelect(_Choice, template=r"undo-one"):
         await answer_click(interaction, next_card(reply))
 
 
-class StartSelect(_Choice, template=r"start-at"):
-    """Marks what comes before a step as known."""
+class StartSelect(_Choice, template=r"start-at(:[0-9])?"):
+    """Marks what comes before a step as known. A list of many steps has several such selects."""
 
     custom = "start-at"
-    placeholder = texts.PICK_A_STEP
+    placeholder = texts.START_AT_WHICH
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

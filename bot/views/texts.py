@@ -107,6 +107,7 @@ START_WHERE = (
     "### Where do you start?\nWhat comes before counts as known. Nothing you marked is lost,"
     " and Undo takes it back."
 )
+START_AT_WHICH = "Start at which step…"
 START_DEEPER = "Deeper: I know the whole list"
 RESET_NOW = "Reset everything"
 NUDGE = "-# You asked me to remind you after a week without reading. `/me` stops it."

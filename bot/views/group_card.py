@@ -42,17 +42,16 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
         return ActionButton(action, group.group_id, opener_id, label)
 
     row: ui.ActionRow[Any] = ui.ActionRow()
-    if group.state == "paused":
+    if group.state != "active":
         row.add_item(button("resume", words.RESUME))
-    elif group.state == "active":
+    else:
         row.add_item(button("pause", words.PAUSE))
         skipped = any(coming.is_skipped for coming in status.coming[:1])
         row.add_item(button("skip", words.UNSKIP if skipped else words.SKIP))
-    posted = status.last is not None or (
-        status.this_week is not None and status.this_week.state == "posted"
-    )
-    if status.this_week is None or status.this_week.state != "posted":
-        row.add_item(button("post", words.POST_NOW if posted else words.FIRST_NOW))
+    week = None if status.this_week is None else status.this_week.state
+    if week != "posted":
+        is_first = status.last is None and week in (None, "skipped")
+        row.add_item(button("post", words.FIRST_NOW if is_first else words.POST_NOW))
     if group.state != "stopped":
         row.add_item(button("stop", words.STOP))
     return _card([*_lines(status), *warnings], row)

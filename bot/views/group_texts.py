@@ -109,7 +109,7 @@ def state_text(group: Group) -> str:
     return {
         "active": "",
         "paused": "⏸️ **Paused.** Weeks in a pause aren't made up.",
-        "stopped": "⏹️ **Stopped.** Members and history are kept; Post now or a change starts it.",
+        "stopped": "⏹️ **Stopped.** Members and history are kept; `/manage group` can resume it.",
     }[group.state]
 
 

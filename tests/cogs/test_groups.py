@@ -280,6 +280,21 @@ async def test_a_stopped_group_is_silent_and_keeps_its_members(
     assert "1 member" in text_of(again)
 
 
+async def test_a_stopped_group_whose_week_is_posted_can_be_resumed(
+    group, moderator, channel, until
+):
+    await until(MONDAY)
+    card = await moderator.slash(channel, "manage group")
+    stopped = await moderator.click(card.response.message, label="Stop")
+    shown = await moderator.slash(channel, "manage group")
+
+    resumed = await moderator.click(shown.response.message, label="Resume")
+
+    assert labels_of(stopped) == labels_of(shown) == ["Resume"]
+    assert "Stopped." not in text_of(resumed)
+    assert labels_of(resumed) == ["Pause", "Skip next", "Stop"]
+
+
 async def test_manage_group_without_options_shows_the_settings(group, moderator, channel):
     shown = await moderator.slash(channel, "manage group")
 
@@ -413,7 +428,7 @@ async def test_where_history_is_closed_a_lost_answer_is_uncertain_until_a_modera
     uncertain = await moderator.slash(channel, "manage group")
     told = text_of(uncertain)
     before = len(posts_in(channel))
-    await moderator.click(uncertain.response.message, label="First paper now")
+    await moderator.click(uncertain.response.message, label="Post now")
 
     assert "I can't tell whether the last post was sent" in told
     assert before == 1

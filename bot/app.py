@@ -22,6 +22,7 @@ from bot.services.me import Me
 from bot.services.moderation import Moderation
 from bot.services.nudges import Nudges
 from bot.services.opening import Services
+from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.weekly import Weekly
 from bot.views.navigation import BUTTONS
@@ -114,6 +115,11 @@ class NextreadBot(commands.AutoShardedBot):
     def groups(self) -> Groups:
         """Study groups and their members."""
         return self.services.groups
+
+    @property
+    def picking(self) -> Picking:
+        """What moderators choose for groups' weeks."""
+        return self.services.picking
 
     @property
     def weekly(self) -> Weekly:

@@ -1,6 +1,7 @@
 """Expected failures, each with its values; views/texts.py puts them into words."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 class ReaderError(Exception):
@@ -126,6 +127,28 @@ class UnknownPostError(ReaderError):
 @dataclass
 class NotAModeratorError(ReaderError):
     """A public button that only moderators may press."""
+
+
+@dataclass
+class UnknownWeekError(ReaderError):
+    """The typed text is no day and no week."""
+
+    typed: str
+
+
+@dataclass
+class WeekRefusedError(ReaderError):
+    """Nothing can be picked for the week any more, or not yet; ``link`` leads to its post."""
+
+    why: Literal["gone", "far", "posted", "sending"]
+    link: str = ""
+
+
+@dataclass
+class CompanionRefusedError(ReaderError):
+    """A companion only helps with something else: no group reads it for a week."""
+
+    title: str
 
 
 @dataclass

@@ -19,12 +19,14 @@ from bot.services.doubts import Doubts
 from bot.services.groups import Groups
 from bot.services.me import Me
 from bot.services.moderation import Moderation
+from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import manage_card
 from bot.views.group_texts import DAYS
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.manage_texts import waiting_text
+from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer
 from bot.views.start_card import channel_of, group_warnings, settle_group
 
@@ -43,9 +45,16 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     """Run study groups and the reading list of this server."""
 
     def __init__(
-        self, groups: Groups, moderation: Moderation, reading: Reading, doubts: Doubts, me: Me
+        self,
+        groups: Groups,
+        picking: Picking,
+        moderation: Moderation,
+        reading: Reading,
+        doubts: Doubts,
+        me: Me,
     ) -> None:
         self.groups = groups
+        self.picking = picking
         self.doubts = doubts
         self.me = me
         self.moderation = moderation
@@ -85,6 +94,25 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             kept = place.guild.get_role(group.role_id or 0) if group else None
             view = await settle_group(interaction, place, schedule, role or kept)
         await answer(interaction, view)
+
+    @app_commands.command()
+    @app_commands.describe(
+        resource="What the group is to read",
+        channel="Whose group; this channel's if you don't say",
+        date="The week, or a day in it such as 2026-01-12; the next week if you don't say",
+    )
+    async def pick(
+        self,
+        interaction: Interaction,
+        resource: str,
+        channel: discord.TextChannel | None = None,
+        date: str | None = None,
+    ) -> None:
+        """Choose what a study group reads in a week, instead of what comes next."""
+        place = channel.id if channel else home_of(interaction)
+        where, who = interaction.guild_id or 0, interaction.user.id
+        reply = await self.picking.pick(where, place, who, resource, date)
+        await answer(interaction, pick_card(reply, who))
 
     @app_commands.command()
     @app_commands.describe(
@@ -131,6 +159,17 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         choosing = self.moderation.choosing
         return edit_choices(await choosing.resources(interaction.guild_id or 0, typed))
 
+    @pick.autocomplete("date")
+    async def _weeks(self, interaction: Interaction, typed: str) -> Choices:
+        channel = getattr(interaction.namespace, "channel", None)
+        place = channel.id if channel else home_of(interaction)
+        group = await self.groups.find(place)
+        if group is None:
+            return []
+        weeks = await self.picking.weeks(interaction.guild_id or 0, place)
+        return week_choices(weeks, group.schedule.zone, typed)
+
+    @pick.autocomplete("resource")
     @edit.autocomplete("needs")
     async def _needed(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
@@ -187,4 +226,6 @@ def _zone(interaction: Interaction, typed: str) -> str:
 
 async def setup(bot: NextreadBot) -> None:
     """Add the moderators' command."""
-    await bot.add_cog(ManageCog(bot.groups, bot.moderation, bot.reading, bot.doubts, bot.me))
+    await bot.add_cog(
+        ManageCog(bot.groups, bot.picking, bot.moderation, bot.reading, bot.doubts, bot.me)
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
+from bot.core.picking import Chosen
 from bot.core.picks import Pick, Readiness, Why
 from bot.core.reading import Reader
 from bot.core.weekly import Schedule, Slot
@@ -71,7 +72,7 @@ class GroupStatus:
     """All that a group's own cards show.
 
     ``last_read`` counts who read the last post, None where hidden; ``named`` are members who let
-    their name be shown.
+    their name be shown; ``chosen``: what is picked or won for the running week and all to come.
     """
 
     curriculum: Curriculum
@@ -84,6 +85,7 @@ class GroupStatus:
     coming: tuple[Coming, ...]
     weeks_left: int
     named: tuple[int, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,13 @@ class Slot:
 
 def running_week(zone: str, now: datetime) -> str:
     """Return the ISO week that the zone's calendar shows; *Post now* takes this week's slot."""
-    return _name(now.astimezone(ZoneInfo(zone)).date())
+    return week_of(now.astimezone(ZoneInfo(zone)).date())
+
+
+def week_of(day: date) -> str:
+    """Return the ISO week in which a day of the calendar lies."""
+    year, number, _ = day.isocalendar()
+    return f"{year:04}-W{number:02}"
 
 
 def weeks_from(week: str, count: int) -> list[str]:
@@ -115,21 +121,16 @@ def _slots_near(schedule: Schedule, instant: datetime) -> Iterator[Slot]:
     midnight into this one.
     """
     first = _monday(running_week(schedule.zone, instant)) - timedelta(weeks=2)
-    return (slot_of_week(schedule, week) for week in _weeks(_name(first)))
+    return (slot_of_week(schedule, week) for week in _weeks(week_of(first)))
 
 
 def _weeks(week: str) -> Iterator[str]:
     day = _monday(week)
     while True:
-        yield _name(day)
+        yield week_of(day)
         day += timedelta(weeks=1)
 
 
 def _monday(week: str) -> date:
     year, number = week.split("-W")
     return date.fromisocalendar(int(year), int(number), 1)
-
-
-def _name(day: date) -> str:
-    year, number, _ = day.isocalendar()
-    return f"{year}-W{number:02}"

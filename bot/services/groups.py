@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.groups import Coming, Group, GroupState, GroupStatus, Post
+from bot.core.picking import by_week
 from bot.core.picks import Pick, next_papers, runs_out
 from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
 from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
 from bot.services.curriculum import CurriculumStore
 from bot.services.weekly import Weekly
 from bot.store import groups as group_rows
+from bot.store import picks as pick_rows
 from bot.store import reader_settings, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
@@ -196,7 +198,9 @@ class Groups:
         had = await slots.had_keys(db, group.group_id)
         coming = self._coming(group, now, posts)
         weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
-        picks = {p.week: p for p in next_papers(curriculum, had, {}, {}, weeks)}
+        chosen = await pick_rows.picks_from(db, group.group_id, week)
+        picked, winners = by_week(chosen)
+        picks = {p.week: p for p in next_papers(curriculum, had, picked, winners, weeks)}
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,
@@ -207,7 +211,8 @@ class Groups:
             last=last,
             last_read=await self._weekly.shown_reads(db, curriculum, last) if last else None,
             coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
-            weeks_left=runs_out(curriculum, had, {}, {}, first),
+            weeks_left=runs_out(curriculum, had, picked, winners, first),
+            chosen=tuple(chosen),
             named=tuple(await reader_settings.named_members(db, group.group_id)),
         )
 

@@ -14,6 +14,7 @@ from bot.services.ledger import Ledgers
 from bot.services.me import Me
 from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.nudges import Nudges
+from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.settings import Settings
 from bot.services.weekly import Weekly
@@ -33,6 +34,7 @@ class Services:
     settings: Settings
     weekly: Weekly
     groups: Groups
+    picking: Picking
     delivery: Delivery
     moderation: Moderation
     doubts: Doubts
@@ -74,6 +76,7 @@ async def open_services(
         Settings(db),
         weekly,
         Groups(db, curricula, weekly, clock, ids),
+        Picking(db, curricula, clock),
         Delivery(db, clock, ids),
         Moderation(db, curricula, clock, ids, fetch_facts),
         Doubts(db, curricula, clock, ids),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.core.curriculum import Curriculum
 from bot.core.groups import FirstReads, Group, Post, WeeklyPost, shown_count
 from bot.core.outbox import OutboxRow
+from bot.core.picking import by_week
 from bot.core.picks import next_papers, readiness
 from bot.core.progress import resolved
 from bot.core.reading import Reply
@@ -18,7 +19,7 @@ from bot.errors import UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import outbox, progress, reader_settings, slots
+from bot.store import outbox, picks, progress, reader_settings, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -77,7 +78,8 @@ class Weekly:
         """Return the week's post: what the group reads, or that nothing is left for it."""
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
-        (pick,) = next_papers(curriculum, had, {}, {}, [slot.week])
+        picked, winners = by_week(await picks.picks_from(db, group.group_id, slot.week))
+        (pick,) = next_papers(curriculum, had, picked, winners, [slot.week])
         resource = None if pick.key is None else curriculum.get(pick.key)
         return Post(
             old.slot_id if old else self._ids.new(),

@@ -25,6 +25,7 @@ PERSON_COLUMNS = (
     PersonColumn("changes", "reader_id", "delete"),
     PersonColumn("members", "reader_id", "delete"),
     PersonColumn("post_readers", "reader_id", "delete"),
+    PersonColumn("picks", "picked_by", "forget"),
     PersonColumn("outbox", "channel_id", "delete"),
     PersonColumn("additions", "added_by", "forget"),
     PersonColumn("addition_changes", "changed_by", "forget"),

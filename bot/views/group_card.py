@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
@@ -13,6 +13,7 @@ from discord import ui
 from bot.core.groups import GroupState, GroupStatus
 from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
+from bot.views import pick_texts as pick_words
 from bot.views.buttons import go_button
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
@@ -54,12 +55,19 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
         row.add_item(button("post", words.FIRST_NOW if is_first else words.POST_NOW))
     if group.state != "stopped":
         row.add_item(button("stop", words.STOP))
-    return _card([*_lines(status), *warnings], row)
+    lines = [*_lines(status), *pick_words.later_lines(status), *warnings]
+    picked = pick_words.picked_options(status)
+    return _card(lines, row, PickedSelect(group.group_id, opener_id, picked) if picked else None)
 
 
-def _card(lines: Iterable[str], row: ui.ActionRow[Any]) -> ui.LayoutView:
+def _card(
+    lines: Iterable[str], row: ui.ActionRow[Any], select: PickedSelect | None = None
+) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay(fitting(lines, 4000)), row))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)), row)
+    if select is not None:
+        box.add_item(ui.ActionRow(select))
+    view.add_item(box)
     view.stop()
     return view
 
@@ -166,6 +174,43 @@ class ActionButton(
             state = states[self.action]
             status = await bot.groups.set_state(guild_id, self.group_id, state)
         bot.weekly_changed()
+        await answer_click(interaction, manage_card(status, self.opener_id))
+
+
+class PickedSelect(
+    ui.DynamicItem[ui.Select[Any]],
+    template=r"unpick-one:(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})",
+):
+    """Takes a pick of a coming week back."""
+
+    def __init__(
+        self, group_id: int, opener_id: int, options: Sequence[discord.SelectOption] = ()
+    ) -> None:
+        self.group_id, self.opener_id = group_id, opener_id
+        super().__init__(
+            ui.Select(
+                custom_id=f"unpick-one:{group_id}:{opener_id}",
+                placeholder=pick_words.TAKE_ONE_BACK,
+                options=list(options),
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        made = cls(int(match["id"]), int(match["opener"]))
+        made.item = cast("ui.Select[Any]", item)
+        return made
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        week = self.item.values[0]
+        reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
+        status = await bot.groups.status(reply.channel_id, self.opener_id)
         await answer_click(interaction, manage_card(status, self.opener_id))
 
 

@@ -61,6 +61,12 @@ WHY: dict[Why, str] = {
     "must_read_addition": "The list is read; this must-read goes deeper.",
 }
 
+CHOSEN: dict[Why, str] = {
+    "picked_by_moderator": "📌 picked by a moderator",
+    "vote_winner": "🗳️ voted for",
+}
+"""What stands beside a coming week that doesn't just follow the list."""
+
 PROBLEMS = {
     "bot_removed": "I'm no longer in this server.",
     "channel_gone": "The channel is gone. `/manage group` makes a group in another one.",
@@ -150,7 +156,10 @@ def coming_text(coming: Coming, status: GroupStatus) -> str:
     if coming.is_skipped:
         return f"- {when}: skipped"
     resource = None if coming.pick.key is None else status.curriculum.get(coming.pick.key)
-    return f"- {when}: {plain(short_title(resource)) if resource else 'nothing left'}"
+    if resource is None:
+        return f"- {when}: nothing left"
+    chosen = CHOSEN.get(coming.pick.why) if coming.pick.why else None
+    return f"- {when}: {plain(short_title(resource))}{f' · {chosen}' if chosen else ''}"
 
 
 def weeks_left_text(status: GroupStatus) -> str:

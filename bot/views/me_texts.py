@@ -56,6 +56,7 @@ OTHERS = {
     "additions": "Resources of servers' lists that you added, or changed first",
     "addition_changes": "Changes of servers' lists that you made",
     "drafts": "Changes of servers' lists that you began",
+    "picks": "Papers that you picked for groups",
     "doubts": "Prerequisites that you told moderators are wrong",
 }
 

@@ -18,10 +18,11 @@ from bot.views.curriculum_card import (
     updates_card,
 )
 from bot.views.doubt_form import DoubtButton
-from bot.views.group_card import ActionButton, MemberButton
+from bot.views.group_card import ActionButton, MemberButton, PickedSelect
 from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.me_card import MeButton, me_card
 from bot.views.path_card import GoalButton, NoGoalButton
+from bot.views.pick_card import TakeBackButton
 from bot.views.progress_card import (
     ResetButton,
     StartSelect,
@@ -107,6 +108,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     NoGoalButton,
     NotThisOne,
     PageButton,
+    PickedSelect,
     ReadItButton,
     ResetButton,
     ResourceSelect,
@@ -115,6 +117,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     StepOfDraft,
     StepSelect,
     SwitchButton,
+    TakeBackButton,
     UndoButton,
     UndoSelect,
     WhatFirstButton,

@@ -1,0 +1,62 @@
+"""Choosing what a group reads in a week, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.curriculum import Resource
+from bot.core.picks import Why
+from bot.core.weekly import Slot, week_of
+
+PICKED: Why = "picked_by_moderator"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is chosen for a group's week; ``why``: by a moderator, or by a vote."""
+
+    group_id: int
+    week: str
+    key: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class PickReply:
+    """What became of a pick.
+
+    ``resource``: what the week reads now, None if nothing is left. ``before``: what was picked
+    for it until now. ``was_had``: the group read it once. ``others``: further weeks for which the
+    same is chosen. ``is_past``: the week's time has come already.
+    """
+
+    group_id: int
+    channel_id: int
+    slot: Slot
+    resource: Resource | None
+    before: Resource | None = None
+    was_had: bool = False
+    others: tuple[Slot, ...] = ()
+    is_past: bool = False
+
+
+def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the moderators' picks and the votes' winners, each as week -> key."""
+    picked: dict[str, str] = {}
+    winners: dict[str, str] = {}
+    for one in chosen:
+        (picked if one.why == PICKED else winners)[one.week] = one.key
+    return picked, winners
+
+
+def week_typed(typed: str) -> str | None:
+    """Return the ISO week that is meant by "2026-W03" or by a day, "2026-01-12"; else None."""
+    text = typed.strip().upper()
+    if len(text) == len("2026-W03") and text[4:6] == "-W":
+        text = f"{text}-1"
+    try:
+        return week_of(date.fromisoformat(text))
+    except ValueError:
+        return None

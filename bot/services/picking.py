@@ -1,0 +1,147 @@
+"""What moderators pick for a group's week, and take back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.core.groups import Group, PostState
+from bot.core.picking import PICKED, Chosen, PickReply, by_week, week_typed
+from bot.core.picks import Pick, next_papers
+from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
+from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
+from bot.services.curriculum import CurriculumStore
+from bot.services.groups import WEEKS_REMEMBERED, message_link
+from bot.store import groups as group_rows
+from bot.store import picks, slots
+from bot.store.database import Database, Queries
+from bot.store.ids import Clock
+
+AT_MOST_AHEAD = timedelta(days=365)
+A_YEAR_OF_WEEKS = 54
+WEEKS_OFFERED = 25  # as many choices as Discord takes
+
+ON_ITS_WAY: frozenset[PostState] = frozenset({"waiting", "uncertain"})
+
+
+class Picking:
+    """Moderators' picks. Each method is one transaction."""
+
+    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._clock = clock
+
+    async def pick(
+        self, guild_id: int, channel_id: int, picked_by: int, resource: str, date: str | None
+    ) -> PickReply:
+        """Pick what is typed for the week of a day, or for the next week without an outcome.
+
+        Raises:
+            NoGroupError: the channel has no group in this server.
+            UnknownWeekError: the date is no day and no week.
+            WeekRefusedError: that week has its paper, is over, or is more than a year away.
+            UnknownResourceError, NoLongerListedError, CompanionRefusedError
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            found = await group_rows.group_of_channel(changes, channel_id)
+            group = await self._taken(changes, guild_id, found.group_id if found else 0)
+            slot = await self._slot(changes, group, date, now)
+            meant = await self._curricula.named(changes, guild_id, resource)
+            if meant.is_companion:
+                raise CompanionRefusedError(meant.title)
+            curriculum = await self._curricula.of(changes, guild_id)
+            had = await slots.had_keys(changes, group.group_id)
+            chosen = await self._chosen(changes, group, now)
+            before = by_week(chosen)[0].get(slot.week)
+            pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
+            await picks.put_pick(changes, pick, picked_by, now)
+        same = {meant.key, *meant.formerly}
+        others = {c.week for c in chosen if c.week != slot.week and c.key in same}
+        return PickReply(
+            group.group_id,
+            group.channel_id,
+            slot,
+            meant,
+            before=curriculum.get(before) if before else None,
+            was_had=not same.isdisjoint(had),
+            others=tuple(slot_of_week(group.schedule, week) for week in sorted(others)),
+            is_past=slot.at <= now,
+        )
+
+    async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
+        """Take a moderator's pick back; tell what the week reads now. Twice is harmless.
+
+        Raises:
+            NoGroupError: no such group in this server.
+            UnknownWeekError, WeekRefusedError: the week is none, or has its paper.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group = await self._taken(changes, guild_id, group_id)
+            slot = await self._slot(changes, group, week, now)
+            curriculum = await self._curricula.of(changes, guild_id)
+            before = by_week(await self._chosen(changes, group, now))[0].get(slot.week)
+            await picks.delete_pick(changes, group_id, slot.week, PICKED)
+            served = await self._served(changes, group_id)
+            ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
+            weeks = [s.week for s in ahead if s.week < slot.week]
+            key = (await self._papers(changes, group, [*weeks, slot.week]))[-1].key
+        return PickReply(
+            group_id,
+            group.channel_id,
+            slot,
+            curriculum.get(key) if key else None,
+            before=curriculum.get(before) if before else None,
+            is_past=slot.at <= now,
+        )
+
+    async def weeks(self, guild_id: int, channel_id: int) -> list[tuple[Slot, str]]:
+        """Return the group's next slots, on its own clock, and the titles they have now."""
+        group = await group_rows.group_of_channel(self._db, channel_id)
+        if group is None or group.guild_id != guild_id:
+            return []
+        now = self._clock()
+        served = await self._served(self._db, group.group_id)
+        ahead = slots_from(group.schedule, now, WEEKS_OFFERED, served)
+        curriculum = await self._curricula.of(self._db, guild_id)
+        papers = await self._papers(self._db, group, [slot.week for slot in ahead])
+        found = [curriculum.get(paper.key) if paper.key else None for paper in papers]
+        return [(s, r.title if r else "") for s, r in zip(ahead, found, strict=True)]
+
+    async def _taken(self, changes: Queries, guild_id: int, group_id: int) -> Group:
+        group = await group_rows.take_group(changes, group_id)
+        if group is None or group.guild_id != guild_id:
+            raise NoGroupError
+        return group
+
+    async def _slot(self, db: Queries, group: Group, typed: str | None, now: datetime) -> Slot:
+        if not typed:
+            served = await self._served(db, group.group_id)
+            return next_slot(group.schedule, now, served)
+        week = week_typed(typed)
+        if week is None:
+            raise UnknownWeekError(typed)
+        if week < running_week(group.schedule.zone, now):
+            raise WeekRefusedError("gone")
+        if week > week_of((now + AT_MOST_AHEAD).date()):
+            raise WeekRefusedError("far")
+        post = await slots.slot_of_week(db, group.group_id, week)
+        if post is not None and post.state == "posted":
+            raise WeekRefusedError("posted", message_link(group.guild_id, post))
+        if post is not None and post.state in ON_ITS_WAY:
+            raise WeekRefusedError("sending")
+        return slot_of_week(group.schedule, week)
+
+    async def _served(self, db: Queries, group_id: int) -> set[str]:
+        return {p.week for p in await slots.latest_slots(db, group_id, WEEKS_REMEMBERED)}
+
+    async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
+        week = running_week(group.schedule.zone, now)
+        return await picks.picks_from(db, group.group_id, week)
+
+    async def _papers(self, db: Queries, group: Group, weeks: list[str]) -> list[Pick]:
+        curriculum = await self._curricula.of(db, group.guild_id)
+        had = await slots.had_keys(db, group.group_id)
+        picked, winners = by_week(await picks.picks_from(db, group.group_id, weeks[0]))
+        return next_papers(curriculum, had, picked, winners, weeks)

@@ -1,0 +1,131 @@
+"""The words about what moderators pick for a group's week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import discord
+
+from bot.core.groups import GroupStatus
+from bot.core.picking import PICKED, Chosen, PickReply
+from bot.core.weekly import Slot, slot_of_week
+from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
+from bot.views.group_texts import moment
+from bot.views.plain import clipped, link, one_line, plain
+from bot.views.texts import error_text, short_title, title_of
+
+TAKE_BACK = "Take it back"
+TAKE_ONE_BACK = "Take a pick back…"
+LATER_SHOWN = 5
+CHOICE = 100  # Discord's limit for the name of a choice and of an option
+OPTIONS = 25  # and for their number
+
+
+def picked_lines(reply: PickReply) -> Iterator[str]:
+    """Yield what was picked, and what may surprise about it."""
+    if reply.resource is not None:
+        paper = link(title_of(reply.resource), reply.resource.url, 150)
+        yield f"📌 <#{reply.channel_id}> reads {paper} on {moment(reply.slot.at)}."
+    if reply.before is not None and reply.before != reply.resource:
+        yield f"-# In place of the earlier pick, {plain(short_title(reply.before))}."
+    if reply.was_had:
+        yield "⚠️ This group has had it already, and gets it once more."
+    if reply.others:
+        yield f"⚠️ It is chosen for {' and '.join(moment(s.at) for s in reply.others[:5])}, too."
+    if reply.is_past:
+        yield "⚠️ That time is past: if it isn't posted soon, `/manage group` has **Post now**."
+
+
+def taken_back_text(reply: PickReply) -> str:
+    """Return what a week reads after a pick was taken back."""
+    now = plain(short_title(reply.resource)) if reply.resource else "nothing, for nothing is left"
+    return f"Taken back. On {moment(reply.slot.at)}, <#{reply.channel_id}> reads {now}."
+
+
+def later_lines(status: GroupStatus) -> Iterator[str]:
+    """Yield the picks for weeks after those that are shown anyway."""
+    last = status.coming[-1].slot.week if status.coming else ""
+    later = [chosen for chosen in _picked(status) if chosen.week > last]
+    for chosen in later[:LATER_SHOWN]:
+        at = slot_of_week(status.group.schedule, chosen.week).at
+        yield f"- {moment(at)}: {plain(_title(chosen, status))} · 📌 picked by a moderator"
+    if (more := len(later) - LATER_SHOWN) > 0:
+        yield f"-# and {more} more picks"
+
+
+def picked_options(status: GroupStatus) -> list[discord.SelectOption]:
+    """Return the picks that can still be taken back."""
+    return [
+        discord.SelectOption(
+            label=week_text(
+                slot_of_week(status.group.schedule, chosen.week),
+                status.group.schedule.zone,
+                _title(chosen, status),
+            ),
+            value=chosen.week,
+        )
+        for chosen in _picked(status)[:OPTIONS]
+    ]
+
+
+def week_text(slot: Slot, zone: str, title: str) -> str:
+    """Return a week by its day on the group's clock, and what it reads: for a list of choices."""
+    tail = f" · {one_line(title)}" if title else ""
+    return clipped(f"{day_text(slot.at, zone)}{tail}", CHOICE)
+
+
+def day_text(at: datetime, zone: str) -> str:
+    """Return a day where Discord shows no time stamps: "Mon 12 Jan 2026"."""
+    day = at.astimezone(ZoneInfo(zone))
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _picked(status: GroupStatus) -> list[Chosen]:
+    """Return moderators' picks for weeks that have nothing yet."""
+    week = status.this_week.week if status.this_week else ""
+    open_ = status.this_week is None or status.this_week.state in ("missed", "skipped", "nothing")
+    return [c for c in status.chosen if c.why == PICKED and (open_ or c.week > week)]
+
+
+def _title(chosen: Chosen, status: GroupStatus) -> str:
+    found = status.curriculum.get(chosen.key)
+    return short_title(found) if found else "something no longer listed"
+
+
+_REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "gone": "That week is over. Pick for this week or a later one.",
+        "far": "That is more than a year away. Pick for a nearer week.",
+        "posted": "That week has its paper already: {link}",
+        "sending": "That week's paper is just being posted. `/group` shows which; pick for a later"
+        " week.",
+    }
+)
+
+
+@error_text.register
+def _(error: WeekRefusedError) -> str:
+    return _REFUSED[error.why].format(link=error.link)
+
+
+@error_text.register
+def _(error: UnknownWeekError) -> str:
+    return (
+        f"“{plain(error.typed, 40)}” is no day that I can be sure of. Choose a week from those"
+        " offered, or write the day as 2026-01-12."
+    )
+
+
+@error_text.register
+def _(error: CompanionRefusedError) -> str:
+    return (
+        f"**{plain(error.title, 120)}** only helps with something else on the list, and comes"
+        " with that. Pick what it helps with."
+    )

@@ -1,0 +1,130 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
+
+A_MINUTE, A_DAY = 60, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def until(env):
+    async def move(at):
+        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
+
+    return move
+
+
+def posts_in(channel):
+    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+
+async def test_a_pick_is_shown_to_members_and_posted(group, moderator, alice, channel, until):
+    picked = await moderator.slash(channel, "manage pick", resource="LoRA")
+    seen = await alice.slash(channel, "group")
+    await until(MONDAY)
+
+    (post,) = posts_in(channel)
+    assert "reads [LoRA" in text_of(picked)
+    assert f"<t:{int(MONDAY.timestamp())}:F>" in text_of(picked)
+    assert picked.response.ephemeral
+    assert "LoRA · 📌 picked by a moderator" in text_of(seen)
+    assert title_of(post).startswith("LoRA")
+    assert "Picked by a moderator." in text_of(post)
+
+
+async def test_a_pick_can_be_taken_back_on_its_own_card(group, moderator, channel, until):
+    picked = await moderator.slash(channel, "manage pick", resource="LoRA")
+    back = await moderator.click(picked.response.message, label="Take it back")
+    await until(MONDAY)
+
+    (post,) = posts_in(channel)
+    assert "Taken back." in text_of(back)
+    assert "reads Attention Is All You Need" in text_of(back)
+    assert labels_of(back) == []
+    assert title_of(post) == "Attention Is All You Need"
+
+
+async def test_picks_can_be_taken_back_on_the_groups_card(group, moderator, channel):
+    await moderator.slash(channel, "manage pick", resource="LoRA")
+    await moderator.slash(channel, "manage pick", resource="GPT-2", date="2026-06-01")
+    card = await moderator.slash(channel, "manage group")
+    told, options = text_of(card), options_of(card)
+
+    after = await moderator.select(card.response.message, ["2026-W02"], custom_id=select_of(card))
+
+    assert "GPT-2 · 📌" in told
+    assert options == ["2026-W02", "2026-W23"]
+    assert "LoRA · 📌" not in text_of(after)
+    assert options_of(after) == ["2026-W23"]
+
+
+async def test_weeks_are_offered_with_what_they_read(group, moderator, channel, guild):
+    elsewhere = guild.create_text_channel("elsewhere")
+    offered = await moderator.autocomplete(channel, "manage pick", "date", "")
+    fitting = await moderator.autocomplete(channel, "manage pick", "date", "19 jan")
+    named = await moderator.autocomplete(elsewhere, "manage pick", "date", "", channel=channel)
+    none = await moderator.autocomplete(elsewhere, "manage pick", "date", "")
+
+    assert offered[0]["name"] == "Mon 5 Jan 2026 · Attention Is All You Need"
+    assert offered[0]["value"] == "2026-W02"
+    assert [choice["value"] for choice in fitting] == ["2026-W04"]
+    assert len(offered) == 25
+    assert named == offered
+    assert none == []
+
+
+async def test_resources_are_offered_without_companions(group, moderator, channel):
+    offered = await moderator.autocomplete(channel, "manage pick", "resource", "lora")
+
+    assert offered
+    assert offered[0]["name"].startswith("LoRA")
+
+
+async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, guild, until, env):
+    elsewhere = guild.create_text_channel("elsewhere")
+    day = await moderator.slash(channel, "manage pick", resource="LoRA", date="someday")
+    gone = await moderator.slash(channel, "manage pick", resource="LoRA", date="2025-12-01")
+    nobody = await moderator.slash(elsewhere, "manage pick", resource="LoRA")
+    await until(MONDAY)
+    posted = await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-05")
+    again = await moderator.slash(
+        channel, "manage pick", resource="Attention Is All You Need", date="2026-01-12"
+    )
+
+    assert "write the day as 2026-01-12" in text_of(day)
+    assert "That week is over." in text_of(gone)
+    assert "`/manage group` makes one" in text_of(nobody)
+    assert "has its paper already: https://discord.com/channels/" in text_of(posted)
+    assert "This group has had it already" in text_of(again)
+    assert len(env.errors) == 4
+
+
+async def test_only_who_picked_uses_the_card_and_only_for_a_day(
+    group, moderator, alice, channel, env
+):
+    picked = await moderator.slash(channel, "manage pick", resource="LoRA")
+    await env.advance_time(A_DAY + 1)
+
+    late = await moderator.click(picked.response.message, label="Take it back")
+    still = await alice.slash(channel, "group")
+
+    assert "can't be used any more" in text_of(late)
+    assert "LoRA · 📌" in text_of(still)
+    assert len(custom_id_of(picked, "Take it back")) <= 100
+
+
+async def test_members_see_no_way_to_take_a_pick_back(group, moderator, alice, channel):
+    await moderator.slash(channel, "manage pick", resource="LoRA")
+
+    seen = await alice.slash(channel, "group")
+
+    assert "Take it back" not in labels_of(seen)
+    assert options_of(seen) == []

@@ -89,6 +89,24 @@ class GroupStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PastWeek:
+    """A week gone by; ``read``: how many read its paper, None where that would tell too much."""
+
+    post: Post
+    read: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of a group's past weeks, newest first; the first page is 0."""
+
+    group: Group
+    page: int
+    weeks: tuple[PastWeek, ...]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WeeklyPost:
     """What the card of a week's paper shows."""
 

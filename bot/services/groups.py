@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.groups import Coming, Group, GroupState, GroupStatus, Post
+from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, Post
 from bot.core.picking import by_week
 from bot.core.picks import Pick, next_papers, runs_out
 from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
@@ -19,6 +19,7 @@ from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
 WEEKS_SHOWN = 4
+WEEKS_A_PAGE = 10
 WEEKS_REMEMBERED = 60
 """Enough of a group's past to know every week that may still be asked about."""
 
@@ -152,6 +153,36 @@ class Groups:
             raise NoGroupError
         return await self._status(self._db, group, reader_id)
 
+    async def look(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
+        """Return all about a group, as this reader may see it.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        return await self._status(self._db, await self._found(guild_id, group_id), reader_id)
+
+    async def history(self, guild_id: int, group_id: int, page: int) -> History:
+        """Return a page of the group's past weeks, the newest first.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        group = await self._found(guild_id, group_id)
+        curriculum = await self._curricula.of(self._db, guild_id)
+        found = await slots.past_slots(
+            self._db, group_id, self._clock(), WEEKS_A_PAGE + 1, page * WEEKS_A_PAGE
+        )
+        weeks = [
+            PastWeek(
+                post,
+                await self._weekly.shown_reads(self._db, curriculum, post)
+                if post.state == "posted"
+                else None,
+            )
+            for post in found[:WEEKS_A_PAGE]
+        ]
+        return History(group, page, tuple(weeks), has_more=len(found) > WEEKS_A_PAGE)
+
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Make the reader a member.
 
@@ -173,6 +204,12 @@ class Groups:
             group = await self._taken(changes, guild_id, group_id)
             await group_rows.leave(changes, group_id, reader_id)
             return await self._status(changes, group, reader_id)
+
+    async def _found(self, guild_id: int, group_id: int) -> Group:
+        group = await group_rows.group(self._db, group_id)
+        if group is None or group.guild_id != guild_id:
+            raise NoGroupError
+        return group
 
     async def _taken(self, changes: Queries, guild_id: int, group_id: int) -> Group:
         group = await group_rows.take_group(changes, group_id)

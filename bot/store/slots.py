@@ -57,6 +57,21 @@ async def latest_slots(db: Queries, group_id: int, count: int) -> list[Post]:
     return [_post(row) for row in rows]
 
 
+async def past_slots(
+    db: Queries, group_id: int, now: datetime, count: int, skip: int = 0
+) -> list[Post]:
+    """Return the group's weeks whose slot has come, the newest first, without the first few."""
+    rows = await db.fetch(
+        "SELECT * FROM slots WHERE group_id = ? AND slot_at <= ?"
+        " ORDER BY slot_at DESC LIMIT ? OFFSET ?",
+        group_id,
+        seconds(now),
+        count,
+        skip,
+    )
+    return [_post(row) for row in rows]
+
+
 async def had_keys(db: Queries, group_id: int) -> set[str]:
     """Return what the group has had, or is just being sent."""
     rows = await db.fetch(

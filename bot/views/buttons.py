@@ -20,6 +20,11 @@ def go_button(place: Place) -> ui.Button[Any]:
     return ui.Button(label=texts.GO_TO[place], custom_id=f"go:{place}")
 
 
+def history_button(group_id: int, page: int = 0, label: str = texts.HISTORY) -> ui.Button[Any]:
+    """Build a button to a page of a group's past; ``history_card.HistoryButton`` answers it."""
+    return ui.Button(label=label, custom_id=f"past:{group_id}:{page}")
+
+
 class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
     """A button about one resource. Its state is its custom_id, so it survives restarts."""
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 import discord
 from discord import ui
 
-from bot.core.groups import GroupState, GroupStatus
+from bot.core.groups import GroupState, GroupStatus, Post
 from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
-from bot.views.buttons import go_button
+from bot.views.buttons import go_button, history_button
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
 
@@ -31,6 +31,8 @@ def group_card(status: GroupStatus) -> ui.LayoutView:
     row: ui.ActionRow[Any] = ui.ActionRow()
     if status.group.state != "stopped" or status.is_member:
         row.add_item(MemberButton(status.group.group_id, joins=not status.is_member))
+    if status.this_week is not None or status.last is not None:
+        row.add_item(history_button(status.group.group_id))
     row.add_item(go_button("next"))
     return _card(_lines(status), row)
 
@@ -81,7 +83,7 @@ def _lines(status: GroupStatus) -> Iterator[str]:
         yield f"⚠️ {words.problem_text(group.blocked)}"
     if state := words.state_text(group):
         yield state
-    if this_week := words.this_week_text(status, _link(status)):
+    if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):
         yield this_week
     if group.state == "active":
         yield words.COMING
@@ -91,8 +93,8 @@ def _lines(status: GroupStatus) -> Iterator[str]:
         yield words.last_text(status.last, status.last_read)
 
 
-def _link(status: GroupStatus) -> str | None:
-    post, guild_id = status.this_week, status.group.guild_id
+def post_link(guild_id: int, post: Post | None) -> str | None:
+    """Return the address of a post's thread, or of its message if it has none."""
     if post is None or post.message_id is None:
         return None
     place = post.thread_id or f"{post.channel_id}/{post.message_id}"

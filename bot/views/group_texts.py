@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.groups import Coming, Group, GroupStatus, Post, WeeklyPost
+from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, WeeklyPost
 from bot.core.picks import Why
 from bot.core.weekly import Schedule
 from bot.errors import (
@@ -34,6 +34,8 @@ SKIP, UNSKIP = "Skip next", "Don't skip"
 POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
 READ_IT = "I've read it"
 WHAT_FIRST = "What first?"
+NEWER, OLDER, TO_GROUP = "Back", "More", "This group"
+NO_PAST = "There is nothing here: no paper is that old."
 
 GREETING = """\
 ## Hello! I know what to read next.
@@ -176,6 +178,24 @@ def last_text(last: Post, read: int | None) -> str:
     if read is None:
         return f"Before that: {title}."
     return f"Before that: {title}; {people(read)} read it."
+
+
+def past_text(week: PastWeek, link: str | None) -> str:
+    """Return what became of a week gone by."""
+    post, when = week.post, f"<t:{int(week.post.at.timestamp())}:D>"
+    title = f"**{plain(post.title, 120)}**"
+    named = f"[{title}]({link})" if link else title
+    if post.state == "posted":
+        late = ", late" if post.is_late else ""
+        read = "" if week.read is None else f" · {people(week.read)} read it"
+        return f"- {when}: {named}{late}{read}"
+    return f"- {when}: " + {
+        "waiting": f"{title}, being posted",
+        "uncertain": f"{title}, perhaps posted",
+        "missed": f"{title}, missed" if post.title else "missed",
+        "skipped": "skipped",
+        "nothing": "nothing left to post",
+    }[post.state]  # fmt: skip
 
 
 def people(count: int) -> str:

@@ -19,6 +19,7 @@ from bot.views.curriculum_card import (
 )
 from bot.views.doubt_form import DoubtButton
 from bot.views.group_card import ActionButton, MemberButton, PickedSelect
+from bot.views.history_card import GroupButton, HistoryButton
 from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.me_card import MeButton, me_card
 from bot.views.path_card import GoalButton, NoGoalButton
@@ -103,6 +104,8 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GoDeeperButton,
     GoTo,
     GoalButton,
+    GroupButton,
+    HistoryButton,
     MeButton,
     MemberButton,
     NoGoalButton,

@@ -87,12 +87,13 @@ I know the reading list, and what you have read of it.
 **`/curriculum`** the whole list, step by step.
 **`/path`** what to read before something, and to make it your goal.
 **`/progress`** how far you are, and how much is left.
-**`/group`** what this channel's study group reads; join or leave it.
+**`/group`** what this channel's study group reads and has read; join or leave it.
 **`/me`** what I keep about you: look at it, download it, delete it.
 
 -# Only you see my answers. I keep your marks under your Discord id, not your name; of what you \
 write, only what is meant for moderators. All of this works in a direct message to me too."""
 
+HISTORY = "History"
 PATH_TO = "The way to"
 MAKE_GOAL = "Make this my goal"
 DROP_GOAL = "Drop this goal"

@@ -1,0 +1,85 @@
+"""A study group's past papers, page by page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.groups import History
+from bot.views import group_texts as words
+from bot.views.buttons import history_button
+from bot.views.group_card import group_card, post_link
+from bot.views.plain import fitting
+from bot.views.replies import answer_click, answers_errors
+
+if TYPE_CHECKING:
+    from bot.app import NextreadBot
+
+GROUP = r"(?P<id>[0-9]{1,19})"
+
+
+def history_card(history: History) -> ui.LayoutView:
+    """Build a page of a group's past weeks."""
+    group, page = history.group, history.page
+    lines = [f"## <#{group.channel_id}>"]
+    lines += [
+        words.past_text(week, post_link(group.guild_id, week.post)) for week in history.weeks
+    ] or [words.NO_PAST]
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    if page > 0:
+        row.add_item(history_button(group.group_id, page - 1, words.NEWER))
+    if history.has_more:
+        row.add_item(history_button(group.group_id, page + 1, words.OLDER))
+    row.add_item(GroupButton(group.group_id))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay(fitting(lines, 4000)), row))
+    view.stop()
+    return view
+
+
+class HistoryButton(
+    ui.DynamicItem[ui.Button[Any]], template=rf"past:{GROUP}:(?P<page>[0-9]{{1,4}})"
+):
+    """Shows a page of a group's past."""
+
+    def __init__(self, group_id: int, page: int) -> None:
+        self.group_id, self.page = group_id, page
+        super().__init__(history_button(group_id, page))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(int(match["id"]), int(match["page"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        groups = cast("NextreadBot", interaction.client).groups
+        history = await groups.history(interaction.guild_id or 0, self.group_id, self.page)
+        await answer_click(interaction, history_card(history))
+
+
+class GroupButton(ui.DynamicItem[ui.Button[Any]], template=rf"group-card:{GROUP}"):
+    """Leads back to the group's card."""
+
+    def __init__(self, group_id: int) -> None:
+        self.group_id = group_id
+        super().__init__(ui.Button(label=words.TO_GROUP, custom_id=f"group-card:{group_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(int(match["id"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        groups = cast("NextreadBot", interaction.client).groups
+        who = interaction.user.id
+        status = await groups.look(interaction.guild_id or 0, self.group_id, who)
+        await answer_click(interaction, group_card(status))

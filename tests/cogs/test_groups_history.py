@@ -1,0 +1,90 @@
+from datetime import UTC, datetime
+
+import pytest
+from discord import ui
+
+from tests.seen import labels_of, text_of
+
+A_MINUTE, A_DAY = 60, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def until(env):
+    async def move(at):
+        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
+
+    return move
+
+
+@pytest.fixture
+async def past(group, env, until):
+    """Eleven weeks, which is more than a list of nine papers and its must-reads may need."""
+    await until(MONDAY)
+    for _ in range(10):
+        await env.advance_time(7 * A_DAY)
+
+
+async def test_history_names_past_papers_with_dates_and_links(group, until, alice, channel):
+    await until(MONDAY)
+    card = await alice.slash(channel, "group")
+
+    await alice.click(card.response.message, label="History")
+
+    (thread,) = channel.threads
+    assert f"- <t:{int(MONDAY.timestamp())}:D>: [**Attention Is All You Need**]" in text_of(card)
+    assert f"https://discord.com/channels/{channel.guild.id}/{thread.id}" in text_of(card)
+    assert "read it" not in text_of(card)
+    assert labels_of(card) == ["This group"]
+
+
+async def test_history_has_pages_and_leads_back(past, alice, channel, restart):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="History")
+    newest = text_of(card)
+    await restart()
+
+    await alice.click(card.response.message, label="More")
+    oldest, there = text_of(card), labels_of(card)
+    await alice.click(card.response.message, label="Back")
+    back = text_of(card)
+    await alice.click(card.response.message, label="This group")
+
+    assert "Attention Is All You Need" not in newest
+    assert "Attention Is All You Need" in oldest
+    assert there == ["Back", "This group"]
+    assert back == newest
+    assert "History" in labels_of(card)
+
+
+async def test_a_group_without_a_past_has_no_history(group, alice, channel):
+    assert "History" not in labels_of(await alice.slash(channel, "group"))
+
+
+async def forged(env, channel, custom_id):
+    """Send a message whose button has a custom_id of the test's own making."""
+    view = ui.LayoutView(timeout=None)
+    button = ui.Button(label="Press", custom_id=custom_id)
+    view.add_item(ui.Container(ui.TextDisplay("a copy"), ui.ActionRow(button)))
+    view.stop()
+    return await env.bot.get_channel(channel.id).send(view=view)
+
+
+async def test_a_group_of_another_server_stays_closed(group, until, env, channel):
+    await until(MONDAY)
+    elsewhere = env.create_guild("Elsewhere")
+    place = elsewhere.create_text_channel("reading")
+    stranger = elsewhere.add_member(env.create_user("mallory"))
+    group_id = (await env.bot.groups.find(channel.id)).group_id
+    for custom_id in (f"past:{group_id}:0", f"group-card:{group_id}"):
+        copy = await forged(env, place, custom_id)
+        answer = await stranger.click(copy, label="Press")
+
+        assert "There is no study group in this channel." in text_of(answer)
+        assert "Attention" not in text_of(answer)

@@ -288,7 +288,7 @@ async def test_uncertain_is_explained_with_what_settles_it(
 
     assert "I can't tell whether the last post was sent" in text_of(card)
     assert "perhaps posted" in text_of(card)
-    assert "First paper now" in labels_of(card)
+    assert "Post now" in labels_of(card)
     assert "I keep trying" not in told()[0]
 
 

@@ -285,12 +285,13 @@ async def test_a_stopped_group_whose_week_is_posted_can_be_resumed(
 ):
     await until(MONDAY)
     card = await moderator.slash(channel, "manage group")
-    stopped = await moderator.click(card.response.message, label="Stop")
+    await moderator.click(card.response.message, label="Stop")
     shown = await moderator.slash(channel, "manage group")
+    stopped = labels_of(card), labels_of(shown)
 
     resumed = await moderator.click(shown.response.message, label="Resume")
 
-    assert labels_of(stopped) == labels_of(shown) == ["Resume"]
+    assert stopped == (["Resume"], ["Resume"])
     assert "Stopped." not in text_of(resumed)
     assert labels_of(resumed) == ["Pause", "Skip next", "Stop"]
 

@@ -285,7 +285,7 @@ def path_summary(path: Path) -> str:
         return "You're past it already."
     if before == 0:
         return "You're ready for it: nothing is missing."
-    return f"{before} {'thing' if before == 1 else 'things'} first, in this order:"
+    return "1 thing first:" if before == 1 else f"{before} things first, in this order:"
 
 
 def doubt_passed_on(resource: Resource, needed: Resource) -> str:

@@ -31,6 +31,12 @@ async def test_path_lists_what_is_missing_in_order_with_minutes(alice, channel):
     assert "**Opens**" in text
 
 
+async def test_one_thing_needs_no_order(alice, channel):
+    text = text_of(await alice.slash(channel, "path", resource="BERT"))
+
+    assert "1 thing first:\n1. [Attention" in text
+
+
 async def test_path_to_what_one_is_ready_for_says_so(alice, channel):
     text = text_of(await alice.slash(channel, "path", resource="Attention Is All You Need"))
 

@@ -159,6 +159,11 @@ class CannotPostError(ReaderError):
 
 
 @dataclass
+class WrongChannelError(ReaderError):
+    """Papers go to text and announcement channels alone."""
+
+
+@dataclass
 class OldCardError(ReaderError):
     """A moderator's card that is a day old, was put away, or never was theirs to use here."""
 

@@ -18,6 +18,7 @@ from bot.errors import (
     UnknownPostError,
     UnknownTimeError,
     UnknownZoneError,
+    WrongChannelError,
     ZoneNeededError,
 )
 from bot.views.permissions import NAMES
@@ -96,9 +97,13 @@ OPENER = "What did you take from it, and where did it lose you? One sentence is 
 def problem_text(problem: str) -> str:
     """Return what keeps a group from its post, and what to do."""
     if problem.startswith("lacks:"):
-        names = [NAMES.get(name, name) for name in problem.removeprefix("lacks:").split(",")]
-        return f"I lack {_listed(names)} in the channel. Give me that, and I go on by myself."
+        return f"{_lacks_text(problem)} Give me that, and I go on by myself."
     return PROBLEMS.get(problem, PROBLEMS["forbidden"])
+
+
+def _lacks_text(problem: str) -> str:
+    names = [NAMES.get(name, name) for name in problem.removeprefix("lacks:").split(",")]
+    return f"I lack {_listed(names)} in the channel."
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -325,4 +330,12 @@ def _(_: NotAModeratorError) -> str:
 
 @error_text.register
 def _(error: CannotPostError) -> str:
-    return problem_text(error.problem)
+    return f"{_lacks_text(error.problem)} Give me that, and try again: nothing was changed."
+
+
+@error_text.register
+def _(_: WrongChannelError) -> str:
+    return (
+        "Papers go to text or announcement channels. Name one with `channel`, or type"
+        " `/manage group` there."
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
@@ -11,7 +12,12 @@ from discord import ui
 
 from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
-from bot.errors import CannotPostError, NotAModeratorError, UnknownZoneError
+from bot.errors import (
+    CannotPostError,
+    NotAModeratorError,
+    UnknownZoneError,
+    WrongChannelError,
+)
 from bot.views import group_texts as words
 from bot.views.buttons import PlainButton
 from bot.views.group_card import check_opener, manage_card
@@ -96,6 +102,7 @@ class StartForm(ui.Modal, title=words.START_TITLE):
         component=ui.ChannelSelect(
             custom_id="channel",
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            required=True,
         ),
     )
     zone: ui.Label[Any] = ui.Label(
@@ -112,8 +119,7 @@ class StartForm(ui.Modal, title=words.START_TITLE):
         locale, now = str(interaction.guild_locale or ""), interaction.created_at
         zone = resolve_zone(typed, locale, now)
         if zone is not None:
-            schedule = Schedule(MONDAY, NINE, 0, zone)
-            await answer(interaction, await settle_group(interaction, channel, schedule))
+            await answer(interaction, await _settle_zone(interaction, channel, zone))
             return
         choices = zones_matching(typed, locale, now)
         if not choices:
@@ -154,18 +160,35 @@ class ZoneSelect(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         check_opener(interaction, self.opener_id)
         channel = channel_of(interaction, self.channel_id)
-        schedule = Schedule(MONDAY, NINE, 0, self.item.values[0])
-        await answer_click(interaction, await settle_group(interaction, channel, schedule))
+        zone = self.item.values[0]
+        if resolve_zone(zone, "", interaction.created_at) != zone:
+            raise UnknownZoneError(zone)
+        await answer_click(interaction, await _settle_zone(interaction, channel, zone))
 
 
-def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> discord.abc.GuildChannel:
-    """Return a channel of the interaction's own server.
+async def _settle_zone(
+    interaction: discord.Interaction[Any], channel: discord.TextChannel, zone: str
+) -> ui.LayoutView:
+    """Make the channel's group; one that is there keeps all but its zone."""
+    bot = cast("NextreadBot", interaction.client)
+    group = await bot.groups.find(channel.id)
+    if group is None:
+        return await settle_group(interaction, channel, Schedule(MONDAY, NINE, 0, zone))
+    role = channel.guild.get_role(group.role_id or 0)
+    return await settle_group(interaction, channel, replace(group.schedule, zone=zone), role)
+
+
+def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> discord.TextChannel:
+    """Return a channel of the interaction's own server, for papers to be posted in.
 
     Raises:
         CannotPostError: there is no such channel, or the bot can't see it.
+        WrongChannelError: it is a voice channel, a forum, or another without plain messages.
     """
     guild = interaction.guild
     channel = None if guild is None else guild.get_channel(channel_id)
     if channel is None:
         raise CannotPostError("lacks:view_channel")
+    if not isinstance(channel, discord.TextChannel):
+        raise WrongChannelError
     return channel

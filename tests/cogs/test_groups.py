@@ -324,6 +324,15 @@ async def test_zones_are_offered_by_city_and_by_the_servers_language(moderator, 
     assert len(by_locale) <= 25
 
 
+async def test_a_channel_that_takes_no_papers_is_refused(moderator, guild, env):
+    voice = guild.create_voice_channel("talk")
+
+    refused = await moderator.slash(voice, "manage group", zone="UTC")
+
+    assert "Papers go to text or announcement channels." in text_of(refused)
+    assert env.errors
+
+
 async def test_members_cannot_see_manage(alice, channel):
     assert [c for c in alice.available_commands(channel) if c.startswith("manage")] == []
 
@@ -335,6 +344,7 @@ async def test_setup_names_what_is_missing(moderator, guild, env):
     refused = await moderator.slash(quiet, "manage group", zone="UTC")
 
     assert "I lack Send Messages in the channel." in text_of(refused)
+    assert "try again: nothing was changed" in text_of(refused)
     assert env.errors
 
 
@@ -479,6 +489,29 @@ async def test_several_zones_are_asked_about(greet, moderator, channel):
 
     assert "Several time zones fit." in text_of(asked) or "Mondays at 09:00" in text_of(card)
     assert "Mondays at 09:00" in text_of(card)
+
+
+async def test_the_hello_changes_nothing_but_the_zone_of_a_group_that_is_there(
+    greet, moderator, guild, channel
+):
+    role = guild.create_role("readers", mentionable=True)
+    hello = await greet()
+    await moderator.slash(channel, "manage group", zone="UTC", day="Friday", time="18", role=role)
+    form = await moderator.click(hello, label="Start a weekly paper")
+    asked = await moderator.submit_modal(form, {"channel": [channel], "zone": "CET"})
+
+    card = await moderator.select(
+        asked.response.message, ["Europe/Berlin"], custom_id=select_of(asked)
+    )
+
+    assert "Fridays at 18:00, Europe/Berlin" in text_of(card)
+
+
+async def test_both_of_the_hellos_questions_want_an_answer(greet, moderator):
+    form = await moderator.click(await greet(), label="Start a weekly paper")
+
+    asked = [part["component"] for part in form.modal["components"]]
+    assert [part["required"] for part in asked] == [True, True]
 
 
 async def test_an_unknown_city_is_named(greet, moderator, channel):

@@ -12,7 +12,16 @@ from bot.views import texts
 
 KEY = r"(?P<key>[a-z0-9-]{1,20}:[a-z0-9-]{1,40})"
 
+ROW_ID = r"(?P<id>[0-9]{1,19})"
+LARGEST_ROW_ID = 2**63 - 1
+
 Place = Literal["next", "progress", "index", "updates", "undo", "start", "reset", "me", "settings"]
+
+
+def row_id(digits: str) -> int:
+    """Return the id of a row of ours; 0, which no row has, for more than a database can hold."""
+    number = int(digits)
+    return number if number <= LARGEST_ROW_ID else 0
 
 
 def go_button(place: Place) -> ui.Button[Any]:

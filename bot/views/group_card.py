@@ -14,7 +14,7 @@ from bot.core.groups import GroupState, GroupStatus, Post
 from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
-from bot.views.buttons import go_button, history_button
+from bot.views.buttons import ROW_ID, go_button, history_button, row_id
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
 
@@ -101,9 +101,7 @@ def post_link(guild_id: int, post: Post | None) -> str | None:
     return f"https://discord.com/channels/{guild_id}/{place}"
 
 
-class MemberButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"group:(?P<way>join|leave):(?P<id>[0-9]{1,19})"
-):
+class MemberButton(ui.DynamicItem[ui.Button[Any]], template=rf"group:(?P<way>join|leave):{ROW_ID}"):
     """Joins or leaves a group."""
 
     def __init__(self, group_id: int, *, joins: bool) -> None:
@@ -117,7 +115,7 @@ class MemberButton(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(int(match["id"]), joins=match["way"] == "join")
+        return cls(row_id(match["id"]), joins=match["way"] == "join")
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -130,8 +128,7 @@ class MemberButton(
 class ActionButton(
     ui.DynamicItem[ui.Button[Any]],
     template=(
-        r"group-do:(?P<action>pause|resume|skip|post|stop):(?P<id>[0-9]{1,19})"
-        r":(?P<opener>[0-9]{1,20})"
+        rf"group-do:(?P<action>pause|resume|skip|post|stop):{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
     ),
 ):
     """Runs a group, for the moderator who opened the card."""
@@ -152,7 +149,7 @@ class ActionButton(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(cast("Action", match["action"]), int(match["id"]), int(match["opener"]))
+        return cls(cast("Action", match["action"]), row_id(match["id"]), int(match["opener"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -219,11 +216,16 @@ class PickedSelect(
 def check_opener(interaction: discord.Interaction[Any], opener_id: int) -> None:
     """Let only who opened a moderator's card go on with it, and for a day only.
 
+    The card itself proves that it was opened: we send them to their openers alone. An opener's
+    id in a custom_id proves nothing, for anybody could write their own.
+
     Raises:
         NotYoursError, OldCardError
     """
     if interaction.user.id != opener_id:
         raise NotYoursError
     message = interaction.message
-    if message is not None and interaction.created_at - message.created_at > LAPSES_AFTER:
+    if message is None or not message.flags.ephemeral:
+        raise OldCardError
+    if interaction.created_at - message.created_at > LAPSES_AFTER:
         raise OldCardError

@@ -15,6 +15,7 @@ from bot.core.curriculum import Resource
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.views import manage_texts as words
 from bot.views import texts
+from bot.views.buttons import ROW_ID, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.group_card import check_opener
 from bot.views.manage_form import TextsForm
@@ -28,7 +29,7 @@ Action = Literal[
     "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back", "settle"
 ]
 ACTIONS = "|".join(get_args(Action))
-DRAFT = r"(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})"
+DRAFT = rf"{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
 OPTIONS = 25  # Discord's limit for a select
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the 4,000 characters of a card
 
@@ -163,7 +164,7 @@ class DraftButton(ui.DynamicItem[ui.Button[Any]], template=rf"draft-(?P<action>{
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(cast("Action", match["action"]), int(match["id"]), int(match["opener"]))
+        return cls(cast("Action", match["action"]), row_id(match["id"]), int(match["opener"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -227,7 +228,7 @@ class StepOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-step:{DRAFT}
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction
-        return cls(int(match["id"]), int(match["opener"]), cast("ui.Select[Any]", item))
+        return cls(row_id(match["id"]), int(match["opener"]), cast("ui.Select[Any]", item))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

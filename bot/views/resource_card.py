@@ -22,7 +22,7 @@ from bot.core.recommend import (
     opens,
 )
 from bot.views import texts
-from bot.views.buttons import KEY, KeyButton, PlainButton, go_button
+from bot.views.buttons import KEY, ROW_ID, KeyButton, PlainButton, go_button, row_id
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer_click, answers_errors
 
@@ -261,7 +261,7 @@ class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
         await answer_click(interaction, next_card(reply))
 
 
-class UndoButton(ui.DynamicItem[ui.Button[Any]], template=r"undo:(?P<id>[0-9]{1,19})"):
+class UndoButton(ui.DynamicItem[ui.Button[Any]], template=rf"undo:{ROW_ID}"):
     """Takes one change back; the change knows whose it is."""
 
     def __init__(self, change_id: int) -> None:
@@ -273,7 +273,7 @@ class UndoButton(ui.DynamicItem[ui.Button[Any]], template=r"undo:(?P<id>[0-9]{1,
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(int(match["id"]))
+        return cls(row_id(match["id"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

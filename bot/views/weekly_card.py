@@ -12,6 +12,7 @@ from bot.core.groups import FirstReads, WeeklyPost
 from bot.core.progress import is_read
 from bot.views import group_texts as words
 from bot.views import texts
+from bot.views.buttons import ROW_ID, row_id
 from bot.views.curriculum_card import ResourceSelect
 from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer, answers_errors
@@ -19,8 +20,6 @@ from bot.views.resource_card import COMPANIONS, NOTES, companion_lines, next_car
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
-
-SLOT = r"(?P<slot>[0-9]{1,19})"
 
 
 def weekly_card(post: WeeklyPost) -> ui.LayoutView:
@@ -95,7 +94,7 @@ def _facts_of_the_group(post: WeeklyPost) -> list[str]:
     return lines
 
 
-class _SlotButton(ui.DynamicItem[ui.Button[Any]], template=rf"slot:{SLOT}"):
+class _SlotButton(ui.DynamicItem[ui.Button[Any]], template=rf"slot:{ROW_ID}"):
     """A button about one week's paper."""
 
     prefix: str
@@ -113,10 +112,10 @@ class _SlotButton(ui.DynamicItem[ui.Button[Any]], template=rf"slot:{SLOT}"):
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(int(match["slot"]))
+        return cls(row_id(match["id"]))
 
 
-class ReadItButton(_SlotButton, template=rf"read:{SLOT}"):
+class ReadItButton(_SlotButton, template=rf"read:{ROW_ID}"):
     """Marks the week's paper done for whoever presses it, and counts them."""
 
     prefix = "read"
@@ -135,7 +134,7 @@ class ReadItButton(_SlotButton, template=rf"read:{SLOT}"):
         await answer(interaction, next_card(reply))
 
 
-class WhatFirstButton(_SlotButton, template=rf"first:{SLOT}"):
+class WhatFirstButton(_SlotButton, template=rf"first:{ROW_ID}"):
     """Shows whoever presses it what they would read before."""
 
     prefix = "first"

@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import discord
 import pytest
-from discord import ui
 from simcord import SetupError
 
 from bot.core.curriculum_file import read_curriculum
 from bot.core.page import PageFacts
 from bot.views.manage_card import DraftButton
+from tests.forged import forged
 from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
 
 LINK = "https://example.org/mamba"
@@ -242,15 +242,6 @@ async def test_a_card_lapses_after_a_day(moderator, channel, env):
     answer = await moderator.click(card.response.message, label="Add")
 
     assert "This card can't be used any more" in text_of(answer)
-
-
-async def forged(env, channel, custom_id):
-    """A public message with a button of our making."""
-    view = ui.LayoutView(timeout=None)
-    button = ui.Button(label="Press", custom_id=custom_id)
-    view.add_item(ui.ActionRow(button))
-    view.stop()
-    return await env.bot.get_channel(channel.id).send(view=view)
 
 
 async def test_a_member_cannot_use_a_moderators_card(alice, moderator, channel, env):

@@ -1,0 +1,92 @@
+"""What custom_ids do that nobody was given."""
+
+from datetime import UTC, datetime
+
+import discord
+import pytest
+
+from tests.forged import forged
+from tests.seen import custom_id_of, labels_of, text_of
+
+MONDAY = datetime(2026, 1, 5, 9, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def group_id(group):
+    return custom_id_of(group, "Stop").split(":")[2]
+
+
+@pytest.fixture
+async def post(group, channel, env):
+    await env.advance_time((MONDAY - env.now()).total_seconds())
+    return next(m for m in channel.history() if "Paper of the week" in text_of(m))
+
+
+@pytest.fixture
+def stranger(env):
+    """Who manages another server, and a channel there."""
+    guild = env.create_guild("Elsewhere")
+    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
+    member = guild.add_member(env.create_user("stranger"), roles=[role])
+    return member, guild.create_text_channel("reading")
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "skip", "post", "stop"])
+async def test_a_member_cannot_run_a_group_by_a_button_with_their_own_id(
+    env, alice, moderator, channel, group, group_id, action
+):
+    button = await forged(env, channel, f"group-do:{action}:{group_id}:{alice.id}")
+
+    answer = await alice.click(button, label="Press")
+    now = await moderator.slash(channel, "manage group")
+
+    assert "This card can't be used any more" in text_of(answer)
+    assert (text_of(now), labels_of(now)) == (text_of(group), labels_of(group))
+
+
+async def test_a_member_cannot_make_a_group_by_a_select_with_their_own_id(env, alice, channel):
+    button = await forged(env, channel, f"zone:{channel.id}:{alice.id}")
+
+    answer = await alice.click(button, label="Press")
+    now = await alice.slash(channel, "group")
+
+    assert "This card can't be used any more" in text_of(answer)
+    assert "There is no study group in this channel." in text_of(now)
+    assert env.errors
+
+
+@pytest.mark.parametrize("kind", ["read", "first"])
+async def test_a_post_of_another_server_is_not_known(env, stranger, post, kind):
+    member, there = stranger
+    slot_id = custom_id_of(post, "What first?").split(":")[1]
+    button = await forged(env, there, f"{kind}:{slot_id}")
+
+    answer = await member.click(button, label="Press")
+
+    assert "I don't know this post" in text_of(answer)
+
+
+@pytest.mark.parametrize("way", ["join", "leave"])
+async def test_a_group_of_another_server_is_not_known(env, stranger, group_id, way):
+    member, there = stranger
+    button = await forged(env, there, f"group:{way}:{group_id}")
+
+    answer = await member.click(button, label="Press")
+
+    assert "There is no study group" in text_of(answer)
+
+
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**19 - 1])
+@pytest.mark.parametrize("kind", ["read", "first", "group:join", "group:leave", "undo"])
+async def test_a_number_that_no_row_has_is_answered_in_words(env, alice, channel, kind, number):
+    button = await forged(env, channel, f"{kind}:{number}")
+
+    answer = await alice.click(button, label="Press")
+
+    assert text_of(answer)
+    assert "Something went wrong" not in text_of(answer)

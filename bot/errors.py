@@ -14,10 +14,13 @@ class ConfigError(Exception):
 
 @dataclass
 class UnknownResourceError(ReaderError):
-    """Nothing in this curriculum has the key, or the typed words; ``like_it`` are titles."""
+    """Nothing in this curriculum has the key, or several resources fit the typed words.
+
+    ``like_it`` are (key, title) of the likeliest.
+    """
 
     typed: str
-    like_it: tuple[str, ...] = ()
+    like_it: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

@@ -23,6 +23,9 @@ CLEARLY = 15
 """So far ahead of the second, the best hit of a search is what was meant."""
 
 
+LIKELY = 5
+"""So many resources are offered where the typed words fit several."""
+
 KEPT_SERVERS = 256
 """So many servers' additions are kept laid out; the least used are laid anew when needed."""
 
@@ -118,12 +121,12 @@ class CurriculumStore:
         if ":" in typed:
             with suppress(UnknownResourceError):  # a title may have a colon too
                 return await self.resource(db, guild_id, typed)
-        hits = await self.search(db, guild_id, typed, limit=3)
+        hits = await self.search(db, guild_id, typed, limit=LIKELY)
         if hits and (hits[0].exact or hits[0].score - _second(hits) >= CLEARLY):
             return await self.resource(db, guild_id, hits[0].key)
         curriculum = await self.of(db, guild_id)
         likely = (curriculum.get(hit.key) for hit in hits)
-        raise UnknownResourceError(typed, tuple(r.title for r in likely if r is not None))
+        raise UnknownResourceError(typed, tuple((r.key, r.title) for r in likely if r is not None))
 
     async def search(
         self,

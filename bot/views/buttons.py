@@ -34,6 +34,11 @@ def history_button(group_id: int, page: int = 0, label: str = texts.HISTORY) -> 
     return ui.Button(label=label, custom_id=f"past:{group_id}:{page}")
 
 
+def path_button(key: str) -> ui.Button[Any]:
+    """Build a button that shows the way to a resource; ``path_card.PathButton`` answers it."""
+    return ui.Button(label=texts.WHAT_FIRST, custom_id=f"path:{key}")
+
+
 class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
     """A button about one resource. Its state is its custom_id, so it survives restarts."""
 

@@ -199,7 +199,7 @@ class PickedSelect(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction
-        made = cls(int(match["id"]), int(match["opener"]))
+        made = cls(row_id(match["id"]), int(match["opener"]))
         made.item = cast("ui.Select[Any]", item)
         return made
 

@@ -34,7 +34,6 @@ PAUSE, RESUME = "Pause", "Resume"
 SKIP, UNSKIP = "Skip next", "Don't skip"
 POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
 READ_IT = "I've read it"
-WHAT_FIRST = "What first?"
 NEWER, OLDER, TO_GROUP = "Back", "More", "This group"
 NO_PAST = "There is nothing here: no paper is that old."
 

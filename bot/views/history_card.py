@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.core.groups import History
 from bot.views import group_texts as words
-from bot.views.buttons import history_button
+from bot.views.buttons import history_button, row_id
 from bot.views.group_card import group_card, post_link
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
@@ -54,7 +54,7 @@ class HistoryButton(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(int(match["id"]), int(match["page"]))
+        return cls(row_id(match["id"]), int(match["page"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -75,7 +75,7 @@ class GroupButton(ui.DynamicItem[ui.Button[Any]], template=rf"group-card:{GROUP}
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(int(match["id"]))
+        return cls(row_id(match["id"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

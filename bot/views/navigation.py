@@ -22,7 +22,7 @@ from bot.views.group_card import ActionButton, MemberButton, PickedSelect
 from bot.views.history_card import GroupButton, HistoryButton
 from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.me_card import MeButton, me_card
-from bot.views.path_card import GoalButton, NoGoalButton
+from bot.views.path_card import GoalButton, NoGoalButton, PathButton
 from bot.views.pick_card import TakeBackButton
 from bot.views.progress_card import (
     ResetButton,
@@ -111,6 +111,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     NoGoalButton,
     NotThisOne,
     PageButton,
+    PathButton,
     PickedSelect,
     ReadItButton,
     ResetButton,

@@ -80,6 +80,20 @@ def _after_way(path: Path) -> Iterator[str]:
         yield f"-# {texts.helps_with(plain(texts.short_title(parent)))}"
 
 
+class PathButton(KeyButton, template=rf"path:{KEY}"):
+    """Shows the way to a resource from its card."""
+
+    prefix = "path"
+    label = texts.WHAT_FIRST
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        path = await bot.journeys.path(interaction.user.id, interaction.guild_id, self.key)
+        in_server = interaction.is_guild_integration()
+        await answer_click(interaction, path_card(path, in_server=in_server))
+
+
 class GoalButton(KeyButton, template=rf"goal:{KEY}"):
     """Makes a resource the reader's goal: the way to it comes first from now on."""
 

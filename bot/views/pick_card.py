@@ -12,6 +12,7 @@ from discord import app_commands, ui
 from bot.core.picking import PickReply
 from bot.core.weekly import Slot
 from bot.views import pick_texts as words
+from bot.views.buttons import row_id
 from bot.views.group_card import check_opener
 from bot.views.replies import answer_click, answers_errors, notice
 
@@ -59,7 +60,7 @@ class TakeBackButton(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(int(match["id"]), match["week"], int(match["opener"]))
+        return cls(row_id(match["id"]), match["week"], int(match["opener"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

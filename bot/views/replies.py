@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import discord
 from discord import ui
 
-from bot.errors import ReaderError
-from bot.views.texts import error_text
+from bot.errors import ReaderError, UnknownResourceError
+from bot.views.plain import clipped, one_line
+from bot.views.texts import PICK_A_RESOURCE, error_text
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,25 @@ def notice(text: str) -> ui.LayoutView:
     return view
 
 
+def error_card(error: Exception) -> ui.LayoutView:
+    """Build what is said of an error; where several resources may be meant, they can be opened."""
+    likely = error.like_it if isinstance(error, UnknownResourceError) else ()
+    if not likely:
+        return notice(error_text(error))
+    options = [
+        discord.SelectOption(label=clipped(one_line(title), 100), value=key)
+        for key, title in likely
+    ]
+    # The select of ``curriculum_card.ResourceSelect``, which opens the card of what is picked.
+    select: ui.Select[Any] = ui.Select(
+        custom_id="show", placeholder=PICK_A_RESOURCE, options=options
+    )
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay(error_text(error)), ui.ActionRow(select)))
+    view.stop()
+    return view
+
+
 def answers_errors(callback: Callback[ItemT]) -> Callback[ItemT]:
     """Wrap a component callback: discord.py logs its exceptions but never replies."""
 
@@ -67,6 +87,6 @@ async def reply_with_error(interaction: discord.Interaction[Any], error: Excepti
     if not isinstance(error, ReaderError):
         log.error("interaction %s failed", interaction.id, exc_info=error)
     try:
-        await answer(interaction, notice(error_text(error)))
+        await answer(interaction, error_card(error))
     except discord.HTTPException as failure:
         log.warning("interaction %s can't be answered: %s", interaction.id, failure)

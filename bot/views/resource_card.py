@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.progress import Mark, is_read
+from bot.core.progress import Mark, is_read, unlocks
 from bot.core.reading import AlsoDone, MarkKind, Reader, Reply, Shown, Worth
 from bot.core.recommend import (
     AllPutOff,
@@ -22,7 +22,7 @@ from bot.core.recommend import (
     opens,
 )
 from bot.views import texts
-from bot.views.buttons import KEY, ROW_ID, KeyButton, PlainButton, go_button, row_id
+from bot.views.buttons import KEY, ROW_ID, KeyButton, PlainButton, go_button, path_button, row_id
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer_click, answers_errors
 
@@ -73,7 +73,10 @@ def resource_card(shown: Shown) -> ui.LayoutView:
     """Build the card of a resource that was looked up."""
     view = ui.LayoutView(timeout=None)
     mark = shown.reader.mark(shown.resource.key)
-    view.add_item(_resource_box(shown.curriculum, shown.resource, mark, worth=shown.worth))
+    needed = (shown.curriculum.get(key) for key in shown.resource.prerequisites)
+    missing = [r for r in needed if r is not None and not unlocks(shown.reader.marks, r.key)]
+    box = _resource_box(shown.curriculum, shown.resource, mark, worth=shown.worth, missing=missing)
+    view.add_item(box)
     view.stop()
     return view
 
@@ -110,6 +113,7 @@ def _resource_box(
     reasons: Iterable[Reason] = (),
     undo: UndoButton | None = None,
     worth: Worth | None = None,
+    missing: Sequence[Resource] = (),
 ) -> ui.Container[Any]:
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(_heading(curriculum, resource, mark)))
     why = [f"- {texts.reason_text(reason, curriculum, resource)}" for reason in reasons]
@@ -122,7 +126,11 @@ def _resource_box(
         box.add_item(ui.TextDisplay(texts.worth_text(worth)))
     if opened:
         box.add_item(ui.TextDisplay(f"{texts.OPENS}: {texts.titles(opened, most=6)}"))
-    box.add_item(ui.ActionRow(*_buttons(resource, mark, undo)))
+    buttons = _buttons(resource, mark, undo)
+    if missing and (mark is None or mark.state == "later"):
+        box.add_item(ui.TextDisplay(texts.locked_text(missing)))
+        buttons.append(path_button(resource.key))
+    box.add_item(ui.ActionRow(*buttons))
     if mark is None or mark.state == "later":
         box.add_item(ui.ActionRow(NotThisOne(resource.key)))
     return box

@@ -95,6 +95,7 @@ write, only what is meant for moderators. All of this works in a direct message 
 
 HISTORY = "History"
 PATH_TO = "The way to"
+WHAT_FIRST = "What first?"
 MAKE_GOAL = "Make this my goal"
 DROP_GOAL = "Drop this goal"
 DOUBT = "Prerequisite wrong?"
@@ -271,6 +272,11 @@ def _repeated_text(kind: ChangeKind, what: str) -> str:
         "goal": f"🎯 **{what}** is your goal already.",
         "no_goal": "You have no goal.",
     }.get(kind, f"**{what}** was marked already.")
+
+
+def locked_text(missing: Sequence[Resource]) -> str:
+    """Return what a resource waits for."""
+    return f"🔒 It builds on what you haven't read: {titles(missing)}."
 
 
 def helps_with(title: str) -> str:
@@ -476,8 +482,7 @@ def error_text(error: Exception) -> str:
 @error_text.register
 def _(error: UnknownResourceError) -> str:
     if error.like_it:
-        named = " or ".join(f"**{plain(title, 80)}**" for title in error.like_it)
-        return f"Which one is “{plain(error.typed, 80)}”: {named}? Pick it while you type."
+        return f"Several resources fit “{plain(error.typed, 80)}”. Which one is meant?"
     return f"Nothing on the list fits “{plain(error.typed, 80)}”. `/search` takes a word of it."
 
 

@@ -138,7 +138,7 @@ class WhatFirstButton(_SlotButton, template=rf"first:{ROW_ID}"):
     """Shows whoever presses it what they would read before."""
 
     prefix = "first"
-    label = words.WHAT_FIRST
+    label = texts.WHAT_FIRST
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -110,11 +110,32 @@ async def test_done_takes_a_title_with_a_typo(alice, channel):
     assert "✅ Done: **Attention Is All You Need**" in text_of(answer)
 
 
-async def test_done_asks_which_one_if_several_fit(alice, channel, env):
+async def test_done_asks_which_one_if_several_fit_and_opens_it(alice, channel, env):
     answer = await alice.slash(channel, "done", resource="language models")
 
-    assert "Which one is “language models”" in text_of(answer)
+    card = await alice.select(
+        answer.response.message, options_of(answer)[:1], custom_id=select_of(answer)
+    )
+
+    assert "Several resources fit “language models”. Which one is meant?" in text_of(answer)
+    assert "Done" in labels_of(card)
     assert env.errors
+
+
+async def test_a_locked_card_says_what_it_waits_for_and_shows_the_way(alice, channel):
+    card = await alice.slash(channel, "search", query="chain of thought prompting elicits")
+
+    path = await alice.click(card.response.message, label="What first?")
+
+    assert "Make this my goal" in labels_of(path)
+    assert "4 things first" in text_of(path)
+
+
+async def test_a_card_one_is_ready_for_is_not_locked(alice, channel):
+    card = await alice.slash(channel, "search", query="Attention Is All You Need")
+
+    assert "🔒" not in text_of(card)
+    assert "What first?" not in labels_of(card)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.groups import Group, Post
+from bot.core.weekly import Schedule
+from bot.store import groups, slots
+
+NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+
+
+def group(group_id=1, channel_id=2, state="active", next_at=NOW, **fields):
+    schedule = Schedule(0, 10, 0, "UTC")
+    return Group(group_id, 9, channel_id, state, schedule, None, NOW, next_at, **fields)
+
+
+@pytest.fixture
+async def put(db):
+    async def write(*made):
+        async with db.transaction() as changes:
+            for each in made:
+                await groups.put_group(changes, each, NOW)
+
+    return write
+
+
+async def test_a_group_is_read_as_it_was_written(db, put):
+    await put(group(changed_by=5))
+
+    assert await groups.group(db, 1) == group(changed_by=5)
+    assert await groups.group_of_channel(db, 2) == group(changed_by=5)
+    assert await groups.group(db, 8) is None
+    assert await groups.group_of_channel(db, 8) is None
+
+
+async def test_a_channel_has_one_group_that_keeps_its_id(db, put):
+    await put(group(1), group(7, state="paused"))
+
+    assert (await groups.group_of_channel(db, 2)).group_id == 1
+    assert (await groups.group_of_channel(db, 2)).state == "paused"
+
+
+async def test_due_groups_are_active_ones_the_longest_waiting_first(db, put):
+    await put(
+        group(1, 11, next_at=NOW), group(2, 12, next_at=NOW - timedelta(hours=1)),
+        group(3, 13, state="paused"), group(4, 14, next_at=NOW + timedelta(seconds=1)),
+    )  # fmt: skip
+
+    assert await groups.due_group_ids(db, NOW, 9) == [2, 1]
+    assert await groups.due_group_ids(db, NOW, 1) == [2]
+    assert await groups.next_due(db) == NOW - timedelta(hours=1)
+
+
+async def test_without_active_groups_nothing_is_due(db, put):
+    await put(group(state="stopped"))
+
+    assert await groups.next_due(db) is None
+
+
+async def test_a_problem_is_news_once_and_a_change_clears_it(db, put):
+    await put(group())
+    async with db.transaction() as changes:
+        news = [await groups.set_blocked(changes, 1, p, NOW) for p in ("a", "a", "b", None, None)]
+        await groups.set_blocked(changes, 1, "a", NOW)
+    await put(group())
+
+    assert news == [True, False, True, True, False]
+    assert (await groups.group(db, 1)).blocked is None
+
+
+async def test_a_look_is_recorded_and_an_unknown_group_is_not_taken(db, put):
+    await put(group())
+    later = NOW + timedelta(weeks=1)
+    async with db.transaction() as changes:
+        await groups.set_looked(changes, 1, NOW, later)
+        assert (await groups.take_group(changes, 1)).next_at == later
+        assert await groups.take_group(changes, 8) is None
+
+
+async def test_members_are_listed_as_they_joined(db):
+    async with db.transaction() as changes:
+        for n, reader_id in enumerate((7, 5, 6, 7)):
+            await groups.join(changes, 1, reader_id, NOW + timedelta(minutes=n))
+        await groups.leave(changes, 1, 5)
+
+    assert await groups.member_ids(db, 1) == [7, 6]
+
+
+async def test_readers_are_told_what_their_running_groups_read(db, put):
+    await put(group(1, 11), group(2, 12), group(3, 13, state="stopped"))
+    async with db.transaction() as changes:
+        for n in (1, 2, 3):
+            await groups.join(changes, n, 5, NOW)
+            post = Post(n, n, "2026-W02", NOW + timedelta(n), "posted", key=f"demo:{n}")
+            await slots.put_slot(changes, post)
+
+    since = NOW
+    assert await slots.reads_of_groups(db, 5, None, since) == [("demo:2", 12), ("demo:1", 11)]
+    assert await slots.reads_of_groups(db, 5, 8, since) == []
+    assert len(await slots.reads_of_groups(db, 5, 9, since)) == 2

@@ -1,0 +1,125 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.outbox import OutboxRow
+from bot.store import outbox
+
+NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def post(row_id=1, reference="11", due_at=NOW):
+    return OutboxRow(row_id, "post", reference, 9, 2, "waiting", due_at, due_at + A_DAY)
+
+
+@pytest.fixture
+async def changes(db):
+    async with db.transaction() as opened:
+        yield opened
+
+
+async def claim(changes, claim=5, at=NOW):
+    row = await outbox.row(changes, 1)
+    return await outbox.claim_row(changes, row, claim, at, at + 2 * A_MINUTE)
+
+
+async def test_a_thing_has_one_row_for_good(changes):
+    await outbox.add_row(changes, post(1))
+    await outbox.add_row(changes, post(2))
+
+    assert (await outbox.row_about(changes, "post", "11")).row_id == 1
+    assert await outbox.row(changes, 2) is None
+    assert await outbox.row_about(changes, "thread", "11") is None
+
+
+async def test_due_are_rows_that_wait_and_leases_that_ran_out(changes):
+    await outbox.add_row(changes, post(1))
+    await outbox.add_row(changes, post(2, "12", NOW - A_MINUTE))
+    await outbox.add_row(changes, post(3, "13", NOW + A_MINUTE))
+    at_first = await outbox.due_row_ids(changes, NOW, 9)
+    await claim(changes)
+
+    assert at_first == [2, 1]
+    assert await outbox.due_row_ids(changes, NOW, 9) == [2]
+    assert await outbox.due_row_ids(changes, NOW + 2 * A_MINUTE, 9) == [2, 1, 3]
+    assert await outbox.due_row_ids(changes, NOW + 2 * A_MINUTE, 1) == [2]
+
+
+async def test_the_next_is_what_waits_or_the_end_of_a_lease(changes):
+    nothing = await outbox.next_due(changes)
+    await outbox.add_row(changes, post(1))
+    waiting = await outbox.next_due(changes)
+    await claim(changes)
+
+    assert (nothing, waiting) == (None, NOW)
+    assert await outbox.next_due(changes) == NOW + 2 * A_MINUTE
+
+
+async def test_a_claim_keeps_when_it_was_first_tried(changes):
+    await outbox.add_row(changes, post())
+    await claim(changes)
+    await outbox.release_row(changes, 1, 5, NOW, "trouble")
+    await claim(changes, 6, NOW + A_MINUTE)
+
+    row = await outbox.row(changes, 1)
+    assert (row.tried_at, row.attempts, row.claim, row.problem) == (NOW, 2, 6, "trouble")
+
+
+async def test_a_claim_stands_for_its_holder_until_its_lease_ends(changes):
+    await outbox.add_row(changes, post())
+    await claim(changes)
+
+    assert await outbox.holds(changes, 1, 5, NOW + A_MINUTE)
+    assert not await outbox.holds(changes, 1, 6, NOW + A_MINUTE)
+    assert not await outbox.holds(changes, 1, 5, NOW + 2 * A_MINUTE)
+
+
+async def test_only_the_holder_gives_a_claim_back_or_closes_it(changes):
+    await outbox.add_row(changes, post())
+    await claim(changes)
+
+    assert not await outbox.release_row(changes, 1, 6, NOW, "x")
+    assert not await outbox.close_row(changes, 1, 6, "dropped", "x")
+    assert await outbox.release_row(changes, 1, 5, NOW, "x")
+    assert not await outbox.release_row(changes, 1, 5, NOW, "x")
+    assert await outbox.close_row(changes, 1, 5, "dropped", "y")
+    assert not await outbox.close_row(changes, 1, 5, "uncertain", "z")
+    assert (await outbox.row(changes, 1)).state == "dropped"
+
+
+async def test_a_message_is_recorded_once(changes):
+    await outbox.add_row(changes, post())
+
+    assert await outbox.set_sent(changes, 1, 77, NOW)
+    assert not await outbox.set_sent(changes, 1, 78, NOW)
+    assert (await outbox.row(changes, 1)).message_id == 77
+
+
+async def test_what_is_sent_again_gets_another_id_and_forgets_its_attempts(changes):
+    await outbox.add_row(changes, post())
+    await claim(changes)
+    await outbox.close_row(changes, 1, 5, "uncertain", "no_history")
+    await outbox.send_again(changes, 1, 2, NOW, NOW + A_DAY)
+
+    row = await outbox.row(changes, 2)
+    assert (row.state, row.tried_at, row.problem, row.claim) == ("waiting", None, None, 0)
+    assert await outbox.row(changes, 1) is None
+
+
+async def test_what_was_sent_is_neither_hurried_nor_sent_again(changes):
+    await outbox.add_row(changes, post())
+    await outbox.set_sent(changes, 1, 77, NOW)
+    await outbox.hurry(changes, 1, NOW + A_DAY, NOW + A_DAY)
+    await outbox.send_again(changes, 1, 2, NOW, NOW)
+
+    row = await outbox.row(changes, 1)
+    assert (row.state, row.due_at) == ("sent", NOW)
+
+
+async def test_a_row_is_untried_again_where_nothing_was_sent(changes):
+    await outbox.add_row(changes, post())
+    await claim(changes)
+    await outbox.set_untried(changes, 1)
+
+    assert (await outbox.row(changes, 1)).tried_at is None

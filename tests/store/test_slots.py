@@ -1,0 +1,100 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.groups import Post
+from bot.core.progress import Mark
+from bot.store import groups as group_rows
+from bot.store import progress, slots
+
+NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+
+
+def week(slot_id, name="2026-W02", state="waiting", key="demo:a", at=NOW):
+    return Post(slot_id, 1, name, at, state, key=key, title="A", why="next_on_list", channel_id=2)
+
+
+@pytest.fixture
+async def put(db):
+    async def write(*posts):
+        async with db.transaction() as changes:
+            for post in posts:
+                await slots.put_slot(changes, post)
+
+    return write
+
+
+async def test_a_week_is_read_as_it_was_written(db, put):
+    await put(week(11))
+
+    assert await slots.slot(db, 11) == week(11)
+    assert await slots.slot_of_week(db, 1, "2026-W02") == week(11)
+    assert await slots.slot(db, 12) is None
+    assert await slots.slot_of_week(db, 2, "2026-W02") is None
+
+
+async def test_a_week_has_one_row_that_keeps_its_id(db, put):
+    await put(week(11), week(12, state="skipped"))
+
+    assert [(p.slot_id, p.state) for p in await slots.latest_slots(db, 1, 9)] == [(11, "skipped")]
+
+
+async def test_weeks_come_newest_first(db, put):
+    await put(*(week(n, f"2026-W0{n}", at=NOW + timedelta(weeks=n)) for n in (2, 4, 3)))
+
+    assert [p.slot_id for p in await slots.latest_slots(db, 1, 2)] == [4, 3]
+
+
+async def test_a_group_has_had_what_was_sent_or_may_be(db, put):
+    states = ["waiting", "posted", "uncertain", "missed", "skipped"]
+    await put(*(week(n, f"2026-W0{n}", s, f"demo:{s}") for n, s in enumerate(states, start=1)))
+    await put(week(9, "2026-W09", "nothing", None))
+
+    assert await slots.had_keys(db, 1) == {"demo:waiting", "demo:posted", "demo:uncertain"}
+
+
+async def test_only_what_waits_is_called_off(db, put):
+    await put(week(1, "2026-W01", "posted"), week(2, "2026-W02"))
+    async with db.transaction() as changes:
+        await slots.call_off(changes, 1)
+        await slots.call_off(changes, 99)
+
+    assert (await slots.slot(db, 1)).state == "posted"
+    assert (await slots.slot(db, 2)).state == "skipped"
+
+
+async def test_message_thread_and_lateness_are_kept(db, put):
+    await put(week(11))
+    async with db.transaction() as changes:
+        await slots.set_posted(changes, 11, 2, 77, NOW)
+        await slots.set_thread(changes, 11, 77)
+        await slots.set_late(changes, 11)
+
+    post = await slots.slot(db, 11)
+    assert (post.state, post.message_id, post.thread_id, post.is_late) == ("posted", 77, 77, True)
+
+
+async def test_readers_are_counted_while_they_have_it_done(db, put):
+    await put(week(11))
+    async with db.transaction() as changes:
+        for reader_id, key, state in (
+            (1, "demo:a", "done"), (2, "demo:old", "done"), (3, "demo:a", "skipped"),
+            (4, "demo:b", "done"),
+        ):  # fmt: skip
+            await slots.add_post_reader(changes, 11, reader_id)
+            await slots.add_post_reader(changes, 11, reader_id)
+            await progress.set_mark(changes, reader_id, key, Mark(state, NOW))
+
+    assert await slots.read_count(db, 11, {"demo:a", "demo:old"}) == 2
+    assert await slots.people_of(db, 11, 1) == 4
+
+
+async def test_members_and_readers_are_each_one_person(db, put):
+    await put(week(11))
+    async with db.transaction() as changes:
+        for reader_id in (1, 2):
+            await group_rows.join(changes, 1, reader_id, NOW)
+        for reader_id in (2, 3):
+            await slots.add_post_reader(changes, 11, reader_id)
+
+    assert await slots.people_of(db, 11, 1) == 3

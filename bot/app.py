@@ -24,6 +24,7 @@ from bot.services.nudges import Nudges
 from bot.services.opening import Services
 from bot.services.picking import Picking
 from bot.services.reading import Reading
+from bot.services.reminders import Reminders
 from bot.services.weekly import Weekly
 from bot.views.navigation import BUTTONS
 from bot.views.replies import reply_with_error
@@ -142,6 +143,11 @@ class NextreadBot(commands.AutoShardedBot):
         return self.services.delivery
 
     @property
+    def reminders(self) -> Reminders:
+        """Who is reminded of unread papers."""
+        return self.services.reminders
+
+    @property
     def me(self) -> Me:
         """What is kept about a reader."""
         return self.services.me
@@ -153,7 +159,7 @@ class NextreadBot(commands.AutoShardedBot):
     @property
     def postman(self) -> Postman:
         """The only sender of what the bot sends unasked."""
-        return Postman(self, self.delivery, self.weekly, self.nudges)
+        return Postman(self, self.delivery, self.weekly, self.nudges, self.reminders)
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()

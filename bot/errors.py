@@ -91,6 +91,11 @@ class NoGroupError(ReaderError):
 
 
 @dataclass
+class NotAMemberError(ReaderError):
+    """Something that only members of the group may ask for."""
+
+
+@dataclass
 class ZoneNeededError(ReaderError):
     """A new group needs a time zone."""
 

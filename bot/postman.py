@@ -16,10 +16,12 @@ from discord.ext import commands
 from bot.core.outbox import OutboxRow
 from bot.services.delivery import Delivery
 from bot.services.nudges import Nudges
+from bot.services.reminders import Reminders
 from bot.services.weekly import Weekly
 from bot.views.group_texts import notice_text, opener_text
 from bot.views.permissions import NEEDED, can_mention, missing
 from bot.views.plain import clipped, one_line
+from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
@@ -35,6 +37,7 @@ MUCH_LATER = timedelta(hours=1)
 CLOCKS_DIFFER = timedelta(seconds=10)  # Discord's clock and ours
 THREAD_NAME = 100  # Discord's limit
 A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a thread away
+NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
 
 Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.PartialMessageable
@@ -49,11 +52,13 @@ class Postman:
         delivery: Delivery,
         weekly: Weekly,
         nudges: Nudges,
+        reminders: Reminders,
     ) -> None:
         self._bot = bot
         self._delivery = delivery
         self._weekly = weekly
         self._nudges = nudges
+        self._reminders = reminders
 
     async def deliver_due(self) -> None:
         """Send all that is due, and then what follows from it."""
@@ -117,6 +122,8 @@ class Postman:
             await self._delivery.not_sent(row, problem)
         elif row.kind == "opener":
             await self._send_opener(row, guild)
+        elif row.kind == "reminder":
+            await self._send_reminder(row, guild)
         else:
             await self._send_to_channel(row, guild)
 
@@ -195,6 +202,28 @@ class Postman:
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
         await self._deliver_once(row, place, nudge_card(reply))
+
+    async def _send_reminder(self, row: OutboxRow, guild: discord.Guild) -> None:
+        """Remind a member who is still here and hasn't read the paper; anything else ends it."""
+        reminder = await self._reminders.check(row)
+        if isinstance(reminder, str):
+            await self._delivery.drop(row, reminder)
+            return
+        try:
+            member = await guild.fetch_member(row.channel_id)
+        except discord.NotFound as error:
+            if error.code not in NOT_HERE:
+                raise
+            await self._reminders.left_server(row)
+            await self._delivery.drop(row, "left_server")
+            return
+        try:
+            place = await member.create_dm()
+            view, button = reminder_card(reminder, guild.name), f"reminded:{reminder.post.slot_id}"
+            await self._deliver_once(row, place, view, button=button)
+        except discord.Forbidden:
+            await self._reminders.closed(row)
+            await self._delivery.drop(row, "no_direct_messages")
 
     async def _deliver_once(
         self,

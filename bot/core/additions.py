@@ -7,6 +7,7 @@ and the server's becomes its former one, so that progress follows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -53,6 +54,17 @@ class Laid:
 def namespace_of(guild_id: int) -> str:
     """Return what stands before the colon in the keys of a server's own resources."""
     return f"g{guild_id}"
+
+
+def is_of_guild(key: str, guild_id: int) -> bool:
+    """Tell whether the key is of a server's own resource."""
+    return key.startswith(f"{namespace_of(guild_id)}:")
+
+
+def guild_of(key: str) -> int | None:
+    """Return the server whose own resource has the key; None: it is of a list."""
+    found = re.fullmatch(r"g([0-9]{1,19}):.*", key)
+    return int(found[1]) if found and int(found[1]) < 2**63 else None
 
 
 def own_step_id(base: Curriculum) -> str:

@@ -16,6 +16,9 @@ GroupState = Literal["active", "paused", "stopped"]
 PostState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
 """``waiting``: picked, not sent yet. ``nothing``: the list had run out."""
 
+Wish = Literal["wanted", "closed"]
+"""Of a member who asked for reminders; ``closed``: but who takes no direct messages."""
+
 COUNTS_FROM = 3
 """Counts are shown where at least so many people could be meant."""
 
@@ -86,6 +89,7 @@ class GroupStatus:
     weeks_left: int
     named: tuple[int, ...] = ()
     chosen: tuple[Chosen, ...] = ()
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class About:
     others: Mapping[str, int]
     is_empty: bool
     settings: ReaderSettings = ReaderSettings()
+    reminders: int = 0
 
 
 def about(kept: Kept) -> About:
@@ -113,10 +114,11 @@ def about(kept: Kept) -> About:
         ),
         papers=len(kept.of("post_readers")),
         runs=tuple(row["channel_id"] for row in kept.of("study_groups")),
-        notices=len(kept.of("outbox")),
+        notices=sum(row["kind"] != "reminder" for row in kept.of("outbox")),
         others={table: len(rows) for table, rows in kept.rows.items() if table not in SAID},
         is_empty=not kept.rows,
         settings=_settings(kept),
+        reminders=sum(row["kind"] == "reminder" for row in kept.of("outbox")),
     )
 
 

@@ -76,7 +76,9 @@ def _reader_line(row: Row, kept: Kept) -> str:
 def _group_line(row: Row, kept: Kept) -> str:
     room = kept.rooms.get(row["group_id"])
     place = _channel(room.guild_id, room.channel_id) if room else f"group {row['group_id']}"
-    return f"- {place}, since {_day(row['joined_at'])}"
+    reminders = {"wanted": ", with reminders", "closed": ", with reminders that don't reach me"}
+    wish = reminders.get(row.get("reminders") or "", "")
+    return f"- {place}, since {_day(row['joined_at'])}{wish}"
 
 
 def _paper_line(row: Row, kept: Kept) -> str:
@@ -105,7 +107,7 @@ def _pick_line(row: Row, kept: Kept) -> str:
 
 def _message_line(row: Row, kept: Kept) -> str:
     del kept
-    return f"- {_day(row['due_at'])}: {row['state']}"
+    return f"- {_day(row['due_at'])}: {row['kind']}, {row['state']}"
 
 
 def _list_line(row: Row, kept: Kept) -> str:

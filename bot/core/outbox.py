@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["greeting", "post", "thread", "opener", "notice", "nudge"]
+Kind = Literal["greeting", "post", "thread", "opener", "notice", "nudge", "reminder"]
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 
 

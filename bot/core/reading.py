@@ -57,7 +57,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to read next, for one reader in one place; and what was just changed, if anything."""
+    """What to read next, for one reader in one place; and what was just changed, if anything.
+
+    ``from_guild``: in a DM, the server whose list this is about.
+    """
 
     curriculum: Curriculum
     reader: Reader
@@ -66,6 +69,7 @@ class Reply:
     undone: Change | None = None
     repeated: bool = False
     worth: Worth | None = None
+    from_guild: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Shown:
     reader: Reader
     resource: Resource
     worth: Worth | None = None
+    from_guild: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.core.groups import Post
 from bot.core.outbox import Kind, OutboxRow
 from bot.core.weekly import Slot, judge
+from bot.services import reminders
 from bot.store import groups as group_rows
 from bot.store import outbox, slots
 from bot.store.database import Database, Queries
@@ -87,6 +88,9 @@ class Delivery:
                 await slots.set_posted(changes, post.slot_id, row.channel_id, message_id, now)
                 await group_rows.set_blocked(changes, post.group_id, None, now)
                 await self._follow(changes, row, "thread", row.channel_id, now)
+                group = await group_rows.group(changes, post.group_id)
+                if group is not None:
+                    await reminders.plan(changes, self._ids, group, now)
             elif row.kind == "thread":
                 await slots.set_thread(changes, int(row.reference), message_id)
                 await self._follow(changes, row, "opener", message_id, now)
@@ -155,7 +159,8 @@ class Delivery:
             group = await group_rows.group(changes, post.group_id)
             if group is not None and group.blocked in TEMPORARY:
                 await group_rows.set_blocked(changes, group.group_id, None, self._clock())
-        log.warning("gave up on %s %s: %s", row.kind, row.row_id, row.problem or problem)
+        level = logging.INFO if row.kind == "reminder" else logging.WARNING
+        log.log(level, "gave up on %s %s: %s", row.kind, row.row_id, row.problem or problem)
 
     async def _follow(
         self, changes: Queries, row: OutboxRow, kind: Kind, channel_id: int, now: datetime

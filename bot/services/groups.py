@@ -11,6 +11,7 @@ from bot.core.picks import Pick, next_papers, runs_out
 from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
 from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
 from bot.services.curriculum import CurriculumStore
+from bot.services.reminders import plan
 from bot.services.weekly import Weekly
 from bot.store import groups as group_rows
 from bot.store import picks as pick_rows
@@ -64,6 +65,7 @@ class Groups:
                 changed_by=changed_by,
             )  # fmt: skip
             await group_rows.put_group(changes, group, now)
+            await plan(changes, self._ids, group, now)
             return await self._status(changes, group, changed_by)
 
     async def set_state(self, guild_id: int, group_id: int, state: GroupState) -> GroupStatus:
@@ -83,6 +85,7 @@ class Groups:
             next_at = next_slot(group.schedule, now, served).at
             group = replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(changes, group, now)
+            await plan(changes, self._ids, group, now)
             return await self._status(changes, group, None)
 
     async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -106,6 +109,7 @@ class Groups:
                 served = await self._served(changes, group_id)
                 group = replace(group, next_at=next_slot(group.schedule, now, served).at)
                 await group_rows.set_looked(changes, group_id, group.since, group.next_at)
+            await plan(changes, self._ids, group, now)
             return await self._status(changes, group, None)
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -251,6 +255,7 @@ class Groups:
             weeks_left=runs_out(curriculum, had, picked, winners, first),
             chosen=tuple(chosen),
             named=tuple(await reader_settings.named_members(db, group.group_id)),
+            wish=await group_rows.wish(db, group.group_id, reader_id or 0),
         )
 
     def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:

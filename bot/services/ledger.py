@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.core.additions import guild_of
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.progress import Mark, resolved
 from bot.core.reading import Change, ChangeKind, GroupRead, Reader, Reply, Worth
@@ -21,7 +22,7 @@ from bot.core.recommend import (
 from bot.errors import ChangedSinceError
 from bot.services.curriculum import CurriculumStore
 from bot.store import changes as change_log
-from bot.store import known, progress, readers, slots
+from bot.store import groups, known, progress, readers, slots
 from bot.store.changes import StoredChange
 from bot.store.database import Queries
 from bot.store.ids import Clock, Ids
@@ -81,6 +82,23 @@ class Ledgers:
         group_reads = tuple(GroupRead(key, channel_id) for key, channel_id in reads)
         reader = Reader(resolved(curriculum, stored), row.current, row.goal, group_reads)
         return Ledger(curriculum, stored, reader)
+
+    async def place_of(
+        self, db: Queries, reader_id: int, guild_id: int | None, key: str | None
+    ) -> int | None:
+        """Return the server from which a resource is seen: where the reader is.
+
+        In a DM a server's own is seen from that server, by who is in one of its groups or was
+        shown it.
+        """
+        own = None if guild_id is not None or key is None else guild_of(key)
+        if own is None or key is None or self._curricula.base.get(key) is not None:
+            return guild_id
+        if await groups.is_in_guild(db, own, reader_id) or await readers.was_shown(
+            db, reader_id, key
+        ):
+            return own
+        return None
 
     def answer(
         self, ledger: Ledger, filters: Filters = NO_FILTERS, *, deeper: bool = False

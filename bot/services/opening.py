@@ -16,6 +16,7 @@ from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.nudges import Nudges
 from bot.services.picking import Picking
 from bot.services.reading import Reading
+from bot.services.reminders import Reminders
 from bot.services.settings import Settings
 from bot.services.weekly import Weekly
 from bot.store.database import Database, open_database
@@ -36,6 +37,7 @@ class Services:
     groups: Groups
     picking: Picking
     delivery: Delivery
+    reminders: Reminders
     moderation: Moderation
     doubts: Doubts
     nudges: Nudges
@@ -78,6 +80,7 @@ async def open_services(
         Groups(db, curricula, weekly, clock, ids),
         Picking(db, curricula, clock),
         Delivery(db, clock, ids),
+        Reminders(db, curricula, reading, clock, ids),
         Moderation(db, curricula, clock, ids, fetch_facts),
         Doubts(db, curricula, clock, ids),
         Nudges(db, reading, clock, ids),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.additions import guild_of
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import UNLOCKS, Mark, unlocks
 from bot.core.reading import (
@@ -64,10 +65,12 @@ class Reading:
         Raises:
             UnknownResourceError, NoLongerListedError: no such resource here.
         """
-        ledger = await self._ledgers.load(self._db, reader_id, guild_id)
-        resource = await self._curricula.resource(self._db, guild_id, key)
+        place = await self._ledgers.place_of(self._db, reader_id, guild_id, key)
+        ledger = await self._ledgers.load(self._db, reader_id, place)
+        resource = await self._curricula.resource(self._db, place, key)
         worth = await self._ledgers.worth_of(self._db, resource)
-        return Shown(ledger.curriculum, ledger.reader, resource, worth)
+        elsewhere = place if place != guild_id else None
+        return Shown(ledger.curriculum, ledger.reader, resource, worth, elsewhere)
 
     async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
         """Return the reader and the curriculum they see here."""
@@ -84,7 +87,9 @@ class Reading:
         """
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
-            ledger = await self._ledgers.load(changes, reader_id, guild_id)
+            shown = (await readers.reader(changes, reader_id)).current
+            place = await self._ledgers.place_of(changes, reader_id, guild_id, shown)
+            ledger = await self._ledgers.load(changes, reader_id, place)
             current = ledger.current
             if current is None:
                 raise NothingCurrentError
@@ -92,7 +97,8 @@ class Reading:
             if tapped is not None:
                 before = ledger.curriculum.get(tapped.keys[0])
                 return AlsoDone(ledger.curriculum, current, before)
-            return await self._mark(changes, reader_id, guild_id, current, "done_current", rating)
+            reply = await self._mark(changes, reader_id, place, current, "done_current", rating)
+        return _seen_from(reply, place, guild_id)
 
     async def finish(
         self, reader_id: int, guild_id: int | None, typed: str, rating: int | None = None
@@ -102,7 +108,8 @@ class Reading:
         Raises:
             UnknownResourceError, NoLongerListedError: it means no resource for certain.
         """
-        resource = await self._curricula.named(self._db, guild_id, typed)
+        place = await self._ledgers.place_of(self._db, reader_id, guild_id, typed)
+        resource = await self._curricula.named(self._db, place, typed)
         return await self.mark(reader_id, guild_id, resource.key, "done", rating=rating)
 
     async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
@@ -186,8 +193,10 @@ class Reading:
         """
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
-            resource = await self._curricula.resource(changes, guild_id, key)
-            return await self._mark(changes, reader_id, guild_id, resource, kind, rating)
+            place = await self._ledgers.place_of(changes, reader_id, guild_id, key)
+            resource = await self._curricula.resource(changes, place, key)
+            reply = await self._mark(changes, reader_id, place, resource, kind, rating)
+        return _seen_from(reply, place, guild_id)
 
     async def _mark(
         self,
@@ -230,17 +239,20 @@ class Reading:
             stored = await change_log.change(changes, reader_id, change_id)
             if stored is None:
                 raise TooOldToUndoError
+            key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
+            place = await self._ledgers.place_of(changes, reader_id, guild_id, key)
             if stored.undone_at is None:
-                await self._ledgers.put_back(changes, reader_id, guild_id, stored)
-            ledger = await self._ledgers.load(changes, reader_id, guild_id)
+                await self._ledgers.put_back(changes, reader_id, place, stored)
+            ledger = await self._ledgers.load(changes, reader_id, place)
             answer = self._ledgers.present_answer(ledger)
-        return Reply(
+        reply = Reply(
             ledger.curriculum,
             ledger.reader,
             answer,
             undone=stored.change,
             repeated=stored.undone_at is not None,
         )
+        return _seen_from(reply, place, guild_id)
 
     async def _shown_as_next(
         self,
@@ -274,6 +286,11 @@ class Reading:
 def _current_after(answer: Answer, ledger: Ledger) -> str | None:
     """Return the key of what is current now: filters that leave nothing over change nothing."""
     return ledger.reader.current if isinstance(answer, TooNarrow) else shown_key(answer)
+
+
+def _seen_from(reply: Reply, place: int | None, guild_id: int | None) -> Reply:
+    """Note whose list an answer is about, where that isn't the list of where it is seen."""
+    return reply if place == guild_id else replace(reply, from_guild=place)
 
 
 def _new_mark(kind: MarkKind, old: Mark | None, now: datetime, rating: int | None) -> Mark | None:

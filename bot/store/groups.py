@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.groups import Group, GroupState
+from bot.core.groups import Group, GroupState, Wish
 from bot.core.weekly import Schedule
 from bot.store.database import Queries, Row
 from bot.store.instants import instant, instant_or_none, seconds
@@ -121,6 +121,69 @@ async def member_ids(db: Queries, group_id: int) -> list[int]:
         "SELECT reader_id FROM members WHERE group_id = ? ORDER BY joined_at, reader_id", group_id
     )
     return [row["reader_id"] for row in rows]
+
+
+async def leave_guild(changes: Queries, guild_id: int, reader_id: int) -> None:
+    """End the reader's memberships in a server's groups; their progress stays."""
+    await changes.fetch(
+        "DELETE FROM members WHERE reader_id = ?"
+        " AND group_id IN (SELECT group_id FROM study_groups WHERE guild_id = ?)",
+        reader_id,
+        guild_id,
+    )
+
+
+async def is_in_guild(db: Queries, guild_id: int, reader_id: int) -> bool:
+    """Tell whether the reader belongs to one of the server's groups."""
+    return bool(
+        await db.fetch(
+            "SELECT 1 AS found FROM members"
+            " JOIN study_groups ON study_groups.group_id = members.group_id"
+            " WHERE members.reader_id = ? AND study_groups.guild_id = ? LIMIT 1",
+            reader_id,
+            guild_id,
+        )
+    )
+
+
+async def wish(db: Queries, group_id: int, reader_id: int) -> Wish | None:
+    """Return whether the member wants reminders; None: no, or no member."""
+    rows = await db.fetch(
+        "SELECT reminders FROM members WHERE group_id = ? AND reader_id = ?", group_id, reader_id
+    )
+    found: Wish | None = rows[0]["reminders"] if rows else None
+    return found
+
+
+async def set_wish(changes: Queries, group_id: int, reader_id: int, wish: Wish | None) -> bool:
+    """Record what the member wants; tell whether they are a member."""
+    rows = await changes.fetch(
+        "UPDATE members SET reminders = ? WHERE group_id = ? AND reader_id = ? RETURNING reader_id",
+        wish,
+        group_id,
+        reader_id,
+    )
+    return bool(rows)
+
+
+async def close_wish(changes: Queries, group_id: int, reader_id: int) -> None:
+    """Record that who wants reminders can't be sent any."""
+    await changes.fetch(
+        "UPDATE members SET reminders = 'closed'"
+        " WHERE group_id = ? AND reader_id = ? AND reminders = 'wanted'",
+        group_id,
+        reader_id,
+    )
+
+
+async def take_wishing_members(changes: Queries, group_id: int) -> list[int]:
+    """Return who wants reminders; who deletes everything about themselves waits meanwhile."""
+    rows = await changes.fetch(
+        "UPDATE members SET reminders = reminders"
+        " WHERE group_id = ? AND reminders = 'wanted' RETURNING reader_id",
+        group_id,
+    )
+    return sorted(row["reader_id"] for row in rows)
 
 
 def _group(row: Row) -> Group:

@@ -25,6 +25,23 @@ async def add_row(changes: Queries, row: OutboxRow) -> None:
     )
 
 
+async def add_or_move_row(changes: Queries, row: OutboxRow) -> None:
+    """Add a thing to send; if it waits already, give it this time instead."""
+    await changes.fetch(
+        "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
+        " until_at) VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)"
+        " ON CONFLICT (kind, reference) DO UPDATE SET due_at = excluded.due_at,"
+        " until_at = excluded.until_at WHERE outbox.state = 'waiting'",
+        row.row_id,
+        row.kind,
+        row.reference,
+        row.guild_id,
+        row.channel_id,
+        seconds(row.due_at),
+        seconds(row.until_at),
+    )
+
+
 async def row(db: Queries, row_id: int) -> OutboxRow | None:
     """Return the row with this id."""
     rows = await db.fetch("SELECT * FROM outbox WHERE row_id = ?", row_id)

@@ -21,6 +21,22 @@ async def reader(db: Queries, reader_id: int) -> ReaderRow:
     return ReaderRow(rows[0]["current_key"], rows[0]["goal_key"]) if rows else ReaderRow()
 
 
+async def was_shown(db: Queries, reader_id: int, key: str) -> bool:
+    """Tell whether the reader was shown the resource as theirs to read, or marked it."""
+    return bool(
+        await db.fetch(
+            "SELECT 1 AS found FROM readers WHERE reader_id = ? AND (current_key = ?"
+            " OR goal_key = ?) UNION ALL"
+            " SELECT 1 AS found FROM progress WHERE reader_id = ? AND resource_key = ?",
+            reader_id,
+            key,
+            key,
+            reader_id,
+            key,
+        )
+    )
+
+
 async def take_turn(changes: Queries, reader_id: int) -> None:
     """Make this reader's other transactions wait until this one ends, in any process.
 

@@ -57,6 +57,15 @@ async def latest_slots(db: Queries, group_id: int, count: int) -> list[Post]:
     return [_post(row) for row in rows]
 
 
+async def last_posted(db: Queries, group_id: int) -> Post | None:
+    """Return the week whose paper the group was sent last."""
+    rows = await db.fetch(
+        "SELECT * FROM slots WHERE group_id = ? AND state = 'posted' ORDER BY slot_at DESC LIMIT 1",
+        group_id,
+    )
+    return _post(rows[0]) if rows else None
+
+
 async def past_slots(
     db: Queries, group_id: int, now: datetime, count: int, skip: int = 0
 ) -> list[Post]:

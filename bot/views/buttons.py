@@ -39,6 +39,12 @@ def path_button(key: str) -> ui.Button[Any]:
     return ui.Button(label=texts.WHAT_FIRST, custom_id=f"path:{key}")
 
 
+def remind_button(group_id: int, *, wanted: bool) -> ui.Button[Any]:
+    """Build a button that asks for reminders or ends them; ``reminder_card`` answers it."""
+    label = texts.REMIND if wanted else texts.NO_REMINDER
+    return ui.Button(label=label, custom_id=f"remind:{'on' if wanted else 'off'}:{group_id}")
+
+
 class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
     """A button about one resource. Its state is its custom_id, so it survives restarts."""
 

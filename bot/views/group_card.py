@@ -14,8 +14,9 @@ from bot.core.groups import GroupState, GroupStatus, Post
 from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
-from bot.views.buttons import ROW_ID, go_button, history_button, row_id
+from bot.views.buttons import ROW_ID, go_button, history_button, remind_button, row_id
 from bot.views.plain import fitting
+from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ def group_card(status: GroupStatus) -> ui.LayoutView:
     row: ui.ActionRow[Any] = ui.ActionRow()
     if status.group.state != "stopped" or status.is_member:
         row.add_item(MemberButton(status.group.group_id, joins=not status.is_member))
+    if status.is_member:
+        row.add_item(remind_button(status.group.group_id, wanted=status.wish != "wanted"))
     if status.this_week is not None or status.last is not None:
         row.add_item(history_button(status.group.group_id))
     row.add_item(go_button("next"))
-    return _card(_lines(status), row)
+    return _card([*_lines(status), *filter(None, [wish_text(status.wish)])], row)
 
 
 def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = ()) -> ui.LayoutView:

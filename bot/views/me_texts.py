@@ -86,6 +86,8 @@ def kept_lines(about: About) -> Iterator[str]:
         yield f"- You changed the settings last of {_channels(about.runs)}"
     if about.notices:
         yield f"- {_counted(about.notices, 'direct message')} from me to you"
+    if about.reminders:
+        yield f"- {_counted(about.reminders, 'reminder')} of papers, sent or to be sent"
     for table, count in sorted(about.others.items()):
         yield f"- {OTHERS.get(table, table.replace('_', ' '))}: {count}"
 

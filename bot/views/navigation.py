@@ -33,6 +33,7 @@ from bot.views.progress_card import (
     start_card,
     undo_card,
 )
+from bot.views.reminder_card import RemindButton, ReminderDoneButton
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import (
     ClearButton,
@@ -114,6 +115,8 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     PathButton,
     PickedSelect,
     ReadItButton,
+    RemindButton,
+    ReminderDoneButton,
     ResetButton,
     ResourceSelect,
     StartButton,

@@ -39,6 +39,8 @@ def next_card(reply: Reply) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     if changed := _changed_text(reply):
         view.add_item(ui.TextDisplay(changed))
+    if reply.from_guild is not None:
+        view.add_item(ui.TextDisplay(texts.from_guild_text(reply.from_guild)))
     undo = None if reply.change is None else UndoButton(reply.change.change_id)
     curriculum = reply.curriculum
     match reply.answer:
@@ -73,6 +75,8 @@ def resource_card(shown: Shown) -> ui.LayoutView:
     """Build the card of a resource that was looked up."""
     view = ui.LayoutView(timeout=None)
     mark = shown.reader.mark(shown.resource.key)
+    if shown.from_guild is not None:
+        view.add_item(ui.TextDisplay(texts.from_guild_text(shown.from_guild)))
     needed = (shown.curriculum.get(key) for key in shown.resource.prerequisites)
     missing = [r for r in needed if r is not None and not unlocks(shown.reader.marks, r.key)]
     box = _resource_box(shown.curriculum, shown.resource, mark, worth=shown.worth, missing=missing)

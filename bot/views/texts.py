@@ -87,13 +87,14 @@ I know the reading list, and what you have read of it.
 **`/curriculum`** the whole list, step by step.
 **`/path`** what to read before something, and to make it your goal.
 **`/progress`** how far you are, and how much is left.
-**`/group`** what this channel's study group reads and has read; join or leave it.
+**`/group`** what this channel's study group reads and has read; join it, and be reminded.
 **`/me`** what I keep about you: look at it, download it, delete it.
 
 -# Only you see my answers. I keep your marks under your Discord id, not your name; of what you \
 write, only what is meant for moderators. All of this works in a direct message to me too."""
 
 HISTORY = "History"
+REMIND, NO_REMINDER = "Remind me", "Don't remind me"
 PATH_TO = "The way to"
 WHAT_FIRST = "What first?"
 MAKE_GOAL = "Make this my goal"
@@ -443,6 +444,11 @@ def reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> s
             return "It comes next on the list."
         case GoesDeeper():
             return "It goes deeper than the list."
+
+
+def from_guild_text(guild_id: int) -> str:
+    """Return whose list a card in a direct message is about."""
+    return f"-# From the list of [one of your servers](https://discord.com/channels/{guild_id})"
 
 
 def group_reads_text(resource: Resource, channel_id: int) -> str:

@@ -44,6 +44,7 @@ async def live(services, clock, who, channel_id):
     group_id = status.group.group_id
     await services.groups.join(GUILD, group_id, who)
     await services.picking.pick(GUILD, channel_id, who, "demo:peft", "2026-02-02")
+    await services.reminders.ask(GUILD, group_id, who, wanted=True)
     status = await services.groups.post_now(GUILD, group_id)
     slot_id = status.this_week.slot_id
     await services.weekly.read_it(who, GUILD, slot_id)
@@ -192,7 +193,7 @@ async def test_what_is_kept_is_told_in_numbers(lived):
     assert about.current.title == "The goal"
     assert about.goal.title == "The goal"
     assert (about.groups, about.runs) == ((71,), (71,))
-    assert (about.papers, about.notices) == (1, 1)
+    assert (about.papers, about.notices, about.reminders) == (1, 1, 0)
     assert about.others == {
         "additions": 1, "addition_changes": 1, "drafts": 1, "doubts": 1, "picks": 1
     }  # fmt: skip

@@ -1,0 +1,228 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from discord import ui
+
+from tests.seen import labels_of, text_of
+
+A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+SATURDAY = MONDAY + timedelta(days=5)
+CLOSED = 50007  # "Cannot send messages to this user"
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def until(env):
+    async def move(at):
+        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
+
+    return move
+
+
+@pytest.fixture
+def asks(channel):
+    """Return what makes a member join, ask for reminders, and return the card."""
+
+    async def ask(member):
+        card = await member.slash(channel, "group")
+        await member.click(card.response.message, label="Join")
+        await member.click(card.response.message, label="Remind me")
+        return card
+
+    return ask
+
+
+def reminders_to(member):
+    return [m for m in member.user.dm_channel.history() if "You haven't marked it" in text_of(m)]
+
+
+async def test_a_member_is_reminded_two_days_before_the_next_paper(
+    group, alice, asks, until, guild, env
+):
+    await asks(alice)
+    await until(SATURDAY - timedelta(hours=1))
+    before = reminders_to(alice)
+
+    await until(SATURDAY)
+    await env.advance_time(A_DAY)
+
+    (reminder,) = reminders_to(alice)
+    assert before == []
+    assert "[Attention Is All You Need](https://" in text_of(reminder)
+    assert "in Study room" in text_of(reminder)
+    assert "min" in text_of(reminder)
+    assert f"<t:{int((MONDAY + timedelta(days=7)).timestamp())}:F>" in text_of(reminder)
+    assert labels_of(reminder) == ["Open", "Done", "Discussion"]
+
+
+async def test_only_who_asked_and_has_not_read_is_reminded(
+    group, alice, asks, until, guild, env, channel
+):
+    bob, carol = (guild.add_member(env.create_user(name)) for name in ("bob", "carol"))
+    await asks(alice)
+    await asks(bob)
+    card = await carol.slash(channel, "group")
+    await carol.click(card.response.message, label="Join")
+    await until(MONDAY)
+    await bob.slash(channel, "done", resource="Attention Is All You Need")
+
+    await until(SATURDAY)
+
+    assert [len(reminders_to(member)) for member in (alice, bob, carol)] == [1, 0, 0]
+    assert all("haven't" not in text_of(message) for message in channel.history())
+
+
+async def test_remind_me_is_for_members_and_is_taken_back(group, alice, asks, until, channel):
+    stranger = await alice.slash(channel, "group")
+    before = labels_of(stranger)
+    card = await asks(alice)
+    asked, labels = text_of(card), labels_of(card)
+    await alice.click(card.response.message, label="Don't remind me")
+    await until(SATURDAY)
+
+    assert "Remind me" not in before
+    assert "I remind you two days before the next one." in asked
+    assert "Don't remind me" in labels
+    assert "Remind me" in labels_of(card)
+    assert reminders_to(alice) == []
+
+
+async def test_done_in_the_message_works_after_a_restart(
+    group, alice, asks, until, restart, channel
+):
+    await asks(alice)
+    await until(SATURDAY)
+    (reminder,) = reminders_to(alice)
+    await restart()
+
+    answer = await alice.user.click(reminder, label="Done")
+    again = await alice.user.click(reminder, label="Done")
+
+    assert "✅ Done: **Attention Is All You Need**" in text_of(answer)
+    assert "GPT-1" in text_of(answer)
+    assert answer.ephemeral
+    assert "Attention Is All You Need" in text_of(again)
+
+
+async def test_closed_messages_are_told_in_group_and_not_tried_again(
+    group, alice, asks, until, env, channel
+):
+    await asks(alice)
+    env.inject_error(
+        "POST", f"/channels/{alice.user.dm_channel.id}/messages", status=403, code=CLOSED
+    )
+    await until(SATURDAY)
+    await env.advance_time(7 * A_DAY)
+    card = await alice.slash(channel, "group")
+    told, silent = text_of(card), len(reminders_to(alice))
+
+    await alice.click(card.response.message, label="Remind me")
+    await env.advance_time(7 * A_DAY)
+
+    assert silent == 0
+    assert "I couldn't remind you" in told
+    assert "I couldn't remind you" not in text_of(card)
+    assert len(reminders_to(alice)) == 1
+
+
+async def test_who_left_the_server_is_not_reminded_and_leaves_the_group(
+    group, alice, asks, until, guild, moderator, channel
+):
+    await asks(alice)
+    await until(MONDAY)
+    guild.remove_member(alice)
+
+    await until(SATURDAY)
+
+    assert reminders_to(alice) == []
+    assert "0 members" in text_of(await moderator.slash(channel, "group"))
+
+
+async def test_a_lost_answer_does_not_bring_a_second_reminder(
+    group, alice, asks, until, env, restart
+):
+    """The message is there, but the bot died before it could record it."""
+    await asks(alice)
+    await until(SATURDAY)
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'reminder'"
+        )
+
+    await restart()
+    await env.advance_time(A_MINUTE)
+
+    rows = await env.bot.services.db.fetch("SELECT state FROM outbox WHERE kind = 'reminder'")
+    assert len(reminders_to(alice)) == 1
+    assert [row["state"] for row in rows] == ["sent"]
+
+
+async def test_trouble_at_discord_only_delays_a_reminder(group, alice, asks, until, env):
+    await asks(alice)
+    dms = f"/channels/{alice.user.dm_channel.id}/messages"
+    env.inject_error("POST", dms, status=502)
+
+    await until(SATURDAY)
+    await env.advance_time(10 * A_MINUTE)
+
+    assert len(reminders_to(alice)) == 1
+
+
+async def test_a_servers_own_resource_is_marked_from_its_reminder(
+    group, moderator, alice, asks, until, env, channel
+):
+    card = await moderator.slash(channel, "manage add", link="https://example.org/own")
+    await moderator.click(card.response.message, label="Add")
+    await asks(alice)
+    await until(MONDAY)
+    (key,) = [
+        row["resource_key"]
+        for row in await env.bot.services.db.fetch("SELECT resource_key FROM additions")
+    ]
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch("UPDATE slots SET resource_key = ?", key)
+    await until(SATURDAY)
+
+    (reminder,) = reminders_to(alice)
+    answer = await alice.user.click(reminder, label="Done")
+
+    assert "from the list of Study room" in text_of(reminder)
+    assert "✅ Done" in text_of(answer)
+    assert "From the list of [one of your servers]" in text_of(answer)
+
+
+async def test_forged_buttons_do_nothing(group, alice, asks, until, guild, env, channel):
+    await asks(alice)
+    await until(MONDAY)
+    mallory = guild.add_member(env.create_user("mallory"))
+    group_id = (await env.bot.groups.find(channel.id)).group_id
+    slot_id = (await env.bot.groups.status(channel.id, None)).this_week.slot_id
+    elsewhere = env.create_guild("Elsewhere")
+    there = elsewhere.create_text_channel("reading")
+    stranger = elsewhere.add_member(env.create_user("stranger"))
+
+    not_a_member = await pressed(env, channel, mallory, f"remind:on:{group_id}")
+    from_outside = await pressed(env, there, stranger, f"remind:on:{group_id}")
+    not_reminded = await pressed(env, channel, mallory, f"reminded:{slot_id}")
+    made_up = await pressed(env, channel, mallory, "reminded:1")
+
+    assert "Only members of the group are reminded." in text_of(not_a_member)
+    assert "There is no study group in this channel." in text_of(from_outside)
+    for answer in (not_reminded, made_up):
+        assert "I don't know this post any more." in text_of(answer)
+
+
+async def pressed(env, channel, member, custom_id):
+    """Press a button whose custom_id is of the test's own making."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.ActionRow(ui.Button(label="Press", custom_id=custom_id)))
+    view.stop()
+    message = await env.bot.get_channel(channel.id).send(view=view)
+    return await member.click(message, label="Press")

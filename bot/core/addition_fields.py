@@ -42,12 +42,27 @@ def _web_link(text: str) -> str:
     return text
 
 
+def _visible(text: str) -> str:
+    """Refuse what nobody sees: the link on its card could not be found, let alone clicked."""
+    if not _is_visible(text):
+        raise ValueError(text)
+    return text
+
+
+def _is_visible(text: str) -> bool:
+    unseen = {"Cf", "Mn", "Zs"}
+    return any(unicodedata.category(c) not in unseen and c not in _BLANK for c in text)
+
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols, by Unicode's categories, that show nothing."""
+
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}:[a-z0-9-]{1,40}$")]
 _KEYS: TypeAdapter[Any] = TypeAdapter(tuple[Key, ...])
 
 _CHECKS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {
-        "title": TypeAdapter(Title),
+        "title": TypeAdapter(Annotated[Title, AfterValidator(_visible)]),
         "url": TypeAdapter(Annotated[Link, AfterValidator(_web_link)]),
         "kind": TypeAdapter(Kind),
         "authors": TypeAdapter(Authors | Literal[""]),
@@ -162,7 +177,7 @@ def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
     title = _cut(facts.title, LONGEST_TITLE)
     found = readable(
         {
-            "title": title or _cut(_address(url), LONGEST_TITLE),
+            "title": title if _is_visible(title) else _cut(_address(url), LONGEST_TITLE),
             "kind": facts.kind if facts.kind in KINDS else _kind_of(url),
             "authors": _cut(facts.authors, LONGEST_AUTHORS),
             "year": facts.year,

@@ -199,12 +199,12 @@ def _(error: NotALinkError) -> str:
 
 _LIMITS: Mapping[str, str] = MappingProxyType(
     {
-        "title": "A title has 1 to 200 characters on one line.",
-        "authors": "The authors have at most 200 characters.",
+        "title": "A title has 1 to 200 characters on one line, and no hidden ones.",
+        "authors": "The authors have at most 200 characters, and no hidden ones.",
         "year": "The year is a number such as 2017.",
         "minutes": "Say how long it takes as 45, or 1 h 30.",
         "kind": "The kind is one of those offered.",
-        "added_notes": "There are at most ten notes, of 500 characters each.",
+        "added_notes": "There are at most ten notes, of 500 characters each, and no hidden ones.",
         "card": "That is more text than fits on a card. Shorten the notes.",
         "needs": "One resource waits for at most 20 others.",
     }

@@ -194,6 +194,23 @@ async def test_every_text_is_typed_in_one_form(add):
     assert "> A.\n> B." in text
 
 
+@pytest.mark.parametrize("field", ["title", "authors", "notes"])
+async def test_a_text_with_a_hidden_character_is_refused_for_that(moderator, channel, add, field):
+    card = await add()
+
+    answer = await fill(moderator, card, "Edit texts", **{field: "a\u202eb"})
+
+    assert "no hidden ones. Nothing was changed" in text_of(answer)
+
+
+async def test_a_title_that_nobody_sees_is_refused(moderator, channel, add):
+    card = await add()
+
+    answer = await fill(moderator, card, "Edit texts", title="\u200b\u200b")
+
+    assert "no hidden ones. Nothing was changed" in text_of(answer)
+
+
 async def test_a_wrong_text_is_named_and_nothing_is_changed(moderator, channel, add):
     card = await add()
 

@@ -67,6 +67,16 @@ async def test_a_link_is_proposed_with_what_its_page_says(mod):
     assert not proposal.silent
 
 
+async def test_a_page_whose_title_nobody_sees_is_named_by_its_address(clock, opened):
+    async def facts(url):
+        return PageFacts(title="\u200b\u200b")
+
+    mod = Moderation(opened.db, opened.curricula, clock, Ids(clock), facts)
+    proposal = await mod.propose(HERE, MOD, "https://example.org/blank")
+
+    assert proposal.resource.title == "example.org/blank"
+
+
 async def test_a_page_that_takes_too_long_is_not_waited_for(clock, opened):
     async def never(_url):
         await asyncio.Event().wait()
@@ -603,7 +613,7 @@ async def test_any_title_survives_the_export(mod, title):
     assert read_curriculum(text).get(f"jump-into-llm:{slug}").title == title
 
 
-@pytest.mark.parametrize("title", ["t" * 300, " ", "a\u202eb"])
+@pytest.mark.parametrize("title", ["t" * 300, " ", "a\u202eb", "\u200b\u200b", "\u3164"])
 async def test_a_title_that_cannot_be_is_refused(mod, title):
     proposal = await mod.propose(HERE, MOD, LINK)
 

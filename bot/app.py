@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.polls import Polls
 from bot.postman import Postman
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
@@ -25,6 +26,7 @@ from bot.services.opening import Services
 from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
+from bot.services.votes import Votes
 from bot.services.weekly import Weekly
 from bot.views.navigation import BUTTONS
 from bot.views.replies import reply_with_error
@@ -123,6 +125,11 @@ class NextreadBot(commands.AutoShardedBot):
         return self.services.picking
 
     @property
+    def votes(self) -> Votes:
+        """Votes on what groups read."""
+        return self.services.votes
+
+    @property
     def weekly(self) -> Weekly:
         """The paper of the week."""
         return self.services.weekly
@@ -159,7 +166,12 @@ class NextreadBot(commands.AutoShardedBot):
     @property
     def postman(self) -> Postman:
         """The only sender of what the bot sends unasked."""
-        return Postman(self, self.delivery, self.weekly, self.nudges, self.reminders)
+        return Postman(self, self.services)
+
+    @property
+    def polls(self) -> Polls:
+        """Looks at the polls of votes."""
+        return Polls(self, self.votes)
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()

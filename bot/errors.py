@@ -1,6 +1,7 @@
 """Expected failures, each with its values; views/texts.py puts them into words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 
@@ -157,6 +158,31 @@ class CompanionRefusedError(ReaderError):
     """A companion only helps with something else: no group reads it for a week."""
 
     title: str
+
+
+@dataclass
+class VoteRefusedError(ReaderError):
+    """No vote can be called on the week, or this one can't be called off."""
+
+    why: Literal[
+        "paused", "stopped", "running", "decided", "ending", "picked", "few", "unknown", "over"
+    ]
+
+
+@dataclass
+class VoteTooLongError(ReaderError):
+    """The vote wouldn't close an hour before its slot; ``longest`` hours would, none if < 1."""
+
+    slot_at: datetime
+    longest: int
+
+
+@dataclass
+class CannotPollError(ReaderError):
+    """The channel lacks what a vote needs; ``lacks`` are Discord's names of permissions."""
+
+    channel_id: int
+    lacks: tuple[str, ...]
 
 
 @dataclass

@@ -14,18 +14,16 @@ from discord import ui
 from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
-from bot.services.delivery import Delivery
-from bot.services.nudges import Nudges
-from bot.services.reminders import Reminders
-from bot.services.weekly import Weekly
+from bot.services.opening import Services
 from bot.views.group_texts import notice_text, opener_text
-from bot.views.permissions import NEEDED, can_mention, missing
+from bot.views.permissions import NEEDED, POLLS, can_mention, missing
 from bot.views.plain import clipped, one_line
 from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.texts import title_of
+from bot.views.vote_card import candidates_card, poll_of
 from bot.views.weekly_card import weekly_card
 
 log = logging.getLogger(__name__)
@@ -46,19 +44,13 @@ Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.Parti
 class Postman:
     """Delivers rows of the outbox, each on its own: one that fails never holds up another."""
 
-    def __init__(
-        self,
-        bot: commands.AutoShardedBot,
-        delivery: Delivery,
-        weekly: Weekly,
-        nudges: Nudges,
-        reminders: Reminders,
-    ) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self._bot = bot
-        self._delivery = delivery
-        self._weekly = weekly
-        self._nudges = nudges
-        self._reminders = reminders
+        self._delivery = services.delivery
+        self._weekly = services.weekly
+        self._nudges = services.nudges
+        self._reminders = services.reminders
+        self._votes = services.votes
 
     async def deliver_due(self) -> None:
         """Send all that is due, and then what follows from it."""
@@ -137,8 +129,10 @@ class Postman:
             await self._make_thread(row, channel)
         elif row.kind == "greeting":
             await self._deliver_once(row, channel, greeting_card(), channel, "start-weekly")
-        else:
+        elif row.kind == "post":
             await self._send_post(row, channel)
+        else:
+            await self._send_vote(row, channel)
 
     async def _send_post(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         post = await self._weekly.post(int(row.reference))
@@ -152,6 +146,18 @@ class Postman:
         )
         button = f"read:{row.reference}"
         await self._deliver_once(row, channel, weekly_card(post), channel, button, mentions)
+
+    async def _send_vote(self, row: OutboxRow, channel: discord.TextChannel) -> None:
+        ballot = await self._votes.ballot(int(row.reference))
+        if ballot is None:
+            await self._delivery.drop(row, "called_off")
+        elif lacks := missing(channel, POLLS):
+            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+        elif row.kind == "candidates":
+            select = f"candidates:{row.reference}"
+            await self._deliver_once(row, channel, candidates_card(ballot), channel, select)
+        else:
+            await self._deliver_once(row, channel, poll_of(ballot), channel)
 
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post; its id is the message's, so twice is harmless."""
@@ -229,7 +235,7 @@ class Postman:
         self,
         row: OutboxRow,
         place: Place,
-        view: ui.LayoutView,
+        what: ui.LayoutView | discord.Poll,
         channel: discord.abc.GuildChannel | None = None,
         button: str | None = None,
         mentions: discord.AllowedMentions | None = None,
@@ -238,32 +244,37 @@ class Postman:
 
         ``channel`` is the one whose permissions count, a thread's parent; None in a DM.
         """
+        question = what.question if isinstance(what, discord.Poll) else None
         if row.tried_at is not None:
             # Without the permission Discord shows an empty history, not an error.
             if channel is not None and missing(channel, NEEDED[2:]):
                 await self._delivery.uncertain(row, "no_history")
                 return
-            found = await self._found(place, row.tried_at, button)
+            found = await self._found(place, row.tried_at, button, question)
             if found is not None:
                 await self._delivery.sent(row, found)
                 return
         if not await self._delivery.holds(row):
             return
-        message = await place.send(
-            view=view,
-            nonce=f"n{row.row_id}",
-            allowed_mentions=mentions or discord.AllowedMentions.none(),
-        )
+        nonce, mentions = f"n{row.row_id}", mentions or discord.AllowedMentions.none()
+        if isinstance(what, discord.Poll):
+            message = await place.send(poll=what, nonce=nonce, allowed_mentions=mentions)
+        else:
+            message = await place.send(view=what, nonce=nonce, allowed_mentions=mentions)
         await self._delivery.sent(row, message.id)
 
-    async def _found(self, place: Place, tried_at: datetime, button: str | None) -> int | None:
-        """Read forward from the first attempt for our own message, known by its button."""
+    async def _found(
+        self, place: Place, tried_at: datetime, button: str | None, question: str | None
+    ) -> int | None:
+        """Read forward from the first attempt for our own message, known by button or poll."""
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
         after = tried_at - CLOCKS_DIFFER
         async for message in place.history(after=after, oldest_first=True, limit=None):
             # Discord signs the notice that begins a thread as ours too: it is no message.
             is_ours = message.author.id == me and message.type is discord.MessageType.default
-            if is_ours and (button is None or button in _custom_ids(message.components)):
+            is_it = button is None or button in _custom_ids(message.components)
+            asks = message.poll.question if message.poll is not None else None
+            if is_ours and is_it and asks == question:
                 return message.id
         return None
 

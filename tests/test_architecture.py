@@ -24,7 +24,8 @@ ALLOWED = {
     "pictures": {"pictures", "core"},
     "cogs": {"cogs", "services", "views", "core", "errors"},
     "postman": {"services", "views", "core", "errors"},
-    "app": {"services", "views", "postman", "core", "errors"},
+    "polls": {"services", "core"},
+    "app": {"services", "views", "postman", "polls", "core", "errors"},
     "preview": {"errors", "config", "preview_page"},
     "preview_page": {"errors"},
     "__main__": {

@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.cogs.groups import home_of
 from bot.core.clock_time import time_of_day
 from bot.core.groups import Group
+from bot.core.votes import FEWEST, LONGEST, MOST
 from bot.core.weekly import Schedule
 from bot.core.zones import resolve_zone, zones_matching
 from bot.errors import UnknownTimeError, UnknownZoneError, ZoneNeededError
@@ -21,6 +22,7 @@ from bot.services.me import Me
 from bot.services.moderation import Moderation
 from bot.services.picking import Picking
 from bot.services.reading import Reading
+from bot.services.votes import Votes
 from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import manage_card
 from bot.views.group_texts import DAYS
@@ -29,6 +31,7 @@ from bot.views.manage_texts import waiting_text
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer
 from bot.views.start_card import channel_of, group_warnings, settle_group
+from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -48,6 +51,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         self,
         groups: Groups,
         picking: Picking,
+        votes: Votes,
         moderation: Moderation,
         reading: Reading,
         doubts: Doubts,
@@ -55,6 +59,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     ) -> None:
         self.groups = groups
         self.picking = picking
+        self.votes = votes
         self.doubts = doubts
         self.me = me
         self.moderation = moderation
@@ -113,6 +118,26 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         where, who = interaction.guild_id or 0, interaction.user.id
         reply = await self.picking.pick(where, place, who, resource, date)
         await answer(interaction, pick_card(reply, who))
+
+    @app_commands.command()
+    @app_commands.describe(
+        candidates="How many to choose from; 3 if you don't say",
+        hours="How long the poll is open; 48 if you don't say",
+    )
+    async def vote(
+        self,
+        interaction: Interaction,
+        candidates: app_commands.Range[int, FEWEST, MOST] = 3,
+        hours: app_commands.Range[int, 1, LONGEST] = 48,
+    ) -> None:
+        """Let this channel's study group vote on what it reads next."""
+        place = channel_of(interaction, home_of(interaction))
+        check_polls(place)
+        who = interaction.user.id
+        ballot = await self.votes.call(place.guild.id, place.id, who, candidates, hours)
+        await answer(interaction, vote_card(ballot, who))
+        await interaction.client.postman.deliver_due()
+        interaction.client.weekly_changed()
 
     @app_commands.command()
     @app_commands.describe(
@@ -227,5 +252,13 @@ def _zone(interaction: Interaction, typed: str) -> str:
 async def setup(bot: NextreadBot) -> None:
     """Add the moderators' command."""
     await bot.add_cog(
-        ManageCog(bot.groups, bot.picking, bot.moderation, bot.reading, bot.doubts, bot.me)
+        ManageCog(
+            bot.groups,
+            bot.picking,
+            bot.votes,
+            bot.moderation,
+            bot.reading,
+            bot.doubts,
+            bot.me,
+        )
     )

@@ -41,8 +41,9 @@ class WeeklyCog(commands.Cog, name="weekly"):
         self._sleep()
 
     async def _work(self) -> None:
-        """Give every group whose slot has come its paper, and send what is due."""
+        """Count votes, give every group whose slot has come its paper, and send what is due."""
         try:
+            await self.bot.polls.settle_due()
             while await self.weekly.open_due() == AT_ONCE:
                 await self.bot.postman.deliver_due()
             while await self.bot.nudges.open_due():

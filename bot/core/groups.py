@@ -10,6 +10,7 @@ from bot.core.curriculum import Curriculum, Resource
 from bot.core.picking import Chosen
 from bot.core.picks import Pick, Readiness, Why
 from bot.core.reading import Reader
+from bot.core.votes import Vote
 from bot.core.weekly import Schedule, Slot
 
 GroupState = Literal["active", "paused", "stopped"]
@@ -75,7 +76,8 @@ class GroupStatus:
     """All that a group's own cards show.
 
     ``last_read`` counts who read the last post, None where hidden; ``named`` are members who let
-    their name be shown; ``chosen``: what is picked or won for the running week and all to come.
+    their name be shown; ``chosen``: what is picked or won for the running week and all to come;
+    ``vote``: that runs.
     """
 
     curriculum: Curriculum
@@ -90,6 +92,7 @@ class GroupStatus:
     named: tuple[int, ...] = ()
     chosen: tuple[Chosen, ...] = ()
     wish: Wish | None = None
+    vote: Vote | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ WHAT = {
     "post_readers": "Papers of the week under which you pressed that you've read them.",
     "study_groups": "Groups whose settings you changed last. Deleting leaves them without you.",
     "picks": "Papers that you picked for groups' weeks. They stay, without you.",
+    "votes": "Votes that you called in groups; no voice is kept. They stay, without you.",
     "outbox": "Direct messages to you: about a group that you run, or reminders you asked for.",
     "additions": "What you added to servers' lists or changed first. It stays, without you.",
     "addition_changes": "What you changed on servers' lists. It stays, without you.",

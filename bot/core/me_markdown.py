@@ -105,6 +105,12 @@ def _pick_line(row: Row, kept: Kept) -> str:
     return f"- {place}, {row['week']}: {_link(row['resource_key'], kept)}"
 
 
+def _vote_line(row: Row, kept: Kept) -> str:
+    room = kept.rooms.get(row["group_id"])
+    place = _channel(room.guild_id, room.channel_id) if room else f"group {row['group_id']}"
+    return f"- {place}, {row['week']}: {row['state']}"
+
+
 def _message_line(row: Row, kept: Kept) -> str:
     del kept
     return f"- {_day(row['due_at'])}: {row['kind']}, {row['state']}"
@@ -143,6 +149,7 @@ LINES: dict[str, tuple[str, Line]] = {
     "changes": ("What I can undo", _change_line),
     "study_groups": ("Groups whose settings I changed last", _run_line),
     "picks": ("What I picked for groups' weeks", _pick_line),
+    "votes": ("Votes I called", _vote_line),
     "outbox": ("Messages to me", _message_line),
     "additions": ("What I added to servers' lists or changed first", _list_line),
     "addition_changes": ("What I changed on servers' lists", _list_line),

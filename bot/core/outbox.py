@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["greeting", "post", "thread", "opener", "notice", "nudge", "reminder"]
+Kind = Literal[
+    "greeting", "post", "thread", "opener", "notice", "nudge", "reminder", "candidates", "poll"
+]
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """``reference`` is what it is about: a slot's id, a guild's. ``tried_at``: it may be sent."""
+    """``reference``: the id of a slot, guild or vote. ``tried_at``: it may be sent already."""
 
     row_id: int
     kind: Kind

@@ -12,7 +12,7 @@ from bot.core.outbox import Kind, OutboxRow
 from bot.core.weekly import Slot, judge
 from bot.services import reminders
 from bot.store import groups as group_rows
-from bot.store import outbox, slots
+from bot.store import outbox, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -55,7 +55,8 @@ class Delivery:
             row = await outbox.row(changes, row_id)
             if row is None or not _is_free(row, now):
                 return None
-            if row.tried_at is None and (problem := _unwanted(row, post, now)):
+            problem = _unwanted(row, post, now) or await self._vote_over(changes, row)
+            if row.tried_at is None and problem:
                 await self._give_up(changes, row, post, problem)
                 return None
             claim, until = secrets.randbits(62) + 1, now + LEASE
@@ -72,7 +73,7 @@ class Delivery:
             post = await self._taken(changes, row)
             if not await outbox.holds(changes, row.row_id, row.claim, now):
                 return False
-            if problem := _unwanted(row, post, now):
+            if problem := _unwanted(row, post, now) or await self._vote_over(changes, row):
                 await self._give_up(changes, row, post, problem)
                 return False
         return True
@@ -91,6 +92,10 @@ class Delivery:
                 group = await group_rows.group(changes, post.group_id)
                 if group is not None:
                     await reminders.plan(changes, self._ids, group, now)
+            elif row.kind == "candidates":
+                await self._follow(changes, row, "poll", row.channel_id, now, row.until_at)
+            elif row.kind == "poll":
+                await self._polled(changes, row, message_id, now)
             elif row.kind == "thread":
                 await slots.set_thread(changes, int(row.reference), message_id)
                 await self._follow(changes, row, "opener", message_id, now)
@@ -144,6 +149,7 @@ class Delivery:
     ) -> None:
         if not await outbox.close_row(changes, row.row_id, row.claim, "uncertain", problem):
             return
+        await self._vote_lost(changes, row)
         if post is not None:
             await slots.set_slot_state(changes, post.slot_id, "uncertain")
         await self._block(changes, post, problem, self._clock())
@@ -154,6 +160,7 @@ class Delivery:
     ) -> None:
         if not await outbox.close_row(changes, row.row_id, row.claim, "dropped", problem):
             return
+        await self._vote_lost(changes, row)
         if post is not None and post.state == "waiting":
             await slots.set_slot_state(changes, post.slot_id, "missed")
             group = await group_rows.group(changes, post.group_id)
@@ -163,13 +170,37 @@ class Delivery:
         log.log(level, "gave up on %s %s: %s", row.kind, row.row_id, row.problem or problem)
 
     async def _follow(
-        self, changes: Queries, row: OutboxRow, kind: Kind, channel_id: int, now: datetime
+        self,
+        changes: Queries,
+        row: OutboxRow,
+        kind: Kind,
+        channel_id: int,
+        now: datetime,
+        until: datetime | None = None,
     ) -> None:
         following = OutboxRow(
             self._ids.new(), kind, row.reference, row.guild_id, channel_id,
-            "waiting", now, now + A_DAY,
+            "waiting", now, until or now + A_DAY,
         )  # fmt: skip
         await outbox.add_row(changes, following)
+
+    async def _polled(
+        self, changes: Queries, row: OutboxRow, message_id: int, now: datetime
+    ) -> None:
+        vote = await votes.vote(changes, int(row.reference))
+        if vote is not None:
+            closes_at = now + timedelta(hours=vote.hours)
+            await votes.set_polled(changes, vote.vote_id, message_id, closes_at, now)
+
+    async def _vote_over(self, changes: Queries, row: OutboxRow) -> str | None:
+        if row.kind not in OF_VOTES:
+            return None
+        vote = await votes.vote(changes, int(row.reference))
+        return None if vote is not None and vote.state == "running" else "called_off"
+
+    async def _vote_lost(self, changes: Queries, row: OutboxRow) -> None:
+        if row.kind in OF_VOTES:
+            await votes.end_vote(changes, int(row.reference), "lost")
 
     async def _block(
         self, changes: Queries, post: Post | None, problem: str, now: datetime
@@ -202,6 +233,8 @@ class Delivery:
         async with self._db.transaction() as changes:
             await outbox.add_row(changes, row)
 
+
+OF_VOTES = frozenset({"candidates", "poll"})
 
 TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable"})
 """Problems that pass by themselves: nobody is told."""

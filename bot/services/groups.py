@@ -15,7 +15,7 @@ from bot.services.reminders import plan
 from bot.services.weekly import Weekly
 from bot.store import groups as group_rows
 from bot.store import picks as pick_rows
-from bot.store import reader_settings, slots
+from bot.store import reader_settings, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -81,6 +81,8 @@ class Groups:
             group = await self._taken(changes, guild_id, group_id)
             if state != "active":
                 await slots.call_off(changes, group_id)
+            if state == "stopped":
+                await votes.call_off_votes(changes, group_id, now)
             served = await self._served(changes, group_id)
             next_at = next_slot(group.schedule, now, served).at
             group = replace(group, state=state, since=now, next_at=next_at)
@@ -105,6 +107,7 @@ class Groups:
                 coming = next_slot(group.schedule, now, served)
                 post = Post(self._ids.new(), group_id, coming.week, coming.at, "skipped")
                 await slots.put_slot(changes, post)
+                await votes.call_off_votes(changes, group_id, now, coming.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
                 served = await self._served(changes, group_id)
                 group = replace(group, next_at=next_slot(group.schedule, now, served).at)
@@ -139,6 +142,7 @@ class Groups:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
                 await slots.put_slot(changes, post)
             await self._weekly.send(changes, group, post, again=True)
+            await votes.call_off_votes(changes, group_id, now, week)
             served = await self._served(changes, group_id)
             state: GroupState = "active" if group.state == "stopped" else group.state
             next_at = next_slot(group.schedule, now, served).at
@@ -241,6 +245,7 @@ class Groups:
         weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
         chosen = await pick_rows.picks_from(db, group.group_id, week)
         picked, winners = by_week(chosen)
+        running = await votes.votes_from(db, group.group_id, week)
         picks = {p.week: p for p in next_papers(curriculum, had, picked, winners, weeks)}
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
@@ -256,6 +261,7 @@ class Groups:
             chosen=tuple(chosen),
             named=tuple(await reader_settings.named_members(db, group.group_id)),
             wish=await group_rows.wish(db, group.group_id, reader_id or 0),
+            vote=next((v for v in running if v.state == "running"), None),
         )
 
     def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:

@@ -18,6 +18,7 @@ from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
 from bot.services.settings import Settings
+from bot.services.votes import Votes
 from bot.services.weekly import Weekly
 from bot.store.database import Database, open_database
 from bot.store.ids import Clock, Ids
@@ -36,6 +37,7 @@ class Services:
     weekly: Weekly
     groups: Groups
     picking: Picking
+    votes: Votes
     delivery: Delivery
     reminders: Reminders
     moderation: Moderation
@@ -79,6 +81,7 @@ async def open_services(
         weekly,
         Groups(db, curricula, weekly, clock, ids),
         Picking(db, curricula, clock),
+        Votes(db, curricula, clock, ids),
         Delivery(db, clock, ids),
         Reminders(db, curricula, reading, clock, ids),
         Moderation(db, curricula, clock, ids, fetch_facts),

@@ -19,7 +19,7 @@ from bot.errors import UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import outbox, picks, progress, reader_settings, slots
+from bot.store import outbox, picks, progress, reader_settings, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -60,7 +60,7 @@ class Weekly:
         return len(group_ids)
 
     async def next_due(self) -> datetime:
-        """Return when to look again: at the next slot or message.
+        """Return when to look again: at the next slot, message or poll.
 
         Where other processes write too, a minute from now: one of them may die over its work.
         """
@@ -69,6 +69,7 @@ class Weekly:
             await group_rows.next_due(self._db),
             await outbox.next_due(self._db),
             await reader_settings.next_nudge(self._db),
+            await votes.next_look(self._db),
         ]
         return min([self._clock() + look, *(at for at in due if at is not None)])
 

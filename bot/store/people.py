@@ -26,6 +26,7 @@ PERSON_COLUMNS = (
     PersonColumn("members", "reader_id", "delete"),
     PersonColumn("post_readers", "reader_id", "delete"),
     PersonColumn("picks", "picked_by", "forget"),
+    PersonColumn("votes", "called_by", "forget"),
     PersonColumn("outbox", "channel_id", "delete"),
     PersonColumn("additions", "added_by", "forget"),
     PersonColumn("addition_changes", "changed_by", "forget"),

@@ -14,10 +14,11 @@ from bot.core.groups import GroupState, GroupStatus, Post
 from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
+from bot.views import vote_texts as vote_words
 from bot.views.buttons import ROW_ID, go_button, history_button, remind_button, row_id
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
-from bot.views.replies import answer_click, answers_errors
+from bot.views.replies import answer_click, answers_errors, notice
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -60,6 +61,8 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
         row.add_item(button("post", words.FIRST_NOW if is_first else words.POST_NOW))
     if group.state != "stopped":
         row.add_item(button("stop", words.STOP))
+    if status.vote is not None:
+        row.add_item(CancelVoteButton(status.vote.vote_id, opener_id))
     lines = [*_lines(status), *pick_words.later_lines(status), *warnings]
     picked = pick_words.picked_options(status)
     return _card(lines, row, PickedSelect(group.group_id, opener_id, picked) if picked else None)
@@ -88,6 +91,8 @@ def _lines(status: GroupStatus) -> Iterator[str]:
         yield state
     if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):
         yield this_week
+    if vote := vote_words.vote_text(status):
+        yield vote
     if group.state == "active":
         yield words.COMING
         yield from (words.coming_text(coming, status) for coming in status.coming)
@@ -214,6 +219,35 @@ class PickedSelect(
         reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
         status = await bot.groups.status(reply.channel_id, self.opener_id)
         await answer_click(interaction, manage_card(status, self.opener_id))
+
+
+class CancelVoteButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"vote-cancel:(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})",
+):
+    """Calls a vote off and ends its poll."""
+
+    def __init__(self, vote_id: int, opener_id: int) -> None:
+        self.vote_id, self.opener_id = vote_id, opener_id
+        super().__init__(
+            ui.Button(label=vote_words.CANCEL_VOTE, custom_id=f"vote-cancel:{vote_id}:{opener_id}")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(int(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        ballot = await bot.votes.cancel(interaction.guild_id or 0, self.vote_id)
+        await answer_click(interaction, notice(vote_words.called_off_text(ballot)))
+        await bot.polls.settle_due()
+        bot.weekly_changed()
 
 
 def check_opener(interaction: discord.Interaction[Any], opener_id: int) -> None:

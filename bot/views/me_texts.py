@@ -57,6 +57,7 @@ OTHERS = {
     "addition_changes": "Changes of servers' lists that you made",
     "drafts": "Changes of servers' lists that you began",
     "picks": "Papers that you picked for groups",
+    "votes": "Votes that you called in groups",
     "doubts": "Prerequisites that you told moderators are wrong",
 }
 

@@ -18,7 +18,7 @@ from bot.views.curriculum_card import (
     updates_card,
 )
 from bot.views.doubt_form import DoubtButton
-from bot.views.group_card import ActionButton, MemberButton, PickedSelect
+from bot.views.group_card import ActionButton, CancelVoteButton, MemberButton, PickedSelect
 from bot.views.history_card import GroupButton, HistoryButton
 from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.me_card import MeButton, me_card
@@ -45,6 +45,7 @@ from bot.views.resource_card import (
 )
 from bot.views.settings_card import SwitchButton, ZoneButton, settings_card
 from bot.views.start_card import StartButton, ZoneSelect
+from bot.views.vote_card import CandidateSelect
 from bot.views.weekly_card import ReadItButton, WhatFirstButton
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class GoTo(ui.DynamicItem[ui.Button[Any]], template=rf"go:(?P<place>{'|'.join(te
 
 BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ActionButton,
+    CancelVoteButton,
+    CandidateSelect,
     ClearButton,
     DoneButton,
     DoubtButton,

@@ -10,6 +10,9 @@ NEEDED = ("view_channel", "send_messages", "read_message_history")
 WANTED = ("embed_links", "create_public_threads", "send_messages_in_threads")
 """Without these something is missing from the post, and moderators are told."""
 
+POLLS = ("send_polls",)
+"""Without this no vote is called."""
+
 NAMES = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
@@ -17,6 +20,7 @@ NAMES = {
     "embed_links": "Embed Links",
     "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",
+    "send_polls": "Send Polls",
 }
 
 

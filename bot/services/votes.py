@@ -1,0 +1,193 @@
+"""Votes: calling them, calling them off, and what their results decide."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.core.groups import Group
+from bot.core.outbox import OutboxRow
+from bot.core.picking import Chosen, by_week
+from bot.core.votes import (
+    BEFORE_ITS_SLOT,
+    FEWEST,
+    MOST,
+    Ballot,
+    Vote,
+    candidates,
+    longest_hours,
+    winner,
+)
+from bot.core.weekly import Slot, next_slot, running_week, slot_of_week
+from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
+from bot.services.curriculum import CurriculumStore
+from bot.services.groups import WEEKS_REMEMBERED
+from bot.store import groups as group_rows
+from bot.store import outbox, picks, slots, votes
+from bot.store.database import Database, Queries
+from bot.store.ids import Clock, Ids
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+TRY_AGAIN = timedelta(minutes=5)
+
+
+class Votes:
+    """Votes on what groups read. Each method is one transaction; polls.py talks to Discord."""
+
+    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._clock = clock
+        self._ids = ids
+
+    async def call(
+        self, guild_id: int, channel_id: int, called_by: int, count: int, hours: int
+    ) -> Ballot:
+        """Call a vote on the group's next week; its messages leave with the postman.
+
+        Raises:
+            NoGroupError: the channel has no group in this server.
+            VoteRefusedError: it is paused or stopped, the week has a vote or a pick, or fewer
+                than two candidates are left.
+            VoteTooLongError: it wouldn't close an hour before its slot.
+        """
+        now = self._clock()
+        count = min(MOST, max(FEWEST, count))
+        async with self._db.transaction() as changes:
+            found = await group_rows.group_of_channel(changes, channel_id)
+            group = await self._taken(changes, guild_id, found.group_id if found else 0)
+            if group.state != "active":
+                raise VoteRefusedError(group.state)
+            slot = await self._next_slot(changes, group, now)
+            longest = longest_hours(slot, now)
+            if not 1 <= hours <= longest:
+                raise VoteTooLongError(slot.at, longest)
+            keys = await self._candidates(changes, group, slot, now, count)
+            vote = Vote(
+                self._ids.new(), group.group_id, slot.week, "running", tuple(keys), hours,
+                now + timedelta(hours=hours), channel_id, look_at=slot.at,
+            )  # fmt: skip
+            await votes.put_vote(changes, vote, called_by, now)
+            until = slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours)
+            row = OutboxRow(
+                self._ids.new(), "candidates", str(vote.vote_id), guild_id, channel_id,
+                "waiting", now, min(until, now + timedelta(days=1)),
+            )  # fmt: skip
+            await outbox.add_row(changes, row)
+            return await self._ballot(changes, group, vote)
+
+    async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
+        """Call a vote off; its poll is ended by whoever looks next. Twice is harmless.
+
+        Raises:
+            VoteRefusedError: this server has no such vote, or it is decided.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            vote = await votes.vote(changes, vote_id)
+            group = await group_rows.take_group(changes, vote.group_id) if vote else None
+            if vote is None or group is None or group.guild_id != guild_id:
+                raise VoteRefusedError("unknown")
+            await votes.call_off_votes(changes, group.group_id, now, vote.week)
+            vote = await votes.vote(changes, vote_id)
+            if vote is None or vote.state != "cancelled":
+                raise VoteRefusedError("over")
+            return await self._ballot(changes, group, vote)
+
+    async def ballot(self, vote_id: int) -> Ballot | None:
+        """Return what the vote's messages show; None if the vote is over or gone."""
+        vote = await votes.vote(self._db, vote_id)
+        group = await group_rows.group(self._db, vote.group_id) if vote else None
+        if vote is None or group is None or vote.state != "running":
+            return None
+        return await self._ballot(self._db, group, vote)
+
+    async def due(self) -> list[Vote]:
+        """Return the votes whose poll is to be read, or ended if they were called off."""
+        return await votes.due_votes(self._db, self._clock(), AT_ONCE)
+
+    async def guild_of(self, vote: Vote) -> int:
+        """Return the server in which the vote is held, 0 if its group is gone."""
+        group = await group_rows.group(self._db, vote.group_id)
+        return group.guild_id if group else 0
+
+    async def decide(self, vote: Vote, counts: Sequence[int]) -> None:
+        """Record the result: the winner is what the group reads, if its week is still open."""
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group = await group_rows.take_group(changes, vote.group_id)
+            served = await slots.slot_of_week(changes, vote.group_id, vote.week)
+            is_open = group is not None and served is None
+            if not await votes.end_vote(changes, vote.vote_id, "decided" if is_open else "lost"):
+                return
+            key = winner(vote.keys, counts)
+            if is_open and key is not None:
+                chosen = Chosen(vote.group_id, vote.week, key, "vote_winner")
+                await picks.put_pick(changes, chosen, None, now)
+        log.info("vote %s of group %s is counted", vote.vote_id, vote.group_id)
+
+    async def unread(self, vote: Vote, *, for_good: bool = False) -> None:
+        """Record that the poll couldn't be read or ended: try again until the slot is due.
+
+        ``for_good``: it is gone. Then, as after the slot, the order of the list counts.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group = await group_rows.take_group(changes, vote.group_id)
+            slot_at = slot_of_week(group.schedule, vote.week).at if group else now
+            if not for_good and now < slot_at:
+                wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
+                again = min(now + wait, slot_at)
+                await votes.look_later(changes, vote.vote_id, again)
+                return
+            if await votes.end_vote(changes, vote.vote_id, "lost"):
+                log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
+            await votes.look_later(changes, vote.vote_id, None)
+
+    async def ended(self, vote: Vote) -> None:
+        """Record that the poll of a vote that was called off is ended."""
+        async with self._db.transaction() as changes:
+            await votes.look_later(changes, vote.vote_id, None)
+
+    async def _candidates(
+        self, db: Queries, group: Group, slot: Slot, now: datetime, count: int
+    ) -> list[str]:
+        old = await votes.vote_of_week(db, group.group_id, slot.week)
+        if old is not None and old.state in ("running", "decided"):
+            raise VoteRefusedError(old.state)
+        if old is not None and old.look_at is not None:
+            raise VoteRefusedError("ending")
+        week = running_week(group.schedule.zone, now)
+        picked, _ = by_week(await picks.picks_from(db, group.group_id, week))
+        if slot.week in picked:
+            raise VoteRefusedError("picked")
+        curriculum = await self._curricula.of(db, group.guild_id)
+        had = await slots.had_keys(db, group.group_id)
+        keys = candidates(curriculum, had, picked.values(), count)
+        if len(keys) < FEWEST:
+            raise VoteRefusedError("few")
+        return keys
+
+    async def _next_slot(self, db: Queries, group: Group, now: datetime) -> Slot:
+        latest = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
+        return next_slot(group.schedule, now, {post.week for post in latest})
+
+    async def _taken(self, changes: Queries, guild_id: int, group_id: int) -> Group:
+        group = await group_rows.take_group(changes, group_id)
+        if group is None or group.guild_id != guild_id:
+            raise NoGroupError
+        return group
+
+    async def _ballot(self, db: Queries, group: Group, vote: Vote) -> Ballot:
+        curriculum = await self._curricula.of(db, group.guild_id)
+        return Ballot(
+            vote,
+            group.guild_id,
+            slot_of_week(group.schedule, vote.week),
+            group.schedule.zone,
+            curriculum,
+            tuple(curriculum.get(key) for key in vote.keys),
+        )

@@ -1,0 +1,135 @@
+"""Votes on what groups read."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from bot.core.votes import Vote, VoteState
+from bot.store.database import Queries, Row
+from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
+
+
+async def put_vote(changes: Queries, vote: Vote, called_by: int | None, now: datetime) -> None:
+    """Write a new vote; it takes the place of one that came to nothing for the same week."""
+    await changes.fetch(
+        "DELETE FROM votes WHERE group_id = ? AND week = ?", vote.group_id, vote.week
+    )
+    await changes.fetch(
+        "INSERT INTO votes (vote_id, group_id, week, state, candidates, hours, closes_at,"
+        " channel_id, message_id, look_at, called_by, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        vote.vote_id,
+        vote.group_id,
+        vote.week,
+        vote.state,
+        json.dumps(vote.keys),
+        vote.hours,
+        seconds(vote.closes_at),
+        vote.channel_id,
+        vote.message_id,
+        seconds_or_none(vote.look_at),
+        called_by,
+        seconds(now),
+    )
+
+
+async def vote(db: Queries, vote_id: int) -> Vote | None:
+    """Return the vote with this id."""
+    rows = await db.fetch("SELECT * FROM votes WHERE vote_id = ?", vote_id)
+    return _vote(rows[0]) if rows else None
+
+
+async def vote_of_week(db: Queries, group_id: int, week: str) -> Vote | None:
+    """Return the group's vote on the week, whatever became of it."""
+    rows = await db.fetch("SELECT * FROM votes WHERE group_id = ? AND week = ?", group_id, week)
+    return _vote(rows[0]) if rows else None
+
+
+async def votes_from(db: Queries, group_id: int, week: str) -> list[Vote]:
+    """Return the group's votes on the week and those after it, in order."""
+    rows = await db.fetch(
+        "SELECT * FROM votes WHERE group_id = ? AND week >= ? ORDER BY week", group_id, week
+    )
+    return [_vote(row) for row in rows]
+
+
+async def due_votes(db: Queries, now: datetime, limit: int) -> list[Vote]:
+    """Return the votes whose poll is to be read or ended, the longest waiting first."""
+    rows = await db.fetch(
+        "SELECT * FROM votes WHERE look_at <= ? ORDER BY look_at, vote_id LIMIT ?",
+        seconds(now),
+        limit,
+    )
+    return [_vote(row) for row in rows]
+
+
+async def next_look(db: Queries) -> datetime | None:
+    """Return when the next poll is to be read or ended."""
+    rows = await db.fetch("SELECT MIN(look_at) AS at FROM votes")
+    return instant_or_none(rows[0]["at"])
+
+
+async def set_polled(
+    changes: Queries, vote_id: int, message_id: int, closes_at: datetime, now: datetime
+) -> None:
+    """Record the poll's message; that of a vote called off meanwhile is to be ended now."""
+    await changes.fetch(
+        "UPDATE votes SET message_id = ?, closes_at = ?,"
+        " look_at = CASE state WHEN 'running' THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END"
+        " WHERE vote_id = ?",
+        message_id,
+        seconds(closes_at),
+        seconds(closes_at),
+        seconds(now),
+        vote_id,
+    )
+
+
+async def look_later(changes: Queries, vote_id: int, look_at: datetime | None) -> None:
+    """Record when the poll is to be looked at again; None: never."""
+    await changes.fetch(
+        "UPDATE votes SET look_at = ? WHERE vote_id = ?", seconds_or_none(look_at), vote_id
+    )
+
+
+async def end_vote(changes: Queries, vote_id: int, state: VoteState) -> bool:
+    """Record what became of a running vote; tell whether it was still running."""
+    rows = await changes.fetch(
+        "UPDATE votes SET state = ?, look_at = NULL WHERE vote_id = ? AND state = 'running'"
+        " RETURNING vote_id",
+        state,
+        vote_id,
+    )
+    return bool(rows)
+
+
+async def call_off_votes(
+    changes: Queries, group_id: int, now: datetime, week: str | None = None
+) -> None:
+    """Cancel the group's running votes, or that on one week; polls already sent are ended soon."""
+    await changes.fetch(
+        "UPDATE votes SET state = 'cancelled',"
+        " look_at = CASE WHEN message_id IS NULL THEN NULL ELSE CAST(? AS BIGINT) END"
+        " WHERE group_id = ? AND state = 'running' AND (week = ? OR CAST(? AS TEXT) IS NULL)",
+        seconds(now),
+        group_id,
+        week,
+        week,
+    )
+
+
+def _vote(row: Row) -> Vote:
+    state: VoteState = row["state"]
+    return Vote(
+        row["vote_id"],
+        row["group_id"],
+        row["week"],
+        state,
+        tuple(json.loads(row["candidates"])),
+        row["hours"],
+        instant(row["closes_at"]),
+        row["channel_id"],
+        row["message_id"],
+        instant_or_none(row["look_at"]),
+    )

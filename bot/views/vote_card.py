@@ -1,0 +1,76 @@
+"""A vote's messages, the answer to `/manage vote`, and how it is called off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.core.votes import Ballot
+from bot.errors import CannotPollError
+from bot.views import texts
+from bot.views import vote_texts as words
+from bot.views.curriculum_card import ResourceSelect
+from bot.views.group_card import CancelVoteButton
+from bot.views.permissions import NEEDED, POLLS, missing
+from bot.views.plain import fitting
+from bot.views.resource_card import option_of
+
+
+def check_polls(channel: discord.abc.GuildChannel) -> None:
+    """Let a vote be called only where its messages can be sent.
+
+    Raises:
+        CannotPollError: it names what is missing.
+    """
+    if lacks := missing(channel, (*NEEDED, *POLLS)):
+        raise CannotPollError(channel.id, tuple(lacks))
+
+
+def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
+    """Build what a moderator sees who called a vote."""
+    view = ui.LayoutView(timeout=None)
+    text = ui.TextDisplay[Any](fitting(words.called_lines(ballot), 4000))
+    button = CancelVoteButton(ballot.vote.vote_id, opener_id)
+    view.add_item(ui.Container(text, ui.ActionRow(button)))
+    view.stop()
+    return view
+
+
+def candidates_card(ballot: Ballot) -> ui.LayoutView:
+    """Build what stands above the poll: a message with components can't carry one itself."""
+    view = ui.LayoutView(timeout=None)
+    box: ui.Container[Any] = ui.Container(
+        ui.TextDisplay(fitting(words.candidates_lines(ballot), 4000))
+    )
+    box.add_item(ui.ActionRow(CandidateSelect.among(ballot)))
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+def poll_of(ballot: Ballot) -> discord.Poll:
+    """Build the poll: one answer each, numbered as on the card."""
+    poll = discord.Poll(words.question_text(ballot), timedelta(hours=ballot.vote.hours))
+    for number, resource in enumerate(ballot.candidates, start=1):
+        poll.add_answer(text=words.answer_text(number, resource))
+    return poll
+
+
+class CandidateSelect(ResourceSelect, template=r"candidates:[0-9]{1,19}"):
+    """Opens a candidate's card for whoever wants to know more.
+
+    The vote's id in it is how the postman knows the message again.
+    """
+
+    @classmethod
+    def among(cls, ballot: Ballot) -> Self:
+        """Build the select over a vote's candidates, as far as they are listed."""
+        listed = [resource for resource in ballot.candidates if resource is not None]
+        options = [option_of(resource, ballot.curriculum) for resource in listed]
+        custom_id = f"candidates:{ballot.vote.vote_id}"
+        return cls(
+            ui.Select(custom_id=custom_id, placeholder=texts.PICK_A_RESOURCE, options=options)
+        )

@@ -1,0 +1,123 @@
+"""The words about votes on what a group reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from bot.core.curriculum import Resource
+from bot.core.groups import GroupStatus
+from bot.core.votes import Ballot
+from bot.core.weekly import slot_of_week
+from bot.errors import CannotPollError, VoteRefusedError, VoteTooLongError
+from bot.views.group_texts import moment
+from bot.views.permissions import NAMES
+from bot.views.pick_texts import day_text
+from bot.views.plain import clipped, link, one_line, plain
+from bot.views.texts import MUST_READ, error_text, facts, short_title, title_of
+
+ANSWER = 55  # Discord's limit for a poll's answer
+CANCEL_VOTE = "Call the vote off"
+GONE = "no longer listed"
+
+
+def candidates_lines(ballot: Ballot) -> Iterator[str]:
+    """Yield what may be voted on, with the numbers of the poll's answers."""
+    yield f"## 🗳️ What do we read on {moment(ballot.slot.at)}?"
+    for number, resource in enumerate(ballot.candidates, start=1):
+        if resource is None:
+            yield f"**{number}.** {GONE}"
+            continue
+        must_read = f" · {MUST_READ} must-read" if resource.must_read else ""
+        yield f"**{number}.** {link(title_of(resource), resource.url, 150)}"
+        yield f"-# {facts(resource)}{must_read}"
+    hours = ballot.vote.hours
+    yield f"The poll is open for {_hours(hours)}. If it's a tie, the order here decides."
+
+
+def question_text(ballot: Ballot) -> str:
+    """Return what the poll asks; a poll shows no time stamps."""
+    return f"What do we read on {day_text(ballot.slot.at, ballot.zone)}?"
+
+
+def answer_text(number: int, resource: Resource | None) -> str:
+    """Return an answer of the poll, with its number on the card above."""
+    title = GONE if resource is None else one_line(short_title(resource))
+    return clipped(f"{number}. {title}", ANSWER)
+
+
+def called_lines(ballot: Ballot) -> Iterator[str]:
+    """Yield what a moderator sees who called a vote."""
+    vote = ballot.vote
+    yield f"🗳️ <#{vote.channel_id}> votes on what it reads on {moment(ballot.slot.at)}:"
+    for number, resource in enumerate(ballot.candidates, start=1):
+        yield f"{number}. {plain(title_of(resource), 150) if resource else GONE}"
+    yield (
+        f"-# The poll runs for {_hours(vote.hours)}. If nobody votes, what comes next on the list"
+        " is read; `/manage pick` goes before any vote."
+    )
+
+
+def called_off_text(ballot: Ballot) -> str:
+    """Return that a vote was called off."""
+    return f"The vote on {moment(ballot.slot.at)} in <#{ballot.vote.channel_id}> is called off."
+
+
+def vote_text(status: GroupStatus) -> str:
+    """Return how a group's vote stands."""
+    vote = status.vote
+    if vote is None:
+        return ""
+    at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    if vote.message_id is None:
+        return f"🗳️ A vote on {at} is being posted."
+    place = f"{status.group.guild_id}/{vote.channel_id}/{vote.message_id}"
+    closes = f"<t:{int(vote.closes_at.timestamp())}:R>"
+    return f"🗳️ [Vote on {at}](https://discord.com/channels/{place}); it closes {closes}."
+
+
+def _hours(hours: int) -> str:
+    return "1 hour" if hours == 1 else f"{hours} hours"
+
+
+_REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "paused": "The group is paused. **Resume** in `/manage group` first.",
+        "stopped": "The group is stopped. `/manage group` starts it again.",
+        "running": "The group is voting on that week already: `/group` shows where.",
+        "decided": "The group has voted on that week. `/manage pick` changes what it reads.",
+        "ending": "The last poll is just being ended. Try again in a minute.",
+        "picked": (
+            "A moderator has picked that week's paper, and a pick goes before a vote."
+            " `/manage group` takes it back."
+        ),
+        "few": "Fewer than two are left to vote on. `/manage add` gives the group more.",
+        "unknown": "I don't know this vote any more. `/group` shows what the group reads.",
+        "over": "The vote is over. `/manage pick` changes what the group reads.",
+    }
+)
+
+
+@error_text.register
+def _(error: VoteRefusedError) -> str:
+    return _REFUSED[error.why]
+
+
+@error_text.register
+def _(error: VoteTooLongError) -> str:
+    slot = moment(error.slot_at)
+    if error.longest < 1:
+        return (
+            f"A vote closes an hour before its paper, and {slot} is too near for one."
+            " `/manage pick` chooses without a vote."
+        )
+    return (
+        f"A vote closes an hour before its paper, on {slot}: it can run for at most"
+        f" {_hours(error.longest)}, and for at least one."
+    )
+
+
+@error_text.register
+def _(error: CannotPollError) -> str:
+    names = ", ".join(NAMES.get(name, name) for name in error.lacks)
+    return f"I lack {names} in <#{error.channel_id}>. Give me that, and call the vote again."

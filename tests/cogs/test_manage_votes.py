@@ -1,0 +1,236 @@
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+
+from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
+
+AN_HOUR, A_DAY = 3600, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def until(env):
+    async def move(at):
+        await env.advance_time((at - env.now()).total_seconds() + 60)
+
+    return move
+
+
+def polls_in(channel):
+    return [message for message in channel.history() if message.poll is not None]
+
+
+def candidates_in(channel):
+    return [m for m in channel.history() if "What do we read on" in text_of(m)]
+
+
+def posts_in(channel):
+    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+
+async def test_a_vote_stands_below_its_candidates(group, moderator, channel):
+    called = await moderator.slash(channel, "manage vote", hours=48)
+
+    (card,), (message,) = candidates_in(channel), polls_in(channel)
+    assert called.response.ephemeral
+    assert "1. Attention Is All You Need" in text_of(called)
+    assert "**3.** [BERT" in text_of(card)
+    assert "](http" in text_of(card)
+    assert "min" in text_of(card)
+    assert message.poll.question == "What do we read on Mon 5 Jan 2026?"
+    assert message.poll.answers[0].text == "1. Attention Is All You Need"
+    assert all(len(answer.text) <= 55 for answer in message.poll.answers)
+    assert len(message.poll.answers) == 3
+    assert message.id > card.id
+
+
+async def test_the_winner_of_the_vote_is_posted(group, moderator, alice, env, channel, until):
+    await moderator.slash(channel, "manage vote", candidates=4, hours=24)
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[3])
+    running = await alice.slash(channel, "group")
+    await env.advance_time(A_DAY + 60)
+    decided = await alice.slash(channel, "group")
+    await until(MONDAY)
+
+    (post,) = posts_in(channel)
+    assert "[Vote on <t:" in text_of(running)
+    assert "BERT · 🗳️ voted for" in text_of(decided)
+    assert "Vote on" not in text_of(decided)
+    assert title_of(post).startswith("BERT")
+    assert "You voted for it." in text_of(post)
+
+
+async def test_without_votes_the_list_goes_on(group, moderator, channel, until):
+    await moderator.slash(channel, "manage vote")
+    await until(MONDAY)
+
+    (post,) = posts_in(channel)
+    assert title_of(post) == "Attention Is All You Need"
+    assert "It comes next on the list." in text_of(post)
+
+
+async def test_a_vote_survives_a_restart(group, moderator, alice, env, channel, until, restart):
+    await moderator.slash(channel, "manage vote", hours=24)
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[2])
+
+    await restart()
+    await until(MONDAY)
+
+    assert len(polls_in(channel)) == 1
+    assert title_of(posts_in(channel)[0]).startswith("Improving Language")
+
+
+async def test_who_wants_to_know_more_opens_a_candidate(group, moderator, alice, channel):
+    await moderator.slash(channel, "manage vote")
+    (card,) = candidates_in(channel)
+
+    opened = await alice.select(card, options_of(card)[1:2], custom_id=select_of(card))
+
+    assert opened.response.ephemeral
+    assert "Improving Language" in text_of(opened)
+
+
+async def test_a_vote_that_is_called_off_ends_its_poll(
+    group, moderator, alice, env, channel, until
+):
+    called = await moderator.slash(channel, "manage vote")
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[2])
+
+    off = await moderator.click(called.response.message, label="Call the vote off")
+    ended = polls_in(channel)[0].poll.is_finalised()
+    await until(MONDAY)
+
+    assert "is called off" in text_of(off)
+    assert ended
+    assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"
+
+
+async def test_the_groups_card_calls_a_vote_off_too(group, moderator, channel):
+    await moderator.slash(channel, "manage vote")
+    card = await moderator.slash(channel, "manage group")
+
+    await moderator.click(card.response.message, label="Call the vote off")
+    after = await moderator.slash(channel, "manage group")
+
+    assert polls_in(channel)[0].poll.is_finalised()
+    assert "Call the vote off" not in labels_of(after)
+    assert len(custom_id_of(group, "Stop")) <= 100
+
+
+async def test_stopping_the_group_ends_the_poll(group, moderator, env, channel):
+    await moderator.click(group.response.message, label="First paper now")
+    await env.advance_time(A_DAY * 5)
+    await moderator.slash(channel, "manage vote", hours=24)
+    await env.advance_time(AN_HOUR)
+    card = await moderator.slash(channel, "manage group")
+
+    await moderator.click(card.response.message, label="Stop")
+    await env.advance_time(60)
+
+    assert polls_in(channel)[0].poll.is_finalised()
+
+
+async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, guild, env):
+    deny = discord.PermissionOverwrite(send_polls=False)
+    elsewhere = guild.create_text_channel("no-polls", overwrites={guild.me: deny})
+    too_long = await moderator.slash(channel, "manage vote", hours=104)
+    no_polls = await moderator.slash(elsewhere, "manage vote")
+    await moderator.slash(channel, "manage vote")
+    twice = await moderator.slash(channel, "manage vote")
+    await env.advance_time(A_DAY * 2 + 60)
+    decided = await moderator.slash(channel, "manage vote", hours=2)
+
+    assert "it can run for at most 103 hours" in text_of(too_long)
+    assert "I lack Send Polls" in text_of(no_polls)
+    assert "voting on that week already" in text_of(twice)
+    assert "has voted on that week" in text_of(decided)
+    assert polls_in(elsewhere) == []
+    assert len(env.errors) == 4
+
+
+async def test_shortly_before_its_slot_no_vote_is_called(group, moderator, channel, env):
+    await env.advance_time((MONDAY - env.now()).total_seconds() - 2 * AN_HOUR)
+
+    near = await moderator.slash(channel, "manage vote", hours=1)
+
+    assert "too near for one" in text_of(near)
+    assert polls_in(channel) == []
+    assert env.errors
+
+
+async def test_a_poll_whose_answer_was_lost_is_not_sent_twice(group, moderator, channel, env):
+    await moderator.slash(channel, "manage vote")
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind IN ('candidates', 'poll')"
+        )
+        await changes.fetch("UPDATE votes SET message_id = NULL")
+
+    await env.bot.postman.deliver_due()
+    status = await env.bot.groups.status(channel.id, None)
+
+    assert len(candidates_in(channel)) == 1
+    assert len(polls_in(channel)) == 1
+    assert status.vote.message_id == polls_in(channel)[0].id
+
+
+async def test_a_poll_that_was_deleted_leaves_the_order_of_the_list(
+    group, moderator, alice, channel, env, until
+):
+    await moderator.slash(channel, "manage vote", hours=24)
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[3])
+    await env.bot.get_partial_messageable(channel.id).get_partial_message(poll.id).delete()
+
+    await until(MONDAY)
+
+    assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"
+
+
+async def test_a_result_that_cannot_be_read_at_first_is_read_later(
+    group, moderator, alice, channel, env, until
+):
+    await moderator.slash(channel, "manage vote", hours=24)
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[3])
+    route = f"/channels/{channel.id}/messages/{poll.id}"
+    env.inject_error("GET", route, status=403, times=3)
+
+    await until(MONDAY)
+
+    assert title_of(posts_in(channel)[0]).startswith("BERT")
+
+
+async def test_a_result_that_can_never_be_read_leaves_the_order_of_the_list(
+    group, moderator, alice, channel, env, until
+):
+    await moderator.slash(channel, "manage vote", hours=72)
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[3])
+    route = f"/channels/{channel.id}/messages/{poll.id}"
+    env.inject_error("GET", route, status=403, times=None)
+
+    await until(MONDAY + timedelta(minutes=1))
+
+    assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"
+
+
+async def test_only_who_called_the_vote_uses_its_card(group, moderator, channel, env, guild):
+    called = await moderator.slash(channel, "manage vote")
+    await env.advance_time(A_DAY + 1)
+
+    late = await moderator.click(called.response.message, label="Call the vote off")
+
+    assert "can't be used any more" in text_of(late)
+    assert not polls_in(channel)[0].poll.is_finalised()

@@ -1,0 +1,339 @@
+import asyncio
+
+import pytest
+
+from bot.core.weekly import Schedule
+from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
+from bot.services.opening import open_services
+from tests.curricula import curriculum, resource
+
+GUILD, OTHER_GUILD, CHANNEL, MODERATOR = 91, 92, 71, 5
+THURSDAY_AT_TEN = Schedule(3, 10, 0, "UTC")
+W02 = "2026-W02"
+MESSAGE = 4242
+
+LIST = curriculum(resource("bert"), resource("gpt"), resource("lora"), resource("peft"))
+
+
+@pytest.fixture
+async def services(database_url, clock):
+    """It is Monday, nine o'clock, in the second week of the year."""
+    opened = await open_services(database_url, LIST, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def group(services):
+    return (await services.groups.settle(GUILD, CHANNEL, THURSDAY_AT_TEN, None, MODERATOR)).group
+
+
+@pytest.fixture
+def call(services, group):
+    async def call_one(count=3, hours=48, *, guild_id=GUILD):
+        return (await services.votes.call(guild_id, CHANNEL, MODERATOR, count, hours)).vote
+
+    return call_one
+
+
+@pytest.fixture
+def deliver(services):
+    async def send_all():
+        """Send what is due, and what follows from it; return the kinds."""
+        kinds = []
+        while row_ids := await services.delivery.due():
+            for row_id in row_ids:
+                row = await services.delivery.claim(row_id)
+                if row is not None and await services.delivery.holds(row):
+                    await services.delivery.sent(row, MESSAGE)
+                    kinds.append(row.kind)
+        return kinds
+
+    return send_all
+
+
+@pytest.fixture
+def status(services):
+    async def now():
+        return await services.groups.status(CHANNEL, None)
+
+    return now
+
+
+async def test_a_vote_sends_its_candidates_and_then_its_poll(call, deliver, status, clock):
+    vote = await call()
+    before = (await status()).vote
+
+    kinds = await deliver()
+
+    running = (await status()).vote
+    assert vote.keys == ("demo:bert", "demo:gpt", "demo:lora")
+    assert kinds == ["candidates", "poll"]
+    assert before.message_id is None
+    assert running.message_id == MESSAGE
+    assert (running.closes_at - clock.now).total_seconds() == 48 * 3600
+
+
+async def test_the_winner_is_what_the_week_reads(services, call, deliver, status, clock):
+    await call()
+    await deliver()
+    clock.advance(hours=48)
+
+    (due,) = await services.votes.due()
+    await services.votes.decide(due, [1, 0, 2])
+
+    after = await status()
+    assert after.vote is None
+    assert (after.coming[0].pick.key, after.coming[0].pick.why) == ("demo:lora", "vote_winner")
+    assert await services.votes.due() == []
+
+
+async def test_the_winner_is_posted(services, call, deliver, status, clock):
+    await call()
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+    await services.votes.decide(due, [0, 2, 2])
+    clock.advance(hours=26)
+
+    await services.weekly.open_due()
+
+    this_week = (await status()).this_week
+    assert (this_week.key, this_week.why) == ("demo:gpt", "vote_winner")
+
+
+async def test_without_votes_the_order_of_the_list_counts(services, call, deliver, status, clock):
+    await call()
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+
+    await services.votes.decide(due, [0, 0, 0])
+
+    after = await status()
+    assert (after.coming[0].pick.key, after.coming[0].pick.why) == ("demo:bert", "next_on_list")
+
+
+async def test_a_moderators_pick_goes_before_the_winner_until_it_is_taken_back(
+    services, call, deliver, status, clock, group
+):
+    await call()
+    await deliver()
+    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:peft", None)
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+    await services.votes.decide(due, [0, 1, 0])
+    picked = (await status()).coming[0].pick.key
+
+    await services.picking.take_back(GUILD, group.group_id, W02)
+
+    assert picked == "demo:peft"
+    assert (await status()).coming[0].pick.key == "demo:gpt"
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 72, 73, 10**6])
+async def test_a_vote_closes_at_least_an_hour_before_its_slot_or_is_refused(call, status, hours):
+    with pytest.raises(VoteTooLongError) as refused:
+        await call(hours=hours)
+
+    assert refused.value.longest == 71
+    assert (await status()).vote is None
+
+
+async def test_a_week_has_one_vote(services, call, deliver, clock):
+    await call()
+    with pytest.raises(VoteRefusedError) as running:
+        await call()
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+    await services.votes.decide(due, [1, 0, 0])
+
+    with pytest.raises(VoteRefusedError) as decided:
+        await call(hours=2)
+
+    assert (running.value.why, decided.value.why) == ("running", "decided")
+
+
+async def test_votes_called_at_once_are_one(call):
+    replies = await asyncio.gather(call(), call(), return_exceptions=True)
+
+    assert sorted(type(reply).__name__ for reply in replies) == ["Vote", "VoteRefusedError"]
+
+
+async def test_a_vote_that_is_called_off_is_not_sent_and_may_be_called_again(
+    services, call, deliver
+):
+    vote = await call()
+    await services.votes.cancel(GUILD, vote.vote_id)
+    await services.votes.cancel(GUILD, vote.vote_id)
+
+    kinds = await deliver()
+    again = await call(2)
+
+    assert kinds == []
+    assert len(again.keys) == 2
+
+
+async def test_the_poll_of_a_vote_called_off_is_to_be_ended_first(services, call, deliver):
+    vote = await call()
+    await deliver()
+    await services.votes.cancel(GUILD, vote.vote_id)
+    (due,) = await services.votes.due()
+    with pytest.raises(VoteRefusedError) as ending:
+        await call()
+
+    await services.votes.ended(due)
+    await call()
+
+    assert due.state == "cancelled"
+    assert ending.value.why == "ending"
+
+
+async def test_a_poll_that_was_on_its_way_when_it_was_called_off_is_ended_too(
+    services, call, deliver
+):
+    vote = await call()
+    (row_id,) = await services.delivery.due()
+    await services.delivery.sent(await services.delivery.claim(row_id), 1)
+    (row_id,) = await services.delivery.due()
+    row = await services.delivery.claim(row_id)
+
+    await services.votes.cancel(GUILD, vote.vote_id)
+    await services.delivery.sent(row, MESSAGE)
+
+    (due,) = await services.votes.due()
+    assert (due.state, due.message_id) == ("cancelled", MESSAGE)
+
+
+async def test_a_poll_that_cannot_be_read_is_tried_until_its_slot_and_then_lost(
+    services, call, deliver, status, clock
+):
+    await call()
+    await deliver()
+    clock.advance(hours=48)
+    tries = 0
+    for _ in range(26 * 4):
+        for due in await services.votes.due():
+            await services.votes.unread(due)
+            tries += 1
+        await services.weekly.open_due()
+        clock.advance(minutes=15)
+
+    this_week = (await status()).this_week
+    assert tries > 3
+    assert (this_week.key, this_week.why) == ("demo:bert", "next_on_list")
+    assert (await status()).vote is None
+
+
+async def test_a_poll_that_is_gone_is_lost_at_once(services, call, deliver, status, clock):
+    await call()
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+
+    await services.votes.unread(due, for_good=True)
+
+    assert await services.votes.due() == []
+    assert (await status()).vote is None
+    await call(hours=2)
+
+
+async def test_a_vote_that_could_not_be_sent_in_time_is_lost(
+    services, call, deliver, status, clock
+):
+    await call(hours=71)
+    clock.advance(hours=3)
+
+    kinds = await deliver()
+
+    assert kinds == []
+    assert (await status()).vote is None
+
+
+async def test_post_now_skip_and_stop_call_the_vote_off(services, call, deliver, group, status):
+    await call()
+    await services.groups.skip_next(GUILD, group.group_id)
+    skipped = (await status()).vote
+    await services.groups.skip_next(GUILD, group.group_id)
+    await call()
+    await services.groups.post_now(GUILD, group.group_id)
+    posted = (await status()).vote
+    await call()
+    await services.groups.set_state(GUILD, group.group_id, "stopped")
+
+    assert (skipped, posted, (await status()).vote) == (None, None, None)
+    assert await deliver() == []
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+async def test_a_group_that_is_silent_calls_no_vote(services, call, group, state):
+    await services.groups.set_state(GUILD, group.group_id, state)
+
+    with pytest.raises(VoteRefusedError) as refused:
+        await call()
+
+    assert refused.value.why == state
+
+
+async def test_no_vote_is_called_on_a_picked_week_or_with_too_little_left(services, call, group):
+    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:peft", None)
+    with pytest.raises(VoteRefusedError) as picked:
+        await call()
+    await services.picking.take_back(GUILD, group.group_id, W02)
+    for week, slug in (("2026-W03", "bert"), ("2026-W04", "gpt"), ("2026-W05", "lora")):
+        await services.picking.pick(GUILD, CHANNEL, MODERATOR, f"demo:{slug}", week)
+
+    with pytest.raises(VoteRefusedError) as few:
+        await call()
+
+    assert (picked.value.why, few.value.why) == ("picked", "few")
+
+
+async def test_another_server_neither_calls_nor_cancels(services, call, status):
+    vote = await call()
+
+    with pytest.raises(NoGroupError):
+        await call(guild_id=OTHER_GUILD)
+    for vote_id in (vote.vote_id, 0, 2**63 - 1):
+        with pytest.raises(VoteRefusedError) as refused:
+            await services.votes.cancel(OTHER_GUILD, vote_id)
+        assert refused.value.why == "unknown"
+
+    assert (await status()).vote is not None
+
+
+async def test_a_decided_vote_cannot_be_called_off(services, call, deliver, clock):
+    vote = await call()
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+    await services.votes.decide(due, [1])
+
+    with pytest.raises(VoteRefusedError) as refused:
+        await services.votes.cancel(GUILD, vote.vote_id)
+
+    assert refused.value.why == "over"
+
+
+async def test_a_result_that_comes_after_the_paper_changes_nothing(
+    services, call, deliver, status, clock
+):
+    await call()
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+    clock.advance(hours=26)
+    await services.weekly.open_due()
+
+    await services.votes.decide(due, [0, 0, 5])
+
+    assert (await status()).this_week.key == "demo:bert"
+    assert "demo:lora" in [coming.pick.key for coming in (await status()).coming]
+
+
+async def test_the_weekly_task_wakes_when_the_poll_closes(services, call, deliver, clock):
+    await call(hours=5)
+    await deliver()
+
+    assert await services.weekly.next_due() <= clock.now.replace(hour=14)

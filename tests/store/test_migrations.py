@@ -119,3 +119,10 @@ def test_every_table_that_names_a_reader_says_what_becomes_of_them():
                 comment = before.rstrip().splitlines()[-1]
                 assert comment in ("-- person: reader_id, delete", "-- person: reader_id, forget")
             before = table
+
+
+def test_no_two_files_have_the_same_number():
+    numbers = [path.name.split("_")[0] for path in FOLDER.glob("*.sql")]
+
+    assert len(numbers) == len(set(numbers))
+    assert sorted(map(int, numbers)) == list(range(1, len(numbers) + 1))

@@ -172,7 +172,7 @@ def weeks_left_text(status: GroupStatus) -> str:
     """Return how long the list lasts for the group."""
     weeks = status.weeks_left
     if weeks == 0:
-        return "The list has run out for this group: moderators can `/manage add` to it."
+        return "The list has run out for this group: it has had all that I post by myself."
     return f"The list lasts {weeks} more {'week' if weeks == 1 else 'weeks'}."
 
 
@@ -245,6 +245,8 @@ def notice_text(channel_id: int, problem: str) -> str:
     """Return what the moderator who set the group up is told, once."""
     if problem in UNCERTAIN:
         return f"The paper of the week in <#{channel_id}>: {problem_text(problem)}"
+    if problem == "channel_gone":
+        return f"A paper of the week can't be posted any more. {problem_text(problem)}"
     return (
         f"The paper of the week can't be posted in <#{channel_id}>. {problem_text(problem)}"
         "\nI keep trying for a day; `/group` there shows how it stands."
@@ -314,7 +316,7 @@ def _(error: AlreadyPostedError) -> str:
 
 @error_text.register
 def _(_: NothingLeftError) -> str:
-    return "The group has had the whole list. `/manage add` gives it more."
+    return "The group has had the whole list, and every must-read beyond it."
 
 
 @error_text.register

@@ -395,6 +395,39 @@ async def test_a_blocked_group_tells_its_moderator_once_and_recovers(
     assert "⚠️" not in text_of(status)
 
 
+async def test_a_moderator_is_told_that_the_channel_is_gone(group, moderator, channel, until, env):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=404, times=None)
+
+    await until(MONDAY)
+
+    (told,) = [text_of(m) for m in moderator_dms(moderator)]
+    assert "The channel is gone. `/manage group` makes a group in another one." in told
+    assert "`/group` there" not in told
+
+
+async def test_a_group_that_has_had_everything_is_promised_nothing(group, moderator, channel, env):
+    db = env.bot.services.db
+    keys = [r.key for r in env.bot.curricula.base.resources]
+    async with db.transaction() as changes:
+        for number, key in enumerate(keys):
+            await changes.fetch(
+                "INSERT INTO slots (slot_id, group_id, week, slot_at, state, resource_key, title,"
+                " is_late) SELECT ?, group_id, ?, ?, 'posted', ?, '', 0 FROM study_groups",
+                number + 1,
+                f"2024-X{number:03}",
+                number,
+                key,
+            )
+    more = await moderator.slash(channel, "manage add", link="https://example.org/more")
+    await moderator.click(more.response.message, label="Add")
+    card = await moderator.slash(channel, "manage group")
+    shown = text_of(card)
+    refused = await moderator.click(card.response.message, label="Post now")
+
+    assert "The list has run out for this group" in shown
+    assert "`/manage add`" not in shown + text_of(refused)
+
+
 def moderator_dms(moderator):
     return moderator.user.dm_channel.history()
 

@@ -99,13 +99,14 @@ class Groups:
         now = self._clock()
         async with self._db.transaction() as changes:
             group = await self._taken(changes, guild_id, group_id)
-            skipped = await self._skipped_ahead(changes, group_id, now)
-            if skipped is not None:
+            posts = await slots.latest_slots(changes, group_id, WEEKS_REMEMBERED)
+            coming = self._coming(group, now, posts)[0]
+            slot = coming.slot
+            if coming.is_skipped:
+                skipped = next(p for p in posts if p.week == slot.week)
                 await slots.delete_slot(changes, skipped.slot_id)
             else:
-                served = await self._served(changes, group_id)
-                coming = next_slot(group.schedule, now, served)
-                post = Post(self._ids.new(), group_id, coming.week, coming.at, "skipped")
+                post = Post(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await slots.put_slot(changes, post)
                 await votes.call_off_votes(changes, group_id, now, coming.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
@@ -227,10 +228,6 @@ class Groups:
 
     async def _served(self, db: Queries, group_id: int) -> set[str]:
         return {p.week for p in await slots.latest_slots(db, group_id, WEEKS_REMEMBERED)}
-
-    async def _skipped_ahead(self, db: Queries, group_id: int, now: datetime) -> Post | None:
-        latest = await slots.latest_slots(db, group_id, WEEKS_SHOWN)
-        return next((p for p in latest if p.state == "skipped" and p.at > now), None)
 
     async def _status(self, db: Queries, group: Group, reader_id: int | None) -> GroupStatus:
         now = self._clock()

@@ -280,6 +280,16 @@ async def test_a_stopped_group_is_silent_and_keeps_its_members(
     assert "1 member" in text_of(again)
 
 
+async def test_skip_next_skips_the_next_week_whatever_is_skipped_later(group, moderator, channel):
+    await moderator.click(group.response.message, label="Skip next")
+    moved = await moderator.slash(channel, "manage group", day="Friday")
+
+    card = await moderator.click(moved.response.message, label="Skip next")
+
+    weeks = [line for line in text_of(card).splitlines() if "<t:" in line]
+    assert [week.endswith(": skipped") for week in weeks] == [True, True, False, False]
+
+
 async def test_a_stopped_group_whose_week_is_posted_can_be_resumed(
     group, moderator, channel, until
 ):

@@ -77,7 +77,7 @@ class GroupStatus:
 
     ``last_read`` counts who read the last post, None where hidden; ``named`` are members who let
     their name be shown; ``chosen``: what is picked or won for the running week and all to come;
-    ``vote``: that runs.
+    ``vote``: the one that runs.
     """
 
     curriculum: Curriculum

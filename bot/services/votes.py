@@ -98,10 +98,10 @@ class Votes:
             return await self._ballot(changes, group, vote)
 
     async def ballot(self, vote_id: int) -> Ballot | None:
-        """Return what the vote's messages show; None if the vote is over or gone."""
+        """Return what the vote's messages show, running or not; None if it is gone."""
         vote = await votes.vote(self._db, vote_id)
         group = await group_rows.group(self._db, vote.group_id) if vote else None
-        if vote is None or group is None or vote.state != "running":
+        if vote is None or group is None:
             return None
         return await self._ballot(self._db, group, vote)
 

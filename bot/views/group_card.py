@@ -223,7 +223,7 @@ class PickedSelect(
 
 class CancelVoteButton(
     ui.DynamicItem[ui.Button[Any]],
-    template=r"vote-cancel:(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})",
+    template=rf"vote-cancel:{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
 ):
     """Calls a vote off and ends its poll."""
 
@@ -238,7 +238,7 @@ class CancelVoteButton(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction, item
-        return cls(int(match["id"]), int(match["opener"]))
+        return cls(row_id(match["id"]), int(match["opener"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

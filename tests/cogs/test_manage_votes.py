@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 
+from tests.forged import forged
 from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
 
 AN_HOUR, A_DAY = 3600, 24 * 3600
@@ -234,3 +235,58 @@ async def test_only_who_called_the_vote_uses_its_card(group, moderator, channel,
 
     assert "can't be used any more" in text_of(late)
     assert not polls_in(channel)[0].poll.is_finalised()
+
+
+async def test_a_member_cannot_call_a_vote_off_by_a_button_with_their_own_id(
+    group, moderator, alice, channel, env
+):
+    called = await moderator.slash(channel, "manage vote")
+    vote_id = custom_id_of(called, "Call the vote off").split(":")[1]
+    public = await forged(env, channel, f"vote-cancel:{vote_id}:{alice.id}")
+
+    answer = await alice.click(public, label="Press")
+    others = await alice.click(
+        await forged(env, channel, f"vote-cancel:{vote_id}:1"), label="Press"
+    )
+
+    assert "This card can't be used any more" in text_of(answer)
+    assert "Something went wrong" not in text_of(others)
+    assert not polls_in(channel)[0].poll.is_finalised()
+
+
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**19 - 1])
+async def test_a_vote_that_never_was_is_answered_in_words(alice, channel, env, number):
+    button = await forged(env, channel, f"vote-cancel:{number}:{alice.id}")
+
+    answer = await alice.click(button, label="Press")
+
+    assert text_of(answer)
+    assert "Something went wrong" not in text_of(answer)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_trouble_at_discord_brings_one_of_each(group, moderator, channel, env, times):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=502, times=times)
+
+    await moderator.slash(channel, "manage vote")
+    await env.advance_time(AN_HOUR)
+
+    assert len(candidates_in(channel)) == 1
+    assert len(polls_in(channel)) == 1
+
+
+async def test_a_poll_that_may_be_there_when_its_vote_is_called_off_is_found_and_ended(
+    group, moderator, channel, env
+):
+    called = await moderator.slash(channel, "manage vote")
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'poll'"
+        )
+        await changes.fetch("UPDATE votes SET message_id = NULL")
+
+    await moderator.click(called.response.message, label="Call the vote off")
+    await env.advance_time(AN_HOUR)
+
+    assert polls_in(channel)[0].poll.is_finalised()

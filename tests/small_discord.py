@@ -121,9 +121,12 @@ class SmallDiscord:
         return answer(self.commands)
 
     async def tell(self, name, told):
-        """Send the bot an event."""
+        """Send an event to the bot that connected last."""
+        await self._send_event(self._socket, name, told)
+
+    async def _send_event(self, socket, name, told):
         self._told += 1
-        await self._socket.send_json({"op": 0, "t": name, "s": self._told, "d": told})
+        await socket.send_json({"op": 0, "t": name, "s": self._told, "d": told})
 
     async def _gateway(self, request):
         self._socket = socket = web.WebSocketResponse()
@@ -148,7 +151,7 @@ class SmallDiscord:
                 }
                 events = [("READY", ready), *(("GUILD_CREATE", guild) for guild in guilds)]
                 for name, told in events:
-                    await self.tell(name, told)
+                    await self._send_event(socket, name, told)
         return socket
 
 

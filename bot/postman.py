@@ -15,7 +15,7 @@ from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
 from bot.services.opening import Services
-from bot.views.group_texts import notice_text, opener_text
+from bot.views.group_texts import notice_text, opener_text, ran_out_text
 from bot.views.permissions import NEEDED, POLLS, can_mention, missing
 from bot.views.plain import clipped, one_line
 from bot.views.reminder_card import reminder_card
@@ -191,14 +191,18 @@ class Postman:
             await self._deliver_once(row, thread, view, parent)
 
     async def _send_notice(self, row: OutboxRow) -> None:
-        group = await self._weekly.group(int(row.reference.split(":")[0]))
-        if group is None or group.blocked is None:
+        group_id, slot_id, *_ = row.reference.split(":")
+        group = await self._weekly.group(int(group_id))
+        if group is not None and await self._weekly.ran_out(int(slot_id)):
+            text = ran_out_text(group.channel_id)
+        elif group is not None and group.blocked is not None:
+            text = notice_text(group.channel_id, group.blocked)
+        else:
             await self._delivery.drop(row, "mended")
             return
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
-        view = notice(notice_text(group.channel_id, group.blocked))
-        await self._deliver_once(row, place, view)
+        await self._deliver_once(row, place, notice(text))
 
     async def _send_nudge(self, row: OutboxRow) -> None:
         reply = await self._nudges.reply(row.channel_id)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.picking import Chosen
-from bot.core.picks import Pick, Readiness, Why
+from bot.core.picks import AfterList, Pick, Readiness, Why
 from bot.core.reading import Reader
 from bot.core.votes import Vote
 from bot.core.weekly import Schedule, Slot
@@ -42,6 +42,8 @@ class Group:
     next_at: datetime
     blocked: str | None = None
     changed_by: int | None = None
+    after_list: AfterList | None = None
+    after_list_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyPost:
-    """What the card of a week's paper shows."""
+    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry."""
 
     curriculum: Curriculum
     group: Group
@@ -125,6 +127,7 @@ class WeeklyPost:
     readiness: Readiness | None
     last: Post | None
     last_read: int | None
+    weeks_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,17 @@ from typing import Literal
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.weekly import weeks_from
 
-Why = Literal["picked_by_moderator", "vote_winner", "next_on_list", "must_read_addition"]
+Why = Literal[
+    "picked_by_moderator",
+    "vote_winner",
+    "next_on_list",
+    "must_read_addition",
+    "addition",
+    "must_read_again",
+]
+
+AfterList = Literal["additions", "must_reads"]
+"""How a group goes on when its list is through: all additions, or the must-reads once more."""
 
 TELL_WEEKS_AHEAD = 2
 """A group is told that its list runs out when this many weeks are left."""
@@ -47,19 +57,21 @@ def next_papers(
     picked: Mapping[str, str],
     winners: Mapping[str, str],
     weeks: Sequence[str],
+    beyond: Sequence[str] = (),
 ) -> list[Pick]:
     """Return what the group reads in each of the weeks, which are ascending.
 
     A moderator's pick comes first, even of something the group has had; then the vote's winner,
     unless the group has had it or a moderator wants it for a coming week; then the next of the
-    list, docs and course too; then the next addition that is a must-read. What is picked or won
+    list, docs and course too; then the next addition that is a must-read; then the next of
+    ``beyond``, had or not. What is picked or won
     for a coming week is not taken earlier by the order of the list. Picks and winners that have
     left the curriculum count for nothing, and so do companions.
     """
     by_moderator = _chosen(curriculum, picked, weeks)
     by_vote = _chosen(curriculum, winners, weeks)
-    taken = _present_keys(curriculum, had)
-    picks = []
+    taken = before = _present_keys(curriculum, had)
+    picks: list[Pick] = []
     for week in weeks:
         later = {key for at, key in by_moderator.items() if at > week}
         if week in by_moderator:
@@ -69,6 +81,9 @@ def next_papers(
         else:
             won = {key for at, key in by_vote.items() if at > week and at not in by_moderator}
             pick = _next_in_order(curriculum, taken | later | won, week)
+            if pick.key is None:
+                held = {each.key for each in picks} | later | won
+                pick = _next_beyond(curriculum, beyond, held, before, week)
         taken |= {pick.key} if pick.key else set()
         picks.append(pick)
     return picks
@@ -80,14 +95,26 @@ def runs_out(
     picked: Mapping[str, str],
     winners: Mapping[str, str],
     week: str,
+    beyond: Sequence[str] = (),
 ) -> int:
     """Return for how many weeks in a row, beginning with ``week``, the group has a paper.
 
     Tell it at ``TELL_WEEKS_AHEAD``; 0 means that there is none for ``week``.
     """
-    enough = len(curriculum.resources) + len(picked) + len(winners) + 1
-    papers = next_papers(curriculum, had, picked, winners, weeks_from(week, enough))
+    enough = len(curriculum.resources) + len(picked) + len(winners) + len(beyond) + 1
+    papers = next_papers(curriculum, had, picked, winners, weeks_from(week, enough), beyond)
     return next(count for count, pick in enumerate(papers) if pick.key is None)
+
+
+def beyond_list(curriculum: Curriculum, choice: AfterList, without: Collection[str]) -> list[str]:
+    """Return the keys that follow a list that is through, in reading order."""
+    left = _present_keys(curriculum, without)
+    wanted = (
+        resource
+        for resource in curriculum.reading_order
+        if (resource.addition if choice == "additions" else resource.must_read)
+    )
+    return [resource.key for resource in wanted if resource.key not in left]
 
 
 def readiness(
@@ -117,6 +144,20 @@ def _next_in_order(curriculum: Curriculum, taken: Collection[str], week: str) ->
         if resource.must_read:
             return Pick(week, resource.key, "must_read_addition")
     return Pick(week, None, None)
+
+
+def _next_beyond(
+    curriculum: Curriculum,
+    beyond: Sequence[str],
+    held: Collection[str | None],
+    before: Collection[str],
+    week: str,
+) -> Pick:
+    keys = (r.key for key in beyond if (r := curriculum.get(key)) is not None)
+    key = next((key for key in keys if key not in held), None)
+    if key is None:
+        return Pick(week, None, None)
+    return Pick(week, key, "must_read_again" if key in before else "addition")
 
 
 def _chosen(

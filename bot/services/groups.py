@@ -7,9 +7,10 @@ from datetime import datetime
 
 from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, Post
 from bot.core.picking import by_week
-from bot.core.picks import Pick, next_papers, runs_out
+from bot.core.picks import AfterList, Pick, next_papers, runs_out
 from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
 from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
+from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.reminders import plan
 from bot.services.weekly import Weekly
@@ -63,6 +64,8 @@ class Groups:
             group = Group(
                 group_id, guild_id, channel_id, state, schedule, role_id, now, next_at,
                 changed_by=changed_by,
+                after_list=old.after_list if old else None,
+                after_list_at=old.after_list_at if old else None,
             )  # fmt: skip
             await group_rows.put_group(changes, group, now)
             await plan(changes, self._ids, group, now)
@@ -114,6 +117,19 @@ class Groups:
                 group = replace(group, next_at=next_slot(group.schedule, now, served).at)
                 await group_rows.set_looked(changes, group_id, group.since, group.next_at)
             await plan(changes, self._ids, group, now)
+            return await self._status(changes, group, None)
+
+    async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> GroupStatus:
+        """Choose what follows when the group's list is through; None: nothing.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            await self._taken(changes, guild_id, group_id)
+            await group_rows.set_after_list(changes, group_id, choice, now)
+            group = await self._taken(changes, guild_id, group_id)
             return await self._status(changes, group, None)
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -243,7 +259,8 @@ class Groups:
         chosen = await pick_rows.picks_from(db, group.group_id, week)
         picked, winners = by_week(chosen)
         running = await votes.votes_from(db, group.group_id, week)
-        picks = {p.week: p for p in next_papers(curriculum, had, picked, winners, weeks)}
+        then = await beyond(db, curriculum, group, had)
+        picks = {p.week: p for p in next_papers(curriculum, had, picked, winners, weeks, then)}
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,
@@ -254,7 +271,7 @@ class Groups:
             last=last,
             last_read=await self._weekly.shown_reads(db, curriculum, last) if last else None,
             coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
-            weeks_left=runs_out(curriculum, had, picked, winners, first),
+            weeks_left=runs_out(curriculum, had, picked, winners, first, then),
             chosen=tuple(chosen),
             named=tuple(await reader_settings.named_members(db, group.group_id)),
             wish=await group_rows.wish(db, group.group_id, reader_id or 0),

@@ -9,6 +9,7 @@ from bot.core.picking import PICKED, Chosen, PickReply, by_week, week_typed
 from bot.core.picks import Pick, next_papers
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
+from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED, message_link
 from bot.store import groups as group_rows
@@ -144,4 +145,5 @@ class Picking:
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
         picked, winners = by_week(await picks.picks_from(db, group.group_id, weeks[0]))
-        return next_papers(curriculum, had, picked, winners, weeks)
+        then = await beyond(db, curriculum, group, had)
+        return next_papers(curriculum, had, picked, winners, weeks, then)

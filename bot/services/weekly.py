@@ -10,12 +10,13 @@ from bot.core.curriculum import Curriculum
 from bot.core.groups import FirstReads, Group, Post, WeeklyPost, shown_count
 from bot.core.outbox import OutboxRow
 from bot.core.picking import by_week
-from bot.core.picks import next_papers, readiness
+from bot.core.picks import TELL_WEEKS_AHEAD, next_papers, readiness
 from bot.core.progress import resolved
 from bot.core.reading import Reply
 from bot.core.recommend import path_to
-from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot
+from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
 from bot.errors import UnknownPostError
+from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
@@ -80,7 +81,8 @@ class Weekly:
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
         picked, winners = by_week(await picks.picks_from(db, group.group_id, slot.week))
-        (pick,) = next_papers(curriculum, had, picked, winners, [slot.week])
+        then = await beyond(db, curriculum, group, had)
+        (pick,) = next_papers(curriculum, had, picked, winners, [slot.week], then)
         resource = None if pick.key is None else curriculum.get(pick.key)
         return Post(
             old.slot_id if old else self._ids.new(),
@@ -138,7 +140,13 @@ class Weekly:
             readiness=readiness(curriculum, resource, await self._states(curriculum, members)),
             last=last,
             last_read=await self.shown_reads(self._db, curriculum, last) if last else None,
+            weeks_left=await self._weeks_left(curriculum, group, post, earlier),
         )
+
+    async def ran_out(self, slot_id: int) -> bool:
+        """Tell whether nothing was left for the group in this week."""
+        post = await slots.slot(self._db, slot_id)
+        return post is not None and post.state == "nothing"
 
     async def shown_reads(self, db: Queries, curriculum: Curriculum, post: Post) -> int | None:
         """Return how many have read the week's paper, or None where that would tell too much."""
@@ -203,9 +211,36 @@ class Weekly:
             log.warning("group %s missed its slot of %s", group.group_id, slot.week)
             return
         post = await self.pick(changes, group, slot, late=verdict == "late")
+        earlier = await slots.latest_slots(changes, group.group_id, WEEKS_REMEMBERED)
         await slots.put_slot(changes, post)
         if post.state == "waiting":
             await self.send(changes, group, post)
+        elif not any(p.state == "nothing" for p in earlier[:1]):
+            await self._tell_ran_out(changes, group, post)
+
+    async def _tell_ran_out(self, changes: Queries, group: Group, post: Post) -> None:
+        """Tell whoever changed the group last, in the first week without a paper."""
+        if group.changed_by is None:
+            return
+        now = self._clock()
+        notice = OutboxRow(
+            self._ids.new(), "notice", f"{group.group_id}:{post.slot_id}:{group.changed_by}",
+            group.guild_id, group.changed_by, "waiting", now, now + LATE_WITHIN,
+        )  # fmt: skip
+        await outbox.add_row(changes, notice)
+
+    async def _weeks_left(
+        self, curriculum: Curriculum, group: Group, post: Post, posts: Sequence[Post]
+    ) -> int | None:
+        """Return how many papers follow the group's newest one, if they are few."""
+        if any(p.week > post.week and p.key is not None for p in posts):
+            return None
+        had = await slots.had_keys(self._db, group.group_id)
+        weeks = weeks_from(post.week, TELL_WEEKS_AHEAD + 2)[1:]
+        picked, winners = by_week(await picks.picks_from(self._db, group.group_id, weeks[0]))
+        then = await beyond(self._db, curriculum, group, had)
+        papers = next_papers(curriculum, had, picked, winners, weeks, then)
+        return next((count for count, pick in enumerate(papers) if pick.key is None), None)
 
     async def _put_off(self, group_id: int) -> None:
         async with self._db.transaction() as changes:

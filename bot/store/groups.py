@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.groups import Group, GroupState, Wish
+from bot.core.picks import AfterList
 from bot.core.weekly import Schedule
 from bot.store.database import Queries, Row
 from bot.store.instants import instant, instant_or_none, seconds
@@ -95,6 +96,18 @@ async def set_blocked(changes: Queries, group_id: int, problem: str | None, now:
         problem or "",
     )
     return bool(rows)
+
+
+async def set_after_list(
+    changes: Queries, group_id: int, choice: AfterList | None, now: datetime
+) -> None:
+    """Record how the group goes on when its list is through, from now on."""
+    await changes.fetch(
+        "UPDATE study_groups SET after_list = ?, after_list_at = ? WHERE group_id = ?",
+        choice,
+        seconds(now),
+        group_id,
+    )
 
 
 async def join(changes: Queries, group_id: int, reader_id: int, now: datetime) -> None:
@@ -188,6 +201,7 @@ async def take_wishing_members(changes: Queries, group_id: int) -> list[int]:
 
 def _group(row: Row) -> Group:
     state: GroupState = row["state"]
+    after_list: AfterList | None = row["after_list"]
     return Group(
         row["group_id"],
         row["guild_id"],
@@ -199,4 +213,6 @@ def _group(row: Row) -> Group:
         instant(row["next_at"]),
         row["blocked"],
         row["changed_by"],
+        after_list,
+        instant_or_none(row["after_list_at"]),
     )

@@ -81,12 +81,14 @@ async def past_slots(
     return [_post(row) for row in rows]
 
 
-async def had_keys(db: Queries, group_id: int) -> set[str]:
-    """Return what the group has had, or is just being sent."""
+async def had_keys(db: Queries, group_id: int, since: datetime | None = None) -> set[str]:
+    """Return what the group has had, ever or since then, or is just being sent."""
     rows = await db.fetch(
         "SELECT resource_key FROM slots WHERE group_id = ?"
-        " AND state IN ('waiting', 'posted', 'uncertain') AND resource_key IS NOT NULL",
+        " AND state IN ('waiting', 'posted', 'uncertain') AND resource_key IS NOT NULL"
+        " AND slot_at >= ?",
         group_id,
+        0 if since is None else seconds(since),
     )
     return {row["resource_key"] for row in rows}
 

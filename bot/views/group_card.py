@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from bot.core.groups import GroupState, GroupStatus, Post
+from bot.core.picks import TELL_WEEKS_AHEAD, AfterList
 from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
@@ -65,14 +66,33 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
         row.add_item(CancelVoteButton(status.vote.vote_id, opener_id))
     lines = [*_lines(status), *pick_words.later_lines(status), *warnings]
     picked = pick_words.picked_options(status)
-    return _card(lines, row, PickedSelect(group.group_id, opener_id, picked) if picked else None)
+    if group.after_list is not None:
+        lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
+    select = PickedSelect(group.group_id, opener_id, picked) if picked else None
+    return _card(lines, row, select, _after_list_row(status, opener_id))
+
+
+def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
+    """Build the moderators' choice of what follows the list, once its end is near."""
+    group = status.group
+    if group.after_list is None and status.weeks_left > TELL_WEEKS_AHEAD:
+        return None
+    # What was chosen can be chosen again when it is through too: the must-reads begin anew.
+    again = status.weeks_left == 0 and group.after_list == "must_reads"
+    choices = [c for c in words.AFTER_LIST if c != group.after_list or (again and c is not None)]
+    return ui.ActionRow(*(AfterListButton(c, group.group_id, opener_id) for c in choices))
 
 
 def _card(
-    lines: Iterable[str], row: ui.ActionRow[Any], select: PickedSelect | None = None
+    lines: Iterable[str],
+    row: ui.ActionRow[Any],
+    select: PickedSelect | None = None,
+    more: ui.ActionRow[Any] | None = None,
 ) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)), row)
+    if more is not None:
+        box.add_item(more)
     if select is not None:
         box.add_item(ui.ActionRow(select))
     view.add_item(box)
@@ -248,6 +268,39 @@ class CancelVoteButton(
         await answer_click(interaction, notice(vote_words.called_off_text(ballot)))
         await bot.polls.settle_due()
         bot.weekly_changed()
+
+
+class AfterListButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=(
+        rf"after-list:(?P<choice>additions|must_reads|stop):{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
+    ),
+):
+    """Chooses what follows when the list is through."""
+
+    def __init__(self, choice: AfterList | None, group_id: int, opener_id: int) -> None:
+        self.choice, self.group_id, self.opener_id = choice, group_id, opener_id
+        super().__init__(
+            ui.Button(
+                label=words.AFTER_LIST[choice],
+                custom_id=f"after-list:{choice or 'stop'}:{group_id}:{opener_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        choice = None if match["choice"] == "stop" else cast("AfterList", match["choice"])
+        return cls(choice, row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        groups = cast("NextreadBot", interaction.client).groups
+        status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
+        await answer_click(interaction, manage_card(status, self.opener_id))
 
 
 def check_opener(interaction: discord.Interaction[Any], opener_id: int) -> None:

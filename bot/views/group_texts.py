@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, WeeklyPost
-from bot.core.picks import Why
+from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why
 from bot.core.weekly import Schedule
 from bot.errors import (
     AlreadyPostedError,
@@ -34,6 +34,16 @@ PAUSE, RESUME = "Pause", "Resume"
 SKIP, UNSKIP = "Skip next", "Don't skip"
 POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
 READ_IT = "I've read it"
+CHOICE = "Moderators choose in `/manage group` how it goes on, or `/manage add` to it."
+AFTER_LIST: dict[AfterList | None, str] = {
+    "additions": "Go on with additions",
+    "must_reads": "Start over with must-reads",
+    None: "Stop after the list",
+}
+AFTER_LIST_IS: dict[AfterList, str] = {
+    "additions": "After the list: all additions, in reading order.",
+    "must_reads": "After the list: the must-reads once more, unless half of you have read them.",
+}
 NEWER, OLDER, TO_GROUP = "Back", "More", "This group"
 NO_PAST = "There is nothing here: no paper is that old."
 
@@ -61,6 +71,8 @@ WHY: dict[Why, str] = {
     "vote_winner": "You voted for it.",
     "next_on_list": "It comes next on the list.",
     "must_read_addition": "The list is read; this must-read goes deeper.",
+    "addition": "The list is read; this goes deeper.",
+    "must_read_again": "The list is read; the must-reads come once more.",
 }
 
 CHOSEN: dict[Why, str] = {
@@ -172,8 +184,24 @@ def weeks_left_text(status: GroupStatus) -> str:
     """Return how long the list lasts for the group."""
     weeks = status.weeks_left
     if weeks == 0:
-        return "The list has run out for this group: it has had all that I post by myself."
-    return f"The list lasts {weeks} more {'week' if weeks == 1 else 'weeks'}."
+        return f"The list has run out for this group. {CHOICE}"
+    lasts = f"The list lasts {weeks} more {'week' if weeks == 1 else 'weeks'}."
+    return f"{lasts} {CHOICE}" if weeks <= TELL_WEEKS_AHEAD else lasts
+
+
+def ends_text(weeks: int) -> str:
+    """Return, under a paper, that few follow it."""
+    if weeks == 0:
+        return f"This is the last paper of the list. {CHOICE}"
+    return f"{weeks} more {'week' if weeks == 1 else 'weeks'}, then the list runs out. {CHOICE}"
+
+
+def ran_out_text(channel_id: int) -> str:
+    """Return what the moderator who set the group up is told when nothing is left."""
+    return (
+        f"The group in <#{channel_id}> has had its whole list: nothing was posted this week."
+        f" {CHOICE} **Post now** there begins at once."
+    )
 
 
 def last_text(last: Post, read: int | None) -> str:

@@ -18,7 +18,13 @@ from bot.views.curriculum_card import (
     updates_card,
 )
 from bot.views.doubt_form import DoubtButton
-from bot.views.group_card import ActionButton, CancelVoteButton, MemberButton, PickedSelect
+from bot.views.group_card import (
+    ActionButton,
+    AfterListButton,
+    CancelVoteButton,
+    MemberButton,
+    PickedSelect,
+)
 from bot.views.history_card import GroupButton, HistoryButton
 from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.me_card import MeButton, me_card
@@ -99,6 +105,7 @@ class GoTo(ui.DynamicItem[ui.Button[Any]], template=rf"go:(?P<place>{'|'.join(te
 
 BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ActionButton,
+    AfterListButton,
     CancelVoteButton,
     CandidateSelect,
     ClearButton,

@@ -91,6 +91,8 @@ def _facts_of_the_group(post: WeeklyPost) -> list[str]:
         lines.append(words.last_week_text(post.last.title, post.last_read))
     if count := words.read_count_text(post.read):
         lines.append(count)
+    if post.weeks_left is not None:
+        lines.append(f"-# {words.ends_text(post.weeks_left)}")
     return lines
 
 

@@ -1,0 +1,36 @@
+"""How a group goes on when its list is through."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bot.core.curriculum import Curriculum
+from bot.core.groups import COUNTS_FROM, Group
+from bot.core.picks import READ, beyond_list
+from bot.core.progress import resolved
+from bot.store import groups as group_rows
+from bot.store import progress, slots
+from bot.store.database import Queries
+
+
+async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str]) -> list[str]:
+    """Return what the group reads after its list, in order, as its moderators chose."""
+    if group.after_list is None or group.after_list_at is None:
+        return []
+    if group.after_list == "additions":
+        return beyond_list(curriculum, "additions", had)
+    again = await slots.had_keys(db, group.group_id, group.after_list_at)
+    known = await _known_to_most(db, curriculum, group)
+    return beyond_list(curriculum, "must_reads", again | known)
+
+
+async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
+    """Return what at least half of the members have read; nothing where that would tell who."""
+    members = await group_rows.member_ids(db, group.group_id)
+    if len(members) < COUNTS_FROM:
+        return set()
+    counts: Counter[str] = Counter()
+    for member in members:
+        marks = resolved(curriculum, await progress.marks_of(db, member))
+        counts.update(key for key, mark in marks.items() if mark.state in READ)
+    return {key for key, count in counts.items() if count * 2 >= len(members)}

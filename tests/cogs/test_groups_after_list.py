@@ -1,0 +1,118 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from discord import ui
+
+from tests.curricula import curriculum, resource
+from tests.seen import custom_id_of, labels_of, text_of
+
+A_MINUTE = 60
+MONDAYS = [datetime(2026, 1, 5, 9, 0, tzinfo=UTC) + timedelta(weeks=n) for n in range(10)]
+LIST = curriculum(
+    resource("attention", must_read=True, title="Attention"),
+    resource("bert", title="BERT"),
+    resource("gpt", title="GPT"),
+    resource("plain", addition=True, title="Plain"),
+)
+CHOICES = ["Go on with additions", "Start over with must-reads"]
+
+
+@pytest.fixture
+def simcord_bot(make_bot):
+    return make_bot(LIST)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def weeks(env, group):
+    """Return what lets the group have so many Mondays."""
+
+    async def pass_(count):
+        for _ in range(count):
+            monday = next(at for at in MONDAYS if at > env.now())
+            await env.advance_time((monday - env.now()).total_seconds() + A_MINUTE)
+
+    return pass_
+
+
+def posts_in(channel):
+    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+
+async def test_the_end_is_told_two_weeks_ahead(group, weeks, moderator, alice, channel):
+    early = labels_of(group)
+    await weeks(1)
+    seen = text_of(await alice.slash(channel, "group"))
+    card = await moderator.slash(channel, "manage group")
+
+    assert [label for label in early if label in CHOICES] == []
+    assert "The list lasts 2 more weeks. Moderators choose" in seen
+    assert "2 more weeks, then the list runs out. Moderators choose" in text_of(
+        posts_in(channel)[0]
+    )
+    assert [label for label in labels_of(card) if label in CHOICES] == CHOICES
+
+
+async def test_moderators_choose_how_it_goes_on(group, weeks, moderator, channel):
+    await weeks(1)
+    card = await moderator.slash(channel, "manage group")
+
+    await moderator.click(card.response.message, label="Go on with additions")
+    chosen, labels = text_of(card), labels_of(card)
+    await weeks(3)
+
+    assert "After the list: all additions, in reading order." in chosen
+    assert "Plain" in chosen
+    assert "Stop after the list" in labels
+    assert "Plain" in text_of(posts_in(channel)[-1])
+    assert len(posts_in(channel)) == 4
+
+
+async def test_whoever_set_it_up_is_told_once_that_the_list_has_run_out(
+    group, weeks, moderator, channel
+):
+    await weeks(5)
+
+    told = [m for m in moderator.user.dm_channel.history() if "whole list" in text_of(m)]
+    seen = text_of(await moderator.slash(channel, "group"))
+    assert len(posts_in(channel)) == 3
+    assert len(told) == 1
+    assert "The list has run out for this group." in seen
+
+
+async def test_after_the_end_post_now_begins_what_was_chosen(group, weeks, moderator, channel):
+    await weeks(4)
+    card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="Start over with must-reads")
+
+    await moderator.click(card.response.message, label="Post now")
+
+    assert "Attention" in text_of(posts_in(channel)[-1])
+    assert "the must-reads come once more" in text_of(posts_in(channel)[-1])
+
+
+async def test_members_cannot_choose(group, weeks, moderator, alice, env, channel):
+    await weeks(1)
+    card = await moderator.slash(channel, "manage group")
+    copied = custom_id_of(card, "Go on with additions")
+    own = copied.replace(str(moderator.id), str(alice.id))
+
+    answers = [await pressed(env, channel, alice, custom_id) for custom_id in (copied, own)]
+
+    for answer in answers:
+        assert "After the list" not in text_of(answer)
+    assert (await env.bot.groups.find(channel.id)).after_list is None
+
+
+async def pressed(env, channel, member, custom_id):
+    """Press a button whose custom_id is of the test's own making."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.ActionRow(ui.Button(label="Press", custom_id=custom_id)))
+    view.stop()
+    message = await env.bot.get_channel(channel.id).send(view=view)
+    return await member.click(message, label="Press")

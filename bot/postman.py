@@ -145,7 +145,8 @@ class Postman:
             everyone=False, users=False, roles=list(mentioned), replied_user=False
         )
         button = f"read:{row.reference}"
-        await self._deliver_once(row, channel, weekly_card(post), channel, button, mentions)
+        view = weekly_card(post, channel.guild)
+        await self._deliver_once(row, channel, view, channel, button, mentions)
 
     async def _send_vote(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         ballot = await self._votes.ballot(int(row.reference))

@@ -298,6 +298,12 @@ def wanted_text(names: list[str]) -> str:
     return f"⚠️ I lack {named} there: the post comes without what needs it."
 
 
+ROLE_LOST = (
+    "⚠️ The role that each paper mentioned is gone: papers come without it. `/manage group` with"
+    " `role` sets another."
+)
+
+
 def role_text(name: str) -> str:
     """Return that a role can't be mentioned."""
     return (

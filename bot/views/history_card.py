@@ -10,15 +10,13 @@ from discord import ui
 
 from bot.core.groups import History
 from bot.views import group_texts as words
-from bot.views.buttons import history_button, row_id
+from bot.views.buttons import ROW_ID, history_button, row_id
 from bot.views.group_card import group_card, post_link
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
-
-GROUP = r"(?P<id>[0-9]{1,19})"
 
 
 def history_card(history: History) -> ui.LayoutView:
@@ -41,7 +39,7 @@ def history_card(history: History) -> ui.LayoutView:
 
 
 class HistoryButton(
-    ui.DynamicItem[ui.Button[Any]], template=rf"past:{GROUP}:(?P<page>[0-9]{{1,4}})"
+    ui.DynamicItem[ui.Button[Any]], template=rf"past:{ROW_ID}:(?P<page>[0-9]{{1,4}})"
 ):
     """Shows a page of a group's past."""
 
@@ -63,7 +61,7 @@ class HistoryButton(
         await answer_click(interaction, history_card(history))
 
 
-class GroupButton(ui.DynamicItem[ui.Button[Any]], template=rf"group-card:{GROUP}"):
+class GroupButton(ui.DynamicItem[ui.Button[Any]], template=rf"group-card:{ROW_ID}"):
     """Leads back to the group's card."""
 
     def __init__(self, group_id: int) -> None:

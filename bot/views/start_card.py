@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
+from bot.core.groups import Group
 from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
 from bot.errors import (
@@ -77,6 +78,12 @@ def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None)
     if role is not None and not can_mention(role, channel):
         warnings.append(words.role_text(role.name))
     return warnings
+
+
+def lost_role(channel: discord.abc.GuildChannel, group: Group) -> list[str]:
+    """Return the warning that the group's role was deleted in Discord, if it was."""
+    lost = group.role_id is not None and channel.guild.get_role(group.role_id) is None
+    return [words.ROLE_LOST] if lost else []
 
 
 class StartButton(PlainButton, template=r"start-weekly"):

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 
-def weekly_card(post: WeeklyPost) -> ui.LayoutView:
-    """Build the public card of a week's paper."""
+def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
+    """Build the public card of a week's paper; a role that the server lost isn't named."""
     view = ui.LayoutView(timeout=None)
-    if post.group.role_id is not None:
+    if guild is not None and guild.get_role(post.group.role_id or 0) is not None:
         view.add_item(ui.TextDisplay(f"<@&{post.group.role_id}>"))
     resource = post.resource
     box: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(_heading(post))))
@@ -132,7 +132,7 @@ class ReadItButton(_SlotButton, template=rf"read:{ROW_ID}"):
         )
         if post is not None:
             # The answer to a click may edit its card: no message route, so no limit to wait for.
-            await interaction.response.edit_message(view=weekly_card(post))
+            await interaction.response.edit_message(view=weekly_card(post, interaction.guild))
         await answer(interaction, next_card(reply))
 
 

@@ -579,3 +579,21 @@ async def test_a_role_is_mentioned_only_where_one_was_set(moderator, guild, chan
     (post,) = posts_in(channel)
     assert role.mention in text_of(post)
     assert post.role_mentions == [] or [r.id for r in post.role_mentions] == [role.id]
+
+
+async def test_a_lost_role_leaves_the_post_and_is_told_to_moderators(
+    moderator, guild, channel, until, env, alice
+):
+    role = guild.create_role("readers", mentionable=True)
+    await moderator.slash(channel, "manage group", zone="UTC", role=role)
+    before = text_of(await moderator.slash(channel, "manage group"))
+    await env.bot.get_guild(guild.id).get_role(role.id).delete()
+    await until(MONDAY)
+
+    after = text_of(await moderator.slash(channel, "manage group"))
+    (post,) = posts_in(channel)
+    await alice.click(post, label="I've read it")
+
+    assert "is gone" not in before
+    assert "The role that each paper mentioned is gone" in after
+    assert role.mention not in text_of(posts_in(channel)[0])

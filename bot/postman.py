@@ -28,6 +28,7 @@ from bot.views.weekly_card import weekly_card
 
 log = logging.getLogger(__name__)
 
+AT_A_TIME = 8
 SEND_WITHIN = 60  # seconds, looking included: half a lease, so that nobody else sends meanwhile
 SOON = timedelta(minutes=1)
 RATE_LIMITED = timedelta(minutes=5)
@@ -53,9 +54,18 @@ class Postman:
         self._votes = services.votes
 
     async def deliver_due(self) -> None:
-        """Send all that is due, and then what follows from it."""
+        """Send all that is due, a few at a time, and then what follows from it.
+
+        A channel whose answer hangs holds up one place among them, never all the others.
+        """
+        places = asyncio.Semaphore(AT_A_TIME)
+
+        async def deliver(row_id: int) -> bool:
+            async with places:
+                return await self._deliver(row_id)
+
         while row_ids := await self._delivery.due():
-            if not any([await self._deliver(row_id) for row_id in row_ids]):
+            if not any(await asyncio.gather(*map(deliver, row_ids))):
                 return
 
     async def _deliver(self, row_id: int) -> bool:

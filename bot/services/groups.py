@@ -111,7 +111,7 @@ class Groups:
             else:
                 post = Post(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await slots.put_slot(changes, post)
-                await votes.call_off_votes(changes, group_id, now, coming.week)
+                await votes.call_off_votes(changes, group_id, now, slot.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
                 served = await self._served(changes, group_id)
                 group = replace(group, next_at=next_slot(group.schedule, now, served).at)

@@ -34,7 +34,7 @@ PAUSE, RESUME = "Pause", "Resume"
 SKIP, UNSKIP = "Skip next", "Don't skip"
 POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
 READ_IT = "I've read it"
-CHOICE = "Moderators choose in `/manage group` how it goes on, or `/manage add` to it."
+CHOICE = "Moderators choose in `/manage group` how it goes on."
 AFTER_LIST: dict[AfterList | None, str] = {
     "additions": "Go on with additions",
     "must_reads": "Start over with must-reads",

@@ -21,9 +21,10 @@ from bot.errors import (
     WrongChannelError,
     ZoneNeededError,
 )
+from bot.views.error_texts import error_text
 from bot.views.permissions import NAMES
 from bot.views.plain import plain
-from bot.views.texts import error_text, short_title
+from bot.views.texts import short_title
 
 COMING = "**Next**"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -16,8 +16,9 @@ from bot.errors import (
     StepRefusedError,
     TooManyAdditionsError,
 )
+from bot.views.error_texts import error_text
 from bot.views.plain import link, plain
-from bot.views.texts import error_text, short_title, step_title, title_of, titles
+from bot.views.texts import short_title, step_title, title_of, titles
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {

@@ -13,9 +13,10 @@ from bot.core.groups import GroupStatus
 from bot.core.picking import PICKED, Chosen, PickReply
 from bot.core.weekly import Slot, slot_of_week
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
+from bot.views.error_texts import error_text
 from bot.views.group_texts import moment
 from bot.views.plain import clipped, link, one_line, plain
-from bot.views.texts import error_text, short_title, title_of
+from bot.views.texts import short_title, title_of
 
 TAKE_BACK = "Take it back"
 TAKE_ONE_BACK = "Take a pick back…"

@@ -11,8 +11,9 @@ import discord
 from discord import ui
 
 from bot.errors import ReaderError, UnknownResourceError
+from bot.views.error_texts import error_text
 from bot.views.plain import clipped, one_line
-from bot.views.texts import PICK_A_RESOURCE, error_text
+from bot.views.texts import PICK_A_RESOURCE
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import singledispatch
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Count, Figures, Mark
@@ -21,15 +20,6 @@ from bot.core.recommend import (
     Opens,
     Reason,
     TooNarrow,
-)
-from bot.errors import (
-    ChangedSinceError,
-    NoLongerListedError,
-    NothingCurrentError,
-    NotYoursError,
-    TooOldToUndoError,
-    UnknownResourceError,
-    UnknownStepError,
 )
 from bot.views.plain import clipped, one_line, plain
 
@@ -75,7 +65,6 @@ NEVER, NEVER_HINT = "Never", "Isn't suggested again; what needs it goes on"
 PICK_A_STEP = "Look into a step…"
 PICK_A_RESOURCE = "Show one of these…"
 
-BROKEN = "Something went wrong on my side, and it is noted in my log. Nothing was lost: try again."
 
 HELP = """\
 ## What to read next
@@ -476,52 +465,3 @@ def nothing_found_text(query: str) -> str:
         f"Nothing on the list fits “{plain(query, 80)}”."
         "\nTry fewer words, an author, a year or a link; `/curriculum` shows everything."
     )
-
-
-@singledispatch
-def error_text(error: Exception) -> str:
-    """Return what happened and what to do next; for the unexpected, one apology."""
-    del error
-    return BROKEN
-
-
-@error_text.register
-def _(error: UnknownResourceError) -> str:
-    if error.like_it:
-        return f"Several resources fit “{plain(error.typed, 80)}”. Which one is meant?"
-    return f"Nothing on the list fits “{plain(error.typed, 80)}”. `/search` takes a word of it."
-
-
-@error_text.register
-def _(error: NoLongerListedError) -> str:
-    return f"**{plain(error.title)}** is no longer on the list. Your mark on it is kept."
-
-
-@error_text.register
-def _(error: UnknownStepError) -> str:
-    return f"There is no step “{plain(error.typed, 80)}”. `/curriculum` shows them all."
-
-
-@error_text.register
-def _(_: NothingCurrentError) -> str:
-    return (
-        "There is nothing that I showed you last as the next one: `/next` shows it. Or say what"
-        " you've read: `/done` takes a title, and `/search` finds one."
-    )
-
-
-@error_text.register
-def _(_: TooOldToUndoError) -> str:
-    return "That can't be undone any more: I keep your last twenty changes."
-
-
-@error_text.register
-def _(error: ChangedSinceError) -> str:
-    if not error.title:
-        return "You changed your goal again after that. Undo the later change first."
-    return f"You marked **{plain(error.title)}** again after that. Undo the later change first."
-
-
-@error_text.register
-def _(_: NotYoursError) -> str:
-    return "This card belongs to somebody else. The same command gives you your own."

@@ -1,0 +1,67 @@
+"""What is said of an expected failure; other modules of words register their own errors here."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from bot.errors import (
+    ChangedSinceError,
+    NoLongerListedError,
+    NothingCurrentError,
+    NotYoursError,
+    TooOldToUndoError,
+    UnknownResourceError,
+    UnknownStepError,
+)
+from bot.views.plain import plain
+
+BROKEN = "Something went wrong on my side, and it is noted in my log. Nothing was lost: try again."
+
+
+@singledispatch
+def error_text(error: Exception) -> str:
+    """Return what happened and what to do next; for the unexpected, one apology."""
+    del error
+    return BROKEN
+
+
+@error_text.register
+def _(error: UnknownResourceError) -> str:
+    if error.like_it:
+        return f"Several resources fit “{plain(error.typed, 80)}”. Which one is meant?"
+    return f"Nothing on the list fits “{plain(error.typed, 80)}”. `/search` takes a word of it."
+
+
+@error_text.register
+def _(error: NoLongerListedError) -> str:
+    return f"**{plain(error.title)}** is no longer on the list. Your mark on it is kept."
+
+
+@error_text.register
+def _(error: UnknownStepError) -> str:
+    return f"There is no step “{plain(error.typed, 80)}”. `/curriculum` shows them all."
+
+
+@error_text.register
+def _(_: NothingCurrentError) -> str:
+    return (
+        "There is nothing that I showed you last as the next one: `/next` shows it. Or say what"
+        " you've read: `/done` takes a title, and `/search` finds one."
+    )
+
+
+@error_text.register
+def _(_: TooOldToUndoError) -> str:
+    return "That can't be undone any more: I keep your last twenty changes."
+
+
+@error_text.register
+def _(error: ChangedSinceError) -> str:
+    if not error.title:
+        return "You changed your goal again after that. Undo the later change first."
+    return f"You marked **{plain(error.title)}** again after that. Undo the later change first."
+
+
+@error_text.register
+def _(_: NotYoursError) -> str:
+    return "This card belongs to somebody else. The same command gives you your own."

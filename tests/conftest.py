@@ -1,6 +1,8 @@
 """What tests share: the list, real databases, and the bot in a modelled Discord."""
 
+import asyncio
 import os
+import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -100,12 +102,27 @@ def fetch_facts():
     return no_facts
 
 
+@pytest.fixture(scope="session")
+def new_ledger(tmp_path_factory, base) -> Path:
+    """A ledger as a first start leaves it: made once, for making it takes longer than a test."""
+    path = tmp_path_factory.mktemp("ledger") / "new.db"
+
+    async def make() -> None:
+        services = await open_services(f"sqlite:///{path}", base, Clock())
+        await services.close()
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-def make_bot(tmp_path: Path, base, made_bots, fetch_facts):
+def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
     """Return what makes the bot, over the same file each time, as a restart would."""
+    path = tmp_path / "bot.db"
+    shutil.copy(new_ledger, path)
 
     def make(curriculum: Curriculum = base) -> NextreadBot:
-        url = f"sqlite:///{tmp_path / 'bot.db'}"
+        url = f"sqlite:///{path}"
         bot = NextreadBot(
             lambda: open_services(url, curriculum, discord.utils.utcnow, fetch_facts),
             shard_count=1,

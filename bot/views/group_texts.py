@@ -258,11 +258,6 @@ def readiness_text(ready: int, of: int, lacked: str | None) -> str:
     return f"{ready} of {of} are ready{most}."
 
 
-def thread_name(title: str) -> str:
-    """Return the name of the thread under a week's paper."""
-    return title
-
-
 def opener_text(questions: tuple[str, ...]) -> str:
     """Return the first message of a thread: the list's own questions, or a plain one."""
     if not questions:

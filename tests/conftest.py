@@ -68,23 +68,83 @@ def postgres_url(tmp_path_factory, worker_id) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def database_url(request, tmp_path) -> AsyncIterator[str]:
+async def empty_database_url(request, tmp_path) -> str:
     """An empty database, of each kind in turn."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ledger.db'}"
-        return
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
     url = request.getfixturevalue("postgres_url")
     connection = await asyncpg.connect(url)
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await connection.execute(EMPTY)
     await connection.close()
-    yield url
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database_url(request, tmp_path, new_tables, postgres_tables) -> str:
+    """A database with its tables and nothing in them, of each kind in turn.
+
+    To make the tables takes longer than most tests: they are copied, or emptied again.
+    """
+    if request.param == "sqlite":
+        path = tmp_path / "ledger.db"
+        shutil.copy(new_tables, path)
+        return f"sqlite:///{path}"
+    url = request.getfixturevalue("postgres_url")
+    await postgres_tables.empty(url)
+    return url
+
+
+class PostgresTables:
+    """The tables that migrations make. A test that finds others, or none, gets them made anew."""
+
+    def __init__(self):
+        self.names = []
+
+    async def empty(self, url: str) -> None:
+        connection = await asyncpg.connect(url)
+        if self.names and await self._present(connection) == self.names:
+            forget = [f"DELETE FROM {name};" for name in self.names if name != "migrations"]
+            # Rows may go in any order: nothing is left that another one could point to.
+            await connection.execute("SET session_replication_role = replica;" + "".join(forget))
+        else:
+            await connection.execute(EMPTY)
+            await make_tables(url)
+            self.names = await self._present(connection)
+        await connection.close()
+
+    async def _present(self, connection) -> list[str]:
+        rows = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        )
+        return [row["tablename"] for row in rows]
+
+
+EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+
+
+@pytest.fixture(scope="session")
+def postgres_tables():
+    return PostgresTables()
+
+
+@pytest.fixture(scope="session")
+def new_tables(tmp_path_factory) -> Path:
+    """A file with the ledger's tables, and nothing in them."""
+    path = tmp_path_factory.mktemp("tables") / "ledger.db"
+    asyncio.run(make_tables(f"sqlite:///{path}"))
+    return path
+
+
+async def make_tables(url: str) -> None:
+    db = await open_database(url)
+    await migrate(db)
+    await db.close()
 
 
 @pytest.fixture
 async def db(database_url) -> AsyncIterator[Database]:
     """The ledger with its tables, and nothing in them."""
     opened = await open_database(database_url)
-    await migrate(opened)
     yield opened
     await opened.close()
 

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.links import canonical, host_of
-from bot.core.search import Document
+from bot.core.search import Document, SearchIndex
 
 
-def documents_of(curriculum: Curriculum) -> Iterator[Document]:
-    """Yield a document for each resource and companion, in file order; the list's are favoured."""
+@functools.lru_cache(maxsize=4)
+def index_of(curriculum: Curriculum) -> SearchIndex:
+    """Return the index of a whole curriculum: made once for all who search it."""
+    return SearchIndex(documents_of(curriculum))
+
+
+def documents_of(
+    curriculum: Curriculum, without: AbstractSet[str] = frozenset()
+) -> Iterator[Document]:
+    """Yield a document for each resource and companion, in file order; the list's are favoured.
+
+    ``without``: keys of those that need none.
+    """
     for step in curriculum.steps:
         section = curriculum.section_of(step)
         for resource in step.resources:
             for one in (resource, *resource.companions):
-                yield document_of(one, step, section.title)
+                if one.key not in without:
+                    yield document_of(one, step, section.title)
 
 
 def document_of(resource: Resource, step: Step, section_title: str) -> Document:

@@ -13,7 +13,7 @@ from bot.core.additions import Addition, Laid, lay_over, namespace_of
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.links import canonical, link_in
 from bot.core.search import Document, Hit, SearchIndex, search
-from bot.core.search_documents import documents_of
+from bot.core.search_documents import documents_of, index_of
 from bot.errors import ConfigError, NoLongerListedError, UnknownResourceError, UnknownStepError
 from bot.store import additions, known
 from bot.store.database import Database, Queries
@@ -47,7 +47,7 @@ class CurriculumStore:
 
     def __init__(self, base: Curriculum) -> None:
         self.base = base
-        self._index = SearchIndex(documents_of(base))
+        self._index = index_of(base)
         self._unchanged = Seen(Laid(base))
         self._laid: OrderedDict[int, tuple[int, Seen]] = OrderedDict()
 
@@ -168,12 +168,8 @@ class CurriculumStore:
         laid = lay_over(self.base, rows, guild_id)
         present = laid.curriculum.by_key
         hidden = {key for key, found in self.base.by_key.items() if present.get(key) != found}
-        documents = [
-            document
-            for document in documents_of(laid.curriculum)
-            if document.key in hidden or document.key not in self.base.by_key
-        ]
-        return Seen(laid, SearchIndex(documents), frozenset(hidden))
+        changed = documents_of(laid.curriculum, without=self.base.by_key.keys() - hidden)
+        return Seen(laid, SearchIndex(changed), frozenset(hidden))
 
     async def remember(self, db: Database, now: datetime) -> None:
         """Bring the record of all that was ever listed up to date with the base curriculum.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,19 +45,24 @@ async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownRes
 
 
 async def keep_known(changes: Queries, resources: Iterable[KnownResource]) -> None:
-    """Record resources as listed, with their present title and link."""
-    for resource in resources:
+    """Record resources as listed, with their present title and link; each key once."""
+    for some in _by_hundreds(resources):
+        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
+        values = ((r.key, r.key.partition(":")[0], r.title, r.url, r.link) for r in some)
         await changes.fetch(
-            "INSERT INTO known_resources (resource_key, namespace, title, url, link)"
-            " VALUES (?, ?, ?, ?, ?)"
+            "INSERT INTO known_resources"  # noqa: S608 - places are question marks
+            f" (resource_key, namespace, title, url, link) VALUES {places}"
             " ON CONFLICT (resource_key) DO UPDATE SET title = excluded.title,"
             " url = excluded.url, link = excluded.link, gone_at = NULL",
-            resource.key,
-            resource.key.partition(":")[0],
-            resource.title,
-            resource.url,
-            resource.link,
+            *itertools.chain.from_iterable(values),
         )
+
+
+def _by_hundreds(resources: Iterable[KnownResource]) -> Iterator[list[KnownResource]]:
+    """A new list's first start would otherwise wait for the database hundreds of times."""
+    left = iter(resources)
+    while some := list(itertools.islice(left, 100)):
+        yield some
 
 
 async def mark_gone(changes: Queries, keys: Iterable[str], now: datetime) -> None:

@@ -27,8 +27,8 @@ async def test_opening_again_keeps_what_readers_did(database_url, base, clock):
     assert reader.mark(key).state == "done"
 
 
-async def test_a_start_that_is_refused_gives_the_database_back(database_url, clock):
-    db = await open_database(database_url)
+async def test_a_start_that_is_refused_gives_the_database_back(empty_database_url, clock):
+    db = await open_database(empty_database_url)
     async with db.transaction() as changes:
         await changes.fetch("CREATE TABLE migrations (number BIGINT PRIMARY KEY)")
         await changes.fetch("INSERT INTO migrations (number) VALUES (9999)")
@@ -36,7 +36,7 @@ async def test_a_start_that_is_refused_gives_the_database_back(database_url, clo
 
     for _ in range(2):
         with pytest.raises(ConfigError, match="newer version"):
-            await open_services(database_url, curriculum(resource("a")), clock)
+            await open_services(empty_database_url, curriculum(resource("a")), clock)
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

@@ -223,15 +223,15 @@ async def test_ids_of_sixty_three_bits_come_back_as_they_were(db):
     assert [row["reader_id"] for row in rows] == [2**63 - 1]
 
 
-async def test_what_was_written_is_there_after_a_restart(database_url):
+async def test_what_was_written_is_there_after_a_restart(empty_database_url):
     for _ in range(2):
-        db = await open_database(database_url)
+        db = await open_database(empty_database_url)
         async with db.transaction() as changes:
             await changes.fetch("CREATE TABLE IF NOT EXISTS kept (name TEXT)")
             await changes.fetch("INSERT INTO kept (name) VALUES (?)", "value")
         await db.close()
 
-    db = await open_database(database_url)
+    db = await open_database(empty_database_url)
 
     assert len(await db.fetch("SELECT name FROM kept")) == 2
     await db.close()

@@ -33,6 +33,13 @@ async def test_each_namespace_has_its_own(db):
     assert await known_resources(db, "de") == {}
 
 
+async def test_a_list_of_any_length_is_kept_whole(db):
+    many = [replace(A, key=f"demo:a-{n}", title=f"The {n}th") for n in range(250)]
+    await keep(db, *many)
+
+    assert await known_resources(db, "demo") == {resource.key: resource for resource in many}
+
+
 async def test_the_latest_title_and_link_are_kept(db):
     renamed = KnownResource("demo:a", "A, revised", "https://example.com/a2", "example.com/a2")
     await keep(db, A)

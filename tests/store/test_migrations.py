@@ -12,8 +12,8 @@ SQL_ERRORS = (sqlite3.Error, asyncpg.PostgresError)
 
 
 @pytest.fixture
-async def empty(database_url):
-    db = await open_database(database_url)
+async def empty(empty_database_url):
+    db = await open_database(empty_database_url)
     yield db
     await db.close()
 
@@ -93,9 +93,11 @@ async def test_migrations_that_start_at_once_run_once(empty, folder):
     assert await names(empty) == ["one"]
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_processes_that_start_at_once_migrate_postgres_once(empty, database_url, folder):
-    others = [await open_database(database_url) for _ in range(3)]
+@pytest.mark.parametrize("empty_database_url", ["postgres"], indirect=True)
+async def test_processes_that_start_at_once_migrate_postgres_once(
+    empty, empty_database_url, folder
+):
+    others = [await open_database(empty_database_url) for _ in range(3)]
 
     runs = await asyncio.gather(*(migrate(db, folder) for db in [empty, *others]))
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -181,7 +182,9 @@ def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
 
     def make_bot(database_url: str) -> NextreadBot:
         return NextreadBot(
-            lambda: open_services(database_url, base, discord.utils.utcnow), shard_count=1
+            lambda: open_services(database_url, base, discord.utils.utcnow),
+            shard_count=1,
+            nap=timedelta(days=1),  # its time passes in leaps, and nobody sets its clock
         )
 
     return make_bot

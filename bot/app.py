@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -67,10 +68,18 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
 
 
 class NextreadBot(commands.AutoShardedBot):
-    """Holds the services for cogs and buttons. Opens them at login, closes them at the end."""
+    """Holds the services for cogs and buttons. Opens them at login, closes them at the end.
+
+    ``nap``: so long at most does the weekly task sleep between two looks at the clock, which may
+    be set, on a machine that may be put to sleep.
+    """
 
     def __init__(
-        self, opening: Callable[[], Awaitable[Services]], *, shard_count: int | None = None
+        self,
+        opening: Callable[[], Awaitable[Services]],
+        *,
+        shard_count: int | None = None,
+        nap: timedelta = timedelta(minutes=15),
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -84,6 +93,7 @@ class NextreadBot(commands.AutoShardedBot):
             max_ratelimit_timeout=30,
             shard_count=shard_count,
         )
+        self.nap = nap
         self._opening = opening
         self._services: Services | None = None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import discord
 import pytest
+from hypothesis import settings
 
 from bot.app import NextreadBot
 from bot.core.curriculum import Curriculum
@@ -19,6 +20,14 @@ from bot.services.moderation import no_facts
 from bot.services.opening import Services, open_services
 from bot.store.database import Database, open_database
 from bot.store.migrations import migrate
+
+# Rules that hold for whatever hypothesis thinks of: a few examples each with every change,
+# many with `pytest --hypothesis-profile=thorough`, as `.ci/run` does. A machine may be slow.
+settings.register_profile("few", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=200, deadline=None)
+settings.load_profile("few")
+
+A_DAY = timedelta(days=1)
 
 
 class Clock:
@@ -186,6 +195,7 @@ def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
         bot = NextreadBot(
             lambda: open_services(url, curriculum, discord.utils.utcnow, fetch_facts),
             shard_count=1,
+            nap=A_DAY,
         )
         made_bots.append(bot)
         return bot

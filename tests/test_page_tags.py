@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bot.page_tags import LONGEST_VALUE, MOST_VALUES, tags_of, text_of
 
-MEGABYTE = 1_000_000
+LONG = 200_000
 
 
 def test_meta_tags_are_found_by_name_property_and_itemprop():
@@ -164,6 +164,6 @@ def test_any_bytes_are_read(body, charset):
 @pytest.mark.parametrize(
     "opening", ["", "<meta ", "<p a=", '<p a="', "<!--", "<script>", "<title>"]
 )
-def test_a_hostile_megabyte_costs_no_more_than_its_length(opening, piece):
+def test_a_long_hostile_page_costs_no_more_than_its_length(opening, piece):
     # A pattern that goes back over the page would not come to an end here.
-    assert tags_of((opening + piece * MEGABYTE)[:MEGABYTE]).words >= 0
+    assert tags_of((opening + piece * LONG)[:LONG]).words >= 0

@@ -47,7 +47,7 @@ def nextread(base):
         def opening():
             return open_services(database_url, base, discord.utils.utcnow)
 
-        return NextreadBot(opening, shard_count=1)
+        return NextreadBot(opening, shard_count=1, nap=timedelta(days=1))
 
     return make
 

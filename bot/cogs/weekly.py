@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-NAP = timedelta(minutes=15)
-"""So long at most between two looks at the clock: it may be set, and machines are put to sleep."""
-
-
 class WeeklyCog(commands.Cog, name="weekly"):
     def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
         self.bot = bot
@@ -56,7 +52,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
             self.due_at = discord.utils.utcnow() + timedelta(minutes=1)
 
     def _sleep(self) -> None:
-        wait = min(NAP, self.due_at - discord.utils.utcnow())
+        wait = min(self.bot.nap, self.due_at - discord.utils.utcnow())
         self.tick.change_interval(seconds=max(1.0, wait.total_seconds()))
 
     @tick.before_loop

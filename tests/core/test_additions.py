@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.addition_fields import (
@@ -304,7 +304,6 @@ ADDITIONS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(ADDITIONS)
 def test_laying_never_fails_and_keeps_what_it_promises(additions):
     laid = lay(*additions)
@@ -329,7 +328,6 @@ def test_laying_never_fails_and_keeps_what_it_promises(additions):
         assert path_to(curriculum, {}, found.key)[-1] == found
 
 
-@settings(max_examples=100, deadline=None)
 @given(ADDITIONS)
 def test_laying_leaves_the_base_as_it_was(additions):
     before = repr(LIST)

@@ -661,7 +661,6 @@ def test_the_texts_of_companions_count_for_the_card_of_their_resource():
 # --- Any text at all ---
 
 
-@settings(max_examples=300)
 @given(st.text() | st.binary() | st.text("[]{}:-?&*!|>'\"%@ \n\tab~#,.0", max_size=60))
 def test_no_text_whatever_raises_anything_else(text):
     with pytest.raises(CurriculumFileError):
@@ -682,7 +681,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
 @given(VALUES, st.integers(0, 4))
 def test_no_wrong_shape_raises_anything_else(value, depth):
     for key in ["companions", "resources", "steps", "sections"][4 - depth :]:
@@ -815,7 +813,7 @@ def parts_of(curriculum):
     return {f.name: getattr(curriculum, f.name) for f in dataclasses.fields(curriculum)}
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(suppress_health_check=list(HealthCheck))
 @given(curricula())
 def test_what_is_written_reads_back_as_it_was(curriculum):
     text = write_curriculum(curriculum)

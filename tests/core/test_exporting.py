@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.core.additions import lay_over
 from bot.core.curriculum_file import read_curriculum, write_curriculum
@@ -8,7 +8,6 @@ from bot.core.exporting import exportable, fits_a_card
 from tests.core.test_additions import ADDITIONS, LIST, added, changed, lay
 
 
-@settings(max_examples=200, deadline=None)
 @given(ADDITIONS)
 def test_whatever_a_server_made_of_the_list_reads_back(additions):
     seen = lay_over(LIST, additions, 1).curriculum

@@ -1,12 +1,11 @@
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
 from bot.core.progress import Mark, figures, is_put_off, is_read, resolved, unlocks
 from tests.curricula import NOW, curriculum, done, later, read_by_somebody, resource
 
-any_reader = settings(max_examples=60, deadline=None)
 BEST_FIRST = ["done", "known", "skipped", "later"]
 
 
@@ -94,7 +93,6 @@ def test_a_mark_of_what_left_the_list_stays_under_its_key():
     assert resolved(made, done("gone")) == done("gone")
 
 
-@any_reader
 @given(read_by_somebody())
 def test_the_best_mark_counts_under_the_present_key(somebody):
     made, marks = somebody
@@ -110,7 +108,6 @@ def test_the_best_mark_counts_under_the_present_key(somebody):
     assert {made.present_keys.get(key, key) for key in marks} == found.keys()
 
 
-@any_reader
 @given(read_by_somebody())
 def test_the_figures_add_up(somebody):
     made, marks = somebody

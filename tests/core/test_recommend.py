@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
@@ -42,7 +42,6 @@ NINE_STEPS = [
     "hf-course-nlp-tasks",
 ]
 WEEK = timedelta(days=7)
-any_reader = settings(max_examples=60, deadline=None)
 
 
 def slug(answer):
@@ -456,7 +455,6 @@ def may_be_given(made, marks, now):
     ]
 
 
-@any_reader
 @given(read_by_somebody(), filters(), st.data())
 def test_next_never_gives_what_is_locked_marked_put_off_or_a_companion(somebody, asked, data):
     made, marks = somebody
@@ -492,7 +490,6 @@ def test_next_never_gives_what_is_locked_marked_put_off_or_a_companion(somebody,
             assert not may_be_given(made, marks, until - timedelta(seconds=1))
 
 
-@any_reader
 @given(read_by_somebody(), filters())
 def test_filters_narrow_and_never_reorder(somebody, asked):
     made, marks = somebody
@@ -506,7 +503,6 @@ def test_filters_narrow_and_never_reorder(somebody, asked):
         assert not isinstance(answer, Recommendation)
 
 
-@any_reader
 @given(read_by_somebody())
 def test_what_a_reader_is_ready_for_stands_in_reading_order(somebody):
     made, marks = somebody
@@ -514,7 +510,6 @@ def test_what_a_reader_is_ready_for_stands_in_reading_order(somebody):
     assert list(ready_for(made, marks, NOW)) == may_be_given(made, marks, NOW)
 
 
-@any_reader
 @given(read_by_somebody(), filters())
 def test_the_same_state_gives_the_same_answer_in_any_order_of_rows(somebody, asked):
     made, marks = somebody
@@ -525,7 +520,6 @@ def test_the_same_state_gives_the_same_answer_in_any_order_of_rows(somebody, ask
     )
 
 
-@any_reader
 @given(read_by_somebody())
 def test_following_next_reads_everything(somebody):
     made, marks = somebody
@@ -539,7 +533,6 @@ def test_following_next_reads_everything(somebody):
     assert set(read) == {r for r in made.resources if not unlocks(before, r.key)}
 
 
-@any_reader
 @given(read_by_somebody())
 def test_a_path_is_complete_minimal_and_in_an_order_that_can_be_read(somebody):
     made, marks = somebody
@@ -559,7 +552,6 @@ def test_a_path_is_complete_minimal_and_in_an_order_that_can_be_read(somebody):
             assert set(made.by_key[key].prerequisites) <= read | set(path[:at])
 
 
-@any_reader
 @given(read_by_somebody(), st.data())
 def test_a_goal_is_reached_by_its_path_and_nothing_else(somebody, data):
     made, marks = somebody
@@ -572,7 +564,6 @@ def test_a_goal_is_reached_by_its_path_and_nothing_else(somebody, data):
     assert tuple(read[: len(path)]) == path
 
 
-@any_reader
 @given(read_by_somebody(), filters(), st.data())
 def test_every_reason_is_true(somebody, asked, data):
     made, marks = somebody

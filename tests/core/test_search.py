@@ -1,6 +1,6 @@
 """What search promises for any list."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.search import Document, SearchIndex, search
@@ -229,7 +229,6 @@ DOCUMENTS = st.lists(
 
 
 @given(DOCUMENTS, TEXT, st.integers(0, 25))
-@settings(deadline=None)
 def test_any_query_on_any_list_gives_unique_sorted_hits(documents, query, limit):
     hits = search([SearchIndex(documents)], query, limit)
 
@@ -239,7 +238,6 @@ def test_any_query_on_any_list_gives_unique_sorted_hits(documents, query, limit)
 
 
 @given(DOCUMENTS, st.data())
-@settings(deadline=None)
 def test_a_title_typed_exactly_is_first_or_as_good_as_the_first(documents, data):
     title = data.draw(st.sampled_from([d.title for d in documents] or [""]))
     unfavoured = [Document(d.key, d.title, d.aliases, (), d.fields) for d in documents]
@@ -252,7 +250,6 @@ def test_a_title_typed_exactly_is_first_or_as_good_as_the_first(documents, data)
 
 
 @given(DOCUMENTS, DOCUMENTS, TEXT)
-@settings(deadline=None)
 def test_what_a_server_adds_changes_nothing_for_others(base, additions, query):
     shared = SearchIndex(base)
     before = search([shared], query)

@@ -3,7 +3,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.weekly import (
@@ -90,13 +90,11 @@ def test_ten_years_have_one_slot_a_local_week_at_the_right_wall_time(zone, weekd
     assert_ten_years_are_right(Schedule(weekday, hour, minute, zone), utc(2009, 12, 20))
 
 
-@settings(max_examples=25, deadline=None)
 @given(schedules, instants)
 def test_any_ten_years_have_one_slot_a_local_week_at_the_right_wall_time(schedule, after):
     assert_ten_years_are_right(schedule, after)
 
 
-@settings(deadline=None)
 @given(schedules, instants)
 def test_the_latest_and_the_next_slot_stand_on_either_side_of_now(schedule, now):
     latest, coming = latest_slot(schedule, now), next_slot(schedule, now)
@@ -105,7 +103,6 @@ def test_the_latest_and_the_next_slot_stand_on_either_side_of_now(schedule, now)
     assert weeks_from(latest.week, 2) == [latest.week, coming.week]
 
 
-@settings(deadline=None)
 @given(schedules, instants)
 def test_a_slot_that_is_now_is_the_latest_and_not_the_next(schedule, instant):
     slot = next_slot(schedule, instant)
@@ -341,7 +338,6 @@ def wandering_clocks(draw):
     return [timedelta(hours=step) for step in steps]
 
 
-@settings(deadline=None)
 @given(schedules, instants, wandering_clocks())
 def test_no_walk_of_the_clock_serves_a_week_twice_or_posts_two_at_once(schedule, start, steps):
     now, served = start, set()

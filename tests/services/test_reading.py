@@ -36,9 +36,7 @@ READER = 7
 KINDS = ["done", "known", "skipped", "later", "clear"]
 
 reader_ids = count(1000)
-over_one_database = hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+over_one_database = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.weekly import Schedule
@@ -168,7 +168,6 @@ class _Slot:
         self.week, self.at, self.key = week, at, key
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(steps, min_size=3, max_size=25), st.lists(st.sampled_from(OUTCOMES), max_size=12))
 @example([("wait", 2), ("pause",), ("wait", 2), ("resume",), ("wait", 2)], ["refused"])
 @example([("wait", 2), ("be away", 0.1), ("post",), ("wait", 2)], ["refused", "answer lost"])

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store.ids import Ids
@@ -15,7 +15,6 @@ def test_ids_grow_while_the_clock_stands_still():
     assert made == sorted(set(made))
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-10_000, 10_000), max_size=30))
 def test_ids_grow_whatever_the_clock_does(steps):
     clock = Clock()

@@ -83,11 +83,6 @@ def next_slot(schedule: Schedule, after: datetime, served: Collection[str] = ())
     return slots_from(schedule, after, 1, served)[0]
 
 
-def latest_slot(schedule: Schedule, now: datetime) -> Slot:
-    """Return the newest slot that is not in the future."""
-    return list(takewhile(lambda slot: slot.at <= now, _slots_near(schedule, now)))[-1]
-
-
 def judge(slot: Slot, now: datetime) -> Verdict:
     """Tell whether a slot is still to come, is due, is to be posted late, or was missed."""
     lateness = now - slot.at

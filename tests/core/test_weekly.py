@@ -13,7 +13,6 @@ from bot.core.weekly import (
     Slot,
     due_slots,
     judge,
-    latest_slot,
     next_slot,
     running_week,
     slot_of_week,
@@ -96,20 +95,14 @@ def test_any_ten_years_have_one_slot_a_local_week_at_the_right_wall_time(schedul
 
 
 @given(schedules, instants)
-def test_the_latest_and_the_next_slot_stand_on_either_side_of_now(schedule, now):
-    latest, coming = latest_slot(schedule, now), next_slot(schedule, now)
-
-    assert latest.at <= now < coming.at
-    assert weeks_from(latest.week, 2) == [latest.week, coming.week]
-
-
-@given(schedules, instants)
-def test_a_slot_that_is_now_is_the_latest_and_not_the_next(schedule, instant):
+def test_a_slot_that_is_now_is_not_the_next(schedule, instant):
     slot = next_slot(schedule, instant)
 
-    assert latest_slot(schedule, slot.at) == slot
+    following = next_slot(schedule, slot.at)
+
+    assert slot.at > instant
     assert next_slot(schedule, slot.at - timedelta(seconds=1)) == slot
-    assert next_slot(schedule, slot.at).week > slot.week
+    assert weeks_from(slot.week, 2) == [slot.week, following.week]
 
 
 def test_a_slot_names_its_week_and_its_instant():
@@ -180,17 +173,12 @@ def test_the_friday_that_apia_never_had_costs_no_week_and_makes_none():
 def test_a_slot_moved_over_sunday_midnight_keeps_its_week_and_costs_no_other(zone, week):
     schedule = Schedule(6, 23, 30, zone)
     following = weeks_from(week, 2)[1]
-    preceding = latest_slot(schedule, slot_of_week(schedule, week).at - timedelta(days=3)).week
-
     slot = slot_of_week(schedule, week)
 
     before, after = slot.at - timedelta(seconds=1), slot.at + timedelta(seconds=1)
     assert wall(slot, zone)[:3] == "Mon"
     assert running_week(zone, slot.at) == following
     assert next_slot(schedule, before) == slot
-    assert latest_slot(schedule, before) == slot_of_week(schedule, preceding)
-    assert weeks_from(preceding, 2)[1] == week
-    assert latest_slot(schedule, after) == slot
     assert next_slot(schedule, after) == slot_of_week(schedule, following)
     assert due_slots(schedule, before, after) == [(slot, "due")]
     assert due_slots(schedule, slot.at, after) == [(slot, "due")]

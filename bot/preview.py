@@ -4,12 +4,21 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +42,7 @@ MakeBot = Callable[[str], commands.AutoShardedBot]
 STEP = 2  # seconds: the demo's clock keeps pace with the real one in steps of so many
 CHUNK = 3600  # seconds of a longer jump, after which waiting clicks get their turn
 JUMPS = {"day": 24 * 3600, "week": 7 * 24 * 3600}
+OTHERS = 5  # from five members on, the paper of the week tells who is ready for it
 
 
 class Demo:
@@ -64,9 +74,11 @@ class Demo:
         manages = discord.Permissions(manage_guild=True)
         moderators = self.guild.create_role("moderators", permissions=manages)
         self.users = [env.create_user("learner"), env.create_user("moderator")]
+        others = [env.create_user(f"learner {n}") for n in range(2, 2 + OTHERS)]
         self.members = [
             self.guild.add_member(self.users[0]),
             self.guild.add_member(self.users[1], roles=[moderators]),
+            *map(self.guild.add_member, others),
         ]
         env.backend.get_guild(self.guild.id).system_channel_id = self.channel.id
 
@@ -202,6 +214,20 @@ class Demo:
         seconds = JUMPS[name]
         self._begin("Time passes …", lambda: self.advance(seconds))
 
+    async def begin_others(self, _: str) -> None:
+        """Start to let the other learners take part."""
+        self._begin("The others take part …", self.others_take_part)
+
+    async def others_take_part(self) -> None:
+        """Let the other learners join the group, and all but one of them read its newest paper."""
+        for member in self.members[-OTHERS:]:
+            async with self.turn:
+                answer = await member.slash(self.channel, "group")
+                await _press(member, [answer.response], "group:join")
+                if member is not self.members[-1]:
+                    await _press(member, self.channel.history(), "read:")
+                await self._show_news()
+
     async def begin_restart(self, _: str) -> None:
         """Start to restart the bot."""
         self._begin("The bot restarts …", self.restart)
@@ -219,6 +245,14 @@ class Demo:
             log.exception("the demo failed at: %s", self.doing)
         finally:
             self.doing = ""
+
+
+async def _press(member: simcord.MemberActor, messages: Sequence[Any], button: str) -> None:
+    """Press the newest button whose custom_id begins so, if there is one."""
+    for message in reversed(messages):
+        if found := re.search(rf"'({button}[^']*)'", repr(message.components)):
+            await member.click(message, custom_id=found[1])
+            return
 
 
 def _framed(headers: Mapping[str, str], origin: str) -> dict[str, str]:
@@ -247,7 +281,12 @@ async def open_preview(
         opened.push_async_callback(page.close)
         demo = await opened.enter_async_context(Demo(make_bot, database_url, page.origin))
         page.state = demo.state
-        page.acts = {"jump": demo.begin_jump, "restart": demo.begin_restart, "room": demo.show}
+        page.acts = {
+            "jump": demo.begin_jump,
+            "others": demo.begin_others,
+            "restart": demo.begin_restart,
+            "room": demo.show,
+        }
         opened.push_async_callback(page.close)  # first of all: nothing more is asked of the demo
         opened.push_async_callback(_cancel, asyncio.create_task(demo.keep_pace()))
         yield demo, page.url

@@ -68,7 +68,7 @@ async def test_bot_joins_a_server_that_has_channels():
 
 async def test_only_the_moderator_manages_the_server():
     async with open_preview(BusyBot) as (demo, _):
-        learner, moderator = (m.available_commands(demo.channel) for m in demo.members)
+        learner, moderator = (m.available_commands(demo.channel) for m in demo.members[:2])
 
     assert "suggest" not in learner
     assert "suggest" in moderator
@@ -86,6 +86,35 @@ async def test_an_old_button_works_after_a_restart(nextread):
         assert demo.bot is not before
         assert before.is_closed()
     assert "GPT-1" in text_of(answer)
+
+
+async def test_the_others_join_the_group_and_read_its_paper(nextread):
+    async with open_preview(nextread) as (demo, _):
+        learner, moderator = demo.members[:2]
+        async with demo.turn:
+            await moderator.slash(demo.channel, "manage group", zone="UTC")
+            for member in (learner, moderator):
+                card = await member.slash(demo.channel, "group")
+                await member.click(card.response.message, label="Join")
+        await demo.advance(5 * DAY)
+
+        await demo.others_take_part()
+        await demo.others_take_part()
+
+        (paper,) = (m for m in demo.channel.history() if "read:" in str(m.components))
+        assert "4 people read it" in str(paper.components)
+        async with demo.turn:
+            card = await learner.slash(demo.channel, "group")
+        assert "7 members" in text_of(card)
+
+
+async def test_where_no_group_is_the_others_change_nothing(nextread):
+    async with open_preview(nextread) as (demo, _):
+        before = len(demo.channel.history())
+
+        await demo.others_take_part()
+
+        assert len(demo.channel.history()) == before
 
 
 async def test_the_bots_loop_runs_as_time_passes():

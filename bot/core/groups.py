@@ -29,7 +29,8 @@ class Group:
     """A study group: one channel with its weekly slot.
 
     ``blocked`` is a problem's name (a key of the words for it), ``since`` the instant from which
-    slots count, ``next_at`` when the next one is.
+    slots count, ``next_at`` when the next one is. ``standing_id``: the post in its forum into
+    which the weeks are sent; None: there is none yet, or the channel is no forum.
     """
 
     group_id: int
@@ -44,6 +45,8 @@ class Group:
     changed_by: int | None = None
     after_list: AfterList | None = None
     after_list_at: datetime | None = None
+    is_forum: bool = False
+    standing_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

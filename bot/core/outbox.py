@@ -7,14 +7,26 @@ from datetime import datetime
 from typing import Literal
 
 Kind = Literal[
-    "greeting", "post", "thread", "opener", "notice", "nudge", "reminder", "candidates", "poll"
+    "greeting",
+    "standing",
+    "sign",
+    "post",
+    "thread",
+    "opener",
+    "notice",
+    "nudge",
+    "reminder",
+    "candidates",
+    "poll",
 ]
+"""``standing``: a group's post in its forum; ``sign``: the card above it, when it changes."""
+
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """``reference``: the id of a slot, guild or vote. ``tried_at``: it may be sent already."""
+    """``reference``: the id of a slot, guild, group, vote. ``tried_at``: it may be sent already."""
 
     row_id: int
     kind: Kind

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.core.groups import Post
 from bot.core.outbox import Kind, OutboxRow
 from bot.core.weekly import Slot, judge
-from bot.services import reminders
+from bot.services import reminders, standing
 from bot.store import groups as group_rows
 from bot.store import outbox, slots, votes
 from bot.store.database import Database, Queries
@@ -22,6 +22,7 @@ LEASE = timedelta(seconds=120)
 AT_ONCE = 100
 A_DAY = timedelta(days=1)
 RETRY = timedelta(minutes=5)
+AN_HOUR = timedelta(hours=1)
 
 
 class Delivery:
@@ -55,7 +56,7 @@ class Delivery:
             row = await outbox.row(changes, row_id)
             if row is None or not _is_free(row, now):
                 return None
-            problem = _unwanted(row, post, now) or await self._vote_over(changes, row)
+            problem = await self._unwanted(changes, row, post, now)
             if row.tried_at is None and problem:
                 await self._give_up(changes, row, post, problem)
                 return None
@@ -73,29 +74,37 @@ class Delivery:
             post = await self._taken(changes, row)
             if not await outbox.holds(changes, row.row_id, row.claim, now):
                 return False
-            if problem := _unwanted(row, post, now) or await self._vote_over(changes, row):
+            if problem := await self._unwanted(changes, row, post, now):
                 await self._give_up(changes, row, post, problem)
                 return False
         return True
 
-    async def sent(self, row: OutboxRow, message_id: int) -> None:
-        """Record the message, and put what follows from it into the outbox."""
-        now = self._clock()
+    async def sent(self, row: OutboxRow, message_id: int, place_id: int | None = None) -> None:
+        """Record the message, and put what follows from it into the outbox.
+
+        ``place_id``: where it stands, if that isn't the row's channel: a forum's standing post.
+        """
+        now, place_id = self._clock(), place_id or row.channel_id
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
             if not await outbox.set_sent(changes, row.row_id, message_id, now):
                 return
             if post is not None:
-                await slots.set_posted(changes, post.slot_id, row.channel_id, message_id, now)
+                await slots.set_posted(changes, post.slot_id, place_id, message_id, now)
                 await group_rows.set_blocked(changes, post.group_id, None, now)
-                await self._follow(changes, row, "thread", row.channel_id, now)
                 group = await group_rows.group(changes, post.group_id)
+                # Under a post inside a forum's post there can be no thread: it is one itself.
+                has_thread = group is None or not group.is_forum
+                follower: Kind = "thread" if has_thread else "opener"
+                await self._follow(changes, row, follower, place_id, now)
                 if group is not None:
                     await reminders.plan(changes, self._ids, group, now)
+            elif row.kind == "standing":
+                await standing.made(changes, row, message_id, now)
             elif row.kind == "candidates":
                 await self._follow(changes, row, "poll", row.channel_id, now, row.until_at)
             elif row.kind == "poll":
-                await self._polled(changes, row, message_id, now)
+                await self._polled(changes, row, place_id, message_id, now)
             elif row.kind == "thread":
                 await slots.set_thread(changes, int(row.reference), message_id)
                 await self._follow(changes, row, "opener", message_id, now)
@@ -108,6 +117,26 @@ class Delivery:
     async def perhaps_sent(self, row: OutboxRow, problem: str, wait: timedelta) -> None:
         """Give a claim back whose answer was lost: whoever takes it next looks first."""
         await self._give_back(row, problem, wait, is_untried=False)
+
+    async def await_standing(self, row: OutboxRow, gone_id: int | None) -> None:
+        """Give a claim back until its forum has the post into which it goes: that is made first.
+
+        ``gone_id``: the one that isn't there any more. Nothing was sent this time.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            post = await self._taken(changes, row)
+            group = await standing.missed(changes, self._ids, row.channel_id, gone_id, now)
+            if group is None or group.state == "stopped":
+                await self._give_up(changes, row, post, "called_off")
+                return
+            is_there = group.standing_id is not None
+            due_at, problem = now if is_there else now + RETRY, standing.AWAITED
+            if await outbox.release_row(changes, row.row_id, row.claim, due_at, problem):
+                if row.tried_at is None:
+                    await outbox.set_untried(changes, row.row_id)
+                if not is_there:
+                    await self._block(changes, row, post, problem, now)
 
     async def uncertain(self, row: OutboxRow, problem: str) -> None:
         """Record that nobody can tell whether it was sent: *Post now* settles it."""
@@ -125,6 +154,8 @@ class Delivery:
 
         All of them take the group first: in another order, two could wait for each other.
         """
+        if row.kind == "standing":
+            await group_rows.take_group(changes, int(row.reference))
         post = await slots.slot(changes, int(row.reference)) if row.kind == "post" else None
         if post is None:
             return None
@@ -135,14 +166,17 @@ class Delivery:
         self, row: OutboxRow, problem: str, wait: timedelta, *, is_untried: bool
     ) -> None:
         now = self._clock()
+        if row.kind == "standing":  # nobody waits for it every minute of a week
+            wait = max(wait, min(wait * (row.attempts + 1), AN_HOUR))
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
-            if not is_untried and row.until_at <= now:
+            # A standing post can always be looked for later: nobody has to settle anything.
+            if not is_untried and row.until_at <= now and row.kind != "standing":
                 await self._lose_sight(changes, row, post, "lost_sight")
             elif await outbox.release_row(changes, row.row_id, row.claim, now + wait, problem):
                 if is_untried:
                     await outbox.set_untried(changes, row.row_id)
-                await self._block(changes, post, problem, now)
+                await self._block(changes, row, post, problem, now)
 
     async def _lose_sight(
         self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
@@ -152,7 +186,7 @@ class Delivery:
         await self._vote_lost(changes, row)
         if post is not None:
             await slots.set_slot_state(changes, post.slot_id, "uncertain")
-        await self._block(changes, post, problem, self._clock())
+        await self._block(changes, row, post, problem, self._clock())
         log.error("%s %s is uncertain: %s", row.kind, row.row_id, problem)
 
     async def _give_up(
@@ -185,12 +219,22 @@ class Delivery:
         await outbox.add_row(changes, following)
 
     async def _polled(
-        self, changes: Queries, row: OutboxRow, message_id: int, now: datetime
+        self, changes: Queries, row: OutboxRow, place_id: int, message_id: int, now: datetime
     ) -> None:
         vote = await votes.vote(changes, int(row.reference))
         if vote is not None:
             closes_at = now + timedelta(hours=vote.hours)
-            await votes.set_polled(changes, vote.vote_id, message_id, closes_at, now)
+            await votes.set_polled(changes, vote.vote_id, place_id, message_id, closes_at, now)
+
+    async def _unwanted(
+        self, changes: Queries, row: OutboxRow, post: Post | None, now: datetime
+    ) -> str | None:
+        """Return why a row isn't to be sent any more; a pause or stop calls off a week's post."""
+        if row.until_at <= now:
+            return "too_late"
+        if row.kind == "post" and (post is None or post.state != "waiting"):
+            return "called_off"
+        return await self._vote_over(changes, row) or await standing.unwanted(changes, row)
 
     async def _vote_over(self, changes: Queries, row: OutboxRow) -> str | None:
         if row.kind not in OF_VOTES:
@@ -203,15 +247,18 @@ class Delivery:
             await votes.end_vote(changes, int(row.reference), "lost")
 
     async def _block(
-        self, changes: Queries, post: Post | None, problem: str, now: datetime
+        self, changes: Queries, row: OutboxRow, post: Post | None, problem: str, now: datetime
     ) -> None:
         """Note at the group why its post can't leave; news go to who last changed it, once a week.
 
         What passes by itself doesn't hide what somebody has to mend.
         """
-        if post is None or post.state != "waiting":
+        if post is not None and post.state == "waiting":
+            group, about = await group_rows.group(changes, post.group_id), post.slot_id
+        elif row.kind == "standing":
+            group, about = await group_rows.group(changes, int(row.reference)), row.row_id
+        else:
             return
-        group = await group_rows.group(changes, post.group_id)
         if group is None:
             return
         passes = problem in TEMPORARY
@@ -220,7 +267,7 @@ class Delivery:
         news = await group_rows.set_blocked(changes, group.group_id, problem, now)
         if news and not passes and group.changed_by is not None:
             notice = OutboxRow(
-                self._ids.new(), "notice", f"{group.group_id}:{post.slot_id}:{group.changed_by}",
+                self._ids.new(), "notice", f"{group.group_id}:{about}:{group.changed_by}",
                 group.guild_id, group.changed_by, "waiting", now, now + A_DAY,
             )  # fmt: skip
             await outbox.add_row(changes, notice)
@@ -236,17 +283,8 @@ class Delivery:
 
 OF_VOTES = frozenset({"candidates", "poll"})
 
-TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable"})
+TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable", standing.AWAITED})
 """Problems that pass by themselves: nobody is told."""
-
-
-def _unwanted(row: OutboxRow, post: Post | None, now: datetime) -> str | None:
-    """Return why a row isn't to be sent any more; a pause or stop calls off a week's post."""
-    if row.until_at <= now:
-        return "too_late"
-    if row.kind == "post" and (post is None or post.state != "waiting"):
-        return "called_off"
-    return None
 
 
 def _is_free(row: OutboxRow, now: datetime) -> bool:

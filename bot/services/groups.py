@@ -10,6 +10,7 @@ from bot.core.picking import by_week
 from bot.core.picks import AfterList, Pick, next_papers, runs_out
 from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
 from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
+from bot.services import standing
 from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.reminders import plan
@@ -49,10 +50,13 @@ class Groups:
         schedule: Schedule,
         role_id: int | None,
         changed_by: int,
+        *,
+        is_forum: bool = False,
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
 
-        A stopped group starts again; a paused one stays paused.
+        A stopped group starts again; a paused one stays paused. In a forum, the post into which
+        the weeks go leaves with the postman, unless it is there.
         """
         now = self._clock()
         async with self._db.transaction() as changes:
@@ -66,8 +70,10 @@ class Groups:
                 changed_by=changed_by,
                 after_list=old.after_list if old else None,
                 after_list_at=old.after_list_at if old else None,
+                is_forum=is_forum,
             )  # fmt: skip
             await group_rows.put_group(changes, group, now)
+            group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
             return await self._status(changes, group, changed_by)
 
@@ -88,8 +94,9 @@ class Groups:
                 await votes.call_off_votes(changes, group_id, now)
             served = await self._served(changes, group_id)
             next_at = next_slot(group.schedule, now, served).at
-            group = replace(group, state=state, since=now, next_at=next_at)
+            old, group = group, replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(changes, group, now)
+            group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
             return await self._status(changes, group, None)
 
@@ -163,8 +170,9 @@ class Groups:
             served = await self._served(changes, group_id)
             state: GroupState = "active" if group.state == "stopped" else group.state
             next_at = next_slot(group.schedule, now, served).at
-            group = replace(group, state=state, since=now, next_at=next_at)
+            before, group = group, replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(changes, group, now)
+            group = await self._announce(changes, group, before, now)
             return await self._status(changes, group, None)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
@@ -240,6 +248,16 @@ class Groups:
         group = await group_rows.take_group(changes, group_id)
         if group is None or group.guild_id != guild_id:
             raise NoGroupError
+        return group
+
+    async def _announce(
+        self, changes: Queries, group: Group, old: Group | None, now: datetime
+    ) -> Group:
+        """See to it that a forum has its standing post, and that its card says what is so."""
+        await standing.ask_for(changes, self._ids, group.group_id, now)
+        group = await group_rows.group(changes, group.group_id) or group
+        if old is None or (old.schedule, old.state) != (group.schedule, group.state):
+            await standing.tell(changes, self._ids, group, now)
         return group
 
     async def _served(self, db: Queries, group_id: int) -> set[str]:

@@ -16,8 +16,8 @@ async def put_group(changes: Queries, group: Group, now: datetime) -> None:
     schedule = group.schedule
     await changes.fetch(
         "INSERT INTO study_groups (group_id, guild_id, channel_id, state, weekday, hour, minute,"
-        " zone, role_id, since_at, next_at, changed_by, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET"
+        " zone, role_id, since_at, next_at, changed_by, changed_at, is_forum)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET"
         " state = excluded.state, weekday = excluded.weekday, hour = excluded.hour,"
         " minute = excluded.minute, zone = excluded.zone, role_id = excluded.role_id,"
         " since_at = excluded.since_at, next_at = excluded.next_at, blocked = NULL,"
@@ -35,6 +35,7 @@ async def put_group(changes: Queries, group: Group, now: datetime) -> None:
         seconds(group.next_at),
         group.changed_by,
         seconds(now),
+        int(group.is_forum),
     )
 
 
@@ -96,6 +97,13 @@ async def set_blocked(changes: Queries, group_id: int, problem: str | None, now:
         problem or "",
     )
     return bool(rows)
+
+
+async def set_standing(changes: Queries, group_id: int, standing_id: int | None) -> None:
+    """Record the post in the group's forum into which its weeks are sent; None: it is gone."""
+    await changes.fetch(
+        "UPDATE study_groups SET standing_id = ? WHERE group_id = ?", standing_id, group_id
+    )
 
 
 async def set_after_list(
@@ -215,4 +223,6 @@ def _group(row: Row) -> Group:
         row["changed_by"],
         after_list,
         instant_or_none(row["after_list_at"]),
+        bool(row["is_forum"]),
+        row["standing_id"],
     )

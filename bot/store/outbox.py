@@ -168,6 +168,33 @@ async def send_again(
     )
 
 
+async def renew(changes: Queries, old: OutboxRow, new: OutboxRow) -> None:
+    """Send a thing once more that was given up, or whose message is gone: under another id.
+
+    What was perhaps sent before it was given up is still looked for.
+    """
+    await changes.fetch(
+        "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
+        " lease_until = 0, tried_at = CASE state WHEN 'sent' THEN NULL ELSE tried_at END,"
+        " message_id = NULL, sent_at = NULL, problem = NULL"
+        " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')",
+        new.row_id,
+        seconds(new.due_at),
+        seconds(new.until_at),
+        old.row_id,
+    )
+
+
+async def wake(changes: Queries, channel_id: int, problem: str, now: datetime) -> None:
+    """Make due what waits in a channel because of a problem that is over."""
+    await changes.fetch(
+        "UPDATE outbox SET due_at = ? WHERE channel_id = ? AND state = 'waiting' AND problem = ?",
+        seconds(now),
+        channel_id,
+        problem,
+    )
+
+
 async def hurry(changes: Queries, row_id: int, due_at: datetime, until_at: datetime) -> None:
     """Make a row due now; if it is just being sent, only the time it has grows."""
     await changes.fetch(

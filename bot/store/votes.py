@@ -71,13 +71,19 @@ async def next_look(db: Queries) -> datetime | None:
 
 
 async def set_polled(
-    changes: Queries, vote_id: int, message_id: int, closes_at: datetime, now: datetime
+    changes: Queries,
+    vote_id: int,
+    channel_id: int,
+    message_id: int,
+    closes_at: datetime,
+    now: datetime,
 ) -> None:
     """Record the poll's message; that of a vote called off meanwhile is to be ended now."""
     await changes.fetch(
-        "UPDATE votes SET message_id = ?, closes_at = ?,"
+        "UPDATE votes SET channel_id = ?, message_id = ?, closes_at = ?,"
         " look_at = CASE state WHEN 'running' THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END"
         " WHERE vote_id = ?",
+        channel_id,
         message_id,
         seconds(closes_at),
         seconds(closes_at),

@@ -1,0 +1,107 @@
+"""A forum group's standing post: that it is asked for, made, lost, and says what is so."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.core.groups import Group
+from bot.core.outbox import OutboxRow
+from bot.store import groups as group_rows
+from bot.store import outbox
+from bot.store.database import Queries
+from bot.store.ids import Ids
+
+AWAITED = "no_standing_post"
+"""The problem of what waits for a standing post to be made."""
+
+MADE_WITHIN = timedelta(days=7)
+SIGN_WITHIN = timedelta(days=1)
+UNCERTAIN = frozenset({"no_history", "lost_sight"})
+"""A week's problems that a new standing post doesn't settle."""
+
+NOT_BEFORE = timedelta(hours=1)
+"""Somebody who deletes each standing post isn't given another one every minute."""
+
+
+async def ask_for(changes: Queries, ids: Ids, group_id: int, now: datetime) -> None:
+    """Put a forum group's standing post into the outbox, if it has none: to be made at once.
+
+    A moderator has changed the group: what waited, or was given up, is tried again.
+    """
+    group = await group_rows.take_group(changes, group_id)
+    if group is None or not _wants_one(group):
+        return
+    old = await outbox.row_about(changes, "standing", str(group_id))
+    if old is not None and old.state in ("waiting", "claimed"):
+        await outbox.hurry(changes, old.row_id, now, now + MADE_WITHIN)
+    else:
+        await _add(changes, ids, group, old, now, now)
+
+
+async def missed(
+    changes: Queries, ids: Ids, channel_id: int, gone_id: int | None, now: datetime
+) -> Group | None:
+    """Return the forum's group as it is now, with a standing post on its way if it has none.
+
+    ``gone_id``: the standing post that isn't there any more in Discord.
+    """
+    found = await group_rows.group_of_channel(changes, channel_id)
+    group = None if found is None else await group_rows.take_group(changes, found.group_id)
+    if group is None:
+        return None
+    if gone_id is not None and group.standing_id == gone_id:
+        await group_rows.set_standing(changes, group.group_id, None)
+        group = await group_rows.group(changes, group.group_id)
+    if group is not None and _wants_one(group):
+        old = await outbox.row_about(changes, "standing", str(group.group_id))
+        if old is None or old.state not in ("waiting", "claimed"):
+            due_at = max(now, old.due_at + NOT_BEFORE) if old is not None else now
+            await _add(changes, ids, group, old, due_at, now)
+    return group
+
+
+async def made(changes: Queries, row: OutboxRow, standing_id: int, now: datetime) -> None:
+    """Record a group's standing post; what waited for it leaves now. It must have been taken."""
+    group_id = int(row.reference)
+    await group_rows.set_standing(changes, group_id, standing_id)
+    group = await group_rows.group(changes, group_id)
+    if group is not None and group.blocked not in UNCERTAIN:
+        await group_rows.set_blocked(changes, group_id, None, now)
+    await outbox.wake(changes, row.channel_id, AWAITED, now)
+
+
+async def tell(changes: Queries, ids: Ids, group: Group, now: datetime) -> None:
+    """Let the card above a standing post say what was changed; where there is one."""
+    if group.standing_id is None:
+        return
+    row_id = ids.new()
+    row = OutboxRow(
+        row_id, "sign", f"{group.group_id}:{row_id}", group.guild_id, group.channel_id,
+        "waiting", now, now + SIGN_WITHIN,
+    )  # fmt: skip
+    await outbox.add_row(changes, row)
+
+
+async def unwanted(db: Queries, row: OutboxRow) -> str | None:
+    """Return why a standing post isn't to be made any more; None too for all other rows."""
+    if row.kind != "standing":
+        return None
+    group = await group_rows.group(db, int(row.reference))
+    return None if group is not None and _wants_one(group) else "called_off"
+
+
+def _wants_one(group: Group) -> bool:
+    return group.is_forum and group.standing_id is None and group.state != "stopped"
+
+
+async def _add(
+    changes: Queries, ids: Ids, group: Group, old: OutboxRow | None, due_at: datetime, now: datetime
+) -> None:
+    row = OutboxRow(
+        ids.new(), "standing", str(group.group_id), group.guild_id, group.channel_id,
+        "waiting", due_at, now + MADE_WITHIN,
+    )  # fmt: skip
+    if old is None:
+        await outbox.add_row(changes, row)
+    else:
+        await outbox.renew(changes, old, row)

@@ -1,0 +1,302 @@
+"""What becomes of a forum group's standing post in the ledger, on both databases."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.services import standing
+from bot.store.ids import Ids
+from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Postbox, week_of
+
+POST = 77  # the id of a post in the forum
+
+
+class Picky(Postbox):
+    """Claims what it is asked for, and leaves the rest alone."""
+
+    async def claim(self, kind="post"):
+        due = await self.delivery.due()
+        rows = await rows_of(self.services, kind)
+        mine = [row["row_id"] for row in rows if row["row_id"] in due]
+        return await self.delivery.claim(mine[0]) if mine else None
+
+
+@pytest.fixture
+def postbox(services):
+    made = Picky(services)
+    made.services = services
+    return made
+
+
+@pytest.fixture
+def delivery(services):
+    return services.delivery
+
+
+@pytest.fixture
+async def group(services):
+    return await settled(services)
+
+
+async def settled(services, schedule=MONDAYS_AT_TEN):
+    status = await services.groups.settle(GUILD, CHANNEL, schedule, None, MODERATOR, is_forum=True)
+    return status.group
+
+
+async def standing_id(services):
+    return (await services.groups.find(CHANNEL)).standing_id
+
+
+async def rows_of(services, kind):
+    return await services.db.fetch("SELECT * FROM outbox WHERE kind = ? ORDER BY row_id", kind)
+
+
+async def made(postbox, post_id=POST):
+    """Make the standing post that is due."""
+    row = await postbox.claim("standing")
+    await postbox.delivery.sent(row, post_id)
+
+
+async def waiting_post(services, postbox, clock):
+    """Let the week's slot come and its paper find no standing post."""
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    return await postbox.claim()
+
+
+async def test_a_forums_group_asks_for_its_post_and_a_text_channels_does_not(services, group):
+    await services.groups.settle(GUILD, 9, MONDAYS_AT_TEN, None, MODERATOR)
+
+    (row,) = await rows_of(services, "standing")
+
+    assert (row["reference"], row["channel_id"]) == (str(group.group_id), CHANNEL)
+    assert group.is_forum
+    assert not (await services.groups.find(9)).is_forum
+
+
+async def test_settling_it_once_more_asks_for_no_second_one(services, postbox, group):
+    await made(postbox)
+
+    again = await settled(services)
+
+    assert again.standing_id == POST
+    assert [row["state"] for row in await rows_of(services, "standing")] == ["sent"]
+
+
+async def test_the_week_stands_in_the_post_and_its_questions_follow_there(
+    services, delivery, postbox, group, clock
+):
+    await made(postbox)
+    row = await waiting_post(services, postbox, clock)
+
+    await delivery.sent(row, 500, POST)
+
+    (opener,) = await rows_of(services, "opener")
+    status = await services.groups.status(CHANNEL, None)
+    assert opener["channel_id"] == POST
+    assert await rows_of(services, "thread") == []
+    assert (status.this_week.channel_id, status.this_week.message_id) == (POST, 500)
+    assert status.this_week.thread_id is None
+
+
+async def test_a_week_before_its_place_waits_and_leaves_as_soon_as_it_is_there(
+    services, delivery, postbox, group, clock
+):
+    row = await waiting_post(services, postbox, clock)
+    await delivery.await_standing(row, None)
+    meanwhile, waiting = await week_of(services), await delivery.due()
+    await made(postbox)
+
+    again = await postbox.claim()
+
+    assert meanwhile == ("waiting", "no_standing_post")
+    assert row.row_id not in waiting
+    assert again.row_id == row.row_id
+    assert again.tried_at is None
+    assert await rows_of(services, "notice") == []
+
+
+async def test_a_week_that_only_just_missed_its_place_leaves_at_once(
+    services, delivery, postbox, group, clock
+):
+    row = await waiting_post(services, postbox, clock)
+    await made(postbox)
+
+    await delivery.await_standing(row, None)
+
+    assert await delivery.due() == [row.row_id]
+    assert await week_of(services) == ("waiting", None)
+
+
+async def test_what_was_perhaps_sent_is_still_looked_for_after_it_waited(
+    services, delivery, postbox, group, clock
+):
+    row = await waiting_post(services, postbox, clock)
+    await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
+    clock.advance(minutes=2)
+    row = await postbox.claim()
+
+    await delivery.await_standing(row, None)
+    await made(postbox)
+
+    assert (await postbox.claim()).tried_at is not None
+
+
+async def test_a_post_that_is_gone_is_made_anew_once(services, delivery, postbox, group, clock):
+    await made(postbox)
+    (old,) = await rows_of(services, "standing")
+    row = await waiting_post(services, postbox, clock)
+
+    await delivery.await_standing(row, POST)
+    gone = await standing_id(services)
+    clock.advance(hours=1)
+    row = await postbox.claim()
+    await made(postbox, POST + 1)
+    await delivery.await_standing(row, POST)
+
+    (new,) = await rows_of(services, "standing")
+    assert gone is None
+    assert await standing_id(services) == POST + 1
+    assert (new["state"], new["message_id"]) == ("sent", POST + 1)
+    assert new["row_id"] != old["row_id"]
+
+
+async def test_a_post_deleted_as_soon_as_it_is_made_is_made_anew_after_an_hour(
+    services, delivery, postbox, group, clock
+):
+    await made(postbox)
+    await delivery.await_standing(await waiting_post(services, postbox, clock), POST)
+    await made(postbox, POST + 1)
+
+    await delivery.await_standing(await postbox.claim(), POST + 1)
+    at_once = await postbox.claim("standing")
+    clock.advance(hours=1)
+    later = await postbox.claim("standing")
+
+    assert at_once is None
+    assert later is not None
+    assert later.tried_at is None
+
+
+async def test_a_post_that_was_given_up_is_looked_for_when_it_is_asked_for_again(
+    services, delivery, postbox, group, clock
+):
+    row = await postbox.claim("standing")
+    await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
+    clock.advance(days=8)
+    row = await postbox.claim("standing")
+    held = await delivery.holds(row)
+    given_up = [row["state"] for row in await rows_of(services, "standing")]
+
+    await settled(services)
+
+    assert not held
+    assert given_up == ["dropped"]
+    assert (await postbox.claim("standing")).tried_at is not None
+
+
+async def test_a_post_is_never_uncertain(services, delivery, postbox, group, clock):
+    row = await postbox.claim("standing")
+    clock.advance(days=8)
+
+    await delivery.perhaps_sent(replace(row, tried_at=clock()), "discord_trouble", timedelta())
+
+    assert [row["state"] for row in await rows_of(services, "standing")] == ["waiting"]
+    assert await week_of(services) == (None, "discord_trouble")
+
+
+async def test_what_keeps_it_from_being_made_blocks_the_group_and_is_told_once(
+    services, delivery, postbox, group, clock
+):
+    await delivery.not_sent(await postbox.claim("standing"), "lacks:send_messages")
+    blocked = await week_of(services)
+    clock.advance(minutes=6)
+    await delivery.not_sent(await postbox.claim("standing"), "lacks:send_messages")
+    post = await waiting_post(services, postbox, clock)
+    await delivery.await_standing(post, None)
+    waiting = await week_of(services)
+    await made(postbox)
+
+    (notice,) = await rows_of(services, "notice")
+    assert blocked == (None, "lacks:send_messages")
+    assert waiting == ("waiting", "lacks:send_messages")
+    assert notice["channel_id"] == MODERATOR
+    assert await week_of(services) == ("waiting", None)
+
+
+async def test_a_new_post_settles_nothing_that_is_uncertain(
+    services, delivery, postbox, group, clock
+):
+    await made(postbox)
+    row = await waiting_post(services, postbox, clock)
+    await delivery.uncertain(row, "no_history")
+    async with services.db.transaction() as changes:
+        await standing.missed(changes, Ids(clock), CHANNEL, POST, clock())
+    clock.advance(hours=2)
+
+    await made(postbox, POST + 1)
+
+    assert await week_of(services) == ("uncertain", "no_history")
+
+
+async def test_it_is_tried_less_and_less_often_but_each_hour(
+    services, delivery, postbox, group, clock
+):
+    waits = []
+    for _ in range(14):
+        await delivery.not_sent(await postbox.claim("standing"), "forbidden")
+        (row,) = await rows_of(services, "standing")
+        waits.append((row["due_at"] - int(clock().timestamp())) // 60)
+        clock.advance(minutes=waits[-1])
+
+    assert waits[:3] == [5, 10, 15]
+    assert waits[-2:] == [60, 60]
+
+
+async def test_a_moderators_change_tries_it_at_once(services, delivery, postbox, group, clock):
+    await delivery.not_sent(await postbox.claim("standing"), "forbidden")
+
+    await settled(services)
+
+    assert await postbox.claim("standing") is not None
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_a_stopped_group_gets_none_until_it_starts_again(
+    services, delivery, postbox, group, before
+):
+    row = None if before else await postbox.claim("standing")
+    await services.groups.set_state(GUILD, group.group_id, "stopped")
+    wanted = await postbox.claim("standing") if before else await delivery.holds(row)
+
+    await services.groups.set_state(GUILD, group.group_id, "active")
+
+    assert not wanted
+    assert await postbox.claim("standing") is not None
+
+
+async def test_only_what_the_card_above_shows_changes_it(services, postbox, group):
+    before = await rows_of(services, "sign")
+    await made(postbox)
+    await settled(services)
+    same = await rows_of(services, "sign")
+    await settled(services, replace(MONDAYS_AT_TEN, hour=11))
+    await services.groups.set_state(GUILD, group.group_id, "paused")
+    await services.groups.set_state(GUILD, group.group_id, "paused")
+
+    assert before == same == []
+    assert len(await rows_of(services, "sign")) == 2
+
+
+async def test_a_poll_is_remembered_where_it_stands(services, delivery, postbox, group, clock):
+    await made(postbox)
+    clock.advance(hours=2)
+    ballot = await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
+    await delivery.sent(await postbox.claim("candidates"), 600, POST)
+
+    await delivery.sent(await postbox.claim("poll"), 601, POST)
+
+    vote = (await services.groups.status(CHANNEL, None)).vote
+    assert vote.vote_id == ballot.vote.vote_id
+    assert (vote.channel_id, vote.message_id) == (POST, 601)

@@ -13,6 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.forum_posts import ask_once
 from bot.polls import Polls
 from bot.postman import Postman
 from bot.services.curriculum import CurriculumStore
@@ -91,6 +92,7 @@ class NextreadBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=30,
+            http_trace=ask_once(),
             shard_count=shard_count,
         )
         self.nap = nap

@@ -194,7 +194,7 @@ class CannotPostError(ReaderError):
 
 @dataclass
 class WrongChannelError(ReaderError):
-    """Papers go to text and announcement channels alone."""
+    """Papers go to text and announcement channels and forums alone."""
 
 
 @dataclass

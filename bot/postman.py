@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal
 
 import aiohttp
 import discord
@@ -14,9 +12,11 @@ from discord import ui
 from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
+from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
+from bot.marks import Mark, answering, asking, with_button, without_poll
 from bot.services.opening import Services
 from bot.views.group_texts import notice_text, opener_text, ran_out_text
-from bot.views.permissions import NEEDED, POLLS, can_mention, missing
+from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing
 from bot.views.plain import clipped, one_line
 from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
@@ -33,10 +33,10 @@ SEND_WITHIN = 60  # seconds, looking included: half a lease, so that nobody else
 SOON = timedelta(minutes=1)
 RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
-CLOCKS_DIFFER = timedelta(seconds=10)  # Discord's clock and ours
 THREAD_NAME = 100  # Discord's limit
-A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a thread away
+OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
+UNKNOWN_CHANNEL = 10003
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
 
 Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.PartialMessageable
@@ -49,6 +49,7 @@ class Postman:
         self._bot = bot
         self._delivery = services.delivery
         self._weekly = services.weekly
+        self._forum_posts = ForumPosts(services.delivery, services.groups)
         self._nudges = services.nudges
         self._reminders = services.reminders
         self._votes = services.votes
@@ -104,7 +105,7 @@ class Postman:
 
     async def _no_way(self, row: OutboxRow, problem: str) -> None:
         """Try a post again later, for somebody may mend it; nothing else is worth that."""
-        if row.kind == "post":
+        if row.kind in ("post", "standing"):
             await self._delivery.not_sent(row, problem)
         else:
             await self._delivery.drop(row, problem)
@@ -131,20 +132,45 @@ class Postman:
 
     async def _send_to_channel(self, row: OutboxRow, guild: discord.Guild) -> None:
         channel = guild.get_channel(row.channel_id)
-        if not isinstance(channel, discord.TextChannel):
+        if isinstance(channel, discord.ForumChannel):
+            await self._send_to_forum(row, channel)
+        elif not isinstance(channel, discord.TextChannel):
             await self._no_way(row, "channel_gone")
-        elif lacks := missing(channel, NEEDED[:2]):
+        elif lacks := missing(channel, TO_SEND):
             await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
         elif row.kind == "thread":
             await self._make_thread(row, channel)
         elif row.kind == "greeting":
-            await self._deliver_once(row, channel, greeting_card(), channel, "start-weekly")
+            mark = with_button("start-weekly")
+            await self._deliver_once(row, channel, greeting_card(), channel, mark)
         elif row.kind == "post":
-            await self._send_post(row, channel)
+            await self._send_post(row, channel, channel)
         else:
-            await self._send_vote(row, channel)
+            await self._send_vote(row, channel, channel)
 
-    async def _send_post(self, row: OutboxRow, channel: discord.TextChannel) -> None:
+    async def _send_to_forum(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
+        """Make a group's standing post, or send into it."""
+        if row.kind == "standing":
+            await self._forum_posts.make(row, forum)
+            return
+        post = await self._forum_posts.opened(row, forum)
+        if post is None:
+            return
+        try:
+            if row.kind == "sign":
+                await self._forum_posts.change_card(row, post)
+            elif row.kind == "post":
+                await self._send_post(row, post, forum)
+            else:
+                await self._send_vote(row, post, forum)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:
+                raise
+            await self._delivery.await_standing(row, post.id)  # deleted a moment ago
+
+    async def _send_post(
+        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel
+    ) -> None:
         post = await self._weekly.post(int(row.reference))
         if post is None:
             await self._delivery.drop(row, "paper_gone")
@@ -154,21 +180,23 @@ class Postman:
         mentions = discord.AllowedMentions(
             everyone=False, users=False, roles=list(mentioned), replied_user=False
         )
-        button = f"read:{row.reference}"
-        view = weekly_card(post, channel.guild)
-        await self._deliver_once(row, channel, view, channel, button, mentions)
+        view, mark = weekly_card(post, channel.guild), with_button(f"read:{row.reference}")
+        await self._deliver_once(row, place, view, channel, mark, mentions=mentions)
 
-    async def _send_vote(self, row: OutboxRow, channel: discord.TextChannel) -> None:
+    async def _send_vote(
+        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel
+    ) -> None:
         ballot = await self._votes.ballot(int(row.reference))
         if ballot is None:
             await self._delivery.drop(row, "called_off")
         elif lacks := missing(channel, POLLS):
             await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
         elif row.kind == "candidates":
-            select = f"candidates:{row.reference}"
-            await self._deliver_once(row, channel, candidates_card(ballot), channel, select)
+            mark = with_button(f"candidates:{row.reference}")
+            await self._deliver_once(row, place, candidates_card(ballot), channel, mark)
         else:
-            await self._deliver_once(row, channel, poll_of(ballot), channel)
+            poll = poll_of(ballot)
+            await self._deliver_once(row, place, poll, channel, asking(poll.question))
 
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post; its id is the message's, so twice is harmless."""
@@ -190,16 +218,30 @@ class Postman:
 
     async def _send_opener(self, row: OutboxRow, guild: discord.Guild) -> None:
         post = await self._weekly.post(int(row.reference))
+        message_id = None if post is None else post.post.message_id
         parent = None if post is None else guild.get_channel(post.group.channel_id)
-        if post is None or parent is None:
-            await self._delivery.drop(row, "paper_gone" if post is None else "channel_gone")
+        if post is None or message_id is None:
+            await self._delivery.drop(row, "paper_gone")
+        elif parent is None:
+            await self._delivery.drop(row, "channel_gone")
         elif missing(parent, ("send_messages_in_threads",)):
             await self._delivery.drop(row, "lacks:send_messages_in_threads")
         else:
-            thread = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
+            place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
             view = notice(opener_text(post.resource.questions))
-            # In a thread of our own making any message of ours is the opener.
-            await self._deliver_once(row, thread, view, parent)
+            # In a thread of our own making any message of ours is the opener. Where the weeks
+            # share a place, it is the reply to its week's card.
+            card: discord.MessageReference | None = None
+            mark: Mark = without_poll
+            if isinstance(parent, discord.ForumChannel):
+                card = discord.MessageReference(
+                    message_id=message_id,
+                    channel_id=row.channel_id,
+                    guild_id=guild.id,
+                    fail_if_not_exists=False,
+                )
+                mark = answering(message_id)
+            await self._deliver_once(row, place, view, parent, mark, card)
 
     async def _send_notice(self, row: OutboxRow) -> None:
         group_id, slot_id, *_ = row.reference.split(":")
@@ -240,8 +282,9 @@ class Postman:
             return
         try:
             place = await member.create_dm()
-            view, button = reminder_card(reminder, guild.name), f"reminded:{reminder.post.slot_id}"
-            await self._deliver_once(row, place, view, button=button)
+            view = reminder_card(reminder, guild.name)
+            mark = with_button(f"reminded:{reminder.post.slot_id}")
+            await self._deliver_once(row, place, view, mark=mark)
         except discord.Forbidden:
             await self._reminders.closed(row)
             await self._delivery.drop(row, "no_direct_messages")
@@ -252,44 +295,43 @@ class Postman:
         place: Place,
         what: ui.LayoutView | discord.Poll,
         channel: discord.abc.GuildChannel | None = None,
-        button: str | None = None,
+        mark: Mark | None = None,
+        answered: discord.MessageReference | None = None,
         mentions: discord.AllowedMentions | None = None,
     ) -> None:
         """Send and record. After an attempt whose end is unknown, look for the message first.
 
         ``channel`` is the one whose permissions count, a thread's parent; None in a DM.
+        ``answered``: the message to which this one is a reply.
         """
-        question = what.question if isinstance(what, discord.Poll) else None
         if row.tried_at is not None:
-            # Without the permission Discord shows an empty history, not an error.
-            if channel is not None and missing(channel, NEEDED[2:]):
+            if channel is not None and missing(channel, TO_LOOK):
                 await self._delivery.uncertain(row, "no_history")
                 return
-            found = await self._found(place, row.tried_at, button, question)
+            found = await self._found(place, row.tried_at, mark or without_poll)
             if found is not None:
-                await self._delivery.sent(row, found)
+                await self._delivery.sent(row, found, place.id)
                 return
         if not await self._delivery.holds(row):
             return
         nonce, mentions = f"n{row.row_id}", mentions or discord.AllowedMentions.none()
         if isinstance(what, discord.Poll):
             message = await place.send(poll=what, nonce=nonce, allowed_mentions=mentions)
+        elif answered is not None:
+            message = await place.send(
+                view=what, nonce=nonce, allowed_mentions=mentions, reference=answered
+            )
         else:
             message = await place.send(view=what, nonce=nonce, allowed_mentions=mentions)
-        await self._delivery.sent(row, message.id)
+        await self._delivery.sent(row, message.id, place.id)
 
-    async def _found(
-        self, place: Place, tried_at: datetime, button: str | None, question: str | None
-    ) -> int | None:
-        """Read forward from the first attempt for our own message, known by button or poll."""
+    async def _found(self, place: Place, tried_at: datetime, mark: Mark) -> int | None:
+        """Read forward from the first attempt for our own message."""
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
         after = tried_at - CLOCKS_DIFFER
         async for message in place.history(after=after, oldest_first=True, limit=None):
             # Discord signs the notice that begins a thread as ours too: it is no message.
-            is_ours = message.author.id == me and message.type is discord.MessageType.default
-            is_it = button is None or button in _custom_ids(message.components)
-            asks = message.poll.question if message.poll is not None else None
-            if is_ours and is_it and asks == question:
+            if message.author.id == me and message.type in OF_PEOPLE and mark(message):
                 return message.id
         return None
 
@@ -297,13 +339,3 @@ class Postman:
 def _patience(row: OutboxRow) -> timedelta:
     """Return how long to leave Discord alone: a minute more each time."""
     return SOON * (row.attempts + 1)
-
-
-def _custom_ids(components: Iterable[Any]) -> set[str]:
-    """Return the custom_ids of a message's buttons and selects, however deep they stand."""
-    found: set[str] = set()
-    for component in components:
-        if custom_id := getattr(component, "custom_id", None):
-            found.add(custom_id)
-        found |= _custom_ids(getattr(component, "children", ()))
-    return found

@@ -23,9 +23,11 @@ ALLOWED = {
     "views": {"views", "core", "errors", "pictures"},
     "pictures": {"pictures", "core"},
     "cogs": {"cogs", "services", "views", "core", "errors"},
-    "postman": {"services", "views", "core", "errors"},
+    "postman": {"services", "views", "core", "errors", "forum_posts", "marks"},
+    "forum_posts": {"services", "views", "core", "marks"},
+    "marks": set(),
     "polls": {"services", "core"},
-    "app": {"services", "views", "postman", "polls", "core", "errors"},
+    "app": {"services", "views", "postman", "polls", "core", "errors", "forum_posts"},
     "preview": {"errors", "config", "preview_page"},
     "preview_page": {"errors"},
     "__main__": {

@@ -70,7 +70,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         zone="City or time zone of the group",
         day="Day of the week; Monday if you don't say",
         time="Time of day there, such as 09:00 or 9 pm; 09:00 if you don't say",
-        channel="Where the paper is posted; here if you don't say",
+        channel="A text or announcement channel, or a forum; here if you don't say",
         role="Mentioned with each paper; nobody if you don't say",
     )
     async def group(
@@ -79,7 +79,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         zone: str | None = None,
         day: Day | None = None,
         time: str | None = None,
-        channel: discord.TextChannel | None = None,
+        channel: discord.TextChannel | discord.ForumChannel | None = None,
         role: discord.Role | None = None,
     ) -> None:
         """Post a paper every week in a channel, or change when and where."""
@@ -110,7 +110,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         self,
         interaction: Interaction,
         resource: str,
-        channel: discord.TextChannel | None = None,
+        channel: discord.TextChannel | discord.ForumChannel | None = None,
         date: str | None = None,
     ) -> None:
         """Choose what a study group reads in a week, instead of what comes next."""

@@ -20,6 +20,7 @@ from bot.views.buttons import ROW_ID, go_button, history_button, remind_button, 
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, notice
+from bot.views.standing_texts import place_text
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -105,6 +106,8 @@ def _lines(status: GroupStatus) -> Iterator[str]:
     yield f"## <#{group.channel_id}>"
     members = words.members_text(status.members, status.named)
     yield f"-# {words.schedule_text(group.schedule)} · {members}"
+    if place := place_text(group):
+        yield place
     if group.blocked:
         yield f"⚠️ {words.problem_text(group.blocked)}"
     if state := words.state_text(group):

@@ -61,7 +61,7 @@ posted before you say so."""
 
 START_TITLE = "Start a weekly paper"
 START_CHANNEL = "Channel"
-START_CHANNEL_HINT = "Where the paper of the week is posted"
+START_CHANNEL_HINT = "A text or announcement channel, or a forum"
 START_ZONE = "City or time zone"
 START_ZONE_HINT = "Mondays at 09:00 there; /manage group changes it"
 PICK_A_ZONE = "Which one is meant?"
@@ -89,6 +89,15 @@ PROBLEMS = {
     "refused": "Discord refused the message; I try again every hour. My log says why.",
     "discord_trouble": "Discord had trouble; I try again soon.",
     "rate_limited": "Discord asked me to wait; I try again soon.",
+    "no_standing_post": "The post that the papers go into isn't there yet; I make it first.",
+    "locked": (
+        "The post that the papers go into is locked. Unlock it, or give me Manage Threads, and I"
+        " go on by myself."
+    ),
+    "tag_needed": (
+        "Posts need a tag in this forum, and it has none that I may use. Add a tag that isn't for"
+        " moderators only, or give me Manage Threads."
+    ),
     "guild_unavailable": "Discord can't reach this server just now; I try again soon.",
     "no_history": (
         "I can't tell whether the last post was sent, because I lack Read Message History."
@@ -361,12 +370,14 @@ def _(_: NotAModeratorError) -> str:
 
 @error_text.register
 def _(error: CannotPostError) -> str:
-    return f"{_lacks_text(error.problem)} Give me that, and try again: nothing was changed."
+    if error.problem.startswith("lacks:"):
+        return f"{_lacks_text(error.problem)} Give me that, and try again: nothing was changed."
+    return f"{problem_text(error.problem)} Then try again: nothing was changed."
 
 
 @error_text.register
 def _(_: WrongChannelError) -> str:
     return (
-        "Papers go to text or announcement channels. Name one with `channel`, or type"
-        " `/manage group` there."
+        "Papers go to text channels, announcement channels and forums. Name one with `channel`,"
+        " or type `/manage group` there."
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import discord
 
-NEEDED = ("view_channel", "send_messages", "read_message_history")
-"""Without these nothing is posted."""
-
-WANTED = ("embed_links", "create_public_threads", "send_messages_in_threads")
-"""Without these something is missing from the post, and moderators are told."""
+TO_SEND = ("view_channel", "send_messages")
+TO_SEND_IN_FORUM = ("view_channel", "send_messages_in_threads")
+TO_LOOK = ("read_message_history",)
+"""Without this Discord shows an empty history, not an error."""
 
 POLLS = ("send_polls",)
 """Without this no vote is called."""
@@ -22,6 +21,20 @@ NAMES = {
     "send_messages_in_threads": "Send Messages in Threads",
     "send_polls": "Send Polls",
 }
+
+
+def needed(channel: discord.abc.GuildChannel) -> tuple[str, ...]:
+    """Return the permissions without which nothing is posted; in a forum, a post is made first."""
+    if isinstance(channel, discord.ForumChannel):
+        return ("view_channel", "send_messages", "send_messages_in_threads", *TO_LOOK)
+    return (*TO_SEND, *TO_LOOK)
+
+
+def wanted(channel: discord.abc.GuildChannel) -> tuple[str, ...]:
+    """Return those without which something is missing from posts; moderators are told."""
+    if isinstance(channel, discord.ForumChannel):
+        return ("embed_links",)
+    return ("embed_links", "create_public_threads", "send_messages_in_threads")
 
 
 def missing(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> list[str]:

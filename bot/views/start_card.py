@@ -22,14 +22,18 @@ from bot.errors import (
 from bot.views import group_texts as words
 from bot.views.buttons import PlainButton
 from bot.views.group_card import check_opener, manage_card
-from bot.views.permissions import NEEDED, WANTED, can_mention, missing
+from bot.views.permissions import can_mention, missing, needed, wanted
 from bot.views.plain import clipped
 from bot.views.replies import answer, answer_click, answers_errors
+from bot.views.standing_card import TAG_NEEDED, usable_tags
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 MONDAY, NINE = 0, 9
+
+GroupChannel = discord.TextChannel | discord.ForumChannel
+"""Where a group can be: Discord's announcement channels are text channels, its media are forums."""
 
 
 def greeting_card() -> ui.LayoutView:
@@ -61,10 +65,14 @@ async def settle_group(
         CannotPostError: it names what is missing.
     """
     bot = cast("NextreadBot", interaction.client)
-    if lacks := missing(channel, NEEDED):
+    if lacks := missing(channel, needed(channel)):
         raise CannotPostError(f"lacks:{','.join(lacks)}")
+    is_forum = isinstance(channel, discord.ForumChannel)
+    if isinstance(channel, discord.ForumChannel) and usable_tags(channel) is None:
+        raise CannotPostError(TAG_NEEDED)
+    role_id, who = role.id if role else None, interaction.user.id
     status = await bot.groups.settle(
-        channel.guild.id, channel.id, schedule, role.id if role else None, interaction.user.id
+        channel.guild.id, channel.id, schedule, role_id, who, is_forum=is_forum
     )
     bot.weekly_changed()
     return manage_card(status, interaction.user.id, group_warnings(channel, role))
@@ -73,7 +81,7 @@ async def settle_group(
 def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None) -> list[str]:
     """Return what would make the posts better."""
     warnings = []
-    if lacks := missing(channel, WANTED):
+    if lacks := missing(channel, wanted(channel)):
         warnings.append(words.wanted_text(lacks))
     if role is not None and not can_mention(role, channel):
         warnings.append(words.role_text(role.name))
@@ -108,7 +116,11 @@ class StartForm(ui.Modal, title=words.START_TITLE):
         description=words.START_CHANNEL_HINT,
         component=ui.ChannelSelect(
             custom_id="channel",
-            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            channel_types=[
+                discord.ChannelType.text,
+                discord.ChannelType.news,
+                discord.ChannelType.forum,
+            ],
             required=True,
         ),
     )
@@ -174,7 +186,7 @@ class ZoneSelect(
 
 
 async def _settle_zone(
-    interaction: discord.Interaction[Any], channel: discord.TextChannel, zone: str
+    interaction: discord.Interaction[Any], channel: GroupChannel, zone: str
 ) -> ui.LayoutView:
     """Make the channel's group; one that is there keeps all but its zone."""
     bot = cast("NextreadBot", interaction.client)
@@ -185,17 +197,17 @@ async def _settle_zone(
     return await settle_group(interaction, channel, replace(group.schedule, zone=zone), role)
 
 
-def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> discord.TextChannel:
+def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> GroupChannel:
     """Return a channel of the interaction's own server, for papers to be posted in.
 
     Raises:
         CannotPostError: there is no such channel, or the bot can't see it.
-        WrongChannelError: it is a voice channel, a forum, or another without plain messages.
+        WrongChannelError: it is a voice channel, a media channel, or another without messages.
     """
     guild = interaction.guild
     channel = None if guild is None else guild.get_channel(channel_id)
     if channel is None:
         raise CannotPostError("lacks:view_channel")
-    if not isinstance(channel, discord.TextChannel):
+    if not isinstance(channel, GroupChannel) or channel.type is discord.ChannelType.media:
         raise WrongChannelError
     return channel

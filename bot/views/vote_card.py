@@ -14,7 +14,7 @@ from bot.views import texts
 from bot.views import vote_texts as words
 from bot.views.curriculum_card import ResourceSelect
 from bot.views.group_card import CancelVoteButton
-from bot.views.permissions import NEEDED, POLLS, missing
+from bot.views.permissions import POLLS, missing, needed
 from bot.views.plain import fitting
 from bot.views.resource_card import option_of
 
@@ -25,7 +25,7 @@ def check_polls(channel: discord.abc.GuildChannel) -> None:
     Raises:
         CannotPollError: it names what is missing.
     """
-    if lacks := missing(channel, (*NEEDED, *POLLS)):
+    if lacks := missing(channel, (*needed(channel), *POLLS)):
         raise CannotPollError(channel.id, tuple(lacks))
 
 

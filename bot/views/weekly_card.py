@@ -21,6 +21,8 @@ from bot.views.resource_card import COMPANIONS, NOTES, companion_lines, next_car
 if TYPE_CHECKING:
     from bot.app import NextreadBot
 
+PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until somebody writes there
+
 
 def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
     """Build the public card of a week's paper; a role that the server lost isn't named."""
@@ -132,7 +134,11 @@ class ReadItButton(_SlotButton, template=rf"read:{ROW_ID}"):
         )
         if post is not None:
             # The answer to a click may edit its card: no message route, so no limit to wait for.
-            await interaction.response.edit_message(view=weekly_card(post, interaction.guild))
+            try:
+                await interaction.response.edit_message(view=weekly_card(post, interaction.guild))
+            except discord.HTTPException as error:
+                if error.code != PUT_AWAY:
+                    raise
         await answer(interaction, next_card(reply))
 
 

@@ -334,15 +334,6 @@ async def test_zones_are_offered_by_city_and_by_the_servers_language(moderator, 
     assert len(by_locale) <= 25
 
 
-async def test_a_channel_that_takes_no_papers_is_refused(moderator, guild, env):
-    voice = guild.create_voice_channel("talk")
-
-    refused = await moderator.slash(voice, "manage group", zone="UTC")
-
-    assert "Papers go to text or announcement channels." in text_of(refused)
-    assert env.errors
-
-
 async def test_members_cannot_see_manage(alice, channel):
     assert [c for c in alice.available_commands(channel) if c.startswith("manage")] == []
 

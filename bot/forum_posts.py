@@ -1,0 +1,155 @@
+"""Standing posts in forums: made once, found again, opened for the weeks that go into them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Literal
+
+import aiohttp
+import discord
+
+from bot.core.outbox import OutboxRow
+from bot.marks import Mark, with_button
+from bot.services.delivery import Delivery
+from bot.services.groups import Groups
+from bot.views.permissions import TO_SEND_IN_FORUM, missing, needed
+from bot.views.standing_card import TAG_NEEDED, standing_card, standing_mark, usable_tags
+from bot.views.standing_texts import standing_name
+
+A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a post away
+CLOCKS_DIFFER = timedelta(seconds=10)  # Discord's clock and ours
+ASKS_FOR_A_POST = re.compile(r"/channels/[0-9]+/threads$")
+ASKED_AGAIN = frozenset({500, 502, 504, 524})
+"""Answers after which discord.py sends the same request once more, by itself."""
+
+
+class ForumPosts:
+    """What the postman does in forums. Each group there has one post of ours."""
+
+    def __init__(self, delivery: Delivery, groups: Groups) -> None:
+        self._delivery = delivery
+        self._groups = groups
+
+    async def make(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
+        """Make a group's post. No nonce keeps it single: after an attempt it is looked for."""
+        if lacks := missing(forum, needed(forum)):
+            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+            return
+        status = await self._groups.status(forum.id, None)
+        if row.tried_at is not None:
+            mark = with_button(standing_mark(status.group.group_id))
+            found = await _post_since(forum, row.tried_at - CLOCKS_DIFFER, mark)
+            if found is not None:
+                await self._delivery.sent(row, found.id)
+                return
+        tags = usable_tags(forum)
+        if tags is None:
+            await self._delivery.not_sent(row, TAG_NEEDED)
+        elif await self._delivery.holds(row):
+            made = await forum.create_thread(
+                name=standing_name(status.curriculum.title),
+                view=standing_card(status),
+                applied_tags=tags,
+                auto_archive_duration=A_WEEK_QUIET,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+            await self._delivery.sent(row, made.thread.id)
+
+    async def opened(self, row: OutboxRow, forum: discord.ForumChannel) -> discord.Thread | None:
+        """Return the post into which the row goes; None: it is given back, with the reason."""
+        if lacks := missing(forum, TO_SEND_IN_FORUM):
+            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+            return None
+        group = await self._groups.find(forum.id)
+        standing_id = None if group is None else group.standing_id
+        post = None if standing_id is None else await _post(forum, standing_id)
+        if post is None:
+            await self._delivery.await_standing(row, standing_id)
+        elif post.locked and not forum.permissions_for(forum.guild.me).manage_threads:
+            await self._delivery.not_sent(row, "locked")
+        elif post.archived and (post.locked or row.kind == "sign"):
+            return await post.edit(archived=False)  # a message opens all others by itself
+        else:
+            return post
+        return None
+
+    async def change_card(self, row: OutboxRow, post: discord.Thread) -> None:
+        """Let the card above the weeks say what is so now. Twice is harmless."""
+        status = await self._groups.status(row.channel_id, None)
+        card = await _first_message(post)
+        if card is None or not with_button(standing_mark(status.group.group_id))(card):
+            await self._delivery.drop(row, "card_gone")
+            return
+        await card.edit(view=standing_card(status))
+        await self._delivery.sent(row, card.id)
+
+
+def ask_once() -> aiohttp.TraceConfig:
+    """Return what keeps discord.py from asking for a forum's post again by itself.
+
+    After a 5xx it re-sends any request. The first may have been heard, and the request for a post
+    takes no nonce by which Discord could tell: there would be two. So its end is an error at once,
+    and whoever asked looks before they ask again.
+    """
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(_answered)
+    trace.on_request_exception.append(_hung_up)
+    return trace
+
+
+async def _post(forum: discord.ForumChannel, post_id: int) -> discord.Thread | None:
+    """Return a post, put away or not; discord.py's cache knows only the open ones."""
+    if post := forum.get_thread(post_id):
+        return post
+    try:
+        found = await forum.guild.fetch_channel(post_id)
+    except discord.NotFound:
+        return None
+    return found if isinstance(found, discord.Thread) else None
+
+
+async def _post_since(
+    forum: discord.ForumChannel, since: datetime, mark: Mark
+) -> discord.Thread | None:
+    """Return a post of ours that was made since then, known by its card."""
+    posts = [post for post in await forum.guild.active_threads() if post.parent_id == forum.id]
+    async for post in forum.archived_threads(limit=None):
+        if post.archive_timestamp < since:  # the last archived come first
+            break
+        posts.append(post)
+    for post in posts:
+        is_ours = post.owner_id == forum.guild.me.id
+        if is_ours and discord.utils.snowflake_time(post.id) >= since:
+            card = await _first_message(post)
+            if card is not None and mark(card):
+                return post
+    return None
+
+
+async def _first_message(post: discord.Thread) -> discord.Message | None:
+    async for message in post.history(limit=1, oldest_first=True):
+        return message
+    return None
+
+
+async def _answered(
+    _: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestEndParams
+) -> None:
+    if _is_for_a_post(asked) and asked.response.status in ASKED_AGAIN:
+        asked.response.close()
+        raise discord.DiscordServerError(asked.response, None)
+
+
+async def _hung_up(
+    _: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestExceptionParams
+) -> None:
+    if _is_for_a_post(asked) and isinstance(asked.exception, OSError):
+        raise aiohttp.ClientError from asked.exception
+
+
+def _is_for_a_post(
+    asked: aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptionParams,
+) -> bool:
+    return asked.method == "POST" and ASKS_FOR_A_POST.search(asked.url.path) is not None

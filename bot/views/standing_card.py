@@ -1,0 +1,41 @@
+"""The card above a forum group's standing post: what comes there and when; Join."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.core.groups import GroupStatus
+from bot.views import standing_texts as words
+from bot.views.group_card import MemberButton
+from bot.views.history_card import GroupButton
+from bot.views.plain import fitting
+
+TAG_NEEDED = "tag_needed"
+"""The problem of a forum in which a post must have a tag, and none is for us."""
+
+
+def standing_card(status: GroupStatus) -> ui.LayoutView:
+    """Build the first message of a standing post. Its Join is how the postman knows it again."""
+    group_id = status.group.group_id
+    row: ui.ActionRow[Any] = ui.ActionRow(MemberButton(group_id, joins=True), GroupButton(group_id))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay(fitting(words.standing_lines(status), 4000)), row))
+    view.stop()
+    return view
+
+
+def standing_mark(group_id: int) -> str:
+    """Return the custom_id that a group's standing post, and no other message of ours, has."""
+    return f"group:join:{group_id}"
+
+
+def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag] | None:
+    """Return the tags a standing post gets: none, or the one a forum wants; None: none will do."""
+    if not forum.flags.require_tag:
+        return []
+    may_all = forum.permissions_for(forum.guild.me).manage_threads
+    usable = [tag for tag in forum.available_tags if may_all or not tag.moderated]
+    return usable[:1] or None

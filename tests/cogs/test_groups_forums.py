@@ -1,0 +1,700 @@
+"""A study group in a forum: one standing post, into which its weeks go."""
+
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+from simcord.backend import serializers
+
+from tests.seen import labels_of, text_of, title_of
+
+A_SECOND, A_MINUTE, AN_HOUR, A_DAY = 1, 60, 3600, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+TAG_REQUIRED = 1 << 4  # a channel's flag REQUIRE_TAG
+
+
+@pytest.fixture
+def forum(guild):
+    return guild.create_forum_channel("papers")
+
+
+@pytest.fixture
+async def group(moderator, channel, forum, env):
+    """A forum's group that reads on Mondays at nine, UTC. It is Thursday."""
+    card = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await env.advance_time(5 * A_SECOND)
+    return card
+
+
+@pytest.fixture
+def until(env):
+    async def move(at):
+        while (left := (at - env.now()).total_seconds() + A_MINUTE) > 0:
+            await env.advance_time(min(left, A_DAY))  # simcord is patient for so long at a time
+
+    return move
+
+
+@pytest.fixture
+def told(moderator):
+    """Return what the moderator was told in direct messages."""
+
+    def texts():
+        dm = moderator.user.dm_channel
+        return [text_of(message) for message in dm.history()] if dm else []
+
+    return texts
+
+
+@pytest.fixture
+def deny(env, guild):
+    """Return what takes permissions from the bot in a channel, or gives them back."""
+
+    async def change(channel, **permissions):
+        overwrite = discord.PermissionOverwrite(**permissions)
+        await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
+
+    return change
+
+
+@pytest.fixture
+def put(env):
+    """Return what somebody does to a post: locks it, puts it away."""
+
+    async def change(post, **how):
+        env.backend.edit_channel(post.id, {}, thread_metadata=how)
+        await env.settle()
+
+    return change
+
+
+@pytest.fixture
+def delete(env):
+    async def gone(post):
+        env.backend.delete_channel(post.id)
+        await env.settle()
+
+    return gone
+
+
+@pytest.fixture
+def want_tags(env):
+    """Return what lets a forum want a tag on each post; simcord knows tags, but not that."""
+
+    async def change(forum, **tags):
+        made = [discord.ForumTag(name=name, moderated=only) for name, only in tags.items()]
+        await env.bot.get_channel(forum.id).edit(available_tags=made)
+        payload = serializers.channel_payload(env.backend, env.backend.get_channel(forum.id))
+        env.backend.emit("CHANNEL_UPDATE", {**payload, "flags": TAG_REQUIRED})
+        await env.settle()
+
+    return change
+
+
+@pytest.fixture
+def forget(env):
+    """Return what lets the ledger forget what was sent, as if the bot had died before writing."""
+
+    async def lose(kind, *statements):
+        async with env.bot.services.db.transaction() as changes:
+            await changes.fetch(
+                "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+                " WHERE kind = ?",
+                kind,
+            )
+            for statement in statements:
+                await changes.fetch(statement)
+
+    return lose
+
+
+def posts_in(place):
+    return [m for m in place.history() if "Paper of the week" in text_of(m)]
+
+
+def openers_in(place):
+    return [m for m in place.history() if "What did you take from it" in text_of(m)]
+
+
+def standing_in(forum):
+    (post,) = forum.threads
+    return post
+
+
+# Setting it up
+
+
+async def test_setup_makes_one_post_that_says_what_comes_there(group, moderator, alice, forum):
+    post = standing_in(forum)
+    (card,) = post.history()
+    shown = await moderator.slash(post, "manage group")
+
+    joined = await alice.click(card, label="Join")
+    looked = await alice.click(card, label="This group")
+
+    assert "just making the post here" in text_of(group)
+    assert post.name == "Paper of the week: Jump into LLM"
+    assert "**Mondays at 09:00, Etc/UTC**" in text_of(card)
+    assert labels_of(card) == ["Join", "This group"]
+    assert f"In <#{post.id}>" in text_of(shown)
+    assert "1 member" in text_of(joined)
+    assert joined.response.ephemeral
+    assert "Leave" in labels_of(looked)
+
+
+async def test_inside_any_post_of_the_forum_the_forum_is_here(group, moderator, alice, forum, env):
+    theirs = env.backend.create_thread(forum.id, "Anybody else stuck?", alice.id)
+    await env.settle()
+    other = next(post for post in forum.threads if post.id == theirs.id)
+
+    changed = await moderator.slash(other, "manage group", day="Friday")
+    shown = await alice.slash(other, "group")
+
+    assert f"<#{forum.id}>" in text_of(changed)
+    assert "Fridays at 09:00" in text_of(shown)
+
+
+async def test_the_hello_takes_a_forum(moderator, guild, channel, forum, env, restart):
+    env.backend.get_guild(guild.id).system_channel_id = channel.id
+    await restart()
+    await env.settle()
+    form = await moderator.click(channel.last_message, label="Start a weekly paper")
+
+    card = await moderator.submit_modal(form, {"channel": [forum], "zone": "Seoul"})
+    await env.advance_time(5 * A_SECOND)
+
+    (picker,) = [p["component"] for p in form.modal["components"] if p["component"]["type"] == 8]
+    assert picker["channel_types"] == [0, 5, 15]
+    assert "Mondays at 09:00, Asia/Seoul" in text_of(card)
+    assert len(forum.threads) == 1
+
+
+async def test_an_announcement_channel_takes_papers_with_their_threads(
+    moderator, guild, channel, until
+):
+    news = guild.create_news_channel("news")
+
+    await moderator.slash(channel, "manage group", zone="UTC", channel=news)
+    await until(MONDAY)
+
+    (post,) = posts_in(news)
+    (thread,) = news.threads
+    assert thread.id == post.id
+    assert len(openers_in(thread)) == 1
+
+
+@pytest.mark.parametrize("kind", ["voice", "stage"])
+async def test_a_channel_for_talking_is_refused(moderator, guild, env, kind):
+    talk = getattr(guild, f"create_{kind}_channel")("talk")
+
+    refused = await moderator.slash(talk, "manage group", zone="UTC")
+
+    assert "Papers go to text channels, announcement channels and forums." in text_of(refused)
+    assert env.errors
+
+
+async def test_a_channel_for_media_is_refused(moderator, forum, channel, env):
+    """Simcord has none, but Discord lets a forum's option name one."""
+    payload = serializers.channel_payload(env.backend, env.backend.get_channel(forum.id))
+    env.backend.emit("CHANNEL_DELETE", payload)
+    env.backend.emit("CHANNEL_CREATE", {**payload, "type": discord.ChannelType.media.value})
+    await env.settle()
+
+    refused = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+
+    assert "Papers go to text channels, announcement channels and forums." in text_of(refused)
+    assert env.errors
+
+
+@pytest.mark.parametrize(
+    ("permission", "name"),
+    [
+        ("send_messages", "Send Messages"),
+        ("send_messages_in_threads", "Send Messages in Threads"),
+        ("read_message_history", "Read Message History"),
+    ],
+)
+async def test_setup_names_what_is_missing_in_a_forum(
+    moderator, channel, forum, deny, env, permission, name
+):
+    await deny(forum, **{permission: False})
+
+    refused = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await env.advance_time(A_MINUTE)
+
+    assert f"I lack {name} in the channel." in text_of(refused)
+    assert forum.threads == []
+    assert env.errors
+
+
+async def test_a_forum_that_wants_a_tag_gets_the_first_that_is_for_everybody(
+    moderator, channel, forum, want_tags, deny, env
+):
+    await want_tags(forum, official=True, reading=False, other=False)
+    await deny(forum, manage_threads=False)
+    await want_tags(forum, official=True, reading=False, other=False)
+
+    await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await env.advance_time(5 * A_SECOND)
+
+    post = await env.bot.fetch_channel(standing_in(forum).id)
+    assert [tag.name for tag in post.applied_tags] == ["reading"]
+
+
+async def test_a_forum_with_no_tag_for_us_is_refused_with_what_to_do(
+    moderator, channel, forum, want_tags, deny, env
+):
+    await deny(forum, manage_threads=False)
+    await want_tags(forum, official=True)
+
+    refused = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+
+    assert "Add a tag that isn't for moderators only" in text_of(refused)
+    assert env.errors
+
+
+async def test_a_tag_wanted_later_blocks_the_group_by_name(
+    group, moderator, channel, forum, want_tags, deny, delete, until, told
+):
+    await delete(standing_in(forum))
+    await deny(forum, manage_threads=False)
+    await want_tags(forum, official=True)
+
+    await until(MONDAY)
+    card = await moderator.slash(channel, "manage group", channel=forum)
+
+    assert "Posts need a tag in this forum" in text_of(card)
+    assert len(told()) == 1
+
+
+# The weeks
+
+
+async def test_each_week_stands_in_the_post_with_its_questions_below(group, forum, until, env):
+    await until(MONDAY)
+    await env.advance_time(7 * A_DAY)
+
+    post = standing_in(forum)
+    first, second = posts_in(post)
+    assert title_of(first) == "Attention Is All You Need"
+    assert title_of(second).startswith("Improving Language")
+    assert "Last time:" not in text_of(first)
+    assert [o.reference.message_id for o in openers_in(post)] == [first.id, second.id]
+    assert len(post.history()) == 5
+
+
+async def test_links_lead_to_the_week_inside_the_post(group, alice, forum, guild, until):
+    await until(MONDAY)
+    post = standing_in(forum)
+    (paper,) = posts_in(post)
+    card = await alice.slash(post, "group")
+
+    past = await alice.click(card.response.message, label="History")
+
+    link = f"https://discord.com/channels/{guild.id}/{post.id}/{paper.id}"
+    assert link in text_of(card)
+    assert link in text_of(past)
+
+
+async def test_reading_it_counts_and_is_told_the_week_after(group, forum, guild, until, env):
+    await until(MONDAY)
+    post = standing_in(forum)
+    for name in ("bob", "carol", "dave"):
+        member = guild.add_member(env.create_user(name))
+        await member.click(posts_in(post)[0], label="I've read it")
+    counted = text_of(posts_in(post)[0])
+
+    await env.advance_time(7 * A_DAY)
+
+    assert "3 people read it" in counted
+    assert "Last time: 3 people read" in text_of(posts_in(post)[1])
+
+
+async def test_the_first_paper_can_be_posted_before_its_place_is_there(
+    moderator, channel, forum, env
+):
+    card = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+
+    await moderator.click(card.response.message, label="First paper now")
+
+    assert len(posts_in(standing_in(forum))) == 1
+    assert "read it together" in text_of(card)
+    assert "⚠️" not in text_of(card)
+
+
+async def test_a_slot_during_downtime_is_posted_late_and_says_so(
+    group, forum, until, env, restart, made_bots
+):
+    made_bots[-1].cogs["weekly"].tick.cancel()
+    await until(MONDAY)
+    await env.advance_time(3 * AN_HOUR)
+
+    await restart()
+    await env.advance_time(A_SECOND)
+
+    (paper,) = posts_in(standing_in(forum))
+    assert "late, sorry" in text_of(paper)
+
+
+async def test_a_role_is_mentioned_with_each_paper(moderator, channel, guild, forum, until):
+    role = guild.create_role("readers", mentionable=True)
+    await moderator.slash(channel, "manage group", zone="UTC", channel=forum, role=role)
+
+    await until(MONDAY)
+
+    card, paper, *_ = standing_in(forum).history()
+    assert [r.id for r in paper.role_mentions] == [role.id]
+    assert card.role_mentions == []
+
+
+async def test_a_vote_is_held_in_the_post_and_its_winner_is_read(
+    group, moderator, alice, forum, until, env
+):
+    post = standing_in(forum)
+    called = await moderator.slash(post, "manage vote", hours=24)
+    (poll,) = [m for m in post.history() if m.poll is not None]
+    await alice.set_poll_votes(poll, answers=[2])
+    running = await alice.slash(post, "group")
+    await env.advance_time(A_DAY + A_MINUTE)
+    await until(MONDAY)
+
+    (paper,) = posts_in(post)
+    assert "Attention Is All You Need" in text_of(called)
+    assert f"/{post.id}/{poll.id}" in text_of(running)
+    assert "You voted for it." in text_of(paper)
+    assert "Attention" not in title_of(paper)
+
+
+async def test_a_vote_that_is_called_off_ends_its_poll(group, moderator, forum):
+    post = standing_in(forum)
+    called = await moderator.slash(post, "manage vote")
+
+    await moderator.click(called.response.message, label="Call the vote off")
+
+    (poll,) = [m for m in post.history() if m.poll is not None]
+    assert poll.poll.is_finalised()
+
+
+async def test_a_pick_takes_a_forum(group, moderator, channel, forum, until):
+    await moderator.slash(channel, "manage pick", resource="BERT", channel=forum)
+
+    await until(MONDAY)
+
+    (paper,) = posts_in(standing_in(forum))
+    assert title_of(paper).startswith("BERT")
+
+
+# Changing, stopping, starting again
+
+
+async def test_the_card_above_says_when_papers_come_now(group, moderator, forum, env):
+    post = standing_in(forum)
+
+    changed = await moderator.slash(post, "manage group", day="Friday", time="8 pm")
+    await env.advance_time(5 * A_SECOND)
+    moved = text_of(post.history()[0])
+    await moderator.click(changed.response.message, label="Pause")
+    await env.advance_time(5 * A_SECOND)
+
+    assert "Fridays at 20:00, Etc/UTC" in moved
+    assert "Paused." in text_of(post.history()[0])
+    assert len(post.history()) == 1
+
+
+async def test_a_card_that_is_put_away_is_opened_to_be_changed(group, moderator, forum, put, env):
+    post = standing_in(forum)
+    await put(post, archived=True)
+
+    await moderator.slash(post, "manage group", day="Friday")
+    await env.advance_time(5 * A_SECOND)
+
+    assert "Fridays" in text_of(post.history()[0])
+    assert not (await env.bot.fetch_channel(post.id)).archived
+
+
+async def test_a_group_that_starts_again_uses_its_old_post(group, moderator, forum, until, env):
+    post = standing_in(forum)
+    card = await moderator.slash(post, "manage group")
+    await moderator.click(card.response.message, label="Stop")
+    await env.advance_time(A_DAY)
+    stopped = text_of(post.history()[0])
+    again = await moderator.slash(post, "manage group")
+    await moderator.click(again.response.message, label="Resume")
+
+    await until(MONDAY)
+
+    assert "Stopped." in stopped
+    assert "Stopped." not in text_of(post.history()[0])
+    assert len(posts_in(standing_in(forum))) == 1
+
+
+async def test_a_group_stopped_at_once_makes_no_post(moderator, channel, forum, made_bots, env):
+    made_bots[-1].cogs["weekly"].tick.cancel()
+    card = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await moderator.click(card.response.message, label="Stop")
+    await env.bot.postman.deliver_due()
+    none = forum.threads
+
+    await moderator.click(card.response.message, label="Resume")
+    await env.bot.postman.deliver_due()
+
+    assert none == []
+    assert len(forum.threads) == 1
+    assert "being made" not in text_of(card)
+
+
+# What happens to the post
+
+
+async def test_a_post_that_was_put_away_gets_the_next_paper(group, forum, put, until):
+    await put(standing_in(forum), archived=True)
+
+    await until(MONDAY)
+
+    assert len(posts_in(standing_in(forum))) == 1
+
+
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_locked_post_blocks_the_group_by_name_until_it_is_unlocked(
+    group, moderator, forum, put, deny, until, told, env, archived
+):
+    post = standing_in(forum)
+    await put(post, locked=True, archived=archived)
+    await deny(forum, manage_threads=False)
+
+    await until(MONDAY)
+    card = await moderator.slash(post, "group")
+    before = len(posts_in(post))
+    await put(post, locked=False)
+    await env.advance_time(6 * A_MINUTE)
+
+    assert "is locked. Unlock it, or give me Manage Threads" in text_of(card)
+    assert before == 0
+    assert len(told()) == 1
+    assert len(posts_in(post)) == 1
+
+
+async def test_with_manage_threads_a_locked_post_gets_its_paper(group, forum, put, until, env):
+    post = standing_in(forum)
+    await put(post, locked=True, archived=True)
+
+    await until(MONDAY)
+
+    now = await env.bot.fetch_channel(post.id)
+    assert len(posts_in(post)) == 1
+    assert (now.locked, now.archived) == (True, False)
+
+
+async def test_a_deleted_post_is_made_anew_with_the_next_paper(
+    group, moderator, forum, delete, until, told, env
+):
+    await until(MONDAY)
+    await delete(standing_in(forum))
+    await env.advance_time(A_DAY)
+    between = forum.threads
+
+    await env.advance_time(6 * A_DAY)
+    card = await moderator.slash(standing_in(forum), "group")
+
+    _, paper, opener = standing_in(forum).history()
+    assert between == []
+    assert title_of(paper).startswith("Improving Language")
+    assert opener.reference.message_id == paper.id
+    assert "⚠️" not in text_of(card)
+    assert told() == []
+
+
+async def test_a_post_deleted_just_as_its_paper_leaves_is_made_anew(
+    group, moderator, forum, until, told, env
+):
+    old = standing_in(forum)
+    env.inject_error("POST", f"/channels/{old.id}/messages", status=404, code=10003, times=None)
+
+    await until(MONDAY)
+
+    _, new = forum.threads
+    card = await moderator.slash(new, "group")
+    assert len(posts_in(new)) == 1
+    assert "⚠️" not in text_of(card)
+    assert told() == []
+
+
+async def test_a_moderators_change_brings_a_deleted_post_back(
+    group, moderator, channel, forum, delete, env
+):
+    await delete(standing_in(forum))
+    await env.advance_time(AN_HOUR)
+
+    await moderator.slash(channel, "manage group", channel=forum, day="Friday")
+    await env.advance_time(5 * A_SECOND)
+
+    assert "Fridays" in text_of(standing_in(forum).history()[0])
+
+
+async def test_a_group_that_is_stopped_brings_no_deleted_post_back(
+    group, moderator, channel, forum, delete, env
+):
+    await delete(standing_in(forum))
+    card = await moderator.slash(channel, "manage group", channel=forum)
+
+    await moderator.click(card.response.message, label="Stop")
+    await env.advance_time(2 * AN_HOUR)
+
+    rows = await env.bot.services.db.fetch("SELECT state FROM outbox WHERE kind = 'sign'")
+    assert forum.threads == []
+    assert [row["state"] for row in rows] == ["dropped"]
+
+
+async def test_a_card_that_somebody_deleted_is_left_alone(group, moderator, forum, until, env):
+    await until(MONDAY)
+    post = standing_in(forum)
+    env.backend.delete_message(post.id, post.history()[0].id)
+    await env.settle()
+
+    await moderator.slash(post, "manage group", day="Friday")
+    await env.advance_time(A_MINUTE)
+
+    assert "Attention Is All You Need" in text_of(post.history()[0])
+    assert "Fridays" not in "".join(map(text_of, post.history()))
+
+
+async def test_reading_it_counts_where_the_card_cant_be_changed(group, alice, forum, until, env):
+    """Phones let people press buttons in a post that was put away."""
+    await until(MONDAY)
+    (paper,) = posts_in(standing_in(forum))
+    env.inject_error("POST", "/interactions/*/*/callback", status=400, code=50083, times=1)
+
+    answer = await alice.click(paper, label="I've read it")
+
+    assert "✅ Done: **Attention Is All You Need**" in text_of(answer)
+
+
+async def test_a_deleted_forum_blocks_its_group(group, forum, delete, until, told, env):
+    await delete(forum)
+
+    await until(MONDAY)
+
+    assert (await env.bot.groups.status(forum.id, None)).group.blocked == "channel_gone"
+    assert "The channel is gone." in told()[0]
+
+
+# Discord refuses
+
+
+async def test_a_permission_lost_after_setup_is_named_and_the_week_follows_once_it_is_back(
+    moderator, channel, forum, deny, made_bots, until, told, env
+):
+    card = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await deny(forum, send_messages=False)
+    await env.advance_time(A_MINUTE)
+    await until(MONDAY)
+    blocked = await moderator.slash(channel, "manage group", channel=forum)
+
+    await deny(forum, send_messages=True)
+    await env.advance_time(AN_HOUR + A_MINUTE)
+
+    assert "just making" in text_of(card)
+    assert "I lack Send Messages in the channel." in text_of(blocked)
+    assert "just making" not in text_of(blocked)
+    assert len([text for text in told() if "I lack Send Messages" in text]) == 1
+    assert len(posts_in(standing_in(forum))) == 1
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 429, 500])
+async def test_a_post_that_discord_refuses_is_made_later_and_once(
+    moderator, channel, forum, until, env, status
+):
+    env.inject_error("POST", f"/channels/{forum.id}/threads", status=status)
+
+    await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await env.advance_time(2 * AN_HOUR)
+
+    card = await moderator.slash(standing_in(forum), "group")
+    assert "⚠️" not in text_of(card)
+
+
+async def test_a_week_whose_place_is_never_there_is_missed_and_the_next_one_comes(
+    moderator, channel, forum, until, deny, env, restart, made_bots
+):
+    await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
+    await deny(forum, send_messages=False)
+    await until(MONDAY)
+    waiting = await moderator.slash(channel, "manage group", channel=forum)
+    made_bots[-1].cogs["weekly"].tick.cancel()
+    await env.advance_time(A_DAY)
+    await restart()
+    await env.advance_time(A_MINUTE)
+    missed = await moderator.slash(channel, "manage group", channel=forum)
+    await deny(forum, send_messages=True)
+    await until(MONDAY + timedelta(days=7))
+
+    assert "being posted" in text_of(waiting)
+    assert "I lack Send Messages" in text_of(missed)
+    assert "was missed" in text_of(missed)
+    (paper,) = posts_in(standing_in(forum))
+    assert paper.created_at.day == MONDAY.day + 7
+
+
+# The bot dies
+
+
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_post_made_before_the_bot_died_is_found_again(
+    group, forum, until, put, forget, env, restart, archived
+):
+    await put(standing_in(forum), archived=archived)
+    await forget("standing", "UPDATE study_groups SET standing_id = NULL")
+
+    await restart()
+    await until(MONDAY)
+
+    assert len(posts_in(standing_in(forum))) == 1
+
+
+async def test_only_its_own_group_s_post_is_taken_for_it(group, alice, forum, forget, env):
+    """Neither somebody's post, nor one of ours with another card."""
+    theirs = env.backend.create_thread(forum.id, "Mine", alice.id)
+    await env.bot.get_channel(forum.id).create_thread(name="Ours", content="Nothing.")
+    await forget("standing", "UPDATE study_groups SET standing_id = NULL")
+
+    await env.bot.postman.deliver_due()
+
+    (row,) = await env.bot.services.db.fetch("SELECT standing_id FROM study_groups")
+    (made,) = [p for p in forum.threads if p.name.startswith("Paper of the week")]
+    assert row["standing_id"] == made.id != theirs.id
+
+
+async def test_a_paper_and_its_questions_sent_before_the_bot_died_are_found_again(
+    group, forum, until, forget, env
+):
+    await until(MONDAY)
+    await env.advance_time(7 * A_DAY)
+    post = standing_in(forum)
+    _, second = openers_in(post)
+
+    await forget("post", "UPDATE slots SET state = 'waiting', message_id = NULL")
+    await env.bot.postman.deliver_due()
+    await forget("opener")
+    await env.bot.postman.deliver_due()
+
+    db = env.bot.services.db
+    sent = await db.fetch("SELECT message_id FROM outbox WHERE kind = 'opener' ORDER BY row_id")
+    assert len(post.history()) == 5
+    assert sent[-1]["message_id"] == second.id
+    rows = await db.fetch("SELECT channel_id, message_id FROM slots ORDER BY slot_at")
+    assert [tuple(row) for row in rows] == [(post.id, paper.id) for paper in posts_in(post)]
+
+
+async def test_where_history_is_closed_no_second_post_is_made(
+    group, forum, forget, deny, moderator, channel, env
+):
+    await forget("standing", "UPDATE study_groups SET standing_id = NULL")
+    await deny(forum, read_message_history=False)
+    await env.bot.postman.deliver_due()
+    shown = await env.bot.groups.status(forum.id, None)
+
+    await deny(forum, read_message_history=True)
+    await env.advance_time(6 * A_MINUTE)
+
+    assert shown.group.blocked == "lacks:read_message_history"
+    assert len(forum.threads) == 1

@@ -145,7 +145,7 @@ async def random_moments(
     return story.cut_short
 
 
-async def group_ledger(database_url: str, base: Curriculum) -> None:
+async def group_ledger(database_url: str, base: Curriculum, *, is_forum: bool = False) -> None:
     """Make a new ledger in which one group reads on Mondays at nine, UTC. It is Thursday."""
     if database_url.startswith("postgres"):
         connection = await asyncpg.connect(database_url)
@@ -155,7 +155,9 @@ async def group_ledger(database_url: str, base: Curriculum) -> None:
         forget(database_url.removeprefix("sqlite:///"))
     services = await open_services(database_url, base, lambda: THURSDAY)
     schedule = Schedule(0, 9, 0, "UTC")
-    await services.groups.settle(GUILD_ID, CHANNEL_ID, schedule, None, MODERATOR_ID)
+    await services.groups.settle(
+        GUILD_ID, CHANNEL_ID, schedule, None, MODERATOR_ID, is_forum=is_forum
+    )
     await services.close()
 
 

@@ -18,6 +18,7 @@ ALL = discord.Permissions(
     create_public_threads=True,
     send_messages_in_threads=True,
 )
+REPLY = 19
 NOTICE_OF_A_THREAD = 21  # the type of the message with which Discord begins a thread
 ALREADY_CREATED = 160004
 A_PAGE = 50
@@ -56,7 +57,7 @@ class StudyRoom(SmallDiscord):
 
     def history(self, channel_id: int = CHANNEL_ID) -> list[dict]:
         """Return the messages that people wrote or the bot sent."""
-        return [m for m in self.messages[channel_id] if m["type"] == 0]
+        return [m for m in self.messages[channel_id] if m["type"] in (0, REPLY)]
 
     @property
     def threads(self) -> list[int]:
@@ -117,7 +118,7 @@ class StudyRoom(SmallDiscord):
 
     async def _send(self, request):
         channel_id, body = int(request.match_info["channel"]), await request.json()
-        what = "post" if channel_id == CHANNEL_ID else "opener"
+        what = self._what(channel_id, body)
         if self.asked(what):
             if self.lingers:
                 self._lingering.append((channel_id, body))
@@ -132,6 +133,10 @@ class StudyRoom(SmallDiscord):
             request.transport.close()
         return answer(message)
 
+    def _what(self, channel_id, body):
+        del body
+        return "post" if channel_id == CHANNEL_ID else "opener"
+
     def _store(self, channel_id, body):
         known = self._nonces.get(body["nonce"]) if body.get("enforce_nonce") else None
         if known and self.now() - discord.utils.snowflake_time(int(known["id"])) < (
@@ -139,6 +144,8 @@ class StudyRoom(SmallDiscord):
         ):
             return known
         message = self._message(channel_id, components=body["components"], nonce=body["nonce"])
+        if answered := body.get("message_reference"):
+            message |= {"type": REPLY, "message_reference": answered}
         self._nonces[body["nonce"]] = message
         self.messages[channel_id].append(message)
         return message

@@ -1,0 +1,83 @@
+"""A server whose one channel is a forum, as Discord would serve it."""
+
+from aiohttp import web
+
+from tests.kill.study_room import CHANNEL_ID, GUILD_ID, StudyRoom
+from tests.small_discord import APPLICATION_ID, answer
+
+FORUM = 15
+PUBLIC_THREAD = 11
+
+
+class ForumRoom(StudyRoom):
+    """Discord's routes of a forum. Asked for "standing", it makes a post, each time another one.
+
+    ``refusals``: the status of answers to such requests, each of which was heard all the same.
+    ``puts_away``: every post is archived at once.
+    """
+
+    def __init__(self, now) -> None:
+        super().__init__(now)
+        self.posts: list[dict] = []
+        self.refusals: list[int] = []
+        self.puts_away = False
+        del self.messages[CHANNEL_ID]
+
+    def guild(self):
+        told = super().guild()
+        told["channels"][0] |= {"type": FORUM, "available_tags": [], "default_forum_layout": 0}
+        return told | {"threads": self._known(archived=False)}
+
+    def _routes(self):
+        channel, api = "/api/v10/channels/{channel}", "/api/v10"
+        return [
+            web.get(api + "/guilds/{guild}/threads/active", self._active),
+            web.get(channel + "/threads/archived/public", self._archived),
+            web.post(channel + "/threads", self._make_post),
+            web.get(channel, self._channel),
+            *super()._routes(),
+        ]
+
+    def _what(self, channel_id, body):
+        del channel_id
+        return "opener" if "message_reference" in body else "post"
+
+    def _known(self, *, archived):
+        return [p for p in self.posts if p["thread_metadata"]["archived"] is archived]
+
+    async def _active(self, _):
+        return answer({"threads": self._known(archived=False), "members": []})
+
+    async def _archived(self, _):
+        self.looks += 1
+        return answer({"threads": self._known(archived=True), "members": [], "has_more": False})
+
+    async def _channel(self, request):
+        found = [p for p in self.posts if p["id"] == request.match_info["channel"]]
+        return answer(found[0]) if found else answer({"code": 10003, "message": "Unknown"}, 404)
+
+    async def _make_post(self, request):
+        body = await request.json()
+        if self.asked("standing"):
+            return answer({}, 500)
+        card = self._message(0, components=body["message"]["components"])
+        card["channel_id"] = card["id"]  # a post has the id of its first message
+        self.messages[int(card["id"])] = [card]
+        then = self.now().isoformat()
+        post = {
+            "id": card["id"], "guild_id": str(GUILD_ID), "parent_id": str(CHANNEL_ID),
+            "owner_id": APPLICATION_ID, "name": body["name"], "type": PUBLIC_THREAD,
+            "last_message_id": card["id"], "message_count": 0, "member_count": 1,
+            "rate_limit_per_user": 0, "flags": 0,
+            "thread_metadata": {
+                "archived": self.puts_away, "auto_archive_duration": 10080,
+                "archive_timestamp": then, "locked": False, "create_timestamp": then,
+            },
+        }  # fmt: skip
+        self.posts.append(post)
+        self.done("standing")
+        if self.refusals:
+            return answer({"message": "Bad Gateway", "code": 0}, self.refusals.pop(0))
+        if self.trouble == "hangs up":
+            request.transport.close()
+        return answer({**post, "message": card}, 201)

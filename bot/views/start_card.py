@@ -22,7 +22,14 @@ from bot.errors import (
 from bot.views import group_texts as words
 from bot.views.buttons import PlainButton
 from bot.views.group_card import check_opener, manage_card
-from bot.views.permissions import can_mention, missing, needed, wanted
+from bot.views.permissions import (
+    TO_LOOK,
+    TO_SEND_IN_FORUM,
+    can_mention,
+    missing,
+    needed,
+    wanted,
+)
 from bot.views.plain import clipped
 from bot.views.replies import answer, answer_click, answers_errors
 from bot.views.standing_card import TAG_NEEDED, usable_tags
@@ -65,10 +72,12 @@ async def settle_group(
         CannotPostError: it names what is missing.
     """
     bot = cast("NextreadBot", interaction.client)
-    if lacks := missing(channel, needed(channel)):
+    group = await bot.groups.find(channel.id)
+    has_post = group is not None and group.standing_id is not None
+    if lacks := missing(channel, (*TO_SEND_IN_FORUM, *TO_LOOK) if has_post else needed(channel)):
         raise CannotPostError(f"lacks:{','.join(lacks)}")
     is_forum = isinstance(channel, discord.ForumChannel)
-    if isinstance(channel, discord.ForumChannel) and usable_tags(channel) is None:
+    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
         raise CannotPostError(TAG_NEEDED)
     role_id, who = role.id if role else None, interaction.user.id
     status = await bot.groups.settle(

@@ -267,6 +267,20 @@ async def test_a_tag_wanted_later_blocks_the_group_by_name(
     assert len(told()) == 1
 
 
+async def test_a_group_that_has_its_post_needs_no_leave_to_make_another(
+    group, moderator, forum, want_tags, deny, until
+):
+    await deny(forum, manage_threads=False, send_messages=False)
+    await want_tags(forum, official=True)
+    post = standing_in(forum)
+
+    changed = await moderator.slash(post, "manage group", time="08:00")
+    await until(MONDAY)
+
+    assert "Mondays at 08:00" in text_of(changed)
+    assert len(posts_in(post)) == 1
+
+
 # The weeks
 
 

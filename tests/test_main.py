@@ -105,8 +105,9 @@ def test_all_problems_of_a_list_are_told_before_the_start(shell, tmp_path):
 def broken_list(path: Path):
     """Write a list with two mistakes."""
     text = default_curriculum_path().read_text("utf-8")
-    text = text.replace("\n            kind: paper\n", "\n            kind: papyrus\n", 1)
-    text = text.replace("\n            minutes: ", "\n            minutes: -", 1)
+    comment, sections, entries = text.partition("\nsections:")
+    entries = entries.replace("{kind: paper", "{kind: papyrus", 1)
+    text = comment + sections + entries.replace("minutes: ", "minutes: -", 1)
     path.write_text(text, "utf-8")
 
 

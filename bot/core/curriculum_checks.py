@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.curriculum_problems import closest
@@ -20,6 +21,9 @@ LONGEST_CARD = 3000
 LONGEST_INTRODUCTION = 2500
 """The same for the introduction of a step, which shares its card with the step's resources."""
 
+GROUP_OF = MappingProxyType({"addition": "about", "authors": "about", "aliases": "found_by"})
+"""Where an entry has what isn't a key of its own."""
+
 LINK_KEYS = ("url", "original_url", "maker_url")
 MOST_HINTS = 50  # looking for similar ids takes long in a file that is nothing but wrong ids
 
@@ -30,20 +34,30 @@ class Entry:
 
     path: Path
     values: Mapping[str, Any]
-    addition: bool
     companion: bool
+    inside_addition: bool
 
     @property
     def slug(self) -> str:
         return name if isinstance(name := self.values.get("id"), str) else ""
 
+    @property
+    def addition(self) -> bool:
+        return self.inside_addition or self._at("addition")[1] is True
+
     def texts(self, key: str) -> list[tuple[Path, str]]:
         """Return the texts under a key, each with its path."""
-        value = self.values.get(key)
+        path, value = self._at(key)
         if isinstance(value, str):
-            return [((*self.path, key), value.strip())]
+            return [(path, value.strip())]
         found = enumerate(value) if isinstance(value, list) else ()
-        return [((*self.path, key, i), t.strip()) for i, t in found if isinstance(t, str)]
+        return [((*path, i), t.strip()) for i, t in found if isinstance(t, str)]
+
+    def _at(self, key: str) -> tuple[Path, Any]:
+        if (name := GROUP_OF.get(key)) is None:
+            return (*self.path, key), self.values.get(key)
+        group = self.values.get(name)
+        return (*self.path, name, key), group.get(key) if isinstance(group, dict) else None
 
 
 @dataclass(slots=True)
@@ -87,11 +101,11 @@ def _entries(top: Any) -> Iterator[Entry]:
     for section_path, section in _blocks(top, (), "sections"):
         for step_path, step in _blocks(section, section_path, "steps"):
             for path, resource in _blocks(step, step_path, "resources"):
-                added = any(each.get("addition") is True for each in (section, step, resource))
-                yield Entry(path, resource, addition=added, companion=False)
+                inside = any(each.get("addition") is True for each in (section, step))
+                entry = Entry(path, resource, companion=False, inside_addition=inside)
+                yield entry
                 for below, companion in _blocks(resource, path, "companions"):
-                    is_added = added or companion.get("addition") is True
-                    yield Entry(below, companion, addition=is_added, companion=True)
+                    yield Entry(below, companion, companion=True, inside_addition=entry.addition)
 
 
 def _ids_given_twice(

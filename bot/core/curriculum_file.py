@@ -140,7 +140,7 @@ def _resource(
     parent: str | None = None,
 ) -> Resource:
     key = f"{namespace}:{shape.id}"
-    addition = addition or shape.addition
+    addition = addition or shape.about.addition
     needed: tuple[str, ...] = ()
     companions: Iterator[Resource] = iter(())
     companions_title = ""
@@ -153,20 +153,20 @@ def _resource(
         key=key,
         title=shape.title,
         url=shape.url,
-        kind=shape.kind,
+        kind=shape.about.kind,
         step_id=step_id,
         label=shape.label or "",
-        must_read=shape.must_read,
+        must_read=shape.about.must_read,
         addition=addition,
         parent=parent,
         original_url=shape.original_url,
         maker_url=shape.maker_url,
-        authors=shape.authors or "",
-        year=shape.year,
-        minutes=shape.minutes,
+        authors=shape.about.authors or "",
+        year=shape.about.year,
+        minutes=shape.about.minutes,
         prerequisites=tuple(f"{namespace}:{slug}" for slug in needed),
-        aliases=shape.aliases,
-        tags=shape.tags,
+        aliases=shape.found_by.aliases,
+        tags=shape.found_by.tags,
         notes=shape.notes,
         added_notes=shape.added_notes,
         sentence=shape.sentence or "",

@@ -15,9 +15,11 @@ from bot.core.curriculum import KINDS
 from bot.core.curriculum_shape import (
     FILE,
     SORTS_OF_CELL,
+    AboutShape,
     CellShape,
     CompanionShape,
     CurriculumShape,
+    FoundByShape,
     ResourceShape,
     SectionShape,
     StepShape,
@@ -27,32 +29,43 @@ from bot.core.curriculum_shape import (
 from bot.core.yaml_tree import Finding, Path, Tree
 
 _SHAPES: dict[str, tuple[str, type]] = {
-    "": ("list", CurriculumShape),
-    "sections": ("section", SectionShape),
-    "steps": ("step", StepShape),
-    "resources": ("resource", ResourceShape),
-    "companions": ("companion", CompanionShape),
-    "tables": ("table", TableShape),
-    "rows": ("cell", CellShape),
-    "updates": ("update", UpdateShape),
+    "": ("a list", CurriculumShape),
+    "sections": ("a section", SectionShape),
+    "steps": ("a step", StepShape),
+    "resources": ("a resource", ResourceShape),
+    "companions": ("a companion", CompanionShape),
+    "about": ("`about`", AboutShape),
+    "found_by": ("`found_by`", FoundByShape),
+    "tables": ("a table", TableShape),
+    "rows": ("a cell", CellShape),
+    "updates": ("an update", UpdateShape),
 }
+
+_GROUPS = ("about", "found_by")
+"""What an entry has in braces, on one line."""
+
+_ENTRIES = ("resources", "companions", *_GROUPS)
 
 _IDS = "use small letters, digits and hyphens: at most 40, the list's own id at most 20"
 
+_IN_BRACES = "write `key: value` pairs in braces, as in the example at the top"
+
 _REMEDIES = {
     "id": _IDS,
+    "about": _IN_BRACES,
+    "found_by": _IN_BRACES,
     "prerequisites": "list the ids of other resources",
     "formerly": "list the ids that it had before",
-    "year": "write the year as four digits, or leave the line out",
-    "minutes": "write about how many minutes it takes, as a whole number, or leave the line out",
+    "year": "write the year as four digits, or leave it out",
+    "minutes": "write about how many minutes it takes, as a whole number, or leave it out",
     "kind": f"write one of {', '.join(KINDS)}",
-    "must_read": "write true, or leave the line out",
-    "addition": "write true, or leave the line out",
+    "must_read": "write true, or leave it out",
+    "addition": "write true, or leave it out",
     "date": "write year, month and day: 2024-09-08",
 }
 
 _WORDS = {
-    "missing": ("is missing", "add the line `{key}: ...`"),
+    "missing": ("is missing", "add `{key}: {example}`"),
     "dataclass_type": ("is not a block of `key: value` lines", "write one key a line"),
     "tuple_type": ("is not a list", "write [one, two], or one line each beginning with `- `"),
     "string_type": ("{value} is not a text", "put it in double quotes"),
@@ -64,7 +77,7 @@ _WORDS = {
     "date_from_datetime_parsing": ("{value} is not a date", ""),
     "too_short": ("is empty", "write at least one, or delete what holds it"),
     "too_long": ("has {actual_length} entries", "keep at most {max_length}"),
-    "string_too_short": ("is empty", "write something, or leave the line out"),
+    "string_too_short": ("is empty", "write something, or leave it out"),
     "string_too_long": ("has {length} characters", "keep at most {max_length}"),
     "string_pattern_mismatch": ("{value} is not an id", _IDS),
     "greater_than_equal": ("{value} is too small", "write a number from {ge}"),
@@ -97,17 +110,18 @@ def _is_echo(error: ErrorDetails) -> bool:
 def _finding(tree: Tree, error: ErrorDetails) -> Finding:
     path = tuple(part for part in error["loc"] if part not in SORTS_OF_CELL)
     if error["type"] == "unexpected_keyword_argument":
-        return _unknown_key(tree, path)
+        return _unknown_key(tree, path, error["input"])
     key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
     value = error["input"]
-    if error["type"] == "missing":
+    if path not in tree.marks:  # a key that is missing; the text that stands for a list of one
         path = path[:-1]
-    elif value is None:
-        remedy = _REMEDIES.get(key, "write one, or leave the line out")
+    if value is None:
+        remedy = _REMEDIES.get(key, "write one, or leave it out")
         return Finding(path, "has no value", remedy)
     said, remedy = _WORDS.get(error["type"], (error["msg"], "see the example at the top"))
     facts = {
         "key": key,
+        "example": "{kind: ...}" if key == "about" else "...",
         "value": _shown(value),
         "length": len(value) if isinstance(value, str) else 0,
         **error.get("ctx", {}),
@@ -119,13 +133,25 @@ def _finding(tree: Tree, error: ErrorDetails) -> Finding:
     return Finding(path, said.format(**facts), remedy.format(**facts))
 
 
-def _unknown_key(tree: Tree, path: Path) -> Finding:
+def _unknown_key(tree: Tree, path: Path, value: object) -> Finding:
     key = str(path[-1])
     holder = next((str(part) for part in reversed(path[:-1]) if isinstance(part, str)), "")
-    noun, shape = _SHAPES[holder]
-    known = [each.name for each in fields(shape)]
-    remedy = closest(key, known) or f"a {noun} has {', '.join(known)}"
-    return Finding(path[:-1], f"a {noun} has no key {key!r}", remedy, tree.key_marks.get(path))
+    what, shape = _SHAPES[holder]
+    known = _keys_of(shape)
+    remedy = closest(key, known) or f"{what} has {', '.join(known)}"
+    if holder in _GROUPS and value is None:
+        remedy = "put a text that has a comma in double quotes"
+    elif holder in _ENTRIES and (group := _group_with(key)):
+        remedy = f"write it in `{group}: {{...}}`"
+    return Finding(path[:-1], f"{what} has no key {key!r}", remedy, tree.key_marks.get(path))
+
+
+def _group_with(key: str) -> str:
+    return next((name for name in _GROUPS if key in _keys_of(_SHAPES[name][1])), "")
+
+
+def _keys_of(shape: type) -> list[str]:
+    return [each.name for each in fields(shape)]
 
 
 def _shown(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -39,7 +40,9 @@ LONGEST_TEXT = 500  # a note, sentence or remark: a card shows several
 LONGEST_PARAGRAPH = 1000  # an introduction's: a card shows three
 LONGEST_CELL = 100
 LONGEST_LINK_ON_A_CARD = 512  # the address of a link button
+LONGEST_QUESTION = 300  # five of them fit the opener of a thread, whatever has to be escaped
 MOST_NOTES = 10
+MOST_QUESTIONS = 5
 MOST_COMPANIONS = 25
 MOST_NAMES = 20  # aliases, tags, prerequisites, former ids of one resource
 MOST_PARAGRAPHS = 10
@@ -67,6 +70,13 @@ def _texts(longest: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
 
 
+def _several(value: object) -> object:
+    """Let one note stand as the text that it is; several are a list."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
 Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}}$")]
 Title = Annotated[str, _texts(LONGEST_TITLE), AfterValidator(_one_line)]
 StepTitle = Annotated[str, _texts(LONGEST_STEP_TITLE), AfterValidator(_one_line)]
@@ -76,6 +86,7 @@ Alias = Annotated[str, _texts(LONGEST_ALIAS), AfterValidator(_one_line)]
 TagText = Annotated[str, _texts(LONGEST_TAG), AfterValidator(_one_line)]
 Authors = Annotated[str, _texts(LONGEST_AUTHORS), AfterValidator(_one_line)]
 Text = Annotated[str, _texts(LONGEST_TEXT), AfterValidator(_one_line)]
+Question = Annotated[str, _texts(LONGEST_QUESTION), AfterValidator(_one_line)]
 Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), AfterValidator(_one_line)]
 CellText = Annotated[str, _texts(LONGEST_CELL), AfterValidator(_one_line)]
 Link = Annotated[str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line)]
@@ -92,8 +103,36 @@ Addition = Annotated[
 ]
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=MOST_NAMES)]
 Notes = Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)]
+NoteOrNotes = Annotated[Notes, BeforeValidator(_several, json_schema_input_type=Text | Notes)]
 
 STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AboutShape:
+    """What a resource is: facts that fit one line, ``{kind: paper, year: 2017}``."""
+
+    __pydantic_config__ = STRICT
+
+    kind: Annotated[Kind, Field(description="What it is.")]
+    must_read: Annotated[bool, Field(description="The 📚 mark.")] = False
+    addition: Addition = False
+    authors: Annotated[Authors | None, Field(description='Short: "Vaswani et al."')] = None
+    year: Annotated[Year | None, Field(description="The year it first appeared.")] = None
+    minutes: Annotated[Minutes | None, Field(description="About how long it takes.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundByShape:
+    """What finds a resource beside its title: ``{aliases: [BERT], tags: [pre-training]}``."""
+
+    __pydantic_config__ = STRICT
+
+    aliases: Annotated[
+        tuple[Alias, ...],
+        Field(max_length=MOST_NAMES, description="Other names, of this one only: acronyms first."),
+    ] = ()
+    tags: Annotated[tuple[TagText, ...], Field(max_length=MOST_NAMES)] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +146,7 @@ class ReadingShape:
     ]
     title: Annotated[Title, Field(description="The title as its page has it.")]
     url: Annotated[Link, Field(description="The link that people open: http or https.")]
-    kind: Annotated[Kind, Field(description="What it is.")]
+    about: AboutShape
     label: Annotated[
         Label | None, Field(description='What the maker writes before the title: "GPT-2:".')
     ] = None
@@ -118,17 +157,13 @@ class ReadingShape:
         Link | None,
         Field(description="The link as the maker wrote it, where url had to replace it."),
     ] = None
-    must_read: Annotated[bool, Field(description="The 📚 mark.")] = False
-    authors: Annotated[Authors | None, Field(description='Short: "Vaswani et al."')] = None
-    year: Annotated[Year | None, Field(description="The year it first appeared.")] = None
-    minutes: Annotated[Minutes | None, Field(description="About how long it takes.")] = None
-    aliases: Annotated[
-        tuple[Alias, ...],
-        Field(max_length=MOST_NAMES, description="Other names to find it by: acronyms first."),
+    found_by: FoundByShape = FoundByShape()
+    notes: Annotated[
+        NoteOrNotes, Field(description="The maker's own words on it: a text, or a list of points.")
     ] = ()
-    tags: Annotated[tuple[TagText, ...], Field(max_length=MOST_NAMES)] = ()
-    notes: Annotated[Notes, Field(description="The maker's own words on it, one point each.")] = ()
-    added_notes: Annotated[Notes, Field(description="Notes that are not the maker's.")] = ()
+    added_notes: Annotated[
+        NoteOrNotes, Field(description="Notes that are not the maker's: a text, or a list.")
+    ] = ()
     sentence: Annotated[
         Text | None, Field(description="The maker's sentence around the link, where it has one.")
     ] = None
@@ -136,13 +171,15 @@ class ReadingShape:
         Text | None, Field(description="What the maker says of a companion, on its line.")
     ] = None
     questions: Annotated[
-        tuple[Text, ...],
-        Field(max_length=MOST_NOTES, description="Questions to discuss after reading."),
+        tuple[Question, ...],
+        Field(
+            max_length=MOST_QUESTIONS,
+            description="Questions to discuss after reading. They are not the maker's.",
+        ),
     ] = ()
     formerly: Annotated[
         Slugs, Field(description="Ids it had before, so that people keep their progress.")
     ] = ()
-    addition: Addition = False
 
 
 @dataclass(frozen=True, kw_only=True)

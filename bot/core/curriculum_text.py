@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table, Update
 
-WIDTH = 100
+WIDTH = 120
 
 _SCHEMA_LINE = "# yaml-language-server: $schema=curriculum.schema.json\n"
 _SPACED = frozenset({"sections", "steps", "resources", "companions"})
 _FLOWING = frozenset({"prerequisites", "aliases", "tags", "formerly", "columns"})
+_ONE_OR_SEVERAL = frozenset({"notes", "added_notes"})
 
 # What YAML 1.1, which most editors and tools still read, takes for something else than a text.
 _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -95,15 +96,18 @@ def _resource(resource: Resource, inherited: bool, slugs: Mapping[str, str]) -> 
         "url": resource.url,
         "original_url": resource.original_url,
         "maker_url": resource.maker_url,
-        "kind": resource.kind,
-        "must_read": resource.must_read,
-        "addition": resource.addition and not inherited,
-        "authors": resource.authors,
-        "year": resource.year,
-        "minutes": resource.minutes,
+        "about": _given(
+            {
+                "kind": resource.kind,
+                "must_read": resource.must_read,
+                "addition": resource.addition and not inherited,
+                "authors": resource.authors,
+                "year": resource.year,
+                "minutes": resource.minutes,
+            }
+        ),
         "prerequisites": [slugs[key] for key in resource.prerequisites if key in slugs],
-        "aliases": resource.aliases,
-        "tags": resource.tags,
+        "found_by": _given({"aliases": resource.aliases, "tags": resource.tags}),
         "sentence": resource.sentence,
         "remark": resource.remark,
         "notes": resource.notes,
@@ -133,23 +137,30 @@ def _update(update: Update) -> dict[str, Any]:
     }
 
 
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping without its defaults: nothing empty, nothing false."""
+    return {
+        key: value
+        for key, value in values.items()
+        if value is not None and value is not False and value not in ("", [], (), {})
+    }
+
+
 def _lines(values: Mapping[str, Any], indent: str) -> Iterator[str]:
-    """Yield the lines of a mapping without its defaults: nothing empty, nothing false."""
-    for key, value in values.items():
-        if value is None or value is False or value in ("", [], ()):
-            continue
+    for key, value in _given(values).items():
         if key == "update_title" or (key in _SPACED and key != "companions"):
             yield ""
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, Mapping) or key in _FLOWING:
+            yield f"{indent}{key}: {_flowing(key, value, indent)}"
+        elif isinstance(value, (list, tuple)):
             yield from _list(key, value, indent)
         else:
             yield f"{indent}{key}: {_scalar(key, value, indent)}"
 
 
 def _list(key: str, values: Sequence[Any], indent: str) -> Iterator[str]:
-    flow = f"{indent}{key}: {_flow(values)}" if key in _FLOWING else ""
-    if flow and len(flow) <= WIDTH:
-        yield flow
+    if key in _ONE_OR_SEVERAL and len(values) == 1:
+        yield f"{indent}{key}: {_scalar(key, values[0], indent)}"
         return
     yield f"{indent}{key}:"
     below = f"{indent}    "
@@ -163,7 +174,7 @@ def _list(key: str, values: Sequence[Any], indent: str) -> Iterator[str]:
         elif isinstance(value, (list, tuple)):
             yield from _row(value, below)
         else:
-            yield f"{indent}  - {_item(value, below)}"
+            yield f"{indent}  - {_text(value, len(below), below)}"
 
 
 def _row(cells: Sequence[Any], indent: str) -> Iterator[str]:
@@ -186,38 +197,45 @@ def _scalar(key: str, value: Any, indent: str) -> str:
         return str(value)
     if key == "date" and _DATE.fullmatch(value):
         return str(value)
-    if len(indent) + len(key) + len(value) + 4 <= WIDTH or "://" in value[:8]:
-        return _word(value)
-    return _folded(value, f"{indent}  ")
+    return _text(value, len(f"{indent}{key}: "), f"{indent}  ")
 
 
-def _item(text: str, indent: str) -> str:
-    if len(indent) + len(text) <= WIDTH or not _BARE.fullmatch(text):
-        return _scalar("", text, indent[:-2])
-    # Without `: ` and ` #` a text may run over several lines as it is.
-    return _wrapped(text, indent).lstrip()
+def _text(text: str, column: int, below: str) -> str:
+    """Return a text that begins at a column; one too long for the line goes on in those below."""
+    word = _word(text)
+    if column + len(word) <= WIDTH or "://" in text[:8]:
+        return word
+    # Only a single space may become a line's end.
+    return _wrapped(re.split(r"(?<! ) (?! )", word), column, below)
+
+
+def _flowing(key: str, value: Any, indent: str) -> str:
+    """Return a list or mapping in brackets, whose lines end behind its commas."""
+    return _wrapped(re.split(r"(?<=,) (?! )", _flow(value)), len(f"{indent}{key}: "), f"{indent}  ")
+
+
+def _wrapped(parts: Sequence[str], column: int, below: str) -> str:
+    """Join by spaces what begins at a column; what is too long for the line goes on below."""
+    lines, left = [""], WIDTH - column
+    for part in parts:
+        if lines[-1] and len(lines[-1]) + len(part) + 1 > left:
+            lines.append(part)
+            left = WIDTH - len(below)
+        else:
+            lines[-1] = f"{lines[-1]} {part}" if lines[-1] else part
+    return f"\n{below}".join(lines)
 
 
 def _word(text: str, in_flow: bool = False) -> str:
     is_bare = _BARE.fullmatch(text) and text.casefold() not in _RESERVED
-    if is_bare and not (in_flow and re.search(r"[,\[\]{}:]", text)):
+    if is_bare and not (in_flow and re.search(r"[,?\[\]{}:]", text)):
         return text
     return json.dumps(text, ensure_ascii=False)
 
 
-def _flow(values: Sequence[Any]) -> str:
-    return f"[{', '.join(_word(value, in_flow=True) for value in values)}]"
-
-
-def _folded(text: str, indent: str) -> str:
-    return f">-\n{_wrapped(text, indent)}"
-
-
-def _wrapped(text: str, indent: str) -> str:
-    lines = [""]
-    for word in re.split(r"(?<! ) (?! )", text):  # only a single space may become a line's end
-        if lines[-1] and len(indent) + len(lines[-1]) + len(word) + 1 > WIDTH:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    return "\n".join(indent + line for line in lines)
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_flow, value))}]"
+    return _word(value, in_flow=True) if isinstance(value, str) else _scalar("", value, "")

@@ -21,9 +21,10 @@ Path = tuple[str | int, ...]
 Mark = tuple[int, int]
 """Line and column, both counted from 1."""
 
+_NO_TABS = "indent with spaces, not with tabs"
 _MENDS = {
     "mapping values are not allowed": "put a text that contains ': ' in double quotes",
-    "tab character": "indent with spaces, not with tabs",
+    "tab character": _NO_TABS,
     "cannot start any token": "put a text that begins with @, % or ` in double quotes",
     "expected ':'": "write `key: value`, with a space after the colon",
     "'-' indicator": "keep everything at the indentation of its neighbours",
@@ -88,7 +89,7 @@ def read_tree(text: str | bytes, source: str) -> Tree:
         _refuse_what_lists_never_need(plain, source)
         node = yaml.compose(plain, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise _broken(error, source) from error
+        raise _broken(error, plain, source) from error
     tree = Tree(None, {}, {})
     if node is None:
         mend = "copy the example at the top of data/curriculum.yaml"
@@ -138,11 +139,13 @@ def _refuse_what_lists_never_need(text: str, source: str) -> None:
             raise CurriculumFileError(source, [Problem(line, column, "file", what, remedy)])
 
 
-def _broken(error: yaml.YAMLError, source: str) -> CurriculumFileError:
+def _broken(error: yaml.YAMLError, text: str, source: str) -> CurriculumFileError:
     said = str(getattr(error, "problem", None) or error)
     line, column = _mark(getattr(error, "problem_mark", None))
     remedy = next((mend for sign, mend in _MENDS.items() if sign in said), None)
     remedy = remedy or "look at the quotes, brackets and indentation here and one line above"
+    if "".join(text.splitlines()[line - 1 : line]).startswith("\t", column - 1):
+        remedy = _NO_TABS
     return CurriculumFileError(source, [Problem(line, column, "file", f"YAML: {said}", remedy)])
 
 

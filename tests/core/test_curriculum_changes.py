@@ -14,21 +14,21 @@ sections:
           - id: a
             title: Paper A
             url: https://arxiv.org/abs/1706.03762
-            kind: paper
+            about: {kind: paper}
             formerly: [first-a]
             companions:
-              - {id: help, title: Help, url: "https://a.org/help", kind: article}
+              - {id: help, title: Help, url: "https://a.org/help", about: {kind: article}}
           - id: b
             title: Paper B
             url: https://a.org/b
-            kind: paper
+            about: {kind: paper}
       - id: second
         title: Second
         resources:
           - id: c
             title: Paper C
             url: https://a.org/c
-            kind: paper
+            about: {kind: paper}
 """
 
 
@@ -65,7 +65,7 @@ def test_another_spelling_of_a_link_is_no_change():
 def test_a_new_title_and_new_resources_lose_nothing():
     found = changes(("Paper B", "Paper Bee"), ("https://a.org/help", "https://a.org/help"))
     added = changes(
-        new=OLD + '          - {id: d, title: D, url: "https://a.org/d", kind: video}\n'
+        new=OLD + '          - {id: d, title: D, url: "https://a.org/d", about: {kind: video}}\n'
     )
 
     assert pairs(found.retitled) == [("small:b", "small:b")]
@@ -126,7 +126,7 @@ def test_another_step_is_a_move_and_so_is_standing_alone():
     end = OLD.index("          - id: b")
     alone = changes(
         new=OLD[:start]
-        + '          - {id: help, title: Help, url: "https://a.org/help", kind: article}\n'
+        + '          - {id: help, title: Help, url: "https://a.org/help", about: {kind: article}}\n'
         + OLD[end:]
     )
 

@@ -42,14 +42,14 @@ sections:
           - id: a
             title: Paper A
             url: https://a.org/1
-            kind: paper
+            about: {kind: paper}
 """
 COMPANION = """\
             companions:
               - id: help
                 title: Help
                 url: https://a.org/help
-                kind: article
+                about: {kind: article}
 """
 TABLE = """\
         tables:
@@ -62,7 +62,11 @@ TABLE = """\
 
 def resource(slug, *lines, title=None, url=None):
     own = (f"id: {slug}", f"title: {title or slug}", f"url: {url or f'https://a.org/{slug}'}")
-    return "          - " + "\n            ".join((*own, "kind: paper", *lines)) + "\n"
+    return "          - " + "\n            ".join((*own, "about: {kind: paper}", *lines)) + "\n"
+
+
+def about(facts):
+    return SMALL.replace("kind: paper", f"kind: paper, {facts}")
 
 
 def complaints(text):
@@ -93,15 +97,35 @@ def test_companions_stand_under_their_resource():
     assert [r.key for r in curriculum.resources] == ["small:a"]
 
 
-@pytest.mark.parametrize("place", ["    title: One\n", "        title: First\n", "Paper A\n"])
-def test_what_stands_inside_an_addition_is_an_addition(place):
-    indent = {"Paper A\n": 12}.get(place, len(place) - len(place.lstrip()))
-    text = (SMALL + COMPANION).replace(place, f"{place}{' ' * indent}addition: true\n")
-
-    curriculum = read_curriculum(text)
+@pytest.mark.parametrize(
+    ("place", "marked"),
+    [
+        ("    title: One\n", "    title: One\n    addition: true\n"),
+        ("        title: First\n", "        title: First\n        addition: true\n"),
+        ("{kind: paper}", "{kind: paper, addition: true}"),
+    ],
+)
+def test_what_stands_inside_an_addition_is_an_addition(place, marked):
+    curriculum = read_curriculum((SMALL + COMPANION).replace(place, marked, 1))
 
     assert curriculum.get("small:a").addition
     assert curriculum.get("small:help").addition
+
+
+@pytest.mark.parametrize("key", ["notes", "added_notes"])
+@pytest.mark.parametrize("one", ["Read it.", "[Read it.]", "\n              - Read it."])
+def test_one_note_is_a_text_or_a_list_of_one(key, one):
+    curriculum = read_curriculum(SMALL + f"            {key}: {one}\n")
+
+    assert getattr(curriculum.get("small:a"), key) == ("Read it.",)
+
+
+def test_a_text_may_go_on_in_the_next_line():
+    text = 'Read\n              it.\n            added_notes: "Then: read\n              on."'
+    curriculum = read_curriculum(SMALL + f"            notes: {text}\n")
+
+    assert curriculum.get("small:a").notes == ("Read it.",)
+    assert curriculum.get("small:a").added_notes == ("Then: read on.",)
 
 
 def test_bytes_with_a_byte_order_mark_and_windows_line_ends_are_read():
@@ -120,15 +144,48 @@ def test_words_that_old_yaml_takes_for_something_else_stay_words():
 
 
 def test_a_line_without_a_value_counts_as_left_out_where_it_may_be():
-    assert read_curriculum(SMALL + "            year:\n").get("small:a").year is None
+    assert read_curriculum(about("year: ")).get("small:a").year is None
 
 
 # --- What is reported: line, column, where, what, remedy ---
 
 EACH_PROBLEM = {
     "unknown key": (
-        SMALL + "            yaer: 2017\n",
-        ["my.yaml:14:13: a: a resource has no key 'yaer': did you mean 'year'?"],
+        SMALL + "            tilte: A\n",
+        ["my.yaml:14:13: a: a resource has no key 'tilte': did you mean 'title'?"],
+    ),
+    "unknown key in braces": (
+        about("yaer: 2017"),
+        ["my.yaml:13:34: a > about: `about` has no key 'yaer': did you mean 'year'?"],
+    ),
+    "key outside of its braces": (
+        SMALL + "            year: 2017\n            aliases: [A]\n",
+        [
+            "my.yaml:14:13: a: a resource has no key 'year': write it in `about: {...}`",
+            "my.yaml:15:13: a: a resource has no key 'aliases': write it in `found_by: {...}`",
+        ],
+    ),
+    "comma in a bare text": (
+        about("authors: Hu, Shen, year: 2021"),
+        [
+            (
+                "my.yaml:13:47: a > about: `about` has no key 'Shen':"
+                " put a text that has a comma in double quotes"
+            )
+        ],
+    ),
+    "no braces": (
+        SMALL.replace("{kind: paper}", "paper") + "            found_by: [A]\n",
+        [
+            (
+                "my.yaml:13:20: a > about: is not a block of `key: value` lines:"
+                " write `key: value` pairs in braces, as in the example at the top"
+            ),
+            (
+                "my.yaml:14:23: a > found_by: is not a block of `key: value` lines:"
+                " write `key: value` pairs in braces, as in the example at the top"
+            ),
+        ],
     ),
     "unknown key unlike any other": (
         SMALL.replace("id: first\n", "id: first\n        zzz: 1\n"),
@@ -141,28 +198,32 @@ EACH_PROBLEM = {
         ],
     ),
     "missing key": (
-        SMALL.replace("            kind: paper\n", ""),
-        ["my.yaml:10:13: a: kind is missing: add the line `kind: ...`"],
+        SMALL.replace("            about: {kind: paper}\n", "")
+        + resource("b").replace("kind: paper", "year: 2017"),
+        [
+            "my.yaml:10:13: a: about is missing: add `about: {kind: ...}`",
+            "my.yaml:16:20: b > about: kind is missing: add `kind: ...`",
+        ],
     ),
     "year in words": (
-        SMALL + "            year: soon\n",
+        about("year: soon"),
         [
             (
-                "my.yaml:14:19: a > year: 'soon' is not a whole number:"
-                " write the year as four digits, or leave the line out"
+                "my.yaml:13:40: a > about > year: 'soon' is not a whole number:"
+                " write the year as four digits, or leave it out"
             )
         ],
     ),
     "impossible numbers": (
-        SMALL + "            year: 0\n            minutes: 100001\n",
+        about("year: 0, minutes: 100001"),
         [
             (
-                "my.yaml:14:19: a > year: 0 is too small:"
-                " write the year as four digits, or leave the line out"
+                "my.yaml:13:40: a > about > year: 0 is too small:"
+                " write the year as four digits, or leave it out"
             ),
             (
-                "my.yaml:15:22: a > minutes: 100001 is too large: write about how many minutes it"
-                " takes, as a whole number, or leave the line out"
+                "my.yaml:13:52: a > about > minutes: 100001 is too large:"
+                " write about how many minutes it takes, as a whole number, or leave it out"
             ),
         ],
     ),
@@ -170,17 +231,17 @@ EACH_PROBLEM = {
         SMALL.replace("kind: paper", "kind: podcast"),
         [
             (
-                "my.yaml:13:19: a > kind: 'podcast' is none of the kinds:"
+                "my.yaml:13:27: a > about > kind: 'podcast' is none of the kinds:"
                 " write one of paper, article, video, docs, course, book"
             )
         ],
     ),
     "yes for true": (
-        SMALL + "            must_read: yes\n",
+        about("must_read: yes"),
         [
             (
-                "my.yaml:14:24: a > must_read: 'yes' is neither true nor false:"
-                " write true, or leave the line out"
+                "my.yaml:13:45: a > about > must_read: 'yes' is neither true nor false:"
+                " write true, or leave it out"
             )
         ],
     ),
@@ -201,10 +262,10 @@ EACH_PROBLEM = {
         ["my.yaml:11:20: a > title: a block of keys is not a text: put it in double quotes"],
     ),
     "text for a list": (
-        SMALL + "            tags: attention\n",
+        SMALL + "            found_by: {tags: attention}\n",
         [
             (
-                "my.yaml:14:19: a > tags: is not a list:"
+                "my.yaml:14:30: a > found_by > tags: is not a list:"
                 " write [one, two], or one line each beginning with `- `"
             )
         ],
@@ -220,11 +281,11 @@ EACH_PROBLEM = {
     ),
     "nothing where something must be": (
         SMALL.replace("Paper A", ""),
-        ["my.yaml:11:19: a > title: has no value: write one, or leave the line out"],
+        ["my.yaml:11:19: a > title: has no value: write one, or leave it out"],
     ),
     "empty text": (
         SMALL.replace("Paper A", '" "'),
-        ["my.yaml:11:20: a > title: is empty: write something, or leave the line out"],
+        ["my.yaml:11:20: a > title: is empty: write something, or leave it out"],
     ),
     "line break": (
         SMALL.replace("Paper A", '"A\\nB"'),
@@ -263,8 +324,8 @@ EACH_PROBLEM = {
         ["my.yaml:9:20: first > resources: is empty: write at least one, or delete what holds it"],
     ),
     "key twice": (
-        SMALL + "            kind: video\n",
-        ["my.yaml:14:13: a: has the key 'kind' twice: keep one of the two"],
+        SMALL + "            url: https://a.org/2\n",
+        ["my.yaml:14:13: a: has the key 'url' twice: keep one of the two"],
     ),
     "key that is no word": (
         SMALL + "            ? [a, b]\n            : c\n",
@@ -323,7 +384,9 @@ EACH_PROBLEM = {
         ],
     ),
     "waiting for an addition": (
-        SMALL + "            prerequisites: [b]\n" + resource("b", "addition: true"),
+        SMALL
+        + "            prerequisites: [b]\n"
+        + resource("b").replace("paper", "paper, addition: true"),
         [
             (
                 "my.yaml:14:29: a > prerequisites[1]: is of the maker's list and waits for the"
@@ -346,10 +409,8 @@ EACH_PROBLEM = {
         [
             (
                 "my.yaml:19:17: help: a companion has no key 'prerequisites': a companion has"
-                " id, title,"
-                " url, kind, label, original_url, maker_url, must_read, authors, year, minutes,"
-                " aliases,"
-                " tags, notes, added_notes, sentence, remark, questions, formerly, addition"
+                " id, title, url, about, label, original_url, maker_url, found_by,"
+                " notes, added_notes, sentence, remark, questions, formerly"
             )
         ],
     ),
@@ -401,17 +462,17 @@ EACH_PROBLEM = {
     "shared names": (
         SMALL
         + "            label: 'GPT-1:'\n"
-        + resource("b", "aliases: [paper a, gpt-1, B2, b2]"),
+        + resource("b", "found_by: {aliases: [paper a, gpt-1, B2, b2]}"),
         [
             (
-                "my.yaml:19:23: b > aliases[1]: 'paper a' is also a name of 'a':"
+                "my.yaml:19:34: b > found_by > aliases[1]: 'paper a' is also a name of 'a':"
                 " keep it for the one that people mean"
             ),
             (
-                "my.yaml:19:32: b > aliases[2]: 'gpt-1' is also a name of 'a':"
+                "my.yaml:19:43: b > found_by > aliases[2]: 'gpt-1' is also a name of 'a':"
                 " keep it for the one that people mean"
             ),
-            "my.yaml:19:43: b > aliases[4]: 'b2' stands twice: keep one of the two",
+            "my.yaml:19:54: b > found_by > aliases[4]: 'b2' stands twice: keep one of the two",
         ],
     ),
     "former ids": (
@@ -426,18 +487,18 @@ EACH_PROBLEM = {
     ),
     "everything at once": (
         SMALL.replace("Paper A", "1984").replace("kind: paper", "kind: podcast")
-        + "            prerequisites: [nothing]\n            yaer: 1\n",
+        + "            prerequisites: [nothing]\n            tilte: 1\n",
         [
             "my.yaml:11:20: a > title: 1984 is not a text: put it in double quotes",
             (
-                "my.yaml:13:19: a > kind: 'podcast' is none of the kinds:"
+                "my.yaml:13:27: a > about > kind: 'podcast' is none of the kinds:"
                 " write one of paper, article, video, docs, course, book"
             ),
             (
                 "my.yaml:14:29: a > prerequisites[1]: no resource has the id 'nothing':"
                 " write the id of a resource of this list"
             ),
-            "my.yaml:15:13: a: a resource has no key 'yaer': did you mean 'year'?",
+            "my.yaml:15:13: a: a resource has no key 'tilte': did you mean 'title'?",
         ],
     ),
     "not a list at all": (
@@ -458,10 +519,19 @@ EACH_PROBLEM = {
         ],
     ),
     "tab": (
-        SMALL + "\tyear: 2017\n",
+        SMALL + "\tlabel: X\n",
         [
             (
-                "my.yaml:14:1: file: YAML: found a tab character that violates indentation:"
+                "my.yaml:14:1: file: YAML: found character that cannot start any token:"
+                " indent with spaces, not with tabs"
+            )
+        ],
+    ),
+    "tab below a text": (
+        SMALL + "            label: X\n\tyear: 2017\n",
+        [
+            (
+                "my.yaml:15:1: file: YAML: found a tab character that violates indentation:"
                 " indent with spaces, not with tabs"
             )
         ],
@@ -503,10 +573,10 @@ EACH_PROBLEM = {
         ],
     ),
     "open bracket": (
-        SMALL + "            tags: [a, b\n            year: 2017\n",
+        SMALL + "            notes: [a, b\n            label: X\n",
         [
             (
-                "my.yaml:15:17: file: YAML: did not find expected ',' or ']':"
+                "my.yaml:15:18: file: YAML: did not find expected ',' or ']':"
                 " look at the quotes, brackets and indentation here and one line above"
             )
         ],
@@ -559,7 +629,7 @@ def test_every_problem_is_told_with_its_place_and_remedy(name):
 
 
 def test_a_value_too_long_to_repeat_is_cut():
-    (line,) = complaints(SMALL + f"            year: {'x' * 500}\n")
+    (line,) = complaints(about(f"year: {'x' * 500}"))
 
     assert len(line) < 200
 
@@ -583,11 +653,14 @@ def limited(line):
 LIMITS = {
     "title": (lambda n: SMALL.replace("Paper A", "x" * n), shape.LONGEST_TITLE),
     "label": (lambda n: limited(f"label: {'x' * n}"), shape.LONGEST_LABEL),
-    "authors": (lambda n: limited(f"authors: {'x' * n}"), shape.LONGEST_AUTHORS),
+    "authors": (lambda n: about(f"authors: {'x' * n}"), shape.LONGEST_AUTHORS),
     "note": (lambda n: limited(f"notes: [{'x' * n}]"), shape.LONGEST_TEXT),
+    "one note": (lambda n: limited(f"notes: {'x' * n}"), shape.LONGEST_TEXT),
+    "question": (lambda n: limited(f"questions: [{'x' * n}]"), shape.LONGEST_QUESTION),
+    "questions": (lambda n: limited(f"questions: {['x'] * n}"), shape.MOST_QUESTIONS),
     "sentence": (lambda n: limited(f"sentence: {'x' * n}"), shape.LONGEST_TEXT),
-    "alias": (lambda n: limited(f"aliases: [{'x' * n}]"), shape.LONGEST_ALIAS),
-    "tag": (lambda n: limited(f"tags: [{'x' * n}]"), shape.LONGEST_TAG),
+    "alias": (lambda n: limited(f"found_by: {{aliases: [{'x' * n}]}}"), shape.LONGEST_ALIAS),
+    "tag": (lambda n: limited(f"found_by: {{tags: [{'x' * n}]}}"), shape.LONGEST_TAG),
     "slug": (lambda n: SMALL.replace("id: a\n", f"id: {'x' * n}\n"), shape.LONGEST_SLUG),
     "list id": (
         lambda n: SMALL.replace("id: small", f"id: {'x' * n}"),
@@ -612,7 +685,7 @@ LIMITS = {
     ),
     "notes": (lambda n: limited(f"notes: {['x'] * n}"), shape.MOST_NOTES),
     "aliases": (
-        lambda n: limited(f"aliases: [{', '.join(f'x{i}' for i in range(n))}]"),
+        lambda n: limited(f"found_by: {{aliases: [{', '.join(f'x{i}' for i in range(n))}]}}"),
         shape.MOST_NAMES,
     ),
     "companions": (
@@ -629,8 +702,8 @@ LIMITS = {
         ),
         shape.MOST_COMPANIONS,
     ),
-    "minutes": (lambda n: limited(f"minutes: {n}"), shape.MOST_MINUTES),
-    "year": (lambda n: limited(f"year: {n}"), shape.MOST_YEAR),
+    "minutes": (lambda n: about(f"minutes: {n}"), shape.MOST_MINUTES),
+    "year": (lambda n: about(f"year: {n}"), shape.MOST_YEAR),
     "card": (
         lambda n: limited(
             f"notes: {['x' * 500] * 5 + ['x' * (n - 2500 - len('Paper A' + 'https://a.org/1'))]}"
@@ -668,8 +741,8 @@ def test_no_text_whatever_raises_anything_else(text):
 
 
 KEYS = (
-    "id title url kind sections steps resources companions tables rows columns year notes aliases "
-    "prerequisites formerly introduction updates date text addition"
+    "id title url about kind found_by sections steps resources companions tables rows columns year "
+    "notes aliases prerequisites formerly introduction updates date text addition"
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -885,6 +958,9 @@ def test_the_schema_is_one_and_the_list_keeps_it():
     "name",
     [
         "unknown key",
+        "unknown key in braces",
+        "key outside of its braces",
+        "no braces",
         "missing key",
         "year in words",
         "impossible numbers",

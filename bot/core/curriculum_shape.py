@@ -72,9 +72,9 @@ def _texts(longest: int) -> StringConstraints:
 
 def _several(value: object) -> object:
     """Let one note stand as the text that it is; several are a list."""
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
+    if value is None:
+        return None
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}}$")]

@@ -26,7 +26,8 @@ _MENDS = {
     "mapping values are not allowed": "put a text that contains ': ' in double quotes",
     "tab character": _NO_TABS,
     "cannot start any token": "put a text that begins with @, % or ` in double quotes",
-    "expected ':'": "write `key: value`, with a space after the colon",
+    "expected ':'": "write `key: value`, with a space after the colon; indent what goes on below",
+    "end of stream": "close the quotes that open here",
     "'-' indicator": "keep everything at the indentation of its neighbours",
     "expected <document start>": "keep everything at the indentation of its neighbours",
     "another document": "leave out the line `---`",
@@ -141,7 +142,8 @@ def _refuse_what_lists_never_need(text: str, source: str) -> None:
 
 def _broken(error: yaml.YAMLError, text: str, source: str) -> CurriculumFileError:
     said = str(getattr(error, "problem", None) or error)
-    line, column = _mark(getattr(error, "problem_mark", None))
+    mark = "context_mark" if "end of stream" in said else "problem_mark"
+    line, column = _mark(getattr(error, mark, None))
     remedy = next((mend for sign, mend in _MENDS.items() if sign in said), None)
     remedy = remedy or "look at the quotes, brackets and indentation here and one line above"
     if "".join(text.splitlines()[line - 1 : line]).startswith("\t", column - 1):

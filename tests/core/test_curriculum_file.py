@@ -550,8 +550,33 @@ EACH_PROBLEM = {
         [
             (
                 "my.yaml:15:1: file: YAML: could not find expected ':':"
-                " write `key: value`, with a space after the colon"
+                " write `key: value`, with a space after the colon; indent what goes on below"
             )
+        ],
+    ),
+    "next line of a text not indented": (
+        SMALL + "            added_notes: Read\n            on.\n            label: X\n",
+        [
+            (
+                "my.yaml:16:13: file: YAML: could not find expected ':':"
+                " write `key: value`, with a space after the colon; indent what goes on below"
+            )
+        ],
+    ),
+    "open quotes": (
+        SMALL + '            added_notes: "Read\n              on.\n            label: X\n',
+        [
+            (
+                "my.yaml:14:26: file: YAML: found unexpected end of stream:"
+                " close the quotes that open here"
+            )
+        ],
+    ),
+    "neither a note nor notes": (
+        SMALL + "            added_notes: 12\n            notes: [3]\n",
+        [
+            "my.yaml:14:26: a > added_notes: 12 is not a text: put it in double quotes",
+            "my.yaml:15:21: a > notes[1]: 3 is not a text: put it in double quotes",
         ],
     ),
     "indented too little": (

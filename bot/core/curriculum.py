@@ -22,8 +22,9 @@ class Resource:
     ``parent`` are keys; ``formerly`` are keys this resource had before. ``minutes`` is an estimate.
     ``maker_url`` is the link as the list's maker wrote it, where ``url`` had to replace it;
     ``original_url`` the publisher's own, where ``url`` is the maker's and differs.
-    ``notes`` and ``sentence`` are the maker's words, ``added_notes`` are not. ``remark`` is what
-    the maker says of a companion, ``companions_title`` what stands above them ("" : nothing).
+    ``notes`` and ``sentence`` are the maker's words, ``added_notes`` and ``questions`` are not.
+    ``remark`` is what the maker says of a companion, ``companions_title`` what stands above them
+    ("": nothing).
     """
 
     key: str

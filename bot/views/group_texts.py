@@ -113,6 +113,8 @@ UNCERTAIN = frozenset({"no_history", "lost_sight"})
 """Problems after which nothing is tried until a moderator has looked."""
 
 OPENER = "What did you take from it, and where did it lose you? One sentence is a fine start."
+QUESTIONS = "**Questions to talk about**"
+ANY_OF_THEM = "-# Take the one you like, or ask your own. One sentence is a fine start."
 
 
 def problem_text(problem: str) -> str:
@@ -268,10 +270,14 @@ def readiness_text(ready: int, of: int, lacked: str | None) -> str:
 
 
 def opener_text(questions: tuple[str, ...]) -> str:
-    """Return the first message of a thread: the list's own questions, or a plain one."""
+    """Return the first message of a thread: questions to this paper, or a plain one.
+
+    They are numbered, so that people can say which one they mean.
+    """
     if not questions:
         return OPENER
-    return "\n".join(["To talk about:", *(f"- {plain(question)}" for question in questions)])
+    numbered = (f"{number}. {plain(each)}" for number, each in enumerate(questions, start=1))
+    return "\n".join([QUESTIONS, *numbered, ANY_OF_THEM])
 
 
 def notice_text(channel_id: int, problem: str) -> str:

@@ -30,11 +30,25 @@ def test_an_alias_is_left_to_the_title_that_a_server_gave():
     assert exportable(seen).get("list:b").aliases == ("Bumble",)
 
 
+def test_questions_stay_with_what_a_server_changed():
+    base = replaced("b", questions=("Why? And: what [for]?", "So what?"))
+    seen = lay(changed("b", title="Bee"), base=base).curriculum
+
+    read = read_curriculum(write_curriculum(exportable(seen))).get("list:b")
+
+    assert read.title == "Bee"
+    assert read.questions == ("Why? And: what [for]?", "So what?")
+
+
 def with_aliases(slug, *aliases):
+    return replaced(slug, aliases=aliases)
+
+
+def replaced(slug, **fields):
     resource = LIST.get(f"list:{slug}")
     section = LIST.sections[0]
     step = section.steps[0]
-    others = tuple(replace(r, aliases=aliases) if r is resource else r for r in step.resources)
+    others = tuple(replace(r, **fields) if r is resource else r for r in step.resources)
     steps = (replace(step, resources=others), *section.steps[1:])
     return replace(LIST, sections=(replace(section, steps=steps), *LIST.sections[1:]))
 

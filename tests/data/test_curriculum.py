@@ -181,7 +181,7 @@ def test_the_list_is_taken_apart_without_a_remainder():
         ("must_read: true, authors: Hu et al.", "authors: Hu et al."),
         ("authors: Devlin et al.", "must_read: true, authors: Devlin et al."),
         ("kind: article, authors: Jay Alammar", "kind: video, authors: Jay Alammar"),
-        ("addition: true, authors: Huang", "authors: Huang"),
+        ("addition: true, authors: Sasha Rush", "authors: Sasha Rush"),
         ("companions_title: Additional helpful materials\n            ", ""),
         ("understanding an abstract & having", "having"),
         ("P-tuning, IA3, etc.", "P-tuning, etc."),
@@ -259,6 +259,15 @@ def test_everything_has_authors_a_year_minutes_names_and_tags():
         assert resource.minutes, resource.key
         assert resource.tags, resource.key
         assert resource.added_notes, resource.key
+
+
+def test_what_groups_get_first_has_two_or_three_questions_of_a_line_each():
+    first = [r for r in CURRICULUM.resources if not r.addition or r.must_read]
+    questions = [question for r in CURRICULUM.by_key.values() for question in r.questions]
+
+    assert {len(r.questions) for r in first} == {2, 3}
+    assert [question for question in questions if len(question) > 120] == []
+    assert len(set(questions)) == len(questions)
 
 
 def test_a_prerequisite_stands_above_what_needs_it_among_the_additions_of_a_section():

@@ -51,6 +51,7 @@ GENERIC_WEIGHT = 0.3
 
 # Points beside those for the cover, which are up to 100.
 SAME = 40  # a name is the query
+PLURAL = 35  # the query is a name with an s
 BEGINS = 19
 HOLDS = 13  # a name has the query somewhere inside
 HELD = 14  # the query has the name inside; as much of it as the name makes up
@@ -182,6 +183,8 @@ def _likeness(text: str, names: Sequence[str], *, misspelt: bool) -> tuple[float
 
 
 def _likeness_of_one(text: str, name: str, *, misspelt: bool) -> float:
+    if text == f"{name}s":
+        return PLURAL
     if name.startswith(text):
         return BEGINS
     if f" {name} " in f" {text} ":

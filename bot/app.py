@@ -14,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.forum_posts import ask_once
+from bot.members import Members
 from bot.polls import Polls
 from bot.postman import Postman
 from bot.services.curriculum import CurriculumStore
@@ -184,6 +185,11 @@ class NextreadBot(commands.AutoShardedBot):
     def polls(self) -> Polls:
         """Looks at the polls of votes."""
         return Polls(self, self.votes)
+
+    @property
+    def members(self) -> Members:
+        """Looks whether groups' members are still in their server."""
+        return Members(self, self.services.member_checks)
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()

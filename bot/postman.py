@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.core.outbox import OutboxRow
 from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
 from bot.marks import Mark, answering, asking, with_button, without_poll
+from bot.members import member_of
 from bot.services.opening import Services
 from bot.views.group_texts import notice_text, opener_text, ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing
@@ -35,7 +36,6 @@ RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
 THREAD_NAME = 100  # Discord's limit
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
-NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
 UNKNOWN_CHANNEL = 10003
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
 
@@ -52,6 +52,7 @@ class Postman:
         self._forum_posts = ForumPosts(services.delivery, services.groups)
         self._nudges = services.nudges
         self._reminders = services.reminders
+        self._member_checks = services.member_checks
         self._votes = services.votes
 
     async def deliver_due(self) -> None:
@@ -272,12 +273,9 @@ class Postman:
         if isinstance(reminder, str):
             await self._delivery.drop(row, reminder)
             return
-        try:
-            member = await guild.fetch_member(row.channel_id)
-        except discord.NotFound as error:
-            if error.code not in NOT_HERE:
-                raise
-            await self._reminders.left_server(row)
+        member = await member_of(guild, row.channel_id)
+        if member is None:
+            await self._member_checks.left(guild.id, row.channel_id)
             await self._delivery.drop(row, "left_server")
             return
         try:

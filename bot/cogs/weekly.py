@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands, tasks
 
+from bot.core.member_checks import BETWEEN_LOOKS
 from bot.services.weekly import AT_ONCE, Weekly
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
     def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
         self.bot = bot
         self.weekly = weekly
-        self.due_at = discord.utils.utcnow()
+        self.due_at = self.members_at = discord.utils.utcnow()
 
     async def cog_load(self) -> None:
         self.tick.start()
@@ -45,11 +46,18 @@ class WeeklyCog(commands.Cog, name="weekly"):
             while await self.bot.nudges.open_due():
                 await self.bot.postman.deliver_due()
             await self.bot.postman.deliver_due()
+            await self._check_members()
             self.due_at = await self.weekly.next_due()
         except Exception:
             # An exception would end the loop for good; the next minute may be better.
             log.exception("the weekly task failed")
             self.due_at = discord.utils.utcnow() + timedelta(minutes=1)
+
+    async def _check_members(self) -> None:
+        """Check a few members at most once a minute, however much else there is to do."""
+        if discord.utils.utcnow() >= self.members_at:
+            await self.bot.members.check_due()
+            self.members_at = discord.utils.utcnow() + BETWEEN_LOOKS
 
     def _sleep(self) -> None:
         wait = min(self.bot.nap, self.due_at - discord.utils.utcnow())
@@ -61,8 +69,12 @@ class WeeklyCog(commands.Cog, name="weekly"):
 
     @commands.Cog.listener()
     async def on_weekly_change(self) -> None:
-        """Sleep shorter where a group's change makes something due earlier."""
-        self.due_at = await self.weekly.next_due()
+        """Sleep shorter where a group's change makes something due earlier.
+
+        Never longer: members are next due a minute from any look at the clock, so that many
+        changes in a row would put them off for good.
+        """
+        self.due_at = min(self.due_at, await self.weekly.next_due())
         self._sleep()
 
 

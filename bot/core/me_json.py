@@ -21,7 +21,10 @@ WHAT = {
         "What you can undo: the rows before and after, as stored. A mark is its state, when it"
         " was made, until when it is put off, and its rating; times in seconds since 1970."
     ),
-    "members": "Study groups that you joined, and whether you want reminders there.",
+    "members": (
+        "Study groups that you joined, whether you want reminders there, and when I last asked"
+        " Discord whether you are still in the server."
+    ),
     "post_readers": "Papers of the week under which you pressed that you've read them.",
     "study_groups": "Groups whose settings you changed last. Deleting leaves them without you.",
     "picks": "Papers that you picked for groups' weeks. They stay, without you.",

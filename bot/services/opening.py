@@ -12,6 +12,7 @@ from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
 from bot.services.me import Me
+from bot.services.member_checks import MemberChecks
 from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.nudges import Nudges
 from bot.services.picking import Picking
@@ -40,6 +41,7 @@ class Services:
     votes: Votes
     delivery: Delivery
     reminders: Reminders
+    member_checks: MemberChecks
     moderation: Moderation
     doubts: Doubts
     nudges: Nudges
@@ -84,6 +86,7 @@ async def open_services(
         Votes(db, curricula, clock, ids),
         Delivery(db, clock, ids),
         Reminders(db, curricula, reading, clock, ids),
+        MemberChecks(db, clock),
         Moderation(db, curricula, clock, ids, fetch_facts),
         Doubts(db, curricula, clock, ids),
         Nudges(db, reading, clock, ids),

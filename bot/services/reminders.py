@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,8 +19,6 @@ from bot.store import groups as group_rows
 from bot.store import outbox, progress, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
-
-log = logging.getLogger(__name__)
 
 WEEKS_REMEMBERED = 60
 
@@ -87,13 +84,6 @@ class Reminders:
             post = await slots.slot(changes, slot_id)
             if post is not None and await group_rows.take_group(changes, post.group_id):
                 await group_rows.close_wish(changes, post.group_id, reader_id)
-
-    async def left_server(self, row: OutboxRow) -> None:
-        """End the memberships of who left the server; their progress stays."""
-        reader_id = row.channel_id
-        async with self._db.transaction() as changes:
-            await group_rows.leave_guild(changes, row.guild_id or 0, reader_id)
-        log.info("a member left server %s, and so its groups", row.guild_id)
 
     async def finish(self, reader_id: int, slot_id: int) -> Reply:
         """Mark the paper of a reminder done, wherever its button is pressed.

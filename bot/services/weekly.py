@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import FirstReads, Group, Post, WeeklyPost, shown_count
+from bot.core.member_checks import next_look
 from bot.core.outbox import OutboxRow
 from bot.core.picking import by_week
 from bot.core.picks import TELL_WEEKS_AHEAD, next_papers, readiness
@@ -20,7 +21,7 @@ from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import outbox, picks, progress, reader_settings, slots, votes
+from bot.store import member_checks, outbox, picks, progress, reader_settings, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -61,18 +62,20 @@ class Weekly:
         return len(group_ids)
 
     async def next_due(self) -> datetime:
-        """Return when to look again: at the next slot, message or poll.
+        """Return when to look again: at the next slot, message, poll or member.
 
         Where other processes write too, a minute from now: one of them may die over its work.
         """
         look = LOOK_SHARED if self._db.is_shared else LOOK_ALONE
+        now = self._clock()
         due = [
             await group_rows.next_due(self._db),
             await outbox.next_due(self._db),
             await reader_settings.next_nudge(self._db),
             await votes.next_look(self._db),
+            next_look(await member_checks.oldest_check(self._db), now),
         ]
-        return min([self._clock() + look, *(at for at in due if at is not None)])
+        return min([now + look, *(at for at in due if at is not None)])
 
     async def pick(
         self, db: Queries, group: Group, slot: Slot, old: Post | None = None, *, late: bool = False

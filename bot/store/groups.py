@@ -121,10 +121,11 @@ async def set_after_list(
 async def join(changes: Queries, group_id: int, reader_id: int, now: datetime) -> None:
     """Make the reader a member. Twice is harmless."""
     await changes.fetch(
-        "INSERT INTO members (group_id, reader_id, joined_at) VALUES (?, ?, ?)"
+        "INSERT INTO members (group_id, reader_id, joined_at, checked_at) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (group_id, reader_id) DO NOTHING",
         group_id,
         reader_id,
+        seconds(now),
         seconds(now),
     )
 

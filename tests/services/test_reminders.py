@@ -234,26 +234,6 @@ async def test_closed_messages_of_who_asked_no_more_change_nothing(services, gro
     assert (await services.groups.status(CHANNEL, ALICE)).wish is None
 
 
-async def test_who_left_the_server_leaves_its_groups_and_keeps_progress(
-    services, group_id, post, clock
-):
-    elsewhere = await services.groups.settle(OTHER_GUILD, 72, MONDAY_AT_TEN, None, MODERATOR)
-    await services.groups.join(OTHER_GUILD, elsewhere.group.group_id, ALICE)
-    await services.reading.mark(ALICE, None, "demo:gpt", "done")
-    await ask(services, group_id, ALICE)
-    await post()
-    clock.advance(days=5)
-    (row,) = await due_reminders(services)
-
-    await services.reminders.left_server(row)
-
-    here = await services.groups.status(CHANNEL, ALICE)
-    there = await services.groups.status(72, ALICE)
-    _, reader = await services.reading.reader(ALICE, None)
-    assert (here.is_member, here.members, there.is_member) == (False, 1, True)
-    assert reader.mark("demo:gpt").state == "done"
-
-
 async def test_only_members_may_ask_and_only_where_the_group_is(services, group_id):
     with pytest.raises(NotAMemberError):
         await services.reminders.ask(GUILD, group_id, CAROL, wanted=True)

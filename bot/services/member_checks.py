@@ -1,0 +1,54 @@
+"""Whose turn it is to be looked for in their server, and what becomes of who left it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.core.member_checks import AT_ONCE, Check, as_if_checked, due_before
+from bot.store import groups as group_rows
+from bot.store import member_checks
+from bot.store.database import Database
+from bot.store.ids import Clock
+
+log = logging.getLogger(__name__)
+
+
+class MemberChecks:
+    """Each method is one transaction; members.py talks to Discord."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def due(self) -> list[Check]:
+        """Return some of the members who weren't checked for a week, the longest ago first."""
+        return await member_checks.due_checks(self._db, due_before(self._clock()), AT_ONCE)
+
+    async def claim(self, check: Check) -> Check | None:
+        """Take a check; None: another process has it, or the member left the group.
+
+        Whatever comes between, even the process's end, it is tried again in some hours.
+        """
+        claimed = replace(check, checked_at=as_if_checked(self._clock()).replace(microsecond=0))
+        async with self._db.transaction() as changes:
+            is_ours = await member_checks.move_check(changes, check, claimed.checked_at)
+        return claimed if is_ours else None
+
+    async def is_here(self, claimed: Check) -> None:
+        """Record that the member is in the server."""
+        async with self._db.transaction() as changes:
+            await member_checks.move_check(changes, claimed, self._clock())
+
+    async def left(self, guild_id: int, reader_id: int) -> None:
+        """End the memberships of who left the server; their progress stays."""
+        async with self._db.transaction() as changes:
+            await group_rows.leave_guild(changes, guild_id, reader_id)
+        log.info("a member left server %s, and so its groups", guild_id)
+
+    async def put_off(self, guild_id: int) -> None:
+        """Put off what is due in a server about which Discord tells nothing just now."""
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            until, later = due_before(now), as_if_checked(now)
+            await member_checks.put_off_guild(changes, guild_id, until, later)

@@ -1,0 +1,57 @@
+"""When each member of a group was last checked with Discord."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.member_checks import Check
+from bot.store.database import Queries
+from bot.store.instants import instant, instant_or_none, seconds
+
+
+async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
+    """Return the members last checked then or earlier, the longest ago first."""
+    rows = await db.fetch(
+        "SELECT study_groups.guild_id, members.group_id, members.reader_id, members.checked_at"
+        " FROM members JOIN study_groups ON study_groups.group_id = members.group_id"
+        " WHERE members.checked_at <= ?"
+        " ORDER BY members.checked_at, members.group_id, members.reader_id LIMIT ?",
+        seconds(until),
+        limit,
+    )
+    return [
+        Check(row["guild_id"], row["group_id"], row["reader_id"], instant(row["checked_at"]))
+        for row in rows
+    ]
+
+
+async def oldest_check(db: Queries) -> datetime | None:
+    """Return the longest time ago that any member was checked."""
+    rows = await db.fetch("SELECT MIN(checked_at) AS at FROM members")
+    return instant_or_none(rows[0]["at"])
+
+
+async def move_check(changes: Queries, check: Check, checked_at: datetime) -> bool:
+    """Set when the member was checked; tell whether it was still as ``check`` says."""
+    rows = await changes.fetch(
+        "UPDATE members SET checked_at = ?"
+        " WHERE group_id = ? AND reader_id = ? AND checked_at = ? RETURNING reader_id",
+        seconds(checked_at),
+        check.group_id,
+        check.reader_id,
+        seconds(check.checked_at),
+    )
+    return bool(rows)
+
+
+async def put_off_guild(
+    changes: Queries, guild_id: int, until: datetime, checked_at: datetime
+) -> None:
+    """Put off all checks in a server that are due then."""
+    await changes.fetch(
+        "UPDATE members SET checked_at = ? WHERE checked_at <= ?"
+        " AND group_id IN (SELECT group_id FROM study_groups WHERE guild_id = ?)",
+        seconds(checked_at),
+        seconds(until),
+        guild_id,
+    )

@@ -1,0 +1,159 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.core.member_checks import AT_ONCE, BETWEEN_LOOKS, TRY_AGAIN
+from bot.core.weekly import Schedule
+from bot.services.member_checks import MemberChecks
+from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
+
+ALICE, BOB, ELSEWHERE = 81, 82, 9
+FRIDAY = Schedule(4, 10, 0, "UTC")
+A_WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def checks(services):
+    return services.member_checks
+
+
+@pytest.fixture
+async def group(services):
+    """A group that Alice and Bob have just joined. It is Monday, nine o'clock."""
+    made = await new_group(services, schedule=FRIDAY)
+    for reader in (ALICE, BOB):
+        await services.groups.join(GUILD, made.group_id, reader)
+    return made
+
+
+async def due_ids(checks):
+    return [check.reader_id for check in await checks.due()]
+
+
+async def test_who_has_just_joined_is_due_in_a_week(checks, group, clock):
+    clock.advance(days=7, seconds=-1)
+    before = await due_ids(checks)
+    clock.advance(seconds=1)
+
+    assert before == []
+    assert await due_ids(checks) == [ALICE, BOB]
+
+
+async def test_joining_twice_puts_no_check_off(checks, services, group, clock):
+    clock.advance(days=7)
+    await services.groups.join(GUILD, group.group_id, ALICE)
+
+    assert await due_ids(checks) == [ALICE, BOB]
+
+
+async def test_who_is_here_is_due_again_in_a_week(checks, group, clock):
+    clock.advance(days=8)
+    alice, bob = await checks.due()
+    await checks.is_here(await checks.claim(alice))
+    left_over = await due_ids(checks)
+    await checks.is_here(await checks.claim(bob))
+
+    clock.advance(days=7, seconds=-1)
+    before = await due_ids(checks)
+    clock.advance(seconds=1)
+
+    assert left_over == [BOB]
+    assert before == []
+    assert await due_ids(checks) == [ALICE, BOB]
+
+
+async def test_a_check_that_came_to_nothing_is_neither_lost_nor_tried_at_once(checks, group, clock):
+    """As after a crash, or trouble at Discord: nobody said what came of it."""
+    clock.advance(days=7)
+    for check in await checks.due():
+        await checks.claim(check)
+    at_once = await due_ids(checks)
+    clock.advance(seconds=TRY_AGAIN.total_seconds())
+
+    assert at_once == []
+    assert await due_ids(checks) == [ALICE, BOB]
+
+
+async def test_two_processes_never_check_the_same_member_twice(checks, services, group, clock):
+    clock.advance(days=7)
+    other = MemberChecks(services.db, clock)
+    both = [await checks.due(), await other.due()]
+
+    claimed = await asyncio.gather(
+        *(each.claim(check) for each, due in zip((checks, other), both, strict=True)
+          for check in due)
+    )  # fmt: skip
+
+    won = [check.reader_id for check in claimed if check is not None]
+    assert sorted(won) == [ALICE, BOB]
+
+
+async def test_who_left_the_server_leaves_its_groups_and_keeps_progress(checks, services, group):
+    also = (await services.groups.settle(GUILD, 71, FRIDAY, None, MODERATOR)).group
+    there = (await services.groups.settle(ELSEWHERE, 72, FRIDAY, None, MODERATOR)).group
+    await services.groups.join(GUILD, also.group_id, ALICE)
+    await services.groups.join(ELSEWHERE, there.group_id, ALICE)
+    key = services.curricula.base.resources[0].key
+    await services.reading.mark(ALICE, None, key, "done")
+
+    await checks.left(GUILD, ALICE)
+
+    seen = [await services.groups.status(channel, ALICE) for channel in (CHANNEL, 71, 72)]
+    _, reader = await services.reading.reader(ALICE, None)
+    assert [status.members for status in seen] == [1, 0, 1]
+    assert [status.is_member for status in seen] == [False, False, True]
+    assert reader.mark(key).state == "done"
+
+
+async def test_who_forgot_themselves_meanwhile_is_no_member_again(checks, services, group, clock):
+    clock.advance(days=7)
+    claimed = await checks.claim((await checks.due())[0])
+    await services.me.forget(ALICE)
+
+    await checks.is_here(claimed)
+
+    assert (await services.groups.status(CHANNEL, ALICE)).members == 1
+
+
+async def test_a_server_of_which_nothing_is_told_holds_up_no_other(checks, services, group, clock):
+    there = (await services.groups.settle(ELSEWHERE, 72, FRIDAY, None, MODERATOR)).group
+    await services.groups.join(ELSEWHERE, there.group_id, BOB)
+    clock.advance(days=7)
+
+    await checks.put_off(GUILD)
+    others = [(check.guild_id, check.reader_id) for check in await checks.due()]
+    clock.advance(seconds=TRY_AGAIN.total_seconds())
+
+    assert others == [(ELSEWHERE, BOB)]
+    assert sorted(await due_ids(checks)) == [ALICE, BOB, BOB]
+
+
+async def test_putting_off_brings_no_check_forward(checks, group, clock):
+    clock.advance(days=6)
+    await checks.put_off(GUILD)
+    clock.advance(hours=23)
+
+    assert await due_ids(checks) == []
+
+
+async def test_of_many_a_few_are_due_at_once(checks, services, group, clock):
+    for reader in range(100, 130):
+        await services.groups.join(GUILD, group.group_id, reader)
+    clock.advance(days=7)
+
+    assert len(await checks.due()) == AT_ONCE
+
+
+async def test_the_weekly_task_wakes_for_members_but_never_in_haste(services, checks, group, clock):
+    await services.groups.set_state(GUILD, group.group_id, "stopped")
+    clock.advance(days=6, hours=12)
+    nearly = await services.weekly.next_due()
+    clock.advance(days=1)
+    late = await services.weekly.next_due()
+
+    looks_often = services.db.is_shared
+    assert nearly == clock.now - timedelta(days=1) + (
+        timedelta(minutes=1) if looks_often else timedelta(hours=12)
+    )
+    assert late == clock.now + BETWEEN_LOOKS

@@ -1,0 +1,150 @@
+"""Members are looked for once a week; only a clear answer of Discord's ends a membership."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.seen import text_of
+
+A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """A group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def join(channel):
+    async def joins(*members):
+        for member in members:
+            card = await member.slash(channel, "group")
+            await member.click(card.response.message, label="Join")
+
+    return joins
+
+
+@pytest.fixture
+def members_of(moderator):
+    """Return what counts the members that a group's card tells of."""
+
+    async def count(channel):
+        card = text_of(await moderator.slash(channel, "group"))
+        return int(card.split(" member")[0].split()[-1])
+
+    return count
+
+
+def asked_about(env, member):
+    """Return how often Discord was asked whether the member is in the server."""
+    path = f"/guilds/{member.guild.id}/members/{member.user.id}"
+    return len([r for r in env.http_requests if (r.method, r.path) == ("GET", path)])
+
+
+async def test_who_left_the_server_leaves_the_group_within_a_week(
+    group, join, members_of, alice, guild, env, channel
+):
+    bob = guild.add_member(env.create_user("bob"))
+    await join(alice, bob)
+    guild.remove_member(alice)
+    at_once = await members_of(channel)
+
+    await env.advance_time(7 * A_DAY + 2 * A_MINUTE)
+
+    assert at_once == 2
+    assert await members_of(channel) == 1
+
+
+async def test_each_member_is_asked_about_once_a_week_restarts_or_not(
+    group, join, alice, env, restart
+):
+    await join(alice)
+    for _ in range(7):
+        await env.advance_time(2 * A_DAY)
+        await restart()
+    await env.advance_time(2 * A_MINUTE)
+
+    assert asked_about(env, alice) == 2
+
+
+async def test_coming_back_to_the_server_is_no_way_back_into_the_group(
+    group, join, members_of, alice, guild, env, channel
+):
+    await join(alice)
+    guild.remove_member(alice)
+    await env.advance_time(7 * A_DAY + 2 * A_MINUTE)
+    guild.add_member(alice.user)
+
+    assert await members_of(channel) == 0
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 10004), (500, 0), (429, 0)])
+async def test_trouble_ends_no_membership_and_is_tried_again(
+    group, join, members_of, alice, env, guild, channel, status, code
+):
+    await join(alice)
+    path = f"/guilds/{guild.id}/members/{alice.user.id}"
+    env.inject_error("GET", path, status=status, code=code, times=1)
+
+    await env.advance_time(7 * A_DAY + 2 * A_MINUTE)
+    after_trouble, asked = await members_of(channel), asked_about(env, alice)
+    guild.remove_member(alice)
+    await env.advance_time(7 * AN_HOUR)
+
+    assert (after_trouble, asked) == (1, 1)
+    assert await members_of(channel) == 0
+
+
+async def test_one_server_in_trouble_holds_up_no_other(
+    group, join, members_of, alice, env, guild, channel
+):
+    await join(alice, *(guild.add_member(env.create_user(f"one{n}")) for n in range(12)))
+    other = env.create_guild("Elsewhere")
+    place, owner = other.create_text_channel("reading"), other.add_member(other.owner)
+    bob = other.add_member(env.create_user("bob"))
+    await owner.slash(place, "manage group", zone="UTC")
+    card = await bob.slash(place, "group")
+    await bob.click(card.response.message, label="Join")
+    other.remove_member(bob)
+    env.inject_error("GET", f"/guilds/{guild.id}/members/*", status=403, times=None)
+
+    await env.advance_time(7 * A_DAY + 2 * A_MINUTE)
+    card = await owner.slash(place, "group")
+
+    assert "0 members" in text_of(card)
+    assert await members_of(channel) == 13
+
+
+async def test_a_crowd_is_checked_a_few_at_a_time(group, join, env, guild):
+    """All of them joined in the same second: nobody is forgotten, and Discord isn't flooded."""
+    crowd = [guild.add_member(env.create_user(f"one{n}")) for n in range(25)]
+    await join(crowd[0])
+    async with env.bot.services.db.transaction() as changes:
+        for member in crowd[1:]:
+            await changes.fetch(
+                "INSERT INTO members (group_id, reader_id, joined_at, checked_at)"
+                " SELECT group_id, ?, joined_at, checked_at FROM members LIMIT 1",
+                member.user.id,
+            )
+
+    await env.advance_time(7 * A_DAY + 30)
+    first = sum(asked_about(env, member) for member in crowd)
+    await env.advance_time(3 * A_MINUTE)
+
+    assert first == 10
+    assert [asked_about(env, member) for member in crowd] == [1] * 25
+
+
+async def test_a_server_that_the_bot_left_keeps_its_members(
+    group, join, moderator, alice, env, guild
+):
+    await join(alice)
+    await moderator.click(group.response.message, label="Stop")
+    await env.bot.get_guild(guild.id).leave()
+
+    await env.advance_time(8 * A_DAY)
+
+    rows = await env.bot.services.db.fetch("SELECT reader_id FROM members")
+    assert [row["reader_id"] for row in rows] == [alice.user.id]

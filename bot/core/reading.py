@@ -113,11 +113,12 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class AlsoDone:
-    """A second bare `/done` within a minute: meant, or a double tap?"""
+    """A second bare `/done` within a minute: meant, or a double tap? ``rating``: what was typed."""
 
     curriculum: Curriculum
     resource: Resource
     before: Resource | None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class Reading:
             tapped = await self._just_tapped(changes, reader_id)
             if tapped is not None:
                 before = ledger.curriculum.get(tapped.keys[0])
-                return AlsoDone(ledger.curriculum, current, before)
+                return AlsoDone(ledger.curriculum, current, before, rating)
             reply = await self._mark(changes, reader_id, place, current, "done_current", rating)
         return _seen_from(reply, place, guild_id)
 

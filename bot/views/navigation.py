@@ -46,6 +46,7 @@ from bot.views.resource_card import (
     DoneButton,
     GoDeeperButton,
     NotThisOne,
+    RatedDoneButton,
     UndoButton,
     next_card,
 )
@@ -124,6 +125,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     PageButton,
     PathButton,
     PickedSelect,
+    RatedDoneButton,
     ReadItButton,
     RemindButton,
     ReminderDoneButton,

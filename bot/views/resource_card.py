@@ -88,8 +88,10 @@ def resource_card(shown: Shown) -> ui.LayoutView:
 def also_done_card(asked: AlsoDone) -> ui.LayoutView:
     """Build the question after a second bare `/done` within a minute."""
     view = ui.LayoutView(timeout=None)
-    text = texts.also_done_text(asked.resource, asked.before)
-    view.add_item(_box([text], [DoneButton(asked.resource.key), go_button("next")]))
+    text = texts.also_done_text(asked.resource, asked.before, asked.rating)
+    key, rating = asked.resource.key, asked.rating
+    button = DoneButton(key) if rating is None else RatedDoneButton(key, rating)
+    view.add_item(_box([text], [button, go_button("next")]))
     view.stop()
     return view
 
@@ -229,6 +231,30 @@ class DoneButton(_MarkButton, template=rf"done:{KEY}"):
     kind = "done"
     label = texts.DONE
     style = discord.ButtonStyle.success
+
+
+class RatedDoneButton(ui.DynamicItem[ui.Button[Any]], template=rf"rated:(?P<rating>[1-5]):{KEY}"):
+    """Marks a resource done with the rating that was typed with `/done`."""
+
+    def __init__(self, key: str, rating: int) -> None:
+        self.key, self.rating = key, rating
+        super().__init__(
+            ui.Button(label=texts.DONE, style=DoneButton.style, custom_id=f"rated:{rating}:{key}")
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(match["key"], int(match["rating"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        who, where = interaction.user.id, interaction.guild_id
+        reply = await bot.reading.mark(who, where, self.key, "done", rating=self.rating)
+        await answer_click(interaction, next_card(reply))
 
 
 class ClearButton(_MarkButton, template=rf"clear:{KEY}"):

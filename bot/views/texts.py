@@ -445,10 +445,11 @@ def group_reads_text(resource: Resource, channel_id: int) -> str:
     return f"-# <#{channel_id}> reads {plain(short_title(resource))} this week."
 
 
-def also_done_text(resource: Resource, before: Resource | None) -> str:
+def also_done_text(resource: Resource, before: Resource | None, rating: int | None) -> str:
     """Return the question after a second bare `/done` within a minute."""
     just = f"You just marked **{plain(short_title(before))}**. " if before else ""
-    return f"{just}Also done with **{plain(title_of(resource))}**?"
+    rated = f" It gets your {rating} of 5." if rating else ""
+    return f"{just}Also done with **{plain(title_of(resource))}**?{rated}"
 
 
 def found_text(query: str, count: int, most: int) -> str:

@@ -85,6 +85,21 @@ async def test_a_second_bare_done_within_a_minute_asks_first(alice, channel):
     assert "**1 of 9 of the list**" in text_of(progress)
 
 
+async def test_the_question_after_a_second_done_keeps_its_rating(alice, channel, restart, env):
+    await alice.slash(channel, "next")
+    await alice.slash(channel, "done", rating=2)
+    asked = await alice.slash(channel, "done", rating=5)
+    question = text_of(asked)
+    await restart()
+
+    await alice.click(asked.response.message, label="Done")
+
+    rows = await env.bot.services.db.fetch("SELECT rating FROM progress ORDER BY rating")
+    assert "Also done with **Improving Language" in question
+    assert "It gets your 5 of 5." in question
+    assert [row["rating"] for row in rows] == [2, 5]
+
+
 async def test_a_bare_done_after_a_minute_is_meant(alice, channel, env):
     await alice.slash(channel, "next")
     await alice.slash(channel, "done")

@@ -172,7 +172,14 @@ class Postman:
     async def _send_post(
         self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel
     ) -> None:
+        mark = with_button(f"read:{row.reference}")
         post = await self._weekly.post(int(row.reference))
+        if post is None:
+            # Its paper left the list. What was perhaps sent with it comes before another one.
+            if await self._settled(row, place, channel, mark):
+                return
+            await self._weekly.pick_anew(int(row.reference))
+            post = await self._weekly.post(int(row.reference))
         if post is None:
             await self._delivery.drop(row, "paper_gone")
             return
@@ -181,7 +188,7 @@ class Postman:
         mentions = discord.AllowedMentions(
             everyone=False, users=False, roles=list(mentioned), replied_user=False
         )
-        view, mark = weekly_card(post, channel.guild), with_button(f"read:{row.reference}")
+        view = weekly_card(post, channel.guild)
         await self._deliver_once(row, place, view, channel, mark, mentions=mentions)
 
     async def _send_vote(
@@ -302,14 +309,8 @@ class Postman:
         ``channel`` is the one whose permissions count, a thread's parent; None in a DM.
         ``answered``: the message to which this one is a reply.
         """
-        if row.tried_at is not None:
-            if channel is not None and missing(channel, TO_LOOK):
-                await self._delivery.uncertain(row, "no_history")
-                return
-            found = await self._found(place, row.tried_at, mark or without_poll)
-            if found is not None:
-                await self._delivery.sent(row, found, place.id)
-                return
+        if await self._settled(row, place, channel, mark or without_poll):
+            return
         if not await self._delivery.holds(row):
             return
         nonce, mentions = f"n{row.row_id}", mentions or discord.AllowedMentions.none()
@@ -323,14 +324,29 @@ class Postman:
             message = await place.send(view=what, nonce=nonce, allowed_mentions=mentions)
         await self._delivery.sent(row, message.id, place.id)
 
-    async def _found(self, place: Place, tried_at: datetime, mark: Mark) -> int | None:
+    async def _settled(
+        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel | None, mark: Mark
+    ) -> bool:
+        """Look what became of an earlier attempt; tell whether there is nothing left to send."""
+        if row.tried_at is None:
+            return False
+        if channel is not None and missing(channel, TO_LOOK):
+            await self._delivery.uncertain(row, "no_history")
+            return True
+        found = await self._found(place, row.tried_at, mark)
+        if found is None:
+            return False
+        await self._delivery.sent(row, found.id, place.id, found.created_at)
+        return True
+
+    async def _found(self, place: Place, tried_at: datetime, mark: Mark) -> discord.Message | None:
         """Read forward from the first attempt for our own message."""
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
         after = tried_at - CLOCKS_DIFFER
         async for message in place.history(after=after, oldest_first=True, limit=None):
             # Discord signs the notice that begins a thread as ours too: it is no message.
             if message.author.id == me and message.type in OF_PEOPLE and mark(message):
-                return message.id
+                return message
         return None
 
 

@@ -64,7 +64,7 @@ class Delivery:
             if not await outbox.claim_row(changes, row, claim, now, until):
                 return None
             if post is not None and judge(Slot(post.week, post.at), now) == "late":
-                await slots.set_late(changes, post.slot_id)
+                await slots.set_late(changes, post.slot_id, late=True)
         return replace(row, state="claimed", claim=claim, lease_until=until)
 
     async def holds(self, row: OutboxRow) -> bool:
@@ -79,10 +79,17 @@ class Delivery:
                 return False
         return True
 
-    async def sent(self, row: OutboxRow, message_id: int, place_id: int | None = None) -> None:
+    async def sent(
+        self,
+        row: OutboxRow,
+        message_id: int,
+        place_id: int | None = None,
+        at: datetime | None = None,
+    ) -> None:
         """Record the message, and put what follows from it into the outbox.
 
         ``place_id``: where it stands, if that isn't the row's channel: a forum's standing post.
+        ``at``: when it was sent, if that isn't now; by that a post is late or isn't.
         """
         now, place_id = self._clock(), place_id or row.channel_id
         async with self._db.transaction() as changes:
@@ -90,7 +97,10 @@ class Delivery:
             if not await outbox.set_sent(changes, row.row_id, message_id, now):
                 return
             if post is not None:
-                await slots.set_posted(changes, post.slot_id, place_id, message_id, now)
+                if at is not None:
+                    late = judge(Slot(post.week, post.at), at) == "late"
+                    await slots.set_late(changes, post.slot_id, late=late)
+                await slots.set_posted(changes, post.slot_id, place_id, message_id, at or now)
                 await group_rows.set_blocked(changes, post.group_id, None, now)
                 group = await group_rows.group(changes, post.group_id)
                 # Under a post inside a forum's post there can be no thread: it is one itself.

@@ -100,6 +100,23 @@ class Weekly:
             channel_id=group.channel_id,
         )
 
+    async def pick_anew(self, slot_id: int) -> None:
+        """Pick another paper for a week whose own left the list before it was sent."""
+        seen = await slots.slot(self._db, slot_id)
+        async with self._db.transaction() as changes:
+            group = await group_rows.take_group(changes, seen.group_id) if seen else None
+            old = await slots.slot(changes, slot_id)
+            if group is None or old is None or old.state != "waiting" or old.key is None:
+                return
+            curriculum = await self._curricula.of(changes, group.guild_id)
+            if curriculum.get(old.key) is not None:
+                return
+            post = await self.pick(changes, group, Slot(old.week, old.at), old, late=old.is_late)
+            await slots.put_slot(changes, post)
+            if post.state == "nothing":
+                await self._tell_ran_out(changes, group, post)
+        log.info("group %s reads another paper in %s: its own is gone", group.group_id, old.week)
+
     async def send(
         self, changes: Queries, group: Group, post: Post, *, again: bool = False
     ) -> None:

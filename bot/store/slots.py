@@ -105,9 +105,9 @@ async def call_off(changes: Queries, group_id: int) -> None:
     )
 
 
-async def set_late(changes: Queries, slot_id: int) -> None:
-    """Record that the week's paper leaves after its time."""
-    await changes.fetch("UPDATE slots SET is_late = 1 WHERE slot_id = ?", slot_id)
+async def set_late(changes: Queries, slot_id: int, *, late: bool) -> None:
+    """Record whether the week's paper left after its time."""
+    await changes.fetch("UPDATE slots SET is_late = ? WHERE slot_id = ?", int(late), slot_id)
 
 
 async def set_posted(

@@ -437,13 +437,7 @@ def moderator_dms(moderator):
 async def test_a_lost_answer_does_not_bring_a_second_post(group, channel, until, env, restart):
     """The message is there, but the bot died before it could record it."""
     await until(MONDAY)
-    db = env.bot.services.db
-    async with db.transaction() as changes:
-        await changes.fetch(
-            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
-            " WHERE kind = 'post'"
-        )
-        await changes.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
+    await lose_sight_of_the_post(env)
 
     await restart()
     await env.advance_time(A_MINUTE)
@@ -453,6 +447,71 @@ async def test_a_lost_answer_does_not_bring_a_second_post(group, channel, until,
     assert status.this_week.message_id == posts_in(channel)[0].id
 
 
+async def lose_sight_of_the_post(env):
+    """Leave the ledger as a crash does between the message and its record."""
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'post'"
+        )
+        await changes.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
+
+
+async def test_a_post_on_time_that_is_found_late_is_not_called_late(
+    group, channel, until, env, restart, made_bots, alice
+):
+    await until(MONDAY)
+    made_bots[-1].cogs["weekly"].tick.cancel()
+    await lose_sight_of_the_post(env)
+    await env.advance_time(3600)
+
+    await restart()
+    await env.advance_time(1)
+    card = await alice.slash(channel, "group")
+    await alice.click(posts_in(channel)[0], label="I've read it")
+
+    (post,) = posts_in(channel)
+    assert "read it together" in text_of(card)
+    assert ", late" not in text_of(card)
+    assert "late, sorry" not in text_of(post)
+
+
+async def remove_from_the_list(moderator, channel, title):
+    card = await moderator.slash(channel, "manage edit", resource=title)
+    await moderator.click(card.response.message, label="Remove")
+
+
+async def test_a_week_whose_paper_is_removed_before_it_is_sent_gets_the_next(
+    group, moderator, channel, until, env
+):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+    await until(MONDAY)
+    await remove_from_the_list(moderator, channel, "Attention Is All You Need")
+
+    await env.advance_time(6 * A_MINUTE)
+    card = await moderator.slash(channel, "group")
+
+    (post,) = posts_in(channel)
+    assert title_of(post).startswith("Improving Language")
+    assert "missed" not in text_of(card)
+    assert "This week: **Improving Language" in text_of(card)
+
+
+async def test_a_week_that_perhaps_has_its_paper_gets_no_second_when_that_is_removed(
+    group, moderator, channel, until, env, restart
+):
+    await until(MONDAY)
+    await remove_from_the_list(moderator, channel, "Attention Is All You Need")
+    await lose_sight_of_the_post(env)
+
+    await restart()
+    await env.advance_time(A_MINUTE)
+    card = await moderator.slash(channel, "group")
+
+    assert len(posts_in(channel)) == 1
+    assert "This week: **Attention Is All You Need**" in text_of(card)
+
+
 async def test_where_history_is_closed_a_lost_answer_is_uncertain_until_a_moderator_looks(
     moderator, guild, until, env, restart
 ):
@@ -460,13 +519,7 @@ async def test_where_history_is_closed_a_lost_answer_is_uncertain_until_a_modera
     channel = guild.create_text_channel("closed")
     await moderator.slash(channel, "manage group", zone="UTC")
     await until(MONDAY)
-    db = env.bot.services.db
-    async with db.transaction() as changes:
-        await changes.fetch(
-            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
-            " WHERE kind = 'post'"
-        )
-        await changes.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
+    await lose_sight_of_the_post(env)
     await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=deny)
 
     await restart()

@@ -302,6 +302,19 @@ async def test_a_post_that_leaves_within_five_minutes_is_on_time(services, postb
     assert not (await services.groups.status(CHANNEL, None)).this_week.is_late
 
 
+@pytest.mark.parametrize(("minutes", "late"), [(0, False), (5, False), (6, True)])
+async def test_a_post_found_afterwards_is_late_only_if_its_message_was(
+    services, delivery, postbox, group, clock, minutes, late
+):
+    sent_at = clock.now + timedelta(minutes=minutes)
+    await postbox.claim()
+    clock.advance(hours=1)
+
+    await delivery.sent(await postbox.claim(), 77, sent_at)
+
+    assert (await services.groups.status(CHANNEL, None)).this_week.is_late == late
+
+
 async def fail(services, postbox, clock, *problems):
     for problem in problems:
         await services.delivery.not_sent(await postbox.claim(), problem)

@@ -6,7 +6,7 @@ from bot.core.weekly import Schedule
 from bot.errors import NoLongerListedError, UnknownPostError
 from bot.services.opening import open_services
 from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, Postbox, new_group, week_of
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
 
 A_MINUTE, A_DAY, A_WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(weeks=1)
 READERS = (7, 8, 9)
@@ -38,11 +38,13 @@ async def post(services, postbox, group, clock):
 
 
 @pytest.fixture
-async def reopened(database_url, clock):
+async def reopened(services, database_url, clock):
     """Return what opens the ledger with another list, as a later version would."""
     opened = []
 
     async def open_with(*resources):
+        if not services.db.is_shared:
+            await services.close()
         opened.append(await open_services(database_url, curriculum(*resources), clock))
         return opened[-1]
 
@@ -169,6 +171,49 @@ async def test_with_nothing_to_do_it_looks_once_a_day_or_each_minute_beside_othe
     assert await weekly.next_due() == clock.now + wait
 
 
+@pytest.fixture
+async def waiting(services, group, clock):
+    """This week's, picked and not sent yet."""
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    return (await services.groups.status(CHANNEL, None)).this_week
+
+
+async def test_a_waiting_week_whose_paper_leaves_the_list_gets_the_next(waiting, reopened):
+    later = await reopened(resource("next"), resource("after"))
+
+    await later.weekly.pick_anew(waiting.slot_id)
+
+    week = (await later.groups.status(CHANNEL, None)).this_week
+    assert (week.slot_id, week.week, week.at) == (waiting.slot_id, waiting.week, waiting.at)
+    assert (week.key, week.state) == ("demo:next", "waiting")
+
+
+async def test_a_week_keeps_a_paper_that_is_listed(services, waiting):
+    await services.weekly.pick_anew(waiting.slot_id)
+
+    assert (await services.groups.status(CHANNEL, None)).this_week == waiting
+
+
+async def test_a_posted_week_keeps_its_paper_for_good(post, reopened):
+    later = await reopened(resource("next"))
+
+    await later.weekly.pick_anew(post.slot_id)
+    await later.weekly.pick_anew(1)
+
+    assert (await later.groups.status(CHANNEL, None)).this_week == post
+
+
+async def test_where_nothing_is_left_to_pick_anew_that_is_told(waiting, reopened):
+    later = await reopened()
+
+    await later.weekly.pick_anew(waiting.slot_id)
+
+    rows = await later.db.fetch("SELECT channel_id FROM outbox WHERE kind = 'notice'")
+    assert (await later.groups.status(CHANNEL, None)).this_week.state == "nothing"
+    assert [row["channel_id"] for row in rows] == [MODERATOR]
+
+
 async def test_a_post_that_never_was_shows_nothing(services, weekly, post):
     async with services.db.transaction() as changes:
         await changes.fetch("UPDATE slots SET resource_key = NULL")
@@ -184,9 +229,7 @@ async def test_a_post_whose_group_is_gone_shows_nothing(services, weekly, post):
     assert await weekly.post(post.slot_id) is None
 
 
-async def test_a_post_whose_paper_left_the_list_shows_nothing(services, post, reopened):
-    if not services.db.is_shared:
-        await services.close()
+async def test_a_post_whose_paper_left_the_list_shows_nothing(post, reopened):
     later = await reopened(resource("another"))
 
     assert await later.weekly.post(post.slot_id) is None

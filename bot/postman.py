@@ -25,6 +25,7 @@ from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.texts import title_of
 from bot.views.vote_card import candidates_card, poll_of
+from bot.views.vote_texts import lost_notice_text
 from bot.views.weekly_card import weekly_card
 
 log = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ class Postman:
             await self._nudges.turn_off(row.channel_id)
 
     async def _send(self, row: OutboxRow) -> None:
-        if row.kind == "notice":
+        if row.kind in ("notice", "vote_lost"):
             await self._send_notice(row)
             return
         if row.kind == "nudge":
@@ -252,18 +253,26 @@ class Postman:
             await self._deliver_once(row, place, view, parent, mark, card)
 
     async def _send_notice(self, row: OutboxRow) -> None:
-        group_id, slot_id, *_ = row.reference.split(":")
-        group = await self._weekly.group(int(group_id))
-        if group is not None and await self._weekly.ran_out(int(slot_id)):
-            text = ran_out_text(group.channel_id)
-        elif group is not None and group.blocked is not None:
-            text = notice_text(group.channel_id, group.blocked)
-        else:
+        text = await (self._news_of_vote(row) if row.kind == "vote_lost" else self._news(row))
+        if text is None:
             await self._delivery.drop(row, "mended")
             return
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
         await self._deliver_once(row, place, notice(text))
+
+    async def _news(self, row: OutboxRow) -> str | None:
+        group_id, slot_id, *_ = row.reference.split(":")
+        group = await self._weekly.group(int(group_id))
+        if group is not None and await self._weekly.ran_out(int(slot_id)):
+            return ran_out_text(group.channel_id)
+        if group is not None and group.blocked is not None:
+            return notice_text(group.channel_id, group.blocked)
+        return None
+
+    async def _news_of_vote(self, row: OutboxRow) -> str | None:
+        lost = await self._votes.lost(int(row.reference))
+        return None if lost is None else lost_notice_text(*lost)
 
     async def _send_nudge(self, row: OutboxRow) -> None:
         reply = await self._nudges.reply(row.channel_id)

@@ -82,7 +82,8 @@ class GroupStatus:
 
     ``last_read`` counts who read the last post, None where hidden; ``named`` are members who let
     their name be shown; ``chosen``: what is picked or won for the running week and all to come;
-    ``vote``: the one that runs.
+    ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a moderator picked
+    since; ``vote_problem``: why the messages of either couldn't be sent.
     """
 
     curriculum: Curriculum
@@ -98,6 +99,8 @@ class GroupStatus:
     chosen: tuple[Chosen, ...] = ()
     wish: Wish | None = None
     vote: Vote | None = None
+    lost_vote: Vote | None = None
+    vote_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ WHAT = {
     "study_groups": "Groups whose settings you changed last. Deleting leaves them without you.",
     "picks": "Papers that you picked for groups' weeks. They stay, without you.",
     "votes": "Votes that you called in groups; no voice is kept. They stay, without you.",
-    "outbox": "Direct messages to you: about a group that you run, or reminders you asked for.",
+    "outbox": (
+        "Direct messages to you: about a group that you run, a vote that you called, or reminders"
+        " you asked for."
+    ),
     "additions": "What you added to servers' lists or changed first. It stays, without you.",
     "addition_changes": "What you changed on servers' lists. It stays, without you.",
     "drafts": "Changes of servers' lists that you began, for a day.",

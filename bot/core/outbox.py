@@ -18,6 +18,7 @@ Kind = Literal[
     "reminder",
     "candidates",
     "poll",
+    "vote_lost",
 ]
 """``standing``: a group's post in its forum; ``sign``: the card above it, when it changes."""
 

@@ -11,6 +11,7 @@ from bot.core.groups import Post
 from bot.core.outbox import Kind, OutboxRow
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
+from bot.services.lost_votes import lose
 from bot.store import groups as group_rows
 from bot.store import outbox, slots, votes
 from bot.store.database import Database, Queries
@@ -202,6 +203,8 @@ class Delivery:
     async def _give_up(
         self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
     ) -> None:
+        if row.kind in OF_VOTES and problem == "too_late":
+            problem = row.problem or problem  # what kept it from being sent in time
         if not await outbox.close_row(changes, row.row_id, row.claim, "dropped", problem):
             return
         await self._vote_lost(changes, row)
@@ -254,7 +257,7 @@ class Delivery:
 
     async def _vote_lost(self, changes: Queries, row: OutboxRow) -> None:
         if row.kind in OF_VOTES:
-            await votes.end_vote(changes, int(row.reference), "lost")
+            await lose(changes, self._ids, int(row.reference), self._clock())
 
     async def _block(
         self, changes: Queries, row: OutboxRow, post: Post | None, problem: str, now: datetime

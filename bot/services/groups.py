@@ -13,6 +13,7 @@ from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
 from bot.services import standing
 from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
+from bot.services.lost_votes import problem_of
 from bot.services.reminders import plan
 from bot.services.weekly import Weekly
 from bot.store import groups as group_rows
@@ -276,9 +277,12 @@ class Groups:
         weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
         chosen = await pick_rows.picks_from(db, group.group_id, week)
         picked, winners = by_week(chosen)
-        running = await votes.votes_from(db, group.group_id, week)
+        voted = await votes.votes_from(db, group.group_id, week)
         then = await beyond(db, curriculum, group, had)
         picks = {p.week: p for p in next_papers(curriculum, had, picked, winners, weeks, then)}
+        vote = next((v for v in voted if v.state == "running"), None)
+        lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
+        told = vote or lost
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,
@@ -293,7 +297,9 @@ class Groups:
             chosen=tuple(chosen),
             named=tuple(await reader_settings.named_members(db, group.group_id)),
             wish=await group_rows.wish(db, group.group_id, reader_id or 0),
-            vote=next((v for v in running if v.state == "running"), None),
+            vote=vote,
+            lost_vote=lost,
+            vote_problem=await problem_of(db, told) if told else None,
         )
 
     def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:

@@ -23,6 +23,7 @@ from bot.core.weekly import Slot, next_slot, running_week, slot_of_week
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED
+from bot.services.lost_votes import lose, problem_of
 from bot.store import groups as group_rows
 from bot.store import outbox, picks, slots, votes
 from bot.store.database import Database, Queries
@@ -105,6 +106,13 @@ class Votes:
             return None
         return await self._ballot(self._db, group, vote)
 
+    async def lost(self, vote_id: int) -> tuple[Ballot, str | None] | None:
+        """Return a vote that came to nothing, and what kept it from being sent; else None."""
+        ballot = await self.ballot(vote_id)
+        if ballot is None or ballot.vote.state != "lost":
+            return None
+        return ballot, await problem_of(self._db, ballot.vote)
+
     async def due(self) -> list[Vote]:
         """Return the votes whose poll is to be read, or ended if they were called off."""
         return await votes.due_votes(self._db, self._clock(), AT_ONCE)
@@ -120,11 +128,13 @@ class Votes:
         async with self._db.transaction() as changes:
             group = await group_rows.take_group(changes, vote.group_id)
             served = await slots.slot_of_week(changes, vote.group_id, vote.week)
-            is_open = group is not None and served is None
-            if not await votes.end_vote(changes, vote.vote_id, "decided" if is_open else "lost"):
+            if group is None or served is not None:
+                await lose(changes, self._ids, vote.vote_id, now)
+                return
+            if not await votes.end_vote(changes, vote.vote_id, "decided"):
                 return
             key = winner(vote.keys, counts)
-            if is_open and key is not None:
+            if key is not None:
                 chosen = Chosen(vote.group_id, vote.week, key, "vote_winner")
                 await picks.put_pick(changes, chosen, None, now)
         log.info("vote %s of group %s is counted", vote.vote_id, vote.group_id)
@@ -143,7 +153,7 @@ class Votes:
                 again = min(now + wait, slot_at)
                 await votes.look_later(changes, vote.vote_id, again)
                 return
-            if await votes.end_vote(changes, vote.vote_id, "lost"):
+            if await lose(changes, self._ids, vote.vote_id, now):
                 log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
             await votes.look_later(changes, vote.vote_id, None)
 

@@ -40,6 +40,12 @@ async def vote(db: Queries, vote_id: int) -> Vote | None:
     return _vote(rows[0]) if rows else None
 
 
+async def caller_of(db: Queries, vote_id: int) -> int | None:
+    """Return who called the vote, if they are still known."""
+    rows = await db.fetch("SELECT called_by FROM votes WHERE vote_id = ?", vote_id)
+    return rows[0]["called_by"] if rows else None
+
+
 async def vote_of_week(db: Queries, group_id: int, week: str) -> Vote | None:
     """Return the group's vote on the week, whatever became of it."""
     rows = await db.fetch("SELECT * FROM votes WHERE group_id = ? AND week = ?", group_id, week)

@@ -114,8 +114,7 @@ def _lines(status: GroupStatus) -> Iterator[str]:
         yield state
     if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):
         yield this_week
-    if vote := vote_words.vote_text(status):
-        yield vote
+    yield from filter(None, (vote_words.vote_text(status), vote_words.lost_vote_text(status)))
     if group.state == "active":
         yield words.COMING
         yield from (words.coming_text(coming, status) for coming in status.coming)

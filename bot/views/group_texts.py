@@ -120,11 +120,12 @@ ANY_OF_THEM = "-# Take the one you like, or ask your own. One sentence is a fine
 def problem_text(problem: str) -> str:
     """Return what keeps a group from its post, and what to do."""
     if problem.startswith("lacks:"):
-        return f"{_lacks_text(problem)} Give me that, and I go on by myself."
+        return f"{lacks_text(problem)} Give me that, and I go on by myself."
     return PROBLEMS.get(problem, PROBLEMS["forbidden"])
 
 
-def _lacks_text(problem: str) -> str:
+def lacks_text(problem: str) -> str:
+    """Return what permissions are lacking, of a problem that names them."""
     names = [NAMES.get(name, name) for name in problem.removeprefix("lacks:").split(",")]
     return f"I lack {_listed(names)} in the channel."
 
@@ -377,7 +378,7 @@ def _(_: NotAModeratorError) -> str:
 @error_text.register
 def _(error: CannotPostError) -> str:
     if error.problem.startswith("lacks:"):
-        return f"{_lacks_text(error.problem)} Give me that, and try again: nothing was changed."
+        return f"{lacks_text(error.problem)} Give me that, and try again: nothing was changed."
     return f"{problem_text(error.problem)} Then try again: nothing was changed."
 
 

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from bot.core.curriculum import Resource
 from bot.core.groups import GroupStatus
-from bot.core.votes import Ballot
+from bot.core.votes import Ballot, Vote
 from bot.core.weekly import slot_of_week
 from bot.errors import CannotPollError, VoteRefusedError, VoteTooLongError
 from bot.views.error_texts import error_text
-from bot.views.group_texts import moment
+from bot.views.group_texts import UNCERTAIN, lacks_text, moment, problem_text
 from bot.views.permissions import NAMES
 from bot.views.pick_texts import day_text
 from bot.views.plain import clipped, link, one_line, plain
@@ -20,6 +20,10 @@ from bot.views.texts import MUST_READ, facts, short_title, title_of
 ANSWER = 55  # Discord's limit for a poll's answer
 CANCEL_VOTE = "Call the vote off"
 GONE = "no longer listed"
+LIST_COUNTS = (
+    "Without it the order of the list counts. Moderators can call another with `/manage vote`, or"
+    " choose with `/manage pick`."
+)
 
 
 def candidates_lines(ballot: Ballot) -> Iterator[str]:
@@ -70,11 +74,46 @@ def vote_text(status: GroupStatus) -> str:
     if vote is None:
         return ""
     at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    if vote.message_id is None and status.vote_problem:
+        return f"⚠️ A vote on {at} isn't posted yet. {problem_text(status.vote_problem)}"
     if vote.message_id is None:
         return f"🗳️ A vote on {at} is being posted."
     place = f"{status.group.guild_id}/{vote.channel_id}/{vote.message_id}"
     closes = f"<t:{int(vote.closes_at.timestamp())}:R>"
     return f"🗳️ [Vote on {at}](https://discord.com/channels/{place}); it closes {closes}."
+
+
+def lost_vote_text(status: GroupStatus) -> str:
+    """Return that a group's vote came to nothing, what happens instead, and what can be done."""
+    vote, now = status.lost_vote, status.this_week
+    if vote is None or (status.vote is not None and status.vote.week == vote.week):
+        return ""
+    at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    why = _lost_because(vote, status.vote_problem if status.vote is None else None)
+    if now is not None and now.week == vote.week:
+        return f"⚠️ The vote on {at} came to nothing: {why} The order of the list counted."
+    return f"⚠️ The vote on {at} came to nothing: {why} {LIST_COUNTS}"
+
+
+def lost_notice_text(ballot: Ballot, problem: str | None) -> str:
+    """Return what the moderator is told, once, whose vote came to nothing."""
+    where, at = f"<#{ballot.vote.channel_id}>", moment(ballot.slot.at)
+    why = _lost_because(ballot.vote, problem)
+    return f"The vote on {at} in {where} came to nothing: {why} {LIST_COUNTS}"
+
+
+def _lost_because(vote: Vote, problem: str | None) -> str:
+    if vote.message_id is not None:
+        return "its poll is gone, or I couldn't read its result in time."
+    if problem is not None and problem.startswith("lacks:"):
+        return f"its poll couldn't be sent. {lacks_text(problem)}"
+    if problem in UNCERTAIN:
+        return "I can't tell whether its poll was sent."
+    if problem == "channel_gone":
+        return "its poll couldn't be sent: the channel is gone."
+    if problem == "forbidden":
+        return "Discord doesn't let me send its poll: check my permissions in the channel."
+    return "its poll couldn't be sent in time."
 
 
 def _hours(hours: int) -> str:

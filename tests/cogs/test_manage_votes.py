@@ -290,3 +290,101 @@ async def test_a_poll_that_may_be_there_when_its_vote_is_called_off_is_found_and
     await env.advance_time(AN_HOUR)
 
     assert polls_in(channel)[0].poll.is_finalised()
+
+
+# Votes that come to nothing
+
+
+def told(moderator):
+    dm = moderator.user.dm_channel
+    return [text_of(message) for message in dm.history()] if dm else []
+
+
+async def test_a_vote_whose_poll_is_gone_is_told_on_the_card_and_once_to_who_called_it(
+    group, moderator, alice, channel, env, until
+):
+    await moderator.slash(channel, "manage vote", hours=24)
+    (poll,) = polls_in(channel)
+    await env.bot.get_partial_messageable(channel.id).get_partial_message(poll.id).delete()
+    await env.advance_time(A_DAY + 60)
+    cards = [text_of(await who.slash(channel, "group")) for who in (moderator, alice)]
+    await until(MONDAY)
+    after = text_of(await moderator.slash(channel, "manage group"))
+
+    for card in cards:
+        assert "came to nothing: its poll is gone, or I couldn't read its result" in card
+        assert "the order of the list counts" in card
+        assert "`/manage vote`" in card
+    assert "The order of the list counted." in after
+    assert len([text for text in told(moderator) if "came to nothing" in text]) == 1
+    assert f"<#{channel.id}>" in told(moderator)[0]
+
+
+async def test_a_vote_that_discord_refuses_is_told_with_what_to_do(group, moderator, channel, env):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+
+    await moderator.slash(channel, "manage vote")
+    card = await moderator.slash(channel, "manage group")
+
+    assert "came to nothing: Discord doesn't let me send its poll: check my permissions" in (
+        text_of(card)
+    )
+    assert "Call the vote off" not in labels_of(card)
+    assert len(told(moderator)) == 1
+
+
+async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
+    group, moderator, channel, guild, env
+):
+    overwrite = discord.PermissionOverwrite(send_polls=False)
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
+    await env.bot.votes.call(guild.id, channel.id, moderator.user.id, 3, 48)
+    await env.bot.postman.deliver_due()
+    env.bot.weekly_changed()
+    await env.advance_time(10 * 60)
+    waiting = text_of(await moderator.slash(channel, "group"))
+    for _ in range(25):
+        await env.advance_time(AN_HOUR)
+    lost = text_of(await moderator.slash(channel, "group"))
+
+    assert "isn't posted yet. I lack Send Polls in the channel." in waiting
+    assert "its poll couldn't be sent. I lack Send Polls in the channel." in lost
+    assert "I lack Send Polls" in told(moderator)[0]
+
+
+async def test_a_vote_whose_message_is_neither_there_nor_certainly_not_is_told_as_such(
+    group, moderator, channel, guild, env
+):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=502, times=1)
+    await moderator.slash(channel, "manage vote")
+    overwrite = discord.PermissionOverwrite(read_message_history=False)
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
+
+    await env.advance_time(10 * 60)
+    card = await moderator.slash(channel, "group")
+
+    assert "came to nothing: I can't tell whether its poll was sent." in text_of(card)
+
+
+async def test_another_vote_takes_the_place_of_one_that_came_to_nothing(
+    group, moderator, channel, env
+):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+    await moderator.slash(channel, "manage vote")
+
+    await moderator.slash(channel, "manage vote")
+    voting = text_of(await moderator.slash(channel, "group"))
+
+    assert "came to nothing" not in voting
+    assert "[Vote on <t:" in voting
+
+
+async def test_a_vote_that_came_to_nothing_is_no_news_once_a_moderator_has_picked(
+    group, moderator, channel, env
+):
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+    await moderator.slash(channel, "manage vote")
+
+    await moderator.slash(channel, "manage pick", resource="LoRA")
+
+    assert "came to nothing" not in text_of(await moderator.slash(channel, "group"))

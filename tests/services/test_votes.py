@@ -247,7 +247,7 @@ async def test_a_vote_that_could_not_be_sent_in_time_is_lost(
 
     kinds = await deliver()
 
-    assert kinds == []
+    assert kinds == ["vote_lost"]
     assert (await status()).vote is None
 
 
@@ -337,3 +337,30 @@ async def test_the_weekly_task_wakes_when_the_poll_closes(services, call, delive
     await deliver()
 
     assert await services.weekly.next_due() <= clock.now.replace(hour=14)
+
+
+async def test_who_has_deleted_everything_is_told_of_no_lost_vote(services, call):
+    vote = await call()
+    await services.me.forget(MODERATOR)
+    await services.votes.unread(vote, for_good=True)
+
+    rows = await services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'vote_lost'")
+    assert rows == []
+
+
+async def test_a_lost_vote_is_told_once_whoever_finds_out(services, call, deliver):
+    vote = await call()
+    await deliver()
+    await asyncio.gather(*(services.votes.unread(vote, for_good=True) for _ in range(3)))
+
+    rows = await services.db.fetch("SELECT channel_id FROM outbox WHERE kind = 'vote_lost'")
+    assert [row["channel_id"] for row in rows] == [MODERATOR]
+
+
+async def test_forgetting_at_the_same_time_leaves_no_notice_of_a_lost_vote(services, call):
+    vote = await call()
+
+    await asyncio.gather(services.votes.unread(vote, for_good=True), services.me.forget(MODERATOR))
+
+    rows = await services.db.fetch("SELECT 1 FROM outbox WHERE channel_id = ?", MODERATOR)
+    assert rows == []

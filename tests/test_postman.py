@@ -214,6 +214,19 @@ async def test_without_thread_permissions_the_post_stands_alone_and_the_card_say
     assert "I lack Create Public Threads there" in text_of(card)
 
 
+async def test_members_are_not_told_what_only_moderators_can_mend(
+    group, moderator, alice, channel, guild, until_slot, env
+):
+    await deny(env, channel, guild, create_public_threads=False)
+    await until_slot()
+
+    told = text_of(await moderator.slash(channel, "group"))
+    members = text_of(await alice.slash(channel, "group"))
+
+    assert "I lack Create Public Threads there: papers come without a thread to talk in." in told
+    assert "⚠️" not in members
+
+
 async def test_without_permission_to_write_there_the_thread_stays_empty(
     group, channel, guild, until_slot, env
 ):

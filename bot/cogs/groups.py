@@ -13,6 +13,7 @@ from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.views.group_card import group_card
 from bot.views.replies import answer
+from bot.views.start_card import standing_warnings
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -33,7 +34,9 @@ class GroupsCog(commands.Cog, name="groups"):
     async def group(self, interaction: discord.Interaction[NextreadBot]) -> None:
         """Show what this channel's study group reads, and join or leave it."""
         status = await self.groups.status(home_of(interaction), interaction.user.id)
-        await answer(interaction, group_card(status))
+        is_moderator = interaction.permissions.manage_guild
+        warnings = standing_warnings(interaction.guild, status.group) if is_moderator else []
+        await answer(interaction, group_card(status, warnings))
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -30,7 +30,7 @@ from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.manage_texts import waiting_text
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer
-from bot.views.start_card import channel_of, group_warnings, lost_role, settle_group
+from bot.views.start_card import channel_of, settle_group, standing_warnings
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         group = await self.groups.find(place.id)
         if group is not None and not any((zone, day, time, role)):
             status = await self.groups.status(place.id, interaction.user.id)
-            kept = place.guild.get_role(group.role_id or 0)
-            warnings = [*lost_role(place, group), *group_warnings(place, kept)]
+            warnings = standing_warnings(place.guild, group)
             if doubted := await self.doubts.waiting(place.guild.id):
                 warnings.append(waiting_text(doubted))
             view = manage_card(status, interaction.user.id, warnings)

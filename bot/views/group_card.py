@@ -30,8 +30,11 @@ LAPSES_AFTER = timedelta(days=1)
 """A moderator's card answers its opener for so long."""
 
 
-def group_card(status: GroupStatus) -> ui.LayoutView:
-    """Build what members see: this week, the next four, how long the list lasts; Join or Leave."""
+def group_card(status: GroupStatus, warnings: Iterable[str] = ()) -> ui.LayoutView:
+    """Build what members see: this week, the next four, how long the list lasts; Join or Leave.
+
+    ``warnings``: what only moderators need to know.
+    """
     row: ui.ActionRow[Any] = ui.ActionRow()
     if status.group.state != "stopped" or status.is_member:
         row.add_item(MemberButton(status.group.group_id, joins=not status.is_member))
@@ -40,7 +43,7 @@ def group_card(status: GroupStatus) -> ui.LayoutView:
     if status.this_week is not None or status.last is not None:
         row.add_item(history_button(status.group.group_id))
     row.add_item(go_button("next"))
-    return _card([*_lines(status), *filter(None, [wish_text(status.wish)])], row)
+    return _card([*_lines(status), *filter(None, [wish_text(status.wish)]), *warnings], row)
 
 
 def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = ()) -> ui.LayoutView:

@@ -307,6 +307,8 @@ ALREADY_READ = "You have read it already."
 def wanted_text(names: list[str]) -> str:
     """Return what would make a group's posts better."""
     named = _listed([NAMES[name] for name in names])
+    if "create_public_threads" in names:
+        return f"⚠️ I lack {named} there: papers come without a thread to talk in."
     return f"⚠️ I lack {named} there: the post comes without what needs it."
 
 

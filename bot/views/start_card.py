@@ -97,10 +97,14 @@ def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None)
     return warnings
 
 
-def lost_role(channel: discord.abc.GuildChannel, group: Group) -> list[str]:
-    """Return the warning that the group's role was deleted in Discord, if it was."""
-    lost = group.role_id is not None and channel.guild.get_role(group.role_id) is None
-    return [words.ROLE_LOST] if lost else []
+def standing_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
+    """Return what would make the posts of a group better that is there already."""
+    channel = None if guild is None else guild.get_channel(group.channel_id)
+    if guild is None or channel is None:
+        return []
+    role = guild.get_role(group.role_id or 0)
+    lost = [words.ROLE_LOST] if group.role_id is not None and role is None else []
+    return [*lost, *group_warnings(channel, role)]
 
 
 class StartButton(PlainButton, template=r"start-weekly"):

@@ -25,6 +25,20 @@ COUNTS_FROM = 3
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBy:
+    """How many read a week's paper, and those members of them who let their name be shown.
+
+    ``count`` is None, and nobody is named, where that would tell what single people have read.
+    """
+
+    count: int | None = None
+    named: tuple[int, ...] = ()
+
+
+NOT_TOLD = ReadBy()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A study group: one channel with its weekly slot.
 
@@ -80,10 +94,10 @@ class Coming:
 class GroupStatus:
     """All that a group's own cards show.
 
-    ``last_read`` counts who read the last post, None where hidden; ``named`` are members who let
-    their name be shown; ``chosen``: what is picked or won for the running week and all to come;
-    ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a moderator picked
-    since; ``vote_problem``: why the messages of either couldn't be sent.
+    ``this_read`` and ``last_read`` tell who read this week's paper and the last one; ``named`` are
+    members who let their name be shown; ``chosen``: what is picked or won for the running week and
+    all to come; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a
+    moderator picked since; ``vote_problem``: why the messages of either couldn't be sent.
     """
 
     curriculum: Curriculum
@@ -92,9 +106,10 @@ class GroupStatus:
     is_member: bool
     this_week: Post | None
     last: Post | None
-    last_read: int | None
     coming: tuple[Coming, ...]
     weeks_left: int
+    this_read: ReadBy = NOT_TOLD
+    last_read: ReadBy = NOT_TOLD
     named: tuple[int, ...] = ()
     chosen: tuple[Chosen, ...] = ()
     wish: Wish | None = None
@@ -149,3 +164,9 @@ class FirstReads:
 def shown_count(count: int, people: int) -> int | None:
     """Return the count, or None where it would tell what single people have read."""
     return count if people >= COUNTS_FROM else None
+
+
+def may_name(people: int, named: int) -> bool:
+    """Tell whether names may stand beside a count: what is left counts the others alone."""
+    others = people - named
+    return others == 0 or others >= COUNTS_FROM

@@ -272,6 +272,7 @@ class Groups:
         week = running_week(group.schedule.zone, now)
         past = [p for p in posts if p.state == "posted" and p.week < week]
         last = past[0] if past else None
+        this_week = next((p for p in posts if p.week == week), None)
         had = await slots.had_keys(db, group.group_id)
         coming = self._coming(group, now, posts)
         weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
@@ -289,9 +290,10 @@ class Groups:
             group,
             members=len(members),
             is_member=reader_id in members,
-            this_week=next((p for p in posts if p.week == week), None),
+            this_week=this_week,
             last=last,
-            last_read=await self._weekly.shown_reads(db, curriculum, last) if last else None,
+            this_read=await self._weekly.read_by(db, curriculum, this_week),
+            last_read=await self._weekly.read_by(db, curriculum, last),
             coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
             weeks_left=runs_out(curriculum, had, picked, winners, first, then),
             chosen=tuple(chosen),

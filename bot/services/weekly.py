@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
-from bot.core.groups import FirstReads, Group, Post, WeeklyPost, shown_count
+from bot.core.groups import (
+    NOT_TOLD,
+    FirstReads,
+    Group,
+    Post,
+    ReadBy,
+    WeeklyPost,
+    may_name,
+    shown_count,
+)
 from bot.core.member_checks import next_look
 from bot.core.outbox import OutboxRow
 from bot.core.picking import by_week
@@ -172,10 +181,20 @@ class Weekly:
         """Return how many have read the week's paper, or None where that would tell too much."""
         if post.key is None:
             return None
-        resource = curriculum.get(post.key)
-        keys = {post.key} if resource is None else {post.key, resource.key, *resource.formerly}
-        count = await slots.read_count(db, post.slot_id, keys)
+        count = await slots.read_count(db, post.slot_id, _keys(curriculum, post.key))
         return shown_count(count, await slots.people_of(db, post.slot_id, post.group_id))
+
+    async def read_by(self, db: Queries, curriculum: Curriculum, post: Post | None) -> ReadBy:
+        """Return who has read the week's paper, as far as a group may know."""
+        if post is None or post.key is None or post.state != "posted":
+            return NOT_TOLD
+        count = await self.shown_reads(db, curriculum, post)
+        people = await slots.people_of(db, post.slot_id, post.group_id)
+        members = await reader_settings.named_members(db, post.group_id)
+        if not count or not may_name(people, len(members)):
+            return ReadBy(count)
+        named = await slots.named_readers(db, post, _keys(curriculum, post.key))
+        return ReadBy(count, tuple(named))
 
     async def read_it(
         self, reader_id: int, guild_id: int | None, slot_id: int
@@ -279,3 +298,9 @@ class Weekly:
             }
             for member in members
         ]
+
+
+def _keys(curriculum: Curriculum, key: str) -> set[str]:
+    """Return all keys under which readers may have marked what was posted under this one."""
+    resource = curriculum.get(key)
+    return {key} if resource is None else {key, resource.key, *resource.formerly}

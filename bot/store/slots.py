@@ -153,6 +153,23 @@ async def read_count(db: Queries, slot_id: int, keys: Collection[str]) -> int:
     return int(rows[0]["people"])
 
 
+async def named_readers(db: Queries, post: Post, keys: Collection[str]) -> list[int]:
+    """Return the members counted by ``read_count`` who let their name be shown, by id."""
+    marks = ", ".join("?" for _ in keys)
+    rows = await db.fetch(
+        "SELECT DISTINCT pressed.reader_id FROM post_readers AS pressed"  # noqa: S608 - question marks only
+        " JOIN members ON members.reader_id = pressed.reader_id AND members.group_id = ?"
+        " JOIN reader_settings ON reader_settings.reader_id = pressed.reader_id"
+        " JOIN progress ON progress.reader_id = pressed.reader_id"
+        f" WHERE pressed.slot_id = ? AND progress.resource_key IN ({marks})"
+        " AND progress.state = 'done' AND reader_settings.named = 1 ORDER BY pressed.reader_id",
+        post.group_id,
+        post.slot_id,
+        *keys,
+    )
+    return [row["reader_id"] for row in rows]
+
+
 async def people_of(db: Queries, slot_id: int, group_id: int) -> int:
     """Return how many people could be meant by a count: members, and whoever pressed."""
     rows = await db.fetch(

@@ -117,6 +117,8 @@ def _lines(status: GroupStatus) -> Iterator[str]:
         yield state
     if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):
         yield this_week
+    if read := words.this_read_text(status.this_read):
+        yield read
     yield from filter(None, (vote_words.vote_text(status), vote_words.lost_vote_text(status)))
     if group.state == "active":
         yield words.COMING

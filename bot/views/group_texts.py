@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, WeeklyPost
+from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, ReadBy, WeeklyPost
 from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why
 from bot.core.weekly import Schedule
 from bot.errors import (
@@ -217,12 +217,28 @@ def ran_out_text(channel_id: int) -> str:
     )
 
 
-def last_text(last: Post, read: int | None) -> str:
+def last_text(last: Post, read: ReadBy) -> str:
     """Return what came of the week before."""
     title = plain(last.title, 120)
-    if read is None:
+    if read.count is None:
         return f"Before that: {title}."
-    return f"Before that: {title}; {people(read)} read it."
+    return f"Before that: {title}; {_readers(read)} read it."
+
+
+def this_read_text(read: ReadBy) -> str:
+    """Return who has read this week's paper, once there is anything to tell."""
+    told = _readers(read) if read.count else ""
+    return f"-# ✅ {told[0].upper()}{told[1:]} read it." if told else ""
+
+
+def _readers(read: ReadBy) -> str:
+    """Return a count of readers, with the names of those who let theirs be shown."""
+    count, named = read.count or 0, read.named[:NAMES_SHOWN]
+    if not named:
+        return people(count)
+    others = count - len(named)
+    more = [f"{others} {'other' if others == 1 else 'others'}"] if others > 0 else []
+    return _listed([*(f"<@{reader_id}>" for reader_id in named), *more])
 
 
 def past_text(week: PastWeek, link: str | None) -> str:

@@ -27,8 +27,8 @@ CHANNELS_SHOWN = 20
 
 KEPT = "## What I keep about you"
 KEPT_HOW = (
-    "-# Under your Discord id, without your name. Nobody else sees what you read; groups see"
-    " counts, from three people on. Download shows every word of it."
+    "-# Under your Discord id, without your name. Nobody else sees what you read, unless you show"
+    " your name in groups; they see counts, from three people on. Download shows every word of it."
 )
 NOTHING_KEPT = (
     "I keep nothing about you. `/next` begins: from then on I remember what I showed you and what"
@@ -104,7 +104,8 @@ def settings_lines(settings: ReaderSettings) -> Iterator[str]:
         else "- Reminders: off. On, I send you what comes next after a week without reading."
     )
     yield (
-        "- Name in groups: **shown** in the cards of groups that you joined."
+        "- Name in groups: **shown** to groups that you joined, among their members and among those"
+        " who pressed **I've read it**: they can tell which papers you haven't."
         if settings.named
         else "- Name in groups: hidden. Groups count you without naming you."
     )

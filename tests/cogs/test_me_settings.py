@@ -122,6 +122,34 @@ async def test_names_are_shown_of_those_who_chose_so(
     assert f"2 members: {alice.mention} and 1 more" in shown
 
 
+async def test_readers_of_this_week_and_the_last_are_named_who_chose_so(
+    settings, alice, env, guild, channel, moderator
+):
+    card = await moderator.slash(channel, "manage group", zone="UTC")
+    others = [guild.add_member(env.create_user(name)) for name in ("bob", "carol", "dave")]
+    for member in (alice, *others):
+        joined = await member.slash(channel, "group")
+        await member.click(joined.response.message, label="Join")
+    await moderator.click(card.response.message, label="First paper now")
+    (post,) = [m for m in channel.history() if "Paper of the week" in text_of(m)]
+    for member in (alice, others[0]):
+        await member.click(post, label="I've read it")
+    hidden = text_of(await others[1].slash(channel, "group"))
+    chosen = await settings()
+    await alice.click(chosen.response.message, label="Show my name in groups")
+
+    this_week = text_of(await others[1].slash(channel, "group"))
+    await env.advance_time(7 * A_DAY)
+    last_week = text_of(await others[1].slash(channel, "group"))
+
+    assert "✅ 2 people read it." in hidden
+    assert alice.mention not in hidden
+    assert f"✅ {alice.mention} and 1 other read it." in this_week
+    assert f"Attention Is All You Need; {alice.mention} and 1 other read it." in last_week
+    assert others[0].mention not in this_week + last_week
+    assert alice.mention not in text_of(post)
+
+
 @pytest.mark.parametrize("press", ["Settings", "Remind me to read", "Time zone…"])
 async def test_old_buttons_work_after_a_restart(settings, alice, channel, restart, press):
     if press == "Settings":

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.groups import ReadBy
 from bot.core.weekly import Schedule
 from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
 from bot.services.opening import open_services
@@ -327,4 +328,64 @@ async def test_what_the_last_post_brought_is_shown(groups, services, group, unti
     await until(days=7)
     status = await groups.status(CHANNEL, None)
 
-    assert (status.last.slot_id, status.last_read) == (first.slot_id, 1)
+    assert (status.last.slot_id, status.last_read) == (first.slot_id, ReadBy(1))
+
+
+@pytest.fixture
+def paper(services, groups, group, until):
+    """Return what posts a paper for these members; the named chose so, the readers pressed."""
+
+    async def post(members, named=(), readers=()):
+        await until(hours=1)
+        slot_id = (await groups.status(CHANNEL, None)).this_week.slot_id
+        for reader_id in members:
+            await groups.join(GUILD, group.group_id, reader_id)
+        for reader_id in named:
+            await services.me.set_named(reader_id, named=True)
+        for reader_id in readers:
+            await services.weekly.read_it(reader_id, GUILD, slot_id)
+        return (await groups.status(CHANNEL, None)).this_read
+
+    return post
+
+
+@pytest.mark.parametrize(
+    ("members", "named", "readers", "told"),
+    [
+        ([7, 8], [7, 8], [7], ReadBy(None)),  # of two, a count tells what each has read
+        ([7, 8, 9], [7, 8, 9], [7, 9], ReadBy(2, (7, 9))),
+        ([7, 8, 9, 10], [7], [7, 8], ReadBy(2, (7,))),
+        ([7, 8, 9], [7, 8], [7, 8], ReadBy(2)),  # names would tell that 9 is missing
+        ([7, 8, 9], [7], [7, 8], ReadBy(2)),
+        ([7, 8, 9, 10], [], [7, 8], ReadBy(2)),
+        ([7, 8, 9, 10], [7], [], ReadBy(0)),
+        ([8, 9, 10], [7], [7, 8], ReadBy(2)),  # 7 pressed, but is no member of this group
+    ],
+)
+async def test_readers_are_named_who_chose_so_unless_that_tells_of_others(
+    paper, members, named, readers, told
+):
+    assert await paper(members, named, readers) == told
+
+
+async def test_last_weeks_readers_are_named_too(paper, groups, until):
+    await paper([7, 8, 9, 10, 11], [7, 8], [7, 9])
+    await until(days=7)
+
+    status = await groups.status(CHANNEL, None)
+
+    assert status.last_read == ReadBy(2, (7,))
+    assert status.this_read == ReadBy(0)
+
+
+async def test_who_takes_back_name_or_mark_or_leaves_is_named_no_more(paper, services, groups):
+    members = range(7, 17)
+    assert (await paper(members, [7, 8, 9], [7, 8, 9])).named == (7, 8, 9)
+    group = await groups.find(CHANNEL)
+    key = (await groups.status(CHANNEL, None)).this_week.key
+
+    await services.me.set_named(7, named=False)
+    await services.reading.mark(8, GUILD, key, "clear")
+    await groups.leave(GUILD, group.group_id, 9)
+
+    assert (await groups.status(CHANNEL, None)).this_read == ReadBy(2)

@@ -92,6 +92,11 @@ class NoGroupError(ReaderError):
 
 
 @dataclass
+class HasGroupError(ReaderError):
+    """A channel has one group at most."""
+
+
+@dataclass
 class NotAMemberError(ReaderError):
     """Something that only members of the group may ask for."""
 

@@ -235,7 +235,7 @@ async def test_without_permission_to_write_there_the_thread_stays_empty(
     await until_slot()
 
     (thread,) = channel.threads
-    assert [m for m in thread.history() if "What did you take" in text_of(m)] == []
+    assert [m for m in thread.history() if "Questions to talk about" in text_of(m)] == []
 
 
 @pytest.mark.parametrize("status", [403, 404])

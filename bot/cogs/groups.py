@@ -12,8 +12,9 @@ from discord.ext import commands
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.views.group_card import group_card
+from bot.views.lost_group_card import tell_lost_groups
 from bot.views.replies import answer
-from bot.views.start_card import standing_warnings
+from bot.views.start_card import home_of, standing_warnings
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -33,10 +34,15 @@ class GroupsCog(commands.Cog, name="groups"):
     @app_commands.allowed_installs(guilds=True, users=False)
     async def group(self, interaction: discord.Interaction[NextreadBot]) -> None:
         """Show what this channel's study group reads, and join or leave it."""
-        status = await self.groups.status(home_of(interaction), interaction.user.id)
-        is_moderator = interaction.permissions.manage_guild
+        place, is_moderator = home_of(interaction), interaction.permissions.manage_guild
+        has_none = is_moderator and await self.groups.find(place) is None
+        if has_none and await tell_lost_groups(interaction):
+            return
+        status = await self.groups.status(place, interaction.user.id)
         warnings = standing_warnings(interaction.guild, status.group) if is_moderator else []
         await answer(interaction, group_card(status, warnings))
+        if is_moderator:
+            await tell_lost_groups(interaction)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -59,14 +65,6 @@ class GroupsCog(commands.Cog, name="groups"):
             return
         if discord.utils.utcnow() - joined_at < NEWCOMER:
             await self.delivery.greet(guild.id, channel.id)
-
-
-def home_of(interaction: discord.Interaction[NextreadBot]) -> int:
-    """Return the channel a command is about: in a thread, its parent."""
-    channel = interaction.channel
-    if isinstance(channel, discord.Thread):
-        return channel.parent_id
-    return interaction.channel_id or 0
 
 
 async def setup(bot: NextreadBot) -> None:

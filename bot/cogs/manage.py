@@ -9,7 +9,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.groups import home_of
 from bot.core.clock_time import time_of_day
 from bot.core.groups import Group
 from bot.core.votes import FEWEST, LONGEST, MOST
@@ -26,11 +25,12 @@ from bot.services.votes import Votes
 from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import manage_card
 from bot.views.group_texts import DAYS
+from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.manage_texts import waiting_text
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer
-from bot.views.start_card import channel_of, settle_group, standing_warnings
+from bot.views.start_card import channel_of, home_of, settle_group, standing_warnings
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         """Post a paper every week in a channel, or change when and where."""
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
         group = await self.groups.find(place.id)
+        is_bare = group is None and not any((zone, day, time, channel, role))
+        if is_bare and await tell_lost_groups(interaction):
+            return
         if group is not None and not any((zone, day, time, role)):
             status = await self.groups.status(place.id, interaction.user.id)
             warnings = standing_warnings(place.guild, group)
@@ -98,6 +101,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             kept = place.guild.get_role(group.role_id or 0) if group else None
             view = await settle_group(interaction, place, schedule, role or kept)
         await answer(interaction, view)
+        await tell_lost_groups(interaction)
 
     @app_commands.command()
     @app_commands.describe(

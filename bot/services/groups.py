@@ -9,7 +9,7 @@ from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, Pas
 from bot.core.picking import by_week
 from bot.core.picks import AfterList, Pick, next_papers, runs_out
 from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
-from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
+from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingLeftError
 from bot.services import standing
 from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
@@ -17,8 +17,8 @@ from bot.services.lost_votes import problem_of
 from bot.services.reminders import plan
 from bot.services.weekly import Weekly
 from bot.store import groups as group_rows
+from bot.store import outbox, reader_settings, slots, votes
 from bot.store import picks as pick_rows
-from bot.store import reader_settings, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -99,6 +99,40 @@ class Groups:
             await group_rows.put_group(changes, group, now)
             group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
+            return await self._status(changes, group, None)
+
+    async def running_in(self, guild_id: int) -> list[Group]:
+        """Return a server's groups that aren't stopped."""
+        return await group_rows.running_groups(self._db, guild_id)
+
+    async def move(
+        self,
+        guild_id: int,
+        group_id: int,
+        channel_id: int,
+        moved_by: int,
+        *,
+        is_forum: bool = False,
+    ) -> GroupStatus:
+        """Give a group another channel, with all it has; a paper that waits goes there.
+
+        A vote stays behind: its poll stands in the old channel. So does a forum's standing post:
+        another forum gets one of its own.
+
+        Raises:
+            NoGroupError: no such group in this server.
+            HasGroupError: the channel has one, stopped or not.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            old = await self._taken(changes, guild_id, group_id)
+            if await group_rows.group_of_channel(changes, channel_id) is not None:
+                raise HasGroupError
+            await group_rows.move_group(changes, group_id, channel_id, is_forum, moved_by, now)
+            await outbox.move_posts(changes, group_id, channel_id, now)
+            await votes.call_off_votes(changes, group_id, now)
+            group = await self._taken(changes, guild_id, group_id)
+            group = await self._announce(changes, group, old, now)
             return await self._status(changes, group, None)
 
     async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:

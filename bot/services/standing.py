@@ -63,9 +63,11 @@ async def missed(
 async def made(changes: Queries, row: OutboxRow, standing_id: int, now: datetime) -> None:
     """Record a group's standing post; what waited for it leaves now. It must have been taken."""
     group_id = int(row.reference)
-    await group_rows.set_standing(changes, group_id, standing_id)
     group = await group_rows.group(changes, group_id)
-    if group is not None and group.blocked not in UNCERTAIN:
+    if group is None or group.channel_id != row.channel_id:
+        return  # it has moved meanwhile
+    await group_rows.set_standing(changes, group_id, standing_id)
+    if group.blocked not in UNCERTAIN:
         await group_rows.set_blocked(changes, group_id, None, now)
     await outbox.wake(changes, row.channel_id, AWAITED, now)
 

@@ -51,6 +51,35 @@ async def group(db: Queries, group_id: int) -> Group | None:
     return _group(rows[0]) if rows else None
 
 
+async def running_groups(db: Queries, guild_id: int) -> list[Group]:
+    """Return the server's groups that aren't stopped, the oldest first."""
+    rows = await db.fetch(
+        "SELECT * FROM study_groups WHERE guild_id = ? AND state <> 'stopped' ORDER BY group_id",
+        guild_id,
+    )
+    return [_group(row) for row in rows]
+
+
+async def move_group(
+    changes: Queries,
+    group_id: int,
+    channel_id: int,
+    is_forum: bool,
+    changed_by: int,
+    now: datetime,
+) -> None:
+    """Give the group another channel; what kept it from posting was the old one's."""
+    await changes.fetch(
+        "UPDATE study_groups SET channel_id = ?, is_forum = ?, standing_id = NULL, changed_by = ?,"
+        " changed_at = ?, blocked = NULL, blocked_at = NULL WHERE group_id = ?",
+        channel_id,
+        int(is_forum),
+        changed_by,
+        seconds(now),
+        group_id,
+    )
+
+
 async def take_group(changes: Queries, group_id: int) -> Group | None:
     """Return the group, and make other transactions about it wait until this one ends."""
     rows = await changes.fetch(

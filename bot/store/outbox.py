@@ -206,6 +206,23 @@ async def hurry(changes: Queries, row_id: int, due_at: datetime, until_at: datet
     )
 
 
+async def move_posts(changes: Queries, group_id: int, channel_id: int, due_at: datetime) -> None:
+    """Send a group's unsent posts, and its standing one, to another channel.
+
+    What waits is tried at once.
+    """
+    await changes.fetch(
+        "UPDATE outbox SET channel_id = ?,"
+        " due_at = CASE state WHEN 'waiting' THEN CAST(? AS BIGINT) ELSE due_at END"
+        " WHERE (kind = 'standing' AND reference = ?) OR (kind = 'post' AND state <> 'sent'"
+        " AND reference IN (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?))",
+        channel_id,
+        seconds(due_at),
+        str(group_id),
+        group_id,
+    )
+
+
 def _row(found: Row) -> OutboxRow:
     kind: Kind = found["kind"]
     state: OutboxState = found["state"]

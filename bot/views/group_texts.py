@@ -84,7 +84,9 @@ CHOSEN: dict[Why, str] = {
 
 PROBLEMS = {
     "bot_removed": "I'm no longer in this server.",
-    "channel_gone": "The channel is gone. `/manage group` makes a group in another one.",
+    "channel_gone": (
+        "The channel is gone. `/manage group`, typed in another one, moves the group there."
+    ),
     "forbidden": "Discord doesn't let me post there: check my permissions in the channel.",
     "refused": "Discord refused the message; I try again every hour. My log says why.",
     "discord_trouble": "Discord had trouble; I try again soon.",

@@ -26,6 +26,7 @@ from bot.views.group_card import (
     PickedSelect,
 )
 from bot.views.history_card import GroupButton, HistoryButton
+from bot.views.lost_group_card import LostGroupButton
 from bot.views.manage_card import DraftButton, StepOfDraft
 from bot.views.me_card import MeButton, me_card
 from bot.views.path_card import GoalButton, NoGoalButton, PathButton
@@ -118,6 +119,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GoalButton,
     GroupButton,
     HistoryButton,
+    LostGroupButton,
     MeButton,
     MemberButton,
     NoGoalButton,

@@ -73,18 +73,26 @@ async def settle_group(
     """
     bot = cast("NextreadBot", interaction.client)
     group = await bot.groups.find(channel.id)
-    has_post = group is not None and group.standing_id is not None
-    if lacks := missing(channel, (*TO_SEND_IN_FORUM, *TO_LOOK) if has_post else needed(channel)):
-        raise CannotPostError(f"lacks:{','.join(lacks)}")
+    check_place(channel, has_post=group is not None and group.standing_id is not None)
     is_forum = isinstance(channel, discord.ForumChannel)
-    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
-        raise CannotPostError(TAG_NEEDED)
     role_id, who = role.id if role else None, interaction.user.id
     status = await bot.groups.settle(
         channel.guild.id, channel.id, schedule, role_id, who, is_forum=is_forum
     )
     bot.weekly_changed()
     return manage_card(status, interaction.user.id, group_warnings(channel, role))
+
+
+def check_place(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> None:
+    """Check that papers can be posted there; ``has_post``: the group's post in its forum is made.
+
+    Raises:
+        CannotPostError: it names what is missing.
+    """
+    if lacks := missing(channel, (*TO_SEND_IN_FORUM, *TO_LOOK) if has_post else needed(channel)):
+        raise CannotPostError(f"lacks:{','.join(lacks)}")
+    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
+        raise CannotPostError(TAG_NEEDED)
 
 
 def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None) -> list[str]:
@@ -208,6 +216,14 @@ async def _settle_zone(
         return await settle_group(interaction, channel, Schedule(MONDAY, NINE, 0, zone))
     role = channel.guild.get_role(group.role_id or 0)
     return await settle_group(interaction, channel, replace(group.schedule, zone=zone), role)
+
+
+def home_of(interaction: discord.Interaction[Any]) -> int:
+    """Return the channel a command or a click is about: in a thread, its parent."""
+    channel = interaction.channel
+    if isinstance(channel, discord.Thread):
+        return channel.parent_id
+    return interaction.channel_id or 0
 
 
 def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> GroupChannel:

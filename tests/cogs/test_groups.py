@@ -403,7 +403,7 @@ async def test_a_moderator_is_told_that_the_channel_is_gone(group, moderator, ch
     await until(MONDAY)
 
     (told,) = [text_of(m) for m in moderator_dms(moderator)]
-    assert "The channel is gone. `/manage group` makes a group in another one." in told
+    assert "The channel is gone. `/manage group`, typed in another one, moves the group" in told
     assert "`/group` there" not in told
 
 

@@ -113,7 +113,7 @@ def posts_in(place):
 
 
 def openers_in(place):
-    return [m for m in place.history() if "What did you take from it" in text_of(m)]
+    return [m for m in place.history() if "Questions to talk about" in text_of(m)]
 
 
 def standing_in(forum):
@@ -712,3 +712,29 @@ async def test_where_history_is_closed_no_second_post_is_made(
 
     assert shown.group.blocked == "lacks:read_message_history"
     assert len(forum.threads) == 1
+
+
+# Moving
+
+
+async def test_a_group_whose_forum_is_gone_moves_to_another_and_then_to_a_channel(
+    group, moderator, guild, forum, delete, until, env
+):
+    other, last = guild.create_forum_channel("seminar"), guild.create_text_channel("last")
+    made = env.backend.create_thread(other.id, "talk", moderator.id)
+    talk = next(post for post in other.threads if post.id == made.id)
+    await delete(forum)
+    card = await moderator.slash(talk, "manage group")
+    await moderator.click(card.response.message, label="Move it here")
+    await until(MONDAY)
+    (standing,) = [post for post in other.threads if post.id != talk.id]
+    in_the_forum = posts_in(standing)
+    await delete(other)
+    card = await moderator.slash(last, "manage group")
+    await moderator.click(card.response.message, label="Move it here")
+    await until(MONDAY + timedelta(weeks=1))
+
+    assert [title_of(post) for post in in_the_forum] == ["Attention Is All You Need"]
+    assert len(posts_in(last)) == 1
+    assert len(last.threads) == 1
+    assert "⚠️" not in text_of(await moderator.slash(last, "group"))

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.groups import ReadBy
 from bot.core.weekly import Schedule
-from bot.errors import AlreadyPostedError, NoGroupError, NothingLeftError
+from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingLeftError
 from bot.services.opening import open_services
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
@@ -389,3 +389,78 @@ async def test_who_takes_back_name_or_mark_or_leaves_is_named_no_more(paper, ser
     await groups.leave(GUILD, group.group_id, 9)
 
     assert (await groups.status(CHANNEL, None)).this_read == ReadBy(2)
+
+
+# A group whose channel is gone
+
+
+async def test_a_moved_group_keeps_its_settings_members_and_past(groups, services, group, until):
+    await until(hours=1)
+    await groups.join(GUILD, group.group_id, 7)
+    before = await groups.status(CHANNEL, 7)
+
+    moved = await groups.move(GUILD, group.group_id, 72, 8)
+
+    after = await groups.status(72, 7)
+    history = await groups.history(GUILD, group.group_id, 0)
+    assert moved.group == after.group
+    assert (after.group.channel_id, after.group.changed_by) == (72, 8)
+    assert after.group.schedule == before.group.schedule
+    assert (after.is_member, after.this_week, after.coming) == (
+        True, before.this_week, before.coming
+    )  # fmt: skip
+    assert [week.post for week in history.weeks] == [before.this_week]
+    assert await groups.find(CHANNEL) is None
+
+
+async def test_a_paper_that_waits_is_sent_where_the_group_moved(
+    groups, services, group, clock, postbox
+):
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    await services.delivery.not_sent(await postbox.claim(), "channel_gone")
+
+    moved = await groups.move(GUILD, group.group_id, 72, MODERATOR)
+    await postbox.deliver()
+
+    assert moved.group.blocked is None
+    assert postbox.sent[0].channel_id == 72
+    assert await week_of(services, 72) == ("posted", None)
+    assert (await groups.status(72, None)).this_week.channel_id == 72
+
+
+async def test_what_was_lost_sight_of_is_posted_anew_where_the_group_moved(
+    groups, services, group, clock, postbox
+):
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    await services.delivery.uncertain(await postbox.claim(), "no_history")
+
+    await groups.move(GUILD, group.group_id, 72, MODERATOR)
+    await groups.post_now(GUILD, group.group_id)
+    await postbox.deliver()
+
+    assert [row.channel_id for row in postbox.sent if row.kind == "post"] == [72]
+
+
+async def test_a_vote_stays_behind_when_its_group_moves(groups, services, group):
+    later = await groups.settle(GUILD, CHANNEL, Schedule(4, 10, 0, "UTC"), None, MODERATOR)
+    await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
+
+    moved = await groups.move(GUILD, later.group.group_id, 72, MODERATOR)
+
+    assert moved.vote is None
+
+
+async def test_a_group_moves_into_no_other_and_into_no_other_server(groups, group):
+    stopped = (await groups.settle(GUILD, 72, group.schedule, None, MODERATOR)).group
+    await groups.set_state(GUILD, stopped.group_id, "stopped")
+
+    with pytest.raises(HasGroupError):
+        await groups.move(GUILD, group.group_id, 72, MODERATOR)
+    for guild_id, group_id in ((GUILD + 1, group.group_id), (GUILD, 5)):
+        with pytest.raises(NoGroupError):
+            await groups.move(guild_id, group_id, 73, MODERATOR)
+
+    assert (await groups.find(CHANNEL)).group_id == group.group_id
+    assert [g.channel_id for g in await groups.running_in(GUILD)] == [CHANNEL]

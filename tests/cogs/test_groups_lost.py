@@ -1,0 +1,153 @@
+"""Groups whose channel is gone are reached from any other channel of their server."""
+
+from datetime import UTC, datetime
+
+import discord
+import pytest
+
+from tests.forged import forged
+from tests.seen import custom_id_of, labels_of, text_of, title_of
+
+A_MINUTE, A_DAY = 60, 24 * 3600
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def here(guild):
+    """Another channel, without a group."""
+    return guild.create_text_channel("here")
+
+
+@pytest.fixture
+async def lost(moderator, alice, channel, env):
+    """A group that Alice is in; its channel was just deleted. It is Thursday."""
+    await moderator.slash(channel, "manage group", zone="UTC", day="Monday")
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+    await env.bot.get_channel(channel.id).delete()
+
+
+@pytest.fixture
+def until(env):
+    async def move(at):
+        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
+
+    return move
+
+
+def posts_in(channel):
+    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+
+@pytest.mark.parametrize("command", ["group", "manage group"])
+async def test_a_moderator_is_told_of_a_group_without_a_channel(lost, moderator, here, command):
+    card = await moderator.slash(here, command)
+
+    assert "A study group's channel is gone" in text_of(card)
+    assert "Mondays at 09:00, Etc/UTC · 1 member" in text_of(card)
+    assert labels_of(card) == ["Move it here", "Stop it"]
+    assert card.response.ephemeral
+
+
+async def test_members_are_not_told(lost, alice, here, env):
+    card = await alice.slash(here, "group")
+
+    assert "There is no study group in this channel." in text_of(card)
+    assert env.errors
+
+
+async def test_a_group_moves_with_its_members_and_goes_on(lost, moderator, alice, here, until):
+    card = await moderator.slash(here, "manage group")
+
+    await moderator.click(card.response.message, label="Move it here")
+    await until(MONDAY)
+
+    mine = await alice.slash(here, "group")
+    assert f"<#{here.id}>" in text_of(card)
+    assert "Pause" in labels_of(card)
+    assert title_of(posts_in(here)[0]) == "Attention Is All You Need"
+    assert "1 member" in text_of(mine)
+    assert "Leave" in labels_of(mine)
+
+
+async def test_a_paper_that_waited_for_its_channel_comes_where_the_group_moved(
+    lost, moderator, here, until, env
+):
+    await until(MONDAY)
+    card = await moderator.slash(here, "manage group")
+
+    await moderator.click(card.response.message, label="Move it here")
+    await env.advance_time(A_MINUTE)
+
+    assert len(posts_in(here)) == 1
+    assert "⚠️" not in text_of(await moderator.slash(here, "group"))
+
+
+async def test_a_group_that_is_stopped_is_not_told_of_again(lost, moderator, here, env):
+    card = await moderator.slash(here, "group")
+
+    await moderator.click(card.response.message, label="Stop it")
+    again = await moderator.slash(here, "group")
+
+    assert "Stopped: Mondays at 09:00, Etc/UTC." in text_of(card)
+    assert "There is no study group in this channel." in text_of(again)
+    assert env.errors
+
+
+async def test_where_there_is_a_group_the_other_is_told_of_beside_it(lost, moderator, here):
+    made = await moderator.slash(here, "manage group", zone="UTC", day="Friday")
+    card = await moderator.slash(here, "group")
+
+    for answer in (made, card):
+        (beside,) = answer.followups
+        assert "Fridays at 09:00" in text_of(answer)
+        assert "in a channel without a group" in text_of(beside)
+        assert labels_of(beside) == ["Stop it"]
+
+
+async def test_a_group_made_meanwhile_keeps_its_channel(lost, moderator, here):
+    card = await moderator.slash(here, "manage group")
+    await moderator.slash(here, "manage group", zone="UTC", day="Friday")
+
+    refused = await moderator.click(card.response.message, label="Move it here")
+
+    assert "This channel has a study group already." in text_of(refused)
+    assert "Fridays at 09:00" in text_of(await moderator.slash(here, "group"))
+
+
+async def test_a_group_moves_only_where_it_can_post(lost, moderator, guild):
+    deny = discord.PermissionOverwrite(send_messages=False)
+    quiet = guild.create_text_channel("quiet", overwrites={guild.me: deny})
+    card = await moderator.slash(quiet, "manage group")
+
+    refused = await moderator.click(card.response.message, label="Move it here")
+
+    assert "I lack Send Messages" in text_of(refused)
+
+
+async def test_many_are_settled_a_few_at_a_time(lost, moderator, guild, here, env):
+    for number in range(7):
+        place = guild.create_text_channel(f"room-{number}")
+        await moderator.slash(place, "manage group", zone="UTC")
+        await env.bot.get_channel(place.id).delete()
+
+    card = await moderator.slash(here, "group")
+
+    assert "The channels of 8 groups are gone" in text_of(card)
+    assert labels_of(card).count("Stop it") == 5
+    assert "3 more once these are settled." in text_of(card)
+
+
+async def test_the_buttons_work_after_a_restart_and_only_for_their_opener(
+    lost, moderator, alice, here, restart, env
+):
+    card = await moderator.slash(here, "manage group")
+    forged_one = custom_id_of(card, "Stop it").replace(str(moderator.user.id), str(alice.user.id))
+    public = await forged(env, here, forged_one)
+    await restart()
+
+    refused = await alice.click(public, label="Press")
+    await moderator.click(card.response.message, label="Move it here")
+
+    assert "can't be used any more" in text_of(refused)
+    assert f"<#{here.id}>" in text_of(card)

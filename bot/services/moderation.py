@@ -211,6 +211,14 @@ class Moderation:
             return typed_from(self._drafts.preview(draft))
         return typed_from(await self._drafts.resource(self._db, draft))
 
+    async def keep(self, guild_id: int, opener_id: int, typed: Mapping[str, Any]) -> int:
+        """Keep for a day what was typed into a form that was refused; return its id."""
+        return (await self._drafts.open(guild_id, opener_id, None, typed)).draft_id
+
+    async def kept(self, guild_id: int | None, opener_id: int, kept_id: int) -> Mapping[str, Any]:
+        """Return what was typed."""
+        return (await self._drafts.find(self._db, guild_id, opener_id, kept_id)).fields
+
     async def set_texts(
         self, guild_id: int | None, opener_id: int, draft_id: int, before: Typed, typed: Typed
     ) -> Proposal | Desk:

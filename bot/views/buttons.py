@@ -45,6 +45,12 @@ def remind_button(group_id: int, *, wanted: bool) -> ui.Button[Any]:
     return ui.Button(label=label, custom_id=f"remind:{'on' if wanted else 'off'}:{group_id}")
 
 
+def again_button(form: Literal["texts", "start"], kept_id: int, opener_id: int) -> ui.Button[Any]:
+    """Build a button that opens a refused form as it was typed; the form's own card answers it."""
+    custom_id = f"again-{form}:{kept_id}:{opener_id}"
+    return ui.Button(label=texts.EDIT_AGAIN, style=discord.ButtonStyle.primary, custom_id=custom_id)
+
+
 class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
     """A button about one resource. Its state is its custom_id, so it survives restarts."""
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 import discord
 from discord import app_commands, ui
 
+from bot.core.addition_fields import Typed
 from bot.core.additions import OWN_STEP_TITLE
 from bot.core.curriculum import Resource
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.views import manage_texts as words
 from bot.views import texts
-from bot.views.buttons import ROW_ID, row_id
+from bot.views.buttons import ROW_ID, again_button, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.group_card import check_opener
 from bot.views.manage_form import TextsForm
@@ -194,6 +195,30 @@ class DraftButton(ui.DynamicItem[ui.Button[Any]], template=rf"draft-(?P<action>{
             case "restore":
                 view = desk_card(await moderation.restore(*draft))
         await answer_click(interaction, view)
+
+
+class TextsAgainButton(ui.DynamicItem[ui.Button[Any]], template=rf"again-texts:{DRAFT}"):
+    """Opens the form of texts as it was typed when it was refused."""
+
+    def __init__(self, kept_id: int, opener_id: int) -> None:
+        self.kept_id, self.opener_id = kept_id, opener_id
+        super().__init__(again_button("texts", kept_id, opener_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        moderation = cast("NextreadBot", interaction.client).moderation
+        kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
+        before, typed = Typed(**kept["before"]), Typed(**kept["typed"])
+        form = TextsForm(kept["draft_id"], before, card_of, typed)
+        await interaction.response.send_modal(form)
 
 
 class StepOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-step:{DRAFT}"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -12,9 +12,11 @@ from discord import ui
 from bot.core.addition_fields import LIMITS, Typed
 from bot.core.curriculum import KINDS
 from bot.core.moderation import Desk, Proposal
+from bot.errors import BadFieldError, ReaderError
 from bot.views import manage_texts as words
 from bot.views import texts
-from bot.views.replies import answer_click, answers_errors
+from bot.views.buttons import again_button
+from bot.views.replies import Form, answer_click, answers_errors
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -24,8 +26,8 @@ OPEN_FOR = 3600.0
 """Seconds. discord.py keeps each form in memory until it is sent or this is over."""
 
 
-class TextsForm(ui.Modal, title=words.FORM_TITLE):
-    """Filled with what is there; only what is typed differently is changed.
+class TextsForm(Form, title=words.FORM_TITLE):
+    """Filled with what is there, or was typed; only what differs from before is changed.
 
     It does not outlive a restart: Discord then keeps the form open and says that it failed.
     """
@@ -35,15 +37,17 @@ class TextsForm(ui.Modal, title=words.FORM_TITLE):
         draft_id: int,
         before: Typed,
         card: Callable[[Proposal | Desk], ui.LayoutView],
+        typed: Typed | None = None,
     ) -> None:
         super().__init__(timeout=OPEN_FOR)
         self._draft_id = draft_id
         self._card = card
         self._before = replace(before, notes=before.notes[:LONGEST_NOTES])
-        self._title = _input("title", self._before.title, LIMITS["title"], required=True)
-        self._authors = _input("authors", before.authors, LIMITS["authors"] + 20)
-        self._minutes = _input("minutes", before.minutes, 20)
-        self._notes = _input("notes", self._before.notes, LONGEST_NOTES, long=True)
+        shown = typed or self._before
+        self._title = _input("title", shown.title, LIMITS["title"], required=True)
+        self._authors = _input("authors", shown.authors, LIMITS["authors"] + 20)
+        self._minutes = _input("minutes", shown.minutes, 20)
+        self._notes = _input("notes", shown.notes, LONGEST_NOTES, long=True)
         self._kind: ui.Select[Any] = ui.Select(
             custom_id="kind",
             options=[
@@ -51,7 +55,7 @@ class TextsForm(ui.Modal, title=words.FORM_TITLE):
                     label=kind,
                     value=kind,
                     emoji=texts.KIND_ICONS[kind],
-                    default=kind == before.kind,
+                    default=kind == shown.kind,
                 )
                 for kind in KINDS
             ],
@@ -68,18 +72,35 @@ class TextsForm(ui.Modal, title=words.FORM_TITLE):
 
     @answers_errors
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        typed = Typed(
+        typed = self._typed()
+        moderation = cast("NextreadBot", interaction.client).moderation
+        shown = await moderation.set_texts(
+            interaction.guild_id, interaction.user.id, self._draft_id, self._before, typed
+        )
+        await answer_click(interaction, self._card(shown))
+
+    async def again(
+        self, interaction: discord.Interaction[Any], error: ReaderError
+    ) -> ui.Button[Any] | None:
+        if not isinstance(error, BadFieldError):
+            return None  # the card itself is of no more use
+        moderation = cast("NextreadBot", interaction.client).moderation
+        kept = {
+            "draft_id": self._draft_id,
+            "before": asdict(self._before),
+            "typed": asdict(self._typed()),
+        }
+        who, where = interaction.user.id, interaction.guild_id or 0
+        return again_button("texts", await moderation.keep(where, who, kept), who)
+
+    def _typed(self) -> Typed:
+        return Typed(
             title=self._title.value,
             authors=self._authors.value,
             minutes=self._minutes.value,
             kind=self._kind.values[0],
             notes=self._notes.value,
         )
-        moderation = cast("NextreadBot", interaction.client).moderation
-        shown = await moderation.set_texts(
-            interaction.guild_id, interaction.user.id, self._draft_id, self._before, typed
-        )
-        await answer_click(interaction, self._card(shown))
 
 
 def _input(

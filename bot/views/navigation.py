@@ -27,7 +27,7 @@ from bot.views.group_card import (
 )
 from bot.views.history_card import GroupButton, HistoryButton
 from bot.views.lost_group_card import LostGroupButton
-from bot.views.manage_card import DraftButton, StepOfDraft
+from bot.views.manage_card import DraftButton, StepOfDraft, TextsAgainButton
 from bot.views.me_card import MeButton, me_card
 from bot.views.path_card import GoalButton, NoGoalButton, PathButton
 from bot.views.pick_card import TakeBackButton
@@ -52,7 +52,7 @@ from bot.views.resource_card import (
     next_card,
 )
 from bot.views.settings_card import SwitchButton, ZoneButton, settings_card
-from bot.views.start_card import StartButton, ZoneSelect
+from bot.views.start_card import StartAgainButton, StartButton, ZoneSelect
 from bot.views.vote_card import CandidateSelect
 from bot.views.weekly_card import ReadItButton, WhatFirstButton
 
@@ -133,12 +133,14 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ReminderDoneButton,
     ResetButton,
     ResourceSelect,
+    StartAgainButton,
     StartButton,
     StartSelect,
     StepOfDraft,
     StepSelect,
     SwitchButton,
     TakeBackButton,
+    TextsAgainButton,
     UndoButton,
     UndoSelect,
     WhatFirstButton,

@@ -21,6 +21,16 @@ ItemT = TypeVar("ItemT")
 Callback = Callable[[ItemT, discord.Interaction[Any]], Coroutine[Any, Any, None]]
 
 
+class Form(ui.Modal):
+    """A form whose refused answer need not be typed twice."""
+
+    async def again(
+        self, interaction: discord.Interaction[Any], error: ReaderError
+    ) -> ui.Button[Any] | None:
+        """Keep what was typed and return a button that opens it again; None if that won't help."""
+        raise NotImplementedError
+
+
 async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
     """Answer a command, or a click on a public card: only who asked sees it."""
     if interaction.response.is_done():
@@ -51,11 +61,17 @@ def notice(text: str) -> ui.LayoutView:
     return view
 
 
-def error_card(error: Exception) -> ui.LayoutView:
-    """Build what is said of an error; where several resources may be meant, they can be opened."""
+def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.LayoutView:
+    """Build what is said of an error; where several resources may be meant, they can be opened.
+
+    ``again`` leads back to the form that was refused.
+    """
     likely = error.like_it if isinstance(error, UnknownResourceError) else ()
     if not likely:
-        return notice(error_text(error))
+        view = notice(error_text(error))
+        if again is not None:
+            view.add_item(ui.ActionRow(again))
+        return view
     options = [
         discord.SelectOption(label=clipped(one_line(title), 100), value=key)
         for key, title in likely
@@ -78,16 +94,24 @@ def answers_errors(callback: Callback[ItemT]) -> Callback[ItemT]:
         try:
             await callback(item, interaction)
         except Exception as error:  # noqa: BLE001 - the outermost frame we own
-            await reply_with_error(interaction, error)
+            await reply_with_error(interaction, error, item if isinstance(item, Form) else None)
 
     return wrapped
 
 
-async def reply_with_error(interaction: discord.Interaction[Any], error: Exception) -> None:
+async def reply_with_error(
+    interaction: discord.Interaction[Any], error: Exception, form: Form | None = None
+) -> None:
     """Say what went wrong, in words for the reader; log what nobody expected."""
+    again = None
+    if form is not None and isinstance(error, ReaderError):
+        try:
+            again = await form.again(interaction, error)
+        except Exception:
+            log.exception("what was typed for interaction %s can't be kept", interaction.id)
     if not isinstance(error, ReaderError):
         log.error("interaction %s failed", interaction.id, exc_info=error)
     try:
-        await answer(interaction, error_card(error))
+        await answer(interaction, error_card(error, again))
     except discord.HTTPException as failure:
         log.warning("interaction %s can't be answered: %s", interaction.id, failure)

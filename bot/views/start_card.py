@@ -16,11 +16,12 @@ from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
 from bot.errors import (
     CannotPostError,
     NotAModeratorError,
+    ReaderError,
     UnknownZoneError,
     WrongChannelError,
 )
 from bot.views import group_texts as words
-from bot.views.buttons import PlainButton
+from bot.views.buttons import ROW_ID, PlainButton, again_button, row_id
 from bot.views.group_card import check_opener, manage_card
 from bot.views.permissions import (
     TO_LOOK,
@@ -31,7 +32,7 @@ from bot.views.permissions import (
     wanted,
 )
 from bot.views.plain import clipped
-from bot.views.replies import answer, answer_click, answers_errors
+from bot.views.replies import Form, answer, answer_click, answers_errors
 from bot.views.standing_card import TAG_NEEDED, usable_tags
 
 if TYPE_CHECKING:
@@ -129,7 +130,31 @@ class StartButton(PlainButton, template=r"start-weekly"):
         await interaction.response.send_modal(StartForm())
 
 
-class StartForm(ui.Modal, title=words.START_TITLE):
+class StartAgainButton(
+    ui.DynamicItem[ui.Button[Any]], template=rf"again-start:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
+):
+    """Opens the form as it was filled when it was refused."""
+
+    def __init__(self, kept_id: int, opener_id: int) -> None:
+        self.kept_id, self.opener_id = kept_id, opener_id
+        super().__init__(again_button("start", kept_id, opener_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        check_opener(interaction, self.opener_id)
+        moderation = cast("NextreadBot", interaction.client).moderation
+        kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
+        await interaction.response.send_modal(StartForm(kept["channel_id"], kept["zone"]))
+
+
+class StartForm(Form, title=words.START_TITLE):
     """Channel and zone are all that is asked; the rest has defaults."""
 
     channel: ui.Label[Any] = ui.Label(
@@ -151,11 +176,28 @@ class StartForm(ui.Modal, title=words.START_TITLE):
         component=ui.TextInput(custom_id="zone", max_length=60, placeholder="Seoul"),
     )
 
+    def __init__(self, channel_id: int | None = None, zone: str = "") -> None:
+        super().__init__()
+        self._select = cast("ui.ChannelSelect[Any]", self.channel.component)
+        self._zone = cast("ui.TextInput[Any]", self.zone.component)
+        self._zone.default = zone or None
+        if channel_id is not None:
+            kind = discord.SelectDefaultValueType.channel
+            self._select.default_values = [discord.SelectDefaultValue(id=channel_id, type=kind)]
+
+    async def again(
+        self, interaction: discord.Interaction[Any], error: ReaderError
+    ) -> ui.Button[Any] | None:
+        del error  # another city or channel mends each of them
+        moderation = cast("NextreadBot", interaction.client).moderation
+        who, where = interaction.user.id, interaction.guild_id or 0
+        kept = {"channel_id": self._select.values[0].id, "zone": self._zone.value}
+        return again_button("start", await moderation.keep(where, who, kept), who)
+
     @answers_errors
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        picked = cast("ui.ChannelSelect[Any]", self.channel.component).values[0]
-        typed = str(cast("ui.TextInput[Any]", self.zone.component).value)
-        channel = channel_of(interaction, picked.id)
+        typed = self._zone.value
+        channel = channel_of(interaction, self._select.values[0].id)
         locale, now = str(interaction.guild_locale or ""), interaction.created_at
         zone = resolve_zone(typed, locale, now)
         if zone is not None:

@@ -37,6 +37,7 @@ KIND_ICONS = {
 OPEN = "Open"
 DONE = "Done"
 NOT_READ = "Not read after all"
+EDIT_AGAIN = "Edit again"
 UNDO = "Undo"
 GO_DEEPER = "Go deeper"
 GO_TO = {

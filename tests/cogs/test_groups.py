@@ -611,6 +611,22 @@ async def test_an_unknown_city_is_named(greet, moderator, channel):
     assert "I know no time zone “xqzv”" in text_of(answer)
 
 
+async def test_a_city_typed_wrong_is_typed_again_in_the_same_form(
+    greet, moderator, channel, restart
+):
+    form = await moderator.click(await greet(), label="Start a weekly paper")
+    refused = await moderator.submit_modal(form, {"channel": [channel], "zone": "xqzv"})
+    await restart()
+
+    again = await moderator.click(refused.response.message, label="Edit again")
+    controls = [part["component"] for part in again.modal["components"]]
+    card = await moderator.submit_modal(again, {"channel": [channel], "zone": "Seoul"})
+
+    assert [value["id"] for value in controls[0]["default_values"]] == [channel.id]
+    assert controls[1]["value"] == "xqzv"
+    assert "Mondays at 09:00, Asia/Seoul" in text_of(card)
+
+
 async def test_members_cannot_start_a_weekly_paper(greet, alice):
     answer = await alice.click(await greet(), label="Start a weekly paper")
 

@@ -221,6 +221,72 @@ async def test_a_wrong_text_is_named_and_nothing_is_changed(moderator, channel, 
     assert title_of(again) == MAMBA
 
 
+TYPED = {"title": "My own title", "minutes": "long", "notes": "A note.", "kind": ["docs"]}
+
+
+@pytest.mark.parametrize("is_added", [False, True])
+async def test_a_refused_form_opens_again_as_it_was_typed(
+    moderator, channel, add, restart, is_added
+):
+    card = await (add() if is_added else moderator.slash(channel, "manage add", link=LINK))
+    refused = await fill(moderator, card, "Edit texts" if is_added else "Edit", **TYPED)
+    await restart()
+
+    form = await moderator.click(refused.response.message, label="Edit again")
+    mended = await moderator.submit_modal(form, {**filled(form), "minutes": "45"})
+
+    assert {name: filled(form)[name] for name in TYPED} == TYPED
+    assert title_of(mended) == "My own title"
+    assert "about 45 min" in text_of(mended)
+    assert "> A note." in text_of(mended)
+
+
+async def test_a_form_may_be_refused_and_opened_again_more_than_once(moderator, channel, add):
+    refused = await fill(moderator, await add(), "Edit texts", **TYPED)
+    again = await fill(moderator, refused, "Edit again", minutes="even longer")
+
+    mended = await fill(moderator, again, "Edit again", minutes="30")
+
+    assert title_of(mended) == "My own title"
+
+
+async def test_what_another_changed_meanwhile_is_not_set_back_by_a_form_opened_again(
+    moderator, channel, guild, env, add
+):
+    card = await add()
+    refused = await fill(moderator, card, "Edit texts", minutes="long")
+    await fill(moderator, card, "Edit texts", title="By somebody quicker")
+
+    mended = await fill(moderator, refused, "Edit again", minutes="45")
+
+    assert title_of(mended) == "By somebody quicker"
+    assert "about 45 min" in text_of(mended)
+
+
+async def test_what_was_typed_is_forgotten_after_a_day(moderator, channel, add, env):
+    refused = await fill(moderator, await add(), "Edit texts", minutes="long")
+    await env.advance_time(24 * 3600 + 60)
+
+    answer = await moderator.click(refused.response.message, label="Edit again")
+    await moderator.slash(channel, "manage add", link="https://example.org/other")
+
+    rows = await env.bot.services.db.fetch("SELECT 1 FROM drafts WHERE fields LIKE '%typed%'")
+    assert "can't be used any more" in text_of(answer)
+    assert rows == []
+
+
+async def test_a_card_that_has_lapsed_offers_no_form_again(moderator, channel, add, env):
+    card = await add()
+    form = await moderator.click(card.response.message, label="Edit texts")
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch("DELETE FROM drafts")
+
+    answer = await moderator.submit_modal(form, {**filled(form), "title": "Other"})
+
+    assert "can't be used any more" in text_of(answer)
+    assert labels_of(answer) == []
+
+
 async def test_cancel_adds_nothing(alice, moderator, channel):
     card = await moderator.slash(channel, "manage add", link=LINK)
 

@@ -1,6 +1,6 @@
 """Members are looked for once a week; only a clear answer of Discord's ends a membership."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -148,3 +148,21 @@ async def test_a_server_that_the_bot_left_keeps_its_members(
 
     rows = await env.bot.services.db.fetch("SELECT reader_id FROM members")
     assert [row["reader_id"] for row in rows] == [alice.user.id]
+
+
+async def test_changes_of_groups_never_put_off_what_is_due(group, join, moderator, alice, env):
+    """Members are next due a minute from any look: many changes would put them off for good."""
+    await join(alice)
+    await moderator.click(group.response.message, label="Stop")
+    cog = env.bot.cogs["weekly"]
+    cog.tick.cancel()
+    await env.advance_time(8 * A_DAY)
+    cog.due_at = env.now() + timedelta(days=1)
+    await cog.on_weekly_change()
+    due_at = cog.due_at
+
+    await env.advance_time(30)
+    await cog.on_weekly_change()
+
+    assert due_at == env.now() + timedelta(seconds=30)
+    assert cog.due_at == due_at

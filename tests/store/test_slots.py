@@ -68,7 +68,7 @@ async def test_message_thread_and_lateness_are_kept(db, put):
     async with db.transaction() as changes:
         await slots.set_posted(changes, 11, 2, 77, NOW)
         await slots.set_thread(changes, 11, 77)
-        await slots.set_late(changes, 11)
+        await slots.set_late(changes, 11, late=True)
 
     post = await slots.slot(db, 11)
     assert (post.state, post.message_id, post.thread_id, post.is_late) == ("posted", 77, 77, True)

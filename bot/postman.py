@@ -345,7 +345,7 @@ class Postman:
         found = await self._found(place, row.tried_at, mark)
         if found is None:
             return False
-        await self._delivery.sent(row, found.id, place.id, found.created_at)
+        await self._delivery.sent(row, found.id, place.id, at=found.created_at)
         return True
 
     async def _found(self, place: Place, tried_at: datetime, mark: Mark) -> discord.Message | None:

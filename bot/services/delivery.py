@@ -85,6 +85,7 @@ class Delivery:
         row: OutboxRow,
         message_id: int,
         place_id: int | None = None,
+        *,
         at: datetime | None = None,
     ) -> None:
         """Record the message, and put what follows from it into the outbox.

@@ -310,7 +310,7 @@ async def test_a_post_found_afterwards_is_late_only_if_its_message_was(
     await postbox.claim()
     clock.advance(hours=1)
 
-    await delivery.sent(await postbox.claim(), 77, sent_at)
+    await delivery.sent(await postbox.claim(), 77, at=sent_at)
 
     assert (await services.groups.status(CHANNEL, None)).this_week.is_late == late
 

@@ -1,6 +1,7 @@
 """Who may import whom, and where imports may hide. The rooms are described in the README."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,9 +74,11 @@ def room_of(path: Path) -> str:
     return path.relative_to(BOT).parts[0].removesuffix(".py")
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, bool, bool]]:
-    """Yield (dotted name, inside a function, for types only) of each import."""
-    yield from _imports(ast.parse(path.read_text(encoding="utf-8")), hidden=False, typing=False)
+@functools.cache
+def imports_of(path: Path) -> list[tuple[str, bool, bool]]:
+    """Return (dotted name, inside a function, for types only) of each import."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return list(_imports(tree, hidden=False, typing=False))
 
 
 def _imports(node: ast.AST, *, hidden: bool, typing: bool) -> Iterator[tuple[str, bool, bool]]:

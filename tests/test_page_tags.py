@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bot.page_tags import LONGEST_VALUE, MOST_VALUES, tags_of, text_of
 
-LONG = 200_000
+LONG = 100_000
 
 
 def test_meta_tags_are_found_by_name_property_and_itemprop():

@@ -51,8 +51,24 @@ def again_button(form: Literal["texts", "start"], kept_id: int, opener_id: int) 
     return ui.Button(label=texts.EDIT_AGAIN, style=discord.ButtonStyle.primary, custom_id=custom_id)
 
 
-class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
-    """A button about one resource. Its state is its custom_id, so it survives restarts."""
+class StateButton(ui.DynamicItem[ui.Button[Any]], template=r"state"):
+    """A button whose whole state is its custom_id, so that it survives restarts."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls.of(match)
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Return the button with the state that the custom_id holds."""
+        raise NotImplementedError
+
+
+class KeyButton(StateButton, template=rf"key:{KEY}"):
+    """A button about one resource."""
 
     prefix: str
     label: str
@@ -65,14 +81,29 @@ class KeyButton(ui.DynamicItem[ui.Button[Any]], template=rf"key:{KEY}"):
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(match["key"])
 
 
-class PlainButton(ui.DynamicItem[ui.Button[Any]], template=r"plain"):
+class RowButton(StateButton, template=rf"row:{ROW_ID}"):
+    """A button about one row of ours: a week, a group, a change."""
+
+    prefix: str
+    label: str
+    style = discord.ButtonStyle.secondary
+
+    def __init__(self, about: int) -> None:
+        self.about = about
+        super().__init__(
+            ui.Button(label=self.label, style=self.style, custom_id=f"{self.prefix}:{about}")
+        )
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]))
+
+
+class PlainButton(StateButton, template=r"plain"):
     """A button without a state of its own: who clicks is all there is to know."""
 
     custom: str
@@ -83,8 +114,6 @@ class PlainButton(ui.DynamicItem[ui.Button[Any]], template=r"plain"):
         super().__init__(ui.Button(label=self.label, style=self.style, custom_id=self.custom))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item, match
+    def of(cls, match: re.Match[str]) -> Self:
+        del match
         return cls()

@@ -16,7 +16,7 @@ from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
 from bot.views import vote_texts as vote_words
-from bot.views.buttons import ROW_ID, go_button, history_button, remind_button, row_id
+from bot.views.buttons import ROW_ID, StateButton, go_button, history_button, remind_button, row_id
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, notice
@@ -136,7 +136,7 @@ def post_link(guild_id: int, post: Post | None) -> str | None:
     return f"https://discord.com/channels/{guild_id}/{place}"
 
 
-class MemberButton(ui.DynamicItem[ui.Button[Any]], template=rf"group:(?P<way>join|leave):{ROW_ID}"):
+class MemberButton(StateButton, template=rf"group:(?P<way>join|leave):{ROW_ID}"):
     """Joins or leaves a group."""
 
     def __init__(self, group_id: int, *, joins: bool) -> None:
@@ -146,10 +146,7 @@ class MemberButton(ui.DynamicItem[ui.Button[Any]], template=rf"group:(?P<way>joi
         super().__init__(ui.Button(label=label, style=style, custom_id=f"group:{way}:{group_id}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(row_id(match["id"]), joins=match["way"] == "join")
 
     @answers_errors
@@ -161,7 +158,7 @@ class MemberButton(ui.DynamicItem[ui.Button[Any]], template=rf"group:(?P<way>joi
 
 
 class ActionButton(
-    ui.DynamicItem[ui.Button[Any]],
+    StateButton,
     template=(
         rf"group-do:(?P<action>pause|resume|skip|post|stop):{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
     ),
@@ -180,10 +177,7 @@ class ActionButton(
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(cast("Action", match["action"]), row_id(match["id"]), int(match["opener"]))
 
     @answers_errors
@@ -249,7 +243,7 @@ class PickedSelect(
 
 
 class CancelVoteButton(
-    ui.DynamicItem[ui.Button[Any]],
+    StateButton,
     template=rf"vote-cancel:{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
 ):
     """Calls a vote off and ends its poll."""
@@ -261,10 +255,7 @@ class CancelVoteButton(
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(row_id(match["id"]), int(match["opener"]))
 
     @answers_errors

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.core.groups import History
 from bot.views import group_texts as words
-from bot.views.buttons import ROW_ID, history_button, row_id
+from bot.views.buttons import ROW_ID, RowButton, StateButton, history_button, row_id
 from bot.views.group_card import group_card, post_link
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
@@ -38,9 +38,7 @@ def history_card(history: History) -> ui.LayoutView:
     return view
 
 
-class HistoryButton(
-    ui.DynamicItem[ui.Button[Any]], template=rf"past:{ROW_ID}:(?P<page>[0-9]{{1,4}})"
-):
+class HistoryButton(StateButton, template=rf"past:{ROW_ID}:(?P<page>[0-9]{{1,4}})"):
     """Shows a page of a group's past."""
 
     def __init__(self, group_id: int, page: int) -> None:
@@ -48,10 +46,7 @@ class HistoryButton(
         super().__init__(history_button(group_id, page))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(row_id(match["id"]), int(match["page"]))
 
     @answers_errors
@@ -61,23 +56,15 @@ class HistoryButton(
         await answer_click(interaction, history_card(history))
 
 
-class GroupButton(ui.DynamicItem[ui.Button[Any]], template=rf"group-card:{ROW_ID}"):
+class GroupButton(RowButton, template=rf"group-card:{ROW_ID}"):
     """Leads back to the group's card."""
 
-    def __init__(self, group_id: int) -> None:
-        self.group_id = group_id
-        super().__init__(ui.Button(label=words.TO_GROUP, custom_id=f"group-card:{group_id}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        return cls(row_id(match["id"]))
+    prefix = "group-card"
+    label = words.TO_GROUP
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         groups = cast("NextreadBot", interaction.client).groups
         who = interaction.user.id
-        status = await groups.look(interaction.guild_id or 0, self.group_id, who)
+        status = await groups.look(interaction.guild_id or 0, self.about, who)
         await answer_click(interaction, group_card(status))

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.core.groups import GroupStatus
 from bot.views import lost_group_texts as words
-from bot.views.buttons import ROW_ID, row_id
+from bot.views.buttons import ROW_ID, StateButton, row_id
 from bot.views.group_card import check_opener, manage_card
 from bot.views.replies import answer, answer_click, answers_errors, notice
 from bot.views.start_card import channel_of, check_place, home_of, standing_warnings
@@ -61,7 +61,7 @@ def lost_groups_card(
 
 
 class LostGroupButton(
-    ui.DynamicItem[ui.Button[Any]],
+    StateButton,
     template=rf"lost-group:(?P<way>stop|move):{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
 ):
     """Stops a group whose channel is gone, or moves it to the channel of the card."""
@@ -78,10 +78,7 @@ class LostGroupButton(
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(cast("Way", match["way"]), row_id(match["id"]), int(match["opener"]))
 
     @answers_errors

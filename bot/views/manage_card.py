@@ -16,7 +16,7 @@ from bot.core.curriculum import Resource
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.views import manage_texts as words
 from bot.views import texts
-from bot.views.buttons import ROW_ID, again_button, row_id
+from bot.views.buttons import ROW_ID, StateButton, again_button, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.group_card import check_opener
 from bot.views.manage_form import TextsForm
@@ -147,7 +147,7 @@ def _notes(resource: Resource) -> list[str]:
     return [f"> {plain(note)}" for note in resource.added_notes]
 
 
-class DraftButton(ui.DynamicItem[ui.Button[Any]], template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}"):
+class DraftButton(StateButton, template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}"):
     """Does something with a draft, for the moderator who opened it."""
 
     def __init__(self, action: Action, draft_id: int, opener_id: int) -> None:
@@ -161,10 +161,7 @@ class DraftButton(ui.DynamicItem[ui.Button[Any]], template=rf"draft-(?P<action>{
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(cast("Action", match["action"]), row_id(match["id"]), int(match["opener"]))
 
     @answers_errors
@@ -197,7 +194,7 @@ class DraftButton(ui.DynamicItem[ui.Button[Any]], template=rf"draft-(?P<action>{
         await answer_click(interaction, view)
 
 
-class TextsAgainButton(ui.DynamicItem[ui.Button[Any]], template=rf"again-texts:{DRAFT}"):
+class TextsAgainButton(StateButton, template=rf"again-texts:{DRAFT}"):
     """Opens the form of texts as it was typed when it was refused."""
 
     def __init__(self, kept_id: int, opener_id: int) -> None:
@@ -205,10 +202,7 @@ class TextsAgainButton(ui.DynamicItem[ui.Button[Any]], template=rf"again-texts:{
         super().__init__(again_button("texts", kept_id, opener_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(row_id(match["id"]), int(match["opener"]))
 
     @answers_errors

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.core.me import About
 from bot.views import me_texts as words
-from bot.views.buttons import go_button
+from bot.views.buttons import StateButton, go_button
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors, notice
 
@@ -64,9 +64,7 @@ def _card(text: str, *buttons: ui.Item[Any]) -> ui.LayoutView:
     return view
 
 
-class MeButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"me:(?P<act>json|markdown|ask|delete|keep)"
-):
+class MeButton(StateButton, template=r"me:(?P<act>json|markdown|ask|delete|keep)"):
     """Always about whoever clicks: whose card it is doesn't matter."""
 
     def __init__(self, act: Act) -> None:
@@ -76,10 +74,7 @@ class MeButton(
         super().__init__(ui.Button(label=LABELS[act], style=style, custom_id=f"me:{act}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(cast("Act", match["act"]))
 
     @answers_errors

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.views import texts
-from bot.views.buttons import Place, go_button
+from bot.views.buttons import Place, StateButton, go_button
 from bot.views.curriculum_card import (
     PageButton,
     ResourceSelect,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 
-class GoTo(ui.DynamicItem[ui.Button[Any]], template=rf"go:(?P<place>{'|'.join(texts.GO_TO)})"):
+class GoTo(StateButton, template=rf"go:(?P<place>{'|'.join(texts.GO_TO)})"):
     """A button that leads to another card."""
 
     def __init__(self, place: Place) -> None:
@@ -68,10 +68,7 @@ class GoTo(ui.DynamicItem[ui.Button[Any]], template=rf"go:(?P<place>{'|'.join(te
         super().__init__(go_button(place))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(cast("Place", match["place"]))
 
     @answers_errors

@@ -12,7 +12,7 @@ from discord import app_commands, ui
 from bot.core.picking import PickReply
 from bot.core.weekly import Slot
 from bot.views import pick_texts as words
-from bot.views.buttons import row_id
+from bot.views.buttons import StateButton, row_id
 from bot.views.group_card import check_opener
 from bot.views.replies import answer_click, answers_errors, notice
 
@@ -44,7 +44,7 @@ def week_choices(
 
 
 class TakeBackButton(
-    ui.DynamicItem[ui.Button[Any]],
+    StateButton,
     template=r"unpick:(?P<id>[0-9]{1,19}):(?P<week>[0-9]{4}-W[0-9]{2}):(?P<opener>[0-9]{1,20})",
 ):
     """Takes a pick back, for the moderator who made it."""
@@ -56,10 +56,7 @@ class TakeBackButton(
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(row_id(match["id"]), match["week"], int(match["opener"]))
 
     @answers_errors

@@ -11,7 +11,7 @@ from discord import ui
 from bot.core.reminders import Reminder
 from bot.views import reminder_texts as words
 from bot.views import texts
-from bot.views.buttons import remind_button
+from bot.views.buttons import ROW_ID, RowButton, StateButton, remind_button, row_id
 from bot.views.group_card import group_card, post_link
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
@@ -35,9 +35,7 @@ def reminder_card(reminder: Reminder, server: str) -> ui.LayoutView:
     return view
 
 
-class RemindButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"remind:(?P<way>on|off):(?P<id>[0-9]{1,19})"
-):
+class RemindButton(StateButton, template=rf"remind:(?P<way>on|off):{ROW_ID}"):
     """Asks for reminders in a group, or ends them."""
 
     def __init__(self, group_id: int, *, wanted: bool) -> None:
@@ -45,11 +43,8 @@ class RemindButton(
         super().__init__(remind_button(group_id, wanted=wanted))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        return cls(int(match["id"]), wanted=match["way"] == "on")
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), wanted=match["way"] == "on")
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -62,30 +57,15 @@ class RemindButton(
         )
 
 
-class ReminderDoneButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"reminded:(?P<slot>[0-9]{1,19})"
-):
+class ReminderDoneButton(RowButton, template=rf"reminded:{ROW_ID}"):
     """Marks the paper of a reminder done."""
 
-    def __init__(self, slot_id: int) -> None:
-        self.slot_id = slot_id
-        super().__init__(
-            ui.Button(
-                label=words.DONE,
-                style=discord.ButtonStyle.success,
-                custom_id=f"reminded:{slot_id}",
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        return cls(int(match["slot"]))
+    prefix = "reminded"
+    label = words.DONE
+    style = discord.ButtonStyle.success
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.reminders.finish(interaction.user.id, self.slot_id)
+        reply = await bot.reminders.finish(interaction.user.id, self.about)
         await answer_click(interaction, next_card(reply))

@@ -22,7 +22,16 @@ from bot.core.recommend import (
     opens,
 )
 from bot.views import texts
-from bot.views.buttons import KEY, ROW_ID, KeyButton, PlainButton, go_button, path_button, row_id
+from bot.views.buttons import (
+    KEY,
+    ROW_ID,
+    KeyButton,
+    PlainButton,
+    RowButton,
+    StateButton,
+    go_button,
+    path_button,
+)
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer_click, answers_errors
 
@@ -233,7 +242,7 @@ class DoneButton(_MarkButton, template=rf"done:{KEY}"):
     style = discord.ButtonStyle.success
 
 
-class RatedDoneButton(ui.DynamicItem[ui.Button[Any]], template=rf"rated:(?P<rating>[1-5]):{KEY}"):
+class RatedDoneButton(StateButton, template=rf"rated:(?P<rating>[1-5]):{KEY}"):
     """Marks a resource done with the rating that was typed with `/done`."""
 
     def __init__(self, key: str, rating: int) -> None:
@@ -243,10 +252,7 @@ class RatedDoneButton(ui.DynamicItem[ui.Button[Any]], template=rf"rated:(?P<rati
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(match["key"], int(match["rating"]))
 
     @answers_errors
@@ -299,24 +305,16 @@ class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
         await answer_click(interaction, next_card(reply))
 
 
-class UndoButton(ui.DynamicItem[ui.Button[Any]], template=rf"undo:{ROW_ID}"):
+class UndoButton(RowButton, template=rf"undo:{ROW_ID}"):
     """Takes one change back; the change knows whose it is."""
 
-    def __init__(self, change_id: int) -> None:
-        self.change_id = change_id
-        super().__init__(ui.Button(label=texts.UNDO, custom_id=f"undo:{change_id}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        return cls(row_id(match["id"]))
+    prefix = "undo"
+    label = texts.UNDO
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.reading.undo(interaction.user.id, interaction.guild_id, self.change_id)
+        reply = await bot.reading.undo(interaction.user.id, interaction.guild_id, self.about)
         await answer_click(interaction, next_card(reply))
 
 

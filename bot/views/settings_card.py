@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.core.me import ReaderSettings
 from bot.views import me_texts as words
-from bot.views.buttons import PlainButton, go_button
+from bot.views.buttons import PlainButton, StateButton, go_button
 from bot.views.replies import answer_click, answers_errors
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ class ZoneForm(ui.Modal, title=words.MY_ZONE_TITLE):
         await answer_click(interaction, settings_card(settings))
 
 
-class SwitchButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"set:(?P<switch>named|unnamed|nudge|unnudge)"
-):
+class SwitchButton(StateButton, template=r"set:(?P<switch>named|unnamed|nudge|unnudge)"):
     """Turns one setting on or off."""
 
     def __init__(self, switch: Switch) -> None:
@@ -80,10 +78,7 @@ class SwitchButton(
         super().__init__(ui.Button(label=words.SWITCHES[switch], custom_id=f"set:{switch}"))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(cast("Switch", match["switch"]))
 
     @answers_errors

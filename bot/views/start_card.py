@@ -21,7 +21,7 @@ from bot.errors import (
     WrongChannelError,
 )
 from bot.views import group_texts as words
-from bot.views.buttons import ROW_ID, PlainButton, again_button, row_id
+from bot.views.buttons import ROW_ID, PlainButton, StateButton, again_button, row_id
 from bot.views.group_card import check_opener, manage_card
 from bot.views.permissions import (
     TO_LOOK,
@@ -130,9 +130,7 @@ class StartButton(PlainButton, template=r"start-weekly"):
         await interaction.response.send_modal(StartForm())
 
 
-class StartAgainButton(
-    ui.DynamicItem[ui.Button[Any]], template=rf"again-start:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
-):
+class StartAgainButton(StateButton, template=rf"again-start:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
     """Opens the form as it was filled when it was refused."""
 
     def __init__(self, kept_id: int, opener_id: int) -> None:
@@ -140,10 +138,7 @@ class StartAgainButton(
         super().__init__(again_button("start", kept_id, opener_id))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(row_id(match["id"]), int(match["opener"]))
 
     @answers_errors

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 from discord import ui
@@ -12,7 +11,7 @@ from bot.core.groups import FirstReads, WeeklyPost
 from bot.core.progress import is_read
 from bot.views import group_texts as words
 from bot.views import texts
-from bot.views.buttons import ROW_ID, row_id
+from bot.views.buttons import ROW_ID, RowButton
 from bot.views.curriculum_card import ResourceSelect
 from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer, answers_errors
@@ -98,28 +97,7 @@ def _facts_of_the_group(post: WeeklyPost) -> list[str]:
     return lines
 
 
-class _SlotButton(ui.DynamicItem[ui.Button[Any]], template=rf"slot:{ROW_ID}"):
-    """A button about one week's paper."""
-
-    prefix: str
-    label: str
-    style = discord.ButtonStyle.secondary
-
-    def __init__(self, slot_id: int) -> None:
-        self.slot_id = slot_id
-        super().__init__(
-            ui.Button(label=self.label, style=self.style, custom_id=f"{self.prefix}:{slot_id}")
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        return cls(row_id(match["id"]))
-
-
-class ReadItButton(_SlotButton, template=rf"read:{ROW_ID}"):
+class ReadItButton(RowButton, template=rf"read:{ROW_ID}"):
     """Marks the week's paper done for whoever presses it, and counts them."""
 
     prefix = "read"
@@ -130,7 +108,7 @@ class ReadItButton(_SlotButton, template=rf"read:{ROW_ID}"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         post, reply = await bot.weekly.read_it(
-            interaction.user.id, interaction.guild_id, self.slot_id
+            interaction.user.id, interaction.guild_id, self.about
         )
         if post is not None:
             # The answer to a click may edit its card: no message route, so no limit to wait for.
@@ -142,7 +120,7 @@ class ReadItButton(_SlotButton, template=rf"read:{ROW_ID}"):
         await answer(interaction, next_card(reply))
 
 
-class WhatFirstButton(_SlotButton, template=rf"first:{ROW_ID}"):
+class WhatFirstButton(RowButton, template=rf"first:{ROW_ID}"):
     """Shows whoever presses it what they would read before."""
 
     prefix = "first"
@@ -151,7 +129,5 @@ class WhatFirstButton(_SlotButton, template=rf"first:{ROW_ID}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        first = await bot.weekly.first_reads(
-            interaction.user.id, interaction.guild_id, self.slot_id
-        )
+        first = await bot.weekly.first_reads(interaction.user.id, interaction.guild_id, self.about)
         await answer(interaction, first_reads_card(first))

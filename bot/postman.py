@@ -16,7 +16,7 @@ from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
 from bot.marks import Mark, answering, asking, with_button, without_poll
 from bot.members import member_of
 from bot.services.opening import Services
-from bot.views.group_texts import notice_text, opener_text, ran_out_text
+from bot.views.group_texts import ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing
 from bot.views.plain import clipped, one_line
 from bot.views.reminder_card import reminder_card
@@ -24,9 +24,11 @@ from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.texts import title_of
+from bot.views.trouble_texts import notice_text
 from bot.views.vote_card import candidates_card, poll_of
 from bot.views.vote_texts import lost_notice_text
 from bot.views.weekly_card import weekly_card
+from bot.views.weekly_texts import opener_text
 
 log = logging.getLogger(__name__)
 

@@ -21,6 +21,7 @@ from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, notice
 from bot.views.standing_texts import place_text
+from bot.views.trouble_texts import problem_text
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -112,7 +113,7 @@ def _lines(status: GroupStatus) -> Iterator[str]:
     if place := place_text(group):
         yield place
     if group.blocked:
-        yield f"⚠️ {words.problem_text(group.blocked)}"
+        yield f"⚠️ {problem_text(group.blocked)}"
     if state := words.state_text(group):
         yield state
     if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, ReadBy, WeeklyPost
+from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, ReadBy
 from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why
 from bot.core.weekly import Schedule
 from bot.errors import (
     AlreadyPostedError,
-    CannotPostError,
     NoGroupError,
     NotAModeratorError,
     NothingLeftError,
@@ -18,13 +17,12 @@ from bot.errors import (
     UnknownPostError,
     UnknownTimeError,
     UnknownZoneError,
-    WrongChannelError,
     ZoneNeededError,
 )
 from bot.views.error_texts import error_text
-from bot.views.permissions import NAMES
-from bot.views.plain import plain
+from bot.views.plain import listed, plain
 from bot.views.texts import short_title
+from bot.views.weekly_texts import CHOICE, people
 
 COMING = "**Next**"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -34,8 +32,6 @@ JOIN, LEAVE = "Join", "Leave"
 PAUSE, RESUME = "Pause", "Resume"
 SKIP, UNSKIP = "Skip next", "Don't skip"
 POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
-READ_IT = "I've read it"
-CHOICE = "Moderators choose in `/manage group` how it goes on."
 AFTER_LIST: dict[AfterList | None, str] = {
     "additions": "Go on with additions",
     "must_reads": "Start over with must-reads",
@@ -67,69 +63,11 @@ START_ZONE_HINT = "Mondays at 09:00 there; /manage group changes it"
 PICK_A_ZONE = "Which one is meant?"
 SEVERAL_ZONES = "Several time zones fit. Which one is meant?"
 
-WHY: dict[Why, str] = {
-    "picked_by_moderator": "Picked by a moderator.",
-    "vote_winner": "You voted for it.",
-    "next_on_list": "It comes next on the list.",
-    "must_read_addition": "The list is read; this must-read goes deeper.",
-    "addition": "The list is read; this goes deeper.",
-    "must_read_again": "The list is read; the must-reads come once more.",
-}
-
 CHOSEN: dict[Why, str] = {
     "picked_by_moderator": "📌 picked by a moderator",
     "vote_winner": "🗳️ voted for",
 }
 """What stands beside a coming week that doesn't just follow the list."""
-
-PROBLEMS = {
-    "bot_removed": "I'm no longer in this server.",
-    "channel_gone": (
-        "The channel is gone. `/manage group`, typed in another one, moves the group there."
-    ),
-    "forbidden": "Discord doesn't let me post there: check my permissions in the channel.",
-    "refused": "Discord refused the message; I try again every hour. My log says why.",
-    "discord_trouble": "Discord had trouble; I try again soon.",
-    "rate_limited": "Discord asked me to wait; I try again soon.",
-    "no_standing_post": "The post that the papers go into isn't there yet; I make it first.",
-    "locked": (
-        "The post that the papers go into is locked. Unlock it, or give me Manage Threads, and I"
-        " go on by myself."
-    ),
-    "tag_needed": (
-        "Posts need a tag in this forum, and it has none that I may use. Add a tag that isn't for"
-        " moderators only, or give me Manage Threads."
-    ),
-    "guild_unavailable": "Discord can't reach this server just now; I try again soon.",
-    "no_history": (
-        "I can't tell whether the last post was sent, because I lack Read Message History."
-        " Have a look: **Post now** sends it if it isn't there."
-    ),
-    "lost_sight": (
-        "I can't tell whether the last post was sent: Discord's answer was lost."
-        " Have a look: **Post now** sends it if it isn't there."
-    ),
-}
-
-UNCERTAIN = frozenset({"no_history", "lost_sight"})
-"""Problems after which nothing is tried until a moderator has looked."""
-
-OPENER = "What did you take from it, and where did it lose you? One sentence is a fine start."
-QUESTIONS = "**Questions to talk about**"
-ANY_OF_THEM = "-# Take the one you like, or ask your own. One sentence is a fine start."
-
-
-def problem_text(problem: str) -> str:
-    """Return what keeps a group from its post, and what to do."""
-    if problem.startswith("lacks:"):
-        return f"{lacks_text(problem)} Give me that, and I go on by myself."
-    return PROBLEMS.get(problem, PROBLEMS["forbidden"])
-
-
-def lacks_text(problem: str) -> str:
-    """Return what permissions are lacking, of a problem that names them."""
-    names = [NAMES.get(name, name) for name in problem.removeprefix("lacks:").split(",")]
-    return f"I lack {_listed(names)} in the channel."
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -204,13 +142,6 @@ def weeks_left_text(status: GroupStatus) -> str:
     return f"{lasts} {CHOICE}" if weeks <= TELL_WEEKS_AHEAD else lasts
 
 
-def ends_text(weeks: int) -> str:
-    """Return, under a paper, that few follow it."""
-    if weeks == 0:
-        return f"This is the last paper of the list. {CHOICE}"
-    return f"{weeks} more {'week' if weeks == 1 else 'weeks'}, then the list runs out. {CHOICE}"
-
-
 def ran_out_text(channel_id: int) -> str:
     """Return what the moderator who set the group up is told when nothing is left."""
     return (
@@ -240,7 +171,7 @@ def _readers(read: ReadBy) -> str:
         return people(count)
     others = count - len(named)
     more = [f"{others} {'other' if others == 1 else 'others'}"] if others > 0 else []
-    return _listed([*(f"<@{reader_id}>" for reader_id in named), *more])
+    return listed([*(f"<@{reader_id}>" for reader_id in named), *more])
 
 
 def past_text(week: PastWeek, link: str | None) -> str:
@@ -259,93 +190,6 @@ def past_text(week: PastWeek, link: str | None) -> str:
         "skipped": "skipped",
         "nothing": "nothing left to post",
     }[post.state]  # fmt: skip
-
-
-def people(count: int) -> str:
-    """Return a count of people."""
-    return "nobody" if count == 0 else "1 person" if count == 1 else f"{count} people"
-
-
-def post_head(post: WeeklyPost) -> str:
-    """Return the line above a week's paper."""
-    late = " · late, sorry" if post.post.is_late else ""
-    return f"-# Paper of the week{late}"
-
-
-def read_count_text(read: int | None) -> str:
-    """Return how many have read the week's paper, once there is anything to tell."""
-    return f"✅ {people(read)[0].upper()}{people(read)[1:]} read it" if read else ""
-
-
-def last_week_text(title: str, read: int) -> str:
-    """Return what came of the last paper."""
-    return f"Last time: {people(read)} read {plain(title, 80)}."
-
-
-def readiness_text(ready: int, of: int, lacked: str | None) -> str:
-    """Return who is ready, without telling who."""
-    most = f"; most of the others lack {plain(lacked)}" if lacked else ""
-    return f"{ready} of {of} are ready{most}."
-
-
-def opener_text(questions: tuple[str, ...]) -> str:
-    """Return the first message of a thread: questions to this paper, or a plain one.
-
-    They are numbered, so that people can say which one they mean.
-    """
-    if not questions:
-        return OPENER
-    numbered = (f"{number}. {plain(each)}" for number, each in enumerate(questions, start=1))
-    return "\n".join([QUESTIONS, *numbered, ANY_OF_THEM])
-
-
-def notice_text(channel_id: int, problem: str) -> str:
-    """Return what the moderator who set the group up is told, once."""
-    if problem in UNCERTAIN:
-        return f"The paper of the week in <#{channel_id}>: {problem_text(problem)}"
-    if problem == "channel_gone":
-        return f"A paper of the week can't be posted any more. {problem_text(problem)}"
-    return (
-        f"The paper of the week can't be posted in <#{channel_id}>. {problem_text(problem)}"
-        "\nI keep trying for a day; `/group` there shows how it stands."
-    )
-
-
-def first_reads_text(title: str, count: int) -> str:
-    """Return the heading of what to read before a week's paper."""
-    if count == 0:
-        return f"You're ready for **{plain(title)}**: nothing is missing."
-    noun = "thing" if count == 1 else "things"
-    return f"Before **{plain(title)}**, {count} {noun}:"
-
-
-ALREADY_READ = "You have read it already."
-
-
-def wanted_text(names: list[str]) -> str:
-    """Return what would make a group's posts better."""
-    named = _listed([NAMES[name] for name in names])
-    if "create_public_threads" in names:
-        return f"⚠️ I lack {named} there: papers come without a thread to talk in."
-    return f"⚠️ I lack {named} there: the post comes without what needs it."
-
-
-ROLE_LOST = (
-    "⚠️ The role that each paper mentioned is gone: papers come without it. `/manage group` with"
-    " `role` sets another."
-)
-
-
-def role_text(name: str) -> str:
-    """Return that a role can't be mentioned."""
-    return (
-        f"⚠️ I can't mention {plain(name)}: allow anyone to @mention it, or allow me to mention"
-        " all roles in the channel."
-    )
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 @error_text.register
@@ -393,18 +237,3 @@ def _(_: UnknownPostError) -> str:
 @error_text.register
 def _(_: NotAModeratorError) -> str:
     return "Only those who manage this server can do that."
-
-
-@error_text.register
-def _(error: CannotPostError) -> str:
-    if error.problem.startswith("lacks:"):
-        return f"{lacks_text(error.problem)} Give me that, and try again: nothing was changed."
-    return f"{problem_text(error.problem)} Then try again: nothing was changed."
-
-
-@error_text.register
-def _(_: WrongChannelError) -> str:
-    return (
-        "Papers go to text channels, announcement channels and forums. Name one with `channel`,"
-        " or type `/manage group` there."
-    )

@@ -21,6 +21,7 @@ from bot.errors import (
     WrongChannelError,
 )
 from bot.views import group_texts as words
+from bot.views import trouble_texts
 from bot.views.buttons import ROW_ID, PlainButton, StateButton, again_button, row_id
 from bot.views.group_card import check_opener, manage_card
 from bot.views.permissions import (
@@ -100,9 +101,9 @@ def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None)
     """Return what would make the posts better."""
     warnings = []
     if lacks := missing(channel, wanted(channel)):
-        warnings.append(words.wanted_text(lacks))
+        warnings.append(trouble_texts.wanted_text(lacks))
     if role is not None and not can_mention(role, channel):
-        warnings.append(words.role_text(role.name))
+        warnings.append(trouble_texts.role_text(role.name))
     return warnings
 
 
@@ -112,7 +113,7 @@ def standing_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
     if guild is None or channel is None:
         return []
     role = guild.get_role(group.role_id or 0)
-    lost = [words.ROLE_LOST] if group.role_id is not None and role is None else []
+    lost = [trouble_texts.ROLE_LOST] if group.role_id is not None and role is None else []
     return [*lost, *group_warnings(channel, role)]
 
 

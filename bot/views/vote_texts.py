@@ -11,11 +11,12 @@ from bot.core.votes import Ballot, Vote
 from bot.core.weekly import slot_of_week
 from bot.errors import CannotPollError, VoteRefusedError, VoteTooLongError
 from bot.views.error_texts import error_text
-from bot.views.group_texts import UNCERTAIN, lacks_text, moment, problem_text
+from bot.views.group_texts import moment
 from bot.views.permissions import NAMES
 from bot.views.pick_texts import day_text
 from bot.views.plain import clipped, link, one_line, plain
 from bot.views.texts import MUST_READ, facts, short_title, title_of
+from bot.views.trouble_texts import UNCERTAIN, lacks_text, problem_text
 
 ANSWER = 55  # Discord's limit for a poll's answer
 CANCEL_VOTE = "Call the vote off"

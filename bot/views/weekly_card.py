@@ -9,8 +9,8 @@ from discord import ui
 
 from bot.core.groups import FirstReads, WeeklyPost
 from bot.core.progress import is_read
-from bot.views import group_texts as words
 from bot.views import texts
+from bot.views import weekly_texts as words
 from bot.views.buttons import ROW_ID, RowButton
 from bot.views.curriculum_card import ResourceSelect
 from bot.views.plain import fitting, link, plain

@@ -1,0 +1,78 @@
+"""The words of a week's paper and of its thread."""
+
+from __future__ import annotations
+
+from bot.core.groups import WeeklyPost
+from bot.core.picks import Why
+from bot.views.plain import plain
+
+READ_IT = "I've read it"
+CHOICE = "Moderators choose in `/manage group` how it goes on."
+WHY: dict[Why, str] = {
+    "picked_by_moderator": "Picked by a moderator.",
+    "vote_winner": "You voted for it.",
+    "next_on_list": "It comes next on the list.",
+    "must_read_addition": "The list is read; this must-read goes deeper.",
+    "addition": "The list is read; this goes deeper.",
+    "must_read_again": "The list is read; the must-reads come once more.",
+}
+
+OPENER = "What did you take from it, and where did it lose you? One sentence is a fine start."
+QUESTIONS = "**Questions to talk about**"
+ANY_OF_THEM = "-# Take the one you like, or ask your own. One sentence is a fine start."
+
+
+def people(count: int) -> str:
+    """Return a count of people."""
+    return "nobody" if count == 0 else "1 person" if count == 1 else f"{count} people"
+
+
+def post_head(post: WeeklyPost) -> str:
+    """Return the line above a week's paper."""
+    late = " · late, sorry" if post.post.is_late else ""
+    return f"-# Paper of the week{late}"
+
+
+def read_count_text(read: int | None) -> str:
+    """Return how many have read the week's paper, once there is anything to tell."""
+    return f"✅ {people(read)[0].upper()}{people(read)[1:]} read it" if read else ""
+
+
+def last_week_text(title: str, read: int) -> str:
+    """Return what came of the last paper."""
+    return f"Last time: {people(read)} read {plain(title, 80)}."
+
+
+def readiness_text(ready: int, of: int, lacked: str | None) -> str:
+    """Return who is ready, without telling who."""
+    most = f"; most of the others lack {plain(lacked)}" if lacked else ""
+    return f"{ready} of {of} are ready{most}."
+
+
+def opener_text(questions: tuple[str, ...]) -> str:
+    """Return the first message of a thread: questions to this paper, or a plain one.
+
+    They are numbered, so that people can say which one they mean.
+    """
+    if not questions:
+        return OPENER
+    numbered = (f"{number}. {plain(each)}" for number, each in enumerate(questions, start=1))
+    return "\n".join([QUESTIONS, *numbered, ANY_OF_THEM])
+
+
+def ends_text(weeks: int) -> str:
+    """Return, under a paper, that few follow it."""
+    if weeks == 0:
+        return f"This is the last paper of the list. {CHOICE}"
+    return f"{weeks} more {'week' if weeks == 1 else 'weeks'}, then the list runs out. {CHOICE}"
+
+
+def first_reads_text(title: str, count: int) -> str:
+    """Return the heading of what to read before a week's paper."""
+    if count == 0:
+        return f"You're ready for **{plain(title)}**: nothing is missing."
+    noun = "thing" if count == 1 else "things"
+    return f"Before **{plain(title)}**, {count} {noun}:"
+
+
+ALREADY_READ = "You have read it already."

@@ -53,7 +53,7 @@ def run() -> None:
         token = config.needs_token()
         base = load_curriculum(curriculum_path(config))
         start_logging(config.log_format, config.log_level)
-        asyncio.run(_run(token, config.database_url, base))
+        asyncio.run(_run(token, config, base))
 
 
 @main.command()
@@ -190,7 +190,7 @@ def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
     return make_bot
 
 
-async def _run(token: str, database_url: str, base: Curriculum) -> None:
+async def _run(token: str, config: Config, base: Curriculum) -> None:
     from bot.app import NextreadBot
     from bot.heartbeat import Heartbeat, heartbeat_path
     from bot.page_facts import Pages
@@ -198,7 +198,10 @@ async def _run(token: str, database_url: str, base: Curriculum) -> None:
 
     # Opened here first: what is wrong with it is told before Discord is asked for anything.
     pages = Pages()
-    services = await open_services(database_url, base, discord.utils.utcnow, pages.facts_of)
+    database_url, send_rate = config.database_url, config.send_rate
+    services = await open_services(
+        database_url, base, discord.utils.utcnow, pages.facts_of, send_rate
+    )
 
     async def opened() -> Services:
         return services

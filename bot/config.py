@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 from bot.errors import ConfigError
 
 DEFAULT_DATABASE = "sqlite:///nextread.db"
+DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
 LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -25,6 +26,7 @@ class Config:
     curriculum: Path | None = None
     log_format: str = "text"
     log_level: str = "INFO"
+    send_rate: int = DEFAULT_SEND_RATE
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], dotenv: Path | None = None) -> Self:
@@ -42,6 +44,7 @@ class Config:
             curriculum=Path(curriculum) if curriculum else None,
             log_format=_one_of(found, "LOG_FORMAT", LOG_FORMATS),
             log_level=_one_of(found, "LOG_LEVEL", LOG_LEVELS, "INFO"),
+            send_rate=_send_rate(found),
         )
 
     def needs_token(self) -> str:
@@ -65,3 +68,17 @@ def _one_of(
     if value.casefold() not in [choice.casefold() for choice in allowed]:
         raise ConfigError(f"{name} is {value!r}: set it to one of {', '.join(allowed)}.")
     return value.lower() if allowed is LOG_FORMATS else value.upper()
+
+
+def _send_rate(found: Mapping[str, str]) -> int:
+    value = found.get("SEND_RATE", "").strip() or str(DEFAULT_SEND_RATE)
+    try:
+        rate = int(value)
+    except ValueError:
+        rate = 0
+    if not 1 <= rate <= HIGHEST_SEND_RATE:
+        raise ConfigError(
+            f"SEND_RATE is {value!r}: set it to a whole number from 1 to {HIGHEST_SEND_RATE},"
+            " the messages a second that all processes on one database send together."
+        )
+    return rate

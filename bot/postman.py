@@ -32,7 +32,7 @@ from bot.views.weekly_texts import opener_text
 
 log = logging.getLogger(__name__)
 
-AT_A_TIME = 8
+FEWEST_AT_A_TIME, MOST_AT_A_TIME = 8, 100
 SEND_WITHIN = 60  # seconds, looking included: half a lease, so that nobody else sends meanwhile
 SOON = timedelta(minutes=1)
 RATE_LIMITED = timedelta(minutes=5)
@@ -40,6 +40,7 @@ MUCH_LATER = timedelta(hours=1)
 THREAD_NAME = 100  # Discord's limit
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 UNKNOWN_CHANNEL = 10003
+TO_PEOPLE = frozenset({"notice", "vote_lost", "nudge", "reminder"})
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
 
 Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.PartialMessageable
@@ -51,6 +52,7 @@ class Postman:
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self._bot = bot
         self._delivery = services.delivery
+        self._tickets = services.tickets
         self._weekly = services.weekly
         self._forum_posts = ForumPosts(services.delivery, services.groups)
         self._nudges = services.nudges
@@ -58,20 +60,46 @@ class Postman:
         self._member_checks = services.member_checks
         self._votes = services.votes
 
-    async def deliver_due(self) -> None:
-        """Send all that is due, a few at a time, and then what follows from it.
+    async def deliver_due(self, guild_id: int | None = None) -> None:
+        """Send all that is due, and then what follows from it, as fast as tickets come.
 
         A channel whose answer hangs holds up one place among them, never all the others.
+        ``guild_id``: only what goes to this server; somebody waits for it.
         """
-        places = asyncio.Semaphore(AT_A_TIME)
+        # As many as leave in a second: answers that take so long don't slow it.
+        places = asyncio.Semaphore(min(MOST_AT_A_TIME, max(FEWEST_AT_A_TIME, self._tickets.rate)))
+        on_the_way: set[asyncio.Task[None]] = set()
+        tried: set[int] = set()
+        failures: list[Exception] = []
 
-        async def deliver(row_id: int) -> bool:
-            async with places:
-                return await self._deliver(row_id)
+        async def deliver(row_id: int, ticket: float) -> None:
+            try:
+                if await self._deliver(row_id):
+                    tried.discard(row_id)
+                else:
+                    self._tickets.give_back(ticket)
+            except Exception as error:
+                log.exception("row %s of the outbox can't be delivered", row_id)
+                failures[:] = [error]
+            finally:
+                places.release()
 
-        while row_ids := await self._delivery.due():
-            if not any(await asyncio.gather(*map(deliver, row_ids))):
-                return
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                row_ids = [id_ for id_ in await self._delivery.due(guild_id) if id_ not in tried]
+                for n, row_id in enumerate(row_ids):
+                    await places.acquire()
+                    ticket = await self._tickets.ticket(len(row_ids) - n)
+                    tried.add(row_id)
+                    task = tasks.create_task(deliver(row_id, ticket))
+                    on_the_way.add(task)
+                    task.add_done_callback(on_the_way.discard)
+                if not row_ids:
+                    if not on_the_way:
+                        break
+                    await asyncio.wait(on_the_way, return_when=asyncio.FIRST_COMPLETED)
+        if failures:
+            raise failures[0]
 
     async def _deliver(self, row_id: int) -> bool:
         """Send one row; tell whether it was this postman's to send."""
@@ -117,6 +145,10 @@ class Postman:
             await self._nudges.turn_off(row.channel_id)
 
     async def _send(self, row: OutboxRow) -> None:
+        if row.kind in TO_PEOPLE:
+            # Finding them and their channel are requests too, and Discord counts all it gets.
+            await self._tickets.ticket(2)
+            await self._tickets.ticket()
         if row.kind in ("notice", "vote_lost"):
             await self._send_notice(row)
             return

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config
+from bot.core.tickets import SEND_RATE
 from bot.errors import ConfigError
 
 
@@ -12,6 +13,7 @@ def test_without_any_variable_the_defaults_hold():
     assert config.database_url == "sqlite:///nextread.db"
     assert config.curriculum is None
     assert (config.log_format, config.log_level) == ("text", "INFO")
+    assert config.send_rate == SEND_RATE
 
 
 def test_a_variable_wins_over_the_dotenv_file(tmp_path):
@@ -51,6 +53,17 @@ def test_a_list_of_ones_own_is_a_path():
 def test_a_bad_value_is_answered_with_the_choices(name, choice):
     with pytest.raises(ConfigError, match=f"{name} is 'loud': .*{choice}"):
         Config.from_env({name: "loud"})
+
+
+@pytest.mark.parametrize("rate", ["1", " 500\n", "45"])
+def test_a_rate_is_a_whole_number(rate):
+    assert Config.from_env({"SEND_RATE": rate}).send_rate == int(rate)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "501", "4.5", "fast", "9" * 5000])
+def test_a_rate_that_cant_be_kept_is_answered_with_what_can(rate):
+    with pytest.raises(ConfigError, match=f"SEND_RATE is '{rate}': .* from 1 to 500"):
+        Config.from_env({"SEND_RATE": rate})
 
 
 def test_a_missing_token_is_an_error_only_where_it_is_needed():

@@ -11,7 +11,14 @@ from bot.__main__ import main
 from bot.core.curriculum_file import default_curriculum_path, schema_text
 from tests.small_discord import TOKEN, SmallDiscord, nextread
 
-VARIABLES = ("DISCORD_TOKEN", "DATABASE_URL", "NEXTREAD_CURRICULUM", "LOG_FORMAT", "LOG_LEVEL")
+VARIABLES = (
+    "DISCORD_TOKEN",
+    "DATABASE_URL",
+    "NEXTREAD_CURRICULUM",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "SEND_RATE",
+)
 
 
 @pytest.fixture
@@ -71,6 +78,7 @@ def test_without_a_token_one_line_names_it_and_the_preview(shell):
         ("DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/nextread"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
+        ("SEND_RATE", "fast"),
     ],
 )
 def test_a_bad_setting_is_named_in_one_line(shell, name, value):

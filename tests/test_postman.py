@@ -1,6 +1,7 @@
 """What becomes of a post when Discord refuses, fails or forgets: the table of DESIGN, section 6."""
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -178,6 +179,49 @@ async def test_a_notice_that_is_mended_meanwhile_is_not_sent(
     rows = await env.bot.services.db.fetch("SELECT problem FROM outbox WHERE kind = 'notice'")
     assert told() == []
     assert [row["problem"] for row in rows][:1] == ["mended"]
+
+
+async def test_all_posts_of_a_slot_leave_before_their_threads(
+    group, channel, other, guild, moderator, until_slot, env
+):
+    third = guild.create_text_channel("third")
+    await moderator.slash(third, "manage group", zone="UTC")
+
+    await until_slot()
+
+    requests = re.findall(r"POST /channels/\S+/(messages|threads)", env.transcript())
+    assert requests == ["messages"] * 3 + ["threads"] * 3 + ["messages"] * 3
+
+
+async def test_post_now_waits_for_no_other_server(env, moderator, group, channel, guild):
+    elsewhere = env.create_guild("Elsewhere").create_text_channel("news")
+    await env.bot.services.delivery.greet(elsewhere.guild.id, elsewhere.id)
+
+    await env.bot.postman.deliver_due(guild.id)
+    before = len(elsewhere.history())
+    await env.bot.postman.deliver_due()
+
+    assert (before, len(elsewhere.history())) == (0, 1)
+
+
+async def test_a_row_that_breaks_the_ledger_is_told_and_holds_up_no_other(
+    env, guild, channel, caplog
+):
+    delivery, db = env.bot.services.delivery, env.bot.services.db
+    await delivery.greet(guild.id, channel.id)
+    async with db.transaction() as changes:
+        await changes.fetch(
+            "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
+            " until_at) VALUES (1, 'post', 'no number', ?, ?, 'waiting', 0, 9999999999)",
+            guild.id,
+            channel.id,
+        )
+
+    with pytest.raises(ValueError, match="no number"):
+        await env.bot.postman.deliver_due()
+
+    assert "row 1 of the outbox can't be delivered" in caplog.text
+    assert len(channel.history()) == 1
 
 
 async def test_a_deleted_channel_blocks_its_group_alone(group, channel, other, until_slot, env):

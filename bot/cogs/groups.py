@@ -56,7 +56,7 @@ class GroupsCog(commands.Cog, name="groups"):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a server, once."""
         await self._greet(guild)
-        await self.bot.postman.deliver_due()
+        await self.bot.postman.deliver_due(guild.id)
         self.bot.weekly_changed()
 
     async def _greet(self, guild: discord.Guild) -> None:

@@ -139,7 +139,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         who = interaction.user.id
         ballot = await self.votes.call(place.guild.id, place.id, who, candidates, hours)
         await answer(interaction, vote_card(ballot, who))
-        await interaction.client.postman.deliver_due()
+        await interaction.client.postman.deliver_due(place.guild.id)
         interaction.client.weekly_changed()
 
     @app_commands.command()

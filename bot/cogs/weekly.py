@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -41,8 +42,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         """Count votes, give every group whose slot has come its paper, and send what is due."""
         try:
             await self.bot.polls.settle_due()
-            while await self.weekly.open_due() == AT_ONCE:
-                await self.bot.postman.deliver_due()
+            await self._open_groups()
             while await self.bot.nudges.open_due():
                 await self.bot.postman.deliver_due()
             await self.bot.postman.deliver_due()
@@ -58,6 +58,14 @@ class WeeklyCog(commands.Cog, name="weekly"):
         if discord.utils.utcnow() >= self.members_at:
             await self.bot.members.check_due()
             self.members_at = discord.utils.utcnow() + BETWEEN_LOOKS
+
+    async def _open_groups(self) -> None:
+        """Give every group its paper; the first ones leave while others are still given theirs."""
+        async with asyncio.TaskGroup() as tasks:
+            leaving: asyncio.Task[None] | None = None
+            while await self.weekly.open_due() == AT_ONCE:
+                if leaving is None or leaving.done():
+                    leaving = tasks.create_task(self.bot.postman.deliver_due())
 
     def _sleep(self) -> None:
         wait = min(self.bot.nap, self.due_at - discord.utils.utcnow())

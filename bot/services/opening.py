@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum
+from bot.core.tickets import SEND_RATE
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.doubts import Doubts
@@ -19,6 +20,7 @@ from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
 from bot.services.settings import Settings
+from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 from bot.services.weekly import Weekly
 from bot.store.database import Database, open_database
@@ -40,6 +42,7 @@ class Services:
     picking: Picking
     votes: Votes
     delivery: Delivery
+    tickets: Tickets
     reminders: Reminders
     member_checks: MemberChecks
     moderation: Moderation
@@ -53,11 +56,16 @@ class Services:
 
 
 async def open_services(
-    database_url: str, base: Curriculum, clock: Clock, fetch_facts: FetchFacts = no_facts
+    database_url: str,
+    base: Curriculum,
+    clock: Clock,
+    fetch_facts: FetchFacts = no_facts,
+    send_rate: int = SEND_RATE,
 ) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
 
-    ``fetch_facts`` looks at the page behind a link that moderators add.
+    ``fetch_facts`` looks at the page behind a link that moderators add; ``send_rate`` is how many
+    messages a second all processes on this database send together.
 
     Raises:
         ConfigError: the database is not usable, is newer than this version, or is another bot's.
@@ -85,6 +93,7 @@ async def open_services(
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),
         Delivery(db, clock, ids),
+        Tickets(db, clock, send_rate),
         Reminders(db, curricula, reading, clock, ids),
         MemberChecks(db, clock),
         Moderation(db, curricula, clock, ids, fetch_facts),

@@ -133,7 +133,7 @@ class Weekly:
         now, until = self._clock(), post.at + LATE_WITHIN
         row = OutboxRow(
             self._ids.new(), "post", str(post.slot_id), group.guild_id, group.channel_id,
-            "waiting", now, until,
+            "waiting", min(post.at, now), until,
         )  # fmt: skip
         old = await outbox.row_about(changes, "post", row.reference)
         if old is None:

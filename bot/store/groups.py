@@ -89,10 +89,12 @@ async def take_group(changes: Queries, group_id: int) -> Group | None:
 
 
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
-    """Return the groups whose slot has come, the longest waiting first."""
+    """Return the groups whose slot has come: the longest waiting first, servers in turns."""
     rows = await db.fetch(
         "SELECT group_id FROM study_groups WHERE state = 'active' AND next_at <= ?"
-        " ORDER BY next_at, group_id LIMIT ?",
+        " ORDER BY next_at / 60,"
+        " ROW_NUMBER() OVER (PARTITION BY next_at / 60, guild_id ORDER BY group_id), group_id"
+        " LIMIT ?",
         seconds(now),
         limit,
     )

@@ -54,14 +54,26 @@ async def row_about(db: Queries, kind: Kind, reference: str) -> OutboxRow | None
     return _row(rows[0]) if rows else None
 
 
-async def due_row_ids(db: Queries, now: datetime, limit: int) -> list[int]:
-    """Return what is to be sent: waiting and due, or claimed with a lease run out."""
+async def due_row_ids(
+    db: Queries, now: datetime, limit: int, guild_id: int | None = None
+) -> list[int]:
+    """Return what is to be sent: waiting and due, or claimed with a lease run out.
+
+    The longest due comes first, of a minute's one of each server, then the second of each; what
+    isn't a post lets posts go first for ten minutes. ``guild_id``: only what goes to this server.
+    """
     rows = await db.fetch(
-        "SELECT row_id FROM outbox WHERE due_at <= ? AND"
-        " (state = 'waiting' OR (state = 'claimed' AND lease_until <= ?))"
-        " ORDER BY due_at, row_id LIMIT ?",
+        "SELECT row_id FROM (SELECT row_id, guild_id, due_at,"
+        " (due_at + CASE kind WHEN 'post' THEN 0 ELSE 600 END) / 60 AS turn"
+        " FROM outbox WHERE state IN ('waiting', 'claimed') AND due_at <= ?"
+        " AND (state = 'waiting' OR lease_until <= ?)"
+        " AND (guild_id = ? OR CAST(? AS BIGINT) IS NULL)) AS due"
+        " ORDER BY turn, ROW_NUMBER() OVER (PARTITION BY turn, guild_id ORDER BY due_at, row_id),"
+        " due_at, row_id LIMIT ?",
         seconds(now),
         seconds(now),
+        guild_id,
+        guild_id,
         limit,
     )
     return [found["row_id"] for found in rows]

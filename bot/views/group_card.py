@@ -189,7 +189,7 @@ class ActionButton(
         if self.action == "post":
             status = await bot.groups.post_now(guild_id, self.group_id)
             await answer_click(interaction, manage_card(status, self.opener_id))
-            await bot.postman.deliver_due()
+            await bot.postman.deliver_due(guild_id)
             bot.weekly_changed()
             status = await bot.groups.status(status.group.channel_id, self.opener_id)
             await interaction.edit_original_response(view=manage_card(status, self.opener_id))

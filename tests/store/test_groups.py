@@ -9,9 +9,9 @@ from bot.store import groups, slots
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
 
-def group(group_id=1, channel_id=2, state="active", next_at=NOW, **fields):
+def group(group_id=1, channel_id=2, state="active", next_at=NOW, guild_id=9, **fields):
     schedule = Schedule(0, 10, 0, "UTC")
-    return Group(group_id, 9, channel_id, state, schedule, None, NOW, next_at, **fields)
+    return Group(group_id, guild_id, channel_id, state, schedule, None, NOW, next_at, **fields)
 
 
 @pytest.fixture
@@ -49,6 +49,12 @@ async def test_due_groups_are_active_ones_the_longest_waiting_first(db, put):
     assert await groups.due_group_ids(db, NOW, 9) == [2, 1]
     assert await groups.due_group_ids(db, NOW, 1) == [2]
     assert await groups.next_due(db) == NOW - timedelta(hours=1)
+
+
+async def test_of_a_minute_due_groups_of_all_servers_take_turns(db, put):
+    await put(*(group(n, 10 + n, guild_id=7) for n in (1, 2, 3)), group(4, 14, guild_id=8))
+
+    assert await groups.due_group_ids(db, NOW, 3) == [1, 4, 2]
 
 
 async def test_without_active_groups_nothing_is_due(db, put):

@@ -9,8 +9,8 @@ NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-def post(row_id=1, reference="11", due_at=NOW):
-    return OutboxRow(row_id, "post", reference, 9, 2, "waiting", due_at, due_at + A_DAY)
+def post(row_id=1, reference="11", due_at=NOW, guild_id=9, kind="post"):
+    return OutboxRow(row_id, kind, reference, guild_id, 2, "waiting", due_at, due_at + A_DAY)
 
 
 @pytest.fixture
@@ -44,6 +44,36 @@ async def test_due_are_rows_that_wait_and_leases_that_ran_out(changes):
     assert await outbox.due_row_ids(changes, NOW, 9) == [2]
     assert await outbox.due_row_ids(changes, NOW + 2 * A_MINUTE, 9) == [2, 1, 3]
     assert await outbox.due_row_ids(changes, NOW + 2 * A_MINUTE, 1) == [2]
+
+
+async def test_of_a_minute_servers_take_turns(changes):
+    for row_id, guild_id in enumerate([7, 7, 7, 7, 8, 9, 9, None], start=1):
+        at = NOW + timedelta(seconds=row_id)
+        await outbox.add_row(changes, post(row_id, str(row_id), at, guild_id))
+    await outbox.add_row(changes, post(9, "9", NOW + A_MINUTE, 6))
+    await outbox.add_row(changes, post(10, "10", NOW - A_MINUTE, 7))
+
+    order = await outbox.due_row_ids(changes, NOW + 2 * A_MINUTE, 99)
+
+    assert order == [10, 1, 5, 6, 8, 2, 7, 3, 4, 9]
+
+
+async def test_posts_go_before_all_else_that_is_not_due_for_ten_minutes(changes):
+    late = NOW + 9 * A_MINUTE
+    await outbox.add_row(changes, post(1, "1", NOW, kind="thread"))
+    await outbox.add_row(changes, post(2, "2", NOW, kind="opener"))
+    await outbox.add_row(changes, post(3, "3", late))
+    await outbox.add_row(changes, post(4, "4", late + 2 * A_MINUTE))
+
+    assert await outbox.due_row_ids(changes, late + A_DAY, 9) == [3, 1, 2, 4]
+
+
+async def test_due_of_one_server_is_that_servers_alone(changes):
+    await outbox.add_row(changes, post(1, "1", guild_id=7))
+    await outbox.add_row(changes, post(2, "2", guild_id=8))
+    await outbox.add_row(changes, post(3, "3", guild_id=None))
+
+    assert await outbox.due_row_ids(changes, NOW, 9, 8) == [2]
 
 
 async def test_the_next_is_what_waits_or_the_end_of_a_lease(changes):

@@ -1,0 +1,58 @@
+"""Holds all processes on one database to the rate at which Discord takes messages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from bot.core.tickets import LENIENCE, SECOND, take
+from bot.store import tickets
+from bot.store.database import Database
+from bot.store.ids import Clock
+
+
+class Tickets:
+    """Tickets of this process, taken in batches from the row that all processes share.
+
+    They are kept by the event loop's own time: nobody sets that back.
+    """
+
+    def __init__(self, db: Database, clock: Clock, rate: int) -> None:
+        self.rate = rate
+        self._db = db
+        self._clock = clock
+        self._kept: deque[float] = deque()
+        self._queue = asyncio.Lock()
+
+    async def ticket(self, wanted: int = 1) -> float:
+        """Wait until one more message may be sent, behind whoever asked before.
+
+        ``wanted``: how many there are to send, this one included. Returned is what to give back.
+        """
+        async with self._queue:
+            self._forget_old()
+            if not self._kept:
+                self._kept.extend(await self._take(wanted))
+            at = self._kept.popleft()
+        await asyncio.sleep(at - _time())
+        return at
+
+    def give_back(self, ticket: float) -> None:
+        """Leave a ticket that wasn't used to whoever asks next."""
+        self._kept.appendleft(ticket)
+
+    def _forget_old(self) -> None:
+        while self._kept and self._kept[0] < _time() - LENIENCE / SECOND:
+            self._kept.popleft()
+
+    async def _take(self, wanted: int) -> list[float]:
+        async with self._db.transaction() as changes:
+            free_at = await tickets.take_free_at(changes)
+            now, time = int(self._clock().timestamp() * SECOND), _time()
+            batch = take(free_at, now, self.rate, wanted)
+            await tickets.set_free_at(changes, batch.free_at)
+        return [time + (at - now) / SECOND for at in batch.instants]
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,80 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.tickets import SECOND
+from bot.services.tickets import Tickets
+from bot.store import tickets as store_tickets
+
+RATE, APART = 200, 1 / 200
+
+
+class TrueClock:
+    """The time as it is, until it is set."""
+
+    def __init__(self):
+        self.ahead = timedelta(0)
+
+    def __call__(self):
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def true_clock():
+    return TrueClock()
+
+
+@pytest.fixture
+def tickets(db, true_clock):
+    return Tickets(db, true_clock, RATE)
+
+
+async def take(tickets, count):
+    """Take so many, as the postman does; one after the other."""
+    return [await tickets.ticket(count - n) for n in range(count)]
+
+
+async def test_all_who_take_tickets_of_one_database_are_held_to_the_rate_together(db, true_clock):
+    processes = [Tickets(db, true_clock, RATE) for _ in range(3)]
+    began = true_clock().timestamp() - 0.05
+
+    await asyncio.gather(*(take(process, 50) for process in processes))
+
+    async with db.transaction() as changes:
+        taken_until = await store_tickets.take_free_at(changes) / SECOND
+    assert taken_until >= began + 150 * APART
+
+
+async def test_those_who_ask_at_once_get_a_ticket_each(tickets):
+    taken = await asyncio.gather(*(tickets.ticket() for _ in range(20)))
+
+    assert len(set(taken)) == 20
+
+
+async def test_a_ticket_that_was_not_used_is_the_next_ones(tickets, monkeypatch):
+    loop = asyncio.get_running_loop()
+    now = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: now)
+    first = await tickets.ticket(3)
+    tickets.give_back(first)
+
+    assert await tickets.ticket() == first
+
+
+async def test_a_ticket_kept_too_long_is_nobodys(tickets, monkeypatch):
+    loop = asyncio.get_running_loop()
+    real = loop.time
+    first = await tickets.ticket(3)
+    tickets.give_back(first)
+    monkeypatch.setattr(loop, "time", lambda: real() + 1)
+
+    assert await tickets.ticket() > first + APART * 3
+
+
+async def test_a_clock_that_is_set_back_stalls_nothing(tickets, true_clock):
+    await take(tickets, 3)
+    true_clock.ahead = timedelta(days=-1)
+
+    async with asyncio.timeout(10):
+        await take(tickets, 3)

@@ -23,6 +23,7 @@ from bot.services.settings import Settings
 from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 from bot.services.weekly import Weekly
+from bot.store.background import Background
 from bot.store.database import Database, open_database
 from bot.store.ids import Clock, Ids
 from bot.store.migrations import migrate
@@ -81,7 +82,8 @@ async def open_services(
     ids = Ids(clock)
     ledgers = Ledgers(curricula, clock, ids)
     reading = Reading(db, curricula, ledgers, clock)
-    weekly = Weekly(db, curricula, reading, clock, ids)
+    background = Background(db)
+    weekly = Weekly(db, background, curricula, reading, clock, ids)
     return Services(
         db,
         curricula,
@@ -92,12 +94,12 @@ async def open_services(
         Groups(db, curricula, weekly, clock, ids),
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),
-        Delivery(db, clock, ids),
+        Delivery(background, clock, ids),
         Tickets(db, clock, send_rate),
         Reminders(db, curricula, reading, clock, ids),
         MemberChecks(db, clock),
         Moderation(db, curricula, clock, ids, fetch_facts),
         Doubts(db, curricula, clock, ids),
-        Nudges(db, reading, clock, ids),
+        Nudges(background, reading, clock, ids),
         Me(db, curricula, clock),
     )

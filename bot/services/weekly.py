@@ -48,9 +48,16 @@ class Weekly:
     """Slots become rows of the outbox here; the postman alone sends."""
 
     def __init__(
-        self, db: Database, curricula: CurriculumStore, reading: Reading, clock: Clock, ids: Ids
+        self,
+        db: Database,
+        background: Database,
+        curricula: CurriculumStore,
+        reading: Reading,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
         self._db = db
+        self._background = background
         self._curricula = curricula
         self._reading = reading
         self._clock = clock
@@ -231,7 +238,7 @@ class Weekly:
 
     async def _open(self, group_id: int) -> None:
         now = self._clock()
-        async with self._db.transaction() as changes:
+        async with self._background.transaction() as changes:
             group = await group_rows.take_group(changes, group_id)
             if group is None or group.state != "active" or group.next_at > now:
                 return
@@ -282,7 +289,7 @@ class Weekly:
         return next((count for count, pick in enumerate(papers) if pick.key is None), None)
 
     async def _put_off(self, group_id: int) -> None:
-        async with self._db.transaction() as changes:
+        async with self._background.transaction() as changes:
             group = await group_rows.take_group(changes, group_id)
             if group is not None:
                 next_at = self._clock() + AFTER_A_FAILURE

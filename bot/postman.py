@@ -252,6 +252,7 @@ class Postman:
             return
         message = channel.get_partial_message(post.post.message_id)
         name = clipped(one_line(title_of(post.resource)), THREAD_NAME)
+        await self._tickets.leave()
         try:
             await message.create_thread(name=name, auto_archive_duration=A_WEEK_QUIET)
         except discord.HTTPException as error:
@@ -356,6 +357,7 @@ class Postman:
             return
         if not await self._delivery.holds(row):
             return
+        await self._tickets.leave()
         nonce, mentions = f"n{row.row_id}", mentions or discord.AllowedMentions.none()
         if isinstance(what, discord.Poll):
             message = await place.send(poll=what, nonce=nonce, allowed_mentions=mentions)

@@ -23,6 +23,8 @@ class Tickets:
         self._clock = clock
         self._kept: deque[float] = deque()
         self._queue = asyncio.Lock()
+        self._left_at: deque[float] = deque(maxlen=rate)
+        self._door = asyncio.Lock()
 
     async def ticket(self, wanted: int = 1) -> float:
         """Wait until one more message may be sent, behind whoever asked before.
@@ -40,6 +42,13 @@ class Tickets:
     def give_back(self, ticket: float) -> None:
         """Leave a ticket that wasn't used to whoever asks next."""
         self._kept.appendleft(ticket)
+
+    async def leave(self) -> None:
+        """Wait, just before sending, where a stall has bunched what had its tickets in time."""
+        async with self._door:
+            if len(self._left_at) == self.rate:
+                await asyncio.sleep(self._left_at[0] + 1 - _time())
+            self._left_at.append(_time())
 
     def _forget_old(self) -> None:
         while self._kept and self._kept[0] < _time() - LENIENCE / SECOND:

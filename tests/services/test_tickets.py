@@ -78,3 +78,15 @@ async def test_a_clock_that_is_set_back_stalls_nothing(tickets, true_clock):
 
     async with asyncio.timeout(10):
         await take(tickets, 3)
+
+
+async def test_what_a_stall_has_bunched_leaves_at_the_rate(tickets):
+    loop, left_at = asyncio.get_running_loop(), []
+
+    async def leave():
+        await tickets.leave()
+        left_at.append(loop.time())
+
+    await asyncio.gather(*(leave() for _ in range(RATE + 20)))
+
+    assert all(late - early >= 0.99 for early, late in zip(left_at, left_at[RATE:], strict=False))

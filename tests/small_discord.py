@@ -71,9 +71,9 @@ class SmallDiscord:
 
     @web.middleware
     async def _authorized(self, request, handler):
-        if request.path.startswith("/api") and request.headers["Authorization"] != (
-            f"Bot {self._token}"
-        ):
+        # An interaction is answered with a token of its own.
+        by_token = "/interactions/" in request.path or not request.path.startswith("/api")
+        if not by_token and request.headers["Authorization"] != f"Bot {self._token}":
             return answer({"message": "401: Unauthorized", "code": 0}, 401)
         return await handler(request)
 
@@ -137,6 +137,8 @@ class SmallDiscord:
                 break
             said = message.json()
             if said["op"] == 1:
+                # Discord.py notes when it sent this only afterwards: no answer may be faster.
+                await asyncio.sleep(0.05)
                 await socket.send_json({"op": 11})
             elif said["op"] == 2:
                 guilds = self._guilds()

@@ -65,7 +65,14 @@ class WeeklyCog(commands.Cog, name="weekly"):
             leaving: asyncio.Task[None] | None = None
             while await self.weekly.open_due() == AT_ONCE:
                 if leaving is None or leaving.done():
-                    leaving = tasks.create_task(self.bot.postman.deliver_due())
+                    leaving = tasks.create_task(self._let_leave())
+
+    async def _let_leave(self) -> None:
+        """Send what is due. What goes wrong keeps no group from being given its paper."""
+        try:
+            await self.bot.postman.deliver_due()
+        except Exception:
+            log.exception("not all that is due could be sent")
 
     def _sleep(self) -> None:
         wait = min(self.bot.nap, self.due_at - discord.utils.utcnow())

@@ -2,6 +2,8 @@
 
 import click
 
+from tests.bench.due import due
+from tests.bench.groups import groups
 from tests.bench.search_table import search
 
 
@@ -11,6 +13,8 @@ def main():
 
 
 main.add_command(search)
+main.add_command(groups)
+main.add_command(due)
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,85 @@
+"""Hundreds of groups with the same slot: in which order their messages leave."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import discord
+import pytest
+
+from bot.app import NextreadBot
+from bot.core.groups import Group
+from bot.core.weekly import Schedule
+from bot.postman import MOST_AT_A_TIME
+from bot.services.opening import open_services
+from bot.services.weekly import AT_ONCE
+from bot.store import groups as group_rows
+from tests.bench.many_rooms import ManyRooms, rooms_of
+from tests.small_discord import TOKEN
+
+BIG = AT_ONCE + 20
+GROUPS = BIG + AT_ONCE + 40
+RATE = 200
+
+
+@pytest.fixture
+def room():
+    """A server with more groups than are looked at at once, and many with one each."""
+    return ManyRooms(rooms_of(GROUPS, BIG), answers_in=(0, 0.02))
+
+
+@pytest.fixture
+async def at_work(room, tmp_path, base, monkeypatch):
+    """Let all groups be due; return what lets a bot do the weekly task's work until some claim."""
+    url, now = f"sqlite:///{tmp_path / 'wave.db'}", room.now()
+    services = await open_services(url, base, room.now, send_rate=RATE)
+    schedule = Schedule(now.weekday(), now.hour, now.minute, "UTC")
+    since, slot = now - timedelta(hours=1), now.replace(second=0, microsecond=0)
+    async with services.db.transaction() as changes:
+        for n, one in enumerate(room.rooms, start=1):
+            made = Group(n, one.guild_id, one.channel_id, "active", schedule, None, since, slot)
+            await group_rows.put_group(changes, made, since)
+
+    async def opened():
+        return services
+
+    @asynccontextmanager
+    async def work(until, *, given=False):
+        while given and await services.weekly.open_due():
+            pass
+        async with room.open():
+            monkeypatch.setattr(discord.http.Route, "BASE", room.api)
+            bot = NextreadBot(opened)
+            bot._connection.guild_ready_timeout = 0.3  # noqa: SLF001
+            running = asyncio.create_task(bot.start(TOKEN))
+            try:
+                async with asyncio.timeout(60):
+                    while not until():  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+                yield services.db
+            finally:
+                await bot.close()
+                await running
+
+    return work
+
+
+async def test_posts_leave_before_threads_and_servers_take_turns(room, at_work):
+    async with at_work(lambda: room.count["post"] >= GROUPS and room.count["thread"], given=True):
+        pass
+
+    guild_of = {one.channel_id: one.guild_id for one in room.rooms}
+    posts = [channel for _, what, channel in room.at_work if what == "post"]
+    servers = [guild_of[channel] for channel in posts]
+    before_threads = [what for _, what, _ in room.at_work].index("thread")
+    assert sorted(posts) == sorted(guild_of)
+    assert before_threads > GROUPS - MOST_AT_A_TIME  # the last may still be on their way
+    assert servers[:AT_ONCE].count(servers[-1]) <= 2
+
+
+async def test_the_first_posts_leave_while_other_groups_are_still_given_theirs(room, at_work):
+    async with at_work(lambda: room.count["post"] >= GROUPS) as db:
+        (latest,) = await db.fetch("SELECT MAX(slot_id) AS slot_id FROM slots")
+
+    # An id begins with when it was made, as Discord's do.
+    assert room.at_work[0][0] < discord.utils.snowflake_time(latest["slot_id"]).timestamp()

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from bot.store.background import AT_A_TIME, Background
+from bot.store.tickets import set_free_at, take_free_at
 
 
 @pytest.fixture
@@ -13,7 +14,8 @@ def background(db):
 async def test_what_it_writes_is_read_and_what_fails_is_not(background):
     async def write(free_at):
         async with background.transaction() as changes:
-            await changes.fetch("UPDATE tickets SET free_at = ?", free_at)
+            await take_free_at(changes)
+            await set_free_at(changes, free_at)
             assert free_at == 5
 
     await write(5)

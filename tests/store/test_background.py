@@ -26,7 +26,27 @@ async def test_what_it_writes_is_read_and_what_fails_is_not(background):
     assert row["free_at"] == 5
 
 
+async def test_only_a_few_are_open_at_a_time_and_all_have_their_turn(db, background):
+    done, open_now, most = 0, 0, 0
+
+    async def work():
+        nonlocal done, open_now, most
+        async with background.transaction():
+            open_now += 1
+            most = max(most, open_now)
+            await asyncio.sleep(0)
+            open_now -= 1
+        done += 1
+
+    await asyncio.gather(*(work() for _ in range(60)))
+
+    assert done == 60
+    assert most <= (AT_A_TIME if db.is_shared else 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_people_dont_queue_behind_all_that_happens_in_the_background(db, background):
+    """SQLite alone has a queue that shows it: on PostgreSQL connections are left for people."""
     order = []
 
     async def work(name, database):
@@ -40,4 +60,4 @@ async def test_people_dont_queue_behind_all_that_happens_in_the_background(db, b
     await asyncio.gather(*behind)
 
     assert len(order) == 61
-    assert order.index("person") <= 2 * AT_A_TIME
+    assert order.index("person") <= 2

@@ -141,16 +141,15 @@ def nursery(path: str) -> None:
                 point = Point(**told.pop("point")) if told["point"] else told.pop("point")
                 print(os.getpid(), file=talk, flush=True)
                 try:
-                    asyncio.run(live(Plan(**told, point=point), base))
-                    talk.write(QUIET)
+                    asyncio.run(live(Plan(**told, point=point), base, talk))
                 except BaseException:  # noqa: BLE001 - told to whoever began it
                     talk.write(traceback.format_exc())
                 talk.flush()
-            os._exit(0)
+            os._exit(1)
 
 
-async def live(plan: Plan, base) -> None:
-    """Be the bot, at its time and before its Discord, until nothing is left to do."""
+async def live(plan: Plan, base, talk) -> None:
+    """Be the bot, at its time and before its Discord, until nothing is left to do. Then die."""
     import discord
     import discord.http
 
@@ -170,11 +169,23 @@ async def live(plan: Plan, base) -> None:
     bot = NextreadBot(opened)
     bot._connection.guild_ready_timeout = 0.05  # noqa: SLF001 - it waits that long for more servers
     running = asyncio.create_task(bot.start(TOKEN))
-    while not (bot.is_ready() and await reaper.is_quiet(int(discord.utils.utcnow().timestamp()))):
+
+    async def is_done():
+        now = discord.utils.utcnow()
+        if not bot.is_ready() or bot.cogs["weekly"].due_at <= now:
+            return False
+        # Of a message on its way the ledger knows nothing any more if another took it over.
+        sending = any("object Postman." in repr(task.get_coro()) for task in asyncio.all_tasks())
+        return not sending and await reaper.is_quiet(int(now.timestamp()))
+
+    while not await is_done():
         done, _ = await asyncio.wait([running], timeout=0.02)
         if done:
             await running
             raise RuntimeError("the bot ended by itself")
+    talk.write(QUIET)
+    talk.flush()
+    os._exit(0)  # nothing is closed: whoever comes next can't lean on that
 
 
 class Reaper:
@@ -212,14 +223,17 @@ class Reaper:
     async def is_quiet(self, now: int) -> bool:
         """Tell whether nothing is due, and nothing of this life's is on its way."""
         # In this order: a group that isn't due any more has its row in the outbox.
-        groups = await self._db.fetch(
-            "SELECT 1 AS due FROM study_groups WHERE state = 'active' AND next_at <= ?", now
+        due = await self._db.fetch(
+            "SELECT next_at AS at FROM study_groups WHERE state = 'active' AND next_at <= ?"
+            " UNION ALL SELECT look_at AS at FROM votes WHERE look_at <= ?",
+            now,
+            now,
         )
         rows = await self._db.fetch(
             "SELECT state, claim, due_at, lease_until FROM outbox"
             " WHERE state IN ('waiting', 'claimed')"
         )
-        return not groups and not any(
+        return not due and not any(
             row["due_at"] <= now
             if row["state"] == "waiting"
             else row["lease_until"] <= now or row["claim"] in self._claims

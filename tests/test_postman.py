@@ -10,8 +10,9 @@ import pytest
 
 from bot.app import NextreadBot
 from bot.services.opening import open_services
-from tests.kill.stories import MONDAY, THURSDAY, group_ledger
-from tests.kill.study_room import CHANNEL_ID, GUILD_ID, StudyRoom, rate_limited
+from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
+from tests.kill.objects import CHANNEL_ID, GUILD_ID
+from tests.kill.study_room import StudyRoom, rate_limited
 from tests.seen import labels_of, text_of
 from tests.small_discord import TOKEN, answer
 

@@ -12,11 +12,11 @@ import click
 
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
 from tests.kill.lives import Lives
-from tests.kill.stories import random_moments
+from tests.kill.moments import all_states, random_moments
 
 
 @click.command(help=__doc__)
-@click.option("--times", default=30, show_default=True, help="Slots to be posted.")
+@click.option("--times", default=30, show_default=True, help="Stories to be told.")
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
 @click.option("--seed", type=int, help="Of the moments; the machine's own pace stays random.")
 def main(times: int, database: str, seed: int | None) -> None:
@@ -25,9 +25,9 @@ def main(times: int, database: str, seed: int | None) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         reached = asyncio.run(kill(times, database, random.Random(seed), Path(folder)))  # noqa: S311 - no secret
-    click.echo(f"{times} slots, each posted once, in {time.monotonic() - began:.0f} s. Killed at:")
-    for state, count in reached.most_common():
-        click.echo(f"{count:6} {state}")
+    click.echo(f"{times} stories, all sent once, in {time.monotonic() - began:.0f} s. Killed at:")
+    for state in [*all_states(), *sorted(reached.keys() - {*all_states()})]:
+        click.echo(f"{reached[state]:6} {state}")
 
 
 async def kill(times: int, database: str, chance: random.Random, folder: Path) -> Counter[str]:

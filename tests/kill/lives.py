@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 QUIET = "quiet"
+WHEN = ("before", "inside", "after")
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,58 @@
-"""One slot's story: lives that are killed, then lives left alone until all is done."""
+"""What a story is: lives that are killed, then lives left alone until all is done."""
 
 import asyncio
 import random
 import sqlite3
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import asyncpg
 
-from bot.core.curriculum import Curriculum
-from bot.core.weekly import Schedule
-from bot.services.opening import open_services
-from tests.kill.lives import Life, Lives, Plan, Point
-from tests.kill.study_room import CHANNEL_ID, GUILD_ID, MODERATOR_ID, StudyRoom
+from tests.kill.lives import WHEN, Life, Lives, Plan, Point
+from tests.kill.study_room import StudyRoom
 
-THURSDAY = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
-MONDAY = datetime(2026, 1, 5, 9, 0, 5, tzinfo=UTC)
 A_LEASE = timedelta(seconds=125)
 
 CLAIM, RECORD = "SET state = 'claimed'", "SET state = 'sent'"
-PICK = "INSERT INTO slots"
-AT_WORK = (0.03, 0.15)
-"""Seconds from the bot's connection to Discord, between which all of a slot's work is done."""
+HOLD = "SELECT 1 AS held"
+
+SOON = {"ready": 0.12}
+SOON_OTHERWISE = 0.04
+"""Seconds after a thing came true, within which the next one does."""
 
 
 class Story:
-    """A group whose slot has just come, and the bots that are to give it its paper."""
+    """Something is to be sent, and bots that are killed over it.
+
+    ``kinds``: what is sent, one after the other. ``moments``: what Discord sees of it, and
+    ``statements``: how many the ledger, about.
+    """
+
+    kinds: tuple[str, ...]
+    moments: tuple[str, ...]
+    statements: int
+    begins: datetime
 
     def __init__(self, lives: Lives, room: StudyRoom, database_url: str) -> None:
         self.lives, self.room, self.database_url = lives, room, database_url
         self.cut_short: list[str] = []
 
+    @classmethod
+    @asynccontextmanager
+    async def told(cls, lives: Lives, database_url: str, base):
+        """Give the story a new ledger, and a Discord that forgets nonces at once."""
+        await cls.make_ledger(database_url, base)
+        async with StudyRoom(cls.begins).open() as room:
+            room.remembers_nonces = timedelta(0)
+            yield cls(lives, room, database_url)
+
+    @staticmethod
+    async def make_ledger(database_url: str, base) -> None:
+        """Make the ledger from which the story begins."""
+        raise NotImplementedError
+
     async def begin(self, point: Point | None = None) -> Life:
-        self.room.ready.clear()
         ahead = self.room.ahead.total_seconds()
         return await self.lives.begin(Plan(self.database_url, self.room.api, ahead, point))
 
@@ -40,12 +60,16 @@ class Story:
         """Wait for the end of all; if one was killed, let its lease run out and return True."""
         killed = any([await life.end() for life in lives])
         if killed:
-            self.cut_short.append(await self.told())
+            self.cut_short.append(await self.state())
             self.room.ahead += A_LEASE
         return killed
 
     async def die_at(self, point: Point) -> None:
         assert await self.end(await self.begin(point)), f"never came to {point}"
+
+    async def die_over(self, statement: str, kind: str, when: str) -> None:
+        """Begin a life that is killed over a statement that is run once for each kind."""
+        await self.die_at(Point(statement, 1 + self.kinds.index(kind), when))
 
     async def die_asking(self, what: str, *, after: bool) -> None:
         """Begin a life that Discord kills when it asks for this: before or after it's done."""
@@ -55,13 +79,30 @@ class Story:
         assert await self.end(life), f"never asked for a {what}"
         self.room.asked = self.room.done = self._not_me
 
-    async def die_sometime(self, chance: random.Random, *, siblings: int = 0) -> None:
-        """Begin lives that work at the same time; kill one at some moment of its work, or after."""
-        life, *others = [await self.begin() for _ in range(1 + siblings)]
-        await self.room.ready.wait()
-        await asyncio.sleep(chance.uniform(*AT_WORK))
-        life.kill()
+    async def die_sometime(self, chance: random.Random) -> None:
+        """Begin a life, and kill it at a statement, or soon after something came true in Discord.
+
+        A clock alone would tell little of how far it has come: a machine may be slow. Where others
+        may share the ledger, another life works at the same time.
+        """
+        loop, killing = asyncio.get_running_loop(), []
+        point = Point("", chance.randint(1, self.statements), chance.choice(WHEN))
+        moment = chance.choice(("ready", *self.moments))
+        soon = chance.uniform(0, SOON.get(moment, SOON_OTHERWISE))
+        at_statement = chance.choice((True, False))
+        life = await self.begin(point if at_statement else None)
+
+        def done(what: str) -> bool:
+            if what == moment and not at_statement and not killing:
+                killing.append(loop.call_later(soon, life.kill))
+            return False
+
+        self.room.done = done
+        others = [await self.begin()] if self.database_url.startswith("postgres") else []
         await self.end(life, *others)
+        self.room.done = self._not_me
+        for call in killing:
+            call.cancel()
 
     @staticmethod
     def _not_me(_: str) -> bool:
@@ -80,6 +121,17 @@ class Story:
             self.room.ahead += max(later, timedelta()) + A_LEASE
         raise AssertionError("something is never sent")
 
+    async def come_through(self, chance: random.Random) -> None:
+        """Be killed at some moments, and prove that all came right."""
+        for _ in range(chance.randint(1, 3)):
+            await self.die_sometime(chance)
+        await self.come_to_an_end()
+        await self.assert_once()
+
+    async def assert_once(self) -> None:
+        """Prove that each kind was sent once, and recorded as what it is."""
+        raise NotImplementedError
+
     async def read(self, sql: str) -> list:
         if self.database_url.startswith("postgres"):
             connection = await asyncpg.connect(self.database_url)
@@ -94,73 +146,28 @@ class Story:
         finally:
             connection.close()
 
-    async def told(self) -> str:
-        """Return where the killed one had come to, as ledger and Discord have it."""
-        rows = await self.read("SELECT kind, state FROM outbox ORDER BY row_id")
-        openers = sum(len(self.room.history(thread)) for thread in self.room.threads)
-        ledger = ", ".join(f"{row['kind']} {row['state']}" for row in rows) or "nothing"
-        there = (len(self.room.history()), len(self.room.threads), openers)
-        return f"{ledger}; there: {there}"
-
-    async def assert_once(self) -> None:
-        """There is one post, recorded with its id, one thread and one opener."""
-        (slot,) = await self.read("SELECT * FROM slots")
+    async def outbox(self) -> list[tuple[str, str, int | None]]:
+        """Return kind, state and message of each row that the story is about."""
         rows = await self.read("SELECT kind, state, message_id FROM outbox ORDER BY row_id")
-        (post,) = self.room.history()
-        assert f"read:{slot['slot_id']}" in str(post["components"])
-        assert (slot["state"], slot["message_id"]) == ("posted", int(post["id"]))
-        assert self.room.threads == [slot["thread_id"]] == [int(post["id"])]
-        (opener,) = self.room.history(slot["thread_id"])
-        assert [tuple(row) for row in rows] == [
-            ("post", "sent", int(post["id"])),
-            ("thread", "sent", int(post["id"])),
-            ("opener", "sent", int(opener["id"])),
-        ]
+        return [tuple(row) for row in rows if row["kind"] in self.kinds]
 
-    async def assert_once_or_uncertain(self) -> None:
-        """There is never a second message; what nobody can know is recorded as such."""
-        (slot,) = await self.read("SELECT * FROM slots")
-        rows = await self.read("SELECT kind, state FROM outbox")
-        assert {row["state"] for row in rows if row["kind"] != "notice"} <= {"sent", "uncertain"}
-        assert len(self.room.history()) <= 1
-        assert len(self.room.threads) <= 1
-        assert sum(len(self.room.history(thread)) for thread in self.room.threads) <= 1
-        if slot["state"] != "uncertain":
-            (post,) = self.room.history()
-            assert (slot["state"], slot["message_id"]) == ("posted", int(post["id"]))
+    async def state(self) -> str:
+        """Return how far it has come, as ledger and Discord have it."""
+        rows = [(kind, state) for kind, state, _ in await self.outbox()]
+        return as_told(rows, [*self.room.made.elements()])
+
+    @classmethod
+    def states(cls) -> list[str]:
+        """Return all that a bot may leave behind when it is killed."""
+        found = []
+        for n, kind in enumerate(cls.kinds):
+            sent, then = [(kind, "sent") for kind in cls.kinds[:n]], cls.kinds[: n + 1]
+            found.append(as_told([*sent, (kind, "waiting")], cls.kinds[:n]))
+            found += [as_told([*sent, (kind, "claimed")], there) for there in (cls.kinds[:n], then)]
+        return [*found, as_told([(kind, "sent") for kind in cls.kinds], cls.kinds)]
 
 
-async def random_moments(
-    lives: Lives, database_url: str, base: Curriculum, chance: random.Random
-) -> list[str]:
-    """Kill bots over one slot at one to three moments; return how far they had come."""
-    await group_ledger(database_url, base)
-    siblings = 1 if database_url.startswith("postgres") else 0
-    async with StudyRoom(MONDAY).open() as room:
-        story = Story(lives, room, database_url)
-        for _ in range(chance.randint(1, 3)):
-            await story.die_sometime(chance, siblings=siblings)
-        await story.come_to_an_end()
-        await story.assert_once()
-    return story.cut_short
-
-
-async def group_ledger(database_url: str, base: Curriculum, *, is_forum: bool = False) -> None:
-    """Make a new ledger in which one group reads on Mondays at nine, UTC. It is Thursday."""
-    if database_url.startswith("postgres"):
-        connection = await asyncpg.connect(database_url)
-        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        await connection.close()
-    else:
-        forget(database_url.removeprefix("sqlite:///"))
-    services = await open_services(database_url, base, lambda: THURSDAY)
-    schedule = Schedule(0, 9, 0, "UTC")
-    await services.groups.settle(
-        GUILD_ID, CHANNEL_ID, schedule, None, MODERATOR_ID, is_forum=is_forum
-    )
-    await services.close()
-
-
-def forget(path: str) -> None:
-    for end in ("", "-wal", "-shm"):
-        Path(path + end).unlink(missing_ok=True)
+def as_told(rows: Sequence[tuple[str, str]], there: Sequence[str]) -> str:
+    """Put the ledger's rows, and what is there in Discord, into words."""
+    ledger = ", ".join(f"{kind} {state}" for kind, state in rows) or "nothing"
+    return f"{ledger}; there: {', '.join(there) or 'nothing'}"

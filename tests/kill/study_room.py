@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import discord
 from aiohttp import web
 
-from tests.small_discord import APPLICATION_ID, SmallDiscord, answer
+from tests.kill import objects
+from tests.kill.objects import CHANNEL_ID, DM_ID, READER_ID
+from tests.small_discord import SmallDiscord, answer
 
-GUILD_ID, CHANNEL_ID, MODERATOR_ID = 1001, 1002, 1003
 ALL = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -17,18 +19,24 @@ ALL = discord.Permissions(
     read_message_history=True,
     create_public_threads=True,
     send_messages_in_threads=True,
+    send_polls=True,
 )
-REPLY = 19
 NOTICE_OF_A_THREAD = 21  # the type of the message with which Discord begins a thread
+UNKNOWN_MEMBER, UNKNOWN_MESSAGE, INVALID_FORM = 10007, 10008, 50035
 ALREADY_CREATED = 160004
 A_PAGE = 50
+
+KNOWN_BY = {"candidates:": "candidates", "reminded:": "reminder", "read:": "post"}
+"""What a message is, by the beginning of a custom_id in it."""
 
 
 class StudyRoom(SmallDiscord):
     """Discord's message routes, as its documentation tells them.
 
-    ``asked`` is called with what is asked for ("post", "thread", "opener") before anything is
-    done, ``done`` after it and before the answer; both may kill who asked, and then return True.
+    ``asked`` is called with what is asked for before anything is done, ``done`` after it and
+    before the answer; both may kill who asked, and then return True. That is a message by its
+    kind ("post", "opener", "candidates", "poll", "reminder"), "thread", "dm" for the channel of
+    direct messages, "member" and "look" for one of these that is read; done is "ready", too.
     ``lingers``: what was asked by the killed comes true only after the next look at the history.
     ``answers`` are given to messages, none of which is kept. ``trouble``: messages are kept, but
     the answer never comes, or the connection is closed instead.
@@ -41,8 +49,8 @@ class StudyRoom(SmallDiscord):
         self.remembers_nonces = timedelta(minutes=5)
         self.permissions = ALL
         self.messages: dict[int, list[dict]] = {CHANNEL_ID: []}
+        self.made: Counter[str] = Counter()
         self.looks = 0
-        self.ready = asyncio.Event()
         self.lingers = False
         self.asked = self.done = lambda _: False
         self.answers: list[web.Response] = []
@@ -57,11 +65,16 @@ class StudyRoom(SmallDiscord):
 
     def history(self, channel_id: int = CHANNEL_ID) -> list[dict]:
         """Return the messages that people wrote or the bot sent."""
-        return [m for m in self.messages[channel_id] if m["type"] in (0, REPLY)]
+        return [m for m in self.messages[channel_id] if m["type"] == 0]
 
     @property
     def threads(self) -> list[int]:
-        return [channel_id for channel_id in self.messages if channel_id != CHANNEL_ID]
+        return [channel for channel in self.messages if channel not in (CHANNEL_ID, DM_ID)]
+
+    def count(self, votes: list[int], *, is_finalized: bool) -> None:
+        """Let so many have voted for each answer of the poll, the last one if there are more."""
+        poll = next(m["poll"] for m in reversed(self.messages[CHANNEL_ID]) if "poll" in m)
+        poll["results"] = objects.poll_results(votes, is_finalized=is_finalized)
 
     def _routes(self):
         messages = "/api/v10/channels/{channel}/messages"
@@ -69,37 +82,19 @@ class StudyRoom(SmallDiscord):
             *super()._routes(),
             web.get(messages, self._read),
             web.post(messages, self._send),
+            web.get(messages + "/{message}", self._read_one),
             web.post(messages + "/{message}/threads", self._make_thread),
+            web.get("/api/v10/guilds/{guild}/members/{user}", self._member),
+            web.post("/api/v10/users/@me/channels", self._open_direct_messages),
         ]
 
     def _guilds(self):
-        self.ready.set()
+        self.done("ready")
         return [self.guild()]
 
     def guild(self):
         """Return the server, as Discord tells of it."""
-        everyone = {
-            "id": str(GUILD_ID), "name": "@everyone", "permissions": str(self.permissions.value),
-            "position": 0, "color": 0, "hoist": False, "managed": False, "mentionable": False,
-        }  # fmt: skip
-        channel = {
-            "id": str(CHANNEL_ID), "type": 0, "name": "reading", "position": 0, "topic": None,
-            "parent_id": None, "nsfw": False, "rate_limit_per_user": 0,
-            "permission_overwrites": [],
-        }  # fmt: skip
-        me = {
-            "user": self._user(), "roles": [], "joined_at": "2025-01-01T00:00:00+00:00",
-            "deaf": False, "mute": False, "flags": 0,
-        }  # fmt: skip
-        return {
-            "id": str(GUILD_ID), "name": "Study room", "owner_id": str(MODERATOR_ID),
-            "unavailable": False, "member_count": 2, "system_channel_id": None, "roles": [everyone],
-            "channels": [channel], "members": [me], "emojis": [], "stickers": [], "features": [],
-            "threads": [], "voice_states": [], "presences": [], "stage_instances": [],
-            "guild_scheduled_events": [], "verification_level": 0, "nsfw_level": 0, "mfa_level": 0,
-            "default_message_notifications": 0, "explicit_content_filter": 0, "premium_tier": 0,
-            "preferred_locale": "en-US", "afk_timeout": 300, "large": False,
-        }  # fmt: skip
+        return objects.guild(self._user(), self.permissions)
 
     async def _read(self, request):
         self.looks += 1
@@ -108,7 +103,7 @@ class StudyRoom(SmallDiscord):
         channel_id = int(request.match_info["channel"])
         after = int(request.query.get("after", 0))
         found = [m for m in self.messages.get(channel_id, []) if int(m["id"]) > after]
-        if not self.permissions.read_message_history:
+        if not self.permissions.read_message_history and channel_id != DM_ID:
             found = []  # not an error: that is how Discord answers
         page = found[: min(A_PAGE, int(request.query["limit"]))]
         for channel, body in self._lingering:
@@ -118,7 +113,9 @@ class StudyRoom(SmallDiscord):
 
     async def _send(self, request):
         channel_id, body = int(request.match_info["channel"]), await request.json()
-        what = self._what(channel_id, body)
+        if "poll" in body and body.get("components"):
+            return answer({"code": INVALID_FORM, "message": "Invalid Form Body"}, 400)
+        what = self._kind(channel_id, body)
         if self.asked(what):
             if self.lingers:
                 self._lingering.append((channel_id, body))
@@ -133,9 +130,12 @@ class StudyRoom(SmallDiscord):
             request.transport.close()
         return answer(message)
 
-    def _what(self, channel_id, body):
-        del body
-        return "post" if channel_id == CHANNEL_ID else "opener"
+    def _kind(self, channel_id, body):
+        if "poll" in body:
+            return "poll"
+        told = json.dumps(body["components"])
+        known = [kind for start, kind in KNOWN_BY.items() if f'"custom_id": "{start}' in told]
+        return known[0] if known else "post" if channel_id == CHANNEL_ID else "opener"
 
     def _store(self, channel_id, body):
         known = self._nonces.get(body["nonce"]) if body.get("enforce_nonce") else None
@@ -143,12 +143,36 @@ class StudyRoom(SmallDiscord):
             self.remembers_nonces
         ):
             return known
-        message = self._message(channel_id, components=body["components"], nonce=body["nonce"])
-        if answered := body.get("message_reference"):
-            message |= {"type": REPLY, "message_reference": answered}
+        fields = {"components": body.get("components", []), "nonce": body["nonce"]}
+        if "poll" in body:
+            fields["poll"] = objects.poll(body["poll"], self.now())
+        message = self._message(channel_id, **fields)
         self._nonces[body["nonce"]] = message
+        self.made[self._kind(channel_id, body)] += 1
         self.messages[channel_id].append(message)
         return message
+
+    async def _read_one(self, request):
+        channel_id, message_id = (request.match_info[name] for name in ("channel", "message"))
+        found = [m for m in self.messages[int(channel_id)] if m["id"] == message_id]
+        if not found:
+            return answer({"code": UNKNOWN_MESSAGE, "message": "Unknown Message"}, 404)
+        return self._give("look", found[0])
+
+    async def _member(self, request):
+        if request.match_info["user"] != str(READER_ID):
+            return answer({"code": UNKNOWN_MEMBER, "message": "Unknown Member"}, 404)
+        return self._give("member", objects.member(objects.reader()))
+
+    async def _open_direct_messages(self, _):
+        self.messages.setdefault(DM_ID, [])
+        return self._give("dm", objects.direct_messages())
+
+    def _give(self, what, found):
+        if self.asked(what):
+            return answer({}, 500)
+        self.done(what)
+        return answer(found)
 
     async def _make_thread(self, request):
         message_id, body = int(request.match_info["message"]), await request.json()
@@ -156,38 +180,20 @@ class StudyRoom(SmallDiscord):
             return answer({}, 500)
         known = self.messages[int(request.match_info["channel"])]
         if str(message_id) not in {message["id"] for message in known}:
-            return answer({"code": 10008, "message": "Unknown Message"}, 404)
+            return answer({"code": UNKNOWN_MESSAGE, "message": "Unknown Message"}, 404)
         if message_id in self.messages:
             told = "A thread has already been created for this message"
             return answer({"code": ALREADY_CREATED, "message": told}, 400)
         notice = self._message(message_id, type=NOTICE_OF_A_THREAD)
         self.messages[message_id] = [notice]
+        self.made["thread"] += 1
         self.done("thread")
-        then = self.now().isoformat()
-        return answer(
-            {
-                "id": str(message_id), "guild_id": str(GUILD_ID), "parent_id": str(CHANNEL_ID),
-                "owner_id": APPLICATION_ID, "name": body["name"], "type": 11,
-                "last_message_id": None, "message_count": 0, "member_count": 1,
-                "rate_limit_per_user": 0, "flags": 0,
-                "thread_metadata": {
-                    "archived": False, "auto_archive_duration": 10080, "archive_timestamp": then,
-                    "locked": False, "create_timestamp": then,
-                },
-            },
-            201,
-        )  # fmt: skip
+        return answer(objects.thread(message_id, self._user(), body["name"], self.now()), 201)
 
     def _message(self, channel_id, **fields):
         self._ids += 1
         made = discord.utils.time_snowflake(self.now()) + self._ids
-        return {
-            "id": str(made), "channel_id": str(channel_id), "author": self._user(), "content": "",
-            "timestamp": self.now().isoformat(), "edited_timestamp": None, "tts": False,
-            "mention_everyone": False, "mentions": [], "mention_roles": [], "attachments": [],
-            "embeds": [], "pinned": False, "type": 0, "components": [], "flags": 0,
-            **fields,
-        }  # fmt: skip
+        return objects.message(made, channel_id, self._user(), self.now(), **fields)
 
 
 def rate_limited(seconds: float) -> web.Response:

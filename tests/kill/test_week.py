@@ -1,60 +1,31 @@
-"""Exactly one post a slot, whatever moment the bot is killed at.
+"""Exactly one post a slot, whatever moment the bot is killed at."""
 
-What this proves is about the death of processes: whenever one is killed, the next one finds what
-it needs in the ledger and in the channel. The system goes on, so nothing is told about its own
-crashes (SQLite's ``synchronous=FULL`` and PostgreSQL's log are for those). From Discord's
-documentation it takes that a second message with the same nonce is the first one "for a few
-minutes", which only the tests with a request that lingers or a process that stalls lean on: all
-others run with a Discord that forgets nonces at once.
-"""
-
-import random
 import signal
 from datetime import timedelta
 
 import discord
 import pytest
 
-from tests.kill.lives import Lives, Point
-from tests.kill.stories import (
-    A_LEASE,
-    CLAIM,
-    MONDAY,
-    PICK,
-    RECORD,
-    Story,
-    group_ledger,
-    random_moments,
-)
-from tests.kill.study_room import ALL, StudyRoom
+from tests.kill.lives import WHEN, Point
+from tests.kill.stories import A_LEASE, CLAIM, HOLD, RECORD
+from tests.kill.study_room import ALL
+from tests.kill.week import PICK, Week
 
 pytestmark = pytest.mark.kill
-
-WHEN = ("before", "inside", "after")
-KINDS = ("post", "thread", "opener")
 
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
 
-@pytest.fixture(scope="session")
-def lives():
-    made = Lives()
-    yield made
-    made.close()
+@pytest.fixture
+async def story(lives, database_url, base):
+    async with Week.told(lives, database_url, base) as begun:
+        yield begun
 
 
 @pytest.fixture
-async def room():
-    async with StudyRoom(MONDAY).open() as opened:
-        opened.remembers_nonces = timedelta(0)
-        yield opened
-
-
-@pytest.fixture
-async def story(lives, room, database_url, base):
-    await group_ledger(database_url, base)
-    return Story(lives, room, database_url)
+def room(story):
+    return story.room
 
 
 async def test_a_bot_that_is_left_alone_posts_once(story):
@@ -74,16 +45,16 @@ async def test_killed_over_the_pick_it_posts_once(story, when):
 
 @sqlite
 @pytest.mark.parametrize("when", WHEN)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Week.kinds)
 async def test_killed_over_a_claim_it_posts_once(story, kind, when):
-    await story.die_at(Point(CLAIM, 1 + KINDS.index(kind), when))
+    await story.die_over(CLAIM, kind, when)
     await story.come_to_an_end()
 
     await story.assert_once()
 
 
 @sqlite
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Week.kinds)
 async def test_killed_while_it_sends_it_posts_once(story, kind):
     await story.die_asking(kind, after=False)
     await story.come_to_an_end()
@@ -92,7 +63,7 @@ async def test_killed_while_it_sends_it_posts_once(story, kind):
 
 
 @sqlite
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Week.kinds)
 async def test_killed_before_the_answer_comes_it_posts_once(story, kind):
     await story.die_asking(kind, after=True)
     await story.come_to_an_end()
@@ -102,9 +73,9 @@ async def test_killed_before_the_answer_comes_it_posts_once(story, kind):
 
 @sqlite
 @pytest.mark.parametrize("when", WHEN)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Week.kinds)
 async def test_killed_over_the_record_it_posts_once(story, kind, when):
-    await story.die_at(Point(RECORD, 1 + KINDS.index(kind), when))
+    await story.die_over(RECORD, kind, when)
     await story.come_to_an_end()
 
     await story.assert_once()
@@ -150,7 +121,7 @@ async def test_killed_where_history_is_closed_it_never_posts_twice(story, room, 
 
 
 @sqlite
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Week.kinds)
 @pytest.mark.parametrize("after", [False, True])
 async def test_killed_while_it_sends_where_history_is_closed_it_never_posts_twice(
     story, room, kind, after
@@ -161,7 +132,7 @@ async def test_killed_while_it_sends_where_history_is_closed_it_never_posts_twic
     await story.come_to_an_end()
 
     await story.assert_once_or_uncertain()
-    assert ("uncertain" in await story.told()) == (kind != "thread")
+    assert ("uncertain" in await story.state()) == (kind != "thread")
 
 
 @postgres
@@ -190,6 +161,21 @@ async def test_a_bot_that_wakes_after_another_took_its_claim_sends_nothing(story
 
 
 @postgres
+async def test_a_bot_that_wakes_after_its_last_check_repeats_what_is_there(story, room):
+    """Between the check and the request nothing but the nonce is left."""
+    room.remembers_nonces = timedelta(minutes=5)
+    sleeper = await story.begin(Point(HOLD, 1, "after", signal.SIGSTOP))
+    await sleeper.stalled()
+    room.ahead += A_LEASE
+    await story.end(await story.begin())
+
+    sleeper.go_on()
+    await story.end(sleeper)
+
+    await story.assert_once()
+
+
+@postgres
 async def test_a_bot_that_wakes_after_another_found_its_post_changes_nothing(story, room):
     sleeper = await story.begin()
     room.done = lambda what: what == "post" and sleeper.stop()
@@ -202,10 +188,3 @@ async def test_a_bot_that_wakes_after_another_found_its_post_changes_nothing(sto
     await story.end(sleeper)
 
     await story.assert_once()
-
-
-async def test_killed_at_random_moments_it_posts_once(lives, database_url, base):
-    chance = random.Random()  # noqa: S311 - no secret
-
-    for _ in range(10 if database_url.startswith("postgres") else 30):
-        await random_moments(lives, database_url, base, chance)

@@ -4,10 +4,11 @@ import random
 
 from bot.core.curriculum import Curriculum
 from tests.kill.lives import Lives
+from tests.kill.reminder import Reminder
 from tests.kill.vote import Vote
 from tests.kill.week import Week
 
-STORIES = (Week, Vote)
+STORIES = (Week, Vote, Reminder)
 
 
 async def random_moments(

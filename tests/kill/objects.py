@@ -63,6 +63,12 @@ def message(message_id: int, channel_id: int, author: dict, now: datetime, **fie
     }  # fmt: skip
 
 
+def button_row(custom_id: str) -> dict:
+    """Return a row of components with one button in it."""
+    button = {"type": 2, "style": 1, "label": "Press", "custom_id": custom_id}
+    return {"type": 1, "components": [button]}
+
+
 def thread(message_id: int, owner: dict, name: str, now: datetime) -> dict:
     """Return the thread that hangs on a message, just made."""
     return {

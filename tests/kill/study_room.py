@@ -34,9 +34,10 @@ class StudyRoom(SmallDiscord):
     """Discord's message routes, as its documentation tells them.
 
     ``asked`` is called with what is asked for before anything is done, ``done`` after it and
-    before the answer; both may kill who asked, and then return True. That is a message by its
-    kind ("post", "opener", "candidates", "poll", "reminder"), "thread", "dm" for the channel of
-    direct messages, "member" and "look" for one of these that is read; done is "ready", too.
+    before the answer; both may kill who asked, and then return True. That is the kind of a message
+    that is sent ("post", "opener", "candidates", "poll", "reminder"), "thread", "look" for one
+    message that is read, "member", and "dm" for the channel of direct messages. When a bot is told
+    of its servers, "ready" is done.
     ``lingers``: what was asked by the killed comes true only after the next look at the history.
     ``answers`` are given to messages, none of which is kept. ``trouble``: messages are kept, but
     the answer never comes, or the connection is closed instead.
@@ -71,9 +72,15 @@ class StudyRoom(SmallDiscord):
     def threads(self) -> list[int]:
         return [channel for channel in self.messages if channel not in (CHANNEL_ID, DM_ID)]
 
+    def add_another(self, channel_id: int, custom_id: str) -> dict:
+        """Put a message of the bot's there that it isn't killed over; return it."""
+        other = self._message(channel_id, components=[objects.button_row(custom_id)])
+        self.messages.setdefault(channel_id, []).append(other)
+        return other
+
     def count(self, votes: list[int], *, is_finalized: bool) -> None:
-        """Let so many have voted for each answer of the poll, the last one if there are more."""
-        poll = next(m["poll"] for m in reversed(self.messages[CHANNEL_ID]) if "poll" in m)
+        """Let so many have voted for each answer of the poll."""
+        (poll,) = (m["poll"] for m in self.messages[CHANNEL_ID] if "poll" in m)
         poll["results"] = objects.poll_results(votes, is_finalized=is_finalized)
 
     def _routes(self):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.kill.lives import WHEN, Point
+from tests.kill.objects import DM_ID
 from tests.kill.reminder import Reminder
 from tests.kill.stories import A_LEASE, CLAIM, HOLD, RECORD
 
@@ -74,6 +75,16 @@ async def test_a_request_of_the_killed_that_comes_true_late_is_one_with_its_repe
 
     await story.assert_once()
     assert room.looks > 0
+
+
+@sqlite
+async def test_another_reminder_is_not_taken_for_it(story, room):
+    await story.die_asking("reminder", after=False)
+    other = room.add_another(DM_ID, "reminded:1")
+    await story.come_to_an_end()
+
+    room.messages[DM_ID].remove(other)
+    await story.assert_once()
 
 
 @postgres

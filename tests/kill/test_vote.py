@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from tests.kill.lives import WHEN, Point
+from tests.kill.objects import CHANNEL_ID
 from tests.kill.stories import A_LEASE, CLAIM, HOLD, RECORD
 from tests.kill.study_room import ALL
 from tests.kill.vote import COUNT, VOTES, Vote
@@ -103,6 +104,16 @@ async def test_a_request_of_the_killed_that_comes_true_late_is_one_with_its_repe
 
     await story.assert_once()
     assert room.looks > 0
+
+
+@sqlite
+async def test_another_card_is_not_taken_for_it(story, room):
+    await story.die_asking("candidates", after=False)
+    other = room.add_another(CHANNEL_ID, "candidates:1")
+    await story.come_to_an_end()
+
+    room.messages[CHANNEL_ID].remove(other)
+    await story.assert_once()
 
 
 @sqlite

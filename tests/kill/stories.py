@@ -83,7 +83,7 @@ class Story:
         """Begin a life, and kill it at a statement, or soon after something came true in Discord.
 
         A clock alone would tell little of how far it has come: a machine may be slow. Where others
-        may share the ledger, another life works at the same time.
+        may share the ledger, another life may work at the same time, and goes on with what it can.
         """
         loop, killing = asyncio.get_running_loop(), []
         point = Point("", chance.randint(1, self.statements), chance.choice(WHEN))
@@ -98,7 +98,8 @@ class Story:
             return False
 
         self.room.done = done
-        others = [await self.begin()] if self.database_url.startswith("postgres") else []
+        is_shared = self.database_url.startswith("postgres")
+        others = [await self.begin()] if is_shared and chance.choice((True, False)) else []
         await self.end(life, *others)
         self.room.done = self._not_me
         for call in killing:

@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
-from tests.kill.study_room import CHANNEL_ID, GUILD_ID, StudyRoom
-from tests.small_discord import APPLICATION_ID, answer
+from tests.kill import objects
+from tests.kill.objects import CHANNEL_ID
+from tests.kill.study_room import StudyRoom
+from tests.small_discord import answer
 
 FORUM = 15
-PUBLIC_THREAD = 11
 
 
 class ForumRoom(StudyRoom):
@@ -38,10 +39,6 @@ class ForumRoom(StudyRoom):
             *super()._routes(),
         ]
 
-    def _what(self, channel_id, body):
-        del channel_id
-        return "opener" if "message_reference" in body else "post"
-
     def _known(self, *, archived):
         return [p for p in self.posts if p["thread_metadata"]["archived"] is archived]
 
@@ -63,18 +60,11 @@ class ForumRoom(StudyRoom):
         card = self._message(0, components=body["message"]["components"])
         card["channel_id"] = card["id"]  # a post has the id of its first message
         self.messages[int(card["id"])] = [card]
-        then = self.now().isoformat()
-        post = {
-            "id": card["id"], "guild_id": str(GUILD_ID), "parent_id": str(CHANNEL_ID),
-            "owner_id": APPLICATION_ID, "name": body["name"], "type": PUBLIC_THREAD,
-            "last_message_id": card["id"], "message_count": 0, "member_count": 1,
-            "rate_limit_per_user": 0, "flags": 0,
-            "thread_metadata": {
-                "archived": self.puts_away, "auto_archive_duration": 10080,
-                "archive_timestamp": then, "locked": False, "create_timestamp": then,
-            },
-        }  # fmt: skip
+        post = objects.thread(int(card["id"]), self._user(), body["name"], self.now())
+        post["last_message_id"] = card["id"]
+        post["thread_metadata"]["archived"] = self.puts_away
         self.posts.append(post)
+        self.made["standing"] += 1
         self.done("standing")
         if self.refusals:
             return answer({"message": "Bad Gateway", "code": 0}, self.refusals.pop(0))

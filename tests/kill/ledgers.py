@@ -17,7 +17,7 @@ SATURDAY = datetime(2026, 1, 10, 9, 0, 5, tzinfo=UTC)
 CANDIDATES, HOURS = 3, 48
 
 
-async def group_ledger(database_url: str, base: Curriculum) -> None:
+async def group_ledger(database_url: str, base: Curriculum, *, is_forum: bool = False) -> None:
     """Make a new ledger in which one group reads on Mondays at nine, UTC. It is Thursday."""
     if database_url.startswith("postgres"):
         connection = await asyncpg.connect(database_url)
@@ -27,8 +27,15 @@ async def group_ledger(database_url: str, base: Curriculum) -> None:
         forget(database_url.removeprefix("sqlite:///"))
     services = await open_services(database_url, base, lambda: THURSDAY)
     schedule = Schedule(0, 9, 0, "UTC")
-    await services.groups.settle(GUILD_ID, CHANNEL_ID, schedule, None, MODERATOR_ID)
+    await services.groups.settle(
+        GUILD_ID, CHANNEL_ID, schedule, None, MODERATOR_ID, is_forum=is_forum
+    )
     await services.close()
+
+
+async def forum_ledger(database_url: str, base: Curriculum) -> None:
+    """Make a new ledger in which that group is in a forum, and has no post there yet."""
+    await group_ledger(database_url, base, is_forum=True)
 
 
 async def vote_ledger(database_url: str, base: Curriculum) -> None:

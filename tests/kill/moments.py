@@ -3,12 +3,13 @@
 import random
 
 from bot.core.curriculum import Curriculum
+from tests.kill.forum_week import ForumWeek
 from tests.kill.lives import Lives
 from tests.kill.reminder import Reminder
 from tests.kill.vote import Vote
 from tests.kill.week import Week
 
-STORIES = (Week, Vote, Reminder)
+STORIES = (Week, ForumWeek, Vote, Reminder)
 
 
 async def random_moments(

@@ -26,13 +26,14 @@ class Story:
     """Something is to be sent, and bots that are killed over it.
 
     ``kinds``: what is sent, one after the other. ``moments``: what Discord sees of it, and
-    ``statements``: how many the ledger, about.
+    ``statements``: how many the ledger, about. ``place``: the Discord in which it happens.
     """
 
     kinds: tuple[str, ...]
     moments: tuple[str, ...]
     statements: int
     begins: datetime
+    place: type[StudyRoom] = StudyRoom
 
     def __init__(self, lives: Lives, room: StudyRoom, database_url: str) -> None:
         self.lives, self.room, self.database_url = lives, room, database_url
@@ -43,7 +44,7 @@ class Story:
     async def told(cls, lives: Lives, database_url: str, base):
         """Give the story a new ledger, and a Discord that forgets nonces at once."""
         await cls.make_ledger(database_url, base)
-        async with StudyRoom(cls.begins).open() as room:
+        async with cls.place(cls.begins).open() as room:
             room.remembers_nonces = timedelta(0)
             yield cls(lives, room, database_url)
 

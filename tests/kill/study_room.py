@@ -21,6 +21,7 @@ ALL = discord.Permissions(
     send_messages_in_threads=True,
     send_polls=True,
 )
+REPLY = 19
 NOTICE_OF_A_THREAD = 21  # the type of the message with which Discord begins a thread
 UNKNOWN_MEMBER, UNKNOWN_MESSAGE, INVALID_FORM = 10007, 10008, 50035
 ALREADY_CREATED = 160004
@@ -66,7 +67,7 @@ class StudyRoom(SmallDiscord):
 
     def history(self, channel_id: int = CHANNEL_ID) -> list[dict]:
         """Return the messages that people wrote or the bot sent."""
-        return [m for m in self.messages[channel_id] if m["type"] == 0]
+        return [m for m in self.messages[channel_id] if m["type"] in (0, REPLY)]
 
     @property
     def threads(self) -> list[int]:
@@ -153,6 +154,8 @@ class StudyRoom(SmallDiscord):
         fields = {"components": body.get("components", []), "nonce": body["nonce"]}
         if "poll" in body:
             fields["poll"] = objects.poll(body["poll"], self.now())
+        if answered := body.get("message_reference"):
+            fields |= {"type": REPLY, "message_reference": answered}
         message = self._message(channel_id, **fields)
         self._nonces[body["nonce"]] = message
         self.made[self._kind(channel_id, body)] += 1

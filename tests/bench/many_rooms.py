@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from tests.kill import objects
 from tests.kill.study_room import StudyRoom
 from tests.small_discord import APPLICATION_ID, answer
 
@@ -35,6 +36,7 @@ class ManyRooms(StudyRoom):
     def __init__(self, rooms, *, answers_in=ANSWERS_IN) -> None:
         super().__init__(datetime.now(UTC))
         self.rooms = rooms
+        self.ready = asyncio.Event()
         self.answers_in = answers_in
         self.at_work: list[tuple[float, str, int]] = []
         self.latencies: list[tuple[float, float]] = []
@@ -83,19 +85,8 @@ class ManyRooms(StudyRoom):
         self._note("thread", int(parent))
         await asyncio.sleep(self._chance.uniform(*self.answers_in))
         guild_id = self.rooms[int(parent) - FIRST_CHANNEL].guild_id
-        return answer(self._thread(message_id, guild_id, parent, body["name"]), 201)
-
-    def _thread(self, message_id, guild_id, parent, name):
-        then = self.now().isoformat()
-        return {
-            "id": str(message_id), "guild_id": str(guild_id), "parent_id": parent,
-            "owner_id": APPLICATION_ID, "name": name, "type": 11, "last_message_id": None,
-            "message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "flags": 0,
-            "thread_metadata": {
-                "archived": False, "auto_archive_duration": 10080, "archive_timestamp": then,
-                "locked": False, "create_timestamp": then,
-            },
-        }  # fmt: skip
+        made = objects.thread(message_id, self._user(), body["name"], self.now())
+        return answer({**made, "guild_id": str(guild_id), "parent_id": parent}, 201)
 
     async def ask_next(self, readers):
         """Type /next as some reader in some room; return the seconds until the card came."""

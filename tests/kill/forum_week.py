@@ -2,7 +2,7 @@
 
 from tests.kill.forum_room import ForumRoom
 from tests.kill.ledgers import MONDAY, forum_ledger
-from tests.kill.stories import Story
+from tests.kill.stories import Story, as_told
 
 
 class ForumWeek(Story):
@@ -28,3 +28,15 @@ class ForumWeek(Story):
             ("post", "sent", int(paper["id"])),
             ("opener", "sent", int(opener["id"])),
         }
+
+    @classmethod
+    def states(cls) -> list[str]:
+        """The paper waits for its place, so both may be on their way at once."""
+        asked = [("waiting", []), ("claimed", []), ("claimed", ["standing"])]
+        begun = [
+            as_told([("standing", standing), ("post", post)], there)
+            for standing, there in asked
+            for post in ("waiting", "claimed")
+        ]
+        begun.insert(0, as_told([("standing", "waiting")], []))
+        return begun + [each for each in super().states() if each.startswith("standing sent")]

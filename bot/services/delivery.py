@@ -69,7 +69,10 @@ class Delivery:
         return replace(row, state="claimed", claim=claim, lease_until=until)
 
     async def holds(self, row: OutboxRow) -> bool:
-        """Tell, just before sending, whether the claim stands; drop what isn't wanted any more."""
+        """Tell, just before sending, whether the claim stands; drop what isn't wanted any more.
+
+        What has moved meanwhile is given back: it goes to the other channel.
+        """
         now = self._clock()
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
@@ -78,7 +81,7 @@ class Delivery:
             if problem := await self._unwanted(changes, row, post, now):
                 await self._give_up(changes, row, post, problem)
                 return False
-        return True
+            return not await self._follow_move(changes, row, now, is_untried=row.tried_at is None)
 
     async def sent(
         self,
@@ -112,7 +115,7 @@ class Delivery:
                 if group is not None:
                     await reminders.plan(changes, self._ids, group, now)
             elif row.kind == "standing":
-                await standing.made(changes, row, message_id, now)
+                await standing.made(changes, self._ids, row, message_id, now)
             elif row.kind == "candidates":
                 await self._follow(changes, row, "poll", row.channel_id, now, row.until_at)
             elif row.kind == "poll":
@@ -138,6 +141,8 @@ class Delivery:
         now = self._clock()
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
+            if await self._follow_move(changes, row, now, is_untried=row.tried_at is None):
+                return
             group = await standing.missed(changes, self._ids, row.channel_id, gone_id, now)
             if group is None or group.state == "stopped":
                 await self._give_up(changes, row, post, "called_off")
@@ -185,10 +190,26 @@ class Delivery:
             # A standing post can always be looked for later: nobody has to settle anything.
             if not is_untried and row.until_at <= now and row.kind != "standing":
                 await self._lose_sight(changes, row, post, "lost_sight")
+            elif await self._follow_move(changes, row, now, is_untried=is_untried):
+                return
             elif await outbox.release_row(changes, row.row_id, row.claim, now + wait, problem):
                 if is_untried:
                     await outbox.set_untried(changes, row.row_id)
                 await self._block(changes, row, post, problem, now)
+
+    async def _follow_move(
+        self, changes: Queries, row: OutboxRow, now: datetime, *, is_untried: bool
+    ) -> bool:
+        """Give a claim back whose group has another channel since, to be sent there at once.
+
+        Trouble with the old channel is none of the group's any more. Tell whether it has moved.
+        """
+        found = await outbox.row(changes, row.row_id)
+        if found is None or found.channel_id == row.channel_id:
+            return False
+        if await outbox.release_row(changes, row.row_id, row.claim, now, MOVED) and is_untried:
+            await outbox.set_untried(changes, row.row_id)
+        return True
 
     async def _lose_sight(
         self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
@@ -296,6 +317,9 @@ class Delivery:
 
 
 OF_VOTES = frozenset({"candidates", "poll"})
+
+MOVED = "moved"
+"""The problem of what was on its way to a channel that its group has left."""
 
 TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable", standing.AWAITED})
 """Problems that pass by themselves: nobody is told."""

@@ -60,12 +60,16 @@ async def missed(
     return group
 
 
-async def made(changes: Queries, row: OutboxRow, standing_id: int, now: datetime) -> None:
-    """Record a group's standing post; what waited for it leaves now. It must have been taken."""
+async def made(changes: Queries, ids: Ids, row: OutboxRow, standing_id: int, now: datetime) -> None:
+    """Record a group's standing post; what waited for it leaves now. It must have been taken.
+
+    A group that moved to another forum meanwhile is made one there.
+    """
     group_id = int(row.reference)
     group = await group_rows.group(changes, group_id)
     if group is None or group.channel_id != row.channel_id:
-        return  # it has moved meanwhile
+        await ask_for(changes, ids, group_id, now)
+        return
     await group_rows.set_standing(changes, group_id, standing_id)
     if group.blocked not in UNCERTAIN:
         await group_rows.set_blocked(changes, group_id, None, now)

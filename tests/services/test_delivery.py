@@ -5,6 +5,7 @@ import pytest
 from bot.store import outbox, slots
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
 
+ELSEWHERE = 9  # another channel
 A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedelta(days=1)
 
 
@@ -193,6 +194,43 @@ async def test_a_trouble_that_passed_is_not_told_once_its_week_is_missed(
 
     assert during == ("waiting", "guild_unavailable")
     assert await week_of(services) == ("missed", None)
+
+
+async def test_what_hasnt_left_when_its_group_moves_goes_where_the_group_is(
+    services, delivery, postbox, group
+):
+    row = await postbox.claim()
+    await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
+
+    leaves = await delivery.holds(row)
+
+    again = await postbox.claim()
+    assert not leaves
+    assert (again.channel_id, again.tried_at) == (ELSEWHERE, None)
+
+
+async def test_trouble_with_a_channel_that_its_group_left_is_not_the_groups(
+    services, delivery, postbox, group
+):
+    row = await postbox.claim()
+    await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
+
+    await delivery.not_sent(row, "channel_gone")
+
+    assert await week_of(services, ELSEWHERE) == ("waiting", None)
+    assert await rows_of(services, "notice") == []
+    assert (await postbox.claim()).row_id == row.row_id
+
+
+async def test_what_was_perhaps_sent_before_its_group_moved_is_still_looked_for(
+    services, delivery, postbox, group
+):
+    row = await postbox.claim()
+    await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
+
+    await delivery.perhaps_sent(row, "discord_trouble", A_MINUTE)
+
+    assert (await postbox.claim()).tried_at is not None
 
 
 async def test_a_day_late_what_was_perhaps_sent_is_looked_for_but_not_sent(

@@ -10,6 +10,7 @@ from bot.store.ids import Ids
 from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Postbox, week_of
 
 POST = 77  # the id of a post in the forum
+ELSEWHERE = 9  # another forum
 
 
 class Picky(Postbox):
@@ -56,6 +57,11 @@ async def made(postbox, post_id=POST):
     """Make the standing post that is due."""
     row = await postbox.claim("standing")
     await postbox.delivery.sent(row, post_id)
+
+
+async def moved(services, group):
+    """Give the group another forum."""
+    await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR, is_forum=True)
 
 
 async def waiting_post(services, postbox, clock):
@@ -287,6 +293,33 @@ async def test_only_what_the_card_above_shows_changes_it(services, postbox, grou
 
     assert before == same == []
     assert len(await rows_of(services, "sign")) == 2
+
+
+async def test_a_week_on_its_way_to_a_forum_that_its_group_left_goes_where_the_group_is(
+    services, delivery, postbox, group, clock
+):
+    await made(postbox)
+    row = await waiting_post(services, postbox, clock)
+    await moved(services, group)
+
+    await delivery.await_standing(row, None)
+
+    again = await postbox.claim()
+    assert (again.row_id, again.channel_id, again.tried_at) == (row.row_id, ELSEWHERE, None)
+    assert await week_of(services, ELSEWHERE) == ("waiting", None)
+
+
+async def test_a_post_made_in_a_forum_that_its_group_left_is_made_where_the_group_is(
+    services, delivery, postbox, group
+):
+    row = await postbox.claim("standing")
+    await moved(services, group)
+
+    await delivery.sent(row, POST)
+
+    again = await postbox.claim("standing")
+    assert (again.channel_id, again.tried_at) == (ELSEWHERE, None)
+    assert (await services.groups.find(ELSEWHERE)).standing_id is None
 
 
 async def test_a_poll_is_remembered_where_it_stands(services, delivery, postbox, group, clock):

@@ -187,6 +187,9 @@ class Delivery:
             wait = max(wait, min(wait * (row.attempts + 1), AN_HOUR))
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
+            if unwanted := await standing.unwanted(changes, row):
+                await self._give_up(changes, row, post, unwanted)
+                return
             # A standing post can always be looked for later: nobody has to settle anything.
             if not is_untried and row.until_at <= now and row.kind != "standing":
                 await self._lose_sight(changes, row, post, "lost_sight")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
@@ -74,11 +75,13 @@ async def made(changes: Queries, ids: Ids, row: OutboxRow, standing_id: int, now
     if group.blocked not in UNCERTAIN:
         await group_rows.set_blocked(changes, group_id, None, now)
     await outbox.wake(changes, row.channel_id, AWAITED, now)
+    if group.state == "stopped":  # meanwhile: its card may not say so
+        await tell(changes, ids, replace(group, standing_id=standing_id), now)
 
 
 async def tell(changes: Queries, ids: Ids, group: Group, now: datetime) -> None:
-    """Let the card above a standing post say what was changed; where there is one."""
-    if group.standing_id is None:
+    """Let the card above a standing post say what was changed; where there is or may be one."""
+    if group.standing_id is None and not await _may_be_made(changes, group):
         return
     row_id = ids.new()
     row = OutboxRow(
@@ -98,6 +101,12 @@ async def unwanted(db: Queries, row: OutboxRow) -> str | None:
 
 def _wants_one(group: Group) -> bool:
     return group.is_forum and group.standing_id is None and group.state != "stopped"
+
+
+async def _may_be_made(db: Queries, group: Group) -> bool:
+    """Tell whether a standing post is being made, or was perhaps: with a card of before."""
+    row = await outbox.row_about(db, "standing", str(group.group_id)) if group.is_forum else None
+    return row is not None and row.state in ("waiting", "claimed") and row.tried_at is not None
 
 
 async def _add(

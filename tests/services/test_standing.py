@@ -322,6 +322,35 @@ async def test_a_post_made_in_a_forum_that_its_group_left_is_made_where_the_grou
     assert (await services.groups.find(ELSEWHERE)).standing_id is None
 
 
+@pytest.mark.parametrize("is_stopped", [True, False])
+async def test_what_changes_while_it_is_made_is_said_on_its_card(
+    services, delivery, postbox, group, is_stopped
+):
+    row = await postbox.claim("standing")
+    if is_stopped:
+        await services.groups.set_state(GUILD, group.group_id, "stopped")
+        await delivery.await_standing(await postbox.claim("sign"), None)
+    else:
+        await settled(services, replace(MONDAYS_AT_TEN, hour=11))
+
+    await delivery.sent(row, POST)
+
+    assert await postbox.claim("sign") is not None
+
+
+async def test_a_stopped_groups_post_is_not_tried_for_ever(
+    services, delivery, postbox, group, clock
+):
+    await delivery.perhaps_sent(await postbox.claim("standing"), "discord_trouble", timedelta())
+    await services.groups.set_state(GUILD, group.group_id, "stopped")
+    clock.advance(hours=2)
+
+    await delivery.not_sent(await postbox.claim("standing"), "channel_gone")
+
+    assert [row["state"] for row in await rows_of(services, "standing")] == ["dropped"]
+    assert await rows_of(services, "notice") == []
+
+
 async def test_a_poll_is_remembered_where_it_stands(services, delivery, postbox, group, clock):
     await made(postbox)
     clock.advance(hours=2)

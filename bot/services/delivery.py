@@ -235,6 +235,7 @@ class Delivery:
         await self._vote_lost(changes, row)
         if post is not None and post.state == "waiting":
             await slots.set_slot_state(changes, post.slot_id, "missed")
+        if post is not None:
             group = await group_rows.group(changes, post.group_id)
             if group is not None and group.blocked in TEMPORARY:
                 await group_rows.set_blocked(changes, group.group_id, None, self._clock())

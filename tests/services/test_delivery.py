@@ -196,6 +196,20 @@ async def test_a_trouble_that_passed_is_not_told_once_its_week_is_missed(
     assert await week_of(services) == ("missed", None)
 
 
+async def test_a_trouble_that_passed_is_not_told_once_nothing_is_left_to_read(
+    services, delivery, postbox, group, clock
+):
+    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    clock.now += 6 * A_MINUTE
+    row = await postbox.claim()
+    async with services.db.transaction() as changes:
+        await slots.set_slot_state(changes, int(row.reference), "nothing")
+
+    await delivery.drop(row, "paper_gone")
+
+    assert await week_of(services) == ("nothing", None)
+
+
 async def test_what_hasnt_left_when_its_group_moves_goes_where_the_group_is(
     services, delivery, postbox, group
 ):

@@ -28,9 +28,22 @@ def answering(message_id: int) -> Mark:
     )
 
 
+def saying(text: str) -> Mark:
+    """Return what knows a message by one of its texts: where ours have nothing else of their own.
+
+    A person's notices stand in one place, several of them when several groups are in trouble.
+    """
+    return lambda message: text in _texts(message.components)
+
+
 def without_poll(message: discord.Message) -> bool:
     """Know any message but a poll: where only one of ours can be."""
     return message.poll is None
+
+
+def _texts(components: Iterable[Any]) -> set[str]:
+    """Return the texts of a message, but for those inside boxes."""
+    return {part.content for part in components if isinstance(part, discord.TextDisplay)}
 
 
 def _custom_ids(components: Iterable[Any]) -> set[str]:

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
 from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
-from bot.marks import Mark, answering, asking, with_button, without_poll
+from bot.marks import Mark, answering, asking, saying, with_button, without_poll
 from bot.members import member_of
 from bot.services.opening import Services
 from bot.views.group_texts import ran_out_text
@@ -23,7 +23,7 @@ from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
-from bot.views.texts import title_of
+from bot.views.texts import NUDGE, title_of
 from bot.views.trouble_texts import notice_text
 from bot.views.vote_card import candidates_card, poll_of
 from bot.views.vote_texts import lost_notice_text
@@ -294,7 +294,7 @@ class Postman:
             return
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
-        await self._deliver_once(row, place, notice(text))
+        await self._deliver_once(row, place, notice(text), mark=saying(text))
 
     async def _news(self, row: OutboxRow) -> str | None:
         group_id, slot_id, *_ = row.reference.split(":")
@@ -316,7 +316,7 @@ class Postman:
             return
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
-        await self._deliver_once(row, place, nudge_card(reply))
+        await self._deliver_once(row, place, nudge_card(reply), mark=saying(NUDGE))
 
     async def _send_reminder(self, row: OutboxRow, guild: discord.Guild) -> None:
         """Remind a member who is still here and hasn't read the paper; anything else ends it."""

@@ -153,6 +153,41 @@ async def test_a_missing_permission_is_named_and_told_once_and_the_group_recover
     assert len(posts_in(channel)) == len(posts_in(other)) == 1
 
 
+async def test_of_two_groups_in_trouble_one_s_news_isnt_taken_for_the_other_s(
+    group, moderator, channel, other, guild, until_slot, env, told
+):
+    dm = await (await env.bot.fetch_user(moderator.user.id)).create_dm()
+    for place in (channel, other):
+        await deny(env, place, guild, send_messages=False)
+    env.inject_error("POST", f"/channels/{dm.id}/messages", status=500)
+
+    await until_slot()
+    await env.advance_time(5 * A_MINUTE)
+
+    news = "".join(told())
+    assert len(told()) == 2
+    assert f"<#{channel.id}>" in news
+    assert f"<#{other.id}>" in news
+
+
+async def test_news_told_just_before_the_bot_died_is_told_once(
+    group, channel, guild, until_slot, env, told
+):
+    await deny(env, channel, guild, send_messages=False)
+    await until_slot()
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'notice'"
+        )
+
+    await env.bot.postman.deliver_due()
+
+    rows = await env.bot.services.db.fetch("SELECT state FROM outbox WHERE kind = 'notice'")
+    assert [row["state"] for row in rows] == ["sent"]
+    assert len(told()) == 1
+
+
 async def test_a_moderator_whose_messages_are_closed_sees_it_on_the_next_card(
     group, moderator, channel, guild, until_slot, env, told
 ):

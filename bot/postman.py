@@ -396,5 +396,8 @@ class Postman:
 
 
 def _patience(row: OutboxRow) -> timedelta:
-    """Return how long to leave Discord alone: a minute more each time."""
-    return SOON * (row.attempts + 1)
+    """Return how long to leave Discord alone: a minute more each time, an hour at most.
+
+    All attempts count, and what waited for a permission has had hundreds.
+    """
+    return min(SOON * (row.attempts + 1), MUCH_LATER)

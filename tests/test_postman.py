@@ -135,6 +135,23 @@ async def test_a_post_that_leaves_after_trouble_says_that_it_is_late(
     assert "late, sorry" in text_of(post)
 
 
+async def test_trouble_after_a_long_wait_for_a_permission_doesnt_cost_the_day(
+    group, channel, fail, until_slot, env
+):
+    fail(403, times=1)
+    await until_slot()
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch("UPDATE outbox SET attempts = 250 WHERE kind = 'post'")
+
+    fail(503, times=1)
+    await env.advance_time(6 * A_MINUTE)
+    before = len(posts_in(channel))
+    await env.advance_time(AN_HOUR + A_MINUTE)
+
+    assert before == 0
+    assert len(posts_in(channel)) == 1
+
+
 async def test_a_missing_permission_is_named_and_told_once_and_the_group_recovers(
     group, moderator, channel, other, guild, until_slot, env, told
 ):

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class MemberChecks:
-    """Each method is one transaction; members.py talks to Discord."""
+    """Each method but ``put_off`` is one transaction; members.py talks to Discord."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -47,8 +47,14 @@ class MemberChecks:
         log.info("a member left server %s, and so its groups", guild_id)
 
     async def put_off(self, guild_id: int) -> None:
-        """Put off what is due in a server about which Discord tells nothing just now."""
+        """Put off what is due in a server about which Discord tells nothing just now.
+
+        A group at a time, each taken first: many of its members are changed at once, as they are
+        when its post is sent, and in another order two such changes would wait for each other.
+        """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            until, later = due_before(now), as_if_checked(now)
-            await member_checks.put_off_guild(changes, guild_id, until, later)
+        until, later = due_before(now), as_if_checked(now)
+        for group_id in await group_rows.group_ids(self._db, guild_id):
+            async with self._db.transaction() as changes:
+                await group_rows.take_group(changes, group_id)
+                await member_checks.put_off_group(changes, group_id, until, later)

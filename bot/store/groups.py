@@ -60,6 +60,14 @@ async def running_groups(db: Queries, guild_id: int) -> list[Group]:
     return [_group(row) for row in rows]
 
 
+async def group_ids(db: Queries, guild_id: int) -> list[int]:
+    """Return the server's groups, stopped or not, the oldest first."""
+    rows = await db.fetch(
+        "SELECT group_id FROM study_groups WHERE guild_id = ? ORDER BY group_id", guild_id
+    )
+    return [row["group_id"] for row in rows]
+
+
 async def move_group(
     changes: Queries,
     group_id: int,

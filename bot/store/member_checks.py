@@ -44,14 +44,13 @@ async def move_check(changes: Queries, check: Check, checked_at: datetime) -> bo
     return bool(rows)
 
 
-async def put_off_guild(
-    changes: Queries, guild_id: int, until: datetime, checked_at: datetime
+async def put_off_group(
+    changes: Queries, group_id: int, until: datetime, checked_at: datetime
 ) -> None:
-    """Put off all checks in a server that are due then."""
+    """Put off all checks in a group that are due then. It must have been taken."""
     await changes.fetch(
-        "UPDATE members SET checked_at = ? WHERE checked_at <= ?"
-        " AND group_id IN (SELECT group_id FROM study_groups WHERE guild_id = ?)",
+        "UPDATE members SET checked_at = ? WHERE checked_at <= ? AND group_id = ?",
         seconds(checked_at),
         seconds(until),
-        guild_id,
+        group_id,
     )

@@ -6,6 +6,7 @@ import pytest
 from bot.core.member_checks import AT_ONCE, BETWEEN_LOOKS, TRY_AGAIN
 from bot.core.weekly import Schedule
 from bot.services.member_checks import MemberChecks
+from bot.store import groups
 from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
 
 ALICE, BOB, ELSEWHERE = 81, 82, 9
@@ -127,6 +128,21 @@ async def test_a_server_of_which_nothing_is_told_holds_up_no_other(checks, servi
 
     assert others == [(ELSEWHERE, BOB)]
     assert sorted(await due_ids(checks)) == [ALICE, BOB, BOB]
+
+
+async def test_putting_off_waits_until_a_post_of_the_group_is_recorded(
+    checks, services, group, clock
+):
+    clock.advance(days=7)
+    async with services.db.transaction() as changes:
+        await groups.take_group(changes, group.group_id)
+
+        putting_off = asyncio.create_task(checks.put_off(GUILD))
+        _, waiting = await asyncio.wait([putting_off], timeout=0.2)
+    await putting_off
+
+    assert waiting
+    assert await due_ids(checks) == []
 
 
 async def test_putting_off_brings_no_check_forward(checks, group, clock):

@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from bot.core.groups import GroupStatus
+from bot.errors import OldCardError
 from bot.views import lost_group_texts as words
 from bot.views.buttons import ROW_ID, StateButton, row_id
 from bot.views.group_card import check_opener, manage_card
@@ -86,6 +87,9 @@ class LostGroupButton(
         check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         guild_id = interaction.guild_id or 0
+        group = (await bot.groups.look(guild_id, self.group_id, self.opener_id)).group
+        if interaction.guild is None or interaction.guild.get_channel(group.channel_id):
+            raise OldCardError  # another moderator has moved it meanwhile: it is well there
         if self.way == "stop":
             status = await bot.groups.set_state(guild_id, self.group_id, "stopped")
             await answer_click(interaction, notice(words.stopped_text(status)))

@@ -115,6 +115,22 @@ async def test_a_group_made_meanwhile_keeps_its_channel(lost, moderator, here):
     assert "Fridays at 09:00" in text_of(await moderator.slash(here, "group"))
 
 
+@pytest.mark.parametrize("label", ["Move it here", "Stop it"])
+async def test_a_group_that_another_moderator_moved_stays_there_and_goes_on(
+    lost, moderator, here, guild, env, label
+):
+    role = guild.create_role("more", permissions=discord.Permissions(manage_guild=True))
+    other = guild.add_member(env.create_user("other"), roles=[role])
+    theirs = await other.slash(guild.create_text_channel("there"), "manage group")
+    mine = await moderator.slash(here, "manage group")
+    await moderator.click(mine.response.message, label="Move it here")
+
+    refused = await other.click(theirs.response.message, label=label)
+
+    assert "can't be used any more" in text_of(refused)
+    assert "Mondays at 09:00" in text_of(await moderator.slash(here, "group"))
+
+
 async def test_a_group_moves_only_where_it_can_post(lost, moderator, guild):
     deny = discord.PermissionOverwrite(send_messages=False)
     quiet = guild.create_text_channel("quiet", overwrites={guild.me: deny})

@@ -297,13 +297,14 @@ class Postman:
         await self._deliver_once(row, place, notice(text), mark=saying(text))
 
     async def _news(self, row: OutboxRow) -> str | None:
-        group_id, slot_id, *_ = row.reference.split(":")
+        group_id, slot_id, _, *end = row.reference.split(":")
         group = await self._weekly.group(int(group_id))
-        if group is not None and await self._weekly.ran_out(int(slot_id)):
-            return ran_out_text(group.channel_id)
-        if group is not None and group.blocked is not None:
-            return notice_text(group.channel_id, group.blocked)
-        return None
+        if group is None:
+            return None
+        if end:
+            has_ended = await self._weekly.ran_out(int(slot_id))
+            return ran_out_text(group.channel_id) if has_ended else None
+        return notice_text(group.channel_id, group.blocked) if group.blocked is not None else None
 
     async def _news_of_vote(self, row: OutboxRow) -> str | None:
         lost = await self._votes.lost(int(row.reference))

@@ -184,9 +184,8 @@ class CurriculumStore:
         async with db.transaction() as changes:
             recorded = await known.known_resources(changes, self.base.id)
             _refuse_reused_keys(recorded, self.base)
-            await known.keep_known(
-                changes, [r for r in listed.values() if recorded.get(r.key) != r]
-            )
+            news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])
+            await known.keep_known(changes, news)
             gone = (r for r in recorded.values() if r.key not in listed)
             await known.mark_gone(changes, [r.key for r in gone if r.gone_at is None], now)
 

@@ -270,7 +270,7 @@ class Weekly:
             return
         now = self._clock()
         notice = OutboxRow(
-            self._ids.new(), "notice", f"{group.group_id}:{post.slot_id}:{group.changed_by}",
+            self._ids.new(), "notice", f"{group.group_id}:{post.slot_id}:{group.changed_by}:end",
             group.guild_id, group.changed_by, "waiting", now, now + LATE_WITHIN,
         )  # fmt: skip
         await outbox.add_row(changes, notice)

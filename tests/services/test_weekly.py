@@ -214,6 +214,18 @@ async def test_where_nothing_is_left_to_pick_anew_that_is_told(waiting, reopened
     assert [row["channel_id"] for row in rows] == [MODERATOR]
 
 
+async def test_that_nothing_is_left_is_told_beside_what_kept_the_week_waiting(
+    waiting, reopened, postbox, services
+):
+    await services.delivery.not_sent(await postbox.claim(), "forbidden")
+    later = await reopened()
+
+    await later.weekly.pick_anew(waiting.slot_id)
+
+    rows = await later.db.fetch("SELECT reference FROM outbox WHERE kind = 'notice'")
+    assert sorted(row["reference"].endswith(":end") for row in rows) == [False, True]
+
+
 async def test_a_post_that_never_was_shows_nothing(services, weekly, post):
     async with services.db.transaction() as changes:
         await changes.fetch("UPDATE slots SET resource_key = NULL")

@@ -11,10 +11,10 @@ from discord.ext import commands
 
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
-from bot.views.group_card import group_card
+from bot.views.group_card import members_card
 from bot.views.lost_group_card import tell_lost_groups
 from bot.views.replies import answer
-from bot.views.start_card import home_of, standing_warnings
+from bot.views.start_card import home_of
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -39,8 +39,7 @@ class GroupsCog(commands.Cog, name="groups"):
         if has_none and await tell_lost_groups(interaction):
             return
         status = await self.groups.status(place, interaction.user.id)
-        warnings = standing_warnings(interaction.guild, status.group) if is_moderator else []
-        await answer(interaction, group_card(status, warnings))
+        await answer(interaction, members_card(interaction, status))
         if is_moderator:
             await tell_lost_groups(interaction)
 

@@ -15,7 +15,6 @@ from bot.core.votes import FEWEST, LONGEST, MOST
 from bot.core.weekly import Schedule
 from bot.core.zones import resolve_zone, zones_matching
 from bot.errors import UnknownTimeError, UnknownZoneError, ZoneNeededError
-from bot.services.doubts import Doubts
 from bot.services.groups import Groups
 from bot.services.me import Me
 from bot.services.moderation import Moderation
@@ -23,14 +22,13 @@ from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.votes import Votes
 from bot.views.choices import resource_choices, step_choices
-from bot.views.group_card import manage_card
+from bot.views.group_card import moderators_card
 from bot.views.group_texts import DAYS
 from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
-from bot.views.manage_texts import waiting_text
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer
-from bot.views.start_card import channel_of, home_of, settle_group, standing_warnings
+from bot.views.start_card import channel_of, home_of, settle_group
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
@@ -54,13 +52,11 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         votes: Votes,
         moderation: Moderation,
         reading: Reading,
-        doubts: Doubts,
         me: Me,
     ) -> None:
         self.groups = groups
         self.picking = picking
         self.votes = votes
-        self.doubts = doubts
         self.me = me
         self.moderation = moderation
         self.reading = reading
@@ -90,10 +86,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             return
         if group is not None and not any((zone, day, time, role)):
             status = await self.groups.status(place.id, interaction.user.id)
-            warnings = standing_warnings(place.guild, group)
-            if doubted := await self.doubts.waiting(place.guild.id):
-                warnings.append(waiting_text(doubted))
-            view = manage_card(status, interaction.user.id, warnings)
+            view = await moderators_card(interaction, status)
         else:
             if zone is None and group is None:
                 zone = (await self.me.settings(interaction.user.id)).zone
@@ -261,7 +254,6 @@ async def setup(bot: NextreadBot) -> None:
             bot.votes,
             bot.moderation,
             bot.reading,
-            bot.doubts,
             bot.me,
         )
     )

@@ -17,9 +17,11 @@ from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
 from bot.views import vote_texts as vote_words
 from bot.views.buttons import ROW_ID, StateButton, go_button, history_button, remind_button, row_id
+from bot.views.group_warnings import group_warnings
+from bot.views.manage_texts import waiting_text
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
-from bot.views.replies import answer_click, answers_errors, notice
+from bot.views.replies import answer_click, answers_errors
 from bot.views.standing_texts import place_text
 from bot.views.trouble_texts import problem_text
 
@@ -75,6 +77,24 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
         lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
     select = PickedSelect(group.group_id, opener_id, picked) if picked else None
     return _card(lines, row, select, _after_list_row(status, opener_id))
+
+
+def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> ui.LayoutView:
+    """Build the members' card for whoever asks; a moderator sees what the posts lack."""
+    is_moderator = interaction.permissions.manage_guild
+    warnings = group_warnings(interaction.guild, status.group) if is_moderator else []
+    return group_card(status, warnings)
+
+
+async def moderators_card(
+    interaction: discord.Interaction[Any], status: GroupStatus, news: str = ""
+) -> ui.LayoutView:
+    """Build the moderators' card for whoever opened it, with all that waits for moderators."""
+    bot = cast("NextreadBot", interaction.client)
+    warnings = group_warnings(interaction.guild, status.group)
+    if doubted := await bot.doubts.waiting(status.group.guild_id):
+        warnings.append(waiting_text(doubted))
+    return manage_card(status, interaction.user.id, filter(None, [*warnings, news]))
 
 
 def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
@@ -155,7 +175,7 @@ class MemberButton(StateButton, template=rf"group:(?P<way>join|leave):{ROW_ID}")
         groups = cast("NextreadBot", interaction.client).groups
         act = groups.join if self.joins else groups.leave
         status = await act(interaction.guild_id or 0, self.group_id, interaction.user.id)
-        await answer_click(interaction, group_card(status))
+        await answer_click(interaction, members_card(interaction, status))
 
 
 class ActionButton(
@@ -188,11 +208,13 @@ class ActionButton(
         guild_id = interaction.guild_id or 0
         if self.action == "post":
             status = await bot.groups.post_now(guild_id, self.group_id)
-            await answer_click(interaction, manage_card(status, self.opener_id))
+            await answer_click(interaction, await moderators_card(interaction, status))
             await bot.postman.deliver_due(guild_id)
             bot.weekly_changed()
             status = await bot.groups.status(status.group.channel_id, self.opener_id)
-            await interaction.edit_original_response(view=manage_card(status, self.opener_id))
+            await interaction.edit_original_response(
+                view=await moderators_card(interaction, status)
+            )
             return
         if self.action == "skip":
             status = await bot.groups.skip_next(guild_id, self.group_id)
@@ -203,7 +225,7 @@ class ActionButton(
             state = states[self.action]
             status = await bot.groups.set_state(guild_id, self.group_id, state)
         bot.weekly_changed()
-        await answer_click(interaction, manage_card(status, self.opener_id))
+        await answer_click(interaction, await moderators_card(interaction, status))
 
 
 class PickedSelect(
@@ -240,7 +262,7 @@ class PickedSelect(
         week = self.item.values[0]
         reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
         status = await bot.groups.status(reply.channel_id, self.opener_id)
-        await answer_click(interaction, manage_card(status, self.opener_id))
+        await answer_click(interaction, await moderators_card(interaction, status))
 
 
 class CancelVoteButton(
@@ -264,7 +286,9 @@ class CancelVoteButton(
         check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         ballot = await bot.votes.cancel(interaction.guild_id or 0, self.vote_id)
-        await answer_click(interaction, notice(vote_words.called_off_text(ballot)))
+        status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
+        news = vote_words.called_off_text(ballot)
+        await answer_click(interaction, await moderators_card(interaction, status, news))
         await bot.polls.settle_due()
         bot.weekly_changed()
 
@@ -299,7 +323,7 @@ class AfterListButton(
         check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).groups
         status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
-        await answer_click(interaction, manage_card(status, self.opener_id))
+        await answer_click(interaction, await moderators_card(interaction, status))
 
 
 def check_opener(interaction: discord.Interaction[Any], opener_id: int) -> None:

@@ -11,7 +11,7 @@ from discord import ui
 from bot.core.groups import History
 from bot.views import group_texts as words
 from bot.views.buttons import ROW_ID, RowButton, StateButton, history_button, row_id
-from bot.views.group_card import group_card, post_link
+from bot.views.group_card import members_card, post_link
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
 
@@ -67,4 +67,4 @@ class GroupButton(RowButton, template=rf"group-card:{ROW_ID}"):
         groups = cast("NextreadBot", interaction.client).groups
         who = interaction.user.id
         status = await groups.look(interaction.guild_id or 0, self.about, who)
-        await answer_click(interaction, group_card(status))
+        await answer_click(interaction, members_card(interaction, status))

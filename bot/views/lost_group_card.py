@@ -13,9 +13,9 @@ from bot.core.groups import GroupStatus
 from bot.errors import OldCardError
 from bot.views import lost_group_texts as words
 from bot.views.buttons import ROW_ID, StateButton, row_id
-from bot.views.group_card import check_opener, manage_card
+from bot.views.group_card import check_opener, moderators_card
 from bot.views.replies import answer, answer_click, answers_errors, notice
-from bot.views.start_card import channel_of, check_place, home_of, standing_warnings
+from bot.views.start_card import channel_of, check_place, home_of
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -100,7 +100,6 @@ class LostGroupButton(
             status = await bot.groups.move(
                 guild_id, self.group_id, channel.id, self.opener_id, is_forum=is_forum
             )
-            warnings = standing_warnings(channel.guild, status.group)
-            await answer_click(interaction, manage_card(status, self.opener_id, warnings))
+            await answer_click(interaction, await moderators_card(interaction, status))
         bot.weekly_changed()
         await tell_lost_groups(interaction)

@@ -12,7 +12,7 @@ from bot.core.reminders import Reminder
 from bot.views import reminder_texts as words
 from bot.views import texts
 from bot.views.buttons import ROW_ID, RowButton, StateButton, remind_button, row_id
-from bot.views.group_card import group_card, post_link
+from bot.views.group_card import members_card, post_link
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
@@ -52,9 +52,8 @@ class RemindButton(StateButton, template=rf"remind:(?P<way>on|off):{ROW_ID}"):
         where, who = interaction.guild_id or 0, interaction.user.id
         await bot.reminders.ask(where, self.group_id, who, wanted=self.wanted)
         bot.weekly_changed()
-        await answer_click(
-            interaction, group_card(await bot.groups.look(where, self.group_id, who))
-        )
+        status = await bot.groups.look(where, self.group_id, who)
+        await answer_click(interaction, members_card(interaction, status))
 
 
 class ReminderDoneButton(RowButton, template=rf"reminded:{ROW_ID}"):

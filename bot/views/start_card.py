@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
-from bot.core.groups import Group
 from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
 from bot.errors import (
@@ -21,17 +20,9 @@ from bot.errors import (
     WrongChannelError,
 )
 from bot.views import group_texts as words
-from bot.views import trouble_texts
 from bot.views.buttons import ROW_ID, PlainButton, StateButton, again_button, row_id
-from bot.views.group_card import check_opener, manage_card
-from bot.views.permissions import (
-    TO_LOOK,
-    TO_SEND_IN_FORUM,
-    can_mention,
-    missing,
-    needed,
-    wanted,
-)
+from bot.views.group_card import check_opener, moderators_card
+from bot.views.permissions import TO_LOOK, TO_SEND_IN_FORUM, missing, needed
 from bot.views.plain import clipped
 from bot.views.replies import Form, answer, answer_click, answers_errors
 from bot.views.standing_card import TAG_NEEDED, usable_tags
@@ -82,7 +73,7 @@ async def settle_group(
         channel.guild.id, channel.id, schedule, role_id, who, is_forum=is_forum
     )
     bot.weekly_changed()
-    return manage_card(status, interaction.user.id, group_warnings(channel, role))
+    return await moderators_card(interaction, status)
 
 
 def check_place(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> None:
@@ -95,26 +86,6 @@ def check_place(channel: discord.abc.GuildChannel, *, has_post: bool = False) ->
         raise CannotPostError(f"lacks:{','.join(lacks)}")
     if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
         raise CannotPostError(TAG_NEEDED)
-
-
-def group_warnings(channel: discord.abc.GuildChannel, role: discord.Role | None) -> list[str]:
-    """Return what would make the posts better."""
-    warnings = []
-    if lacks := missing(channel, wanted(channel)):
-        warnings.append(trouble_texts.wanted_text(lacks))
-    if role is not None and not can_mention(role, channel):
-        warnings.append(trouble_texts.role_text(role.name))
-    return warnings
-
-
-def standing_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
-    """Return what would make the posts of a group better that is there already."""
-    channel = None if guild is None else guild.get_channel(group.channel_id)
-    if guild is None or channel is None:
-        return []
-    role = guild.get_role(group.role_id or 0)
-    lost = [trouble_texts.ROLE_LOST] if group.role_id is not None and role is None else []
-    return [*lost, *group_warnings(channel, role)]
 
 
 class StartButton(PlainButton, template=r"start-weekly"):

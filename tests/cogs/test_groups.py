@@ -668,3 +668,27 @@ async def test_a_lost_role_leaves_the_post_and_is_told_to_moderators(
     assert "is gone" not in before
     assert "The role that each paper mentioned is gone" in after
     assert role.mention not in text_of(posts_in(channel)[0])
+
+
+async def test_what_the_posts_lack_stays_told_after_a_click(moderator, guild, channel, env):
+    role = guild.create_role("readers", mentionable=True)
+    card = await moderator.slash(channel, "manage group", zone="UTC", role=role)
+    await env.bot.get_guild(guild.id).get_role(role.id).delete()
+    mine = await moderator.slash(channel, "group")
+
+    await moderator.click(card.response.message, label="Skip next")
+    await moderator.click(mine.response.message, label="Join")
+
+    assert "The role that each paper mentioned is gone" in text_of(card)
+    assert "The role that each paper mentioned is gone" in text_of(mine)
+
+
+async def test_members_are_never_told_what_the_posts_lack(moderator, alice, guild, channel, env):
+    role = guild.create_role("readers", mentionable=True)
+    await moderator.slash(channel, "manage group", zone="UTC", role=role)
+    await env.bot.get_guild(guild.id).get_role(role.id).delete()
+
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+
+    assert "role" not in text_of(card)

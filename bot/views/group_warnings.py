@@ -1,0 +1,23 @@
+"""What would make a group's posts better: told to moderators alone."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.core.groups import Group
+from bot.views import trouble_texts
+from bot.views.permissions import can_mention, missing, wanted
+
+
+def group_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
+    """Return what the group's posts lack, as Discord's cache has it."""
+    channel = None if guild is None else guild.get_channel(group.channel_id)
+    if guild is None or channel is None:
+        return []
+    role = guild.get_role(group.role_id or 0)
+    warnings = [trouble_texts.ROLE_LOST] if group.role_id is not None and role is None else []
+    if lacks := missing(channel, wanted(channel)):
+        warnings.append(trouble_texts.wanted_text(lacks))
+    if role is not None and not can_mention(role, channel):
+        warnings.append(trouble_texts.role_text(role.name))
+    return warnings

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from bot.core.curriculum import Resource
 from bot.core.picks import Why
 from bot.core.weekly import Slot, week_of
 
 PICKED: Why = "picked_by_moderator"
+
+Silent = Literal["paused", "stopped", "skipped"]
+"""Why nothing will be posted in a week as things are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class PickReply:
 
     ``resource``: what the week reads now, None if nothing is left. ``before``: what was picked
     for it until now. ``was_had``: the group read it once. ``others``: further weeks for which the
-    same is chosen. ``is_past``: the week's time has come already.
+    same is chosen. ``is_past``: the week's time has come already. ``silent``: why it won't be
+    read as things are. ``is_voted_on``: the group is just voting on the week.
     """
 
     group_id: int
@@ -40,6 +45,8 @@ class PickReply:
     was_had: bool = False
     others: tuple[Slot, ...] = ()
     is_past: bool = False
+    silent: Silent | None = None
+    is_voted_on: bool = False
 
 
 def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group, PostState
-from bot.core.picking import PICKED, Chosen, PickReply, by_week, week_typed
+from bot.core.picking import PICKED, Chosen, PickReply, Silent, by_week, week_typed
 from bot.core.picks import Pick, next_papers
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
@@ -13,7 +13,7 @@ from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED, message_link
 from bot.store import groups as group_rows
-from bot.store import picks, slots
+from bot.store import picks, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock
 
@@ -57,6 +57,8 @@ class Picking:
             before = by_week(chosen)[0].get(slot.week)
             pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
             await picks.put_pick(changes, pick, picked_by, now)
+            silent = await self._silent(changes, group, slot, now)
+            vote = await votes.vote_of_week(changes, group.group_id, slot.week)
         same = {meant.key, *meant.formerly}
         others = {c.week for c in chosen if c.week != slot.week and c.key in same}
         return PickReply(
@@ -68,6 +70,8 @@ class Picking:
             was_had=not same.isdisjoint(had),
             others=tuple(slot_of_week(group.schedule, week) for week in sorted(others)),
             is_past=slot.at <= now,
+            silent=silent,
+            is_voted_on=vote is not None and vote.state == "running",
         )
 
     async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
@@ -133,6 +137,13 @@ class Picking:
         if post is not None and post.state in ON_ITS_WAY:
             raise WeekRefusedError("sending")
         return slot_of_week(group.schedule, week)
+
+    async def _silent(self, db: Queries, group: Group, slot: Slot, now: datetime) -> Silent | None:
+        if group.state != "active":
+            return group.state
+        post = await slots.slot_of_week(db, group.group_id, slot.week)
+        is_skipped = post is not None and post.state == "skipped" and slot.at > now
+        return "skipped" if is_skipped else None
 
     async def _served(self, db: Queries, group_id: int) -> set[str]:
         return {p.week for p in await slots.latest_slots(db, group_id, WEEKS_REMEMBERED)}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.core.groups import GroupStatus
-from bot.core.picking import PICKED, Chosen, PickReply
+from bot.core.picking import PICKED, Chosen, PickReply, Silent
 from bot.core.weekly import Slot, slot_of_week
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.views.error_texts import error_text
@@ -36,8 +36,21 @@ def picked_lines(reply: PickReply) -> Iterator[str]:
         yield "⚠️ This group has had it already, and gets it once more."
     if reply.others:
         yield f"⚠️ It is chosen for {' and '.join(moment(s.at) for s in reply.others[:5])}, too."
-    if reply.is_past:
+    if reply.is_voted_on:
+        yield "⚠️ The group is just voting on that week: the pick goes before what it votes for."
+    if reply.silent is not None:
+        yield _SILENT[reply.silent]
+    elif reply.is_past:
         yield "⚠️ That time is past: if it isn't posted soon, `/manage group` has **Post now**."
+
+
+_SILENT: Mapping[Silent, str] = MappingProxyType(
+    {
+        "paused": "⚠️ The group is paused: **Resume** in `/manage group` comes first.",
+        "stopped": "⚠️ The group is stopped: **Resume** in `/manage group` comes first.",
+        "skipped": "⚠️ That week is skipped: **Don't skip** in `/manage group` brings it back.",
+    }
+)
 
 
 def taken_back_text(reply: PickReply) -> str:

@@ -128,3 +128,29 @@ async def test_members_see_no_way_to_take_a_pick_back(group, moderator, alice, c
 
     assert "Take it back" not in labels_of(seen)
     assert options_of(seen) == []
+
+
+@pytest.mark.parametrize(
+    ("button", "told"),
+    [
+        ("Pause", "The group is paused: **Resume**"),
+        ("Stop", "The group is stopped: **Resume**"),
+        ("Skip next", "That week is skipped: **Don't skip**"),
+    ],
+)
+async def test_a_pick_that_wont_be_read_says_what_comes_first(
+    group, moderator, channel, button, told
+):
+    await moderator.click(group.response.message, label=button)
+
+    picked = await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-05")
+
+    assert told in text_of(picked)
+
+
+async def test_a_pick_for_a_week_that_is_voted_on_says_so(group, moderator, channel):
+    await moderator.slash(channel, "manage vote")
+
+    picked = await moderator.slash(channel, "manage pick", resource="LoRA")
+
+    assert "The group is just voting on that week" in text_of(picked)

@@ -46,7 +46,8 @@ def group_card(status: GroupStatus, warnings: Iterable[str] = ()) -> ui.LayoutVi
     if status.this_week is not None or status.last is not None:
         row.add_item(history_button(status.group.group_id))
     row.add_item(go_button("next"))
-    return _card([*_lines(status), *filter(None, [wish_text(status.wish)]), *warnings], row)
+    wish = wish_text(status.wish, is_active=status.group.state == "active")
+    return _card([*_lines(status), *filter(None, [wish]), *warnings], row)
 
 
 def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = ()) -> ui.LayoutView:

@@ -86,7 +86,8 @@ def state_text(group: Group) -> str:
     return {
         "active": "",
         "paused": "⏸️ **Paused.** Weeks in a pause aren't made up.",
-        "stopped": "⏹️ **Stopped.** Members and history are kept; `/manage group` can resume it.",
+        "stopped": "⏹️ **Stopped.** Members and history are kept; moderators resume it in"
+        " `/manage group`.",
     }[group.state]
 
 
@@ -113,7 +114,7 @@ def this_week_text(status: GroupStatus, link: str | None) -> str:
         late = ", late" if post.is_late else ""
         return f"This week: {title}{f' · [read it together]({link})' if link else ''}{late}"
     return {
-        "waiting": f"This week: {title}, being posted.",
+        "waiting": f"This week: {title}, {_on_its_way(status.group)}.",
         "uncertain": f"This week: {title}, perhaps posted. Have a look.",
         "missed": "This week's paper was missed: I was away, or couldn't post.",
         "skipped": "This week is skipped.",
@@ -121,16 +122,28 @@ def this_week_text(status: GroupStatus, link: str | None) -> str:
     }[post.state]
 
 
+def _on_its_way(group: Group) -> str:
+    return "not posted yet" if group.blocked else "being posted"
+
+
 def coming_text(coming: Coming, status: GroupStatus) -> str:
     """Return one of the next four weeks."""
     when = moment(coming.slot.at)
     if coming.is_skipped:
         return f"- {when}: skipped"
+    if _is_voted_on(coming, status):
+        return f"- {when}: 🗳️ being voted on"
     resource = None if coming.pick.key is None else status.curriculum.get(coming.pick.key)
     if resource is None:
         return f"- {when}: nothing left"
     chosen = CHOSEN.get(coming.pick.why) if coming.pick.why else None
     return f"- {when}: {plain(short_title(resource))}{f' · {chosen}' if chosen else ''}"
+
+
+def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
+    """Tell whether a vote decides on the week; a moderator's pick goes before it."""
+    is_open = status.vote is not None and status.vote.week == coming.slot.week
+    return is_open and coming.pick.why != "picked_by_moderator"
 
 
 def weeks_left_text(status: GroupStatus) -> str:
@@ -199,7 +212,7 @@ def _(_: OldCardError) -> str:
 
 @error_text.register
 def _(_: NoGroupError) -> str:
-    return "There is no study group in this channel. `/manage group` makes one."
+    return "There is no study group in this channel. Moderators make one with `/manage group`."
 
 
 @error_text.register
@@ -226,7 +239,10 @@ def _(error: AlreadyPostedError) -> str:
 
 @error_text.register
 def _(_: NothingLeftError) -> str:
-    return "The group has had the whole list, and every must-read beyond it."
+    return (
+        "The group has had the whole list, and every must-read beyond it. `/manage group` chooses"
+        " how it goes on, and `/manage pick` what it reads."
+    )
 
 
 @error_text.register

@@ -14,13 +14,18 @@ from bot.views.texts import facts, title_of
 DONE, DISCUSSION = "Done", "Discussion"
 
 
-def wish_text(wish: Wish | None) -> str:
-    """Return how a member stands with reminders here; nothing for who never asked."""
+def wish_text(wish: Wish | None, *, is_active: bool) -> str:
+    """Return how a member stands with reminders here; nothing for who never asked.
+
+    ``is_active``: the group has a next paper; only before one are members reminded.
+    """
     if wish == "closed":
         return (
             "⚠️ I couldn't remind you: Discord lets me send you no direct message. Allow direct"
             " messages from this server, then press **Remind me** again."
         )
+    if wish == "wanted" and not is_active:
+        return "-# 🔔 I remind you once the group goes on."
     if wish == "wanted":
         return "-# 🔔 If you haven't read a paper, I remind you two days before the next one."
     return ""
@@ -38,7 +43,7 @@ def reminder_lines(reminder: Reminder, server: str) -> list[str]:
         f"-# 🔔 Your study group <#{group.channel_id}> in {plain(server, 100)}{own}",
         f"### {link(title_of(resource), resource.url)}",
         facts(resource),
-        f"You haven't marked it as read. The group's next slot is {moment(reminder.next_at)}.",
+        f"You haven't marked it as read. The group's next paper is due {moment(reminder.next_at)}.",
         f"-# You asked for this. `/group` in <#{group.channel_id}> ends it.",
     ]
 

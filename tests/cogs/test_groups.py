@@ -277,6 +277,7 @@ async def test_a_stopped_group_is_silent_and_keeps_its_members(
     again = await moderator.slash(channel, "manage group", day="Friday")
 
     assert "Stopped." in text_of(stopped)
+    assert "moderators resume it in `/manage group`" in text_of(stopped)
     assert posts_in(channel) == []
     assert "1 member" in text_of(again)
 
@@ -380,6 +381,7 @@ async def test_one_groups_failure_never_touches_anothers(
     assert len(posts_in(other)) == 1
     assert posts_in(channel) == []
     assert "Discord doesn't let me post there" in text_of(status)
+    assert "This week: **Attention Is All You Need**, not posted yet." in text_of(status)
 
 
 async def test_a_blocked_group_tells_its_moderator_once_and_recovers(

@@ -226,3 +226,16 @@ async def pressed(env, channel, member, custom_id):
     view.stop()
     message = await env.bot.get_channel(channel.id).send(view=view)
     return await member.click(message, label="Press")
+
+
+@pytest.mark.parametrize("button", ["Pause", "Stop"])
+async def test_no_reminder_is_promised_before_the_group_goes_on(
+    group, moderator, alice, asks, channel, button
+):
+    await asks(alice)
+    await moderator.click(group.response.message, label=button)
+
+    card = await alice.slash(channel, "group")
+
+    assert "I remind you once the group goes on." in text_of(card)
+    assert "two days before" not in text_of(card)

@@ -389,3 +389,15 @@ async def test_a_vote_that_came_to_nothing_is_no_news_once_a_moderator_has_picke
     await moderator.slash(channel, "manage pick", resource="LoRA")
 
     assert "came to nothing" not in text_of(await moderator.slash(channel, "group"))
+
+
+async def test_a_week_that_is_voted_on_has_no_paper_yet(group, moderator, alice, channel):
+    await moderator.slash(channel, "manage vote")
+    voting = text_of(await alice.slash(channel, "group"))
+    await moderator.slash(channel, "manage pick", resource="LoRA")
+
+    picked = text_of(await alice.slash(channel, "group"))
+
+    first = f"- <t:{int(MONDAY.timestamp())}:F>: "
+    assert f"{first}🗳️ being voted on" in voting
+    assert f"{first}LoRA · 📌" in picked

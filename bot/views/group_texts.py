@@ -61,13 +61,17 @@ START_CHANNEL_HINT = "A text or announcement channel, or a forum"
 START_ZONE = "City or time zone"
 START_ZONE_HINT = "Mondays at 09:00 there; /manage group changes it"
 PICK_A_ZONE = "Which one is meant?"
-SEVERAL_ZONES = "Several time zones fit. Which one is meant?"
 
 CHOSEN: dict[Why, str] = {
     "picked_by_moderator": "📌 picked by a moderator",
     "vote_winner": "🗳️ voted for",
 }
 """What stands beside a coming week that doesn't just follow the list."""
+
+
+def which_zone_text(count: int) -> str:
+    """Return the question which of so many time zones is meant."""
+    return "Is this time zone meant?" if count == 1 else f"Several time zones fit. {PICK_A_ZONE}"
 
 
 def schedule_text(schedule: Schedule) -> str:

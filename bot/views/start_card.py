@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -44,11 +44,14 @@ def greeting_card() -> ui.LayoutView:
     return view
 
 
-def zone_card(choices: Iterable[ZoneChoice], channel_id: int, opener_id: int) -> ui.LayoutView:
-    """Build the question which of several zones is meant."""
+def zone_card(
+    choices: Sequence[ZoneChoice], channel_id: int, opener_id: int, again: ui.Button[Any]
+) -> ui.LayoutView:
+    """Build the question which of several zones is meant; ``again`` leads back to the form."""
     view = ui.LayoutView(timeout=None)
+    question = ui.TextDisplay[Any](words.which_zone_text(len(choices)))
     select = ZoneSelect(channel_id, opener_id, choices)
-    view.add_item(ui.Container(ui.TextDisplay(words.SEVERAL_ZONES), ui.ActionRow(select)))
+    view.add_item(ui.Container(question, ui.ActionRow(select), ui.ActionRow(again)))
     view.stop()
     return view
 
@@ -156,6 +159,9 @@ class StartForm(Form, title=words.START_TITLE):
         self, interaction: discord.Interaction[Any], error: ReaderError
     ) -> ui.Button[Any] | None:
         del error  # another city or channel mends each of them
+        return await self._kept(interaction)
+
+    async def _kept(self, interaction: discord.Interaction[Any]) -> ui.Button[Any]:
         moderation = cast("NextreadBot", interaction.client).moderation
         who, where = interaction.user.id, interaction.guild_id or 0
         kept = {"channel_id": self._select.values[0].id, "zone": self._zone.value}
@@ -173,7 +179,8 @@ class StartForm(Form, title=words.START_TITLE):
         choices = zones_matching(typed, locale, now)
         if not choices:
             raise UnknownZoneError(typed)
-        await answer(interaction, zone_card(choices, channel.id, interaction.user.id))
+        again = await self._kept(interaction)
+        await answer(interaction, zone_card(choices, channel.id, interaction.user.id, again))
 
 
 class ZoneSelect(

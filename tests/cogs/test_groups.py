@@ -582,6 +582,18 @@ async def test_several_zones_are_asked_about(greet, moderator, channel):
     assert "Mondays at 09:00" in text_of(card)
 
 
+async def test_a_guess_at_a_city_can_be_refused(greet, moderator, channel):
+    form = await moderator.click(await greet(), label="Start a weekly paper")
+    asked = await moderator.submit_modal(form, {"channel": [channel], "zone": "Atlantis"})
+
+    again = await moderator.click(asked.response.message, label="Edit again")
+    card = await moderator.submit_modal(again, {"channel": [channel], "zone": "Athens"})
+
+    assert text_of(asked) == "Is this time zone meant?"
+    assert options_of(asked) == ["America/New_York"]
+    assert "Mondays at 09:00, Europe/Athens" in text_of(card)
+
+
 async def test_the_hello_changes_nothing_but_the_zone_of_a_group_that_is_there(
     greet, moderator, guild, channel
 ):

@@ -304,6 +304,10 @@ class Delivery:
         if passes and group.blocked is not None and group.blocked not in TEMPORARY:
             return
         news = await group_rows.set_blocked(changes, group.group_id, problem, now)
+        if news and not passes:
+            log.warning(
+                "group %s in server %s is blocked: %s", group.group_id, group.guild_id, problem
+            )
         if news and not passes and group.changed_by is not None:
             notice = OutboxRow(
                 self._ids.new(), "notice", f"{group.group_id}:{about}:{group.changed_by}",

@@ -183,6 +183,15 @@ async def test_a_post_that_is_a_day_late_is_missed(services, delivery, postbox, 
     assert await week_of(services) == ("missed", "lacks:send_messages")
 
 
+async def test_the_log_names_once_what_blocks_a_group(delivery, postbox, group, clock, caplog):
+    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    clock.now += A_DAY / 2
+    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+
+    told = [line for line in caplog.messages if "is blocked" in line]
+    assert told == [f"group {group.group_id} in server 1 is blocked: lacks:send_messages"]
+
+
 async def test_a_trouble_that_passed_is_not_told_once_its_week_is_missed(
     services, delivery, postbox, group, clock
 ):

@@ -24,7 +24,7 @@ from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.texts import NUDGE, title_of
-from bot.views.trouble_texts import notice_text
+from bot.views.trouble_texts import notice_text, server_text
 from bot.views.vote_card import candidates_card, poll_of
 from bot.views.vote_texts import lost_notice_text
 from bot.views.weekly_card import weekly_card
@@ -292,9 +292,11 @@ class Postman:
         if text is None:
             await self._delivery.drop(row, "mended")
             return
+        guild = self._bot.get_guild(row.guild_id or 0)
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
-        await self._deliver_once(row, place, notice(text), mark=saying(text))
+        told = text if guild is None else f"{text}\n{server_text(guild.name)}"
+        await self._deliver_once(row, place, notice(told), mark=saying(text))
 
     async def _news(self, row: OutboxRow) -> str | None:
         group_id, slot_id, _, *end = row.reference.split(":")

@@ -167,6 +167,7 @@ async def test_a_missing_permission_is_named_and_told_once_and_the_group_recover
     assert "I lack Send Messages in the channel." in text_of(card)
     assert len(messages) == 1
     assert f"can't be posted in <#{channel.id}>" in messages[0]
+    assert messages[0].endswith("-# In Study room")
     assert len(posts_in(channel)) == len(posts_in(other)) == 1
 
 

@@ -65,12 +65,19 @@ def notice_text(channel_id: int, problem: str) -> str:
     )
 
 
+def server_text(name: str) -> str:
+    """Return, below a notice, which server it is about: moderators may have several."""
+    return f"-# In {plain(name, 100)}"
+
+
 def wanted_text(names: list[str]) -> str:
     """Return what would make a group's posts better."""
     named = listed([NAMES[name] for name in names])
     if "create_public_threads" in names:
         return f"⚠️ I lack {named} there: papers come without a thread to talk in."
-    return f"⚠️ I lack {named} there: the post comes without what needs it."
+    if "send_messages_in_threads" in names:
+        return f"⚠️ I lack {named} there: threads come without their questions."
+    return f"⚠️ I lack {named} there: links may show without their previews."
 
 
 ROLE_LOST = (

@@ -6,7 +6,7 @@ import discord
 
 from bot.core.groups import Group
 from bot.views import trouble_texts
-from bot.views.permissions import can_mention, missing, wanted
+from bot.views.permissions import can_mention, missing, needed, wanted
 
 
 def group_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
@@ -16,7 +16,11 @@ def group_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
         return []
     role = guild.get_role(group.role_id or 0)
     warnings = [trouble_texts.ROLE_LOST] if group.role_id is not None and role is None else []
-    if lacks := missing(channel, wanted(channel)):
+    if lacks := missing(channel, needed(channel, has_post=group.standing_id is not None)):
+        problem = f"lacks:{','.join(lacks)}"
+        told = group.blocked is not None and group.blocked.startswith("lacks:")
+        warnings += [] if told else [f"⚠️ {trouble_texts.problem_text(problem)}"]
+    elif lacks := missing(channel, wanted(channel)):
         warnings.append(trouble_texts.wanted_text(lacks))
     if role is not None and not can_mention(role, channel):
         warnings.append(trouble_texts.role_text(role.name))

@@ -23,8 +23,13 @@ NAMES = {
 }
 
 
-def needed(channel: discord.abc.GuildChannel) -> tuple[str, ...]:
-    """Return the permissions without which nothing is posted; in a forum, a post is made first."""
+def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tuple[str, ...]:
+    """Return the permissions without which nothing is posted.
+
+    In a forum a post is made first; ``has_post``: the group's is there.
+    """
+    if has_post:
+        return (*TO_SEND_IN_FORUM, *TO_LOOK)
     if isinstance(channel, discord.ForumChannel):
         return ("view_channel", "send_messages", "send_messages_in_threads", *TO_LOOK)
     return (*TO_SEND, *TO_LOOK)

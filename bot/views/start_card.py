@@ -22,7 +22,7 @@ from bot.errors import (
 from bot.views import group_texts as words
 from bot.views.buttons import ROW_ID, PlainButton, StateButton, again_button, row_id
 from bot.views.group_card import check_opener, moderators_card
-from bot.views.permissions import TO_LOOK, TO_SEND_IN_FORUM, missing, needed
+from bot.views.permissions import missing, needed
 from bot.views.plain import clipped
 from bot.views.replies import Form, answer, answer_click, answers_errors
 from bot.views.standing_card import TAG_NEEDED, usable_tags
@@ -85,7 +85,7 @@ def check_place(channel: discord.abc.GuildChannel, *, has_post: bool = False) ->
     Raises:
         CannotPostError: it names what is missing.
     """
-    if lacks := missing(channel, (*TO_SEND_IN_FORUM, *TO_LOOK) if has_post else needed(channel)):
+    if lacks := missing(channel, needed(channel, has_post=has_post)):
         raise CannotPostError(f"lacks:{','.join(lacks)}")
     if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
         raise CannotPostError(TAG_NEEDED)

@@ -14,7 +14,7 @@ from bot.views.error_texts import error_text
 from bot.views.group_texts import moment
 from bot.views.permissions import NAMES
 from bot.views.pick_texts import day_text
-from bot.views.plain import clipped, link, one_line, plain
+from bot.views.plain import clipped, link, listed, one_line, plain
 from bot.views.texts import MUST_READ, facts, short_title, title_of
 from bot.views.trouble_texts import UNCERTAIN, lacks_text, problem_text
 
@@ -160,5 +160,5 @@ def _(error: VoteTooLongError) -> str:
 
 @error_text.register
 def _(error: CannotPollError) -> str:
-    names = ", ".join(NAMES.get(name, name) for name in error.lacks)
+    names = listed([NAMES.get(name, name) for name in error.lacks])
     return f"I lack {names} in <#{error.channel_id}>. Give me that, and call the vote again."

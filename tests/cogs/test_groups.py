@@ -697,6 +697,20 @@ async def test_what_the_posts_lack_stays_told_after_a_click(moderator, guild, ch
     assert "The role that each paper mentioned is gone" in text_of(mine)
 
 
+async def test_what_will_keep_the_next_paper_away_is_told_before_it_is_due(
+    group, moderator, alice, guild, channel, env
+):
+    deny = discord.PermissionOverwrite(send_messages=False)
+    await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=deny)
+
+    card = await moderator.slash(channel, "manage group")
+    seen = await alice.slash(channel, "group")
+
+    assert text_of(card).count("⚠️") == 1
+    assert "⚠️ I lack Send Messages in the channel. Give me that" in text_of(card)
+    assert "⚠️" not in text_of(seen)
+
+
 async def test_members_are_never_told_what_the_posts_lack(moderator, alice, guild, channel, env):
     role = guild.create_role("readers", mentionable=True)
     await moderator.slash(channel, "manage group", zone="UTC", role=role)

@@ -642,7 +642,7 @@ async def test_a_week_whose_place_is_never_there_is_missed_and_the_next_one_come
     await deny(forum, send_messages=True)
     await until(MONDAY + timedelta(days=7))
 
-    assert "being posted" in text_of(waiting)
+    assert "not posted yet" in text_of(waiting)
     assert "I lack Send Messages" in text_of(missed)
     assert "was missed" in text_of(missed)
     (paper,) = posts_in(standing_in(forum))

@@ -1,4 +1,4 @@
-"""Expected failures, each with its values; views/texts.py puts them into words."""
+"""Expected failures, each with its values; the modules of words in views say what to do."""
 
 from dataclasses import dataclass
 from datetime import datetime

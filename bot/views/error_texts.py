@@ -34,7 +34,7 @@ def _(error: UnknownResourceError) -> str:
 
 @error_text.register
 def _(error: NoLongerListedError) -> str:
-    return f"**{plain(error.title)}** is no longer on the list. Your mark on it is kept."
+    return f"**{plain(error.title)}** is no longer on the list. What was marked before is kept."
 
 
 @error_text.register

@@ -168,9 +168,9 @@ def ran_out_text(channel_id: int) -> str:
 
 
 def last_text(last: Post, read: ReadBy) -> str:
-    """Return what came of the week before."""
+    """Return what came of the week before; who read it elsewhere isn't known, so no zero."""
     title = plain(last.title, 120)
-    if read.count is None:
+    if not read.count:
         return f"Before that: {title}."
     return f"Before that: {title}; {_readers(read)} read it."
 
@@ -198,7 +198,7 @@ def past_text(week: PastWeek, link: str | None) -> str:
     named = f"[{title}]({link})" if link else title
     if post.state == "posted":
         late = ", late" if post.is_late else ""
-        read = "" if week.read is None else f" · {people(week.read)} read it"
+        read = f" · {people(week.read)} read it" if week.read else ""
         return f"- {when}: {named}{late}{read}"
     return f"- {when}: " + {
         "waiting": f"{title}, being posted",

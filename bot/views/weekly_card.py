@@ -88,7 +88,7 @@ def _facts_of_the_group(post: WeeklyPost) -> list[str]:
         lacked = post.curriculum.get(key) if key else None
         title = texts.short_title(lacked) if lacked else None
         lines.append(words.readiness_text(post.readiness.ready, post.readiness.of, title))
-    if post.last is not None and post.last_read is not None:
+    if post.last is not None and post.last_read:
         lines.append(words.last_week_text(post.last.title, post.last_read))
     if count := words.read_count_text(post.read):
         lines.append(count)

@@ -24,7 +24,7 @@ ANY_OF_THEM = "-# Take the one you like, or ask your own. One sentence is a fine
 
 def people(count: int) -> str:
     """Return a count of people."""
-    return "nobody" if count == 0 else "1 person" if count == 1 else f"{count} people"
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def post_head(post: WeeklyPost) -> str:

@@ -88,3 +88,23 @@ async def test_a_group_of_another_server_stays_closed(group, until, env, channel
 
         assert "There is no study group in this channel." in text_of(answer)
         assert "Attention" not in text_of(answer)
+
+
+async def test_who_said_done_elsewhere_is_not_called_nobody(
+    group, until, guild, channel, env, alice
+):
+    for name in ("bob", "carol", "dave"):
+        member = guild.add_member(env.create_user(name))
+        card = await member.slash(channel, "group")
+        await member.click(card.response.message, label="Join")
+        await member.slash(channel, "done", resource="Attention Is All You Need")
+    await until(MONDAY)
+    await env.advance_time(7 * A_DAY)
+
+    card = await alice.slash(channel, "group")
+    before = text_of(card)
+    await alice.click(card.response.message, label="History")
+
+    assert "Before that: Attention Is All You Need." in before
+    assert "read it" not in text_of(card)
+    assert all("Last time" not in text_of(message) for message in channel.history())

@@ -144,7 +144,7 @@ def _lines(status: GroupStatus) -> Iterator[str]:
     yield from filter(None, (vote_words.vote_text(status), vote_words.lost_vote_text(status)))
     if group.state == "active":
         yield words.COMING
-        yield from (words.coming_text(coming, status) for coming in status.coming)
+        yield from words.coming_lines(status)
         yield f"-# {words.weeks_left_text(status)}"
     if status.last is not None:
         yield words.last_text(status.last, status.last_read)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, ReadBy
@@ -130,6 +130,14 @@ def _on_its_way(group: Group) -> str:
     return "not posted yet" if group.blocked else "being posted"
 
 
+def coming_lines(status: GroupStatus) -> Iterator[str]:
+    """Yield the next four weeks; of empty ones at their end, the first stands for all."""
+    shown = list(status.coming)
+    while len(shown) > 1 and all(_is_empty(coming, status) for coming in shown[-2:]):
+        shown.pop()
+    yield from (coming_text(coming, status) for coming in shown)
+
+
 def coming_text(coming: Coming, status: GroupStatus) -> str:
     """Return one of the next four weeks."""
     when = moment(coming.slot.at)
@@ -142,6 +150,11 @@ def coming_text(coming: Coming, status: GroupStatus) -> str:
         return f"- {when}: nothing left"
     chosen = CHOSEN.get(coming.pick.why) if coming.pick.why else None
     return f"- {when}: {plain(short_title(resource))}{f' · {chosen}' if chosen else ''}"
+
+
+def _is_empty(coming: Coming, status: GroupStatus) -> bool:
+    is_open = coming.is_skipped or _is_voted_on(coming, status)
+    return coming.pick.key is None and not is_open
 
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:

@@ -63,7 +63,7 @@ def opener_text(questions: tuple[str, ...]) -> str:
 def ends_text(weeks: int) -> str:
     """Return, under a paper, that few follow it."""
     if weeks == 0:
-        return f"This is the last paper of the list. {CHOICE}"
+        return f"This is the last paper for now. {CHOICE}"
     return f"{weeks} more {'week' if weeks == 1 else 'weeks'}, then the list runs out. {CHOICE}"
 
 

@@ -116,3 +116,15 @@ async def pressed(env, channel, member, custom_id):
     view.stop()
     message = await env.bot.get_channel(channel.id).send(view=view)
     return await member.click(message, label="Press")
+
+
+async def test_empty_weeks_at_the_end_are_one_line(group, weeks, alice, moderator, channel):
+    await weeks(2)
+    before = text_of(await alice.slash(channel, "group"))
+    await moderator.slash(channel, "manage pick", resource="Plain", date="2026-02-02")
+
+    picked = text_of(await alice.slash(channel, "group"))
+
+    assert before.count("nothing left") == 1
+    assert picked.count("nothing left") == 2
+    assert "Plain · 📌" in picked

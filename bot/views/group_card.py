@@ -72,7 +72,7 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
         row.add_item(button("stop", words.STOP))
     if status.vote is not None:
         row.add_item(CancelVoteButton(status.vote.vote_id, opener_id))
-    lines = [*_lines(status), *pick_words.later_lines(status), *warnings]
+    lines = [*_lines(status, pick_words.later_lines(status)), *warnings]
     picked = pick_words.picked_options(status)
     if group.after_list is not None:
         lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
@@ -126,7 +126,8 @@ def _card(
     return view
 
 
-def _lines(status: GroupStatus) -> Iterator[str]:
+def _lines(status: GroupStatus, later: Iterable[str] = ()) -> Iterator[str]:
+    """Yield what every card of a group says; ``later``: weeks after those that all see."""
     group = status.group
     yield f"## <#{group.channel_id}>"
     members = words.members_text(status.members, status.named)
@@ -145,6 +146,7 @@ def _lines(status: GroupStatus) -> Iterator[str]:
     if group.state == "active":
         yield words.COMING
         yield from words.coming_lines(status)
+        yield from later
         yield f"-# {words.weeks_left_text(status)}"
     if status.last is not None:
         yield words.last_text(status.last, status.last_read)

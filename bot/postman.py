@@ -327,6 +327,9 @@ class Postman:
         if isinstance(reminder, str):
             await self._delivery.drop(row, reminder)
             return
+        if guild.get_channel(reminder.group.channel_id) is None:
+            await self._delivery.drop(row, "channel_gone")  # nor could they end it there
+            return
         member = await member_of(guild, row.channel_id)
         if member is None:
             await self._member_checks.left(guild.id, row.channel_id)

@@ -239,3 +239,15 @@ async def test_no_reminder_is_promised_before_the_group_goes_on(
 
     assert "I remind you once the group goes on." in text_of(card)
     assert "two days before" not in text_of(card)
+
+
+async def test_nobody_is_reminded_of_a_group_whose_channel_is_gone(
+    group, alice, asks, until, channel, env
+):
+    await asks(alice)
+    await until(MONDAY)
+    await env.bot.get_channel(channel.id).delete()
+
+    await until(SATURDAY)
+
+    assert reminders_to(alice) == []

@@ -37,8 +37,7 @@ def candidates_lines(ballot: Ballot) -> Iterator[str]:
         must_read = f" · {MUST_READ} must-read" if resource.must_read else ""
         yield f"**{number}.** {link(title_of(resource), resource.url, 150)}"
         yield f"-# {facts(resource)}{must_read}"
-    hours = ballot.vote.hours
-    yield f"The poll is open for {_hours(hours)}. If it's a tie, the order here decides."
+    yield "Vote in the poll below. If it's a tie, the order here decides."
 
 
 def question_text(ballot: Ballot) -> str:

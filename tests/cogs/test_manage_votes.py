@@ -112,6 +112,7 @@ async def test_a_vote_that_is_called_off_ends_its_poll(
     await until(MONDAY)
 
     assert "is called off" in text_of(off)
+    assert all("open for" not in text_of(message) for message in channel.history())
     assert "Pause" in labels_of(off)
     assert ended
     assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"

@@ -296,7 +296,7 @@ class Postman:
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
         told = text if guild is None else f"{text}\n{server_text(guild.name)}"
-        await self._deliver_once(row, place, notice(told), mark=saying(text))
+        await self._deliver_once(row, place, notice(told), mark=saying(told))
 
     async def _news(self, row: OutboxRow) -> str | None:
         group_id, slot_id, _, *end = row.reference.split(":")

@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import discord
 import pytest
+import simcord
 from hypothesis import settings
 
 from bot.app import NextreadBot
@@ -28,6 +29,10 @@ settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.load_profile("few")
 
 A_DAY = timedelta(days=1)
+
+# Private: simcord looks every 50 ms whether the bot has done its work, and most tests' time went
+# there. `Env.settle` takes another interval, but not what calls it.
+simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.005  # noqa: SLF001
 
 
 class Clock:
@@ -185,8 +190,14 @@ def new_ledger(tmp_path_factory, base) -> Path:
 
 
 @pytest.fixture
-def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
-    """Return what makes the bot, over the same file each time, as a restart would."""
+def made_bots() -> list[NextreadBot]:
+    """The test's bots, the latest last."""
+    return []
+
+
+@pytest.fixture
+async def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
+    """Yield what makes the bot, over the same file each time, as a restart would."""
     path = tmp_path / "bot.db"
     shutil.copy(new_ledger, path)
 
@@ -200,25 +211,14 @@ def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
         made_bots.append(bot)
         return bot
 
-    return make
+    yield make
+    for bot in made_bots:  # simcord never does
+        await bot.close()
 
 
 @pytest.fixture
 def simcord_bot(make_bot):
     return make_bot()
-
-
-@pytest.fixture(autouse=True)
-async def closes_bots(made_bots):
-    """Close what simcord doesn't: the bots that tests made."""
-    yield
-    for bot in made_bots:
-        await bot.close()
-
-
-@pytest.fixture
-def made_bots() -> list[NextreadBot]:
-    return []
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 PROJECT = Path(__file__).parents[1]
 BOT = PROJECT / "bot"
 
@@ -54,7 +52,7 @@ HIDDEN = {"__main__.py", "store/database.py"}
 
 FOREIGN = {
     "core": {"discord", "aiosqlite", "asyncpg", "aiohttp", "click"},
-    "store": {"discord", "pydantic", "rapidfuzz"},
+    "store": {"discord", "pydantic", "rapidfuzz", "aiosqlite", "asyncpg"},
     "services": {"discord", "aiosqlite", "asyncpg"},
     "views": {"aiosqlite", "asyncpg"},
     "cogs": {"aiosqlite", "asyncpg"},
@@ -75,10 +73,14 @@ def room_of(path: Path) -> str:
 
 
 @functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imports_of(path: Path) -> list[tuple[str, bool, bool]]:
     """Return (dotted name, inside a function, for types only) of each import."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return list(_imports(tree, hidden=False, typing=False))
+    return list(_imports(tree_of(path), hidden=False, typing=False))
 
 
 def _imports(node: ast.AST, *, hidden: bool, typing: bool) -> Iterator[tuple[str, bool, bool]]:
@@ -98,48 +100,55 @@ def _imports(node: ast.AST, *, hidden: bool, typing: bool) -> Iterator[tuple[str
             yield from _imports(child, hidden=hidden or in_function, typing=typing or for_types)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_room_imports_only_what_it_may(path):
-    allowed = ALLOWED[room_of(path)]
-
-    ours = {n.removeprefix("bot.") for n, _, typing in imports_of(path)
-            if n.startswith("bot.") and not typing}  # fmt: skip
-
-    assert {n for n in ours if n not in allowed and n.split(".")[0] not in allowed} == set()
+def wrong_in(find, modules=MODULES) -> dict[str, list]:
+    """Return what is found where it must not be, by module."""
+    return {name_of(path): found for path in modules if (found := sorted(find(path)))}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_room_does_not_know_what_is_not_its_own(path):
-    foreign = FOREIGN.get(room_of(path), set())
+def test_a_room_imports_only_what_it_may():
+    def too_much(path):
+        allowed = ALLOWED[room_of(path)]
+        ours = {n.removeprefix("bot.") for n, _, typing in imports_of(path)
+                if n.startswith("bot.") and not typing}  # fmt: skip
+        return {n for n in ours if n not in allowed and n.split(".")[0] not in allowed}
 
-    assert {name.split(".")[0] for name, _, typing in imports_of(path) if not typing} & foreign == (
-        set() if name_of(path) != "store/database.py" else {"aiosqlite", "asyncpg"} & foreign
-    )
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_stand_at_the_top(path):
-    hidden = {name for name, in_function, typing in imports_of(path) if in_function and not typing}
-
-    assert not hidden or name_of(path) in HIDDEN
+    assert wrong_in(too_much) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_types_point_back_only_to_the_bot(path):
-    back = {name for name, _, typing in imports_of(path) if typing and name.startswith("bot.")}
+def test_a_room_does_not_know_what_is_not_its_own():
+    def foreign(path):
+        known = {name.split(".")[0] for name, _, typing in imports_of(path) if not typing}
+        return known & FOREIGN.get(room_of(path), set())
 
-    assert back <= {"bot.app"} or name_of(path) == "__main__.py"
+    assert wrong_in(foreign) == {"store/database.py": ["aiosqlite", "asyncpg"]}
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) == "core"], ids=name_of)
-def test_the_rules_never_ask_a_clock(path):
-    asked = {
-        node.func.attr
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
+def test_imports_stand_at_the_top():
+    def hidden(path):
+        return {name for name, in_function, typing in imports_of(path)
+                if in_function and not typing}  # fmt: skip
 
-    assert asked & CLOCKS == set()
+    assert wrong_in(hidden).keys() <= HIDDEN
+
+
+def test_types_point_back_only_to_the_bot():
+    def back(path):
+        return {name for name, _, typing in imports_of(path)
+                if typing and name.startswith("bot.")} - {"bot.app"}  # fmt: skip
+
+    assert wrong_in(back).keys() <= {"__main__.py"}
+
+
+def test_the_rules_never_ask_a_clock():
+    def asked(path):
+        calls = {
+            node.func.attr
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        return calls & CLOCKS
+
+    assert wrong_in(asked, [path for path in MODULES if room_of(path) == "core"]) == {}
 
 
 def test_no_module_imports_itself_through_others():
@@ -161,24 +170,23 @@ def module_of(path: Path) -> str:
     return dotted.removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_module_keeps_state_that_changes(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def test_no_module_keeps_state_that_changes():
+    def changing(path):
+        tree = tree_of(path)
+        names = {
+            ast.unparse(node.targets[0])
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.List | ast.Set | ast.ListComp | ast.SetComp)
+        }
+        set_elsewhere = (node.names for node in ast.walk(tree) if isinstance(node, ast.Global))
+        return (names - {"__all__"}).union(*set_elsewhere)
 
-    changing = [
-        ast.unparse(node.targets[0])
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.List | ast.Set | ast.ListComp | ast.SetComp)
-    ]
-    globals_ = [node for node in ast.walk(tree) if isinstance(node, ast.Global)]
-
-    assert [name for name in changing if name != "__all__"] == []
-    assert globals_ == []
+    assert wrong_in(changing) == {}
 
 
 def test_every_module_says_why_it_exists():
-    silent = [name_of(p) for p in MODULES if not ast.get_docstring(ast.parse(p.read_text("utf-8")))]
+    silent = [name_of(path) for path in MODULES if not ast.get_docstring(tree_of(path))]
 
     assert silent == []
 

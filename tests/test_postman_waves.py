@@ -17,8 +17,8 @@ from bot.store import groups as group_rows
 from tests.bench.many_rooms import ManyRooms, rooms_of
 from tests.small_discord import TOKEN
 
-BIG = AT_ONCE + 20
-GROUPS = BIG + AT_ONCE + 40
+BIG = 60
+GROUPS = BIG + AT_ONCE
 RATE = 200
 
 

@@ -24,7 +24,7 @@ from bot.store.migrations import migrate
 
 # Rules that hold for whatever hypothesis thinks of: a few examples each with every change,
 # many with `pytest --hypothesis-profile=thorough`, as `.ci/run` does. A machine may be slow.
-settings.register_profile("few", max_examples=25, deadline=None)
+settings.register_profile("few", max_examples=15, deadline=None)
 settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.load_profile("few")
 

@@ -917,7 +917,7 @@ def test_what_is_written_reads_back_as_it_was(curriculum):
     text = write_curriculum(curriculum)
 
     assert parts_of(read_curriculum(text)) == parts_of(curriculum)
-    jsonschema.validate(plain(text), SCHEMA)
+    BY_SCHEMA.validate(plain(text))
     assert not [line for line in text.splitlines() if line != line.rstrip()]
 
 
@@ -965,6 +965,7 @@ def test_what_servers_added_is_written_under_ids_of_the_list():
 # --- The schema ---
 
 SCHEMA = curriculum_schema()
+BY_SCHEMA = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def plain(text):
@@ -975,7 +976,7 @@ def plain(text):
 def test_the_schema_is_one_and_the_list_keeps_it():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
-    jsonschema.validate(plain(default_curriculum_path().read_text(encoding="utf-8")), SCHEMA)
+    BY_SCHEMA.validate(plain(default_curriculum_path().read_text(encoding="utf-8")))
     assert json.dumps(SCHEMA).count('"description"') > 25
 
 
@@ -1003,7 +1004,7 @@ def test_an_editor_with_the_schema_sees_what_the_loader_sees(name):
     text, _ = EACH_PROBLEM[name]
 
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(plain(text), SCHEMA)
+        BY_SCHEMA.validate(plain(text))
 
 
 def test_an_installed_copy_has_its_list_inside_the_package():

@@ -188,15 +188,15 @@ class Weekly:
         """Return how many have read the week's paper, or None where that would tell too much."""
         if post.key is None:
             return None
-        count = await slots.read_count(db, post.slot_id, _keys(curriculum, post.key))
-        return shown_count(count, await slots.people_of(db, post.slot_id, post.group_id))
+        count = await slots.read_count(db, post, _keys(curriculum, post.key))
+        return shown_count(count, await slots.people_of(db, post))
 
     async def read_by(self, db: Queries, curriculum: Curriculum, post: Post | None) -> ReadBy:
         """Return who has read the week's paper, as far as a group may know."""
         if post is None or post.key is None or post.state != "posted":
             return NOT_TOLD
         count = await self.shown_reads(db, curriculum, post)
-        people = await slots.people_of(db, post.slot_id, post.group_id)
+        people = await slots.people_of(db, post)
         members = await reader_settings.named_members(db, post.group_id)
         if not count or not may_name(people, len(members)):
             return ReadBy(count)

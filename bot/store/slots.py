@@ -139,15 +139,15 @@ async def add_post_reader(changes: Queries, slot_id: int, reader_id: int) -> Non
     )
 
 
-async def read_count(db: Queries, slot_id: int, keys: Collection[str]) -> int:
-    """Return how many pressed it and still have it done, under any of its keys."""
+async def read_count(db: Queries, post: Post, keys: Collection[str]) -> int:
+    """Return how many of a week's people have its paper done, under any of its keys."""
     marks = ", ".join("?" for _ in keys)
     rows = await db.fetch(
-        "SELECT COUNT(DISTINCT pressed.reader_id) AS people FROM post_readers AS pressed"  # noqa: S608 - question marks only
-        " JOIN progress ON progress.reader_id = pressed.reader_id"
-        f" WHERE pressed.slot_id = ? AND progress.resource_key IN ({marks})"
-        " AND progress.state = 'done'",
-        slot_id,
+        f"SELECT COUNT(DISTINCT everyone.reader_id) AS people FROM {PEOPLE}"  # noqa: S608 - question marks only
+        " JOIN progress ON progress.reader_id = everyone.reader_id"
+        f" WHERE progress.resource_key IN ({marks}) AND progress.state = 'done'",
+        post.group_id,
+        post.slot_id,
         *keys,
     )
     return int(rows[0]["people"])
@@ -157,28 +157,31 @@ async def named_readers(db: Queries, post: Post, keys: Collection[str]) -> list[
     """Return the members counted by ``read_count`` who let their name be shown, by id."""
     marks = ", ".join("?" for _ in keys)
     rows = await db.fetch(
-        "SELECT DISTINCT pressed.reader_id FROM post_readers AS pressed"  # noqa: S608 - question marks only
-        " JOIN members ON members.reader_id = pressed.reader_id AND members.group_id = ?"
-        " JOIN reader_settings ON reader_settings.reader_id = pressed.reader_id"
-        " JOIN progress ON progress.reader_id = pressed.reader_id"
-        f" WHERE pressed.slot_id = ? AND progress.resource_key IN ({marks})"
-        " AND progress.state = 'done' AND reader_settings.named = 1 ORDER BY pressed.reader_id",
+        "SELECT DISTINCT members.reader_id FROM members"  # noqa: S608 - question marks only
+        " JOIN reader_settings ON reader_settings.reader_id = members.reader_id"
+        " JOIN progress ON progress.reader_id = members.reader_id"
+        f" WHERE members.group_id = ? AND progress.resource_key IN ({marks})"
+        " AND progress.state = 'done' AND reader_settings.named = 1 ORDER BY members.reader_id",
         post.group_id,
-        post.slot_id,
         *keys,
     )
     return [row["reader_id"] for row in rows]
 
 
-async def people_of(db: Queries, slot_id: int, group_id: int) -> int:
-    """Return how many people could be meant by a count: members, and whoever pressed."""
+async def people_of(db: Queries, post: Post) -> int:
+    """Return how many people a week's count is about: members, and whoever pressed its button."""
     rows = await db.fetch(
-        "SELECT COUNT(*) AS people FROM (SELECT reader_id FROM members WHERE group_id = ?"
-        " UNION SELECT reader_id FROM post_readers WHERE slot_id = ?) AS everyone",
-        group_id,
-        slot_id,
+        f"SELECT COUNT(*) AS people FROM {PEOPLE}",  # noqa: S608 - question marks only
+        post.group_id,
+        post.slot_id,
     )
     return int(rows[0]["people"])
+
+
+PEOPLE = (
+    "(SELECT reader_id FROM members WHERE group_id = ?"
+    " UNION SELECT reader_id FROM post_readers WHERE slot_id = ?) AS everyone"
+)
 
 
 async def reads_of_groups(

@@ -181,7 +181,7 @@ def ran_out_text(channel_id: int) -> str:
 
 
 def last_text(last: Post, read: ReadBy) -> str:
-    """Return what came of the week before; who read it elsewhere isn't known, so no zero."""
+    """Return what came of the week before; a zero would only shame."""
     title = plain(last.title, 120)
     if not read.count:
         return f"Before that: {title}."

@@ -105,7 +105,7 @@ def settings_lines(settings: ReaderSettings) -> Iterator[str]:
     )
     yield (
         "- Name in groups: **shown** to groups that you joined, among their members and among those"
-        " who pressed **I've read it**: they can tell which papers you haven't."
+        " who read the week's paper: they can tell which papers you haven't."
         if settings.named
         else "- Name in groups: hidden. Groups count you without naming you."
     )

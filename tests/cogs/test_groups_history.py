@@ -90,7 +90,7 @@ async def test_a_group_of_another_server_stays_closed(group, until, env, channel
         assert "Attention" not in text_of(answer)
 
 
-async def test_who_said_done_elsewhere_is_not_called_nobody(
+async def test_who_said_done_elsewhere_is_counted_too(
     group, until, guild, channel, env, alice
 ):
     for name in ("bob", "carol", "dave"):
@@ -105,6 +105,6 @@ async def test_who_said_done_elsewhere_is_not_called_nobody(
     before = text_of(card)
     await alice.click(card.response.message, label="History")
 
-    assert "Before that: Attention Is All You Need." in before
-    assert "read it" not in text_of(card)
-    assert all("Last time" not in text_of(message) for message in channel.history())
+    assert "Before that: Attention Is All You Need; 3 people read it." in before
+    assert "3 people read it" in text_of(card)
+    assert any("Last time: 3 people read Attention" in text_of(m) for m in channel.history())

@@ -85,8 +85,18 @@ async def test_readers_are_counted_while_they_have_it_done(db, put):
             await slots.add_post_reader(changes, 11, reader_id)
             await progress.set_mark(changes, reader_id, key, Mark(state, NOW))
 
-    assert await slots.read_count(db, 11, {"demo:a", "demo:old"}) == 2
-    assert await slots.people_of(db, 11, 1) == 4
+    assert await slots.read_count(db, week(11), {"demo:a", "demo:old"}) == 2
+    assert await slots.people_of(db, week(11)) == 4
+
+
+async def test_a_member_who_said_done_elsewhere_has_read_it_and_a_stranger_has_not(db, put):
+    await put(week(11))
+    async with db.transaction() as changes:
+        for reader_id in (1, 2):
+            await progress.set_mark(changes, reader_id, "demo:a", Mark("done", NOW))
+        await group_rows.join(changes, 1, 1, NOW)
+
+    assert await slots.read_count(db, week(11), {"demo:a"}) == 1
 
 
 async def test_members_and_readers_are_each_one_person(db, put):
@@ -97,4 +107,4 @@ async def test_members_and_readers_are_each_one_person(db, put):
         for reader_id in (2, 3):
             await slots.add_post_reader(changes, 11, reader_id)
 
-    assert await slots.people_of(db, 11, 1) == 3
+    assert await slots.people_of(db, week(11)) == 3

@@ -129,7 +129,8 @@ async def _post_since(
 
 
 async def _first_message(post: discord.Thread) -> discord.Message | None:
-    async for message in post.history(limit=1, oldest_first=True):
+    # Discord's answer begins with the oldest; a model of it may send the newest of so many.
+    async for message in post.history(limit=100, oldest_first=True):
         return message
     return None
 

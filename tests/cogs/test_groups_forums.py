@@ -426,6 +426,19 @@ async def test_a_card_that_is_put_away_is_opened_to_be_changed(group, moderator,
     assert not (await env.bot.fetch_channel(post.id)).archived
 
 
+async def test_the_card_says_what_was_changed_after_the_first_paper(
+    group, moderator, forum, until, env
+):
+    post = standing_in(forum)
+    await until(MONDAY)
+
+    await moderator.slash(post, "manage group", day="Friday")
+    await env.advance_time(5 * A_SECOND)
+
+    assert len(posts_in(post)) == 1
+    assert "Fridays" in text_of(post.history()[0])
+
+
 async def test_a_group_that_starts_again_uses_its_old_post(group, moderator, forum, until, env):
     post = standing_in(forum)
     card = await moderator.slash(post, "manage group")

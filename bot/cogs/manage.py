@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord import app_commands
@@ -28,7 +28,7 @@ from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer
-from bot.views.start_card import channel_of, home_of, settle_group
+from bot.views.start_card import CHANNELS_OF_GROUPS, channel_of, home_of, settle_group
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
@@ -37,6 +37,27 @@ if TYPE_CHECKING:
 Choices = list[app_commands.Choice[str]]
 Interaction = discord.Interaction["NextreadBot"]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+class ChannelOfGroups(app_commands.Transformer):
+    """Offers channels that papers go to; for forums, discord.py would offer media channels too."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return list(CHANNELS_OF_GROUPS)
+
+    async def transform(
+        self, interaction: discord.Interaction[Any], value: app_commands.AppCommandChannel, /
+    ) -> app_commands.AppCommandChannel:
+        del interaction
+        return value
+
+
+Place = app_commands.Transform[app_commands.AppCommandChannel, ChannelOfGroups]
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -75,7 +96,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         zone: str | None = None,
         day: Day | None = None,
         time: str | None = None,
-        channel: discord.TextChannel | discord.ForumChannel | None = None,
+        channel: Place | None = None,
         role: discord.Role | None = None,
     ) -> None:
         """Post a paper every week in a channel, or change when and where."""
@@ -106,7 +127,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         self,
         interaction: Interaction,
         resource: str,
-        channel: discord.TextChannel | discord.ForumChannel | None = None,
+        channel: Place | None = None,
         date: str | None = None,
     ) -> None:
         """Choose what a study group reads in a week, instead of what comes next."""

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 MONDAY, NINE = 0, 9
 
 GroupChannel = discord.TextChannel | discord.ForumChannel
+CHANNELS_OF_GROUPS = (
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+)
 """Where a group can be: Discord's announcement channels are text channels, its media are forums."""
 
 
@@ -132,11 +137,7 @@ class StartForm(Form, title=words.START_TITLE):
         description=words.START_CHANNEL_HINT,
         component=ui.ChannelSelect(
             custom_id="channel",
-            channel_types=[
-                discord.ChannelType.text,
-                discord.ChannelType.news,
-                discord.ChannelType.forum,
-            ],
+            channel_types=list(CHANNELS_OF_GROUPS),
             required=True,
         ),
     )

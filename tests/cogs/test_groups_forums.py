@@ -751,3 +751,11 @@ async def test_a_group_whose_forum_is_gone_moves_to_another_and_then_to_a_channe
     assert len(posts_in(last)) == 1
     assert len(last.threads) == 1
     assert "⚠️" not in text_of(await moderator.slash(last, "group"))
+
+
+@pytest.mark.parametrize("command", ["group", "pick"])
+async def test_only_channels_that_papers_go_to_are_offered(env, command):
+    manage = env.bot.tree.get_command("manage").get_command(command).to_dict(env.bot.tree)
+
+    (option,) = [one for one in manage["options"] if one["name"] == "channel"]
+    assert option["channel_types"] == [0, 5, 15]  # of the published description, which knows no 16

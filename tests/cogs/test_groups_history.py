@@ -90,9 +90,7 @@ async def test_a_group_of_another_server_stays_closed(group, until, env, channel
         assert "Attention" not in text_of(answer)
 
 
-async def test_who_said_done_elsewhere_is_counted_too(
-    group, until, guild, channel, env, alice
-):
+async def test_who_said_done_elsewhere_is_counted_too(group, until, guild, channel, env, alice):
     for name in ("bob", "carol", "dave"):
         member = guild.add_member(env.create_user(name))
         card = await member.slash(channel, "group")

@@ -6,7 +6,7 @@ import pytest
 from bot.core.addition_fields import Typed
 from bot.core.additions import Addition
 from bot.core.curriculum_file import read_curriculum
-from bot.core.moderation import Desk, Proposal
+from bot.core.moderation import Desk, Proposal, Wishes
 from bot.core.page import PageFacts
 from bot.core.progress import Mark
 from bot.errors import (
@@ -648,3 +648,38 @@ async def test_steps_are_offered_with_the_servers_own_first(mod):
     assert everything[0].title == "Added by this server"
     assert len(everything) == 25
     assert some[0].id == "tokenization"
+
+
+async def test_a_wish_for_what_is_so_already_changes_nothing(mod):
+    desk = await mod.open(HERE, MOD, BERT, step="2", needs=ATTENTION, no_longer_needs=LORA)
+
+    assert desk.wishes == Wishes()
+
+
+async def test_what_is_moved_to_where_the_list_has_it_is_as_it_was(mod, base):
+    moved = await mod.open(HERE, MOD, BERT, step="1")
+    there = await mod.confirm(HERE, MOD, moved.draft_id)
+    back = await mod.open(HERE, MOD, BERT, step="2")
+
+    desk = await mod.confirm(HERE, MOD, back.draft_id)
+
+    assert there.resource.step_id != base.get(BERT).step_id
+    assert desk.resource == base.get(BERT)
+
+
+async def test_the_servers_own_step_is_meant_by_its_name(mod):
+    await add(mod, step="1")
+    moved = await mod.open(HERE, MOD, "mamba", step="Added by this server")
+
+    desk = await mod.confirm(HERE, MOD, moved.draft_id)
+
+    assert desk.curriculum.step_of(desk.resource).title == "Added by this server"
+
+
+async def test_a_step_chosen_after_it_was_added_says_that_it_is_there(mod):
+    proposal = await mod.propose(HERE, MOD, LINK)
+    await mod.add(HERE, MOD, proposal.draft_id)
+
+    desk = await mod.put_in_step(HERE, MOD, proposal.draft_id, "2")
+
+    assert desk.resource.title == FACTS.title

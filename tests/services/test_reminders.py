@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,26 @@ async def test_who_asked_is_reminded_two_days_before_the_next_slot(services, gro
     assert isinstance(reminder, Reminder)
     assert reminder.resource.title == "BERT"
     assert reminder.next_at == clock() + timedelta(days=2)
+
+
+async def test_a_reminder_of_a_paper_that_left_the_list_or_of_no_week_is_not_sent(
+    services, group_id, post, clock, database_url
+):
+    await ask(services, group_id, ALICE)
+    await post()
+    clock.advance(days=5)
+    (row,) = await due_reminders(services)
+    await services.close()
+    later = await open_services(database_url, curriculum(resource("another")), clock)
+
+    gone = [
+        await later.reminders.check(row),
+        await later.reminders.check(replace(row, reference=f"1:{ALICE}")),
+    ]
+    await later.reminders.closed(replace(row, reference=f"1:{ALICE}"))
+    await later.close()
+
+    assert gone == ["paper_gone", "paper_gone"]
 
 
 async def test_nobody_is_reminded_who_did_not_ask(services, group_id, post):

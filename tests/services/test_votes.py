@@ -364,3 +364,8 @@ async def test_forgetting_at_the_same_time_leaves_no_notice_of_a_lost_vote(servi
 
     rows = await services.db.fetch("SELECT 1 FROM outbox WHERE channel_id = ?", MODERATOR)
     assert rows == []
+
+
+async def test_a_vote_that_never_was_shows_nothing_and_is_not_lost(services):
+    assert await services.votes.ballot(1) is None
+    assert await services.votes.lost(1) is None

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -94,7 +95,7 @@ async def empty_database_url(request, tmp_path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def database_url(request, tmp_path, new_tables, postgres_tables) -> str:
+def database_url(request, tmp_path, new_tables) -> str:
     """A database with its tables and nothing in them, of each kind in turn.
 
     To make the tables takes longer than most tests: they are copied, or emptied again.
@@ -103,31 +104,50 @@ async def database_url(request, tmp_path, new_tables, postgres_tables) -> str:
         path = tmp_path / "ledger.db"
         shutil.copy(new_tables, path)
         return f"sqlite:///{path}"
-    url = request.getfixturevalue("postgres_url")
-    await postgres_tables.empty(url)
+    url = request.getfixturevalue("postgres_url")  # first: so its server is the last to go
+    request.getfixturevalue("postgres_tables").empty(url)
     return url
 
 
 class PostgresTables:
-    """The tables that migrations make. A test that finds others, or none, gets them made anew."""
+    """The tables that migrations make. A test that finds others, or none, gets them made anew.
 
-    def __init__(self):
-        self.names = []
+    One connection is kept for all tests, whose loops come and go: in a thread of its own.
+    """
 
-    async def empty(self, url: str) -> None:
-        connection = await asyncpg.connect(url)
-        if self.names and await self._present(connection) == self.names:
-            forget = [f"DELETE FROM {name};" for name in self.names if name != "migrations"]
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._connection: asyncpg.Connection | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def empty(self, url: str) -> None:
+        asyncio.run_coroutine_threadsafe(self._empty(url), self._loop).result(60)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            asyncio.run_coroutine_threadsafe(self._connection.close(), self._loop).result(60)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _empty(self, url: str) -> None:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(url)
+        if self._names and await self._present() == self._names:
+            forget = [f"DELETE FROM {name};" for name in self._names if name != "migrations"]
             # Rows may go in any order: nothing is left that another one could point to.
-            await connection.execute("SET session_replication_role = replica;" + "".join(forget))
+            await self._connection.execute(
+                "SET session_replication_role = replica;" + "".join(forget)
+            )
         else:
-            await connection.execute(EMPTY)
+            await self._connection.execute(EMPTY)
             await make_tables(url)
-            self.names = await self._present(connection)
-        await connection.close()
+            self._names = await self._present()
 
-    async def _present(self, connection) -> list[str]:
-        rows = await connection.fetch(
+    async def _present(self) -> list[str]:
+        rows = await self._connection.fetch(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
         )
         return [row["tablename"] for row in rows]
@@ -138,7 +158,9 @@ EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 @pytest.fixture(scope="session")
 def postgres_tables():
-    return PostgresTables()
+    tables = PostgresTables()
+    yield tables
+    tables.close()
 
 
 @pytest.fixture(scope="session")

@@ -160,10 +160,10 @@ def test_any_bytes_are_read(body, charset):
     assert tags_of(text_of(body, charset)).words >= 0
 
 
-@pytest.mark.parametrize("piece", PIECES)
 @pytest.mark.parametrize(
     "opening", ["", "<meta ", "<p a=", '<p a="', "<!--", "<script>", "<title>"]
 )
-def test_a_long_hostile_page_costs_no_more_than_its_length(opening, piece):
-    # A pattern that goes back over the page would not come to an end here.
-    assert tags_of((opening + piece * LONG)[:LONG]).words >= 0
+def test_a_long_hostile_page_costs_no_more_than_its_length(opening):
+    for piece in PIECES:
+        # A pattern that goes back over the page would not come to an end here.
+        assert tags_of((opening + piece * LONG)[:LONG]).words >= 0

@@ -26,7 +26,8 @@ def wheel(tmp_path_factory):
 def installed(wheel, tmp_path_factory):
     """Return what runs Nextread as installed, in an empty folder."""
     target = tmp_path_factory.mktemp("installed")
-    pip("install", "--no-deps", "--no-index", "--quiet", "--target", str(target), str(wheel))
+    options = ["--no-deps", "--no-index", "--no-compile", "--quiet", "--target", str(target)]
+    pip("install", *options, str(wheel))
 
     def nextread(*args, cwd, python=("-m", "bot"), **env):
         return subprocess.run(

@@ -83,10 +83,10 @@ def assert_ten_years_are_right(schedule: Schedule, after: datetime) -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("weekday", range(7))
-@pytest.mark.parametrize(("hour", "minute"), [(0, 0), (2, 30), (9, 0), (23, 59)])
-def test_ten_years_have_one_slot_a_local_week_at_the_right_wall_time(zone, weekday, hour, minute):
-    assert_ten_years_are_right(Schedule(weekday, hour, minute, zone), utc(2009, 12, 20))
+def test_ten_years_have_one_slot_a_local_week_at_the_right_wall_time(zone):
+    for weekday in range(7):
+        for hour, minute in [(0, 0), (2, 30), (9, 0), (23, 59)]:
+            assert_ten_years_are_right(Schedule(weekday, hour, minute, zone), utc(2009, 12, 20))
 
 
 @given(schedules, instants)

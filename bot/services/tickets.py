@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 
-from bot.core.tickets import LENIENCE, SECOND, take
+from bot.core.tickets import LENIENCE, SECOND, Batch, take
 from bot.store import tickets
 from bot.store.database import Database
 from bot.store.ids import Clock
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Seconds. So long is waited for the row: no process has it for a hundredth of that."""
 
 
 class Tickets:
@@ -17,10 +23,14 @@ class Tickets:
     They are kept by the event loop's own time: nobody sets that back.
     """
 
-    def __init__(self, db: Database, clock: Clock, rate: int) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, rate: int, *, patience: float = PATIENCE
+    ) -> None:
         self.rate = rate
         self._db = db
         self._clock = clock
+        self._patience = patience
+        self._free_at = 0
         self._kept: deque[float] = deque()
         self._queue = asyncio.Lock()
         self._left_at: deque[float] = deque(maxlen=rate)
@@ -55,12 +65,30 @@ class Tickets:
             self._kept.popleft()
 
     async def _take(self, wanted: int) -> list[float]:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._take_shared(wanted)
+        except TimeoutError:
+            # Whoever has the row stalls, and PostgreSQL may never take it from them. No week is
+            # lost over that: this process goes on at the rate, as if it were alone.
+            log.warning("another process keeps the tickets: going on without it")
+            now, time = self._now()
+            return self._tickets_of(take(self._free_at, now, self.rate, wanted), now, time)
+
+    async def _take_shared(self, wanted: int) -> list[float]:
         async with self._db.transaction() as changes:
             free_at = await tickets.take_free_at(changes)
-            now, time = int(self._clock().timestamp() * SECOND), _time()
+            now, time = self._now()
             batch = take(free_at, now, self.rate, wanted)
             await tickets.set_free_at(changes, batch.free_at)
+        return self._tickets_of(batch, now, time)
+
+    def _tickets_of(self, batch: Batch, now: int, time: float) -> list[float]:
+        self._free_at = batch.free_at
         return [time + (at - now) / SECOND for at in batch.instants]
+
+    def _now(self) -> tuple[int, float]:
+        return int(self._clock().timestamp() * SECOND), _time()
 
 
 def _time() -> float:

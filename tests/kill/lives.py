@@ -79,7 +79,7 @@ class Life:
     async def end(self) -> bool:
         """Wait for its end; tell whether it was killed."""
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(40):  # a lock of one that stalls is waited for, 10 seconds
                 last_words = (await self._reader.read()).decode()
         finally:
             self.kill()

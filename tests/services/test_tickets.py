@@ -6,6 +6,7 @@ import pytest
 from bot.core.tickets import SECOND
 from bot.services.tickets import Tickets
 from bot.store import tickets as store_tickets
+from bot.store.database import open_database
 
 RATE, APART = 200, 1 / 200
 
@@ -90,3 +91,25 @@ async def test_what_a_stall_has_bunched_leaves_at_the_rate(tickets):
     await asyncio.gather(*(leave() for _ in range(RATE + 20)))
 
     assert all(late - early >= 0.99 for early, late in zip(left_at, left_at[RATE:], strict=False))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_process_that_stalls_over_the_tickets_holds_up_no_other(
+    db, database_url, true_clock
+):
+    other = await open_database(database_url)
+    tickets = Tickets(other, true_clock, RATE, patience=0.2)
+    async with db.transaction() as changes:
+        await store_tickets.take_free_at(changes)
+        began = asyncio.get_running_loop().time()
+
+        async with asyncio.timeout(10):
+            alone = await take(tickets, RATE)
+        lasted = alone[-1] - alone[0]
+    async with asyncio.timeout(10):
+        together = await tickets.ticket()
+    await other.close()
+
+    assert began <= alone[0]
+    assert lasted >= (RATE - 1) * APART - 0.11
+    assert together >= alone[-1] + APART - 0.11

@@ -67,6 +67,20 @@ class StateButton(ui.DynamicItem[ui.Button[Any]], template=r"state"):
         raise NotImplementedError
 
 
+class AgainButton(StateButton, template=r"again"):
+    """Opens a refused form as it was typed."""
+
+    form: Literal["texts", "start"]
+
+    def __init__(self, kept_id: int, opener_id: int) -> None:
+        self.kept_id, self.opener_id = kept_id, opener_id
+        super().__init__(again_button(self.form, kept_id, opener_id))
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+
 class KeyButton(StateButton, template=rf"key:{KEY}"):
     """A button about one resource."""
 

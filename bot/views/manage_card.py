@@ -16,7 +16,7 @@ from bot.core.curriculum import Resource
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.views import manage_texts as words
 from bot.views import texts
-from bot.views.buttons import ROW_ID, StateButton, again_button, row_id
+from bot.views.buttons import ROW_ID, AgainButton, StateButton, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.group_card import check_opener
 from bot.views.manage_form import TextsForm
@@ -194,16 +194,10 @@ class DraftButton(StateButton, template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}")
         await answer_click(interaction, view)
 
 
-class TextsAgainButton(StateButton, template=rf"again-texts:{DRAFT}"):
+class TextsAgainButton(AgainButton, template=rf"again-texts:{DRAFT}"):
     """Opens the form of texts as it was typed when it was refused."""
 
-    def __init__(self, kept_id: int, opener_id: int) -> None:
-        self.kept_id, self.opener_id = kept_id, opener_id
-        super().__init__(again_button("texts", kept_id, opener_id))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
+    form = "texts"
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -20,7 +20,7 @@ from bot.errors import (
     WrongChannelError,
 )
 from bot.views import group_texts as words
-from bot.views.buttons import ROW_ID, PlainButton, StateButton, again_button, row_id
+from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button
 from bot.views.group_card import check_opener, moderators_card
 from bot.views.permissions import missing, needed
 from bot.views.plain import clipped
@@ -110,16 +110,10 @@ class StartButton(PlainButton, template=r"start-weekly"):
         await interaction.response.send_modal(StartForm())
 
 
-class StartAgainButton(StateButton, template=rf"again-start:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+class StartAgainButton(AgainButton, template=rf"again-start:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
     """Opens the form as it was filled when it was refused."""
 
-    def __init__(self, kept_id: int, opener_id: int) -> None:
-        self.kept_id, self.opener_id = kept_id, opener_id
-        super().__init__(again_button("start", kept_id, opener_id))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
+    form = "start"
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

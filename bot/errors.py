@@ -123,7 +123,7 @@ class UnknownTimeError(ReaderError):
 
 @dataclass
 class AlreadyPostedError(ReaderError):
-    """This week's paper was posted; ``link`` leads to it."""
+    """This week's paper was posted; ``link`` leads to it, if it isn't deleted."""
 
     link: str
 

@@ -11,16 +11,18 @@ import aiohttp
 import discord
 
 from bot.core.outbox import OutboxRow
-from bot.marks import Mark, with_button
+from bot.refusals import UNKNOWN_CHANNEL
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
+from bot.traces import by_button, is_of
 from bot.views.permissions import TO_SEND_IN_FORUM, missing, needed
-from bot.views.standing_card import TAG_NEEDED, standing_card, standing_mark, usable_tags
+from bot.views.standing_card import TAG_NEEDED, standing_button, standing_card, usable_tags
 from bot.views.standing_texts import standing_name
 
 A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a post away
-CLOCKS_DIFFER = timedelta(seconds=10)  # Discord's clock and ours
-ASKS_FOR_A_POST = re.compile(r"/channels/[0-9]+/threads$")
+A_DAY = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(minutes=10)  # Discord's clock and ours
+ASKS_TO_SEND = re.compile(r"/channels/[0-9]+/(messages|threads)$")
 ASKED_AGAIN = frozenset({500, 502, 504, 524})
 """Answers after which discord.py sends the same request once more, by itself."""
 
@@ -37,17 +39,18 @@ class ForumPosts:
         if lacks := missing(forum, needed(forum)):
             await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
             return
-        status = await self._groups.status(forum.id, None)
+        trace = by_button(standing_button(int(row.reference)))
         if row.tried_at is not None:
-            mark = with_button(standing_mark(status.group.group_id))
-            found = await _post_since(forum, row.tried_at - CLOCKS_DIFFER, mark)
+            found = await _post_since(forum, looked_from(row), trace)
             if found is not None:
                 await self._delivery.sent(row, found.id)
                 return
         tags = usable_tags(forum)
         if tags is None:
             await self._delivery.not_sent(row, TAG_NEEDED)
-        elif await self._delivery.holds(row):
+        elif await self._delivery.begin(row, forum.id, trace):
+            # From here on, whoever changes the group lets this card say so afterwards.
+            status = await self._groups.status(forum.id, None)
             made = await forum.create_thread(
                 name=standing_name(status.curriculum.title),
                 view=standing_card(status),
@@ -78,20 +81,31 @@ class ForumPosts:
     async def change_card(self, row: OutboxRow, post: discord.Thread) -> None:
         """Let the card above the weeks say what is so now. Twice is harmless."""
         status = await self._groups.status(row.channel_id, None)
+        trace = by_button(standing_button(status.group.group_id))
         card = await _first_message(post)
-        if card is None or not with_button(standing_mark(status.group.group_id))(card):
+        if card is None or not is_of(trace, card):
             await self._delivery.drop(row, "card_gone")
             return
         await card.edit(view=standing_card(status))
         await self._delivery.sent(row, card.id)
 
 
+def looked_from(row: OutboxRow) -> datetime:
+    """Return the instant from which a message that was perhaps sent is looked for.
+
+    A first attempt that lies ahead was made by a clock that was put right since.
+    """
+    began, now = row.tried_at or row.due_at, discord.utils.utcnow()
+    return (began if began <= now else now - A_DAY) - CLOCKS_DIFFER
+
+
 def ask_once() -> aiohttp.TraceConfig:
-    """Return what keeps discord.py from asking for a forum's post again by itself.
+    """Return what keeps discord.py from sending a message or a forum's post again by itself.
 
     After a 5xx it re-sends any request. The first may have been heard, and the request for a post
-    takes no nonce by which Discord could tell: there would be two. So its end is an error at once,
-    and whoever asked looks before they ask again.
+    takes no nonce by which Discord could tell: there would be two. A refusal of the second would
+    say nothing about the first. So its end is an error at once, and whoever asked looks before
+    they ask again.
     """
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(_answered)
@@ -105,13 +119,15 @@ async def _post(forum: discord.ForumChannel, post_id: int) -> discord.Thread | N
         return post
     try:
         found = await forum.guild.fetch_channel(post_id)
-    except discord.NotFound:
+    except discord.NotFound as error:
+        if error.code != UNKNOWN_CHANNEL:
+            raise
         return None
     return found if isinstance(found, discord.Thread) else None
 
 
 async def _post_since(
-    forum: discord.ForumChannel, since: datetime, mark: Mark
+    forum: discord.ForumChannel, since: datetime, trace: str
 ) -> discord.Thread | None:
     """Return a post of ours that was made since then, known by its card."""
     posts = [post for post in await forum.guild.active_threads() if post.parent_id == forum.id]
@@ -123,7 +139,7 @@ async def _post_since(
         is_ours = post.owner_id == forum.guild.me.id
         if is_ours and discord.utils.snowflake_time(post.id) >= since:
             card = await _first_message(post)
-            if card is not None and mark(card):
+            if card is not None and is_of(trace, card):
                 return post
     return None
 
@@ -138,7 +154,7 @@ async def _first_message(post: discord.Thread) -> discord.Message | None:
 async def _answered(
     _: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestEndParams
 ) -> None:
-    if _is_for_a_post(asked) and asked.response.status in ASKED_AGAIN:
+    if _is_to_send(asked) and asked.response.status in ASKED_AGAIN:
         asked.response.close()
         raise discord.DiscordServerError(asked.response, None)
 
@@ -146,11 +162,11 @@ async def _answered(
 async def _hung_up(
     _: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestExceptionParams
 ) -> None:
-    if _is_for_a_post(asked) and isinstance(asked.exception, OSError):
+    if _is_to_send(asked) and isinstance(asked.exception, OSError):
         raise aiohttp.ClientError from asked.exception
 
 
-def _is_for_a_post(
+def _is_to_send(
     asked: aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptionParams,
 ) -> bool:
-    return asked.method == "POST" and ASKS_FOR_A_POST.search(asked.url.path) is not None
+    return asked.method == "POST" and ASKS_TO_SEND.search(asked.url.path) is not None

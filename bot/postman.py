@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 import discord
@@ -12,10 +12,12 @@ from discord import ui
 from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
-from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
-from bot.marks import Mark, answering, asking, saying, with_button, without_poll
+from bot.forum_posts import A_WEEK_QUIET, ForumPosts, looked_from
 from bot.members import member_of
+from bot.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
+from bot.services.delivery import RETRY
 from bot.services.opening import Services
+from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.group_texts import ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing
 from bot.views.plain import clipped, one_line
@@ -39,7 +41,6 @@ RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
 THREAD_NAME = 100  # Discord's limit
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
-UNKNOWN_CHANNEL = 10003
 TO_PEOPLE = frozenset({"notice", "vote_lost", "nudge", "reminder"})
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
 
@@ -70,7 +71,6 @@ class Postman:
         places = asyncio.Semaphore(min(MOST_AT_A_TIME, max(FEWEST_AT_A_TIME, self._tickets.rate)))
         on_the_way: set[asyncio.Task[None]] = set()
         tried: set[int] = set()
-        failures: list[Exception] = []
 
         async def deliver(row_id: int, ticket: float) -> None:
             try:
@@ -78,9 +78,9 @@ class Postman:
                     tried.discard(row_id)
                 else:
                     self._tickets.give_back(ticket)
-            except Exception as error:
+            except Exception:
                 log.exception("row %s of the outbox can't be delivered", row_id)
-                failures[:] = [error]
+                await self._delivery.put_off(row_id)
             finally:
                 places.release()
 
@@ -98,8 +98,6 @@ class Postman:
                     if not on_the_way:
                         break
                     await asyncio.wait(on_the_way, return_when=asyncio.FIRST_COMPLETED)
-        if failures:
-            raise failures[0]
 
     async def _deliver(self, row_id: int) -> bool:
         """Send one row; tell whether it was this postman's to send."""
@@ -111,7 +109,7 @@ class Postman:
                 await self._send(row)
         except discord.RateLimited as error:
             wait = timedelta(seconds=error.retry_after)
-            await self._delivery.perhaps_sent(row, "rate_limited", wait)
+            await self._delivery.not_sent(row, "rate_limited", wait)
         except discord.HTTPException as error:
             await self._refused(row, error)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
@@ -123,26 +121,37 @@ class Postman:
         return True
 
     async def _refused(self, row: OutboxRow, error: discord.HTTPException) -> None:
-        """Record an error's meaning. Discord.py tries again after a 5xx: the first may be there."""
+        """Record an error's meaning. After a 5xx the message may be there; else it isn't."""
+        problem = problem_of(error)
         if error.status >= 500:
             log.warning("discord answers %s to %s %s", error.status, row.kind, row.row_id)
             await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
-        elif error.status == 429:
-            await self._delivery.perhaps_sent(row, "rate_limited", RATE_LIMITED)
-        elif error.status in (403, 404):
-            await self._no_way(row, "forbidden" if error.status == 403 else "channel_gone")
-        else:
+        elif problem == "rate_limited":
+            await self._delivery.not_sent(row, problem, RATE_LIMITED)
+        elif problem == "discord_trouble":
+            log.warning(
+                "on the way to discord, %s (code %s) stops %s %s",
+                error.status, error.code, row.kind, row.row_id,
+            )  # fmt: skip
+            await self._delivery.not_sent(row, problem, _patience(row))
+        elif problem == "refused":
             log.error("discord refuses %s %s", row.kind, row.row_id, exc_info=error)
-            await self._delivery.not_sent(row, "refused", MUCH_LATER)
+            await self._delivery.not_sent(row, problem, MUCH_LATER)
+        else:
+            await self._no_way(row, problem)
 
     async def _no_way(self, row: OutboxRow, problem: str) -> None:
-        """Try a post again later, for somebody may mend it; nothing else is worth that."""
-        if row.kind in ("post", "standing"):
-            await self._delivery.not_sent(row, problem)
+        """Try again later what somebody may mend for others' sake; nothing else is worth that."""
+        if row.kind in ("post", "standing") or problem == "no_more_threads":
+            # AutoMod tells moderators of each attempt; threads are closed by the hour.
+            hourly = problem in ("automod", "no_more_threads")
+            await self._delivery.not_sent(row, problem, MUCH_LATER if hourly else RETRY)
         else:
             await self._delivery.drop(row, problem)
-        if row.kind == "nudge":
+        if problem == "no_direct_messages" and row.kind == "nudge":
             await self._nudges.turn_off(row.channel_id)
+        elif problem == "no_direct_messages" and row.kind == "reminder":
+            await self._reminders.closed(row)
 
     async def _send(self, row: OutboxRow) -> None:
         if row.kind in TO_PEOPLE:
@@ -157,8 +166,7 @@ class Postman:
             return
         guild = self._bot.get_guild(row.guild_id or 0)
         if guild is None or guild.unavailable:
-            problem = "bot_removed" if guild is None else "guild_unavailable"
-            await self._delivery.not_sent(row, problem)
+            await self._delivery.not_sent(row, "guild_unavailable")
         elif row.kind == "opener":
             await self._send_opener(row, guild)
         elif row.kind == "reminder":
@@ -177,8 +185,8 @@ class Postman:
         elif row.kind == "thread":
             await self._make_thread(row, channel)
         elif row.kind == "greeting":
-            mark = with_button("start-weekly")
-            await self._deliver_once(row, channel, greeting_card(), channel, mark)
+            trace = by_button("start-weekly")
+            await self._deliver_once(row, channel, greeting_card(), trace, channel)
         elif row.kind == "post":
             await self._send_post(row, channel, channel)
         else:
@@ -207,11 +215,11 @@ class Postman:
     async def _send_post(
         self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel
     ) -> None:
-        mark = with_button(f"read:{row.reference}")
+        trace = by_button(f"read:{row.reference}")
         post = await self._weekly.post(int(row.reference))
         if post is None:
             # Its paper left the list. What was perhaps sent with it comes before another one.
-            if await self._settled(row, place, channel, mark):
+            if await self._settled(row, place, trace, channel):
                 return
             await self._weekly.pick_anew(int(row.reference))
             post = await self._weekly.post(int(row.reference))
@@ -224,7 +232,7 @@ class Postman:
             everyone=False, users=False, roles=list(mentioned), replied_user=False
         )
         view = weekly_card(post, channel.guild)
-        await self._deliver_once(row, place, view, channel, mark, mentions=mentions)
+        await self._deliver_once(row, place, view, trace, channel, mentions=mentions)
 
     async def _send_vote(
         self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel
@@ -235,11 +243,11 @@ class Postman:
         elif lacks := missing(channel, POLLS):
             await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
         elif row.kind == "candidates":
-            mark = with_button(f"candidates:{row.reference}")
-            await self._deliver_once(row, place, candidates_card(ballot), channel, mark)
+            trace = by_button(f"candidates:{row.reference}")
+            await self._deliver_once(row, place, candidates_card(ballot), trace, channel)
         else:
             poll = poll_of(ballot)
-            await self._deliver_once(row, place, poll, channel, asking(poll.question))
+            await self._deliver_once(row, place, poll, by_question(poll.question), channel)
 
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post; its id is the message's, so twice is harmless."""
@@ -263,29 +271,30 @@ class Postman:
     async def _send_opener(self, row: OutboxRow, guild: discord.Guild) -> None:
         post = await self._weekly.post(int(row.reference))
         message_id = None if post is None else post.post.message_id
-        parent = None if post is None else guild.get_channel(post.group.channel_id)
         if post is None or message_id is None:
             await self._delivery.drop(row, "paper_gone")
-        elif parent is None:
+            return
+        # Where the post stands, or the forum in whose post it stands.
+        stands_in = guild.get_channel(post.post.channel_id or 0)
+        parent = stands_in or guild.get_channel(post.group.channel_id)
+        if parent is None:
             await self._delivery.drop(row, "channel_gone")
         elif missing(parent, ("send_messages_in_threads",)):
             await self._delivery.drop(row, "lacks:send_messages_in_threads")
         else:
             place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
-            view = notice(opener_text(post.resource.questions))
-            # In a thread of our own making any message of ours is the opener. Where the weeks
-            # share a place, it is the reply to its week's card.
-            card: discord.MessageReference | None = None
-            mark: Mark = without_poll
-            if isinstance(parent, discord.ForumChannel):
-                card = discord.MessageReference(
-                    message_id=message_id,
-                    channel_id=row.channel_id,
-                    guild_id=guild.id,
-                    fail_if_not_exists=False,
-                )
-                mark = answering(message_id)
-            await self._deliver_once(row, place, view, parent, mark, card)
+            text = opener_text(post.resource.questions)
+            view = notice(text)
+            trace, old = by_part(view, row.row_id), by_text(text)
+            # Where the weeks share a place, it is the reply to its week's card.
+            card = discord.MessageReference(
+                message_id=message_id,
+                channel_id=row.channel_id,
+                guild_id=guild.id,
+                fail_if_not_exists=False,
+            )
+            answered = None if isinstance(parent, discord.TextChannel) else card
+            await self._deliver_once(row, place, view, trace, parent, old=old, answered=answered)
 
     async def _send_notice(self, row: OutboxRow) -> None:
         text = await (self._news_of_vote(row) if row.kind == "vote_lost" else self._news(row))
@@ -296,7 +305,8 @@ class Postman:
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
         told = text if guild is None else f"{text}\n{server_text(guild.name)}"
-        await self._deliver_once(row, place, notice(told), mark=saying(told))
+        view = notice(told)
+        await self._deliver_once(row, place, view, by_part(view, row.row_id), old=by_text(told))
 
     async def _news(self, row: OutboxRow) -> str | None:
         group_id, slot_id, _, *end = row.reference.split(":")
@@ -319,7 +329,8 @@ class Postman:
             return
         user = await self._bot.fetch_user(row.channel_id)
         place = await user.create_dm()
-        await self._deliver_once(row, place, nudge_card(reply), mark=saying(NUDGE))
+        view = nudge_card(reply)
+        await self._deliver_once(row, place, view, by_part(view, row.row_id), old=by_text(NUDGE))
 
     async def _send_reminder(self, row: OutboxRow, guild: discord.Guild) -> None:
         """Remind a member who is still here and hasn't read the paper; anything else ends it."""
@@ -335,70 +346,120 @@ class Postman:
             await self._member_checks.left(guild.id, row.channel_id)
             await self._delivery.drop(row, "left_server")
             return
-        try:
-            place = await member.create_dm()
-            view = reminder_card(reminder, guild.name)
-            mark = with_button(f"reminded:{reminder.post.slot_id}")
-            await self._deliver_once(row, place, view, mark=mark)
-        except discord.Forbidden:
-            await self._reminders.closed(row)
-            await self._delivery.drop(row, "no_direct_messages")
+        place = await member.create_dm()
+        view = reminder_card(reminder, guild.name)
+        trace = by_button(f"reminded:{reminder.post.slot_id}")
+        await self._deliver_once(row, place, view, trace)
 
     async def _deliver_once(
         self,
         row: OutboxRow,
         place: Place,
         what: ui.LayoutView | discord.Poll,
+        trace: str,
         channel: discord.abc.GuildChannel | None = None,
-        mark: Mark | None = None,
+        *,
+        old: str | None = None,
         answered: discord.MessageReference | None = None,
         mentions: discord.AllowedMentions | None = None,
     ) -> None:
         """Send and record. After an attempt whose end is unknown, look for the message first.
 
-        ``channel`` is the one whose permissions count, a thread's parent; None in a DM.
-        ``answered``: the message to which this one is a reply.
+        ``channel`` is the one whose permissions count, a thread's parent; None in a DM. ``old``:
+        how what an older version sent is known again, if not by ``trace``. ``answered``: the
+        message to which this one is a reply.
         """
-        if await self._settled(row, place, channel, mark or without_poll):
+        if await self._settled(row, place, old or trace, channel):
             return
-        if not await self._delivery.holds(row):
+        if not await self._delivery.begin(row, place.id, trace):
             return
         await self._tickets.leave()
         nonce, mentions = f"n{row.row_id}", mentions or discord.AllowedMentions.none()
-        if isinstance(what, discord.Poll):
-            message = await place.send(poll=what, nonce=nonce, allowed_mentions=mentions)
-        elif answered is not None:
-            message = await place.send(
-                view=what, nonce=nonce, allowed_mentions=mentions, reference=answered
-            )
+        try:
+            if isinstance(what, discord.Poll):
+                message = await place.send(poll=what, nonce=nonce, allowed_mentions=mentions)
+            elif answered is not None:
+                message = await place.send(
+                    view=what, nonce=nonce, allowed_mentions=mentions, reference=answered
+                )
+            else:
+                message = await place.send(view=what, nonce=nonce, allowed_mentions=mentions)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            # Discord remembers the nonce of what is gone: discord-api-docs#6647.
+            await self._delivery.deleted(row)
         else:
-            message = await place.send(view=what, nonce=nonce, allowed_mentions=mentions)
-        await self._delivery.sent(row, message.id, place.id)
+            await self._delivery.sent(row, message.id, place.id)
 
     async def _settled(
-        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel | None, mark: Mark
+        self, row: OutboxRow, place: Place, old: str, channel: discord.abc.GuildChannel | None
     ) -> bool:
-        """Look what became of an earlier attempt; tell whether there is nothing left to send."""
+        """Look what became of earlier attempts; tell whether there is nothing left to send.
+
+        ``old``: the trace of what an older version sent, which stored none.
+        """
         if row.tried_at is None:
             return False
-        if channel is not None and missing(channel, TO_LOOK):
+        try:
+            for place_id in row.places or (place.id,):
+                there: Place | None = place
+                parent = channel
+                if channel is not None and place_id != place.id:  # its group has moved since
+                    there, parent = await _left_behind(channel.guild, place_id)
+                found = None if there is None else await self._found(row, there, parent, old)
+                if found is not None:
+                    await self._delivery.sent(row, found.id, place_id, at=found.created_at)
+                    return True
+        except HistoryClosedError:
             await self._delivery.uncertain(row, "no_history")
             return True
-        found = await self._found(place, row.tried_at, mark)
-        if found is None:
-            return False
-        await self._delivery.sent(row, found.id, place.id, at=found.created_at)
-        return True
+        return False
 
-    async def _found(self, place: Place, tried_at: datetime, mark: Mark) -> discord.Message | None:
-        """Read forward from the first attempt for our own message."""
+    async def _found(
+        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel | None, old: str
+    ) -> discord.Message | None:
+        """Read forward from the first attempt for our own message.
+
+        Raises:
+            HistoryClosedError: what is there isn't shown to us.
+        """
+        if channel is not None and missing(channel, TO_LOOK):
+            raise HistoryClosedError
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
-        after = tried_at - CLOCKS_DIFFER
+        after, trace = looked_from(row), row.trace or old
         async for message in place.history(after=after, oldest_first=True, limit=None):
             # Discord signs the notice that begins a thread as ours too: it is no message.
-            if message.author.id == me and message.type in OF_PEOPLE and mark(message):
+            if message.author.id == me and message.type in OF_PEOPLE and is_of(trace, message):
                 return message
         return None
+
+
+class HistoryClosedError(Exception):
+    """Where something was perhaps sent, we may not read."""
+
+
+async def _left_behind(
+    guild: discord.Guild, place_id: int
+) -> tuple[Place | None, discord.abc.GuildChannel | None]:
+    """Return a place that a row's group has left, and the channel whose permissions count there.
+
+    Neither: it is gone, with all that was sent there.
+    """
+    try:
+        found = await guild.fetch_channel(place_id)
+    except discord.HTTPException as error:
+        problem = problem_of(error)
+        if problem == "channel_gone":
+            return None, None
+        if problem in ("no_access", "forbidden"):
+            raise HistoryClosedError from error
+        raise
+    if isinstance(found, discord.Thread) and found.parent is not None:
+        return found, found.parent
+    if not isinstance(found, discord.TextChannel):
+        raise HistoryClosedError
+    return found, found
 
 
 def _patience(row: OutboxRow) -> timedelta:

@@ -13,13 +13,24 @@ class Postbox:
         self.delivery, self.weekly = services.delivery, services.weekly
         self.sent = []
 
-    async def claim(self, kind="post"):
+    async def take(self, kind="post"):
         """Claim the row of this kind that is due, or return None."""
         for row_id in await self.delivery.due():
             row = await self.delivery.claim(row_id)
             if row is not None and row.kind == kind:
                 return row
         return None
+
+    async def claim(self, kind="post"):
+        """Claim the row of this kind that is due and begin to send it, or return None."""
+        row = await self.take(kind)
+        if row is not None:
+            await self.begin(row)
+        return row
+
+    async def begin(self, row):
+        """Tell whether the row may be sent; from then on it was perhaps sent to its channel."""
+        return await self.delivery.begin(row, row.channel_id, f"button:{row.kind}")
 
     async def send(self, row):
         """Send a claimed row, and record it."""
@@ -31,7 +42,7 @@ class Postbox:
         while row_ids := await self.delivery.due():
             for row_id in row_ids:
                 row = await self.delivery.claim(row_id)
-                if row is not None and await self.delivery.holds(row):
+                if row is not None and await self.begin(row):
                     await self.send(row)
 
     @property

@@ -97,7 +97,8 @@ class GroupStatus:
     ``this_read`` and ``last_read`` tell who read this week's paper and the last one; ``named`` are
     members who let their name be shown; ``chosen``: what is picked or won for the running week and
     all to come; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a
-    moderator picked since; ``vote_problem``: why the messages of either couldn't be sent.
+    moderator picked since; ``vote_problem``: why the messages of either couldn't be sent;
+    ``thread_problem``: why this week's paper has no thread.
     """
 
     curriculum: Curriculum
@@ -116,6 +117,7 @@ class GroupStatus:
     vote: Vote | None = None
     lost_vote: Vote | None = None
     vote_problem: str | None = None
+    thread_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,11 @@ OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """``reference``: the id of a slot, guild, group, vote. ``tried_at``: it may be sent already."""
+    """``reference``: the id of a slot, guild, group, vote.
+
+    ``tried_at``: since then it may be sent already, to one of ``places``; ``trace`` is how it is
+    known again there, None where an older version tried.
+    """
 
     row_id: int
     kind: Kind
@@ -43,3 +47,5 @@ class OutboxRow:
     attempts: int = 0
     message_id: int | None = None
     problem: str | None = None
+    places: tuple[int, ...] = ()
+    trace: str | None = None

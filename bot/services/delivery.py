@@ -45,8 +45,9 @@ class Delivery:
     async def claim(self, row_id: int) -> OutboxRow | None:
         """Claim a row for the length of a lease.
 
-        None: somebody else has it, or it isn't wanted any more and was dropped. ``tried_at`` is
-        that of the attempts before this one: None means that it was certainly not sent yet.
+        None: somebody else has it, or it isn't wanted any more and was dropped. ``tried_at``,
+        ``places`` and ``trace`` are those of the attempts before this one: without them it was
+        certainly not sent yet.
         """
         now = self._clock()
         seen = await outbox.row(self._db, row_id)
@@ -62,26 +63,27 @@ class Delivery:
                 await self._give_up(changes, row, post, problem)
                 return None
             claim, until = secrets.randbits(62) + 1, now + LEASE
-            if not await outbox.claim_row(changes, row, claim, now, until):
+            if not await outbox.claim_row(changes, row, claim, until):
                 return None
             if post is not None and judge(Slot(post.week, post.at), now) == "late":
                 await slots.set_late(changes, post.slot_id, late=True)
         return replace(row, state="claimed", claim=claim, lease_until=until)
 
-    async def holds(self, row: OutboxRow) -> bool:
-        """Tell, just before sending, whether the claim stands; drop what isn't wanted any more.
+    async def begin(self, row: OutboxRow, place_id: int, trace: str) -> bool:
+        """Record, just before sending, where it goes and by what it is known again.
 
-        What has moved meanwhile is given back: it goes to the other channel.
+        Tell whether the claim stands; what isn't wanted any more is dropped. What has moved
+        meanwhile is given back: it goes to the other channel.
         """
         now = self._clock()
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
-            if not await outbox.holds(changes, row.row_id, row.claim, now):
-                return False
             if problem := await self._unwanted(changes, row, post, now):
                 await self._give_up(changes, row, post, problem)
                 return False
-            return not await self._follow_move(changes, row, now, is_untried=row.tried_at is None)
+            if await self._follow_move(changes, row, now, is_untried=row.tried_at is None):
+                return False
+            return await outbox.begin(changes, row, place_id, trace, now)
 
     async def sent(
         self,
@@ -109,7 +111,7 @@ class Delivery:
                 await group_rows.set_blocked(changes, post.group_id, None, now)
                 group = await group_rows.group(changes, post.group_id)
                 # Under a post inside a forum's post there can be no thread: it is one itself.
-                has_thread = group is None or not group.is_forum
+                has_thread = group is None or place_id != group.standing_id
                 follower: Kind = "thread" if has_thread else "opener"
                 await self._follow(changes, row, follower, place_id, now)
                 if group is not None:
@@ -125,13 +127,32 @@ class Delivery:
                 await self._follow(changes, row, "opener", message_id, now)
         log.info("sent %s %s", row.kind, row.row_id)
 
+    async def deleted(self, row: OutboxRow) -> None:
+        """Record that an earlier attempt was sent, and deleted since: nothing follows from it."""
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            post = await self._taken(changes, row)
+            if not await outbox.set_sent(changes, row.row_id, None, now, DELETED):
+                return
+            if post is not None:
+                await slots.set_posted(changes, post.slot_id, row.channel_id, None, now)
+                await group_rows.set_blocked(changes, post.group_id, None, now)
+            await self._vote_lost(changes, row)
+        log.warning("%s %s was sent, and deleted before that was known", row.kind, row.row_id)
+
+    async def put_off(self, row_id: int) -> None:
+        """Leave a row that fails in a way nobody thought of alone for an hour; others go on."""
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            await outbox.put_off(changes, row_id, now, now + AN_HOUR)
+
     async def not_sent(self, row: OutboxRow, problem: str, wait: timedelta = RETRY) -> None:
         """Give a claim back: nothing was sent this time, and it is tried again."""
-        await self._give_back(row, problem, wait, is_untried=row.tried_at is None)
+        await self._give_back(row, problem, wait, perhaps=False)
 
     async def perhaps_sent(self, row: OutboxRow, problem: str, wait: timedelta) -> None:
-        """Give a claim back whose answer was lost: whoever takes it next looks first."""
-        await self._give_back(row, problem, wait, is_untried=False)
+        """Give a claim back whose answer was lost: if it was begun, the next one looks first."""
+        await self._give_back(row, problem, wait, perhaps=True)
 
     async def await_standing(self, row: OutboxRow, gone_id: int | None) -> None:
         """Give a claim back until its forum has the post into which it goes: that is made first.
@@ -180,7 +201,7 @@ class Delivery:
         return await slots.slot(changes, post.slot_id)
 
     async def _give_back(
-        self, row: OutboxRow, problem: str, wait: timedelta, *, is_untried: bool
+        self, row: OutboxRow, problem: str, wait: timedelta, *, perhaps: bool
     ) -> None:
         now = self._clock()
         if row.kind == "standing":  # nobody waits for it every minute of a week
@@ -190,6 +211,8 @@ class Delivery:
             if unwanted := await standing.unwanted(changes, row):
                 await self._give_up(changes, row, post, unwanted)
                 return
+            now_there = await outbox.row(changes, row.row_id) if perhaps else row
+            is_untried = now_there is None or now_there.tried_at is None
             # A standing post can always be looked for later: nobody has to settle anything.
             if not is_untried and row.until_at <= now and row.kind != "standing":
                 await self._lose_sight(changes, row, post, "lost_sight")
@@ -228,7 +251,7 @@ class Delivery:
     async def _give_up(
         self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
     ) -> None:
-        if row.kind in OF_VOTES and problem == "too_late":
+        if row.kind in KEEP_WHY and problem == "too_late":
             problem = row.problem or problem  # what kept it from being sent in time
         if not await outbox.close_row(changes, row.row_id, row.claim, "dropped", problem):
             return
@@ -325,6 +348,12 @@ class Delivery:
 
 
 OF_VOTES = frozenset({"candidates", "poll"})
+
+KEEP_WHY = OF_VOTES | {"thread"}
+"""Kinds of which a card tells afterwards why they weren't sent."""
+
+DELETED = "deleted"
+"""The problem of what somebody deleted before anybody knew that it was sent."""
 
 MOVED = "moved"
 """The problem of what was on its way to a channel that its group has left."""

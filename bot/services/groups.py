@@ -336,6 +336,7 @@ class Groups:
             vote=vote,
             lost_vote=lost,
             vote_problem=await problem_of(db, told) if told else None,
+            thread_problem=await _thread_problem(db, this_week),
         )
 
     def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:
@@ -351,6 +352,13 @@ class Groups:
         return coming
 
 
+async def _thread_problem(db: Queries, post: Post | None) -> str | None:
+    row = await outbox.row_about(db, "thread", str(post.slot_id)) if post else None
+    return None if row is None else row.problem
+
+
 def message_link(guild_id: int, post: Post) -> str:
-    """Return the address of a post's message in Discord."""
+    """Return the address of a post's message in Discord; of one deleted at once, nothing."""
+    if post.message_id is None:
+        return ""
     return f"https://discord.com/channels/{guild_id}/{post.channel_id}/{post.message_id}"

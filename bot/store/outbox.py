@@ -88,17 +88,13 @@ async def next_due(db: Queries) -> datetime | None:
     return instant_or_none(rows[0]["at"])
 
 
-async def claim_row(
-    changes: Queries, old: OutboxRow, claim: int, now: datetime, lease_until: datetime
-) -> bool:
+async def claim_row(changes: Queries, old: OutboxRow, claim: int, lease_until: datetime) -> bool:
     """Claim the row if it is still as ``old`` says; tell whether that went well."""
     rows = await changes.fetch(
-        "UPDATE outbox SET state = 'claimed', claim = ?, lease_until = ?,"
-        " tried_at = COALESCE(tried_at, ?), attempts = attempts + 1"
+        "UPDATE outbox SET state = 'claimed', claim = ?, lease_until = ?, attempts = attempts + 1"
         " WHERE row_id = ? AND claim = ? AND state = ? RETURNING row_id",
         claim,
         seconds(lease_until),
-        seconds(now),
         old.row_id,
         old.claim,
         old.state,
@@ -106,17 +102,24 @@ async def claim_row(
     return bool(rows)
 
 
-async def holds(db: Queries, row_id: int, claim: int, now: datetime) -> bool:
-    """Tell whether the claim still stands."""
-    return bool(
-        await db.fetch(
-            "SELECT 1 AS held FROM outbox WHERE row_id = ? AND claim = ? AND state = 'claimed'"
-            " AND lease_until > ?",
-            row_id,
-            claim,
-            seconds(now),
-        )
+async def begin(changes: Queries, row: OutboxRow, place_id: int, trace: str, now: datetime) -> bool:
+    """Record, if the claim still stands, where it is sent now and by what it is known again.
+
+    When and by what it was first tried never changes; another place is added to those before.
+    """
+    places = (*row.places, *({place_id} - {*row.places}))
+    rows = await changes.fetch(
+        "UPDATE outbox SET tried_at = COALESCE(tried_at, ?), trace = COALESCE(trace, ?), places = ?"
+        " WHERE row_id = ? AND claim = ? AND state = 'claimed' AND lease_until > ?"
+        " RETURNING row_id",
+        seconds(now),
+        trace,
+        " ".join(str(place) for place in places),
+        row.row_id,
+        row.claim,
+        seconds(now),
     )
+    return bool(rows)
 
 
 async def release_row(
@@ -136,16 +139,39 @@ async def release_row(
 
 async def set_untried(changes: Queries, row_id: int) -> None:
     """Record that nothing has been sent so far, so that nothing need be looked for."""
-    await changes.fetch("UPDATE outbox SET tried_at = NULL WHERE row_id = ?", row_id)
+    await changes.fetch(
+        "UPDATE outbox SET tried_at = NULL, places = NULL, trace = NULL WHERE row_id = ?", row_id
+    )
 
 
-async def set_sent(changes: Queries, row_id: int, message_id: int, now: datetime) -> bool:
-    """Record the message, whoever holds the claim; tell whether it wasn't recorded before."""
+async def put_off(changes: Queries, row_id: int, now: datetime, due_at: datetime) -> None:
+    """Try a row later that nobody is just sending, so that it isn't in the way of others."""
+    await changes.fetch(
+        "UPDATE outbox SET due_at = ? WHERE row_id = ?"
+        " AND (state = 'waiting' OR (state = 'claimed' AND lease_until <= ?))",
+        seconds(due_at),
+        row_id,
+        seconds(now),
+    )
+
+
+async def set_sent(
+    changes: Queries,
+    row_id: int,
+    message_id: int | None,
+    now: datetime,
+    problem: str | None = None,
+) -> bool:
+    """Record the message, whoever holds the claim; tell whether it wasn't recorded before.
+
+    ``message_id`` None: it was deleted before anybody recorded it.
+    """
     rows = await changes.fetch(
-        "UPDATE outbox SET state = 'sent', message_id = ?, sent_at = ?, problem = NULL"
+        "UPDATE outbox SET state = 'sent', message_id = ?, sent_at = ?, problem = ?"
         " WHERE row_id = ? AND state <> 'sent' RETURNING row_id",
         message_id,
         seconds(now),
+        problem,
         row_id,
     )
     return bool(rows)
@@ -172,7 +198,8 @@ async def send_again(
     """Make a row that was dropped or is uncertain new: another id, so another nonce."""
     await changes.fetch(
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
-        " lease_until = 0, tried_at = NULL, problem = NULL WHERE row_id = ? AND state <> 'sent'",
+        " lease_until = 0, tried_at = NULL, places = NULL, trace = NULL, problem = NULL"
+        " WHERE row_id = ? AND state <> 'sent'",
         new_row_id,
         seconds(due_at),
         seconds(until_at),
@@ -188,6 +215,8 @@ async def renew(changes: Queries, old: OutboxRow, new: OutboxRow) -> None:
     await changes.fetch(
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
         " lease_until = 0, tried_at = CASE state WHEN 'sent' THEN NULL ELSE tried_at END,"
+        " places = CASE state WHEN 'sent' THEN NULL ELSE places END,"
+        " trace = CASE state WHEN 'sent' THEN NULL ELSE trace END,"
         " message_id = NULL, sent_at = NULL, problem = NULL"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')",
         new.row_id,
@@ -253,4 +282,6 @@ def _row(found: Row) -> OutboxRow:
         found["attempts"],
         found["message_id"],
         found["problem"],
+        tuple(int(place) for place in (found["places"] or "").split()),
+        found["trace"],
     )

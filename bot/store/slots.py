@@ -111,9 +111,9 @@ async def set_late(changes: Queries, slot_id: int, *, late: bool) -> None:
 
 
 async def set_posted(
-    changes: Queries, slot_id: int, channel_id: int, message_id: int, now: datetime
+    changes: Queries, slot_id: int, channel_id: int, message_id: int | None, now: datetime
 ) -> None:
-    """Record the message of the week's paper."""
+    """Record the message of the week's paper; None: it is deleted already."""
     await changes.fetch(
         "UPDATE slots SET state = 'posted', channel_id = ?, message_id = ?, posted_at = ?"
         " WHERE slot_id = ?",

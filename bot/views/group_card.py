@@ -83,7 +83,7 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
 def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> ui.LayoutView:
     """Build the members' card for whoever asks; a moderator sees what the posts lack."""
     is_moderator = interaction.permissions.manage_guild
-    warnings = group_warnings(interaction.guild, status.group) if is_moderator else []
+    warnings = group_warnings(interaction.guild, status) if is_moderator else []
     return group_card(status, warnings)
 
 
@@ -92,7 +92,7 @@ async def moderators_card(
 ) -> ui.LayoutView:
     """Build the moderators' card for whoever opened it, with all that waits for moderators."""
     bot = cast("NextreadBot", interaction.client)
-    warnings = group_warnings(interaction.guild, status.group)
+    warnings = group_warnings(interaction.guild, status)
     if doubted := await bot.doubts.waiting(status.group.guild_id):
         warnings.append(waiting_text(doubted))
     return manage_card(status, interaction.user.id, filter(None, [*warnings, news]))

@@ -116,6 +116,8 @@ def this_week_text(status: GroupStatus, link: str | None) -> str:
     title = f"**{plain(post.title, 120)}**"
     if post.state == "posted":
         late = ", late" if post.is_late else ""
+        if post.message_id is None:
+            return f"This week: {title}, posted and then deleted."
         return f"This week: {title}{f' · [read it together]({link})' if link else ''}{late}"
     return {
         "waiting": f"This week: {title}, {_on_its_way(status.group)}.",
@@ -211,6 +213,8 @@ def past_text(week: PastWeek, link: str | None) -> str:
     named = f"[{title}]({link})" if link else title
     if post.state == "posted":
         late = ", late" if post.is_late else ""
+        if post.message_id is None:
+            return f"This week: {title}, posted and then deleted."
         read = f" · {people(week.read)} read it" if week.read else ""
         return f"- {when}: {named}{late}{read}"
     return f"- {when}: " + {
@@ -251,6 +255,8 @@ def _(error: UnknownTimeError) -> str:
 
 @error_text.register
 def _(error: AlreadyPostedError) -> str:
+    if not error.link:
+        return "This week's paper was posted already, and then deleted."
     return f"This week's paper is posted already: {error.link}"
 
 

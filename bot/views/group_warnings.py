@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import discord
 
-from bot.core.groups import Group
+from bot.core.groups import GroupStatus
 from bot.views import trouble_texts
 from bot.views.permissions import can_mention, missing, needed, wanted
 
 
-def group_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
+def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str]:
     """Return what the group's posts lack, as Discord's cache has it."""
+    group = status.group
     channel = None if guild is None else guild.get_channel(group.channel_id)
     if guild is None or channel is None:
         return []
@@ -22,6 +23,8 @@ def group_warnings(guild: discord.Guild | None, group: Group) -> list[str]:
         warnings += [] if told else [f"⚠️ {trouble_texts.problem_text(problem)}"]
     elif lacks := missing(channel, wanted(channel)):
         warnings.append(trouble_texts.wanted_text(lacks))
+    if status.thread_problem == "no_more_threads":
+        warnings.append(trouble_texts.THREADS_FULL)
     if role is not None and not can_mention(role, channel):
         warnings.append(trouble_texts.role_text(role.name))
     return warnings

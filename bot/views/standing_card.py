@@ -27,7 +27,7 @@ def standing_card(status: GroupStatus) -> ui.LayoutView:
     return view
 
 
-def standing_mark(group_id: int) -> str:
+def standing_button(group_id: int) -> str:
     """Return the custom_id that a group's standing post, and no other message of ours, has."""
     return f"group:join:{group_id}"
 

@@ -12,9 +12,23 @@ PROBLEMS = {
     "channel_gone": (
         "The channel is gone. `/manage group`, typed in another one, moves the group there."
     ),
+    "no_access": (
+        "Discord doesn't let me into the channel. Give me View Channel there, and I go on by"
+        " myself."
+    ),
     "forbidden": "Discord doesn't let me post there: check my permissions in the channel.",
-    "refused": "Discord refused the message; I try again every hour. My log says why.",
-    "discord_trouble": "Discord had trouble; I try again soon.",
+    "automod": (
+        "This server's AutoMod blocked the message. Exempt my role in the rule that did; I try"
+        " again every hour."
+    ),
+    "no_more_threads": (
+        "This server has as many open threads as Discord allows. Close some; I go on by myself."
+    ),
+    "refused": (
+        "Discord refused the message; I try again every hour. Whoever hosts me finds the reason in"
+        " my log."
+    ),
+    "discord_trouble": "There was trouble on the way to Discord; I try again soon.",
     "rate_limited": "Discord asked me to wait; I try again soon.",
     "no_standing_post": "The post that the papers go into isn't there yet; I make it first.",
     "locked": (
@@ -44,7 +58,7 @@ def problem_text(problem: str) -> str:
     """Return what keeps a group from its post, and what to do."""
     if problem.startswith("lacks:"):
         return f"{lacks_text(problem)} Give me that, and I go on by myself."
-    return PROBLEMS.get(problem, PROBLEMS["forbidden"])
+    return PROBLEMS.get(problem, PROBLEMS["discord_trouble"])
 
 
 def lacks_text(problem: str) -> str:
@@ -68,6 +82,12 @@ def notice_text(channel_id: int, problem: str) -> str:
 def server_text(name: str) -> str:
     """Return, below a notice, which server it is about: moderators may have several."""
     return f"-# In {plain(name, 100)}"
+
+
+THREADS_FULL = (
+    "⚠️ This week's paper has no thread yet: the server has as many open threads as Discord allows."
+    " Close some; I try again every hour for a day."
+)
 
 
 def wanted_text(names: list[str]) -> str:

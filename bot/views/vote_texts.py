@@ -27,6 +27,18 @@ LIST_COUNTS = (
 )
 
 
+LOST_BECAUSE: Mapping[str, str] = MappingProxyType(
+    {
+        "channel_gone": "its poll couldn't be sent: the channel is gone.",
+        "no_access": "Discord doesn't let me into the channel. Give me View Channel there.",
+        "forbidden": "Discord doesn't let me send its poll: check my permissions in the channel.",
+        "automod": "this server's AutoMod blocked its poll. Exempt my role in the rule that did.",
+        "refused": "Discord refused its poll. Whoever hosts me finds the reason in my log.",
+        "deleted": "it was deleted before I could tell that it was sent.",
+    }
+)
+
+
 def candidates_lines(ballot: Ballot) -> Iterator[str]:
     """Yield what may be voted on, with the numbers of the poll's answers."""
     yield f"## 🗳️ What do we read on {moment(ballot.slot.at)}?"
@@ -109,11 +121,7 @@ def _lost_because(vote: Vote, problem: str | None) -> str:
         return f"its poll couldn't be sent. {lacks_text(problem)}"
     if problem in UNCERTAIN:
         return "I can't tell whether its poll was sent."
-    if problem == "channel_gone":
-        return "its poll couldn't be sent: the channel is gone."
-    if problem == "forbidden":
-        return "Discord doesn't let me send its poll: check my permissions in the channel."
-    return "its poll couldn't be sent in time."
+    return LOST_BECAUSE.get(problem or "", "its poll couldn't be sent in time.")
 
 
 def _hours(hours: int) -> str:

@@ -373,7 +373,7 @@ async def test_one_groups_failure_never_touches_anothers(
 ):
     other = guild.create_text_channel("other")
     await moderator.slash(other, "manage group", zone="UTC")
-    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=None)
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, code=50013, times=None)
 
     await until(MONDAY)
     status = await moderator.slash(channel, "group")
@@ -387,7 +387,7 @@ async def test_one_groups_failure_never_touches_anothers(
 async def test_a_blocked_group_tells_its_moderator_once_and_recovers(
     group, moderator, channel, until, env
 ):
-    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=2)
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, code=50013, times=2)
 
     await until(MONDAY)
     await env.advance_time(20 * A_MINUTE)
@@ -400,7 +400,7 @@ async def test_a_blocked_group_tells_its_moderator_once_and_recovers(
 
 
 async def test_a_moderator_is_told_that_the_channel_is_gone(group, moderator, channel, until, env):
-    env.inject_error("POST", f"/channels/{channel.id}/messages", status=404, times=None)
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=404, code=10003, times=None)
 
     await until(MONDAY)
 
@@ -486,7 +486,7 @@ async def remove_from_the_list(moderator, channel, title):
 async def test_a_week_whose_paper_is_removed_before_it_is_sent_gets_the_next(
     group, moderator, channel, until, env
 ):
-    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, code=50013, times=1)
     await until(MONDAY)
     await remove_from_the_list(moderator, channel, "Attention Is All You Need")
 

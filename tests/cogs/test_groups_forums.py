@@ -627,11 +627,14 @@ async def test_a_permission_lost_after_setup_is_named_and_the_week_follows_once_
     assert len(posts_in(standing_in(forum))) == 1
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 429, 500])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, 50035), (400, 160006), (403, 50013), (404, 0), (429, 0), (500, 0)],
+)
 async def test_a_post_that_discord_refuses_is_made_later_and_once(
-    moderator, channel, forum, until, env, status
+    moderator, channel, forum, until, env, status, code
 ):
-    env.inject_error("POST", f"/channels/{forum.id}/threads", status=status)
+    env.inject_error("POST", f"/channels/{forum.id}/threads", status=status, code=code)
 
     await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
     await env.advance_time(2 * AN_HOUR)

@@ -131,6 +131,19 @@ async def test_closed_messages_are_told_in_group_and_not_tried_again(
     assert len(reminders_to(alice)) == 1
 
 
+@pytest.mark.parametrize("code", [0, 40333, 50013])
+async def test_only_closed_direct_messages_end_the_reminders(group, alice, asks, until, env, code):
+    await asks(alice)
+    path = f"/channels/{alice.user.dm_channel.id}/messages"
+    env.inject_error("POST", path, status=403, code=code)
+
+    await until(SATURDAY)
+    await env.advance_time(A_DAY + 7 * A_DAY)
+
+    # What isn't trouble on the way is no reason to try again: the next paper's reminder comes.
+    assert len(reminders_to(alice)) == (1 if code == 50013 else 2)
+
+
 async def test_who_left_the_server_is_not_reminded_and_leaves_the_group(
     group, alice, asks, until, guild, moderator, channel
 ):

@@ -208,7 +208,7 @@ async def test_a_result_that_cannot_be_read_at_first_is_read_later(
     (poll,) = polls_in(channel)
     await alice.set_poll_votes(poll, answers=[3])
     route = f"/channels/{channel.id}/messages/{poll.id}"
-    env.inject_error("GET", route, status=403, times=3)
+    env.inject_error("GET", route, status=403, code=50013, times=3)
 
     await until(MONDAY)
 
@@ -222,7 +222,7 @@ async def test_a_result_that_can_never_be_read_leaves_the_order_of_the_list(
     (poll,) = polls_in(channel)
     await alice.set_poll_votes(poll, answers=[3])
     route = f"/channels/{channel.id}/messages/{poll.id}"
-    env.inject_error("GET", route, status=403, times=None)
+    env.inject_error("GET", route, status=403, code=50013, times=None)
 
     await until(MONDAY + timedelta(minutes=1))
 
@@ -323,7 +323,7 @@ async def test_a_vote_whose_poll_is_gone_is_told_on_the_card_and_once_to_who_cal
 
 
 async def test_a_vote_that_discord_refuses_is_told_with_what_to_do(group, moderator, channel, env):
-    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, code=50013, times=1)
 
     await moderator.slash(channel, "manage vote")
     card = await moderator.slash(channel, "manage group")
@@ -371,7 +371,7 @@ async def test_a_vote_whose_message_is_neither_there_nor_certainly_not_is_told_a
 async def test_another_vote_takes_the_place_of_one_that_came_to_nothing(
     group, moderator, channel, env
 ):
-    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, code=50013, times=1)
     await moderator.slash(channel, "manage vote")
 
     await moderator.slash(channel, "manage vote")
@@ -384,7 +384,7 @@ async def test_another_vote_takes_the_place_of_one_that_came_to_nothing(
 async def test_a_vote_that_came_to_nothing_is_no_news_once_a_moderator_has_picked(
     group, moderator, channel, env
 ):
-    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, times=1)
+    env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, code=50013, times=1)
     await moderator.slash(channel, "manage vote")
 
     await moderator.slash(channel, "manage pick", resource="LoRA")

@@ -103,6 +103,18 @@ async def test_closed_direct_messages_end_the_reminders(settings, alice, env):
     assert "Reminders: off." in text_of(await settings())
 
 
+async def test_an_edge_that_blocks_ends_no_reminders(settings, alice, env):
+    card = await settings()
+    await alice.click(card.response.message, label="Remind me to read")
+    dm = alice.user.dm_channel
+    env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=40333, times=2)
+
+    await env.advance_time(8 * A_DAY)
+
+    assert len(dm.history()) == 1
+    assert "Reminders: off." not in text_of(await settings())
+
+
 async def test_names_are_shown_of_those_who_chose_so(
     settings, alice, env, guild, channel, moderator
 ):

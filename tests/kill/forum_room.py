@@ -35,7 +35,6 @@ class ForumRoom(StudyRoom):
             web.get(api + "/guilds/{guild}/threads/active", self._active),
             web.get(channel + "/threads/archived/public", self._archived),
             web.post(channel + "/threads", self._make_post),
-            web.get(channel, self._channel),
             *super()._routes(),
         ]
 

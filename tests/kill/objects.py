@@ -4,28 +4,33 @@ from datetime import datetime, timedelta
 
 import discord
 
-GUILD_ID, CHANNEL_ID, MODERATOR_ID, READER_ID, DM_ID = 1001, 1002, 1003, 1004, 1005
+GUILD_ID, CHANNEL_ID, MODERATOR_ID, READER_ID, DM_ID, OTHER_ID = 1001, 1002, 1003, 1004, 1005, 1006
 
 
 def guild(me: dict, permissions: discord.Permissions) -> dict:
-    """Return the server, with its one channel, as GUILD_CREATE tells of it."""
+    """Return the server, with its two channels, as GUILD_CREATE tells of it."""
     everyone = {
         "id": str(GUILD_ID), "name": "@everyone", "permissions": str(permissions.value),
         "position": 0, "color": 0, "hoist": False, "managed": False, "mentionable": False,
     }  # fmt: skip
-    channel = {
-        "id": str(CHANNEL_ID), "type": 0, "name": "reading", "position": 0, "topic": None,
-        "parent_id": None, "nsfw": False, "rate_limit_per_user": 0,
-        "permission_overwrites": [],
-    }  # fmt: skip
     return {
         "id": str(GUILD_ID), "name": "Study room", "owner_id": str(MODERATOR_ID),
         "unavailable": False, "member_count": 2, "system_channel_id": None, "roles": [everyone],
-        "channels": [channel], "members": [member(me)], "emojis": [], "stickers": [],
+        "channels": [channel(CHANNEL_ID), channel(OTHER_ID)],
+        "members": [member(me)], "emojis": [], "stickers": [],
         "features": [], "threads": [], "voice_states": [], "presences": [], "stage_instances": [],
         "guild_scheduled_events": [], "verification_level": 0, "nsfw_level": 0, "mfa_level": 0,
         "default_message_notifications": 0, "explicit_content_filter": 0, "premium_tier": 0,
         "preferred_locale": "en-US", "afk_timeout": 300, "large": False,
+    }  # fmt: skip
+
+
+def channel(channel_id: int) -> dict:
+    """Return one of its channels."""
+    return {
+        "id": str(channel_id), "guild_id": str(GUILD_ID), "type": 0, "name": "reading",
+        "position": 0, "topic": None, "parent_id": None, "nsfw": False, "rate_limit_per_user": 0,
+        "permission_overwrites": [],
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tests.kill.study_room import StudyRoom
 A_LEASE = timedelta(seconds=125)
 
 CLAIM, RECORD = "SET state = 'claimed'", "SET state = 'sent'"
-HOLD = "SELECT 1 AS held"
+HOLD = "UPDATE outbox SET tried_at = COALESCE"
 
 SOON = {"ready": 0.12}
 SOON_OTHERWISE = 0.04

@@ -9,7 +9,7 @@ import discord
 from aiohttp import web
 
 from tests.kill import objects
-from tests.kill.objects import CHANNEL_ID, DM_ID, READER_ID
+from tests.kill.objects import CHANNEL_ID, DM_ID, OTHER_ID, READER_ID
 from tests.small_discord import SmallDiscord, answer
 
 ALL = discord.Permissions(
@@ -23,7 +23,8 @@ ALL = discord.Permissions(
 )
 REPLY = 19
 NOTICE_OF_A_THREAD = 21  # the type of the message with which Discord begins a thread
-UNKNOWN_MEMBER, UNKNOWN_MESSAGE, INVALID_FORM = 10007, 10008, 50035
+UNKNOWN_CHANNEL, UNKNOWN_MEMBER, UNKNOWN_MESSAGE = 10003, 10007, 10008
+MISSING_ACCESS, INVALID_FORM = 50001, 50035
 ALREADY_CREATED = 160004
 A_PAGE = 50
 
@@ -42,6 +43,7 @@ class StudyRoom(SmallDiscord):
     ``lingers``: what was asked by the killed comes true only after the next look at the history.
     ``answers`` are given to messages, none of which is kept. ``trouble``: messages are kept, but
     the answer never comes, or the connection is closed instead.
+    ``hidden``: channels that aren't shown to the bot.
     ``remembers_nonces``: for how long a second message with the same nonce is the first one.
     """
 
@@ -50,7 +52,8 @@ class StudyRoom(SmallDiscord):
         self.ahead = now - datetime.now(UTC)
         self.remembers_nonces = timedelta(minutes=5)
         self.permissions = ALL
-        self.messages: dict[int, list[dict]] = {CHANNEL_ID: []}
+        self.messages: dict[int, list[dict]] = {CHANNEL_ID: [], OTHER_ID: []}
+        self.hidden: set[int] = set()
         self.made: Counter[str] = Counter()
         self.looks = 0
         self.lingers = False
@@ -71,7 +74,8 @@ class StudyRoom(SmallDiscord):
 
     @property
     def threads(self) -> list[int]:
-        return [channel for channel in self.messages if channel not in (CHANNEL_ID, DM_ID)]
+        known = (CHANNEL_ID, OTHER_ID, DM_ID)
+        return [channel for channel in self.messages if channel not in known]
 
     def add_another(self, channel_id: int, custom_id: str) -> dict:
         """Put a message of the bot's there that it isn't killed over; return it."""
@@ -88,6 +92,7 @@ class StudyRoom(SmallDiscord):
         messages = "/api/v10/channels/{channel}/messages"
         return [
             *super()._routes(),
+            web.get("/api/v10/channels/{channel}", self._channel),
             web.get(messages, self._read),
             web.post(messages, self._send),
             web.get(messages + "/{message}", self._read_one),
@@ -103,6 +108,14 @@ class StudyRoom(SmallDiscord):
     def guild(self):
         """Return the server, as Discord tells of it."""
         return objects.guild(self._user(), self.permissions)
+
+    async def _channel(self, request):
+        channel_id = int(request.match_info["channel"])
+        if channel_id in self.hidden:
+            return answer({"code": MISSING_ACCESS, "message": "Missing Access"}, 403)
+        if channel_id not in self.messages:
+            return answer({"code": UNKNOWN_CHANNEL, "message": "Unknown Channel"}, 404)
+        return answer(objects.channel(channel_id))
 
     async def _read(self, request):
         self.looks += 1

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import AlreadyPostedError
 from bot.store import outbox, slots
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
 
@@ -67,8 +68,8 @@ async def test_of_two_that_claim_a_row_one_gets_it(services, group, clock):
     row = await outbox.row(services.db, found["row_id"])
     until = clock.now + A_LEASE
     async with services.db.transaction() as changes:
-        first = await outbox.claim_row(changes, row, 11, clock.now, until)
-        second = await outbox.claim_row(changes, row, 12, clock.now, until)
+        first = await outbox.claim_row(changes, row, 11, until)
+        second = await outbox.claim_row(changes, row, 12, until)
 
     assert (first, second) == (True, False)
 
@@ -82,6 +83,77 @@ async def test_a_takeover_knows_since_when_to_look(postbox, group, clock):
 
     assert first.tried_at is None
     assert second.tried_at == began
+
+
+async def test_what_was_claimed_but_not_begun_was_certainly_not_sent(
+    delivery, postbox, group, clock
+):
+    await postbox.take()
+    clock.now += A_LEASE
+    died_before = await postbox.take()
+    await delivery.perhaps_sent(died_before, "discord_trouble", A_MINUTE)
+    clock.now += A_DAY
+
+    assert died_before.tried_at is None
+    assert await postbox.take() is None
+
+
+async def test_where_and_by_what_it_was_first_tried_never_changes(
+    services, delivery, postbox, group, clock
+):
+    first = await postbox.claim()
+    await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
+    await delivery.perhaps_sent(first, "discord_trouble", A_MINUTE)
+    moved = await postbox.take()
+    await delivery.begin(moved, ELSEWHERE, "button:another")
+    clock.now += A_LEASE
+
+    again = await postbox.take()
+
+    assert (moved.places, moved.trace) == ((CHANNEL,), "button:post")
+    assert (again.places, again.trace) == ((CHANNEL, ELSEWHERE), "button:post")
+
+
+async def test_what_is_found_in_the_channel_its_group_left_stays_there(
+    services, delivery, postbox, group
+):
+    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", timedelta())
+    await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR, is_forum=True)
+
+    await delivery.sent(await postbox.take(), 77, CHANNEL)
+
+    week = (await services.groups.status(ELSEWHERE, None)).this_week
+    (thread,) = await rows_of(services, "thread")
+    assert (week.state, week.channel_id, week.message_id) == ("posted", CHANNEL, 77)
+    assert thread["channel_id"] == CHANNEL
+
+
+async def test_nothing_follows_from_a_post_that_was_deleted_before_it_was_known(
+    services, delivery, postbox, group, clock
+):
+    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", timedelta())
+
+    await delivery.deleted(await postbox.take())
+
+    status = await services.groups.status(CHANNEL, None)
+    assert (status.this_week.state, status.this_week.message_id) == ("posted", None)
+    assert status.group.blocked is None
+    assert await rows_of(services, "thread") == await rows_of(services, "notice") == []
+    with pytest.raises(AlreadyPostedError):
+        await services.groups.post_now(GUILD, group.group_id)
+
+
+async def test_a_row_put_off_leaves_what_is_being_sent_alone(delivery, postbox, group, clock):
+    row = await postbox.take()
+    await delivery.put_off(row.row_id)
+    sent_by_another = await postbox.begin(row)
+    clock.now += A_LEASE
+    await delivery.put_off(row.row_id)
+
+    assert sent_by_another
+    assert await delivery.due() == []
+    clock.advance(hours=1)
+    assert await delivery.due() == [row.row_id]
 
 
 async def test_what_was_certainly_not_sent_is_not_looked_for(delivery, postbox, group, clock):
@@ -117,11 +189,11 @@ async def test_a_later_failure_does_not_forget_an_answer_that_was_lost(
 
 async def test_whose_lease_ran_out_sends_nothing(delivery, postbox, group, clock):
     row = await postbox.claim()
-    held = await delivery.holds(row)
+    held = await postbox.begin(row)
     clock.now += A_LEASE
 
     assert held
-    assert not await delivery.holds(row)
+    assert not await postbox.begin(row)
 
 
 @pytest.mark.parametrize("act", ["not_sent", "perhaps_sent", "uncertain", "drop"])
@@ -150,7 +222,7 @@ async def test_whose_lease_ran_out_leaves_the_claim_of_another_alone(
 
     await getattr(delivery, act)(stale, "forbidden", *more)
 
-    assert await delivery.holds(fresh)
+    assert await postbox.begin(fresh)
     assert await week_of(services) == ("waiting", None)
 
 
@@ -225,7 +297,7 @@ async def test_what_hasnt_left_when_its_group_moves_goes_where_the_group_is(
     row = await postbox.claim()
     await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
 
-    leaves = await delivery.holds(row)
+    leaves = await postbox.begin(row)
 
     again = await postbox.claim()
     assert not leaves
@@ -262,10 +334,10 @@ async def test_a_day_late_what_was_perhaps_sent_is_looked_for_but_not_sent(
     await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
     clock.now += A_DAY
 
-    row = await postbox.claim()
+    row = await postbox.take()
 
     assert row.tried_at is not None
-    assert not await delivery.holds(row)
+    assert not await postbox.begin(row)
     assert (await week_of(services))[0] == "missed"
 
 
@@ -274,7 +346,7 @@ async def test_what_could_never_be_looked_for_ends_as_uncertain(
 ):
     await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
     clock.now += A_DAY
-    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    await delivery.not_sent(await postbox.take(), "guild_unavailable")
     clock.now += A_DAY
 
     assert await postbox.claim() is None
@@ -339,10 +411,10 @@ async def test_what_was_perhaps_sent_before_a_pause_is_looked_for_but_not_sent(
     await services.groups.set_state(GUILD, group.group_id, "paused")
     clock.now += A_MINUTE
 
-    row = await postbox.claim()
+    row = await postbox.take()
 
     assert row.tried_at is not None
-    assert not await delivery.holds(row)
+    assert not await postbox.begin(row)
     assert await week_of(services) == ("skipped", None)
 
 

@@ -16,7 +16,7 @@ ELSEWHERE = 9  # another forum
 class Picky(Postbox):
     """Claims what it is asked for, and leaves the rest alone."""
 
-    async def claim(self, kind="post"):
+    async def take(self, kind="post"):
         due = await self.delivery.due()
         rows = await rows_of(self.services, kind)
         mine = [row["row_id"] for row in rows if row["row_id"] in due]
@@ -141,12 +141,12 @@ async def test_what_was_perhaps_sent_is_still_looked_for_after_it_waited(
     row = await waiting_post(services, postbox, clock)
     await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
     clock.advance(minutes=2)
-    row = await postbox.claim()
+    row = await postbox.take()
 
     await delivery.await_standing(row, None)
     await made(postbox)
 
-    assert (await postbox.claim()).tried_at is not None
+    assert (await postbox.take()).tried_at is not None
 
 
 async def test_a_post_that_is_gone_is_made_anew_once(services, delivery, postbox, group, clock):
@@ -191,8 +191,8 @@ async def test_a_post_that_was_given_up_is_looked_for_when_it_is_asked_for_again
     row = await postbox.claim("standing")
     await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
     clock.advance(days=8)
-    row = await postbox.claim("standing")
-    held = await delivery.holds(row)
+    row = await postbox.take("standing")
+    held = await postbox.begin(row)
     given_up = [row["state"] for row in await rows_of(services, "standing")]
 
     await settled(services)
@@ -274,7 +274,7 @@ async def test_a_stopped_group_gets_none_until_it_starts_again(
 ):
     row = None if before else await postbox.claim("standing")
     await services.groups.set_state(GUILD, group.group_id, "stopped")
-    wanted = await postbox.claim("standing") if before else await delivery.holds(row)
+    wanted = await postbox.claim("standing") if before else await postbox.begin(row)
 
     await services.groups.set_state(GUILD, group.group_id, "active")
 
@@ -345,7 +345,7 @@ async def test_a_stopped_groups_post_is_not_tried_for_ever(
     await services.groups.set_state(GUILD, group.group_id, "stopped")
     clock.advance(hours=2)
 
-    await delivery.not_sent(await postbox.claim("standing"), "channel_gone")
+    await delivery.not_sent(await postbox.take("standing"), "channel_gone")
 
     assert [row["state"] for row in await rows_of(services, "standing")] == ["dropped"]
     assert await rows_of(services, "notice") == []

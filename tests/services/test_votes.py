@@ -44,7 +44,9 @@ def deliver(services):
         while row_ids := await services.delivery.due():
             for row_id in row_ids:
                 row = await services.delivery.claim(row_id)
-                if row is not None and await services.delivery.holds(row):
+                if row is not None and await services.delivery.begin(
+                    row, row.channel_id, "question:?"
+                ):
                     await services.delivery.sent(row, MESSAGE)
                     kinds.append(row.kind)
         return kinds
@@ -337,6 +339,27 @@ async def test_the_weekly_task_wakes_when_the_poll_closes(services, call, delive
     await deliver()
 
     assert await services.weekly.next_due() <= clock.now.replace(hour=14)
+
+
+@pytest.mark.parametrize("kind", ["candidates", "poll"])
+async def test_a_vote_whose_messages_are_deleted_before_they_are_known_is_lost(
+    services, call, status, kind
+):
+    await call()
+    (row_id,) = await services.delivery.due()
+    row = await services.delivery.claim(row_id)
+    if kind == "poll":
+        await services.delivery.sent(row, MESSAGE)
+        (row_id,) = await services.delivery.due()
+        row = await services.delivery.claim(row_id)
+
+    await services.delivery.deleted(row)
+
+    now = await status()
+    rows = await services.db.fetch("SELECT kind FROM outbox WHERE state = 'waiting'")
+    assert (now.vote, now.vote_problem) == (None, "deleted")
+    assert now.lost_vote is not None
+    assert [row["kind"] for row in rows] == ["vote_lost"]
 
 
 async def test_who_has_deleted_everything_is_told_of_no_lost_vote(services, call):

@@ -133,7 +133,7 @@ class Months:
         if row.tried_at is not None and (post.week, post.key) in self.channel:
             await delivery.sent(row, 1)
             return True
-        if not await delivery.holds(row):
+        if not await delivery.begin(row, CHANNEL, "button:read:1"):
             return True
         if outcome in ("sent", "answer lost", "killed"):
             self.check(post, await self.status())

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ async def changes(db):
 
 async def claim(changes, claim=5, at=NOW):
     row = await outbox.row(changes, 1)
-    return await outbox.claim_row(changes, row, claim, at, at + 2 * A_MINUTE)
+    return await outbox.claim_row(changes, row, claim, at + 2 * A_MINUTE)
 
 
 async def test_a_thing_has_one_row_for_good(changes):
@@ -86,23 +87,33 @@ async def test_the_next_is_what_waits_or_the_end_of_a_lease(changes):
     assert await outbox.next_due(changes) == NOW + 2 * A_MINUTE
 
 
-async def test_a_claim_keeps_when_it_was_first_tried(changes):
+async def test_a_row_keeps_when_where_and_by_what_it_was_first_tried(changes):
     await outbox.add_row(changes, post())
     await claim(changes)
+    await outbox.begin(changes, await outbox.row(changes, 1), 8, "button:a", NOW)
     await outbox.release_row(changes, 1, 5, NOW, "trouble")
     await claim(changes, 6, NOW + A_MINUTE)
+    for place in (9, 8):
+        begun = await outbox.row(changes, 1)
+        await outbox.begin(changes, begun, place, "button:b", NOW + A_MINUTE)
 
     row = await outbox.row(changes, 1)
     assert (row.tried_at, row.attempts, row.claim, row.problem) == (NOW, 2, 6, "trouble")
+    assert (row.places, row.trace) == ((8, 9), "button:a")
 
 
 async def test_a_claim_stands_for_its_holder_until_its_lease_ends(changes):
     await outbox.add_row(changes, post())
     await claim(changes)
+    row = await outbox.row(changes, 1)
 
-    assert await outbox.holds(changes, 1, 5, NOW + A_MINUTE)
-    assert not await outbox.holds(changes, 1, 6, NOW + A_MINUTE)
-    assert not await outbox.holds(changes, 1, 5, NOW + 2 * A_MINUTE)
+    async def begin(claim, after):
+        return await outbox.begin(changes, replace(row, claim=claim), 8, "button:a", NOW + after)
+
+    assert not await begin(6, A_MINUTE)
+    assert not await begin(5, 2 * A_MINUTE)
+    assert (await outbox.row(changes, 1)).tried_at is None
+    assert await begin(5, A_MINUTE)
 
 
 async def test_only_the_holder_gives_a_claim_back_or_closes_it(changes):
@@ -150,6 +161,8 @@ async def test_what_was_sent_is_neither_hurried_nor_sent_again(changes):
 async def test_a_row_is_untried_again_where_nothing_was_sent(changes):
     await outbox.add_row(changes, post())
     await claim(changes)
+    await outbox.begin(changes, await outbox.row(changes, 1), 8, "button:a", NOW)
     await outbox.set_untried(changes, 1)
 
-    assert (await outbox.row(changes, 1)).tried_at is None
+    row = await outbox.row(changes, 1)
+    assert (row.tried_at, row.places, row.trace) == (None, (), None)

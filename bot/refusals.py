@@ -1,0 +1,36 @@
+"""What a refusal of Discord's means: read from its own error code, never from the status alone."""
+
+from __future__ import annotations
+
+import discord
+
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_GUILD = 10004
+UNKNOWN_MESSAGE = 10008
+
+PROBLEMS = {
+    UNKNOWN_CHANNEL: "channel_gone",
+    UNKNOWN_GUILD: "bot_removed",
+    UNKNOWN_MESSAGE: "card_gone",
+    10013: "no_such_person",
+    50001: "no_access",
+    50007: "no_direct_messages",
+    50013: "forbidden",
+    160006: "no_more_threads",
+    200000: "automod",
+    200001: "automod",
+}
+"""Discord's code -> our name of the problem. 200000 is about a text, 200001 about a title."""
+
+
+def problem_of(error: discord.HTTPException) -> str:
+    """Return the name of the problem.
+
+    What has no code of Discord's own comes from something on the way to it, an edge that blocks
+    (40333) or answers with a page, and passes: discord-api-docs#6473.
+    """
+    if error.code in PROBLEMS:
+        return PROBLEMS[error.code]
+    if error.status == 429:
+        return "rate_limited"
+    return "refused" if error.status == 400 and error.code else "discord_trouble"

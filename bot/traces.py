@@ -1,0 +1,61 @@
+"""How a message of ours is known again in its place: by a trace, stored before it is sent.
+
+A trace is an id of ours that the message carries: a button's, or that of one of its parts. Only a
+poll can't carry one: it is known by its question. So no other words, name or language hide what
+was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+from discord import ui
+
+
+def by_button(custom_id: str) -> str:
+    """Return the trace of a message with a button or select of this custom_id."""
+    return f"button:{custom_id}"
+
+
+def by_part(view: ui.LayoutView, row_id: int) -> str:
+    """Give the view's last part an id of ours; return the trace of a message with it.
+
+    Discord wants 32 bits, and gives parts without an id small ones.
+    """
+    part_id = row_id & 0x3FFF_FFFF | 0x4000_0000
+    view.children[-1].id = part_id
+    return f"part:{part_id}"
+
+
+def by_question(question: str) -> str:
+    """Return the trace of a poll."""
+    return f"question:{question}"
+
+
+def by_text(text: str) -> str:
+    """Return the trace of a message sent before parts had ids: one of its texts."""
+    return f"text:{text}"
+
+
+def is_of(trace: str, message: discord.Message) -> bool:
+    """Tell whether the trace is this message's."""
+    way, _, what = trace.partition(":")
+    if way == "button":
+        return what in _custom_ids(message.components)
+    if way == "part":
+        return what in {str(getattr(part, "id", None)) for part in message.components}
+    if way == "question":
+        return message.poll is not None and message.poll.question == what
+    return what in {p.content for p in message.components if isinstance(p, discord.TextDisplay)}
+
+
+def _custom_ids(components: Iterable[Any]) -> set[str]:
+    """Return the custom_ids of a message's buttons and selects, however deep they stand."""
+    found: set[str] = set()
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            found.add(custom_id)
+        found |= _custom_ids(getattr(component, "children", ()))
+    return found

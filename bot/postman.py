@@ -41,7 +41,6 @@ RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
 THREAD_NAME = 100  # Discord's limit
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
-TO_PEOPLE = frozenset({"notice", "vote_lost", "nudge", "reminder"})
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
 
 Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.PartialMessageable
@@ -154,10 +153,6 @@ class Postman:
             await self._reminders.closed(row)
 
     async def _send(self, row: OutboxRow) -> None:
-        if row.kind in TO_PEOPLE:
-            # Finding them and their channel are requests too, and Discord counts all it gets.
-            await self._tickets.ticket(2)
-            await self._tickets.ticket()
         if row.kind in ("notice", "vote_lost"):
             await self._send_notice(row)
             return
@@ -302,8 +297,7 @@ class Postman:
             await self._delivery.drop(row, "mended")
             return
         guild = self._bot.get_guild(row.guild_id or 0)
-        user = await self._bot.fetch_user(row.channel_id)
-        place = await user.create_dm()
+        place = await self._direct_messages(row)
         told = text if guild is None else f"{text}\n{server_text(guild.name)}"
         view = notice(told)
         await self._deliver_once(row, place, view, by_part(view, row.row_id), old=by_text(told))
@@ -327,8 +321,7 @@ class Postman:
         if reply is None:
             await self._delivery.drop(row, "not_wanted")
             return
-        user = await self._bot.fetch_user(row.channel_id)
-        place = await user.create_dm()
+        place = await self._direct_messages(row)
         view = nudge_card(reply)
         await self._deliver_once(row, place, view, by_part(view, row.row_id), old=by_text(NUDGE))
 
@@ -341,15 +334,21 @@ class Postman:
         if guild.get_channel(reminder.group.channel_id) is None:
             await self._delivery.drop(row, "channel_gone")  # nor could they end it there
             return
+        await self._tickets.ticket()
         member = await member_of(guild, row.channel_id)
         if member is None:
             await self._member_checks.left(guild.id, row.channel_id)
             await self._delivery.drop(row, "left_server")
             return
-        place = await member.create_dm()
+        place = await self._direct_messages(row)
         view = reminder_card(reminder, guild.name)
         trace = by_button(f"reminded:{reminder.post.slot_id}")
         await self._deliver_once(row, place, view, trace)
+
+    async def _direct_messages(self, row: OutboxRow) -> discord.DMChannel:
+        """Return the channel to a person; opening it is a request too, and Discord counts it."""
+        await self._tickets.ticket()
+        return await self._bot.create_dm(discord.Object(row.channel_id))
 
     async def _deliver_once(
         self,

@@ -1,0 +1,41 @@
+"""What ``custom_ids.yaml`` says, with ids in the place of its braces."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+TEMPLATES: dict[str, str] = {name: item["template"] for name, item in FILE["items"].items()}
+FIELDS: list[str] = FILE["fields"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A custom_id that some message has. ``item``: the class that reads it."""
+
+    item: str
+    custom_id: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    picks: tuple[str, ...] = ()
+
+
+def written(ids: Mapping[str, int] = FILE["numbers"]) -> list[Written]:
+    """Return every entry, in the file's order."""
+    return [
+        Written(
+            name,
+            one["id"].format(**ids),
+            {key: _filled(value, ids) for key, value in one.get("values", {}).items()},
+            tuple(pick.format(**ids) for pick in one.get("picks", ())),
+        )
+        for name, item in FILE["items"].items()
+        for one in item["written"]
+    ]
+
+
+def _filled(value: Any, ids: Mapping[str, int]) -> Any:
+    is_id = isinstance(value, str) and value.startswith("{")
+    return ids[value.strip("{}")] if is_id else value

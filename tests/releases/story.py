@@ -1,0 +1,396 @@
+"""Half a year in a server, told through the services: every table, every kind and state of a row.
+
+What the postman would send counts as sent; nobody is there to see it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+
+from bot.core.outbox import Kind, OutboxRow
+from bot.core.weekly import Schedule
+from bot.services.opening import Services
+from bot.store import outbox, slots
+from bot.store.ids import Ids
+from tests.releases.room import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    FORUM,
+    GONE_CHANNEL,
+    GONE_GUILD,
+    GREETED,
+    GUILD,
+    HALLS,
+    LOST,
+    LOST_TOO,
+    MODERATOR,
+    OPENED,
+    PAUSED,
+    POSTED,
+    RAN_OUT,
+    READERS,
+    READING,
+    ROLE,
+    SIGNED,
+    STANDING,
+    STATES,
+    STOPPED,
+    THERE,
+    THREADED,
+    TOLD,
+    WEDNESDAYS,
+)
+
+MONDAYS, ON_WEDNESDAYS = Schedule(0, 10, 0, "UTC"), Schedule(2, 10, 0, "UTC")
+A_MINUTE, AN_HOUR, A_DAY, A_WEEK = (
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(weeks=1),
+)
+BERT, GPT_1, LORA, DPO = (f"jump-into-llm:{slug}" for slug in ("bert", "gpt-1", "lora", "dpo"))
+LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+LAST_MONDAY = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
+
+
+class StoryClock:
+    """The time of the story, moved by it."""
+
+    def __init__(self) -> None:
+        self.now = LONG_AGO
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Story:
+    def __init__(self, services: Services, clock: StoryClock) -> None:
+        self.services, self.clock = services, clock
+        self.messages = Ids(clock)
+        self.ids: dict[str, int] = {"channel": THERE, "moderator": MODERATOR}
+
+    async def tell(self) -> dict[str, int]:
+        """Tell all of it; return the ids that old buttons of this database hold."""
+        await self.begin()
+        await self.read_half_a_year()
+        await self.readers_read()
+        await self.moderators_change_the_list()
+        await self.other_groups_read()
+        await self.last_monday()
+        await self.cards_are_open()
+        return self.ids
+
+    # The story
+
+    async def begin(self) -> None:
+        services = self.services
+        await services.settings.set_synced_commands(1, "0" * 64)
+        await services.tickets.ticket()
+        await services.delivery.greet(GUILD, READING)
+        self.ids["group"] = await self.group(READING, role=ROLE)
+        await self.group(RAN_OUT)
+        for who in (ALICE, BOB, CAROL, DAVE):
+            await services.groups.join(GUILD, self.ids["group"], who)
+        await services.reminders.ask(GUILD, self.ids["group"], ALICE, wanted=True)
+        await services.reminders.ask(GUILD, self.ids["group"], DAVE, wanted=True)
+        await self.send_due()
+
+    async def read_half_a_year(self) -> None:
+        """Every week of a text channel: on time, late, missed, skipped, picked, voted on."""
+        services, group_id = self.services, self.ids["group"]
+        for number in range(22):
+            slot_at = LONG_AGO + AN_HOUR + number * A_WEEK
+            self.clock.now = slot_at - A_DAY
+            if number == 3:
+                await services.groups.skip_next(GUILD, group_id)
+            elif number == 5:
+                slot_at += 2 * A_DAY  # nobody was there for two days
+            elif number == 8:
+                slot_at += 2 * AN_HOUR
+            elif number == 10:
+                await services.picking.pick(GUILD, READING, MODERATOR, "Let's build GPT", None)
+            elif number == 11:
+                await self.vote("decided")
+            elif number == 13:
+                await self.vote("cancelled")
+            elif number == 14:
+                await self.vote("lost")
+            self.clock.now = slot_at
+            await self.look()
+            await self.send_due()
+            async with self.services.db.transaction() as changes:
+                post = await slots.last_posted(changes, group_id)
+            if post is not None and post.state == "posted" and number % 4:
+                readers = (ALICE, BOB, CAROL)[: 1 + number % 3]
+                for who in readers:
+                    await services.weekly.read_it(who, GUILD, post.slot_id)
+            self.clock.now += 5 * A_DAY + AN_HOUR
+            await self.remind()
+
+    async def readers_read(self) -> None:
+        """All that a reader can do, and undo."""
+        reading, journeys, me = (
+            self.services.reading,
+            self.services.journeys,
+            self.services.me,
+        )
+        await reading.next_for(ALICE, GUILD)
+        for who, rating in ((ALICE, 5), (BOB, 4), (CAROL, 2)):
+            await reading.finish(who, GUILD, "LoRA", rating)
+        await reading.finish_current(BOB, None)
+        for key, kind in ((BERT, "known"), (GPT_1, "skipped"), (DPO, "later")):
+            await reading.mark(CAROL, GUILD, key, kind)
+        await journeys.set_goal(CAROL, GUILD, DPO)
+        for turn in range(5):
+            await reading.mark(ALICE, GUILD, BERT, "clear" if turn % 2 else "known")
+        await reading.mark(ALICE, GUILD, BERT, "done", rating=4)
+        await journeys.set_goal(ALICE, GUILD, DPO)
+        await journeys.set_goal(ALICE, GUILD, None)
+        await journeys.start_at(ALICE, GUILD, "icl")
+        reset = await journeys.reset(ALICE, GUILD)
+        await reading.undo(ALICE, GUILD, reset.change.change_id)
+        await journeys.set_goal(ALICE, GUILD, DPO)
+        last = await reading.mark(ALICE, GUILD, "jump-into-llm:rope", "later")
+        self.ids["change"] = last.change.change_id
+        await me.set_named(ALICE, named=True)
+        await me.set_zone(CAROL, "Seoul", "")
+        await me.set_nudged(BOB, nudged=True)
+        await me.set_nudged(BOB, nudged=False)
+
+    async def moderators_change_the_list(self) -> None:
+        moderation, doubts = self.services.moderation, self.services.doubts
+        mine = (GUILD, MODERATOR)
+        proposal = await moderation.propose(*mine, "https://example.org/ours", step="peft")
+        before = await moderation.texts(*mine, proposal.draft_id)
+        typed = replace(before, title="A paper of ours", minutes="25", notes="Read it twice.")
+        await moderation.set_texts(*mine, proposal.draft_id, before, typed)
+        ours = await moderation.add(*mine, proposal.draft_id)
+        for number in range(2):
+            proposal = await moderation.propose(*mine, f"https://example.org/gone-{number}")
+            desk = await moderation.add(*mine, proposal.draft_id)
+            await moderation.remove(*mine, desk.draft_id)
+            if number:
+                await moderation.restore(*mine, desk.draft_id)
+        changed = await moderation.open(*mine, "RoBERTa", needs="GPT-1")
+        await moderation.confirm(*mine, changed.draft_id)
+        hidden = await moderation.open(*mine, "Chinchilla")
+        await moderation.remove(*mine, hidden.draft_id)
+        needed = self.services.curricula.base.by_key[DPO].prerequisites[0]
+        await doubts.add(ALICE, GUILD, DPO, needed, "I read it without.")
+        await doubts.add(BOB, GUILD, BERT, "jump-into-llm:attention-is-all-you-need", "")
+        settled = await moderation.open(*mine, "BERT")
+        await moderation.settle(*mine, settled.draft_id)
+        await self.services.reading.mark(BOB, GUILD, ours.resource.key, "done")
+
+    async def other_groups_read(self) -> None:
+        """Groups in forums, paused, stopped, blocked, lost; they begin a week before the end."""
+        services = self.services
+        self.clock.now = LAST_MONDAY - A_WEEK
+        for channel in (PAUSED, STOPPED, LOST, LOST_TOO):
+            await self.group(channel)
+        await self.group(GONE_CHANNEL, guild=GONE_GUILD)
+        for channel in (FORUM, SIGNED):
+            await self.group(channel, is_forum=True)
+        await self.group(WEDNESDAYS, schedule=ON_WEDNESDAYS)
+        self.clock.now += AN_HOUR
+        await self.look()
+        await self.send_due()
+        self.ids |= {"lost": await self.id_of(LOST), "lost_too": await self.id_of(LOST_TOO)}
+        await services.groups.set_state(GUILD, await self.id_of(PAUSED), "paused")
+        await services.groups.set_state(GUILD, await self.id_of(STOPPED), "stopped")
+        await services.groups.go_on(GUILD, await self.id_of(RAN_OUT), "must_reads")
+        for who in READERS.values():
+            await services.groups.join(GUILD, await self.id_of(WEDNESDAYS), who)
+            await services.reminders.ask(GUILD, await self.id_of(WEDNESDAYS), who, wanted=True)
+            await services.me.set_nudged(who, nudged=True)
+        self.clock.now += 2 * A_DAY
+        await self.look()
+        await self.send_due()
+
+    async def last_monday(self) -> None:
+        """Each kind of what is sent gets into each state it can be in."""
+        self.clock.now = LAST_MONDAY + 50 * A_MINUTE
+        everywhere = (*POSTED.values(), *THREADED.values(), *OPENED.values(), *TOLD.values())
+        for channel in everywhere:
+            await self.group(channel)
+        self.clock.now = LAST_MONDAY + AN_HOUR
+        await self.look()
+        for channel in (READING, FORUM, *THREADED.values(), *OPENED.values()):
+            await self.send_week(channel)
+        self.ids["slot"] = await self.slot_of(READING)
+        rows = [row for state in STATES for row in [await self.rows_for(state)]]
+        for state, each in zip(STATES, rows, strict=True):
+            await self.first_try(state, each)
+        self.clock.now += 3 * A_MINUTE
+        for state, each in zip(STATES, rows, strict=True):
+            await self.second_try(state, each)
+
+    async def cards_are_open(self) -> None:
+        """What moderators' cards of today stand for, and what they chose for the weeks to come."""
+        moderation, mine = self.services.moderation, (GUILD, MODERATOR)
+        for name in ("proposal", "proposal_too"):
+            found = await moderation.propose(*mine, f"https://example.org/{name}")
+            self.ids[name] = found.draft_id
+        desk = await moderation.open(*mine, "DPO", needs="BERT")
+        typed = await moderation.texts(*mine, desk.draft_id)
+        refused = {
+            "draft_id": desk.draft_id,
+            "before": asdict(typed),
+            "typed": asdict(replace(typed, minutes="soon")),
+        }
+        self.ids["desk"] = desk.draft_id
+        self.ids["texts"] = await moderation.keep(*mine, refused)
+        self.ids["start"] = await moderation.keep(*mine, {"channel_id": THERE, "zone": "xqzv"})
+        ballot = await self.services.votes.call(GUILD, WEDNESDAYS, MODERATOR, 3, 24)
+        self.ids["vote"] = ballot.vote.vote_id
+        for kind in ("candidates", "poll"):
+            await self.send(kind, str(ballot.vote.vote_id))
+        for week in ("2026-W26", "2026-W27"):
+            await self.services.picking.pick(GUILD, READING, MODERATOR, "MMLU", week)
+
+    # What is due, and what becomes of it
+
+    async def rows_for(self, state: str) -> list[OutboxRow]:
+        """Return a row of each kind, all waiting and due, that are to get into this state."""
+        services, reader = self.services, READERS[state]
+        await services.delivery.greet(GREETED[state], HALLS[state])
+        await self.group(STANDING[state], is_forum=True)
+        is_paused = STATES.index(state) % 2
+        signed = await self.id_of(SIGNED)
+        state_of_signed = "active" if is_paused else "paused"
+        await services.groups.set_state(GUILD, signed, state_of_signed)
+        sign = (await self.rows("sign", str(signed)))[-1]
+        (told,) = await self.rows("post", str(await self.slot_of(TOLD[state])))
+        held = await services.delivery.claim(told.row_id)
+        await services.delivery.not_sent(held, "lacks:send_messages")
+        lost = await self.call(POSTED[state])
+        await services.votes.unread(lost, for_good=True)
+        called, polled = await self.call(OPENED[state]), await self.call(THREADED[state])
+        await self.send("candidates", str(polled.vote_id))
+        on_wednesday = await self.slot_of(WEDNESDAYS)
+        wanted: tuple[tuple[Kind, str], ...] = (
+            ("greeting", str(GREETED[state])),
+            ("standing", str(await self.id_of(STANDING[state]))),
+            ("post", str(await self.slot_of(POSTED[state]))),
+            ("thread", str(await self.slot_of(THREADED[state]))),
+            ("opener", str(await self.slot_of(OPENED[state]))),
+            ("notice", str(await self.id_of(TOLD[state]))),
+            ("nudge", str(reader)),
+            ("reminder", f"{on_wednesday}:{reader}"),
+            ("candidates", str(called.vote_id)),
+            ("poll", str(polled.vote_id)),
+            ("vote_lost", str(lost.vote_id)),
+        )
+        found = [(await self.rows(kind, reference))[-1] for kind, reference in wanted]
+        return [*found, sign]
+
+    async def first_try(self, state: str, rows: Iterable[OutboxRow]) -> None:
+        delivery = self.services.delivery
+        for row in rows:
+            if state in ("waiting", "claimed"):
+                continue
+            held = await delivery.claim(row.row_id)
+            assert held is not None, (state, row)
+            if state == "put_off":
+                await delivery.not_sent(held, "lacks:send_messages")
+            elif state == "given_up":
+                await delivery.not_sent(held, "lacks:send_messages")
+                await delivery.drop(held, "lacks:send_messages")
+            elif state == "sent":
+                await delivery.sent(held, self.messages.new())
+            elif state == "dropped":
+                await delivery.drop(held, "forbidden")
+            elif state == "tried":
+                await delivery.perhaps_sent(held, "discord_trouble", 5 * A_MINUTE)
+            elif state != "lapsed":
+                await delivery.perhaps_sent(held, "discord_trouble", A_MINUTE)
+
+    async def second_try(self, state: str, rows: Iterable[OutboxRow]) -> None:
+        delivery = self.services.delivery
+        for row in rows:
+            if state not in ("claimed", "claimed_again", "sent_again", "uncertain"):
+                continue
+            held = await delivery.claim(row.row_id)
+            assert held is not None, (state, row)
+            if state == "sent_again":
+                await delivery.sent(held, self.messages.new(), at=self.clock() - 2 * A_MINUTE)
+            elif state == "uncertain":
+                await delivery.uncertain(held, "no_history")
+
+    async def vote(self, end: str) -> None:
+        """Hold a vote on the week that begins tomorrow."""
+        vote = await self.call(READING, hours=1)
+        for kind in ("candidates", "poll"):
+            await self.send(kind, str(vote.vote_id))
+        if end == "decided":
+            await self.services.votes.decide(vote, [1, 2])
+        elif end == "lost":
+            await self.services.votes.unread(vote, for_good=True)
+        else:
+            await self.services.votes.cancel(GUILD, vote.vote_id)
+            await self.services.votes.ended(vote)
+
+    async def call(self, channel: int, hours: int = 24):
+        return (await self.services.votes.call(GUILD, channel, MODERATOR, 2, hours)).vote
+
+    async def group(self, channel, *, guild=GUILD, schedule=MONDAYS, role=None, is_forum=False):
+        status = await self.services.groups.settle(
+            guild, channel, schedule, role, MODERATOR, is_forum=is_forum
+        )
+        return status.group.group_id
+
+    async def look(self) -> None:
+        while await self.services.weekly.open_due():
+            pass
+        while await self.services.nudges.open_due():
+            pass
+
+    async def remind(self) -> None:
+        """Send what is due; one of the readers takes no direct messages."""
+        for row_id in await self.services.delivery.due():
+            row = await self.services.delivery.claim(row_id)
+            if row is not None and row.channel_id == DAVE:
+                await self.services.reminders.closed(row)
+                await self.services.delivery.drop(row, "no_direct_messages")
+            elif row is not None and await self.services.delivery.holds(row):
+                await self.services.delivery.sent(row, self.messages.new())
+
+    async def send_due(self) -> None:
+        while row_ids := await self.services.delivery.due():
+            for row_id in row_ids:
+                row = await self.services.delivery.claim(row_id)
+                if row is not None and await self.services.delivery.holds(row):
+                    await self.services.delivery.sent(row, self.messages.new())
+
+    async def send(self, kind: Kind, reference: str) -> None:
+        (row,) = await self.rows(kind, reference)
+        held = await self.services.delivery.claim(row.row_id)
+        assert await self.services.delivery.holds(held)
+        await self.services.delivery.sent(held, self.messages.new())
+
+    async def send_week(self, channel: int) -> None:
+        """Send a group's paper, and what follows as far as that isn't needed in another state."""
+        reference = str(await self.slot_of(channel))
+        await self.send("post", reference)
+        if channel in (READING, *OPENED.values()):
+            await self.send("thread", reference)
+        if channel in (READING, FORUM):
+            await self.send("opener", reference)
+
+    async def id_of(self, channel: int) -> int:
+        return (await self.services.groups.find(channel)).group_id
+
+    async def slot_of(self, channel: int) -> int:
+        (newest,) = await slots.latest_slots(self.services.db, await self.id_of(channel), 1)
+        return newest.slot_id
+
+    async def rows(self, kind: Kind, reference: str) -> list[OutboxRow]:
+        """Return the rows of a kind about a thing, or about it and something else."""
+        found = await self.services.db.fetch(
+            "SELECT row_id FROM outbox WHERE kind = ?"
+            " AND (reference = ? OR substr(reference, 1, ?) = ?) ORDER BY row_id",
+            kind, reference, len(reference) + 1, f"{reference}:",
+        )  # fmt: skip
+        return [await outbox.row(self.services.db, each["row_id"]) for each in found]

@@ -1,0 +1,315 @@
+"""Databases of past releases, opened by this one: nothing is lost, every old button answers."""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+
+import asyncpg
+import discord
+import pytest
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.app import NextreadBot
+from bot.core.outbox import OutboxRow
+from bot.errors import (
+    NoGroupError,
+    NotAMemberError,
+    NotAModeratorError,
+    NotYoursError,
+    OldCardError,
+    TooOldToUndoError,
+    UnknownPostError,
+    VoteRefusedError,
+)
+from bot.services.opening import open_services
+from bot.store import outbox
+from bot.store.database import open_database
+from bot.store.instants import seconds
+from bot.store.migrations import migrate
+from bot.views.error_texts import error_text
+from tests.conftest import A_DAY, EMPTY
+from tests.every_table import everything
+from tests.golden.custom_ids import written
+from tests.golden.references import FORMS, forms_of
+from tests.releases.databases import releases
+from tests.releases.room import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    GONE_CHANNEL,
+    GUILD,
+    HERE,
+    LOST,
+    LOST_TOO,
+    MODERATOR,
+    furnish,
+)
+from tests.seen import text_of
+
+FIVE_MINUTES, TEN_MINUTES = timedelta(minutes=5), timedelta(minutes=10)
+
+
+@pytest.fixture(params=releases(), ids=str)
+def release(request):
+    return request.param
+
+
+@pytest.fixture
+async def url(release, request, tmp_path):
+    """The address of the release's database, as it left it."""
+    if release.kind == "sqlite":
+        address = f"sqlite:///{tmp_path / 'ledger.db'}"
+    else:
+        address = request.getfixturevalue("postgres_url")
+        connection = await asyncpg.connect(address)
+        await connection.execute(EMPTY)
+        await connection.close()
+    await release.restore(address)
+    return address
+
+
+@pytest.fixture
+async def before(url):
+    """All that was in it."""
+    db = await open_database(url)
+    found = await everything(db)
+    await db.close()
+    return found
+
+
+@pytest.fixture
+async def opened(url, before, base, release):
+    """Its services as this release opens them, some minutes later."""
+    services = await open_services(url, base, lambda: release.left_at + TEN_MINUTES)
+    yield services
+    await services.close()
+
+
+# What was there
+
+
+async def test_migrations_keep_every_row_as_it_was(url, before):
+    db = await open_database(url)
+    await migrate(db)
+    after = await everything(db)
+    await db.close()
+
+    for table, rows in before.items():
+        columns = rows[0].keys()
+        kept = Counter(tuple(row[column] for column in columns) for row in after[table])
+        assert Counter(tuple(row.values()) for row in rows) <= kept, table
+
+
+async def test_every_row_of_the_outbox_is_read_as_it_was_written(opened, before):
+    for row in before["outbox"]:
+        read = await outbox.row(opened.db, row["row_id"])
+
+        assert isinstance(read, OutboxRow)
+        assert (read.kind, read.reference, read.state) == (
+            row["kind"], row["reference"], row["state"],
+        )  # fmt: skip
+        assert (read.tried_at is None) == (row["tried_at"] is None)
+        assert (read.attempts, read.message_id) == (row["attempts"], row["message_id"])
+    assert all(found for _, _, found in forms_of(before))
+
+
+async def test_readers_find_their_marks_goals_and_changes(opened, before):
+    readers = {row["reader_id"]: row for row in before["readers"]}
+
+    for reader_id, row in readers.items():
+        journey = await opened.journeys.journey(reader_id, GUILD)
+        marks = {r["resource_key"]: r for r in before["progress"] if r["reader_id"] == reader_id}
+        undoable = [
+            r["change_id"]
+            for r in before["changes"]
+            if r["reader_id"] == reader_id and r["undone_at"] is None
+        ]
+
+        assert {k: (m.state, m.rating) for k, m in journey.reader.marks.items()} == {
+            key: (mark["state"], mark["rating"]) for key, mark in marks.items()
+        }
+        assert (journey.reader.current, journey.reader.goal) == (
+            row["current_key"], row["goal_key"],
+        )  # fmt: skip
+        assert [c.change_id for c in journey.changes] == sorted(undoable, reverse=True)[:20]
+    for row in before["reader_settings"]:
+        settings = await opened.me.settings(row["reader_id"])
+        assert (settings.zone, settings.named, settings.nudged) == (
+            row["zone"], bool(row["named"]), bool(row["nudged"]),
+        )  # fmt: skip
+
+
+async def test_groups_find_their_members_weeks_and_choices(opened, before):
+    for row in before["study_groups"]:
+        group_id, guild_id = row["group_id"], row["guild_id"]
+        mine = {t: [r for r in before[t] if r["group_id"] == group_id] for t in OF_GROUPS}
+        status = await opened.groups.look(guild_id, group_id, 0)
+        pages = [await opened.groups.history(guild_id, group_id, page) for page in range(4)]
+
+        assert status.group.channel_id == row["channel_id"]
+        assert (status.group.state, status.group.blocked) == (row["state"], row["blocked"])
+        assert status.members == len(mine["members"])
+        assert {(w.post.week, w.post.state, w.post.key) for p in pages for w in p.weeks} == {
+            (r["week"], r["state"], r["resource_key"]) for r in mine["slots"]
+        }
+        assert {(c.week, c.why, c.key) for c in status.chosen} <= {
+            (r["week"], r["why"], r["resource_key"]) for r in mine["picks"]
+        }
+        for vote in mine["votes"]:
+            ballot = await opened.votes.ballot(vote["vote_id"])
+            assert (ballot.vote.state, ballot.vote.week) == (vote["state"], vote["week"])
+
+
+OF_GROUPS = ("members", "slots", "picks", "votes")
+
+
+async def test_a_server_finds_its_list(opened, before):
+    curriculum = await opened.curricula.of(opened.db, GUILD)
+    removed = {row["resource_key"] for row in before["additions"] if row["removed"]}
+    listed = {row["resource_key"] for row in before["additions"] if not row["removed"]}
+
+    assert removed
+    assert listed
+    assert listed <= curriculum.by_key.keys()
+    assert removed.isdisjoint(curriculum.by_key)
+    assert await opened.doubts.waiting(GUILD)
+
+
+# Its buttons
+
+
+@app_commands.command(name="old")
+async def old_card(interaction: discord.Interaction, custom_id: str, picks: str = "") -> None:
+    """Show a card of an earlier release again, to whoever it belongs to."""
+    options = [discord.SelectOption(label=pick, value=pick) for pick in picks.split()]
+    part = (
+        ui.Select(custom_id=custom_id, options=options)
+        if options
+        else ui.Button(label="Old", custom_id=custom_id)
+    )
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.ActionRow(part))
+    view.stop()
+    await interaction.response.send_message(view=view, ephemeral=True)
+
+
+@pytest.fixture
+def simcord_bot():
+    """A bot that does nothing: the room is furnished, and time goes by, before ours comes."""
+    return commands.AutoShardedBot("!", intents=discord.Intents(guilds=True), shard_count=1)
+
+
+@pytest.fixture
+async def room(simcord_env, url, before, release, base):
+    """Members and channels by id, in a Discord where the bot has just come back."""
+    made = furnish(simcord_env)
+    # simcord gives a bot five seconds to start: so it does before anything is due.
+    before_all = release.left_at - FIVE_MINUTES - simcord_env.now()
+    await simcord_env.advance_time(before_all.total_seconds())
+    bot = NextreadBot(
+        lambda: open_services(url, base, discord.utils.utcnow, send_rate=1000),
+        shard_count=1,
+        nap=A_DAY,
+    )
+    bot.tree.add_command(old_card)
+    try:
+        await simcord_env.restart_bot(bot)
+        yield made
+    finally:
+        await bot.close()  # simcord never does
+
+
+async def test_every_old_button_answers(room, release, caplog):
+    answers = {
+        f"{each.custom_id} {pick}": await _answer(room, each, pick)
+        for each in written(release.ids)
+        for pick in each.picks or ("",)
+    }
+
+    assert [custom_id for custom_id, text in answers.items() if not text] == []
+    assert {custom_id: text for custom_id, text in answers.items() if text in REFUSALS} == {}
+    assert _errors(caplog) == []
+
+
+async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, caplog):
+    bot = simcord_env.bot
+    # simcord watches each wait of the bot's own tasks: for so many messages that takes a minute.
+    bot.get_cog("weekly").tick.cancel()
+    await simcord_env.advance_time((FIVE_MINUTES + TEN_MINUTES).total_seconds())
+
+    await bot.postman.deliver_due()
+    left = await bot.services.db.fetch(
+        "SELECT kind, channel_id FROM outbox WHERE state IN ('waiting', 'claimed')"
+        " AND (attempts > 0 OR due_at <= ?) AND until_at > ?",
+        seconds(release.left_at + TEN_MINUTES),
+        seconds(release.left_at + TEN_MINUTES),
+    )
+
+    on_its_way = {r["row_id"] for r in before["outbox"] if r["state"] in ("waiting", "claimed")}
+    ends = Counter(
+        (row["kind"], "sent" if row["state"] == "sent" else row["problem"])
+        for row in (await everything(bot.services.db))["outbox"]
+        if row["row_id"] in on_its_way
+    )
+
+    assert [(r["kind"], r["channel_id"]) for r in left if r["channel_id"] not in GONE] == []
+    assert [kind for kind in FORMS if kind not in UNDER_POSTS and ends[kind, "sent"] < 6] == []
+    assert not any(ends[kind, "paper_gone"] for kind in UNDER_POSTS)
+    assert _errors(caplog) == []
+
+
+UNDER_POSTS = {"thread", "opener"}
+"""What stands under posts, which are not there any more in this Discord."""
+
+GONE = {LOST, LOST_TOO, GONE_CHANNEL}
+"""Channels that are gone for good: their groups wait for a moderator."""
+
+REFUSALS = {
+    error_text(error)
+    for error in (
+        Exception(),
+        NoGroupError(),
+        NotAMemberError(),
+        NotAModeratorError(),
+        NotYoursError(),
+        OldCardError(),
+        TooOldToUndoError(),
+        UnknownPostError(),
+        VoteRefusedError("over"),
+        VoteRefusedError("unknown"),
+    )
+}
+"""What is said where a button finds nothing of what it is about."""
+
+OTHERS = {
+    "DoubtButton": DAVE,  # who has read nothing, so that something comes first
+    "ResetButton": CAROL,
+    "StartButton": MODERATOR,
+    "me:delete": BOB,
+}
+"""Who presses what isn't Alice's, or would leave her nothing to press the others for."""
+
+
+async def _answer(room, each, pick):
+    """Let the one whose card it is press it; return what they see, "" for nothing."""
+    if str(MODERATOR) in each.custom_id:
+        who = room[MODERATOR]
+    else:
+        who = room[OTHERS.get(each.custom_id, OTHERS.get(each.item, ALICE))]
+    picks = " ".join(each.picks)
+    card = await who.slash(room[HERE], "old", custom_id=each.custom_id, picks=picks)
+    message = card.response.message
+    if pick:
+        answer = await who.select(message, [pick], custom_id=each.custom_id)
+    else:
+        answer = await who.click(message, custom_id=each.custom_id)
+    if answer.modal:
+        return answer.modal["title"]
+    seen = [answer.response, *answer.followups]
+    return "\n".join(text_of(part) for part in seen if part is not None)
+
+
+def _errors(caplog):
+    return [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR]

@@ -20,6 +20,7 @@ import discord
 from bot.config import Config
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum, schema_text
+from bot.core.yaml_tree import LARGEST_FILE
 from bot.errors import ConfigError, CurriculumFileError
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def load_curriculum(path: Path) -> Curriculum:
         CurriculumFileError: the list has problems; all of them are named.
     """
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ConfigError(
             f"{path} can't be read ({error.strerror}). To use the list that Nextread comes with,"

@@ -248,6 +248,16 @@ def test_check_tells_every_problem_with_its_line(shell, tmp_path):
     assert "> minutes: " in answer.stderr
 
 
+def test_check_reads_no_more_of_a_file_than_a_list_may_have(shell, tmp_path):
+    with (tmp_path / "mine.yaml").open("wb") as file:
+        file.truncate(1 << 42)  # more than any memory; the disk keeps none of it
+
+    answer = shell("check", "mine.yaml")
+
+    assert answer.exit_code == 2
+    assert answer.stderr == "mine.yaml:1:1: file: is larger than 1 MB: split the list\n"
+
+
 def test_check_of_no_file_is_a_usage_error(shell):
     assert shell("check", "gone.yaml").exit_code == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -21,11 +22,14 @@ Path = tuple[str | int, ...]
 Mark = tuple[int, int]
 """Line and column, both counted from 1."""
 
+_TOO_DEEP = ("is nested too deeply", "a list has sections, steps, resources, no more")
 _NO_TABS = "indent with spaces, not with tabs"
+_IN_UTF_8 = "save the file with the encoding UTF-8"
 _MENDS = {
     "mapping values are not allowed": "put a text that contains ': ' in double quotes",
     "tab character": _NO_TABS,
     "cannot start any token": "put a text that begins with @, % or ` in double quotes",
+    "alphabetic or numeric": "put a text that begins with * or & in double quotes",
     "expected ':'": "write `key: value`, with a space after the colon; indent what goes on below",
     "end of stream": "close the quotes that open here",
     "'-' indicator": "keep everything at the indentation of its neighbours",
@@ -90,6 +94,11 @@ def read_tree(text: str | bytes, source: str) -> Tree:
         _refuse_what_lists_never_need(plain, source)
         node = yaml.compose(plain, Loader=_Loader)
     except yaml.YAMLError as error:
+        # The scanner reads up to 1,024 characters ahead of its events, and may have limits of its
+        # own (PyYAML 6.0.4: 1,000 levels): what we refuse before that place is told first.
+        mark = getattr(error, "problem_mark", None)
+        with contextlib.suppress(yaml.YAMLError):
+            _refuse_what_lists_never_need(plain[: mark.index if mark else 0], source)
         raise _broken(error, plain, source) from error
     tree = Tree(None, {}, {})
     if node is None:
@@ -111,12 +120,13 @@ def _decoded(text: str | bytes, source: str) -> str:
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
         what = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
-        raise refused(before, what, "save the file with the encoding UTF-8") from error
+        raise refused(before, what, _IN_UTF_8) from error
     plain = plain.removeprefix("\ufeff")
     for match in CONTROL_CHARACTER.finditer(plain):
         if match[0] not in "\t\n\r":
             what = f"has the control character U+{ord(match[0]):04X}"
-            raise refused(plain[: match.start()], what, "delete it")
+            remedy = _IN_UTF_8 if match[0] == "\0" else "delete it"  # every other byte of UTF-16
+            raise refused(plain[: match.start()], what, remedy)
     return plain
 
 
@@ -130,7 +140,7 @@ def _refuse_what_lists_never_need(text: str, source: str) -> None:
             depth -= 1
         what, remedy = "", "write the value out instead"
         if depth > DEEPEST_NESTING:
-            what, remedy = "is nested too deeply", "a list has sections, steps, resources, no more"
+            what, remedy = _TOO_DEEP
         elif getattr(event, "anchor", None):
             what = "uses a YAML anchor or alias (& or *)"
         elif getattr(event, "tag", None):
@@ -144,6 +154,8 @@ def _broken(error: yaml.YAMLError, text: str, source: str) -> CurriculumFileErro
     said = str(getattr(error, "problem", None) or error)
     mark = "context_mark" if "end of stream" in said else "problem_mark"
     line, column = _mark(getattr(error, mark, None))
+    if "nesting" in said:
+        return CurriculumFileError(source, [Problem(line, column, "file", *_TOO_DEEP)])
     remedy = next((mend for sign, mend in _MENDS.items() if sign in said), None)
     remedy = remedy or "look at the quotes, brackets and indentation here and one line above"
     if "".join(text.splitlines()[line - 1 : line]).startswith("\t", column - 1):

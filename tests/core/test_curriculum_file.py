@@ -631,6 +631,37 @@ EACH_PROBLEM = {
             )
         ],
     ),
+    "too deep inside of a list": (
+        SMALL.replace("Paper A", "[장, " + "{" * 5_000),
+        [
+            (
+                "my.yaml:11:32: file: is nested too deeply:"
+                " a list has sections, steps, resources, no more"
+            )
+        ],
+    ),
+    "anchor before a tab": (
+        SMALL.replace("Paper A", "&x\n\tPaper A"),
+        ["my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead"],
+    ),
+    "stars of Markdown": (
+        SMALL.replace("Paper A", "**BERT**"),
+        [
+            (
+                "my.yaml:11:21: file: YAML: did not find expected alphabetic or numeric character:"
+                " put a text that begins with * or & in double quotes"
+            )
+        ],
+    ),
+    "UTF-16 without its mark": (
+        SMALL.encode("utf-16-le"),
+        [
+            (
+                "my.yaml:1:2: file: has the control character U+0000:"
+                " save the file with the encoding UTF-8"
+            )
+        ],
+    ),
     "too large": (
         "#" * (LARGEST_FILE + 1),
         ["my.yaml:1:1: file: is larger than 1 MB: split the list"],
@@ -651,6 +682,13 @@ def test_every_problem_is_told_with_its_place_and_remedy(name):
     text, expected = EACH_PROBLEM[name]
 
     assert complaints(text) == expected
+
+
+def test_however_a_file_is_nested_too_deeply_it_is_told_in_our_words():
+    # A key must stand where these brackets do: some versions of PyYAML see that first.
+    (line,) = complaints("a: 1\n" + "[" * 5_000)
+
+    assert line.endswith(("a list has sections, steps, resources, no more", "what goes on below"))
 
 
 def test_a_value_too_long_to_repeat_is_cut():

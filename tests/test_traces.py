@@ -34,6 +34,16 @@ def test_a_part_carries_an_id_of_its_row_and_of_no_other(one, other):
         assert not is_of(trace, known(again))
 
 
+def test_traces_are_written_as_they_always_were():
+    """They stand in the ledger, and a later release has to read them."""
+    assert [by_button("read:7"), by_question("What?"), by_text("Some words.")] == [
+        "button:read:7",
+        "question:What?",
+        "text:Some words.",
+    ]
+    assert by_part(notice("Some words."), 7) == "part:1073741831"
+
+
 def test_other_words_hide_nothing():
     view, reworded = notice("Some words."), notice("Other words.")
     by_part(reworded, 7)

@@ -215,8 +215,10 @@ def test_a_message_is_known_again_by_a_custom_id_that_it_has():
     ids = {each.item: each.custom_id for each in WRITTEN}
     join = next(e for e in WRITTEN if e.item == "MemberButton" and e.values["joins"])
 
-    assert standing_card.standing_mark(join.values["group_id"]) == join.custom_id
+    assert standing_card.standing_button(join.values["group_id"]) == join.custom_id
     source = "".join(path.read_text(encoding="utf-8") for path in BOT.rglob("*.py"))
-    for mark in re.findall(r'with_button\(f?"([^"]+)"\)', source):
-        shape = re.sub(r"\\\{.*\\\}", ".+", re.escape(mark))
+    traces = re.findall(r'by_button\(f?"([^"]+)"\)', source)
+    assert traces
+    for trace in traces:
+        shape = re.sub(r"\\\{.*\\\}", ".+", re.escape(trace))
         assert any(re.fullmatch(shape, custom_id) for custom_id in ids.values())

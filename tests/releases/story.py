@@ -55,6 +55,9 @@ LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LAST_MONDAY = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
 
 
+HARMLESS_TWICE = frozenset({"thread", "sign"})
+
+
 class StoryClock:
     """The time of the story, moved by it."""
 
@@ -293,13 +296,15 @@ class Story:
                 continue
             held = await delivery.claim(row.row_id)
             assert held is not None, (state, row)
+            if state not in ("put_off", "given_up", "lapsed"):
+                await self.attempt(held)
             if state == "put_off":
                 await delivery.not_sent(held, "lacks:send_messages")
             elif state == "given_up":
                 await delivery.not_sent(held, "lacks:send_messages")
                 await delivery.drop(held, "lacks:send_messages")
             elif state == "sent":
-                await delivery.sent(held, self.messages.new())
+                await self.sent(held)
             elif state == "dropped":
                 await delivery.drop(held, "forbidden")
             elif state == "tried":
@@ -354,21 +359,32 @@ class Story:
             if row is not None and row.channel_id == DAVE:
                 await self.services.reminders.closed(row)
                 await self.services.delivery.drop(row, "no_direct_messages")
-            elif row is not None and await self.services.delivery.holds(row):
-                await self.services.delivery.sent(row, self.messages.new())
+            elif row is not None and await self.attempt(row):
+                await self.sent(row)
 
     async def send_due(self) -> None:
         while row_ids := await self.services.delivery.due():
             for row_id in row_ids:
                 row = await self.services.delivery.claim(row_id)
-                if row is not None and await self.services.delivery.holds(row):
-                    await self.services.delivery.sent(row, self.messages.new())
+                if row is not None and await self.attempt(row):
+                    await self.sent(row)
 
     async def send(self, kind: Kind, reference: str) -> None:
         (row,) = await self.rows(kind, reference)
         held = await self.services.delivery.claim(row.row_id)
-        assert await self.services.delivery.holds(held)
-        await self.services.delivery.sent(held, self.messages.new())
+        assert await self.attempt(held)
+        await self.sent(held)
+
+    async def attempt(self, row: OutboxRow) -> bool:
+        """Begin to send a row; a thread or a sign isn't begun, for twice is harmless."""
+        if row.kind in HARMLESS_TWICE:
+            return True
+        return await self.services.delivery.begin(row, row.channel_id, f"button:{row.reference}")
+
+    async def sent(self, row: OutboxRow) -> None:
+        group = await self.services.groups.find(row.channel_id)
+        place = None if group is None else group.standing_id
+        await self.services.delivery.sent(row, self.messages.new(), place)
 
     async def send_week(self, channel: int) -> None:
         """Send a group's paper, and what follows as far as that isn't needed in another state."""

@@ -12,7 +12,7 @@ from bot.core.votes import VoteState
 from bot.services.opening import open_services
 from tests.every_table import everything
 from tests.golden.references import FORMS, forms_of
-from tests.releases.story import Story, StoryClock
+from tests.releases.story import HARMLESS_TWICE, Story, StoryClock
 
 STATES = {"slots": PostState, "votes": VoteState, "study_groups": GroupState, "progress": State}
 
@@ -38,7 +38,7 @@ async def test_the_story_fills_every_table_and_writes_every_reference_as_it_alwa
         (kind, state, tried)
         for kind in get_args(Kind)
         for state in get_args(OutboxState)
-        for tried in states.get(state, {True})
+        for tried in ({False} if kind in HARMLESS_TWICE else states.get(state, {True}))
         if not each[kind, state, tried]
     ] == []
     assert FORMS.keys() == set(get_args(Kind))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands, tasks
 
 from bot.core.member_checks import BETWEEN_LOOKS
+from bot.core.weekly import CLOCKS_APART
 from bot.services.weekly import AT_ONCE, Weekly
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
     def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
         self.bot = bot
         self.weekly = weekly
-        self.due_at = self.members_at = discord.utils.utcnow()
+        self.seen_at = self.due_at = self.members_at = discord.utils.utcnow()
 
     async def cog_load(self) -> None:
         self.tick.start()
@@ -34,9 +35,27 @@ class WeeklyCog(commands.Cog, name="weekly"):
     @tasks.loop(seconds=1)
     async def tick(self) -> None:
         """Work if anything is due; then sleep until something is. The ledger is left alone."""
-        if discord.utils.utcnow() >= self.due_at:
+        now = discord.utils.utcnow()
+        if self.seen_at - now > CLOCKS_APART:
+            await self._put_back(now)
+            return
+        self.seen_at = now
+        if now >= self.due_at:
             await self._work()
         self._sleep()
+
+    async def _put_back(self, now: datetime) -> None:
+        """Go on from a clock that was put back: what was reckoned by it before is too far ahead.
+
+        The loop begins anew, for it would sleep until the clock shows what it showed before.
+        """
+        log.warning("the clock was put back by %s", self.seen_at - now)
+        self.seen_at = self.due_at = self.members_at = now
+        try:
+            await self.bot.services.clock_repair.put_right()
+        except Exception:
+            log.exception("what the clock left can't be put right before the next start")
+        self.tick.restart()
 
     async def _work(self) -> None:
         """Count votes, give every group whose slot has come its paper, and send what is due."""
@@ -75,8 +94,15 @@ class WeeklyCog(commands.Cog, name="weekly"):
             log.exception("not all that is due could be sent")
 
     def _sleep(self) -> None:
-        wait = min(self.bot.nap, self.due_at - discord.utils.utcnow())
-        self.tick.change_interval(seconds=max(1.0, wait.total_seconds()))
+        """Sleep from now on: the loop itself counts from when it was to begin last.
+
+        So a clock put forward is no row of looks to be made up for, and one put back by a little
+        no longer sleep.
+        """
+        now = discord.utils.utcnow()
+        wait = max(timedelta(seconds=1), min(self.bot.nap, self.due_at - now))
+        began_at = (self.tick.next_iteration or now) - timedelta(seconds=self.tick.seconds or 0)
+        self.tick.change_interval(seconds=max(0.0, (now - began_at + wait).total_seconds()))
 
     @tick.before_loop
     async def _ready(self) -> None:

@@ -13,7 +13,13 @@ DUE_WITHIN = timedelta(minutes=5)
 """A post this long after its slot is still on time; after that it is marked late."""
 
 LATE_WITHIN = timedelta(days=1)
-"""A slot this old is not made up any more (DESIGN, section 6)."""
+"""A slot this old is not made up any more (DESIGN, section 7)."""
+
+CLOCKS_APART = timedelta(minutes=5)
+"""Clocks of several processes may differ by this much: only beyond it was one of them wrong."""
+
+FURTHEST = timedelta(weeks=3)
+"""No next slot lies further ahead: the running week may have its paper, and the next be skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,44 @@ def due_slots(
     ahead = (slot for slot in _slots_near(schedule, since) if slot.at >= since)
     passed = list(takewhile(lambda slot: slot.at <= now, ahead))
     return [(slot, judge(slot, now)) for slot in passed if slot.week not in served]
+
+
+def slot_meant(schedule: Schedule, promised: datetime) -> Slot:
+    """Return the slot that was due then by the zone tables of before: by today's, the nearest."""
+    around = islice(_slots_near(schedule, promised), 5)
+    return min(around, key=lambda slot: abs(slot.at - promised))
+
+
+def overtaken(
+    schedule: Schedule, promised: datetime, now: datetime, served: Collection[str]
+) -> Slot | None:
+    """Return the slot that new zone tables have moved from ahead of us into the past, if any.
+
+    Nobody is late for tables that came later: it counts from now, or from when it was promised if
+    that has passed too. So it is posted at once, and called late only where it would have been
+    without them.
+    """
+    slot = slot_meant(schedule, promised)
+    if slot.week in served or slot.at >= promised or slot.at > now:
+        return None
+    return Slot(slot.week, min(now, promised))
+
+
+def week_at_home(own: str, real: str, running: str, taken: Collection[str]) -> str:
+    """Return the week to which a paper belongs that was posted while the clock was ahead.
+
+    That is the ``real`` one in which it was posted. Where another paper was posted in that: its
+    ``own``, if that is running or comes next; else the last free week gone by, so that it counts
+    as had and takes the place of no week to come.
+    """
+    if real not in taken:
+        return real
+    if own in weeks_from(running, 2) and own not in taken:
+        return own
+    monday = _monday(running)
+    while (week := week_of(monday)) in taken:
+        monday -= timedelta(weeks=1)
+    return week
 
 
 def _slots_near(schedule: Schedule, instant: datetime) -> Iterator[Slot]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum
 from bot.core.tickets import SEND_RATE
+from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.doubts import Doubts
@@ -39,6 +40,7 @@ class Services:
     journeys: Journeys
     settings: Settings
     weekly: Weekly
+    clock_repair: ClockRepair
     groups: Groups
     picking: Picking
     votes: Votes
@@ -65,6 +67,8 @@ async def open_services(
 ) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
 
+    What a wrong clock or other zone tables have left in it is put right.
+
     ``fetch_facts`` looks at the page behind a link that moderators add; ``send_rate`` is how many
     messages a second all processes on this database send together.
 
@@ -76,14 +80,16 @@ async def open_services(
         await migrate(db)
         curricula = CurriculumStore(base)
         await curricula.remember(db, clock())
+        ids = Ids(clock)
+        ledgers = Ledgers(curricula, clock, ids)
+        reading = Reading(db, curricula, ledgers, clock)
+        background = Background(db)
+        weekly = Weekly(db, background, curricula, reading, clock, ids)
+        clock_repair = ClockRepair(db, weekly, clock, ids)
+        await clock_repair.put_right()
     except BaseException:
         await db.close()
         raise
-    ids = Ids(clock)
-    ledgers = Ledgers(curricula, clock, ids)
-    reading = Reading(db, curricula, ledgers, clock)
-    background = Background(db)
-    weekly = Weekly(db, background, curricula, reading, clock, ids)
     return Services(
         db,
         curricula,
@@ -91,6 +97,7 @@ async def open_services(
         Journeys(db, curricula, ledgers, clock),
         Settings(db),
         weekly,
+        clock_repair,
         Groups(db, curricula, weekly, clock, ids),
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),

@@ -84,7 +84,8 @@ class ServerList:
         await additions.set_addition(
             changes, guild_id, addition, addition_id=self._ids.new(), author_id=author_id, now=now
         )
-        edit = StoredEdit(self._ids.new(), kind, fields, author_id, now)
+        newest = await additions.last_edit_id(changes, guild_id, addition.key)
+        edit = StoredEdit(self._ids.new(after=newest), kind, fields, author_id, now)
         await additions.add_edit(changes, guild_id, addition.key, edit)
         await additions.set_version(changes, guild_id, self._ids.new())
         await self._remember(changes, guild_id, addition, now)

@@ -242,15 +242,16 @@ class Weekly:
             group = await group_rows.take_group(changes, group_id)
             if group is None or group.state != "active" or group.next_at > now:
                 return
-            served = {p.week for p in await slots.latest_slots(changes, group_id, WEEKS_REMEMBERED)}
-            due = due_slots(group.schedule, group.since, now, served)
-            for slot, verdict in due:
-                await self._decide(changes, group, slot, verdict)
+            # All of them: ``since`` may lie far back, if a clock was behind when it was written.
+            served = await slots.weeks_of(changes, group_id)
+            for slot, verdict in due_slots(group.schedule, group.since, now, served):
+                await self.decide(changes, group, slot, verdict)
                 served.add(slot.week)
             next_at = next_slot(group.schedule, now, served).at
             await group_rows.set_looked(changes, group_id, now, next_at)
 
-    async def _decide(self, changes: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
+    async def decide(self, changes: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
+        """Record what becomes of a slot that has come. The group must have been taken."""
         if verdict == "missed":
             post = Post(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
             await slots.put_slot(changes, post)

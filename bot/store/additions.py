@@ -116,6 +116,17 @@ async def add_edit(changes: Queries, guild_id: int, key: str, edit: StoredEdit) 
     )
 
 
+async def last_edit_id(db: Queries, guild_id: int, key: str) -> int:
+    """Return the id of the resource's latest edit in this server; 0 if there is none."""
+    rows = await db.fetch(
+        "SELECT COALESCE(MAX(change_id), 0) AS last FROM addition_changes"
+        " WHERE guild_id = ? AND resource_key = ?",
+        guild_id,
+        key,
+    )
+    return int(rows[0]["last"])
+
+
 async def edits_of(db: Queries, guild_id: int, key: str, count: int = KEPT) -> list[PastEdit]:
     """Return a resource's latest edits in this server, the newest first."""
     rows = await db.fetch(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +92,38 @@ async def mark_undone(changes: Queries, change_id: int, now: datetime) -> None:
     await changes.fetch(
         "UPDATE changes SET undone_at = ? WHERE change_id = ?", seconds(now), change_id
     )
+
+
+async def pull_back(
+    changes: Queries, limit: datetime, now: datetime, put_off_until: datetime
+) -> None:
+    """Let no mark in the changes made later than ``limit`` be later than marks themselves can be.
+
+    For a change can be undone only while the marks are as it left them.
+    """
+    rows = await changes.fetch(
+        "SELECT change_id, before_rows, after_rows FROM changes WHERE made_at > ?", seconds(limit)
+    )
+
+    def pulled_back(mark: Mark) -> Mark:
+        changed_at = now if mark.changed_at > limit else mark.changed_at
+        until = mark.until and min(mark.until, put_off_until)
+        return replace(mark, changed_at=changed_at, until=until)
+
+    for row in rows:
+        snapshots = (_from_json(row["before_rows"]), _from_json(row["after_rows"]))
+        before, after = (
+            replace(
+                each, marks={key: mark and pulled_back(mark) for key, mark in each.marks.items()}
+            )
+            for each in snapshots
+        )
+        await changes.fetch(
+            "UPDATE changes SET before_rows = ?, after_rows = ? WHERE change_id = ?",
+            _to_json(before),
+            _to_json(after),
+            row["change_id"],
+        )
 
 
 def _stored(row: Row) -> StoredChange:

@@ -115,6 +115,37 @@ async def next_due(db: Queries) -> datetime | None:
     return instant_or_none(rows[0]["at"])
 
 
+async def all_groups(db: Queries) -> list[Group]:
+    """Return the groups of all servers, stopped or not."""
+    return [_group(row) for row in await db.fetch("SELECT * FROM study_groups ORDER BY group_id")]
+
+
+async def group_ids_ahead(
+    db: Queries, now: datetime, furthest: datetime, missed_since: datetime
+) -> list[int]:
+    """Return the groups with anything that no clock of ``now`` can have written.
+
+    ``furthest``: beyond it there is no next slot; ``missed_since``: what is later can't be missed.
+    A moderator may skip a week to come.
+    """
+    rows = await db.fetch(
+        "SELECT group_id FROM study_groups WHERE since_at > ? OR next_at > ?"
+        " UNION SELECT group_id FROM slots WHERE slot_at > ? AND (slot_at > ?"
+        " OR state <> 'skipped' OR resource_key IS NOT NULL)"
+        " UNION SELECT group_id FROM slots WHERE slot_at > ? AND state = 'missed'"
+        " AND resource_key IS NULL"
+        " UNION SELECT group_id FROM votes WHERE look_at > ?"
+        " ORDER BY group_id",
+        seconds(now),
+        seconds(furthest),
+        seconds(now),
+        seconds(furthest),
+        seconds(missed_since),
+        seconds(furthest),
+    )
+    return [row["group_id"] for row in rows]
+
+
 async def set_looked(changes: Queries, group_id: int, since: datetime, next_at: datetime) -> None:
     """Record that the group's slots up to ``since`` are dealt with, and when the next one is."""
     await changes.fetch(

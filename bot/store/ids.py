@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 
@@ -12,7 +12,10 @@ RANDOM_BITS = 22
 """Keeps processes apart that make an id in the same millisecond."""
 
 EPOCH = 1_420_070_400_000
-"""2015 began, in milliseconds since 1970. From then on, 41 bits of time last until 2084."""
+"""2015 began, in milliseconds since 1970; Discord's ids count from it too.
+
+From then on, 41 bits of time last until 2084.
+"""
 
 
 class Ids:
@@ -24,7 +27,13 @@ class Ids:
 
     def new(self, after: int = 0) -> int:
         """Return an id that was never given before, greater than ``after`` whatever the clock."""
-        milliseconds = int(self._clock().timestamp() * 1000) - EPOCH
+        # Before 2015, by a clock that nobody has set yet, all are of its first millisecond.
+        milliseconds = max(0, int(self._clock().timestamp() * 1000) - EPOCH)
         made = milliseconds << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
         self._last = max(made, self._last + 1, after + 1)
         return self._last
+
+
+def made_at(id_: int) -> datetime:
+    """Return when an id was made, one of ours or of Discord's: by its maker's clock."""
+    return datetime.fromtimestamp(((id_ >> RANDOM_BITS) + EPOCH) / 1000, UTC)

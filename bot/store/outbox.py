@@ -285,3 +285,14 @@ def _row(found: Row) -> OutboxRow:
         tuple(int(place) for place in (found["places"] or "").split()),
         found["trace"],
     )
+
+
+async def delete_untried(changes: Queries, kind: Kind, reference: str) -> bool:
+    """Forget a row that was certainly not sent; tell whether it was there."""
+    rows = await changes.fetch(
+        "DELETE FROM outbox WHERE kind = ? AND reference = ? AND state = 'waiting'"
+        " AND tried_at IS NULL RETURNING row_id",
+        kind,
+        reference,
+    )
+    return bool(rows)

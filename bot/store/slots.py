@@ -57,6 +57,35 @@ async def latest_slots(db: Queries, group_id: int, count: int) -> list[Post]:
     return [_post(row) for row in rows]
 
 
+async def weeks_of(db: Queries, group_id: int) -> set[str]:
+    """Return all weeks of the group about which anything was decided."""
+    rows = await db.fetch("SELECT week FROM slots WHERE group_id = ?", group_id)
+    return {row["week"] for row in rows}
+
+
+async def slots_after(db: Queries, group_id: int, at: datetime) -> list[Post]:
+    """Return the group's weeks whose slot is later than this, the earliest first."""
+    rows = await db.fetch(
+        "SELECT * FROM slots WHERE group_id = ? AND slot_at > ? ORDER BY slot_at",
+        group_id,
+        seconds(at),
+    )
+    return [_post(row) for row in rows]
+
+
+async def move_slot(changes: Queries, slot_id: int, week: str, at: datetime) -> None:
+    """Let a week's row stand for another week, which must be free, or only at another instant.
+
+    Nothing is late for a slot that was worked out wrongly.
+    """
+    await changes.fetch(
+        "UPDATE slots SET week = ?, slot_at = ?, is_late = 0 WHERE slot_id = ?",
+        week,
+        seconds(at),
+        slot_id,
+    )
+
+
 async def last_posted(db: Queries, group_id: int) -> Post | None:
     """Return the week whose paper the group was sent last."""
     rows = await db.fetch(

@@ -1,0 +1,260 @@
+"""Puts the ledger right after a clock that was ahead, and after other zone tables."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from bot.core.groups import Group, Post
+from bot.core.outbox import Kind
+from bot.core.votes import BEFORE_ITS_SLOT, Vote
+from bot.core.weekly import (
+    CLOCKS_APART,
+    FURTHEST,
+    LATE_WITHIN,
+    judge,
+    next_slot,
+    overtaken,
+    running_week,
+    slot_meant,
+    slot_of_week,
+    week_at_home,
+    week_of,
+)
+from bot.services.me import NUDGED_AFTER
+from bot.services.picking import AT_MOST_AHEAD
+from bot.services.reading import PUT_OFF_FOR
+from bot.services.reminders import plan
+from bot.services.weekly import Weekly
+from bot.store import ahead, outbox, settings, slots, votes
+from bot.store import groups as group_rows
+from bot.store.database import Database, Queries
+from bot.store.ids import Clock, Ids, made_at
+
+log = logging.getLogger(__name__)
+
+TABLES = "zone_tables"
+"""The setting that says by which version of the tzdata package the groups' slots were reckoned."""
+
+A_SECOND = timedelta(seconds=1)
+
+
+class ClockRepair:
+    """For the start, and for when the clock is put back while the bot runs.
+
+    Each group is put right in a transaction of its own that has taken it, from what stands there
+    then: twice changes nothing, nor does it beside other processes whose clocks are right.
+    """
+
+    def __init__(self, db: Database, weekly: Weekly, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._weekly = weekly
+        self._clock = clock
+        self._ids = ids
+
+    async def put_right(self) -> None:
+        """Reckon anew what lies further ahead than it can, and what other zone tables moved.
+
+        Messages tell Discord's own time. If that is later than now, it is this clock that is
+        wrong, and what looks far ahead is right: then all stays as it is.
+        """
+        now = self._clock()
+        newest_at = await ahead.newest_message_at(self._db)
+        if newest_at is not None and newest_at > now + CLOCKS_APART:
+            log.warning(
+                "the clock is behind: it says %s, but Discord had a message of ours at %s",
+                now.isoformat(timespec="seconds"),
+                newest_at.isoformat(timespec="seconds"),
+            )
+            return
+        await self._after_a_leap(now)
+        await self._after_new_tables(now)
+
+    async def _after_a_leap(self, now: datetime) -> None:
+        rows = await self._pull_back(now)
+        group_ids = await group_rows.group_ids_ahead(
+            self._db, now + CLOCKS_APART, now + FURTHEST, now - LATE_WITHIN + CLOCKS_APART
+        )
+        weeks: Counter[str] = Counter()
+        for group_id in group_ids:
+            weeks += await self._group_put_right(group_id, now)
+        if rows or group_ids:
+            log.warning(
+                "the clock was ahead: reckoned the times of %s groups anew, forgot %s weeks of the"
+                " future, moved %s posted ones to when they were posted, put %s other rows right",
+                len(group_ids),
+                weeks["forgotten"],
+                weeks["moved"],
+                rows,
+            )
+
+    async def _after_new_tables(self, now: datetime) -> None:
+        tables, before = version("tzdata"), await settings.setting(self._db, TABLES)
+        if tables == before:
+            return
+        moved = 0
+        for group in await group_rows.all_groups(self._db):
+            try:
+                is_moved = slot_meant(group.schedule, group.next_at).at != group.next_at
+            except Exception:
+                log.exception("group %s has no calendar", group.group_id)
+                continue
+            if is_moved:
+                await self._group_put_right(group.group_id, now, new_tables=True)
+                moved += 1
+        async with self._db.transaction() as changes:
+            await settings.set_setting(changes, TABLES, tables)
+        if moved:
+            log.info("time zones are those of %s now: %s groups' times moved", tables, moved)
+
+    async def _pull_back(self, now: datetime) -> int:
+        """Pull back all but groups' calendars, a table at a time; return how many rows it was."""
+        limit = now + CLOCKS_APART
+        async with self._db.transaction() as changes:
+            count = await ahead.pull_back_marks(changes, limit, now, PUT_OFF_FOR)
+        nudges = ("reader_settings", "nudge_at", limit + NUDGED_AFTER, now + NUDGED_AFTER)
+        past = ((table, column, limit, now) for table, column in ahead.NEVER_AHEAD)
+        for table, column, latest, to in (nudges, *past):
+            async with self._db.transaction() as changes:
+                count += await ahead.pull_back(changes, table, column, latest, to)
+        async with self._db.transaction() as changes:
+            count += await ahead.pull_back_outbox(changes, now, CLOCKS_APART)
+        async with self._db.transaction() as changes:
+            last = week_of((now + AT_MOST_AHEAD + CLOCKS_APART).date())
+            count += await ahead.drop_picks_after(changes, last)
+        return count
+
+    async def _group_put_right(
+        self, group_id: int, now: datetime, *, new_tables: bool = False
+    ) -> Counter[str]:
+        """Reckon a group's times anew; return how many weeks were forgotten, and moved.
+
+        One group's failure never touches another's, nor the start.
+        """
+        try:
+            async with self._db.transaction() as changes:
+                group = await group_rows.take_group(changes, group_id)
+                if group is None:
+                    return Counter()
+                since, weeks = await self._without_future(changes, group, now)
+                group = replace(group, since=since)
+                if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
+                    await self._open_overtaken(changes, group, now)
+                served = await slots.weeks_of(changes, group_id)
+                next_at = next_slot(group.schedule, since, served).at
+                await group_rows.set_looked(changes, group_id, since, next_at)
+                await self._skips_put_right(changes, group, now)
+                await self._votes_put_right(changes, group, now)
+                await plan(changes, self._ids, group, now)
+        except Exception:
+            log.exception("group %s can't be put right", group_id)
+            return Counter()
+        return weeks
+
+    async def _without_future(
+        self, changes: Queries, group: Group, now: datetime
+    ) -> tuple[datetime, Counter[str]]:
+        """Forget what was decided about weeks of the future; return since when slots count now.
+
+        What a moderator skipped stays, and what was posted, or perhaps: in the week in which it
+        was. A slot that the clock leapt over is not missed before it is a day old: it counts still.
+        """
+        weeks: Counter[str] = Counter()
+        since = now if group.since > now + CLOCKS_APART else group.since
+        moved: list[Post] = []
+        for post in await slots.slots_after(changes, group.group_id, now - LATE_WITHIN):
+            is_ahead = post.at > now + CLOCKS_APART
+            if post.state == "skipped" and post.key is None and post.at < now + FURTHEST:
+                continue
+            if is_ahead and await self._may_be_posted(changes, post):
+                moved.append(post)
+            elif is_ahead or _was_leapt_over(post, now):
+                await slots.delete_slot(changes, post.slot_id)
+                weeks["forgotten"] += 1
+                if not is_ahead:
+                    since = min(since, post.at - A_SECOND)
+        taken = await slots.weeks_of(changes, group.group_id) - {post.week for post in moved}
+        for post in moved:
+            taken.add(await self._move(changes, group, post, now, taken))
+        weeks["moved"] = len(moved)
+        return since, weeks
+
+    async def _may_be_posted(self, changes: Queries, post: Post) -> bool:
+        """Tell whether the week's message is or may be in Discord; else it won't be sent."""
+        if post.state in ("posted", "uncertain"):
+            return True
+        row = await outbox.row_about(changes, "post", str(post.slot_id))
+        if row is None or post.state not in ("waiting", "skipped"):
+            return False
+        return not await outbox.delete_untried(changes, "post", row.reference)
+
+    async def _move(
+        self, changes: Queries, group: Group, post: Post, now: datetime, taken: set[str]
+    ) -> str:
+        """Give a week's row the week and instant in which it was posted, and return that week.
+
+        One that was perhaps posted stands for the running week. If that has another paper, its
+        message is only looked for, and not sent any more.
+        """
+        at = now if post.message_id is None else min(now, made_at(post.message_id))
+        running = running_week(group.schedule.zone, now)
+        week = week_at_home(post.week, running_week(group.schedule.zone, at), running, taken)
+        await slots.move_slot(changes, post.slot_id, week, at)
+        row = await outbox.row_about(changes, "post", str(post.slot_id))
+        if row is not None and post.message_id is None:
+            until = now + LATE_WITHIN if week == running else now
+            await outbox.hurry(changes, row.row_id, now, until)
+        return week
+
+    async def _open_overtaken(self, changes: Queries, group: Group, now: datetime) -> None:
+        served = await slots.weeks_of(changes, group.group_id)
+        slot = overtaken(group.schedule, group.next_at, now, served)
+        if slot is not None:
+            await self._weekly.decide(changes, group, slot, judge(slot, now))
+
+    async def _skips_put_right(self, changes: Queries, group: Group, now: datetime) -> None:
+        """Let the weeks to come that are skipped stand at the times that they have now."""
+        for post in await slots.slots_after(changes, group.group_id, now):
+            if post.state == "skipped":
+                at = slot_of_week(group.schedule, post.week).at
+                await slots.move_slot(changes, post.slot_id, post.week, at)
+
+    async def _votes_put_right(self, changes: Queries, group: Group, now: datetime) -> None:
+        """Look at polls when it is time; call off votes on weeks of which none could be called."""
+        for vote in await votes.votes_from(changes, group.group_id, ""):
+            if vote.look_at is None:
+                continue
+            slot = slot_of_week(group.schedule, vote.week)
+            lasts = timedelta(hours=vote.hours)
+            if vote.state == "running" and slot.at > now + FURTHEST:
+                await votes.call_off_votes(changes, group.group_id, now, vote.week)
+            elif vote.state == "running" and vote.message_id is None:
+                await votes.look_later(changes, vote.vote_id, slot.at)
+                await self._close_before(changes, vote, slot.at - BEFORE_ITS_SLOT - lasts)
+            elif vote.state == "running" and vote.message_id is not None:
+                closes_at = min(vote.closes_at, made_at(vote.message_id) + lasts)
+                if vote.closes_at > now + lasts + CLOCKS_APART:
+                    await votes.set_polled(
+                        changes, vote.vote_id, vote.channel_id, vote.message_id, closes_at, now
+                    )
+                elif vote.look_at > max(slot.at, vote.closes_at):
+                    await votes.look_later(changes, vote.vote_id, now)
+            elif vote.look_at > now:
+                await votes.look_later(changes, vote.vote_id, now)
+
+    async def _close_before(self, changes: Queries, vote: Vote, until: datetime) -> None:
+        """Send the vote's messages until then at the latest."""
+        kinds: tuple[Kind, ...] = ("candidates", "poll")
+        for kind in kinds:
+            row = await outbox.row_about(changes, kind, str(vote.vote_id))
+            if row is not None and row.until_at > until:
+                await outbox.hurry(changes, row.row_id, row.due_at, until)
+
+
+def _was_leapt_over(post: Post, now: datetime) -> bool:
+    """Tell whether a slot was recorded as missed by a clock ahead: before it is a day old."""
+    is_fresh = post.at > now - LATE_WITHIN + CLOCKS_APART
+    return is_fresh and post.state == "missed" and post.key is None

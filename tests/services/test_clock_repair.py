@@ -1,0 +1,471 @@
+"""What a wrong clock or other zone tables have left in the ledger is put right at the start."""
+
+import asyncio
+import logging
+import re
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.core.weekly import Schedule, weeks_from
+from bot.services.clock_repair import TABLES
+from bot.services.opening import open_services
+from bot.store import ahead
+from bot.store.ids import EPOCH
+from tests.conftest import Clock
+from tests.curricula import curriculum, resource
+from tests.every_table import every_column, everything
+from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
+
+READER = 800_000_000_000_000_001
+LIST = curriculum(*(resource(f"paper-{n}") for n in range(30)))
+FAR = timedelta(days=399, hours=1)
+A_WEEK, AN_HOUR = timedelta(weeks=1), timedelta(hours=1)
+
+
+class Life:
+    """A bot over a ledger, started and stopped, with a clock that goes wrong by ``wrong``.
+
+    ``true`` is the time; by it Discord makes its ids. ``channel``: (instant, week, paper) each.
+    """
+
+    def __init__(self, url):
+        self.url, self.true, self.wrong = url, Clock(), timedelta()
+        self.channel, self.services = [], None
+
+    def clock(self):
+        return self.true() + self.wrong
+
+    async def start(self):
+        if self.services is not None:
+            await self.services.close()
+        self.services = await open_services(self.url, LIST, self.clock)
+
+    async def close(self):
+        await self.services.close()
+
+    async def work(self):
+        """Do what the weekly task and the postman do."""
+        await self.services.weekly.open_due()
+        await self.services.nudges.open_due()
+        while row_ids := await self.services.delivery.due():
+            for row_id in row_ids:
+                await self.deliver(row_id)
+
+    async def deliver(self, row_id):
+        delivery = self.services.delivery
+        row = await delivery.claim(row_id)
+        if row is None or not await delivery.holds(row):
+            return
+        message_id = (int(self.true().timestamp() * 1000) - EPOCH << 22) + len(self.channel)
+        if row.kind == "post":
+            post = (await self.services.weekly.post(int(row.reference))).post
+            self.channel.append((self.true(), post.week, post.key))
+        await delivery.sent(row, message_id)
+
+    async def live(self, time):
+        """Let time pass while the bot looks at its clock whenever the group's slot comes."""
+        until = self.true() + time
+        while self.true() < until:
+            next_at = (await self.services.groups.find(CHANNEL)).next_at
+            self.true.now = min(until, max(next_at, self.true() + timedelta(minutes=1)))
+            await self.work()
+
+    async def leap(self, wrong):
+        """Go wrong by this while the bot works, and be put right after a stop."""
+        self.wrong = wrong
+        await self.work()
+        await self.services.close()
+        self.services, self.wrong = None, timedelta()
+        await self.start()
+
+    async def states(self):
+        rows = await self.services.db.fetch("SELECT week, state FROM slots ORDER BY week")
+        return [(row["week"], row["state"]) for row in rows]
+
+
+@pytest.fixture
+async def life(database_url):
+    """A bot whose group reads on Mondays at ten. It is Monday, nine."""
+    begun = Life(database_url)
+    await begun.start()
+    await new_group(begun.services)
+    yield begun
+    await begun.close()
+
+
+async def test_a_year_that_the_clock_leapt_over_is_not_missed_and_costs_no_week(life, caplog):
+    await life.live(timedelta(hours=2))
+    caplog.set_level(logging.WARNING)
+
+    await life.leap(FAR)
+
+    assert await life.states() == [("2026-W01", "posted"), ("2026-W02", "posted")]
+    (line,) = [r.getMessage() for r in caplog.records if "the clock was ahead" in r.getMessage()]
+    assert "1 groups anew, forgot 56 weeks of the future, moved 1 posted" in line
+    assert (await life.services.groups.status(CHANNEL, None)).group.next_at == datetime(
+        2026, 1, 12, 10, tzinfo=UTC
+    )
+
+
+async def test_the_real_weeks_after_a_leap_are_posted_on_time_with_other_papers(life):
+    await life.live(timedelta(hours=2))
+    await life.leap(FAR)
+
+    await life.live(4 * A_WEEK)
+
+    real = [(at, week) for at, week, _ in life.channel if at > datetime(2026, 1, 6, tzinfo=UTC)]
+    assert [week for _, week in real] == ["2026-W03", "2026-W04", "2026-W05", "2026-W06"]
+    assert all(at.weekday() == 0 for at, _ in real)
+    assert len({key for _, _, key in life.channel}) == len(life.channel) == 6
+    rows = await life.services.db.fetch("SELECT state, is_late FROM slots")
+    assert {(row["state"], row["is_late"]) for row in rows} == {("posted", 0)}
+
+
+async def test_what_was_posted_while_the_clock_was_ahead_is_its_real_weeks_paper(life):
+    await life.leap(FAR)
+
+    assert [week for _, week, _ in life.channel] == ["2027-W06"]
+    assert await life.states() == [("2026-W02", "posted")]
+    status = await life.services.groups.status(CHANNEL, None)
+    assert status.this_week.state == "posted"
+    assert status.this_week.at == datetime(2026, 1, 5, 9, tzinfo=UTC)
+    assert status.group.next_at == datetime(2026, 1, 12, 10, tzinfo=UTC)
+
+
+async def test_a_slot_that_came_while_the_clock_was_ahead_is_posted_after_it(life):
+    await life.live(A_WEEK - timedelta(minutes=30))
+    life.wrong = FAR
+    await life.work()
+    life.true.advance(hours=2)
+    life.wrong = timedelta()
+
+    await life.start()
+    await life.work()
+
+    assert [week for _, week, _ in life.channel][-1] == "2026-W03"
+    assert ("2026-W03", "posted") in await life.states()
+
+
+async def test_what_a_moderator_skipped_stays_skipped(life):
+    group = (await life.services.groups.status(CHANNEL, None)).group
+    await life.live(timedelta(hours=2))
+    await life.services.groups.skip_next(GUILD, group.group_id)
+
+    await life.leap(FAR)
+    await life.live(2 * A_WEEK)
+
+    assert ("2026-W03", "skipped") in await life.states()
+    assert [week for _, week, _ in life.channel][-1] == "2026-W04"
+
+
+async def test_a_post_that_waited_under_a_clock_ahead_is_forgotten_with_its_row(life):
+    life.wrong = FAR
+    await life.services.weekly.open_due()
+    life.wrong = timedelta()
+
+    await life.start()
+
+    assert await life.states() == []
+    assert await life.services.db.fetch("SELECT * FROM outbox") == []
+    await life.live(timedelta(hours=2))
+    assert [week for _, week, _ in life.channel] == ["2026-W02"]
+
+
+@pytest.mark.parametrize("has_one", [False, True])
+async def test_a_post_that_was_perhaps_sent_is_looked_for_and_takes_no_second_place(life, has_one):
+    if has_one:
+        await life.live(timedelta(hours=2))
+    life.wrong = FAR
+    await life.services.weekly.open_due()
+    (row_id,) = await life.services.delivery.due()
+    row = await life.services.delivery.claim(row_id)
+    life.wrong = timedelta()
+
+    await life.start()
+
+    kept = await life.services.delivery.claim(row.row_id)
+    assert kept.tried_at < life.true()
+    assert await life.services.delivery.holds(kept) is not has_one
+    assert ("2026-W02", "waiting") in await life.states() or has_one
+
+
+async def test_readers_get_back_what_they_put_off_and_can_undo_it(life):
+    life.wrong = FAR
+    key = LIST.resources[0].key
+    reply = await life.services.reading.mark(READER, None, key, "later")
+    await life.services.me.set_nudged(READER, nudged=True)
+    await life.services.groups.join(
+        GUILD, (await life.services.groups.find(CHANNEL)).group_id, READER
+    )
+    life.wrong = timedelta()
+
+    await life.start()
+
+    _, reader = await life.services.reading.reader(READER, None)
+    assert reader.mark(key).until == life.true() + A_WEEK
+    (due,) = await life.services.db.fetch("SELECT nudge_at FROM reader_settings")
+    assert due["nudge_at"] == int((life.true() + A_WEEK).timestamp())
+    (member,) = await life.services.db.fetch("SELECT joined_at, checked_at FROM members")
+    assert set(dict(member).values()) == {int(life.true().timestamp())}
+    await life.services.reading.undo(READER, None, reply.change.change_id)
+    _, reader = await life.services.reading.reader(READER, None)
+    assert reader.mark(key) is None
+
+
+async def test_a_vote_on_a_week_of_the_future_is_called_off(life):
+    life.wrong = FAR
+    await life.services.votes.call(GUILD, CHANNEL, MODERATOR, 3, 24)
+    await life.work()
+    life.wrong = timedelta()
+
+    await life.start()
+
+    assert (await life.services.groups.status(CHANNEL, None)).vote is None
+    assert len(await life.services.votes.due()) == 1
+
+
+async def test_a_start_with_a_clock_behind_changes_nothing_and_says_so(life, caplog):
+    await life.live(3 * A_WEEK)
+    await life.services.reading.mark(READER, None, LIST.resources[0].key, "done")
+    before = await everything(life.services.db)
+    life.wrong = datetime(1970, 1, 1, tzinfo=UTC) - life.true()
+
+    await life.start()
+
+    assert await everything(life.services.db) == before
+    assert "the clock is behind: it says 1970-01-01T00:00:00+00:00" in caplog.text
+    life.wrong = timedelta()
+    await life.live(A_WEEK)
+    assert [week for _, week, _ in life.channel] == [f"2026-W0{n}" for n in range(2, 6)]
+
+
+async def test_a_group_settled_by_a_clock_behind_keeps_its_weeks(life):
+    await life.live(3 * A_WEEK)
+    life.wrong = -1000 * timedelta(days=1)
+    await new_group(life.services)
+    life.wrong = timedelta()
+
+    await life.work()
+
+    states = dict(await life.states())
+    assert [states[f"2026-W0{n}"] for n in range(2, 5)] == ["posted"] * 3
+    assert len(life.channel) == 3
+
+
+async def test_a_second_start_finds_nothing_to_put_right(life, caplog):
+    await life.leap(FAR)
+    before = await everything(life.services.db)
+    caplog.clear()
+
+    await life.start()
+
+    assert await everything(life.services.db) == before
+    assert "clock" not in caplog.text
+
+
+async def test_every_instant_is_pulled_back_or_put_right_with_its_group(db):
+    instants = {
+        (c.table, c.name) for c in await every_column(db) if re.fullmatch(r".*_(at|until)", c.name)
+    }
+    with_their_group = {
+        ("study_groups", "since_at"), ("study_groups", "next_at"), ("slots", "slot_at"),
+        ("votes", "closes_at"), ("votes", "look_at"),
+    }  # fmt: skip
+    elsewhere = {
+        ("changes", "made_at"), ("progress", "changed_at"), ("progress", "until_at"),
+        ("reader_settings", "nudge_at"), ("tickets", "free_at"), ("outbox", "due_at"),
+        ("outbox", "until_at"), ("outbox", "lease_until"), ("outbox", "tried_at"),
+    }  # fmt: skip
+
+    assert instants == {*ahead.NEVER_AHEAD, *with_their_group, *elsewhere}
+
+
+leaps = st.integers(-30 * 24, 500 * 24).map(lambda hours: timedelta(hours=hours))
+spans = st.integers(1, 16 * 24).map(lambda hours: timedelta(hours=hours))
+lives = st.lists(st.tuples(leaps, spans), min_size=1, max_size=4)
+
+
+@given(st.integers(0, 6), st.sampled_from(["UTC", "Pacific/Apia", "America/Vancouver"]), lives)
+@example(0, "UTC", [(timedelta(days=400), A_WEEK), (FAR, 2 * A_WEEK)])
+@example(4, "UTC", [(timedelta(days=9), A_WEEK)])
+@example(0, "UTC", [(timedelta(days=7), A_WEEK)])
+def test_whatever_the_clock_leaps_every_real_week_has_its_paper(weekday, zone, happens):
+    async def live():
+        with tempfile.TemporaryDirectory() as folder:
+            life = Life(f"sqlite:///{Path(folder, 'ledger.db')}")
+            await life.start()
+            try:
+                await new_group(life.services, schedule=Schedule(weekday, 10, 0, zone))
+                for wrong, span in happens:
+                    await life.live(span)
+                    await life.leap(wrong)
+                begun = life.true()
+                await life.live(3 * A_WEEK)
+                return life.channel, begun, await life.states()
+            finally:
+                await life.close()
+
+    channel, begun, states = asyncio.run(live())
+
+    assert len({key for _, _, key in channel}) == len(channel), "a paper twice"
+    after = [week for at, week, _ in channel if at > begun]
+    assert len(after) == len(set(after)), "two papers in a week"
+    assert len(after) >= 2, "a week was lost"
+    assert not [week for week, state in states if state != "posted"], states
+
+
+class Moved(Life):
+    """A life in which a group's zone has moved by ``shift`` since its next slot was worked out."""
+
+    async def begin(self, schedule, shift):
+        await self.start()
+        await new_group(self.services, schedule=schedule)
+        self.slot_at = (await self.services.groups.find(CHANNEL)).next_at
+        self.promised = self.slot_at + shift
+        await self.write("UPDATE study_groups SET next_at = ?", int(self.promised.timestamp()))
+        await self.write("UPDATE settings SET value = '2025.2' WHERE name = ?", TABLES)
+
+    async def write(self, sql, *args):
+        async with self.services.db.transaction() as changes:
+            await changes.fetch(sql, *args)
+
+    async def start_at(self, at):
+        self.true.now = max(at, self.true.now)
+        await self.start()
+        await self.work()
+
+    async def weeks(self):
+        return await self.services.db.fetch("SELECT week, state, is_late FROM slots ORDER BY week")
+
+
+@pytest.fixture
+async def moved(database_url):
+    begun = Moved(database_url)
+    yield begun
+    await begun.close()
+
+
+NINE_IN_VANCOUVER = Schedule(0, 9, 0, "America/Vancouver")
+
+
+async def test_a_slot_that_new_tables_bring_forward_is_waited_for_anew(moved, caplog):
+    caplog.set_level(logging.INFO)
+    await moved.begin(NINE_IN_VANCOUVER, AN_HOUR)
+
+    await moved.start()
+
+    group = await moved.services.groups.find(CHANNEL)
+    assert group.next_at == moved.slot_at
+    assert "1 groups' times moved" in caplog.text
+
+
+async def test_a_slot_that_new_tables_put_into_the_past_is_posted_at_once_and_not_late(moved):
+    await moved.begin(NINE_IN_VANCOUVER, AN_HOUR)
+
+    await moved.start_at(moved.slot_at + timedelta(minutes=40))
+
+    assert [dict(row) for row in await moved.weeks()] == [
+        {"week": "2026-W02", "state": "posted", "is_late": 0}
+    ]
+    assert (await moved.services.groups.find(CHANNEL)).next_at == moved.slot_at + A_WEEK
+
+
+async def test_a_slot_that_new_tables_put_off_is_not_posted_before_it(moved):
+    await moved.begin(NINE_IN_VANCOUVER, -AN_HOUR)
+
+    await moved.start_at(moved.promised + timedelta(minutes=30))
+
+    assert moved.channel == []
+    assert (await moved.services.groups.find(CHANNEL)).next_at == moved.slot_at
+
+
+async def test_a_post_on_its_way_keeps_its_time_when_the_tables_change(moved):
+    await moved.begin(NINE_IN_VANCOUVER, timedelta())
+    moved.true.now = moved.slot_at
+    await moved.services.weekly.open_due()
+    await moved.write("UPDATE study_groups SET next_at = next_at + 3600")
+
+    await moved.start_at(moved.slot_at + timedelta(minutes=2))
+
+    assert [(row["state"], row["is_late"]) for row in await moved.weeks()] == [("posted", 0)]
+
+
+async def test_reminders_skips_and_votes_move_along_with_the_zone(moved):
+    await moved.begin(NINE_IN_VANCOUVER, timedelta())
+    services = moved.services
+    group_id = (await services.groups.find(CHANNEL)).group_id
+    await services.groups.join(GUILD, group_id, READER)
+    await services.reminders.ask(GUILD, group_id, READER, wanted=True)
+    await moved.start_at(moved.slot_at)
+    services = moved.services
+    await services.groups.skip_next(GUILD, group_id)
+    await moved.write("UPDATE study_groups SET next_at = next_at + 3600")
+    await moved.write("UPDATE slots SET slot_at = slot_at + 3600 WHERE state = 'skipped'")
+    await moved.write("UPDATE outbox SET due_at = due_at + 3600 WHERE kind = 'reminder'")
+    await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
+    await moved.write("UPDATE votes SET look_at = look_at + 3600")
+    await moved.write("UPDATE settings SET value = '2025.2' WHERE name = ?", TABLES)
+
+    await moved.start()
+
+    slot_at = int((moved.slot_at + 2 * A_WEEK).timestamp())
+    seen = await moved.services.db.fetch(
+        "SELECT (SELECT next_at FROM study_groups) AS next_at, (SELECT look_at FROM votes) AS look,"
+        " (SELECT due_at FROM outbox WHERE kind = 'reminder') AS due,"
+        " (SELECT slot_at FROM slots WHERE state = 'skipped') AS skipped"
+    )
+    assert dict(seen[0]) == {
+        "next_at": slot_at,
+        "look": slot_at,
+        "due": slot_at - 2 * 86_400,
+        "skipped": slot_at - 7 * 86_400,
+    }
+
+
+shifts = st.integers(-96, 96).map(lambda quarters: timedelta(minutes=15 * quarters))
+starts = st.integers(-60 * 24, 60 * 60).map(lambda minutes: timedelta(minutes=minutes))
+
+
+@given(
+    st.builds(
+        Schedule,
+        st.integers(0, 6),
+        st.sampled_from([0, 9, 23]),
+        st.just(30),
+        st.sampled_from(["UTC", "Pacific/Apia", "America/Vancouver", "Asia/Kathmandu"]),
+    ),
+    shifts,
+    starts,
+)
+@example(Schedule(0, 0, 0, "America/Vancouver"), timedelta(minutes=60), timedelta(minutes=40))
+@example(Schedule(6, 23, 30, "America/Vancouver"), -AN_HOUR, timedelta(minutes=-20))
+def test_however_a_zone_moves_each_week_has_one_paper_and_none_is_late_for_it(
+    schedule, shift, after
+):
+    async def live():
+        with tempfile.TemporaryDirectory() as folder:
+            life = Moved(f"sqlite:///{Path(folder, 'ledger.db')}")
+            try:
+                await life.begin(schedule, shift)
+                await life.start_at(life.slot_at + after)
+                late_by = life.true() - max(life.slot_at, life.promised)
+                await life.live(3 * A_WEEK)
+                return late_by, [tuple(dict(row).values()) for row in await life.weeks()]
+            finally:
+                await life.close()
+
+    late_by, weeks = asyncio.run(live())
+
+    first = "missed" if late_by >= timedelta(days=1) else "posted"
+    is_late = first == "posted" and late_by > timedelta(minutes=5)
+    names = [week for week, _, _ in weeks]
+    assert names == weeks_from(names[0], len(names)), "a week was lost"
+    assert len(names) >= 3
+    assert [rest for _, *rest in weeks] == [[first, int(is_late)]] + [["posted", 0]] * (
+        len(weeks) - 1
+    )

@@ -17,6 +17,7 @@ from bot.core.weekly import (
     running_week,
     slot_of_week,
     slots_from,
+    week_at_home,
     weeks_from,
 )
 
@@ -340,3 +341,17 @@ def test_no_walk_of_the_clock_serves_a_week_twice_or_posts_two_at_once(schedule,
         assert all(verdict == "missed" for _, verdict in due[:-1])
         assert all(start <= slot.at <= now for slot, _ in due)
         served.update(weeks)
+
+
+@pytest.mark.parametrize(
+    ("own", "taken", "home"),
+    [
+        ("2027-W06", set(), "2026-W03"),
+        ("2026-W04", {"2026-W03"}, "2026-W04"),
+        ("2026-W05", {"2026-W03"}, "2026-W02"),
+        ("2026-W04", {"2026-W03", "2026-W04"}, "2026-W02"),
+        ("2027-W06", {"2026-W03", "2026-W02", "2026-W01"}, "2025-W52"),
+    ],
+)
+def test_what_was_posted_by_a_clock_ahead_takes_no_week_to_come_but_the_next(own, taken, home):
+    assert week_at_home(own, "2026-W03", "2026-W03", taken) == home

@@ -246,6 +246,8 @@ async def test_a_start_with_a_clock_behind_changes_nothing_and_says_so(life, cap
 
 async def test_a_group_settled_by_a_clock_behind_keeps_its_weeks(life):
     await life.live(3 * A_WEEK)
+    life.true.advance(weeks=70)
+    await life.work()
     life.wrong = -1000 * timedelta(days=1)
     await new_group(life.services)
     life.wrong = timedelta()

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.ids import Ids
+from bot.store.ids import Ids, made_at
 from tests.conftest import Clock
 
 
@@ -52,3 +52,18 @@ def test_ids_fit_sixty_three_bits_for_decades():
 
     assert 0 < Ids(lambda: datetime(2026, 1, 1, tzinfo=UTC)).new() < Ids(clock).new() < 2**63
     assert clock.now - datetime(2026, 1, 1, tzinfo=UTC) > timedelta(days=365 * 54)
+
+
+def test_before_its_clock_is_set_each_start_makes_other_ids():
+    unset = datetime(1970, 1, 1, tzinfo=UTC)
+
+    made = {Ids(lambda: unset).new() for _ in range(5)}
+
+    assert len(made) == 5
+    assert min(made) > 0
+
+
+def test_an_id_tells_when_it_was_made():
+    clock = Clock()
+
+    assert made_at(Ids(clock).new()) == clock()

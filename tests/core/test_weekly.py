@@ -344,14 +344,17 @@ def test_no_walk_of_the_clock_serves_a_week_twice_or_posts_two_at_once(schedule,
 
 
 @pytest.mark.parametrize(
-    ("own", "taken", "home"),
+    ("own", "real", "taken", "home"),
     [
-        ("2027-W06", set(), "2026-W03"),
-        ("2026-W04", {"2026-W03"}, "2026-W04"),
-        ("2026-W05", {"2026-W03"}, "2026-W02"),
-        ("2026-W04", {"2026-W03", "2026-W04"}, "2026-W02"),
-        ("2027-W06", {"2026-W03", "2026-W02", "2026-W01"}, "2025-W52"),
+        ("2027-W06", "2026-W03", set(), "2026-W03"),
+        ("2027-W06", "2026-W01", set(), "2026-W01"),
+        ("2026-W04", "2026-W03", {"2026-W03"}, "2026-W04"),
+        ("2026-W05", "2026-W03", {"2026-W03"}, "2026-W02"),
+        ("2026-W04", "2026-W03", {"2026-W03", "2026-W04"}, "2026-W02"),
+        ("2027-W06", "2026-W03", {"2026-W03", "2026-W02", "2026-W01"}, "2025-W52"),
     ],
 )
-def test_what_was_posted_by_a_clock_ahead_takes_no_week_to_come_but_the_next(own, taken, home):
-    assert week_at_home(own, "2026-W03", "2026-W03", taken) == home
+def test_what_was_posted_by_a_clock_ahead_takes_no_week_to_come_but_the_next(
+    own, real, taken, home
+):
+    assert week_at_home(own, real, "2026-W03", taken) == home

@@ -5,6 +5,7 @@ import logging
 import re
 import tempfile
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot.services.clock_repair import TABLES
 from bot.services.opening import open_services
 from bot.store import ahead
 from bot.store.ids import EPOCH
+from bot.store.settings import setting
 from tests.conftest import Clock
 from tests.curricula import curriculum, resource
 from tests.every_table import every_column, everything
@@ -364,6 +366,7 @@ async def test_a_slot_that_new_tables_bring_forward_is_waited_for_anew(moved, ca
     group = await moved.services.groups.find(CHANNEL)
     assert group.next_at == moved.slot_at
     assert "1 groups' times moved" in caplog.text
+    assert await setting(moved.services.db, TABLES) == version("tzdata")
 
 
 async def test_a_slot_that_new_tables_put_into_the_past_is_posted_at_once_and_not_late(moved):

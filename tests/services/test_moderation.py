@@ -394,6 +394,20 @@ async def test_history_tells_who_changed_what_when(mod, clock):
     assert {(edit.author_id, edit.made_at) for edit in edits} == {(MOD, clock())}
 
 
+async def test_what_is_changed_after_a_clock_was_ahead_is_the_latest_in_the_history(
+    opened, mod, clock
+):
+    clock.advance(days=400)
+    desk = await add(mod)
+    clock.advance(days=-400)
+    restarted = Moderation(opened.db, opened.curricula, clock, Ids(clock), facts)
+
+    await restarted.remove(HERE, MOD, desk.draft_id)
+
+    _, edits = await restarted.history(HERE, MOD, desk.draft_id)
+    assert [edit.kind for edit in edits] == ["removed", "added"]
+
+
 async def test_step_and_prerequisites_change_after_confirm(opened, mod):
     await add(mod)
     desk = await mod.open(HERE, MOD, "mamba", "rag", needs="GPT-3")

@@ -474,3 +474,20 @@ def test_however_a_zone_moves_each_week_has_one_paper_and_none_is_late_for_it(
     assert [rest for _, *rest in weeks] == [[first, int(is_late)]] + [["posted", 0]] * (
         len(weeks) - 1
     )
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_two_processes_that_put_one_ledger_right_at_once_agree(life):
+    await life.live(timedelta(hours=2))
+    life.wrong = FAR
+    await life.work()
+    life.wrong = timedelta()
+    others = [open_services(life.url, LIST, life.clock) for _ in range(2)]
+
+    started = await asyncio.gather(*others, life.services.clock_repair.put_right())
+
+    for other in started[:-1]:
+        await other.close()
+    assert await life.states() == [("2026-W01", "posted"), ("2026-W02", "posted")]
+    await life.live(A_WEEK)
+    assert (await life.states())[-1] == ("2026-W03", "posted")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.store.database import Database, SqliteDatabase
+from bot.store.database import Database
 
 SQLITE = """
     SELECT tables.name AS "table", columns.name AS "column",
@@ -25,7 +25,7 @@ class Column:
 
 
 async def every_column(db: Database) -> list[Column]:
-    rows = await db.fetch(SQLITE if isinstance(db, SqliteDatabase) else POSTGRES)
+    rows = await db.fetch(POSTGRES if db.is_shared else SQLITE)
     return [Column(row["table"], row["column"], not row["needed"]) for row in rows]
 
 

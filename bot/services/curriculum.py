@@ -181,7 +181,7 @@ class CurriculumStore:
             r.key: KnownResource(r.key, r.title, r.url, canonical(r.url) or r.url)
             for r in self.base.by_key.values()
         }
-        async with db.transaction() as changes:
+        async with db.migrating() as changes:  # two starts at once tell what each found, in turn
             recorded = await known.known_resources(changes, self.base.id)
             _refuse_reused_keys(recorded, self.base)
             news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.curriculum import Resource
 from bot.core.doubts import WHY_LIMIT, Doubt
 from bot.services.curriculum import CurriculumStore
-from bot.store import doubts
+from bot.store import doubts, readers
 from bot.store.database import Database
 from bot.store.ids import Clock, Ids
 
@@ -25,10 +25,11 @@ class Doubts:
         Raises:
             UnknownResourceError, NoLongerListedError: one of them is not on this server's list.
         """
-        resource = await self._curricula.resource(self._db, guild_id, key)
-        prerequisite = await self._curricula.resource(self._db, guild_id, needed)
-        doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
         async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            resource = await self._curricula.resource(changes, guild_id, key)
+            prerequisite = await self._curricula.resource(changes, guild_id, needed)
+            doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
             now, doubt_id = self._clock(), self._ids.new()
             await doubts.add_doubt(changes, doubt_id, guild_id, reader_id, doubt, now)
         return resource, prerequisite

@@ -12,7 +12,7 @@ from bot.core.moderation import Desk, Outcome, Proposal, Wishes, twins_of
 from bot.errors import OldCardError
 from bot.services.choosing import Choosing
 from bot.services.curriculum import CurriculumStore
-from bot.store import doubts, drafts
+from bot.store import doubts, drafts, readers
 from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
 from bot.store.ids import Clock, Ids
@@ -39,6 +39,7 @@ class Drafts:
         now = self._clock()
         draft = Draft(self._ids.new(), guild_id, opener_id, key, fields, now)
         async with self._db.transaction() as changes:
+            await readers.take_turn(changes, opener_id)
             await drafts.drop_drafts_before(changes, now - CARDS_LAST)
             await drafts.set_draft(changes, draft)
         return draft

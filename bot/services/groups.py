@@ -16,8 +16,8 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.lost_votes import problem_of
 from bot.services.reminders import plan
 from bot.services.weekly import Weekly
+from bot.store import additions, outbox, reader_settings, readers, slots, votes
 from bot.store import groups as group_rows
-from bot.store import outbox, reader_settings, slots, votes
 from bot.store import picks as pick_rows
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
@@ -61,7 +61,10 @@ class Groups:
         """
         now = self._clock()
         async with self._db.transaction() as changes:
-            old = await group_rows.group_of_channel(changes, channel_id)
+            await readers.take_turn(changes, changed_by)
+            # A group that isn't there can't be taken: whoever makes one takes its server.
+            await additions.take_turn(changes, guild_id)
+            old = await group_rows.take_group_of_channel(changes, channel_id)
             group_id = old.group_id if old else self._ids.new()
             served = await self._served(changes, group_id)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
@@ -125,6 +128,8 @@ class Groups:
         """
         now = self._clock()
         async with self._db.transaction() as changes:
+            await readers.take_turn(changes, moved_by)
+            await additions.take_turn(changes, guild_id)
             old = await self._taken(changes, guild_id, group_id)
             if await group_rows.group_of_channel(changes, channel_id) is not None:
                 raise HasGroupError
@@ -258,6 +263,7 @@ class Groups:
             NoGroupError: no such group in this server.
         """
         async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
             group = await self._taken(changes, guild_id, group_id)
             await group_rows.join(changes, group_id, reader_id, self._clock())
             return await self._status(changes, group, reader_id)

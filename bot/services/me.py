@@ -93,11 +93,13 @@ class Me:
     async def forget(self, reader_id: int) -> bool:
         """Delete all about the reader, at once for good; tell whether there was anything."""
         async with self._db.transaction() as changes:
-            found = await people.rows_about(changes, reader_id)
             # A click under way in another process ends first: its rows are then deleted too.
-            await readers.take_turn(changes, reader_id)
+            was_known = await readers.take_known(changes, reader_id)
+            if not was_known:
+                await readers.take_turn(changes, reader_id)
+            found = await people.rows_about(changes, reader_id)
             await people.delete_person(changes, reader_id)
-        return bool(found)
+        return was_known or found.keys() > {"readers"}
 
     async def _kept(self, reader_id: int) -> Kept:
         rows = await people.rows_about(self._db, reader_id)

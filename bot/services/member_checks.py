@@ -15,7 +15,11 @@ log = logging.getLogger(__name__)
 
 
 class MemberChecks:
-    """Each method but ``put_off`` is one transaction; members.py talks to Discord."""
+    """Each method is one transaction, or one a group; members.py talks to Discord.
+
+    Many members of a group are changed at once when its post is sent: in another order than group
+    by group, each taken first, two such changes would wait for each other.
+    """
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -41,17 +45,15 @@ class MemberChecks:
             await member_checks.move_check(changes, claimed, self._clock())
 
     async def left(self, guild_id: int, reader_id: int) -> None:
-        """End the memberships of who left the server; their progress stays."""
-        async with self._db.transaction() as changes:
-            await group_rows.leave_guild(changes, guild_id, reader_id)
+        """End the memberships of who left the server, group by group; their progress stays."""
+        for group_id in await group_rows.group_ids(self._db, guild_id):
+            async with self._db.transaction() as changes:
+                await group_rows.take_group(changes, group_id)
+                await group_rows.leave(changes, group_id, reader_id)
         log.info("a member left server %s, and so its groups", guild_id)
 
     async def put_off(self, guild_id: int) -> None:
-        """Put off what is due in a server about which Discord tells nothing just now.
-
-        A group at a time, each taken first: many of its members are changed at once, as they are
-        when its post is sent, and in another order two such changes would wait for each other.
-        """
+        """Put off what is due in a server about which Discord tells nothing just now."""
         now = self._clock()
         until, later = due_before(now), as_if_checked(now)
         for group_id in await group_rows.group_ids(self._db, guild_id):

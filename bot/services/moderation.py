@@ -38,7 +38,7 @@ from bot.services.choosing import Choosing
 from bot.services.curriculum import CurriculumStore
 from bot.services.drafts import Drafts
 from bot.services.server_list import ServerList
-from bot.store import additions, doubts, drafts
+from bot.store import additions, doubts, drafts, readers
 from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
 from bot.store.ids import Clock, Ids
@@ -135,7 +135,7 @@ class Moderation:
     async def cancel(self, guild_id: int | None, opener_id: int, draft_id: int) -> None:
         """Forget a draft."""
         async with self._db.transaction() as changes:
-            await self._drafts.find(changes, guild_id, opener_id, draft_id)
+            await self._turn(changes, guild_id, opener_id, draft_id)
             await drafts.drop_draft(changes, draft_id)
 
     async def put_in_step(
@@ -328,9 +328,9 @@ class Moderation:
         self, changes: Queries, guild_id: int | None, opener_id: int, draft_id: int
     ) -> Draft:
         """Return the draft once no other change of its server's list is under way."""
-        draft = await self._drafts.find(changes, guild_id, opener_id, draft_id)
-        await additions.take_turn(changes, draft.guild_id)
-        # Another click on the same card may have used it meanwhile.
+        await readers.take_turn(changes, opener_id)
+        if guild_id is not None:
+            await additions.take_turn(changes, guild_id)
         return await self._drafts.find(changes, guild_id, opener_id, draft_id)
 
     async def _facts(self, url: str) -> PageFacts:

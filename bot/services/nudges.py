@@ -36,17 +36,21 @@ class Nudges:
 
     async def reply(self, reader_id: int) -> Reply | None:
         """Return what the reader would read next; None: nothing is left, or they read meanwhile."""
-        settings = await reader_settings.settings_of(self._db, reader_id)
-        last = await progress.last_change(self._db, reader_id)
-        if not settings.nudged or (last and self._clock() - last < NUDGED_AFTER):
-            return None
-        reply = await self._reading.next_for(reader_id, None)
+        async with self._db.transaction() as changes:
+            if not await readers.take_known(changes, reader_id):
+                return None
+            settings = await reader_settings.settings_of(changes, reader_id)
+            last = await progress.last_change(changes, reader_id)
+            if not settings.nudged or (last and self._clock() - last < NUDGED_AFTER):
+                return None
+            reply = await self._reading.show_next(changes, reader_id, None)
         return None if isinstance(reply.answer, AllRead) else reply
 
     async def turn_off(self, reader_id: int) -> None:
         """Nudge the reader no more: Discord doesn't let them be written to."""
         async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
+            if not await readers.take_known(changes, reader_id):
+                return
             settings = await reader_settings.settings_of(changes, reader_id)
             settings = replace(settings, nudged=False)
             await reader_settings.put_settings(changes, reader_id, settings, None)
@@ -54,7 +58,8 @@ class Nudges:
     async def _open(self, reader_id: int) -> None:
         now = self._clock()
         async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
+            if not await readers.take_known(changes, reader_id):
+                return
             settings = await reader_settings.settings_of(changes, reader_id)
             last = await progress.last_change(changes, reader_id)
             again = last + NUDGED_AFTER if last else now

@@ -78,18 +78,33 @@ async def open_services(
     db = await open_database(database_url)
     try:
         await migrate(db)
-        curricula = CurriculumStore(base)
-        await curricula.remember(db, clock())
-        ids = Ids(clock)
-        ledgers = Ledgers(curricula, clock, ids)
-        reading = Reading(db, curricula, ledgers, clock)
-        background = Background(db)
-        weekly = Weekly(db, background, curricula, reading, clock, ids)
-        clock_repair = ClockRepair(db, weekly, clock, ids)
-        await clock_repair.put_right()
+        services = await services_over(db, base, clock, fetch_facts, send_rate)
+        await services.clock_repair.put_right()
     except BaseException:
         await db.close()
         raise
+    return services
+
+
+async def services_over(
+    db: Database,
+    base: Curriculum,
+    clock: Clock,
+    fetch_facts: FetchFacts = no_facts,
+    send_rate: int = SEND_RATE,
+) -> Services:
+    """Record what the list holds, and join the services to a database that has its tables.
+
+    Raises:
+        ConfigError: the database is another bot's.
+    """
+    curricula = CurriculumStore(base)
+    await curricula.remember(db, clock())
+    ids = Ids(clock)
+    ledgers = Ledgers(curricula, clock, ids)
+    reading = Reading(db, curricula, ledgers, clock)
+    background = Background(db)
+    weekly = Weekly(db, background, curricula, reading, clock, ids)
     return Services(
         db,
         curricula,
@@ -97,7 +112,7 @@ async def open_services(
         Journeys(db, curricula, ledgers, clock),
         Settings(db),
         weekly,
-        clock_repair,
+        ClockRepair(db, weekly, clock, ids),
         Groups(db, curricula, weekly, clock, ids),
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),

@@ -13,7 +13,7 @@ from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED, message_link
 from bot.store import groups as group_rows
-from bot.store import picks, slots, votes
+from bot.store import picks, readers, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock
 
@@ -45,8 +45,8 @@ class Picking:
         """
         now = self._clock()
         async with self._db.transaction() as changes:
-            found = await group_rows.group_of_channel(changes, channel_id)
-            group = await self._taken(changes, guild_id, found.group_id if found else 0)
+            await readers.take_turn(changes, picked_by)
+            group = _of_guild(await group_rows.take_group_of_channel(changes, channel_id), guild_id)
             slot = await self._slot(changes, group, date, now)
             meant = await self._curricula.named(changes, guild_id, resource)
             if meant.is_companion:
@@ -83,7 +83,7 @@ class Picking:
         """
         now = self._clock()
         async with self._db.transaction() as changes:
-            group = await self._taken(changes, guild_id, group_id)
+            group = _of_guild(await group_rows.take_group(changes, group_id), guild_id)
             slot = await self._slot(changes, group, week, now)
             curriculum = await self._curricula.of(changes, guild_id)
             before = by_week(await self._chosen(changes, group, now))[0].get(slot.week)
@@ -113,12 +113,6 @@ class Picking:
         papers = await self._papers(self._db, group, [slot.week for slot in ahead])
         found = [curriculum.get(paper.key) if paper.key else None for paper in papers]
         return [(s, r.title if r else "") for s, r in zip(ahead, found, strict=True)]
-
-    async def _taken(self, changes: Queries, guild_id: int, group_id: int) -> Group:
-        group = await group_rows.take_group(changes, group_id)
-        if group is None or group.guild_id != guild_id:
-            raise NoGroupError
-        return group
 
     async def _slot(self, db: Queries, group: Group, typed: str | None, now: datetime) -> Slot:
         if not typed:
@@ -158,3 +152,9 @@ class Picking:
         picked, winners = by_week(await picks.picks_from(db, group.group_id, weeks[0]))
         then = await beyond(db, curriculum, group, had)
         return next_papers(curriculum, had, picked, winners, weeks, then)
+
+
+def _of_guild(group: Group | None, guild_id: int) -> Group:
+    if group is None or group.guild_id != guild_id:
+        raise NoGroupError
+    return group

@@ -193,9 +193,22 @@ class Reading:
         """
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
-            place = await self._ledgers.place_of(changes, reader_id, guild_id, key)
-            resource = await self._curricula.resource(changes, place, key)
-            reply = await self._mark(changes, reader_id, place, resource, kind, rating)
+            return await self.mark_in_turn(changes, reader_id, guild_id, key, kind, rating=rating)
+
+    async def mark_in_turn(
+        self,
+        changes: Queries,
+        reader_id: int,
+        guild_id: int | None,
+        key: str,
+        kind: MarkKind,
+        *,
+        rating: int | None = None,
+    ) -> Reply:
+        """Do what ``mark`` does, in a transaction that has the reader's turn."""
+        place = await self._ledgers.place_of(changes, reader_id, guild_id, key)
+        resource = await self._curricula.resource(changes, place, key)
+        reply = await self._mark(changes, reader_id, place, resource, kind, rating)
         return _seen_from(reply, place, guild_id)
 
     async def _mark(
@@ -268,11 +281,27 @@ class Reading:
         if _current_after(answer, ledger) != ledger.reader.current:
             async with self._db.transaction() as changes:
                 await readers.take_turn(changes, reader_id)
-                ledger = await self._ledgers.load(changes, reader_id, guild_id)
-                answer = self._ledgers.answer(ledger, filters, deeper=deeper)
-                await readers.set_current(changes, reader_id, _current_after(answer, ledger))
-        reader = replace(ledger.reader, current=_current_after(answer, ledger))
+                return await self.show_next(changes, reader_id, guild_id, filters, deeper=deeper)
         worth = await self._ledgers.worth_of(self._db, answer)
+        return Reply(ledger.curriculum, ledger.reader, answer, worth=worth)
+
+    async def show_next(
+        self,
+        changes: Queries,
+        reader_id: int,
+        guild_id: int | None,
+        filters: Filters = NO_FILTERS,
+        *,
+        deeper: bool = False,
+    ) -> Reply:
+        """Do what ``next_for`` does, in a transaction that has the reader's turn."""
+        ledger = await self._ledgers.load(changes, reader_id, guild_id)
+        answer = self._ledgers.answer(ledger, filters, deeper=deeper)
+        current = _current_after(answer, ledger)
+        if current != ledger.reader.current:
+            await readers.set_current(changes, reader_id, current)
+        worth = await self._ledgers.worth_of(changes, answer)
+        reader = replace(ledger.reader, current=current)
         return Reply(ledger.curriculum, reader, answer, worth=worth)
 
     async def _just_tapped(self, db: Queries, reader_id: int) -> Change | None:

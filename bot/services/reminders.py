@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.additions import is_of_guild
-from bot.core.groups import Group, Wish
+from bot.core.groups import Group, Post, Wish
 from bot.core.outbox import OutboxRow
 from bot.core.progress import resolved
 from bot.core.reading import Reply
@@ -16,7 +16,7 @@ from bot.errors import NoGroupError, NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import outbox, progress, slots
+from bot.store import outbox, progress, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -92,21 +92,25 @@ class Reminders:
             UnknownPostError: this reader wasn't reminded of it, and isn't in its group.
             UnknownResourceError, NoLongerListedError: the paper left the list.
         """
-        post = await slots.slot(self._db, slot_id)
-        group = None if post is None else await group_rows.group(self._db, post.group_id)
-        if post is None or group is None or not await self._may_know(reader_id, group, slot_id):
-            raise UnknownPostError
-        place = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
-        reply = await self._reading.mark(reader_id, place, post.key or "", "done")
         async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            post = await slots.slot(changes, slot_id)
+            group = None if post is None else await group_rows.group(changes, post.group_id)
+            if post is None or group is None or not await _may_know(changes, reader_id, post):
+                raise UnknownPostError
+            place = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
+            reply = await self._reading.mark_in_turn(
+                changes, reader_id, place, post.key or "", "done"
+            )
             await slots.add_post_reader(changes, slot_id, reader_id)
         return replace(reply, from_guild=place)
 
-    async def _may_know(self, reader_id: int, group: Group, slot_id: int) -> bool:
-        sent = await outbox.row_about(self._db, "reminder", f"{slot_id}:{reader_id}")
-        if sent is not None and sent.tried_at is not None:
-            return True
-        return reader_id in await group_rows.member_ids(self._db, group.group_id)
+
+async def _may_know(db: Queries, reader_id: int, post: Post) -> bool:
+    sent = await outbox.row_about(db, "reminder", f"{post.slot_id}:{reader_id}")
+    if sent is not None and sent.tried_at is not None:
+        return True
+    return reader_id in await group_rows.member_ids(db, post.group_id)
 
 
 async def plan(changes: Queries, ids: Ids, group: Group, now: datetime) -> None:

@@ -25,7 +25,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED
 from bot.services.lost_votes import lose, problem_of
 from bot.store import groups as group_rows
-from bot.store import outbox, picks, slots, votes
+from bot.store import outbox, picks, readers, slots, votes
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -58,8 +58,10 @@ class Votes:
         now = self._clock()
         count = min(MOST, max(FEWEST, count))
         async with self._db.transaction() as changes:
-            found = await group_rows.group_of_channel(changes, channel_id)
-            group = await self._taken(changes, guild_id, found.group_id if found else 0)
+            await readers.take_turn(changes, called_by)
+            group = await group_rows.take_group_of_channel(changes, channel_id)
+            if group is None or group.guild_id != guild_id:
+                raise NoGroupError
             if group.state != "active":
                 raise VoteRefusedError(group.state)
             slot = await self._next_slot(changes, group, now)
@@ -147,6 +149,9 @@ class Votes:
         now = self._clock()
         async with self._db.transaction() as changes:
             group = await group_rows.take_group(changes, vote.group_id)
+            present = await votes.vote(changes, vote.vote_id)
+            if present is None or present.state != vote.state:
+                return  # another process counted it, or somebody called it off
             slot_at = slot_of_week(group.schedule, vote.week).at if group else now
             if not for_good and now < slot_at:
                 wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
@@ -168,7 +173,7 @@ class Votes:
         old = await votes.vote_of_week(db, group.group_id, slot.week)
         if old is not None and old.state in ("running", "decided"):
             raise VoteRefusedError(old.state)
-        if old is not None and old.look_at is not None:
+        if old is not None and (old.look_at is not None or await _is_on_its_way(db, old)):
             raise VoteRefusedError("ending")
         week = running_week(group.schedule.zone, now)
         picked, _ = by_week(await picks.picks_from(db, group.group_id, week))
@@ -185,12 +190,6 @@ class Votes:
         latest = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
         return next_slot(group.schedule, now, {post.week for post in latest})
 
-    async def _taken(self, changes: Queries, guild_id: int, group_id: int) -> Group:
-        group = await group_rows.take_group(changes, group_id)
-        if group is None or group.guild_id != guild_id:
-            raise NoGroupError
-        return group
-
     async def _ballot(self, db: Queries, group: Group, vote: Vote) -> Ballot:
         curriculum = await self._curricula.of(db, group.guild_id)
         return Ballot(
@@ -201,3 +200,9 @@ class Votes:
             curriculum,
             tuple(curriculum.get(key) for key in vote.keys),
         )
+
+
+async def _is_on_its_way(db: Queries, vote: Vote) -> bool:
+    """Tell whether the poll of a vote called off may still appear: then it has to be ended."""
+    row = await outbox.row_about(db, "poll", str(vote.vote_id))
+    return row is not None and row.state in ("waiting", "claimed") and row.tried_at is not None

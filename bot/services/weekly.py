@@ -30,7 +30,16 @@ from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import member_checks, outbox, picks, progress, reader_settings, slots, votes
+from bot.store import (
+    member_checks,
+    outbox,
+    picks,
+    progress,
+    reader_settings,
+    readers,
+    slots,
+    votes,
+)
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -212,8 +221,11 @@ class Weekly:
             UnknownPostError: this server never had such a post.
         """
         post = await self._checked(guild_id, slot_id)
-        reply = await self._reading.mark(reader_id, guild_id, post.key or "", "done")
         async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            reply = await self._reading.mark_in_turn(
+                changes, reader_id, guild_id, post.key or "", "done"
+            )
             await slots.add_post_reader(changes, slot_id, reader_id)
         return await self.post(slot_id), reply
 

@@ -23,7 +23,10 @@ async def version(db: Queries, guild_id: int) -> int:
 
 
 async def take_turn(changes: Queries, guild_id: int) -> None:
-    """Make this server's other changes wait until this transaction ends, in any process."""
+    """Make other changes to this server's list, and to where its groups are, wait meanwhile.
+
+    Taken after a reader's turn, and before a group.
+    """
     await changes.fetch(
         "INSERT INTO additions_versions (guild_id, version) VALUES (?, 0)"
         " ON CONFLICT (guild_id) DO UPDATE SET guild_id = excluded.guild_id",

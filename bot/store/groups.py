@@ -96,6 +96,14 @@ async def take_group(changes: Queries, group_id: int) -> Group | None:
     return _group(rows[0]) if rows else None
 
 
+async def take_group_of_channel(changes: Queries, channel_id: int) -> Group | None:
+    """Return the channel's group, stopped or not, taken; it can't leave the channel meanwhile."""
+    rows = await changes.fetch(
+        "UPDATE study_groups SET group_id = group_id WHERE channel_id = ? RETURNING *", channel_id
+    )
+    return _group(rows[0]) if rows else None
+
+
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
     """Return the groups whose slot has come: the longest waiting first, servers in turns."""
     rows = await db.fetch(
@@ -213,16 +221,6 @@ async def member_ids(db: Queries, group_id: int) -> list[int]:
         "SELECT reader_id FROM members WHERE group_id = ? ORDER BY joined_at, reader_id", group_id
     )
     return [row["reader_id"] for row in rows]
-
-
-async def leave_guild(changes: Queries, guild_id: int, reader_id: int) -> None:
-    """End the reader's memberships in a server's groups; their progress stays."""
-    await changes.fetch(
-        "DELETE FROM members WHERE reader_id = ?"
-        " AND group_id IN (SELECT group_id FROM study_groups WHERE guild_id = ?)",
-        reader_id,
-        guild_id,
-    )
 
 
 async def is_in_guild(db: Queries, guild_id: int, reader_id: int) -> bool:

@@ -40,12 +40,27 @@ async def was_shown(db: Queries, reader_id: int, key: str) -> bool:
 async def take_turn(changes: Queries, reader_id: int) -> None:
     """Make this reader's other transactions wait until this one ends, in any process.
 
+    Taken before all else by whatever writes a row that names them: who deletes everything about
+    themselves waits for what they clicked before, and it waits for them.
     Writing the row locks it in PostgreSQL; SQLite writes one transaction at a time anyway.
     """
     await changes.fetch(
         "INSERT INTO readers (reader_id) VALUES (?)"
         " ON CONFLICT (reader_id) DO UPDATE SET reader_id = excluded.reader_id",
         reader_id,
+    )
+
+
+async def take_known(changes: Queries, reader_id: int) -> bool:
+    """Take the turn of a reader of whom a row is kept; tell whether one is.
+
+    For what the bot does of its own accord: it must not bring back who deleted everything.
+    """
+    return bool(
+        await changes.fetch(
+            "UPDATE readers SET reader_id = reader_id WHERE reader_id = ? RETURNING reader_id",
+            reader_id,
+        )
     )
 
 

@@ -1,0 +1,190 @@
+"""Two at once: one act halts between two of its statements while another is done beside it."""
+
+import asyncio
+import json
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from bot.services.opening import Services
+from bot.store.database import Database
+from tests.every_table import everything
+
+Act = Callable[[Services], Awaitable[Any]]
+
+TAKES = re.compile(r"UPDATE (\w+) SET (\w+) = \2 WHERE|DO UPDATE SET (\w+) = (excluded|\w+)\.\3( |$)")
+WRITES = re.compile(r"^(INSERT|UPDATE|DELETE)")
+OUR_IDS = re.compile(r"\d{15,}")
+
+FIRST_WRITE, COMMIT = "first write", "commit"
+
+
+class Halting:
+    """A database that halts before one statement of an act, until it is let go."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.is_shared = db.is_shared
+        self.migrating = db.migrating
+        self.close = db.close
+        self.waits = False  # for a transaction, which SQLite opens one at a time
+        self.arm(None)
+
+    def arm(self, at: int | str | None) -> None:
+        """Halt before the n-th statement, the first write, or the first commit."""
+        self._at, self.statements = at, []
+        self.halted, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        await self._before(sql)
+        return await self._db.fetch(sql, *args)
+
+    @asynccontextmanager
+    async def transaction(self):
+        self.waits = True
+        try:
+            async with self._db.transaction() as changes:
+                self.waits = False
+                yield _HaltingChanges(self, changes)
+                await self._before(COMMIT)
+        finally:
+            self.waits = False
+
+    async def _before(self, sql: str) -> None:
+        self.statements.append(sql)
+        if not self.halted.is_set() and self._is_here(sql):
+            self.halted.set()
+            await self.go_on.wait()
+
+    def _is_here(self, sql: str) -> bool:
+        if self._at == FIRST_WRITE:
+            return bool(WRITES.match(sql)) and not TAKES.search(sql)
+        return sql == self._at or len(self.statements) == self._at
+
+
+class _HaltingChanges:
+    def __init__(self, halting: Halting, changes: Any) -> None:
+        self._halting, self._changes = halting, changes
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        await self._halting._before(sql)  # noqa: SLF001 - one thing in two classes
+        return await self._changes.fetch(sql, *args)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What two acts answered, and all rows then; ids of our own are not told apart."""
+
+    answers: tuple[str, ...]
+    rows: tuple[str, ...]
+
+
+class Two:
+    """Two processes over one database: two pools on PostgreSQL, one file taken in turns."""
+
+    def __init__(self, one: Services, other: Services, url: str) -> None:
+        self.one, self.other, self._url = one, other, url
+        self._script = ""
+        self._control: asyncpg.Connection | None = None
+
+    async def keep(self) -> None:
+        """Come back to what is in the database now before each pair of acts."""
+        if self.one.db.is_shared:
+            self._control = await asyncpg.connect(self._url)
+        rows = await everything(self.one.db)
+        rows.pop("migrations")
+        lines = [f"DELETE FROM {table};" for table in rows]
+        for table, found in rows.items():
+            for row in found:
+                values = ", ".join(_literal(value) for value in row.values())
+                lines.append(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values});")
+        self._script = "BEGIN;" + "".join(lines) + "COMMIT;"
+        self._tables = list(rows)
+
+    async def close(self) -> None:
+        if self._control is not None:
+            await self._control.close()
+
+    async def one_after_the_other(self, first: Act, second: Act) -> Outcome:
+        await self._back()
+        answers = [await _answer(first(self.one)), await _answer(second(self.other))]
+        return await self._outcome(answers)
+
+    async def both_at_once(self, first: Act, second: Act) -> Outcome:
+        await self._back()
+        both = asyncio.gather(_answer(first(self.one)), _answer(second(self.other)))
+        return await self._outcome(await both)
+
+    async def interleaved(self, first: Act, second: Act, at: int | str) -> Outcome | None:
+        """Do the second act while the first halts; None: the first one never comes there."""
+        await self._back()
+        halting, beside = self.one.db, self.other.db
+        halting.arm(at)
+        beside.arm(None)
+        doing = asyncio.create_task(_answer(first(self.one)))
+        halted = asyncio.create_task(halting.halted.wait())
+        await asyncio.wait({doing, halted}, return_when=asyncio.FIRST_COMPLETED)
+        halted.cancel()
+        if not halting.halted.is_set():
+            await doing
+            return None
+        also = asyncio.create_task(_answer(second(self.other)))
+        while not also.done() and not await self._is_blocked():
+            await asyncio.sleep(0.001)
+        halting.go_on.set()
+        return await self._outcome([await doing, await also])
+
+    async def _is_blocked(self) -> bool:
+        if self._control is None:
+            return self.other.db.waits
+        return bool(await self._control.fetch("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1"))
+
+    async def _back(self) -> None:
+        self.one.db.arm(None)
+        self.other.db.arm(None)
+        if self._control is not None:
+            await self._control.execute(
+                "SET session_replication_role = replica;" + self._script
+            )
+            return
+        file = sqlite3.connect(self._url.removeprefix("sqlite:///"))
+        file.executescript(self._script)
+        file.close()
+
+    async def _outcome(self, answers: list[str]) -> Outcome:
+        rows = []
+        if self._control is not None:
+            parts = (
+                f"SELECT '{t}' AS name, row_to_json({t})::text AS kept FROM {t}"
+                for t in self._tables
+            )
+            found = await self._control.fetch(" UNION ALL ".join(parts))
+            rows = [(row["name"], json.loads(row["kept"])) for row in found]
+        else:
+            file = sqlite3.connect(self._url.removeprefix("sqlite:///"))
+            file.row_factory = sqlite3.Row
+            for table in self._tables:
+                rows += [(table, dict(row)) for row in file.execute(f"SELECT * FROM {table}")]
+            file.close()
+        kept = [f"{table} {json.dumps(row, sort_keys=True)}" for table, row in rows]
+        there = set(OUR_IDS.findall(" ".join(kept)))
+        told = (OUR_IDS.sub(lambda m: "#" if m[0] in there else "#gone", a) for a in answers)
+        return Outcome(tuple(told), tuple(sorted(OUR_IDS.sub("#", row) for row in kept)))
+
+
+async def _answer(act: Awaitable[Any]) -> str:
+    try:
+        return repr(await act)
+    except Exception as error:  # noqa: BLE001 - what a member would be told
+        return f"{type(error).__name__} {error!r}"
+
+
+def _literal(value: int | str | None) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"

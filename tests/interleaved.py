@@ -15,9 +15,11 @@ from bot.services.opening import Services
 from bot.store.database import Database
 from tests.every_table import everything
 
-Act = Callable[[Services], Awaitable[Any]]
+Act = Callable[[], Awaitable[Any]]
 
-TAKES = re.compile(r"UPDATE (\w+) SET (\w+) = \2 WHERE|DO UPDATE SET (\w+) = (excluded|\w+)\.\3( |$)")
+TAKES = re.compile(
+    r"UPDATE (\w+) SET (\w+) = \2 WHERE|DO UPDATE SET (\w+) = (excluded|\w+)\.\3( |$)"
+)
 WRITES = re.compile(r"^(INSERT|UPDATE|DELETE)")
 OUR_IDS = re.compile(r"\d{15,}")
 
@@ -111,29 +113,29 @@ class Two:
             await self._control.close()
 
     async def one_after_the_other(self, first: Act, second: Act) -> Outcome:
-        await self._back()
-        answers = [await _answer(first(self.one)), await _answer(second(self.other))]
+        await self.back()
+        answers = [await _answer(first()), await _answer(second())]
         return await self._outcome(answers)
 
     async def both_at_once(self, first: Act, second: Act) -> Outcome:
-        await self._back()
-        both = asyncio.gather(_answer(first(self.one)), _answer(second(self.other)))
+        await self.back()
+        both = asyncio.gather(_answer(first()), _answer(second()))
         return await self._outcome(await both)
 
     async def interleaved(self, first: Act, second: Act, at: int | str) -> Outcome | None:
         """Do the second act while the first halts; None: the first one never comes there."""
-        await self._back()
+        await self.back()
         halting, beside = self.one.db, self.other.db
         halting.arm(at)
         beside.arm(None)
-        doing = asyncio.create_task(_answer(first(self.one)))
+        doing = asyncio.create_task(_answer(first()))
         halted = asyncio.create_task(halting.halted.wait())
         await asyncio.wait({doing, halted}, return_when=asyncio.FIRST_COMPLETED)
         halted.cancel()
         if not halting.halted.is_set():
             await doing
             return None
-        also = asyncio.create_task(_answer(second(self.other)))
+        also = asyncio.create_task(_answer(second()))
         while not also.done() and not await self._is_blocked():
             await asyncio.sleep(0.001)
         halting.go_on.set()
@@ -144,13 +146,12 @@ class Two:
             return self.other.db.waits
         return bool(await self._control.fetch("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1"))
 
-    async def _back(self) -> None:
+    async def back(self) -> None:
+        """Come back to what was kept."""
         self.one.db.arm(None)
         self.other.db.arm(None)
         if self._control is not None:
-            await self._control.execute(
-                "SET session_replication_role = replica;" + self._script
-            )
+            await self._control.execute("SET session_replication_role = replica;" + self._script)
             return
         file = sqlite3.connect(self._url.removeprefix("sqlite:///"))
         file.executescript(self._script)

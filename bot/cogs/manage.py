@@ -113,7 +113,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
                 zone = (await self.me.settings(interaction.user.id)).zone
             schedule = _schedule(interaction, group, zone, day, time)
             kept = place.guild.get_role(group.role_id or 0) if group else None
-            view = await settle_group(interaction, place, schedule, role or kept)
+            view = await settle_group(interaction, place, schedule, role or kept, group)
         await answer(interaction, view)
         await tell_lost_groups(interaction)
 

@@ -163,6 +163,28 @@ class FirstReads:
     path: tuple[Resource, ...]
 
 
+def as_wished(
+    group: Group | None, seen: Group | None, schedule: Schedule, role_id: int | None
+) -> tuple[Schedule, int | None]:
+    """Return the schedule and role that a change leads to; what it leaves as seen stays as it is.
+
+    ``seen``: the group when the change was asked for; another moderator may have changed it since.
+    """
+    if group is None:
+        return schedule, role_id
+    if seen is None:  # it has just been made
+        return schedule, group.role_id if role_id is None else role_id
+    was, now = seen.schedule, group.schedule
+    kept_time = (schedule.hour, schedule.minute) == (was.hour, was.minute)
+    hour, minute = (now.hour, now.minute) if kept_time else (schedule.hour, schedule.minute)
+    return Schedule(
+        now.weekday if schedule.weekday == was.weekday else schedule.weekday,
+        hour,
+        minute,
+        now.zone if schedule.zone == was.zone else schedule.zone,
+    ), group.role_id if role_id == seen.role_id else role_id
+
+
 def shown_count(count: int, people: int) -> int | None:
     """Return the count, or None where it would tell what single people have read."""
     return count if people >= COUNTS_FROM else None

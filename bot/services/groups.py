@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, Post
+from bot.core.groups import (
+    Coming,
+    Group,
+    GroupState,
+    GroupStatus,
+    History,
+    PastWeek,
+    Post,
+    as_wished,
+)
 from bot.core.picking import by_week
 from bot.core.picks import AfterList, Pick, next_papers, runs_out
 from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
-from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingLeftError
+from bot.errors import (
+    AlreadyPostedError,
+    HasGroupError,
+    NoGroupError,
+    NothingLeftError,
+    OldCardError,
+)
 from bot.services import standing
 from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
@@ -53,11 +68,13 @@ class Groups:
         changed_by: int,
         *,
         is_forum: bool = False,
+        seen: Group | None = None,
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
 
-        A stopped group starts again; a paused one stays paused. In a forum, the post into which
-        the weeks go leaves with the postman, unless it is there.
+        ``seen``: the group when the change was asked for; what is still as it was then isn't
+        changed. A stopped group starts again; a paused one stays paused. In a forum, the post
+        into which the weeks go leaves with the postman, unless it is there.
         """
         now = self._clock()
         async with self._db.transaction() as changes:
@@ -66,6 +83,7 @@ class Groups:
             await additions.take_turn(changes, guild_id)
             old = await group_rows.take_group_of_channel(changes, channel_id)
             group_id = old.group_id if old else self._ids.new()
+            schedule, role_id = as_wished(old, seen, schedule, role_id)
             served = await self._served(changes, group_id)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
             next_at = next_slot(schedule, now, served).at
@@ -81,17 +99,21 @@ class Groups:
             await plan(changes, self._ids, group, now)
             return await self._status(changes, group, changed_by)
 
-    async def set_state(self, guild_id: int, group_id: int, state: GroupState) -> GroupStatus:
+    async def set_state(
+        self, guild_id: int, group_id: int, state: GroupState, *, seen_in: int | None = None
+    ) -> GroupStatus:
         """Pause, resume or stop a group. What falls into a pause is never made up.
 
         A paper that is still waiting to be sent then isn't; one on its way can't be called back.
+        ``seen_in``: the channel where it was when that was asked for.
 
         Raises:
             NoGroupError: no such group in this server.
+            OldCardError: it has moved since.
         """
         now = self._clock()
         async with self._db.transaction() as changes:
-            group = await self._taken(changes, guild_id, group_id)
+            group = await self._taken(changes, guild_id, group_id, seen_in)
             if state != "active":
                 await slots.call_off(changes, group_id)
             if state == "stopped":
@@ -116,21 +138,23 @@ class Groups:
         moved_by: int,
         *,
         is_forum: bool = False,
+        seen_in: int | None = None,
     ) -> GroupStatus:
         """Give a group another channel, with all it has; a paper that waits goes there.
 
         A vote stays behind: its poll stands in the old channel. So does a forum's standing post:
-        another forum gets one of its own.
+        another forum gets one of its own. ``seen_in``: the channel that it is to leave.
 
         Raises:
             NoGroupError: no such group in this server.
+            OldCardError: another moderator has moved it meanwhile.
             HasGroupError: the channel has one, stopped or not.
         """
         now = self._clock()
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, moved_by)
             await additions.take_turn(changes, guild_id)
-            old = await self._taken(changes, guild_id, group_id)
+            old = await self._taken(changes, guild_id, group_id, seen_in)
             if await group_rows.group_of_channel(changes, channel_id) is not None:
                 raise HasGroupError
             await group_rows.move_group(changes, group_id, channel_id, is_forum, moved_by, now)
@@ -285,10 +309,14 @@ class Groups:
             raise NoGroupError
         return group
 
-    async def _taken(self, changes: Queries, guild_id: int, group_id: int) -> Group:
+    async def _taken(
+        self, changes: Queries, guild_id: int, group_id: int, seen_in: int | None = None
+    ) -> Group:
         group = await group_rows.take_group(changes, group_id)
         if group is None or group.guild_id != guild_id:
             raise NoGroupError
+        if seen_in not in (None, group.channel_id):
+            raise OldCardError
         return group
 
     async def _announce(

@@ -91,14 +91,21 @@ class LostGroupButton(
         if interaction.guild is None or interaction.guild.get_channel(group.channel_id):
             raise OldCardError  # another moderator has moved it meanwhile: it is well there
         if self.way == "stop":
-            status = await bot.groups.set_state(guild_id, self.group_id, "stopped")
+            status = await bot.groups.set_state(
+                guild_id, self.group_id, "stopped", seen_in=group.channel_id
+            )
             await answer_click(interaction, notice(words.stopped_text(status)))
         else:
             channel = channel_of(interaction, home_of(interaction))
             check_place(channel)
             is_forum = isinstance(channel, discord.ForumChannel)
             status = await bot.groups.move(
-                guild_id, self.group_id, channel.id, self.opener_id, is_forum=is_forum
+                guild_id,
+                self.group_id,
+                channel.id,
+                self.opener_id,
+                is_forum=is_forum,
+                seen_in=group.channel_id,
             )
             await answer_click(interaction, await moderators_card(interaction, status))
         bot.weekly_changed()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
+from bot.core.groups import Group
 from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
 from bot.errors import (
@@ -66,8 +67,11 @@ async def settle_group(
     channel: discord.abc.GuildChannel,
     schedule: Schedule,
     role: discord.Role | None = None,
+    seen: Group | None = None,
 ) -> ui.LayoutView:
     """Make or change a channel's group, if the bot can post there; return its card.
+
+    ``seen``: the group from which the rest of the schedule and the role were taken.
 
     Raises:
         CannotPostError: it names what is missing.
@@ -78,7 +82,7 @@ async def settle_group(
     is_forum = isinstance(channel, discord.ForumChannel)
     role_id, who = role.id if role else None, interaction.user.id
     status = await bot.groups.settle(
-        channel.guild.id, channel.id, schedule, role_id, who, is_forum=is_forum
+        channel.guild.id, channel.id, schedule, role_id, who, is_forum=is_forum, seen=seen
     )
     bot.weekly_changed()
     return await moderators_card(interaction, status)
@@ -226,7 +230,8 @@ async def _settle_zone(
     if group is None:
         return await settle_group(interaction, channel, Schedule(MONDAY, NINE, 0, zone))
     role = channel.guild.get_role(group.role_id or 0)
-    return await settle_group(interaction, channel, replace(group.schedule, zone=zone), role)
+    schedule = replace(group.schedule, zone=zone)
+    return await settle_group(interaction, channel, schedule, role, group)
 
 
 def home_of(interaction: discord.Interaction[Any]) -> int:

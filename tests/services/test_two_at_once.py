@@ -1,0 +1,446 @@
+"""Whatever two people do at the same moment, it is as if one of them had been first.
+
+Each public method of a service that opens a transaction has its row in ``BESIDE``: it halts where
+all that decides is read, and before its commit, while something else is done beside it.
+"""
+
+import ast
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+import bot.services
+from bot.core.addition_fields import Typed
+from bot.core.weekly import Schedule
+from bot.errors import HasGroupError
+from bot.services.opening import Services, services_over
+from bot.store import outbox
+from bot.store.database import open_database
+from tests.curricula import curriculum, resource
+from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
+from tests.postbox import MONDAYS_AT_TEN
+
+GUILD = 5
+ALICE, BOB, CARL, EVE = 11, 12, 13, 14
+READING, DUE, CHANGED, FORUM, EMPTY = 71, 72, 73, 74, 79
+LINK = "https://example.org/new"
+LIST = curriculum(
+    *(resource(f"p{n}", step_id="one") for n in range(3)),
+    resource("p3", "p2", step_id="two"),
+    *(resource(f"p{n}", step_id="two") for n in range(4, 10)),
+)
+TUESDAYS, WEDNESDAYS = Schedule(1, 10, 0, "UTC"), Schedule(2, 10, 0, "UTC")
+AT_NIGHT = Schedule(0, 23, 0, "Asia/Seoul")
+P3 = Typed("P3", "", "30", "paper", "")
+
+
+class World:
+    """Where all acts begin. It is Tuesday, half past ten, and half an hour after a slot."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2025, 12, 29, 9, 0, tzinfo=UTC)
+        self.messages = 1000
+
+    def clock(self):
+        return self.now
+
+    async def make(self, s: Services) -> None:
+        groups, mod = s.groups, s.moderation
+        self.reading = await self.group(s, READING, MONDAYS_AT_TEN)
+        for who in (ALICE, EVE):
+            await groups.join(GUILD, self.reading, who)
+        await s.reminders.ask(GUILD, self.reading, ALICE, wanted=True)
+        await s.me.set_nudged(EVE, nudged=True)
+        for day in (29, 36):
+            self.now = datetime(2025, 12, 29, 10, 0, tzinfo=UTC) + timedelta(days=day - 29)
+            await s.weekly.open_due()
+            await self.deliver(s)
+        self.due = await self.group(s, DUE, TUESDAYS)
+        self.changed = await self.group(s, CHANGED, WEDNESDAYS)
+        self.forum = await self.group(s, FORUM, Schedule(3, 10, 0, "UTC"), is_forum=True)
+        self.now = datetime(2026, 1, 6, 9, 50, tzinfo=UTC)
+        ballot = await s.votes.call(GUILD, READING, BOB, 3, 24)
+        await self.deliver(s)
+        self.vote = await s.votes.ballot(ballot.vote.vote_id)
+        self.vote = self.vote.vote
+        own = await mod.propose(GUILD, BOB, "https://example.org/own")
+        own = await mod.add(GUILD, BOB, own.draft_id)
+        await s.picking.pick(GUILD, CHANGED, BOB, own.resource.key, "2026-W02")
+        self.post = (await groups.post_now(GUILD, self.changed)).this_week
+        self.gone = (await mod.remove(GUILD, BOB, own.draft_id)).draft_id
+        row = await outbox.row_about(s.db, "post", str(self.post.slot_id))
+        self.claimed = await s.delivery.claim(row.row_id)
+        await s.doubts.add(ALICE, GUILD, "demo:p3", "demo:p2", "It stands alone.")
+        self.new = (await mod.propose(GUILD, BOB, LINK)).draft_id
+        self.new_too = (await mod.propose(GUILD, CARL, LINK)).draft_id
+        self.desk = (await mod.open(GUILD, BOB, "demo:p3")).draft_id
+        self.desk_too = (await mod.open(GUILD, CARL, "demo:p3")).draft_id
+        self.wish = (await mod.open(GUILD, BOB, "demo:p4", needs="demo:p5")).draft_id
+        self.loop = (await mod.open(GUILD, CARL, "demo:p5", needs="demo:p4")).draft_id
+        await s.picking.pick(GUILD, READING, BOB, "demo:p8", "2026-W04")
+        await s.reading.next_for(ALICE, GUILD)
+        await s.reading.finish_current(ALICE, GUILD)
+        self.change = (await s.reading.mark(ALICE, GUILD, "demo:p6", "later")).change.change_id
+        await s.journeys.set_goal(ALICE, GUILD, "demo:p3")
+        self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC)
+        await s.groups.go_on(GUILD, self.reading, "additions")
+        (self.check, *_) = await s.member_checks.due()
+        week = (await groups.status(READING, None)).this_week
+        self.slot = week
+        self.reminder = await outbox.row_about(s.db, "reminder", f"{week.slot_id}:{ALICE}")
+
+    async def group(self, s, channel, schedule, **more):
+        status = await s.groups.settle(GUILD, channel, schedule, None, BOB, **more)
+        return status.group.group_id
+
+    async def deliver(self, s):
+        while row_ids := await s.delivery.due():
+            for row_id in row_ids:
+                row = await s.delivery.claim(row_id)
+                if row is not None:
+                    self.messages += 1
+                    await s.delivery.sent(row, self.messages)
+
+
+def acts(w: World, s: Services) -> dict:
+    """Return what the rows name: an act begins with the method that it is about."""
+    groups, mod, reading = s.groups, s.moderation, s.reading
+    return {
+        "Groups.settle": lambda: groups.settle(GUILD, READING, AT_NIGHT, 7, CARL),
+        "Groups.settle, new": lambda: groups.settle(GUILD, EMPTY, AT_NIGHT, 7, CARL),
+        "Groups.settle, new too": lambda: groups.settle(GUILD, EMPTY, TUESDAYS, None, BOB),
+        "Groups.settle, a forum": lambda: groups.settle(
+            GUILD, FORUM, AT_NIGHT, 7, CARL, is_forum=True
+        ),
+        "Groups.set_state": lambda: groups.set_state(GUILD, w.reading, "paused"),
+        "Groups.set_state, stopped": lambda: groups.set_state(GUILD, w.changed, "stopped"),
+        "Groups.move": lambda: groups.move(GUILD, w.reading, EMPTY, CARL, seen_in=READING),
+        "Groups.move, there too": lambda: groups.move(GUILD, w.changed, EMPTY, BOB),
+        "Groups.move, elsewhere": lambda: groups.move(GUILD, w.reading, 80, BOB, seen_in=READING),
+        "Groups.skip_next": lambda: groups.skip_next(GUILD, w.reading),
+        "Groups.skip_next, due": lambda: groups.skip_next(GUILD, w.due),
+        "Groups.go_on": lambda: groups.go_on(GUILD, w.reading, "must_reads"),
+        "Groups.post_now": lambda: groups.post_now(GUILD, w.changed),
+        "Groups.post_now, due": lambda: groups.post_now(GUILD, w.due),
+        "Groups.join": lambda: groups.join(GUILD, w.reading, CARL),
+        "Groups.leave": lambda: groups.leave(GUILD, w.reading, ALICE),
+        "Weekly.open_due": lambda: nothing_of(s.weekly.open_due()),
+        "Weekly.pick_anew": lambda: s.weekly.pick_anew(w.post.slot_id),
+        "Weekly.read_it": lambda: mark_of(s.weekly.read_it(ALICE, GUILD, w.slot.slot_id)),
+        "Picking.pick": lambda: s.picking.pick(GUILD, READING, CARL, "demo:p9", None),
+        "Picking.pick, due": lambda: s.picking.pick(GUILD, DUE, CARL, "demo:p9", None),
+        "Picking.pick, W04": lambda: s.picking.pick(GUILD, READING, CARL, "demo:p9", "2026-W04"),
+        "Picking.take_back": lambda: s.picking.take_back(GUILD, w.reading, "2026-W04"),
+        "Votes.call": lambda: s.votes.call(GUILD, DUE, CARL, 3, 12),
+        "Votes.call, reading": lambda: s.votes.call(GUILD, READING, CARL, 3, 12),
+        "Votes.cancel": lambda: s.votes.cancel(GUILD, w.vote.vote_id),
+        "Votes.decide": lambda: s.votes.decide(w.vote, [0, 1, 0]),
+        "Votes.unread": lambda: s.votes.unread(w.vote),
+        "Votes.ended": lambda: s.votes.ended(w.vote),
+        "Reading.next_for": lambda: reading.next_for(CARL, GUILD),
+        "Reading.next_for, alice": lambda: reading.next_for(ALICE, GUILD),
+        "Reading.go_deeper": lambda: reading.go_deeper(CARL, GUILD),
+        "Reading.finish_current": lambda: reading.finish_current(ALICE, GUILD),
+        "Reading.finish": lambda: reading.finish(ALICE, GUILD, "p2", 4),
+        "Reading.mark": lambda: reading.mark(ALICE, GUILD, "demo:p6", "skipped"),
+        "Reading.mark, goal": lambda: reading.mark(ALICE, GUILD, "demo:p3", "done"),
+        "Reading.mark, carl": lambda: reading.mark(CARL, GUILD, "demo:p0", "done"),
+        "Reading.undo": lambda: reading.undo(ALICE, GUILD, w.change),
+        "Journeys.set_goal": lambda: s.journeys.set_goal(ALICE, GUILD, "demo:p5"),
+        "Journeys.start_at": lambda: s.journeys.start_at(ALICE, GUILD, "two"),
+        "Journeys.reset": lambda: s.journeys.reset(ALICE, GUILD),
+        "Me.set_zone": lambda: s.me.set_zone(EVE, "Asia/Seoul", "en"),
+        "Me.set_named": lambda: s.me.set_named(EVE, named=True),
+        "Me.set_nudged": lambda: s.me.set_nudged(EVE, nudged=False),
+        "Me.forget": lambda: s.me.forget(ALICE),
+        "Me.forget, bob": lambda: s.me.forget(BOB),
+        "Me.forget, carl": lambda: s.me.forget(CARL),
+        "Me.forget, eve": lambda: s.me.forget(EVE),
+        "Doubts.add": lambda: s.doubts.add(ALICE, GUILD, "demo:p3", "demo:p2", "Again."),
+        "Moderation.propose": lambda: mod.propose(GUILD, BOB, LINK),
+        "Moderation.add": lambda: mod.add(GUILD, BOB, w.new),
+        "Moderation.add, too": lambda: mod.add(GUILD, CARL, w.new_too),
+        "Moderation.cancel": lambda: mod.cancel(GUILD, BOB, w.new),
+        "Moderation.put_in_step": lambda: mod.put_in_step(GUILD, BOB, w.new, "one"),
+        "Moderation.open": lambda: mod.open(GUILD, BOB, "demo:p4", needs="demo:p5"),
+        "Moderation.confirm": lambda: mod.confirm(GUILD, BOB, w.wish),
+        "Moderation.confirm, a loop": lambda: mod.confirm(GUILD, CARL, w.loop),
+        "Moderation.keep": lambda: mod.keep(GUILD, BOB, {"typed": "x"}),
+        "Moderation.set_texts": lambda: mod.set_texts(
+            GUILD, BOB, w.desk, P3, replace(P3, title="Three")
+        ),
+        "Moderation.set_texts, too": lambda: mod.set_texts(
+            GUILD, CARL, w.desk_too, P3, replace(P3, minutes="40")
+        ),
+        "Moderation.set_texts, new": lambda: mod.set_texts(
+            GUILD, BOB, w.new, P3, replace(P3, title="Three")
+        ),
+        "Moderation.remove": lambda: mod.remove(GUILD, CARL, w.desk_too),
+        "Moderation.restore": lambda: mod.restore(GUILD, BOB, w.gone),
+        "Moderation.settle": lambda: mod.settle(GUILD, BOB, w.desk),
+        "Reminders.ask": lambda: s.reminders.ask(GUILD, w.reading, EVE, wanted=True),
+        "Reminders.ask, no more": lambda: s.reminders.ask(GUILD, w.reading, ALICE, wanted=False),
+        "Reminders.closed": lambda: s.reminders.closed(w.reminder),
+        "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.slot_id),
+        "Nudges.open_due": lambda: nothing_of(s.nudges.open_due()),
+        "Nudges.reply": lambda: s.nudges.reply(EVE),
+        "Nudges.turn_off": lambda: s.nudges.turn_off(EVE),
+        "MemberChecks.claim": lambda: s.member_checks.claim(w.check),
+        "MemberChecks.is_here": lambda: s.member_checks.is_here(w.check),
+        "MemberChecks.left": lambda: s.member_checks.left(GUILD, ALICE),
+        "MemberChecks.put_off": lambda: s.member_checks.put_off(GUILD),
+        "Settings.set_synced_commands": lambda: s.settings.set_synced_commands(1, "abc"),
+        "Tickets.ticket": lambda: nothing_of(s.tickets.ticket()),
+        "CurriculumStore.remember": lambda: s.curricula.remember(s.db, w.now),
+    }
+
+
+async def nothing_of(act) -> None:
+    """Leave out an answer that only says how much was looked at."""
+    await act
+
+
+async def mark_of(act):
+    """Leave out the post's card, which is read when all is done."""
+    _, reply = await act
+    return reply
+
+
+BESIDE = [
+    ("Groups.settle", "Groups.set_state"),
+    ("Groups.settle", "Groups.move"),
+    ("Groups.settle", "Groups.skip_next"),
+    ("Groups.settle, new", "Groups.settle, new too"),
+    ("Groups.settle, new", "Groups.move, there too"),
+    ("Groups.settle, a forum", "Groups.settle, a forum"),
+    ("Groups.set_state", "Groups.settle"),
+    ("Groups.set_state, stopped", "Groups.post_now"),
+    ("Groups.move", "Groups.move, there too"),
+    ("Groups.move", "Groups.move, elsewhere"),
+    ("Groups.move", "Groups.settle, new"),
+    ("Groups.skip_next", "Groups.settle"),
+    ("Groups.skip_next, due", "Weekly.open_due"),
+    ("Groups.go_on", "Groups.settle"),
+    ("Groups.post_now", "Groups.set_state, stopped"),
+    ("Groups.join", "Me.forget, carl"),
+    ("Groups.leave", "Reminders.ask, no more"),
+    ("Weekly.open_due", "Groups.post_now, due"),
+    ("Weekly.pick_anew", "Groups.set_state, stopped"),
+    ("Weekly.read_it", "Me.forget"),
+    ("Picking.pick", "Votes.decide"),
+    ("Picking.pick", "Groups.move"),
+    ("Picking.pick", "Me.forget, carl"),
+    ("Picking.take_back", "Picking.pick, W04"),
+    ("Votes.call", "Votes.call"),
+    ("Votes.call", "Picking.pick, due"),
+    ("Votes.call", "Me.forget, carl"),
+    ("Votes.call, reading", "Votes.ended"),
+    ("Votes.cancel", "Votes.decide"),
+    ("Votes.decide", "Votes.cancel"),
+    ("Votes.decide", "Votes.unread"),
+    ("Votes.unread", "Votes.cancel"),
+    ("Votes.ended", "Votes.call, reading"),
+    ("Reading.next_for", "Reading.mark, carl"),
+    ("Reading.go_deeper", "Me.forget, carl"),
+    ("Reading.finish_current", "Reading.finish_current"),
+    ("Reading.finish_current", "Journeys.set_goal"),
+    ("Reading.finish", "Me.forget"),
+    ("Reading.mark", "Reading.undo"),
+    ("Reading.undo", "Reading.undo"),
+    ("Reading.undo", "Reading.mark"),
+    ("Journeys.set_goal", "Reading.mark, goal"),
+    ("Journeys.start_at", "Reading.undo"),
+    ("Journeys.reset", "Reading.finish"),
+    ("Me.set_zone", "Nudges.turn_off"),
+    ("Me.set_named", "Me.set_nudged"),
+    ("Me.set_nudged", "Nudges.open_due"),
+    ("Me.forget", "Weekly.read_it"),
+    ("Me.forget", "Me.forget"),
+    ("Me.forget, carl", "Groups.settle, new"),
+    ("Doubts.add", "Me.forget"),
+    ("Doubts.add", "Moderation.settle"),
+    ("Moderation.propose", "Me.forget, bob"),
+    ("Moderation.add", "Moderation.add, too"),
+    ("Moderation.add", "Moderation.cancel"),
+    ("Moderation.add", "Me.forget, bob"),
+    ("Moderation.cancel", "Moderation.add"),
+    ("Moderation.put_in_step", "Moderation.add"),
+    ("Moderation.put_in_step", "Moderation.cancel"),
+    ("Moderation.open", "Me.forget, bob"),
+    ("Moderation.confirm", "Moderation.confirm, a loop"),
+    ("Moderation.keep", "Me.forget, bob"),
+    ("Moderation.set_texts", "Moderation.set_texts, too"),
+    ("Moderation.set_texts, new", "Moderation.put_in_step"),
+    ("Moderation.remove", "Moderation.set_texts"),
+    ("Moderation.restore", "Moderation.restore"),
+    ("Moderation.settle", "Doubts.add"),
+    ("Reminders.ask", "Me.forget, eve"),
+    ("Reminders.ask, no more", "Groups.set_state"),
+    ("Reminders.closed", "Reminders.ask, no more"),
+    ("Reminders.finish", "Me.forget"),
+    ("Nudges.open_due", "Me.forget, eve"),
+    ("Nudges.reply", "Me.forget, eve"),
+    ("Nudges.turn_off", "Me.forget, eve"),
+    ("Nudges.turn_off", "Me.set_zone"),
+    ("MemberChecks.claim", "MemberChecks.claim"),
+    ("MemberChecks.is_here", "MemberChecks.put_off"),
+    ("MemberChecks.left", "Me.forget"),
+    ("MemberChecks.put_off", "Groups.leave"),
+    ("Settings.set_synced_commands", "Settings.set_synced_commands"),
+    ("Tickets.ticket", "Tickets.ticket"),
+    ("CurriculumStore.remember", "CurriculumStore.remember"),
+]
+"""An act, and what is done beside it while it halts."""
+
+in_one_loop = pytest.mark.asyncio(loop_scope="module")  # in which the connections are
+
+ELSEWHERE = {"Delivery"}
+"""Services whose acts aren't people's: the outbox's claims are tried in their own tests."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgres"])
+async def two(request, tmp_path_factory, new_tables):
+    """Two processes in the same world, and the world."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("two") / "ledger.db"
+        shutil.copy(new_tables, path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+        request.getfixturevalue("postgres_tables").empty(url)
+    world = World()
+    one = await open_database(url)
+    other = await open_database(url) if one.is_shared else one
+    both = [await services_over(Halting(db), LIST, world.clock) for db in (one, other)]
+    await world.make(both[0])
+    pair = Two(*both, url)
+    await pair.keep()
+    yield pair, world
+    await pair.close()
+    for db in {one, other}:
+        await db.close()
+
+
+@in_one_loop
+@pytest.mark.parametrize(("act", "beside"), BESIDE)
+async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
+    pair, world = two
+    first, second = acts(world, pair.one)[act], acts(world, pair.other)[beside]
+
+    one_way = await pair.one_after_the_other(first, second)
+    other_way = await pair.one_after_the_other(second, first)
+    other_way = Outcome(other_way.answers[::-1], other_way.rows)
+
+    for at in (FIRST_WRITE, COMMIT):
+        outcome = await pair.interleaved(first, second, at)
+        assert outcome in (one_way, other_way, None), at
+
+
+@in_one_loop
+async def test_a_pause_beside_a_change_of_settings_is_never_lost(two):
+    pair, world = two
+    change, pause = (
+        acts(world, pair.one)["Groups.settle"],
+        acts(world, pair.other)["Groups.set_state"],
+    )
+
+    for _ in range(10):
+        await pair.both_at_once(change, pause)
+        group = await pair.one.groups.find(READING)
+        assert (group.state, group.schedule, group.role_id) == ("paused", AT_NIGHT, 7)
+
+
+@in_one_loop
+async def test_two_moderators_who_make_one_group_see_the_one_that_is_there(two):
+    pair, _ = two
+
+    def make(services, role_id, schedule):
+        return lambda: services.groups.settle(GUILD, EMPTY, schedule, role_id, BOB)
+
+    both = make(pair.one, 7, AT_NIGHT), make(pair.other, None, TUESDAYS)
+    cards = []
+    await pair.interleaved(*(told(cards, act) for act in both), COMMIT)
+
+    group = await pair.one.groups.find(EMPTY)
+    assert [card.group.group_id for card in cards] == [group.group_id] * 2
+    assert (group.schedule, group.role_id) == (TUESDAYS, 7)
+
+
+@in_one_loop
+async def test_two_moderators_who_change_different_things_both_get_them(two):
+    pair, _ = two
+    await pair.back()
+    seen = await pair.one.groups.find(READING)
+    monday, later = seen.schedule, replace(seen.schedule, weekday=4)
+
+    await pair.one.groups.settle(GUILD, READING, monday, 7, BOB, seen=seen)
+    status = await pair.other.groups.settle(GUILD, READING, later, None, CARL, seen=seen)
+
+    assert (status.group.schedule, status.group.role_id) == (later, 7)
+
+
+@in_one_loop
+async def test_of_two_groups_moved_to_one_channel_the_second_hears_that_it_has_one(two):
+    pair, world = two
+    moves = acts(world, pair.one)["Groups.move"], acts(world, pair.other)["Groups.move, there too"]
+
+    outcome = await pair.interleaved(*moves, COMMIT)
+
+    assert outcome.answers[1].startswith(HasGroupError.__name__)
+
+
+@in_one_loop
+@pytest.mark.parametrize("act", ["Weekly.read_it", "Reminders.finish", "Reading.mark"])
+async def test_who_deletes_everything_waits_for_what_they_clicked_just_before(two, act):
+    pair, world = two
+    click, forget = acts(world, pair.one)[act], acts(world, pair.other)["Me.forget"]
+
+    outcome = await pair.interleaved(click, forget, COMMIT)
+
+    assert not [row for row in outcome.rows if f": {ALICE}," in row or f": {ALICE}}}" in row]
+
+
+def test_every_method_that_opens_a_transaction_has_its_row():
+    rows = {act.partition(",")[0] for act, _ in BESIDE}
+
+    assert opens_a_transaction() - rows == set()
+    assert rows - opens_a_transaction() == set()
+
+
+def opens_a_transaction() -> set[str]:
+    """Return the public methods of the services that open one, themselves or through others."""
+    calls: dict[str, set[str]] = {}
+    for path in Path(bot.services.__path__[0]).glob("*.py"):
+        for made in ast.parse(path.read_text()).body:
+            if isinstance(made, ast.ClassDef) and made.name not in ELSEWHERE:
+                for each in made.body:
+                    if isinstance(each, ast.AsyncFunctionDef):
+                        calls[f"{made.name}.{each.name}"] = set(called(each, made.name))
+    found = {name for name, names in calls.items() if names & {"*.transaction", "*.migrating"}}
+    while more := {n for n, names in calls.items() if names & found} - found:
+        found |= more
+    return {name for name in found if not name.partition(".")[2].startswith("_")} - {"Drafts.open"}
+
+
+def called(function: ast.AsyncFunctionDef, inside: str):
+    """Yield what the function calls: ``Class.method`` of its own class or of a service it has."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name, owner = node.func.attr, ast.unparse(node.func.value)
+            if name in ("transaction", "migrating"):
+                yield f"*.{name}"
+            elif owner == "self":
+                yield f"{inside}.{name}"
+            elif owner.startswith("self._"):
+                yield f"{owner.removeprefix('self._').title()}.{name}"
+
+
+def told(cards, act):
+    async def tell():
+        cards.append(await act())
+
+    return tell

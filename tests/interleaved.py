@@ -136,10 +136,13 @@ class Two:
             await doing
             return None
         also = asyncio.create_task(_answer(second()))
-        while not also.done() and not await self._is_blocked():
-            await asyncio.sleep(0.001)
+        await self._until_done_or_blocked(also)
         halting.go_on.set()
         return await self._outcome([await doing, await also])
+
+    async def _until_done_or_blocked(self, act: asyncio.Task) -> None:
+        while not act.done() and not await self._is_blocked():  # noqa: ASYNC110 - no database tells who waits
+            await asyncio.sleep(0.001)
 
     async def _is_blocked(self) -> bool:
         if self._control is None:

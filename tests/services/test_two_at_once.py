@@ -401,7 +401,24 @@ async def test_who_deletes_everything_waits_for_what_they_clicked_just_before(tw
 
     outcome = await pair.interleaved(click, forget, COMMIT)
 
-    assert not [row for row in outcome.rows if f": {ALICE}," in row or f": {ALICE}}}" in row]
+    assert rows_about(outcome, ALICE) == []
+
+
+@in_one_loop
+@pytest.mark.parametrize(
+    ("act", "at"), [("Nudges.open_due", 2), ("Nudges.reply", 3), ("Nudges.turn_off", 1)]
+)
+async def test_what_the_bot_does_by_itself_brings_nobody_back(two, act, at):
+    pair, world = two
+    by_itself, forget = acts(world, pair.one)[act], acts(world, pair.other)["Me.forget, eve"]
+
+    outcome = await pair.interleaved(by_itself, forget, at)
+
+    assert rows_about(outcome, EVE) == []
+
+
+def rows_about(outcome, person):
+    return [row for row in outcome.rows if f": {person}," in row or f": {person}}}" in row]
 
 
 def test_every_method_that_opens_a_transaction_has_its_row():

@@ -92,6 +92,7 @@ class Two:
     def __init__(self, one: Services, other: Services, url: str) -> None:
         self.one, self.other, self._url = one, other, url
         self._script = ""
+        self.last_take: int | None = None
         self._control: asyncpg.Connection | None = None
 
     async def keep(self) -> None:
@@ -113,8 +114,11 @@ class Two:
             await self._control.close()
 
     async def one_after_the_other(self, first: Act, second: Act) -> Outcome:
+        """Do both; ``last_take`` is then before which statement the first has read all it may."""
         await self.back()
-        answers = [await _answer(first()), await _answer(second())]
+        answers = [await _answer(first())]
+        self.last_take = _last_take(self.one.db.statements)
+        answers.append(await _answer(second()))
         return await self._outcome(answers)
 
     async def both_at_once(self, first: Act, second: Act) -> Outcome:
@@ -122,7 +126,7 @@ class Two:
         both = asyncio.gather(_answer(first()), _answer(second()))
         return await self._outcome(await both)
 
-    async def interleaved(self, first: Act, second: Act, at: int | str) -> Outcome | None:
+    async def interleaved(self, first: Act, second: Act, at: int | str | None) -> Outcome | None:
         """Do the second act while the first halts; None: the first one never comes there."""
         await self.back()
         halting, beside = self.one.db, self.other.db
@@ -157,7 +161,7 @@ class Two:
             await self._control.execute("SET session_replication_role = replica;" + self._script)
             return
         file = sqlite3.connect(self._url.removeprefix("sqlite:///"))
-        file.executescript(self._script)
+        file.executescript("PRAGMA synchronous=OFF;" + self._script)
         file.close()
 
     async def _outcome(self, answers: list[str]) -> Outcome:
@@ -179,6 +183,17 @@ class Two:
         there = set(OUR_IDS.findall(" ".join(kept)))
         told = (OUR_IDS.sub(lambda m: "#" if m[0] in there else "#gone", a) for a in answers)
         return Outcome(tuple(told), tuple(sorted(OUR_IDS.sub("#", row) for row in kept)))
+
+
+def _last_take(statements: list[str]) -> int | None:
+    """Return the number of the last statement before the first write that only takes a row."""
+    takes = None
+    for number, sql in enumerate(statements, 1):
+        if TAKES.search(sql):
+            takes = number
+        elif WRITES.match(sql):
+            break
+    return takes
 
 
 async def _answer(act: Awaitable[Any]) -> str:

@@ -1,7 +1,7 @@
 """Whatever two people do at the same moment, it is as if one of them had been first.
 
-Each public method of a service that opens a transaction has its row in ``BESIDE``: it halts where
-all that decides is read, and before its commit, while something else is done beside it.
+Each public method of a service that opens a transaction has its row in ``BESIDE``: it halts before
+it has taken the last row, before it writes and before its commit, while another is done beside it.
 """
 
 import ast
@@ -16,7 +16,7 @@ import pytest_asyncio
 import bot.services
 from bot.core.addition_fields import Typed
 from bot.core.weekly import Schedule
-from bot.errors import HasGroupError
+from bot.errors import HasGroupError, OldCardError
 from bot.services.opening import Services, services_over
 from bot.store import outbox
 from bot.store.database import open_database
@@ -331,11 +331,11 @@ async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
     pair, world = two
     first, second = acts(world, pair.one)[act], acts(world, pair.other)[beside]
 
-    one_way = await pair.one_after_the_other(first, second)
     other_way = await pair.one_after_the_other(second, first)
     other_way = Outcome(other_way.answers[::-1], other_way.rows)
+    one_way = await pair.one_after_the_other(first, second)
 
-    for at in (FIRST_WRITE, COMMIT):
+    for at in (pair.last_take, FIRST_WRITE, COMMIT):
         outcome = await pair.interleaved(first, second, at)
         assert outcome in (one_way, other_way, None), at
 
@@ -384,13 +384,17 @@ async def test_two_moderators_who_change_different_things_both_get_them(two):
 
 
 @in_one_loop
-async def test_of_two_groups_moved_to_one_channel_the_second_hears_that_it_has_one(two):
+@pytest.mark.parametrize(
+    ("beside", "error"),
+    [("Groups.move, there too", HasGroupError), ("Groups.move, elsewhere", OldCardError)],
+)
+async def test_of_two_who_move_groups_the_second_hears_of_the_first(two, beside, error):
     pair, world = two
-    moves = acts(world, pair.one)["Groups.move"], acts(world, pair.other)["Groups.move, there too"]
+    first, second = acts(world, pair.one)["Groups.move"], acts(world, pair.other)[beside]
 
-    outcome = await pair.interleaved(*moves, COMMIT)
+    outcome = await pair.interleaved(first, second, COMMIT)
 
-    assert outcome.answers[1].startswith(HasGroupError.__name__)
+    assert outcome.answers[1].startswith(error.__name__)
 
 
 @in_one_loop

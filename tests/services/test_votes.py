@@ -392,3 +392,25 @@ async def test_forgetting_at_the_same_time_leaves_no_notice_of_a_lost_vote(servi
 async def test_a_vote_that_never_was_shows_nothing_and_is_not_lost(services):
     assert await services.votes.ballot(1) is None
     assert await services.votes.lost(1) is None
+
+
+async def test_a_poll_that_may_still_appear_is_ended_before_the_next_vote(services, call, group):
+    vote = await call()
+    for kind in ("candidates", "poll"):
+        (row_id,) = await services.delivery.due()
+        row = await services.delivery.claim(row_id)
+        assert row.kind == kind
+        if kind == "candidates":
+            await services.delivery.sent(row, MESSAGE)
+    await services.votes.cancel(GUILD, vote.vote_id)
+
+    with pytest.raises(VoteRefusedError) as refused:
+        await call()
+    await services.delivery.sent(row, MESSAGE)
+    (ending,) = await services.votes.due()
+    await services.votes.ended(ending)
+    again = await call()
+
+    assert refused.value.why == "ending"
+    assert (ending.vote_id, ending.state) == (vote.vote_id, "cancelled")
+    assert again.state == "running"

@@ -89,7 +89,10 @@ async def move_group(
 
 
 async def take_group(changes: Queries, group_id: int) -> Group | None:
-    """Return the group, and make other transactions about it wait until this one ends."""
+    """Return the group, and make other transactions about it wait until this one ends.
+
+    Taken after a reader's and a server's turn, in this one order everywhere; of groups one at most.
+    """
     rows = await changes.fetch(
         "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *", group_id
     )

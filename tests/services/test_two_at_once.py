@@ -116,11 +116,15 @@ def acts(w: World, s: Services) -> dict:
         "Groups.settle, a forum": lambda: groups.settle(
             GUILD, FORUM, AT_NIGHT, 7, CARL, is_forum=True
         ),
+        "Groups.settle, a forum too": lambda: groups.settle(
+            GUILD, FORUM, TUESDAYS, 8, BOB, is_forum=True
+        ),
         "Groups.set_state": lambda: groups.set_state(GUILD, w.reading, "paused"),
         "Groups.set_state, stopped": lambda: groups.set_state(GUILD, w.changed, "stopped"),
         "Groups.move": lambda: groups.move(GUILD, w.reading, EMPTY, CARL, seen_in=READING),
         "Groups.move, there too": lambda: groups.move(GUILD, w.changed, EMPTY, BOB),
         "Groups.move, elsewhere": lambda: groups.move(GUILD, w.reading, 80, BOB, seen_in=READING),
+        "Groups.move, due": lambda: groups.move(GUILD, w.due, EMPTY, BOB),
         "Groups.skip_next": lambda: groups.skip_next(GUILD, w.reading),
         "Groups.skip_next, due": lambda: groups.skip_next(GUILD, w.due),
         "Groups.go_on": lambda: groups.go_on(GUILD, w.reading, "must_reads"),
@@ -133,9 +137,11 @@ def acts(w: World, s: Services) -> dict:
         "Weekly.read_it": lambda: mark_of(s.weekly.read_it(ALICE, GUILD, w.slot.slot_id)),
         "Picking.pick": lambda: s.picking.pick(GUILD, READING, CARL, "demo:p9", None),
         "Picking.pick, due": lambda: s.picking.pick(GUILD, DUE, CARL, "demo:p9", None),
+        "Picking.pick, due too": lambda: s.picking.pick(GUILD, DUE, BOB, "demo:p8", None),
         "Picking.pick, W04": lambda: s.picking.pick(GUILD, READING, CARL, "demo:p9", "2026-W04"),
         "Picking.take_back": lambda: s.picking.take_back(GUILD, w.reading, "2026-W04"),
         "Votes.call": lambda: s.votes.call(GUILD, DUE, CARL, 3, 12),
+        "Votes.call, too": lambda: s.votes.call(GUILD, DUE, BOB, 2, 12),
         "Votes.call, reading": lambda: s.votes.call(GUILD, READING, CARL, 3, 12),
         "Votes.cancel": lambda: s.votes.cancel(GUILD, w.vote.vote_id),
         "Votes.decide": lambda: s.votes.decide(w.vote, [0, 1, 0]),
@@ -216,7 +222,7 @@ BESIDE = [
     ("Groups.settle", "Groups.skip_next"),
     ("Groups.settle, new", "Groups.settle, new too"),
     ("Groups.settle, new", "Groups.move, there too"),
-    ("Groups.settle, a forum", "Groups.settle, a forum"),
+    ("Groups.settle, a forum", "Groups.settle, a forum too"),
     ("Groups.set_state", "Groups.settle"),
     ("Groups.set_state, stopped", "Groups.post_now"),
     ("Groups.move", "Groups.move, there too"),
@@ -232,11 +238,12 @@ BESIDE = [
     ("Weekly.pick_anew", "Groups.set_state, stopped"),
     ("Weekly.read_it", "Me.forget"),
     ("Picking.pick", "Votes.decide"),
-    ("Picking.pick", "Groups.move"),
+    ("Picking.pick", "Groups.move, elsewhere"),
     ("Picking.pick", "Me.forget, carl"),
     ("Picking.take_back", "Picking.pick, W04"),
-    ("Votes.call", "Votes.call"),
-    ("Votes.call", "Picking.pick, due"),
+    ("Votes.call", "Votes.call, too"),
+    ("Votes.call", "Groups.move, due"),
+    ("Votes.call", "Picking.pick, due too"),
     ("Votes.call", "Me.forget, carl"),
     ("Votes.call, reading", "Votes.ended"),
     ("Votes.cancel", "Votes.decide"),
@@ -398,14 +405,32 @@ async def test_of_two_who_move_groups_the_second_hears_of_the_first(two, beside,
 
 
 @in_one_loop
-@pytest.mark.parametrize("act", ["Weekly.read_it", "Reminders.finish", "Reading.mark"])
-async def test_who_deletes_everything_waits_for_what_they_clicked_just_before(two, act):
+@pytest.mark.parametrize(
+    ("act", "person"),
+    [
+        ("Groups.settle", CARL),
+        ("Groups.move", CARL),
+        ("Groups.join", CARL),
+        ("Picking.pick", CARL),
+        ("Votes.call", CARL),
+        ("Weekly.read_it", ALICE),
+        ("Reminders.finish", ALICE),
+        ("Reading.mark", ALICE),
+        ("Reading.next_for", CARL),
+        ("Doubts.add", ALICE),
+        ("Moderation.propose", BOB),
+        ("Moderation.add", BOB),
+        ("Moderation.keep", BOB),
+        ("Me.set_zone", EVE),
+    ],
+)
+async def test_who_deletes_everything_waits_for_what_they_clicked_just_before(two, act, person):
     pair, world = two
-    click, forget = acts(world, pair.one)[act], acts(world, pair.other)["Me.forget"]
+    click = acts(world, pair.one)[act]
 
-    outcome = await pair.interleaved(click, forget, COMMIT)
+    outcome = await pair.interleaved(click, lambda: pair.other.me.forget(person), COMMIT)
 
-    assert rows_about(outcome, ALICE) == []
+    assert rows_about(outcome, person) == []
 
 
 @in_one_loop

@@ -414,3 +414,16 @@ async def test_a_poll_that_may_still_appear_is_ended_before_the_next_vote(servic
     assert refused.value.why == "ending"
     assert (ending.vote_id, ending.state) == (vote.vote_id, "cancelled")
     assert again.state == "running"
+
+
+async def test_a_look_that_failed_puts_off_no_poll_that_was_called_off_meanwhile(
+    services, call, deliver
+):
+    await call()
+    await deliver()
+    vote = (await services.groups.status(CHANNEL, None)).vote
+    await services.votes.cancel(GUILD, vote.vote_id)
+
+    await services.votes.unread(vote)
+
+    assert [due.vote_id for due in await services.votes.due()] == [vote.vote_id]

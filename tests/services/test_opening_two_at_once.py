@@ -287,6 +287,7 @@ BESIDE = [
     ("Moderation.restore", "Moderation.restore"),
     ("Moderation.settle", "Doubts.add"),
     ("Reminders.ask", "Me.forget, eve"),
+    ("Reminders.ask", "Groups.settle"),
     ("Reminders.ask, no more", "Groups.set_state"),
     ("Reminders.closed", "Reminders.ask, no more"),
     ("Reminders.finish", "Me.forget"),

@@ -10,7 +10,23 @@ class ReaderError(Exception):
 
 
 class ConfigError(Exception):
-    """A setting that stops the start; its text is one line that names the variable and the fix."""
+    """Settings that stop the start; each has a line that names the variable and the fix."""
+
+
+class BackupError(Exception):
+    """A backup that can't be made or used; its text is one line that says why and what to do."""
+
+
+@dataclass
+class LedgerError(ReaderError):
+    """The database can't be used just now. ``detail`` is its own word for it: for the log.
+
+    ``busy``: another program holds it; ``lost``: no connection; ``unwritable``: full, read-only or
+    broken. Nothing was saved, but for ``unknown``: lost while it was saving.
+    """
+
+    why: Literal["busy", "lost", "unwritable", "unknown"]
+    detail: str
 
 
 @dataclass

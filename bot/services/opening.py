@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum
 from bot.core.tickets import SEND_RATE
+from bot.errors import ConfigError, LedgerError
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
@@ -28,6 +29,17 @@ from bot.store.background import Background
 from bot.store.database import Database, open_database
 from bot.store.ids import Clock, Ids
 from bot.store.migrations import migrate
+
+LOST = "DATABASE_URL: the database went away during the start ({}). Start the bot again."
+UNUSABLE = {
+    "busy": "DATABASE_URL: another program has the database ({}). Start the bot when it's done.",
+    "unwritable": (
+        "DATABASE_URL: the database can't be written ({}). It needs space on its disk and the right"
+        " to write; a copy that only follows another server won't do."
+    ),
+    "lost": LOST,
+    "unknown": LOST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,12 @@ async def open_services(
     try:
         await migrate(db)
         services = await services_over(db, base, clock, fetch_facts, send_rate)
+        await services.settings.try_to_write()
         await services.clock_repair.put_right()
+        await db.checkpoint()
+    except LedgerError as error:
+        await db.close()
+        raise ConfigError(UNUSABLE[error.why].format(error.detail)) from error
     except BaseException:
         await db.close()
         raise
@@ -110,7 +127,7 @@ async def services_over(
         curricula,
         reading,
         Journeys(db, curricula, ledgers, clock),
-        Settings(db),
+        Settings(db, clock),
         weekly,
         ClockRepair(db, weekly, clock, ids),
         Groups(db, curricula, weekly, clock, ids),

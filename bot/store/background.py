@@ -24,7 +24,12 @@ class Background:
         self.is_shared = db.is_shared
         self.fetch = db.fetch
         self.migrating = db.migrating
+        self.checkpoint = db.checkpoint
         self.close = db.close
+
+    @property
+    def is_well(self) -> bool:
+        return self._db.is_well
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Queries]:

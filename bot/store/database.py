@@ -10,7 +10,10 @@ import asyncio
 import contextlib
 import functools
 import importlib.util
+import logging
+import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -18,16 +21,39 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import aiosqlite
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, LedgerError
 
 if TYPE_CHECKING:
     import asyncpg
+
+log = logging.getLogger(__name__)
 
 Value = int | str | None
 Row = Mapping[str, Any]
 
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
+
+_EFFECTIVE = os.access in os.supports_effective_ids
+
+PATIENCE = 2000
+"""Milliseconds that SQLite waits for another program. Discord waits three seconds for an answer."""
+CONNECT_WITHIN, ANSWER_WITHIN, MIGRATE_WITHIN = 2, 30, 3600
+"""Seconds given to PostgreSQL."""
+A_MOMENT = 0.05
+"""Seconds. A server that starts again takes all connections along: the pool notices by then."""
+
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+BROKEN = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+    }
+)
 
 
 class Queries(Protocol):
@@ -39,10 +65,17 @@ class Queries(Protocol):
 
 
 class Database(Queries, Protocol):
-    """``fetch`` outside a transaction only reads. ``is_shared``: other processes may write too."""
+    """``fetch`` outside a transaction only reads. ``is_shared``: other processes may write too.
+
+    ``is_well``: it could be used when it was last used; only a write that succeeds mends that.
+    What can't be used raises ``LedgerError``, and is logged once until it can be again.
+    """
 
     @property
     def is_shared(self) -> bool: ...
+
+    @property
+    def is_well(self) -> bool: ...
 
     def transaction(self) -> AbstractAsyncContextManager[Queries]:
         """Open a transaction: committed at the end of the block, rolled back on an error."""
@@ -52,9 +85,32 @@ class Database(Queries, Protocol):
         """Open a transaction that no other process migrates beside."""
         ...
 
+    async def checkpoint(self) -> None:
+        """Move what was written into SQLite's file itself, unless somebody waits to write."""
+        ...
+
     async def close(self) -> None:
         """Give everything back."""
         ...
+
+
+class Outage:
+    """Whether the database can be used: one line as that ends, and one as it is so again."""
+
+    def __init__(self) -> None:
+        self.is_well = True
+
+    def begin(self, error: LedgerError) -> LedgerError:
+        if self.is_well:
+            self.is_well = False
+            level = logging.ERROR if error.why == "unwritable" else logging.WARNING
+            log.log(level, "the database can't be used (%s): %s", error.why, error.detail)
+        return error
+
+    def end(self) -> None:
+        if not self.is_well:
+            self.is_well = True
+            log.info("the database can be used again")
 
 
 async def open_database(url: str) -> Database:
@@ -65,8 +121,8 @@ async def open_database(url: str) -> Database:
     Raises:
         ConfigError: the URL, the file or the server is not usable, or another bot has the file.
     """
-    if url.startswith(SQLITE) and len(url) > len(SQLITE):
-        return await SqliteDatabase.open(Path(url.removeprefix(SQLITE)))
+    if (path := sqlite_file(url)) is not None:
+        return await SqliteDatabase.open(path)
     if url.startswith(POSTGRES):
         return await PostgresDatabase.open(url)
     raise ConfigError(
@@ -85,19 +141,27 @@ class SqliteDatabase:
         reader: aiosqlite.Connection,
         opened: contextlib.AsyncExitStack,
     ) -> None:
-        self._writer = _SqliteQueries(writer)
-        self._reader = _SqliteQueries(reader)
+        self._outage = Outage()
+        self._writer = _SqliteQueries(writer, self._outage, BROKEN | {sqlite3.SQLITE_READONLY})
+        self._reader = _SqliteQueries(reader, self._outage, BROKEN)
         self._opened = opened
         self._turn = asyncio.Lock()
+        self._patience = PATIENCE
+        self._is_in_journal = True
         self.fetch = self._reader.fetch
+
+    @property
+    def is_well(self) -> bool:
+        return self._outage.is_well
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
         """Open the file, made if missing, and keep other bots from it until ``close``."""
         async with contextlib.AsyncExitStack() as opened:
             try:
-                path = _prepared(path)
-                opened.enter_context(contextlib.closing(_lock_file(path)))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _needs_writable(path)
+                opened.enter_context(contextlib.closing(lock_file(path)))
                 _try_to_open(path)
                 writer = await _connect(
                     path, "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"
@@ -111,8 +175,11 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Queries]:
+        asked_at = time.monotonic()
         async with self._turn:
             try:
+                # Who has stood in line while another program held the file has waited for it too.
+                await self._wait_at_most(PATIENCE - int(4 * (time.monotonic() - asked_at)) * 250)
                 await self._writer.fetch("BEGIN IMMEDIATE")
                 yield self._writer
                 await asyncio.shield(self._writer.fetch("COMMIT"))
@@ -120,23 +187,49 @@ class SqliteDatabase:
                 # Shielded: a cancelled click must not leave its transaction open for the next one.
                 await asyncio.shield(self._writer.roll_back())
                 raise
+            self._is_in_journal = True
+            self._outage.end()
 
     migrating = transaction
+
+    async def checkpoint(self) -> None:
+        if self._is_in_journal and not self._turn.locked():
+            async with self._turn:
+                await self._wait_at_most(0)  # for who reads meanwhile: there will be another time
+                ((is_busy, *_),) = await self._writer.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._is_in_journal = bool(is_busy)
+
+    async def _wait_at_most(self, milliseconds: int) -> None:
+        if self._patience != max(0, milliseconds):
+            self._patience = max(0, milliseconds)
+            await self._writer.fetch(f"PRAGMA busy_timeout={self._patience}")
 
     async def close(self) -> None:
         await self._opened.aclose()
 
 
 class _SqliteQueries:
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, outage: Outage, unwritable: frozenset[int]
+    ) -> None:
         self.connection = connection
+        self._outage = outage
+        self._unwritable = unwritable
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return list(await self.connection.execute_fetchall(sql, args))  # type: ignore[arg-type]  # sqlite3.Row reads as a mapping
+        try:
+            return list(await self.connection.execute_fetchall(sql, args))  # type: ignore[arg-type]  # sqlite3.Row reads as a mapping
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells more of the same
+            if code in BUSY:
+                raise self._outage.begin(LedgerError("busy", str(error))) from error
+            if code in self._unwritable:
+                raise self._outage.begin(LedgerError("unwritable", str(error))) from error
+            raise
 
     async def roll_back(self) -> None:
         """End the transaction, if all that was asked before leaves one open."""
-        with contextlib.suppress(sqlite3.OperationalError):  # none is: what failed has ended it
+        with contextlib.suppress(sqlite3.Error):  # none is: what failed has ended it
             await self.connection.execute_fetchall("ROLLBACK")
 
 
@@ -144,7 +237,7 @@ async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
     try:
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", *pragmas):
+        for pragma in (f"busy_timeout={PATIENCE}", "journal_mode=WAL", *pragmas):
             await connection.execute_fetchall(f"PRAGMA {pragma}")
     except BaseException:
         await connection.close()
@@ -152,11 +245,31 @@ async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
     return connection
 
 
-def _prepared(path: Path) -> Path:
-    """Make the folder. A link and its target are one file, with one lock: the target's."""
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+def sqlite_file(url: str) -> Path | None:
+    """Return the file that a SQLite URL names; None if the URL names no SQLite file.
+
+    A link and its target are one file, with one lock and one sign of life: the target's.
+
+    Raises:
+        ConfigError: the path leads nowhere.
+    """
+    if not url.startswith(SQLITE) or url == SQLITE:
+        return None
+    path = url.removeprefix(SQLITE)
+    try:
+        return Path(path).expanduser().resolve()
+    except (OSError, RuntimeError) as error:  # a loop of links, a home of nobody
+        raise ConfigError(f"DATABASE_URL: {path} can't be opened ({error}).") from error
+
+
+def _needs_writable(path: Path) -> None:
+    """Refuse what SQLite would open and then only read: it writes beside the file, too."""
+    for needed in (path.parent, path):
+        if needed.exists() and not os.access(needed, os.W_OK, effective_ids=_EFFECTIVE):
+            raise ConfigError(
+                f"DATABASE_URL: {needed} can't be written by whoever runs this bot."
+                " Give it to them, or name a file elsewhere."
+            )
 
 
 def _try_to_open(path: Path) -> None:
@@ -164,7 +277,7 @@ def _try_to_open(path: Path) -> None:
     sqlite3.connect(path).close()
 
 
-def _lock_file(path: Path) -> sqlite3.Connection:
+def lock_file(path: Path) -> sqlite3.Connection:
     """Hold a lock on ``<path>.lock`` that the system drops when the process dies, however it dies.
 
     SQLite's own locking is used because it works on every platform.
@@ -189,6 +302,11 @@ class PostgresDatabase:
 
     def __init__(self, pool: asyncpg.Pool[Any]) -> None:
         self._pool = pool
+        self._outage = Outage()
+
+    @property
+    def is_well(self) -> bool:
+        return self._outage.is_well
 
     @classmethod
     async def open(cls, url: str) -> PostgresDatabase:
@@ -201,29 +319,61 @@ class PostgresDatabase:
         try:
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=0,  # otherwise asyncpg logs each try to keep one while the server is away
                 max_size=10,
+                timeout=CONNECT_WITHIN,
+                command_timeout=ANSWER_WITHIN,
                 # A process that stalls, or a machine that vanishes, must not hold locks for ever.
                 server_settings={"idle_in_transaction_session_timeout": "30s"},
             )
+            await pool.fetch("SELECT 1")
         except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             why = " ".join(str(error).split()) or type(error).__name__
             raise ConfigError(f"DATABASE_URL: PostgreSQL can't be reached ({why}).") from error
         return cls(pool)
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return list(await self._pool.fetch(_numbered(sql), *args))
+        try:
+            return await _rows(self._pool, sql, args)
+        except LedgerError as error:
+            if error.why != "lost":
+                raise self._outage.begin(error) from error.__cause__
+        await asyncio.sleep(A_MOMENT)
+        try:
+            return await _rows(self._pool, sql, args)
+        except LedgerError as error:
+            raise self._outage.begin(error) from error.__cause__
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Queries]:
-        async with self._pool.acquire() as connection, connection.transaction():
-            yield _PostgresQueries(connection)
+    async def transaction(self, within: float | None = None) -> AsyncIterator[Queries]:
+        for is_again in (False, True):
+            is_begun = is_committing = False
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    is_begun = True
+                    yield _PostgresQueries(connection, within)
+                    is_committing = True
+                self._outage.end()
+            except Exception as error:
+                told = _ledger_error(error)
+                if told is None:
+                    raise
+                if told.why == "lost" and not is_begun and not is_again:
+                    await asyncio.sleep(A_MOMENT)
+                    continue  # nothing was asked of it yet
+                if told.why == "lost" and is_committing:
+                    told = LedgerError("unknown", told.detail)
+                raise self._outage.begin(told) from error
+            return
 
     @asynccontextmanager
     async def migrating(self) -> AsyncIterator[Queries]:
-        async with self.transaction() as changes:
+        async with self.transaction(MIGRATE_WITHIN) as changes:
             await changes.fetch("SELECT pg_advisory_xact_lock(?)", 0x6E657874)  # any number of ours
             yield changes
+
+    async def checkpoint(self) -> None:
+        """PostgreSQL sees to that itself."""
 
     async def close(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -231,11 +381,60 @@ class PostgresDatabase:
 
 
 class _PostgresQueries:
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, within: float | None) -> None:
         self._connection = connection
+        self._within = within
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return list(await self._connection.fetch(_numbered(sql), *args))
+        return await _rows(self._connection, sql, args, self._within)
+
+
+async def _rows(
+    through: Any, sql: str, args: tuple[Value, ...], within: float | None = None
+) -> list[Row]:
+    try:
+        return list(await through.fetch(_numbered(sql), *args, timeout=within))
+    except Exception as error:
+        if told := _ledger_error(error):
+            raise told from error
+        # What a row holds is told in these, and would stand in the log with the traceback.
+        if hasattr(error, "detail"):
+            error.detail = None
+        raise
+
+
+def _ledger_error(error: Exception) -> LedgerError | None:
+    """Return what an error means if the database can't be used; None for a mistake of ours."""
+    import asyncpg
+
+    if isinstance(error, LedgerError):
+        return error
+    detail = " ".join(str(error).split()) or type(error).__name__
+    is_closed = isinstance(error, asyncpg.InterfaceError) and "closed" in detail
+    if is_closed or isinstance(
+        error,
+        (
+            OSError,  # TimeoutError is one
+            asyncpg.PostgresConnectionError,
+            asyncpg.AdminShutdownError,
+            asyncpg.CrashShutdownError,
+            asyncpg.CannotConnectNowError,
+            asyncpg.TooManyConnectionsError,
+            asyncpg.IdleInTransactionSessionTimeoutError,
+            asyncpg.InternalClientError,  # the server's farewell came as it was used
+        ),
+    ):
+        return LedgerError("lost", detail)
+    if isinstance(
+        error,
+        (
+            asyncpg.ReadOnlySQLTransactionError,
+            asyncpg.InsufficientResourcesError,
+            asyncpg.InsufficientPrivilegeError,
+        ),
+    ):
+        return LedgerError("unwritable", detail)
+    return None
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from bot.errors import (
     ChangedSinceError,
+    LedgerError,
     NoLongerListedError,
     NothingCurrentError,
     NotYoursError,
@@ -23,6 +24,25 @@ def error_text(error: Exception) -> str:
     """Return what happened and what to do next; for the unexpected, one apology."""
     del error
     return BROKEN
+
+
+LEDGER = {
+    "busy": "Another program is using my database just now. Nothing was changed: try again.",
+    "lost": "I can't reach my database just now. Nothing was changed: try again in a minute.",
+    "unwritable": (
+        "My database can't be written just now, so nothing was changed. Whoever runs me finds the"
+        " reason in my log; please tell them."
+    ),
+    "unknown": (
+        "I lost my database while I was saving, and can't tell whether that was kept. Have a look"
+        " first, and try again if it wasn't."
+    ),
+}
+
+
+@error_text.register
+def _(error: LedgerError) -> str:
+    return LEDGER[error.why]
 
 
 @error_text.register

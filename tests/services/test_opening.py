@@ -1,6 +1,11 @@
+import contextlib
+import shutil
+import sqlite3
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
+
 import pytest
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, LedgerError
 from bot.services.opening import open_services
 from bot.store.database import open_database
 from bot.store.known import known_resources
@@ -48,3 +53,60 @@ async def test_two_processes_open_one_postgres(services, database_url, base, clo
 
     assert reader.mark(base.resources[0].key).state == "done"
     await other.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_postgres_that_only_reads_stops_the_start_in_one_line(database_url, base, clock):
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL: [^\n]+ can't be written \([^\n]+$"):
+        await open_services(f"{database_url}&default_transaction_read_only=on", base, clock)
+
+
+@pytest.mark.parametrize("size", [0, 33_000])
+async def test_a_full_disk_stops_the_start_in_one_line(tmp_path, base, clock, size):
+    with files_at_most(size), pytest.raises(ConfigError, match=r"^DATABASE_URL: [^\n]+ can't be "):
+        await open_services(f"sqlite:///{tmp_path}/new.db", base, clock)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_database_that_another_program_has_stops_the_start_in_one_line(
+    database_url, base, clock, tmp_path
+):
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(ConfigError, match=r"^DATABASE_URL: another program has the database"):
+            await open_services(database_url, base, clock)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_after_the_start_the_file_alone_holds_the_tables(services, tmp_path):
+    shutil.copy(tmp_path / "ledger.db", tmp_path / "copy.db")
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT 1 FROM settings WHERE name = 'written_at'").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_disk_that_is_full_for_a_while_is_told_and_got_over(services, clock, caplog):
+    clock.advance(seconds=1)
+    with files_at_most(0):
+        for _ in range(2):
+            with pytest.raises(LedgerError) as full:
+                await services.settings.try_to_write()
+            assert full.value.why == "unwritable"
+        assert not services.db.is_well
+    await services.settings.try_to_write()
+
+    assert services.db.is_well
+    assert len(caplog.records) == 1
+
+
+@contextlib.contextmanager
+def files_at_most(size):
+    """Let no file of this process grow beyond the size, as a full disk would."""
+    soft, hard = getrlimit(RLIMIT_FSIZE)
+    setrlimit(RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        setrlimit(RLIMIT_FSIZE, (soft, hard))

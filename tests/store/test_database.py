@@ -1,14 +1,19 @@
 import asyncio
+import contextlib
+import functools
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from urllib.parse import unquote
 
 import asyncpg
 import pytest
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, LedgerError
 from bot.store import readers, settings
 from bot.store.database import open_database
 from bot.store.settings import set_setting, setting
@@ -305,8 +310,19 @@ async def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 
 
 async def test_a_folder_that_cannot_be_written_is_one_line():
-    with pytest.raises(ConfigError, match=r"^DATABASE_URL: .* can't be opened \(.*\)\.$"):
+    with pytest.raises(
+        ConfigError, match=r"^DATABASE_URL: /proc/\d+ can't be written by [^\n]*\.$"
+    ):
         await open_database("sqlite:////proc/self/ledger.db")
+
+
+async def test_the_sign_of_the_home_folder_is_understood(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    db = await open_database("sqlite:///~/ledger.db")
+    await db.close()
+
+    assert (tmp_path / "ledger.db").is_file()
 
 
 async def test_a_link_that_leads_to_itself_is_one_line(tmp_path):
@@ -397,4 +413,229 @@ async def test_another_process_keeps_the_file_until_it_is_killed(path):
     holder.communicate()
     db = await open_database(f"sqlite:///{path}")
 
+    await db.close()
+
+
+# What another program or the network does to it
+
+
+@pytest.fixture
+async def sqlite_db(path):
+    db = await open_database(f"sqlite:///{path}")
+    async with db.transaction() as changes:
+        await changes.fetch("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT)")
+    yield db
+    await db.close()
+
+
+async def test_a_file_that_another_program_holds_is_answered_in_time_however_many_wait(
+    sqlite_db, path, caplog
+):
+    async def write(name):
+        started_at = time.monotonic()
+        with contextlib.suppress(LedgerError):
+            async with sqlite_db.transaction() as changes:
+                await set_setting(changes, name, "value")
+        return time.monotonic() - started_at
+
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        waited = await asyncio.gather(*map(write, "abcdefgh"))
+        assert await sqlite_db.fetch("SELECT * FROM settings") == []
+        assert not sqlite_db.is_well
+        other.execute("ROLLBACK")
+    await write("after")
+
+    assert max(waited) < 2.7
+    assert min(waited) > 1.5
+    assert [row["name"] for row in await sqlite_db.fetch("SELECT name FROM settings")] == ["after"]
+    assert sqlite_db.is_well
+    assert caplog.messages == ["the database can't be used (busy): database is locked"]
+
+
+async def test_who_waits_for_another_programs_short_work_is_served(sqlite_db, path):
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    asyncio.get_running_loop().call_later(0.3, other.execute, "COMMIT")
+
+    async with sqlite_db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+
+    other.close()
+    assert await setting(sqlite_db, "name") == "value"
+
+
+async def test_the_file_alone_holds_everything_after_a_checkpoint(sqlite_db, path, tmp_path):
+    async with sqlite_db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+    await sqlite_db.checkpoint()
+
+    shutil.copy(path, tmp_path / "copy.db")
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT * FROM settings").fetchall() == [("name", "value")]
+    assert path.with_name("ledger.db-wal").stat().st_size == 0
+
+
+async def test_a_checkpoint_waits_for_nobody_and_keeps_nobody_waiting(sqlite_db, path):
+    async with sqlite_db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+        await asyncio.wait_for(sqlite_db.checkpoint(), 0.5)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM settings").fetchall()
+        async with sqlite_db.transaction() as changes:
+            await set_setting(changes, "name", "other")
+
+        await asyncio.wait_for(sqlite_db.checkpoint(), 0.5)
+
+    await sqlite_db.checkpoint()
+    assert path.with_name("ledger.db-wal").stat().st_size == 0
+
+
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+
+
+async def end_connections(url):
+    """Do what a restart of the server does to all others."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND application_name = 'under test'"
+    )
+    await connection.close()
+
+
+@pytest.fixture
+async def postgres_db(database_url):
+    """Several connections that are open and idle."""
+    db = await open_database(f"{database_url}&application_name=under%20test")
+    await asyncio.gather(*(db.fetch("SELECT pg_sleep(0.01)") for _ in range(10)))
+    yield db
+    await db.close()
+
+
+@on_postgres
+async def test_connections_that_are_lost_are_made_again_for_reads_and_writes(
+    postgres_db, database_url, caplog
+):
+    for _ in range(2):
+        await end_connections(database_url)
+        assert len(await asyncio.gather(*(setting(postgres_db, "x") for _ in range(10)))) == 10
+        await end_connections(database_url)
+        async with postgres_db.transaction() as changes:
+            await set_setting(changes, "name", "value")
+
+    assert caplog.messages == []
+
+
+@on_postgres
+async def test_a_read_whose_connection_is_lost_under_way_is_asked_again(postgres_db, database_url):
+    reading = asyncio.create_task(postgres_db.fetch("SELECT 1 AS one, pg_sleep(0.5)"))
+    await asyncio.sleep(0.2)
+    await end_connections(database_url)
+
+    assert [row["one"] for row in await reading] == [1]
+
+
+@on_postgres
+async def test_a_connection_lost_within_a_transaction_saves_nothing_and_says_so(
+    postgres_db, database_url, caplog
+):
+    async def write():
+        async with postgres_db.transaction() as changes:
+            await set_setting(changes, "name", "value")
+            await end_connections(database_url)
+            await changes.fetch("SELECT 1")
+
+    for _ in range(2):
+        with pytest.raises(LedgerError) as lost:
+            await write()
+        assert lost.value.why == "lost"
+
+    assert await setting(postgres_db, "name") is None
+    assert not postgres_db.is_well
+    (line,) = caplog.messages
+    assert line.startswith("the database can't be used (lost): ")
+
+
+@on_postgres
+async def test_a_connection_lost_while_saving_is_not_asked_again_but_told(
+    postgres_db, database_url
+):
+    async def write():
+        async with postgres_db.transaction() as changes:
+            await set_setting(changes, "name", "value")
+            await end_connections(database_url)
+
+    with pytest.raises(LedgerError) as lost:
+        await write()
+
+    assert lost.value.why == "unknown"
+
+
+@on_postgres
+async def test_a_server_that_stays_away_is_answered_at_once_and_logged_once(database_url, caplog):
+    socket = database_url.partition("host=")[2].partition("&")[0]
+    gate = await asyncio.start_server(None, "127.0.0.1", 0)
+    port = gate.sockets[0].getsockname()[1]
+    gate.close()
+    passing = await asyncio.start_server(
+        functools.partial(_pass_on, f"{unquote(socket)}/.s.PGSQL.5432"), "127.0.0.1", port
+    )
+    db = await open_database(f"postgresql://postgres@127.0.0.1:{port}/postgres")
+    passing.close()
+    for link in asyncio.all_tasks():
+        if link.get_name() == "link":
+            link.cancel()
+    started_at = time.monotonic()
+
+    for ask in (setting(db, "x"), setting(db, "x"), _write(db)):
+        with pytest.raises(LedgerError) as lost:
+            await ask
+        assert lost.value.why == "lost"
+
+    assert time.monotonic() - started_at < 2
+    assert len(caplog.messages) == 1
+    await db.close()
+
+
+async def _write(db):
+    async with db.transaction() as changes:
+        await set_setting(changes, "name", "value")
+
+
+async def _pass_on(path, reader, writer):
+    """Stand between a client and the server, until the link is cut."""
+    their_reader, their_writer = await asyncio.open_unix_connection(path)
+
+    async def copy(source, target):
+        with contextlib.suppress(ConnectionError):
+            while some := await source.read(65536):
+                target.write(some)
+
+    try:
+        await asyncio.gather(
+            asyncio.create_task(copy(reader, their_writer), name="link"),
+            asyncio.create_task(copy(their_reader, writer), name="link"),
+            return_exceptions=True,
+        )
+    finally:
+        writer.close()
+        their_writer.close()
+
+
+@on_postgres
+async def test_what_a_row_holds_does_not_get_into_an_error(database_url):
+    db = await open_database(database_url)
+
+    async def write_twice():
+        async with db.transaction() as changes:
+            for _ in range(2):
+                await changes.fetch("INSERT INTO readers (reader_id) VALUES (?)", 424242424242)
+
+    with pytest.raises(asyncpg.UniqueViolationError) as refused:
+        await write_twice()
+
+    assert "424242424242" not in str(refused.value)
     await db.close()

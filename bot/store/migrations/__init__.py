@@ -34,6 +34,11 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[int]:
     return due
 
 
+def known_migrations() -> set[int]:
+    """Return the numbers of all migrations that this version has."""
+    return set(_files(FOLDER))
+
+
 def _files(folder: Path) -> dict[int, str]:
     return {
         int(path.name.split("_")[0]): path.read_text(encoding="utf-8")

@@ -11,11 +11,12 @@ log = logging.getLogger("bot.somewhere")
 @pytest.fixture(autouse=True)
 def gives_the_log_back():
     """Leave logging to pytest as it was."""
-    root, library = logging.getLogger(), logging.getLogger("discord")
-    before = root.handlers[:], root.level, library.level
+    root, ours = logging.getLogger(), logging.getLogger("bot")
+    before = root.handlers[:], root.level, ours.level
     yield
-    root.handlers[:], root.level = before[:2]
-    library.setLevel(before[2])
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])
 
 
 def test_a_json_line_says_when_where_and_what(capsys):
@@ -64,10 +65,58 @@ def test_the_level_is_kept(capsys):
 
 
 @pytest.mark.parametrize(("level", "heard"), [("DEBUG", 1), ("INFO", 1), ("ERROR", 0)])
-def test_discord_py_is_heard_from_warnings_on(capsys, level, heard):
+@pytest.mark.parametrize("library", ["discord.gateway", "aiosqlite", "asyncio", "asyncpg.pool"])
+def test_libraries_are_heard_from_warnings_on(capsys, level, heard, library):
     start_logging("text", level)
 
-    logging.getLogger("discord.gateway").info("shard 0 connected")
-    logging.getLogger("discord.gateway").warning("shard 0 blocked")
+    logging.getLogger(library).debug("executing INSERT")
+    logging.getLogger(library).info("shard 0 connected")
+    logging.getLogger(library).warning("shard 0 blocked")
 
     assert len(capsys.readouterr().err.splitlines()) == heard
+
+
+READER = "4242424242424242"
+
+
+@pytest.mark.parametrize(
+    ("library", "line", "values"),
+    [
+        (
+            "discord.http",
+            "We are being rate limited. %s %s responded with 429. Retrying in %.2f seconds.",
+            ("GET", f"https://discord.com/api/v10/guilds/1/members/{READER}", 0.5),
+        ),
+        ("discord.http", "%s %s", ("GET", f"https://discord.com/api/v10/users/{READER}")),
+        (
+            "discord.webhook",
+            "%s",
+            (f"https://discord.com/api/v10/webhooks/1/{READER}/messages/@x",),
+        ),
+        ("asyncio", "destroyed: %s", (f"name='discord-ui-dynamic-item-Again-again:1:{READER}'",)),
+    ],
+)
+def test_what_libraries_say_of_a_person_is_taken_out(capsys, library, line, values):
+    start_logging("text", "DEBUG")
+
+    logging.getLogger(library).warning(line, *values)
+
+    (told,) = capsys.readouterr().err.splitlines()
+    assert READER not in told
+    assert "discord" in told
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_an_autocomplete_that_comes_too_late_is_one_line_about_nobody(capsys, log_format):
+    start_logging(log_format, "INFO")
+
+    try:
+        int("too late")
+    except ValueError:
+        logging.getLogger("discord.app_commands.tree").exception(
+            "Ignoring exception in autocomplete for %r (Guild: %s, User: %s)", "done", 1, READER
+        )
+
+    (told,) = capsys.readouterr().err.splitlines()
+    assert READER not in told
+    assert "autocomplete can't be answered: invalid literal" in told

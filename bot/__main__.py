@@ -13,22 +13,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import aiohttp
 import click
-import discord
 
 from bot.config import Config
-from bot.core.curriculum import Curriculum
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum, schema_text
-from bot.core.yaml_tree import LARGEST_FILE
-from bot.errors import ConfigError, CurriculumFileError
+from bot.errors import BackupError, ConfigError, CurriculumFileError
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
+    from bot.core.curriculum import Curriculum
     from bot.services.opening import Services
 
 
-log = logging.getLogger(__name__)
+# Whatever takes a moment to import is imported where one_line_errors sees Ctrl-C.
+log = logging.getLogger("bot")  # also when this module is run as a script
 
 REFUSED = (
     "Discord refuses DISCORD_TOKEN: copy it again from the Bot page of your application"
@@ -47,14 +44,13 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start the bot on Discord. Needs DISCORD_TOKEN, in the environment or in .env."""
-    from bot.logs import start_logging
-
     with one_line_errors():
-        config = Config.from_env(os.environ, Path(".env"))
-        token = config.needs_token()
+        from bot.logs import start_logging
+
+        config = Config.from_env(os.environ, Path(".env"), for_run=True)
         base = load_curriculum(curriculum_path(config))
         start_logging(config.log_format, config.log_level)
-        asyncio.run(_run(token, config, base))
+        asyncio.run(_run(config, base))
 
 
 @main.command()
@@ -93,6 +89,8 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
     """Check a curriculum file and report every problem with its line and remedy."""
     with one_line_errors():
         if schema:
+            from bot.core.curriculum_file import schema_text
+
             click.echo(schema_text(), nl=False)
             return
         path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
@@ -111,19 +109,38 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
 
 @main.command()
 def health() -> None:
-    """Tell whether the bot on this machine is connected to Discord: exit code 0, or 1."""
-    from bot.heartbeat import STALE_SECONDS, heartbeat_path, seconds_since_beat
-
+    """Tell whether the bot on this machine is well: exit code 0, or 1 and what is wrong."""
     with one_line_errors():
+        from bot.heartbeat import heartbeat_path, illness
+
         config = Config.from_env(os.environ, Path(".env"))
-        seconds = seconds_since_beat(heartbeat_path(config.database_url))
-    if seconds is None:
-        click.echo("No bot with this DATABASE_URL is connected to Discord.", err=True)
-        sys.exit(1)
-    if seconds > STALE_SECONDS:
-        click.echo(f"The bot lost Discord {seconds:.0f} seconds ago: see its log.", err=True)
-        sys.exit(1)
+        if problem := illness(heartbeat_path(config.database_url)):
+            click.echo(problem, err=True)
+            sys.exit(1)
     click.echo("The bot is connected.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the SQLite database into FILE, also while the bot runs, and check the copy."""
+    with one_line_errors():
+        from bot.store.backup import back_up
+
+        config = Config.from_env(os.environ, Path(".env"))
+        click.echo(f"{file} is whole: {back_up(config.database_url, file)}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup where DATABASE_URL says, if there is no database yet."""
+    with one_line_errors():
+        from bot.store.backup import restore_from
+
+        config = Config.from_env(os.environ, Path(".env"))
+        click.echo(f"Restored: {restore_from(file, config.database_url)}.")
+        click.echo("The next start brings its tables up to date, if this version has newer ones.")
 
 
 @contextlib.contextmanager
@@ -131,31 +148,35 @@ def one_line_errors() -> Iterator[None]:
     """End with a clear line instead of a traceback where somebody can mend something."""
     try:
         yield
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BackupError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
     except (ConfigError, CurriculumFileError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except discord.LoginFailure:
-        click.echo(REFUSED, err=True)
-        sys.exit(2)
-    except discord.ConnectionClosed as error:
-        if error.code != NO_LONGER_VALID:
-            raise
-        click.echo(REFUSED, err=True)
-        sys.exit(2)
-    except (
-        aiohttp.ClientConnectionError,
-        discord.DiscordServerError,
-        discord.GatewayNotFound,
-    ) as error:
+    except Exception as error:
+        import aiohttp
+        import discord
+
+        is_refused = isinstance(error, discord.ConnectionClosed) and error.code == NO_LONGER_VALID
+        if is_refused or isinstance(error, discord.LoginFailure):
+            click.echo(REFUSED, err=True)
+            sys.exit(2)
         # Only at the start: later, discord.py connects again by itself.
-        click.echo(f"Discord can't be reached: {error}. Start the bot again when it can.", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        out_of_reach = aiohttp.ClientConnectionError, discord.DiscordServerError
+        if isinstance(error, (*out_of_reach, discord.GatewayNotFound)):
+            again = "Start the bot again when it can."
+            click.echo(f"Discord can't be reached: {error}. {again}", err=True)
+            sys.exit(1)
+        raise
 
 
 def curriculum_path(config: Config) -> Path:
     """Return the file of the list that the bot is to use."""
+    from bot.core.curriculum_file import default_curriculum_path
+
     return config.curriculum or default_curriculum_path()
 
 
@@ -166,19 +187,24 @@ def load_curriculum(path: Path) -> Curriculum:
         ConfigError: the file can't be read.
         CurriculumFileError: the list has problems; all of them are named.
     """
+    from bot.core.curriculum_file import read_curriculum
+    from bot.core.yaml_tree import LARGEST_FILE
+
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ConfigError(
-            f"{path} can't be read ({error.strerror}). To use the list that Nextread comes with,"
-            " unset NEXTREAD_CURRICULUM."
+            f"{path} can't be read ({error.strerror}). If NEXTREAD_CURRICULUM names it, unset that"
+            " to use the list that Nextread comes with."
         ) from error
     return read_curriculum(text, str(path))
 
 
 def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
     """Return what makes a bot over a database, for whoever starts it more than once."""
+    import discord
+
     from bot.app import NextreadBot
     from bot.services.opening import open_services
 
@@ -192,7 +218,9 @@ def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
     return make_bot
 
 
-async def _run(token: str, config: Config, base: Curriculum) -> None:
+async def _run(config: Config, base: Curriculum) -> None:
+    import discord
+
     from bot.app import NextreadBot
     from bot.heartbeat import Heartbeat, heartbeat_path
     from bot.page_facts import Pages
@@ -210,23 +238,41 @@ async def _run(token: str, config: Config, base: Curriculum) -> None:
 
     # Nextread has no voice: what discord.py would need for it is missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    bot = NextreadBot(opened)
+    heartbeat = Heartbeat(bot, services, heartbeat_path(database_url))
     try:
-        async with NextreadBot(opened) as bot:
-            heartbeat = Heartbeat(bot, heartbeat_path(database_url))
+        async with bot:
             heartbeat.start()
-            running = asyncio.ensure_future(bot.start(token))
-            with contextlib.suppress(NotImplementedError):  # Windows' loops know no signals
-                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-            try:
-                await running
-            except asyncio.CancelledError:
-                log.info("stopped")
-            finally:
-                heartbeat.stop()
+            running = asyncio.ensure_future(bot.start(config.token))
+            _stop_when_told(running, heartbeat.stop)
+            await asyncio.wait([running])
+            heartbeat.stop()
+        if not running.cancelled():
+            running.result()
+        log.info("stopped")
     finally:
+        heartbeat.stop()
         # A login that fails never hands them to the bot; closing them twice is harmless.
         await services.close()
         await pages.close()
+
+
+def _stop_when_told(running: asyncio.Future[None], leave_no_sign: Callable[[], None]) -> None:
+    """Let the first signal stop the bot, which then ends what is under way; the second, at once."""
+    told = asyncio.Event()
+
+    def stop() -> None:
+        if told.is_set():
+            log.warning("stopped at once")
+            leave_no_sign()
+            os._exit(1)  # harmless: a bot that is killed starts again with all it acknowledged
+        told.set()
+        log.info("stopping as soon as what is under way has ended")
+        running.cancel()
+
+    with contextlib.suppress(NotImplementedError):  # Windows' loops know no signals
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 if __name__ == "__main__":

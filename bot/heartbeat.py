@@ -1,32 +1,47 @@
-"""Tells `nextread health` that the bot on this machine is connected: by a file's time stamp."""
+"""Tells `nextread health` how the bot on this machine is: by a small file and its time stamp."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import logging
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
 from discord.ext import commands, tasks
 
+from bot.errors import LedgerError
+from bot.services.opening import Services
+from bot.store.database import sqlite_file
+
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 30
-STALE_SECONDS = 90
+BEAT_SECONDS = 8
+STALE_SECONDS = 25
+"""So that a kill, or a loop that hangs, is told within half a minute."""
+LOST_SECONDS = 60
+"""Discord.py connects again by itself, often within seconds: that is no news."""
+AHEAD_SECONDS = 5
 
-SQLITE = "sqlite:///"
+State = Literal["starts", "well", "no discord", "no write"]
+WIDTH = max(map(len, ("starts", "well", "no discord", "no write")))
 
 
 class Heartbeat:
-    """Touches ``path`` every 30 seconds while the bot is connected; without a beat it grows old.
+    """Notes every few seconds how the bot is; without a beat the note grows old.
 
     A file, not a row: it says which machine's bot it is, also where several share a PostgreSQL.
+    Between two beats the ledger is looked after.
     """
 
-    def __init__(self, bot: commands.AutoShardedBot, path: Path) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services, path: Path) -> None:
         self._bot = bot
+        self._services = services
         self._path = path
+        self._connected_at: float | None = None
         self._loop = tasks.loop(seconds=BEAT_SECONDS)(self._beat)
 
     def start(self) -> None:
@@ -40,15 +55,67 @@ class Heartbeat:
         self._path.unlink(missing_ok=True)
 
     async def _beat(self) -> None:
-        await self._bot.wait_until_ready()
-        # "Ready" stays true while a connection is lost; its socket tells, and discord.py closes
-        # one that Discord no longer answers on within a minute.
-        if any(shard.is_closed() for shard in self._bot.shards.values()):
-            return
         try:
-            self._path.touch()
+            if self._connected_at is None:
+                note(self._path, "starts")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._bot.wait_until_ready(), BEAT_SECONDS)
+            await self._look_after_ledger()
+            note(self._path, self._state())
         except OSError as error:
             log.warning("%s can't be written, so health will fail: %s", self._path, error)
+        except Exception:
+            log.exception("the heartbeat failed")  # it would end the loop for good
+
+    async def _look_after_ledger(self) -> None:
+        """Try to write again after a write that failed; empty the journal while all is quiet."""
+        with contextlib.suppress(LedgerError):  # logged when it began; ``is_well`` tells
+            if not self._services.db.is_well:
+                await self._services.settings.try_to_write()
+            await self._services.db.checkpoint()
+
+    def _state(self) -> State:
+        # "Ready" stays true while a connection is lost; its socket tells, and discord.py closes
+        # one that Discord no longer answers on within a minute.
+        shards = self._bot.shards.values()
+        if self._bot.is_ready() and not any(shard.is_closed() for shard in shards):
+            self._connected_at = time.monotonic()
+        if self._connected_at is None:
+            return "starts"
+        if time.monotonic() - self._connected_at > LOST_SECONDS:
+            return "no discord"
+        return "well" if self._services.db.is_well else "no write"
+
+
+def note(path: Path, state: State) -> None:
+    """Write how the bot is. In place and always as long: that works on a full disk, too."""
+    text = state.ljust(WIDTH).encode()
+    with path.open("r+b" if path.exists() else "wb", buffering=0) as file:
+        file.write(text)
+
+
+def illness(path: Path) -> str | None:
+    """Return what is wrong with the bot that leaves its notes there, in a sentence; None: nothing.
+
+    Raises:
+        OSError: the note is there and can't be read.
+    """
+    try:
+        state, seconds = path.read_bytes().decode().strip(), time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return "No bot with this DATABASE_URL runs on this machine."
+    if seconds < -AHEAD_SECONDS:
+        return (
+            f"The bot's last sign of life is dated {-seconds:.0f} seconds ahead: the clock was put"
+            " back. If this stays so, the bot no longer runs: see its log."
+        )
+    if seconds > STALE_SECONDS:
+        return f"The bot's last sign of life was {seconds:.0f} seconds ago: see its log."
+    return {
+        "starts": "The bot is not connected to Discord yet.",
+        "no discord": "The bot lost Discord: see its log.",
+        "no write": "The bot can't write to its database: see its log.",
+    }.get(state)
 
 
 def heartbeat_path(database_url: str) -> Path:
@@ -57,15 +124,7 @@ def heartbeat_path(database_url: str) -> Path:
     It stands beside the SQLite file, which bot and host share even where a service has a temporary
     folder of its own; with PostgreSQL it is in the temporary folder.
     """
-    if database_url.startswith(SQLITE):
-        return Path(f"{database_url.removeprefix(SQLITE)}.alive")
+    if (path := sqlite_file(database_url)) is not None:
+        return Path(f"{path}.alive")
     name = hashlib.sha256(database_url.encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"nextread-{name}.alive"
-
-
-def seconds_since_beat(path: Path) -> float | None:
-    """Return how long ago the bot was last seen connected; None: not since it started."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return None

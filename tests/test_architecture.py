@@ -12,7 +12,7 @@ ALLOWED = {
     "errors": set(),
     "config": {"errors"},
     "logs": set(),
-    "heartbeat": set(),
+    "heartbeat": {"services", "store", "errors"},
     "core": {"core", "errors"},
     "store": {"store", "core", "errors"},
     "page_facts": {"errors", "core.links", "core.page", "page_claims", "page_tags"},

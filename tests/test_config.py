@@ -32,11 +32,11 @@ def test_a_dotenv_file_that_is_not_there_says_nothing(tmp_path):
 def test_a_token_in_a_dotenv_file_may_be_quoted_or_remarked_on(tmp_path, line):
     (tmp_path / ".env").write_text(line)
 
-    assert Config.from_env({}, tmp_path / ".env").needs_token() == "a.b.c"
+    assert Config.from_env({}, tmp_path / ".env").token == "a.b.c"  # noqa: S105 - of no account
 
 
 def test_spaces_around_a_value_are_no_part_of_it():
-    assert Config.from_env({"DISCORD_TOKEN": " a.b.c\n"}).needs_token() == "a.b.c"
+    assert Config.from_env({"DISCORD_TOKEN": " a.b.c\n"}).token == "a.b.c"  # noqa: S105 - of no account
 
 
 def test_an_empty_variable_is_like_none():
@@ -67,10 +67,118 @@ def test_a_rate_that_cant_be_kept_is_answered_with_what_can(rate):
 
 
 def test_a_missing_token_is_an_error_only_where_it_is_needed():
-    config = Config.from_env({})
+    assert Config.from_env({}).token == ""
 
     with pytest.raises(ConfigError, match="DISCORD_TOKEN"):
-        config.needs_token()
+        Config.from_env({}, for_run=True)
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    bad = {
+        "DATABASE_URL": "mysql://host/nextread",
+        "NEXTREAD_CURRICULUM": "gone.yaml",
+        "LOG_FORMAT": "xml",
+        "LOG_LEVEL": "loud",
+        "SEND_RATE": "fast",
+    }
+
+    with pytest.raises(ConfigError) as refused:
+        Config.from_env(bad, for_run=True)
+
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 6
+    for name in ("DISCORD_TOKEN", *bad):
+        assert [line for line in lines if name in line], name
+
+
+@pytest.mark.parametrize(
+    ("token", "told"),
+    [
+        ("a.b\nc", "a space, a line break"),
+        ("a.b c", "a space, a line break"),
+        ("a.é", "a letter that no token has"),
+        ('"a.b.c"', "in quotes"),
+        ("'a.b.c'", "in quotes"),
+        ("Bot a.b.c", "the word Bot"),
+    ],
+)
+def test_a_token_that_no_request_could_carry_is_told_without_it(token, told):
+    with pytest.raises(ConfigError, match=f"^DISCORD_TOKEN .*{told}") as refused:
+        Config.from_env({"DISCORD_TOKEN": token})
+
+    assert "\n" not in str(refused.value)
+    assert token not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://host/nextread", "no other databases"),
+        ("nextread.db", "must look like sqlite:///nextread.db or postgresql://"),
+        ("sqlite://nextread.db", "three slashes before a file: sqlite:///nextread.db"),
+        ("sqlite:///", "names no file"),
+        (":memory:", "in memory"),
+        ("sqlite://", "in memory"),
+        ("sqlite:///:memory:", "in memory"),
+        ("postgresql+asyncpg://u:secret@host/nextread", r"leave out \+asyncpg"),
+        ("sqlite+aiosqlite:///nextread.db", r"leave out \+aiosqlite"),
+        ("postgresql://u:sec@ret/secret@host/nextread", "/ as %2F"),
+        ("postgresql://u:se/secret@host/nextread", "/ as %2F"),
+        ("postgresql://u:se/secret?x@host/nextread", "/ as %2F"),
+        ("postgresql://u:secret?x@host/nextread", "[?] as %3F"),
+        ("postgresql://u:secret#x@host/nextread", "# as %23"),
+        ("postgresql://u:secret[x@host/nextread", r"\[ as %5B"),
+        ("postgresql://u:secret@host:port/nextread", "the port as a number"),
+    ],
+)
+def test_a_database_that_cant_be_meant_is_answered_with_how_to_write_it(url, told):
+    with pytest.raises(ConfigError, match=f"^DATABASE_URL.* .*{told}") as refused:
+        Config.from_env({"DATABASE_URL": url})
+
+    assert "\n" not in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////data/nextread.db",
+        "sqlite:///~/nextread.db",
+        "postgres://host/nextread",
+        "postgresql://u:p%40%2F@host:5432/nextread?sslmode=require",
+        "postgresql://u:p@ss@host/nextread",
+        "postgresql://u@[::1]:5432/nextread",
+        "postgresql://u:p@one:5432,two:5433/nextread",
+        "postgresql:///nextread?host=/run/x@y",
+        "postgresql://",
+    ],
+)
+def test_a_database_that_asyncpg_and_sqlite_understand_is_taken(url):
+    assert Config.from_env({"DATABASE_URL": url}).database_url == url
+
+
+# The file .env
+
+
+def test_a_file_that_notepad_saved_with_a_mark_is_read(tmp_path):
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfDISCORD_TOKEN=a.b.c\r\n")
+
+    assert Config.from_env({}, tmp_path / ".env").token == "a.b.c"  # noqa: S105 - of no account
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1"])
+def test_a_file_that_is_not_utf_8_says_so_in_one_line(tmp_path, encoding):
+    (tmp_path / ".env").write_bytes("# für mich\nDISCORD_TOKEN=a.b.c\n".encode(encoding))
+
+    with pytest.raises(ConfigError, match=r"^\S*/\.env is not saved as UTF-8: [^\n]*$"):
+        Config.from_env({}, tmp_path / ".env")
+
+
+def test_a_folder_in_place_of_the_file_says_so_in_one_line(tmp_path):
+    (tmp_path / ".env").mkdir()
+
+    with pytest.raises(ConfigError, match=r"^\S*/\.env can't be read \(Is a directory\): [^\n]*$"):
+        Config.from_env({}, tmp_path / ".env")
 
 
 def test_secrets_are_not_shown():

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import main
-from bot.heartbeat import heartbeat_path
+from bot.heartbeat import heartbeat_path, note
 
 
 @pytest.fixture
@@ -17,33 +17,56 @@ def health(tmp_path, monkeypatch):
     return lambda: CliRunner().invoke(main, ["health"])
 
 
-def beat(seconds_ago):
+def beat(seconds_ago, state="well"):
     path = heartbeat_path("sqlite:///nextread.db")
-    path.touch()
+    note(path, state)
     then = time.time() - seconds_ago
     os.utime(path, (then, then))
 
 
 def test_a_fresh_beat_is_healthy(health):
-    beat(seconds_ago=45)
+    beat(seconds_ago=20)
 
     assert health().exit_code == 0
 
 
-def test_an_old_beat_is_not_and_says_since_when(health):
-    beat(seconds_ago=600)
+@pytest.mark.parametrize(
+    ("seconds_ago", "state", "told"),
+    [
+        (30, "well", "30 seconds ago"),
+        (600, "well", "600 seconds ago"),
+        (-3600, "well", "3600 seconds ahead: the clock was put back"),
+        (1, "starts", "not connected to Discord yet"),
+        (1, "no discord", "lost Discord"),
+        (1, "no write", "can't write to its database"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(health, seconds_ago, state, told):
+    beat(seconds_ago, "no discord")
+    beat(seconds_ago, state)
 
     answer = health()
 
     assert answer.exit_code == 1
-    assert "600 seconds ago" in answer.stderr
+    (line,) = answer.stderr.splitlines()
+    assert told in line
 
 
-def test_no_beat_at_all_is_not(health):
+def test_no_beat_at_all_is_not_healthy(health):
     answer = health()
 
     assert answer.exit_code == 1
     assert "No bot" in answer.stderr
+
+
+@pytest.mark.parametrize("named", ["sqlite:///~/x/../nextread.db", "sqlite:///link.db"])
+def test_the_beat_is_found_by_whatever_name_the_database_has(tmp_path, monkeypatch, named):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "x").mkdir()
+    (tmp_path / "link.db").symlink_to("nextread.db")
+
+    assert heartbeat_path(named) == heartbeat_path("sqlite:///nextread.db")
 
 
 def test_each_database_has_a_heartbeat_of_its_own():

@@ -8,11 +8,24 @@ import re
 import sys
 from datetime import UTC, datetime
 
+from bot.errors import LedgerError
+
 OF_PEOPLE = (
     # Paths of requests that discord.py is slowed down on, and the names of its tasks.
     (re.compile(r"(?<=/)(members|users|webhooks|interactions)/[^\s?,'\"]+"), r"\1/…"),
     (re.compile(r"(discord-ui-[a-z]+-[a-z]+)-[^\s'\"]+"), r"\1"),
 )
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Tell whether it is more than a database out of use: that is logged once, as it begins."""
+    return not (record.exc_info and record.exc_info[1] and _is_outage(record.exc_info[1]))
+
+
+def _is_outage(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_is_outage, error.exceptions))
+    return isinstance(error, LedgerError)
 
 
 def no_people(record: logging.LogRecord) -> bool:
@@ -57,6 +70,7 @@ def start_logging(log_format: str, level: str) -> None:
         if log_format == "json"
         else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     )
+    out.addFilter(is_news)
     out.addFilter(no_people)
     libraries = max(logging.WARNING, logging.getLevelName(level))
     logging.basicConfig(handlers=[out], level=libraries, force=True)

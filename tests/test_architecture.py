@@ -11,7 +11,7 @@ BOT = PROJECT / "bot"
 ALLOWED = {
     "errors": set(),
     "config": {"errors"},
-    "logs": set(),
+    "logs": {"errors"},
     "heartbeat": {"services", "store", "errors"},
     "core": {"core", "errors"},
     "store": {"store", "core", "errors"},

@@ -3,6 +3,7 @@ import logging
 
 import pytest
 
+from bot.errors import LedgerError
 from bot.logs import start_logging
 
 log = logging.getLogger("bot.somewhere")
@@ -120,3 +121,23 @@ def test_an_autocomplete_that_comes_too_late_is_one_line_about_nobody(capsys, lo
     (told,) = capsys.readouterr().err.splitlines()
     assert READER not in told
     assert "autocomplete can't be answered: invalid literal" in told
+
+
+OUT_OF_USE = LedgerError("busy", "database is locked")
+
+
+@pytest.mark.parametrize(
+    ("error", "heard"),
+    [
+        (OUT_OF_USE, False),
+        (ExceptionGroup("two groups", [OUT_OF_USE, OUT_OF_USE]), False),
+        (ExceptionGroup("two groups", [OUT_OF_USE, KeyError("x")]), True),
+        (KeyError("x"), True),
+    ],
+)
+def test_a_database_out_of_use_is_no_traceback_whoever_meets_it(capsys, error, heard):
+    start_logging("text", "INFO")
+
+    log.error("the weekly task failed", exc_info=error)
+
+    assert bool(capsys.readouterr().err) is heard

@@ -27,7 +27,7 @@ from bot.views.group_texts import DAYS
 from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.pick_card import pick_card, week_choices
-from bot.views.replies import answer
+from bot.views.replies import answer, offers
 from bot.views.start_card import CHANNELS_OF_GROUPS, channel_of, home_of, settle_group
 from bot.views.vote_card import check_polls, vote_card
 
@@ -197,11 +197,13 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         )
 
     @edit.autocomplete("resource")
+    @offers
     async def _resources(self, interaction: Interaction, typed: str) -> Choices:
         choosing = self.moderation.choosing
         return edit_choices(await choosing.resources(interaction.guild_id or 0, typed))
 
     @pick.autocomplete("date")
+    @offers
     async def _weeks(self, interaction: Interaction, typed: str) -> Choices:
         channel = getattr(interaction.namespace, "channel", None)
         place = channel.id if channel else home_of(interaction)
@@ -213,12 +215,14 @@ class ManageCog(commands.GroupCog, group_name="manage"):
 
     @pick.autocomplete("resource")
     @edit.autocomplete("needs")
+    @offers
     async def _needed(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
         found = await self.reading.suggestions(who, where, typed)
         return resource_choices(one for one in found if not one.resource.is_companion)
 
     @edit.autocomplete("no_longer_needs")
+    @offers
     async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
         resource = str(getattr(interaction.namespace, "resource", ""))
         where = interaction.guild_id or 0
@@ -226,10 +230,12 @@ class ManageCog(commands.GroupCog, group_name="manage"):
 
     @add.autocomplete("step")
     @edit.autocomplete("step")
+    @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
         return step_choices(await self.moderation.choosing.steps(interaction.guild_id or 0, typed))
 
     @group.autocomplete("zone")
+    @offers
     async def _zones(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         locale = str(interaction.guild_locale or interaction.locale)
         found = zones_matching(typed, locale, interaction.created_at)

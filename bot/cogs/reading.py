@@ -18,7 +18,7 @@ from bot.views.choices import resource_choices, step_choices
 from bot.views.curriculum_card import index_card, step_card
 from bot.views.path_card import path_card
 from bot.views.progress_card import progress_card, shared_card
-from bot.views.replies import answer, answer_everyone, notice
+from bot.views.replies import answer, answer_everyone, notice, offers
 from bot.views.resource_card import also_done_card, next_card, resource_card
 from bot.views.search_card import search_card
 from bot.views.texts import HELP
@@ -130,17 +130,20 @@ class ReadingCog(commands.Cog, name="reading"):
 
     @done.autocomplete("resource")
     @path.autocomplete("resource")
+    @offers
     async def _undone(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
         return resource_choices(await self.reading.suggestions(who, where, typed, undone=True))
 
     @search.autocomplete("query")
+    @offers
     async def _anything(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
         return resource_choices(await self.reading.suggestions(who, where, typed))
 
     @next_.autocomplete("step")
     @curriculum.autocomplete("step")
+    @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
         return step_choices(await self.reading.steps(interaction.guild_id, typed))
 

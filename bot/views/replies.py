@@ -7,10 +7,11 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+import aiohttp
 import discord
-from discord import ui
+from discord import app_commands, ui
 
-from bot.errors import ReaderError, UnknownResourceError
+from bot.errors import LedgerError, ReaderError, UnknownResourceError
 from bot.views.error_texts import error_text
 from bot.views.plain import clipped, one_line
 from bot.views.texts import PICK_A_RESOURCE
@@ -19,6 +20,13 @@ log = logging.getLogger(__name__)
 
 ItemT = TypeVar("ItemT")
 Callback = Callable[[ItemT, discord.Interaction[Any]], Coroutine[Any, Any, None]]
+Choices = list[app_commands.Choice[str]]
+Offer = Callable[[Any, discord.Interaction[Any], str], Coroutine[Any, Any, Choices]]
+
+TOO_LATE = frozenset({10062, 10015, 40060})
+"""Discord no longer takes an answer: interaction or webhook unknown, or acknowledged already."""
+TROUBLE = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError)
+"""What goes wrong on the way to Discord, and is no fault of ours."""
 
 
 class Form(ui.Modal):
@@ -104,14 +112,38 @@ async def reply_with_error(
 ) -> None:
     """Say what went wrong, in words for the reader; log what nobody expected."""
     again = None
-    if form is not None and isinstance(error, ReaderError):
+    if form is not None and isinstance(error, ReaderError) and not isinstance(error, LedgerError):
         try:
             again = await form.again(interaction, error)
         except Exception:
             log.exception("what was typed for interaction %s can't be kept", interaction.id)
-    if not isinstance(error, ReaderError):
+    if is_too_late(error):
+        log.warning("interaction %s was answered too late: %s", interaction.id, error)
+        return
+    if isinstance(error, TROUBLE):
+        log.warning("interaction %s met trouble: %s", interaction.id, error)
+    elif not isinstance(error, ReaderError):
         log.error("interaction %s failed", interaction.id, exc_info=error)
     try:
         await answer(interaction, error_card(error, again))
-    except discord.HTTPException as failure:
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as failure:
         log.warning("interaction %s can't be answered: %s", interaction.id, failure)
+
+
+def is_too_late(error: Exception) -> bool:
+    """Tell whether Discord no longer waits for the answer: there is nobody to tell."""
+    return isinstance(error, discord.HTTPException) and error.code in TOO_LATE
+
+
+def offers(find: Offer) -> Offer:
+    """Wrap an autocomplete callback: where it fails, nothing is offered."""
+
+    @functools.wraps(find)
+    async def found(cog: Any, interaction: discord.Interaction[Any], typed: str) -> Choices:
+        try:
+            return await find(cog, interaction, typed)
+        except Exception:
+            log.exception("nothing can be offered")
+            return []
+
+    return found

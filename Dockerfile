@@ -21,5 +21,5 @@ USER nextread
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["nextread", "health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["nextread", "health"]
 CMD ["nextread", "run"]

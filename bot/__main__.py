@@ -219,6 +219,8 @@ def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
 
 
 async def _run(config: Config, base: Curriculum) -> None:
+    told = _told_to_stop()  # before the imports, which take a moment
+
     import discord
 
     from bot.app import NextreadBot
@@ -244,9 +246,12 @@ async def _run(config: Config, base: Curriculum) -> None:
         async with bot:
             heartbeat.start()
             running = asyncio.ensure_future(bot.start(config.token))
-            _stop_when_told(running, heartbeat.stop)
-            await asyncio.wait([running])
-            heartbeat.stop()
+            stopping = asyncio.ensure_future(told.wait())
+            await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if told.is_set():
+                running.cancel()
+                await asyncio.wait([running])
         if not running.cancelled():
             running.result()
         log.info("stopped")
@@ -257,22 +262,21 @@ async def _run(config: Config, base: Curriculum) -> None:
         await pages.close()
 
 
-def _stop_when_told(running: asyncio.Future[None], leave_no_sign: Callable[[], None]) -> None:
-    """Let the first signal stop the bot, which then ends what is under way; the second, at once."""
+def _told_to_stop() -> asyncio.Event:
+    """Return what the first signal sets: what is under way may end then. The second ends it all."""
     told = asyncio.Event()
 
     def stop() -> None:
         if told.is_set():
             log.warning("stopped at once")
-            leave_no_sign()
             os._exit(1)  # harmless: a bot that is killed starts again with all it acknowledged
         told.set()
         log.info("stopping as soon as what is under way has ended")
-        running.cancel()
 
     with contextlib.suppress(NotImplementedError):  # Windows' loops know no signals
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop)
+    return told
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -55,6 +56,11 @@ PERMISSIONS = discord.Permissions(
 )
 """What the invite link asks for, and no more."""
 
+FINISH_SECONDS = 5
+"""Given to what is under way at a stop: Docker kills after ten, and closing takes a moment too."""
+ANSWERS = ("CommandTree-", "discord-ui-", "discord.py: on_")
+"""How discord.py names its tasks that answer commands, clicks and events."""
+
 
 class Tree(app_commands.CommandTree["NextreadBot"]):
     """Commands, with the edge at which their errors get words."""
@@ -64,7 +70,7 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
     ) -> None:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         if interaction.type is discord.InteractionType.autocomplete:
-            log.error("autocomplete failed", exc_info=cause)
+            log.warning("autocomplete failed: %s", cause)
             return
         await reply_with_error(interaction, cause)
 
@@ -205,10 +211,29 @@ class NextreadBot(commands.AutoShardedBot):
             log.info("invite me: %s", invite)
 
     async def close(self) -> None:
+        """Let what is under way end, for a few seconds; then close, and the ledger last."""
+        if self._services is not None and not self.is_closed():
+            await self._finish()
         await super().close()
         if self._services is not None:
             services, self._services = self._services, None
             await services.close()
+
+    async def _finish(self) -> None:
+        """Take no new click and send no new letter; wait for those that are being answered."""
+        self.dispatch("stopping")
+        leaving = [asyncio.create_task(shard.disconnect()) for shard in self.shards.values()]
+        if leaving:
+            await asyncio.wait(leaving, timeout=1)
+        under_way = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERS)}
+        under_way -= {asyncio.current_task()}
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=FINISH_SECONDS)
+            for task in late:
+                task.cancel()
+            if late:
+                log.warning("%s answers were not done in time", len(late))
+                await asyncio.wait(late, timeout=1)
 
     async def _sync_commands(self) -> None:
         """Tell Discord our commands in one call, only if it doesn't know them as they are."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -179,6 +180,9 @@ class Process:
 
     def terminate(self) -> None:
         self._running.terminate()
+
+    def interrupt(self) -> None:
+        self._running.send_signal(signal.SIGINT)
 
 
 @asynccontextmanager

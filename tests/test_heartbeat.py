@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import main
-from bot.heartbeat import heartbeat_path, note
+from bot.heartbeat import BEAT_SECONDS, STALE_SECONDS, heartbeat_path, note
 
 
 @pytest.fixture
@@ -77,3 +77,7 @@ def test_each_database_has_a_heartbeat_of_its_own():
 
 def test_the_heartbeat_of_a_postgres_bot_does_not_give_its_password_away():
     assert "secret" not in str(heartbeat_path("postgresql://nextread:secret@host/nextread"))
+
+
+def test_a_kill_is_told_within_half_a_minute_and_one_late_beat_is_not():
+    assert 2 * BEAT_SECONDS < STALE_SECONDS < 30

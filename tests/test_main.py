@@ -1,15 +1,22 @@
 import asyncio
 import contextlib
 import json
+import os
+import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from click.testing import CliRunner
 
 from bot.__main__ import main
 from bot.core.curriculum_file import default_curriculum_path, schema_text
-from tests.small_discord import TOKEN, SmallDiscord, nextread
+from tests.small_discord import APPLICATION_ID, TOKEN, SmallDiscord, answer, nextread
 
 VARIABLES = (
     "DISCORD_TOKEN",
@@ -45,7 +52,7 @@ def test_help_names_every_command(shell):
     answer = shell("--help")
 
     assert answer.exit_code == 0
-    for command in ("run", "preview", "check", "health"):
+    for command in ("run", "preview", "check", "health", "backup", "restore"):
         assert f"\n  {command} " in answer.output
 
 
@@ -224,6 +231,182 @@ async def test_json_logs_are_json_from_the_first_line_to_the_last(tmp_path):
     lines = [json.loads(line) for line in lines_of(process.log)]
     assert "stopped" in [line["message"] for line in lines]
     assert TOKEN not in process.log
+
+
+# run: while somebody waits for an answer
+
+
+READER = 4242424242424242
+
+
+class Asking(SmallDiscord):
+    """Somebody in direct messages types a command, and waits for the answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: asyncio.Queue[dict] = asyncio.Queue()
+        self.delay = 0.0
+        self.refusal: dict | None = None
+
+    def _routes(self):
+        return [
+            *super()._routes(),
+            web.post("/api/v10/interactions/{id}/{token}/callback", self._take_answer),
+        ]
+
+    async def _take_answer(self, request):
+        told = await request.json()
+        await asyncio.sleep(self.delay)
+        await self.answers.put(told)
+        if self.refusal is not None:
+            return answer(self.refusal, 404)
+        id_ = request.match_info["id"]
+        return answer({"interaction": {"id": id_, "type": 2, "response_message_id": id_}})
+
+    async def ask(self, name, type_=2, **options):
+        command = next(command for command in self.commands if command["name"] == name)
+        person = {"id": str(READER), "username": "reader", "discriminator": "0", "avatar": None}
+        given = [
+            {"name": option, "type": 3, "value": value, **({"focused": True} if type_ == 4 else {})}
+            for option, value in options.items()
+        ]
+        asked = {
+            "id": "9", "application_id": APPLICATION_ID, "type": type_, "token": "token",
+            "version": 1, "channel": {"id": "5", "type": 1}, "channel_id": "5", "locale": "en-US",
+            "app_permissions": "0", "entitlements": [], "context": 1, "user": person,
+            "authorizing_integration_owners": {"1": str(READER)}, "attachment_size_limit": 1000,
+            "data": {"id": command["id"], "name": name, "type": 1, "options": given},
+        }  # fmt: skip
+        await self.tell("INTERACTION_CREATE", asked)
+
+    async def answered(self, within):
+        async with asyncio.timeout(within):
+            return str(await self.answers.get())
+
+
+@pytest.fixture
+async def asking(tmp_path):
+    """A bot that is ready, at the level that tells most."""
+    settings = {"DISCORD_TOKEN": TOKEN, "LOG_LEVEL": "DEBUG"}
+    async with (
+        Asking().open() as discord,
+        nextread("run", folder=tmp_path, api=discord.api, **settings) as process,
+    ):
+        await process.said("invite me: ")
+        yield discord, process
+
+
+async def test_no_log_tells_who_marked_what_and_a_held_file_is_answered_in_time(asking, tmp_path):
+    discord, process = asking
+    for step in ("lora", "bert"):
+        await discord.ask("done", resource=f"jump-into-llm:{step}")
+        assert "Done" in await discord.answered(within=3)
+    with contextlib.closing(sqlite3.connect(tmp_path / "nextread.db", isolation_level=None)) as it:
+        it.execute("BEGIN EXCLUSIVE")
+        await discord.ask("done", resource="jump-into-llm:gpt-1")
+        assert "Another program is using my database" in await discord.answered(within=2.9)
+    discord.refusal = {"code": 10062, "message": "Unknown interaction"}
+    await discord.ask("done", resource="jump-into-llm:gpt-1")
+    await discord.answered(within=3)
+    await discord.ask("done", type_=4, resource="gpt")
+    await discord.answered(within=3)
+    process.terminate()
+    await process.ended()
+
+    assert str(READER) not in process.log
+    assert not [word for word in ("lora", "bert", "gpt", "Traceback") if word in process.log]
+    assert process.log.count("WARNING") == 3  # busy, and the two that came too late
+
+
+async def test_a_click_under_way_at_a_stop_is_answered_and_kept(asking, tmp_path):
+    discord, process = asking
+    discord.delay = 1.0
+    with contextlib.closing(sqlite3.connect(tmp_path / "nextread.db", isolation_level=None)) as it:
+        it.execute("BEGIN EXCLUSIVE")
+        await discord.ask("done", resource="jump-into-llm:lora")
+        await asyncio.sleep(0.3)
+        process.terminate()
+        await process.said("stopping")
+        it.execute("ROLLBACK")
+    told = await discord.answered(within=3)
+    exit_code = await process.ended()
+
+    assert "Done" in told
+    assert exit_code == 0
+    assert "Traceback" not in process.log
+    assert "stopped" in lines_of(process.log)[-1]
+    with contextlib.closing(sqlite3.connect(tmp_path / "nextread.db")) as database:
+        assert database.execute("SELECT reader_id FROM progress").fetchall() == [(READER,)]
+
+
+async def test_an_answer_that_never_ends_holds_up_a_stop_for_seconds_only(asking):
+    discord, process = asking
+    discord.delay = 60
+    await discord.ask("help")
+    await asyncio.sleep(0.3)
+    process.terminate()
+
+    async with asyncio.timeout(9):
+        assert await process.ended() == 0
+    assert "1 answers were not done in time" in process.log
+    assert "Traceback" not in process.log
+
+
+async def test_a_second_signal_stops_at_once(asking):
+    discord, process = asking
+    discord.delay = 60
+    await discord.ask("help")
+    await asyncio.sleep(0.3)
+    process.terminate()
+    await process.said("stopping")
+    process.interrupt()
+
+    async with asyncio.timeout(2):
+        assert await process.ended() == 1
+    assert "stopped at once" in lines_of(process.log)[-1]
+
+
+def test_ctrl_c_at_any_moment_is_no_traceback(tmp_path):
+    code = "from bot.__main__ import main; print('begun', flush=True); main()"
+    for tenths in (0, 4, 8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, "run"],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(Path(__file__).parents[1]), "DISCORD_TOKEN": TOKEN},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(tenths / 10)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+
+        assert "Traceback" not in told, (tenths, told)
+
+
+NO_RIGHTS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+"""Even root then needs the right to write a file."""
+
+
+@pytest.mark.parametrize("what", ["nextread.db", "."])
+def test_a_file_or_folder_that_may_not_be_written_is_told_in_one_line(tmp_path, what, new_ledger):
+    shutil.copy(new_ledger, tmp_path / "nextread.db")
+    (tmp_path / what).chmod(0o555)
+
+    code = "from bot.__main__ import main; main()"
+    answer = subprocess.run(
+        [*NO_RIGHTS, sys.executable, "-c", code, "run"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[1]), "DISCORD_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.returncode == 2
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith(f"DATABASE_URL: {(tmp_path / what).resolve()} can't be written by ")
 
 
 # check

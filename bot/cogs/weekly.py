@@ -25,6 +25,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         self.bot = bot
         self.weekly = weekly
         self.seen_at = self.due_at = self.members_at = discord.utils.utcnow()
+        self._at_work = asyncio.Lock()
 
     async def cog_load(self) -> None:
         self.tick.start()
@@ -41,7 +42,8 @@ class WeeklyCog(commands.Cog, name="weekly"):
             return
         self.seen_at = now
         if now >= self.due_at:
-            await self._work()
+            async with self._at_work:
+                await self._work()
         self._sleep()
 
     async def _put_back(self, now: datetime) -> None:
@@ -71,6 +73,14 @@ class WeeklyCog(commands.Cog, name="weekly"):
             # An exception would end the loop for good; the next minute may be better.
             log.exception("the weekly task failed")
             self.due_at = discord.utils.utcnow() + timedelta(minutes=1)
+
+    @commands.Cog.listener()
+    async def on_stopping(self) -> None:
+        """Let letters under way leave, and no other. The stop waits for listeners like this one."""
+        self.bot.services.tickets.close()
+        self.tick.stop()
+        async with self._at_work:
+            self.tick.cancel()
 
     async def _check_members(self) -> None:
         """Check a few members at most once a minute, however much else there is to do."""

@@ -35,6 +35,7 @@ class Tickets:
         self._queue = asyncio.Lock()
         self._left_at: deque[float] = deque(maxlen=rate)
         self._door = asyncio.Lock()
+        self._is_closed = False
 
     async def ticket(self, wanted: int = 1) -> float:
         """Wait until one more message may be sent, behind whoever asked before.
@@ -47,7 +48,13 @@ class Tickets:
                 self._kept.extend(await self._take(wanted))
             at = self._kept.popleft()
         await asyncio.sleep(at - _time())
+        if self._is_closed:
+            await asyncio.Event().wait()  # until whoever asked is cancelled
         return at
+
+    def close(self) -> None:
+        """Let nothing more leave: whoever asks from now on, or waits, gets no ticket."""
+        self._is_closed = True
 
     def give_back(self, ticket: float) -> None:
         """Leave a ticket that wasn't used to whoever asks next."""

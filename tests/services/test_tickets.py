@@ -113,3 +113,15 @@ async def test_a_process_that_stalls_over_the_tickets_holds_up_no_other(
     assert began <= alone[0]
     assert lasted >= (RATE - 1) * APART - 0.11
     assert together >= alone[-1] + APART - 0.11
+
+
+async def test_after_the_last_post_nobody_gets_a_ticket_who_waits_or_asks(tickets):
+    waiting = [asyncio.create_task(tickets.ticket()) for _ in range(3)]
+    tickets.close()
+    waiting.append(asyncio.create_task(tickets.ticket()))
+
+    done, kept_waiting = await asyncio.wait(waiting, timeout=0.5)
+    for task in kept_waiting:
+        task.cancel()
+
+    assert done == set()

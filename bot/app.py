@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -225,15 +226,19 @@ class NextreadBot(commands.AutoShardedBot):
         leaving = [asyncio.create_task(shard.disconnect()) for shard in self.shards.values()]
         if leaving:
             await asyncio.wait(leaving, timeout=1)
-        under_way = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERS)}
-        under_way -= {asyncio.current_task()}
-        if under_way:
-            _, late = await asyncio.wait(under_way, timeout=FINISH_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                while under_way := self._under_way():  # one may begin another: an event
+                    await asyncio.wait(under_way)
+        if late := self._under_way():
+            log.warning("%s answers or posts were not done in time", len(late))
             for task in late:
                 task.cancel()
-            if late:
-                log.warning("%s answers were not done in time", len(late))
-                await asyncio.wait(late, timeout=1)
+            await asyncio.wait(late, timeout=1)
+
+    def _under_way(self) -> set[asyncio.Task[Any]]:
+        tasks = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERS)}
+        return tasks - {asyncio.current_task()}
 
     async def _sync_commands(self) -> None:
         """Tell Discord our commands in one call, only if it doesn't know them as they are."""

@@ -54,6 +54,8 @@ async def test_a_backup_beside_a_running_bot_holds_what_a_copied_file_does_not(
     assert marks_in(tmp_path / "copy.db") == 0
     assert marks_in(tmp_path / "backup.db") == 2
     assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.db"]
+    in_one_file = 1  # SQLite's format: 2 would mean that a journal may stand beside it
+    assert (tmp_path / "backup.db").read_bytes()[18] == in_one_file
 
 
 async def test_a_backup_writes_over_nothing(bot, shell, tmp_path):
@@ -131,8 +133,13 @@ async def test_what_is_no_backup_is_refused_and_leaves_nothing(bot, url, shell, 
     await bot.close()
     (tmp_path / "ledger.db").unlink()
     whole = (tmp_path / "damaged.db").read_bytes()
-    half = len(whole) // 2
-    (tmp_path / "damaged.db").write_bytes(whole[:half] + b"\xff" * 4096 + whole[half + 4096 :])
+    with contextlib.closing(sqlite3.connect(tmp_path / "damaged.db")) as found:
+        ((page,),) = found.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'progress'")
+        ((size,),) = found.execute("PRAGMA page_size")
+    table = whole[(page - 1) * size : page * size]  # what its index says stays as it was
+    damaged = table.replace(b"jump-into-llm:", b"jump-into-lln:")
+    assert damaged != table
+    (tmp_path / "damaged.db").write_bytes(whole.replace(table, damaged))
     (tmp_path / "diary.db").write_text("Dear diary, " * 100)
     (tmp_path / "empty.db").touch()
     newer = await open_database(f"sqlite:///{tmp_path}/newer.db")
@@ -148,7 +155,7 @@ async def test_what_is_no_backup_is_refused_and_leaves_nothing(bot, url, shell, 
         assert answer.exit_code == 1
         (told[name],) = answer.stderr.splitlines()
 
-    assert "is damaged" in told["damaged"] or "malformed" in told["damaged"]
+    assert "is damaged" in told["damaged"]
     assert "file is not a database" in told["diary"]
     assert "no database of Nextread's" in told["empty"]
     assert "newer version of Nextread" in told["newer"]

@@ -523,9 +523,22 @@ async def test_connections_that_are_lost_are_made_again_for_reads_and_writes(
         await end_connections(database_url)
         assert len(await asyncio.gather(*(setting(postgres_db, "x") for _ in range(10)))) == 10
         await end_connections(database_url)
-        async with postgres_db.transaction() as changes:
-            await set_setting(changes, "name", "value")
+        await _write(postgres_db)
 
+    assert caplog.messages == []
+
+
+@on_postgres
+async def test_a_transaction_on_a_connection_that_was_just_lost_begins_anew(
+    postgres_db, database_url, caplog
+):
+    ending = threading.Thread(target=asyncio.run, args=(end_connections(database_url),))
+    ending.start()
+    ending.join()  # the loop stands still: nobody has noticed
+
+    await _write(postgres_db)
+
+    assert await setting(postgres_db, "name") == "value"
     assert caplog.messages == []
 
 

@@ -19,6 +19,7 @@ from bot.forum_posts import ask_once
 from bot.members import Members
 from bot.polls import Polls
 from bot.postman import Postman
+from bot.servers import Servers
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.doubts import Doubts
@@ -197,6 +198,11 @@ class NextreadBot(commands.AutoShardedBot):
     def members(self) -> Members:
         """Looks whether groups' members are still in their server."""
         return Members(self, self.services.member_checks)
+
+    @property
+    def servers(self) -> Servers:
+        """Asks after servers that may have removed the bot, and forgets what has had its time."""
+        return Servers(self, self.services)
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()

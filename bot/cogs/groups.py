@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
+from bot.services.guilds import Guilds
 from bot.views.group_card import members_card
 from bot.views.lost_group_card import tell_lost_groups
 from bot.views.replies import answer
@@ -24,9 +25,12 @@ NEWCOMER = timedelta(days=1)
 
 
 class GroupsCog(commands.Cog, name="groups"):
-    def __init__(self, bot: NextreadBot, groups: Groups, delivery: Delivery) -> None:
+    def __init__(
+        self, bot: NextreadBot, groups: Groups, guilds: Guilds, delivery: Delivery
+    ) -> None:
         self.bot = bot
         self.groups = groups
+        self.guilds = guilds
         self.delivery = delivery
 
     @app_commands.command()
@@ -51,21 +55,29 @@ class GroupsCog(commands.Cog, name="groups"):
         await self.bot.postman.deliver_due()
         self.bot.weekly_changed()
 
-    @commands.Cog.listener()
+    @commands.Cog.listener("on_guild_join")
+    @commands.Cog.listener("on_guild_back")
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Greet a server, once."""
+        """Greet a server, once; one that invites the bot again goes on as it was, unasked."""
+        await self.guilds.arrived(guild.id)
         await self._greet(guild)
         await self.bot.postman.deliver_due(guild.id)
         self.bot.weekly_changed()
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Let all about a server rest. An outage is no removal: discord.py tells them apart."""
+        await self.guilds.removed(guild.id)
 
     async def _greet(self, guild: discord.Guild) -> None:
         joined_at, channel = guild.me.joined_at, guild.system_channel
         if channel is None or joined_at is None:
             return
-        if discord.utils.utcnow() - joined_at < NEWCOMER:
+        is_new = discord.utils.utcnow() - joined_at < NEWCOMER
+        if is_new and not await self.groups.running_in(guild.id):
             await self.delivery.greet(guild.id, channel.id)
 
 
 async def setup(bot: NextreadBot) -> None:
     """Add the command and the hello."""
-    await bot.add_cog(GroupsCog(bot, bot.groups, bot.delivery))
+    await bot.add_cog(GroupsCog(bot, bot.groups, bot.services.guilds, bot.delivery))

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+AN_HOUR = timedelta(hours=1)
+
 
 class WeeklyCog(commands.Cog, name="weekly"):
     def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
         self.bot = bot
         self.weekly = weekly
-        self.seen_at = self.due_at = self.members_at = discord.utils.utcnow()
+        self.seen_at = self.due_at = self.members_at = self.servers_at = discord.utils.utcnow()
+        self.servers: asyncio.Task[None] | None = None
         self._at_work = asyncio.Lock()
 
     async def cog_load(self) -> None:
@@ -32,6 +35,8 @@ class WeeklyCog(commands.Cog, name="weekly"):
 
     async def cog_unload(self) -> None:
         self.tick.cancel()
+        if self.servers is not None:
+            self.servers.cancel()
 
     @tasks.loop(seconds=1)
     async def tick(self) -> None:
@@ -44,6 +49,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         if now >= self.due_at:
             async with self._at_work:
                 await self._work()
+        self._look_after_servers()
         self._sleep()
 
     async def _put_back(self, now: datetime) -> None:
@@ -52,7 +58,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         The loop begins anew, for it would sleep until the clock shows what it showed before.
         """
         log.warning("the clock was put back by %s", self.seen_at - now)
-        self.seen_at = self.due_at = self.members_at = now
+        self.seen_at = self.due_at = self.members_at = self.servers_at = now
         try:
             await self.bot.services.clock_repair.put_right()
         except Exception:
@@ -102,6 +108,19 @@ class WeeklyCog(commands.Cog, name="weekly"):
             await self.bot.postman.deliver_due()
         except Exception:
             log.exception("not all that is due could be sent")
+
+    def _look_after_servers(self) -> None:
+        """Begin, once an hour, what nobody waits for and what keeps no paper waiting."""
+        is_idle = self.servers is None or self.servers.done()
+        if is_idle and discord.utils.utcnow() >= self.servers_at:
+            self.servers = asyncio.create_task(self.bot.servers.look_after())
+            self.servers_at = discord.utils.utcnow() + AN_HOUR
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Look, after any time away from Discord, which servers are no longer there."""
+        self.servers_at = discord.utils.utcnow()
+        self._look_after_servers()
 
     def _sleep(self) -> None:
         """Sleep from now on: the loop itself counts from when it was to begin last.

@@ -12,6 +12,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.doubts import Doubts
 from bot.services.groups import Groups
+from bot.services.guilds import Guilds
 from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
 from bot.services.me import Me
@@ -60,6 +61,7 @@ class Services:
     tickets: Tickets
     reminders: Reminders
     member_checks: MemberChecks
+    guilds: Guilds
     moderation: Moderation
     doubts: Doubts
     nudges: Nudges
@@ -137,6 +139,7 @@ async def services_over(
         Tickets(db, clock, send_rate),
         Reminders(db, curricula, reading, clock, ids),
         MemberChecks(db, clock),
+        Guilds(db, background, clock, ids),
         Moderation(db, curricula, clock, ids, fetch_facts),
         Doubts(db, curricula, clock, ids),
         Nudges(background, reading, clock, ids),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.progress import Mark
 from bot.core.reading import Change, ChangeKind
 from bot.store.database import Queries, Row
+from bot.store.guilds import pages
 from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
 
 KEPT = 20
@@ -124,6 +125,53 @@ async def pull_back(
             _to_json(after),
             row["change_id"],
         )
+
+
+async def ids_about(db: Queries, namespace: str) -> AsyncIterator[list[int]]:
+    """Yield the changes that name a resource of the namespace, a page at a time."""
+    named = f'%"{namespace}:%'
+    async for after, until in pages(db, "changes", "change_id"):
+        rows = await db.fetch(
+            "SELECT change_id FROM changes WHERE change_id > ? AND change_id <= ?"
+            " AND (before_rows LIKE ? OR after_rows LIKE ?)",
+            after,
+            until,
+            named,
+            named,
+        )
+        if rows:
+            yield [row["change_id"] for row in rows]
+
+
+async def forget_resources(changes: Queries, change_ids: Iterable[int], namespace: str) -> None:
+    """Let the changes name no resource of the namespace; one about nothing else goes."""
+    for change_id in change_ids:
+        rows = await changes.fetch(
+            "SELECT before_rows, after_rows FROM changes WHERE change_id = ?", change_id
+        )
+        for row in rows:
+            before = _without(_from_json(row["before_rows"]), namespace)
+            after = _without(_from_json(row["after_rows"]), namespace)
+            if after.marks or before.goal != after.goal:
+                await changes.fetch(
+                    "UPDATE changes SET before_rows = ?, after_rows = ? WHERE change_id = ?",
+                    _to_json(before),
+                    _to_json(after),
+                    change_id,
+                )
+            else:
+                await changes.fetch("DELETE FROM changes WHERE change_id = ?", change_id)
+
+
+def _without(snapshot: Snapshot, namespace: str) -> Snapshot:
+    def is_other(key: str) -> bool:
+        return not key.startswith(f"{namespace}:")
+
+    return Snapshot(
+        {key: mark for key, mark in snapshot.marks.items() if is_other(key)},
+        snapshot.current if is_other(snapshot.current or "") else None,
+        snapshot.goal if is_other(snapshot.goal or "") else None,
+    )
 
 
 def _stored(row: Row) -> StoredChange:

@@ -110,7 +110,8 @@ async def take_group_of_channel(changes: Queries, channel_id: int) -> Group | No
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
     """Return the groups whose slot has come: the longest waiting first, servers in turns."""
     rows = await db.fetch(
-        "SELECT group_id FROM study_groups WHERE state = 'active' AND next_at <= ?"
+        "SELECT group_id FROM study_groups WHERE state = 'active' AND next_at <= ? AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
         " ORDER BY next_at / 60,"
         " ROW_NUMBER() OVER (PARTITION BY next_at / 60, guild_id ORDER BY group_id), group_id"
         " LIMIT ?",
@@ -122,8 +123,12 @@ async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
 
 async def next_due(db: Queries) -> datetime | None:
     """Return when the next slot of any group is."""
-    rows = await db.fetch("SELECT MIN(next_at) AS at FROM study_groups WHERE state = 'active'")
-    return instant_or_none(rows[0]["at"])
+    rows = await db.fetch(
+        "SELECT next_at FROM study_groups WHERE state = 'active' AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
+        " ORDER BY next_at LIMIT 1"
+    )
+    return instant(rows[0]["next_at"]) if rows else None
 
 
 async def all_groups(db: Queries) -> list[Group]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.member_checks import Check
 from bot.store.database import Queries
-from bot.store.instants import instant, instant_or_none, seconds
+from bot.store.instants import instant, seconds
 
 
 async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
@@ -14,7 +14,8 @@ async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
     rows = await db.fetch(
         "SELECT study_groups.guild_id, members.group_id, members.reader_id, members.checked_at"
         " FROM members JOIN study_groups ON study_groups.group_id = members.group_id"
-        " WHERE members.checked_at <= ?"
+        " WHERE members.checked_at <= ? AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
         " ORDER BY members.checked_at, members.group_id, members.reader_id LIMIT ?",
         seconds(until),
         limit,
@@ -27,8 +28,13 @@ async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
 
 async def oldest_check(db: Queries) -> datetime | None:
     """Return the longest time ago that any member was checked."""
-    rows = await db.fetch("SELECT MIN(checked_at) AS at FROM members")
-    return instant_or_none(rows[0]["at"])
+    rows = await db.fetch(
+        "SELECT members.checked_at FROM members"
+        " JOIN study_groups ON study_groups.group_id = members.group_id WHERE NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
+        " ORDER BY members.checked_at LIMIT 1"
+    )
+    return instant(rows[0]["checked_at"]) if rows else None
 
 
 async def move_check(changes: Queries, check: Check, checked_at: datetime) -> bool:

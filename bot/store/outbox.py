@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.core.outbox import Kind, OutboxRow, OutboxState
@@ -61,13 +62,16 @@ async def due_row_ids(
 
     The longest due comes first, of a minute's one of each server, then the second of each; what
     isn't a post lets posts go first for ten minutes. ``guild_id``: only what goes to this server.
+    What is about a server that removed the bot rests.
     """
     rows = await db.fetch(
         "SELECT row_id FROM (SELECT row_id, guild_id, due_at,"
         " (due_at + CASE kind WHEN 'post' THEN 0 ELSE 600 END) / 60 AS turn"
         " FROM outbox WHERE state IN ('waiting', 'claimed') AND due_at <= ?"
         " AND (state = 'waiting' OR lease_until <= ?)"
-        " AND (guild_id = ? OR CAST(? AS BIGINT) IS NULL)) AS due"
+        " AND (guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
+        ") AS due"
         " ORDER BY turn, ROW_NUMBER() OVER (PARTITION BY turn, guild_id ORDER BY due_at, row_id),"
         " due_at, row_id LIMIT ?",
         seconds(now),
@@ -82,8 +86,13 @@ async def due_row_ids(
 async def next_due(db: Queries) -> datetime | None:
     """Return when the next thing is to be sent, or taken over."""
     rows = await db.fetch(
-        "SELECT MIN(at) AS at FROM (SELECT MIN(due_at) AS at FROM outbox WHERE state = 'waiting'"
-        " UNION ALL SELECT MIN(lease_until) AS at FROM outbox WHERE state = 'claimed') AS coming"
+        "SELECT MIN(at) AS at FROM (SELECT * FROM (SELECT due_at AS at FROM outbox"
+        " WHERE state = 'waiting' AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
+        " ORDER BY due_at LIMIT 1) AS waiting"
+        " UNION ALL SELECT MIN(lease_until) AS at FROM outbox WHERE state = 'claimed'"
+        " AND NOT EXISTS (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
+        ") AS coming"
     )
     return instant_or_none(rows[0]["at"])
 
@@ -262,6 +271,12 @@ async def move_posts(changes: Queries, group_id: int, channel_id: int, due_at: d
         str(group_id),
         group_id,
     )
+
+
+async def delete_rows(changes: Queries, row_ids: Collection[int]) -> None:
+    """Delete rows: for none of them may ever be wanted again."""
+    marks = ", ".join("?" for _ in row_ids)
+    await changes.fetch(f"DELETE FROM outbox WHERE row_id IN ({marks})", *row_ids)  # noqa: S608 - question marks only
 
 
 def _row(found: Row) -> OutboxRow:

@@ -225,7 +225,8 @@ async def reads_of_groups(
         " JOIN study_groups ON study_groups.group_id = members.group_id"
         " JOIN slots ON slots.group_id = members.group_id"
         " WHERE members.reader_id = ? AND slots.slot_at > ? AND slots.state = 'posted'"
-        " AND study_groups.state <> 'stopped'"
+        " AND study_groups.state <> 'stopped' AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
         " AND (study_groups.guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
         " ORDER BY slots.slot_at DESC",
         reader_id,

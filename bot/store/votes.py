@@ -63,7 +63,8 @@ async def votes_from(db: Queries, group_id: int, week: str) -> list[Vote]:
 async def due_votes(db: Queries, now: datetime, limit: int) -> list[Vote]:
     """Return the votes whose poll is to be read or ended, the longest waiting first."""
     rows = await db.fetch(
-        "SELECT * FROM votes WHERE look_at <= ? ORDER BY look_at, vote_id LIMIT ?",
+        f"SELECT * FROM votes WHERE look_at <= ? AND {IS_HERE}"  # noqa: S608 - our words
+        " ORDER BY look_at, vote_id LIMIT ?",
         seconds(now),
         limit,
     )
@@ -72,8 +73,19 @@ async def due_votes(db: Queries, now: datetime, limit: int) -> list[Vote]:
 
 async def next_look(db: Queries) -> datetime | None:
     """Return when the next poll is to be read or ended."""
-    rows = await db.fetch("SELECT MIN(look_at) AS at FROM votes")
-    return instant_or_none(rows[0]["at"])
+    rows = await db.fetch(
+        f"SELECT look_at FROM votes WHERE look_at IS NOT NULL AND {IS_HERE}"  # noqa: S608 - our words
+        " ORDER BY look_at LIMIT 1"
+    )
+    return instant(rows[0]["look_at"]) if rows else None
+
+
+IS_HERE = (
+    "NOT EXISTS (SELECT 1 FROM study_groups JOIN gone_guilds"
+    " ON gone_guilds.guild_id = study_groups.guild_id"
+    " WHERE study_groups.group_id = votes.group_id)"
+)
+"""The vote's server hasn't removed the bot."""
 
 
 async def set_polled(

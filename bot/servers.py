@@ -1,0 +1,73 @@
+"""Asks Discord whether the bot is still in servers that it doesn't see; forgets what is over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.services.opening import Services
+
+log = logging.getLogger(__name__)
+
+APART = 1.0  # seconds between two questions: papers and readers come first
+WITHIN = 20  # seconds
+UNKNOWN_GUILD = 10004
+
+
+class Servers:
+    """Learns of removals that happened while the bot was away; nobody waits for any of it."""
+
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
+        self._bot = bot
+        self._guilds = services.guilds
+        self._tickets = services.tickets
+
+    async def look_after(self) -> None:
+        """Ask about servers that may be gone, and forget what has had its time."""
+        for work in (self._ask_due, self._guilds.forget_due):
+            try:
+                await work()
+            except Exception:
+                log.exception("what is over can't all be found or forgotten")
+
+    async def _ask_due(self) -> None:
+        """Ask about one server after the other; at the first trouble leave Discord alone."""
+        seen = {guild.id for guild in self._bot.guilds}
+        for guild_id in await self._guilds.doubtful(seen):
+            if self._is_ours(guild_id) and await self._guilds.claim_question(guild_id):
+                if not await self._ask(guild_id):
+                    await self._guilds.unanswered(guild_id)
+                    return
+                await asyncio.sleep(APART)
+
+    async def _ask(self, guild_id: int) -> bool:
+        """Ask about a server; tell whether Discord said anything about it.
+
+        Only "Unknown Guild" means that the bot isn't in it. "Missing Access" may be said of a
+        server that it is in: that a permission is missing is not that it was removed.
+        """
+        try:
+            async with asyncio.timeout(WITHIN):
+                await self._tickets.ticket()
+                await self._bot.fetch_guild(guild_id, with_counts=False)
+        except (discord.NotFound, discord.Forbidden) as error:
+            if error.code == UNKNOWN_GUILD:
+                await self._guilds.removed(guild_id)
+            else:
+                log.warning("server %s isn't told of: %s", guild_id, error)
+        except (discord.DiscordException, TimeoutError, aiohttp.ClientError, OSError) as error:
+            log.warning("servers can't be asked after just now: %r", error)
+            return False
+        else:
+            if (guild := self._bot.get_guild(guild_id)) is not None:
+                self._bot.dispatch("guild_back", guild)
+        return True
+
+    def _is_ours(self, guild_id: int) -> bool:
+        """Tell whether the server is for one of this process's shards."""
+        shard_ids = self._bot.shard_ids
+        return shard_ids is None or (guild_id >> 22) % (self._bot.shard_count or 1) in shard_ids

@@ -1,0 +1,196 @@
+"""Servers that removed the bot: since when, and all the rows that go with them.
+
+What looks for work leaves them out with ``NOT EXISTS (SELECT 1 FROM gone_guilds ...)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from bot.core.additions import namespace_of
+from bot.store.database import Queries
+from bot.store.instants import instant, seconds
+
+AT_A_TIME = 2000
+"""Rows looked through in one statement where no index leads to a server's."""
+
+OF_A_GROUP = ("members", "picks", "votes", "slots", "study_groups")
+OF_A_GUILD = ("additions", "additions_versions", "addition_changes", "drafts", "doubts")
+
+
+async def set_gone(changes: Queries, guild_id: int, now: datetime) -> bool:
+    """Record that the server removed the bot; tell whether that is news."""
+    rows = await changes.fetch(
+        "INSERT INTO gone_guilds (guild_id, gone_at) VALUES (?, ?)"
+        " ON CONFLICT (guild_id) DO NOTHING RETURNING guild_id",
+        guild_id,
+        seconds(now),
+    )
+    if rows:  # as soon as it is seen again, Discord is asked anew
+        await changes.fetch("DELETE FROM asked_guilds WHERE guild_id = ?", guild_id)
+    return bool(rows)
+
+
+async def gone_guilds(db: Queries) -> dict[int, datetime]:
+    """Return the servers that removed the bot, and since when that is known."""
+    rows = await db.fetch("SELECT guild_id, gone_at FROM gone_guilds ORDER BY gone_at, guild_id")
+    return {row["guild_id"]: instant(row["gone_at"]) for row in rows}
+
+
+async def gone_at(db: Queries, guild_id: int) -> datetime | None:
+    """Return since when the server is known to have removed the bot; None: it hasn't."""
+    rows = await db.fetch("SELECT gone_at FROM gone_guilds WHERE guild_id = ?", guild_id)
+    return instant(rows[0]["gone_at"]) if rows else None
+
+
+async def take_gone(changes: Queries, guild_id: int) -> bool:
+    """Make whoever would take the server back wait; tell whether it is still gone."""
+    rows = await changes.fetch(
+        "UPDATE gone_guilds SET guild_id = guild_id WHERE guild_id = ? RETURNING guild_id", guild_id
+    )
+    return bool(rows)
+
+
+async def set_back(changes: Queries, guild_id: int) -> None:
+    """Record that the bot is in the server, or that nothing is kept about it any more."""
+    await changes.fetch("DELETE FROM gone_guilds WHERE guild_id = ?", guild_id)
+    await changes.fetch("DELETE FROM asked_guilds WHERE guild_id = ?", guild_id)
+
+
+async def guilds_with_rows(db: Queries) -> dict[int, bool]:
+    """Return the servers that aren't gone and about which anything is kept.
+
+    The value tells whether a group there can't post, for whatever reason.
+    """
+    rows = await db.fetch(
+        "SELECT guild_id, MAX(is_blocked) AS is_blocked FROM ("
+        "SELECT guild_id, CASE WHEN blocked IS NULL THEN 0 ELSE 1 END AS is_blocked"
+        " FROM study_groups"
+        " UNION ALL SELECT guild_id, 0 FROM additions_versions"
+        " UNION ALL SELECT guild_id, 0 FROM doubts"
+        " UNION ALL SELECT guild_id, 0 FROM outbox WHERE kind = 'greeting'"
+        ") AS found WHERE NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = found.guild_id)"
+        " GROUP BY guild_id ORDER BY guild_id"
+    )
+    return {row["guild_id"]: bool(row["is_blocked"]) for row in rows}
+
+
+async def asked_since(db: Queries, since: datetime) -> set[int]:
+    """Return the servers about which Discord was asked later than that."""
+    rows = await db.fetch("SELECT guild_id FROM asked_guilds WHERE asked_at > ?", seconds(since))
+    return {row["guild_id"] for row in rows}
+
+
+async def claim_question(
+    changes: Queries, guild_id: int, now: datetime, not_since: datetime
+) -> bool:
+    """Record that Discord is asked now; tell whether nobody asked later than ``not_since``."""
+    rows = await changes.fetch(
+        "INSERT INTO asked_guilds (guild_id, asked_at) VALUES (?, ?)"
+        " ON CONFLICT (guild_id) DO UPDATE SET asked_at = excluded.asked_at"
+        " WHERE asked_guilds.asked_at <= ? RETURNING guild_id",
+        guild_id,
+        seconds(now),
+        seconds(not_since),
+    )
+    return bool(rows)
+
+
+async def set_asked(changes: Queries, guild_id: int, asked_at: datetime) -> None:
+    """Set when Discord was asked, or is to be taken as asked."""
+    await changes.fetch(
+        "UPDATE asked_guilds SET asked_at = ? WHERE guild_id = ?", seconds(asked_at), guild_id
+    )
+
+
+async def drop_asked_before(changes: Queries, at: datetime) -> None:
+    """Forget questions that no longer keep another one from being asked."""
+    await changes.fetch("DELETE FROM asked_guilds WHERE asked_at < ?", seconds(at))
+
+
+async def slot_ids(db: Queries, group_id: int) -> list[int]:
+    """Return all weeks of a group."""
+    rows = await db.fetch("SELECT slot_id FROM slots WHERE group_id = ? ORDER BY slot_id", group_id)
+    return [row["slot_id"] for row in rows]
+
+
+async def forget_readers(changes: Queries, slot_id: int) -> None:
+    """Forget who pressed "I've read it" under a week's post."""
+    await changes.fetch("DELETE FROM post_readers WHERE slot_id = ?", slot_id)
+
+
+async def forget_group(changes: Queries, group_id: int) -> None:
+    """Forget a group: its members, weeks, picks and votes. Their progress stays."""
+    await changes.fetch(
+        "DELETE FROM post_readers WHERE slot_id IN (SELECT slot_id FROM slots WHERE group_id = ?)",
+        group_id,
+    )
+    for table in OF_A_GROUP:
+        await changes.fetch(f"DELETE FROM {table} WHERE group_id = ?", group_id)  # noqa: S608 - our names
+
+
+async def forget_list(changes: Queries, guild_id: int) -> None:
+    """Forget what moderators made of the list, and what readers doubted about it."""
+    for table in OF_A_GUILD:
+        await changes.fetch(f"DELETE FROM {table} WHERE guild_id = ?", guild_id)  # noqa: S608 - our names
+
+
+async def own_keys(db: Queries, guild_id: int) -> list[str]:
+    """Return the keys of all that the server ever added."""
+    rows = await db.fetch(
+        "SELECT resource_key FROM known_resources WHERE namespace = ? ORDER BY resource_key",
+        namespace_of(guild_id),
+    )
+    return [row["resource_key"] for row in rows]
+
+
+async def forget_pointers(changes: Queries, guild_id: int) -> None:
+    """Let nobody's current resource or goal be one of the server's own."""
+    for column in ("current_key", "goal_key"):
+        await changes.fetch(
+            f"UPDATE readers SET {column} = NULL WHERE {column} IN"  # noqa: S608 - our names
+            " (SELECT resource_key FROM known_resources WHERE namespace = ?)",
+            namespace_of(guild_id),
+        )
+
+
+async def forget_marks(changes: Queries, key: str) -> None:
+    """Forget all marks on a resource."""
+    await changes.fetch("DELETE FROM progress WHERE resource_key = ?", key)
+
+
+async def forget_resources(changes: Queries, guild_id: int) -> None:
+    """Forget that the server ever added anything: last, for its keys lead to the rest."""
+    await changes.fetch("DELETE FROM known_resources WHERE namespace = ?", namespace_of(guild_id))
+
+
+async def unasked(db: Queries, guild_id: int) -> AsyncIterator[list[int]]:
+    """Yield the outbox's rows of a server, a page at a time."""
+    async for after, until in pages(db, "outbox", "row_id"):
+        rows = await db.fetch(
+            "SELECT row_id FROM outbox WHERE row_id > ? AND row_id <= ? AND guild_id = ?",
+            after,
+            until,
+            guild_id,
+        )
+        if rows:
+            yield [row["row_id"] for row in rows]
+
+
+async def pages(db: Queries, table: str, column: str) -> AsyncIterator[tuple[int, int]]:
+    """Yield the bounds of a table's pages in the order of its ids: after this one, up to that."""
+    after = -1
+    while True:
+        rows = await db.fetch(
+            f"SELECT MAX({column}) AS until FROM (SELECT {column} FROM {table}"  # noqa: S608 - our names
+            f" WHERE {column} > ? ORDER BY {column} LIMIT ?) AS page",
+            after,
+            AT_A_TIME,
+        )
+        until = rows[0]["until"]
+        if until is None:
+            return
+        yield after, until
+        after = until

@@ -15,6 +15,7 @@ from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.journeys import Journeys
 from bot.services.ledger import Ledgers
+from bot.services.letters import Letters
 from bot.services.me import Me
 from bot.services.member_checks import MemberChecks
 from bot.services.moderation import FetchFacts, Moderation, no_facts
@@ -62,6 +63,7 @@ class Services:
     reminders: Reminders
     member_checks: MemberChecks
     guilds: Guilds
+    letters: Letters
     moderation: Moderation
     doubts: Doubts
     nudges: Nudges
@@ -140,6 +142,7 @@ async def services_over(
         Reminders(db, curricula, reading, clock, ids),
         MemberChecks(db, clock),
         Guilds(db, background, clock, ids),
+        Letters(db, background, clock),
         Moderation(db, curricula, clock, ids, fetch_facts),
         Doubts(db, curricula, clock, ids),
         Nudges(background, reading, clock, ids),

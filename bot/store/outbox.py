@@ -273,6 +273,47 @@ async def move_posts(changes: Queries, group_id: int, channel_id: int, due_at: d
     )
 
 
+async def ended_letters(
+    db: Queries, before: datetime, limit: int, after: OutboxRow | None = None
+) -> list[OutboxRow]:
+    """Return letters to people that are sent or given up, and were to be sent until then.
+
+    The oldest first; ``after``: only those that come after this one.
+    """
+    rows = await db.fetch(
+        "SELECT * FROM outbox WHERE kind IN ('notice', 'vote_lost', 'nudge', 'reminder')"
+        " AND until_at <= ? AND (until_at, row_id) > (?, ?)"
+        # By no state that it may have: SQLite would go through all that was ever sent.
+        " AND state NOT IN ('waiting', 'claimed') ORDER BY until_at, row_id LIMIT ?",
+        seconds(before),
+        seconds(after.until_at) if after else 0,
+        after.row_id if after else 0,
+        limit,
+    )
+    return [_row(found) for found in rows]
+
+
+async def still_tried(db: Queries, abouts: Collection[int], since: datetime) -> set[int]:
+    """Return which of these weeks and standing posts are being sent, or were to be since then.
+
+    A week is named by its slot's id, a standing post by its row's.
+    """
+    if not abouts:
+        return set()
+    marks = ", ".join("?" for _ in abouts)
+    rows = await db.fetch(
+        f"SELECT reference AS about FROM outbox WHERE kind = 'post' AND reference IN ({marks})"  # noqa: S608 - question marks only
+        " AND (state IN ('waiting', 'claimed') OR until_at > ?) UNION ALL"
+        f" SELECT CAST(row_id AS TEXT) AS about FROM outbox WHERE row_id IN ({marks})"
+        " AND (state IN ('waiting', 'claimed') OR until_at > ?)",
+        *map(str, abouts),
+        seconds(since),
+        *abouts,
+        seconds(since),
+    )
+    return {int(row["about"]) for row in rows}
+
+
 async def delete_rows(changes: Queries, row_ids: Collection[int]) -> None:
     """Delete rows: for none of them may ever be wanted again."""
     marks = ", ".join("?" for _ in row_ids)

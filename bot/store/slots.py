@@ -95,6 +95,21 @@ async def last_posted(db: Queries, group_id: int) -> Post | None:
     return _post(rows[0]) if rows else None
 
 
+async def not_followed(db: Queries, slot_ids: Collection[int], before: datetime) -> set[int]:
+    """Return which of these weeks had, at that time, no later paper of their group after them."""
+    if not slot_ids:
+        return set()
+    marks = ", ".join("?" for _ in slot_ids)
+    rows = await db.fetch(
+        f"SELECT slot_id FROM slots WHERE slot_id IN ({marks}) AND NOT EXISTS"  # noqa: S608 - question marks only
+        " (SELECT 1 FROM slots AS later WHERE later.group_id = slots.group_id"
+        " AND later.slot_at > slots.slot_at AND later.state = 'posted' AND later.posted_at <= ?)",
+        *slot_ids,
+        seconds(before),
+    )
+    return {row["slot_id"] for row in rows}
+
+
 async def past_slots(
     db: Queries, group_id: int, now: datetime, count: int, skip: int = 0
 ) -> list[Post]:

@@ -20,7 +20,6 @@ from bot.views.standing_card import TAG_NEEDED, standing_button, standing_card, 
 from bot.views.standing_texts import standing_name
 
 A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a post away
-A_DAY = timedelta(days=1)
 CLOCKS_DIFFER = timedelta(minutes=10)  # Discord's clock and ours
 ASKS_TO_SEND = re.compile(r"/channels/[0-9]+/(messages|threads)$")
 ASKED_AGAIN = frozenset({500, 502, 504, 524})
@@ -41,7 +40,7 @@ class ForumPosts:
             return
         trace = by_button(standing_button(int(row.reference)))
         if row.tried_at is not None:
-            found = await _post_since(forum, looked_from(row), trace)
+            found = await _post_since(forum, row.tried_at - CLOCKS_DIFFER, trace)
             if found is not None:
                 await self._delivery.sent(row, found.id)
                 return
@@ -88,15 +87,6 @@ class ForumPosts:
             return
         await card.edit(view=standing_card(status))
         await self._delivery.sent(row, card.id)
-
-
-def looked_from(row: OutboxRow) -> datetime:
-    """Return the instant from which a message that was perhaps sent is looked for.
-
-    A first attempt that lies ahead was made by a clock that was put right since.
-    """
-    began, now = row.tried_at or row.due_at, discord.utils.utcnow()
-    return (began if began <= now else now - A_DAY) - CLOCKS_DIFFER
 
 
 def ask_once() -> aiohttp.TraceConfig:

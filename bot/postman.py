@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import discord
@@ -12,7 +12,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
-from bot.forum_posts import A_WEEK_QUIET, ForumPosts, looked_from
+from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
 from bot.members import member_of
 from bot.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
 from bot.services.delivery import RETRY
@@ -53,6 +53,7 @@ class Postman:
         self._bot = bot
         self._delivery = services.delivery
         self._tickets = services.tickets
+        self._guilds = services.guilds
         self._weekly = services.weekly
         self._forum_posts = ForumPosts(services.delivery, services.groups)
         self._nudges = services.nudges
@@ -141,6 +142,10 @@ class Postman:
 
     async def _no_way(self, row: OutboxRow, problem: str) -> None:
         """Try again later what somebody may mend for others' sake; nothing else is worth that."""
+        if problem == "bot_removed" and row.guild_id is not None:
+            await self._guilds.removed(row.guild_id)
+            await self._delivery.not_sent(row, "guild_unavailable")
+            return
         if row.kind in ("post", "standing") or problem == "no_more_threads":
             # AutoMod tells moderators of each attempt; threads are closed by the hour.
             hourly = problem in ("automod", "no_more_threads")
@@ -406,7 +411,11 @@ class Postman:
                 parent = channel
                 if channel is not None and place_id != place.id:  # its group has moved since
                     there, parent = await _left_behind(channel.guild, place_id)
-                found = None if there is None else await self._found(row, there, parent, old)
+                found = (
+                    await self._found(there, parent, row.tried_at, row.trace or old)
+                    if there is not None
+                    else None
+                )
                 if found is not None:
                     await self._delivery.sent(row, found.id, place_id, at=found.created_at)
                     return True
@@ -416,7 +425,11 @@ class Postman:
         return False
 
     async def _found(
-        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel | None, old: str
+        self,
+        place: Place,
+        channel: discord.abc.GuildChannel | None,
+        tried_at: datetime,
+        trace: str,
     ) -> discord.Message | None:
         """Read forward from the first attempt for our own message.
 
@@ -426,7 +439,7 @@ class Postman:
         if channel is not None and missing(channel, TO_LOOK):
             raise HistoryClosedError
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
-        after, trace = looked_from(row), row.trace or old
+        after = tried_at - CLOCKS_DIFFER
         async for message in place.history(after=after, oldest_first=True, limit=None):
             # Discord signs the notice that begins a thread as ours too: it is no message.
             if message.author.id == me and message.type in OF_PEOPLE and is_of(trace, message):

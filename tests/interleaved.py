@@ -33,9 +33,14 @@ class Halting:
         self._db = db
         self.is_shared = db.is_shared
         self.migrating = db.migrating
+        self.checkpoint = db.checkpoint
         self.close = db.close
         self.waits = False  # for a transaction, which SQLite opens one at a time
         self.arm(None)
+
+    @property
+    def is_well(self) -> bool:
+        return self._db.is_well
 
     def arm(self, at: int | str | None) -> None:
         """Halt before the n-th statement, the first write, or the first commit."""

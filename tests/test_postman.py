@@ -575,6 +575,19 @@ async def test_a_bot_removed_and_invited_again_posts_late(room, connected):
     assert "late, sorry" in str(room.history()[0]["components"])
 
 
+async def test_a_server_that_discord_doesnt_know_rests_and_nobody_is_told(room, connected):
+    async with connected() as bot:
+        room.answers.append(answer({"message": "Unknown Guild", "code": 10004}, 404))
+        await work(bot)
+        is_gone = await bot.services.guilds.is_gone(GUILD_ID)
+        room.ahead += timedelta(hours=1)
+        due = await bot.services.delivery.due()
+        rows = await bot.services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'notice'")
+
+    assert is_gone
+    assert due == rows == []
+
+
 async def test_an_unavailable_server_is_waited_for_and_nobody_is_told(room, connected):
     async with connected() as bot:
         await room.tell("GUILD_DELETE", {"id": str(GUILD_ID), "unavailable": True})

@@ -12,9 +12,11 @@ from bot.store.instants import seconds
 NEVER_AHEAD = (
     ("addition_changes", "changed_at"),
     ("additions", "changed_at"),
+    ("asked_guilds", "asked_at"),
     ("changes", "undone_at"),
     ("doubts", "made_at"),
     ("drafts", "made_at"),
+    ("gone_guilds", "gone_at"),
     ("known_resources", "gone_at"),
     ("members", "checked_at"),
     ("members", "joined_at"),

@@ -55,6 +55,7 @@ LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LAST_MONDAY = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
 
 
+LEFT_GUILD = 990_000_000_000_000_001
 HARMLESS_TWICE = frozenset({"thread", "sign"})
 
 
@@ -92,6 +93,8 @@ class Story:
         await services.settings.set_synced_commands(1, "0" * 64)
         await services.tickets.ticket()
         await services.delivery.greet(GUILD, READING)
+        await services.guilds.removed(LEFT_GUILD)
+        await services.guilds.claim_question(LEFT_GUILD)
         self.ids["group"] = await self.group(READING, role=ROLE)
         await self.group(RAN_OUT)
         for who in (ALICE, BOB, CAROL, DAVE):

@@ -24,7 +24,7 @@ from tests.curricula import curriculum, resource
 from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
 from tests.postbox import MONDAYS_AT_TEN
 
-GUILD = 5
+GUILD, AWAY, LONG_AWAY = 5, 6, 7
 ALICE, BOB, CARL, EVE = 11, 12, 13, 14
 READING, DUE, CHANGED, FORUM, EMPTY = 71, 72, 73, 74, 79
 LINK = "https://example.org/new"
@@ -50,6 +50,11 @@ class World:
 
     async def make(self, s: Services) -> None:
         groups, mod = s.groups, s.moderation
+        for guild, gone in ((AWAY, timedelta(days=1)), (LONG_AWAY, timedelta(days=31))):
+            self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC) - gone
+            await groups.settle(guild, guild, MONDAYS_AT_TEN, None, BOB)
+            await s.guilds.removed(guild)
+        self.now = datetime(2025, 12, 29, 9, 0, tzinfo=UTC)
         self.reading = await self.group(s, READING, MONDAYS_AT_TEN)
         for who in (ALICE, EVE):
             await groups.join(GUILD, self.reading, who)
@@ -200,6 +205,15 @@ def acts(w: World, s: Services) -> dict:
         "MemberChecks.is_here": lambda: s.member_checks.is_here(w.check),
         "MemberChecks.left": lambda: s.member_checks.left(GUILD, ALICE),
         "MemberChecks.put_off": lambda: s.member_checks.put_off(GUILD),
+        "Guilds.removed": lambda: s.guilds.removed(GUILD),
+        "Guilds.removed, away": lambda: s.guilds.removed(AWAY),
+        "Guilds.arrived": lambda: s.guilds.arrived(AWAY),
+        "Guilds.claim_question": lambda: s.guilds.claim_question(GUILD),
+        "Guilds.unanswered": lambda: s.guilds.unanswered(GUILD),
+        "Guilds.forget_due": s.guilds.forget_due,
+        "Letters.forget_old": s.letters.forget_old,
+        "ClockRepair.put_right": s.clock_repair.put_right,
+        "Settings.try_to_write": s.settings.try_to_write,
         "Settings.set_synced_commands": lambda: s.settings.set_synced_commands(1, "abc"),
         "Tickets.ticket": lambda: nothing_of(s.tickets.ticket()),
         "CurriculumStore.remember": lambda: s.curricula.remember(s.db, w.now),
@@ -299,6 +313,18 @@ BESIDE = [
     ("MemberChecks.is_here", "MemberChecks.put_off"),
     ("MemberChecks.left", "Me.forget"),
     ("MemberChecks.put_off", "Groups.leave"),
+    ("Guilds.removed", "Groups.settle"),
+    ("Guilds.removed", "Guilds.removed"),
+    ("Guilds.arrived", "Guilds.arrived"),
+    ("Guilds.arrived", "Guilds.removed, away"),
+    ("Guilds.claim_question", "Guilds.claim_question"),
+    ("Guilds.unanswered", "Guilds.claim_question"),
+    ("Guilds.forget_due", "Guilds.forget_due"),
+    ("Guilds.forget_due", "Me.forget, bob"),
+    ("Letters.forget_old", "Me.forget"),
+    ("ClockRepair.put_right", "ClockRepair.put_right"),
+    ("ClockRepair.put_right", "Groups.settle"),
+    ("Settings.try_to_write", "Settings.try_to_write"),
     ("Settings.set_synced_commands", "Settings.set_synced_commands"),
     ("Tickets.ticket", "Tickets.ticket"),
     ("CurriculumStore.remember", "CurriculumStore.remember"),

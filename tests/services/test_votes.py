@@ -400,6 +400,7 @@ async def test_a_poll_that_may_still_appear_is_ended_before_the_next_vote(servic
         (row_id,) = await services.delivery.due()
         row = await services.delivery.claim(row_id)
         assert row.kind == kind
+        await services.delivery.begin(row, CHANNEL, "question:?")
         if kind == "candidates":
             await services.delivery.sent(row, MESSAGE)
     await services.votes.cancel(GUILD, vote.vote_id)

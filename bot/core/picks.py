@@ -1,8 +1,9 @@
 """Which paper a group reads in which week, and how many of its members are ready for it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
@@ -70,21 +71,31 @@ def next_papers(
     """
     by_moderator = _chosen(curriculum, picked, weeks)
     by_vote = _chosen(curriculum, winners, weeks)
-    taken = before = _present_keys(curriculum, had)
+    won = {week: key for week, key in by_vote.items() if week not in by_moderator}
+    # The last week, up to which a key is held back. As text, weeks are in their order.
+    picked_until = {key: week for week, key in sorted(by_moderator.items())}
+    held_until = {key: week for week, key in sorted([*by_moderator.items(), *won.items()])}
+    had = _present_keys(curriculum, had)
+    taken: set[str] = set()
+    # What is held back is taken in its week: nothing that is passed over comes free again.
+    passed_over = {*had, *held_until}
+    free = (each for each in _in_order(curriculum) if each[0] not in passed_over)
+    then = _Beyond(curriculum, beyond, held_until)
     picks: list[Pick] = []
     for week in weeks:
-        later = {key for at, key in by_moderator.items() if at > week}
+        winner = won.get(week)
+        is_free = winner not in had and winner not in taken
         if week in by_moderator:
             pick = Pick(week, by_moderator[week], "picked_by_moderator")
-        elif week in by_vote and by_vote[week] not in taken | later:
-            pick = Pick(week, by_vote[week], "vote_winner")
+        elif winner is not None and is_free and picked_until.get(winner, week) <= week:
+            pick = Pick(week, winner, "vote_winner")
         else:
-            won = {key for at, key in by_vote.items() if at > week and at not in by_moderator}
-            pick = _next_in_order(curriculum, taken | later | won, week)
-            if pick.key is None:
-                held = {each.key for each in picks} | later | won
-                pick = _next_beyond(curriculum, beyond, held, before, week)
-        taken |= {pick.key} if pick.key else set()
+            if winner is not None and held_until[winner] == week:
+                then.release(winner)
+            found = next(free, None)
+            pick = Pick(week, *found) if found else then.next(week, taken, had)
+        if pick.key is not None:
+            taken.add(pick.key)
         picks.append(pick)
     return picks
 
@@ -99,6 +110,7 @@ def runs_out(
 ) -> int:
     """Return for how many weeks in a row, beginning with ``week``, the group has a paper.
 
+    In one pass: a thousand additions take some milliseconds (``python -m tests.bench crowd``).
     Tell it at ``TELL_WEEKS_AHEAD``; 0 means that there is none for ``week``.
     """
     enough = len(curriculum.resources) + len(picked) + len(winners) + len(beyond) + 1
@@ -135,29 +147,35 @@ def readiness(
     return Readiness(ready, len(states_of_members), _most_lacked(curriculum, lacking))
 
 
-def _next_in_order(curriculum: Curriculum, taken: Collection[str], week: str) -> Pick:
-    free = [resource for resource in curriculum.resources if resource.key not in taken]
-    for resource in free:
+def _in_order(curriculum: Curriculum) -> Iterator[tuple[str, Why]]:
+    """Yield the list, then the additions that are must-reads."""
+    for resource in curriculum.resources:
         if not resource.addition:
-            return Pick(week, resource.key, "next_on_list")
-    for resource in free:
-        if resource.must_read:
-            return Pick(week, resource.key, "must_read_addition")
-    return Pick(week, None, None)
+            yield resource.key, "next_on_list"
+    for resource in curriculum.resources:
+        if resource.addition and resource.must_read:
+            yield resource.key, "must_read_addition"
 
 
-def _next_beyond(
-    curriculum: Curriculum,
-    beyond: Sequence[str],
-    held: Collection[str | None],
-    before: Collection[str],
-    week: str,
-) -> Pick:
-    keys = (r.key for key in beyond if (r := curriculum.get(key)) is not None)
-    key = next((key for key in keys if key not in held), None)
-    if key is None:
+class _Beyond:
+    """What follows a list that is through, each once; what is held back comes when it is free."""
+
+    def __init__(self, curriculum: Curriculum, keys: Iterable[str], held: Collection[str]) -> None:
+        present = (r.key for key in keys if (r := curriculum.get(key)) is not None)
+        self._keys = list(dict.fromkeys(present))
+        self._places = {key: place for place, key in enumerate(self._keys)}
+        self._free = [place for key, place in self._places.items() if key not in held]
+
+    def release(self, key: str) -> None:
+        if key in self._places:
+            heappush(self._free, self._places[key])
+
+    def next(self, week: str, taken: Collection[str], had: Collection[str]) -> Pick:
+        while self._free:
+            key = self._keys[heappop(self._free)]
+            if key not in taken:
+                return Pick(week, key, "must_read_again" if key in had else "addition")
         return Pick(week, None, None)
-    return Pick(week, key, "must_read_again" if key in before else "addition")
 
 
 def _chosen(
@@ -167,8 +185,8 @@ def _chosen(
 
     Those of a week that is not asked for but gone by, or left out as skipped, hold nothing back.
     """
-    last = max(weeks, default="")
-    asked = {week: key for week, key in by_week.items() if week in weeks or week > last}
+    last, wanted = max(weeks, default=""), set(weeks)
+    asked = {week: key for week, key in by_week.items() if week in wanted or week > last}
     found = {week: curriculum.get(key) for week, key in asked.items()}
     return {week: r.key for week, r in found.items() if r is not None and not r.is_companion}
 

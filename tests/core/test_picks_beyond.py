@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,3 +69,69 @@ def test_nothing_beyond_the_list_comes_twice_and_all_of_it_comes(made, choice, d
     assert keys[-1] is None
     assert len(set(keys)) == len(keys)
     assert set(then) <= set(keys)
+
+
+def by_definition(made, had, picked, winners, weeks, then):
+    """What `next_papers` says, as its docstring has it: each week looks at everything anew."""
+
+    def present(chosen):
+        found = {
+            week: made.get(each)
+            for week, each in chosen.items()
+            if week in weeks or week > weeks[-1]
+        }
+        return {week: r.key for week, r in found.items() if r is not None and not r.is_companion}
+
+    picked, winners = present(picked), present(winners)
+    had = {r.key for each in had if (r := made.get(each)) is not None}
+    then = [r.key for each in then if (r := made.get(each)) is not None]
+    papers = []
+    for week in weeks:
+        read = {paper.key for paper in papers}
+        later = {k for at, k in picked.items() if at > week}
+        held = later | {k for at, k in winners.items() if at > week and at not in picked}
+        free = [r for r in made.resources if r.key not in had | read | held]
+        listed = [(r.key, "next_on_list") for r in free if not r.addition]
+        added = [(r.key, "must_read_addition") for r in free if r.addition and r.must_read]
+        beyond = [
+            (k, "must_read_again" if k in had else "addition") for k in then if k not in read | held
+        ]
+        if week in picked:
+            papers.append(Pick(week, picked[week], "picked_by_moderator"))
+        elif week in winners and winners[week] not in had | read | later:
+            papers.append(Pick(week, winners[week], "vote_winner"))
+        else:
+            papers.append(Pick(week, *([*listed, *added, *beyond] or [(None, None)])[0]))
+    return papers
+
+
+@given(curricula(), st.data())
+def test_one_pass_says_what_looking_at_everything_each_week_would(made, data):
+    keys = st.sampled_from([*made.by_key, *made.present_keys, "demo:gone"])
+    all_weeks = weeks_from("2026-W51", 12)
+    chosen = st.dictionaries(st.sampled_from(all_weeks), keys, max_size=6)
+    had, picked, winners = data.draw(st.sets(keys)), data.draw(chosen), data.draw(chosen)
+    then = data.draw(st.lists(keys, max_size=6))
+    weeks = sorted(data.draw(st.sets(st.sampled_from(all_weeks[1:10]), min_size=1)))
+
+    papers = next_papers(made, had, picked, winners, weeks, then)
+
+    assert papers == by_definition(made, had, picked, winners, weeks, then)
+
+
+def test_the_end_of_a_long_list_is_found_by_looking_at_each_resource_once():
+    """Counted, not timed: with each week looking at all of the list it would be a million."""
+    looked = []
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __hash__(self):
+            looked.append(self)
+            return super().__hash__()
+
+    long = curriculum(*(resource(f"r{n}") for n in range(1000)))
+    counted = curriculum(*(replace(r, key=Counted(r.key)) for r in long.resources))
+
+    assert runs_out(counted, (), {}, {}, WEEKS[0]) == 1000
+    assert len(looked) < 20_000

@@ -151,6 +151,19 @@ class Curriculum:
         return {old: r.key for r in self._everything() for old in r.formerly}
 
     @cached_property
+    def renamed_keys(self) -> Mapping[str, str]:
+        """Former key -> present key, without former ones that mean a resource again by now."""
+        return {old: key for old, key in self.present_keys.items() if old not in self.by_key}
+
+    def keys_of(self, resource: Resource) -> tuple[str, ...]:
+        """Return every key under which readers may have marked the resource, its own first."""
+        renamed = self.renamed_keys
+        return (
+            resource.key,
+            *(old for old in resource.formerly if renamed.get(old) == resource.key),
+        )
+
+    @cached_property
     def keys_by_link(self) -> Mapping[str, str]:
         """Canonical link -> the key of the resource that it means."""
         found: dict[str, str] = {}

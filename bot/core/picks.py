@@ -130,21 +130,35 @@ def beyond_list(curriculum: Curriculum, choice: AfterList, without: Collection[s
 
 
 def readiness(
-    curriculum: Curriculum, resource: Resource, states_of_members: Sequence[Mapping[str, str]]
+    curriculum: Curriculum,
+    resource: Resource,
+    members_by_states: Iterable[tuple[Mapping[str, str], int]],
 ) -> Readiness | None:
     """Count who can begin with the resource; None for a group of fewer than ``READINESS_FROM``.
 
     Ready is who has read it already, or for whom nothing it needs is locked: done, known and
     skipped unlock. Equally lacked resources: the first in file order is named.
+
+    ``members_by_states``: states by key, and how many members have just these.
     """
-    if len(states_of_members) < READINESS_FROM:
-        return None
     needed = _present_keys(curriculum, resource.prerequisites)
-    lacking = [
-        lacks for m in states_of_members if (lacks := _lacked(curriculum, resource, needed, m))
-    ]
-    ready = len(states_of_members) - len(lacking)
-    return Readiness(ready, len(states_of_members), _most_lacked(curriculum, lacking))
+    members = ready = 0
+    lacked: Counter[str] = Counter()
+    for states, count in members_by_states:
+        members += count
+        lacks = _lacked(curriculum, resource, needed, states)
+        ready += 0 if lacks else count
+        lacked.update(dict.fromkeys(lacks, count))
+    if members < READINESS_FROM:
+        return None
+    return Readiness(ready, members, _most_lacked(curriculum, lacked, members - ready))
+
+
+def asked_by_readiness(curriculum: Curriculum, resource: Resource) -> dict[str, tuple[str, ...]]:
+    """Return the resources whose states ``readiness`` asks for: all their keys by present key."""
+    needed = (curriculum.get(key) for key in resource.prerequisites)
+    asked = [resource, *(each for each in needed if each is not None)]
+    return {each.key: curriculum.keys_of(each) for each in asked}
 
 
 def _in_order(curriculum: Curriculum) -> Iterator[tuple[str, Why]]:
@@ -203,8 +217,7 @@ def _lacked(
     return set() if resource.key in read else set(needed) - unlocked
 
 
-def _most_lacked(curriculum: Curriculum, lacking: Sequence[Collection[str]]) -> str | None:
-    counts = Counter(key for lacks in lacking for key in lacks)
+def _most_lacked(curriculum: Curriculum, counts: Counter[str], lacking: int) -> str | None:
     in_order = [resource for resource in curriculum.resources if resource.key in counts]
     most = max(in_order, key=lambda resource: counts[resource.key], default=None)
-    return most.key if most is not None and counts[most.key] * 2 > len(lacking) else None
+    return most.key if most is not None and counts[most.key] * 2 > lacking else None

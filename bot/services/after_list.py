@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from bot.core.curriculum import Curriculum
 from bot.core.groups import COUNTS_FROM, Group
-from bot.core.picks import READ, beyond_list
-from bot.core.progress import resolved
+from bot.core.picks import beyond_list
+from bot.core.progress import READ
 from bot.store import groups as group_rows
 from bot.store import progress, slots
 from bot.store.database import Queries
@@ -26,11 +24,8 @@ async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str
 
 async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
     """Return what at least half of the members have read; nothing where that would tell who."""
-    members = await group_rows.member_ids(db, group.group_id)
-    if len(members) < COUNTS_FROM:
+    members = await group_rows.member_count(db, group.group_id)
+    if members < COUNTS_FROM:
         return set()
-    counts: Counter[str] = Counter()
-    for member in members:
-        marks = resolved(curriculum, await progress.marks_of(db, member))
-        counts.update(key for key, mark in marks.items() if mark.state in READ)
-    return {key for key, count in counts.items() if count * 2 >= len(members)}
+    counts = await progress.readers_by_key(db, group.group_id, curriculum.renamed_keys, READ)
+    return {key for key, count in counts.items() if count * 2 >= members}

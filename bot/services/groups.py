@@ -269,16 +269,11 @@ class Groups:
         found = await slots.past_slots(
             self._db, group_id, self._clock(), WEEKS_A_PAGE + 1, page * WEEKS_A_PAGE
         )
-        weeks = [
-            PastWeek(
-                post,
-                await self._weekly.shown_reads(self._db, curriculum, post)
-                if post.state == "posted"
-                else None,
-            )
-            for post in found[:WEEKS_A_PAGE]
-        ]
-        return History(group, page, tuple(weeks), has_more=len(found) > WEEKS_A_PAGE)
+        shown = found[:WEEKS_A_PAGE]
+        posted = [post for post in shown if post.state == "posted"]
+        reads = await self._weekly.shown_reads(self._db, curriculum, posted)
+        weeks = tuple(PastWeek(post, reads.get(post.slot_id)) for post in shown)
+        return History(group, page, weeks, has_more=len(found) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Make the reader a member.
@@ -336,7 +331,6 @@ class Groups:
         now = self._clock()
         curriculum = await self._curricula.of(db, group.guild_id)
         posts = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
-        members = await group_rows.member_ids(db, group.group_id)
         week = running_week(group.schedule.zone, now)
         past = [p for p in posts if p.state == "posted" and p.week < week]
         last = past[0] if past else None
@@ -352,20 +346,22 @@ class Groups:
         vote = next((v for v in voted if v.state == "running"), None)
         lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
         told = vote or lost
+        named = await reader_settings.named_members(db, group.group_id)
+        this_read, last_read = await self._weekly.read_by(db, curriculum, [this_week, last], named)
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,
             group,
-            members=len(members),
-            is_member=reader_id in members,
+            members=await group_rows.member_count(db, group.group_id),
+            is_member=await group_rows.is_member(db, group.group_id, reader_id or 0),
             this_week=this_week,
             last=last,
-            this_read=await self._weekly.read_by(db, curriculum, this_week),
-            last_read=await self._weekly.read_by(db, curriculum, last),
+            this_read=this_read,
+            last_read=last_read,
             coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
             weeks_left=runs_out(curriculum, had, picked, winners, first, then),
             chosen=tuple(chosen),
-            named=tuple(await reader_settings.named_members(db, group.group_id)),
+            named=tuple(named),
             wish=await group_rows.wish(db, group.group_id, reader_id or 0),
             vote=vote,
             lost_vote=lost,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -55,13 +55,17 @@ class Ledger:
     def rows_of(self, resource: Resource, mark: Mark | None) -> dict[str, Mark | None]:
         """Return the rows to write: the mark under the present key, none under former ones."""
         present = self.curriculum.present_keys
-        former = [key for key in self.stored if present.get(key) == resource.key]
-        return {resource.key: mark, **dict.fromkeys(former)}
+        mine = (key for key in resource.formerly if present[key] == resource.key)
+        return {resource.key: mark, **{key: None for key in mine if key in self.stored}}
+
+    def touched(self, changes: Iterable[Change]) -> set[str]:
+        """Return what the changes touched, by present key."""
+        present = self.curriculum.present_keys
+        return {present.get(key, key) for change in changes for key in change.keys}
 
     def touches(self, change: Change, key: str) -> bool:
         """Tell whether the change touched the resource, under whichever of its keys."""
-        present = self.curriculum.present_keys
-        return present.get(key, key) in {present.get(k, k) for k in change.keys}
+        return self.curriculum.present_keys.get(key, key) in self.touched([change])
 
 
 class Ledgers:
@@ -149,7 +153,7 @@ class Ledgers:
         ``marked``: the one resource that the reader said something about. Unless it was the
         current one, the current one stays.
         """
-        await _write(changes, reader_id, rows)
+        await progress.set_marks(changes, reader_id, rows)
         if goal != before.reader.goal:
             await readers.set_goal(changes, reader_id, goal)
         after = await self.load(changes, reader_id, guild_id)
@@ -200,14 +204,15 @@ class Ledgers:
         """
         ledger = await self.load(changes, reader_id, guild_id)
         latest = await change_log.latest_changes(changes, reader_id)
-        later = [s.change for s in latest if s.change.change_id > stored.change.change_id]
+        newer = (s.change for s in latest if s.change.change_id > stored.change.change_id)
+        later, present = ledger.touched(newer), ledger.curriculum.present_keys
         for key, mark in stored.after.marks.items():
-            if ledger.stored.get(key) != mark or any(ledger.touches(c, key) for c in later):
+            if ledger.stored.get(key) != mark or present.get(key, key) in later:
                 raise ChangedSinceError(await self._title(changes, ledger, key))
         was, since = stored.before.goal, ledger.reader.goal
         if not stored.after.marks and since not in (stored.after.goal, was):
             raise ChangedSinceError("")
-        await _write(changes, reader_id, stored.before.marks)
+        await progress.set_marks(changes, reader_id, stored.before.marks)
         if ledger.reader.current == stored.after.current:
             await readers.set_current(changes, reader_id, stored.before.current)
         if ledger.reader.goal == stored.after.goal != stored.before.goal:
@@ -246,11 +251,3 @@ def shown_key(answer: Answer) -> str | None:
 def _group_keys(ledger: Ledger) -> set[str]:
     found = (ledger.curriculum.get(read.key) for read in ledger.reader.group_reads)
     return {resource.key for resource in found if resource is not None}
-
-
-async def _write(changes: Queries, reader_id: int, rows: Mapping[str, Mark | None]) -> None:
-    for key, mark in rows.items():
-        if mark is None:
-            await progress.clear_mark(changes, reader_id, key)
-        else:
-            await progress.set_mark(changes, reader_id, key, mark)

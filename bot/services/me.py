@@ -121,9 +121,9 @@ class Me:
         }
 
     async def _rooms(self, db: Queries, group_ids: Iterable[int]) -> dict[int, Room]:
-        found = [await groups.group(db, group_id) for group_id in group_ids]
-        return {g.group_id: Room(g.guild_id, g.channel_id) for g in found if g is not None}
+        found = await groups.groups_by_id(db, sorted(group_ids))
+        return {group.group_id: Room(group.guild_id, group.channel_id) for group in found}
 
     async def _papers(self, db: Queries, slot_ids: Iterable[int]) -> dict[int, Paper]:
-        found = [await slots.slot(db, slot_id) for slot_id in slot_ids]
-        return {post.slot_id: Paper(post.week, post.title) for post in found if post is not None}
+        found = await slots.slots_by_id(db, sorted(slot_ids))
+        return {post.slot_id: Paper(post.week, post.title) for post in found}

@@ -50,7 +50,7 @@ class Reminders:
             if not await group_rows.set_wish(changes, group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
-                await plan(changes, self._ids, group, self._clock())
+                await plan(changes, self._ids, group, self._clock(), reader_id)
 
     async def check(self, row: OutboxRow) -> Reminder | str:
         """Return what a reminder shows, or why it isn't to be sent any more."""
@@ -110,13 +110,16 @@ async def _may_know(db: Queries, reader_id: int, post: Post) -> bool:
     sent = await outbox.row_about(db, "reminder", f"{post.slot_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
         return True
-    return reader_id in await group_rows.member_ids(db, post.group_id)
+    return await group_rows.is_member(db, post.group_id, reader_id)
 
 
-async def plan(changes: Queries, ids: Ids, group: Group, now: datetime) -> None:
+async def plan(
+    changes: Queries, ids: Ids, group: Group, now: datetime, reader_id: int | None = None
+) -> None:
     """Put a reminder of the group's last paper into the outbox for every member who asked.
 
     What waits there already moves with the group's next slot. The group must have been taken.
+    ``reader_id``: only theirs. In three statements, however many they are.
     """
     post = await slots.last_posted(changes, group.group_id)
     if group.state != "active" or post is None:
@@ -124,12 +127,14 @@ async def plan(changes: Queries, ids: Ids, group: Group, now: datetime) -> None:
     due_at, until_at = window(await _next_at(changes, group, now))
     if due_at <= now:
         return
-    for reader_id in await group_rows.take_wishing_members(changes, group.group_id):
-        row = OutboxRow(
-            ids.new(), "reminder", f"{post.slot_id}:{reader_id}", group.guild_id, reader_id,
+    rows = [
+        OutboxRow(
+            ids.new(), "reminder", f"{post.slot_id}:{member}", group.guild_id, member,
             "waiting", due_at, until_at,
-        )  # fmt: skip
-        await outbox.add_or_move_row(changes, row)
+        )
+        for member in await group_rows.take_wishing_members(changes, group.group_id, reader_id)
+    ]  # fmt: skip
+    await outbox.add_or_move_rows(changes, rows)
 
 
 async def _next_at(db: Queries, group: Group, now: datetime) -> datetime:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import (
-    NOT_TOLD,
     FirstReads,
     Group,
     Post,
@@ -20,8 +20,7 @@ from bot.core.groups import (
 from bot.core.member_checks import next_look
 from bot.core.outbox import OutboxRow
 from bot.core.picking import by_week
-from bot.core.picks import TELL_WEEKS_AHEAD, next_papers, readiness
-from bot.core.progress import resolved
+from bot.core.picks import TELL_WEEKS_AHEAD, asked_by_readiness, next_papers, readiness
 from bot.core.reading import Reply
 from bot.core.recommend import path_to
 from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
@@ -175,16 +174,18 @@ class Weekly:
             return None
         earlier = await slots.latest_slots(self._db, group.group_id, WEEKS_REMEMBERED)
         last = next((p for p in earlier if p.state == "posted" and p.week < post.week), None)
-        members = await group_rows.member_ids(self._db, group.group_id)
+        reads = await self.shown_reads(self._db, curriculum, [post, last])
+        asked = asked_by_readiness(curriculum, resource)
+        states = await progress.states_of_members(self._db, group.group_id, asked)
         return WeeklyPost(
             curriculum,
             group,
             post,
             resource,
-            read=await self.shown_reads(self._db, curriculum, post),
-            readiness=readiness(curriculum, resource, await self._states(curriculum, members)),
+            read=reads.get(post.slot_id),
+            readiness=readiness(curriculum, resource, states),
             last=last,
-            last_read=await self.shown_reads(self._db, curriculum, last) if last else None,
+            last_read=reads.get(last.slot_id) if last else None,
             weeks_left=await self._weeks_left(curriculum, group, post, earlier),
         )
 
@@ -193,24 +194,48 @@ class Weekly:
         post = await slots.slot(self._db, slot_id)
         return post is not None and post.state == "nothing"
 
-    async def shown_reads(self, db: Queries, curriculum: Curriculum, post: Post) -> int | None:
-        """Return how many have read the week's paper, or None where that would tell too much."""
-        if post.key is None:
-            return None
-        count = await slots.read_count(db, post, _keys(curriculum, post.key))
-        return shown_count(count, await slots.people_of(db, post))
+    async def shown_reads(
+        self, db: Queries, curriculum: Curriculum, posts: Iterable[Post | None]
+    ) -> dict[int, int]:
+        """Return how many have read the papers of a group's weeks, by week.
 
-    async def read_by(self, db: Queries, curriculum: Curriculum, post: Post | None) -> ReadBy:
-        """Return who has read the week's paper, as far as a group may know."""
-        if post is None or post.key is None or post.state != "posted":
-            return NOT_TOLD
-        count = await self.shown_reads(db, curriculum, post)
-        people = await slots.people_of(db, post)
-        members = await reader_settings.named_members(db, post.group_id)
-        if not count or not may_name(people, len(members)):
-            return ReadBy(count)
-        named = await slots.named_readers(db, post, _keys(curriculum, post.key))
-        return ReadBy(count, tuple(named))
+        Left out are weeks whose count would tell too much.
+        """
+        counts = await self._read_counts(db, curriculum, posts)
+        shown = {slot_id: shown_count(*count) for slot_id, count in counts.items()}
+        return {slot_id: count for slot_id, count in shown.items() if count is not None}
+
+    async def read_by(
+        self,
+        db: Queries,
+        curriculum: Curriculum,
+        posts: Sequence[Post | None],
+        named: Collection[int],
+    ) -> list[ReadBy]:
+        """Return who has read the weeks' papers, as far as a group may know.
+
+        ``named``: the members who let their name be shown.
+        """
+        posted = [p if p is not None and p.state == "posted" else None for p in posts]
+        counts = await self._read_counts(db, curriculum, posted)
+        found: list[ReadBy] = []
+        for post in posted:
+            read, people = (0, 0) if post is None else counts.get(post.slot_id, (0, 0))
+            readers = ReadBy(shown_count(read, people))
+            if post is not None and readers.count and may_name(people, len(named)):
+                names = await slots.named_readers(db, post, _keys(curriculum, post.key or ""))
+                readers = replace(readers, named=tuple(names))
+            found.append(readers)
+        return found
+
+    async def _read_counts(
+        self, db: Queries, curriculum: Curriculum, posts: Iterable[Post | None]
+    ) -> dict[int, tuple[int, int]]:
+        papers = [(post, post.key) for post in posts if post is not None and post.key is not None]
+        if not papers:
+            return {}
+        keys = {post.slot_id: _keys(curriculum, key) for post, key in papers}
+        return await slots.read_counts(db, papers[0][0].group_id, keys)
 
     async def read_it(
         self, reader_id: int, guild_id: int | None, slot_id: int
@@ -308,19 +333,8 @@ class Weekly:
                 next_at = self._clock() + AFTER_A_FAILURE
                 await group_rows.set_looked(changes, group_id, group.since, next_at)
 
-    async def _states(self, curriculum: Curriculum, members: Sequence[int]) -> list[dict[str, str]]:
-        return [
-            {
-                key: mark.state
-                for key, mark in resolved(
-                    curriculum, await progress.marks_of(self._db, member)
-                ).items()
-            }
-            for member in members
-        ]
-
 
 def _keys(curriculum: Curriculum, key: str) -> set[str]:
     """Return all keys under which readers may have marked what was posted under this one."""
     resource = curriculum.get(key)
-    return {key} if resource is None else {key, resource.key, *resource.formerly}
+    return {key} if resource is None else {key, *curriculum.keys_of(resource)}

@@ -14,10 +14,10 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import aiosqlite
 
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 Value = int | str | None
 Row = Mapping[str, Any]
+T = TypeVar("T")
+
+ROWS_AT_A_TIME = 4_000
 
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
@@ -437,7 +440,17 @@ def _ledger_error(error: Exception) -> LedgerError | None:
     return None
 
 
-@functools.cache
+def question_marks(values: Collection[object]) -> str:
+    """Return ``?, ?, ?``: one for each value; ``NULL``, which nothing equals, for none."""
+    return ", ".join("?" * len(values)) or "NULL"
+
+
+def in_parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield rows as one statement takes them: both databases bear some 32,000 values in one."""
+    return (rows[first : first + ROWS_AT_A_TIME] for first in range(0, len(rows), ROWS_AT_A_TIME))
+
+
+@functools.lru_cache(maxsize=512)  # some statements are as long as what they ask for
 def _numbered(sql: str) -> str:
     """Turn each ``?`` into ``$1``, ``$2`` ...: none of our statements holds one in a text."""
     first, *rest = sql.split("?")

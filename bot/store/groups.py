@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.core.groups import Group, GroupState, Wish
 from bot.core.picks import AfterList
 from bot.core.weekly import Schedule
-from bot.store.database import Queries, Row
+from bot.store.database import Queries, Row, question_marks
 from bot.store.instants import instant, instant_or_none, seconds
 
 
@@ -49,6 +50,15 @@ async def group(db: Queries, group_id: int) -> Group | None:
     """Return the group with this id."""
     rows = await db.fetch("SELECT * FROM study_groups WHERE group_id = ?", group_id)
     return _group(rows[0]) if rows else None
+
+
+async def groups_by_id(db: Queries, group_ids: Collection[int]) -> list[Group]:
+    """Return the groups with these ids, as far as they are there."""
+    rows = await db.fetch(
+        f"SELECT * FROM study_groups WHERE group_id IN ({question_marks(group_ids)})",  # noqa: S608
+        *group_ids,
+    )
+    return [_group(row) for row in rows]
 
 
 async def running_groups(db: Queries, guild_id: int) -> list[Group]:
@@ -223,12 +233,21 @@ async def leave(changes: Queries, group_id: int, reader_id: int) -> None:
     )
 
 
-async def member_ids(db: Queries, group_id: int) -> list[int]:
-    """Return the group's members, in the order they joined."""
-    rows = await db.fetch(
-        "SELECT reader_id FROM members WHERE group_id = ? ORDER BY joined_at, reader_id", group_id
+async def member_count(db: Queries, group_id: int) -> int:
+    """Return how many members the group has."""
+    rows = await db.fetch("SELECT COUNT(*) AS members FROM members WHERE group_id = ?", group_id)
+    return int(rows[0]["members"])
+
+
+async def is_member(db: Queries, group_id: int, reader_id: int) -> bool:
+    """Tell whether the reader is in the group."""
+    return bool(
+        await db.fetch(
+            "SELECT 1 AS found FROM members WHERE group_id = ? AND reader_id = ?",
+            group_id,
+            reader_id,
+        )
     )
-    return [row["reader_id"] for row in rows]
 
 
 async def is_in_guild(db: Queries, guild_id: int, reader_id: int) -> bool:
@@ -274,12 +293,19 @@ async def close_wish(changes: Queries, group_id: int, reader_id: int) -> None:
     )
 
 
-async def take_wishing_members(changes: Queries, group_id: int) -> list[int]:
-    """Return who wants reminders; who deletes everything about themselves waits meanwhile."""
+async def take_wishing_members(
+    changes: Queries, group_id: int, reader_id: int | None = None
+) -> list[int]:
+    """Return who wants reminders; who deletes everything about themselves waits meanwhile.
+
+    ``reader_id``: only whether this one does.
+    """
     rows = await changes.fetch(
-        "UPDATE members SET reminders = reminders"
-        " WHERE group_id = ? AND reminders = 'wanted' RETURNING reader_id",
+        "UPDATE members SET reminders = reminders WHERE group_id = ? AND reminders = 'wanted'"
+        " AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL) RETURNING reader_id",
         group_id,
+        reader_id,
+        reader_id,
     )
     return sorted(row["reader_id"] for row in rows)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store.database import Queries
+from bot.store.database import Queries, Row, in_parts, question_marks
 from bot.store.instants import instant_or_none, seconds
 
 
@@ -28,14 +28,7 @@ async def known_resources(db: Queries, namespace: str) -> dict[str, KnownResourc
         "SELECT resource_key, title, url, link, gone_at FROM known_resources WHERE namespace = ?",
         namespace,
     )
-    found = (
-        KnownResource(
-            row["resource_key"], row["title"], row["url"], row["link"],
-            instant_or_none(row["gone_at"]),
-        )
-        for row in rows
-    )  # fmt: skip
-    return {resource.key: resource for resource in found}
+    return _by_key(rows)
 
 
 async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownResource]:
@@ -77,14 +70,22 @@ async def mark_gone(changes: Queries, keys: Iterable[str], now: datetime) -> Non
 
 async def known_resources_by_key(db: Queries, keys: Iterable[str]) -> Mapping[str, KnownResource]:
     """Return what is known of the keys, listed or not."""
-    found: dict[str, KnownResource] = {}
-    for key in keys:
-        for row in await db.fetch(
-            "SELECT resource_key, title, url, link, gone_at FROM known_resources"
-            " WHERE resource_key = ?",
-            key,
-        ):
-            found[key] = KnownResource(
-                key, row["title"], row["url"], row["link"], instant_or_none(row["gone_at"])
-            )
-    return found
+    rows: list[Row] = []
+    for some in in_parts(sorted(keys)):
+        rows += await db.fetch(
+            "SELECT resource_key, title, url, link, gone_at FROM known_resources"  # noqa: S608 - question marks only
+            f" WHERE resource_key IN ({question_marks(some)})",
+            *some,
+        )
+    return _by_key(rows)
+
+
+def _by_key(rows: Iterable[Row]) -> dict[str, KnownResource]:
+    found = (
+        KnownResource(
+            row["resource_key"], row["title"], row["url"], row["link"],
+            instant_or_none(row["gone_at"]),
+        )
+        for row in rows
+    )  # fmt: skip
+    return {resource.key: resource for resource in found}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 
 from bot.core.outbox import Kind, OutboxRow, OutboxState
-from bot.store.database import Queries, Row
+from bot.store.database import Queries, Row, in_parts
 from bot.store.instants import instant, instant_or_none, seconds
 
 
@@ -26,21 +27,28 @@ async def add_row(changes: Queries, row: OutboxRow) -> None:
     )
 
 
-async def add_or_move_row(changes: Queries, row: OutboxRow) -> None:
-    """Add a thing to send; if it waits already, give it this time instead."""
-    await changes.fetch(
-        "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
-        " until_at) VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)"
-        " ON CONFLICT (kind, reference) DO UPDATE SET due_at = excluded.due_at,"
-        " until_at = excluded.until_at WHERE outbox.state = 'waiting'",
-        row.row_id,
-        row.kind,
-        row.reference,
-        row.guild_id,
-        row.channel_id,
-        seconds(row.due_at),
-        seconds(row.until_at),
-    )
+async def add_or_move_rows(changes: Queries, rows: Sequence[OutboxRow]) -> None:
+    """Add things to send; what waits already is given this time instead."""
+    for some in in_parts(rows):
+        places = ", ".join(["(?, ?, ?, ?, ?, 'waiting', ?, ?)"] * len(some))
+        await changes.fetch(
+            "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"  # noqa: S608 - question marks only
+            f" until_at) VALUES {places} ON CONFLICT (kind, reference) DO UPDATE"
+            " SET due_at = excluded.due_at, until_at = excluded.until_at"
+            " WHERE outbox.state = 'waiting'",
+            *chain.from_iterable(
+                (
+                    row.row_id,
+                    row.kind,
+                    row.reference,
+                    row.guild_id,
+                    row.channel_id,
+                    seconds(row.due_at),
+                    seconds(row.until_at),
+                )
+                for row in some
+            ),
+        )
 
 
 async def row(db: Queries, row_id: int) -> OutboxRow | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 
-from bot.core.progress import Mark
-from bot.store.database import Queries
+from bot.core.progress import STATES, Mark, State
+from bot.store.database import Queries, Value, in_parts, question_marks
 from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
 
 
@@ -27,25 +29,112 @@ async def marks_of(db: Queries, reader_id: int) -> dict[str, Mark]:
     }
 
 
+async def states_of_members(
+    db: Queries, group_id: int, keys: Mapping[str, Collection[str]]
+) -> list[tuple[dict[str, State], int]]:
+    """Return how many of a group's members have the same states for some resources.
+
+    ``keys``: all keys of each, by its present one, to which the states belong; of several marks
+    the best counts, as in ``resolved``. In one statement, however many members there are.
+    """
+    best = "".join(f" WHEN '{state}' THEN {len(STATES) - n}" for n, state in enumerate(STATES))
+    asked = [key for former in keys.values() for key in former]
+    columns = [f"state_{n}" for n in range(len(keys))]
+    ranks = [
+        f", MAX(CASE WHEN resource_key IN ({question_marks(former)})"
+        f" THEN CASE state{best} END ELSE 0 END) AS {column}"
+        for column, former in zip(columns, keys.values(), strict=True)
+    ]
+    rows = await db.fetch(
+        f"SELECT COUNT(*) AS members{''.join(f', {column}' for column in columns)} FROM ("  # noqa: S608 - question marks only
+        f"SELECT members.reader_id{''.join(ranks)} FROM members LEFT JOIN progress"
+        f" ON progress.reader_id = members.reader_id"
+        f" AND progress.resource_key IN ({question_marks(asked)})"
+        " WHERE members.group_id = ? GROUP BY members.reader_id) AS each_member"
+        f" GROUP BY {', '.join(columns)}",
+        *asked,
+        *asked,
+        group_id,
+    )
+    return [
+        (
+            {
+                key: STATES[len(STATES) - row[column]]
+                for key, column in zip(keys, columns, strict=True)
+                if row[column]
+            },
+            int(row["members"]),
+        )
+        for row in rows
+    ]
+
+
+async def readers_by_key(
+    db: Queries, group_id: int, present_keys: Mapping[str, str], states: Iterable[State]
+) -> dict[str, int]:
+    """Return how many of a group's members have each resource in one of the states.
+
+    ``present_keys``: former key -> present one. In one statement.
+    """
+    former, states = sorted(present_keys.items()), sorted(states)
+    renamed, key, join = "", "progress.resource_key", ""
+    if former:
+        places = ", ".join(["(CAST(? AS TEXT), CAST(? AS TEXT))"] * len(former))
+        renamed = f"WITH renamed (former, present) AS (VALUES {places}) "
+        key = "COALESCE(renamed.present, progress.resource_key)"
+        join = " LEFT JOIN renamed ON renamed.former = progress.resource_key"
+    rows = await db.fetch(
+        f"{renamed}SELECT {key} AS present_key, COUNT(DISTINCT members.reader_id) AS readers"  # noqa: S608 - question marks only
+        f" FROM members JOIN progress ON progress.reader_id = members.reader_id{join}"
+        f" WHERE members.group_id = ? AND progress.state IN ({question_marks(states)})"
+        f" GROUP BY {key}",
+        *chain.from_iterable(former),
+        group_id,
+        *states,
+    )
+    return {row["present_key"]: int(row["readers"]) for row in rows}
+
+
 async def set_mark(db: Queries, reader_id: int, key: str, mark: Mark) -> None:
     """Record a mark. Twice is harmless: buttons get double-clicked."""
-    await db.fetch(
-        "INSERT INTO progress (reader_id, resource_key, state, changed_at, until_at, rating)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (reader_id, resource_key) DO UPDATE SET"
-        " state = excluded.state, changed_at = excluded.changed_at,"
-        " until_at = excluded.until_at, rating = excluded.rating",
-        reader_id,
-        key,
-        mark.state,
-        seconds(mark.changed_at),
-        seconds_or_none(mark.until),
-        mark.rating,
-    )
+    await set_marks(db, reader_id, {key: mark})
 
 
 async def clear_mark(db: Queries, reader_id: int, key: str) -> None:
     """Make the resource untouched again."""
-    await db.fetch("DELETE FROM progress WHERE reader_id = ? AND resource_key = ?", reader_id, key)
+    await set_marks(db, reader_id, {key: None})
+
+
+async def set_marks(db: Queries, reader_id: int, marks: Mapping[str, Mark | None]) -> None:
+    """Record marks by key; None: the resource is untouched again. Two statements for them all."""
+    for keys in in_parts([key for key, mark in marks.items() if mark is None]):
+        await db.fetch(
+            "DELETE FROM progress WHERE reader_id = ?"  # noqa: S608 - question marks only
+            f" AND resource_key IN ({question_marks(keys)})",
+            reader_id,
+            *keys,
+        )
+    rows: list[tuple[Value, ...]] = [
+        (
+            reader_id,
+            key,
+            mark.state,
+            seconds(mark.changed_at),
+            seconds_or_none(mark.until),
+            mark.rating,
+        )
+        for key, mark in marks.items()
+        if mark is not None
+    ]
+    for some in in_parts(rows):
+        await db.fetch(
+            "INSERT INTO progress (reader_id, resource_key, state, changed_at, until_at, rating)"  # noqa: S608 - question marks only
+            f" VALUES {', '.join(['(?, ?, ?, ?, ?, ?)'] * len(some))}"
+            " ON CONFLICT (reader_id, resource_key) DO UPDATE SET"
+            " state = excluded.state, changed_at = excluded.changed_at,"
+            " until_at = excluded.until_at, rating = excluded.rating",
+            *chain.from_iterable(some),
+        )
 
 
 async def ratings_of(db: Queries, key: str) -> tuple[int, int]:

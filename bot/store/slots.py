@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import chain
 
 from bot.core.groups import Post, PostState
 from bot.core.picks import Why
-from bot.store.database import Queries, Row
+from bot.store.database import Queries, Row, Value, question_marks
 from bot.store.instants import instant, seconds
 
 
@@ -41,6 +42,15 @@ async def slot(db: Queries, slot_id: int) -> Post | None:
     """Return the week with this id."""
     rows = await db.fetch("SELECT * FROM slots WHERE slot_id = ?", slot_id)
     return _post(rows[0]) if rows else None
+
+
+async def slots_by_id(db: Queries, slot_ids: Collection[int]) -> list[Post]:
+    """Return the weeks with these ids, as far as they are there."""
+    rows = await db.fetch(
+        f"SELECT * FROM slots WHERE slot_id IN ({question_marks(slot_ids)})",  # noqa: S608
+        *slot_ids,
+    )
+    return [_post(row) for row in rows]
 
 
 async def slot_of_week(db: Queries, group_id: int, week: str) -> Post | None:
@@ -183,49 +193,49 @@ async def add_post_reader(changes: Queries, slot_id: int, reader_id: int) -> Non
     )
 
 
-async def read_count(db: Queries, post: Post, keys: Collection[str]) -> int:
-    """Return how many of a week's people have its paper done, under any of its keys."""
-    marks = ", ".join("?" for _ in keys)
+async def read_counts(
+    db: Queries, group_id: int, keys: Mapping[int, Collection[str]]
+) -> dict[int, tuple[int, int]]:
+    """Return, by week, how many of its people have its paper done, and how many they are.
+
+    A week's people are the members, and whoever pressed its button. ``keys``: all keys of each
+    week's paper. In one statement.
+    """
+    asked: list[tuple[Value, ...]] = [
+        (slot_id, key) for slot_id, each in keys.items() for key in sorted(each)
+    ]
+    places = ", ".join(["(CAST(? AS BIGINT), CAST(? AS TEXT))"] * len(asked))
     rows = await db.fetch(
-        f"SELECT COUNT(DISTINCT everyone.reader_id) AS people FROM {PEOPLE}"  # noqa: S608 - question marks only
-        " JOIN progress ON progress.reader_id = everyone.reader_id"
-        f" WHERE progress.resource_key IN ({marks}) AND progress.state = 'done'",
-        post.group_id,
-        post.slot_id,
-        *keys,
+        f"WITH papers (slot_id, resource_key) AS (VALUES {places}),"  # noqa: S608 - question marks only
+        " people AS (SELECT weeks.slot_id, members.reader_id"
+        " FROM (SELECT DISTINCT slot_id FROM papers) AS weeks"
+        " JOIN members ON members.group_id = ? UNION SELECT slot_id, reader_id FROM post_readers"
+        " WHERE slot_id IN (SELECT slot_id FROM papers))"
+        " SELECT people.slot_id, COUNT(DISTINCT progress.reader_id) AS readers,"
+        " COUNT(DISTINCT people.reader_id) AS people"
+        " FROM people JOIN papers ON papers.slot_id = people.slot_id"
+        " LEFT JOIN progress ON progress.reader_id = people.reader_id"
+        " AND progress.resource_key = papers.resource_key AND progress.state = 'done'"
+        " GROUP BY people.slot_id",
+        *chain.from_iterable(asked),
+        group_id,
     )
-    return int(rows[0]["people"])
+    counts = {row["slot_id"]: (int(row["readers"]), int(row["people"])) for row in rows}
+    return {slot_id: counts.get(slot_id, (0, 0)) for slot_id in keys}
 
 
 async def named_readers(db: Queries, post: Post, keys: Collection[str]) -> list[int]:
-    """Return the members counted by ``read_count`` who let their name be shown, by id."""
-    marks = ", ".join("?" for _ in keys)
+    """Return the members counted by ``read_counts`` who let their name be shown, by id."""
     rows = await db.fetch(
         "SELECT DISTINCT members.reader_id FROM members"  # noqa: S608 - question marks only
         " JOIN reader_settings ON reader_settings.reader_id = members.reader_id"
         " JOIN progress ON progress.reader_id = members.reader_id"
-        f" WHERE members.group_id = ? AND progress.resource_key IN ({marks})"
+        f" WHERE members.group_id = ? AND progress.resource_key IN ({question_marks(keys)})"
         " AND progress.state = 'done' AND reader_settings.named = 1 ORDER BY members.reader_id",
         post.group_id,
         *keys,
     )
     return [row["reader_id"] for row in rows]
-
-
-async def people_of(db: Queries, post: Post) -> int:
-    """Return how many people a week's count is about: members, and whoever pressed its button."""
-    rows = await db.fetch(
-        f"SELECT COUNT(*) AS people FROM {PEOPLE}",  # noqa: S608 - question marks only
-        post.group_id,
-        post.slot_id,
-    )
-    return int(rows[0]["people"])
-
-
-PEOPLE = (
-    "(SELECT reader_id FROM members WHERE group_id = ?"
-    " UNION SELECT reader_id FROM post_readers WHERE slot_id = ?) AS everyone"
-)
 
 
 async def reads_of_groups(

@@ -2,6 +2,7 @@
 
 import click
 
+from tests.bench.crowd import crowd
 from tests.bench.due import due
 from tests.bench.groups import groups
 from tests.bench.search_table import search
@@ -15,6 +16,7 @@ def main():
 main.add_command(search)
 main.add_command(groups)
 main.add_command(due)
+main.add_command(crowd)
 
 if __name__ == "__main__":
     main()

@@ -212,7 +212,7 @@ NEITHER: dict[str, str] = {}
 
 
 def ready(*members: dict[str, str]) -> Readiness | None:
-    return readiness(CHAIN, BERT, members)
+    return readiness(CHAIN, BERT, [(states, 1) for states in members])
 
 
 def test_readiness_is_not_told_of_fewer_than_five_members():
@@ -262,4 +262,4 @@ def test_nothing_is_named_when_no_more_than_half_of_the_others_lack_it():
 
 
 def test_everyone_is_ready_for_what_needs_nothing():
-    assert readiness(CHAIN, CHAIN.by_key[key("attention")], [NEITHER] * 5) == Readiness(5, 5, None)
+    assert readiness(CHAIN, CHAIN.by_key[key("attention")], [(NEITHER, 5)]) == Readiness(5, 5, None)

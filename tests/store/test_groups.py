@@ -83,13 +83,14 @@ async def test_a_look_is_recorded_and_an_unknown_group_is_not_taken(db, put):
         assert await groups.take_group(changes, 8) is None
 
 
-async def test_members_are_listed_as_they_joined(db):
+async def test_members_are_counted_once_while_they_are_in_the_group(db):
     async with db.transaction() as changes:
         for n, reader_id in enumerate((7, 5, 6, 7)):
             await groups.join(changes, 1, reader_id, NOW + timedelta(minutes=n))
         await groups.leave(changes, 1, 5)
 
-    assert await groups.member_ids(db, 1) == [7, 6]
+    assert await groups.member_count(db, 1) == 2
+    assert [await groups.is_member(db, 1, reader_id) for reader_id in (5, 6, 7)] == [0, 1, 1]
 
 
 async def test_readers_are_told_what_their_running_groups_read(db, put):

@@ -85,8 +85,7 @@ async def test_readers_are_counted_while_they_have_it_done(db, put):
             await slots.add_post_reader(changes, 11, reader_id)
             await progress.set_mark(changes, reader_id, key, Mark(state, NOW))
 
-    assert await slots.read_count(db, week(11), {"demo:a", "demo:old"}) == 2
-    assert await slots.people_of(db, week(11)) == 4
+    assert await slots.read_counts(db, 1, {11: {"demo:a", "demo:old"}}) == {11: (2, 4)}
 
 
 async def test_a_member_who_said_done_elsewhere_has_read_it_and_a_stranger_has_not(db, put):
@@ -96,7 +95,7 @@ async def test_a_member_who_said_done_elsewhere_has_read_it_and_a_stranger_has_n
             await progress.set_mark(changes, reader_id, "demo:a", Mark("done", NOW))
         await group_rows.join(changes, 1, 1, NOW)
 
-    assert await slots.read_count(db, week(11), {"demo:a"}) == 1
+    assert await slots.read_counts(db, 1, {11: {"demo:a"}}) == {11: (1, 1)}
 
 
 async def test_members_and_readers_are_each_one_person(db, put):
@@ -107,4 +106,18 @@ async def test_members_and_readers_are_each_one_person(db, put):
         for reader_id in (2, 3):
             await slots.add_post_reader(changes, 11, reader_id)
 
-    assert await slots.people_of(db, week(11)) == 3
+    assert await slots.read_counts(db, 1, {11: {"demo:a"}}) == {11: (0, 3)}
+
+
+async def test_each_week_is_counted_by_its_own_paper_and_people(db):
+    async with db.transaction() as changes:
+        await group_rows.join(changes, 1, 1, NOW)
+        await slots.add_post_reader(changes, 12, 2)
+        await slots.add_post_reader(changes, 13, 9)
+        for reader_id, key in ((1, "demo:a"), (1, "demo:was-a"), (1, "demo:b"), (2, "demo:b")):
+            await progress.set_mark(changes, reader_id, key, Mark("done", NOW))
+
+    counts = await slots.read_counts(db, 1, {11: {"demo:a", "demo:was-a"}, 12: {"demo:b"}})
+
+    assert counts == {11: (1, 1), 12: (2, 2)}
+    assert await slots.read_counts(db, 2, {11: {"demo:a"}}) == {11: (0, 0)}

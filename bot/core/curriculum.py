@@ -150,18 +150,17 @@ class Curriculum:
         """Former key -> present key, for every rename the curriculum remembers."""
         return {old: r.key for r in self._everything() for old in r.formerly}
 
-    @cached_property
-    def renamed_keys(self) -> Mapping[str, str]:
-        """Former key -> present key, without former ones that mean a resource again by now."""
-        return {old: key for old, key in self.present_keys.items() if old not in self.by_key}
-
     def keys_of(self, resource: Resource) -> tuple[str, ...]:
-        """Return every key under which readers may have marked the resource, its own first."""
-        renamed = self.renamed_keys
-        return (
-            resource.key,
-            *(old for old in resource.formerly if renamed.get(old) == resource.key),
+        """Return every key under which readers may have marked the resource, its own first.
+
+        A former key that means a resource by itself again is none.
+        """
+        former = (
+            old
+            for old in resource.formerly
+            if old not in self.by_key and self.present_keys[old] == resource.key
         )
+        return (resource.key, *former)
 
     @cached_property
     def keys_by_link(self) -> Mapping[str, str]:

@@ -23,9 +23,10 @@ async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str
 
 
 async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
-    """Return what at least half of the members have read; nothing where that would tell who."""
+    """Return the must-reads that at least half of the members have read; none if that tells who."""
     members = await group_rows.member_count(db, group.group_id)
     if members < COUNTS_FROM:
         return set()
-    counts = await progress.readers_by_key(db, group.group_id, curriculum.renamed_keys, READ)
+    keys = {r.key: curriculum.keys_of(r) for r in curriculum.resources if r.must_read}
+    counts = await progress.readers_by_key(db, group.group_id, keys, READ)
     return {key for key, count in counts.items() if count * 2 >= members}

@@ -44,7 +44,10 @@ WEEKS_REMEMBERED = 60
 
 
 class Groups:
-    """All about groups but their posts. Each method is one transaction."""
+    """All about groups but their posts. Each method is one transaction.
+
+    Cards are made when it is over: nobody waits for them.
+    """
 
     def __init__(
         self, db: Database, curricula: CurriculumStore, weekly: Weekly, clock: Clock, ids: Ids
@@ -97,7 +100,7 @@ class Groups:
             await group_rows.put_group(changes, group, now)
             group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
-            return await self._status(changes, group, changed_by)
+        return await self._status(self._db, group, changed_by)
 
     async def set_state(
         self, guild_id: int, group_id: int, state: GroupState, *, seen_in: int | None = None
@@ -124,7 +127,7 @@ class Groups:
             await group_rows.put_group(changes, group, now)
             group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
-            return await self._status(changes, group, None)
+        return await self._status(self._db, group, None)
 
     async def running_in(self, guild_id: int) -> list[Group]:
         """Return a server's groups that aren't stopped."""
@@ -162,7 +165,7 @@ class Groups:
             await votes.call_off_votes(changes, group_id, now)
             group = await self._taken(changes, guild_id, group_id)
             group = await self._announce(changes, group, old, now)
-            return await self._status(changes, group, None)
+        return await self._status(self._db, group, None)
 
     async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
         """Leave the coming week out; once more takes that back.
@@ -188,7 +191,7 @@ class Groups:
                 group = replace(group, next_at=next_slot(group.schedule, now, served).at)
                 await group_rows.set_looked(changes, group_id, group.since, group.next_at)
             await plan(changes, self._ids, group, now)
-            return await self._status(changes, group, None)
+        return await self._status(self._db, group, None)
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> GroupStatus:
         """Choose what follows when the group's list is through; None: nothing.
@@ -201,7 +204,7 @@ class Groups:
             await self._taken(changes, guild_id, group_id)
             await group_rows.set_after_list(changes, group_id, choice, now)
             group = await self._taken(changes, guild_id, group_id)
-            return await self._status(changes, group, None)
+        return await self._status(self._db, group, None)
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
         """Take the running week's slot now; the message leaves with the postman.
@@ -237,7 +240,7 @@ class Groups:
             before, group = group, replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(changes, group, now)
             group = await self._announce(changes, group, before, now)
-            return await self._status(changes, group, None)
+        return await self._status(self._db, group, None)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about the channel's group, as this reader may see it.
@@ -285,7 +288,7 @@ class Groups:
             await readers.take_turn(changes, reader_id)
             group = await self._taken(changes, guild_id, group_id)
             await group_rows.join(changes, group_id, reader_id, self._clock())
-            return await self._status(changes, group, reader_id)
+        return await self._status(self._db, group, reader_id)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership; their progress stays.
@@ -296,7 +299,7 @@ class Groups:
         async with self._db.transaction() as changes:
             group = await self._taken(changes, guild_id, group_id)
             await group_rows.leave(changes, group_id, reader_id)
-            return await self._status(changes, group, reader_id)
+        return await self._status(self._db, group, reader_id)
 
     async def _found(self, guild_id: int, group_id: int) -> Group:
         group = await group_rows.group(self._db, group_id)

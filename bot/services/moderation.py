@@ -25,7 +25,7 @@ from bot.core.curriculum import Resource
 from bot.core.curriculum_text import write_curriculum
 from bot.core.exporting import exportable, fits_a_card
 from bot.core.links import address_in
-from bot.core.moderation import Desk, Outcome, PastEdit, Proposal
+from bot.core.moderation import Desk, EditKind, Outcome, PastEdit, Proposal
 from bot.core.page import PageFacts
 from bot.errors import (
     BadFieldError,
@@ -119,7 +119,7 @@ class Moderation:
                 key, outcome = await self._add(changes, draft), "added"
             draft = replace(draft, key=key, fields={})
             await drafts.set_draft(changes, draft)
-            return await self._drafts.desk(changes, draft, outcome)
+        return await self._drafts.desk(self._db, draft, outcome)
 
     async def _add(self, changes: Queries, draft: Draft) -> str:
         guild_id, fields = draft.guild_id, dict(draft.fields)
@@ -202,7 +202,7 @@ class Moderation:
             outcome: Outcome = "changed" if draft.fields else "same"
             draft = replace(draft, fields={})
             await drafts.set_draft(changes, draft)
-            return await self._drafts.desk(changes, draft, outcome)
+        return await self._drafts.desk(self._db, draft, outcome)
 
     async def texts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Typed:
         """Return what somebody would type to get the resource as it is."""
@@ -230,15 +230,18 @@ class Moderation:
         fields = typed.changes_to(before)
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
+            outcome: Outcome | None = None
             if draft.key is not None:
                 outcome = await self._set_texts(changes, draft, fields)
-                return await self._drafts.desk(changes, draft, outcome)
-            silent = draft.fields["silent"] and "title" not in fields
-            draft = replace(draft, fields={**draft.fields, **fields, "silent": silent})
-            laid = await self._curricula.laid(changes, guild_id)
-            if not fits_a_card(laid.curriculum, self._drafts.preview(draft)):
-                raise BadFieldError("card", "")
-            await drafts.set_draft(changes, draft)
+            else:
+                silent = draft.fields["silent"] and "title" not in fields
+                draft = replace(draft, fields={**draft.fields, **fields, "silent": silent})
+                laid = await self._curricula.laid(changes, guild_id)
+                if not fits_a_card(laid.curriculum, self._drafts.preview(draft)):
+                    raise BadFieldError("card", "")
+                await drafts.set_draft(changes, draft)
+        if outcome is not None:
+            return await self._drafts.desk(self._db, draft, outcome)
         return self._drafts.proposal(laid, draft)
 
     async def _set_texts(
@@ -279,14 +282,12 @@ class Moderation:
             resource = await self._drafts.resource(changes, draft)
             rows = await additions.additions_of(changes, draft.guild_id)
             before = self._list.addition(rows, resource.key)
-            if before.removed == removed:
-                return await self._drafts.desk(changes, draft, "same")
-            outcome: Outcome = "removed" if removed else "restored"
-            addition = replace(before, removed=removed)
-            await self._list.write(
-                changes, draft.guild_id, opener_id, addition, "removed" if removed else "restored"
-            )
-            return await self._drafts.desk(changes, draft, outcome)
+            kind: EditKind = "removed" if removed else "restored"
+            if before.removed != removed:
+                addition = replace(before, removed=removed)
+                await self._list.write(changes, draft.guild_id, opener_id, addition, kind)
+        outcome: Outcome = "same" if before.removed == removed else kind
+        return await self._drafts.desk(self._db, draft, outcome)
 
     async def settle(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
@@ -294,7 +295,7 @@ class Moderation:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
             resource = await self._drafts.resource(changes, draft)
             await doubts.settle_doubts(changes, draft.guild_id, resource.key)
-            return await self._drafts.desk(changes, draft, "settled")
+        return await self._drafts.desk(self._db, draft, "settled")
 
     # Looking
 

@@ -44,14 +44,16 @@ class Picking:
             UnknownResourceError, NoLongerListedError, CompanionRefusedError
         """
         now = self._clock()
+        seen = _of_guild(await group_rows.group_of_channel(self._db, channel_id), guild_id)
+        await self._slot(self._db, seen, date, now)
+        meant = await self._curricula.named(self._db, guild_id, resource)
+        if meant.is_companion:
+            raise CompanionRefusedError(meant.title)
+        curriculum = await self._curricula.of(self._db, guild_id)
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, picked_by)
             group = _of_guild(await group_rows.take_group_of_channel(changes, channel_id), guild_id)
             slot = await self._slot(changes, group, date, now)
-            meant = await self._curricula.named(changes, guild_id, resource)
-            if meant.is_companion:
-                raise CompanionRefusedError(meant.title)
-            curriculum = await self._curricula.of(changes, guild_id)
             had = await slots.had_keys(changes, group.group_id)
             chosen = await self._chosen(changes, group, now)
             before = by_week(chosen)[0].get(slot.week)
@@ -88,10 +90,10 @@ class Picking:
             curriculum = await self._curricula.of(changes, guild_id)
             before = by_week(await self._chosen(changes, group, now))[0].get(slot.week)
             await picks.delete_pick(changes, group_id, slot.week, PICKED)
-            served = await self._served(changes, group_id)
-            ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
-            weeks = [s.week for s in ahead if s.week < slot.week]
-            key = (await self._papers(changes, group, [*weeks, slot.week]))[-1].key
+        served = await self._served(self._db, group_id)
+        ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
+        weeks = [s.week for s in ahead if s.week < slot.week]
+        key = (await self._papers(self._db, group, [*weeks, slot.week]))[-1].key
         return PickReply(
             group_id,
             group.channel_id,

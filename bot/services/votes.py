@@ -80,7 +80,7 @@ class Votes:
                 "waiting", now, min(until, now + timedelta(days=1)),
             )  # fmt: skip
             await outbox.add_row(changes, row)
-            return await self._ballot(changes, group, vote)
+        return await self._ballot(self._db, group, vote)
 
     async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
         """Call a vote off; its poll is ended by whoever looks next. Twice is harmless.
@@ -98,7 +98,7 @@ class Votes:
             vote = await votes.vote(changes, vote_id)
             if vote is None or vote.state != "cancelled":
                 raise VoteRefusedError("over")
-            return await self._ballot(changes, group, vote)
+        return await self._ballot(self._db, group, vote)
 
     async def ballot(self, vote_id: int) -> Ballot | None:
         """Return what the vote's messages show, running or not; None if it is gone."""

@@ -322,6 +322,9 @@ class Weekly:
         had = await slots.had_keys(self._db, group.group_id)
         weeks = weeks_from(post.week, TELL_WEEKS_AHEAD + 2)[1:]
         picked, winners = by_week(await picks.picks_from(self._db, group.group_id, weeks[0]))
+        papers = next_papers(curriculum, had, picked, winners, weeks)
+        if all(pick.key is not None for pick in papers):
+            return None
         then = await beyond(self._db, curriculum, group, had)
         papers = next_papers(curriculum, had, picked, winners, weeks, then)
         return next((count for count, pick in enumerate(papers) if pick.key is None), None)

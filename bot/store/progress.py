@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import chain
 
@@ -70,25 +70,24 @@ async def states_of_members(
 
 
 async def readers_by_key(
-    db: Queries, group_id: int, present_keys: Mapping[str, str], states: Iterable[State]
+    db: Queries, group_id: int, keys: Mapping[str, Collection[str]], states: Collection[State]
 ) -> dict[str, int]:
     """Return how many of a group's members have each resource in one of the states.
 
-    ``present_keys``: former key -> present one. In one statement.
+    ``keys``: all keys of each, by its present one. In one statement.
     """
-    former, states = sorted(present_keys.items()), sorted(states)
-    renamed, key, join = "", "progress.resource_key", ""
-    if former:
-        places = ", ".join(["(CAST(? AS TEXT), CAST(? AS TEXT))"] * len(former))
-        renamed = f"WITH renamed (former, present) AS (VALUES {places}) "
-        key = "COALESCE(renamed.present, progress.resource_key)"
-        join = " LEFT JOIN renamed ON renamed.former = progress.resource_key"
+    asked: list[tuple[Value, ...]] = [(old, key) for key, each in keys.items() for old in each]
+    if not asked:
+        return {}
     rows = await db.fetch(
-        f"{renamed}SELECT {key} AS present_key, COUNT(DISTINCT members.reader_id) AS readers"  # noqa: S608 - question marks only
-        f" FROM members JOIN progress ON progress.reader_id = members.reader_id{join}"
-        f" WHERE members.group_id = ? AND progress.state IN ({question_marks(states)})"
-        f" GROUP BY {key}",
-        *chain.from_iterable(former),
+        "WITH asked (resource_key, present_key) AS"  # noqa: S608 - question marks only
+        f" (VALUES {', '.join(['(CAST(? AS TEXT), CAST(? AS TEXT))'] * len(asked))})"
+        " SELECT present_key, COUNT(*) AS readers FROM"
+        " (SELECT DISTINCT asked.present_key, members.reader_id FROM members"
+        " JOIN progress ON progress.reader_id = members.reader_id"
+        " JOIN asked ON asked.resource_key = progress.resource_key WHERE members.group_id = ?"
+        f" AND progress.state IN ({question_marks(states)})) AS each_member GROUP BY present_key",
+        *chain.from_iterable(asked),
         group_id,
         *states,
     )

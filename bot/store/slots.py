@@ -211,12 +211,11 @@ async def read_counts(
         " FROM (SELECT DISTINCT slot_id FROM papers) AS weeks"
         " JOIN members ON members.group_id = ? UNION SELECT slot_id, reader_id FROM post_readers"
         " WHERE slot_id IN (SELECT slot_id FROM papers))"
-        " SELECT people.slot_id, COUNT(DISTINCT progress.reader_id) AS readers,"
-        " COUNT(DISTINCT people.reader_id) AS people"
-        " FROM people JOIN papers ON papers.slot_id = people.slot_id"
-        " LEFT JOIN progress ON progress.reader_id = people.reader_id"
-        " AND progress.resource_key = papers.resource_key AND progress.state = 'done'"
-        " GROUP BY people.slot_id",
+        # Each person is looked up by the key of their marks: PostgreSQL joins no worse way.
+        " SELECT slot_id, COUNT(*) AS people, COUNT(CASE WHEN EXISTS (SELECT 1 FROM papers"
+        " JOIN progress ON progress.resource_key = papers.resource_key"
+        " WHERE papers.slot_id = people.slot_id AND progress.reader_id = people.reader_id"
+        " AND progress.state = 'done') THEN 1 END) AS readers FROM people GROUP BY slot_id",
         *chain.from_iterable(asked),
         group_id,
     )

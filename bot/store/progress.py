@@ -83,9 +83,9 @@ async def readers_by_key(
         "WITH asked (resource_key, present_key) AS"  # noqa: S608 - question marks only
         f" (VALUES {', '.join(['(CAST(? AS TEXT), CAST(? AS TEXT))'] * len(asked))})"
         " SELECT present_key, COUNT(*) AS readers FROM"
-        " (SELECT DISTINCT asked.present_key, members.reader_id FROM members"
+        " (SELECT DISTINCT asked.present_key, members.reader_id FROM members CROSS JOIN asked"
         " JOIN progress ON progress.reader_id = members.reader_id"
-        " JOIN asked ON asked.resource_key = progress.resource_key WHERE members.group_id = ?"
+        " AND progress.resource_key = asked.resource_key WHERE members.group_id = ?"
         f" AND progress.state IN ({question_marks(states)})) AS each_member GROUP BY present_key",
         *chain.from_iterable(asked),
         group_id,

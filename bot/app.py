@@ -192,12 +192,12 @@ class NextreadBot(commands.AutoShardedBot):
     @property
     def polls(self) -> Polls:
         """Looks at the polls of votes."""
-        return Polls(self, self.votes)
+        return Polls(self, self.votes, self.services.tickets)
 
     @property
     def members(self) -> Members:
         """Looks whether groups' members are still in their server."""
-        return Members(self, self.services.member_checks)
+        return Members(self, self.services.member_checks, self.services.tickets)
 
     @property
     def servers(self) -> Servers:

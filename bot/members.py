@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
+from collections.abc import Sequence
+from contextlib import suppress
 
 import aiohttp
 import discord
@@ -11,10 +14,17 @@ from discord.ext import commands
 
 from bot.core.member_checks import Check
 from bot.services.member_checks import MemberChecks
+from bot.services.tickets import Tickets
 
 log = logging.getLogger(__name__)
 
-WITHIN = 20  # seconds that a look may take: what is to be posted waits for it
+WITHIN, TOGETHER = 20, 50
+"""Seconds for one member, and for a look, which is over before the next one begins."""
+
+AT_A_TIME = 8
+"""Servers asked side by side: at some 0.15 seconds an answer, as many as Discord takes."""
+
+ENOUGH_TROUBLE = 3
 NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
 
 
@@ -35,20 +45,51 @@ async def member_of(guild: discord.Guild, reader_id: int) -> discord.Member | No
 class Members:
     """Checks a few members at a time; only a clear answer of Discord's ends a membership."""
 
-    def __init__(self, bot: commands.AutoShardedBot, checks: MemberChecks) -> None:
+    def __init__(
+        self, bot: commands.AutoShardedBot, checks: MemberChecks, tickets: Tickets
+    ) -> None:
         self._bot = bot
         self._checks = checks
+        self._tickets = tickets
 
     async def check_due(self) -> None:
-        """Check some of those who are due; at the first trouble with Discord leave it alone."""
+        """Check some of those who are due, whenever nothing waits to be sent.
+
+        Servers go on side by side, one member after the other: one that hangs or fails holds up
+        no other. Where several are in trouble, it is Discord's: then it is left alone.
+        """
+        by_guild: dict[int, list[Check]] = {}
+        for check in await self._checks.due(self._tickets.rate):
+            by_guild.setdefault(check.guild_id, []).append(check)
+        guilds = list(by_guild.values())
+        random.shuffle(guilds)  # other processes look as well, and begin elsewhere
+        left = iter(guilds)
+        troubles: list[int] = []
+
+        async def go_on() -> None:
+            for checks in left:
+                if len(troubles) < ENOUGH_TROUBLE and not await self._went_well(checks):
+                    troubles.append(checks[0].guild_id)
+
+        with suppress(TimeoutError):  # what is left comes with the next look
+            async with asyncio.timeout(TOGETHER), asyncio.TaskGroup() as tasks:
+                for _ in range(AT_A_TIME):
+                    tasks.create_task(go_on())
+
+    async def _went_well(self, checks: Sequence[Check]) -> bool:
+        """Check members of one server; at the first trouble leave the rest of them."""
         try:
-            async with asyncio.timeout(WITHIN):
-                for check in await self._checks.due():
+            for check in checks:
+                await self._tickets.spare()
+                async with asyncio.timeout(WITHIN):
                     await self._check(check)
         except (discord.DiscordException, TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("members can't be checked just now: %r", error)
+            return False
         except Exception:
             log.exception("members can't be checked")
+            return False
+        return True
 
     async def _check(self, check: Check) -> None:
         claimed = await self._checks.claim(check)

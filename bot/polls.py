@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 import aiohttp
@@ -11,11 +12,15 @@ import discord
 from discord.ext import commands
 
 from bot.core.votes import Vote
-from bot.services.votes import AT_ONCE, Votes
+from bot.services.tickets import Tickets
+from bot.services.votes import Votes
 
 log = logging.getLogger(__name__)
 
-WITHIN = 30  # seconds
+WITHIN, TOGETHER = 30, 60
+"""Seconds for one poll, and for one look at all that are due: what is left comes with the next."""
+
+AT_A_TIME = 25
 COUNTED_AFTER = timedelta(minutes=10)
 """Discord counts once more after a poll's end; so long at most that is waited for."""
 
@@ -25,20 +30,42 @@ ENDED_ALREADY = 520001  # "Poll expired"
 class Polls:
     """Looks at polls by fetching our own messages: needs no intent, and misses no vote."""
 
-    def __init__(self, bot: commands.AutoShardedBot, votes: Votes) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, votes: Votes, tickets: Tickets) -> None:
         self._bot = bot
         self._votes = votes
+        self._tickets = tickets
 
     async def settle_due(self) -> None:
-        """Look at every poll that is to be read or ended; one that fails never touches another."""
-        while True:
-            due = await self._votes.due()
-            for vote in due:
+        """Look at the polls that are to be read or ended, some at a time.
+
+        One that fails or hangs never touches another.
+        """
+        places = asyncio.Semaphore(AT_A_TIME)
+
+        async def settle(vote: Vote) -> None:
+            async with places:
+                await self._tickets.ticket()  # Discord counts all requests
                 await self._settle(vote)
-            if len(due) < AT_ONCE:
-                return
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TOGETHER), asyncio.TaskGroup() as tasks:
+                for vote in await self._votes.due():
+                    tasks.create_task(settle(vote))
+
+    async def settle(self, vote_id: int) -> None:
+        """Look at the poll of one vote, if it is to be read or ended: somebody waits for it."""
+        vote = await self._votes.due_one(vote_id)
+        if vote is not None:
+            await self._settle(vote)
 
     async def _settle(self, vote: Vote) -> None:
+        """Read or end a poll. Never raises: what can't even be recorded is looked at again."""
+        try:
+            await self._look(vote)
+        except Exception:
+            log.exception("what became of the poll of vote %s can't be recorded", vote.vote_id)
+
+    async def _look(self, vote: Vote) -> None:
         try:
             async with asyncio.timeout(WITHIN):
                 if vote.state == "running":

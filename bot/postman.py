@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 FEWEST_AT_A_TIME, MOST_AT_A_TIME = 8, 100
 SEND_WITHIN = 60  # seconds, looking included: half a lease, so that nobody else sends meanwhile
+LOOK_AGAIN = 1  # seconds, while something hangs
 SOON = timedelta(minutes=1)
 RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
@@ -61,11 +62,12 @@ class Postman:
         self._member_checks = services.member_checks
         self._votes = services.votes
 
-    async def deliver_due(self, guild_id: int | None = None) -> None:
+    async def deliver_due(self, *about: int) -> None:
         """Send all that is due, and then what follows from it, as fast as tickets come.
 
-        A channel whose answer hangs holds up one place among them, never all the others.
-        ``guild_id``: only what goes to this server; somebody waits for it.
+        A channel whose answer hangs holds up one place among them, never all the others, nor
+        what is due only later. ``about``: only what these weeks, votes, groups or servers are sent;
+        somebody waits for it.
         """
         # As many as leave in a second: answers that take so long don't slow it.
         places = asyncio.Semaphore(min(MOST_AT_A_TIME, max(FEWEST_AT_A_TIME, self._tickets.rate)))
@@ -80,13 +82,13 @@ class Postman:
                     self._tickets.give_back(ticket)
             except Exception:
                 log.exception("row %s of the outbox can't be delivered", row_id)
-                await self._delivery.put_off(row_id)
+                await self._put_off(row_id)
             finally:
                 places.release()
 
         async with asyncio.TaskGroup() as tasks:
             while True:
-                row_ids = [id_ for id_ in await self._delivery.due(guild_id) if id_ not in tried]
+                row_ids = [id_ for id_ in await self._delivery.due(*about) if id_ not in tried]
                 for n, row_id in enumerate(row_ids):
                     await places.acquire()
                     ticket = await self._tickets.ticket(len(row_ids) - n)
@@ -97,7 +99,15 @@ class Postman:
                 if not row_ids:
                     if not on_the_way:
                         break
-                    await asyncio.wait(on_the_way, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait(
+                        on_the_way, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
+                    )
+
+    async def _put_off(self, row_id: int) -> None:
+        try:
+            await self._delivery.put_off(row_id)
+        except Exception:
+            log.exception("row %s of the outbox can't be put off", row_id)
 
     async def _deliver(self, row_id: int) -> bool:
         """Send one row; tell whether it was this postman's to send."""

@@ -261,7 +261,9 @@ async def test_all_posts_of_a_slot_leave_before_their_threads(
     assert requests == ["messages"] * 3 + ["threads"] * 3 + ["messages"] * 3
 
 
-async def test_post_now_waits_for_no_other_server(env, moderator, group, channel, guild):
+async def test_what_somebody_waits_for_waits_for_nothing_else(
+    env, moderator, group, channel, guild
+):
     elsewhere = env.create_guild("Elsewhere").create_text_channel("news")
     await env.bot.services.delivery.greet(elsewhere.guild.id, elsewhere.id)
 

@@ -52,7 +52,6 @@ class GroupsCog(commands.Cog, name="groups"):
         """Greet servers that invited the bot while it was away."""
         for guild in self.bot.guilds:
             await self._greet(guild)
-        await self.bot.postman.deliver_due()
         self.bot.weekly_changed()
 
     @commands.Cog.listener("on_guild_join")

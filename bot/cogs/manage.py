@@ -153,7 +153,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         who = interaction.user.id
         ballot = await self.votes.call(place.guild.id, place.id, who, candidates, hours)
         await answer(interaction, vote_card(ballot, who))
-        await interaction.client.postman.deliver_due(place.guild.id)
+        await interaction.client.postman.deliver_due(ballot.vote.vote_id, ballot.vote.group_id)
         interaction.client.weekly_changed()
 
     @app_commands.command()

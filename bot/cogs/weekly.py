@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -19,24 +20,64 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AN_HOUR = timedelta(hours=1)
+A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Beside:
+    """Work of one kind that the ticker starts and never waits for; one at a time."""
+
+    def __init__(self, work: Callable[[], Awaitable[object]], done: Callable[[], None]) -> None:
+        self._work = work
+        self._done = done
+        self._task: asyncio.Task[None] | None = None
+        self._rests_until = datetime.min.replace(tzinfo=UTC)
+
+    def start(self) -> None:
+        """Begin, unless it is still under way, or failed within the last minute."""
+        is_running = self._task is not None and not self._task.done()
+        if not is_running and discord.utils.utcnow() >= self._rests_until:
+            self._task = asyncio.create_task(self._guarded())
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def end(self) -> None:
+        """Wait until what is under way is done."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _guarded(self) -> None:
+        try:
+            await self._work()
+        except Exception:
+            log.exception("the weekly task failed at %s", self._work.__name__)
+            self._rests_until = discord.utils.utcnow() + A_MINUTE
+        self._done()
 
 
 class WeeklyCog(commands.Cog, name="weekly"):
+    """Gives groups their papers. All else goes on beside, so that nothing that hangs delays one."""
+
     def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
         self.bot = bot
         self.weekly = weekly
         self.seen_at = self.due_at = self.members_at = self.servers_at = discord.utils.utcnow()
-        self.servers: asyncio.Task[None] | None = None
         self._at_work = asyncio.Lock()
+        self._leaving = Beside(self._let_leave, bot.weekly_changed)
+        self._servers = Beside(self._look_after_servers, lambda: None)
+        self._beside = [
+            Beside(work, bot.weekly_changed)
+            for work in (self._settle_polls, self._open_nudges, self._check_members)
+        ]
 
     async def cog_load(self) -> None:
         self.tick.start()
 
     async def cog_unload(self) -> None:
         self.tick.cancel()
-        if self.servers is not None:
-            self.servers.cancel()
+        for each in (self._leaving, self._servers, *self._beside):
+            each.cancel()
 
     @tasks.loop(seconds=1)
     async def tick(self) -> None:
@@ -49,7 +90,9 @@ class WeeklyCog(commands.Cog, name="weekly"):
         if now >= self.due_at:
             async with self._at_work:
                 await self._work()
-        self._look_after_servers()
+        if now >= self.servers_at:
+            self.servers_at = now + AN_HOUR
+            self._servers.start()
         self._sleep()
 
     async def _put_back(self, now: datetime) -> None:
@@ -66,61 +109,58 @@ class WeeklyCog(commands.Cog, name="weekly"):
         self.tick.restart()
 
     async def _work(self) -> None:
-        """Count votes, give every group whose slot has come its paper, and send what is due."""
+        """Give every group whose slot has come its paper; send what is due, and all else, beside.
+
+        The first papers leave while other groups are still given theirs.
+        """
         try:
-            await self.bot.polls.settle_due()
-            await self._open_groups()
-            while await self.bot.nudges.open_due():
-                await self.bot.postman.deliver_due()
-            await self.bot.postman.deliver_due()
-            await self._check_members()
+            for each in self._beside:
+                each.start()
+            while await self.weekly.open_due() == AT_ONCE:
+                self._leaving.start()
+            self._leaving.start()
             self.due_at = await self.weekly.next_due()
         except Exception:
             # An exception would end the loop for good; the next minute may be better.
             log.exception("the weekly task failed")
-            self.due_at = discord.utils.utcnow() + timedelta(minutes=1)
+            self.due_at = discord.utils.utcnow() + A_MINUTE
 
     @commands.Cog.listener()
     async def on_stopping(self) -> None:
         """Let letters under way leave, and no other. The stop waits for listeners like this one."""
         self.bot.services.tickets.close()
         self.tick.stop()
+        for each in (self._servers, *self._beside):
+            each.cancel()
         async with self._at_work:
             self.tick.cancel()
-
-    async def _check_members(self) -> None:
-        """Check a few members at most once a minute, however much else there is to do."""
-        if discord.utils.utcnow() >= self.members_at:
-            await self.bot.members.check_due()
-            self.members_at = discord.utils.utcnow() + BETWEEN_LOOKS
-
-    async def _open_groups(self) -> None:
-        """Give every group its paper; the first ones leave while others are still given theirs."""
-        async with asyncio.TaskGroup() as tasks:
-            leaving: asyncio.Task[None] | None = None
-            while await self.weekly.open_due() == AT_ONCE:
-                if leaving is None or leaving.done():
-                    leaving = tasks.create_task(self._let_leave())
+        await self._leaving.end()
 
     async def _let_leave(self) -> None:
-        """Send what is due. What goes wrong keeps no group from being given its paper."""
-        try:
-            await self.bot.postman.deliver_due()
-        except Exception:
-            log.exception("not all that is due could be sent")
+        await self.bot.postman.deliver_due()
 
-    def _look_after_servers(self) -> None:
-        """Begin, once an hour, what nobody waits for and what keeps no paper waiting."""
-        is_idle = self.servers is None or self.servers.done()
-        if is_idle and discord.utils.utcnow() >= self.servers_at:
-            self.servers = asyncio.create_task(self.bot.servers.look_after())
-            self.servers_at = discord.utils.utcnow() + AN_HOUR
+    async def _settle_polls(self) -> None:
+        await self.bot.polls.settle_due()
+
+    async def _open_nudges(self) -> None:
+        while await self.bot.nudges.open_due():
+            self._leaving.start()
+
+    async def _check_members(self) -> None:
+        """Check some members at most once a minute, however much else there is to do."""
+        if discord.utils.utcnow() >= self.members_at:
+            self.members_at = discord.utils.utcnow() + BETWEEN_LOOKS
+            await self.bot.members.check_due()
+
+    async def _look_after_servers(self) -> None:
+        """Do, once an hour, what nobody waits for."""
+        await self.bot.servers.look_after()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Look, after any time away from Discord, which servers are no longer there."""
-        self.servers_at = discord.utils.utcnow()
-        self._look_after_servers()
+        self.servers_at = discord.utils.utcnow() + AN_HOUR
+        self._servers.start()
 
     def _sleep(self) -> None:
         """Sleep from now on: the loop itself counts from when it was to begin last.
@@ -144,7 +184,8 @@ class WeeklyCog(commands.Cog, name="weekly"):
         Never longer: members are next due a minute from any look at the clock, so that many
         changes in a row would put them off for good.
         """
-        self.due_at = min(self.due_at, await self.weekly.next_due())
+        next_at = await self.weekly.next_due()  # first: the ticker works meanwhile
+        self.due_at = min(self.due_at, next_at)
         self._sleep()
 
 

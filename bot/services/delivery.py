@@ -38,9 +38,9 @@ class Delivery:
         """Put the hello to a server into the outbox, once for good."""
         await self._add("greeting", str(guild_id), guild_id, channel_id)
 
-    async def due(self, guild_id: int | None = None) -> list[int]:
-        """Return the next rows that are to be sent, in their order; or only a server's."""
-        return await outbox.due_row_ids(self._db, self._clock(), AT_ONCE, guild_id)
+    async def due(self, *about: int) -> list[int]:
+        """Return the next rows that are to be sent, in their order; or only those about these."""
+        return await outbox.due_row_ids(self._db, self._clock(), AT_ONCE, *about)
 
     async def claim(self, row_id: int) -> OutboxRow | None:
         """Claim a row for the length of a lease.

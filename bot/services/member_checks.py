@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from bot.core.member_checks import AT_ONCE, Check, as_if_checked, due_before
+from bot.core.member_checks import Check, as_if_checked, due_before, in_one_look
 from bot.store import groups as group_rows
 from bot.store import member_checks
 from bot.store.database import Database
@@ -25,9 +25,14 @@ class MemberChecks:
         self._db = db
         self._clock = clock
 
-    async def due(self) -> list[Check]:
-        """Return some of the members who weren't checked for a week, the longest ago first."""
-        return await member_checks.due_checks(self._db, due_before(self._clock()), AT_ONCE)
+    async def due(self, rate: int) -> list[Check]:
+        """Return some of the members who weren't checked for a week, the longest ago first.
+
+        As many as belong to one look; ``rate``: requests a second.
+        """
+        until = due_before(self._clock())
+        count = in_one_look(await member_checks.count_due(self._db, until), rate)
+        return await member_checks.due_checks(self._db, until, count)
 
     async def claim(self, check: Check) -> Check | None:
         """Take a check; None: another process has it, or the member left the group.

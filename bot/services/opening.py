@@ -140,7 +140,7 @@ async def services_over(
         Delivery(background, clock, ids),
         Tickets(db, clock, send_rate),
         Reminders(db, curricula, reading, clock, ids),
-        MemberChecks(db, clock),
+        MemberChecks(background, clock),
         Guilds(db, background, clock, ids),
         Letters(db, background, clock),
         Moderation(db, curricula, clock, ids, fetch_facts),

@@ -13,6 +13,9 @@ from bot.store.ids import Clock
 
 log = logging.getLogger(__name__)
 
+A_WHILE = 0.2
+"""Seconds between two looks whether anybody still waits for a ticket."""
+
 PATIENCE = 2.0
 """Seconds. So long is waited for the row: no process has it for a hundredth of that."""
 
@@ -33,21 +36,27 @@ class Tickets:
         self._free_at = 0
         self._kept: deque[float] = deque()
         self._queue = asyncio.Lock()
+        self._waiting = 0
         self._left_at: deque[float] = deque(maxlen=rate)
         self._door = asyncio.Lock()
         self._is_closed = False
+        self._spare = asyncio.Lock()
 
     async def ticket(self, wanted: int = 1) -> float:
         """Wait until one more message may be sent, behind whoever asked before.
 
         ``wanted``: how many there are to send, this one included. Returned is what to give back.
         """
-        async with self._queue:
-            self._forget_old()
-            if not self._kept:
-                self._kept.extend(await self._take(wanted))
-            at = self._kept.popleft()
-        await asyncio.sleep(at - _time())
+        self._waiting += 1
+        try:
+            async with self._queue:
+                self._forget_old()
+                if not self._kept:
+                    self._kept.extend(await self._take(wanted))
+                at = self._kept.popleft()
+            await asyncio.sleep(at - _time())
+        finally:
+            self._waiting -= 1
         if self._is_closed:
             await asyncio.Event().wait()  # until whoever asked is cancelled
         return at
@@ -55,6 +64,15 @@ class Tickets:
     def close(self) -> None:
         """Let nothing more leave: whoever asks from now on, or waits, gets no ticket."""
         self._is_closed = True
+
+    async def spare(self) -> None:
+        """Wait for a request that can wait, while anybody wants to send: it counts as well."""
+        async with self._spare:
+            self._forget_old()
+            while self._waiting or self._kept:
+                await asyncio.sleep(A_WHILE)
+                self._forget_old()
+            await self.ticket()
 
     def give_back(self, ticket: float) -> None:
         """Leave a ticket that wasn't used to whoever asks next."""

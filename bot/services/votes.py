@@ -119,6 +119,12 @@ class Votes:
         """Return the votes whose poll is to be read, or ended if they were called off."""
         return await votes.due_votes(self._db, self._clock(), AT_ONCE)
 
+    async def due_one(self, vote_id: int) -> Vote | None:
+        """Return the vote if its poll is to be read or ended now."""
+        vote = await votes.vote(self._db, vote_id)
+        is_due = vote is not None and vote.look_at is not None and vote.look_at <= self._clock()
+        return vote if is_due else None
+
     async def guild_of(self, vote: Vote) -> int:
         """Return the server in which the vote is held, 0 if its group is gone."""
         group = await group_rows.group(self._db, vote.group_id)

@@ -26,6 +26,14 @@ async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
     ]
 
 
+async def count_due(db: Queries, until: datetime) -> int:
+    """Return how many members were last checked then or earlier."""
+    rows = await db.fetch(
+        "SELECT COUNT(*) AS members FROM members WHERE checked_at <= ?", seconds(until)
+    )
+    return int(rows[0]["members"])
+
+
 async def oldest_check(db: Queries) -> datetime | None:
     """Return the longest time ago that any member was checked."""
     rows = await db.fetch(

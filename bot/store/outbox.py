@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from bot.core.outbox import Kind, OutboxRow, OutboxState
-from bot.store.database import Queries, Row, in_parts
+from bot.store.database import Queries, Row, in_parts, question_marks
 from bot.store.instants import instant, instant_or_none, seconds
 
 
@@ -63,29 +63,26 @@ async def row_about(db: Queries, kind: Kind, reference: str) -> OutboxRow | None
     return _row(rows[0]) if rows else None
 
 
-async def due_row_ids(
-    db: Queries, now: datetime, limit: int, guild_id: int | None = None
-) -> list[int]:
+async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> list[int]:
     """Return what is to be sent: waiting and due, or claimed with a lease run out.
 
     The longest due comes first, of a minute's one of each server, then the second of each; what
-    isn't a post lets posts go first for ten minutes. ``guild_id``: only what goes to this server.
-    What is about a server that removed the bot rests.
+    isn't a post lets posts go first for ten minutes. What is about a server that removed the bot
+    rests. ``about``: only what refers to these weeks, votes, groups or servers.
     """
+    only = f" AND reference IN ({question_marks(about)})" if about else ""
     rows = await db.fetch(
-        "SELECT row_id FROM (SELECT row_id, guild_id, due_at,"
+        "SELECT row_id FROM (SELECT row_id, guild_id, due_at,"  # noqa: S608 - question marks only
         " (due_at + CASE kind WHEN 'post' THEN 0 ELSE 600 END) / 60 AS turn"
         " FROM outbox WHERE state IN ('waiting', 'claimed') AND due_at <= ?"
         " AND (state = 'waiting' OR lease_until <= ?)"
-        " AND (guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
         " AND NOT EXISTS (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
-        ") AS due"
+        f"{only}) AS due"
         " ORDER BY turn, ROW_NUMBER() OVER (PARTITION BY turn, guild_id ORDER BY due_at, row_id),"
         " due_at, row_id LIMIT ?",
         seconds(now),
         seconds(now),
-        guild_id,
-        guild_id,
+        *map(str, about),
         limit,
     )
     return [found["row_id"] for found in rows]

@@ -212,7 +212,8 @@ class ActionButton(
         if self.action == "post":
             status = await bot.groups.post_now(guild_id, self.group_id)
             await answer_click(interaction, await moderators_card(interaction, status))
-            await bot.postman.deliver_due(guild_id)
+            week = status.this_week
+            await bot.postman.deliver_due(self.group_id, *([week.slot_id] if week else []))
             bot.weekly_changed()
             status = await bot.groups.status(status.group.channel_id, self.opener_id)
             await interaction.edit_original_response(
@@ -292,7 +293,7 @@ class CancelVoteButton(
         status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
         news = vote_words.called_off_text(ballot)
         await answer_click(interaction, await moderators_card(interaction, status, news))
-        await bot.polls.settle_due()
+        await bot.polls.settle(self.vote_id)
         bot.weekly_changed()
 
 

@@ -24,7 +24,7 @@ TIMES = 200
 
 QUERIES = {
     "outbox.due_row_ids": lambda db: outbox.due_row_ids(db, NOW, 100),
-    "outbox.due_row_ids, a server's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
+    "outbox.due_row_ids, a week's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
     "outbox.next_due": outbox.next_due,
     "groups.due_group_ids": lambda db: groups.due_group_ids(db, NOW, 100),
     "groups.next_due": groups.next_due,

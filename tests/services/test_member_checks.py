@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.member_checks import AT_ONCE, BETWEEN_LOOKS, TRY_AGAIN
+from bot.core.member_checks import BETWEEN_LOOKS, FEWEST, TRY_AGAIN
 from bot.core.weekly import Schedule
 from bot.services.member_checks import MemberChecks
 from bot.store import groups
@@ -12,6 +12,7 @@ from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
 ALICE, BOB, ELSEWHERE = 81, 82, 9
 FRIDAY = Schedule(4, 10, 0, "UTC")
 A_WEEK = timedelta(days=7)
+RATE = 45
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ async def group(services):
 
 
 async def due_ids(checks):
-    return [check.reader_id for check in await checks.due()]
+    return [check.reader_id for check in await checks.due(RATE)]
 
 
 async def test_who_has_just_joined_is_due_in_a_week(checks, group, clock):
@@ -50,7 +51,7 @@ async def test_joining_twice_puts_no_check_off(checks, services, group, clock):
 
 async def test_who_is_here_is_due_again_in_a_week(checks, group, clock):
     clock.advance(days=8)
-    alice, bob = await checks.due()
+    alice, bob = await checks.due(RATE)
     await checks.is_here(await checks.claim(alice))
     left_over = await due_ids(checks)
     await checks.is_here(await checks.claim(bob))
@@ -67,7 +68,7 @@ async def test_who_is_here_is_due_again_in_a_week(checks, group, clock):
 async def test_a_check_that_came_to_nothing_is_neither_lost_nor_tried_at_once(checks, group, clock):
     """As after a crash, or trouble at Discord: nobody said what came of it."""
     clock.advance(days=7)
-    for check in await checks.due():
+    for check in await checks.due(RATE):
         await checks.claim(check)
     at_once = await due_ids(checks)
     clock.advance(seconds=TRY_AGAIN.total_seconds())
@@ -79,7 +80,7 @@ async def test_a_check_that_came_to_nothing_is_neither_lost_nor_tried_at_once(ch
 async def test_two_processes_never_check_the_same_member_twice(checks, services, group, clock):
     clock.advance(days=7)
     other = MemberChecks(services.db, clock)
-    both = [await checks.due(), await other.due()]
+    both = [await checks.due(RATE), await other.due(RATE)]
 
     claimed = await asyncio.gather(
         *(each.claim(check) for each, due in zip((checks, other), both, strict=True)
@@ -109,7 +110,7 @@ async def test_who_left_the_server_leaves_its_groups_and_keeps_progress(checks, 
 
 async def test_who_forgot_themselves_meanwhile_is_no_member_again(checks, services, group, clock):
     clock.advance(days=7)
-    claimed = await checks.claim((await checks.due())[0])
+    claimed = await checks.claim((await checks.due(RATE))[0])
     await services.me.forget(ALICE)
 
     await checks.is_here(claimed)
@@ -123,7 +124,7 @@ async def test_a_server_of_which_nothing_is_told_holds_up_no_other(checks, servi
     clock.advance(days=7)
 
     await checks.put_off(GUILD)
-    others = [(check.guild_id, check.reader_id) for check in await checks.due()]
+    others = [(check.guild_id, check.reader_id) for check in await checks.due(RATE)]
     clock.advance(seconds=TRY_AGAIN.total_seconds())
 
     assert others == [(ELSEWHERE, BOB)]
@@ -158,7 +159,7 @@ async def test_of_many_a_few_are_due_at_once(checks, services, group, clock):
         await services.groups.join(GUILD, group.group_id, reader)
     clock.advance(days=7)
 
-    assert len(await checks.due()) == AT_ONCE
+    assert len(await checks.due(RATE)) == FEWEST
 
 
 async def test_the_weekly_task_wakes_for_members_but_never_in_haste(services, checks, group, clock):

@@ -69,12 +69,14 @@ async def test_posts_go_before_all_else_that_is_not_due_for_ten_minutes(changes)
     assert await outbox.due_row_ids(changes, late + A_DAY, 9) == [3, 1, 2, 4]
 
 
-async def test_due_of_one_server_is_that_servers_alone(changes):
-    await outbox.add_row(changes, post(1, "1", guild_id=7))
-    await outbox.add_row(changes, post(2, "2", guild_id=8))
-    await outbox.add_row(changes, post(3, "3", guild_id=None))
+async def test_what_somebody_waits_for_is_due_alone(changes):
+    await outbox.add_row(changes, post(1, "7"))
+    await outbox.add_row(changes, post(2, "8"))
+    await outbox.add_row(changes, post(3, "8", kind="thread"))
+    await outbox.add_row(changes, post(4, "9"))
 
-    assert await outbox.due_row_ids(changes, NOW, 9, 8) == [2]
+    assert await outbox.due_row_ids(changes, NOW, 9, 8) == [2, 3]
+    assert await outbox.due_row_ids(changes, NOW, 9, 8, 9) == [2, 4, 3]
 
 
 async def test_the_next_is_what_waits_or_the_end_of_a_lease(changes):

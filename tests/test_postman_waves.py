@@ -9,11 +9,13 @@ import pytest
 
 from bot.app import NextreadBot
 from bot.core.groups import Group
+from bot.core.votes import Vote
 from bot.core.weekly import Schedule
 from bot.postman import MOST_AT_A_TIME
 from bot.services.opening import open_services
 from bot.services.weekly import AT_ONCE
 from bot.store import groups as group_rows
+from bot.store import votes as vote_rows
 from tests.bench.many_rooms import ManyRooms, rooms_of
 from tests.small_discord import TOKEN
 
@@ -22,10 +24,20 @@ GROUPS = BIG + AT_ONCE
 RATE = 200
 
 
+class Rooms(ManyRooms):
+    """Says nothing for ever when it is asked for a message; ``hung``: in which channels."""
+
+    hung = frozenset()
+
+    async def _read_one(self, request):
+        self.hung |= {request.match_info["channel"]}
+        await asyncio.Event().wait()
+
+
 @pytest.fixture
 def room():
     """A server with more groups than are looked at at once, and many with one each."""
-    return ManyRooms(rooms_of(GROUPS, BIG), answers_in=(0, 0.02))
+    return Rooms(rooms_of(GROUPS, BIG), answers_in=(0, 0.02))
 
 
 @pytest.fixture
@@ -40,11 +52,20 @@ async def at_work(room, tmp_path, base, monkeypatch):
             made = Group(n, one.guild_id, one.channel_id, "active", schedule, None, since, slot)
             await group_rows.put_group(changes, made, since)
 
+    async def call_votes(count):
+        async with services.db.transaction() as changes:
+            for n, one in enumerate(room.rooms[:count], start=1):
+                vote = Vote(
+                    n, n, "2020-W01", "running", ("a", "b"), 1, since, one.channel_id, n, since
+                )
+                await vote_rows.put_vote(changes, vote, None, since)
+
     async def opened():
         return services
 
     @asynccontextmanager
-    async def work(until, *, given=False):
+    async def work(until, *, given=False, polls=0):
+        await call_votes(polls)
         while given and await services.weekly.open_due():
             pass
         async with room.open():
@@ -83,3 +104,10 @@ async def test_the_first_posts_leave_while_other_groups_are_still_given_theirs(r
 
     # An id begins with when it was made, as Discord's do.
     assert room.at_work[0][0] < discord.utils.snowflake_time(latest["slot_id"]).timestamp()
+
+
+async def test_polls_that_hang_keep_no_paper_back(room, at_work):
+    async with at_work(lambda: room.count["post"] >= GROUPS, polls=20) as db:
+        (row,) = await db.fetch("SELECT COUNT(*) AS votes FROM votes WHERE state = 'running'")
+
+    assert len(room.hung) == row["votes"] == 20

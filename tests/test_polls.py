@@ -1,0 +1,162 @@
+"""Polls are looked at side by side: one that hangs or fails touches no other."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.polls import Polls
+from bot.services.votes import Votes
+from tests.curricula import curriculum, resource
+from tests.postbox import GUILD, MODERATOR, Postbox, new_group
+
+LIST = curriculum(*(resource(f"r{n}") for n in range(9)))
+
+
+@pytest.fixture
+def base():
+    return LIST
+
+
+class Poll:
+    """A poll that is over: all voted for its second candidate."""
+
+    def is_finalised(self):
+        return True
+
+    @property
+    def answers(self):
+        return [Answer(0), Answer(5)]
+
+
+class Answer:
+    def __init__(self, vote_count) -> None:
+        self.vote_count = vote_count
+
+
+class Channel:
+    """Discord's, as far as polls need it; it may hang, or break off."""
+
+    def __init__(self, discord, channel_id) -> None:
+        self.discord, self.channel_id = discord, channel_id
+        self.poll = Poll()
+
+    async def fetch_message(self, _):
+        self.discord.asked.append(self.channel_id)
+        if self.channel_id in self.discord.hung:
+            await asyncio.Event().wait()
+        if self.channel_id in self.discord.broken:
+            self.discord.then()
+            raise ConnectionResetError
+        return self
+
+
+class Discord:
+    def __init__(self, *, hung=(), broken=(), then=lambda: None) -> None:
+        self.hung, self.broken, self.then = set(hung), set(broken), then
+        self.asked: list[int] = []
+
+    def get_partial_messageable(self, channel_id, *, guild_id):
+        del guild_id
+        return Channel(self, channel_id)
+
+
+class Unwritable:
+    """A database that reads; its next transaction fails when it is told so."""
+
+    def __init__(self, db) -> None:
+        self._db, self.fails = db, False
+        self.fetch, self.is_shared = db.fetch, db.is_shared
+
+    def fail(self):
+        self.fails = True
+
+    @asynccontextmanager
+    async def transaction(self):
+        if self.fails:
+            self.fails = False
+            raise ConnectionError("no more")
+        async with self._db.transaction() as changes:
+            yield changes
+
+
+@pytest.fixture
+def call(services, clock):
+    """Return what calls votes in so many channels, sends their polls, and lets them be over."""
+
+    async def call_all(count):
+        channels = list(range(101, 101 + count))
+        for channel in channels:
+            await new_group(services, channel)
+            await services.groups.skip_next(GUILD, (await services.groups.find(channel)).group_id)
+            await services.votes.call(GUILD, channel, MODERATOR, 2, 24)
+        await Postbox(services).deliver()
+        clock.advance(hours=25)
+        return channels
+
+    return call_all
+
+
+@asynccontextmanager
+async def looking(polls):
+    task = asyncio.create_task(polls.settle_due())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def decided(services, channel):
+    coming = (await services.groups.status(channel, None)).coming
+    return any(week.pick.why == "vote_winner" for week in coming)
+
+
+async def test_polls_that_hang_keep_no_other_from_being_counted(services, call):
+    channels = await call(6)
+    discord = Discord(hung=channels[:-1])
+
+    async with looking(Polls(discord, services.votes, services.tickets)), asyncio.timeout(20):
+        while not await decided(services, channels[-1]):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    assert channels[-1] in discord.asked
+
+
+async def test_a_failure_that_cannot_even_be_recorded_keeps_no_other_from_being_counted(
+    services, call, clock
+):
+    first, second = await call(2)
+    db = Unwritable(services.db)
+    votes = Votes(db, services.curricula, clock, None)
+    discord = Discord(broken=[first], then=db.fail)
+
+    await Polls(discord, votes, services.tickets).settle_due()
+
+    assert sorted(discord.asked) == [first, second]
+    assert not await decided(services, first)
+    assert await decided(services, second)
+
+
+async def test_only_the_vote_that_somebody_calls_off_is_looked_at(services, call, clock):
+    channels = await call(3)
+    vote = (await services.groups.status(channels[1], None)).vote
+    await services.votes.cancel(GUILD, vote.vote_id)
+    discord = Discord()
+
+    await Polls(discord, services.votes, services.tickets).settle(vote.vote_id)
+
+    assert discord.asked == [channels[1]]
+
+
+async def test_a_poll_that_is_not_sent_yet_is_left_to_who_sends_it(services, clock):
+    """Otherwise its end would be recorded before it was there, and it would run on."""
+    await new_group(services, 101)
+    await services.groups.skip_next(GUILD, (await services.groups.find(101)).group_id)
+    vote = (await services.votes.call(GUILD, 101, MODERATOR, 2, 24)).vote
+    await services.votes.cancel(GUILD, vote.vote_id)
+    discord = Discord()
+
+    await Polls(discord, services.votes, services.tickets).settle(vote.vote_id)
+
+    assert discord.asked == []

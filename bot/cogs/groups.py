@@ -50,9 +50,7 @@ class GroupsCog(commands.Cog, name="groups"):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Greet servers that invited the bot while it was away."""
-        for guild in self.bot.guilds:
-            await self._greet(guild)
-        self.bot.weekly_changed()
+        await self._greet(*self.bot.guilds)
 
     @commands.Cog.listener("on_guild_join")
     @commands.Cog.listener("on_guild_back")
@@ -60,21 +58,25 @@ class GroupsCog(commands.Cog, name="groups"):
         """Greet a server, once; one that invites the bot again goes on as it was, unasked."""
         await self.guilds.arrived(guild.id)
         await self._greet(guild)
-        await self.bot.postman.deliver_due(guild.id)
-        self.bot.weekly_changed()
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Let all about a server rest. An outage is no removal: discord.py tells them apart."""
         await self.guilds.removed(guild.id)
 
-    async def _greet(self, guild: discord.Guild) -> None:
-        joined_at, channel = guild.me.joined_at, guild.system_channel
-        if channel is None or joined_at is None:
-            return
-        is_new = discord.utils.utcnow() - joined_at < NEWCOMER
-        if is_new and not await self.groups.running_in(guild.id):
-            await self.delivery.greet(guild.id, channel.id)
+    async def _greet(self, *guilds: discord.Guild) -> None:
+        greeted = []
+        for guild in guilds:
+            joined_at, channel = guild.me.joined_at, guild.system_channel
+            if channel is None or joined_at is None:
+                continue
+            is_new = discord.utils.utcnow() - joined_at < NEWCOMER
+            if is_new and not await self.groups.running_in(guild.id):
+                await self.delivery.greet(guild.id, channel.id)
+                greeted.append(guild.id)
+        if greeted:
+            await self.bot.postman.deliver_due(*greeted)
+        self.bot.weekly_changed()
 
 
 async def setup(bot: NextreadBot) -> None:

@@ -14,14 +14,12 @@ from bot.errors import NoLongerListedError
 from bot.views import texts
 from bot.views.buttons import KEY, KeyButton
 from bot.views.plain import clipped, one_line
-from bot.views.replies import answer, answers_errors, notice
+from bot.views.replies import Form, answer, answers_errors, notice
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 OPTIONS = 25  # Discord's limit for a select
-OPEN_FOR = 3600.0
-"""Seconds. discord.py keeps each form in memory until it is sent or this is over."""
 
 
 class DoubtButton(KeyButton, template=rf"doubt:{KEY}"):
@@ -39,11 +37,11 @@ class DoubtButton(KeyButton, template=rf"doubt:{KEY}"):
         await interaction.response.send_modal(DoubtForm(path))
 
 
-class DoubtForm(ui.Modal, title=texts.DOUBT_TITLE):
+class DoubtForm(Form, title=texts.DOUBT_TITLE):
     """Asks which prerequisite is wrong, and why if the reader wants to say."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(timeout=OPEN_FOR)
+        super().__init__()
         pairs = doubtable(path)[:OPTIONS]
         self._pairs: ui.Select[Any] = ui.Select(
             custom_id="pair",

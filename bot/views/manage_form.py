@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 LONGEST_NOTES = 4000  # Discord's limit for a text input
-OPEN_FOR = 3600.0
-"""Seconds. discord.py keeps each form in memory until it is sent or this is over."""
 
 
 class TextsForm(Form, title=words.FORM_TITLE):
@@ -39,7 +37,7 @@ class TextsForm(Form, title=words.FORM_TITLE):
         card: Callable[[Proposal | Desk], ui.LayoutView],
         typed: Typed | None = None,
     ) -> None:
-        super().__init__(timeout=OPEN_FOR)
+        super().__init__()
         self._draft_id = draft_id
         self._card = card
         self._before = replace(before, notes=before.notes[:LONGEST_NOTES])

@@ -29,14 +29,23 @@ TROUBLE = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError)
 """What goes wrong on the way to Discord, and is no fault of ours."""
 
 
+OPEN_FOR = 3600.0
+"""Seconds. discord.py keeps each form in memory until it is sent or this is over: nobody
+learns when one is dismissed."""
+
+
 class Form(ui.Modal):
-    """A form whose refused answer need not be typed twice."""
+    """A form that isn't kept for ever, and whose refused answer need not be typed twice."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=OPEN_FOR)
 
     async def again(
         self, interaction: discord.Interaction[Any], error: ReaderError
     ) -> ui.Button[Any] | None:
         """Keep what was typed and return a button that opens it again; None if that won't help."""
-        raise NotImplementedError
+        del interaction, error
+        return None
 
 
 async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:

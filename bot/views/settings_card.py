@@ -11,14 +11,12 @@ from discord import ui
 from bot.core.me import ReaderSettings
 from bot.views import me_texts as words
 from bot.views.buttons import PlainButton, StateButton, go_button
-from bot.views.replies import answer_click, answers_errors
+from bot.views.replies import Form, answer_click, answers_errors
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 Switch = Literal["named", "unnamed", "nudge", "unnudge"]
-OPEN_FOR = 3600.0
-"""Seconds. discord.py keeps each form in memory until it is sent or this is over."""
 
 
 def settings_card(settings: ReaderSettings) -> ui.LayoutView:
@@ -49,11 +47,11 @@ class ZoneButton(PlainButton, template=r"my-zone"):
         await interaction.response.send_modal(ZoneForm(settings))
 
 
-class ZoneForm(ui.Modal, title=words.MY_ZONE_TITLE):
+class ZoneForm(Form, title=words.MY_ZONE_TITLE):
     """One line: a city, a country or a zone's name; nothing takes it away."""
 
     def __init__(self, settings: ReaderSettings) -> None:
-        super().__init__(timeout=OPEN_FOR)
+        super().__init__()
         self._zone: ui.TextInput[Any] = ui.TextInput(
             custom_id="zone", default=settings.zone, max_length=60, required=False
         )

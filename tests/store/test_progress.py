@@ -1,12 +1,22 @@
+import random
 import sqlite3
+from collections import Counter
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
-from bot.core.progress import Mark
-from bot.store.progress import clear_mark, marks_of, set_mark
-from tests.curricula import NOW
+from bot.core.progress import READ, STATES, Mark, resolved
+from bot.store import groups
+from bot.store.progress import (
+    clear_mark,
+    marks_of,
+    readers_by_key,
+    set_mark,
+    set_marks,
+    states_of_members,
+)
+from tests.curricula import NOW, curriculum, resource
 
 ALL = {
     "demo:a": Mark("done", NOW, rating=4),
@@ -62,3 +72,70 @@ async def test_somebody_new_has_no_marks(db):
 async def test_a_mark_that_cannot_be_is_refused(db, mark):
     with pytest.raises((sqlite3.IntegrityError, asyncpg.CheckViolationError)):
         await write(db, 1, {"demo:a": mark})
+
+
+RENAMED = curriculum(
+    resource("a", formerly=["was-a", "was-a-too"]),
+    resource("b", formerly=["was-b", "c"]),
+    resource("c"),  # a former key of another that means a resource by itself again
+)
+
+
+@pytest.fixture
+async def marks_of_members(db):
+    """Many members with any marks under present and former keys; one without, one elsewhere."""
+    chance = random.Random(1)  # noqa: S311 - no secret
+    keys = [*RENAMED.by_key, "demo:was-a", "demo:was-a-too", "demo:was-b", "demo:gone"]
+    marks = {
+        member: {
+            key: Mark(chance.choice(STATES), NOW)
+            for key in chance.sample(keys, chance.randrange(len(keys)))
+        }
+        for member in range(1, 60)
+    }
+    async with db.transaction() as changes:
+        for member, each in marks.items():
+            await groups.join(changes, 1, member, NOW)
+            await set_marks(changes, member, each)
+        await groups.join(changes, 1, 99, NOW)
+        await groups.join(changes, 2, 98, NOW)
+        await set_mark(changes, 98, "demo:a", Mark("done", NOW))
+    return [resolved(RENAMED, each) for each in [*marks.values(), {}]]
+
+
+async def test_a_groups_states_are_what_each_members_marks_come_to(db, marks_of_members):
+    keys = {r.key: RENAMED.keys_of(r) for r in RENAMED.resources}
+
+    found = await states_of_members(db, 1, keys)
+
+    expected = Counter(
+        tuple((key, marks[key].state if key in marks else None) for key in keys)
+        for marks in marks_of_members
+    )
+    assert {tuple((key, s.get(key)) for key in keys): count for s, count in found} == expected
+
+
+async def test_a_groups_readers_are_counted_once_under_whatever_keys(db, marks_of_members):
+    keys = {r.key: RENAMED.keys_of(r) for r in RENAMED.resources}
+
+    found = await readers_by_key(db, 1, keys, READ)
+
+    assert found == Counter(
+        key
+        for marks in marks_of_members
+        for key in keys
+        if key in marks and marks[key].state in READ
+    )
+    assert await readers_by_key(db, 1, {}, READ) == {}
+
+
+async def test_more_marks_than_one_statement_takes_are_written_and_cleared(db):
+    many = {f"demo:r{n}": Mark("done", NOW) for n in range(9_000)}
+
+    async with db.transaction() as changes:
+        await set_marks(changes, 1, many)
+        written = await marks_of(changes, 1)
+        await set_marks(changes, 1, dict.fromkeys(many))
+
+    assert written == many
+    assert await marks_of(db, 1) == {}

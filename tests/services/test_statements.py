@@ -1,0 +1,190 @@
+"""How often an answer asks the database: as often for a crowd and a long list as for a few."""
+
+from collections import Counter
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from bot.core.groups import Post
+from bot.core.progress import Mark
+from bot.core.weekly import slot_of_week, weeks_from
+from bot.services.curriculum import CurriculumStore
+from bot.services.opening import services_over
+from bot.store import groups as group_rows
+from bot.store import progress, slots
+from tests.curricula import curriculum, resource
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group
+
+FEW, MANY = 3, 300
+UNREAD = 9  # of the list: the group never is through
+READER = 1_000
+
+
+class Counting:
+    """A database that counts the statements it is given, in transactions too."""
+
+    def __init__(self, db) -> None:
+        self._db = db
+        self.is_shared, self.close, self.migrating = db.is_shared, db.close, db.migrating
+        self.statements = []
+
+    async def fetch(self, sql, *args):
+        self.statements.append(sql)
+        return await self._db.fetch(sql, *args)
+
+    @asynccontextmanager
+    async def transaction(self):
+        async with self._db.transaction() as changes:
+            yield Inside(changes, self.statements)
+
+
+class Inside:
+    def __init__(self, changes, statements) -> None:
+        self._changes, self._statements = changes, statements
+
+    async def fetch(self, sql, *args):
+        self._statements.append(sql)
+        return await self._changes.fetch(sql, *args)
+
+
+class World:
+    """A group with so many members, weeks behind it and resources on its list, all of them read."""
+
+    def __init__(self, db, clock, size) -> None:
+        self.db, self.clock, self.size = Counting(db), clock, size
+        listed = [
+            resource(f"r{n}", *([f"r{n - 1}"] if n else []), must_read=True, formerly=[f"was-{n}"])
+            for n in range(size + UNREAD)
+        ]
+        added = [resource(f"a{n}", addition=True, must_read=n % 2 == 0) for n in range(size)]
+        self.list = curriculum(*listed, *added)
+        self.services = services_over(self.db, CurriculumStore(self.list), clock)
+        self.group_id = self.slot_id = self.change_id = 0
+
+    async def fill(self):
+        groups, services = self.services.groups, self.services
+        self.group_id = (await new_group(services)).group_id
+        group = await groups.go_on(GUILD, self.group_id, "must_reads")
+        weeks = weeks_from("2018-W01", self.size)
+        async with self.db.transaction() as changes:
+            for n in range(self.size):
+                slot = slot_of_week(group.group.schedule, weeks[n])
+                post = Post(n + 1, self.group_id, slot.week, slot.at, "posted", f"demo:was-{n}")
+                await slots.put_slot(changes, post)
+                await slots.add_post_reader(changes, n + 1, READER)
+            for member in range(READER, READER + self.size):
+                await group_rows.join(changes, self.group_id, member, self.clock())
+                await group_rows.set_wish(changes, self.group_id, member, "wanted")
+            read = [r.key for r in self.list.resources if r.key != "demo:r0"]
+            marks = {key: Mark("done", self.clock()) for key in read}
+            gone = {f"demo:gone-{n}": Mark("known", self.clock()) for n in range(self.size)}
+            await progress.set_marks(changes, READER, marks | gone)
+        await services.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:r1", None)
+        self.clock.advance(hours=1)
+        await services.weekly.open_due()
+        await Postbox(services).deliver()
+        self.slot_id = (await groups.status(CHANNEL, None)).this_week.slot_id
+
+
+def acts_of(world):
+    """Return every answer whose work could grow with its group or list, by what asks for it."""
+    s, group_id, slot_id = world.services, world.group_id, world.slot_id
+
+    async def undo_a_reset():
+        reset = await s.journeys.reset(READER, GUILD)
+        await s.reading.undo(READER, GUILD, reset.change.change_id)
+
+    async def pick_and_take_back():
+        await s.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:r2", None)
+        await s.picking.take_back(GUILD, group_id, "2026-W03")
+
+    async def start_at_the_end():
+        await s.journeys.start_at(READER + 1, GUILD, None)
+
+    async def vote_and_call_off():
+        ballot = await s.votes.call(GUILD, CHANNEL, MODERATOR, 3, 24)
+        await s.votes.cancel(GUILD, ballot.vote.vote_id)
+
+    async def next_week():
+        world.clock.advance(days=7)
+        assert await s.weekly.open_due() == 1
+        week = (await s.groups.status(CHANNEL, None)).this_week
+        (row_id,) = await s.delivery.due(week.slot_id)
+        await s.delivery.sent(await s.delivery.claim(row_id), 77)
+
+    async def change_the_group():
+        return await new_group(s)
+
+    return {
+        "/next": lambda: s.reading.next_for(READER, GUILD),
+        "/done": lambda: s.reading.finish(READER + 1, GUILD, "demo:r0"),
+        "/search": lambda: s.reading.find(READER, GUILD, "r1"),
+        "typing": lambda: s.reading.suggestions(READER, GUILD, "r"),
+        "/path": lambda: s.journeys.path(READER + 1, GUILD, f"demo:r{world.size - 1}"),
+        "/progress": lambda: s.journeys.journey(READER, GUILD),
+        "Start at": start_at_the_end,
+        "Reset and Undo": undo_a_reset,
+        "/me": lambda: s.me.about(READER),
+        "Download": lambda: s.me.download(READER, "json"),
+        "/group": lambda: s.groups.status(CHANNEL, READER),
+        "Past papers": lambda: s.groups.history(GUILD, group_id, 0),
+        "Join": lambda: s.groups.join(GUILD, group_id, 5),
+        "Leave": lambda: s.groups.leave(GUILD, group_id, 5),
+        "Remind me": lambda: s.reminders.ask(GUILD, group_id, READER, wanted=True),
+        "I've read it": lambda: s.weekly.read_it(READER + 1, GUILD, slot_id),
+        "What first": lambda: s.weekly.first_reads(READER + 2, GUILD, slot_id),
+        "the post's card": lambda: s.weekly.post(slot_id),
+        "/manage group": change_the_group,
+        "Pause": lambda: s.groups.set_state(GUILD, group_id, "paused"),
+        "Resume": lambda: s.groups.set_state(GUILD, group_id, "active"),
+        "Skip next": lambda: s.groups.skip_next(GUILD, group_id),
+        "Skip it not": lambda: s.groups.skip_next(GUILD, group_id),
+        "What follows": lambda: s.groups.go_on(GUILD, group_id, "must_reads"),
+        "/manage pick and Take back": pick_and_take_back,
+        "weeks offered": lambda: s.picking.weeks(GUILD, CHANNEL),
+        "/manage vote and Cancel vote": vote_and_call_off,
+        "/manage edit": lambda: s.moderation.open(GUILD, MODERATOR, "demo:r1"),
+        "typing in /manage": lambda: s.moderation.choosing.resources(GUILD, "r"),
+        "/manage export": lambda: s.moderation.export(GUILD),
+        "a week's paper and its reminders": next_week,
+        "Delete all": lambda: s.me.forget(READER),
+    }
+
+
+async def counts_of(db, clock, size):
+    world = World(db, clock, size)
+    await world.fill()
+    counts, slow = {}, {}
+    for name, act in acts_of(world).items():
+        world.db.statements.clear()
+        await act()
+        counts[name] = len(world.db.statements)
+        slow[name] = Counter(world.db.statements).most_common(2)
+    return counts, slow
+
+
+@pytest.fixture
+async def empty_again(db):
+    """Return what empties the ledger between two sizes."""
+
+    async def empty():
+        async with db.transaction() as changes:
+            for table in (
+                "study_groups", "members", "slots", "post_readers", "outbox", "picks", "progress",
+                "readers", "changes", "reader_settings", "votes", "drafts",
+            ):  # fmt: skip
+                await changes.fetch(f"DELETE FROM {table}")
+
+    return empty
+
+
+async def test_an_answer_asks_as_often_of_many_as_of_few(db, clock, empty_again):
+    few, _ = await counts_of(db, clock, FEW)
+    await empty_again()
+    clock.now -= timedelta(days=7, hours=1)
+
+    many, most = await counts_of(db, clock, MANY)
+
+    more = {name: (few[name], many[name], most[name]) for name in few if many[name] != few[name]}
+    assert more == {}

@@ -77,19 +77,24 @@ class Members:
                     tasks.create_task(go_on())
 
     async def _went_well(self, checks: Sequence[Check]) -> bool:
-        """Check members of one server; at the first trouble leave the rest of them."""
+        """Check members of one server; at the first trouble put off the rest of them."""
+        guild_id = checks[0].guild_id
         try:
             for check in checks:
                 await self._tickets.spare()
                 async with asyncio.timeout(WITHIN):
                     await self._check(check)
         except (discord.DiscordException, TimeoutError, aiohttp.ClientError, OSError) as error:
-            log.warning("members can't be checked just now: %r", error)
-            return False
+            log.warning("members of server %s can't be checked just now: %r", guild_id, error)
         except Exception:
-            log.exception("members can't be checked")
-            return False
-        return True
+            log.exception("members of server %s can't be checked", guild_id)
+        else:
+            return True
+        try:
+            await self._checks.put_off(guild_id)
+        except Exception:
+            log.exception("checks in server %s can't be put off", guild_id)
+        return False
 
     async def _check(self, check: Check) -> None:
         claimed = await self._checks.claim(check)

@@ -1,13 +1,19 @@
 """Members are looked for once a week; only a clear answer of Discord's ends a membership."""
 
+import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.weekly import Schedule
+from bot.members import Members
+from bot.services.tickets import Tickets
 from tests.seen import text_of
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+FRIDAY = Schedule(4, 10, 0, "UTC")
 
 
 @pytest.fixture
@@ -166,3 +172,83 @@ async def test_changes_of_groups_never_put_off_what_is_due(group, join, moderato
 
     assert due_at == env.now() + timedelta(seconds=30)
     assert cog.due_at == due_at
+
+
+class Servers:
+    """Discord's servers, as far as members need them; ``hung`` never answer, ``broken`` break off.
+
+    ``asked``: how often about each member.
+    """
+
+    def __init__(self, *, hung=(), broken=()) -> None:
+        self.hung, self.broken, self.asked = set(hung), set(broken), Counter()
+
+    def get_guild(self, guild_id):
+        return Server(self, guild_id)
+
+
+class Server:
+    unavailable = False
+
+    def __init__(self, servers, guild_id) -> None:
+        self.servers, self.id = servers, guild_id
+
+    async def fetch_member(self, reader_id):
+        self.servers.asked[reader_id] += 1
+        if self.id in self.servers.hung:
+            await asyncio.Event().wait()
+        if self.id in self.servers.broken:
+            raise ConnectionResetError
+        return self
+
+
+@pytest.fixture
+async def crowd(services, clock):
+    """Six servers with five members each, all of whom are due; a server's are 10, 11, 12 ..."""
+    for guild_id in range(1, 7):
+        made = await services.groups.settle(guild_id, guild_id, FRIDAY, None, 5)
+        for reader_id in range(guild_id * 10, guild_id * 10 + 5):
+            await services.groups.join(guild_id, made.group.group_id, reader_id)
+    clock.advance(days=7)
+    return services
+
+
+@pytest.fixture
+def look_at(crowd):
+    """Return what makes a process that looks at these servers."""
+    tickets = [Tickets(crowd.db, lambda: datetime.now(UTC), 500) for _ in range(2)]
+    return lambda servers: Members(servers, crowd.member_checks, tickets.pop())
+
+
+async def test_a_server_that_hangs_holds_up_no_other(look_at):
+    servers = Servers(hung=[1, 2])
+    looking = asyncio.create_task(look_at(servers).check_due())
+
+    async with asyncio.timeout(15):
+        while not {30, 40, 50, 60} <= servers.asked.keys():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    looking.cancel()
+    assert {10, 20} <= servers.asked.keys()
+
+
+async def test_a_server_in_trouble_is_put_off_and_the_others_are_looked_at(look_at):
+    servers = Servers(broken=[1])
+    members = look_at(servers)
+
+    for _ in range(3):
+        await members.check_due()
+
+    assert [who for who in servers.asked if who < 20] == [10]
+    assert len(servers.asked) == 26
+
+
+async def test_two_processes_ask_about_each_member_once(look_at):
+    servers = Servers()
+    processes = [look_at(servers) for _ in range(2)]
+
+    for _ in range(3):  # as in three minutes: ten of thirty are looked at each time
+        await asyncio.gather(*(each.check_due() for each in processes))
+
+    assert len(servers.asked) == 30
+    assert set(servers.asked.values()) == {1}

@@ -25,9 +25,18 @@ RATE = 200
 
 
 class Rooms(ManyRooms):
-    """Says nothing for ever when it is asked for a message; ``hung``: in which channels."""
+    """Says nothing for ever when it is asked for a message; ``hung``: in which channels.
 
-    hung = frozenset()
+    So it does when a message is sent to one of ``stuck``.
+    """
+
+    hung = stuck = frozenset()
+
+    async def _send(self, request):
+        if int(request.match_info["channel"]) in self.stuck:
+            self.hung |= {request.match_info["channel"]}
+            await asyncio.Event().wait()
+        return await super()._send(request)
 
     async def _read_one(self, request):
         self.hung |= {request.match_info["channel"]}
@@ -60,12 +69,22 @@ async def at_work(room, tmp_path, base, monkeypatch):
                 )
                 await vote_rows.put_vote(changes, vote, None, since)
 
+    async def put_off(stuck):
+        """Let the slot of the last group come while those that are stuck try, and no others."""
+        last = len(room.rooms)
+        async with services.db.transaction() as changes:
+            for n in range(stuck + 1, last + 1):
+                wait = timedelta(seconds=2) if n == last else timedelta(days=1)
+                await group_rows.set_looked(changes, n, since, room.now() + wait)
+
     async def opened():
         return services
 
     @asynccontextmanager
-    async def work(until, *, given=False, polls=0):
+    async def work(until, *, given=False, polls=0, stuck=0):
         await call_votes(polls)
+        if stuck:
+            await put_off(stuck)
         while given and await services.weekly.open_due():
             pass
         async with room.open():
@@ -111,3 +130,13 @@ async def test_polls_that_hang_keep_no_paper_back(room, at_work):
         (row,) = await db.fetch("SELECT COUNT(*) AS votes FROM votes WHERE state = 'running'")
 
     assert len(room.hung) == row["votes"] == 20
+
+
+async def test_a_channel_that_hangs_delays_no_paper_whose_slot_comes_meanwhile(room, at_work):
+    room.stuck = {one.channel_id for one in room.rooms[:3]}
+
+    async with asyncio.timeout(20), at_work(lambda: room.count["post"], stuck=3):
+        pass
+
+    assert len(room.hung) == 3
+    assert room.at_work[0][2] == room.rooms[-1].channel_id

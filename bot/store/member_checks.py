@@ -10,13 +10,15 @@ from bot.store.instants import instant, seconds
 
 
 async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
-    """Return the members last checked then or earlier, the longest ago first."""
+    """Return the members last checked then or earlier: servers in turns, the longest ago first."""
     rows = await db.fetch(
         "SELECT study_groups.guild_id, members.group_id, members.reader_id, members.checked_at"
         " FROM members JOIN study_groups ON study_groups.group_id = members.group_id"
         " WHERE members.checked_at <= ? AND NOT EXISTS"
         " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
-        " ORDER BY members.checked_at, members.group_id, members.reader_id LIMIT ?",
+        " ORDER BY ROW_NUMBER() OVER (PARTITION BY study_groups.guild_id ORDER BY"
+        " members.checked_at, members.group_id, members.reader_id), members.checked_at,"
+        " members.group_id, members.reader_id LIMIT ?",
         seconds(until),
         limit,
     )

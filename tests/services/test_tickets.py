@@ -73,6 +73,25 @@ async def test_a_ticket_kept_too_long_is_nobodys(tickets, monkeypatch):
     assert await tickets.ticket() > first + APART * 3
 
 
+async def test_what_can_wait_waits_until_nobody_wants_to_send(tickets):
+    done = []
+
+    async def send():
+        await take(tickets, 60)
+        done.append("sent")
+
+    async def look():
+        await tickets.spare()
+        done.append("looked")
+
+    sending = asyncio.create_task(send())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await asyncio.gather(sending, look(), look())
+
+    assert done == ["sent", "looked", "looked"]
+
+
 async def test_a_clock_that_is_set_back_stalls_nothing(tickets, true_clock):
     await take(tickets, 3)
     true_clock.ahead = timedelta(days=-1)

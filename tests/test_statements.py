@@ -9,7 +9,6 @@ import pytest
 from bot.core.groups import Post
 from bot.core.progress import Mark
 from bot.core.weekly import slot_of_week, weeks_from
-from bot.services.curriculum import CurriculumStore
 from bot.services.opening import services_over
 from bot.store import groups as group_rows
 from bot.store import progress, slots
@@ -27,6 +26,7 @@ class Counting:
     def __init__(self, db) -> None:
         self._db = db
         self.is_shared, self.close, self.migrating = db.is_shared, db.close, db.migrating
+        self.checkpoint, self.is_well = db.checkpoint, db.is_well
         self.statements = []
 
     async def fetch(self, sql, *args):
@@ -59,10 +59,10 @@ class World:
         ]
         added = [resource(f"a{n}", addition=True, must_read=n % 2 == 0) for n in range(size)]
         self.list = curriculum(*listed, *added)
-        self.services = services_over(self.db, CurriculumStore(self.list), clock)
         self.group_id = self.slot_id = self.change_id = 0
 
     async def fill(self):
+        self.services = await services_over(self.db, self.list, self.clock)
         groups, services = self.services.groups, self.services
         self.group_id = (await new_group(services)).group_id
         group = await groups.go_on(GUILD, self.group_id, "must_reads")

@@ -117,7 +117,7 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
     {
         "gone": "That week is over. Pick for this week or a later one.",
         "far": "That is more than a year away. Pick for a nearer week.",
-        "posted": "That week has its paper already. {link}",
+        "posted": "That week has its paper already: {link}",
         "sending": "That week's paper is just being posted. `/group` shows which; pick for a later"
         " week.",
     }
@@ -126,7 +126,9 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
 
 @error_text.register
 def _(error: WeekRefusedError) -> str:
-    return _REFUSED[error.why].format(link=error.link).rstrip()
+    if error.why == "posted" and not error.link:
+        return "That week has had its paper, and it was deleted."
+    return _REFUSED[error.why].format(link=error.link)
 
 
 @error_text.register

@@ -50,7 +50,7 @@ async def make_group(services, guild_id, channel_id):
 async def work(services):
     """Do what the weekly task does, with a Discord that takes all; return what it was asked."""
     asked = [vote.vote_id for vote in await services.votes.due()]
-    asked += [check.reader_id for check in await services.member_checks.due()]
+    asked += [check.reader_id for check in await services.member_checks.due(45)]
     await services.weekly.open_due()
     while row_ids := await services.delivery.due():
         for row_id in row_ids:
@@ -124,7 +124,7 @@ async def test_a_rested_servers_member_is_not_checked(services, guilds, clock):
     await guilds.removed(GUILD)
     clock.advance(days=8)
 
-    assert await services.member_checks.due() == []
+    assert await services.member_checks.due(45) == []
     assert (await services.weekly.next_due() - clock()) in (
         timedelta(days=1),
         timedelta(minutes=1),

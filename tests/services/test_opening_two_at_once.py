@@ -93,7 +93,7 @@ class World:
         await s.journeys.set_goal(ALICE, GUILD, "demo:p3")
         self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC)
         await s.groups.go_on(GUILD, self.reading, "additions")
-        (self.check, *_) = await s.member_checks.due()
+        (self.check, *_) = await s.member_checks.due(45)
         week = (await groups.status(READING, None)).this_week
         self.slot = week
         self.reminder = await outbox.row_about(s.db, "reminder", f"{week.slot_id}:{ALICE}")
@@ -215,6 +215,7 @@ def acts(w: World, s: Services) -> dict:
         "ClockRepair.put_right": s.clock_repair.put_right,
         "Settings.try_to_write": s.settings.try_to_write,
         "Settings.set_synced_commands": lambda: s.settings.set_synced_commands(1, "abc"),
+        "Tickets.spare": s.tickets.spare,
         "Tickets.ticket": lambda: nothing_of(s.tickets.ticket()),
         "CurriculumStore.remember": lambda: s.curricula.remember(s.db, w.now),
     }
@@ -327,6 +328,7 @@ BESIDE = [
     ("Settings.try_to_write", "Settings.try_to_write"),
     ("Settings.set_synced_commands", "Settings.set_synced_commands"),
     ("Tickets.ticket", "Tickets.ticket"),
+    ("Tickets.spare", "Tickets.ticket"),
     ("CurriculumStore.remember", "CurriculumStore.remember"),
 ]
 """An act, and what is done beside it while it halts."""

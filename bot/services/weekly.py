@@ -51,6 +51,9 @@ LOOK_ALONE, LOOK_SHARED = timedelta(days=1), timedelta(minutes=1)
 WEEKS_REMEMBERED = 60
 AFTER_A_FAILURE = timedelta(minutes=5)
 
+FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
+"""So long at most a group waits for its own poll to be counted, and between two looks."""
+
 
 class Weekly:
     """Slots become rows of the outbox here; the postman alone sends."""
@@ -70,6 +73,7 @@ class Weekly:
         self._reading = reading
         self._clock = clock
         self._ids = ids
+        self._waits_since: dict[int, datetime] = {}
 
     async def open_due(self) -> int:
         """Pick the paper of every slot that has come; return how many groups were looked at.
@@ -281,11 +285,27 @@ class Weekly:
                 return
             # All of them: ``since`` may lie far back, if a clock was behind when it was written.
             served = await slots.weeks_of(changes, group_id)
-            for slot, verdict in due_slots(group.schedule, group.since, now, served):
+            due = due_slots(group.schedule, group.since, now, served)
+            if due and await self._waits_for_vote(changes, group, due[-1][0], now):
+                await group_rows.set_looked(changes, group_id, group.since, now + MEANWHILE)
+                return
+            for slot, verdict in due:
                 await self.decide(changes, group, slot, verdict)
                 served.add(slot.week)
             next_at = next_slot(group.schedule, now, served).at
             await group_rows.set_looked(changes, group_id, now, next_at)
+
+    async def _waits_for_vote(
+        self, changes: Queries, group: Group, slot: Slot, now: datetime
+    ) -> bool:
+        """Tell whether the week's poll is just being counted, as after downtime: not for long."""
+        vote = await votes.vote_of_week(changes, group.group_id, slot.week)
+        is_counted = vote is None or vote.state != "running" or vote.message_id is None
+        waits_since = now if is_counted else self._waits_since.setdefault(group.group_id, now)
+        if not is_counted and now - waits_since < FOR_ITS_VOTE:
+            return True
+        self._waits_since.pop(group.group_id, None)
+        return False
 
     async def decide(self, changes: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
         """Record what becomes of a slot that has come. The group must have been taken."""

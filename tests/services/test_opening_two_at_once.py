@@ -362,6 +362,15 @@ async def two(request, tmp_path_factory, new_tables):
         await db.close()
 
 
+def but_for_cards(outcome: Outcome) -> Outcome:
+    """Leave out what a card shows: it is read after the write, and says what is so by then."""
+    answers = (a.partition("(")[0] if a.startswith(CARDS) else a for a in outcome.answers)
+    return Outcome(tuple(answers), outcome.rows)
+
+
+CARDS = ("GroupStatus(", "PickReply(", "Desk(", "Ballot(")
+
+
 @in_one_loop
 @pytest.mark.parametrize(("act", "beside"), BESIDE)
 async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
@@ -369,12 +378,12 @@ async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
     first, second = acts(world, pair.one)[act], acts(world, pair.other)[beside]
 
     other_way = await pair.one_after_the_other(second, first)
-    other_way = Outcome(other_way.answers[::-1], other_way.rows)
-    one_way = await pair.one_after_the_other(first, second)
+    other_way = but_for_cards(Outcome(other_way.answers[::-1], other_way.rows))
+    one_way = but_for_cards(await pair.one_after_the_other(first, second))
 
     for at in (pair.last_take, FIRST_WRITE, COMMIT):
         outcome = await pair.interleaved(first, second, at)
-        assert outcome in (one_way, other_way, None), at
+        assert outcome is None or but_for_cards(outcome) in (one_way, other_way), at
 
 
 @in_one_loop

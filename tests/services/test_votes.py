@@ -325,8 +325,9 @@ async def test_a_result_that_comes_after_the_paper_changes_nothing(
     await deliver()
     clock.advance(hours=48)
     (due,) = await services.votes.due()
-    clock.advance(hours=26)
-    await services.weekly.open_due()
+    for wait in (26 * 3600, 90):
+        clock.advance(seconds=wait)
+        await services.weekly.open_due()
 
     await services.votes.decide(due, [0, 0, 5])
 
@@ -428,3 +429,41 @@ async def test_a_look_that_failed_puts_off_no_poll_that_was_called_off_meanwhile
     await services.votes.unread(vote)
 
     assert [due.vote_id for due in await services.votes.due()] == [vote.vote_id]
+async def test_after_downtime_a_group_waits_for_its_own_poll_and_no_other_does(
+    services, call, deliver, status, clock
+):
+    other = await services.groups.settle(GUILD, CHANNEL + 1, THURSDAY_AT_TEN, None, MODERATOR)
+    await call()
+    await deliver()
+    clock.advance(days=3, hours=2)
+
+    await services.weekly.open_due()
+    before = (await status()).this_week
+    of_other = (await services.groups.status(other.group.channel_id, None)).this_week
+    (due,) = await services.votes.due()
+    await services.votes.decide(due, [0, 2, 0])
+    clock.advance(seconds=1)
+    await services.weekly.open_due()
+
+    assert (before, of_other.key) == (None, "demo:bert")
+    assert ((await status()).this_week.key, (await status()).this_week.why) == (
+        "demo:gpt",
+        "vote_winner",
+    )
+
+
+async def test_a_group_does_not_wait_long_for_a_poll_that_nobody_can_count(
+    services, call, deliver, status, clock
+):
+    await call()
+    await deliver()
+    clock.advance(days=3, hours=2)
+    await services.weekly.open_due()
+    clock.advance(seconds=89)
+    await services.weekly.open_due()
+    before = (await status()).this_week
+    clock.advance(seconds=1)
+
+    await services.weekly.open_due()
+
+    assert (before, (await status()).this_week.key) == (None, "demo:bert")

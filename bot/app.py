@@ -197,7 +197,8 @@ class NextreadBot(commands.AutoShardedBot):
     @property
     def members(self) -> Members:
         """Looks whether groups' members are still in their server."""
-        return Members(self, self.services.member_checks, self.services.tickets)
+        services = self.services
+        return Members(self, services.member_checks, services.guilds, services.tickets)
 
     @property
     def servers(self) -> Servers:

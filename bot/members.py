@@ -13,6 +13,8 @@ import discord
 from discord.ext import commands
 
 from bot.core.member_checks import Check
+from bot.refusals import problem_of
+from bot.services.guilds import Guilds
 from bot.services.member_checks import MemberChecks
 from bot.services.tickets import Tickets
 
@@ -25,6 +27,9 @@ AT_A_TIME = 8
 """Servers asked side by side: at some 0.15 seconds an answer, as many as Discord takes."""
 
 ENOUGH_TROUBLE = 3
+NOT_TOLD = frozenset({"no_access", "forbidden", "bot_removed"})
+"""What is no trouble of Discord's."""
+
 NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
 
 
@@ -46,9 +51,14 @@ class Members:
     """Checks a few members at a time; only a clear answer of Discord's ends a membership."""
 
     def __init__(
-        self, bot: commands.AutoShardedBot, checks: MemberChecks, tickets: Tickets
+        self,
+        bot: commands.AutoShardedBot,
+        checks: MemberChecks,
+        guilds: Guilds,
+        tickets: Tickets,
     ) -> None:
         self._bot = bot
+        self._guilds = guilds
         self._checks = checks
         self._tickets = tickets
 
@@ -106,9 +116,14 @@ class Members:
             return
         try:
             member = await member_of(guild, check.reader_id)
-        except (discord.Forbidden, discord.NotFound) as error:
-            log.warning("server %s doesn't tell who is in it: %s", guild.id, error)
+        except discord.HTTPException as error:
+            problem = problem_of(error)
+            if problem not in NOT_TOLD:
+                raise
+            log.warning("server %s doesn't tell who is in it: %s", guild.id, problem)
             await self._checks.put_off(guild.id)
+            if problem == "bot_removed":
+                await self._guilds.removed(guild.id)
             return
         if member is None:
             await self._checks.left(guild.id, check.reader_id)

@@ -12,6 +12,7 @@ import discord
 from discord.ext import commands
 
 from bot.core.votes import Vote
+from bot.refusals import problem_of
 from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 
@@ -24,6 +25,7 @@ AT_A_TIME = 25
 COUNTED_AFTER = timedelta(minutes=10)
 """Discord counts once more after a poll's end; so long at most that is waited for."""
 
+GONE = frozenset({"card_gone", "channel_gone"})
 ENDED_ALREADY = 520001  # "Poll expired"
 
 
@@ -72,8 +74,9 @@ class Polls:
                     await self._read(vote)
                 else:
                     await self._end(vote)
-        except discord.NotFound:
-            await self._votes.unread(vote, for_good=True)
+        except discord.HTTPException as error:
+            log.warning("the poll of vote %s can't be looked at: %r", vote.vote_id, error)
+            await self._votes.unread(vote, for_good=problem_of(error) in GONE)
         except (discord.DiscordException, TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("the poll of vote %s can't be looked at: %r", vote.vote_id, error)
             await self._votes.unread(vote)

@@ -27,7 +27,7 @@ ALLOWED = {
     "refusals": set(),
     "postman": {"services", "views", "members", "core", "forum_posts", "refusals", "traces"},
     "polls": {"services", "core", "refusals"},
-    "members": {"services", "core"},
+    "members": {"services", "core", "refusals"},
     "servers": {"services"},
     "app": {
         "services",

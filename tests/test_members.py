@@ -86,7 +86,7 @@ async def test_coming_back_to_the_server_is_no_way_back_into_the_group(
     assert await members_of(channel) == 0
 
 
-@pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 10004), (500, 0), (429, 0)])
+@pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 0), (500, 0), (429, 0)])
 async def test_trouble_ends_no_membership_and_is_tried_again(
     group, join, members_of, alice, env, guild, channel, status, code
 ):
@@ -101,6 +101,19 @@ async def test_trouble_ends_no_membership_and_is_tried_again(
 
     assert (after_trouble, asked) == (1, 1)
     assert await members_of(channel) == 0
+
+
+async def test_a_server_that_discord_doesnt_know_rests_with_its_members(
+    group, join, members_of, alice, env, guild, channel
+):
+    await join(alice)
+    path = f"/guilds/{guild.id}/members/{alice.user.id}"
+    env.inject_error("GET", path, status=404, code=10004, times=1)
+
+    await env.advance_time(7 * A_DAY + 2 * A_MINUTE)
+
+    assert await env.bot.services.guilds.is_gone(guild.id)
+    assert await members_of(channel) == 1
 
 
 async def test_one_server_in_trouble_holds_up_no_other(
@@ -217,7 +230,7 @@ async def crowd(services, clock):
 def look_at(crowd):
     """Return what makes a process that looks at these servers."""
     tickets = [Tickets(crowd.db, lambda: datetime.now(UTC), 500) for _ in range(2)]
-    return lambda servers: Members(servers, crowd.member_checks, tickets.pop())
+    return lambda servers: Members(servers, crowd.member_checks, crowd.guilds, tickets.pop())
 
 
 async def test_a_server_that_hangs_holds_up_no_other(look_at):

@@ -201,14 +201,15 @@ async def test_a_poll_that_was_deleted_leaves_the_order_of_the_list(
     assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"
 
 
+@pytest.mark.parametrize(("status", "code"), [(403, 50013), (404, 0)])
 async def test_a_result_that_cannot_be_read_at_first_is_read_later(
-    group, moderator, alice, channel, env, until
+    group, moderator, alice, channel, env, until, status, code
 ):
     await moderator.slash(channel, "manage vote", hours=24)
     (poll,) = polls_in(channel)
     await alice.set_poll_votes(poll, answers=[3])
     route = f"/channels/{channel.id}/messages/{poll.id}"
-    env.inject_error("GET", route, status=403, code=50013, times=3)
+    env.inject_error("GET", route, status=status, code=code, times=3)
 
     await until(MONDAY)
 

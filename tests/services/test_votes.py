@@ -429,6 +429,8 @@ async def test_a_look_that_failed_puts_off_no_poll_that_was_called_off_meanwhile
     await services.votes.unread(vote)
 
     assert [due.vote_id for due in await services.votes.due()] == [vote.vote_id]
+
+
 async def test_after_downtime_a_group_waits_for_its_own_poll_and_no_other_does(
     services, call, deliver, status, clock
 ):

@@ -249,9 +249,11 @@ async def _run(config: Config, base: Curriculum) -> None:
             stopping = asyncio.ensure_future(told.wait())
             await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
-            if told.is_set():
+            # Before Python 3.12, asyncio.wait_for may lose a cancellation, and discord.py connects
+            # inside of one: https://github.com/python/cpython/issues/86296
+            while told.is_set() and not running.done():
                 running.cancel()
-                await asyncio.wait([running])
+                await asyncio.wait([running], timeout=1)
         if not running.cancelled():
             running.result()
         log.info("stopped")

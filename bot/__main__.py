@@ -113,8 +113,12 @@ def health() -> None:
     with one_line_errors():
         from bot.heartbeat import heartbeat_path, illness
 
-        config = Config.from_env(os.environ, Path(".env"))
-        if problem := illness(heartbeat_path(config.database_url)):
+        try:
+            config = Config.from_env(os.environ, Path(".env"))
+            problem = illness(heartbeat_path(config.database_url))
+        except ConfigError as error:
+            problem = str(error)  # Docker knows no other exit code for what isn't well
+        if problem:
             click.echo(problem, err=True)
             sys.exit(1)
     click.echo("The bot is connected.")

@@ -95,15 +95,13 @@ def note(path: Path, state: State) -> None:
 
 
 def illness(path: Path) -> str | None:
-    """Return what is wrong with the bot that leaves its notes there, in a sentence; None: nothing.
-
-    Raises:
-        OSError: the note is there and can't be read.
-    """
+    """Return what is wrong with the bot that leaves its notes there; None if nothing is."""
     try:
         state, seconds = path.read_bytes().decode().strip(), time.time() - path.stat().st_mtime
     except FileNotFoundError:
         return "No bot with this DATABASE_URL runs on this machine."
+    except OSError as error:
+        return f"{path} can't be read ({error.strerror}): ask as the user who runs the bot."
     if seconds < -AHEAD_SECONDS:
         return (
             f"The bot's last sign of life is dated {-seconds:.0f} seconds ahead: the clock was put"

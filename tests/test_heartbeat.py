@@ -59,6 +59,19 @@ def test_no_beat_at_all_is_not_healthy(health):
     assert "No bot" in answer.stderr
 
 
+def test_a_beat_that_cannot_be_read_and_a_wrong_setting_are_told_like_any_illness(
+    health, monkeypatch
+):
+    heartbeat_path("sqlite:///nextread.db").mkdir()
+    unreadable = health()
+    monkeypatch.setenv("SEND_RATE", "much")
+    wrong = health()
+
+    assert (unreadable.exit_code, wrong.exit_code) == (1, 1)
+    assert "can't be read (Is a directory)" in unreadable.stderr
+    assert wrong.stderr.startswith("SEND_RATE is 'much'")
+
+
 @pytest.mark.parametrize("named", ["sqlite:///~/x/../nextread.db", "sqlite:///link.db"])
 def test_the_beat_is_found_by_whatever_name_the_database_has(tmp_path, monkeypatch, named):
     monkeypatch.chdir(tmp_path)

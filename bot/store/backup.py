@@ -24,7 +24,7 @@ def back_up(url: str, target: Path) -> str:
     Raises:
         BackupError: there is nothing to copy, the copy can't be written, or it isn't whole.
     """
-    source = _file(url, "pg_dump copies")
+    source = _file(url, "copy it with its own pg_dump")
     if not source.is_file():
         raise BackupError(f"There is no database at {source}. DATABASE_URL says where it is.")
     return _copied(source, target)
@@ -36,7 +36,7 @@ def restore_from(source: Path, url: str) -> str:
     Raises:
         BackupError: a database is there, a bot runs on it, or the file is no whole backup.
     """
-    target = _file(url, "pg_restore or psql puts back")
+    target = _file(url, "put its dump back with pg_restore or psql")
     if not source.is_file():
         raise BackupError(f"There is no file {source}.")
     try:
@@ -57,7 +57,7 @@ def restore_from(source: Path, url: str) -> str:
 def _file(url: str, instead: str) -> Path:
     path = sqlite_file(url)
     if path is None:
-        raise BackupError(f"This is for SQLite. Your DATABASE_URL names PostgreSQL: {instead} it.")
+        raise BackupError(f"This is for SQLite. Your DATABASE_URL names PostgreSQL: {instead}.")
     return path
 
 
@@ -79,12 +79,22 @@ def _copied(source: Path, target: Path) -> str:
                 held = _checked(new, source)
             with part.open("rb") as written:
                 os.fsync(written.fileno())
-            os.link(part, target)  # unlike a rename, it never writes over what came meanwhile
+            _appear(part, target)
     except sqlite3.Error as error:
         raise BackupError(f"{source} can't be copied to {target} ({error}).") from error
     except OSError as error:
         raise BackupError(f"{target} can't be written ({error.strerror}).") from error
     return held
+
+
+def _appear(part: Path, target: Path) -> None:
+    """Give a whole file its name. A link, unlike a rename, never replaces what came meanwhile."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:  # USB sticks and some network drives know no links
+        part.rename(target)
 
 
 @contextlib.contextmanager
@@ -101,7 +111,8 @@ def _checked(copy: sqlite3.Connection, source: Path) -> str:
     """Return what the copy holds, in words."""
     problems = [row[0] for row in copy.execute("PRAGMA integrity_check(1)")]
     if problems != ["ok"]:
-        raise BackupError(f"{source} is damaged ({problems[0]}): no copy was made.")
+        where = " ".join(problems[0].split())
+        raise BackupError(f"{source} is damaged ({where}): no copy was made.")
     try:
         past = {row[0] for row in copy.execute("SELECT number FROM migrations")}
         marks, readers, groups = copy.execute(COUNTS).fetchone()

@@ -1,4 +1,6 @@
 import contextlib
+import errno
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -66,6 +68,18 @@ async def test_a_backup_writes_over_nothing(bot, shell, tmp_path):
     assert answer.exit_code == 1
     assert answer.stderr == f"{tmp_path / 'backup.db'} is there already: name a new file.\n"
     assert (tmp_path / "backup.db").read_text() == "mine"
+
+
+async def test_a_backup_goes_onto_a_disk_that_knows_no_links(bot, url, tmp_path, monkeypatch):
+    def link(source, target):
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "File exists")
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # FAT's answer
+
+    monkeypatch.setattr(os, "link", link)
+
+    assert back_up(url, tmp_path / "backup.db") == HELD
+    assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.db"]
 
 
 def test_a_backup_after_a_kill_holds_what_was_written_before_it(url, tmp_path):
@@ -171,6 +185,7 @@ def test_for_postgres_its_own_tool_is_named(command, tool, tmp_path):
     assert answer.exit_code == 1
     (line,) = answer.stderr.splitlines()
     assert tool in line
+    assert line.endswith((" pg_dump.", " pg_restore or psql."))
     assert "secret" not in line
 
 

@@ -238,7 +238,7 @@ class NextreadBot(commands.AutoShardedBot):
                 while under_way := self._under_way():  # one may begin another: an event
                     await asyncio.wait(under_way)
         if late := self._under_way():
-            log.warning("%s answers or posts were not done in time", len(late))
+            log.warning("answers and posts that were not done in time: %s", len(late))
             for task in late:
                 task.cancel()
             await asyncio.wait(late, timeout=1)

@@ -17,6 +17,7 @@ from bot.members import member_of
 from bot.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
 from bot.services.delivery import RETRY
 from bot.services.opening import Services
+from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.group_texts import ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 FEWEST_AT_A_TIME, MOST_AT_A_TIME = 8, 100
 SEND_WITHIN = 60  # seconds, looking included: half a lease, so that nobody else sends meanwhile
 LOOK_AGAIN = 1  # seconds, while something hangs
-SOON = timedelta(minutes=1)
+AT_THE_START, SOON = timedelta(0), timedelta(minutes=1)
 RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
 THREAD_NAME = 100  # Discord's limit
@@ -91,7 +92,10 @@ class Postman:
                 row_ids = [id_ for id_ in await self._delivery.due(*about) if id_ not in tried]
                 for n, row_id in enumerate(row_ids):
                     await places.acquire()
-                    ticket = await self._tickets.ticket(len(row_ids) - n)
+                    try:
+                        ticket = await self._tickets.ticket(len(row_ids) - n)
+                    except ClosedError:
+                        return  # as soon as what is under way has left
                     tried.add(row_id)
                     task = tasks.create_task(deliver(row_id, ticket))
                     on_the_way.add(task)
@@ -117,6 +121,8 @@ class Postman:
         try:
             async with asyncio.timeout(SEND_WITHIN):
                 await self._send(row)
+        except ClosedError:
+            await self._delivery.not_sent(row, "discord_trouble", AT_THE_START)
         except discord.RateLimited as error:
             wait = timedelta(seconds=error.retry_after)
             await self._delivery.not_sent(row, "rate_limited", wait)

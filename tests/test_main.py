@@ -348,7 +348,7 @@ async def test_an_answer_that_never_ends_holds_up_a_stop_for_seconds_only(asking
 
     async with asyncio.timeout(9):
         assert await process.ended() == 0
-    assert "1 answers or posts were not done in time" in process.log
+    assert "posts that were not done in time: 1" in process.log
     assert "Traceback" not in process.log
 
 

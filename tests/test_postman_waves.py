@@ -1,13 +1,14 @@
 """Hundreds of groups with the same slot: in which order their messages leave."""
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import discord
 import pytest
 
-from bot.app import NextreadBot
+from bot.app import FINISH_SECONDS, NextreadBot
 from bot.core.groups import Group
 from bot.core.votes import Vote
 from bot.core.weekly import Schedule
@@ -140,3 +141,12 @@ async def test_a_channel_that_hangs_delays_no_paper_whose_slot_comes_meanwhile(r
 
     assert len(room.hung) == 3
     assert room.at_work[0][2] == room.rooms[-1].channel_id
+
+
+async def test_a_stop_amid_many_posts_waits_for_those_under_way_alone(room, at_work):
+    async with at_work(lambda: room.count["post"] >= 10, given=True):
+        began = time.monotonic()
+    lasted = time.monotonic() - began
+
+    assert lasted < FINISH_SECONDS
+    assert room.count["post"] < GROUPS

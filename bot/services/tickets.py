@@ -20,6 +20,10 @@ PATIENCE = 2.0
 """Seconds. So long is waited for the row: no process has it for a hundredth of that."""
 
 
+class ClosedError(Exception):
+    """The bot stops: whoever has no ticket yet sends after the next start."""
+
+
 class Tickets:
     """Tickets of this process, taken in batches from the row that all processes share.
 
@@ -46,6 +50,9 @@ class Tickets:
         """Wait until one more message may be sent, behind whoever asked before.
 
         ``wanted``: how many there are to send, this one included. Returned is what to give back.
+
+        Raises:
+            ClosedError: nothing more may leave.
         """
         self._waiting += 1
         try:
@@ -58,7 +65,7 @@ class Tickets:
         finally:
             self._waiting -= 1
         if self._is_closed:
-            await asyncio.Event().wait()  # until whoever asked is cancelled
+            raise ClosedError
         return at
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.tickets import SECOND
-from bot.services.tickets import Tickets
+from bot.services.tickets import ClosedError, Tickets
 from bot.store import tickets as store_tickets
 from bot.store.database import open_database
 
@@ -139,8 +139,7 @@ async def test_after_the_last_post_nobody_gets_a_ticket_who_waits_or_asks(ticket
     tickets.close()
     waiting.append(asyncio.create_task(tickets.ticket()))
 
-    done, kept_waiting = await asyncio.wait(waiting, timeout=0.5)
-    for task in kept_waiting:
-        task.cancel()
+    async with asyncio.timeout(5):
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
 
-    assert done == set()
+    assert [type(end) for end in ends] == [ClosedError] * 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -30,12 +30,12 @@ class Beside:
         self._work = work
         self._done = done
         self._task: asyncio.Task[None] | None = None
-        self._rests_until = datetime.min.replace(tzinfo=UTC)
+        self._rests_until = 0.0  # by the event loop's own time: nobody sets that back
 
     def start(self) -> None:
         """Begin, unless it is still under way, or failed within the last minute."""
         is_running = self._task is not None and not self._task.done()
-        if not is_running and discord.utils.utcnow() >= self._rests_until:
+        if not is_running and asyncio.get_running_loop().time() >= self._rests_until:
             self._task = asyncio.create_task(self._guarded())
 
     def cancel(self) -> None:
@@ -52,7 +52,7 @@ class Beside:
             await self._work()
         except Exception:
             log.exception("the weekly task failed at %s", self._work.__name__)
-            self._rests_until = discord.utils.utcnow() + A_MINUTE
+            self._rests_until = asyncio.get_running_loop().time() + A_MINUTE.total_seconds()
         self._done()
 
 

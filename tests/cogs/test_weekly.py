@@ -38,3 +38,23 @@ async def test_a_clock_that_was_ahead_and_is_put_right_costs_no_week(
     assert "the clock was put back by" in caplog.text
     assert first == ahead == ["2026-W02"]
     assert await posted(env) == ["2026-W02", "2026-W03", "2026-W04"]
+
+
+async def test_what_failed_while_the_clock_was_ahead_is_tried_again_once_it_is_right(
+    env, moderator, channel, set_clock, caplog
+):
+    async def rename(old, new):
+        async with env.bot.services.db.transaction() as changes:
+            await changes.fetch(f"ALTER TABLE {old} RENAME TO {new}")
+
+    await moderator.slash(channel, "manage group", zone="UTC")
+    set_clock(timedelta(days=400))
+    await rename("tickets", "away")
+    await env.advance_time(3 * A_DAY + 9 * 3600 + 10)  # until a slot has just come
+    await rename("away", "tickets")
+    set_clock(-timedelta(days=400))
+
+    await env.advance_time(2 * A_DAY)
+
+    assert "the weekly task failed at _let_leave" in caplog.text
+    assert await posted(env) == ["2026-W02"]

@@ -263,7 +263,8 @@ class Postman:
             await self._deliver_once(row, place, candidates_card(ballot), trace, channel)
         else:
             poll = poll_of(ballot)
-            await self._deliver_once(row, place, poll, by_question(poll.question), channel)
+            trace = by_question(poll.question, await self._votes.card_id(ballot.vote))
+            await self._deliver_once(row, place, poll, trace, channel)
 
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post; its id is the message's, so twice is harmless."""

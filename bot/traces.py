@@ -1,8 +1,8 @@
 """How a message of ours is known again in its place: by a trace, stored before it is sent.
 
 A trace is an id of ours that the message carries: a button's, or that of one of its parts. Only a
-poll can't carry one: it is known by its question. So no other words, name or language hide what
-was sent.
+poll can't carry one: it is known by its question, below its vote's own card. So no other words,
+name or language hide what was sent.
 """
 
 from __future__ import annotations
@@ -29,9 +29,12 @@ def by_part(view: ui.LayoutView, row_id: int) -> str:
     return f"part:{part_id}"
 
 
-def by_question(question: str) -> str:
-    """Return the trace of a poll."""
-    return f"question:{question}"
+def by_question(question: str, card_id: int) -> str:
+    """Return the trace of a poll that was sent after this message.
+
+    A vote that was called off, and the one called in its place, ask the same.
+    """
+    return f"question:{card_id}:{question}"
 
 
 def by_text(text: str) -> str:
@@ -47,7 +50,9 @@ def is_of(trace: str, message: discord.Message) -> bool:
     if way == "part":
         return what in {str(getattr(part, "id", None)) for part in message.components}
     if way == "question":
-        return message.poll is not None and message.poll.question == what
+        card_id, _, question = what.partition(":")
+        is_below = message.id > int(card_id)
+        return is_below and message.poll is not None and message.poll.question == question
     return what in {p.content for p in message.components if isinstance(p, discord.TextDisplay)}
 
 

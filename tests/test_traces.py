@@ -12,12 +12,12 @@ from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.replies import notice
 
 
-def known(view=None, question=None):
+def known(view=None, question=None, message_id=9):
     """Return what Discord gives back of a message."""
     poll = None if question is None else SimpleNamespace(question=question)
     components = [] if view is None else view.to_components()
     made = [discord.components._component_factory(part) for part in components]  # noqa: SLF001 - as a message has them
-    return SimpleNamespace(components=made, poll=poll)
+    return SimpleNamespace(id=message_id, components=made, poll=poll)
 
 
 @given(st.integers(1, 2**63 - 1), st.integers(1, 2**63 - 1))
@@ -36,9 +36,9 @@ def test_a_part_carries_an_id_of_its_row_and_of_no_other(one, other):
 
 def test_traces_are_written_as_they_always_were():
     """They stand in the ledger, and a later release has to read them."""
-    assert [by_button("read:7"), by_question("What?"), by_text("Some words.")] == [
+    assert [by_button("read:7"), by_question("What?", 7), by_text("Some words.")] == [
         "button:read:7",
-        "question:What?",
+        "question:7:What?",
         "text:Some words.",
     ]
     assert by_part(notice("Some words."), 7) == "part:1073741831"
@@ -59,7 +59,7 @@ def test_a_button_is_found_however_deep_it_stands():
     assert not is_of(by_button("read:8"), known(view))
 
 
-@pytest.mark.parametrize("trace", [by_question("What next?"), by_text("What next?")])
+@pytest.mark.parametrize("trace", [by_question("What next?", 8), by_text("What next?")])
 def test_a_poll_is_known_by_its_question_and_old_messages_by_their_text(trace):
     poll, text = known(question="What next?"), known(notice("What next?"))
 
@@ -67,3 +67,10 @@ def test_a_poll_is_known_by_its_question_and_old_messages_by_their_text(trace):
         trace.startswith("question"),
         trace.startswith("text"),
     ]
+
+
+def test_a_poll_above_its_votes_card_is_another_votes():
+    trace = by_question("What: next?", 8)
+
+    assert is_of(trace, known(question="What: next?", message_id=9))
+    assert not is_of(trace, known(question="What: next?", message_id=7))

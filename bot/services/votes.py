@@ -108,6 +108,11 @@ class Votes:
             return None
         return await self._ballot(self._db, group, vote)
 
+    async def card_id(self, vote: Vote) -> int:
+        """Return the message with the vote's candidates, which stands above its poll."""
+        row = await outbox.row_about(self._db, "candidates", str(vote.vote_id))
+        return 0 if row is None else row.message_id or 0
+
     async def lost(self, vote_id: int) -> tuple[Ballot, str | None] | None:
         """Return a vote that came to nothing, and what kept it from being sent; else None."""
         ballot = await self.ballot(vote_id)

@@ -295,6 +295,28 @@ async def test_a_poll_that_may_be_there_when_its_vote_is_called_off_is_found_and
     assert polls_in(channel)[0].poll.is_finalised()
 
 
+async def test_the_poll_of_a_vote_called_off_is_not_taken_for_the_next_one_s(
+    group, moderator, channel, env
+):
+    """Both ask the same: what is read on that day."""
+    called = await moderator.slash(channel, "manage vote", hours=24)
+    await moderator.click(called.response.message, label="Call the vote off")
+    await moderator.slash(channel, "manage vote", hours=24)
+    async with env.bot.services.db.transaction() as changes:
+        await changes.fetch(
+            "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
+            " WHERE kind = 'poll' AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes)"
+        )
+        await changes.fetch("UPDATE votes SET message_id = NULL")
+
+    await env.bot.postman.deliver_due()
+    status = await env.bot.groups.status(channel.id, None)
+
+    ended, running = polls_in(channel)
+    assert ended.poll.is_finalised()
+    assert status.vote.message_id == running.id
+
+
 # Votes that come to nothing
 
 

@@ -45,7 +45,7 @@ def deliver(services):
             for row_id in row_ids:
                 row = await services.delivery.claim(row_id)
                 if row is not None and await services.delivery.begin(
-                    row, row.channel_id, "question:?"
+                    row, row.channel_id, "question:1:?"
                 ):
                     await services.delivery.sent(row, MESSAGE)
                     kinds.append(row.kind)
@@ -401,7 +401,7 @@ async def test_a_poll_that_may_still_appear_is_ended_before_the_next_vote(servic
         (row_id,) = await services.delivery.due()
         row = await services.delivery.claim(row_id)
         assert row.kind == kind
-        await services.delivery.begin(row, CHANNEL, "question:?")
+        await services.delivery.begin(row, CHANNEL, "question:1:?")
         if kind == "candidates":
             await services.delivery.sent(row, MESSAGE)
     await services.votes.cancel(GUILD, vote.vote_id)

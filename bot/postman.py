@@ -12,6 +12,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.core.outbox import OutboxRow
+from bot.errors import LedgerError
 from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
 from bot.members import member_of
 from bot.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
@@ -130,6 +131,10 @@ class Postman:
             await self._refused(row, error)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("no answer to %s %s: %r", row.kind, row.row_id, error)
+            await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
+        except LedgerError as error:
+            # It passes, as trouble on the way does. What is there already is found next time.
+            log.warning("the database stops %s %s: %s", row.kind, row.row_id, error.why)
             await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
         except Exception:
             log.exception("%s %s can't be sent", row.kind, row.row_id)
@@ -292,7 +297,9 @@ class Postman:
             await self._delivery.drop(row, "paper_gone")
             return
         # Where the post stands, or the forum in whose post it stands.
-        stands_in = guild.get_channel(post.post.channel_id or 0)
+        stands_in = guild.get_channel_or_thread(post.post.channel_id or 0)
+        if isinstance(stands_in, discord.Thread):
+            stands_in = stands_in.parent
         parent = stands_in or guild.get_channel(post.group.channel_id)
         if parent is None:
             await self._delivery.drop(row, "channel_gone")
@@ -411,7 +418,8 @@ class Postman:
             # Discord remembers the nonce of what is gone: discord-api-docs#6647.
             await self._delivery.deleted(row)
         else:
-            await self._delivery.sent(row, message.id, place.id)
+            in_thread = isinstance(place, discord.Thread)
+            await self._delivery.sent(row, message.id, place.id, in_thread=in_thread)
 
     async def _settled(
         self, row: OutboxRow, place: Place, old: str, channel: discord.abc.GuildChannel | None
@@ -434,7 +442,10 @@ class Postman:
                     else None
                 )
                 if found is not None:
-                    await self._delivery.sent(row, found.id, place_id, at=found.created_at)
+                    in_thread = isinstance(there, discord.Thread)
+                    await self._delivery.sent(
+                        row, found.id, place_id, at=found.created_at, in_thread=in_thread
+                    )
                     return True
         except HistoryClosedError:
             await self._delivery.uncertain(row, "no_history")

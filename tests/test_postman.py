@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -772,3 +773,29 @@ async def test_discord_py_repeats_no_message_by_itself(room, connected):
 
     assert after == ("waiting", "discord_trouble")
     assert len(room.answers) == 1
+
+
+async def test_a_ledger_that_is_busy_when_a_post_is_to_be_recorded_is_no_refusal_of_discords(
+    room, connected, ledger
+):
+    other = sqlite3.connect(ledger.removeprefix("sqlite:///"), isolation_level=None)
+
+    def lock(what):
+        if what == "post":
+            other.execute("BEGIN IMMEDIATE")
+            asyncio.get_running_loop().call_later(3, other.rollback)
+
+    async with connected() as bot:
+        room.done = lock
+        await work(bot)
+        busy = await week_in(bot)
+        room.ahead += timedelta(minutes=2)
+        await work(bot)
+        after = await week_in(bot)
+        notices = await bot.services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'notice'")
+    other.close()
+
+    assert busy == ("waiting", "discord_trouble")
+    assert after == ("posted", None)
+    assert len(room.history()) == 1
+    assert notices == []

@@ -92,11 +92,13 @@ class Delivery:
         place_id: int | None = None,
         *,
         at: datetime | None = None,
+        in_thread: bool = False,
     ) -> None:
         """Record the message, and put what follows from it into the outbox.
 
         ``place_id``: where it stands, if that isn't the row's channel: a forum's standing post.
         ``at``: when it was sent, if that isn't now; by that a post is late or isn't.
+        ``in_thread``: it stands in a forum's post, under which there can be no thread.
         """
         now, place_id = self._clock(), place_id or row.channel_id
         async with self._db.transaction() as changes:
@@ -110,9 +112,7 @@ class Delivery:
                 await slots.set_posted(changes, post.slot_id, place_id, message_id, at or now)
                 await group_rows.set_blocked(changes, post.group_id, None, now)
                 group = await group_rows.group(changes, post.group_id)
-                # Under a post inside a forum's post there can be no thread: it is one itself.
-                has_thread = group is None or place_id != group.standing_id
-                follower: Kind = "thread" if has_thread else "opener"
+                follower: Kind = "opener" if in_thread else "thread"
                 await self._follow(changes, row, follower, place_id, now)
                 if group is not None:
                     await reminders.plan(changes, self._ids, group, now)

@@ -756,6 +756,28 @@ async def test_a_group_whose_forum_is_gone_moves_to_another_and_then_to_a_channe
     assert "⚠️" not in text_of(await moderator.slash(last, "group"))
 
 
+async def test_a_paper_found_in_the_forum_that_its_group_left_has_its_questions_below(
+    group, moderator, guild, forum, until, forget, env
+):
+    last = guild.create_text_channel("last")
+    await until(MONDAY)
+    post = standing_in(forum)
+    await forget(
+        "post",
+        "UPDATE slots SET state = 'waiting', message_id = NULL",
+        "DELETE FROM outbox WHERE kind = 'opener'",
+    )
+    (found,) = await env.bot.groups.running_in(guild.id)
+    await env.bot.groups.move(guild.id, found.group_id, last.id, moderator.id)
+    await env.bot.postman.deliver_due()
+
+    _, question = openers_in(post)
+    (paper,) = posts_in(post)
+    assert question.reference.message_id == paper.id
+    assert posts_in(last) == []
+    assert "⚠️" not in text_of(await moderator.slash(last, "group"))
+
+
 @pytest.mark.parametrize("command", ["group", "pick"])
 async def test_only_channels_that_papers_go_to_are_offered(env, command):
     manage = env.bot.tree.get_command("manage").get_command(command).to_dict(env.bot.tree)

@@ -96,7 +96,7 @@ async def test_the_week_stands_in_the_post_and_its_questions_follow_there(
     await made(postbox)
     row = await waiting_post(services, postbox, clock)
 
-    await delivery.sent(row, 500, POST)
+    await delivery.sent(row, 500, POST, in_thread=True)
 
     (opener,) = await rows_of(services, "opener")
     status = await services.groups.status(CHANNEL, None)

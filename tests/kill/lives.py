@@ -118,12 +118,9 @@ class Lives:
 def nursery(path: str) -> None:
     """Fork off a life for each connection, until the standard input is closed."""
     from bot.__main__ import curriculum_path, load_curriculum
-    from bot.app import EXTENSIONS
     from bot.config import Config
 
-    for extension in EXTENSIONS:
-        importlib.import_module(extension)
-
+    importlib.import_module("bot.app")  # once, for all lives
     base = load_curriculum(curriculum_path(Config.from_env({})))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     with socket.socket(socket.AF_UNIX) as listener:

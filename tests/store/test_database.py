@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 import pytest
@@ -288,7 +288,7 @@ async def test_postgres_out_of_reach_is_one_line_without_the_password(url):
 
 
 async def test_a_postgres_that_refuses_is_one_line(postgres_url):
-    unknown = postgres_url.replace("/postgres?", "/not_there?")
+    unknown = urlsplit(postgres_url)._replace(path="/not_there").geturl()
     assert unknown != postgres_url
 
     with pytest.raises(ConfigError, match="not_there") as refused:

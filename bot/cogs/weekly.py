@@ -13,6 +13,7 @@ from discord.ext import commands, tasks
 
 from bot.core.member_checks import BETWEEN_LOOKS
 from bot.core.weekly import CLOCKS_APART
+from bot.errors import LedgerError
 from bot.services.weekly import AT_ONCE, Weekly
 
 if TYPE_CHECKING:
@@ -100,12 +101,16 @@ class WeeklyCog(commands.Cog, name="weekly"):
 
         The loop begins anew, for it would sleep until the clock shows what it showed before.
         """
-        log.warning("the clock was put back by %s", self.seen_at - now)
-        self.seen_at = self.due_at = self.members_at = self.servers_at = now
         try:
             await self.bot.services.clock_repair.put_right()
+        except LedgerError:
+            await asyncio.sleep(1)  # and again: without the ledger there is nothing else to do
+            self.tick.restart()
+            return
         except Exception:
             log.exception("what the clock left can't be put right before the next start")
+        log.warning("the clock was put back by %s", self.seen_at - now)
+        self.seen_at = self.due_at = self.members_at = self.servers_at = now
         self.tick.restart()
 
     async def _work(self) -> None:

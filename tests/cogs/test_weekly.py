@@ -1,7 +1,10 @@
 """The weekly task goes on whatever is done to the clock while the bot runs."""
 
+import contextlib
+import sqlite3
 from datetime import timedelta
 
+import discord
 import pytest
 
 A_DAY = 24 * 3600
@@ -57,4 +60,25 @@ async def test_what_failed_while_the_clock_was_ahead_is_tried_again_once_it_is_r
     await env.advance_time(2 * A_DAY)
 
     assert "the weekly task failed at _let_leave" in caplog.text
+    assert await posted(env) == ["2026-W02"]
+
+
+async def test_a_clock_put_back_while_the_ledger_is_out_of_use_is_seen_to_afterwards(
+    env, moderator, channel, set_clock, caplog
+):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    set_clock(timedelta(days=400))
+    await env.advance_time(A_DAY)
+    tick = env.bot.cogs["weekly"].tick.next_iteration - discord.utils.utcnow()
+    set_clock(-timedelta(days=400))
+    await env.advance_time(tick.total_seconds() - 0.5)
+    (ledger,) = await env.bot.services.db.fetch("PRAGMA database_list")
+    with contextlib.closing(sqlite3.connect(ledger["file"], isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        await env.advance_time(1)
+    assert "the database can't be used (busy)" in caplog.text
+
+    await env.advance_time(4 * A_DAY)
+
+    assert caplog.text.count("the clock was put back by") == 1
     assert await posted(env) == ["2026-W02"]

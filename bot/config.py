@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from bot.errors import ConfigError
 
@@ -77,6 +78,12 @@ def _kept_in(dotenv: Path) -> Mapping[str, str | None]:
     if "\0" in text:
         raise ConfigError(
             f"{dotenv} is not saved as UTF-8: open it in an editor and save it with that encoding."
+        )
+    wrong = [each.original.line for each in parse_stream(io.StringIO(text)) if each.error]
+    if wrong:
+        raise ConfigError(
+            f"{dotenv}, line {', '.join(map(str, wrong))}: write NAME=value, and close what is in"
+            " quotes."
         )
     return dotenv_values(stream=io.StringIO(text))
 

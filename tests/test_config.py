@@ -174,6 +174,17 @@ def test_a_file_that_is_not_utf_8_says_so_in_one_line(tmp_path, encoding):
         Config.from_env({}, tmp_path / ".env")
 
 
+@pytest.mark.parametrize("line", ["DISCORD_TOKEN abc", "DISCORD_TOKEN: abc", 'DISCORD_TOKEN="abc'])
+def test_a_line_that_sets_nothing_is_named(tmp_path, caplog, line):
+    (tmp_path / ".env").write_text(f"# mine\n{line}\nLOG_LEVEL=INFO\n")
+
+    with pytest.raises(ConfigError, match=r"\.env, line 2: write NAME=value") as told:
+        Config.from_env({}, tmp_path / ".env", for_run=True)
+
+    assert "abc" not in str(told.value)
+    assert caplog.text == ""
+
+
 def test_a_folder_in_place_of_the_file_says_so_in_one_line(tmp_path):
     (tmp_path / ".env").mkdir()
 

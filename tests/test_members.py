@@ -238,11 +238,10 @@ async def test_a_server_that_hangs_holds_up_no_other(look_at):
     looking = asyncio.create_task(look_at(servers).check_due())
 
     async with asyncio.timeout(15):
-        while not {30, 40, 50, 60} <= servers.asked.keys():  # noqa: ASYNC110
+        while not {10, 20, 30, 40, 50, 60} <= servers.asked.keys():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     looking.cancel()
-    assert {10, 20} <= servers.asked.keys()
 
 
 async def test_a_server_in_trouble_is_put_off_and_the_others_are_looked_at(look_at):

@@ -562,7 +562,9 @@ async def test_a_bot_removed_and_invited_again_posts_late(room, connected):
     async with connected() as bot:
         await bot.weekly.open_due()  # its paper was on its way: it isn't of the absence
         await room.tell("GUILD_DELETE", {"id": str(GUILD_ID)})
-        await seen(lambda: bot.get_guild(GUILD_ID) is None)
+        async with asyncio.timeout(20):
+            while not await bot.services.guilds.is_gone(GUILD_ID):  # noqa: ASYNC110 - as in `seen`
+                await asyncio.sleep(0.01)
         await work(bot)
         removed = await week_in(bot)
         again = room.guild()

@@ -387,7 +387,9 @@ class Story:
     async def sent(self, row: OutboxRow) -> None:
         group = await self.services.groups.find(row.channel_id)
         place = None if group is None else group.standing_id
-        await self.services.delivery.sent(row, self.messages.new(), place)
+        await self.services.delivery.sent(
+            row, self.messages.new(), place, in_thread=place is not None
+        )
 
     async def send_week(self, channel: int) -> None:
         """Send a group's paper, and what follows as far as that isn't needed in another state."""

@@ -224,11 +224,12 @@ class Reaper:
 
     async def is_quiet(self, now: int) -> bool:
         """Tell whether nothing is due, and nothing of this life's is on its way."""
-        # In this order: a group that isn't due any more has its row in the outbox.
+        # In this order: a group that isn't due any more has its row in the outbox. One that waits
+        # for its poll to be counted is looked at again in a second.
         due = await self._db.fetch(
             "SELECT next_at AS at FROM study_groups WHERE state = 'active' AND next_at <= ?"
             " UNION ALL SELECT look_at AS at FROM votes WHERE look_at <= ?",
-            now,
+            now + 2,
             now,
         )
         rows = await self._db.fetch(

@@ -112,6 +112,7 @@ async def test_nothing_is_due_in_a_server_that_removed_the_bot(services, guilds,
     rests = await ids_of(services, GUILD)
     await guilds.removed(OTHER)
 
+    assert await services.weekly.next_due() > clock(), "the weekly task has nothing to wake for"
     assert OTHER in asked
     assert ALICE in asked, "a member of the other server is checked"
     assert not set(rests) & set(asked)

@@ -92,6 +92,17 @@ async def test_what_can_wait_waits_until_nobody_wants_to_send(tickets):
     assert done == ["sent", "looked", "looked"]
 
 
+async def test_who_gives_up_waiting_holds_up_nothing_that_can_wait(tickets):
+    waiting = [asyncio.create_task(tickets.ticket()) for _ in range(20)]
+    await asyncio.sleep(0)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    async with asyncio.timeout(5):
+        await tickets.spare()
+
+
 async def test_a_clock_that_is_set_back_stalls_nothing(tickets, true_clock):
     await take(tickets, 3)
     true_clock.ahead = timedelta(days=-1)

@@ -264,3 +264,18 @@ async def test_two_processes_ask_about_each_member_once(look_at):
 
     assert len(servers.asked) == 30
     assert set(servers.asked.values()) == {1}
+
+
+async def test_waiting_while_papers_leave_is_no_trouble_of_a_servers(crowd, monkeypatch):
+    loop, servers = asyncio.get_running_loop(), Servers()
+    tickets = Tickets(crowd.db, lambda: datetime.now(UTC), 500)
+    tickets.give_back(loop.time() + 20)  # somebody is to send with it
+    members = Members(servers, crowd.member_checks, crowd.guilds, tickets)
+    looking = asyncio.create_task(members.check_due())
+    await asyncio.sleep(0.3)
+    real = loop.time
+
+    monkeypatch.setattr(loop, "time", lambda: real() + 21)
+    await looking
+
+    assert len(servers.asked) == 10

@@ -15,6 +15,7 @@ from bot.services.delivery import AT_ONCE
 from bot.services.opening import open_services
 from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
 from tests.kill.objects import CHANNEL_ID, GUILD_ID, MODERATOR_ID, OTHER_ID
+from tests.kill.objects import channel as channel_of_room
 from tests.kill.study_room import StudyRoom, rate_limited
 from tests.seen import labels_of, text_of
 from tests.small_discord import TOKEN, answer
@@ -508,6 +509,13 @@ async def week_in(bot):
     return status.this_week.state, status.group.blocked
 
 
+WITHOUT_THREADS = channel_of_room(OTHER_ID) | {
+    "permission_overwrites": [
+        {"id": str(GUILD_ID), "type": 0, "allow": "0", "deny": str(1 << 38)},
+    ]
+}
+
+
 async def seen(claim):
     """Wait until the bot knows what it was told."""
     async with asyncio.timeout(20):
@@ -669,6 +677,8 @@ async def test_a_post_whose_answer_was_lost_stays_the_only_one_when_its_group_mo
     async with connected() as bot:
         await work(bot)
         await move(bot)
+        await room.tell("CHANNEL_UPDATE", WITHOUT_THREADS)
+        await seen(lambda: bot.get_channel(OTHER_ID).overwrites)
         room.trouble = None
         room.ahead += timedelta(minutes=2)
         await work(bot)
@@ -677,6 +687,7 @@ async def test_a_post_whose_answer_was_lost_stays_the_only_one_when_its_group_mo
     assert (week.state, week.channel_id) == ("posted", CHANNEL_ID)
     assert [len(room.history()), len(room.history(OTHER_ID))] == [1, 0]
     assert room.threads == [week.message_id]
+    assert len(room.history(week.message_id)) == 1, "what may be done elsewhere is no matter"
 
 
 async def test_a_channel_that_is_gone_with_what_was_perhaps_sent_holds_up_no_post(room, connected):

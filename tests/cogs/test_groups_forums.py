@@ -531,6 +531,18 @@ async def test_a_deleted_post_is_made_anew_with_the_next_paper(
     assert told() == []
 
 
+async def test_a_page_from_the_edge_in_place_of_a_post_makes_no_second_one(
+    group, forum, put, until, env
+):
+    post = standing_in(forum)
+    await put(post, archived=True)
+    env.inject_error("GET", f"/channels/{post.id}", status=404)
+
+    await until(MONDAY)
+
+    assert len(posts_in(standing_in(forum))) == 1
+
+
 async def test_a_post_deleted_just_as_its_paper_leaves_is_made_anew(
     group, moderator, forum, until, told, env
 ):

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,10 +50,11 @@ def test_must_reads_come_once_more():
     ]
 
 
-def test_what_a_moderator_picked_is_held_back_for_its_week():
+@pytest.mark.parametrize("winners", [{}, {WEEKS[0]: "demo:attention"}])
+def test_what_a_moderator_picked_is_held_back_for_its_week(winners):
     then = beyond_list(LIST, "must_reads", ())
 
-    picks = next_papers(LIST, ALL, {WEEKS[1]: "demo:attention"}, {}, WEEKS, then)
+    picks = next_papers(LIST, ALL, {WEEKS[1]: "demo:attention"}, winners, WEEKS, then)
 
     assert [p.key for p in picks] == ["demo:scaling", "demo:attention", None, None]
 

@@ -469,3 +469,34 @@ async def test_a_group_does_not_wait_long_for_a_poll_that_nobody_can_count(
     await services.weekly.open_due()
 
     assert (before, (await status()).this_week.key) == (None, "demo:bert")
+
+
+async def test_a_group_waits_for_its_poll_however_often_it_has_waited(
+    services, call, deliver, status, clock
+):
+    before = []
+    for _ in range(2):
+        await call()
+        await deliver()
+        clock.advance(days=3, hours=2)
+        await services.weekly.open_due()
+        before.append((await status()).this_week)
+        (due,) = await services.votes.due()
+        await services.votes.decide(due, [0, 2, 0])
+        clock.advance(seconds=1)
+        await services.weekly.open_due()
+        clock.advance(days=4)
+
+    assert before == [None, None]
+
+
+async def test_the_poll_of_a_week_that_is_missed_is_not_waited_for(
+    services, call, deliver, status, clock
+):
+    await call()
+    await deliver()
+    clock.advance(days=10, hours=2)
+
+    await services.weekly.open_due()
+
+    assert (await status()).this_week.key == "demo:bert"

@@ -11,10 +11,13 @@ import pytest
 from aiohttp import web
 
 from bot.app import NextreadBot
+from bot.core.tickets import LENIENCE, SECOND, SEND_RATE
+from bot.postman import Postman
 from bot.services.delivery import AT_ONCE
 from bot.services.opening import open_services
+from bot.store import tickets
 from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
-from tests.kill.objects import CHANNEL_ID, GUILD_ID, MODERATOR_ID, OTHER_ID
+from tests.kill.objects import CHANNEL_ID, DM_ID, GUILD_ID, MODERATOR_ID, OTHER_ID
 from tests.kill.objects import channel as channel_of_room
 from tests.kill.study_room import StudyRoom, rate_limited
 from tests.seen import labels_of, text_of
@@ -812,3 +815,33 @@ async def test_a_ledger_that_is_busy_when_a_post_is_to_be_recorded_is_no_refusal
     assert after == ("posted", None)
     assert len(room.history()) == 1
     assert notices == []
+
+
+# Without any Discord but for one person
+
+
+class Person:
+    """The bot's Discord, a person in it, and what they were sent: all there is."""
+
+    user, application_id, id = None, 1, DM_ID
+
+    async def create_dm(self, _):
+        return self
+
+    async def send(self, **_):
+        return self
+
+
+async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services, clock):
+    await services.me.set_nudged(MODERATOR_ID, nudged=True)
+    clock.advance(days=7)
+    await services.nudges.open_due()
+
+    await Postman(Person(), services).deliver_due()
+
+    async with services.db.transaction() as changes:
+        free_at = await tickets.take_free_at(changes)
+    first = clock.now.timestamp() * SECOND - LENIENCE // 2  # the clock stands still
+    assert round((free_at - first) * SEND_RATE / SECOND) == 2
+    (row,) = await services.db.fetch("SELECT state FROM outbox")
+    assert row["state"] == "sent"

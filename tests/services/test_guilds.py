@@ -1,12 +1,15 @@
 import asyncio
 import logging
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from bot.core.weekly import Schedule
 from bot.errors import UnknownResourceError
+from bot.services.guilds import Guilds
 from bot.services.opening import open_services
+from bot.store.ids import Ids
 from tests.curricula import curriculum, resource
 from tests.every_table import every_column, everything, places_of
 from tests.postbox import Postbox
@@ -173,6 +176,30 @@ async def test_invited_again_all_is_as_before_and_the_next_slot_counts(
         f"server {GUILD} removed the bot: its groups rest",
         f"server {GUILD} invited the bot again: its groups go on",
     ]
+
+
+class Interrupted:
+    """A database after each of whose transactions somebody else has a turn."""
+
+    def __init__(self, db, turn) -> None:
+        self._db, self._turn, self.fetch = db, turn, db.fetch
+
+    @asynccontextmanager
+    async def transaction(self):
+        async with self._db.transaction() as changes:
+            yield changes
+        await self._turn()
+
+
+async def test_a_slot_of_the_absence_gets_no_paper_while_the_server_comes_back(services, clock):
+    await make_group(services, GUILD, CHANNEL)
+    await services.guilds.removed(GUILD)
+    clock.advance(hours=2)
+    db = Interrupted(services.db, services.weekly.open_due)
+
+    await Guilds(db, services.db, clock, Ids(clock)).arrived(GUILD)
+
+    assert (await services.groups.status(CHANNEL, None)).this_week is None
 
 
 async def test_who_asked_for_reminders_is_reminded_before_the_next_slot(services, guilds, clock):

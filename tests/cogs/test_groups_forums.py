@@ -1,11 +1,16 @@
 """A study group in a forum: one standing post, into which its weeks go."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import discord
 import pytest
 from simcord.backend import serializers
 
+from bot.core.weekly import Schedule
+from bot.forum_posts import ForumPosts
+from bot.services.delivery import Delivery
+from bot.store.ids import Ids
 from tests.seen import labels_of, text_of, title_of
 
 A_SECOND, A_MINUTE, AN_HOUR, A_DAY = 1, 60, 3600, 24 * 3600
@@ -437,6 +442,33 @@ async def test_the_card_says_what_was_changed_after_the_first_paper(
 
     assert len(posts_in(post)) == 1
     assert "Fridays" in text_of(post.history()[0])
+
+
+class Meddled(Delivery):
+    """Somebody changes something just before anything is sent."""
+
+    def __init__(self, bot, change):
+        super().__init__(bot.services.db, discord.utils.utcnow, Ids(discord.utils.utcnow))
+        self._change = change
+
+    async def begin(self, *args):
+        await self._change()
+        return await super().begin(*args)
+
+
+async def test_the_card_says_what_was_changed_until_it_was_sent(moderator, guild, forum, env):
+    async def settle(day):
+        schedule = Schedule(day, 9, 0, "UTC")
+        await env.bot.groups.settle(guild.id, forum.id, schedule, None, moderator.id, is_forum=True)
+
+    await settle(0)
+    delivery = Meddled(env.bot, partial(settle, 4))
+    (row_id,) = await delivery.due()
+    row = await delivery.claim(row_id)
+
+    await ForumPosts(delivery, env.bot.groups).make(row, env.bot.get_channel(forum.id))
+
+    assert "Fridays" in text_of(standing_in(forum).history()[0])
 
 
 async def test_a_group_that_starts_again_uses_its_old_post(group, moderator, forum, until, env):

@@ -1,6 +1,8 @@
 """Hundreds of groups with the same slot: in which order their messages leave."""
 
 import asyncio
+import contextlib
+import sqlite3
 import time
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -150,3 +152,14 @@ async def test_a_stop_amid_many_posts_waits_for_those_under_way_alone(room, at_w
 
     assert lasted < FINISH_SECONDS
     assert room.count["post"] < GROUPS
+
+
+async def test_a_stop_waits_until_what_is_under_way_is_recorded(room, at_work, tmp_path):
+    room.answers_in = (0.5, 0.5)
+
+    async with at_work(lambda: room.count["post"], given=True):
+        pass
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "wave.db")) as file:
+        ((sent,),) = file.execute("SELECT COUNT(*) FROM outbox WHERE state = 'sent'")
+    assert sent == room.count.total()

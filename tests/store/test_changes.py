@@ -8,6 +8,7 @@ from bot.store.changes import (
     StoredChange,
     add_change,
     change,
+    forget_resources,
     latest_changes,
     mark_undone,
 )
@@ -63,3 +64,30 @@ async def test_the_latest_are_those_that_are_not_undone(db):
 
     assert [s.change.change_id for s in latest] == [2]
     assert undone.undone_at == NOW + timedelta(hours=1)
+
+
+async def test_what_is_left_of_a_change_without_a_servers_resources_can_be_undone(db):
+    mark, server = Mark("done", NOW), "guild-5"
+    goals = Snapshot({}, None, f"{server}:a"), Snapshot({}, None, "demo:goal")
+    marks = (
+        Snapshot({f"{server}:a": None, "demo:a": None}, None, None),
+        Snapshot({f"{server}:a": mark, "demo:a": mark}, f"{server}:b", None),
+    )
+    theirs = (
+        Snapshot({f"{server}:a": None}, None, None),
+        Snapshot({f"{server}:a": mark}, None, None),
+    )
+    async with db.transaction() as changes:
+        for change_id, (before, after) in enumerate((goals, marks, theirs), 1):
+            made = Change(change_id, "done", NOW, (), goal=after.goal)
+            await add_change(changes, 1, made, before, after)
+
+        await forget_resources(changes, (1, 2, 3), server)
+
+    left = [await change(db, 1, change_id) for change_id in (1, 2, 3)]
+    assert (left[0].before, left[0].after) == (Snapshot({}, None, None), goals[1])
+    assert (left[1].before.marks, left[1].after) == (
+        {"demo:a": None},
+        Snapshot({"demo:a": mark}, None, None),
+    )
+    assert left[2] is None

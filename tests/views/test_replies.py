@@ -3,7 +3,8 @@ import logging
 import discord
 import pytest
 
-from bot.views.replies import is_too_late, offers
+from bot.errors import BadFieldError, LedgerError
+from bot.views.replies import Form, is_too_late, offers, reply_with_error
 
 
 class Answer:
@@ -17,6 +18,49 @@ def test_what_discord_no_longer_takes_is_known_by_its_code(code, late):
     error = discord.NotFound(Answer(), {"code": code, "message": "Unknown"})
 
     assert is_too_late(error) is late
+
+
+class Sent:
+    """A form that was sent: no more of an interaction than an answer needs."""
+
+    id = 9
+
+    def __init__(self) -> None:
+        self.response, self.told = self, []
+
+    def is_done(self):
+        return False
+
+    async def send_message(self, **told):
+        self.told.append(told)
+
+
+class Keeping(Form, title="Words"):
+    """Notes which refusals it keeps its words for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept = []
+
+    async def again(self, _, error):
+        self.kept.append(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_kept"),
+    [
+        (BadFieldError("title", ""), True),
+        (LedgerError("busy", "locked"), False),
+        (LedgerError("lost", "gone"), False),
+    ],
+)
+async def test_a_database_out_of_use_is_not_asked_to_keep_what_was_typed(error, is_kept):
+    sent, form = Sent(), Keeping()
+
+    await reply_with_error(sent, error, form)
+
+    assert form.kept == [error] * is_kept
+    assert len(sent.told) == 1
 
 
 async def test_where_an_autocomplete_fails_nothing_is_offered(caplog):

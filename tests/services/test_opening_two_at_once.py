@@ -301,6 +301,7 @@ BESIDE = [
     ("Moderation.remove", "Moderation.set_texts"),
     ("Moderation.restore", "Moderation.restore"),
     ("Moderation.settle", "Doubts.add"),
+    ("Moderation.settle", "Groups.settle, new too"),
     ("Reminders.ask", "Me.forget, eve"),
     ("Reminders.ask", "Groups.settle"),
     ("Reminders.ask, no more", "Groups.set_state"),
@@ -398,6 +399,26 @@ async def test_a_pause_beside_a_change_of_settings_is_never_lost(two):
         await pair.both_at_once(change, pause)
         group = await pair.one.groups.find(READING)
         assert (group.state, group.schedule, group.role_id) == ("paused", AT_NIGHT, 7)
+
+
+@in_one_loop
+async def test_a_change_of_settings_while_its_group_is_put_right_after_a_leap_counts(two):
+    pair, world = two
+    settle = acts(world, pair.other)["Groups.settle"]
+
+    async def put_right():
+        await pair.other.clock_repair.put_right()  # so that the zone tables are no news
+        async with pair.other.db.transaction() as changes:
+            await changes.fetch(
+                "UPDATE study_groups SET next_at = next_at + 40000000 WHERE channel_id = ?", READING
+            )
+        await pair.one.clock_repair.put_right()
+
+    one_way = but_for_cards(await pair.one_after_the_other(put_right, settle))
+    looked = [n for n, sql in enumerate(pair.one.db.statements, 1) if "SET since_at = ?" in sql]
+    outcome = but_for_cards(await pair.interleaved(put_right, settle, looked[0]))
+
+    assert outcome == one_way
 
 
 @in_one_loop

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from click.testing import CliRunner
+from discord import Permissions
 
 from bot.__main__ import main
 from bot.core.curriculum_file import default_curriculum_path, schema_text
+from tests.kill import objects
 from tests.small_discord import APPLICATION_ID, TOKEN, SmallDiscord, answer, nextread
 
 VARIABLES = (
@@ -158,6 +160,25 @@ async def test_a_discord_out_of_reach_is_told_in_one_line(tmp_path):
     assert exit_code == 1
     assert len(lines_of(process.log)) == 1
     assert "Discord can't be reached" in process.log
+
+
+class NoGateway(SmallDiscord):
+    """Takes the token, and then can't say where its gateway is."""
+
+    async def _gateway_url(self, _):
+        return answer({"message": "404: Not Found", "code": 0}, 404)
+
+
+async def test_a_discord_without_a_gateway_is_told_in_one_line(tmp_path):
+    async with (
+        NoGateway().open() as discord,
+        nextread("run", folder=tmp_path, api=discord.api, DISCORD_TOKEN=TOKEN) as process,
+    ):
+        exit_code = await process.ended()
+
+    assert exit_code == 1
+    assert "Discord can't be reached" in lines_of(process.log)[-1]
+    assert "Traceback" not in process.log
 
 
 async def test_a_second_bot_on_one_database_is_refused_in_one_line(tmp_path):
@@ -337,6 +358,25 @@ async def test_a_click_under_way_at_a_stop_is_answered_and_kept(asking, tmp_path
     assert "stopped" in lines_of(process.log)[-1]
     with contextlib.closing(sqlite3.connect(tmp_path / "nextread.db")) as database:
         assert database.execute("SELECT reader_id FROM progress").fetchall() == [(READER,)]
+
+
+async def test_an_event_under_way_at_a_stop_is_kept(asking, tmp_path):
+    discord, process = asking
+    server = objects.guild(discord._user(), Permissions.none())  # noqa: SLF001 - itself
+    await discord.tell("GUILD_CREATE", server)
+    with contextlib.closing(sqlite3.connect(tmp_path / "nextread.db", isolation_level=None)) as it:
+        it.execute("BEGIN IMMEDIATE")
+        await discord.tell("GUILD_DELETE", {"id": server["id"]})
+        await asyncio.sleep(0.3)
+        process.terminate()
+        await process.said("stopping")
+        await asyncio.sleep(0.3)
+        it.execute("ROLLBACK")
+    exit_code = await process.ended()
+
+    assert exit_code == 0
+    assert f"server {server['id']} removed the bot" in process.log
+    assert "Traceback" not in process.log
 
 
 async def test_an_answer_that_never_ends_holds_up_a_stop_for_seconds_only(asking):

@@ -186,11 +186,16 @@ class Process:
 
 
 @asynccontextmanager
-async def nextread(*args: str, folder: Path, api: str = "http://127.0.0.1:9/api/v10", **env: str):
-    """Run a command of Nextread with this environment; by default nobody answers as Discord."""
+async def nextread(
+    *args: str, folder: Path, api: str = "http://127.0.0.1:9/api/v10", first: str = "", **env: str
+):
+    """Run a command of Nextread with this environment; by default nobody answers as Discord.
+
+    ``first``: what the process does before, in Python.
+    """
     running = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-c", NEXTREAD, api, *args),
+        *("-c", first + NEXTREAD, api, *args),
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[1]), **env},
         stdin=asyncio.subprocess.DEVNULL,

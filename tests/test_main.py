@@ -234,6 +234,33 @@ async def test_a_bot_killed_at_any_moment_starts_again_with_its_database_whole(t
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+STOPS_AS_IT_CONNECTS = """
+import asyncio, os, signal, discord.gateway
+connected = discord.gateway.DiscordWebSocket.from_client.__func__
+async def stopping(*args, **kwargs):
+    socket = await connected(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return socket
+discord.gateway.DiscordWebSocket.from_client = classmethod(stopping)
+"""
+"""Discord.py's connection is there just as its task is cancelled: Python 3.11 drops that then."""
+
+
+async def test_a_bot_told_to_stop_as_it_connects_stops(tmp_path):
+    settings = {"folder": tmp_path, "DISCORD_TOKEN": TOKEN, "first": STOPS_AS_IT_CONNECTS}
+    async with (
+        SmallDiscord().open() as discord,
+        nextread("run", api=discord.api, **settings) as process,
+        asyncio.timeout(9),
+    ):
+        exit_code = await process.ended()
+
+    assert exit_code == 0
+    assert "stopped" in lines_of(process.log)[-1]
+
+
 async def health(folder):
     async with nextread("health", folder=folder) as process:
         return await process.ended()

@@ -70,16 +70,16 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def shipped():
+def shipped_list():
     """The list that comes with the bot: read once."""
     path = default_curriculum_path()
     return read_curriculum(path.read_bytes(), str(path))
 
 
 @pytest.fixture(scope="session")
-def base(shipped):
+def base(shipped_list):
     """The list that the bot starts with. Some tests have one of their own."""
-    return shipped
+    return shipped_list
 
 
 @pytest.fixture
@@ -131,13 +131,13 @@ async def empty_database_url(request, tmp_path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request, shipped) -> str:
+def database_url(request, shipped_list) -> str:
     """A database with its tables, of each kind in turn; with ``base`` as a first start leaves it.
 
     To make the tables and to record the list takes longer than most tests: they are copied, or
     put back as they were.
     """
-    is_started = "base" in request.fixturenames and request.getfixturevalue("base") is shipped
+    is_started = "base" in request.fixturenames and request.getfixturevalue("base") is shipped_list
     if request.param == "sqlite":
         path = request.getfixturevalue("tmp_path") / "ledger.db"
         shutil.copy(request.getfixturevalue("new_ledger" if is_started else "new_tables"), path)
@@ -153,8 +153,8 @@ class PostgresTables:
     One connection is kept for all tests, whose loops come and go: in a thread of its own.
     """
 
-    def __init__(self, shipped: Curriculum) -> None:
-        self._shipped = shipped
+    def __init__(self, base: Curriculum) -> None:
+        self._base = base
         self._names: list[str] = []
         self._connection: asyncpg.Connection | None = None
         self._loop = asyncio.new_event_loop()
@@ -178,7 +178,7 @@ class PostgresTables:
             self._connection = await asyncpg.connect(url)
         if not self._names or await self._present() != self._names:
             await self._connection.execute(EMPTY)
-            await first_start(url, self._shipped)
+            await first_start(url, self._base)
             self._names = await self._present()
             await self._connection.execute(REMEMBER)
         kept = {"migrations", "known_resources"} if is_started else {"migrations"}
@@ -209,8 +209,8 @@ RECALL = """
 
 
 @pytest.fixture(scope="session")
-def postgres_tables(shipped):
-    tables = PostgresTables(shipped)
+def postgres_tables(shipped_list):
+    tables = PostgresTables(shipped_list)
     yield tables
     tables.close()
 
@@ -230,10 +230,10 @@ def new_tables(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_ledger(tmp_path_factory, shipped) -> Path:
+def new_ledger(tmp_path_factory, shipped_list) -> Path:
     """A file as a first start leaves it."""
     path = tmp_path_factory.mktemp("ledger") / "new.db"
-    asyncio.run(first_start(f"sqlite:///{path}", shipped))
+    asyncio.run(first_start(f"sqlite:///{path}", shipped_list))
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Beside:
@@ -124,7 +125,9 @@ class WeeklyCog(commands.Cog, name="weekly"):
             while await self.weekly.open_due() == AT_ONCE:
                 self._leaving.start()
             self._leaving.start()
-            self.due_at = await self.weekly.next_due()
+            self.due_at = NEVER  # what changes meanwhile may be due earlier than what is read here
+            next_at = await self.weekly.next_due()
+            self.due_at = min(self.due_at, next_at)
         except Exception:
             # An exception would end the loop for good; the next minute may be better.
             log.exception("the weekly task failed")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from bot.core.outbox import OutboxRow
 from bot.core.reading import Reply
 from bot.core.recommend import AllRead
-from bot.services.delivery import A_DAY
+from bot.services.delivery import A_DAY, AN_HOUR
 from bot.services.me import NUDGED_AFTER
 from bot.services.reading import Reading
 from bot.store import outbox, progress, reader_settings, readers
 from bot.store.database import Database
 from bot.store.ids import Clock, Ids
 from bot.store.instants import seconds
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 
@@ -28,10 +31,17 @@ class Nudges:
         self._ids = ids
 
     async def open_due(self) -> int:
-        """Look at the readers whose time has come; return how many that were."""
+        """Look at the readers whose time has come; return how many that were.
+
+        One whose look fails touches no other: it is tried again in an hour.
+        """
         due = await reader_settings.due_nudges(self._db, self._clock(), AT_ONCE)
         for reader_id in due:
-            await self._open(reader_id)
+            try:
+                await self._open(reader_id)
+            except Exception:
+                log.exception("a reader can't be looked at")
+                await self._put_off(reader_id)
         return len(due)
 
     async def reply(self, reader_id: int) -> Reply | None:
@@ -54,6 +64,12 @@ class Nudges:
             settings = await reader_settings.settings_of(changes, reader_id)
             settings = replace(settings, nudged=False)
             await reader_settings.put_settings(changes, reader_id, settings, None)
+
+    async def _put_off(self, reader_id: int) -> None:
+        async with self._db.transaction() as changes:
+            if await readers.take_known(changes, reader_id):
+                at = self._clock() + AN_HOUR
+                await reader_settings.set_nudge_at(changes, reader_id, at)
 
     async def _open(self, reader_id: int) -> None:
         now = self._clock()

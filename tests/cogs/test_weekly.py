@@ -82,3 +82,31 @@ async def test_a_clock_put_back_while_the_ledger_is_out_of_use_is_seen_to_afterw
 
     assert caplog.text.count("the clock was put back by") == 1
     assert await posted(env) == ["2026-W02"]
+
+
+class Changing:
+    """A weekly service: while it is asked what is due, somebody makes something due earlier."""
+
+    def __init__(self, cog, late, soon):
+        self.cog, self.late, self.soon, self.asked = cog, late, soon, 0
+
+    async def open_due(self):
+        return 0
+
+    async def next_due(self):
+        self.asked += 1
+        if self.asked > 1:
+            return self.soon
+        await self.cog.on_weekly_change()
+        return self.late
+
+
+async def test_what_is_made_due_earlier_while_the_ledger_is_read_is_not_slept_over(env):
+    cog = env.bot.cogs["weekly"]
+    soon = env.now() + timedelta(minutes=5)
+    real, cog.weekly = cog.weekly, Changing(cog, soon + timedelta(hours=1), soon)
+
+    await cog._work()  # noqa: SLF001 - what the ticker does
+
+    due_at, cog.weekly = cog.due_at, real
+    assert due_at == soon

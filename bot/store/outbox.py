@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from bot.core.outbox import Kind, OutboxRow, OutboxState
-from bot.store.database import Queries, Row, in_parts, question_marks
+from bot.store.database import Queries, Row, Value, in_parts, question_marks
 from bot.store.instants import instant, instant_or_none, seconds
 
 
@@ -17,13 +17,7 @@ async def add_row(changes: Queries, row: OutboxRow) -> None:
         "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
         " until_at) VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)"
         " ON CONFLICT (kind, reference) DO NOTHING",
-        row.row_id,
-        row.kind,
-        row.reference,
-        row.guild_id,
-        row.channel_id,
-        seconds(row.due_at),
-        seconds(row.until_at),
+        *_values(row),
     )
 
 
@@ -36,19 +30,13 @@ async def add_or_move_rows(changes: Queries, rows: Sequence[OutboxRow]) -> None:
             f" until_at) VALUES {places} ON CONFLICT (kind, reference) DO UPDATE"
             " SET due_at = excluded.due_at, until_at = excluded.until_at"
             " WHERE outbox.state = 'waiting'",
-            *chain.from_iterable(
-                (
-                    row.row_id,
-                    row.kind,
-                    row.reference,
-                    row.guild_id,
-                    row.channel_id,
-                    seconds(row.due_at),
-                    seconds(row.until_at),
-                )
-                for row in some
-            ),
+            *chain.from_iterable(_values(row) for row in some),
         )
+
+
+def _values(row: OutboxRow) -> tuple[Value, ...]:
+    due_at, until_at = seconds(row.due_at), seconds(row.until_at)
+    return row.row_id, row.kind, row.reference, row.guild_id, row.channel_id, due_at, until_at
 
 
 async def row(db: Queries, row_id: int) -> OutboxRow | None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -108,9 +108,9 @@ class Two:
         rows.pop("migrations")
         lines = [f"DELETE FROM {table};" for table in rows]
         for table, found in rows.items():
-            for row in found:
-                values = ", ".join(_literal(value) for value in row.values())
-                lines.append(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values});")
+            if found:
+                values = ", ".join(_literals(row) for row in found)
+                lines.append(f"INSERT INTO {table} ({', '.join(found[0])}) VALUES {values};")
         self._script = "BEGIN;" + "".join(lines) + "COMMIT;"
         self._tables = list(rows)
 
@@ -156,7 +156,11 @@ class Two:
     async def _is_blocked(self) -> bool:
         if self._control is None:
             return self.other.db.waits
-        return bool(await self._control.fetch("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1"))
+        waiting = await self._control.fetch(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock' LIMIT 1"
+        )
+        return bool(waiting)
 
     async def back(self) -> None:
         """Come back to what was kept."""
@@ -206,6 +210,10 @@ async def _answer(act: Awaitable[Any]) -> str:
         return repr(await act)
     except Exception as error:  # noqa: BLE001 - what a member would be told
         return f"{type(error).__name__} {error!r}"
+
+
+def _literals(row: Mapping[str, Any]) -> str:
+    return f"({', '.join(_literal(value) for value in row.values())})"
 
 
 def _literal(value: int | str | None) -> str:

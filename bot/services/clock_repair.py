@@ -116,10 +116,12 @@ class ClockRepair:
         async with self._db.transaction() as changes:
             count = await ahead.pull_back_marks(changes, limit, now, PUT_OFF_FOR)
         nudges = ("reader_settings", "nudge_at", limit + NUDGED_AFTER, now + NUDGED_AFTER)
-        past = ((table, column, limit, now) for table, column in ahead.NEVER_AHEAD)
-        for table, column, latest, to in (nudges, *past):
-            async with self._db.transaction() as changes:
-                count += await ahead.pull_back(changes, table, column, latest, to)
+        all_columns = [nudges, *((*column, limit, now) for column in ahead.NEVER_AHEAD)]
+        wrong = await ahead.columns_ahead(self._db, [column[:3] for column in all_columns])
+        for table, column, latest, to in all_columns:
+            if (table, column) in wrong:
+                async with self._db.transaction() as changes:
+                    count += await ahead.pull_back(changes, table, column, latest, to)
         async with self._db.transaction() as changes:
             count += await ahead.pull_back_outbox(changes, now, CLOCKS_APART)
         async with self._db.transaction() as changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.store import changes as change_log
@@ -45,6 +46,19 @@ async def newest_message_at(db: Queries) -> datetime | None:
     )
     newest = rows[0]["newest"]
     return None if newest is None else made_at(newest)
+
+
+async def columns_ahead(
+    db: Queries, latest: Collection[tuple[str, str, datetime]]
+) -> set[tuple[str, str]]:
+    """Return which of these columns hold an instant later than theirs can be: in one look."""
+    looks = (
+        f"SELECT '{table}' AS table_name, '{column}' AS column_name"  # noqa: S608 - names of ours
+        f" WHERE EXISTS (SELECT 1 FROM {table} WHERE {column} > ?)"
+        for table, column, _ in latest
+    )
+    rows = await db.fetch(" UNION ALL ".join(looks), *(seconds(at) for _, _, at in latest))
+    return {(row["table_name"], row["column_name"]) for row in rows}
 
 
 async def pull_back(

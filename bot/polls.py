@@ -37,8 +37,8 @@ class Polls:
         self._votes = votes
         self._tickets = tickets
 
-    async def settle_due(self) -> None:
-        """Look at the polls that are to be read or ended, some at a time.
+    async def settle_due(self) -> bool:
+        """Look at the polls that are to be read or ended, some at a time; tell if there were any.
 
         One that fails or hangs never touches another.
         """
@@ -49,10 +49,12 @@ class Polls:
                 await self._tickets.ticket()  # Discord counts all requests
                 await self._settle(vote)
 
+        due = await self._votes.due()
         with suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER), asyncio.TaskGroup() as tasks:
-                for vote in await self._votes.due():
+                for vote in due:
                     tasks.create_task(settle(vote))
+        return bool(due)
 
     async def settle(self, vote_id: int) -> None:
         """Look at the poll of one vote, if it is to be read or ended: somebody waits for it."""

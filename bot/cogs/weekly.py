@@ -26,9 +26,12 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Beside:
-    """Work of one kind that the ticker starts and never waits for; one at a time."""
+    """Work of one kind that the ticker starts and never waits for; one at a time.
 
-    def __init__(self, work: Callable[[], Awaitable[object]], done: Callable[[], None]) -> None:
+    ``work`` tells whether there was anything to do: only then, or if it fails, is ``done`` called.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[bool]], done: Callable[[], None]) -> None:
         self._work = work
         self._done = done
         self._task: asyncio.Task[None] | None = None
@@ -50,12 +53,14 @@ class Beside:
             await asyncio.wait([self._task])
 
     async def _guarded(self) -> None:
+        was_due = True
         try:
-            await self._work()
+            was_due = await self._work()
         except Exception:
             log.exception("the weekly task failed at %s", self._work.__name__)
             self._rests_until = asyncio.get_running_loop().time() + A_MINUTE.total_seconds()
-        self._done()
+        if was_due:
+            self._done()
 
 
 class WeeklyCog(commands.Cog, name="weekly"):
@@ -67,7 +72,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         self.seen_at = self.due_at = self.members_at = self.servers_at = discord.utils.utcnow()
         self._at_work = asyncio.Lock()
         self._leaving = Beside(self._let_leave, bot.weekly_changed)
-        self._servers = Beside(self._look_after_servers, lambda: None)
+        self._servers = Beside(self._look_after_servers, bot.weekly_changed)
         self._beside = [
             Beside(work, bot.weekly_changed)
             for work in (self._settle_polls, self._open_nudges, self._check_members)
@@ -144,25 +149,32 @@ class WeeklyCog(commands.Cog, name="weekly"):
             self.tick.cancel()
         await self._leaving.end()
 
-    async def _let_leave(self) -> None:
+    async def _let_leave(self) -> bool:
         await self.bot.postman.deliver_due()
+        return True
 
-    async def _settle_polls(self) -> None:
-        await self.bot.polls.settle_due()
+    async def _settle_polls(self) -> bool:
+        return await self.bot.polls.settle_due()
 
-    async def _open_nudges(self) -> None:
+    async def _open_nudges(self) -> bool:
+        was_due = False
         while await self.bot.nudges.open_due():
             self._leaving.start()
+            was_due = True
+        return was_due
 
-    async def _check_members(self) -> None:
+    async def _check_members(self) -> bool:
         """Check some members at most once a minute, however much else there is to do."""
-        if discord.utils.utcnow() >= self.members_at:
+        is_time = discord.utils.utcnow() >= self.members_at
+        if is_time:
             self.members_at = discord.utils.utcnow() + BETWEEN_LOOKS
             await self.bot.members.check_due()
+        return is_time
 
-    async def _look_after_servers(self) -> None:
+    async def _look_after_servers(self) -> bool:
         """Do, once an hour, what nobody waits for."""
         await self.bot.servers.look_after()
+        return False
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -30,15 +30,14 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
 from bot.store import (
-    member_checks,
     outbox,
     picks,
     progress,
-    reader_settings,
     readers,
     slots,
     votes,
 )
+from bot.store.coming import coming
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -96,13 +95,9 @@ class Weekly:
         """
         look = LOOK_SHARED if self._db.is_shared else LOOK_ALONE
         now = self._clock()
-        due = [
-            await group_rows.next_due(self._db),
-            await outbox.next_due(self._db),
-            await reader_settings.next_nudge(self._db),
-            await votes.next_look(self._db),
-            next_look(await member_checks.oldest_check(self._db), now),
-        ]
+        next_ = await coming(self._db)
+        checks = next_look(next_.checked, now)
+        due = [next_.slot, next_.letter, next_.nudge, next_.poll, checks]
         return min([now + look, *(at for at in due if at is not None)])
 
     async def pick(

@@ -131,16 +131,6 @@ async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
     return [row["group_id"] for row in rows]
 
 
-async def next_due(db: Queries) -> datetime | None:
-    """Return when the next slot of any group is."""
-    rows = await db.fetch(
-        "SELECT next_at FROM study_groups WHERE state = 'active' AND NOT EXISTS"
-        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
-        " ORDER BY next_at LIMIT 1"
-    )
-    return instant(rows[0]["next_at"]) if rows else None
-
-
 async def all_groups(db: Queries) -> list[Group]:
     """Return the groups of all servers, stopped or not."""
     return [_group(row) for row in await db.fetch("SELECT * FROM study_groups ORDER BY group_id")]

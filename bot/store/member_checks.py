@@ -36,17 +36,6 @@ async def count_due(db: Queries, until: datetime) -> int:
     return int(rows[0]["members"])
 
 
-async def oldest_check(db: Queries) -> datetime | None:
-    """Return the longest time ago that any member was checked."""
-    rows = await db.fetch(
-        "SELECT members.checked_at FROM members"
-        " JOIN study_groups ON study_groups.group_id = members.group_id WHERE NOT EXISTS"
-        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
-        " ORDER BY members.checked_at LIMIT 1"
-    )
-    return instant(rows[0]["checked_at"]) if rows else None
-
-
 async def move_check(changes: Queries, check: Check, checked_at: datetime) -> bool:
     """Set when the member was checked; tell whether it was still as ``check`` says."""
     rows = await changes.fetch(

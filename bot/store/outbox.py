@@ -76,20 +76,6 @@ async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> li
     return [found["row_id"] for found in rows]
 
 
-async def next_due(db: Queries) -> datetime | None:
-    """Return when the next thing is to be sent, or taken over."""
-    rows = await db.fetch(
-        "SELECT MIN(at) AS at FROM (SELECT * FROM (SELECT due_at AS at FROM outbox"
-        " WHERE state = 'waiting' AND NOT EXISTS"
-        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
-        " ORDER BY due_at LIMIT 1) AS waiting"
-        " UNION ALL SELECT MIN(lease_until) AS at FROM outbox WHERE state = 'claimed'"
-        " AND NOT EXISTS (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
-        ") AS coming"
-    )
-    return instant_or_none(rows[0]["at"])
-
-
 async def claim_row(changes: Queries, old: OutboxRow, claim: int, lease_until: datetime) -> bool:
     """Claim the row if it is still as ``old`` says; tell whether that went well."""
     rows = await changes.fetch(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.me import ReaderSettings
 from bot.store.database import Queries
-from bot.store.instants import instant_or_none, seconds, seconds_or_none
+from bot.store.instants import seconds, seconds_or_none
 
 
 async def settings_of(db: Queries, reader_id: int) -> ReaderSettings:
@@ -45,12 +45,6 @@ async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
         limit,
     )
     return [row["reader_id"] for row in rows]
-
-
-async def next_nudge(db: Queries) -> datetime | None:
-    """Return when the next look at a reader is due."""
-    rows = await db.fetch("SELECT MIN(nudge_at) AS at FROM reader_settings")
-    return instant_or_none(rows[0]["at"])
 
 
 async def set_nudge_at(changes: Queries, reader_id: int, at: datetime | None) -> None:

@@ -71,15 +71,6 @@ async def due_votes(db: Queries, now: datetime, limit: int) -> list[Vote]:
     return [_vote(row) for row in rows]
 
 
-async def next_look(db: Queries) -> datetime | None:
-    """Return when the next poll is to be read or ended."""
-    rows = await db.fetch(
-        f"SELECT look_at FROM votes WHERE look_at IS NOT NULL AND {IS_HERE}"  # noqa: S608 - our words
-        " ORDER BY look_at LIMIT 1"
-    )
-    return instant(rows[0]["look_at"]) if rows else None
-
-
 IS_HERE = (
     "NOT EXISTS (SELECT 1 FROM study_groups JOIN gone_guilds"
     " ON gone_guilds.guild_id = study_groups.guild_id"

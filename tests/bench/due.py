@@ -11,6 +11,7 @@ from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weekly import Schedule
 from bot.store import groups, outbox, reader_settings, slots, votes
+from bot.store.coming import coming
 from bot.store.database import SqliteDatabase, open_database
 from bot.store.instants import seconds
 from bot.store.migrations import migrate
@@ -25,13 +26,10 @@ TIMES = 200
 QUERIES = {
     "outbox.due_row_ids": lambda db: outbox.due_row_ids(db, NOW, 100),
     "outbox.due_row_ids, a week's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
-    "outbox.next_due": outbox.next_due,
     "groups.due_group_ids": lambda db: groups.due_group_ids(db, NOW, 100),
-    "groups.next_due": groups.next_due,
     "votes.due_votes": lambda db: votes.due_votes(db, NOW, 100),
-    "votes.next_look": votes.next_look,
     "reader_settings.due_nudges": lambda db: reader_settings.due_nudges(db, NOW, 100),
-    "reader_settings.next_nudge": reader_settings.next_nudge,
+    "coming.coming": coming,
     "slots.latest_slots": lambda db: slots.latest_slots(db, A_GROUP, 60),
     "slots.past_slots": lambda db: slots.past_slots(db, A_GROUP, NOW, 10),
     "slots.last_posted": lambda db: slots.last_posted(db, A_GROUP),

@@ -5,6 +5,7 @@ import pytest
 from bot.core.groups import Group, Post
 from bot.core.weekly import Schedule
 from bot.store import groups, slots
+from bot.store.coming import coming
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
@@ -48,7 +49,7 @@ async def test_due_groups_are_active_ones_the_longest_waiting_first(db, put):
 
     assert await groups.due_group_ids(db, NOW, 9) == [2, 1]
     assert await groups.due_group_ids(db, NOW, 1) == [2]
-    assert await groups.next_due(db) == NOW - timedelta(hours=1)
+    assert (await coming(db)).slot == NOW - timedelta(hours=1)
 
 
 async def test_of_a_minute_due_groups_of_all_servers_take_turns(db, put):
@@ -60,7 +61,7 @@ async def test_of_a_minute_due_groups_of_all_servers_take_turns(db, put):
 async def test_without_active_groups_nothing_is_due(db, put):
     await put(group(state="stopped"))
 
-    assert await groups.next_due(db) is None
+    assert (await coming(db)).slot is None
 
 
 async def test_a_problem_is_news_once_and_a_change_clears_it(db, put):

@@ -5,6 +5,7 @@ import pytest
 
 from bot.core.outbox import OutboxRow
 from bot.store import outbox
+from bot.store.coming import coming
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
@@ -80,13 +81,13 @@ async def test_what_somebody_waits_for_is_due_alone(changes):
 
 
 async def test_the_next_is_what_waits_or_the_end_of_a_lease(changes):
-    nothing = await outbox.next_due(changes)
+    nothing = (await coming(changes)).letter
     await outbox.add_row(changes, post(1))
-    waiting = await outbox.next_due(changes)
+    waiting = (await coming(changes)).letter
     await claim(changes)
 
     assert (nothing, waiting) == (None, NOW)
-    assert await outbox.next_due(changes) == NOW + 2 * A_MINUTE
+    assert (await coming(changes)).letter == NOW + 2 * A_MINUTE
 
 
 async def test_a_row_keeps_when_where_and_by_what_it_was_first_tried(changes):

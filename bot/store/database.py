@@ -240,8 +240,8 @@ async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
     try:
-        for pragma in (f"busy_timeout={PATIENCE}", "journal_mode=WAL", *pragmas):
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
+        settings = (f"busy_timeout={PATIENCE}", "journal_mode=WAL", *pragmas)
+        await connection.executescript("".join(f"PRAGMA {setting};" for setting in settings))
     except BaseException:
         await connection.close()
         raise
@@ -326,6 +326,7 @@ class PostgresDatabase:
                 max_size=10,
                 timeout=CONNECT_WITHIN,
                 command_timeout=ANSWER_WITHIN,
+                reset=_as_it_is,
                 # A process that stalls, or a machine that vanishes, must not hold locks for ever.
                 server_settings={"idle_in_transaction_session_timeout": "30s"},
             )
@@ -379,8 +380,15 @@ class PostgresDatabase:
         """PostgreSQL sees to that itself."""
 
     async def close(self) -> None:
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(OSError):  # TimeoutError is one; so is a connection that was lost
             await asyncio.wait_for(self._pool.close(), timeout=5)
+
+
+async def _as_it_is(connection: Any) -> None:
+    """Give a connection back as it is: we leave nothing in it that another statement would notice.
+
+    asyncpg ends an open transaction before; what it asks by itself would be a round trip each time.
+    """
 
 
 class _PostgresQueries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -46,6 +47,7 @@ _TOP_LEVELS_OF_BARE_HOSTS = frozenset({"com", "org", "net", "edu", "gov"})
 _FILE_ENDINGS = frozenset({"js", "ts", "md", "txt", "json", "yaml", "yml", "ipynb"})
 
 
+@functools.lru_cache(maxsize=4096)
 def canonical(url: str) -> str | None:
     """Return the one form that all spellings of a link share, or None if it is no web link.
 

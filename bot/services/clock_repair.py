@@ -112,12 +112,16 @@ class ClockRepair:
 
     async def _pull_back(self, now: datetime) -> int:
         """Pull back all but groups' calendars, a table at a time; return how many rows it was."""
-        limit = now + CLOCKS_APART
-        async with self._db.transaction() as changes:
-            count = await ahead.pull_back_marks(changes, limit, now, PUT_OFF_FOR)
+        limit, count = now + CLOCKS_APART, 0
         nudges = ("reader_settings", "nudge_at", limit + NUDGED_AFTER, now + NUDGED_AFTER)
         all_columns = [nudges, *((*column, limit, now) for column in ahead.NEVER_AHEAD)]
-        wrong = await ahead.columns_ahead(self._db, [column[:3] for column in all_columns])
+        marks = [(*column, limit) for column in ahead.OF_MARKS]
+        marks.append((*ahead.PUT_OFF, now + PUT_OFF_FOR))
+        looked_at = [*marks, *(column[:3] for column in all_columns)]
+        wrong = await ahead.columns_ahead(self._db, looked_at)
+        if not wrong.isdisjoint((*ahead.OF_MARKS, ahead.PUT_OFF)):
+            async with self._db.transaction() as changes:
+                count += await ahead.pull_back_marks(changes, limit, now, PUT_OFF_FOR)
         for table, column, latest, to in all_columns:
             if (table, column) in wrong:
                 async with self._db.transaction() as changes:

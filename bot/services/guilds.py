@@ -90,6 +90,7 @@ class Guilds:
         """Tell whether it is this process that asks about the server, once a day."""
         now = self._clock()
         async with self._db.transaction() as changes:
+            await guilds.drop_asked_before(changes, now - ASKED_EVERY)
             return await guilds.claim_question(changes, guild_id, now, now - ASKED_EVERY)
 
     async def unanswered(self, guild_id: int) -> None:
@@ -105,8 +106,6 @@ class Guilds:
             if now - gone_at >= KEPT_FOR:
                 async with self._turn:
                     await self._forget(guild_id)
-        async with self._background.transaction() as changes:
-            await guilds.drop_asked_before(changes, now - ASKED_EVERY)
 
     async def _go_on(self, changes: Queries, group_id: int) -> None:
         group = await group_rows.take_group(changes, group_id)

@@ -36,8 +36,10 @@ class Letters:
             if row_ids := [row.row_id for row in page if row.row_id not in kept]:
                 async with self._background.transaction() as changes:
                     await outbox.delete_rows(changes, row_ids)
-        async with self._background.transaction() as changes:
-            await drafts.drop_drafts_before(changes, self._clock() - CARDS_LAST)
+        made_before = self._clock() - CARDS_LAST
+        if await drafts.any_before(self._db, made_before):  # a bot at rest writes nothing
+            async with self._background.transaction() as changes:
+                await drafts.drop_drafts_before(changes, made_before)
 
     async def _plannable(self, page: list[OutboxRow], before: datetime) -> set[int]:
         """Return the rows whose reference could be planned anew later than ``before``.

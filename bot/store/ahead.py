@@ -31,6 +31,10 @@ NEVER_AHEAD = (
 )
 """(table, column) of what has happened, but for marks and their changes: never later than now."""
 
+OF_MARKS = (("changes", "made_at"), ("progress", "changed_at"))
+PUT_OFF = ("progress", "until_at")
+"""Of marks and their changes, which go together; a mark is put off for so long at most."""
+
 LOOK_BACK = timedelta(weeks=4)
 """What was perhaps sent by a clock that was ahead is looked for from so long ago on."""
 
@@ -79,11 +83,10 @@ async def pull_back_marks(
     """Pull back readers' marks and what they can undo, alike; return how many there were."""
     until = now + put_off_for
     await change_log.pull_back(changes, limit, now, until)
-    return (
-        await pull_back(changes, "changes", "made_at", limit, now)
-        + await pull_back(changes, "progress", "changed_at", limit, now)
-        + await pull_back(changes, "progress", "until_at", until, until)
-    )
+    count = await pull_back(changes, *PUT_OFF, until, until)
+    for table, column in OF_MARKS:
+        count += await pull_back(changes, table, column, limit, now)
+    return count
 
 
 async def pull_back_outbox(changes: Queries, now: datetime, apart: timedelta) -> int:

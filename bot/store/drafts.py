@@ -66,6 +66,11 @@ async def drop_draft(changes: Queries, draft_id: int) -> None:
     await changes.fetch("DELETE FROM drafts WHERE draft_id = ?", draft_id)
 
 
+async def any_before(db: Queries, at: datetime) -> bool:
+    """Tell whether there are drafts made before an instant."""
+    return bool(await db.fetch("SELECT 1 FROM drafts WHERE made_at < ? LIMIT 1", seconds(at)))
+
+
 async def drop_drafts_before(changes: Queries, at: datetime) -> None:
     """Forget all drafts made before an instant."""
     await changes.fetch("DELETE FROM drafts WHERE made_at < ?", seconds(at))

@@ -38,11 +38,14 @@ class Servers:
     async def _ask_due(self) -> None:
         """Ask about one server after the other; at the first trouble leave Discord alone."""
         seen = {guild.id for guild in self._bot.guilds}
-        for guild_id in await self._guilds.doubtful(seen):
-            if self._is_ours(guild_id) and await self._guilds.claim_question(guild_id):
-                if not await self._ask(guild_id):
-                    await self._guilds.unanswered(guild_id)
-                    return
+        ours = [id_ for id_ in await self._guilds.doubtful(seen) if self._is_ours(id_)]
+        for guild_id in ours:
+            if not await self._guilds.claim_question(guild_id):
+                continue
+            if not await self._ask(guild_id):
+                await self._guilds.unanswered(guild_id)
+                return
+            if guild_id != ours[-1]:
                 await asyncio.sleep(APART)
 
     async def _ask(self, guild_id: int) -> bool:

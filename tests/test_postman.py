@@ -283,6 +283,7 @@ async def test_rows_that_break_the_ledger_are_told_and_put_off_and_hold_up_no_ot
     env, guild, channel, caplog
 ):
     delivery, db = env.bot.services.delivery, env.bot.services.db
+    env.bot.services.tickets.rate = 1000  # simcord's time stands still, and tickets' with it
     await delivery.greet(guild.id, channel.id)
     async with db.transaction() as changes:
         for row_id in range(AT_ONCE):  # as many as are looked at together
@@ -799,7 +800,7 @@ async def test_a_ledger_that_is_busy_when_a_post_is_to_be_recorded_is_no_refusal
     def lock(what):
         if what == "post":
             other.execute("BEGIN IMMEDIATE")
-            asyncio.get_running_loop().call_later(3, other.rollback)
+            asyncio.get_running_loop().call_later(2.3, other.rollback)
 
     async with connected() as bot:
         room.done = lock

@@ -30,15 +30,19 @@ RATE = 200
 class Rooms(ManyRooms):
     """Says nothing for ever when it is asked for a message; ``hung``: in which channels.
 
-    So it does when a message is sent to one of ``stuck``.
+    So it does, until it is ``released``, when a message is sent to one of ``stuck``.
     """
 
     hung = stuck = frozenset()
 
+    def __init__(self, *args, **settings):
+        super().__init__(*args, **settings)
+        self.released = asyncio.Event()
+
     async def _send(self, request):
         if int(request.match_info["channel"]) in self.stuck:
             self.hung |= {request.match_info["channel"]}
-            await asyncio.Event().wait()
+            await self.released.wait()
         return await super()._send(request)
 
     async def _read_one(self, request):
@@ -139,10 +143,11 @@ async def test_a_channel_that_hangs_delays_no_paper_whose_slot_comes_meanwhile(r
     room.stuck = {one.channel_id for one in room.rooms[:3]}
 
     async with asyncio.timeout(20), at_work(lambda: room.count["post"], stuck=3):
-        pass
+        (_, _, first), *_ = room.at_work
+        room.released.set()
 
     assert len(room.hung) == 3
-    assert room.at_work[0][2] == room.rooms[-1].channel_id
+    assert first == room.rooms[-1].channel_id
 
 
 async def test_a_stop_amid_many_posts_waits_for_those_under_way_alone(room, at_work):

@@ -49,9 +49,10 @@ class Polls:
                 await self._tickets.ticket()  # Discord counts all requests
                 await self._settle(vote)
 
-        due = await self._votes.due()
+        due: list[Vote] = []
         with suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER), asyncio.TaskGroup() as tasks:
+                due = await self._votes.due()
                 for vote in due:
                     tasks.create_task(settle(vote))
         return bool(due)

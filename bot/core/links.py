@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -47,7 +46,6 @@ _TOP_LEVELS_OF_BARE_HOSTS = frozenset({"com", "org", "net", "edu", "gov"})
 _FILE_ENDINGS = frozenset({"js", "ts", "md", "txt", "json", "yaml", "yml", "ipynb"})
 
 
-@functools.lru_cache(maxsize=4096)
 def canonical(url: str) -> str | None:
     """Return the one form that all spellings of a link share, or None if it is no web link.
 

@@ -94,6 +94,7 @@ class Coming:
 class GroupStatus:
     """All that a group's own cards show.
 
+    ``has_joined``: the reader wasn't a member until now.
     ``this_read`` and ``last_read`` tell who read this week's paper and the last one; ``named`` are
     members who let their name be shown; ``chosen``: what is picked or won for the running week and
     all to come; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a
@@ -118,6 +119,7 @@ class GroupStatus:
     lost_vote: Vote | None = None
     vote_problem: str | None = None
     thread_problem: str | None = None
+    has_joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

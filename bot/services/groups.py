@@ -287,8 +287,8 @@ class Groups:
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
             group = await self._taken(changes, guild_id, group_id)
-            await group_rows.join(changes, group_id, reader_id, self._clock())
-        return await self._status(self._db, group, reader_id)
+            is_new = await group_rows.join(changes, group_id, reader_id, self._clock())
+        return replace(await self._status(self._db, group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership; their progress stays.

@@ -238,20 +238,24 @@ class Weekly:
 
     async def read_it(
         self, reader_id: int, guild_id: int | None, slot_id: int
-    ) -> tuple[WeeklyPost | None, Reply]:
+    ) -> tuple[WeeklyPost | None, Reply, Group | None]:
         """Mark the week's paper done for the reader; return the post as it is now, and the mark.
+
+        With them, the group, if the reader could join it.
 
         Raises:
             UnknownPostError: this server never had such a post.
         """
-        post = await self._checked(guild_id, slot_id)
+        post, group = await self._checked(guild_id, slot_id)
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
             reply = await self._reading.mark_in_turn(
                 changes, reader_id, guild_id, post.key or "", "done"
             )
             await slots.add_post_reader(changes, slot_id, reader_id)
-        return await self.post(slot_id), reply
+            is_member = await group_rows.is_member(changes, group.group_id, reader_id)
+        can_join = group.state != "stopped" and not is_member
+        return await self.post(slot_id), reply, group if can_join else None
 
     async def first_reads(self, reader_id: int, guild_id: int | None, slot_id: int) -> FirstReads:
         """Return what this reader would read before the week's paper.
@@ -260,17 +264,17 @@ class Weekly:
             UnknownPostError: this server never had such a post.
             UnknownResourceError, NoLongerListedError: its paper left the list.
         """
-        post = await self._checked(guild_id, slot_id)
+        post, _ = await self._checked(guild_id, slot_id)
         shown = await self._reading.look(reader_id, guild_id, post.key or "")
         path = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
         return FirstReads(shown.curriculum, shown.reader, shown.resource, path)
 
-    async def _checked(self, guild_id: int | None, slot_id: int) -> Post:
+    async def _checked(self, guild_id: int | None, slot_id: int) -> tuple[Post, Group]:
         post = await slots.slot(self._db, slot_id)
         group = None if post is None else await group_rows.group(self._db, post.group_id)
         if post is None or group is None or group.guild_id != guild_id:
             raise UnknownPostError
-        return post
+        return post, group
 
     async def _open(self, group_id: int) -> None:
         now = self._clock()

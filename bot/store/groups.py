@@ -204,16 +204,17 @@ async def set_after_list(
     )
 
 
-async def join(changes: Queries, group_id: int, reader_id: int, now: datetime) -> None:
-    """Make the reader a member. Twice is harmless."""
-    await changes.fetch(
+async def join(changes: Queries, group_id: int, reader_id: int, now: datetime) -> bool:
+    """Make the reader a member; return whether they weren't one. Twice is harmless."""
+    joined = await changes.fetch(
         "INSERT INTO members (group_id, reader_id, joined_at, checked_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (group_id, reader_id) DO NOTHING",
+        " ON CONFLICT (group_id, reader_id) DO NOTHING RETURNING reader_id",
         group_id,
         reader_id,
         seconds(now),
         seconds(now),
     )
+    return bool(joined)
 
 
 async def leave(changes: Queries, group_id: int, reader_id: int) -> None:

@@ -73,11 +73,21 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
     if status.vote is not None:
         row.add_item(CancelVoteButton(status.vote.vote_id, opener_id))
     lines = [*_lines(status, pick_words.later_lines(status)), *warnings]
+    if status.members == 0 and group.state != "stopped":
+        lines.append(words.no_members_text(group.channel_id))
     picked = pick_words.picked_options(status)
     if group.after_list is not None:
         lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
     select = PickedSelect(group.group_id, opener_id, picked) if picked else None
     return _card(lines, row, select, _after_list_row(status, opener_id))
+
+
+def joined_card(status: GroupStatus) -> ui.LayoutView:
+    """Build what somebody hears who pressed Join under a post, for the first time or again."""
+    group_id = status.group.group_id
+    row: ui.ActionRow[Any] = ui.ActionRow(MemberButton(group_id, joins=False))
+    row.add_item(remind_button(group_id, wanted=status.wish != "wanted"))
+    return _card(words.joined_lines(status), row)
 
 
 def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> ui.LayoutView:
@@ -178,7 +188,11 @@ class MemberButton(StateButton, template=rf"group:(?P<way>join|leave):{ROW_ID}")
         groups = cast("NextreadBot", interaction.client).groups
         act = groups.join if self.joins else groups.leave
         status = await act(interaction.guild_id or 0, self.group_id, interaction.user.id)
-        await answer_click(interaction, members_card(interaction, status))
+        message = interaction.message
+        is_public = message is not None and not message.flags.ephemeral
+        hears = self.joins and is_public
+        card = joined_card(status) if hears else members_card(interaction, status)
+        await answer_click(interaction, card)
 
 
 class ActionButton(

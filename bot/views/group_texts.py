@@ -108,6 +108,25 @@ def members_text(count: int, named: Sequence[int] = ()) -> str:
     return f"{counted}: {names}{f' and {others} more' if others > 0 else ''}"
 
 
+def joined_lines(status: GroupStatus) -> Iterator[str]:
+    """Yield what somebody hears who has pressed Join under a post."""
+    group, already = status.group, "" if status.has_joined else " already"
+    yield f"✅ You're in{already}: <#{group.channel_id}>, {schedule_text(group.schedule)}."
+    if state := state_text(group):
+        yield state
+    elif ahead := [c.slot.at for c in status.coming if not c.is_skipped]:
+        yield f"The next paper comes on {moment(ahead[0])}."
+    yield "-# `/next` tells you what the group reads; `/group` there shows what comes."
+
+
+def no_members_text(channel_id: int) -> str:
+    """Return to moderators how a group gets members."""
+    return (
+        "👥 Nobody is in the group yet. People come in with **Join** under each week's post, or"
+        f" with `/group` in <#{channel_id}>."
+    )
+
+
 def this_week_text(status: GroupStatus, link: str | None) -> str:
     """Return what became of the running week."""
     post = status.this_week

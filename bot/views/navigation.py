@@ -54,7 +54,7 @@ from bot.views.resource_card import (
 from bot.views.settings_card import SwitchButton, ZoneButton, settings_card
 from bot.views.start_card import StartAgainButton, StartButton, ZoneSelect
 from bot.views.vote_card import CandidateSelect
-from bot.views.weekly_card import ReadItButton, WhatFirstButton
+from bot.views.weekly_card import JoinButton, MoreButton, ReadItButton, WhatFirstButton
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -116,9 +116,11 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GoalButton,
     GroupButton,
     HistoryButton,
+    JoinButton,
     LostGroupButton,
     MeButton,
     MemberButton,
+    MoreButton,
     NoGoalButton,
     NotThisOne,
     PageButton,

@@ -13,9 +13,18 @@ from bot.views import texts
 from bot.views import weekly_texts as words
 from bot.views.buttons import ROW_ID, RowButton
 from bot.views.curriculum_card import ResourceSelect
+from bot.views.group_card import joined_card
+from bot.views.group_texts import JOIN
 from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer, answers_errors
-from bot.views.resource_card import COMPANIONS, NOTES, companion_lines, next_card, note_lines
+from bot.views.resource_card import (
+    COMPANIONS,
+    NOTES,
+    companion_lines,
+    next_card,
+    note_lines,
+    resource_card,
+)
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -39,7 +48,8 @@ def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
             box.add_item(ui.TextDisplay(text))
     slot_id = post.post.slot_id
     open_button: ui.Button[Any] = ui.Button(label=texts.OPEN, url=resource.url)
-    box.add_item(ui.ActionRow(open_button, ReadItButton(slot_id), WhatFirstButton(slot_id)))
+    join = JoinButton(post.group.group_id)
+    box.add_item(ui.ActionRow(open_button, ReadItButton(slot_id), join, MoreButton(slot_id)))
     view.add_item(box)
     view.stop()
     return view
@@ -107,7 +117,7 @@ class ReadItButton(RowButton, template=rf"read:{ROW_ID}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        post, reply = await bot.weekly.read_it(
+        post, reply, group = await bot.weekly.read_it(
             interaction.user.id, interaction.guild_id, self.about
         )
         if post is not None:
@@ -117,11 +127,45 @@ class ReadItButton(RowButton, template=rf"read:{ROW_ID}"):
             except discord.HTTPException as error:
                 if error.code != PUT_AWAY:
                     raise
-        await answer(interaction, next_card(reply))
+        view = next_card(reply)
+        if group is not None:
+            view.add_item(ui.TextDisplay(words.offer_text(group.channel_id)))
+            view.add_item(ui.ActionRow(JoinButton(group.group_id)))
+        await answer(interaction, view)
+
+
+class JoinButton(RowButton, template=rf"join:{ROW_ID}"):
+    """Makes whoever presses it a member of the group."""
+
+    prefix = "join"
+    label = JOIN
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        groups = cast("NextreadBot", interaction.client).groups
+        who = interaction.user.id
+        status = await groups.join(interaction.guild_id or 0, self.about, who)
+        await answer(interaction, joined_card(status))
+
+
+class MoreButton(RowButton, template=rf"more:{ROW_ID}"):
+    """Shows whoever presses it their own card of the week's paper."""
+
+    prefix = "more"
+    label = words.MORE
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        where, who = interaction.guild_id, interaction.user.id
+        first = await bot.weekly.first_reads(who, where, self.about)
+        await answer(
+            interaction, resource_card(await bot.reading.look(who, where, first.resource.key))
+        )
 
 
 class WhatFirstButton(RowButton, template=rf"first:{ROW_ID}"):
-    """Shows whoever presses it what they would read before."""
+    """Shows whoever presses it what they would read before: on posts sent before *More* was."""
 
     prefix = "first"
     label = texts.WHAT_FIRST

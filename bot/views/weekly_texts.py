@@ -7,6 +7,7 @@ from bot.core.picks import Why
 from bot.views.plain import plain
 
 READ_IT = "I've read it"
+MORE = "More"
 CHOICE = "Moderators choose in `/manage group` how it goes on."
 WHY: dict[Why, str] = {
     "picked_by_moderator": "Picked by a moderator.",
@@ -47,6 +48,14 @@ def readiness_text(ready: int, of: int, lacked: str | None) -> str:
     """Return who is ready, without telling who."""
     most = f"; most of the others lack {plain(lacked)}" if lacked else ""
     return f"{ready} of {of} are ready{most}."
+
+
+def offer_text(channel_id: int) -> str:
+    """Return, to a reader who is no member, what they would have of joining."""
+    return (
+        f"-# It counts. You aren't in the group of <#{channel_id}> yet: **Join**, and `/next` tells"
+        " you what it reads."
+    )
 
 
 def opener_text(questions: tuple[str, ...]) -> str:

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
-from tests.seen import labels_of, options_of, select_of, text_of, title_of
+from tests.forged import forged
+from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
 
 A_MINUTE, A_DAY = 60, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ async def test_a_post_comes_on_time_with_its_reasons_and_a_thread(group, channel
     assert abs((post.created_at - MONDAY).total_seconds()) <= A_MINUTE
     assert "It comes next on the list." in text_of(post)
     assert "Transformer (Encoder-Decoder model)" in text_of(post)
-    assert labels_of(post) == ["Open", "I've read it", "What first?"]
+    assert labels_of(post) == ["Open", "I've read it", "Join", "More"]
     assert thread.name == "Attention Is All You Need"
     (opener,) = [text_of(m) for m in thread.history() if "Questions to talk about" in text_of(m)]
     assert "1. What does the model lose by giving up recurrence" in opener
@@ -140,18 +141,87 @@ async def test_undo_takes_the_count_back(group, channel, until, env, guild, alic
     assert "This week" in text_of(status)
 
 
-async def test_what_first_lists_what_is_missing(group, channel, until, env, alice):
+async def test_more_is_the_readers_own_card_of_the_paper(group, channel, until, env, alice):
     await until(MONDAY)
     await env.advance_time(7 * A_DAY)
     post = posts_in(channel)[-1]
 
-    missing = await alice.click(post, label="What first?")
+    locked = await alice.click(post, label="More")
     await alice.slash(channel, "done", resource="Attention Is All You Need")
-    ready = await alice.click(post, label="What first?")
+    ready = await alice.click(post, label="More")
+
+    assert "Attention Is All You Need" in text_of(locked)
+    assert "What first?" in labels_of(locked)
+    assert "What first?" not in labels_of(ready)
+    assert locked.ephemeral
+
+
+async def test_a_post_sent_before_it_had_join_and_more_works_as_it_did(
+    group, channel, until, env, alice
+):
+    await until(MONDAY)
+    await env.advance_time(7 * A_DAY)
+    slot_id = custom_id_of(posts_in(channel)[-1], "I've read it").split(":")[1]
+    first, read = [await forged(env, channel, f"{kind}:{slot_id}") for kind in ("first", "read")]
+
+    missing = await alice.click(first, label="Press")
+    await alice.slash(channel, "done", resource="Attention Is All You Need")
+    ready = await alice.click(first, label="Press")
+    await alice.click(read, label="Press")
 
     assert "1. [Attention Is All You Need]" in text_of(missing)
     assert "nothing is missing" in text_of(ready)
     assert missing.ephemeral
+    now = next(m for m in channel.history() if m.id == read.id)
+    assert labels_of(now) == ["Open", "I've read it", "Join", "More"]
+
+
+async def test_join_under_a_post_says_you_are_in_and_offers_the_way_out(
+    group, channel, until, alice
+):
+    await until(MONDAY)
+    (post,) = posts_in(channel)
+
+    first = await alice.click(post, label="Join")
+    again = await alice.click(post, label="Join")
+    said, after = text_of(again), labels_of(posts_in(channel)[0])
+    await alice.click(again.response.message, label="Leave")
+    status = await alice.slash(channel, "group")
+
+    assert f"✅ You're in: <#{channel.id}>, Mondays at 09:00" in text_of(first)
+    assert f"<t:{int(MONDAY.timestamp()) + 7 * A_DAY}:F>" in text_of(first)
+    assert "You're in already" in said
+    assert first.ephemeral
+    assert labels_of(first) == ["Leave", "Remind me"]
+    assert after == ["Open", "I've read it", "Join", "More"]
+    assert "0 members" in text_of(status)
+
+
+async def test_who_reads_along_without_being_a_member_is_offered_to_join(
+    group, channel, until, alice
+):
+    await until(MONDAY)
+    (post,) = posts_in(channel)
+
+    read = await alice.click(post, label="I've read it")
+    joined = await alice.click(read.followups[0].message, label="Join")
+    again = await alice.click(post, label="I've read it")
+
+    assert "You aren't in the group" in text_of(read.followups[0])
+    assert "You're in:" in text_of(joined)
+    assert "✅ Done" in text_of(read.followups[0])
+    assert "Join" not in labels_of(again.followups[0])
+
+
+async def test_a_group_without_members_tells_moderators_how_they_come(
+    group, channel, moderator, alice
+):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+    later = await moderator.slash(channel, "manage group")
+
+    assert "**Join** under each week's post, or with `/group`" in text_of(group)
+    assert "Nobody is in the group" not in text_of(later)
 
 
 async def test_members_join_and_leave(group, channel, alice):

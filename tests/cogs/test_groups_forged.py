@@ -60,10 +60,10 @@ async def test_a_member_cannot_make_a_group_by_a_select_with_their_own_id(env, a
     assert env.errors
 
 
-@pytest.mark.parametrize("kind", ["read", "first"])
+@pytest.mark.parametrize("kind", ["read", "first", "more"])
 async def test_a_post_of_another_server_is_not_known(env, stranger, post, kind):
     member, there = stranger
-    slot_id = custom_id_of(post, "What first?").split(":")[1]
+    slot_id = custom_id_of(post, "More").split(":")[1]
     button = await forged(env, there, f"{kind}:{slot_id}")
 
     answer = await member.click(button, label="Press")
@@ -71,10 +71,10 @@ async def test_a_post_of_another_server_is_not_known(env, stranger, post, kind):
     assert "I don't know this post" in text_of(answer)
 
 
-@pytest.mark.parametrize("way", ["join", "leave"])
+@pytest.mark.parametrize("way", ["group:join", "group:leave", "join"])
 async def test_a_group_of_another_server_is_not_known(env, stranger, group_id, way):
     member, there = stranger
-    button = await forged(env, there, f"group:{way}:{group_id}")
+    button = await forged(env, there, f"{way}:{group_id}")
 
     answer = await member.click(button, label="Press")
 
@@ -82,7 +82,7 @@ async def test_a_group_of_another_server_is_not_known(env, stranger, group_id, w
 
 
 @pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**19 - 1])
-@pytest.mark.parametrize("kind", ["read", "first", "group:join", "group:leave", "undo"])
+@pytest.mark.parametrize("kind", ["read", "first", "more", "join", "group:join", "undo"])
 async def test_a_number_that_no_row_has_is_answered_in_words(env, alice, channel, kind, number):
     button = await forged(env, channel, f"{kind}:{number}")
 

@@ -155,7 +155,7 @@ async def test_setup_makes_one_post_that_says_what_comes_there(group, moderator,
     assert "**Mondays at 09:00, Etc/UTC**" in text_of(card)
     assert labels_of(card) == ["Join", "This group"]
     assert f"In <#{post.id}>" in text_of(shown)
-    assert "1 member" in text_of(joined)
+    assert f"You're in: <#{forum.id}>" in text_of(joined)
     assert joined.response.ephemeral
     assert "Leave" in labels_of(looked)
 

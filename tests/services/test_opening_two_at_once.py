@@ -228,7 +228,7 @@ async def nothing_of(act) -> None:
 
 async def mark_of(act):
     """Leave out the post's card, which is read when all is done."""
-    _, reply = await act
+    _, reply, _ = await act
     return reply
 
 

@@ -254,7 +254,7 @@ async def test_reading_is_counted_once_a_reader_and_only_from_three_people_on(
 ):
     counts = []
     for reader_id in (7, 7, 8, 9):
-        shown, _ = await weekly.read_it(reader_id, GUILD, post.slot_id)
+        shown, *_ = await weekly.read_it(reader_id, GUILD, post.slot_id)
         counts.append(shown.read)
 
     assert counts == [None, None, None, 3]
@@ -265,14 +265,14 @@ async def test_members_count_as_people_who_could_be_meant(services, weekly, grou
         await services.groups.join(GUILD, group.group_id, reader_id)
 
     before = await weekly.post(post.slot_id)
-    after, _ = await weekly.read_it(1000, GUILD, post.slot_id)
+    after, *_ = await weekly.read_it(1000, GUILD, post.slot_id)
 
     assert (before.read, after.read) == (0, 1)
 
 
 async def test_whoever_takes_it_back_counts_no_more(services, weekly, post):
     for reader_id in READERS:
-        _, reply = await weekly.read_it(reader_id, GUILD, post.slot_id)
+        _, reply, _ = await weekly.read_it(reader_id, GUILD, post.slot_id)
     await services.reading.undo(READERS[-1], GUILD, reply.change.change_id)
 
     assert (await weekly.post(post.slot_id)).read == 2
@@ -289,7 +289,7 @@ async def test_a_count_follows_a_paper_through_all_its_names(reopened, clock, da
             await services.weekly.open_due()
             await Postbox(services).deliver()
             slot_id = (await services.groups.status(CHANNEL, None)).this_week.slot_id
-        shown, _ = await services.weekly.read_it(reader_id, GUILD, slot_id)
+        shown, *_ = await services.weekly.read_it(reader_id, GUILD, slot_id)
         await services.close()
 
     assert shown.read == 3

@@ -133,15 +133,19 @@ def readiness(
     curriculum: Curriculum,
     resource: Resource,
     members_by_states: Iterable[tuple[Mapping[str, str], int]],
+    had: Collection[str] = (),
 ) -> Readiness | None:
-    """Count who can begin with the resource; None for a group of fewer than ``READINESS_FROM``.
+    """Count who can begin with the resource; None if that isn't to be told.
 
-    Ready is who has read it already, or for whom nothing it needs is locked: done, known and
-    skipped unlock. Equally lacked resources: the first in file order is named.
+    It is told of ``READINESS_FROM`` members or more, and only if at least half are ready: fewer
+    would discourage. Ready is who has read it already, or for whom nothing it needs is locked:
+    done, known and skipped unlock, and what the group has had counts as read by all. Equally
+    lacked resources: the first in file order is named.
 
     ``members_by_states``: states by key, and how many members have just these.
     """
     needed = _present_keys(curriculum, resource.prerequisites)
+    needed -= _present_keys(curriculum, had)
     members = ready = 0
     lacked: Counter[str] = Counter()
     for states, count in members_by_states:
@@ -149,7 +153,7 @@ def readiness(
         lacks = _lacked(curriculum, resource, needed, states)
         ready += 0 if lacks else count
         lacked.update(dict.fromkeys(lacks, count))
-    if members < READINESS_FROM:
+    if members < READINESS_FROM or ready * 2 < members:
         return None
     return Readiness(ready, members, _most_lacked(curriculum, lacked, members - ready))
 

@@ -174,6 +174,7 @@ class Weekly:
         earlier = await slots.latest_slots(self._db, group.group_id, WEEKS_REMEMBERED)
         last = next((p for p in earlier if p.state == "posted" and p.week < post.week), None)
         reads = await self.shown_reads(self._db, curriculum, [post, last])
+        had = await slots.had_keys(self._db, group.group_id)
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
         return WeeklyPost(
@@ -182,10 +183,10 @@ class Weekly:
             post,
             resource,
             read=reads.get(post.slot_id),
-            readiness=readiness(curriculum, resource, states),
+            readiness=readiness(curriculum, resource, states, had),
             last=last,
             last_read=reads.get(last.slot_id) if last else None,
-            weeks_left=await self._weeks_left(curriculum, group, post, earlier),
+            weeks_left=await self._weeks_left(curriculum, group, post, earlier, had),
         )
 
     async def ran_out(self, slot_id: int) -> bool:
@@ -333,12 +334,16 @@ class Weekly:
         await outbox.add_row(changes, notice)
 
     async def _weeks_left(
-        self, curriculum: Curriculum, group: Group, post: Post, posts: Sequence[Post]
+        self,
+        curriculum: Curriculum,
+        group: Group,
+        post: Post,
+        posts: Sequence[Post],
+        had: set[str],
     ) -> int | None:
         """Return how many papers follow the group's newest one, if they are few."""
         if any(p.week > post.week and p.key is not None for p in posts):
             return None
-        had = await slots.had_keys(self._db, group.group_id)
         weeks = weeks_from(post.week, TELL_WEEKS_AHEAD + 2)[1:]
         picked, winners = by_week(await picks.picks_from(self._db, group.group_id, weeks[0]))
         papers = next_papers(curriculum, had, picked, winners, weeks)

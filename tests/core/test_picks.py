@@ -211,13 +211,27 @@ BOTH = {key("attention"): "done", key("gpt"): "known"}
 NEITHER: dict[str, str] = {}
 
 
-def ready(*members: dict[str, str]) -> Readiness | None:
-    return readiness(CHAIN, BERT, [(states, 1) for states in members])
+def ready(*members: dict[str, str], had=()) -> Readiness | None:
+    return readiness(CHAIN, BERT, [(states, 1) for states in members], had)
 
 
 def test_readiness_is_not_told_of_fewer_than_five_members():
-    assert ready(*[NEITHER] * (READINESS_FROM - 1)) is None
-    assert ready(*[NEITHER] * READINESS_FROM) is not None
+    assert ready(*[BOTH] * (READINESS_FROM - 1)) is None
+    assert ready(*[BOTH] * READINESS_FROM) is not None
+
+
+def test_readiness_is_told_only_when_at_least_half_are_ready():
+    assert ready(*[NEITHER] * 6) is None
+    assert ready(*[BOTH] * 2, *[NEITHER] * 3) is None
+    assert ready(*[BOTH] * 3, *[NEITHER] * 3) == Readiness(3, 6, key("attention"))
+
+
+def test_what_the_group_has_had_counts_as_read_by_all():
+    had = [key("transformer"), key("gpt"), BERT.key]
+
+    assert ready(*[NEITHER] * 6, had=had) == Readiness(6, 6, None)
+    assert ready(*[NEITHER] * 6, had=had[1:]) is None
+    assert ready(*[BOTH] * 4, *[NEITHER] * 2, had=had[:1]) == Readiness(4, 6, key("gpt"))
 
 
 def test_done_known_and_skipped_unlock_and_later_does_not():
@@ -236,7 +250,10 @@ def test_who_has_read_it_already_is_ready():
 
 
 def test_who_never_wants_to_read_it_is_ready_only_if_nothing_is_locked():
-    assert ready(*[{BERT.key: "skipped"}] * 5) == Readiness(0, 5, key("attention"))
+    never = [{BERT.key: "skipped"}] * 2
+
+    assert ready(*[BOTH] * 3, *never) == Readiness(3, 5, key("attention"))
+    assert ready(*[{**BOTH, BERT.key: "skipped"}] * 5) == Readiness(5, 5, None)
 
 
 def test_a_former_key_of_a_prerequisite_unlocks():
@@ -244,15 +261,15 @@ def test_a_former_key_of_a_prerequisite_unlocks():
 
 
 def test_of_equally_lacked_resources_the_first_of_the_list_is_named():
-    assert ready(*[NEITHER] * 5) == Readiness(0, 5, key("attention"))
+    assert ready(*[BOTH] * 3, *[NEITHER] * 2) == Readiness(3, 5, key("attention"))
 
 
 def test_what_most_of_the_others_lack_is_named():
     lacks_gpt, lacks_attention = {key("attention"): "done"}, {key("gpt"): "done"}
 
-    members = [BOTH, BOTH, lacks_gpt, lacks_gpt, lacks_attention]
+    members = [BOTH, BOTH, BOTH, lacks_gpt, lacks_gpt, lacks_attention]
 
-    assert ready(*members) == Readiness(2, 5, key("gpt"))
+    assert ready(*members) == Readiness(3, 6, key("gpt"))
 
 
 def test_nothing_is_named_when_no_more_than_half_of_the_others_lack_it():

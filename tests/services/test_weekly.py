@@ -331,6 +331,22 @@ async def test_readiness_is_told_from_five_members_on(services, weekly, group, p
     assert (await weekly.post(post.slot_id)).readiness.of == 5
 
 
+async def test_members_who_keep_up_with_their_group_are_ready(
+    services, weekly, postbox, group, post, clock
+):
+    for reader_id in range(100, 106):
+        await services.groups.join(GUILD, group.group_id, reader_id)
+    clock.now += A_WEEK
+    await weekly.open_due()
+    await postbox.deliver()
+    this_week = (await services.groups.status(CHANNEL, None)).this_week
+
+    shown = await weekly.post(this_week.slot_id)
+
+    assert shown.resource.prerequisites == (post.key,)
+    assert (shown.readiness.ready, shown.readiness.of) == (6, 6)
+
+
 async def test_a_reader_is_told_what_to_read_first(services, weekly, postbox, post, clock):
     clock.now += A_WEEK
     await weekly.open_due()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,11 +12,14 @@ from bot.core.picking import Chosen
 from bot.core.picks import AfterList, Pick, Readiness, Why
 from bot.core.reading import Reader
 from bot.core.votes import Vote
-from bot.core.weekly import Schedule, Slot
+from bot.core.weekly import Schedule, Slot, too_soon
 
 GroupState = Literal["active", "paused", "stopped"]
 PostState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
 """``waiting``: picked, not sent yet. ``nothing``: the list had run out."""
+
+HAD: frozenset[PostState] = frozenset({"waiting", "posted", "uncertain"})
+"""The states of a week that has its paper, or is just being sent it."""
 
 Wish = Literal["wanted", "closed"]
 """Of a member who asked for reminders; ``closed``: but who takes no direct messages."""
@@ -94,7 +98,8 @@ class Coming:
 class GroupStatus:
     """All that a group's own cards show.
 
-    ``has_joined``: the reader wasn't a member until now.
+    ``begins``: when the first paper and the second one came, were the first posted now; None: the
+    group has had one. ``has_joined``: the reader wasn't a member until now.
     ``this_read`` and ``last_read`` tell who read this week's paper and the last one; ``named`` are
     members who let their name be shown; ``chosen``: what is picked or won for the running week and
     all to come; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a
@@ -120,6 +125,7 @@ class GroupStatus:
     vote_problem: str | None = None
     thread_problem: str | None = None
     has_joined: bool = False
+    begins: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,17 @@ def as_wished(
         minute,
         now.zone if schedule.zone == was.zone else schedule.zone,
     ), group.role_id if role_id == seen.role_id else role_id
+
+
+def served_weeks(schedule: Schedule, weeks: Iterable[tuple[str, datetime, PostState]]) -> set[str]:
+    """Return the weeks that the calendar passes by: those decided about, and those too soon.
+
+    ``weeks``: a group's, with their slot and what became of them.
+    """
+    decided = list(weeks)
+    first_at = min((at for _, at, state in decided if state in HAD), default=None)
+    served = {week for week, _, _ in decided}
+    return served if first_at is None else served | too_soon(schedule, first_at)
 
 
 def shown_count(count: int, people: int) -> int | None:

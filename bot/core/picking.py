@@ -13,7 +13,7 @@ from bot.core.weekly import Slot, week_of
 
 PICKED: Why = "picked_by_moderator"
 
-Silent = Literal["paused", "stopped", "skipped"]
+Silent = Literal["paused", "stopped", "skipped", "too_soon"]
 """Why nothing will be posted in a week as things are."""
 
 

@@ -22,6 +22,10 @@ FURTHEST = timedelta(weeks=3)
 """No next slot lies further ahead: the running week may have its paper, and the next be skipped."""
 
 
+AFTER_THE_FIRST = timedelta(days=4)
+"""A group's second paper comes no sooner after its first one, whenever that was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A group's weekly time on its own clock: Monday is 0, ``zone`` is an IANA name."""
@@ -87,6 +91,16 @@ def next_slot(schedule: Schedule, after: datetime, served: Collection[str] = ())
     A group that moves to a later day of a week it has had is next served the week after.
     """
     return slots_from(schedule, after, 1, served)[0]
+
+
+def too_soon(schedule: Schedule, first_at: datetime) -> set[str]:
+    """Return the weeks whose slot follows a group's first paper too soon, and so is none.
+
+    *First paper now* on a Saturday would else bring two papers in two days.
+    """
+    ends_at = first_at + AFTER_THE_FIRST
+    near = takewhile(lambda slot: slot.at < ends_at, _slots_near(schedule, first_at))
+    return {slot.week for slot in near if slot.at > first_at}
 
 
 def judge(slot: Slot, now: datetime) -> Verdict:

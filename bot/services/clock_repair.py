@@ -149,7 +149,7 @@ class ClockRepair:
                 group = replace(group, since=since)
                 if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
                     await self._open_overtaken(changes, group, now)
-                served = await slots.weeks_of(changes, group_id)
+                served = await slots.served(changes, group_id, group.schedule)
                 next_at = next_slot(group.schedule, since, served).at
                 await group_rows.set_looked(changes, group_id, since, next_at)
                 await self._skips_put_right(changes, group, now)
@@ -216,7 +216,7 @@ class ClockRepair:
         return week
 
     async def _open_overtaken(self, changes: Queries, group: Group, now: datetime) -> None:
-        served = await slots.weeks_of(changes, group.group_id)
+        served = await slots.served(changes, group.group_id, group.schedule)
         slot = overtaken(group.schedule, group.next_at, now, served)
         if slot is not None:
             await self._weekly.decide(changes, group, slot, judge(slot, now))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.groups import (
+    HAD,
     Coming,
     Group,
     GroupState,
@@ -13,7 +14,9 @@ from bot.core.groups import (
     History,
     PastWeek,
     Post,
+    PostState,
     as_wished,
+    served_weeks,
 )
 from bot.core.picking import by_week
 from bot.core.picks import AfterList, Pick, next_papers, runs_out
@@ -87,7 +90,7 @@ class Groups:
             old = await group_rows.take_group_of_channel(changes, channel_id)
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
-            served = await self._served(changes, group_id)
+            served = await slots.served(changes, group_id, schedule)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
             next_at = next_slot(schedule, now, served).at
             group = Group(
@@ -121,7 +124,7 @@ class Groups:
                 await slots.call_off(changes, group_id)
             if state == "stopped":
                 await votes.call_off_votes(changes, group_id, now)
-            served = await self._served(changes, group_id)
+            served = await slots.served(changes, group_id, group.schedule)
             next_at = next_slot(group.schedule, now, served).at
             old, group = group, replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(changes, group, now)
@@ -187,7 +190,7 @@ class Groups:
                 await slots.put_slot(changes, post)
                 await votes.call_off_votes(changes, group_id, now, slot.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
-                served = await self._served(changes, group_id)
+                served = await slots.served(changes, group_id, group.schedule)
                 group = replace(group, next_at=next_slot(group.schedule, now, served).at)
                 await group_rows.set_looked(changes, group_id, group.since, group.next_at)
             await plan(changes, self._ids, group, now)
@@ -234,7 +237,7 @@ class Groups:
                 await slots.put_slot(changes, post)
             await self._weekly.send(changes, group, post, again=True)
             await votes.call_off_votes(changes, group_id, now, week)
-            served = await self._served(changes, group_id)
+            served = await slots.served(changes, group_id, group.schedule)
             state: GroupState = "active" if group.state == "stopped" else group.state
             next_at = next_slot(group.schedule, now, served).at
             before, group = group, replace(group, state=state, since=now, next_at=next_at)
@@ -327,9 +330,6 @@ class Groups:
             await standing.tell(changes, self._ids, group, now)
         return group
 
-    async def _served(self, db: Queries, group_id: int) -> set[str]:
-        return {p.week for p in await slots.latest_slots(db, group_id, WEEKS_REMEMBERED)}
-
     async def _status(self, db: Queries, group: Group, reader_id: int | None) -> GroupStatus:
         now = self._clock()
         curriculum = await self._curricula.of(db, group.guild_id)
@@ -362,6 +362,7 @@ class Groups:
             this_read=this_read,
             last_read=last_read,
             coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
+            begins=self._begins(group, now, posts, week),
             weeks_left=runs_out(curriculum, had, picked, winners, first, then),
             chosen=tuple(chosen),
             named=tuple(named),
@@ -374,7 +375,8 @@ class Groups:
 
     def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:
         skipped = {p.week for p in posts if p.state == "skipped" and p.at > now}
-        served = {p.week for p in posts} - skipped
+        decided = [p for p in posts if p.week not in skipped]
+        served = served_weeks(group.schedule, ((p.week, p.at, p.state) for p in decided))
         coming: list[Coming] = []
         after = now
         while len(coming) < WEEKS_SHOWN:
@@ -383,6 +385,15 @@ class Groups:
             after = slot.at
             served = {*served, slot.week}
         return coming
+
+    def _begins(
+        self, group: Group, now: datetime, posts: list[Post], week: str
+    ) -> tuple[datetime, datetime] | None:
+        if any(post.state in HAD for post in posts):
+            return None
+        decided: list[tuple[str, datetime, PostState]] = [(p.week, p.at, p.state) for p in posts]
+        served = served_weeks(group.schedule, [*decided, (week, now, "waiting")])
+        return now, next_slot(group.schedule, now, served).at
 
 
 async def _thread_problem(db: Queries, post: Post | None) -> str | None:

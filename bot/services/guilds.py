@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.core.additions import namespace_of
 from bot.core.weekly import next_slot
-from bot.services.reminders import WEEKS_REMEMBERED, plan
+from bot.services.reminders import plan
 from bot.services.standing import UNCERTAIN
 from bot.store import changes as change_log
 from bot.store import groups as group_rows
@@ -115,8 +115,8 @@ class Guilds:
         if group.blocked not in UNCERTAIN:  # what the bot may do is asked anew
             await group_rows.set_blocked(changes, group_id, None, now)
         if group.state == "active":
-            latest = await slots.latest_slots(changes, group_id, WEEKS_REMEMBERED)
-            next_at = next_slot(group.schedule, now, {post.week for post in latest}).at
+            served = await slots.served(changes, group_id, group.schedule)
+            next_at = next_slot(group.schedule, now, served).at
             await group_rows.set_looked(changes, group_id, now, next_at)
             await plan(changes, self._ids, group, now)
 

@@ -11,7 +11,7 @@ from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_f
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
-from bot.services.groups import WEEKS_REMEMBERED, message_link
+from bot.services.groups import message_link
 from bot.store import groups as group_rows
 from bot.store import picks, readers, slots, votes
 from bot.store.database import Database, Queries
@@ -90,7 +90,7 @@ class Picking:
             curriculum = await self._curricula.of(changes, guild_id)
             before = by_week(await self._chosen(changes, group, now))[0].get(slot.week)
             await picks.delete_pick(changes, group_id, slot.week, PICKED)
-        served = await self._served(self._db, group_id)
+        served = await slots.served(self._db, group_id, group.schedule)
         ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
         weeks = [s.week for s in ahead if s.week < slot.week]
         key = (await self._papers(self._db, group, [*weeks, slot.week]))[-1].key
@@ -109,7 +109,7 @@ class Picking:
         if group is None or group.guild_id != guild_id:
             return []
         now = self._clock()
-        served = await self._served(self._db, group.group_id)
+        served = await slots.served(self._db, group.group_id, group.schedule)
         ahead = slots_from(group.schedule, now, WEEKS_OFFERED, served)
         curriculum = await self._curricula.of(self._db, guild_id)
         papers = await self._papers(self._db, group, [slot.week for slot in ahead])
@@ -118,7 +118,7 @@ class Picking:
 
     async def _slot(self, db: Queries, group: Group, typed: str | None, now: datetime) -> Slot:
         if not typed:
-            served = await self._served(db, group.group_id)
+            served = await slots.served(db, group.group_id, group.schedule)
             return next_slot(group.schedule, now, served)
         week = week_typed(typed)
         if week is None:
@@ -138,11 +138,10 @@ class Picking:
         if group.state != "active":
             return group.state
         post = await slots.slot_of_week(db, group.group_id, slot.week)
+        if post is None and slot.week in await slots.served(db, group.group_id, group.schedule):
+            return "too_soon"
         is_skipped = post is not None and post.state == "skipped" and slot.at > now
         return "skipped" if is_skipped else None
-
-    async def _served(self, db: Queries, group_id: int) -> set[str]:
-        return {p.week for p in await slots.latest_slots(db, group_id, WEEKS_REMEMBERED)}
 
     async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
         week = running_week(group.schedule.zone, now)

@@ -20,8 +20,6 @@ from bot.store import outbox, progress, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
-WEEKS_REMEMBERED = 60
-
 
 class Reminders:
     """What members ask for, and what the postman asks before it reminds them."""
@@ -139,5 +137,5 @@ async def plan(
 
 async def _next_at(db: Queries, group: Group, now: datetime) -> datetime:
     """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
-    served = {p.week for p in await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)}
+    served = await slots.served(db, group.group_id, group.schedule)
     return next_slot(group.schedule, now, served).at

@@ -22,7 +22,6 @@ from bot.core.votes import (
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.groups import WEEKS_REMEMBERED
 from bot.services.lost_votes import lose, problem_of
 from bot.store import groups as group_rows
 from bot.store import outbox, picks, readers, slots, votes
@@ -198,8 +197,8 @@ class Votes:
         return keys
 
     async def _next_slot(self, db: Queries, group: Group, now: datetime) -> Slot:
-        latest = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
-        return next_slot(group.schedule, now, {post.week for post in latest})
+        served = await slots.served(db, group.group_id, group.schedule)
+        return next_slot(group.schedule, now, served)
 
     async def _ballot(self, db: Queries, group: Group, vote: Vote) -> Ballot:
         curriculum = await self._curricula.of(db, group.guild_id)

@@ -284,7 +284,7 @@ class Weekly:
             if group is None or group.state != "active" or group.next_at > now:
                 return
             # All of them: ``since`` may lie far back, if a clock was behind when it was written.
-            served = await slots.weeks_of(changes, group_id)
+            served = await slots.served(changes, group_id, group.schedule)
             due = due_slots(group.schedule, group.since, now, served)
             if due and await self._waits_for_vote(changes, group, due[-1][0], now):
                 await group_rows.set_looked(changes, group_id, group.since, now + MEANWHILE)

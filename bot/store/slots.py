@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import chain
 
-from bot.core.groups import Post, PostState
+from bot.core.groups import Post, PostState, served_weeks
 from bot.core.picks import Why
+from bot.core.weekly import Schedule
 from bot.store.database import Queries, Row, Value, question_marks
 from bot.store.instants import instant, seconds
 
@@ -71,6 +72,12 @@ async def weeks_of(db: Queries, group_id: int) -> set[str]:
     """Return all weeks of the group about which anything was decided."""
     rows = await db.fetch("SELECT week FROM slots WHERE group_id = ?", group_id)
     return {row["week"] for row in rows}
+
+
+async def served(db: Queries, group_id: int, schedule: Schedule) -> set[str]:
+    """Return all weeks that the group's calendar passes by; see ``served_weeks``."""
+    rows = await db.fetch("SELECT week, slot_at, state FROM slots WHERE group_id = ?", group_id)
+    return served_weeks(schedule, ((r["week"], instant(r["slot_at"]), r["state"]) for r in rows))
 
 
 async def slots_after(db: Queries, group_id: int, at: datetime) -> list[Post]:

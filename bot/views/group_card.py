@@ -66,13 +66,13 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
         row.add_item(button("skip", words.UNSKIP if skipped else words.SKIP))
     week = None if status.this_week is None else status.this_week.state
     if week != "posted":
-        is_first = status.last is None and week in (None, "skipped")
-        row.add_item(button("post", words.FIRST_NOW if is_first else words.POST_NOW))
+        row.add_item(button("post", words.FIRST_NOW if status.begins else words.POST_NOW))
     if group.state != "stopped":
         row.add_item(button("stop", words.STOP))
     if status.vote is not None:
         row.add_item(CancelVoteButton(status.vote.vote_id, opener_id))
     lines = [*_lines(status, pick_words.later_lines(status)), *warnings]
+    lines += filter(None, [words.begins_text(status)])
     if status.members == 0 and group.state != "stopped":
         lines.append(words.no_members_text(group.channel_id))
     picked = pick_words.picked_options(status)

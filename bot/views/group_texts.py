@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.core.groups import Coming, Group, GroupStatus, PastWeek, Post, ReadBy
+from bot.core.groups import HAD, Coming, Group, GroupStatus, PastWeek, Post, ReadBy
 from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why
-from bot.core.weekly import Schedule
+from bot.core.weekly import Schedule, slot_of_week
 from bot.errors import (
     AlreadyPostedError,
     NoGroupError,
@@ -117,6 +117,22 @@ def joined_lines(status: GroupStatus) -> Iterator[str]:
     elif ahead := [c.slot.at for c in status.coming if not c.is_skipped]:
         yield f"The next paper comes on {moment(ahead[0])}."
     yield "-# `/next` tells you what the group reads; `/group` there shows what comes."
+
+
+def begins_text(status: GroupStatus) -> str:
+    """Return when the first papers come: were the first posted now, or once it was."""
+    group, this_week = status.group, status.this_week
+    if status.begins is not None:
+        first, second = (moment(at) for at in status.begins)
+        if group.state == "paused":
+            return f"-# **{FIRST_NOW}**: one paper on {first}, and the group stays paused."
+        return f"-# **{FIRST_NOW}**: the first paper on {first}, the second on {second}."
+    ahead = [coming.slot.at for coming in status.coming if not coming.is_skipped]
+    if this_week is None or this_week.state not in HAD or status.last or group.state != "active":
+        return ""
+    if this_week.at == slot_of_week(group.schedule, this_week.week).at or not ahead:
+        return ""
+    return f"-# The first paper: {moment(this_week.at)}. The second: {moment(ahead[0])}."
 
 
 def no_members_text(channel_id: int) -> str:

@@ -49,6 +49,8 @@ _SILENT: Mapping[Silent, str] = MappingProxyType(
         "paused": "⚠️ The group is paused: **Resume** in `/manage group` comes first.",
         "stopped": "⚠️ The group is stopped: **Resume** in `/manage group` comes first.",
         "skipped": "⚠️ That week is skipped: **Don't skip** in `/manage group` brings it back.",
+        "too_soon": "⚠️ Nothing comes in that week: it's too soon after the group's first paper."
+        " Pick for a later week.",
     }
 )
 

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import discord
@@ -31,7 +32,7 @@ def posts_in(channel):
 
 async def test_a_new_group_shows_the_next_four_weeks(group):
     assert "Mondays at 09:00, Etc/UTC · 0 members" in text_of(group)
-    assert [line.split(": ")[1] for line in text_of(group).splitlines() if "<t:" in line] == [
+    assert [line.split(": ")[1] for line in text_of(group).splitlines() if "- <t:" in line] == [
         "Attention Is All You Need",
         "GPT-1",
         "BERT",
@@ -322,6 +323,35 @@ async def test_post_now_takes_this_weeks_slot(group, moderator, channel, until, 
     assert len(posts_in(channel)) == 2
 
 
+async def test_first_paper_now_says_both_dates_before_and_after_it_is_pressed(
+    moderator, channel, env
+):
+    card = await moderator.slash(channel, "manage group", zone="UTC", day="Sunday")
+    before = text_of(card)
+    now = int(env.now().timestamp())
+    second = int(MONDAY.timestamp()) + 6 * A_DAY  # not on Sunday, in three days
+
+    pressed = await moderator.click(card.response.message, label="First paper now")
+    await env.advance_time(5 * A_DAY)
+    in_five_days = len(posts_in(channel))
+    paused = await moderator.slash(channel, "manage group", zone="UTC", day="Sunday")
+
+    said = [int(at) for at in re.findall(r"<t:(\d+):F>", before.split("First paper now")[1])]
+    assert said == [pytest.approx(now, abs=5), second]
+    told = text_of(pressed).split("The first paper: ")[1]
+    assert f"The second: <t:{second}:F>" in told
+    assert in_five_days == 1
+    assert f"- <t:{second}:F>: GPT-1" in text_of(paused)
+
+
+async def test_a_paused_group_that_has_had_no_paper_says_that_one_comes_and_no_more(
+    group, moderator
+):
+    await moderator.click(group.response.message, label="Pause")
+
+    assert "and the group stays paused" in text_of(group)
+
+
 async def test_a_group_that_moves_within_its_week_gets_one_paper(
     group, moderator, channel, until, env
 ):
@@ -358,7 +388,7 @@ async def test_skip_next_skips_the_next_week_whatever_is_skipped_later(group, mo
 
     card = await moderator.click(moved.response.message, label="Skip next")
 
-    weeks = [line for line in text_of(card).splitlines() if "<t:" in line]
+    weeks = [line for line in text_of(card).splitlines() if "- <t:" in line]
     assert [week.endswith(": skipped") for week in weeks] == [True, True, False, False]
 
 

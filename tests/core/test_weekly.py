@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.weekly import (
+    AFTER_THE_FIRST,
     DUE_WITHIN,
     LATE_WITHIN,
     Schedule,
@@ -17,6 +18,7 @@ from bot.core.weekly import (
     running_week,
     slot_of_week,
     slots_from,
+    too_soon,
     week_at_home,
     weeks_from,
 )
@@ -293,6 +295,26 @@ def test_a_group_moved_to_a_zone_far_behind_is_not_served_again_in_that_week():
 
     assert due == []
     assert next_slot(los_angeles, SLOT.at, {"2026-W07"}).week == "2026-W08"
+
+
+@given(schedules, schedules, instants)
+def test_after_its_first_paper_a_group_has_four_days_whatever_its_calendar_becomes(
+    then, now, first_at
+):
+    week = running_week(then.zone, first_at)
+
+    second = next_slot(now, first_at, {week} | too_soon(now, first_at))
+
+    ahead = [slot for slot in slots_from(now, first_at, 4) if slot.week != week]
+    assert second == next(s for s in ahead if s.at - first_at >= AFTER_THE_FIRST)
+
+
+def test_what_follows_the_first_paper_too_soon_is_counted_in_real_hours():
+    sunday_night = Schedule(6, 23, 0, "Europe/Berlin")  # the clocks went back that morning
+    second = slot_of_week(sunday_night, "2026-W43").at
+
+    assert too_soon(sunday_night, second - timedelta(days=4)) == set()
+    assert too_soon(sunday_night, second - timedelta(days=4) + timedelta(seconds=1)) == {"2026-W43"}
 
 
 def test_post_now_uses_up_the_running_weeks_slot():

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -259,6 +259,62 @@ async def test_post_now_sends_what_a_pause_called_off(groups, services, group, p
     assert status.group.state == "paused"
     assert await week_of(services) == ("posted", None)
     assert posts(postbox) == 1
+
+
+@pytest.fixture
+async def saturday(groups, group, clock):
+    """A group that began by First paper now on a Saturday at eleven at night."""
+    await groups.set_state(GUILD, group.group_id, "paused")
+    clock.advance(days=5, hours=14)
+    await groups.set_state(GUILD, group.group_id, "active")
+    before = await groups.status(CHANNEL, None)
+    return before, await groups.post_now(GUILD, group.group_id)
+
+
+async def test_a_first_paper_on_a_saturday_is_not_followed_by_one_on_monday(
+    saturday, until, postbox, clock
+):
+    before, after = saturday
+    next_at = datetime(2026, 1, 19, 10, 0, tzinfo=UTC)
+    await postbox.deliver()
+    await until(days=3)
+    in_three_days = posts(postbox)
+    await until(days=6)
+
+    assert before.begins == (clock.now - 9 * A_DAY, next_at)
+    assert after.begins is None
+    assert after.coming[0].slot.at == after.group.next_at == next_at
+    assert (in_three_days, posts(postbox)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "next_at"),
+    [
+        (Schedule(2, 22, 0, "UTC"), datetime(2026, 1, 21, 22, 0, tzinfo=UTC)),
+        (Schedule(2, 23, 0, "UTC"), datetime(2026, 1, 14, 23, 0, tzinfo=UTC)),
+        (Schedule(3, 7, 0, "Asia/Seoul"), datetime(2026, 1, 21, 22, 0, tzinfo=UTC)),
+    ],
+)
+async def test_a_change_right_after_the_first_paper_keeps_the_four_days(
+    saturday, groups, postbox, schedule, next_at
+):
+    await postbox.deliver()
+    status = await groups.settle(GUILD, CHANNEL, schedule, None, MODERATOR)
+    await groups.set_state(GUILD, status.group.group_id, "paused")
+    resumed = await groups.set_state(GUILD, status.group.group_id, "active")
+
+    assert status.group.next_at == status.coming[0].slot.at == next_at
+    assert resumed.group.next_at == next_at
+
+
+async def test_a_first_paper_that_was_never_sent_holds_nothing_back(saturday, groups):
+    _, after = saturday
+
+    await groups.set_state(GUILD, after.group.group_id, "paused")
+    resumed = await groups.set_state(GUILD, after.group.group_id, "active")
+
+    assert resumed.coming[0].slot.at == datetime(2026, 1, 12, 10, 0, tzinfo=UTC)
+    assert resumed.begins is not None
 
 
 async def test_post_now_leaves_a_pause_as_it_is(groups, group, until, postbox):

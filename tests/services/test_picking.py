@@ -237,6 +237,18 @@ async def test_the_list_lasts_longer_by_what_is_picked_again(services, pick, pos
     assert (before, (await services.groups.status(CHANNEL, None)).weeks_left) == (3, 4)
 
 
+async def test_a_pick_for_a_week_too_soon_after_the_first_paper_says_so(services, group, clock):
+    await services.groups.skip_next(GUILD, group.group_id)
+    clock.advance(days=5)
+    await services.groups.post_now(GUILD, group.group_id)
+
+    reply = await services.picking.pick(GUILD, CHANNEL, MODERATOR, "LoRA", W03)
+    offered = await services.picking.weeks(GUILD, CHANNEL)
+
+    assert reply.silent == "too_soon"
+    assert offered[0][0].week == W04
+
+
 async def test_the_weeks_offered_are_those_without_a_paper_with_what_they_read(
     services, pick, posted
 ):

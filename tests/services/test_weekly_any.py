@@ -32,6 +32,7 @@ OUTCOMES = [
 moves = st.builds(
     Schedule, st.integers(0, 6), st.integers(0, 23), st.just(30), st.sampled_from(ZONES)
 )
+ON_TUESDAY = Schedule(1, 0, 30, "Asia/Seoul")
 hours = st.sampled_from([0.1, 1, 2, 20, 70, 168, 500])
 steps = st.one_of(
     st.tuples(st.just("wait"), hours),
@@ -47,7 +48,7 @@ class Months:
     def __init__(self, url, outcomes):
         self.url, self.outcomes = url, outcomes
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-        self.channel = []
+        self.channel, self.first_at = [], None
         self.left_out, self.asked_for = set(), set()
         self.silent_since, self.silences = None, []
 
@@ -140,6 +141,7 @@ class Months:
             return True
         if outcome in ("sent", "answer lost", "killed"):
             self.check(post, await self.status())
+            self.first_at = self.first_at or post.at
             self.channel.append((post.week, post.key))
         if outcome == "sent":
             await delivery.sent(row, 1)
@@ -164,6 +166,8 @@ class Months:
         assert post.week not in self.left_out, "posted what was skipped"
         assert not any(a < post.at < b for a, b in self.silences), "made up for a pause"
         assert self.now - post.at < timedelta(days=1), "posted a day late"
+        since_the_first = post.at - (self.first_at or datetime.min.replace(tzinfo=UTC))
+        assert since_the_first >= timedelta(days=4), "two papers in four days"
 
 
 class _Slot:
@@ -176,6 +180,8 @@ class _Slot:
 @example([("wait", 2), ("be away", 0.1), ("post",), ("wait", 2)], ["refused", "answer lost"])
 @example([("wait", 20)], ["away", "answer lost"])
 @example([("wait", 2), ("stop",), ("wait", 1), ("post",), ("wait", 1)], ["killed"])
+@example([("skip",), ("wait", 70), ("wait", 70), ("post",), ("wait", 70)], [])
+@example([("pause",), ("wait", 168), ("post",), ("settle", ON_TUESDAY), ("resume",)], [])
 def test_weeks_stay_in_order_whatever_happens(happens, outcomes):
     async def live():
         with tempfile.TemporaryDirectory() as folder:

@@ -102,6 +102,8 @@ class NextreadBot(commands.AutoShardedBot):
         self.nap = nap
         self._opening = opening
         self._services: Services | None = None
+        self.manage_id = 0
+        """Discord's id of `/manage`, known from the start on."""
 
     @property
     def services(self) -> Services:
@@ -247,11 +249,11 @@ class NextreadBot(commands.AutoShardedBot):
         told = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
         application_id = self.application_id or 0
-        known = {command.name for command in await self.tree.fetch_commands()}
-        if known == {command["name"] for command in told} and (
-            await self.services.settings.synced_commands(application_id) == digest
-        ):
-            return
-        await self.tree.sync()
-        await self.services.settings.set_synced_commands(application_id, digest)
-        log.info("told Discord %s commands", len(told))
+        known = await self.tree.fetch_commands()
+        are_told = {command.name for command in known} == {command["name"] for command in told}
+        stored = await self.services.settings.synced_commands(application_id)
+        if not are_told or stored != digest:
+            known = await self.tree.sync()
+            await self.services.settings.set_synced_commands(application_id, digest)
+            log.info("told Discord %s commands", len(told))
+        self.manage_id = next(command.id for command in known if command.name == "manage")

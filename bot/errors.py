@@ -156,7 +156,14 @@ class UnknownPostError(ReaderError):
 
 @dataclass
 class NotAModeratorError(ReaderError):
-    """A public button that only moderators may press."""
+    """Only moderators may do that. ``bar``: they aren't one, or not in this channel."""
+
+    bar: Literal["person", "channel"] = "person"
+
+
+@dataclass
+class RightUnknownError(ReaderError):
+    """Discord doesn't say just now whether they may do what only moderators may."""
 
 
 @dataclass

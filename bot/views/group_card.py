@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import discord
@@ -12,7 +11,6 @@ from discord import ui
 
 from bot.core.groups import GroupState, GroupStatus, Post
 from bot.core.picks import TELL_WEEKS_AHEAD, AfterList
-from bot.errors import NotYoursError, OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
 from bot.views import vote_texts as vote_words
@@ -22,6 +20,7 @@ from bot.views.manage_texts import waiting_text
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors
+from bot.views.rights import check_opener
 from bot.views.standing_texts import place_text
 from bot.views.trouble_texts import problem_text
 
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 Action = Literal["pause", "resume", "skip", "post", "stop"]
-LAPSES_AFTER = timedelta(days=1)
-"""A moderator's card answers its opener for so long."""
 
 
 def group_card(status: GroupStatus, warnings: Iterable[str] = ()) -> ui.LayoutView:
@@ -220,7 +217,7 @@ class ActionButton(
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         guild_id = interaction.guild_id or 0
         if self.action == "post":
@@ -275,7 +272,7 @@ class PickedSelect(
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         week = self.item.values[0]
         reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
@@ -301,7 +298,7 @@ class CancelVoteButton(
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         ballot = await bot.votes.cancel(interaction.guild_id or 0, self.vote_id)
         status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
@@ -338,25 +335,7 @@ class AfterListButton(
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).groups
         status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
         await answer_click(interaction, await moderators_card(interaction, status))
-
-
-def check_opener(interaction: discord.Interaction[Any], opener_id: int) -> None:
-    """Let only who opened a moderator's card go on with it, and for a day only.
-
-    The card itself proves that it was opened: we send them to their openers alone. An opener's
-    id in a custom_id proves nothing, for anybody could write their own.
-
-    Raises:
-        NotYoursError, OldCardError
-    """
-    if interaction.user.id != opener_id:
-        raise NotYoursError
-    message = interaction.message
-    if message is None or not message.flags.ephemeral:
-        raise OldCardError
-    if interaction.created_at - message.created_at > LAPSES_AFTER:
-        raise OldCardError

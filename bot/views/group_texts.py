@@ -14,6 +14,7 @@ from bot.errors import (
     NotAModeratorError,
     NothingLeftError,
     OldCardError,
+    RightUnknownError,
     UnknownPostError,
     UnknownTimeError,
     UnknownZoneError,
@@ -309,5 +310,18 @@ def _(_: UnknownPostError) -> str:
 
 
 @error_text.register
-def _(_: NotAModeratorError) -> str:
-    return "Only those who manage this server can do that."
+def _(error: NotAModeratorError) -> str:
+    if error.bar == "channel":
+        return "This server bars `/manage` from this channel: nothing was changed. Use another one."
+    return (
+        "Only moderators can do that, so nothing was changed. Who manages this server chooses"
+        " them: Server Settings, Integrations, `/manage`."
+    )
+
+
+@error_text.register
+def _(_: RightUnknownError) -> str:
+    return (
+        "I can't ask Discord just now whether you may do that, so nothing was changed."
+        " Try again in a minute."
+    )

@@ -13,8 +13,9 @@ from bot.core.groups import GroupStatus
 from bot.errors import OldCardError
 from bot.views import lost_group_texts as words
 from bot.views.buttons import ROW_ID, StateButton, row_id
-from bot.views.group_card import check_opener, moderators_card
+from bot.views.group_card import moderators_card
 from bot.views.replies import answer, answer_click, answers_errors, notice
+from bot.views.rights import check_opener
 from bot.views.start_card import channel_of, check_place, home_of
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class LostGroupButton(
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         guild_id = interaction.guild_id or 0
         group = (await bot.groups.look(guild_id, self.group_id, self.opener_id)).group

@@ -18,10 +18,10 @@ from bot.views import manage_texts as words
 from bot.views import texts
 from bot.views.buttons import ROW_ID, AgainButton, StateButton, row_id
 from bot.views.choices import CHOICES, NAME
-from bot.views.group_card import check_opener
 from bot.views.manage_form import TextsForm
 from bot.views.plain import clipped, fitting, link, one_line, plain
 from bot.views.replies import answer_click, answers_errors, notice
+from bot.views.rights import check_opener
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -166,7 +166,7 @@ class DraftButton(StateButton, template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}")
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
         draft = interaction.guild_id, interaction.user.id, self.draft_id
         match self.action:
@@ -201,7 +201,7 @@ class TextsAgainButton(AgainButton, template=rf"again-texts:{DRAFT}"):
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
         kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
         before, typed = Typed(**kept["before"]), Typed(**kept["typed"])
@@ -245,7 +245,7 @@ class StepOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-step:{DRAFT}
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
         shown = await moderation.put_in_step(
             interaction.guild_id, interaction.user.id, self.draft_id, self.item.values[0]

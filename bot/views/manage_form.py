@@ -17,6 +17,7 @@ from bot.views import manage_texts as words
 from bot.views import texts
 from bot.views.buttons import again_button
 from bot.views.replies import Form, answer_click, answers_errors
+from bot.views.rights import check_right
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -70,6 +71,7 @@ class TextsForm(Form, title=words.FORM_TITLE):
 
     @answers_errors
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        await check_right(interaction)
         typed = self._typed()
         moderation = cast("NextreadBot", interaction.client).moderation
         shown = await moderation.set_texts(

@@ -13,8 +13,8 @@ from bot.core.picking import PickReply
 from bot.core.weekly import Slot
 from bot.views import pick_texts as words
 from bot.views.buttons import StateButton, row_id
-from bot.views.group_card import check_opener
 from bot.views.replies import answer_click, answers_errors, notice
+from bot.views.rights import check_opener
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -61,7 +61,7 @@ class TakeBackButton(
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, self.week)
         await answer_click(interaction, notice(words.taken_back_text(reply)))

@@ -15,17 +15,17 @@ from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
 from bot.errors import (
     CannotPostError,
-    NotAModeratorError,
     ReaderError,
     UnknownZoneError,
     WrongChannelError,
 )
 from bot.views import group_texts as words
 from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button
-from bot.views.group_card import check_opener, moderators_card
+from bot.views.group_card import moderators_card
 from bot.views.permissions import missing, needed
 from bot.views.plain import clipped
 from bot.views.replies import Form, answer, answer_click, answers_errors
+from bot.views.rights import check_opener, check_right
 from bot.views.standing_card import TAG_NEEDED, usable_tags
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ class StartButton(PlainButton, template=r"start-weekly"):
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        if not interaction.permissions.manage_guild:
-            raise NotAModeratorError
+        await check_right(interaction)
         await interaction.response.send_modal(StartForm())
 
 
@@ -121,7 +120,7 @@ class StartAgainButton(AgainButton, template=rf"again-start:{ROW_ID}:(?P<opener>
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
         kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
         await interaction.response.send_modal(StartForm(kept["channel_id"], kept["zone"]))
@@ -168,6 +167,7 @@ class StartForm(Form, title=words.START_TITLE):
 
     @answers_errors
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        await check_right(interaction)
         typed = self._zone.value
         channel = channel_of(interaction, self._select.values[0].id)
         locale, now = str(interaction.guild_locale or ""), interaction.created_at
@@ -213,7 +213,7 @@ class ZoneSelect(
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        check_opener(interaction, self.opener_id)
+        await check_opener(interaction, self.opener_id)
         channel = channel_of(interaction, self.channel_id)
         zone = self.item.values[0]
         if resolve_zone(zone, "", interaction.created_at) != zone:

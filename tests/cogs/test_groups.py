@@ -744,7 +744,7 @@ async def test_a_city_typed_wrong_is_typed_again_in_the_same_form(
 async def test_members_cannot_start_a_weekly_paper(greet, alice):
     answer = await alice.click(await greet(), label="Start a weekly paper")
 
-    assert "Only those who manage this server" in text_of(answer)
+    assert "Only moderators can do that" in text_of(answer)
 
 
 async def test_a_role_is_mentioned_only_where_one_was_set(moderator, guild, channel, until, env):

@@ -1,0 +1,123 @@
+"""Moderators' cards in the hands of people who may not, or no longer, use `/manage`."""
+
+import pytest
+
+from bot.views.navigation import BUTTONS
+from tests.forged import sent
+from tests.golden.custom_ids import written
+from tests.seen import labels_of, text_of
+
+REFUSED = "Only moderators can do that, so nothing was changed."
+MODERATORS = sorted(
+    item.__name__
+    for item in BUTTONS
+    if "opener" in item.__discord_ui_compiled_template__.groupindex
+)
+"""Every item of a card that is a moderator's own."""
+
+
+@pytest.fixture
+def admits(env, guild):
+    """Return what a server's Integrations page says of `/manage`, to be set."""
+
+    def say(**said):
+        guild.set_command_permissions(env.bot.manage_id, said.pop("command", {}))
+        guild.set_command_permissions(env.bot.application_id, said.pop("app", {}))
+
+    return say
+
+
+@pytest.fixture
+def dismiss(env, guild, moderator):
+    """Return what takes a moderator's role away."""
+
+    def take():
+        (role_id,) = guild._guild.members[moderator.id].role_ids  # noqa: SLF001
+        env.backend.remove_member_role(guild.id, moderator.id, role_id)
+
+    return take
+
+
+async def test_every_moderators_button_and_select_refuses_who_lost_the_right(
+    moderator, channel, dismiss
+):
+    card = await moderator.slash(channel, "manage group", zone="UTC")
+    dismiss()
+
+    answers = {}
+    for each in written():
+        if each.item in MODERATORS:
+            opener = str(each.values["opener_id"])
+            custom_id = each.custom_id.replace(opener, str(moderator.id))
+            kind = 3 if each.picks else 2
+            answer = await sent(moderator, card.response, custom_id, *each.picks, kind=kind)
+            answers.setdefault(each.item, set()).add(text_of(answer).splitlines()[0][:52])
+
+    assert sorted(answers) == MODERATORS
+    assert set.union(*answers.values()) == {REFUSED}
+
+
+async def test_a_form_is_refused_that_was_opened_before_the_right_was_lost(
+    env, moderator, channel, dismiss
+):
+    desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    texts = await moderator.click(desk.response, label="Edit texts")
+    start = await sent(moderator, desk.response, "start-weekly")
+    dismiss()
+
+    not_changed = await moderator.submit_modal(texts, {"title": "Another", "kind": ["paper"]})
+    not_started = await moderator.submit_modal(start, {"channel": [channel], "zone": "UTC"})
+
+    assert [REFUSED in text_of(answer) for answer in (not_changed, not_started)] == [True, True]
+    assert "BERT" in text_of(await moderator.slash(channel, "search", query="BERT"))
+    assert await env.bot.groups.find(channel.id) is None
+
+
+async def test_who_is_admitted_on_the_integrations_page_runs_a_group_without_manage_server(
+    alice, channel, admits
+):
+    admits(command={alice: True})
+    card = await alice.slash(channel, "manage group", zone="UTC")
+
+    paused = await alice.click(card.response, label="Pause")
+    admits()
+    refused = await alice.click(paused.response, label="Resume")
+
+    assert "Paused" in text_of(paused)
+    assert REFUSED in text_of(refused)
+
+
+@pytest.mark.parametrize("about", ["command", "app"])
+async def test_who_is_barred_there_is_refused_with_manage_server_too(
+    moderator, channel, admits, about
+):
+    card = await moderator.slash(channel, "manage group", zone="UTC")
+    admits(**{about: {moderator: False}})
+
+    assert REFUSED in text_of(await moderator.click(card.response, label="Pause"))
+
+
+async def test_a_channel_barred_there_is_called_that(moderator, channel, admits):
+    card = await moderator.slash(channel, "manage group", zone="UTC")
+    admits(command={channel: False})
+
+    refused = await moderator.click(card.response, label="Pause")
+
+    assert text_of(refused).startswith("This server bars `/manage` from this channel")
+
+
+async def test_where_discord_does_not_say_the_default_permission_alone_counts(
+    env, alice, moderator, channel, admits
+):
+    admits(command={alice: True})
+    card = await alice.slash(channel, "manage group", zone="UTC")
+    env.inject_error("GET", "*/permissions", status=403, code=50001, times=None)
+
+    refused = await alice.click(card.response, label="Pause")
+    group = await moderator.slash(channel, "manage group")
+    was_paused = "Resume" in labels_of(group)
+    paused = await moderator.click(group.response, label="Pause")
+
+    assert text_of(refused).startswith("I can't ask Discord just now whether you may do that")
+    assert not was_paused
+    assert "Paused" in text_of(paused)

@@ -231,6 +231,11 @@ class OldCardError(ReaderError):
 
 
 @dataclass
+class NotOfferedError(ReaderError):
+    """A select or form came back with something that it doesn't offer."""
+
+
+@dataclass
 class NotALinkError(ReaderError):
     """What was given as a link is none that could be opened."""
 

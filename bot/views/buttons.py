@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 import discord
 from discord import ui
 
+from bot.errors import NotOfferedError
 from bot.views import texts
 
 KEY = r"(?P<key>[a-z0-9-]{1,20}:[a-z0-9-]{1,40})"
@@ -19,9 +20,21 @@ Place = Literal["next", "progress", "index", "updates", "undo", "start", "reset"
 
 
 def row_id(digits: str) -> int:
-    """Return the id of a row of ours; 0, which no row has, for more than a database can hold."""
-    number = int(digits)
+    """Return the id of a row of ours; 0, which no row has, for what none could be."""
+    number = int(digits) if digits.isdecimal() else 0
     return number if number <= LARGEST_ROW_ID else 0
+
+
+def picked(select: ui.Select[Any]) -> str:
+    """Return what was picked of a select's options.
+
+    Raises:
+        NotOfferedError: none of them was; Discord's own programs send nothing else, others may.
+    """
+    value = next(iter(select.values), None)
+    if value is None or all(option.value != value for option in select.options):
+        raise NotOfferedError
+    return value
 
 
 def go_button(place: Place) -> ui.Button[Any]:

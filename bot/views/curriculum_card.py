@@ -13,7 +13,7 @@ from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table
 from bot.core.progress import StepCount, step_count
 from bot.core.reading import Reader
 from bot.views import texts
-from bot.views.buttons import go_button
+from bot.views.buttons import go_button, picked
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer, answer_click, answers_errors
 from bot.views.resource_card import option_of, resource_card
@@ -191,7 +191,7 @@ class StepSelect(ui.DynamicItem[ui.Select[Any]], template=r"steps:(?P<page>[0-9]
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await show_step(interaction, self.item.values[0])
+        await show_step(interaction, picked(self.item))
 
 
 class ResourceSelect(ui.DynamicItem[ui.Select[Any]], template=r"show"):
@@ -216,9 +216,7 @@ class ResourceSelect(ui.DynamicItem[ui.Select[Any]], template=r"show"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        shown = await bot.reading.look(
-            interaction.user.id, interaction.guild_id, self.item.values[0]
-        )
+        shown = await bot.reading.look(interaction.user.id, interaction.guild_id, picked(self.item))
         await answer(interaction, resource_card(shown))
 
 

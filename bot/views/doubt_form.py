@@ -12,7 +12,7 @@ from bot.core.doubts import WHY_LIMIT, doubtable
 from bot.core.reading import Path
 from bot.errors import NoLongerListedError
 from bot.views import texts
-from bot.views.buttons import KEY, KeyButton
+from bot.views.buttons import KEY, KeyButton, picked
 from bot.views.plain import clipped, one_line
 from bot.views.replies import Form, answer, answers_errors, notice
 
@@ -63,7 +63,7 @@ class DoubtForm(Form, title=texts.DOUBT_TITLE):
     @answers_errors
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        key, needed = self._by_number[int(self._pairs.values[0])]
+        key, needed = self._by_number[int(picked(self._pairs))]
         resource, prerequisite = await bot.doubts.add(
             interaction.user.id, interaction.guild_id or 0, key, needed, self._why.value
         )

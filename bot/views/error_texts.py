@@ -9,6 +9,7 @@ from bot.errors import (
     LedgerError,
     NoLongerListedError,
     NothingCurrentError,
+    NotOfferedError,
     NotYoursError,
     TooOldToUndoError,
     UnknownResourceError,
@@ -80,6 +81,11 @@ def _(error: ChangedSinceError) -> str:
     if not error.title:
         return "You changed your goal again after that. Undo the later change first."
     return f"You marked **{plain(error.title)}** again after that. Undo the later change first."
+
+
+@error_text.register
+def _(_: NotOfferedError) -> str:
+    return "That isn't one of the choices here, or not any more. The same command shows them anew."
 
 
 @error_text.register

@@ -14,7 +14,15 @@ from bot.core.picks import TELL_WEEKS_AHEAD, AfterList
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
 from bot.views import vote_texts as vote_words
-from bot.views.buttons import ROW_ID, StateButton, go_button, history_button, remind_button, row_id
+from bot.views.buttons import (
+    ROW_ID,
+    StateButton,
+    go_button,
+    history_button,
+    picked,
+    remind_button,
+    row_id,
+)
 from bot.views.group_warnings import group_warnings
 from bot.views.manage_texts import waiting_text
 from bot.views.plain import fitting
@@ -274,7 +282,7 @@ class PickedSelect(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
-        week = self.item.values[0]
+        week = picked(self.item)
         reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
         status = await bot.groups.status(reply.channel_id, self.opener_id)
         await answer_click(interaction, await moderators_card(interaction, status))

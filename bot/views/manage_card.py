@@ -16,7 +16,7 @@ from bot.core.curriculum import Resource
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.views import manage_texts as words
 from bot.views import texts
-from bot.views.buttons import ROW_ID, AgainButton, StateButton, row_id
+from bot.views.buttons import ROW_ID, AgainButton, StateButton, picked, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.manage_form import TextsForm
 from bot.views.plain import clipped, fitting, link, one_line, plain
@@ -248,6 +248,6 @@ class StepOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-step:{DRAFT}
         await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
         shown = await moderation.put_in_step(
-            interaction.guild_id, interaction.user.id, self.draft_id, self.item.values[0]
+            interaction.guild_id, interaction.user.id, self.draft_id, picked(self.item)
         )
         await answer_click(interaction, card_of(shown))

@@ -15,7 +15,7 @@ from bot.core.moderation import Desk, Proposal
 from bot.errors import BadFieldError, ReaderError
 from bot.views import manage_texts as words
 from bot.views import texts
-from bot.views.buttons import again_button
+from bot.views.buttons import again_button, picked
 from bot.views.replies import Form, answer_click, answers_errors
 from bot.views.rights import check_right
 
@@ -98,7 +98,7 @@ class TextsForm(Form, title=words.FORM_TITLE):
             title=self._title.value,
             authors=self._authors.value,
             minutes=self._minutes.value,
-            kind=self._kind.values[0],
+            kind=picked(self._kind),
             notes=self._notes.value,
         )
 

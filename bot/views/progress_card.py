@@ -14,7 +14,7 @@ from bot.core.curriculum import Curriculum
 from bot.core.progress import Figures, StepCount, figures
 from bot.core.reading import Journey
 from bot.views import texts
-from bot.views.buttons import PlainButton, go_button
+from bot.views.buttons import PlainButton, go_button, picked, row_id
 from bot.views.plain import clipped, fitting, plain
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
@@ -174,7 +174,7 @@ class UndoSelect(_Choice, template=r"undo-one"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        change_id = int(self.item.values[0])
+        change_id = row_id(picked(self.item))
         reply = await bot.reading.undo(interaction.user.id, interaction.guild_id, change_id)
         await answer_click(interaction, next_card(reply))
 
@@ -188,8 +188,8 @@ class StartSelect(_Choice, template=r"start-at(:[0-9])?"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        picked = self.item.values[0]
-        step_id = None if picked == DEEPER else picked
+        where = picked(self.item)
+        step_id = None if where == DEEPER else where
         reply = await bot.journeys.start_at(interaction.user.id, interaction.guild_id, step_id)
         await answer_click(interaction, next_card(reply))
 

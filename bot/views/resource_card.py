@@ -31,6 +31,7 @@ from bot.views.buttons import (
     StateButton,
     go_button,
     path_button,
+    picked,
 )
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer_click, answers_errors
@@ -300,7 +301,7 @@ class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        kind = cast("MarkKind", self.item.values[0])
+        kind = cast("MarkKind", picked(self.item))
         reply = await bot.reading.mark(interaction.user.id, interaction.guild_id, self.key, kind)
         await answer_click(interaction, next_card(reply))
 

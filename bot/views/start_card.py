@@ -8,19 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
-from discord import ui
+from discord import app_commands, ui
 
 from bot.core.groups import Group
 from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
 from bot.errors import (
     CannotPostError,
+    NotOfferedError,
     ReaderError,
     UnknownZoneError,
     WrongChannelError,
 )
 from bot.views import group_texts as words
-from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button
+from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button, picked
 from bot.views.group_card import moderators_card
 from bot.views.permissions import missing, needed
 from bot.views.plain import clipped
@@ -162,14 +163,22 @@ class StartForm(Form, title=words.START_TITLE):
     async def _kept(self, interaction: discord.Interaction[Any]) -> ui.Button[Any]:
         moderation = cast("NextreadBot", interaction.client).moderation
         who, where = interaction.user.id, interaction.guild_id or 0
-        kept = {"channel_id": self._select.values[0].id, "zone": self._zone.value}
+        kept = {"channel_id": self._channel_id(), "zone": self._zone.value}
         return again_button("start", await moderation.keep(where, who, kept), who)
+
+    def _channel_id(self) -> int | None:
+        # Discord.py hands on as text what Discord doesn't say to be a channel.
+        chosen = (app_commands.AppCommandChannel, app_commands.AppCommandThread)
+        return next((one.id for one in self._select.values if isinstance(one, chosen)), None)
 
     @answers_errors
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         await check_right(interaction)
+        channel_id = self._channel_id()
+        if channel_id is None:
+            raise NotOfferedError
         typed = self._zone.value
-        channel = channel_of(interaction, self._select.values[0].id)
+        channel = channel_of(interaction, channel_id)
         locale, now = str(interaction.guild_locale or ""), interaction.created_at
         zone = resolve_zone(typed, locale, now)
         if zone is not None:
@@ -215,7 +224,7 @@ class ZoneSelect(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         channel = channel_of(interaction, self.channel_id)
-        zone = self.item.values[0]
+        zone = picked(self.item)
         if resolve_zone(zone, "", interaction.created_at) != zone:
             raise UnknownZoneError(zone)
         await answer_click(interaction, await _settle_zone(interaction, channel, zone))

@@ -1,0 +1,183 @@
+"""Clicks that no card offered: every button, select and form, with values made up by hand."""
+
+import discord
+import pytest
+
+from bot.views.navigation import BUTTONS
+from tests.forged import filled, sent
+from tests.golden.custom_ids import FIELDS, written
+from tests.seen import custom_id_of, text_of
+
+TEMPLATES = {item.__name__: item.__discord_ui_compiled_template__ for item in BUTTONS}
+NEVER_GIVEN = [
+    "0",
+    "9999",
+    str(2**63 - 1),
+    "9" * 19,
+    "9" * 20,
+    "no-list:no-paper",
+    "jump-into-llm:no-paper",
+    "no-step",
+    "0000-W00",
+    "2026-W99",
+    "9999-W53",
+]
+"""What a custom_id could say that we never wrote."""
+
+NEVER_OFFERED = [
+    "",
+    "x",
+    "-1",
+    "²",
+    "1e3",
+    "9" * 30,
+    "no-list:no-paper",
+    "2026-W99",
+    "9999-W53",
+    "Mars/Olympus",
+    "\0",
+    "ß" * 100,
+]
+"""What a select could send that it never offered."""
+
+
+def forgeries():
+    """Yield (item, custom_id) for each field of each custom_id, with whatever fits the template."""
+    seen = set()
+    for each in written():
+        template = TEMPLATES[each.item]
+        match = template.fullmatch(each.custom_id)
+        for field in template.groupindex.keys() - {"opener"}:
+            start, end = match.span(field)
+            for said in NEVER_GIVEN:
+                made = each.custom_id[:start] + said + each.custom_id[end:]
+                if template.fullmatch(made) and made not in seen:
+                    seen.add(made)
+                    yield each, made
+
+
+def selects():
+    return {each.item: each for each in written() if each.picks}.values()
+
+
+@pytest.fixture
+async def card(moderator, channel):
+    """A card of a moderator's own, in whose place forged clicks are sent."""
+    made = await moderator.slash(channel, "manage group", zone="UTC")
+    return made.response
+
+
+def own(custom_id, each, member):
+    """Return the custom_id as if this member had been given it."""
+    opener_id = each.values.get("opener_id")
+    return custom_id.replace(str(opener_id), str(member.id)) if opener_id else custom_id
+
+
+@pytest.fixture
+async def elsewhere(env):
+    """Return who manages another server, and a card of theirs there."""
+    guild = env.create_guild("Elsewhere")
+    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
+    member = guild.add_member(env.create_user("stranger"), roles=[role])
+    there = guild.create_text_channel("reading")
+    return member, (await member.slash(there, "manage group", zone="UTC")).response
+
+
+def answered(answer):
+    """Tell whether a click was answered: by a card, or by a form."""
+    if answer.modal is not None:
+        return True
+    if not answer.acknowledged:
+        return False
+    told = text_of(answer.followups[-1].message if answer.followups else answer)
+    return bool(told) and "Something went wrong" not in told
+
+
+async def test_every_button_answers_in_words_whatever_its_custom_id_says(moderator, card):
+    failed = []
+    for each, custom_id in forgeries():
+        kind = 3 if each.picks else 2
+        sendable = own(custom_id, each, moderator)
+        answer = await sent(moderator, card, sendable, *each.picks, kind=kind)
+        if not answered(answer):
+            failed.append(sendable)
+
+    assert failed == []
+
+
+@pytest.mark.parametrize("offered", [False, True])
+async def test_every_select_answers_in_words_whatever_is_picked(env, moderator, card, offered):
+    failed = []
+    for each in selects():
+        custom_id = own(each.custom_id, each, moderator)
+        for picks in [[], *([said] for said in NEVER_OFFERED)]:
+            answer = await sent(moderator, card, custom_id, *picks, kind=3, offered=offered)
+            if not answered(answer):
+                failed.append((each.item, picks))
+    _, reader = await env.bot.reading.reader(moderator.id, None)
+
+    assert failed == []
+    assert reader.marks == {}
+
+
+async def test_nothing_of_another_server_is_reached_by_its_id(moderator, channel, card, elsewhere):
+    stranger, their_card = elsewhere
+    desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    proposal = await moderator.slash(channel, "manage add", link="https://example.org/paper")
+    vote = await moderator.slash(channel, "manage vote")
+    before = await moderator.slash(channel, "manage group")
+    ids = dict.fromkeys(("group", "lost", "lost_too", "slot", "texts", "start", "change"))
+    ids |= dict.fromkeys(ids, id_in(before, "Stop", 2))
+    ids |= {"vote": id_in(vote, "Call the vote off", 1), "desk": id_in(desk, "Edit texts", 1)}
+    ids |= dict.fromkeys(("proposal", "proposal_too"), id_in(proposal, "Add", 1))
+    ids |= {"channel": channel.id, "moderator": stranger.id}
+    seen = [text_of(one) for one in (before, desk, proposal)]
+
+    failed = []
+    for each in written(ids):
+        kind = 3 if each.picks else 2
+        answer = await sent(stranger, their_card, each.custom_id, *each.picks, kind=kind)
+        if not answered(answer):
+            failed.append(each.custom_id)
+
+    assert failed == []
+    assert text_of(await moderator.slash(channel, "manage group")) == seen[0]
+    again = await moderator.click(desk.response, label="History")
+    assert text_of(await moderator.click(again.response, label="◀ Back")) == seen[1]
+    added = await moderator.click(proposal.response, label="Add")
+    assert "Added" in text_of(added)
+
+
+def id_in(card, label, place):
+    return int(custom_id_of(card, label).split(":")[place])
+
+
+FORMS = {
+    "start-weekly": ("channel", "zone"),
+    "my-zone": ("zone",),
+    "doubt:jump-into-llm:gpt-1": ("pair", "why"),
+    "draft-texts": ("kind", "title", "authors", "minutes", "notes"),
+}
+"""What opens each form, and its fields."""
+
+
+async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, channel, card):
+    desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    draft = custom_id_of(desk, "Edit texts")
+    failed = []
+    for opener, fields in FORMS.items():
+        for name in fields:
+            for said in NEVER_OFFERED:
+                opens = draft if opener == "draft-texts" else opener
+                form = await sent(moderator, card, opens)
+                value = [said] if name in ("channel", "pair", "kind") else said
+                if not answered(await filled(moderator, form, {name: value})):
+                    failed.append((opener, name, said))
+
+    assert failed == []
+
+
+def test_no_form_is_left_out():
+    asked = {name for fields in FORMS.values() for name in fields}
+
+    assert asked == set(FIELDS)

@@ -221,6 +221,16 @@ class CannotPostError(ReaderError):
 
 
 @dataclass
+class RoleRefusedError(ReaderError):
+    """A role that papers don't mention: everybody has it, or nobody can be given it.
+
+    ``name``: None for @everyone.
+    """
+
+    name: str | None
+
+
+@dataclass
 class WrongChannelError(ReaderError):
     """Papers go to text and announcement channels and forums alone."""
 

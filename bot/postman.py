@@ -21,7 +21,7 @@ from bot.services.opening import Services
 from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.group_texts import ran_out_text
-from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing
+from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing, role_of
 from bot.views.plain import clipped, one_line
 from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
@@ -247,7 +247,7 @@ class Postman:
         if post is None:
             await self._delivery.drop(row, "paper_gone")
             return
-        role = channel.guild.get_role(post.group.role_id or 0)
+        role = role_of(channel.guild, post.group.role_id)
         mentioned = [role] if role is not None and can_mention(role, channel) else []
         mentions = discord.AllowedMentions(
             everyone=False, users=False, roles=list(mentioned), replied_user=False

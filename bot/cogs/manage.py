@@ -14,7 +14,7 @@ from bot.core.groups import Group
 from bot.core.votes import FEWEST, LONGEST, MOST
 from bot.core.weekly import Schedule
 from bot.core.zones import resolve_zone, zones_matching
-from bot.errors import UnknownTimeError, UnknownZoneError, ZoneNeededError
+from bot.errors import RoleRefusedError, UnknownTimeError, UnknownZoneError, ZoneNeededError
 from bot.services.groups import Groups
 from bot.services.me import Me
 from bot.services.moderation import Moderation
@@ -26,6 +26,7 @@ from bot.views.group_card import moderators_card
 from bot.views.group_texts import DAYS
 from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
+from bot.views.permissions import is_mentionable
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer, offers
 from bot.views.start_card import CHANNELS_OF_GROUPS, channel_of, home_of, settle_group
@@ -112,8 +113,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             if zone is None and group is None:
                 zone = (await self.me.settings(interaction.user.id)).zone
             schedule = _schedule(interaction, group, zone, day, time)
-            kept = place.guild.get_role(group.role_id or 0) if group else None
-            view = await settle_group(interaction, place, schedule, role or kept, group)
+            role_id = _role_id(role) if role else group.role_id if group else None
+            view = await settle_group(interaction, place, schedule, role_id, group)
         await answer(interaction, view)
         await tell_lost_groups(interaction)
 
@@ -261,6 +262,12 @@ def _schedule(
         hour, minute = found
     weekday = DAYS.index(day) if day else old.weekday if old else 0
     return Schedule(weekday, hour, minute, _zone(interaction, zone) if zone else old.zone)  # type: ignore[union-attr]  # without a zone there is an old one
+
+
+def _role_id(role: discord.Role) -> int:
+    if not is_mentionable(role):
+        raise RoleRefusedError(None if role.is_default() else role.name)
+    return role.id
 
 
 def _zone(interaction: Interaction, typed: str) -> str:

@@ -209,6 +209,17 @@ class Groups:
             group = await self._taken(changes, guild_id, group_id)
         return await self._status(self._db, group, None)
 
+    async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
+        """Let the group's papers mention no role.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        async with self._db.transaction() as changes:
+            group = await self._taken(changes, guild_id, group_id)
+            await group_rows.clear_role(changes, group_id)
+        return await self._status(self._db, replace(group, role_id=None), None)
+
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
         """Take the running week's slot now; the message leaves with the postman.
 

@@ -204,6 +204,11 @@ async def set_after_list(
     )
 
 
+async def clear_role(changes: Queries, group_id: int) -> None:
+    """Let the group's papers mention nobody."""
+    await changes.fetch("UPDATE study_groups SET role_id = NULL WHERE group_id = ?", group_id)
+
+
 async def join(changes: Queries, group_id: int, reader_id: int, now: datetime) -> bool:
     """Make the reader a member; return whether they weren't one. Twice is harmless."""
     joined = await changes.fetch(

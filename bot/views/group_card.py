@@ -25,12 +25,13 @@ from bot.views.buttons import (
 )
 from bot.views.group_warnings import group_warnings
 from bot.views.manage_texts import waiting_text
+from bot.views.permissions import role_of
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors
 from bot.views.rights import check_opener
 from bot.views.standing_texts import place_text
-from bot.views.trouble_texts import problem_text
+from bot.views.trouble_texts import mentioned_text, problem_text
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -55,8 +56,16 @@ def group_card(status: GroupStatus, warnings: Iterable[str] = ()) -> ui.LayoutVi
     return _card([*_lines(status), *filter(None, [wish]), *warnings], row)
 
 
-def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = ()) -> ui.LayoutView:
-    """Build what moderators see: the same, what is amiss, and the buttons to run the group."""
+def manage_card(
+    status: GroupStatus,
+    opener_id: int,
+    warnings: Iterable[str] = (),
+    role: discord.Role | None = None,
+) -> ui.LayoutView:
+    """Build what moderators see: the same, what is amiss, and the buttons to run the group.
+
+    ``role``: the group's own, if it is one that papers mention.
+    """
     group = status.group
 
     def button(action: Action, label: str) -> ActionButton:
@@ -84,7 +93,11 @@ def manage_card(status: GroupStatus, opener_id: int, warnings: Iterable[str] = (
     if group.after_list is not None:
         lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
     select = PickedSelect(group.group_id, opener_id, picked) if picked else None
-    return _card(lines, row, select, _after_list_row(status, opener_id))
+    mentioned = None
+    if group.role_id is not None:
+        told = ui.TextDisplay[Any](mentioned_text(role.mention if role else None))
+        mentioned = ui.Section(told, accessory=NoMentionButton(group.group_id, opener_id))
+    return _card(lines, row, select, _after_list_row(status, opener_id), mentioned)
 
 
 def joined_card(status: GroupStatus) -> ui.LayoutView:
@@ -107,10 +120,12 @@ async def moderators_card(
 ) -> ui.LayoutView:
     """Build the moderators' card for whoever opened it, with all that waits for moderators."""
     bot = cast("NextreadBot", interaction.client)
-    warnings = group_warnings(interaction.guild, status)
-    if doubted := await bot.doubts.waiting(status.group.guild_id):
+    guild, group = interaction.guild, status.group
+    warnings = group_warnings(guild, status)
+    if doubted := await bot.doubts.waiting(group.guild_id):
         warnings.append(waiting_text(doubted))
-    return manage_card(status, interaction.user.id, filter(None, [*warnings, news]))
+    role = role_of(guild, group.role_id) if guild else None
+    return manage_card(status, interaction.user.id, filter(None, [*warnings, news]), role)
 
 
 def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
@@ -129,9 +144,13 @@ def _card(
     row: ui.ActionRow[Any],
     select: PickedSelect | None = None,
     more: ui.ActionRow[Any] | None = None,
+    mentioned: ui.Section[Any] | None = None,
 ) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)), row)
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 3900)))
+    if mentioned is not None:
+        box.add_item(mentioned)
+    box.add_item(row)
     if more is not None:
         box.add_item(more)
     if select is not None:
@@ -248,6 +267,26 @@ class ActionButton(
             state = states[self.action]
             status = await bot.groups.set_state(guild_id, self.group_id, state)
         bot.weekly_changed()
+        await answer_click(interaction, await moderators_card(interaction, status))
+
+
+class NoMentionButton(StateButton, template=rf"mention-nobody:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+    """Lets a group's papers mention no role any more, be it there or gone."""
+
+    def __init__(self, group_id: int, opener_id: int) -> None:
+        self.group_id, self.opener_id = group_id, opener_id
+        custom_id = f"mention-nobody:{group_id}:{opener_id}"
+        super().__init__(ui.Button(label=words.MENTION_NOBODY, custom_id=custom_id))
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        groups = cast("NextreadBot", interaction.client).groups
+        status = await groups.mention_nobody(interaction.guild_id or 0, self.group_id)
         await answer_click(interaction, await moderators_card(interaction, status))
 
 

@@ -32,6 +32,7 @@ START = "Start a weekly paper"
 JOIN, LEAVE = "Join", "Leave"
 PAUSE, RESUME = "Pause", "Resume"
 SKIP, UNSKIP = "Skip next", "Don't skip"
+MENTION_NOBODY = "Mention nobody"
 POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
 AFTER_LIST: dict[AfterList | None, str] = {
     "additions": "Go on with additions",

@@ -6,7 +6,7 @@ import discord
 
 from bot.core.groups import GroupStatus
 from bot.views import trouble_texts
-from bot.views.permissions import can_mention, missing, needed, wanted
+from bot.views.permissions import can_mention, is_mentionable, missing, needed, wanted
 
 
 def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str]:
@@ -16,7 +16,9 @@ def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str
     if guild is None or channel is None:
         return []
     role = guild.get_role(group.role_id or 0)
-    warnings = [trouble_texts.ROLE_LOST] if group.role_id is not None and role is None else []
+    is_lost = group.role_id is not None and (role is None or not is_mentionable(role))
+    warnings = [trouble_texts.ROLE_LOST if role is None else trouble_texts.ROLE_UNFIT]
+    warnings = warnings if is_lost else []
     if lacks := missing(channel, needed(channel, has_post=group.standing_id is not None)):
         problem = f"lacks:{','.join(lacks)}"
         told = group.blocked is not None and group.blocked.startswith("lacks:")
@@ -25,6 +27,6 @@ def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str
         warnings.append(trouble_texts.wanted_text(lacks))
     if status.thread_problem == "no_more_threads":
         warnings.append(trouble_texts.THREADS_FULL)
-    if role is not None and not can_mention(role, channel):
+    if role is not None and not is_lost and not can_mention(role, channel):
         warnings.append(trouble_texts.role_text(role.name))
     return warnings

@@ -23,6 +23,7 @@ from bot.views.group_card import (
     AfterListButton,
     CancelVoteButton,
     MemberButton,
+    NoMentionButton,
     PickedSelect,
 )
 from bot.views.history_card import GroupButton, HistoryButton
@@ -122,6 +123,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     MemberButton,
     MoreButton,
     NoGoalButton,
+    NoMentionButton,
     NotThisOne,
     PageButton,
     PathButton,

@@ -48,6 +48,17 @@ def missing(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> list[s
     return [name for name in names if not getattr(held, name)]
 
 
+def role_of(guild: discord.Guild, role_id: int | None) -> discord.Role | None:
+    """Return the role that a group's papers mention, if it is there and one to be mentioned."""
+    role = guild.get_role(role_id or 0)
+    return role if role is not None and is_mentionable(role) else None
+
+
+def is_mentionable(role: discord.Role) -> bool:
+    """Tell whether a role is of people who chose it: not @everyone, no app's, no booster's."""
+    return not role.is_default() and not role.managed
+
+
 def can_mention(role: discord.Role, channel: discord.abc.GuildChannel) -> bool:
     """Tell whether mentioning the role there would reach its members."""
     return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone

@@ -67,7 +67,7 @@ async def settle_group(
     interaction: discord.Interaction[Any],
     channel: discord.abc.GuildChannel,
     schedule: Schedule,
-    role: discord.Role | None = None,
+    role_id: int | None = None,
     seen: Group | None = None,
 ) -> ui.LayoutView:
     """Make or change a channel's group, if the bot can post there; return its card.
@@ -81,7 +81,7 @@ async def settle_group(
     group = await bot.groups.find(channel.id)
     check_place(channel, has_post=group is not None and group.standing_id is not None)
     is_forum = isinstance(channel, discord.ForumChannel)
-    role_id, who = role.id if role else None, interaction.user.id
+    who = interaction.user.id
     status = await bot.groups.settle(
         channel.guild.id, channel.id, schedule, role_id, who, is_forum=is_forum, seen=seen
     )
@@ -238,9 +238,8 @@ async def _settle_zone(
     group = await bot.groups.find(channel.id)
     if group is None:
         return await settle_group(interaction, channel, Schedule(MONDAY, NINE, 0, zone))
-    role = channel.guild.get_role(group.role_id or 0)
     schedule = replace(group.schedule, zone=zone)
-    return await settle_group(interaction, channel, schedule, role, group)
+    return await settle_group(interaction, channel, schedule, group.role_id, group)
 
 
 def home_of(interaction: discord.Interaction[Any]) -> int:

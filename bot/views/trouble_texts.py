@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import CannotPostError, WrongChannelError
+from bot.errors import CannotPostError, RoleRefusedError, WrongChannelError
 from bot.views.error_texts import error_text
 from bot.views.permissions import NAMES
 from bot.views.plain import listed, plain
@@ -104,6 +104,15 @@ ROLE_LOST = (
     "⚠️ The role that each paper mentioned is gone: papers come without it. `/manage group` with"
     " `role` sets another."
 )
+ROLE_UNFIT = (
+    "⚠️ Papers no longer mention @everyone, or a role that no member can be given. `/manage group`"
+    " with `role` sets another."
+)
+
+
+def mentioned_text(role: str | None) -> str:
+    """Return whom each paper mentions; None: a role that isn't there, or not to be mentioned."""
+    return f"-# Each paper mentions {role}" if role else "-# No role is mentioned"
 
 
 def role_text(name: str) -> str:
@@ -119,6 +128,16 @@ def _(error: CannotPostError) -> str:
     if error.problem.startswith("lacks:"):
         return f"{lacks_text(error.problem)} Give me that, and try again: nothing was changed."
     return f"{problem_text(error.problem)} Then try again: nothing was changed."
+
+
+@error_text.register
+def _(error: RoleRefusedError) -> str:
+    why = (
+        "Papers don't mention @everyone: many never asked for them."
+        if error.name is None
+        else f"{plain(error.name)} belongs to an app or to Discord: no member can be given it."
+    )
+    return f"{why} Make a role for the group's readers, and name that. Nothing was changed."
 
 
 @error_text.register

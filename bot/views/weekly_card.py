@@ -15,6 +15,7 @@ from bot.views.buttons import ROW_ID, RowButton
 from bot.views.curriculum_card import ResourceSelect
 from bot.views.group_card import joined_card
 from bot.views.group_texts import JOIN
+from bot.views.permissions import role_of
 from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer, answers_errors
 from bot.views.resource_card import (
@@ -33,9 +34,9 @@ PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until some
 
 
 def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
-    """Build the public card of a week's paper; a role that the server lost isn't named."""
+    """Build the public card of a week's paper; a role that isn't to be mentioned isn't named."""
     view = ui.LayoutView(timeout=None)
-    if guild is not None and guild.get_role(post.group.role_id or 0) is not None:
+    if guild is not None and role_of(guild, post.group.role_id) is not None:
         view.add_item(ui.TextDisplay(f"<@&{post.group.role_id}>"))
     resource = post.resource
     box: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(_heading(post))))

@@ -766,6 +766,61 @@ async def test_a_role_is_mentioned_only_where_one_was_set(moderator, guild, chan
     assert allowed[other] == {"parse": [], "roles": []}
 
 
+@pytest.mark.parametrize("kind", ["everyone", "managed"])
+async def test_a_role_is_refused_that_nobody_chose_to_have(moderator, guild, channel, env, kind):
+    role = guild.create_role("Nextread", managed=True)
+    named = guild.default_role if kind == "everyone" else role
+
+    refused = await moderator.slash(channel, "manage group", zone="UTC", role=named)
+
+    assert "Make a role for the group's readers, and name that." in text_of(refused)
+    assert await env.bot.groups.find(channel.id) is None
+    assert env.errors
+
+
+async def test_the_role_is_shown_to_moderators_and_cleared(moderator, alice, guild, channel, until):
+    role = guild.create_role("readers", mentionable=True)
+    card = await moderator.slash(channel, "manage group", zone="UTC", role=role)
+    shown, seen = text_of(card), text_of(await alice.slash(channel, "group"))
+
+    cleared = await moderator.click(card.response.message, label="Mention nobody")
+    await moderator.slash(channel, "manage group", day="Monday", time="09:00")
+    await until(MONDAY)
+
+    assert f"Each paper mentions {role.mention}" in shown
+    assert role.mention not in seen
+    assert "mentions" not in text_of(cleared)
+    assert "Mention nobody" not in labels_of(cleared)
+    assert role.mention not in text_of(posts_in(channel)[0])
+
+
+async def test_a_role_that_was_deleted_is_cleared_too(moderator, guild, channel, env):
+    role = guild.create_role("readers", mentionable=True)
+    await moderator.slash(channel, "manage group", zone="UTC", role=role)
+    await env.bot.get_guild(guild.id).get_role(role.id).delete()
+    changed = await moderator.slash(channel, "manage group", time="10:00")
+    was_told = text_of(changed)
+
+    cleared = await moderator.click(changed.response.message, label="Mention nobody")
+
+    assert "is gone: papers come without it" in was_told
+    assert "No role is mentioned" in was_told
+    assert "role" not in text_of(cleared)
+
+
+async def test_everyone_set_in_an_older_release_is_mentioned_no_more(
+    moderator, guild, channel, env, until
+):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    group = await env.bot.groups.find(channel.id)
+    await env.bot.groups.settle(guild.id, channel.id, group.schedule, guild.id, moderator.id)
+    told = text_of(await moderator.slash(channel, "manage group"))
+    await until(MONDAY)
+
+    assert "Papers no longer mention @everyone" in told
+    assert f"<@&{guild.id}>" not in text_of(posts_in(channel)[0])
+
+
 async def test_a_lost_role_leaves_the_post_and_is_told_to_moderators(
     moderator, guild, channel, until, env, alice
 ):

@@ -41,6 +41,13 @@ class UnknownResourceError(ReaderError):
 
 
 @dataclass
+class TooManyNamesError(ReaderError):
+    """More names at once than are looked up."""
+
+    most: int
+
+
+@dataclass
 class NoLongerListedError(ReaderError):
     """The resource left the list; its marks are kept."""
 

@@ -9,17 +9,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.core.curriculum import Kind
-from bot.core.reading import AlsoDone
+from bot.core.reading import AlsoDone, PartlyDone, Reply
 from bot.core.recommend import Filters
 from bot.services.curriculum import CurriculumStore
 from bot.services.journeys import Journeys
 from bot.services.reading import Reading
-from bot.views.choices import resource_choices, step_choices
+from bot.views.choices import CHOICES, all_choice, resource_choices, step_choices
 from bot.views.curriculum_card import index_card, step_card
 from bot.views.path_card import path_card
 from bot.views.progress_card import progress_card, shared_card
 from bot.views.replies import answer, answer_everyone, notice, offers
-from bot.views.resource_card import also_done_card, next_card, resource_card
+from bot.views.resource_card import also_done_card, next_card, partly_done_card, resource_card
 from bot.views.search_card import search_card
 from bot.views.texts import HELP
 
@@ -59,7 +59,7 @@ class ReadingCog(commands.Cog, name="reading"):
 
     @app_commands.command()
     @app_commands.describe(
-        resource="What you have read; without it, what /next showed last",
+        resource="What you have read, several too; without it, what /next showed last",
         rating="Was it worth reading? 5 is best",
     )
     async def done(
@@ -70,11 +70,18 @@ class ReadingCog(commands.Cog, name="reading"):
     ) -> None:
         """Mark something as read, and see what comes next."""
         who, where = interaction.user.id, interaction.guild_id
+        told: Reply | AlsoDone | PartlyDone
         if resource is None:
             told = await self.reading.finish_current(who, where, rating)
         else:
             told = await self.reading.finish(who, where, resource, rating)
-        view = also_done_card(told) if isinstance(told, AlsoDone) else next_card(told)
+        match told:
+            case AlsoDone():
+                view = also_done_card(told)
+            case PartlyDone():
+                view = partly_done_card(told)
+            case _:
+                view = next_card(told)
         await answer(interaction, view)
 
     @app_commands.command()
@@ -129,6 +136,13 @@ class ReadingCog(commands.Cog, name="reading"):
         await answer(interaction, notice(HELP))
 
     @done.autocomplete("resource")
+    @offers
+    async def _done(self, interaction: Interaction, typed: str) -> Choices:
+        who, where = interaction.user.id, interaction.guild_id
+        named = await self.reading.all_named(who, where, typed)
+        found = await self.reading.suggestions(who, where, typed, undone=True)
+        return [*all_choice(named, typed), *resource_choices(found)][:CHOICES]
+
     @path.autocomplete("resource")
     @offers
     async def _undone(self, interaction: Interaction, typed: str) -> Choices:

@@ -59,7 +59,8 @@ class Change:
 class Reply:
     """What to read next, for one reader in one place; and what was just changed, if anything.
 
-    ``from_guild``: in a DM, the server whose list this is about.
+    ``from_guild``: in a DM, the server whose list this is about. ``already``: what was to be
+    marked done, and was before.
     """
 
     curriculum: Curriculum
@@ -70,6 +71,29 @@ class Reply:
     repeated: bool = False
     worth: Worth | None = None
     from_guild: int | None = None
+    already: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """One name as it was typed: the resource it means, or what it may mean, the likeliest first."""
+
+    typed: str
+    resource: Resource | None = None
+    likely: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyDone:
+    """`/done` with several names, of which ``unclear`` are still to be asked about.
+
+    ``reply`` says what became of the others, if there are any.
+    """
+
+    curriculum: Curriculum
+    unclear: tuple[Meant, ...]
+    reply: Reply | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,10 @@ AS_LONG = 5  # at most, for being no longer than the query
 FAVOURED = 8
 PREFERRED = 5
 
+# When a text with "and" or a comma in it is one name all the same.
+READS_LIKE = 85  # of 100
+LONGER_THAN_NAME = 1.1
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -106,6 +110,43 @@ def search(
             hits.append(Hit(key, round(score, 3), exact))
     hits.sort(key=lambda hit: -hit.score)
     return hits[:limit]
+
+
+def names_side_by_side(
+    indexes: Sequence[SearchIndex], query: str, *, without: AbstractSet[str] = frozenset()
+) -> list[str]:
+    """Return the names of which the whole query is made, as in ``gpt-2 gpt-3``; [] if it isn't."""
+    asked = words(query[:LONGEST_QUERY])
+    ways: list[list[str] | None] = [[]]  # how the first words can be taken apart, if they can
+    for end in range(1, len(asked) + 1 if len(asked) <= MOST_WORDS else 1):
+        names = ((start, " ".join(asked[start:end])) for start in range(end))
+        ways.append(
+            next(
+                (
+                    [*way, name]
+                    for start, name in names
+                    if (way := ways[start]) is not None and _is_name(indexes, name, without)
+                ),
+                None,
+            )
+        )
+    return ways[-1] or []
+
+
+def _is_name(indexes: Sequence[SearchIndex], name: str, without: AbstractSet[str]) -> bool:
+    for at, index in enumerate(indexes):
+        span = index.wholes.exact(name)
+        keys = (index.keys[number] for number in index.wholes.docs(span)) if span else ()
+        if any(at or key not in without for key in keys):
+            return True
+    return False
+
+
+def reads_like(text: str, name: str) -> bool:
+    """Tell whether a text is a name, or a piece of one, but for a few letters."""
+    typed, known = " ".join(words(text)), " ".join(words(name))
+    is_longer = len(typed) > len(known) * LONGER_THAN_NAME
+    return not is_longer and fuzz.partial_ratio(typed, known) >= READS_LIKE
 
 
 def _with_link(

@@ -18,6 +18,13 @@ _WORDS = re.compile(rf"{_ASCII_WORD}|[{_SPACELESS}]|[^\W_a-z0-9{_SPACELESS}]+")
 _APOSTROPHES = re.compile("['\u2019\u02bc`]")
 _HEAD_ENDS = re.compile(r": | [-\u2013\u2014] | \(")
 _CAMEL_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_BETWEEN_NAMES = re.compile(
+    r"(?P<link>[a-z]+://[^\s,;]+)|[,;&\r\n\u3001\uff0c\uff1b\uff06]|(?<!\+)\+(?!\+)"
+    r"|(?<!\S)(?:and|\uadf8\ub9ac\uace0|\ubc0f)(?!\S)"
+    r"|(?:\uc640|\uacfc|\ud558\uace0|\uc774\ub791|\ub791)(?=\s)",  # Korean, behind a name
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"^\s*(?:[-*\u2022\u00b7]|[0-9]+[.)])\s+")
 _ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
 
 
@@ -70,6 +77,16 @@ def joined_forms(text: str) -> set[str]:
             camel = _CAMEL_PARTS.findall(chunk)
             forms.update(part.lower() for part in camel if len(part) > 1 and len(camel) > 1)
     return forms
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names that a text lists, between commas, ``and`` and their like; a link is whole.
+
+    A title may hold any of these itself: who looks it up tries the whole text first.
+    """
+    cut = _BETWEEN_NAMES.sub(lambda match: match["link"] or "\n", text)
+    lines = (_BULLET.sub("", line).strip() for line in cut.split("\n"))
+    return [line for line in lines if line]
 
 
 def head(title: str) -> str:

@@ -13,9 +13,24 @@ from datetime import datetime
 from bot.core.additions import Addition, Laid, lay_over, namespace_of
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.links import canonical, link_in
-from bot.core.search import Document, Hit, SearchIndex, search
+from bot.core.reading import Meant
+from bot.core.search import (
+    Document,
+    Hit,
+    SearchIndex,
+    names_side_by_side,
+    reads_like,
+    search,
+)
 from bot.core.search_documents import documents_of, index_of
-from bot.errors import ConfigError, NoLongerListedError, UnknownResourceError, UnknownStepError
+from bot.core.words import names_in, words
+from bot.errors import (
+    ConfigError,
+    NoLongerListedError,
+    TooManyNamesError,
+    UnknownResourceError,
+    UnknownStepError,
+)
 from bot.store import additions, known
 from bot.store.database import Database, Queries
 from bot.store.known import KnownResource
@@ -26,6 +41,9 @@ CLEARLY = 15
 
 LIKELY = 5
 """So many resources are offered where the typed words fit several."""
+
+MOST_NAMES = 25
+"""So many names are looked up at once: as many as a select can ask about."""
 
 KEPT_SERVERS = 256
 """So many servers' additions are kept laid out; the least used are laid anew when needed."""
@@ -119,15 +137,58 @@ class CurriculumStore:
             UnknownResourceError: nothing fits, or several do; it names the likeliest.
             NoLongerListedError: it was listed once.
         """
+        meant = await self.meant(db, guild_id, typed)
+        if len(meant) == 1 and meant[0].resource is not None:
+            return meant[0].resource
+        likely = (r for one in meant for r in ([one.resource] if one.resource else one.likely))
+        titles = {resource.key: resource.title for resource in likely}
+        raise UnknownResourceError(typed, tuple(titles.items())[:MOST_NAMES])
+
+    async def meant(self, db: Queries, guild_id: int | None, typed: str) -> list[Meant]:
+        """Return what each of the typed names means; of one name, or a title with an "and", one.
+
+        Raises:
+            NoLongerListedError: one of them was listed once.
+            TooManyNamesError: there are more than a select could ask about.
+        """
+        whole, hits = await self._one(db, guild_id, typed)
+        if whole.resource is not None and (not hits or hits[0].exact):
+            return [whole]
+        parts = [typed] if link_in(typed) else names_in(typed)
+        if len(parts) < 2:
+            seen = await self._seen(db, guild_id)
+            parts = names_side_by_side(self._indexes(seen), typed, without=seen.hidden)
+        elif title := _title_like(typed, [r for r in (whole.resource, *whole.likely) if r]):
+            return [Meant(typed, title)]
+        if len(parts) < 2:
+            return [whole]
+        if len(parts) > MOST_NAMES:
+            raise TooManyNamesError(MOST_NAMES)
+        found = [await self._one(db, guild_id, part) for part in parts]
+        clear = {one.resource.key: one for one, _ in found if one.resource is not None}
+        # "BERT, Devlin": what is no name of its own, and fits what the whole text means.
+        about = whole.resource.key if whole.resource else ""
+        told = about if about in clear or not clear else ""
+        unclear = [
+            one
+            for one, hits in found
+            if one.resource is None
+            and told not in {hit.key for hit in hits}
+            and not any(_is_said_of(each.resource, one.typed) for each in clear.values())
+        ]
+        return [*clear.values(), *unclear] or [whole]
+
+    async def _one(self, db: Queries, guild_id: int | None, typed: str) -> tuple[Meant, list[Hit]]:
+        """Return what the typed text means as one name, with what a search found, if one had to."""
         if ":" in typed:
             with suppress(UnknownResourceError):  # a title may have a colon too
-                return await self.resource(db, guild_id, typed)
-        hits = await self.search(db, guild_id, typed, limit=LIKELY)
+                return Meant(typed, await self.resource(db, guild_id, typed)), []
+        hits = await self.search(db, guild_id, typed)
         if hits and (hits[0].exact or hits[0].score - _second(hits) >= CLEARLY):
-            return await self.resource(db, guild_id, hits[0].key)
+            return Meant(typed, await self.resource(db, guild_id, hits[0].key)), hits
         curriculum = await self.of(db, guild_id)
-        likely = (curriculum.get(hit.key) for hit in hits)
-        raise UnknownResourceError(typed, tuple((r.key, r.title) for r in likely if r is not None))
+        likely = (curriculum.get(hit.key) for hit in hits[:LIKELY])
+        return Meant(typed, likely=tuple(r for r in likely if r is not None)), hits
 
     async def search(
         self,
@@ -143,9 +204,13 @@ class CurriculumStore:
         ``first``: keys that go before others that fit as well.
         """
         seen = await self._seen(db, guild_id)
-        indexes = [self._index] if seen.index is None else [self._index, seen.index]
         link = link_in(query)
-        return search(indexes, query, limit, without=seen.hidden, first=first, link=link)
+        return search(
+            self._indexes(seen), query, limit, without=seen.hidden, first=first, link=link
+        )
+
+    def _indexes(self, seen: Seen) -> list[SearchIndex]:
+        return [self._index] if seen.index is None else [self._index, seen.index]
 
     async def _seen(self, db: Queries, guild_id: int | None) -> Seen:
         """Return what was laid for the server's version, or lay it.
@@ -209,6 +274,18 @@ def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum)
                 " whoever read that would count as having read the new one. Give the new one"
                 " another id."
             )
+
+
+def _title_like(typed: str, resources: list[Resource]) -> Resource | None:
+    """Return the one whose title the whole text is, typos and all; None if there isn't just one."""
+    found = [r for r in resources if any(reads_like(typed, name) for name in (r.title, *r.aliases))]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_said_of(resource: Resource | None, typed: str) -> bool:
+    """Tell whether the text names an author or the year of a resource, and nothing else."""
+    known = f"{resource.authors} {resource.year} {resource.kind}" if resource else ""
+    return set(words(typed)) <= set(words(known))
 
 
 def _second(hits: list[Hit]) -> float:

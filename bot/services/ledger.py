@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -145,12 +145,12 @@ class Ledgers:
         kind: ChangeKind,
         rows: Mapping[str, Mark | None],
         *,
-        marked: Resource | None = None,
+        marked: Sequence[Resource] = (),
         goal: str | None = None,
     ) -> Reply:
         """Write the rows and the goal, record how to undo it, and return what comes next.
 
-        ``marked``: the one resource that the reader said something about. Unless it was the
+        ``marked``: the resources that the reader said something about. Unless one of them was the
         current one, the current one stays.
         """
         await progress.set_marks(changes, reader_id, rows)
@@ -227,10 +227,10 @@ class Ledgers:
         liked, rated = await progress.ratings_of(db, resource.key)
         return Worth(liked, rated) if rated >= WORTH_FROM else None
 
-    def _after_marking(self, before: Ledger, after: Ledger, marked: Resource | None) -> Answer:
-        """Return what comes next: the current one still, if that isn't what was marked."""
+    def _after_marking(self, before: Ledger, after: Ledger, marked: Sequence[Resource]) -> Answer:
+        """Return what comes next: the current one still, if that isn't among what was marked."""
         current = after.current
-        if marked and current is not None and current.key != marked.key:
+        if marked and current is not None and current.key not in {r.key for r in marked}:
             return self.present_answer(after)
         was = before.current
         return self.answer(after, deeper=was is not None and was.addition)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from bot.core.reading import (
     Change,
     Found,
     MarkKind,
+    PartlyDone,
     Reader,
     Reply,
     Shown,
@@ -97,20 +99,53 @@ class Reading:
             if tapped is not None:
                 before = ledger.curriculum.get(tapped.keys[0])
                 return AlsoDone(ledger.curriculum, current, before, rating)
-            reply = await self._mark(changes, reader_id, place, current, "done_current", rating)
+            reply = await self._mark(changes, reader_id, place, [current], "done_current", rating)
         return _seen_from(reply, place, guild_id)
 
     async def finish(
         self, reader_id: int, guild_id: int | None, typed: str, rating: int | None = None
-    ) -> Reply:
-        """Mark what the typed text means as done.
+    ) -> Reply | PartlyDone:
+        """Mark as done what the typed text means: of several names, all that are clear, as one.
 
         Raises:
-            UnknownResourceError, NoLongerListedError: it means no resource for certain.
+            UnknownResourceError, NoLongerListedError: it is one name, of no resource for certain.
+            TooManyNamesError: nothing is marked.
         """
         place = await self._ledgers.place_of(self._db, reader_id, guild_id, typed)
-        resource = await self._curricula.named(self._db, place, typed)
-        return await self.mark(reader_id, guild_id, resource.key, "done", rating=rating)
+        meant = await self._curricula.meant(self._db, place, typed)
+        if len(meant) == 1 and meant[0].resource is None:
+            await self._curricula.named(self._db, place, typed)  # says what it may mean
+        keys = [one.resource.key for one in meant if one.resource is not None]
+        reply = await self.mark_all(reader_id, guild_id, keys, rating) if keys else None
+        unclear = tuple(one for one in meant if one.resource is None)
+        if not unclear and reply is not None:
+            return reply
+        curriculum = reply.curriculum if reply else await self._curricula.of(self._db, place)
+        return PartlyDone(curriculum, unclear, reply, rating)
+
+    async def mark_all(
+        self, reader_id: int, guild_id: int | None, keys: Sequence[str], rating: int | None = None
+    ) -> Reply:
+        """Mark resources done, as one change.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: one of them isn't here; none is marked.
+        """
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            place = await self._ledgers.place_of(changes, reader_id, guild_id, keys[0])
+            resources = [await self._curricula.resource(changes, place, key) for key in keys]
+            reply = await self._mark(changes, reader_id, place, resources, "done", rating)
+        return _seen_from(reply, place, guild_id)
+
+    async def all_named(
+        self, reader_id: int, guild_id: int | None, typed: str
+    ) -> tuple[Resource, ...]:
+        """Return what `/done` would mark of several names; nothing if one of them is unclear."""
+        place = await self._ledgers.place_of(self._db, reader_id, guild_id, typed)
+        meant = await self._curricula.meant(self._db, place, typed)
+        found = tuple(one.resource for one in meant if one.resource is not None)
+        return found if len(found) == len(meant) > 1 else ()
 
     async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
         """Search the list as this reader sees it here."""
@@ -208,7 +243,7 @@ class Reading:
         """Do what ``mark`` does, in a transaction that has the reader's turn."""
         place = await self._ledgers.place_of(changes, reader_id, guild_id, key)
         resource = await self._curricula.resource(changes, place, key)
-        reply = await self._mark(changes, reader_id, place, resource, kind, rating)
+        reply = await self._mark(changes, reader_id, place, [resource], kind, rating)
         return _seen_from(reply, place, guild_id)
 
     async def _mark(
@@ -216,29 +251,42 @@ class Reading:
         changes: Queries,
         reader_id: int,
         guild_id: int | None,
-        resource: Resource,
+        resources: Sequence[Resource],
         kind: MarkKind,
         rating: int | None,
     ) -> Reply:
         now = self._clock()
         before = await self._ledgers.load(changes, reader_id, guild_id)
-        mark = _new_mark(kind, before.reader.mark(resource.key), now, rating)
-        if _says_the_same(before.reader.mark(resource.key), mark):
-            return await self._ledgers.repeated(
-                changes, reader_id, before, lambda change: before.touches(change, resource.key)
+        old = before.reader.marks
+        new = {r.key: _new_mark(kind, old.get(r.key), now, rating) for r in resources}
+        marked = [r for r in resources if not _says_the_same(old.get(r.key), new[r.key])]
+        is_done = kind in ("done", "done_current")
+        already = tuple(r for r in resources if r not in marked) if is_done else ()
+        if not marked:
+            reply = await self._ledgers.repeated(
+                changes,
+                reader_id,
+                before,
+                lambda change: any(before.touches(change, key) for key in new),
             )
-        goal = before.reader.goal
-        reached = before.goal == resource and mark is not None and mark.state in UNLOCKS
-        return await self._ledgers.change(
+            return replace(reply, already=already)
+        goal = before.goal
+        mark = new.get(goal.key) if goal in marked and goal is not None else None
+        reached = mark is not None and mark.state in UNLOCKS
+        rows: dict[str, Mark | None] = {}
+        for resource in marked:
+            rows |= before.rows_of(resource, new[resource.key])
+        reply = await self._ledgers.change(
             changes,
             reader_id,
             guild_id,
             before,
             kind,
-            before.rows_of(resource, mark),
-            marked=resource,
-            goal=None if reached else goal,
+            rows,
+            marked=marked,
+            goal=None if reached else before.reader.goal,
         )
+        return replace(reply, already=already)
 
     async def undo(self, reader_id: int, guild_id: int | None, change_id: int) -> Reply:
         """Put back exactly what the change replaced, and return what comes next then.

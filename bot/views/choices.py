@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from discord import app_commands
 
-from bot.core.curriculum import Step
+from bot.core.curriculum import Resource, Step
 from bot.core.reading import Suggestion
 from bot.views import texts
 from bot.views.plain import clipped, one_line
@@ -21,6 +21,14 @@ def resource_choices(suggestions: Iterable[Suggestion]) -> list[app_commands.Cho
         app_commands.Choice(name=_name(one), value=one.resource.key)
         for one in list(suggestions)[:CHOICES]
     ]
+
+
+def all_choice(named: Sequence[Resource], typed: str) -> list[app_commands.Choice[str]]:
+    """Return the choice of all that several typed names mean; none without several."""
+    if not named or len(typed) > NAME:
+        return []
+    titles = " + ".join(texts.short_title(resource) for resource in named)
+    return [app_commands.Choice(name=clipped(one_line(titles), NAME), value=typed)]
 
 
 def step_choices(steps: Iterable[Step]) -> list[app_commands.Choice[str]]:

@@ -11,6 +11,7 @@ from bot.errors import (
     NothingCurrentError,
     NotOfferedError,
     NotYoursError,
+    TooManyNamesError,
     TooOldToUndoError,
     UnknownResourceError,
     UnknownStepError,
@@ -51,6 +52,11 @@ def _(error: UnknownResourceError) -> str:
     if error.like_it:
         return f"Several resources fit “{plain(error.typed, 80)}”. Which one is meant?"
     return f"Nothing on the list fits “{plain(error.typed, 80)}”. `/search` takes a word of it."
+
+
+@error_text.register
+def _(error: TooManyNamesError) -> str:
+    return f"I take {error.most} names at once. Nothing was changed: send them in several parts."
 
 
 @error_text.register

@@ -44,6 +44,7 @@ from bot.views.progress_card import (
 from bot.views.reminder_card import RemindButton, ReminderDoneButton
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import (
+    AlsoDoneSelect,
     ClearButton,
     DoneButton,
     GoDeeperButton,
@@ -106,6 +107,7 @@ class GoTo(StateButton, template=rf"go:(?P<place>{'|'.join(texts.GO_TO)})"):
 BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ActionButton,
     AfterListButton,
+    AlsoDoneSelect,
     CancelVoteButton,
     CandidateSelect,
     ClearButton,

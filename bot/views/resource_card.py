@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.progress import Mark, is_read, unlocks
-from bot.core.reading import AlsoDone, MarkKind, Reader, Reply, Shown, Worth
+from bot.core.reading import AlsoDone, MarkKind, PartlyDone, Reader, Reply, Shown, Worth
 from bot.core.recommend import (
     AllPutOff,
     AllRead,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
 WHY, NOTES, COMPANIONS = 700, 1300, 900
+OPTIONS = 25  # Discord's limit for a select
 OPTION_TEXT = 100  # Discord's limit for a select option's label, value and description
 
 
@@ -102,6 +103,24 @@ def also_done_card(asked: AlsoDone) -> ui.LayoutView:
     key, rating = asked.resource.key, asked.rating
     button = DoneButton(key) if rating is None else RatedDoneButton(key, rating)
     view.add_item(_box([text], [button, go_button("next")]))
+    view.stop()
+    return view
+
+
+def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
+    """Build the answer to `/done` with several names of which some aren't clear."""
+    view = ui.LayoutView(timeout=None)
+    buttons: list[ui.Item[Any]] = [go_button("next")]
+    if asked.reply is not None:
+        view.add_item(ui.TextDisplay(_changed_text(asked.reply)))
+        if asked.reply.change is not None:
+            buttons.insert(0, UndoButton(asked.reply.change.change_id))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(texts.unclear_text(asked)))
+    likely = {r.key: r for one in asked.unclear for r in one.likely}
+    if likely:
+        box.add_item(ui.ActionRow(AlsoDoneSelect.of(asked, list(likely.values()))))
+    box.add_item(ui.ActionRow(*buttons))
+    view.add_item(box)
     view.stop()
     return view
 
@@ -211,15 +230,17 @@ def _buttons(resource: Resource, mark: Mark | None, undo: UndoButton | None) -> 
 
 
 def _changed_text(reply: Reply) -> str:
+    already = texts.already_text(reply.already) if reply.already else ""
     change = reply.change or reply.undone
-    if change is None:
-        return ""
+    if change is None or (already and reply.repeated):
+        return already
     found = (reply.curriculum.get(key) for key in change.keys)
     named = list(dict.fromkeys(resource for resource in found if resource is not None))
     if reply.undone is not None:
         return texts.undone_text(change, named, repeated=reply.repeated)
     aim = reply.curriculum.get(change.goal) if change.goal else None
-    return texts.change_text(change, named, aim, repeated=reply.repeated)
+    told = texts.change_text(change, named, aim, repeated=reply.repeated)
+    return f"{told}\n{already}".strip()
 
 
 class _MarkButton(KeyButton, template=rf"mark:{KEY}"):
@@ -261,6 +282,41 @@ class RatedDoneButton(StateButton, template=rf"rated:(?P<rating>[1-5]):{KEY}"):
         bot = cast("NextreadBot", interaction.client)
         who, where = interaction.user.id, interaction.guild_id
         reply = await bot.reading.mark(who, where, self.key, "done", rating=self.rating)
+        await answer_click(interaction, next_card(reply))
+
+
+class AlsoDoneSelect(ui.DynamicItem[ui.Select[Any]], template=r"also-done:(?P<rating>[0-5])"):
+    """Marks what an unclear name meant as done, with the rating typed; 0: none was."""
+
+    def __init__(self, rating: int, select: ui.Select[Any]) -> None:
+        self.rating = rating
+        super().__init__(select)
+
+    @classmethod
+    def of(cls, asked: PartlyDone, likely: Sequence[Resource]) -> Self:
+        options = [option_of(resource, asked.curriculum) for resource in likely[:OPTIONS]]
+        rating = asked.rating or 0
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"also-done:{rating}",
+            placeholder=texts.WHICH_DONE,
+            max_values=len(options),
+            options=options,
+        )
+        return cls(rating, select)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        return cls(int(match["rating"]), cast("ui.Select[Any]", item))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        who, where = interaction.user.id, interaction.guild_id
+        keys = list(dict.fromkeys(self.item.values))
+        reply = await bot.reading.mark_all(who, where, keys, self.rating or None)
         await answer_click(interaction, next_card(reply))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Count, Figures, Mark
-from bot.core.reading import Change, ChangeKind, Path, Worth
+from bot.core.reading import Change, ChangeKind, PartlyDone, Path, Worth
 from bot.core.recommend import (
     FinishedPrerequisites,
     FirstStep,
@@ -134,9 +134,9 @@ def short_title(resource: Resource) -> str:
     return names[0] if names else clipped(resource.title, 60)
 
 
-def titles(resources: Sequence[Resource], most: int = 3) -> str:
+def titles(resources: Sequence[Resource], most: int = 3, longest: int = 60) -> str:
     """Return short titles as one phrase: "A, B and 4 more"."""
-    named = [plain(short_title(r)) for r in resources[:most]]
+    named = [plain(short_title(r), longest) for r in resources[:most]]
     more = len(resources) - len(named)
     if more:
         return f"{', '.join(named)} and {more} more"
@@ -227,10 +227,13 @@ def change_text(
     change: Change, named: Sequence[Resource], aim: Resource | None, *, repeated: bool
 ) -> str:
     """Return what was just changed; ``aim`` is the goal it set, or reached."""
-    what = titles(named) or "it"
+    is_done = change.kind in ("done", "done_current")
+    what = (titles_done(named) if is_done else titles(named)) or "it"
     goal = plain(short_title(aim)) if aim else "something no longer listed"
     if repeated:
         return _repeated_text(change.kind, goal if change.kind == "goal" else what)
+    if aim is not None and is_done and len(named) > 1:
+        return f"✅ Done: **{what}**. 🎯 Your goal is reached: **{goal}**!"
     if aim is not None and (reached := _GOAL_REACHED.get(change.kind)):
         return reached.format(goal)
     return {
@@ -263,6 +266,34 @@ def _repeated_text(kind: ChangeKind, what: str) -> str:
         "goal": f"🎯 **{what}** is your goal already.",
         "no_goal": "You have no goal.",
     }.get(kind, f"**{what}** was marked already.")
+
+
+def titles_done(resources: Sequence[Resource]) -> str:
+    """Return the titles of what was marked together: whoever named five sees all five."""
+    return titles(resources, most=8, longest=60 if len(resources) == 1 else 40)
+
+
+def already_text(resources: Sequence[Resource]) -> str:
+    """Return what was done before somebody said so again."""
+    verb = "was" if len(resources) == 1 else "were"
+    return f"**{titles_done(resources)}** {verb} marked already."
+
+
+def unclear_text(asked: PartlyDone, most: int = 5) -> str:
+    """Return which of several typed names were not understood."""
+    lines = [NOT_MARKED]
+    for one in asked.unclear[:most]:
+        why = "fits several" if len(one.likely) > 1 else "may be another title"
+        lines.append(f"- “{plain(one.typed, 60)}”: {why if one.likely else 'nothing fits it'}")
+    if (more := len(asked.unclear) - most) > 0:
+        lines.append(f"- and {more} more {'name' if more == 1 else 'names'}")
+    if any(not one.likely for one in asked.unclear):
+        lines.append("-# `/search` takes a word of a title.")
+    return "\n".join(lines)
+
+
+NOT_MARKED = "**Not marked yet**"
+WHICH_DONE = "Which did you read?"
 
 
 def locked_text(missing: Sequence[Resource]) -> str:

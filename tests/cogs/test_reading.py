@@ -137,6 +137,56 @@ async def test_done_asks_which_one_if_several_fit_and_opens_it(alice, channel, e
     assert env.errors
 
 
+async def test_done_with_several_names_says_all_it_marked_and_undoes_them(alice, channel):
+    await alice.slash(channel, "done", resource="BERT")
+    answer = await alice.slash(
+        channel, "done", resource="attention is all you need, gpt-1 & bert", rating=5
+    )
+    told = text_of(answer)
+
+    undone = await alice.click(answer.response.message, label="Undo")
+
+    assert "✅ Done: **Attention Is All You Need, GPT-1 and BERT**" in told
+    assert "Undone: **Attention Is All You Need, GPT-1 and BERT** are as they were." in text_of(
+        undone
+    )
+
+
+async def test_done_asks_about_the_names_it_cannot_place(alice, channel, restart, env):
+    answer = await alice.slash(
+        channel, "done", resource="bert, language models and qwxyz", rating=4
+    )
+    told, likely, labels = text_of(answer), options_of(answer), labels_of(answer)
+    await restart()
+
+    done = await alice.select(answer.response.message, likely[:2], custom_id="also-done:4")
+
+    assert "✅ Done: **BERT**" in told
+    assert "- “language models”: fits several" in told
+    assert "- “qwxyz”: nothing fits it" in told
+    assert labels == ["Undo", "What's next?"]
+    assert "✅ Done: **GPT-3 and GPT-2**" in text_of(done)
+    rows = await env.bot.services.db.fetch("SELECT rating FROM progress")
+    assert [row["rating"] for row in rows] == [4, 4, 4]
+
+
+async def test_one_choice_offers_all_the_names_typed(alice, channel):
+    offered = await alice.autocomplete(channel, "done", "resource", "bert and lorra")
+
+    answer = await alice.slash(channel, "done", resource=offered[0]["value"])
+
+    assert offered[0]["name"] == "BERT + LoRA"
+    assert "✅ Done: **BERT and LoRA**" in text_of(answer)
+
+
+async def test_a_path_to_two_names_asks_which_is_meant(alice, channel, env):
+    answer = await alice.slash(channel, "path", resource="bert and lora")
+
+    assert "Which one is meant?" in text_of(answer)
+    assert options_of(answer) == ["jump-into-llm:bert", "jump-into-llm:lora"]
+    assert env.errors
+
+
 async def test_a_locked_card_says_what_it_waits_for_and_shows_the_way(alice, channel):
     card = await alice.slash(channel, "search", query="chain of thought prompting elicits")
 

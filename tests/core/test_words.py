@@ -1,6 +1,8 @@
 """How text is folded and cut before it is compared."""
 
-from bot.core.words import fold, head, initials, joined_forms, other_endings, words
+import pytest
+
+from bot.core.words import fold, head, initials, joined_forms, names_in, other_endings, words
 
 
 def test_case_accents_and_width_are_folded():
@@ -43,3 +45,24 @@ def test_other_endings_leave_four_letters_at_least():
     assert {"reward", "rewarding"} <= set(other_endings("rewards"))
     assert "rewards" in other_endings("reward")
     assert "net" not in other_endings("nets")
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("bert and lora", ["bert", "lora"]),
+        ("bert, lora, and peft", ["bert", "lora", "peft"]),
+        ("bert & lora + peft; gpt-2", ["bert", "lora", "peft", "gpt-2"]),
+        ("- bert\n* lora\r\n3. peft", ["bert", "lora", "peft"]),
+        ("BERT와 LoRA", ["BERT", "LoRA"]),
+        ("버트하고 로라 및 GPT", ["버트", "로라", "GPT"]),
+        ("BERT과 로라랑 GPT", ["BERT", "로라", "GPT"]),
+        ("c++ and sandbox", ["c++", "sandbox"]),
+        ("https://a.org/?a=1&b=2+3 and bert", ["https://a.org/?a=1&b=2+3", "bert"]),
+        ("Andrej & Alexandra", ["Andrej", "Alexandra"]),
+        ("사과", ["사과"]),
+        (", and ;", []),
+    ],
+)
+def test_listed_names_are_told_apart(typed, names):
+    assert names_in(typed) == names

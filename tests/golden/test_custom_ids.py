@@ -17,7 +17,7 @@ from bot.core.groups import Coming, Group, GroupStatus
 from bot.core.moderation import Proposal
 from bot.core.picking import PICKED, Chosen
 from bot.core.picks import Pick
-from bot.core.reading import Change, Journey, Reader
+from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader
 from bot.core.votes import Ballot, Vote
 from bot.core.weekly import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching
@@ -75,6 +75,9 @@ def writers(each):
             return [item.of([BERT], LIST), *_selects(replies.error_card(likely))]
         case "CandidateSelect":
             return [item.among(_ballot(int(each.custom_id.partition(":")[2])))]
+        case "AlsoDoneSelect":
+            unclear = (Meant("b", likely=(BERT,)),)
+            return [item.of(PartlyDone(LIST, unclear, rating=values["rating"]), [BERT])]
         case "StepSelect":
             return [item([PEFT], 0)]
         case "StartSelect":

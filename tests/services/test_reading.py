@@ -15,6 +15,7 @@ from bot.errors import (
     ChangedSinceError,
     NoLongerListedError,
     NothingCurrentError,
+    TooManyNamesError,
     TooOldToUndoError,
     UnknownResourceError,
     UnknownStepError,
@@ -88,6 +89,80 @@ async def state(reading, key, reader_id=READER):
 async def set_goal(reading, key, reader_id=READER):
     async with reading._db.transaction() as changes:  # noqa: SLF001 - no command sets one yet
         await readers.set_goal(changes, reader_id, key)
+
+
+# /done with several names
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("bert and lora", [BERT, LORA]),
+        ("LoRA bert", [LORA, BERT]),
+        ("lorra & atention is all you need", [LORA, ATTENTION]),
+        ("BERT와 LoRA", [BERT, LORA]),
+        ("bert, devlin", [BERT]),
+        ("GPT-1, Radford et al., 2018", [GPT_1]),
+        ("locating and editing", ["jump-into-llm:rome"]),
+        ("Don't give me the details, just the sumary", ["jump-into-llm:xsum"]),
+        ("bert; bert, and BERT", [BERT]),
+    ],
+)
+async def test_every_name_typed_is_marked_and_no_title_is_cut(reading, typed, keys):
+    reply = await reading.finish(READER, None, typed)
+
+    assert list(reply.change.keys) == keys
+
+
+async def test_several_names_are_one_change_with_the_rating_for_all(reading):
+    await reading.next_for(READER, None)
+    before = await kept(reading)
+    reply = await reading.finish(READER, None, "attention is all you need and gpt-1", 4)
+    marks = reply.reader.marks
+
+    await reading.undo(READER, None, reply.change.change_id)
+
+    assert {key: mark.rating for key, mark in marks.items()} == {ATTENTION: 4, GPT_1: 4}
+    assert shown(reply) == BERT
+    assert await kept(reading) == before
+
+
+async def test_what_was_done_before_is_told_and_the_rest_marked(reading):
+    await mark(reading, BERT)
+
+    reply = await reading.finish(READER, None, "bert, lora")
+    again = await reading.finish(READER, None, "bert, lora")
+
+    assert (reply.change.keys, [r.key for r in reply.already]) == ((LORA,), [BERT])
+    assert again.repeated
+    assert [r.key for r in again.already] == [BERT, LORA]
+
+
+async def test_an_unclear_name_is_asked_about_and_the_clear_ones_are_marked(reading):
+    asked = await reading.finish(READER, None, "bert, language models and qwxyz", 5)
+
+    assert asked.reply.change.keys == (BERT,)
+    assert [(one.typed, bool(one.likely)) for one in asked.unclear] == [
+        ("language models", True),
+        ("qwxyz", False),
+    ]
+    assert asked.rating == 5
+
+
+async def test_several_names_that_reach_the_goal_end_it(reading):
+    await set_goal(reading, LORA)
+
+    reply = await reading.finish(READER, None, "bert and lora")
+
+    assert reply.change.goal == LORA
+    assert reply.reader.goal is None
+
+
+async def test_more_names_than_can_be_asked_about_mark_none(reading):
+    with pytest.raises(TooManyNamesError):
+        await reading.finish(READER, None, ", ".join(["bert"] * 26))
+
+    assert await state(reading, BERT) is None
 
 
 # /next

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
+from bot.core.addresses import untracked
 from bot.core.curriculum import Kind
 
 LONGEST_CURRICULUM_ID = 20
@@ -89,7 +90,9 @@ Text = Annotated[str, _texts(LONGEST_TEXT), AfterValidator(_one_line)]
 Question = Annotated[str, _texts(LONGEST_QUESTION), AfterValidator(_one_line)]
 Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), AfterValidator(_one_line)]
 CellText = Annotated[str, _texts(LONGEST_CELL), AfterValidator(_one_line)]
-Link = Annotated[str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line)]
+Link = Annotated[
+    str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line), AfterValidator(untracked)
+]
 Year = Annotated[int, Field(ge=1, le=MOST_YEAR)]
 Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 

@@ -3,44 +3,59 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from urllib.parse import SplitResult, parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, quote, unquote, urlencode
+
+from bot.core.addresses import parts_of, untracked, unwrapped, without_tracking
 
 LONGEST_LINK = 2048
 """Longer addresses are not links to us; browsers give up about there too."""
 
-TRACKING = frozenset(
-    {"fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "igshid"}
-    | {"ref", "ref_src", "ref_url", "feature", "si", "spm", "trk", "mc_cid", "mc_eid", "mkt_tok"}
-)
-"""Query parameters that say where a reader came from, never which page it is."""
-
-TRACKING_BY_HOST = {
+_SAME_PAGE = {
     "github.com": frozenset({"tab", "readme"}),
     "huggingface.co": frozenset({"fw"}),  # the course's choice of PyTorch or TensorFlow
 }
+"""Query parameters that choose how the page is shown, not which one it is."""
 
-_ARXIV_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})"
-_BARE_ARXIV = re.compile(rf"(?ai)(?:arxiv:\s*)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?")
-_ARXIV_PATH = re.compile(rf"(?ai)/(?:[a-z]+/)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?/?")
+_OTHER_NAMES = {
+    "hf.co": "huggingface.co",
+    "dx.doi.org": "doi.org",
+    "music.youtube.com": "youtube.com",
+    "youtube-nocookie.com": "youtube.com",
+    **dict.fromkeys(("old.reddit.com", "new.reddit.com", "np.reddit.com"), "reddit.com"),
+    **dict.fromkeys(("twitter.com", "mobile.twitter.com", "nitter.net", "xcancel.com"), "x.com"),
+    **dict.fromkeys(("fxtwitter.com", "vxtwitter.com", "fixupx.com"), "x.com"),
+}
+"""Hosts under which all of another's pages stand."""
+
+_ARXIV_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+(?:\.[a-z-]{2,10})?/\d{7})"
+_BARE_ARXIV = re.compile(
+    rf"(?ai)(?:(?:arxiv\s+preprint\s+)?arxiv[\s:/]*)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?"
+    # The stamp on a PDF's margin, and how its page says to cite it.
+    r"(?:\s*[\[(][\w.-]+[\])])?(?:\s+\d{1,2}\s+[a-z]{3}\s+\d{4})?\.?"
+)
 _ARXIV_DOI = re.compile(rf"(?ai)10\.48550/arxiv\.({_ARXIV_ID})(?:v\d+)?")
-_BARE_DOI = re.compile(r"(?ai)(?:doi:\s*)?(10\.\d{4,9}/\S+)")
+_DOI = r"10\.\d{4,9}/\S+"
+_BARE_DOI = re.compile(rf"(?ai)(?:doi[\s:]*)?({_DOI})")
 _ACL_ID = r"(?:[a-z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)"
+_BARE_ACL = re.compile(rf"(?ai)(?:acl[\s:]*)?({_ACL_ID})")
 _ACL_DOI = re.compile(rf"(?ai)10\.18653/v1/({_ACL_ID})")
-_ACL_PATH = re.compile(rf"(?ai)/(?:anthology/)?({_ACL_ID})(?:v\d+)?(?:\.pdf|\.bib)?/?")
-_YOUTUBE_PATH = re.compile(r"/(?:shorts|embed|live|v)/([\w-]{11})/?", re.ASCII)
 _YOUTUBE_ID = re.compile(r"[\w-]{11}", re.ASCII)
 _GITHUB_REPOSITORY = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?(/.*)?")
 
-_ARXIV_HOSTS = frozenset(
-    {"arxiv.org", "export.arxiv.org", "alphaxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org"}
-)
-_YOUTUBE_HOSTS = frozenset({"youtube.com", "music.youtube.com", "youtube-nocookie.com"})
-
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
-_WRAPPED = re.compile(r"<([^<>]*)>")
-_MARKDOWN_LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^\s<>]*?)>?(?:\s+\"[^\"]*\")?\s*\)")
+_LABEL = re.compile(r"(?i)^(?:doi|url|link|pdf)\s*:\s*(?=https?://)")
+_MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^\s<>]*?)>?(?:\s+\"[^\"]*\")?\s*\)")
+_QUOTES = (
+    *("||||", "**", "____", "~~~~", "``", "<>", "()", "[]", "{}", '""', "''"),
+    *("\u201c\u201d", "\u2018\u2019", "\u00ab\u00bb", "\uff08\uff09", "\uff3b\uff3d"),
+    *("\u300c\u300d", "\u300e\u300f", "\u300a\u300b", "\u3008\u3009", "\u3010\u3011"),
+)
+"""What people put around a link: the first half before it, the second behind."""
+
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0]")
 _TYPED_HOST = re.compile(r"(?ai)(?:[a-z0-9-]+\.)+([a-z]{2,})(?::\d+)?(?=/|$)")
 _TOP_LEVELS_OF_BARE_HOSTS = frozenset({"com", "org", "net", "edu", "gov"})
 _FILE_ENDINGS = frozenset({"js", "ts", "md", "txt", "json", "yaml", "yml", "ipynb"})
@@ -50,20 +65,24 @@ def canonical(url: str) -> str | None:
     """Return the one form that all spellings of a link share, or None if it is no web link.
 
     Known homes of papers and videos give ``arxiv:``, ``doi:``, ``acl:``, ``openreview:`` and
-    ``youtube:`` with an id; anything else is ``host/path?query``. Takes a bare arXiv id or DOI and
-    an address without its scheme too. For comparing only: the result need not open in a browser.
+    ``youtube:`` with an id; anything else is ``host/path?query``, and a path behind ``#`` where
+    pages have one there. Takes a bare id and an address without its scheme too. For comparing
+    only, and with nothing that an older version wrote down: it need not open in a browser, and
+    may be another one tomorrow.
     """
     text = url.strip()
     if len(text) > LONGEST_LINK:
         return None
     if named := _bare_id(text):
         return named
-    parts = _split(text if _SCHEME.match(text) else f"https://{text}")
+    text = unwrapped(text, from_archives=True)
+    parts = parts_of(text if _SCHEME.match(text) else f"https://{text}")
     if parts is None:
         return None
     host = _host(parts)
-    shortcut = _shortcut(host, parts)
-    return shortcut or _address(host, parts)
+    path = re.sub(r"/{2,}", "/", parts.path)
+    parts = parts._replace(path=path)
+    return _known(host, parts) or _address(host, parts)
 
 
 def is_web_link(url: str) -> bool:
@@ -74,23 +93,19 @@ def is_web_link(url: str) -> bool:
     """
     if not url.isprintable() or any(character in url for character in ' <>"\\^`{|}'):
         return False
-    return len(url) <= LONGEST_LINK and _split(url) is not None
+    return len(url) <= LONGEST_LINK and parts_of(url) is not None
 
 
 def link_in(text: str) -> str | None:
-    """Return the canonical form if the whole of what was typed is a link or an arXiv id.
+    """Return the canonical form if the whole of what was typed is a link or a paper's id.
 
-    ``<link>`` and ``[words](link)`` count, and so does a link without its scheme. Ordinary words
-    do not: without a scheme there must be a path after the host (``jalammar.github.io/x``), or
-    a leading ``www.``, or one of the oldest endings (``pytorch.org``). So ``node.js``, ``fast.ai``
-    and ``gpt-2`` are words, and a first part that ends like a file (``node.js/x``) is too.
+    Quotes, brackets, Discord's own marks and ``[words](link)`` around it count as it, and so does
+    a link without its scheme. Ordinary words do not: without a scheme there must be a path after
+    the host (``jalammar.github.io/x``), or a leading ``www.``, or one of the oldest endings
+    (``pytorch.org``). So ``node.js``, ``fast.ai`` and ``gpt-2`` are words, and a first part that
+    ends like a file (``node.js/x``) is too.
     """
-    typed = text.strip()
-    if len(typed) > LONGEST_LINK:
-        return None
-    wrapped = _WRAPPED.fullmatch(typed) or _MARKDOWN_LINK.fullmatch(typed)
-    if wrapped:
-        typed = wrapped[1].strip()
+    typed = _laid_bare(text)
     if named := _bare_id(typed):
         return named
     is_link = is_web_link(typed) or _looks_like_an_address(typed)
@@ -100,31 +115,70 @@ def link_in(text: str) -> str | None:
 def address_in(text: str) -> str | None:
     """Return the whole http(s) address that was typed, or None; ``canonical`` tells what it means.
 
-    Takes what ``link_in`` takes: a bare arXiv id or DOI becomes the address of its page.
+    Takes what ``link_in`` takes: a bare id becomes the address of its page, a redirect what it
+    leads to, and nothing in it says any more who passed it on. An archive's copy stays one.
     """
-    typed = text.strip()
+    typed = _laid_bare(text)
     link = link_in(typed)
     if link is None:
         return None
-    if wrapped := _WRAPPED.fullmatch(typed) or _MARKDOWN_LINK.fullmatch(typed):
-        typed = wrapped[1].strip()
     if _bare_id(typed):
-        scheme, _, identifier = link.partition(":")
-        homes = {"arxiv": "https://arxiv.org/abs/", "acl": "https://aclanthology.org/"}
-        return homes.get(scheme, "https://doi.org/") + quote(identifier, safe="/.:")
+        return home_of(link)
     address = typed if _SCHEME.match(typed) else f"https://{typed}"
+    address = untracked(unwrapped(address))
     return address if is_web_link(address) else None
+
+
+def home_of(link: str) -> str | None:
+    """Return the address of a known paper's own page by its canonical form; None: no such paper."""
+    scheme, _, identifier = link.partition(":")
+    if scheme == "openreview":
+        return f"https://openreview.net/forum?id={quote(identifier)}"
+    if scheme == "acl" and identifier[:1].isalpha():  # its pages do mind case: P02-1040
+        identifier = identifier.upper()
+    homes = {
+        "arxiv": "https://arxiv.org/abs/",
+        "acl": "https://aclanthology.org/",
+        "doi": "https://doi.org/",
+    }
+    home = homes.get(scheme)
+    return home and home + quote(identifier, safe="/.:;()")
 
 
 def host_of(url: str) -> str:
     """Return the host as people name it (``arxiv.org``), "" if there is none."""
-    parts = _split(url.strip())
+    parts = parts_of(url.strip())
     return "" if parts is None else _host(parts)
 
 
+def _laid_bare(text: str) -> str:
+    """Return what was typed without what stands around it or can't be seen, in any order."""
+    if len(text) > 2 * LONGEST_LINK:
+        return ""
+    seen = (c for c in text if unicodedata.category(c) != "Cf")
+    typed, before = _UNSEEN.sub("", "".join(seen)), None
+    while typed != before:
+        before = typed
+        typed = typed.strip().rstrip(",;\u3001\u3002\uff0c\uff1b")
+        typed = _LABEL.sub("", typed)
+        if masked := _MARKDOWN_LINK.fullmatch(typed):
+            typed = masked[1]
+        for pair in _QUOTES:
+            half = len(pair) // 2
+            is_around = typed.startswith(pair[:half]) and typed.endswith(pair[half:])
+            if is_around and len(typed) > len(pair):
+                typed = typed[half:-half]
+        if typed.endswith(")") and typed.count(")") > typed.count("("):
+            typed = typed[:-1]
+    return unwrapped(typed) if len(typed) <= LONGEST_LINK else ""
+
+
 def _bare_id(text: str) -> str | None:
+    text = unicodedata.normalize("NFKC", text) if len(text) <= LONGEST_LINK else ""
     if match := _BARE_ARXIV.fullmatch(text):
         return _arxiv(match[1])
+    if match := _BARE_ACL.fullmatch(text):
+        return f"acl:{match[1].lower()}"
     if match := _BARE_DOI.fullmatch(text):
         return _doi(match[1])
     return None
@@ -141,20 +195,7 @@ def _doi(identifier: str) -> str:
         return _arxiv(match[1])
     if match := _ACL_DOI.fullmatch(identifier):
         return f"acl:{match[1].lower()}"
-    return f"doi:{identifier.lower().rstrip('/')}"
-
-
-def _split(url: str) -> SplitResult | None:
-    """Return the parts of an http(s) address with a dotted host and no credentials."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:  # an open bracket in the host, or a port that is no number
-        return None
-    if parts.scheme not in {"http", "https"} or "@" in parts.netloc or len(host) > 253:
-        return None
-    is_whole = all(host.rstrip(".").split(".")) and "." in host.strip(".")
-    return parts if is_whole and not re.search(r"[\s\\%\[\]]", parts.netloc) else None
+    return f"doi:{identifier.lower().rstrip('/.')}"
 
 
 def _host(parts: SplitResult) -> str:
@@ -164,69 +205,149 @@ def _host(parts: SplitResult) -> str:
             host = host.encode("idna").decode("ascii")
     while (shorter := re.sub(r"^(?:www|m)\.", "", host)) != host and "." in shorter:
         host = shorter
-    return host
+    host = re.sub(r"\.m\.(wikipedia\.org)$", r".\1", host)
+    return _OTHER_NAMES.get(host, host)
 
 
-def _shortcut(host: str, parts: SplitResult) -> str | None:
-    if host in _ARXIV_HOSTS:
-        match = _ARXIV_PATH.fullmatch(parts.path)
-        return _arxiv(match[1]) if match else None
-    if host in _YOUTUBE_HOSTS:
-        return _youtube(parts)
-    known = _SHORTCUTS.get(host)
+def _known(host: str, parts: SplitResult) -> str | None:
+    """Return the form of a page that several sites or several of a site's pages show."""
+    place = f"{host}{unquote(parts.path)}".rstrip("/")
+    for pattern, form in _HOMES:
+        if match := pattern.fullmatch(place):
+            return form(match)
+    known = _SITES.get(host)
     return known(parts) if known else None
 
 
+def _form(*pieces: str | int) -> Callable[[re.Match[str]], str]:
+    """Return what joins these pieces: numbers are a match's groups, in small letters."""
+    return lambda match: "".join(
+        match[piece].lower() if isinstance(piece, int) else piece for piece in pieces
+    )
+
+
+_GITHUB = r"([^/]+/[^/]+)"
+_ARXIV_READERS = (
+    r"(?:(?:[\w-]+\.)*arxiv\.org|xxx\.lanl\.gov|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com"
+    r"|huggingface\.co(?=/papers/)|(?:api\.)?semanticscholar\.org|scirate\.com|papers\.cool"
+    r"|emergentmind\.com|catalyzex\.com)"
+)
+_HOMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(rf"(?ai){pattern}"), form)
+    for pattern, form in (
+        (
+            rf"{_ARXIV_READERS}/(?:[a-z-]+/)?(?:arxiv:)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?",
+            lambda match: _arxiv(match[1]),
+        ),
+        (
+            r"dblp\.(?:org|uni-trier\.de)/rec/(?:\w+/)?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?",
+            _form("arxiv:", 1, ".", 2),
+        ),
+        (
+            r"(?:ui\.)?adsabs\.harvard\.edu/abs/\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z](?:/abstract)?",
+            _form("arxiv:", 1, ".", 2),
+        ),
+        (
+            (
+                r"(?:aclanthology\.(?:org|info)|(?:anthology\.)?aclweb\.org)/(?:anthology/|papers/)?"
+                rf"(?:[a-z]/[a-z]\d\d/)?({_ACL_ID})(?:v\d+)?(?:\.pdf|\.bib)?"
+            ),
+            _form("acl:", 1),
+        ),
+        (
+            r"(?:youtu\.be|youtube\.com/(?:shorts|embed|live|v|e|watch))/([\w-]{11})",
+            lambda match: f"youtube:{match[1]}",
+        ),
+        (rf"doi\.org/({_DOI})", lambda match: _doi(match[1])),
+        (
+            rf"[\w.-]+/doi/(?:(?:abs|full|pdf|epdf|pdfdirect|epub|fullhtml)/)?({_DOI})",
+            lambda match: _doi(match[1]),
+        ),
+        (
+            rf"link\.springer\.com/(?:article|chapter|book|content/pdf)/({_DOI}?)(?:\.pdf)?",
+            lambda match: _doi(match[1]),
+        ),
+        (r"nature\.com/articles/([\w.-]+?)(?:\.pdf)?", _form("doi:10.1038/", 1)),
+        (
+            r"(?:bio|med)rxiv\.org/content/(10\.1101/\d[\d.]*\d)(?:v\d+)?(?:\.[a-z.-]+)?",
+            _form("doi:", 1),
+        ),
+        (
+            (
+                r"(?:papers\.nips\.cc|(?:papers|proceedings)\.neurips\.cc)/(?:paper|paper_files/paper)"
+                r"/(\d{4})/(?:hash|file)/([0-9a-f]{32})-.*"
+            ),
+            _form("neurips:", 1, "/", 2),
+        ),
+        (
+            r"proceedings\.mlr\.press/(v\d+)/([\w-]+)(?:\.html|/\2\.pdf)?",
+            _form("proceedings.mlr.press/", 1, "/", 2),
+        ),
+        (
+            r"jmlr\.org/papers/v(?:olume)?(\d+)/([\w-]+)(?:\.html|/\2\.pdf)?",
+            _form("jmlr.org/papers/v", 1, "/", 2),
+        ),
+        (
+            r"openaccess\.thecvf\.com/(\w+)/(?:html|papers)/([\w-]+)\.(?:html|pdf)",
+            _form("openaccess.thecvf.com/", 1, "/", 2),
+        ),
+        (
+            r"(?:reddit\.com/(?:r/\w+/)?comments|redd\.it)/(\w+)(?:/[^/]*)?",
+            _form("reddit.com/comments/", 1),
+        ),
+        (r"open\.substack\.com/pub/([\w-]+)/p/([\w-]+)", _form(1, ".substack.com/p/", 2)),
+        (r"(?:[\w-]+\.)?medium\.com/(?:.*-|p/)([0-9a-f]{10,12})", _form("medium.com/p/", 1)),
+        (r"x\.com/(?:\w+|i/web)/status/(\d+)(?:/.*)?", _form("x.com/i/status/", 1)),
+        (r"(?:player\.)?vimeo\.com/(?:video/)?(\d+)", _form("vimeo.com/", 1)),
+        (
+            r"(amazon(?:\.[a-z]{2,3}){1,2})/(?:.*/)?(?:dp|gp/product)/(\w{10})(?:/.*)?",
+            _form(1, "/dp/", 2),
+        ),
+        (
+            rf"raw\.githubusercontent\.com/{_GITHUB}/(?:refs/heads/)?(.+)",
+            lambda match: _blob(match[1], match[2]),
+        ),
+        (
+            (
+                rf"(?:nbviewer\.(?:jupyter\.)?org|colab\.research\.google\.com)/github/{_GITHUB}"
+                r"/blob/(.+)"
+            ),
+            lambda match: _blob(match[1], match[2]),
+        ),
+    )
+)
+"""A host and path, however they are capitalised -> the form that all of these share."""
+
+
+def _blob(repository: str, path: str) -> str:
+    # Owners and repositories ignore case there; file paths do not.
+    return f"github.com/{repository.lower()}/blob/{_encoded(path)}"
+
+
 def _youtube(parts: SplitResult) -> str | None:
-    if parts.path.rstrip("/") == "/watch":
-        video = parse_qs(parts.query).get("v", [""])[0]
-        return f"youtube:{video}" if _YOUTUBE_ID.fullmatch(video) else None
-    match = _YOUTUBE_PATH.fullmatch(parts.path)
-    return f"youtube:{match[1]}" if match else None
-
-
-def _youtu_be(parts: SplitResult) -> str | None:
-    video = parts.path.strip("/")
-    return f"youtube:{video}" if _YOUTUBE_ID.fullmatch(video) else None
-
-
-def _doi_org(parts: SplitResult) -> str | None:
-    match = _BARE_DOI.fullmatch(unquote(parts.path).strip("/"))
-    return _doi(match[1]) if match else None
-
-
-def _acl(parts: SplitResult) -> str | None:
-    match = _ACL_PATH.fullmatch(parts.path)
-    return f"acl:{match[1].lower()}" if match else None
+    video = parse_qs(parts.query).get("v", [""])[0]
+    is_video = parts.path.rstrip("/") in {"/watch", ""} and _YOUTUBE_ID.fullmatch(video)
+    return f"youtube:{video}" if is_video else None
 
 
 def _openreview(parts: SplitResult) -> str | None:
     paper = parse_qs(parts.query).get("id", [""])[0]
-    return f"openreview:{paper}" if paper and parts.path in {"/forum", "/pdf"} else None
-
-
-def _huggingface(parts: SplitResult) -> str | None:
-    match = re.fullmatch(rf"(?ai)/papers/({_ARXIV_ID})/?", parts.path)
-    return _arxiv(match[1]) if match else None
+    is_paper = paper and parts.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}
+    return f"openreview:{paper}" if is_paper else None
 
 
 def _github(parts: SplitResult) -> str | None:
     match = _GITHUB_REPOSITORY.fullmatch(parts.path)
     if match is None:
         return None
-    # Owners and repositories ignore case there; file paths do not.
+    below = re.sub(r"^/raw/(?:refs/heads/)?", "/blob/", match[3] or "")
     repository = f"/{match[1]}/{match[2]}".lower()
-    return _address("github.com", parts._replace(path=repository + (match[3] or "")))
+    return _address("github.com", parts._replace(path=repository + below))
 
 
-_SHORTCUTS: dict[str, Callable[[SplitResult], str | None]] = {
-    "youtu.be": _youtu_be,
-    "doi.org": _doi_org,
-    "dx.doi.org": _doi_org,
-    "aclanthology.org": _acl,
-    "aclweb.org": _acl,
+_SITES: dict[str, Callable[[SplitResult], str | None]] = {
+    "youtube.com": _youtube,
     "openreview.net": _openreview,
-    "huggingface.co": _huggingface,
     "github.com": _github,
 }
 
@@ -234,15 +355,24 @@ _SHORTCUTS: dict[str, Callable[[SplitResult], str | None]] = {
 def _address(host: str, parts: SplitResult) -> str:
     port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
     path = re.sub(r"/index\.html?$", "/", _encoded(parts.path)).rstrip("/")
-    query = _query(host, parts.query)
-    return f"{host}{port}{path}{'?' if query else ''}{query}"
+    query = _query(host, parts.path, parts.query)
+    return f"{host}{port}{path}{'?' if query else ''}{query}{_route(host, parts.fragment)}"
 
 
-def _query(host: str, query: str) -> str:
-    dropped = TRACKING | TRACKING_BY_HOST.get(host, frozenset())
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(k, v) for k, v in pairs if not (k.lower() in dropped or k.lower().startswith("utm_"))]
-    return urlencode(sorted(kept), errors="replace")
+def _route(host: str, fragment: str) -> str:
+    """Return the path behind ``#`` by which some sites tell their pages apart, or ""."""
+    path, _, query = fragment.partition("?")
+    path = re.sub(r"/{2,}", "/", path).rstrip("/")
+    if not fragment.startswith(("/", "!")) or not path.strip("!"):
+        return ""
+    query = _query(host, path, query)
+    return f"#{_encoded(path)}{'?' if query else ''}{query}"
+
+
+def _query(host: str, path: str, query: str) -> str:
+    pairs = parse_qsl(without_tracking(query, host, path), keep_blank_values=True)
+    shown = _SAME_PAGE.get(host, frozenset())
+    return urlencode(sorted(p for p in pairs if p[0].lower() not in shown), errors="replace")
 
 
 def _encoded(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import OrderedDict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -243,10 +242,7 @@ class CurriculumStore:
         Raises:
             ConfigError: a key comes back with another link: its readers read something else.
         """
-        listed = {
-            r.key: KnownResource(r.key, r.title, r.url, _link(r.url))
-            for r in self.base.by_key.values()
-        }
+        listed = {r.key: KnownResource(r.key, r.title, r.url) for r in self.base.by_key.values()}
         async with db.migrating() as changes:  # two starts at once tell what each found, in turn
             recorded = await known.known_resources(changes, self.base.id)
             _refuse_reused_keys(recorded, self.base)
@@ -256,18 +252,12 @@ class CurriculumStore:
             await known.mark_gone(changes, [r.key for r in gone if r.gone_at is None], now)
 
 
-@functools.lru_cache(maxsize=4096)
-def _link(url: str) -> str:
-    """Return the form by which a listed link is known: of a list's own, never of what is typed."""
-    return canonical(url) or url
-
-
 def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum) -> None:
     for key, old in recorded.items():
         resource = base.by_key.get(key)
         if resource is None or old.gone_at is None:
             continue
-        if old.link not in {_link(url) for url in resource.urls}:
+        if old.link not in {canonical(url) or url for url in resource.urls}:
             slug = key.partition(":")[2]
             raise ConfigError(
                 f"The list's `{slug}` was “{old.title}” ({old.url}) before it left the list:"

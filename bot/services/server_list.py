@@ -100,7 +100,4 @@ class ServerList:
         if addition.removed:
             await known.mark_gone(changes, [resource.key], now)
             return
-        link = canonical(resource.url) or resource.url
-        await known.keep_known(
-            changes, [KnownResource(resource.key, resource.title, resource.url, link)]
-        )
+        await known.keep_known(changes, [KnownResource(resource.key, resource.title, resource.url)])

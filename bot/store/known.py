@@ -7,25 +7,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.links import canonical
 from bot.store.database import Queries, Row, in_parts, question_marks
 from bot.store.instants import instant_or_none, seconds
 
 
 @dataclass(frozen=True, slots=True)
 class KnownResource:
-    """``link`` is the canonical form of ``url``; ``gone_at``: no longer listed since."""
+    """``gone_at``: no longer listed since."""
 
     key: str
     title: str
     url: str
-    link: str
     gone_at: datetime | None = None
+
+    @property
+    def link(self) -> str:
+        """The canonical form as it is today: older versions wrote another one beside the url."""
+        return canonical(self.url) or self.url
 
 
 async def known_resources(db: Queries, namespace: str) -> dict[str, KnownResource]:
     """Return all that was ever listed under the namespace, by key."""
     rows = await db.fetch(
-        "SELECT resource_key, title, url, link, gone_at FROM known_resources WHERE namespace = ?",
+        "SELECT resource_key, title, url, gone_at FROM known_resources WHERE namespace = ?",
         namespace,
     )
     return _by_key(rows)
@@ -73,7 +78,7 @@ async def known_resources_by_key(db: Queries, keys: Iterable[str]) -> Mapping[st
     rows: list[Row] = []
     for some in in_parts(sorted(keys)):
         rows += await db.fetch(
-            "SELECT resource_key, title, url, link, gone_at FROM known_resources"  # noqa: S608 - question marks only
+            "SELECT resource_key, title, url, gone_at FROM known_resources"  # noqa: S608 - question marks only
             f" WHERE resource_key IN ({question_marks(some)})",
             *some,
         )
@@ -83,8 +88,7 @@ async def known_resources_by_key(db: Queries, keys: Iterable[str]) -> Mapping[st
 def _by_key(rows: Iterable[Row]) -> dict[str, KnownResource]:
     found = (
         KnownResource(
-            row["resource_key"], row["title"], row["url"], row["link"],
-            instant_or_none(row["gone_at"]),
+            row["resource_key"], row["title"], row["url"], instant_or_none(row["gone_at"])
         )
         for row in rows
     )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.core.addresses import untracked
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum_file import (
     default_curriculum_path,
@@ -75,7 +76,7 @@ def fact_of_a_point(text):
     link = LINK.search(text)
     if link is None:
         return ("point", text)
-    title, url = TITLES_OF_THEIR_OWN.get(link[1], link[1]), link[2]
+    title, url = TITLES_OF_THEIR_OWN.get(link[1], link[1]), untracked(link[2])
     before, after = text[: link.start()].strip(), text[link.end() :].strip()
     if after.endswith("!"):
         return ("sentence", text, title, url)

@@ -107,8 +107,8 @@ async def test_old_drafts_are_dropped(db, clock):
 
 
 async def test_what_was_ever_listed_is_found_by_its_link(db):
-    one = known.KnownResource("list:a", "A", "https://a.org", "a.org")
-    other = known.KnownResource("g1:a", "A", "https://a.org", "a.org")
+    one = known.KnownResource("list:a", "A", "https://a.org")
+    other = known.KnownResource("g1:a", "A", "https://a.org")
     async with db.transaction() as changes:
         await known.keep_known(changes, [one, other])
 

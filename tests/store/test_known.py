@@ -4,15 +4,16 @@ from datetime import timedelta
 from bot.store.known import (
     KnownResource,
     keep_known,
+    known_by_link,
     known_resources,
     known_resources_by_key,
     mark_gone,
 )
 from tests.curricula import NOW
 
-A = KnownResource("demo:a", "A", "https://example.org/a", "example.org/a")
-B = KnownResource("demo:b", "B", "https://example.org/b", "example.org/b")
-OTHER = KnownResource("g1:a", "Other", "https://example.org/a", "example.org/a")
+A = KnownResource("demo:a", "A", "https://example.org/a")
+B = KnownResource("demo:b", "B", "https://example.org/b")
+OTHER = KnownResource("g1:a", "Other", "https://example.org/a")
 
 
 async def keep(db, *resources):
@@ -41,7 +42,7 @@ async def test_a_list_of_any_length_is_kept_whole(db):
 
 
 async def test_the_latest_title_and_link_are_kept(db):
-    renamed = KnownResource("demo:a", "A, revised", "https://example.com/a2", "example.com/a2")
+    renamed = KnownResource("demo:a", "A, revised", "https://example.com/a2")
     await keep(db, A)
     await keep(db, renamed)
 
@@ -71,3 +72,15 @@ async def test_keys_are_found_listed_or_not_in_any_namespace(db):
     found = await known_resources_by_key(db, ["demo:a", "g1:a", "demo:never"])
 
     assert found == {"demo:a": replace(A, gone_at=NOW), "g1:a": OTHER}
+
+
+async def test_what_an_older_version_recorded_is_known_by_todays_form_of_its_link(db):
+    page = replace(A, url="https://example.org/#/lesson1")
+    paper = replace(B, url="https://browse.arxiv.org/abs/1706.03762")
+    await keep(db, page, paper)
+    async with db.transaction() as changes:
+        await changes.fetch("UPDATE known_resources SET link = 'example.org'")
+
+    assert await known_by_link(db, "demo", "arxiv:1706.03762") == [paper]
+    assert await known_by_link(db, "demo", "example.org#/lesson1") == [page]
+    assert await known_by_link(db, "demo", "example.org") == []

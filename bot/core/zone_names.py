@@ -1,4 +1,4 @@
-"""What people call a time zone where the IANA tables do not: big cities, countries, short names."""
+"""What people call a time zone where neither the IANA tables nor ``cities.txt`` do."""
 
 # Discord's locales. The first zones offered to a server that has typed nothing yet.
 LOCALE_ZONES = {
@@ -52,134 +52,175 @@ POPULAR_ZONES = (
     " Europe/Stockholm Europe/Vienna Europe/Zurich Europe/Prague Europe/Athens America/Halifax"
 )
 
-# Cities that are not zone names, and the commonest cities in the words of those who live there.
+# Smaller cities, and the commonest ones in the words of those who live there.
 CITIES = {
-    "Africa/Cairo": "alexandria, القاهرة, kairo",
-    "Africa/Casablanca": "rabat, marrakesh, marrakech, fes",
-    "Africa/Johannesburg": "cape town, durban, pretoria",
-    "Africa/Lagos": "abuja, kano, ibadan",
-    "America/Anchorage": "alaska",
-    "America/Bogota": "medellin, cali",
-    "America/Chicago": "houston, dallas, austin, san antonio, fort worth, minneapolis, st louis,"
-    " new orleans, nashville, memphis, kansas city, milwaukee, oklahoma city, birmingham, texas,"
-    " illinois, central time, 시카고, シカゴ",
-    "America/Costa_Rica": "san jose",
-    "America/Denver": "salt lake city, albuquerque, colorado, utah, mountain time",
-    "America/Edmonton": "calgary, alberta",
-    "America/Guayaquil": "quito",
-    "America/Los_Angeles": "san francisco, sf, la, seattle, san diego, san jose, portland,"
-    " sacramento, oakland, las vegas, palo alto, washington, mountain view, berkeley,"
-    " silicon valley, california, pacific time, 로스앤젤레스, 샌프란시스코, 시애틀, ロサンゼルス,"
-    " サンフランシスコ, 洛杉矶, 旧金山",
-    "America/Mexico_City": "guadalajara, puebla, cdmx, ciudad de mexico",
-    "America/New_York": "nyc, boston, washington, washington dc, philadelphia, atlanta, miami,"
-    " orlando, pittsburgh, baltimore, charlotte, raleigh, cleveland, columbus, cincinnati,"
-    " buffalo, princeton, cambridge, portland, florida, georgia, new jersey, massachusetts,"
-    " eastern time, 뉴욕, 보스턴, 워싱턴, ニューヨーク, ボストン, 纽约, 紐約, nueva york,"
-    " nova york, нью йорк",
-    "America/Phoenix": "tucson, arizona",
-    "America/Puerto_Rico": "san juan",
-    "America/Sao_Paulo": "rio de janeiro, rio, brasilia, belo horizonte, curitiba, porto alegre,"
-    " campinas, florianopolis, sampa",
-    "America/Toronto": "ottawa, montreal, quebec, waterloo, hamilton, ontario, 토론토, 多伦多",
-    "America/Vancouver": "victoria, british columbia, 밴쿠버, 温哥华",
-    "Asia/Almaty": "astana",
+    "Africa/Cairo": "القاهرة, kairo, 카이로",
+    "Africa/Casablanca": "marrakech, fez, 카사블랑카",
+    "America/Argentina/Buenos_Aires": "부에노스아이레스",
+    "America/Bogota": "보고타",
+    "America/Chicago": "st louis, birmingham, 시카고, シカゴ, 달라스, 댈러스, 휴스턴, 오스틴,"
+    " 芝加哥",
+    "America/Denver": "salt lake city",
+    "America/Los_Angeles": "sf, la, palo alto, mountain view, berkeley, silicon valley,"
+    " 로스앤젤레스, 샌프란시스코, 시애틀, ロサンゼルス, サンフランシスコ, 洛杉矶, 旧金山,"
+    " 로스엔젤레스, 엘에이, 라스베이거스, 산호세, シアトル, 西雅图, 洛杉磯, 舊金山, サンノゼ",
+    "America/Mexico_City": "cdmx, ciudad de mexico, queretaro, leon, toluca, 멕시코시티",
+    "America/New_York": "nyc, washington dc, buffalo, princeton, cambridge, portland, 뉴욕,"
+    " 보스턴, 워싱턴, ニューヨーク, ボストン, 纽约, 紐約, nueva york, nova york, нью йорк,"
+    " 애틀랜타, 피츠버그, 필라델피아",
+    "America/Santiago": "산티아고",
+    "America/Sao_Paulo": "rio, sampa, 상파울루, サンパウロ, 圣保罗",
+    "America/Toronto": "waterloo, 토론토, 多伦多, 몬트리올, トロント",
+    "America/Vancouver": "victoria, 밴쿠버, 温哥华, バンクーバー",
+    "Asia/Almaty": "алматы, 알마티",
+    "Asia/Baghdad": "basra",
+    "Asia/Bangkok": "กรุงเทพ, กรุงเทพมหานคร, 방콕, バンコク, 曼谷",
     "Asia/Dhaka": "chittagong",
-    "Asia/Dubai": "abu dhabi, sharjah, دبي",
-    "Asia/Ho_Chi_Minh": "hanoi, ha noi, saigon, da nang, hcmc",
-    "Asia/Hong_Kong": "kowloon, 香港, 홍콩",
-    "Asia/Jakarta": "bandung, surabaya, yogyakarta, depok",
-    "Asia/Jerusalem": "tel aviv, haifa",
-    "Asia/Karachi": "lahore, islamabad, rawalpindi",
-    "Asia/Kolkata": "mumbai, bombay, delhi, new delhi, bangalore, bengaluru, hyderabad, chennai,"
-    " madras, pune, ahmedabad, jaipur, kanpur, gurgaon, noida, दिल्ली, मुंबई",
-    "Asia/Makassar": "bali, denpasar",
-    "Asia/Manila": "quezon city, cebu, davao",
-    "Asia/Riyadh": "jeddah, mecca",
-    "Asia/Seoul": "busan, incheon, daegu, daejeon, gwangju, ulsan, suwon, pangyo, seongnam, 서울,"
-    " 부산, 인천, 대구, 대전, 광주, 울산, 수원, 판교, 제주, ソウル, 首尔, 首爾, сеул",
-    "Asia/Shanghai": "beijing, peking, shenzhen, guangzhou, chengdu, hangzhou, wuhan, nanjing,"
-    " tianjin, xian, suzhou, 北京, 上海, 深圳, 广州, 成都, 杭州, 武汉, 南京, 베이징, 상하이,"
-    " 상해, ペキン, シャンハイ, пекин, schanghai",
+    "Asia/Dubai": "دبي, 두바이, ドバイ, 迪拜",
+    "Asia/Ho_Chi_Minh": "ha noi, saigon, hcmc, 하노이, 호치민, 호찌민, 다낭, ハノイ, ホーチミン,"
+    " 河内, 胡志明市",
+    "Asia/Hong_Kong": "香港, 홍콩",
+    "Asia/Jakarta": "자카르타, ジャカルタ, 雅加达",
+    "Asia/Jerusalem": "haifa, 텔아비브, תל אביב",
+    "Asia/Kolkata": "bombay, bangalore, madras, gurgaon, noida, दिल्ली, मुंबई, 뉴델리, 델리,"
+    " 뭄바이, 벵갈루루, デリー, ムンバイ, 新德里, 孟买",
+    "Asia/Kuala_Lumpur": "쿠알라룸푸르, クアラルンプール, 吉隆坡",
+    "Asia/Makassar": "bali",
+    "Asia/Manila": "cebu, 마닐라, マニラ, 马尼拉",
+    "Asia/Novosibirsk": "новосибирск",
+    "Asia/Riyadh": "mecca, medina, الرياض, 리야드",
+    "Asia/Seoul": "pangyo, seongnam, 서울, 부산, 인천, 대구, 대전, 광주, 울산, 수원, 판교, 제주,"
+    " ソウル, 首尔, 首爾, сеул, 세종, 성남, 고양, 용인, 청주, 전주, 포항, 釜山, 제주도",
+    "Asia/Shanghai": "peking, 北京, 上海, 深圳, 广州, 成都, 杭州, 武汉, 南京, 베이징, 상하이,"
+    " 상해, ペキン, シャンハイ, пекин, schanghai, 重庆, 西安, 苏州, 天津, 선전, 광저우",
     "Asia/Singapore": "新加坡, 싱가포르, シンガポール, singapur",
-    "Asia/Taipei": "taichung, kaohsiung, hsinchu, tainan, 台北, 臺北, 台中, 高雄, 新竹, 타이베이",
-    "Asia/Tehran": "teheran, isfahan, تهران",
-    "Asia/Tokyo": "osaka, kyoto, yokohama, nagoya, sapporo, fukuoka, kobe, tokio, 東京, 大阪,"
-    " 京都, 横浜, 名古屋, 札幌, 福岡, 神戸, とうきょう, 도쿄, 동경, 오사카, 东京, токио",
-    "Australia/Brisbane": "gold coast, queensland",
-    "Australia/Melbourne": "victoria",
-    "Australia/Sydney": "canberra, newcastle, new south wales, nsw, 시드니, シドニー, 悉尼",
+    "Asia/Taipei": "台北, 臺北, 台中, 高雄, 新竹, 타이베이, new taipei, 新北",
+    "Asia/Tashkent": "타슈켄트, ташкент",
+    "Asia/Tehran": "teheran, تهران, 테헤란",
+    "Asia/Tokyo": "tokio, 東京, 大阪, 京都, 横浜, 名古屋, 札幌, 福岡, 神戸, とうきょう, 도쿄,"
+    " 동경, 오사카, 东京, токио",
+    "Asia/Yekaterinburg": "екатеринбург",
+    "Australia/Melbourne": "멜버른, メルボルン, 墨尔本",
+    "Australia/Sydney": "nsw, 시드니, シドニー, 悉尼, 雪梨",
     "Etc/UTC": "utc, zulu, universal, coordinated universal time",
-    "Europe/Amsterdam": "rotterdam, the hague, den haag, utrecht, eindhoven, 암스테르담",
-    "Europe/Athens": "thessaloniki, αθηνα, athen",
-    "Europe/Belgrade": "beograd, novi sad, београд",
-    "Europe/Berlin": "munich, münchen, muenchen, hamburg, frankfurt, cologne, köln, koeln,"
-    " stuttgart, düsseldorf, leipzig, dresden, heidelberg, karlsruhe, nuremberg, nürnberg,"
-    " hannover, bremen, tübingen, 베를린, 뮌헨, ベルリン, ミュンヘン, 柏林, берлин",
-    "Europe/Brussels": "antwerp, ghent, leuven, brüssel, bruxelles, brussel",
+    "Europe/Amsterdam": "den haag, eindhoven, 암스테르담, アムステルダム, 阿姆斯特丹",
+    "Europe/Athens": "αθηνα, athen, 아테네",
+    "Europe/Belgrade": "beograd, novi sad, београд, pristina, kosovo",
+    "Europe/Berlin": "münchen, muenchen, frankfurt, cologne, koeln, heidelberg, karlsruhe,"
+    " nürnberg, tübingen, 베를린, 뮌헨, ベルリン, ミュンヘン, 柏林, берлин, 프랑크푸르트,"
+    " 함부르크, 慕尼黑, frankfurt main",
+    "Europe/Brussels": "ghent, leuven, brüssel, bruxelles, brussel, 브뤼셀, ブリュッセル",
     "Europe/Bucharest": "bucuresti, cluj, bukarest",
-    "Europe/Copenhagen": "aarhus, københavn, kopenhagen",
-    "Europe/Helsinki": "espoo, tampere, helsingfors",
-    "Europe/Istanbul": "ankara, izmir",
-    "Europe/Kyiv": "lviv, kharkiv, odesa, odessa, dnipro, київ",
-    "Europe/Lisbon": "porto, lisboa, lissabon",
-    "Europe/London": "edinburgh, glasgow, manchester, birmingham, oxford, bristol, leeds,"
-    " liverpool, newcastle, belfast, cardiff, cambridge, 런던, ロンドン, 伦敦, 倫敦, londres,"
-    " лондон",
-    "Europe/Madrid": "barcelona, cordoba, valencia, seville, sevilla, bilbao, malaga, 마드리드,"
-    " バルセロナ",
-    "Europe/Moscow": "moskau, moskva, moscou, moscu, st petersburg, москва, санкт петербург,"
-    " 모스크바, モスクワ, 莫斯科",
-    "Europe/Paris": "lyon, marseille, toulouse, nice, bordeaux, lille, grenoble, strasbourg,"
-    " nantes, 파리, パリ, 巴黎, париж",
-    "Europe/Prague": "brno, praha, prag",
-    "Europe/Rome": "milan, milano, turin, torino, naples, napoli, florence, firenze, bologna,"
-    " roma, rom, mailand, 로마, 밀라노, ローマ",
-    "Europe/Sofia": "plovdiv, софия",
-    "Europe/Stockholm": "gothenburg, göteborg, malmö, uppsala",
-    "Europe/Vienna": "wien, graz, salzburg, 빈, ウィーン, вена",
-    "Europe/Warsaw": "krakow, cracow, wroclaw, gdansk, poznan, lodz, warszawa, warschau",
-    "Europe/Zurich": "geneva, genf, genève, basel, bern, lausanne, zuerich, 취리히",
-    "Pacific/Auckland": "wellington, christchurch",
-    "Pacific/Honolulu": "hawaii",
+    "Europe/Budapest": "부다페스트, ブダペスト",
+    "Europe/Copenhagen": "aarhus, københavn, kopenhagen, 코펜하겐",
+    "Europe/Dublin": "더블린, ダブリン",
+    "Europe/Helsinki": "tampere, helsingfors, 헬싱키",
+    "Europe/Istanbul": "이스탄불, イスタンブール, 앙카라, 伊斯坦布尔, стамбул",
+    "Europe/Kyiv": "odessa, київ, киев, 키이우, 키예프",
+    "Europe/Lisbon": "porto, lisboa, lissabon, 리스본, リスボン",
+    "Europe/London": "oxford, newcastle, cambridge, 런던, ロンドン, 伦敦, 倫敦, londres, лондон,"
+    " newcastle upon tyne, 맨체스터, 에든버러",
+    "Europe/Madrid": "seville, 마드리드, バルセロナ, 바르셀로나, マドリード, 马德里",
+    "Europe/Minsk": "минск",
+    "Europe/Moscow": "moskau, moskva, moscou, moscu, москва, санкт петербург, 모스크바, モスクワ,"
+    " 莫斯科, nizhny novgorod, 상트페테르부르크",
+    "Europe/Oslo": "오슬로",
+    "Europe/Paris": "bordeaux, lille, grenoble, strasbourg, 파리, パリ, 巴黎, париж, 리옹",
+    "Europe/Prague": "praha, prag, 프라하, プラハ, 布拉格",
+    "Europe/Rome": "milano, torino, napoli, firenze, roma, rom, mailand, 로마, 밀라노, ローマ,"
+    " 罗马, 米兰, ミラノ",
+    "Europe/Sofia": "софия",
+    "Europe/Stockholm": "göteborg, uppsala, 스톡홀름",
+    "Europe/Vienna": "wien, salzburg, 빈, ウィーン, вена, 비엔나, 维也纳",
+    "Europe/Warsaw": "cracow, warszawa, warschau, 바르샤바, варшава, ワルシャワ",
+    "Europe/Zurich": "geneva, genf, genève, basel, bern, lausanne, zuerich, 취리히, 제네바,"
+    " zürich, チューリッヒ, 苏黎世",
+    "Pacific/Auckland": "오클랜드",
+    "Pacific/Honolulu": "하와이, ハワイ, 호놀룰루",
 }
 
 # By code, beside the English names of iso3166.tab.
 COUNTRIES = {
-    "AE": "uae, emirates",
-    "AT": "österreich, oesterreich",
-    "BR": "brasil",
-    "CH": "schweiz, suisse, svizzera",
-    "CN": "中国, 중국",
+    "AE": "uae, emirates, 아랍에미리트",
+    "AT": "österreich, oesterreich, 오스트리아",
+    "AU": "호주, オーストラリア, 澳大利亚, 澳洲",
+    "BR": "brasil, 브라질, ブラジル, 巴西",
+    "CA": "캐나다, カナダ, 加拿大",
+    "CH": "schweiz, suisse, svizzera, 스위스, スイス, 瑞士",
+    "CN": "中国, 중국, 中國, 中华人民共和国",
     "CZ": "czechia, cesko",
-    "DE": "deutschland, 독일, ドイツ",
+    "DE": "deutschland, 독일, ドイツ, 德国, 德國, alemania, allemagne, германия",
     "DK": "danmark",
-    "ES": "españa",
+    "ES": "españa, 스페인, スペイン, 西班牙",
     "FI": "suomi",
-    "FR": "프랑스, フランス",
-    "GB": "uk, united kingdom, great britain, england, scotland, wales, northern ireland, 영국",
+    "FR": "프랑스, フランス, 法国, 法國, francia",
+    "GB": "uk, united kingdom, great britain, england, scotland, wales, northern ireland, 영국,"
+    " 英国, イギリス, 英國",
     "GR": "ελλαδα, hellas",
     "HR": "hrvatska",
     "HU": "magyarorszag",
-    "IN": "bharat, भारत",
-    "IT": "italia",
-    "JP": "日本, 일본, にほん, nippon",
-    "KR": "한국, 대한민국, 韓国, 韩国",
+    "ID": "인도네시아, 印尼",
+    "IN": "bharat, भारत, 인도, インド, 印度",
+    "IT": "italia, 이탈리아, イタリア, 意大利",
+    "JP": "日本, 일본, にほん, nippon, japon, japón, japan, япония",
+    "KP": "북한, 北朝鮮, 朝鲜",
+    "KR": "한국, 대한민국, 韓国, 韩国, south korea, republic of korea, corea, corea del sur,"
+    " corée, südkorea, корея, hàn quốc",
     "LT": "lietuva",
     "MM": "burma",
-    "NL": "holland, nederland",
+    "MX": "méxico, 멕시코",
+    "MY": "말레이시아",
+    "NL": "holland, nederland, 네덜란드, オランダ",
     "NO": "norge",
-    "NZ": "aotearoa",
-    "PL": "polska",
-    "RU": "россия, russian federation",
-    "SE": "sverige",
+    "NZ": "aotearoa, 뉴질랜드",
+    "PH": "필리핀, フィリピン",
+    "PL": "polska, 폴란드",
+    "RU": "россия, russian federation, 러시아, ロシア, 俄罗斯",
+    "SE": "sverige, 스웨덴",
+    "SG": "싱가포르, シンガポール",
     "SZ": "swaziland",
-    "TH": "ไทย, ประเทศไทย",
-    "TR": "türkiye",
-    "TW": "台灣, 台湾, 대만",
-    "UA": "україна",
-    "US": "usa, united states of america, america, 미국, アメリカ",
-    "VN": "viet nam, việt nam",
+    "TH": "ไทย, ประเทศไทย, 태국, タイ, 泰国",
+    "TR": "türkiye, 튀르키예, 터키",
+    "TW": "台灣, 台湾, 대만, 臺灣, 臺湾",
+    "UA": "україна, 우크라이나",
+    "US": "usa, united states of america, america, 미국, アメリカ, 美国, 美國, estados unidos,"
+    " eeuu, сша",
+    "VN": "viet nam, việt nam, 베트남, ベトナム, 越南",
+}
+
+# States of the United States, Canada and Australia: a name, and a short one for behind a city.
+STATES = {
+    "America/New_York": "connecticut:ct,delaware:de,florida:fl,georgia:ga,indiana:in,kentucky:ky,"
+    "maine:me,maryland:md,massachusetts:ma,michigan:mi,new hampshire:nh,new jersey:nj,new york:ny,"
+    "north carolina:nc,ohio:oh,pennsylvania:pa,rhode island:ri,south carolina:sc,tennessee:tn,"
+    "vermont:vt,virginia:va,west virginia:wv,district of columbia:dc",
+    "America/Detroit": "michigan:mi",
+    "America/Chicago": "alabama:al,arkansas:ar,florida:fl,illinois:il,iowa:ia,kansas:ks,"
+    "kentucky:ky,louisiana:la,minnesota:mn,mississippi:ms,missouri:mo,nebraska:ne,"
+    "north dakota:nd,oklahoma:ok,south dakota:sd,tennessee:tn,texas:tx,wisconsin:wi",
+    "America/Denver": "colorado:co,idaho:id,kansas:ks,montana:mt,nebraska:ne,new mexico:nm,"
+    "north dakota:nd,oregon:or,south dakota:sd,texas:tx,utah:ut,wyoming:wy",
+    "America/Phoenix": "arizona:az",
+    "America/Boise": "idaho:id",
+    "America/Indiana/Indianapolis": "indiana:in",
+    "America/Los_Angeles": "california:ca,idaho:id,nevada:nv,oregon:or,washington:wa",
+    "America/Anchorage": "alaska:ak",
+    "Pacific/Honolulu": "hawaii:hi",
+    "America/Toronto": "ontario:on,quebec:qc",
+    "America/Halifax": "nova scotia:ns,prince edward island:pe",
+    "America/Moncton": "new brunswick:nb",
+    "America/St_Johns": "newfoundland:nl",
+    "America/Winnipeg": "manitoba:mb",
+    "America/Regina": "saskatchewan:sk",
+    "America/Edmonton": "alberta:ab",
+    "America/Vancouver": "british columbia:bc",
+    "Australia/Sydney": "new south wales:nsw",
+    "Australia/Melbourne": "victoria:vic",
+    "Australia/Brisbane": "queensland:qld",
+    "Australia/Adelaide": "south australia:sa",
+    "Australia/Perth": "western australia:wa",
+    "Australia/Hobart": "tasmania:tas",
+    "Australia/Darwin": "northern territory:nt",
 }
 
 # Most of these mean several places; whoever types one chooses.
@@ -216,6 +257,10 @@ ABBREVIATIONS = {
     "edt": "America/New_York America/Toronto",
     "eest": _EASTERN_EUROPE,
     "eet": f"{_EASTERN_EUROPE} Africa/Cairo",
+    "est5edt": "America/New_York",
+    "cst6cdt": "America/Chicago",
+    "mst7mdt": "America/Denver",
+    "pst8pdt": "America/Los_Angeles",
     "est": "America/New_York America/Toronto America/Panama America/Jamaica",
     "et": "America/New_York",
     "gmt": "Etc/UTC Europe/London Africa/Accra Africa/Abidjan Atlantic/Reykjavik",
@@ -251,4 +296,110 @@ ABBREVIATIONS = {
     "wib": "Asia/Jakarta",
     "wita": "Asia/Makassar",
     "wit": "Asia/Jayapura",
+    "z": "Etc/UTC",
+}
+
+# What people write beside a place and mean nothing by, as plain names (``zone_index.plain_name``).
+TIME_WORDS = (
+    r"\bus and canada\b"
+    r"|\b(?:(?:local|current|standard|daylight|savings?|summer|winter) )*time(?: ?zones?)?\b"
+    r"|\bin\b|\bhora(?: (?:local )?(?:de|en))?\b|\bheure(?: (?:de|a))?\b|\bora (?:di|a)\b|\bzeit\b"
+    r"|\bsaati\b|\b(?:по )?врем(?:я|ени)\b|(?:표준 ?)?(?:시간대|시간|시각)|표준시|기준"
+    r"|(?:標準|标准|夏令)?(?:時間|时间|時)"
+)
+
+# Times by their names, without "standard time": what Windows calls its
+# zones (as CLDR's windowsZones.xml maps them) and what browsers say; what no place says already.
+STANDARD_TIMES = {
+    "Africa/Johannesburg": "south africa, south african",
+    "Africa/Lagos": "w central africa, west africa",
+    "Africa/Maputo Africa/Harare Africa/Lusaka": "central africa",
+    "Africa/Nairobi": "e africa, east africa, eastern africa",
+    "America/Adak": "aleutian",
+    "America/Anchorage": "alaskan",
+    "America/Araguaina": "tocantins",
+    "America/Bogota": "sa pacific",
+    "America/Cancun": "eastern standard time mexico, eastern time mexico",
+    "America/Cayenne": "sa eastern",
+    "America/Chicago": "central, us central, north american central",
+    "America/Cuiaba": "central brazilian",
+    "America/Denver": "mountain, us mountain time, north american mountain",
+    "America/Grand_Turk": "turks and caicos",
+    "America/Guatemala": "central america",
+    "America/Halifax": "atlantic",
+    "America/Indiana/Indianapolis": "us eastern standard time",
+    "America/La_Paz": "sa western",
+    "America/Los_Angeles": "pacific, us pacific, north american pacific",
+    "America/Mazatlan": "mountain standard time mexico, mexican pacific",
+    "America/Mexico_City": "central standard time mexico",
+    "America/Miquelon": "st pierre",
+    "America/New_York America/Toronto": "eastern, us eastern, north american eastern",
+    "America/Nuuk": "greenland",
+    "America/Phoenix": "us mountain standard time",
+    "America/Punta_Arenas": "magallanes",
+    "America/Regina": "canada central",
+    "America/Santiago": "pacific sa",
+    "America/Sao_Paulo": "e south america, brasilia, horario de brasilia",
+    "America/Tijuana": "pacific standard time mexico",
+    "America/Whitehorse": "yukon",
+    "Asia/Baghdad": "arabic",
+    "Asia/Bangkok": "se asia",
+    "Asia/Bangkok Asia/Ho_Chi_Minh": "indochina",
+    "Asia/Barnaul": "altai",
+    "Asia/Beirut": "middle east",
+    "Asia/Bishkek": "central asia",
+    "Asia/Chita": "transbaikal",
+    "Asia/Dubai": "arabian, gulf",
+    "Asia/Hebron": "west bank",
+    "Asia/Hovd": "w mongolia",
+    "Asia/Irkutsk": "north asia east",
+    "Asia/Jakarta": "western indonesia",
+    "Asia/Jayapura": "eastern indonesia",
+    "Asia/Kamchatka": "russia time zone 11",
+    "Asia/Kolkata": "indian",
+    "Asia/Krasnoyarsk": "north asia",
+    "Asia/Makassar": "central indonesia",
+    "Asia/Manila": "philippine",
+    "Asia/Novosibirsk": "n central asia",
+    "Asia/Riyadh": "arab, arabia",
+    "Asia/Seoul": "korean",
+    "Asia/Shanghai": "chinese, 北京标准, china",
+    "Asia/Srednekolymsk": "russia time zone 10",
+    "Asia/Tashkent": "west asia",
+    "Asia/Tbilisi": "georgian",
+    "Asia/Tokyo": "japanese",
+    "Asia/Yekaterinburg": "ekaterinburg",
+    "Asia/Yerevan": "caucasus",
+    "Atlantic/Reykjavik": "greenwich standard time",
+    "Australia/Adelaide": "cen australia, central australia",
+    "Australia/Adelaide Australia/Darwin": "australian central",
+    "Australia/Brisbane": "e australia",
+    "Australia/Darwin": "aus central",
+    "Australia/Eucla": "aus central w",
+    "Australia/Perth": "w australia, australian western",
+    "Australia/Sydney": "aus eastern",
+    "Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart": (
+        "australian eastern"
+    ),
+    "Etc/UTC Europe/London Africa/Accra Africa/Abidjan Atlantic/Reykjavik": "greenwich mean",
+    "Europe/Berlin": "w europe, deutsche",
+    "Europe/Bucharest": "gtb",
+    "Europe/Budapest": "central europe",
+    "Europe/Chisinau": "e europe",
+    "Europe/Kyiv": "fle",
+    "Europe/London": "gmt standard time, gmt daylight time, british, uk",
+    "Europe/Moscow": "russian, мск, московское, московскому",
+    "Europe/Paris": "romance",
+    "Europe/Samara": "russia time zone 3",
+    _CENTRAL_EUROPE: "central european, middle european, mitteleuropaische, hora central europea",
+    _EASTERN_EUROPE: "eastern european, osteuropaische",
+    "Europe/Lisbon Atlantic/Canary": "western european",
+    "Pacific/Apia": "samoa",
+    "Pacific/Auckland": "new zealand",
+    "Pacific/Chatham": "chatham islands",
+    "Pacific/Easter": "easter island, isla de pascua",
+    "Pacific/Guadalcanal": "central pacific",
+    "Pacific/Honolulu": "hawaiian, hawaii aleutian",
+    "Pacific/Kiritimati": "line islands",
+    "Pacific/Port_Moresby": "west pacific",
 }

@@ -1,30 +1,45 @@
-"""Find a time zone by what people type: a city, a country, an offset, a short name, a typo."""
+"""Find a time zone by what people type or paste: a city, a country, an offset, a typo."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
-from bot.core.zone_names import (
-    ABBREVIATIONS,
-    CITIES,
-    COUNTRIES,
-    LOCALE_ZONES,
-    POPULAR_ZONES,
+from bot.core.zone_index import (
+    EXACT,
+    INSIDE,
+    START,
+    WHOLE,
+    all_names,
+    as_typed,
+    country_names,
+    plain_name,
+    states,
+    zone_countries,
 )
+from bot.core.zone_names import LOCALE_ZONES, POPULAR_ZONES, TIME_WORDS
 
-_EXACT, _START, _INSIDE = 300, 200, 150
 _TYPO_FROM = 75  # of rapidfuzz's 100: "tokoy" passes, "xyzzy" does not
 _TYPO_SPREAD = 8  # what is that much farther off than the nearest name is noise
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+−-])\s*(\d{1,2})(?::?([0-5]\d)|([.,]5))?")
-_CITY_REGIONS = frozenset({"Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"})
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "&": " and "})
+_TYPO_LONGEST = 60  # no name is longer, and a text of thousands of letters takes its time
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
+_HOURS = (
+    r"(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d)|(?P<half>[.,]5))?(?!\d)\s*(?:h(?:ou)?rs?\b|h\b)?"
+)
+_OFFSET = re.compile(
+    rf"(?<![^\W\d_])(?P<etc>etc/)?(?:utc|gmt)\s*(?P<after>[+±-]?)\s*{_HOURS}"
+    rf"|(?P<sign>[+-])\s*{_HOURS.replace('P<', 'P<_')}",
+    re.IGNORECASE,
+)
+_NOW = re.compile(r"\bnow \d\d:\d\d\b")  # stands in our own label
+_APART = re.compile(r"[()\[\],;|·:]|\s-+\s|-+$|^-+")
+_TIME_WORDS = re.compile(TIME_WORDS)
+_SEASON = re.compile(r"\b(?:daylight|summer|winter)(?: savings?)? time\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,11 @@ def zones_matching(query: str, locale: str, now: datetime, limit: int = 25) -> l
     return [ZoneChoice(zone, _label(zone, now)) for zone in zones[:limit]]
 
 
+def zones_offered(query: str, locale: str, now: datetime) -> list[ZoneChoice]:
+    """Return what a query may mean, or else the likeliest zones of all: never nothing."""
+    return zones_matching(query, locale, now) or zones_matching("", locale, now)
+
+
 def resolve_zone(text: str, locale: str, now: datetime) -> str | None:
     """Return the one zone that the text clearly means, or None: then let people choose.
 
@@ -53,68 +73,140 @@ def resolve_zone(text: str, locale: str, now: datetime) -> str | None:
     keep the same time for the coming year are one (Germany's two), the first in the locale's order.
     """
     fits = _fits(text, now)
-    exact = _in_order({zone: fit for zone, fit in fits.items() if fit >= _EXACT}, locale)
+    exact = _in_order(_exact(fits), locale)
     clocks = {_year_ahead(zone, now) for zone in exact}
-    several = len(exact) > 1 and _offset(text) is not None
-    return exact[0] if len(clocks) == 1 and not several else None
+    return exact[0] if len(clocks) == 1 else None
 
 
 def _fits(query: str, now: datetime) -> dict[str, float]:
     """Return how well each zone fits, without those that do not."""
-    wanted = _plain(query)
-    if (offset := _offset(query)) is not None:
-        return {zone: _EXACT for zone in _countries() if _at(zone, now).utcoffset() == offset}
+    if not query.strip():
+        return dict.fromkeys(zone_countries(), INSIDE)
+    offset, rest = _split_offset(query)
+    if offset is None:
+        return _named(rest) if rest else {}
+    if not rest:
+        return _having(offset, now)
+    named = _named(rest)
+    # "CST (UTC+8)": the offset tells which; in summer "(GMT-05:00) New York" is wrong by an hour.
+    agreeing = {zone: fit for zone, fit in named.items() if _at(zone, now).utcoffset() == offset}
+    return agreeing or named or _having(offset, now)
+
+
+def _having(offset: timedelta, now: datetime) -> dict[str, float]:
+    found = [zone for zone in zone_countries() if _at(zone, now).utcoffset() == offset]
+    return dict.fromkeys(found, EXACT if len(found) == 1 else START)
+
+
+def _named(text: str) -> dict[str, float]:
+    """Return what a text without an offset fits."""
+    wanted = plain_name(text)
     if not wanted:
-        return {} if query.strip() else dict.fromkeys(_countries(), _INSIDE)
-    return _as_typed(wanted) or _before_comma(query) or _nearly(wanted)
+        return {}
+    typed = as_typed(wanted)
+    if _whole(typed):
+        return typed
+    if whole := _whole(as_typed(_SEASON.sub("standard time", wanted))):
+        return whole
+    parts = _parts(text)
+    return parts if _whole(parts) else typed or parts or _nearly(wanted)
 
 
-def _as_typed(wanted: str) -> dict[str, float]:
+def _parts(text: str) -> dict[str, float]:
+    """Read several names at once: "Portland, Maine", "Seoul Korea", "Osaka, Sapporo, Tokyo".
+
+    What all of them mean is meant. Where nothing is, each is offered; and so is what a part
+    means beside one that is unknown, but a place in a country of one clock has that country's.
+    """
+    parts = list(_split(text))
+    each = [_part(wanted, is_behind=place > 0) for place, wanted in enumerate(parts)]
+    known = [fits for fits in each if fits]
+    if not known:
+        return {}
+    common = set.intersection(*(set(_whole(fits)) for fits in known))
+    if common and (len(known) == len(parts) or parts[-1] in country_names()):
+        return dict.fromkeys(common, EXACT)
+    are_whole = len(known) == len(parts) and all(_whole(fits) for fits in known)
     found: dict[str, float] = {}
-    for name, zone in _names():
-        if name == wanted:
-            fit = _EXACT
-        elif name.startswith(wanted):
-            fit = _START
-        elif f" {wanted}" in name:
-            fit = _INSIDE
-        else:
-            continue
-        found[zone] = max(fit, found.get(zone, 0))
+    for fits in known:
+        for zone, fit in fits.items():
+            found.setdefault(zone, fit if are_whole else min(fit, START))
     return found
 
 
-def _before_comma(query: str) -> dict[str, float]:
-    """Read "Portland, Maine" as a Portland, though never as clearly the one in Oregon."""
-    city, comma, _ = query.partition(",")
-    found = _as_typed(_plain(city)) if comma and _plain(city) else {}
-    return {zone: min(fit, _START) for zone, fit in found.items()}
+def _split(text: str) -> Iterator[str]:
+    """Yield the plain parts of a text, without those that only say "time"."""
+    for piece in _APART.split(text):
+        is_name = "/" not in piece or _whole(as_typed(plain_name(piece)))
+        for part in [piece] if is_name else piece.split("/"):
+            wanted = plain_name(part)
+            if wanted and (_bare(wanted) or as_typed(wanted)):
+                yield wanted
+
+
+def _part(wanted: str, *, is_behind: bool) -> dict[str, float]:
+    """Return what one part fits: a name, one with "time" beside it, or one behind another."""
+    fits = as_typed(wanted)
+    if is_behind and (zones := states().get(wanted)):
+        return {**_whole(fits), **dict.fromkeys(zones, EXACT)}
+    bare = _bare(wanted)
+    for name in (wanted, _SEASON.sub("standard time", wanted), bare):
+        if whole := _whole(as_typed(name)) if name else {}:
+            return whole
+    words = bare.split()
+    for cut in range(len(words) - 1, 0, -1):
+        head, tail = " ".join(words[:cut]), " ".join(words[cut:])
+        behind = _whole(as_typed(tail)).keys() | states().get(tail, frozenset())
+        if common := _whole(as_typed(head)).keys() & behind:
+            return dict.fromkeys(common, EXACT)
+    return fits or (as_typed(bare) if bare else {})
+
+
+def _bare(wanted: str) -> str:
+    return " ".join(_TIME_WORDS.sub(" ", wanted).split())
+
+
+def _whole(fits: Mapping[str, float]) -> dict[str, float]:
+    return {zone: fit for zone, fit in fits.items() if fit >= WHOLE}
+
+
+def _exact(fits: Mapping[str, float]) -> dict[str, float]:
+    return {zone: fit for zone, fit in fits.items() if fit >= EXACT}
 
 
 def _nearly(wanted: str) -> dict[str, float]:
-    names = [name for name, _ in _names()]
+    if len(wanted) > _TYPO_LONGEST:
+        return {}
+    wanted = _bare(wanted) or wanted
+    names, zones = all_names()
     near = process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=_TYPO_FROM, limit=None)
     found: dict[str, float] = {}
     for _, score, index in near:
         if score >= near[0][1] - _TYPO_SPREAD:
-            found.setdefault(_names()[index][1], score)
+            found.setdefault(zones[index], score)
     return found
 
 
-def _in_order(fits: dict[str, float], locale: str) -> list[str]:
+def _in_order(fits: Mapping[str, float], locale: str) -> list[str]:
     at_home = LOCALE_ZONES.get(locale) or LOCALE_ZONES.get(locale.partition("-")[0], "")
     first = list(dict.fromkeys(f"{at_home} {POPULAR_ZONES}".split()))
     rank = {zone: place for place, zone in enumerate(first)}
     return sorted(fits, key=lambda zone: (-fits[zone], rank.get(zone, len(rank))))
 
 
-def _offset(text: str) -> timedelta | None:
-    typed = _OFFSET.fullmatch(unicodedata.normalize("NFKC", text).strip().casefold())
-    if typed is None:
-        return None
-    sign, hours, minutes, half = typed.groups()
-    size = timedelta(hours=int(hours), minutes=30 if half else int(minutes or 0))
-    return size if sign == "+" else -size
+def _split_offset(text: str) -> tuple[timedelta | None, str]:
+    """Return the offset in a text, and the text without it; "Etc/GMT-9" is nine hours ahead."""
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    found = _OFFSET.search(text)
+    if found is None:
+        return None, text
+    given = {name.lstrip("_"): value for name, value in found.groupdict().items() if value}
+    sign = given.get("sign") or given.get("after") or "+"
+    minutes = 30 if given.get("half") else int(given.get("minutes", 0))
+    size = timedelta(hours=int(given["hours"]), minutes=minutes)
+    is_ahead = (sign != "-") != ("etc" in given)
+    rest = _NOW.sub(" ", f"{text[: found.start()]} , {text[found.end() :]}")
+    return size if is_ahead else -size, rest if plain_name(rest) else ""
 
 
 def _label(zone: str, now: datetime) -> str:
@@ -135,75 +227,3 @@ def _year_ahead(zone: str, now: datetime) -> tuple[timedelta | None, ...]:
 def _zone(zone: str) -> ZoneInfo:
     # ZoneInfo itself keeps only eight, and an offset asks all.
     return ZoneInfo(zone)
-
-
-@cache
-def _countries() -> dict[str, tuple[str, str]]:
-    """Return every zone with its country's code and comment, as in the IANA tables.
-
-    ``zone.tab`` and not ``zone1970.tab``: people look for their own country's city
-    (Europe/Oslo), not for the one whose clock theirs has shared since 1970 (Europe/Berlin).
-    """
-    rows = {zone: (code, "".join(rest)) for code, _, zone, *rest in _rows("zone.tab")}
-    return rows | {"Etc/UTC": ("", "")}
-
-
-@cache
-def _names() -> tuple[tuple[str, str], ...]:
-    """Return every pair of a plain name and a zone that it may mean."""
-    return tuple({(plain, zone): None for name, zone in _raw_names() if (plain := _plain(name))})
-
-
-def _raw_names() -> Iterator[tuple[str, str]]:
-    countries = {code: set(_country_names(code, name)) for code, name in _rows("iso3166.tab")}
-    for zone, (code, comment) in _countries().items():
-        yield from ((name, zone) for name in countries.get(code, ()))
-        # Behind the city, so that "most of Germany" is no place that begins with "mos".
-        yield from ((name, zone) for name in (zone, _city(zone), f"{_city(zone)} {comment}"))
-    yield from _former_names()
-    for zone, names in CITIES.items():
-        yield from ((name, zone) for name in names.split(","))
-    for name, zones in ABBREVIATIONS.items():
-        yield from ((name, zone) for zone in zones.split())
-
-
-def _country_names(code: str, name: str) -> Iterable[str]:
-    """Return "South Korea" and "Korea" for the table's "Korea (South)"."""
-    short, _, which = name.rstrip(")").partition(" (")
-    return [code, name, short, f"{which} {short}", *COUNTRIES.get(code, "").split(",")]
-
-
-def _former_names() -> Iterator[tuple[str, str]]:
-    """Yield names that zones had before (Europe/Kiev, US/Pacific) with their present ones.
-
-    Not the last parts of "Australia/South" and the like, which are no cities.
-    """
-    for line in _text("tzdata.zi").splitlines():
-        if line.startswith("L ") and "/" in line:
-            _, zone, former = line.split()
-            if zone in _countries() and former not in _countries():
-                yield former, zone
-                if former.partition("/")[0] in _CITY_REGIONS:
-                    yield _city(former), zone
-
-
-def _city(zone: str) -> str:
-    return zone.rpartition("/")[2]
-
-
-def _rows(table: str) -> list[list[str]]:
-    lines = _text(table).splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
-
-
-def _text(table: str) -> str:
-    return files("tzdata.zoneinfo").joinpath(table).read_text(encoding="utf-8")
-
-
-def _plain(text: str) -> str:
-    """Return a name as it is compared: no case, accents or signs, and "St" for "Saint"."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(letter for letter in apart if unicodedata.category(letter) != "Mn")
-    words = re.sub(r"[.'\u2019]", "", bare.translate(_LETTERS))
-    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", words))
-    return re.sub(r"\bsaint\b", "st", words).strip()

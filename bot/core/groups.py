@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.picking import Chosen
-from bot.core.picks import AfterList, Pick, Readiness, Why
+from bot.core.picks import AfterList, Pick, Readiness, Span, Why
 from bot.core.reading import Reader
 from bot.core.votes import Vote
 from bot.core.weekly import Schedule, Slot, too_soon
@@ -126,6 +126,7 @@ class GroupStatus:
     thread_problem: str | None = None
     has_joined: bool = False
     begins: tuple[datetime, datetime] | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyPost:
-    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry."""
+    """What the card of a week's paper shows; ``weeks_left``: None while that is nobody's worry.
+
+    ``part``: (2, 3) is the second of three weeks for which the group reads it.
+    """
 
     curriculum: Curriculum
     group: Group
@@ -159,6 +163,7 @@ class WeeklyPost:
     last: Post | None
     last_read: int | None
     weeks_left: int | None = None
+    part: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class PickReply:
     ``resource``: what the week reads now, None if nothing is left. ``before``: what was picked
     for it until now. ``was_had``: the group read it once. ``others``: further weeks for which the
     same is chosen. ``is_past``: the week's time has come already. ``silent``: why it won't be
-    read as things are. ``is_voted_on``: the group is just voting on the week.
+    read as things are. ``is_voted_on``: the group is just voting on the week. ``weeks``: for how
+    many the group reads it.
     """
 
     group_id: int
@@ -47,6 +48,7 @@ class PickReply:
     is_past: bool = False
     silent: Silent | None = None
     is_voted_on: bool = False
+    weeks: int = 1
 
 
 def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:

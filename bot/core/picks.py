@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Literal
 
@@ -16,6 +16,7 @@ Why = Literal[
     "must_read_addition",
     "addition",
     "must_read_again",
+    "goes_on",
 ]
 
 AfterList = Literal["additions", "must_reads"]
@@ -27,17 +28,45 @@ TELL_WEEKS_AHEAD = 2
 READINESS_FROM = 5
 """In a smaller group a count would show who has read what."""
 
+LONG = 180
+"""Minutes. Longer papers may be read for several weeks, or be passed over."""
+
+MOST_WEEKS = 4
+
 UNLOCKING = frozenset({"done", "known", "skipped"})
 READ = frozenset({"done", "known"})
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """What a group reads in a week. Both are None if nothing is left for it."""
+    """What a group reads in a week. Both are None if nothing is left for it.
+
+    ``part``: (2, 3) is the second of three weeks for which it reads it.
+    """
 
     week: str
     key: str | None
     why: Why | None
+    part: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """For how many weeks a group reads a resource, if not for one; 0: it is passed over.
+
+    ``since`` is the week from which they count; ``had`` are the group's weeks from then on, in
+    order, each with the key of its paper.
+    """
+
+    key: str
+    weeks: int
+    since: str
+    had: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether it was begun and has weeks to come: of a span out of ``spans_by_key``."""
+        return 0 < len(self.had) < self.weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +88,18 @@ def next_papers(
     winners: Mapping[str, str],
     weeks: Sequence[str],
     beyond: Sequence[str] = (),
+    spans: Iterable[Span] = (),
 ) -> list[Pick]:
     """Return what the group reads in each of the weeks, which are ascending.
 
     A moderator's pick comes first, even of something the group has had; then the vote's winner,
-    unless the group has had it or a moderator wants it for a coming week; then the next of the
-    list, docs and course too; then the next addition that is a must-read; then the next of
-    ``beyond``, had or not. What is picked or won
-    for a coming week is not taken earlier by the order of the list. Picks and winners that have
-    left the curriculum count for nothing, and so do companions.
+    unless the group has had it or a moderator wants it for a coming week; then what goes on for
+    several weeks; then the next of the list, docs and course too; then the next addition that is
+    a must-read; then the next of ``beyond``, had or not. What is picked or won for a coming week
+    is not taken earlier by the order of the list. Picks and winners that have left the curriculum
+    count for nothing, and so do companions. What is passed over comes only as a pick.
     """
+    parts = _Parts(curriculum, spans)
     by_moderator = _chosen(curriculum, picked, weeks)
     by_vote = _chosen(curriculum, winners, weeks)
     won = {week: key for week, key in by_vote.items() if week not in by_moderator}
@@ -78,13 +109,14 @@ def next_papers(
     had = _present_keys(curriculum, had)
     taken: set[str] = set()
     # What is held back is taken in its week: nothing that is passed over comes free again.
-    passed_over = {*had, *held_until}
+    passed_over = {*had, *held_until, *parts.passed_over}
     free = (each for each in _in_order(curriculum) if each[0] not in passed_over)
+    beyond = [key for key in beyond if key not in parts.passed_over]
     then = _Beyond(curriculum, beyond, held_until)
     picks: list[Pick] = []
     for week in weeks:
         winner = won.get(week)
-        is_free = winner not in had and winner not in taken
+        is_free = not any(winner in keys for keys in (had, taken, parts.passed_over))
         if week in by_moderator:
             pick = Pick(week, by_moderator[week], "picked_by_moderator")
         elif winner is not None and is_free and picked_until.get(winner, week) <= week:
@@ -92,11 +124,14 @@ def next_papers(
         else:
             if winner is not None and held_until[winner] == week:
                 then.release(winner)
-            found = next(free, None)
-            pick = Pick(week, *found) if found else then.next(week, taken, had)
+            if parts.under_way:
+                pick = Pick(week, parts.under_way[0], "goes_on")
+            else:
+                found = next(free, None)
+                pick = Pick(week, *found) if found else then.next(week, taken, had)
         if pick.key is not None:
             taken.add(pick.key)
-        picks.append(pick)
+        picks.append(parts.read(pick))
     return picks
 
 
@@ -107,6 +142,7 @@ def runs_out(
     winners: Mapping[str, str],
     week: str,
     beyond: Sequence[str] = (),
+    spans: Sequence[Span] = (),
 ) -> int:
     """Return for how many weeks in a row, beginning with ``week``, the group has a paper.
 
@@ -114,8 +150,35 @@ def runs_out(
     Tell it at ``TELL_WEEKS_AHEAD``; 0 means that there is none for ``week``.
     """
     enough = len(curriculum.resources) + len(picked) + len(winners) + len(beyond) + 1
-    papers = next_papers(curriculum, had, picked, winners, weeks_from(week, enough), beyond)
+    weeks = weeks_from(week, enough + sum(span.weeks for span in spans))
+    papers = next_papers(curriculum, had, picked, winners, weeks, beyond, spans)
     return next(count for count, pick in enumerate(papers) if pick.key is None)
+
+
+def spans_by_key(curriculum: Curriculum, spans: Iterable[Span]) -> dict[str, Span]:
+    """Return the spans of what is listed, by present key, each with its own weeks alone."""
+    found: dict[str, Span] = {}
+    for span in spans:
+        if (resource := curriculum.get(span.key)) is not None:
+            keys = curriculum.keys_of(resource)
+            had = tuple(each for each in span.had if each[1] in keys)
+            found[resource.key] = replace(span, key=resource.key, had=had)
+    return found
+
+
+def part_of(
+    curriculum: Curriculum, spans: Iterable[Span], key: str, week: str
+) -> tuple[int, int] | None:
+    """Return which of how many weeks for its paper a group's week is, (2, 3); None: the only one.
+
+    ``key``: the week's paper.
+    """
+    resource = curriculum.get(key)
+    span = spans_by_key(curriculum, spans).get(resource.key) if resource is not None else None
+    weeks = [had for had, _ in span.had] if span is not None else []
+    if span is None or span.weeks < 2 or week not in weeks[: span.weeks]:
+        return None
+    return weeks.index(week) + 1, span.weeks
 
 
 def beyond_list(curriculum: Curriculum, choice: AfterList, without: Collection[str]) -> list[str]:
@@ -173,6 +236,31 @@ def _in_order(curriculum: Curriculum) -> Iterator[tuple[str, Why]]:
     for resource in curriculum.resources:
         if resource.addition and resource.must_read:
             yield resource.key, "must_read_addition"
+
+
+class _Parts:
+    """What is read for several weeks, and for how many it was already."""
+
+    def __init__(self, curriculum: Curriculum, spans: Iterable[Span]) -> None:
+        found = spans_by_key(curriculum, spans)
+        self.passed_over = {key for key, span in found.items() if span.weeks == 0}
+        self._weeks = {key: span.weeks for key, span in found.items() if span.weeks > 1}
+        self._had = {key: len(found[key].had) for key in self._weeks}
+        begun = sorted((s.had[0], key) for key, s in found.items() if s.is_under_way)
+        self.under_way = [key for _, key in begun]
+
+    def read(self, pick: Pick) -> Pick:
+        """Return the pick with its part, if it is one: its week is then had."""
+        key = pick.key
+        if key is None or self._had.get(key, 0) >= self._weeks.get(key, 0):
+            return pick
+        self._had[key] += 1
+        part = self._had[key], self._weeks[key]
+        if part[0] == part[1]:
+            self.under_way.remove(key)
+        elif part[0] == 1:
+            self.under_way.append(key)
+        return replace(pick, part=part)
 
 
 class _Beyond:

@@ -45,10 +45,12 @@ def obstacle(
     mark: Mark | None,
     next_at: datetime,
     now: datetime,
+    goes_on: bool = False,
 ) -> str | None:
     """Return why a reminder isn't to be sent, by a name; None: it is.
 
-    ``last`` is what the group was posted last, ``mark`` the reader's on the paper.
+    ``last`` is what the group was posted last, ``mark`` the reader's on the paper; ``goes_on``:
+    it has weeks to come.
     """
     if group.state != "active":
         return "group_silent"
@@ -58,4 +60,6 @@ def obstacle(
         return "superseded"
     if mark is not None and mark.state in SETTLED:
         return "read_already"
+    if goes_on:
+        return "goes_on"
     return "too_late" if now >= window(next_at)[1] else None

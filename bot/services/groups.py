@@ -356,7 +356,9 @@ class Groups:
         picked, winners = by_week(chosen)
         voted = await votes.votes_from(db, group.group_id, week)
         then = await beyond(db, curriculum, group, had)
-        picks = {p.week: p for p in next_papers(curriculum, had, picked, winners, weeks, then)}
+        spans = await pick_rows.spans_of(db, group.group_id)
+        papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
+        picks = {pick.week: pick for pick in papers}
         vote = next((v for v in voted if v.state == "running"), None)
         lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
         told = vote or lost
@@ -374,7 +376,8 @@ class Groups:
             last_read=last_read,
             coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
             begins=self._begins(group, now, posts, week),
-            weeks_left=runs_out(curriculum, had, picked, winners, first, then),
+            weeks_left=runs_out(curriculum, had, picked, winners, first, then, spans),
+            spans=tuple(spans),
             chosen=tuple(chosen),
             named=tuple(named),
             wish=await group_rows.wish(db, group.group_id, reader_id or 0),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.core.groups import Group, PostState
+from bot.core.curriculum import Resource
+from bot.core.groups import HAD, Group, PostState
 from bot.core.picking import PICKED, Chosen, PickReply, Silent, by_week, week_typed
-from bot.core.picks import Pick, next_papers
+from bot.core.picks import Pick, Span, next_papers, spans_by_key
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
-from bot.services.groups import message_link
+from bot.services.groups import WEEKS_REMEMBERED, message_link
 from bot.store import groups as group_rows
 from bot.store import picks, readers, slots, votes
 from bot.store.database import Database, Queries
@@ -61,6 +62,8 @@ class Picking:
             await picks.put_pick(changes, pick, picked_by, now)
             silent = await self._silent(changes, group, slot, now)
             vote = await votes.vote_of_week(changes, group.group_id, slot.week)
+            spans = spans_by_key(curriculum, await picks.spans_of(changes, group.group_id))
+        span = spans.get(meant.key)
         same = {meant.key, *meant.formerly}
         others = {c.week for c in chosen if c.week != slot.week and c.key in same}
         return PickReply(
@@ -69,12 +72,41 @@ class Picking:
             slot,
             meant,
             before=curriculum.get(before) if before else None,
-            was_had=not same.isdisjoint(had),
+            was_had=not same.isdisjoint(had) and not (span is not None and span.is_under_way),
             others=tuple(slot_of_week(group.schedule, week) for week in sorted(others)),
             is_past=slot.at <= now,
             silent=silent,
             is_voted_on=vote is not None and vote.state == "running",
+            weeks=1 if span is None else span.weeks,
         )
+
+    async def read_for(self, guild_id: int, group_id: int, key: str, weeks: int) -> Resource:
+        """Let a group read a resource for so many weeks in a row, or for none; return it.
+
+        A pick or a vote for one of them goes first: the rest then comes a week later. Of what was
+        begun, the weeks it has had count.
+
+        Raises:
+            NoGroupError: no such group in this server.
+            UnknownResourceError, NoLongerListedError
+        """
+        now = self._clock()
+        meant = await self._curricula.resource(self._db, guild_id, key)
+        async with self._db.transaction() as changes:
+            group = _of_guild(await group_rows.take_group(changes, group_id), guild_id)
+            curriculum = await self._curricula.of(changes, guild_id)
+            keys = {meant.key, *curriculum.keys_of(meant)}
+            spans = spans_by_key(curriculum, await picks.spans_of(changes, group_id))
+            posts = await slots.latest_slots(changes, group_id, WEEKS_REMEMBERED)
+            newest = next((p for p in posts if p.state in HAD), None)
+            since = running_week(group.schedule.zone, now)
+            if newest is not None and newest.key in keys:
+                since = newest.week
+            old = spans.get(meant.key)
+            if old is not None and old.had and (old.is_under_way or since == old.had[-1][0]):
+                since = old.since
+            await picks.put_span(changes, group_id, Span(meant.key, weeks, since), keys)
+        return meant
 
     async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
         """Take a moderator's pick back; tell what the week reads now. Twice is harmless.
@@ -152,7 +184,8 @@ class Picking:
         had = await slots.had_keys(db, group.group_id)
         picked, winners = by_week(await picks.picks_from(db, group.group_id, weeks[0]))
         then = await beyond(db, curriculum, group, had)
-        return next_papers(curriculum, had, picked, winners, weeks, then)
+        spans = await picks.spans_of(db, group.group_id)
+        return next_papers(curriculum, had, picked, winners, weeks, then, spans)
 
 
 def _of_guild(group: Group | None, guild_id: int) -> Group:

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.core.additions import is_of_guild
 from bot.core.groups import Group, Post, Wish
 from bot.core.outbox import OutboxRow
+from bot.core.picks import spans_by_key
 from bot.core.progress import resolved
 from bot.core.reading import Reply
 from bot.core.reminders import Reminder, obstacle, window
@@ -16,7 +17,7 @@ from bot.errors import NoGroupError, NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import outbox, progress, readers, slots
+from bot.store import outbox, picks, progress, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -64,12 +65,15 @@ class Reminders:
         now = self._clock()
         marks = resolved(curriculum, await progress.marks_of(self._db, reader_id))
         next_at = await _next_at(self._db, group, now)
+        spans = spans_by_key(curriculum, await picks.spans_of(self._db, group.group_id))
+        span = spans.get(resource.key)
         problem = obstacle(
             group=group,
             wish=await group_rows.wish(self._db, group.group_id, reader_id),
             post=post,
             last=await slots.last_posted(self._db, group.group_id),
             mark=marks.get(resource.key),
+            goes_on=span is not None and span.is_under_way,
             next_at=next_at,
             now=now,
         )

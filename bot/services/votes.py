@@ -191,6 +191,8 @@ class Votes:
             raise VoteRefusedError("picked")
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
+        spans = await picks.spans_of(db, group.group_id)
+        had |= {span.key for span in spans if span.weeks == 0}
         keys = candidates(curriculum, had, picked.values(), count)
         if len(keys) < FEWEST:
             raise VoteRefusedError("few")

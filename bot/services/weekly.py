@@ -20,7 +20,14 @@ from bot.core.groups import (
 from bot.core.member_checks import next_look
 from bot.core.outbox import OutboxRow
 from bot.core.picking import by_week
-from bot.core.picks import TELL_WEEKS_AHEAD, asked_by_readiness, next_papers, readiness
+from bot.core.picks import (
+    TELL_WEEKS_AHEAD,
+    Span,
+    asked_by_readiness,
+    next_papers,
+    part_of,
+    readiness,
+)
 from bot.core.reading import Reply
 from bot.core.recommend import path_to
 from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
@@ -108,7 +115,8 @@ class Weekly:
         had = await slots.had_keys(db, group.group_id)
         picked, winners = by_week(await picks.picks_from(db, group.group_id, slot.week))
         then = await beyond(db, curriculum, group, had)
-        (pick,) = next_papers(curriculum, had, picked, winners, [slot.week], then)
+        spans = await picks.spans_of(db, group.group_id)
+        (pick,) = next_papers(curriculum, had, picked, winners, [slot.week], then, spans)
         resource = None if pick.key is None else curriculum.get(pick.key)
         return Post(
             old.slot_id if old else self._ids.new(),
@@ -177,6 +185,9 @@ class Weekly:
         had = await slots.had_keys(self._db, group.group_id)
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
+        spans = await picks.spans_of(self._db, group.group_id)
+        part = part_of(curriculum, spans, resource.key, post.week)
+        goes_on = part is not None and part[0] > 1
         return WeeklyPost(
             curriculum,
             group,
@@ -185,8 +196,9 @@ class Weekly:
             read=reads.get(post.slot_id),
             readiness=readiness(curriculum, resource, states, had),
             last=last,
-            last_read=reads.get(last.slot_id) if last else None,
-            weeks_left=await self._weeks_left(curriculum, group, post, earlier, had),
+            last_read=reads.get(last.slot_id) if last and not goes_on else None,
+            weeks_left=await self._weeks_left(curriculum, group, post, earlier, had, spans),
+            part=part,
         )
 
     async def ran_out(self, slot_id: int) -> bool:
@@ -340,17 +352,18 @@ class Weekly:
         post: Post,
         posts: Sequence[Post],
         had: set[str],
+        spans: Sequence[Span],
     ) -> int | None:
         """Return how many papers follow the group's newest one, if they are few."""
         if any(p.week > post.week and p.key is not None for p in posts):
             return None
         weeks = weeks_from(post.week, TELL_WEEKS_AHEAD + 2)[1:]
         picked, winners = by_week(await picks.picks_from(self._db, group.group_id, weeks[0]))
-        papers = next_papers(curriculum, had, picked, winners, weeks)
+        papers = next_papers(curriculum, had, picked, winners, weeks, (), spans)
         if all(pick.key is not None for pick in papers):
             return None
         then = await beyond(self._db, curriculum, group, had)
-        papers = next_papers(curriculum, had, picked, winners, weeks, then)
+        papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
         return next((count for count, pick in enumerate(papers) if pick.key is None), None)
 
     async def _put_off(self, group_id: int) -> None:

@@ -15,7 +15,7 @@ from bot.store.instants import instant, seconds
 AT_A_TIME = 2000
 """Rows looked through in one statement where no index leads to a server's."""
 
-OF_A_GROUP = ("members", "picks", "votes", "slots", "study_groups")
+OF_A_GROUP = ("members", "picks", "spans", "votes", "slots", "study_groups")
 OF_A_GUILD = ("additions", "additions_versions", "addition_changes", "drafts", "doubts")
 
 

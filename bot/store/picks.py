@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.core.picking import Chosen
-from bot.core.picks import Why
+from bot.core.picks import Span, Why
 from bot.store.database import Queries
 from bot.store.instants import seconds
 
@@ -39,3 +40,36 @@ async def picks_from(db: Queries, group_id: int, week: str) -> list[Chosen]:
         "SELECT * FROM picks WHERE group_id = ? AND week >= ? ORDER BY week, why", group_id, week
     )
     return [Chosen(row["group_id"], row["week"], row["resource_key"], row["why"]) for row in rows]
+
+
+async def put_span(changes: Queries, group_id: int, span: Span, keys: Iterable[str]) -> None:
+    """Record for how many weeks a group reads a resource; ``keys``: all that it ever had."""
+    for key in keys:
+        await changes.fetch(
+            "DELETE FROM spans WHERE group_id = ? AND resource_key = ?", group_id, key
+        )
+    await changes.fetch(
+        "INSERT INTO spans (group_id, resource_key, weeks, since_week) VALUES (?, ?, ?, ?)",
+        group_id,
+        span.key,
+        span.weeks,
+        span.since,
+    )
+
+
+async def spans_of(db: Queries, group_id: int) -> list[Span]:
+    """Return what a group reads for more or fewer weeks than one, with what it had since then."""
+    rows = await db.fetch(
+        "SELECT spans.resource_key, spans.weeks, spans.since_week, slots.week,"
+        " slots.resource_key AS had_key FROM spans LEFT JOIN slots"
+        " ON slots.group_id = spans.group_id AND slots.week >= spans.since_week"
+        " AND slots.state IN ('waiting', 'posted', 'uncertain') WHERE spans.group_id = ?"
+        " ORDER BY spans.since_week, spans.resource_key, slots.week",
+        group_id,
+    )
+    had: dict[tuple[str, int, str], list[tuple[str, str]]] = {}
+    for row in rows:
+        weeks = had.setdefault((row["resource_key"], row["weeks"], row["since_week"]), [])
+        if row["had_key"] is not None:
+            weeks.append((row["week"], row["had_key"]))
+    return [Span(*span, tuple(weeks)) for span, weeks in had.items()]

@@ -10,11 +10,13 @@ import discord
 from discord import ui
 
 from bot.core.groups import GroupState, GroupStatus, Post
-from bot.core.picks import TELL_WEEKS_AHEAD, AfterList
+from bot.core.picks import MOST_WEEKS, TELL_WEEKS_AHEAD, AfterList
+from bot.errors import OldCardError
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
 from bot.views import vote_texts as vote_words
 from bot.views.buttons import (
+    KEY,
     ROW_ID,
     StateButton,
     go_button,
@@ -37,12 +39,15 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 Action = Literal["pause", "resume", "skip", "post", "stop"]
+CHOSEN_WEEKS = re.compile(rf"(?P<weeks>[0-{MOST_WEEKS}]):{KEY}")
 
 
-def group_card(status: GroupStatus, warnings: Iterable[str] = ()) -> ui.LayoutView:
+def group_card(
+    status: GroupStatus, warnings: Iterable[str] = (), select: LongSelect | None = None
+) -> ui.LayoutView:
     """Build what members see: this week, the next four, how long the list lasts; Join or Leave.
 
-    ``warnings``: what only moderators need to know.
+    ``warnings`` and ``select``: what only moderators need.
     """
     row: ui.ActionRow[Any] = ui.ActionRow()
     if status.group.state != "stopped" or status.is_member:
@@ -53,7 +58,7 @@ def group_card(status: GroupStatus, warnings: Iterable[str] = ()) -> ui.LayoutVi
         row.add_item(history_button(status.group.group_id))
     row.add_item(go_button("next"))
     wish = wish_text(status.wish, is_active=status.group.state == "active")
-    return _card([*_lines(status), *filter(None, [wish]), *warnings], row)
+    return _card([*_lines(status), *filter(None, [wish]), *warnings], row, select)
 
 
 def manage_card(
@@ -89,10 +94,16 @@ def manage_card(
     lines += filter(None, [words.begins_text(status)])
     if status.members == 0 and group.state != "stopped":
         lines.append(words.no_members_text(group.channel_id))
-    picked = pick_words.picked_options(status)
+    papers = pick_words.long_papers(status)
+    lines += pick_words.long_lines(papers)
     if group.after_list is not None:
         lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
-    select = PickedSelect(group.group_id, opener_id, picked) if picked else None
+    select: PickedSelect | LongSelect | None = None
+    if long := pick_words.long_options(papers):
+        long += pick_words.picked_options(status, pick_words.TAKE_BACK)
+        select = LongSelect(group.group_id, opener_id, long[: pick_words.OPTIONS])
+    elif options := pick_words.picked_options(status):
+        select = PickedSelect(group.group_id, opener_id, options)
     mentioned = None
     if group.role_id is not None:
         told = ui.TextDisplay[Any](mentioned_text(role.mention if role else None))
@@ -111,8 +122,13 @@ def joined_card(status: GroupStatus) -> ui.LayoutView:
 def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> ui.LayoutView:
     """Build the members' card for whoever asks; a moderator sees what the posts lack."""
     is_moderator = interaction.permissions.manage_guild
-    warnings = group_warnings(interaction.guild, status) if is_moderator else []
-    return group_card(status, warnings)
+    if not is_moderator:
+        return group_card(status)
+    papers = pick_words.long_papers(status)
+    warnings = [*group_warnings(interaction.guild, status), *pick_words.long_lines(papers)]
+    long = pick_words.long_options(papers)[: pick_words.OPTIONS]
+    select = LongSelect(status.group.group_id, interaction.user.id, long) if long else None
+    return group_card(status, warnings, select)
 
 
 async def moderators_card(
@@ -142,7 +158,7 @@ def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | 
 def _card(
     lines: Iterable[str],
     row: ui.ActionRow[Any],
-    select: PickedSelect | None = None,
+    select: PickedSelect | LongSelect | None = None,
     more: ui.ActionRow[Any] | None = None,
     mentioned: ui.Section[Any] | None = None,
 ) -> ui.LayoutView:
@@ -325,6 +341,51 @@ class PickedSelect(
         reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
         status = await bot.groups.status(reply.channel_id, self.opener_id)
         await answer_click(interaction, await moderators_card(interaction, status))
+
+
+class LongSelect(
+    ui.DynamicItem[ui.Select[Any]],
+    template=rf"weeks:{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
+):
+    """Chooses for how many weeks a long paper is read; or takes a pick of a coming week back."""
+
+    def __init__(
+        self, group_id: int, opener_id: int, options: Sequence[discord.SelectOption] = ()
+    ) -> None:
+        self.group_id, self.opener_id = group_id, opener_id
+        is_long = all(":" in option.value for option in options)
+        super().__init__(
+            ui.Select(
+                custom_id=f"weeks:{group_id}:{opener_id}",
+                placeholder=pick_words.LONG_PAPER if is_long else pick_words.LONG_OR_PICKED,
+                options=list(options),
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        made = cls(row_id(match["id"]), int(match["opener"]))
+        made.item = cast("ui.Select[Any]", item)
+        return made
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        guild_id, news, chosen = interaction.guild_id or 0, "", picked(self.item)
+        if ":" not in chosen:
+            await bot.picking.take_back(guild_id, self.group_id, chosen)
+        elif (found := CHOSEN_WEEKS.fullmatch(chosen)) is None:
+            raise OldCardError
+        else:
+            weeks = int(found["weeks"])
+            read = await bot.picking.read_for(guild_id, self.group_id, found["key"], weeks)
+            news = pick_words.read_for_text(read, weeks)
+        status = await bot.groups.look(guild_id, self.group_id, self.opener_id)
+        await answer_click(interaction, await moderators_card(interaction, status, news))
 
 
 class CancelVoteButton(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.core.groups import HAD, Coming, Group, GroupStatus, PastWeek, Post, ReadBy
-from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why
+from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why, part_of
 from bot.core.weekly import Schedule, slot_of_week
 from bot.errors import (
     AlreadyPostedError,
@@ -23,7 +23,7 @@ from bot.errors import (
 from bot.views.error_texts import error_text
 from bot.views.plain import listed, plain
 from bot.views.texts import short_title
-from bot.views.weekly_texts import CHOICE, people
+from bot.views.weekly_texts import CHOICE, part_text, people
 
 COMING = "**Next**"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -155,7 +155,9 @@ def this_week_text(status: GroupStatus, link: str | None) -> str:
         late = ", late" if post.is_late else ""
         if post.message_id is None:
             return f"This week: {title}, posted and then deleted."
-        return f"This week: {title}{f' · [read it together]({link})' if link else ''}{late}"
+        part = part_text(part_of(status.curriculum, status.spans, post.key or "", post.week))
+        together = f" · [read it together]({link})" if link else ""
+        return f"This week: {title}{part}{together}{late}"
     return {
         "waiting": f"This week: {title}, {_on_its_way(status.group)}.",
         "uncertain": f"This week: {title}, perhaps posted. Have a look.",
@@ -188,7 +190,8 @@ def coming_text(coming: Coming, status: GroupStatus) -> str:
     if resource is None:
         return f"- {when}: nothing left"
     chosen = CHOSEN.get(coming.pick.why) if coming.pick.why else None
-    return f"- {when}: {plain(short_title(resource))}{f' · {chosen}' if chosen else ''}"
+    title = f"{plain(short_title(resource))}{part_text(coming.pick.part)}"
+    return f"- {when}: {title}{f' · {chosen}' if chosen else ''}"
 
 
 def _is_empty(coming: Coming, status: GroupStatus) -> bool:

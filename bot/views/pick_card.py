@@ -10,9 +10,11 @@ import discord
 from discord import app_commands, ui
 
 from bot.core.picking import PickReply
+from bot.core.picks import LONG
 from bot.core.weekly import Slot
 from bot.views import pick_texts as words
 from bot.views.buttons import StateButton, row_id
+from bot.views.group_card import LongSelect
 from bot.views.replies import answer_click, answers_errors, notice
 from bot.views.rights import check_opener
 
@@ -25,7 +27,11 @@ def pick_card(reply: PickReply, opener_id: int) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     button = TakeBackButton(reply.group_id, reply.slot.week, opener_id)
     text = ui.TextDisplay[Any]("\n".join(words.picked_lines(reply)))
-    view.add_item(ui.Container(text, ui.ActionRow(button)))
+    box: ui.Container[Any] = ui.Container(text, ui.ActionRow(button))
+    if reply.resource is not None and (reply.resource.minutes or 0) > LONG:
+        options = words.long_options([(reply.resource, reply.weeks)])
+        box.add_item(ui.ActionRow(LongSelect(reply.group_id, opener_id, options)))
+    view.add_item(box)
     view.stop()
     return view
 

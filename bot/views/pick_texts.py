@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import discord
 
-from bot.core.groups import GroupStatus
+from bot.core.curriculum import Resource
+from bot.core.groups import HAD, GroupStatus
 from bot.core.picking import PICKED, Chosen, PickReply, Silent
+from bot.core.picks import LONG, MOST_WEEKS, spans_by_key
 from bot.core.weekly import Slot, slot_of_week
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.views.error_texts import error_text
 from bot.views.group_texts import moment
 from bot.views.plain import clipped, link, one_line, plain
-from bot.views.texts import short_title, title_of
+from bot.views.texts import duration, short_title, title_of
 
 TAKE_BACK = "Take it back"
 TAKE_ONE_BACK = "Take a pick back…"
 LATER_SHOWN = 5
 CHOICE = 100  # Discord's limit for the name of a choice and of an option
 OPTIONS = 25  # and for their number
+TITLE = 80
+LONG_PAPER = "A long paper: how many weeks?"
+LONG_OR_PICKED = "A long paper, or a pick to take back…"
+AS_IT_IS = "As it is now"
+_FOR_WEEKS = ("pass it over", "one week", "2 weeks", "3 weeks", "4 weeks")
 
 
 def picked_lines(reply: PickReply) -> Iterator[str]:
@@ -72,7 +79,9 @@ def later_lines(status: GroupStatus) -> Iterator[str]:
         yield f"-# and {more} more picks"
 
 
-def picked_options(status: GroupStatus) -> list[discord.SelectOption]:
+def picked_options(
+    status: GroupStatus, description: str | None = None
+) -> list[discord.SelectOption]:
     """Return the picks that can still be taken back."""
     return [
         discord.SelectOption(
@@ -82,9 +91,59 @@ def picked_options(status: GroupStatus) -> list[discord.SelectOption]:
                 _title(chosen, status),
             ),
             value=chosen.week,
+            description=description,
         )
         for chosen in _picked(status)[:OPTIONS]
     ]
+
+
+def long_papers(status: GroupStatus) -> list[tuple[Resource, int]]:
+    """Return the long papers of this week and those shown, and those passed over, with weeks."""
+    spans = spans_by_key(status.curriculum, status.spans)
+    this_week = status.this_week
+    keys = [this_week.key] if this_week is not None and this_week.state in HAD else []
+    keys += [coming.pick.key for coming in status.coming]
+    found = [status.curriculum.get(key) for key in keys if key is not None]
+    long = {r.key: r for r in found if r is not None and (r.minutes or 0) > LONG}
+    passed = (status.curriculum.get(key) for key, span in spans.items() if span.weeks == 0)
+    long |= {r.key: r for r in passed if r is not None}
+    return [(r, spans[key].weeks if key in spans else 1) for key, r in long.items()]
+
+
+def long_options(papers: Iterable[tuple[Resource, int]]) -> list[discord.SelectOption]:
+    """Return for how many weeks each of these may be read; the value is "weeks:key"."""
+    return [
+        discord.SelectOption(
+            label=f"{clipped(one_line(short_title(resource)), TITLE)}: {_FOR_WEEKS[weeks]}",
+            value=f"{weeks}:{resource.key}",
+            description=AS_IT_IS if weeks == now else None,
+        )
+        for resource, now in papers
+        for weeks in (*range(1, MOST_WEEKS + 1), 0)
+    ]
+
+
+def long_lines(papers: Iterable[tuple[Resource, int]]) -> Iterator[str]:
+    """Yield what moderators may want to know of long papers."""
+    for resource, weeks in papers:
+        title = plain(short_title(resource))
+        if weeks == 0:
+            yield f"-# Passed over: {title}. The list below brings it back."
+        elif weeks == 1:
+            yield f"⏳ {title} takes {duration(resource.minutes or 0)}: for how many weeks?"
+
+
+def read_for_text(resource: Resource, weeks: int) -> str:
+    """Return what was chosen for a long paper."""
+    title = f"**{plain(short_title(resource))}**"
+    if weeks == 0:
+        return f"✅ {title} is passed over: the group reads what comes after it."
+    if weeks == 1:
+        return f"✅ {title} is read in one week."
+    return (
+        f"✅ {title} is read for {weeks} weeks. A pick or a vote for one of them goes first; the"
+        " rest then comes a week later."
+    )
 
 
 def week_text(slot: Slot, zone: str, title: str) -> str:

@@ -16,6 +16,7 @@ WHY: dict[Why, str] = {
     "must_read_addition": "The list is read; this must-read goes deeper.",
     "addition": "The list is read; this goes deeper.",
     "must_read_again": "The list is read; the must-reads come once more.",
+    "goes_on": "You go on with it: there is much to read.",
 }
 
 OPENER = "What did you take from it, and where did it lose you? One sentence is a fine start."
@@ -31,7 +32,12 @@ def people(count: int) -> str:
 def post_head(post: WeeklyPost) -> str:
     """Return the line above a week's paper."""
     late = " · late, sorry" if post.post.is_late else ""
-    return f"-# Paper of the week{late}"
+    return f"-# Paper of the week{part_text(post.part)}{late}"
+
+
+def part_text(part: tuple[int, int] | None) -> str:
+    """Return which of several weeks for a paper it is, after what it is said of."""
+    return f" · week {part[0]} of {part[1]}" if part else ""
 
 
 def read_count_text(read: int | None) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,7 +9,9 @@ from bot.core.picks import (
     TELL_WEEKS_AHEAD,
     Pick,
     Readiness,
+    Span,
     next_papers,
+    part_of,
     readiness,
     runs_out,
 )
@@ -199,6 +203,99 @@ def test_a_pick_from_outside_the_order_puts_the_end_off():
 
 def test_an_empty_list_has_run_out():
     assert left(curriculum=list_of()) == 0
+
+
+def spans(*had: tuple[str, str], **weeks: int) -> list[Span]:
+    return [Span(key(slug), count, W51, had) for slug, count in weeks.items()]
+
+
+def parts(had=(), picked=(), winners=(), read_for=(), weeks=WEEKS) -> list[tuple]:
+    found = next_papers(SMALL, had, dict(picked), dict(winners), weeks, spans=read_for)
+    return [(p.key and p.key.partition(":")[2], p.part) for p in found]
+
+
+def test_a_long_paper_goes_on_for_its_weeks_before_the_list_does():
+    found = next_papers(SMALL, (), {}, {}, WEEKS, spans=spans(attention=3))
+
+    assert found == [
+        Pick(W51, key("attention"), "next_on_list", (1, 3)),
+        Pick(W52, key("attention"), "goes_on", (2, 3)),
+        Pick(W53, key("attention"), "goes_on", (3, 3)),
+        Pick(W01, key("peft"), "next_on_list"),
+    ]
+
+
+def test_a_pick_or_a_vote_takes_a_week_of_a_long_paper_which_then_comes_a_week_later():
+    chosen = parts(
+        picked={W52: key("course")}, winners={W53: key("bert")}, read_for=spans(attention=2)
+    )
+
+    assert chosen == [
+        ("attention", (1, 2)),
+        ("course", None),
+        ("bert", None),
+        ("attention", (2, 2)),
+    ]
+
+
+def test_what_is_passed_over_comes_only_as_a_pick():
+    passed = spans(attention=0, course=0)
+
+    assert parts(read_for=passed, weeks=WEEKS) == [
+        ("peft", None), ("bert", None), ("scaling", None), (None, None),
+    ]  # fmt: skip
+    assert parts(winners={W51: key("course")}, read_for=passed)[0] == ("peft", None)
+    assert parts(picked={W51: key("course")}, read_for=passed)[0] == ("course", None)
+    again = next_papers(SMALL, LIST, {}, {}, [W51], [key("attention")], passed)
+    assert again == [Pick(W51, key("scaling"), "must_read_addition")]
+    assert runs_out(SMALL, (), {}, {}, W51, [*LIST], passed) == 3
+
+
+def test_weeks_that_were_had_count_and_what_was_chosen_later_goes_for_the_rest():
+    had = (W51, key("old-bert")), (W52, key("attention"))
+
+    def go_on(weeks):
+        return parts(LIST[:3], read_for=spans(*had, bert=weeks), weeks=[W53, W01])
+
+    assert go_on(3) == [("bert", (2, 3)), ("bert", (3, 3))]
+    assert go_on(2) == [("bert", (2, 2)), ("course", None)]
+    assert go_on(1) == go_on(0) == [("course", None), ("scaling", None)]
+    assert part_of(SMALL, spans(*had, bert=3), key("bert"), W51) == (1, 3)
+    assert part_of(SMALL, spans(*had, bert=1), key("bert"), W51) is None
+    assert part_of(SMALL, spans(*had, bert=3), key("bert"), W52) is None
+    assert part_of(SMALL, spans(*had, bert=3), key("attention"), W52) is None
+
+
+def test_what_has_had_its_weeks_may_be_picked_once_more():
+    had = (W51, key("bert")), (W52, key("bert"))
+
+    chosen = parts(
+        [key("bert")], {W53: key("bert")}, read_for=spans(*had, bert=2), weeks=[W53, W01]
+    )
+
+    assert chosen == [("bert", None), ("attention", None)]
+
+
+LENGTHS = st.dictionaries(st.sampled_from(LIST), st.integers(0, 4))
+
+
+@given(st.sets(KEYS), CHOICES, LENGTHS)
+def test_each_week_brings_what_was_forecast_for_it(had, picked, lengths):
+    weeks = weeks_from(W51, 9)
+    chosen = [Span(each, count, W51) for each, count in lengths.items()]
+    forecast = next_papers(SMALL, had, picked, {}, weeks, spans=chosen)
+    brought: list[Pick] = []
+
+    for week in weeks:
+        read = tuple((p.week, p.key) for p in brought if p.key)
+        now = [replace(span, had=read) for span in chosen]
+        had_now = {*had, *(each for _, each in read)}
+        brought += next_papers(SMALL, had_now, picked, {}, [week], spans=now)
+
+    assert brought == forecast
+    assert runs_out(SMALL, had, picked, {}, W51, (), chosen) == [
+        *(p.key for p in next_papers(SMALL, had, picked, {}, weeks_from(W51, 40), spans=chosen))
+    ].index(None)
 
 
 CHAIN = list_of(

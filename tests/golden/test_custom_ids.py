@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ import bot
 from bot.core.additions import own_step
 from bot.core.groups import Coming, Group, GroupStatus
 from bot.core.moderation import Proposal
-from bot.core.picking import PICKED, Chosen
+from bot.core.picking import PICKED, Chosen, PickReply
 from bot.core.picks import Pick
 from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader
 from bot.core.votes import Ballot, Vote
@@ -25,6 +26,7 @@ from bot.errors import UnknownResourceError
 from bot.views import (
     buttons,
     group_card,
+    pick_card,
     progress_card,
     replies,
     standing_card,
@@ -104,6 +106,11 @@ def writers(each):
             return _selects(
                 group_card.manage_card(_status(**values, week=each.picks[0]), values["opener_id"])
             )
+        case "LongSelect":
+            group_id, opener_id = values["group_id"], values["opener_id"]
+            long = replace(BERT, minutes=200)
+            reply = PickReply(group_id, 3, slot_of_week(Schedule(0, 9, 0, "UTC"), "2026-W02"), long)
+            return _selects(pick_card.pick_card(reply, opener_id))
         case "ZoneSelect":
             return [item(**values, choices=zones_matching("Seoul", "", NOW))]
         case "PageButton":

@@ -253,6 +253,7 @@ class Story:
         self.ids["vote"] = ballot.vote.vote_id
         for kind in ("candidates", "poll"):
             await self.send(kind, str(ballot.vote.vote_id))
+        await self.services.picking.read_for(GUILD, self.ids["group"], BERT, 2)
         for week in ("2026-W26", "2026-W27"):
             await self.services.picking.pick(GUILD, READING, MODERATOR, "MMLU", week)
 

@@ -73,6 +73,7 @@ async def live(services, clock, guild_id, channel_id):
         await services.groups.join(guild_id, group_id, reader)
     await services.delivery.greet(guild_id, channel_id)
     await services.picking.pick(guild_id, channel_id, MODERATOR, "demo:paper-8", "2026-02-02")
+    await services.picking.read_for(guild_id, group_id, "demo:paper-7", 2)
     await work(services)
     clock.advance(hours=1)
     await work(services)

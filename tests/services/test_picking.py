@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from bot.core.picking import Chosen
 from bot.core.weekly import Schedule
 from bot.errors import (
     CompanionRefusedError,
@@ -11,7 +12,9 @@ from bot.errors import (
     WeekRefusedError,
 )
 from bot.services.opening import open_services
-from tests.curricula import curriculum, resource
+from bot.store.picks import put_pick
+from tests.curricula import NOW, curriculum, resource
+from tests.postbox import Postbox
 
 GUILD, OTHER_GUILD, CHANNEL, MODERATOR = 91, 92, 71, 5
 MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
@@ -273,3 +276,173 @@ async def test_a_pick_as_the_slot_comes_is_either_posted_or_refused(services, pi
     status = await services.groups.status(CHANNEL, None)
     refused = isinstance(replies[1], WeekRefusedError)
     assert status.this_week.key == ("demo:bert" if refused else "demo:peft")
+
+
+class Weeks:
+    """Lets a group's weeks pass, with papers that are sent at once."""
+
+    def __init__(self, services, group, clock):
+        self.services, self.group_id, self.clock = services, group.group_id, clock
+        self.postbox = Postbox(services)
+
+    async def read_for(self, weeks, key="demo:bert"):
+        await self.services.picking.read_for(GUILD, self.group_id, key, weeks)
+
+    async def coming(self):
+        """Return what the next four weeks bring, by slug, with their parts."""
+        status = await self.services.groups.status(CHANNEL, None)
+        picks = [coming.pick for coming in status.coming if not coming.is_skipped]
+        return [(pick.key and pick.key.partition(":")[2], pick.part) for pick in picks]
+
+    async def post(self):
+        """Let the next slot come; return what its post shows."""
+        self.clock.now = (await self.services.groups.find(CHANNEL)).next_at
+        await self.services.weekly.open_due()
+        await self.postbox.deliver()
+        week = (await self.services.groups.status(CHANNEL, None)).this_week
+        return week and await self.services.weekly.post(week.slot_id)
+
+
+@pytest.fixture
+def weeks(services, group, clock):
+    return Weeks(services, group, clock)
+
+
+async def test_a_long_paper_is_posted_in_each_of_its_weeks_and_the_list_goes_on_after_it(weeks):
+    await weeks.read_for(2)
+    forecast = await weeks.coming()
+
+    posts = [await weeks.post() for _ in range(3)]
+
+    assert forecast == [("bert", (1, 2)), ("bert", (2, 2)), ("gpt", None), ("lora", None)]
+    assert [(p.post.key, p.part) for p in posts] == [
+        ("demo:bert", (1, 2)),
+        ("demo:bert", (2, 2)),
+        ("demo:gpt", None),
+    ]
+    assert posts[1].post.why == "goes_on"
+
+
+async def test_a_week_of_a_long_paper_that_is_skipped_or_missed_is_made_up(weeks, services, clock):
+    await weeks.read_for(3)
+    await weeks.post()
+    await services.groups.skip_next(GUILD, weeks.group_id)
+    skipped = await weeks.coming()
+    second = await weeks.post()
+    clock.advance(days=9)  # nobody was there for the third
+    await services.weekly.open_due()
+    third = await weeks.post()
+
+    assert skipped == [("bert", (2, 3)), ("bert", (3, 3)), ("gpt", None)]
+    assert (second.part, third.part) == ((2, 3), (3, 3))
+
+
+async def test_a_paper_taken_off_before_it_was_sent_leaves_its_part_to_the_next_week(
+    weeks, services, clock
+):
+    await weeks.read_for(2)
+    clock.advance(hours=1)
+    await services.weekly.open_due()
+    decided = await weeks.coming()
+    await services.groups.set_state(GUILD, weeks.group_id, "paused")
+    await services.groups.set_state(GUILD, weeks.group_id, "active")
+
+    assert decided[:2] == [("bert", (2, 2)), ("gpt", None)]
+    assert (await weeks.coming())[:2] == [("bert", (1, 2)), ("bert", (2, 2))]
+
+
+async def test_a_pick_and_a_vote_go_before_a_long_paper_which_then_comes_a_week_later(
+    weeks, services
+):
+    await weeks.read_for(2)
+    await weeks.post()
+    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "LoRA", W03)
+    async with services.db.transaction() as changes:
+        await put_pick(changes, Chosen(weeks.group_id, W04, "demo:peft", "vote_winner"), None, NOW)
+
+    posts = [await weeks.post() for _ in range(3)]
+
+    assert [(p.post.key, p.part) for p in posts] == [
+        ("demo:lora", None),
+        ("demo:peft", None),
+        ("demo:bert", (2, 2)),
+    ]
+
+
+async def test_moderators_may_change_their_mind_before_and_while_a_long_paper_is_read(weeks):
+    await weeks.read_for(0)
+    passed = await weeks.coming()
+    await weeks.read_for(1)
+    back = await weeks.coming()
+    await weeks.post()
+    await weeks.read_for(3)  # while it is this week's
+    longer = await weeks.coming()
+    await weeks.post()
+    await weeks.read_for(2)
+    shorter = await weeks.coming()
+    await weeks.read_for(0)
+    await weeks.read_for(4)
+    longest = await weeks.coming()
+
+    assert passed[0] == ("gpt", None)
+    assert back[:2] == [("bert", None), ("gpt", None)]
+    assert longer[:3] == [("bert", (2, 3)), ("bert", (3, 3)), ("gpt", None)]
+    assert shorter[0] == ("gpt", None)
+    assert longest[:3] == [("bert", (3, 4)), ("bert", (4, 4)), ("gpt", None)]
+
+
+async def test_a_long_paper_that_was_read_counts_anew_when_it_is_picked_again(weeks, services):
+    await weeks.read_for(2)
+    for _ in range(3):
+        await weeks.post()
+    await weeks.read_for(3)
+    still = await weeks.coming()
+    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "BERT", None)
+
+    assert still[0] == ("lora", None)
+    assert (await weeks.coming())[:4] == [
+        ("bert", (1, 3)),
+        ("bert", (2, 3)),
+        ("bert", (3, 3)),
+        ("lora", None),
+    ]
+
+
+async def test_the_pick_of_a_paper_under_way_is_not_called_one_that_was_had(weeks, services):
+    await weeks.read_for(3)
+    await weeks.post()
+
+    reply = await services.picking.pick(GUILD, CHANNEL, MODERATOR, "BERT", None)
+
+    assert (reply.was_had, reply.weeks) == (False, 3)
+
+
+async def test_nothing_passed_over_is_voted_on(weeks, services):
+    await weeks.read_for(0)
+
+    await weeks.post()
+    ballot = await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
+
+    assert ballot.vote.keys == ("demo:lora", "demo:peft")
+
+
+async def test_a_week_that_goes_on_says_nothing_of_who_read_the_same_the_week_before(
+    weeks, services
+):
+    await weeks.read_for(2)
+    first = await weeks.post()
+    for reader in (7, 8, 9):
+        await services.groups.join(GUILD, weeks.group_id, reader)
+        await services.weekly.read_it(reader, GUILD, first.post.slot_id)
+    second, third = await weeks.post(), await weeks.post()
+
+    assert (second.last_read, third.last_read) == (None, 3)
+
+
+async def test_how_long_a_paper_is_read_is_chosen_in_its_own_server_and_of_what_is_listed(
+    weeks, services
+):
+    with pytest.raises(NoGroupError):
+        await services.picking.read_for(OTHER_GUILD, weeks.group_id, "demo:bert", 2)
+    with pytest.raises(UnknownResourceError):
+        await services.picking.read_for(GUILD, weeks.group_id, "demo:nothing", 2)

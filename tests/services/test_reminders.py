@@ -65,6 +65,30 @@ async def ask(services, group_id, reader, *, wanted=True):
     await services.reminders.ask(GUILD, group_id, reader, wanted=wanted)
 
 
+async def test_nobody_is_reminded_of_a_paper_that_goes_on_or_that_they_read_in_an_earlier_week(
+    services, group_id, post, clock
+):
+    await services.picking.read_for(GUILD, group_id, "demo:bert", 2)
+    for reader in (ALICE, BOB):
+        await ask(services, group_id, reader)
+    first = await post()
+    clock.advance(days=5)
+    early = await due_reminders(services)
+    going_on = [await services.reminders.check(row) for row in early]
+    for row in early:
+        await services.delivery.drop(row, "goes_on")
+    await services.weekly.read_it(ALICE, GUILD, first.slot_id)
+    clock.advance(days=1, hours=23)
+    last = await post()
+    clock.advance(days=5)
+    rows = [row for row in await due_reminders(services) if str(last.slot_id) in row.reference]
+    checked = {row.channel_id: await services.reminders.check(row) for row in rows}
+
+    assert going_on == ["goes_on", "goes_on"]
+    assert (last.key, checked[ALICE]) == (first.key, "read_already")
+    assert checked[BOB].post.slot_id == last.slot_id
+
+
 async def test_who_asked_is_reminded_two_days_before_the_next_slot(services, group_id, post, clock):
     await ask(services, group_id, ALICE)
     sent = await post()

@@ -24,6 +24,9 @@ Kind = Literal[
 
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 
+TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable", "no_standing_post"})
+"""Problems that pass by themselves: nobody has to mend them, and nobody is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Post
-from bot.core.outbox import Kind, OutboxRow
+from bot.core.outbox import TEMPORARY, Kind, OutboxRow
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
 from bot.services.lost_votes import lose
@@ -357,9 +357,6 @@ DELETED = "deleted"
 
 MOVED = "moved"
 """The problem of what was on its way to a channel that its group has left."""
-
-TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable", standing.AWAITED})
-"""Problems that pass by themselves: nobody is told."""
 
 
 def _is_free(row: OutboxRow, now: datetime) -> bool:

@@ -25,7 +25,7 @@ from bot.views.buttons import (
     remind_button,
     row_id,
 )
-from bot.views.group_warnings import group_warnings
+from bot.views.group_warnings import as_now, group_warnings
 from bot.views.manage_texts import waiting_text
 from bot.views.permissions import role_of
 from bot.views.plain import fitting
@@ -43,11 +43,14 @@ CHOSEN_WEEKS = re.compile(rf"(?P<weeks>[0-{MOST_WEEKS}]):{KEY}")
 
 
 def group_card(
-    status: GroupStatus, warnings: Iterable[str] = (), select: LongSelect | None = None
+    status: GroupStatus,
+    warnings: Iterable[str] | None = None,
+    select: LongSelect | None = None,
 ) -> ui.LayoutView:
     """Build what members see: this week, the next four, how long the list lasts; Join or Leave.
 
-    ``warnings`` and ``select``: what only moderators need.
+    ``warnings``: what the posts come without; None: this isn't for a moderator, who alone is told
+    what to mend. ``select`` is for moderators too.
     """
     row: ui.ActionRow[Any] = ui.ActionRow()
     if status.group.state != "stopped" or status.is_member:
@@ -58,7 +61,8 @@ def group_card(
         row.add_item(history_button(status.group.group_id))
     row.add_item(go_button("next"))
     wish = wish_text(status.wish, is_active=status.group.state == "active")
-    return _card([*_lines(status), *filter(None, [wish]), *warnings], row, select)
+    lines = _lines(status, to_moderator=warnings is not None)
+    return _card([*lines, *filter(None, [wish]), *(warnings or ())], row, select)
 
 
 def manage_card(
@@ -90,7 +94,8 @@ def manage_card(
         row.add_item(button("stop", words.STOP))
     if status.vote is not None:
         row.add_item(CancelVoteButton(status.vote.vote_id, opener_id))
-    lines = [*_lines(status, pick_words.later_lines(status)), *warnings]
+    later = pick_words.later_lines(status)
+    lines = [*_lines(status, later, to_moderator=True), *warnings]
     lines += filter(None, [words.begins_text(status)])
     if status.members == 0 and group.state != "stopped":
         lines.append(words.no_members_text(group.channel_id))
@@ -120,15 +125,16 @@ def joined_card(status: GroupStatus) -> ui.LayoutView:
 
 
 def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> ui.LayoutView:
-    """Build the members' card for whoever asks; a moderator sees what the posts lack."""
-    is_moderator = interaction.permissions.manage_guild
-    if not is_moderator:
-        return group_card(status)
+    """Build the members' card for whoever asks; a moderator sees what is to be mended."""
+    guild, now = interaction.guild, as_now(interaction.guild, status)
+    if not interaction.permissions.manage_guild:
+        was_told = status.group.blocked is not None  # or else no moderator was yet
+        return group_card(now if was_told else status)
     papers = pick_words.long_papers(status)
-    warnings = [*group_warnings(interaction.guild, status), *pick_words.long_lines(papers)]
+    warnings = [*group_warnings(guild, status), *pick_words.long_lines(papers)]
     long = pick_words.long_options(papers)[: pick_words.OPTIONS]
     select = LongSelect(status.group.group_id, interaction.user.id, long) if long else None
-    return group_card(status, warnings, select)
+    return group_card(now, warnings, select)
 
 
 async def moderators_card(
@@ -141,7 +147,8 @@ async def moderators_card(
     if doubted := await bot.doubts.waiting(group.guild_id):
         warnings.append(waiting_text(doubted))
     role = role_of(guild, group.role_id) if guild else None
-    return manage_card(status, interaction.user.id, filter(None, [*warnings, news]), role)
+    now = as_now(guild, status)
+    return manage_card(now, interaction.user.id, filter(None, [*warnings, news]), role)
 
 
 def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
@@ -176,7 +183,7 @@ def _card(
     return view
 
 
-def _lines(status: GroupStatus, later: Iterable[str] = ()) -> Iterator[str]:
+def _lines(status: GroupStatus, later: Iterable[str] = (), *, to_moderator: bool) -> Iterator[str]:
     """Yield what every card of a group says; ``later``: weeks after those that all see."""
     group = status.group
     yield f"## <#{group.channel_id}>"
@@ -185,14 +192,15 @@ def _lines(status: GroupStatus, later: Iterable[str] = ()) -> Iterator[str]:
     if place := place_text(group):
         yield place
     if group.blocked:
-        yield f"⚠️ {problem_text(group.blocked)}"
+        yield f"⚠️ {problem_text(group.blocked, to_moderator=to_moderator)}"
     if state := words.state_text(group):
         yield state
     if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):
         yield this_week
     if read := words.this_read_text(status.this_read):
         yield read
-    yield from filter(None, (vote_words.vote_text(status), vote_words.lost_vote_text(status)))
+    votes = (vote_words.vote_text, vote_words.lost_vote_text)
+    yield from filter(None, (text(status, to_moderator=to_moderator) for text in votes))
     if group.state == "active":
         yield words.COMING
         yield from words.coming_lines(status)

@@ -2,31 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 
-from bot.core.groups import GroupStatus
+from bot.core.groups import Group, GroupStatus
 from bot.views import trouble_texts
-from bot.views.permissions import can_mention, is_mentionable, missing, needed, wanted
+from bot.views.permissions import (
+    POLLS,
+    TAG_NEEDED,
+    can_mention,
+    is_mentionable,
+    missing,
+    needed,
+    usable_tags,
+    wanted,
+)
+
+SEEN_TO_BE_MENDED = frozenset({"channel_gone", "guild_unavailable", "bot_removed", TAG_NEEDED})
+"""Problems that a group can't have while its channel is seen, and needs nothing."""
+
+
+def as_now(guild: discord.Guild | None, status: GroupStatus) -> GroupStatus:
+    """Return the status with what is in its way now, as Discord's cache has it.
+
+    What was noted when a message couldn't be sent may have been mended since; and what will keep
+    the next one away can be told before it is due.
+    """
+    channel = guild.get_channel(status.group.channel_id) if guild else None
+    if channel is None:
+        return status
+    group = replace(status.group, blocked=_blocked(channel, status.group))
+    problem = status.vote_problem
+    if status.vote is not None and problem is not None and problem.startswith("lacks:"):
+        problem = _lacks(channel, (*needed(channel), *POLLS))
+    return replace(status, group=group, vote_problem=problem)
+
+
+def _blocked(channel: discord.abc.GuildChannel, group: Group) -> str | None:
+    has_post, noted = group.standing_id is not None, group.blocked
+    if noted in trouble_texts.UNCERTAIN:  # only somebody who looks can tell
+        return noted
+    if lacks := _lacks(channel, needed(channel, has_post=has_post)):
+        return lacks
+    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
+        return TAG_NEEDED
+    if noted is None or noted.startswith("lacks:") or noted in SEEN_TO_BE_MENDED:
+        return None
+    if noted == "locked" and (post := channel.guild.get_thread(group.standing_id or 0)):
+        may_write = post.permissions_for(channel.guild.me).manage_threads
+        return noted if post.locked and not may_write else None
+    return noted
+
+
+def _lacks(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> str | None:
+    lacks = missing(channel, names)
+    return f"lacks:{','.join(lacks)}" if lacks else None
 
 
 def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str]:
-    """Return what the group's posts lack, as Discord's cache has it."""
+    """Return what a group's posts come without, as Discord's cache has it."""
     group = status.group
     channel = None if guild is None else guild.get_channel(group.channel_id)
     if guild is None or channel is None:
         return []
     role = guild.get_role(group.role_id or 0)
-    is_lost = group.role_id is not None and (role is None or not is_mentionable(role))
-    warnings = [trouble_texts.ROLE_LOST if role is None else trouble_texts.ROLE_UNFIT]
-    warnings = warnings if is_lost else []
-    if lacks := missing(channel, needed(channel, has_post=group.standing_id is not None)):
-        problem = f"lacks:{','.join(lacks)}"
-        told = group.blocked is not None and group.blocked.startswith("lacks:")
-        warnings += [] if told else [f"⚠️ {trouble_texts.problem_text(problem)}"]
-    elif lacks := missing(channel, wanted(channel)):
+    warnings = []
+    if group.role_id is not None and role is None:
+        warnings.append(trouble_texts.ROLE_LOST)
+    elif role is not None and not is_mentionable(role):
+        warnings.append(trouble_texts.ROLE_UNFIT)
+    elif role is not None and not can_mention(role, channel):
+        warnings.append(trouble_texts.role_text(role.name))
+    can_post = not missing(channel, needed(channel, has_post=group.standing_id is not None))
+    if can_post and (lacks := missing(channel, wanted(channel))):
         warnings.append(trouble_texts.wanted_text(lacks))
     if status.thread_problem == "no_more_threads":
         warnings.append(trouble_texts.THREADS_FULL)
-    if role is not None and not is_lost and not can_mention(role, channel):
-        warnings.append(trouble_texts.role_text(role.name))
     return warnings

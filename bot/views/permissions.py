@@ -12,6 +12,9 @@ TO_LOOK = ("read_message_history",)
 POLLS = ("send_polls",)
 """Without this no vote is called."""
 
+TAG_NEEDED = "tag_needed"
+"""The problem of a forum in which a post must have a tag, and none is for us."""
+
 NAMES = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
@@ -62,3 +65,12 @@ def is_mentionable(role: discord.Role) -> bool:
 def can_mention(role: discord.Role, channel: discord.abc.GuildChannel) -> bool:
     """Tell whether mentioning the role there would reach its members."""
     return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone
+
+
+def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag] | None:
+    """Return the tags a standing post gets: none, or the one a forum wants; None: none will do."""
+    if not forum.flags.require_tag:
+        return []
+    may_all = forum.permissions_for(forum.guild.me).manage_threads
+    usable = [tag for tag in forum.available_tags if may_all or not tag.moderated]
+    return usable[:1] or None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import discord
 from discord import ui
 
 from bot.core.groups import GroupStatus
@@ -12,9 +11,6 @@ from bot.views import standing_texts as words
 from bot.views.group_card import MemberButton
 from bot.views.history_card import GroupButton
 from bot.views.plain import fitting
-
-TAG_NEEDED = "tag_needed"
-"""The problem of a forum in which a post must have a tag, and none is for us."""
 
 
 def standing_card(status: GroupStatus) -> ui.LayoutView:
@@ -30,12 +26,3 @@ def standing_card(status: GroupStatus) -> ui.LayoutView:
 def standing_button(group_id: int) -> str:
     """Return the custom_id that a group's standing post, and no other message of ours, has."""
     return f"group:join:{group_id}"
-
-
-def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag] | None:
-    """Return the tags a standing post gets: none, or the one a forum wants; None: none will do."""
-    if not forum.flags.require_tag:
-        return []
-    may_all = forum.permissions_for(forum.guild.me).manage_threads
-    usable = [tag for tag in forum.available_tags if may_all or not tag.moderated]
-    return usable[:1] or None

@@ -23,11 +23,10 @@ from bot.errors import (
 from bot.views import group_texts as words
 from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button, picked
 from bot.views.group_card import moderators_card
-from bot.views.permissions import missing, needed
+from bot.views.permissions import TAG_NEEDED, missing, needed, usable_tags
 from bot.views.plain import clipped
 from bot.views.replies import Form, answer, answer_click, answers_errors
 from bot.views.rights import check_opener, check_right
-from bot.views.standing_card import TAG_NEEDED, usable_tags
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot

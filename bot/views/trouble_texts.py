@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.outbox import TEMPORARY
 from bot.errors import CannotPostError, RoleRefusedError, WrongChannelError
 from bot.views.error_texts import error_text
 from bot.views.permissions import NAMES
@@ -54,8 +55,13 @@ UNCERTAIN = frozenset({"no_history", "lost_sight"})
 """Problems after which nothing is tried until a moderator has looked."""
 
 
-def problem_text(problem: str) -> str:
-    """Return what keeps a group from its post, and what to do."""
+MODERATORS_KNOW = "Something keeps the papers from this group. Moderators know."
+
+
+def problem_text(problem: str, *, to_moderator: bool = True) -> str:
+    """Return what keeps a group from its post, and what to do, to those who can."""
+    if not to_moderator and problem not in TEMPORARY:
+        return MODERATORS_KNOW
     if problem.startswith("lacks:"):
         return f"{lacks_text(problem)} Give me that, and I go on by myself."
     return PROBLEMS.get(problem, PROBLEMS["discord_trouble"])
@@ -63,8 +69,13 @@ def problem_text(problem: str) -> str:
 
 def lacks_text(problem: str) -> str:
     """Return what permissions are lacking, of a problem that names them."""
+    return f"I lack {lacks_named(problem)} in the channel."
+
+
+def lacks_named(problem: str) -> str:
+    """Return Discord's names of permissions, of a problem that names them."""
     names = [NAMES.get(name, name) for name in problem.removeprefix("lacks:").split(",")]
-    return f"I lack {listed(names)} in the channel."
+    return listed(names)
 
 
 def notice_text(channel_id: int, problem: str) -> str:

@@ -16,7 +16,7 @@ from bot.views.permissions import NAMES
 from bot.views.pick_texts import day_text
 from bot.views.plain import clipped, link, listed, one_line, plain
 from bot.views.texts import MUST_READ, facts, short_title, title_of
-from bot.views.trouble_texts import UNCERTAIN, lacks_text, problem_text
+from bot.views.trouble_texts import UNCERTAIN, lacks_named, problem_text
 
 ANSWER = 55  # Discord's limit for a poll's answer
 CANCEL_VOTE = "Call the vote off"
@@ -80,12 +80,14 @@ def called_off_text(ballot: Ballot) -> str:
     return f"The vote on {moment(ballot.slot.at)} in <#{ballot.vote.channel_id}> is called off."
 
 
-def vote_text(status: GroupStatus) -> str:
+def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     """Return how a group's vote stands."""
     vote = status.vote
     if vote is None:
         return ""
     at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    if vote.message_id is None and status.vote_problem and not to_moderator:
+        return f"⚠️ A vote on {at} isn't posted yet. Moderators know."
     if vote.message_id is None and status.vote_problem:
         return f"⚠️ A vote on {at} isn't posted yet. {problem_text(status.vote_problem)}"
     if vote.message_id is None:
@@ -95,13 +97,16 @@ def vote_text(status: GroupStatus) -> str:
     return f"🗳️ [Vote on {at}](https://discord.com/channels/{place}); it closes {closes}."
 
 
-def lost_vote_text(status: GroupStatus) -> str:
+def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     """Return that a group's vote came to nothing, what happens instead, and what can be done."""
     vote, now = status.lost_vote, status.this_week
     if vote is None or (status.vote is not None and status.vote.week == vote.week):
         return ""
     at = moment(slot_of_week(status.group.schedule, vote.week).at)
-    why = _lost_because(vote, status.vote_problem if status.vote is None else None)
+    problem = status.vote_problem if status.vote is None else None
+    if not to_moderator and problem not in UNCERTAIN:
+        problem = None
+    why = _lost_because(vote, problem)
     if now is not None and now.week == vote.week:
         return f"⚠️ The vote on {at} came to nothing: {why} The order of the list counted."
     return f"⚠️ The vote on {at} came to nothing: {why} {LIST_COUNTS}"
@@ -118,7 +123,7 @@ def _lost_because(vote: Vote, problem: str | None) -> str:
     if vote.message_id is not None:
         return "its poll is gone, or I couldn't read its result in time."
     if problem is not None and problem.startswith("lacks:"):
-        return f"its poll couldn't be sent. {lacks_text(problem)}"
+        return f"its poll couldn't be sent: I lacked {lacks_named(problem)} in the channel."
     if problem in UNCERTAIN:
         return "I can't tell whether its poll was sent."
     return LOST_BECAUSE.get(problem or "", "its poll couldn't be sent in time.")

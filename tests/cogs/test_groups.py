@@ -866,6 +866,24 @@ async def test_what_will_keep_the_next_paper_away_is_told_before_it_is_due(
     assert "⚠️" not in text_of(seen)
 
 
+async def test_a_warning_goes_as_soon_as_it_is_mended(
+    group, moderator, alice, guild, channel, until, env
+):
+    here = env.bot.get_channel(channel.id)
+    await here.set_permissions(guild.me, overwrite=discord.PermissionOverwrite(send_messages=False))
+    await until(MONDAY)
+    before = [text_of(await who.slash(channel, "group")) for who in (alice, moderator)]
+    await here.set_permissions(guild.me, overwrite=None)
+
+    after = [text_of(await who.slash(channel, "group")) for who in (alice, moderator)]
+    card = await moderator.slash(channel, "manage group")
+
+    assert "Something keeps the papers from this group. Moderators know." in before[0]
+    assert "I lack Send Messages in the channel. Give me that" in before[1]
+    assert [text.count("⚠️") for text in (*before, *after, text_of(card))] == [1, 1, 0, 0, 0]
+    assert posts_in(channel) == []
+
+
 async def test_members_are_never_told_what_the_posts_lack(moderator, alice, guild, channel, env):
     role = guild.create_role("readers", mentionable=True)
     await moderator.slash(channel, "manage group", zone="UTC", role=role)

@@ -376,8 +376,8 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
     lost = text_of(await moderator.slash(channel, "group"))
 
     assert "isn't posted yet. I lack Send Polls in the channel." in waiting
-    assert "its poll couldn't be sent. I lack Send Polls in the channel." in lost
-    assert "I lack Send Polls" in told(moderator)[0]
+    assert "its poll couldn't be sent: I lacked Send Polls in the channel." in lost
+    assert "I lacked Send Polls" in told(moderator)[0]
 
 
 async def test_a_vote_whose_message_is_neither_there_nor_certainly_not_is_told_as_such(

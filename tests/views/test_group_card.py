@@ -1,0 +1,66 @@
+"""What members and moderators read on a group's card when something is amiss."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from discord import ui
+
+from bot.core.groups import Group, GroupStatus
+from bot.core.outbox import TEMPORARY
+from bot.core.votes import Vote
+from bot.core.weekly import Schedule
+from bot.views.group_card import group_card, manage_card
+from bot.views.trouble_texts import PROBLEMS
+from bot.views.vote_texts import LOST_BECAUSE
+from tests.curricula import curriculum, resource
+
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+GROUP = Group(1, 3, 2, "active", Schedule(0, 9, 0, "UTC"), None, NOW, NOW)
+STATUS = GroupStatus(curriculum(resource("bert")), GROUP, 3, False, None, None, (), 9)
+VOTE = Vote(5, 1, "2026-W03", "running", ("demo:bert", "demo:gpt"), 24, NOW, 2)
+MENDED_BY_MODERATORS = sorted({*PROBLEMS, "lacks:send_messages"} - TEMPORARY)
+
+
+def trouble_in(card):
+    texts = [part.content for part in card.walk_children() if isinstance(part, ui.TextDisplay)]
+    return [line for text in texts for line in text.splitlines() if line.startswith("⚠️")]
+
+
+def with_vote(problem, state="running"):
+    name = "vote" if state == "running" else "lost_vote"
+    return replace(STATUS, **{name: replace(VOTE, state=state)}, vote_problem=problem)
+
+
+@pytest.mark.parametrize("problem", MENDED_BY_MODERATORS)
+def test_members_are_given_no_orders_that_only_moderators_can_follow(problem):
+    blocked = replace(STATUS, group=replace(GROUP, blocked=problem))
+
+    (told,) = trouble_in(group_card(blocked))
+    (ordered,) = trouble_in(manage_card(blocked, 7))
+
+    assert told == "⚠️ Something keeps the papers from this group. Moderators know."
+    assert ordered != told
+
+
+@pytest.mark.parametrize("problem", MENDED_BY_MODERATORS)
+def test_nor_about_a_vote_that_is_not_posted(problem):
+    (told,) = trouble_in(group_card(with_vote(problem)))
+
+    assert told.endswith("isn't posted yet. Moderators know.")
+    assert told not in trouble_in(manage_card(with_vote(problem), 7))
+
+
+@pytest.mark.parametrize("problem", [*LOST_BECAUSE, "lacks:send_polls"])
+def test_nor_about_one_that_came_to_nothing(problem):
+    (told,) = trouble_in(group_card(with_vote(problem, "lost")))
+
+    assert "came to nothing: its poll couldn't be sent in time. Without it the order" in told
+    assert told not in trouble_in(manage_card(with_vote(problem, "lost"), 7))
+
+
+@pytest.mark.parametrize("problem", sorted(TEMPORARY))
+def test_what_passes_by_itself_is_told_to_all(problem):
+    blocked = replace(STATUS, group=replace(GROUP, blocked=problem))
+
+    assert trouble_in(group_card(blocked)) == trouble_in(manage_card(blocked, 7))

@@ -81,6 +81,19 @@ class NotYoursError(ReaderError):
     """A click on a card that was opened for somebody else."""
 
 
+@dataclass
+class SlipError(ReaderError):
+    """A tap on a card that a click had only just replaced."""
+
+
+@dataclass
+class WrongWordError(ReaderError):
+    """Another word was typed than the one that a form asks for; nothing was done."""
+
+    typed: str
+    word: str
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with a curriculum file: line and column counted from 1, and how to mend it.

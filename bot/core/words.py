@@ -40,6 +40,12 @@ def fold(text: str) -> str:
     return letters.casefold().translate(_FINAL_CONSONANTS)
 
 
+def is_word(typed: str, word: str) -> bool:
+    """Tell whether somebody typed the word: case, width, spaces and signs are forgiven."""
+    bare, wanted = ("".join(c for c in fold(text) if c.isalnum()) for text in (typed, word))
+    return bare == wanted
+
+
 def _final_consonants() -> Mapping[int, str]:
     """Map each final Hangul consonant to the initial one(s) it is written with."""
     initials = {

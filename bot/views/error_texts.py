@@ -11,10 +11,12 @@ from bot.errors import (
     NothingCurrentError,
     NotOfferedError,
     NotYoursError,
+    SlipError,
     TooManyNamesError,
     TooOldToUndoError,
     UnknownResourceError,
     UnknownStepError,
+    WrongWordError,
 )
 from bot.views.plain import plain
 
@@ -97,3 +99,14 @@ def _(_: NotOfferedError) -> str:
 @error_text.register
 def _(_: NotYoursError) -> str:
     return "This card belongs to somebody else. The same command gives you your own."
+
+
+@error_text.register
+def _(_: SlipError) -> str:
+    return "The card had just changed under your tap, so I did nothing. Tap again if you meant it."
+
+
+@error_text.register
+def _(error: WrongWordError) -> str:
+    typed = f"You typed “{plain(error.typed, 40)}”" if error.typed.strip() else "You typed nothing"
+    return f"{typed}, so I left everything as it is. If you mean it, type the word {error.word}."

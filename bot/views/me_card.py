@@ -14,6 +14,7 @@ from bot.views import me_texts as words
 from bot.views.buttons import StateButton, go_button
 from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors, notice
+from bot.views.word_form import WordForm
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -38,11 +39,6 @@ def me_card(about: About) -> ui.LayoutView:
     return _card(fitting(lines, 4000), *files, go_button("settings"), MeButton("ask"))
 
 
-def delete_card() -> ui.LayoutView:
-    """Build the question before everything goes."""
-    return _card(words.REALLY, MeButton("delete"), MeButton("keep"))
-
-
 def deleted_card(*, was_anything: bool) -> ui.LayoutView:
     """Build the answer after it went. Without buttons: any of them could begin anew."""
     return notice(words.DELETED if was_anything else words.NOTHING_TO_DELETE)
@@ -64,8 +60,25 @@ def _card(text: str, *buttons: ui.Item[Any]) -> ui.LayoutView:
     return view
 
 
+class DeleteForm(WordForm, title=words.REALLY):
+    """Deletes everything about whoever types the word."""
+
+    word = words.DELETE_WORD
+
+    async def act(self, interaction: discord.Interaction[Any]) -> None:
+        me = cast("NextreadBot", interaction.client).me
+        was_anything = await me.forget(interaction.user.id)
+        await answer_click(interaction, deleted_card(was_anything=was_anything))
+
+    def way_back(self) -> ui.Button[Any]:
+        return MeButton("ask").item
+
+
 class MeButton(StateButton, template=r"me:(?P<act>json|markdown|ask|delete|keep)"):
-    """Always about whoever clicks: whose card it is doesn't matter."""
+    """Always about whoever clicks: whose card it is doesn't matter.
+
+    ``delete`` and ``keep`` are on cards sent before *Delete…* opened a form.
+    """
 
     def __init__(self, act: Act) -> None:
         self.act = act
@@ -87,10 +100,7 @@ class MeButton(StateButton, template=r"me:(?P<act>json|markdown|ask|delete|keep)
                 await interaction.response.send_message(
                     view=file_card(name), file=file, ephemeral=True
                 )
-            case "ask":
-                await answer_click(interaction, delete_card())
-            case "delete":
-                was_anything = await me.forget(who)
-                await answer_click(interaction, deleted_card(was_anything=was_anything))
+            case "ask" | "delete":
+                await interaction.response.send_modal(DeleteForm(words.WHAT_GOES))
             case "keep":
                 await answer_click(interaction, me_card(await me.about(who)))

@@ -28,7 +28,7 @@ CHANNELS_SHOWN = 20
 KEPT = "## What I keep about you"
 KEPT_HOW = (
     "-# Under your Discord id, without your name. Nobody else sees what you read, unless you show"
-    " your name in groups; they see counts, from three people on. Download shows every word of it."
+    " your name in groups; they see counts, from three readers on. Download shows every word of it."
 )
 NOTHING_KEPT = (
     "I keep nothing about you. `/next` begins: from then on I remember what I showed you and what"
@@ -36,8 +36,9 @@ NOTHING_KEPT = (
 )
 DOWNLOADED = "Everything I keep about you, as it is now."
 
-REALLY = """\
-## Delete everything about you?
+REALLY = "Delete everything about you?"
+DELETE_WORD = "delete"
+WHAT_GOES = """\
 Your marks and ratings, what comes next, your goal, what you could undo, your groups: all of it \
 goes at once, and nobody can bring it back. Download it first if you may want it again.
 -# Study groups that you set up and what you did to a server's list stay, without your id."""

@@ -35,10 +35,10 @@ from bot.views.path_card import GoalButton, NoGoalButton, PathButton
 from bot.views.pick_card import TakeBackButton
 from bot.views.progress_card import (
     ResetButton,
+    ResetForm,
     StartSelect,
     UndoSelect,
     progress_card,
-    reset_card,
     start_card,
     undo_card,
 )
@@ -97,7 +97,9 @@ class GoTo(StateButton, template=rf"go:(?P<place>{'|'.join(texts.GO_TO)})"):
             case "start":
                 view = start_card(curriculum)
             case "reset":
-                view = reset_card(len(reader.marks))
+                question = texts.reset_question(len(reader.marks))
+                await interaction.response.send_modal(ResetForm(question))
+                return
             case "updates":
                 view = updates_card(curriculum)
             case _:

@@ -18,6 +18,7 @@ from bot.views.buttons import PlainButton, go_button, picked, row_id
 from bot.views.plain import clipped, fitting, plain
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
+from bot.views.word_form import WordForm
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -86,11 +87,6 @@ def start_card(curriculum: Curriculum) -> ui.LayoutView:
     view.add_item(box)
     view.stop()
     return view
-
-
-def reset_card(count: int) -> ui.LayoutView:
-    """Build the question before everything is unmarked."""
-    return _card([texts.reset_question(count)], ui.ActionRow(ResetButton(), go_button("progress")))
 
 
 def _card(lines: Iterator[str] | list[str], row: ui.ActionRow[Any] | None) -> ui.LayoutView:
@@ -194,8 +190,22 @@ class StartSelect(_Choice, template=r"start-at(:[0-9])?"):
         await answer_click(interaction, next_card(reply))
 
 
+class ResetForm(WordForm, title=texts.RESET_TITLE):
+    """Unmarks everything; Undo brings it back, while it is among the last changes."""
+
+    word = texts.RESET_WORD
+
+    async def act(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        reply = await bot.journeys.reset(interaction.user.id, interaction.guild_id)
+        await answer_click(interaction, next_card(reply))
+
+    def way_back(self) -> ui.Button[Any]:
+        return go_button("reset")
+
+
 class ResetButton(PlainButton, template=r"reset-all"):
-    """Unmarks everything; Undo brings all of it back."""
+    """Opens the form: on cards sent before *Reset…* did."""
 
     custom = "reset-all"
     label = texts.RESET_NOW
@@ -204,5 +214,6 @@ class ResetButton(PlainButton, template=r"reset-all"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.journeys.reset(interaction.user.id, interaction.guild_id)
-        await answer_click(interaction, next_card(reply))
+        _, reader = await bot.reading.reader(interaction.user.id, interaction.guild_id)
+        question = texts.reset_question(len(reader.marks))
+        await interaction.response.send_modal(ResetForm(question))

@@ -103,6 +103,8 @@ START_WHERE = (
 START_AT_WHICH = "Start at which step…"
 START_DEEPER = "Deeper: I know the whole list"
 RESET_NOW = "Reset everything"
+RESET_TITLE = "Start afresh?"
+RESET_WORD = "reset"
 NUDGE = "-# You asked me to remind you after a week without reading. `/me` stops it."
 KNOWN_BEFORE = "☑️ You had read or marked all that comes before."
 
@@ -346,7 +348,7 @@ def pace_text(figures: Figures, minutes_a_week: int | None) -> str:
 def reset_question(count: int) -> str:
     """Return the question before everything is unmarked."""
     noun = "mark" if count == 1 else "marks"
-    return f"### Start afresh?\nThis takes {count} {noun} away, and your goal. Undo brings it back."
+    return f"This takes {count} {noun} away, and your goal. Undo brings it back."
 
 
 def ago(since: timedelta) -> str:
@@ -478,10 +480,10 @@ def group_reads_text(resource: Resource, channel_id: int) -> str:
 
 
 def also_done_text(resource: Resource, before: Resource | None, rating: int | None) -> str:
-    """Return the question after a second bare `/done` within a minute."""
-    just = f"You just marked **{plain(short_title(before))}**. " if before else ""
+    """Return the question after a second bare `/done`, or a tap that may be a slip."""
+    just = f"You just marked **{plain(short_title(before))}**. Also done" if before else "Done"
     rated = f" It gets your {rating} of 5." if rating else ""
-    return f"{just}Also done with **{plain(title_of(resource))}**?{rated}"
+    return f"{just} with **{plain(title_of(resource))}**?{rated}"
 
 
 def found_text(query: str, count: int, most: int) -> str:

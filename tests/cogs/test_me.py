@@ -5,6 +5,7 @@ import pytest
 
 from tests.cogs.test_reading import without
 from tests.every_table import places_of
+from tests.forged import forged
 from tests.seen import labels_of, text_of, title_of
 
 FIRST = "Attention Is All You Need"
@@ -22,9 +23,9 @@ async def file_of(result):
     return attachment.filename, (await attachment.read()).decode()
 
 
-async def delete(who, card):
-    asked = await who.click(card.response.message, label="Delete…")
-    return await who.click(asked.response.message, label="Delete everything")
+async def delete(who, card, typed="delete"):
+    form = await who.click(card.response.message, label="Delete…")
+    return await who.submit_modal(form, {"word": typed})
 
 
 async def test_somebody_new_sees_that_nothing_is_kept(alice, channel, env):
@@ -101,17 +102,43 @@ async def test_what_left_the_list_keeps_its_title(alice, channel, restart, base)
     assert "(no longer listed)" in content
 
 
-async def test_delete_asks_first_and_keep_keeps(alice, channel):
+async def test_delete_asks_for_a_word(alice, channel):
     await alice.slash(channel, "done", resource=FIRST)
     card = await alice.slash(channel, "me")
 
-    asked = await alice.click(card.response.message, label="Delete…")
-    question, offered = text_of(asked), labels_of(asked)
-    kept = await alice.click(asked.response.message, label="Keep")
+    form = await alice.click(card.response.message, label="Delete…")
 
-    assert "Delete everything about you?" in question
-    assert offered == ["Delete everything", "Keep"]
-    assert "- 1 mark: 1 done" in text_of(kept)
+    assert form.modal["title"] == "Delete everything about you?"
+    assert "nobody can bring it back" in str(form.modal)
+    assert "Type the word delete" in str(form.modal)
+    assert "- 1 mark: 1 done" in text_of(await alice.slash(channel, "me"))
+
+
+async def test_another_word_deletes_nothing_and_leads_back_to_the_form(alice, channel, env):
+    await alice.slash(channel, "done", resource=FIRST)
+    card = await alice.slash(channel, "me")
+    before = await places_of(env.bot.services.db, alice.id)
+
+    refused = await delete(alice, card, "dlete")
+    told = text_of(refused)
+    kept = await places_of(env.bot.services.db, alice.id)
+    deleted = await delete(alice, refused, " ＤＥＬＥＴＥ ")
+
+    assert "You typed “dlete”, so I left everything as it is." in told
+    assert kept == before
+    assert "Everything about you is deleted" in text_of(deleted)
+
+
+async def test_delete_everything_on_an_old_card_asks_for_the_word_too(alice, channel, env):
+    await alice.slash(channel, "done", resource=FIRST)
+    old = await forged(env, channel, "me:delete")
+
+    form = await alice.click(old, label="Press")
+    kept = await places_of(env.bot.services.db, alice.id)
+    await alice.submit_modal(form, {"word": "delete"})
+
+    assert kept
+    assert await places_of(env.bot.services.db, alice.id) == set()
 
 
 async def test_after_delete_nothing_holds_the_person_and_next_starts_afresh(alice, channel, env):
@@ -189,14 +216,12 @@ async def test_the_buttons_work_after_a_restart(alice, channel, restart, press):
     await restart()
     answer = await alice.click(card.response.message, label=press)
 
-    assert text_of(answer)
-    assert "Something went wrong" not in text_of(answer)
+    assert answer.modal or text_of(answer)
+    assert answer.modal or "Something went wrong" not in text_of(answer)
 
 
 async def test_no_button_names_whose_card_it_is(alice, channel):
     await alice.slash(channel, "done", resource=FIRST)
     card = await alice.slash(channel, "me")
-    asked = await alice.click(card.response.message, label="Delete…")
 
     assert str(alice.id) not in str(card.response.components)
-    assert str(alice.id) not in str(asked.response.components)

@@ -2,7 +2,28 @@
 
 import pytest
 
-from bot.core.words import fold, head, initials, joined_forms, names_in, other_endings, words
+from bot.core.words import (
+    fold,
+    head,
+    initials,
+    is_word,
+    joined_forms,
+    names_in,
+    other_endings,
+    words,
+)
+
+
+@pytest.mark.parametrize(
+    "typed", ["delete", "Delete", " DEL ETE ", "ｄｅｌｅｔｅ", "`delete`.", "“delete”"]
+)
+def test_a_word_is_known_however_it_is_typed(typed):
+    assert is_word(typed, "delete")
+
+
+@pytest.mark.parametrize("typed", ["", " ", "dlete", "delete me", "delet", "deleted", "reset"])
+def test_another_word_is_not(typed):
+    assert not is_word(typed, "delete")
 
 
 def test_case_accents_and_width_are_folded():

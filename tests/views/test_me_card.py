@@ -1,7 +1,7 @@
 from collections import Counter
 
 from bot.core.me import About, Titled
-from bot.views.me_card import delete_card, deleted_card, me_card
+from bot.views.me_card import deleted_card, me_card
 
 LONG = Titled("*" * 500, "https://example.org")
 
@@ -48,6 +48,6 @@ def test_other_tables_are_told_too_in_words_if_there_are_any():
 
 
 async def test_no_card_keeps_a_task_waiting():
-    cards = [me_card(about()), delete_card(), deleted_card(was_anything=True)]
+    cards = [me_card(about()), deleted_card(was_anything=True)]
 
     assert all(card.is_finished() for card in cards)

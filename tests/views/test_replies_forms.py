@@ -25,6 +25,8 @@ async def open_form(env, guild, channel, moderator, restart):
             return await moderator.click(hello, label=label)
         if label == "Time zone…":
             return await press(await press(await moderator.slash(channel, "me"), "Settings"), label)
+        if label == "Delete…":
+            return await press(await moderator.slash(channel, "me"), label)
         if label == "Prerequisite wrong?":
             return await press(await moderator.slash(channel, "path", resource=BERT), label)
         return await press(await moderator.slash(channel, "manage edit", resource=BERT), label)
@@ -32,7 +34,7 @@ async def open_form(env, guild, channel, moderator, restart):
     return opened
 
 
-FORMS = ["Start a weekly paper", "Time zone…", "Prerequisite wrong?", "Edit texts"]
+FORMS = ["Start a weekly paper", "Time zone…", "Prerequisite wrong?", "Edit texts", "Delete…"]
 
 
 def kept(env):

@@ -137,7 +137,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class AlsoDone:
-    """A second bare `/done` within a minute: meant, or a double tap? ``rating``: what was typed."""
+    """Done a second time at once: meant, or a double tap? ``rating``: what was typed."""
 
     curriculum: Curriculum
     resource: Resource

@@ -102,6 +102,23 @@ class Reading:
             reply = await self._mark(changes, reader_id, place, [current], "done_current", rating)
         return _seen_from(reply, place, guild_id)
 
+    async def ask_done(self, reader_id: int, guild_id: int | None, key: str) -> AlsoDone | None:
+        """Return the question whether a resource is done too; None: it is marked so already.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: no such resource here.
+        """
+        shown = await self.look(reader_id, guild_id, key)
+        mark = shown.reader.mark(shown.resource.key)
+        if mark is not None and mark.state == "done":
+            return None
+        latest = [
+            stored.change for stored in await change_log.latest_changes(self._db, reader_id, 1)
+        ]
+        just = (change.keys[0] for change in latest if change.kind in ("done", "done_current"))
+        before = shown.curriculum.get(next(just, ""))
+        return AlsoDone(shown.curriculum, shown.resource, before)
+
     async def finish(
         self, reader_id: int, guild_id: int | None, typed: str, rating: int | None = None
     ) -> Reply | PartlyDone:

@@ -30,7 +30,7 @@ from bot.views.manage_texts import waiting_text
 from bot.views.permissions import role_of
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
-from bot.views.replies import answer_click, answers_errors
+from bot.views.replies import answer_click, answers_errors, dated, refuse_slip
 from bot.views.rights import check_opener
 from bot.views.standing_texts import place_text
 from bot.views.trouble_texts import mentioned_text, problem_text
@@ -233,6 +233,8 @@ class MemberButton(StateButton, template=rf"group:(?P<way>join|leave):{ROW_ID}")
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        if not self.joins:  # it stands where *Join* stood
+            refuse_slip(interaction)
         groups = cast("NextreadBot", interaction.client).groups
         act = groups.join if self.joins else groups.leave
         status = await act(interaction.guild_id or 0, self.group_id, interaction.user.id)
@@ -271,6 +273,8 @@ class ActionButton(
         await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         guild_id = interaction.guild_id or 0
+        if self.action in ("post", "stop"):
+            refuse_slip(interaction)
         if self.action == "post":
             status = await bot.groups.post_now(guild_id, self.group_id)
             await answer_click(interaction, await moderators_card(interaction, status))
@@ -278,9 +282,8 @@ class ActionButton(
             await bot.postman.deliver_due(self.group_id, *([week.slot_id] if week else []))
             bot.weekly_changed()
             status = await bot.groups.status(status.group.channel_id, self.opener_id)
-            await interaction.edit_original_response(
-                view=await moderators_card(interaction, status)
-            )
+            view = dated(interaction, await moderators_card(interaction, status))
+            await interaction.edit_original_response(view=view)
             return
         if self.action == "skip":
             status = await bot.groups.skip_next(guild_id, self.group_id)
@@ -415,6 +418,7 @@ class CancelVoteButton(
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
+        refuse_slip(interaction)
         bot = cast("NextreadBot", interaction.client)
         ballot = await bot.votes.cancel(interaction.guild_id or 0, self.vote_id)
         status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
@@ -452,6 +456,7 @@ class AfterListButton(
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
+        refuse_slip(interaction)
         groups = cast("NextreadBot", interaction.client).groups
         status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
         await answer_click(interaction, await moderators_card(interaction, status))

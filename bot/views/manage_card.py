@@ -20,7 +20,7 @@ from bot.views.buttons import ROW_ID, AgainButton, StateButton, picked, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.manage_form import TextsForm
 from bot.views.plain import clipped, fitting, link, one_line, plain
-from bot.views.replies import answer_click, answers_errors, notice
+from bot.views.replies import answer_click, answers_errors, notice, refuse_slip
 from bot.views.rights import check_opener
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ class DraftButton(StateButton, template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}")
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
+        if self.action in ("confirm", "remove", "settle"):
+            refuse_slip(interaction)
         moderation = cast("NextreadBot", interaction.client).moderation
         draft = interaction.guild_id, interaction.user.id, self.draft_id
         match self.action:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
 from discord import app_commands, ui
 
-from bot.errors import LedgerError, ReaderError, UnknownResourceError
+from bot.errors import LedgerError, ReaderError, SlipError, UnknownResourceError
 from bot.views.error_texts import error_text
 from bot.views.plain import clipped, one_line
 from bot.views.texts import PICK_A_RESOURCE
@@ -28,6 +29,9 @@ TOO_LATE = frozenset({10062, 10015, 40060})
 TROUBLE = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError)
 """What goes wrong on the way to Discord, and is no fault of ours."""
 
+
+SLIP = timedelta(seconds=3)
+"""A tap so soon after a click replaced the card may have been meant for what stood there."""
 
 OPEN_FOR = 3600.0
 """Seconds. discord.py keeps each form in memory until it is sent or this is over: nobody
@@ -61,13 +65,53 @@ async def answer_everyone(interaction: discord.Interaction[Any], view: ui.Layout
     await interaction.response.send_message(view=view)
 
 
-async def answer_click(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
-    """Answer a click: a reader's own card is replaced, a public one is left alone."""
+async def answer_click(
+    interaction: discord.Interaction[Any], view: ui.LayoutView, *, asks: bool = False
+) -> None:
+    """Answer a click: a reader's own card is replaced, a public one is left alone.
+
+    ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
+    """
     message = interaction.message
     if message is not None and message.flags.ephemeral and not interaction.response.is_done():
-        await interaction.response.edit_message(view=view)
+        await interaction.response.edit_message(view=view if asks else dated(interaction, view))
     else:
         await answer(interaction, view)
+
+
+def dated(interaction: discord.Interaction[Any], view: ui.LayoutView) -> ui.LayoutView:
+    """Note in a card which replaces another when that was clicked.
+
+    In the id of its first part, a number of 31 bits that Discord gives back with the next click.
+    A message's own time of editing won't do: Discord may not count a change of components alone
+    (https://github.com/discord/discord-api-docs/issues/3134), and a card is nothing else.
+    """
+    # Rounded up: the card is replaced a moment after the click.
+    view.children[0].id = int(interaction.created_at.timestamp()) + 1
+    return view
+
+
+def may_be_slip(interaction: discord.Interaction[Any]) -> bool:
+    """Tell whether a click replaced the card so short ago that the tap may be meant for another.
+
+    A card that came with a command, or that all see, is never replaced by a click.
+    """
+    message = interaction.message
+    if message is None or not message.components:
+        return False
+    noted = getattr(message.components[0], "id", None) or 0  # of any other card: 1, 2, 3 …
+    replaced_at = datetime.fromtimestamp(noted, tz=interaction.created_at.tzinfo)
+    return interaction.created_at - replaced_at < SLIP
+
+
+def refuse_slip(interaction: discord.Interaction[Any]) -> None:
+    """Let nothing be done by a tap that may be a slip, where that would do harm.
+
+    Raises:
+        SlipError
+    """
+    if may_be_slip(interaction):
+        raise SlipError
 
 
 def notice(text: str) -> ui.LayoutView:

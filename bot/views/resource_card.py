@@ -34,7 +34,7 @@ from bot.views.buttons import (
     picked,
 )
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
-from bot.views.replies import answer_click, answers_errors
+from bot.views.replies import answer_click, answers_errors, may_be_slip
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -97,7 +97,7 @@ def resource_card(shown: Shown) -> ui.LayoutView:
 
 
 def also_done_card(asked: AlsoDone) -> ui.LayoutView:
-    """Build the question after a second bare `/done` within a minute."""
+    """Build the question after a second bare `/done`, or a tap that may be a slip."""
     view = ui.LayoutView(timeout=None)
     text = texts.also_done_text(asked.resource, asked.before, asked.rating)
     key, rating = asked.resource.key, asked.rating
@@ -262,6 +262,19 @@ class DoneButton(_MarkButton, template=rf"done:{KEY}"):
     kind = "done"
     label = texts.DONE
     style = discord.ButtonStyle.success
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot = cast("NextreadBot", interaction.client)
+        who, where = interaction.user.id, interaction.guild_id
+        asked = (
+            await bot.reading.ask_done(who, where, self.key) if may_be_slip(interaction) else None
+        )
+        if asked is not None:
+            await answer_click(interaction, also_done_card(asked), asks=True)
+            return
+        reply = await bot.reading.mark(who, where, self.key, self.kind)
+        await answer_click(interaction, next_card(reply))
 
 
 class RatedDoneButton(StateButton, template=rf"rated:(?P<rating>[1-5]):{KEY}"):

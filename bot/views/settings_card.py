@@ -11,7 +11,7 @@ from discord import ui
 from bot.core.me import ReaderSettings
 from bot.views import me_texts as words
 from bot.views.buttons import PlainButton, StateButton, go_button
-from bot.views.replies import Form, answer_click, answers_errors
+from bot.views.replies import Form, answer_click, answers_errors, refuse_slip
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -82,6 +82,8 @@ class SwitchButton(StateButton, template=r"set:(?P<switch>named|unnamed|nudge|un
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot, who = cast("NextreadBot", interaction.client), interaction.user.id
+        if self.switch == "named":  # *Settings* stood there
+            refuse_slip(interaction)
         if self.switch in ("named", "unnamed"):
             settings = await bot.me.set_named(who, named=self.switch == "named")
         else:

@@ -225,15 +225,41 @@ async def test_a_group_without_members_tells_moderators_how_they_come(
     assert "Nobody is in the group" not in text_of(later)
 
 
-async def test_members_join_and_leave(group, channel, alice):
+async def test_members_join_and_leave(group, channel, alice, env):
     card = await alice.slash(channel, "group")
 
     await alice.click(card.response.message, label="Join")
     joined = text_of(card)
+    await env.advance_time(4)
     await alice.click(card.response.message, label="Leave")
 
     assert "1 member" in joined
     assert "0 members" in text_of(card)
+
+
+async def test_a_second_tap_on_join_does_not_leave(group, channel, alice):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+
+    answer = await alice.click(card.response.message, label="Leave")
+
+    assert "The card had just changed under your tap, so I did nothing." in text_of(answer)
+    assert "1 member" in text_of(await alice.slash(channel, "group"))
+
+
+async def test_a_second_tap_on_post_now_does_not_stop_the_group(group, channel, moderator, env):
+    posted = await moderator.click(group.response.message, label="First paper now")
+    labels = labels_of(posted)
+
+    answer = await moderator.click(group.response.message, label="Stop")
+    state = (await env.bot.groups.find(channel.id)).state
+    await env.advance_time(4)
+    await moderator.click(group.response.message, label="Stop")
+
+    assert labels == ["Pause", "Skip next", "Stop"]
+    assert "so I did nothing" in text_of(answer)
+    assert state == "active"
+    assert (await env.bot.groups.find(channel.id)).state == "stopped"
 
 
 async def test_next_tells_what_the_readers_group_reads(group, channel, until, env, alice):

@@ -85,10 +85,11 @@ async def test_whoever_set_it_up_is_told_once_that_the_list_has_run_out(
     assert "The list has run out for this group." in seen
 
 
-async def test_after_the_end_post_now_begins_what_was_chosen(group, weeks, moderator, channel):
+async def test_after_the_end_post_now_begins_what_was_chosen(group, weeks, moderator, channel, env):
     await weeks(4)
     card = await moderator.slash(channel, "manage group")
     await moderator.click(card.response.message, label="Start over with must-reads")
+    await env.advance_time(4)
 
     await moderator.click(card.response.message, label="Post now")
 

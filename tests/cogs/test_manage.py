@@ -407,8 +407,9 @@ async def test_a_title_of_300_characters_does_not_fit_the_form(moderator, channe
         await fill(moderator, card, "Edit", title="t" * 300)
 
 
-async def test_removed_and_restored_it_keeps_its_readers(alice, moderator, channel, add):
+async def test_removed_and_restored_it_keeps_its_readers(alice, moderator, channel, add, env):
     card = await add()
+    await env.advance_time(4)
     await alice.slash(channel, "done", resource="mamba", rating=5)
 
     removed = text_of(await moderator.click(card.response.message, label="Remove"))

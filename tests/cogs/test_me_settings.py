@@ -126,9 +126,12 @@ async def test_names_are_shown_of_those_who_chose_so(
     hidden = text_of(await bob.slash(channel, "group"))
 
     card = await settings()
+    slip = await alice.click(card.response.message, label="Show my name in groups")
+    await env.advance_time(4)
     await alice.click(card.response.message, label="Show my name in groups")
     shown = text_of(await bob.slash(channel, "group"))
 
+    assert "so I did nothing" in text_of(slip)
     assert "2 members" in hidden
     assert alice.mention not in hidden
     assert f"2 members: {alice.mention} and 1 more" in shown

@@ -4,6 +4,9 @@ import pytest
 
 from tests.seen import labels_of, options_of, select_of, text_of, title_of
 
+A_MOMENT = 4
+"""Seconds: after so long a tap isn't taken for a slip."""
+
 MAKERS_PATH = [
     "Attention Is All You Need",
     "Improving Language Understanding by Generative Pre-Training",
@@ -28,11 +31,12 @@ async def test_next_shows_the_first_step_and_why(alice, channel):
     assert "Here the list begins." in text_of(card)
 
 
-async def test_saying_done_each_time_follows_the_makers_path(alice, channel):
+async def test_saying_done_each_time_follows_the_makers_path(alice, channel, env):
     shown = []
     card = await alice.slash(channel, "next")
     while "Done" in labels_of(card):
         shown.append(title_of(card))
+        await env.advance_time(A_MOMENT)
         card = await alice.click(card.response.message, label="Done")
 
     assert shown == MAKERS_PATH
@@ -83,6 +87,66 @@ async def test_a_second_bare_done_within_a_minute_asks_first(alice, channel):
     assert "You just marked **Attention Is All You Need**." in text_of(asked)
     assert "Also done with **Improving Language" in text_of(asked)
     assert "**1 of 9 of the list**" in text_of(progress)
+
+
+@pytest.mark.parametrize("first", ["Done", "Go deeper"])
+async def test_a_second_tap_at_once_asks_whether_what_took_its_place_is_done(
+    alice, channel, first, restart
+):
+    marked = MAKERS_PATH if first == "Go deeper" else []
+    for title in marked:
+        await alice.slash(channel, "done", resource=title)
+    card = await alice.slash(channel, "next")
+
+    shown = await alice.click(card.response.message, label=first)
+    second = title_of(shown)
+    await restart()
+    asked = await alice.click(shown.response.message, label="Done")
+    question, offered = text_of(asked), labels_of(asked)
+    progress = text_of(await alice.slash(channel, "progress"))
+    meant = await alice.click(asked.response.message, label="Done")
+
+    assert f"one with **{second[:20]}" in question
+    assert ("You just marked **Attention Is All You Need**." in question) == (first == "Done")
+    assert offered == ["Done", "What's next?"]
+    assert f"**{9 if marked else 1} of 9 of the list**" in progress
+    assert "✅ Done: **" in text_of(meant)
+
+
+async def test_many_quick_taps_mark_one_thing_alone(alice, channel):
+    card = await alice.slash(channel, "next")
+
+    await alice.click(card.response.message, label="Done")
+    for _ in range(3):  # in the second place of the row, where the first Done was
+        await alice.click(card.response.message, label="Done")
+        await alice.click(card.response.message, label="What's next?")
+
+    assert "**1 of 9 of the list**" in text_of(await alice.slash(channel, "progress"))
+
+
+async def test_a_tap_a_moment_later_and_one_on_a_fresh_card_are_meant(alice, channel, env):
+    card = await alice.slash(channel, "next")
+    await alice.click(card.response.message, label="Done")
+    fresh = await alice.slash(channel, "next")
+
+    second = await alice.click(fresh.response.message, label="Done")
+    told = text_of(second)
+    await env.advance_time(A_MOMENT)
+    third = await alice.click(second.response.message, label="Done")
+
+    assert "✅ Done: **GPT-1**" in told
+    assert "✅ Done: **BERT**" in text_of(third)
+
+
+async def test_a_second_tap_on_what_is_done_already_just_says_so(alice, channel):
+    card = await alice.slash(channel, "next")
+    marked = await alice.click(card.response.message, label="Done")
+    await alice.slash(channel, "done", resource="GPT-1")
+
+    again = await alice.click(marked.response.message, label="Done")
+
+    assert "You just marked" not in text_of(again)
+    assert title_of(again).startswith("BERT")
 
 
 async def test_the_question_after_a_second_done_keeps_its_rating(alice, channel, restart, env):

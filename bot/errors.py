@@ -1,7 +1,7 @@
 """Expected failures, each with its values; the modules of words in views say what to do."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 
@@ -138,16 +138,15 @@ class NotAMemberError(ReaderError):
 
 
 @dataclass
-class ZoneNeededError(ReaderError):
-    """A new group needs a time zone."""
-
-
-@dataclass
 class UnknownZoneError(ReaderError):
-    """No zone, or several, are meant by the typed text; ``like_it`` are zones."""
+    """No zone, or several, are meant by a reader's text; ``like_it`` are zones, with labels.
+
+    ``fits``: the text may mean them; otherwise they are only the likeliest.
+    """
 
     typed: str
-    like_it: tuple[str, ...] = ()
+    like_it: tuple[tuple[str, str], ...] = ()
+    fits: bool = False
 
 
 @dataclass
@@ -188,9 +187,17 @@ class RightUnknownError(ReaderError):
 
 @dataclass
 class UnknownWeekError(ReaderError):
-    """The typed text is no day and no week."""
+    """The typed text is no day and no week, or several.
+
+    ``like_it``: weeks to choose from, each with a day and a title. ``fits``: the text means one
+    of them. ``key`` is what the group of ``channel_id`` is to read.
+    """
 
     typed: str
+    like_it: tuple[tuple[str, date, str], ...] = ()
+    fits: bool = False
+    channel_id: int = 0
+    key: str = ""
 
 
 @dataclass

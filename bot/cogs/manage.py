@@ -9,12 +9,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.core.clock_time import time_of_day
-from bot.core.groups import Group
 from bot.core.votes import FEWEST, LONGEST, MOST
-from bot.core.weekly import Schedule
-from bot.core.zones import resolve_zone, zones_matching
-from bot.errors import RoleRefusedError, UnknownTimeError, UnknownZoneError, ZoneNeededError
+from bot.core.zones import zones_matching
 from bot.services.groups import Groups
 from bot.services.me import Me
 from bot.services.moderation import Moderation
@@ -26,10 +22,9 @@ from bot.views.group_card import moderators_card
 from bot.views.group_texts import DAYS
 from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
-from bot.views.permissions import is_mentionable
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer, offers
-from bot.views.start_card import CHANNELS_OF_GROUPS, channel_of, home_of, settle_group
+from bot.views.start_card import CHANNELS_OF_GROUPS, Wish, channel_of, home_of, settle_wish
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
@@ -112,9 +107,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         else:
             if zone is None and group is None:
                 zone = (await self.me.settings(interaction.user.id)).zone
-            schedule = _schedule(interaction, group, zone, day, time)
-            role_id = _role_id(role) if role else group.role_id if group else None
-            view = await settle_group(interaction, place, schedule, role_id, group)
+            wish = Wish(DAYS.index(day) if day else None, time, role.id if role else None)
+            view = await settle_wish(interaction, place, zone or "", wish)
         await answer(interaction, view)
         await tell_lost_groups(interaction)
 
@@ -212,7 +206,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         if group is None:
             return []
         weeks = await self.picking.weeks(interaction.guild_id or 0, place)
-        return week_choices(weeks, group.schedule.zone, typed)
+        return week_choices(weeks, group.schedule.zone, typed, interaction.created_at)
 
     @pick.autocomplete("resource")
     @edit.autocomplete("needs")
@@ -241,42 +235,6 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         locale = str(interaction.guild_locale or interaction.locale)
         found = zones_matching(typed, locale, interaction.created_at)
         return [app_commands.Choice(name=zone.label[:100], value=zone.zone) for zone in found]
-
-
-def _schedule(
-    interaction: Interaction,
-    group: Group | None,
-    zone: str | None,
-    day: str | None,
-    time: str | None,
-) -> Schedule:
-    """Join what is typed to what the group has, or to Monday at nine."""
-    old = group.schedule if group else None
-    if zone is None and old is None:
-        raise ZoneNeededError
-    hour, minute = (old.hour, old.minute) if old else (9, 0)
-    if time is not None:
-        found = time_of_day(time)
-        if found is None:
-            raise UnknownTimeError(time)
-        hour, minute = found
-    weekday = DAYS.index(day) if day else old.weekday if old else 0
-    return Schedule(weekday, hour, minute, _zone(interaction, zone) if zone else old.zone)  # type: ignore[union-attr]  # without a zone there is an old one
-
-
-def _role_id(role: discord.Role) -> int:
-    if not is_mentionable(role):
-        raise RoleRefusedError(None if role.is_default() else role.name)
-    return role.id
-
-
-def _zone(interaction: Interaction, typed: str) -> str:
-    locale, now = str(interaction.guild_locale or ""), interaction.created_at
-    zone = resolve_zone(typed, locale, now)
-    if zone is None:
-        likely = zones_matching(typed, locale, now, limit=3)
-        raise UnknownZoneError(typed, tuple(choice.zone for choice in likely))
-    return zone
 
 
 async def setup(bot: NextreadBot) -> None:

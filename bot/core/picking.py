@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from bot.core.curriculum import Resource
+from bot.core.dates import dates_meant
 from bot.core.picks import Why
 from bot.core.weekly import Slot, week_of
 
@@ -60,12 +61,6 @@ def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:
     return picked, winners
 
 
-def week_typed(typed: str) -> str | None:
-    """Return the ISO week that is meant by "2026-W03" or by a day, "2026-01-12"; else None."""
-    text = typed.strip().upper()
-    if len(text) == len("2026-W03") and text[4:6] == "-W":
-        text = f"{text}-1"
-    try:
-        return week_of(date.fromisoformat(text))
-    except ValueError:
-        return None
+def weeks_meant(typed: str, today: date, zone: str) -> dict[str, date]:
+    """Return the ISO weeks that may be meant by a day or a week, each with the day read."""
+    return {week_of(day): day for day in dates_meant(typed, today, zone)}

@@ -61,9 +61,13 @@ def zones_matching(query: str, locale: str, now: datetime, limit: int = 25) -> l
     return [ZoneChoice(zone, _label(zone, now)) for zone in zones[:limit]]
 
 
-def zones_offered(query: str, locale: str, now: datetime) -> list[ZoneChoice]:
-    """Return what a query may mean, or else the likeliest zones of all: never nothing."""
-    return zones_matching(query, locale, now) or zones_matching("", locale, now)
+def zones_offered(query: str, locale: str, now: datetime) -> tuple[list[ZoneChoice], bool]:
+    """Return zones to choose from, and whether the query may mean them.
+
+    Never nothing: where it means none, those that the locale's people have.
+    """
+    found = zones_matching(query, locale, now) if query.strip() else []
+    return found or zones_matching("", locale, now), bool(found)
 
 
 def resolve_zone(text: str, locale: str, now: datetime) -> str | None:

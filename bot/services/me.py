@@ -21,7 +21,7 @@ from bot.core.me import (
 )
 from bot.core.me_json import to_json
 from bot.core.me_markdown import to_markdown
-from bot.core.zones import resolve_zone, zones_matching
+from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups, known, people, reader_settings, readers, slots
@@ -63,14 +63,15 @@ class Me:
         """Set the reader's time zone by city or name; nothing typed takes it away.
 
         Raises:
-            UnknownZoneError: no zone, or several, are meant.
+            UnknownZoneError: no zone, or several, are meant; it has zones to choose from.
         """
         now, zone = self._clock(), None
         if typed.strip():
             zone = resolve_zone(typed, locale, now)
             if zone is None:
-                likely = zones_matching(typed, locale, now, limit=3)
-                raise UnknownZoneError(typed, tuple(choice.zone for choice in likely))
+                offered, fits = zones_offered(typed, locale, now)
+                likely = tuple((choice.zone, choice.label) for choice in offered)
+                raise UnknownZoneError(typed, likely, fits)
         return await self._change(reader_id, zone=zone)
 
     async def set_named(self, reader_id: int, *, named: bool) -> ReaderSettings:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.core.curriculum import Resource
 from bot.core.groups import HAD, Group, PostState
-from bot.core.picking import PICKED, Chosen, PickReply, Silent, by_week, week_typed
+from bot.core.picking import PICKED, Chosen, PickReply, Silent, by_week, weeks_meant
 from bot.core.picks import Pick, Span, next_papers, spans_by_key
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
@@ -40,16 +41,17 @@ class Picking:
 
         Raises:
             NoGroupError: the channel has no group in this server.
-            UnknownWeekError: the date is no day and no week.
+            UnknownWeekError: the date is no day and no week, or several; it has some to choose.
             WeekRefusedError: that week has its paper, is over, or is more than a year away.
             UnknownResourceError, NoLongerListedError, CompanionRefusedError
         """
         now = self._clock()
         seen = _of_guild(await group_rows.group_of_channel(self._db, channel_id), guild_id)
-        await self._slot(self._db, seen, date, now)
         meant = await self._curricula.named(self._db, guild_id, resource)
         if meant.is_companion:
             raise CompanionRefusedError(meant.title)
+        date = await self._one_week(seen, meant.key, date, now)
+        await self._slot(self._db, seen, date, now)
         curriculum = await self._curricula.of(self._db, guild_id)
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, picked_by)
@@ -116,6 +118,8 @@ class Picking:
             UnknownWeekError, WeekRefusedError: the week is none, or has its paper.
         """
         now = self._clock()
+        if list(weeks_meant(week, now.date(), "UTC")) != [week]:
+            raise UnknownWeekError(week)
         async with self._db.transaction() as changes:
             group = _of_guild(await group_rows.take_group(changes, group_id), guild_id)
             slot = await self._slot(changes, group, week, now)
@@ -148,13 +152,28 @@ class Picking:
         found = [curriculum.get(paper.key) if paper.key else None for paper in papers]
         return [(s, r.title if r else "") for s, r in zip(ahead, found, strict=True)]
 
-    async def _slot(self, db: Queries, group: Group, typed: str | None, now: datetime) -> Slot:
+    async def _one_week(
+        self, group: Group, key: str, typed: str | None, now: datetime
+    ) -> str | None:
+        """Return the week of the day that is typed; where it isn't clear, offer some."""
         if not typed:
+            return None
+        zone = group.schedule.zone
+        meant = weeks_meant(typed, now.astimezone(ZoneInfo(zone)).date(), zone)
+        if len(meant) == 1:
+            return next(iter(meant))
+        nearest, last = running_week(zone, now), week_of((now + AT_MOST_AHEAD).date())
+        fitting = [(week, day, "") for week, day in meant.items() if nearest <= week <= last]
+        offered = fitting or [
+            (slot.week, slot.at.astimezone(ZoneInfo(zone)).date(), title)
+            for slot, title in await self.weeks(group.guild_id, group.channel_id)
+        ]
+        raise UnknownWeekError(typed, tuple(offered), bool(fitting), group.channel_id, key)
+
+    async def _slot(self, db: Queries, group: Group, week: str | None, now: datetime) -> Slot:
+        if not week:
             served = await slots.served(db, group.group_id, group.schedule)
             return next_slot(group.schedule, now, served)
-        week = week_typed(typed)
-        if week is None:
-            raise UnknownWeekError(typed)
         if week < running_week(group.schedule.zone, now):
             raise WeekRefusedError("gone")
         if week > week_of((now + AT_MOST_AHEAD).date()):

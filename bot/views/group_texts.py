@@ -18,7 +18,6 @@ from bot.errors import (
     UnknownPostError,
     UnknownTimeError,
     UnknownZoneError,
-    ZoneNeededError,
 )
 from bot.views.error_texts import error_text
 from bot.views.plain import listed, plain
@@ -71,8 +70,15 @@ CHOSEN: dict[Why, str] = {
 """What stands beside a coming week that doesn't just follow the list."""
 
 
-def which_zone_text(count: int) -> str:
-    """Return the question which of so many time zones is meant."""
+def which_zone_text(typed: str, count: int, *, fits: bool) -> str:
+    """Return the question which of so many time zones is meant.
+
+    ``fits``: the text may mean them; otherwise they are only the likeliest.
+    """
+    if not typed.strip():
+        return "Which time zone is the group in? Pick one, or type a city as `zone`."
+    if not fits:
+        return f"I know no time zone “{plain(typed, 60)}”. Pick one, or try a big city near by."
     return "Is this time zone meant?" if count == 1 else f"Several time zones fit. {PICK_A_ZONE}"
 
 
@@ -277,15 +283,8 @@ def _(_: NoGroupError) -> str:
 
 
 @error_text.register
-def _(_: ZoneNeededError) -> str:
-    return "Which time zone is the group in? `/manage group` with `zone` and a city makes it."
-
-
-@error_text.register
 def _(error: UnknownZoneError) -> str:
-    if error.like_it:
-        return f"“{plain(error.typed, 60)}” may be {' or '.join(error.like_it)}. Pick one."
-    return f"I know no time zone “{plain(error.typed, 60)}”. Try a big city of its country."
+    return which_zone_text(error.typed, len(error.like_it), fits=error.fits)
 
 
 @error_text.register

@@ -32,7 +32,7 @@ from bot.views.lost_group_card import LostGroupButton
 from bot.views.manage_card import DraftButton, StepOfDraft, TextsAgainButton
 from bot.views.me_card import MeButton, me_card
 from bot.views.path_card import GoalButton, NoGoalButton, PathButton
-from bot.views.pick_card import TakeBackButton
+from bot.views.pick_card import TakeBackButton, WeekSelect
 from bot.views.progress_card import (
     ResetButton,
     ResetForm,
@@ -54,8 +54,8 @@ from bot.views.resource_card import (
     UndoButton,
     next_card,
 )
-from bot.views.settings_card import SwitchButton, ZoneButton, settings_card
-from bot.views.start_card import StartAgainButton, StartButton, ZoneSelect
+from bot.views.settings_card import MyZoneSelect, SwitchButton, ZoneButton, settings_card
+from bot.views.start_card import StartAgainButton, StartButton, WishZoneSelect, ZoneSelect
 from bot.views.vote_card import CandidateSelect
 from bot.views.weekly_card import JoinButton, MoreButton, ReadItButton, WhatFirstButton
 
@@ -145,13 +145,16 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     StartSelect,
     StepOfDraft,
     StepSelect,
+    MyZoneSelect,
     SwitchButton,
+    WeekSelect,
     TakeBackButton,
     TextsAgainButton,
     UndoButton,
     UndoSelect,
     WhatFirstButton,
     ZoneButton,
+    WishZoneSelect,
     ZoneSelect,
 )
 """Every button that must work after a restart."""

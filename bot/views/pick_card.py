@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands, ui
 
-from bot.core.picking import PickReply
+from bot.core.picking import PickReply, weeks_meant
 from bot.core.picks import LONG
 from bot.core.weekly import Slot
+from bot.errors import UnknownWeekError
 from bot.views import pick_texts as words
-from bot.views.buttons import StateButton, row_id
+from bot.views.buttons import KEY, StateButton, row_id
 from bot.views.group_card import LongSelect
-from bot.views.replies import answer_click, answers_errors, notice
+from bot.views.replies import answer_click, answers_errors, notice, select_of, way_out
 from bot.views.rights import check_opener
 
 if TYPE_CHECKING:
@@ -37,16 +40,52 @@ def pick_card(reply: PickReply, opener_id: int) -> ui.LayoutView:
 
 
 def week_choices(
-    weeks: Iterable[tuple[Slot, str]], zone: str, typed: str
+    weeks: Iterable[tuple[Slot, str]], zone: str, typed: str, now: datetime
 ) -> list[app_commands.Choice[str]]:
     """Return a group's next weeks as choices, those that fit what is typed."""
+    meant = weeks_meant(typed, now.astimezone(ZoneInfo(zone)).date(), zone)
     named = [(words.week_text(slot, zone, title), slot.week) for slot, title in weeks]
     wanted = typed.casefold().strip()
     return [
         app_commands.Choice(name=name, value=week)
         for name, week in named
-        if wanted in f"{name} {week}".casefold()
+        if week in meant or wanted in f"{name} {week}".casefold()
     ]
+
+
+class WeekSelect(
+    ui.DynamicItem[ui.Select[Any]], template=rf"pick-week:(?P<channel>[0-9]{{1,20}}):{KEY}"
+):
+    """Picks for the week that is chosen, where what was typed may be several or is none."""
+
+    def __init__(self, channel_id: int, key: str, choices: Iterable[tuple[str, str]] = ()) -> None:
+        self.channel_id, self.key = channel_id, key
+        super().__init__(select_of(f"pick-week:{channel_id}:{key}", words.PICK_A_DAY, choices))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        made = cls(int(match["channel"]), match["key"])
+        made.item = cast("ui.Select[Any]", item)
+        return made
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        where, who = interaction.guild_id or 0, interaction.user.id
+        await check_opener(interaction, who)
+        bot, week = cast("NextreadBot", interaction.client), picked(self.item)
+        reply = await bot.picking.pick(where, self.channel_id, who, self.key, week)
+        await answer_click(interaction, pick_card(reply, who))
+
+
+@way_out.register
+def _(error: UnknownWeekError) -> ui.Select[Any] | None:
+    if not error.like_it:
+        return None
+    choices = [(week, words.day_of_text(day, title)) for week, day, title in error.like_it]
+    return WeekSelect(error.channel_id, error.key, choices).item
 
 
 class TakeBackButton(

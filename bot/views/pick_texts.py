@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from bot.views.texts import duration, short_title, title_of
 
 TAKE_BACK = "Take it back"
 TAKE_ONE_BACK = "Take a pick back…"
+PICK_A_DAY = "Which week?"
 LATER_SHOWN = 5
 CHOICE = 100  # Discord's limit for the name of a choice and of an option
 OPTIONS = 25  # and for their number
@@ -148,13 +149,21 @@ def read_for_text(resource: Resource, weeks: int) -> str:
 
 def week_text(slot: Slot, zone: str, title: str) -> str:
     """Return a week by its day on the group's clock, and what it reads: for a list of choices."""
-    tail = f" · {one_line(title)}" if title else ""
-    return clipped(f"{day_text(slot.at, zone)}{tail}", CHOICE)
+    return day_of_text(slot.at.astimezone(ZoneInfo(zone)).date(), title)
+
+
+def day_of_text(day: date, title: str) -> str:
+    """Return a day, and what is read then if that is known: for a list of choices."""
+    return clipped(f"{date_text(day)}{f' · {one_line(title)}' if title else ''}", CHOICE)
 
 
 def day_text(at: datetime, zone: str) -> str:
-    """Return a day where Discord shows no time stamps: "Mon 12 Jan 2026"."""
-    day = at.astimezone(ZoneInfo(zone))
+    """Return the day on a zone's calendar where Discord shows no time stamps."""
+    return date_text(at.astimezone(ZoneInfo(zone)).date())
+
+
+def date_text(day: date) -> str:
+    """Return a day as "Mon 12 Jan 2026"."""
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
@@ -194,10 +203,12 @@ def _(error: WeekRefusedError) -> str:
 
 @error_text.register
 def _(error: UnknownWeekError) -> str:
-    return (
-        f"“{plain(error.typed, 40)}” is no day that I can be sure of. Choose a week from those"
-        " offered, or write the day as 2026-01-12."
-    )
+    typed = plain(error.typed, 40)
+    if error.fits:
+        return f"Which day is “{typed}”? Pick one."
+    if error.like_it:
+        return f"I can't tell which day “{typed}” is. Pick a week, or write the day as 2026-01-12."
+    return f"I can't tell which day “{typed}” is. Write it as 2026-01-12."
 
 
 @error_text.register

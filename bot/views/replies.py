@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -123,28 +123,44 @@ def notice(text: str) -> ui.LayoutView:
 
 
 def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.LayoutView:
-    """Build what is said of an error; where several resources may be meant, they can be opened.
+    """Build what is said of an error, with a select where it can be mended by a choice.
 
     ``again`` leads back to the form that was refused.
     """
-    likely = error.like_it if isinstance(error, UnknownResourceError) else ()
-    if not likely:
+    select = way_out(error)
+    if select is None:
         view = notice(error_text(error))
         if again is not None:
             view.add_item(ui.ActionRow(again))
         return view
-    options = [
-        discord.SelectOption(label=clipped(one_line(title), 100), value=key)
-        for key, title in likely
-    ]
-    # The select of ``curriculum_card.ResourceSelect``, which opens the card of what is picked.
-    select: ui.Select[Any] = ui.Select(
-        custom_id="show", placeholder=PICK_A_RESOURCE, options=options
-    )
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(ui.TextDisplay(error_text(error)), ui.ActionRow(select)))
     view.stop()
     return view
+
+
+@functools.singledispatch
+def way_out(error: Exception) -> ui.Select[Any] | None:
+    """Return a select of what was likely meant; cards register those that they answer."""
+    del error
+    return None
+
+
+@way_out.register
+def _(error: UnknownResourceError) -> ui.Select[Any] | None:
+    # The select of ``curriculum_card.ResourceSelect``, which opens the card of what is picked.
+    return select_of("show", PICK_A_RESOURCE, error.like_it) if error.like_it else None
+
+
+def select_of(
+    custom_id: str, placeholder: str, choices: Iterable[tuple[str, str]]
+) -> ui.Select[Any]:
+    """Build a select of values, each with what is shown for it."""
+    options = [
+        discord.SelectOption(label=clipped(one_line(label), 100), value=value)
+        for value, label in choices
+    ]
+    return ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
 
 
 def answers_errors(callback: Callback[ItemT]) -> Callback[ItemT]:

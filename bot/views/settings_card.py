@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import discord
 from discord import ui
 
 from bot.core.me import ReaderSettings
+from bot.errors import UnknownZoneError
 from bot.views import me_texts as words
 from bot.views.buttons import PlainButton, StateButton, go_button
-from bot.views.replies import Form, answer_click, answers_errors, refuse_slip
+from bot.views.group_texts import PICK_A_ZONE
+from bot.views.replies import Form, answer_click, answers_errors, refuse_slip, select_of, way_out
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -66,6 +69,33 @@ class ZoneForm(Form, title=words.MY_ZONE_TITLE):
             interaction.user.id, self._zone.value, str(interaction.locale)
         )
         await answer_click(interaction, settings_card(settings))
+
+
+class MyZoneSelect(ui.DynamicItem[ui.Select[Any]], template=r"my-zone-is"):
+    """Sets the zone that is picked, where what was typed may be several or is none."""
+
+    def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
+        super().__init__(select_of("my-zone-is", PICK_A_ZONE, choices))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction, match
+        made = cls(())
+        made.item = cast("ui.Select[Any]", item)
+        return made
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot, who = cast("NextreadBot", interaction.client), interaction.user.id
+        settings = await bot.me.set_zone(who, picked(self.item), str(interaction.locale))
+        await answer_click(interaction, settings_card(settings))
+
+
+@way_out.register
+def _(error: UnknownZoneError) -> ui.Select[Any]:
+    return MyZoneSelect(error.like_it).item
 
 
 class SwitchButton(StateButton, template=r"set:(?P<switch>named|unnamed|nudge|unnudge)"):

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
 from discord import app_commands, ui
 
+from bot.core.clock_time import stamp_in, time_of_day
 from bot.core.groups import Group
 from bot.core.weekly import Schedule
-from bot.core.zones import ZoneChoice, resolve_zone, zones_matching
+from bot.core.zones import ZoneChoice, resolve_zone, zones_offered
 from bot.errors import (
     CannotPostError,
     NotOfferedError,
     ReaderError,
-    UnknownZoneError,
+    RoleRefusedError,
+    UnknownTimeError,
     WrongChannelError,
 )
 from bot.views import group_texts as words
 from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button, picked
 from bot.views.group_card import moderators_card
 from bot.views.permissions import TAG_NEEDED, missing, needed, usable_tags
-from bot.views.plain import clipped
-from bot.views.replies import Form, answer, answer_click, answers_errors
+from bot.views.replies import Form, answer, answer_click, answers_errors, select_of
 from bot.views.rights import check_opener, check_right
 
 if TYPE_CHECKING:
@@ -50,14 +52,78 @@ def greeting_card() -> ui.LayoutView:
     return view
 
 
-def zone_card(
-    choices: Sequence[ZoneChoice], channel_id: int, opener_id: int, again: ui.Button[Any]
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a moderator says of a group beside its zone; ``time`` as it is typed."""
+
+    weekday: int | None = None
+    time: str | None = None
+    role_id: int | None = None
+
+
+NO_WISH = Wish()
+
+
+async def settle_wish(
+    interaction: discord.Interaction[Any],
+    channel: discord.abc.GuildChannel,
+    typed_zone: str,
+    wish: Wish = NO_WISH,
+    again: Callable[[], Awaitable[ui.Button[Any]]] | None = None,
 ) -> ui.LayoutView:
-    """Build the question which of several zones is meant; ``again`` leads back to the form."""
+    """Make a channel's group as wished, or change what is said; ask where the zone isn't clear.
+
+    A new group meets on Mondays at nine, unless said. ``again`` makes the button back to the
+    form, which keeps what was typed.
+
+    Raises:
+        UnknownTimeError: what is typed is no time of day.
+        RoleRefusedError: papers don't mention that role.
+        CannotPostError: it names what is missing.
+    """
+    bot = cast("NextreadBot", interaction.client)
+    group = await bot.groups.find(channel.id)
+    old = group.schedule if group else None
+    locale, now = str(interaction.guild_locale or ""), interaction.created_at
+    zone = resolve_zone(typed_zone, locale, now) if typed_zone or not old else old.zone
+    old = old or Schedule(MONDAY, NINE, 0, zone or "UTC")
+    time = time_of_day(wish.time, zone or "UTC") if wish.time else (old.hour, old.minute)
+    if time is None:
+        raise UnknownTimeError(wish.time or "")
+    if zone is None:
+        choices, fits = zones_offered(typed_zone, locale, now)
+        question = words.which_zone_text(typed_zone, len(choices), fits=fits)
+        who = interaction.user.id
+        if wish == NO_WISH:
+            select = ZoneSelect(channel.id, who, choices)
+        else:
+            select = WishZoneSelect(channel.id, who, wish, choices)
+        return zone_card(question, select, await again() if again else None)
+    weekday = old.weekday if wish.weekday is None else wish.weekday
+    role_id = group.role_id if group else None
+    if wish.role_id is not None:
+        role_id = _mentionable(channel.guild, wish.role_id)
+    return await settle_group(interaction, channel, Schedule(weekday, *time, zone), role_id, group)
+
+
+def _mentionable(guild: discord.Guild, role_id: int) -> int:
+    role = guild.get_role(role_id)
+    if role is None:
+        raise NotOfferedError
+    if not is_mentionable(role):
+        raise RoleRefusedError(None if role.is_default() else role.name)
+    return role_id
+
+
+def zone_card(
+    question: str, select: ZoneSelect, again: ui.Button[Any] | None = None
+) -> ui.LayoutView:
+    """Build the question which zone is meant; ``again`` leads back to the form."""
     view = ui.LayoutView(timeout=None)
-    question = ui.TextDisplay[Any](words.which_zone_text(len(choices)))
-    select = ZoneSelect(channel_id, opener_id, choices)
-    view.add_item(ui.Container(question, ui.ActionRow(select), ui.ActionRow(again)))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(question), ui.ActionRow(select))
+    if again is not None:
+        box.add_item(ui.ActionRow(again))
+    view.add_item(box)
     view.stop()
     return view
 
@@ -176,39 +242,24 @@ class StartForm(Form, title=words.START_TITLE):
         channel_id = self._channel_id()
         if channel_id is None:
             raise NotOfferedError
-        typed = self._zone.value
         channel = channel_of(interaction, channel_id)
-        locale, now = str(interaction.guild_locale or ""), interaction.created_at
-        zone = resolve_zone(typed, locale, now)
-        if zone is not None:
-            await answer(interaction, await _settle_zone(interaction, channel, zone))
-            return
-        choices = zones_matching(typed, locale, now)
-        if not choices:
-            raise UnknownZoneError(typed)
-        again = await self._kept(interaction)
-        await answer(interaction, zone_card(choices, channel.id, interaction.user.id, again))
+        again = partial(self._kept, interaction)
+        await answer(
+            interaction, await settle_wish(interaction, channel, self._zone.value, again=again)
+        )
 
 
 class ZoneSelect(
     ui.DynamicItem[ui.Select[Any]],
     template=r"zone:(?P<channel>[0-9]{1,20}):(?P<opener>[0-9]{1,20})",
 ):
-    """Settles which zone was meant, and makes the group."""
+    """Settles which zone was meant, and makes the group or changes its zone."""
+
+    wish = NO_WISH
 
     def __init__(self, channel_id: int, opener_id: int, choices: Iterable[ZoneChoice] = ()) -> None:
         self.channel_id, self.opener_id = channel_id, opener_id
-        options = [
-            discord.SelectOption(label=clipped(choice.label, 100), value=choice.zone)
-            for choice in choices
-        ]
-        super().__init__(
-            ui.Select(
-                custom_id=f"zone:{channel_id}:{opener_id}",
-                placeholder=words.PICK_A_ZONE,
-                options=options,
-            )
-        )
+        super().__init__(_select(f"zone:{channel_id}:{opener_id}", choices))
 
     @classmethod
     async def from_custom_id(
@@ -223,22 +274,55 @@ class ZoneSelect(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         channel = channel_of(interaction, self.channel_id)
-        zone = picked(self.item)
-        if resolve_zone(zone, "", interaction.created_at) != zone:
-            raise UnknownZoneError(zone)
-        await answer_click(interaction, await _settle_zone(interaction, channel, zone))
+        view = await settle_wish(interaction, channel, picked(self.item), self.wish)
+        await answer_click(interaction, view)
 
 
-async def _settle_zone(
-    interaction: discord.Interaction[Any], channel: GroupChannel, zone: str
-) -> ui.LayoutView:
-    """Make the channel's group; one that is there keeps all but its zone."""
-    bot = cast("NextreadBot", interaction.client)
-    group = await bot.groups.find(channel.id)
-    if group is None:
-        return await settle_group(interaction, channel, Schedule(MONDAY, NINE, 0, zone))
-    schedule = replace(group.schedule, zone=zone)
-    return await settle_group(interaction, channel, schedule, group.role_id, group)
+class WishZoneSelect(
+    ZoneSelect,
+    template=r"zone-for:(?P<channel>[0-9]{1,20}):(?P<opener>[0-9]{1,20})"
+    r":(?P<weekday>[0-6]?):(?P<time>t?[0-9]{0,12}):(?P<role>[0-9]{0,20})",
+):
+    """Settles which zone was meant where more was said than a zone, which isn't lost."""
+
+    def __init__(
+        self, channel_id: int, opener_id: int, wish: Wish, choices: Iterable[ZoneChoice] = ()
+    ) -> None:
+        self.channel_id, self.opener_id, self.wish = channel_id, opener_id, wish
+        day = "" if wish.weekday is None else wish.weekday
+        said = f"{day}:{_short(wish.time)}:{wish.role_id or ''}"
+        select = _select(f"zone-for:{channel_id}:{opener_id}:{said}", choices)
+        ui.DynamicItem.__init__(self, select)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        weekday, time, role = match["weekday"], match["time"], match["role"]
+        wish = Wish(
+            int(weekday) if weekday else None,
+            f"<t:{time[1:]}>" if time.startswith("t") else time or None,
+            int(role) if role else None,
+        )
+        made = cls(int(match["channel"]), int(match["opener"]), wish)
+        made.item = cast("ui.Select[Any]", item)
+        return made
+
+
+def _short(time: str | None) -> str:
+    """Return a time as a custom_id holds it: of ``<t:…>`` only the zone tells what clocks show."""
+    if time is None:
+        return ""
+    seconds, clock = stamp_in(time), time_of_day(time)
+    if seconds is not None:
+        return f"t{seconds}"
+    return f"{clock[0]:02}{clock[1]:02}" if clock else ""
+
+
+def _select(custom_id: str, choices: Iterable[ZoneChoice]) -> ui.Select[Any]:
+    labelled = [(choice.zone, choice.label) for choice in choices]
+    return select_of(custom_id, words.PICK_A_ZONE, labelled)
 
 
 def home_of(interaction: discord.Interaction[Any]) -> int:

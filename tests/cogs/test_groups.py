@@ -440,17 +440,53 @@ async def test_manage_group_without_options_shows_the_settings(group, moderator,
     assert text_of(shown) == text_of(group)
 
 
-async def test_a_new_group_needs_a_zone_that_is_known(moderator, channel, env):
+async def test_a_zone_that_isnt_known_is_always_picked_from_some(moderator, channel, env):
     none = await moderator.slash(channel, "manage group")
     unknown = await moderator.slash(channel, "manage group", zone="xqzv")
     several = await moderator.slash(channel, "manage group", zone="CET")
     late = await moderator.slash(channel, "manage group", zone="UTC", time="25 past")
 
-    assert "Which time zone is the group in?" in text_of(none)
-    assert "I know no time zone “xqzv”" in text_of(unknown)
-    assert "Pick one." in text_of(several)
+    assert "Which time zone is the group in? Pick one" in text_of(none)
+    assert "I know no time zone “xqzv”. Pick one" in text_of(unknown)
+    assert "Several time zones fit." in text_of(several)
+    assert options_of(none) == options_of(unknown)
+    assert options_of(none)[0] == "America/New_York"
+    assert "Europe/Berlin" in options_of(several)
     assert "“25 past” is no time of day." in text_of(late)
-    assert len(env.errors) == 4
+    assert len(env.errors) == 1
+
+
+async def test_day_time_and_role_outlive_the_question_which_zone_is_meant(
+    moderator, guild, channel, restart
+):
+    role = guild.create_role("readers", mentionable=True)
+    said = {"zone": "CET", "day": "Friday", "time": "오후 9시", "role": role}
+    asked = await moderator.slash(channel, "manage group", **said)
+    await restart()
+
+    card = await moderator.select(
+        asked.response.message, ["Europe/Berlin"], custom_id=select_of(asked)
+    )
+    moved = await moderator.slash(channel, "manage group", zone="MST")
+    after = await moderator.select(
+        moved.response.message, ["America/Denver"], custom_id=select_of(moved)
+    )
+
+    assert "Fridays at 21:00, Europe/Berlin" in text_of(card)
+    assert "Fridays at 21:00, America/Denver" in text_of(after)
+
+
+async def test_discords_own_time_is_read_on_the_groups_clock(moderator, channel, guild):
+    nine_in_seoul = f"<t:{int(MONDAY.timestamp()) - 9 * 3600}:t>"
+    known = await moderator.slash(channel, "manage group", zone="Seoul", time=nine_in_seoul)
+    other = guild.create_text_channel("other")
+    asked = await moderator.slash(other, "manage group", zone="CET", time=nine_in_seoul)
+    picked = await moderator.select(
+        asked.response.message, ["Europe/Berlin"], custom_id=select_of(asked)
+    )
+
+    assert "Mondays at 09:00, Asia/Seoul" in text_of(known)
+    assert "Mondays at 01:00, Europe/Berlin" in text_of(picked)
 
 
 async def test_zones_are_offered_by_city_and_by_the_servers_language(moderator, channel, env):
@@ -710,7 +746,7 @@ async def test_several_zones_are_asked_about(greet, moderator, channel):
 
 async def test_a_guess_at_a_city_can_be_refused(greet, moderator, channel):
     form = await moderator.click(await greet(), label="Start a weekly paper")
-    asked = await moderator.submit_modal(form, {"channel": [channel], "zone": "Atlantis"})
+    asked = await moderator.submit_modal(form, {"channel": [channel], "zone": "new yrok"})
 
     again = await moderator.click(asked.response.message, label="Edit again")
     card = await moderator.submit_modal(again, {"channel": [channel], "zone": "Athens"})
@@ -743,12 +779,17 @@ async def test_both_of_the_hellos_questions_want_an_answer(greet, moderator):
     assert [part["required"] for part in asked] == [True, True]
 
 
-async def test_an_unknown_city_is_named(greet, moderator, channel):
+async def test_an_unknown_city_is_named_and_another_can_be_picked(greet, moderator, channel):
     form = await moderator.click(await greet(), label="Start a weekly paper")
+    asked = await moderator.submit_modal(form, {"channel": [channel], "zone": "xqzv"})
+    told = text_of(asked)
 
-    answer = await moderator.submit_modal(form, {"channel": [channel], "zone": "xqzv"})
+    card = await moderator.select(
+        asked.response.message, ["Asia/Seoul"], custom_id=select_of(asked)
+    )
 
-    assert "I know no time zone “xqzv”" in text_of(answer)
+    assert "I know no time zone “xqzv”. Pick one" in told
+    assert "Mondays at 09:00, Asia/Seoul" in text_of(card)
 
 
 async def test_a_city_typed_wrong_is_typed_again_in_the_same_form(

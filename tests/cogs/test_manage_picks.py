@@ -2,7 +2,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
+from tests.seen import (
+    custom_id_of,
+    labels_of,
+    option_labels_of,
+    options_of,
+    select_of,
+    text_of,
+    title_of,
+)
 
 A_MINUTE, A_DAY = 60, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -65,6 +73,45 @@ async def test_picks_can_be_taken_back_on_the_groups_card(group, moderator, chan
     assert options == ["2026-W02", "2026-W23"]
     assert "LoRA · 📌" not in text_of(after)
     assert options_of(after) == ["2026-W23"]
+
+
+async def test_a_date_of_two_readings_is_asked_about_and_never_guessed(
+    group, moderator, channel, env
+):
+    asked = await moderator.slash(channel, "manage pick", resource="LoRA", date="01/02/2026")
+    told, labels = text_of(asked), option_labels_of(asked)
+    picked = await moderator.select(
+        asked.response.message, ["2026-W05"], custom_id=select_of(asked)
+    )
+
+    assert told == "Which day is “01/02/2026”? Pick one."
+    assert labels == ["Fri 2 Jan 2026", "Sun 1 Feb 2026"]
+    assert "reads [LoRA" in text_of(picked)
+    assert f"<t:{int(datetime(2026, 1, 26, 9, tzinfo=UTC).timestamp())}:F>" in text_of(picked)
+    assert len(env.errors) == 1
+
+
+async def test_what_is_no_date_offers_the_weeks_to_come(group, moderator, channel, env):
+    asked = await moderator.slash(channel, "manage pick", resource="LoRA", date="someday")
+    told, labels = text_of(asked), option_labels_of(asked)
+    picked = await moderator.select(
+        asked.response.message, options_of(asked)[1:2], custom_id=select_of(asked)
+    )
+
+    assert "I can't tell which day “someday” is. Pick a week" in told
+    assert labels[0] == "Mon 5 Jan 2026 · Attention Is All You Need"
+    assert f"<t:{int(datetime(2026, 1, 12, 9, tzinfo=UTC).timestamp())}:F>" in text_of(picked)
+    assert len(env.errors) == 1
+
+
+async def test_a_date_is_understood_as_it_is_typed_and_so_is_what_is_offered(
+    group, moderator, channel
+):
+    offered = await moderator.autocomplete(channel, "manage pick", "date", "2026.01.12")
+    picked = await moderator.slash(channel, "manage pick", resource="LoRA", date="1월 12일")
+
+    assert [choice["value"] for choice in offered] == ["2026-W03"]
+    assert f"<t:{int(datetime(2026, 1, 12, 9, tzinfo=UTC).timestamp())}:F>" in text_of(picked)
 
 
 async def test_weeks_are_offered_with_what_they_read(group, moderator, channel, guild):

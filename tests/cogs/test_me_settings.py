@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.seen import labels_of, text_of, title_of
+from tests.seen import labels_of, options_of, select_of, text_of, title_of
 
 A_DAY = 24 * 3600
 
@@ -44,11 +44,25 @@ async def test_a_zone_can_be_taken_away_and_nonsense_is_named(settings, alice):
         form = await alice.click(card.response.message, label="Time zone…")
         answer = await alice.submit_modal(form, {"zone": typed})
         if typed == "xqzv":
-            assert "I know no time zone “xqzv”" in text_of(answer)
+            assert "I know no time zone “xqzv”. Pick one" in text_of(answer)
+            assert len(options_of(answer)) == 25
             card = await settings()
             assert "Asia/Seoul" in text_of(card)
 
     assert "Time zone: none." in text_of(card)
+
+
+async def test_a_zone_that_may_be_several_is_picked(settings, alice):
+    card = await settings()
+    form = await alice.click(card.response.message, label="Time zone…")
+    asked = await alice.submit_modal(form, {"zone": "Hyderabad"})
+    told, offered = text_of(asked), options_of(asked)
+
+    after = await alice.select(asked.response.message, ["Asia/Karachi"], custom_id=select_of(asked))
+
+    assert told == "Several time zones fit. Which one is meant?"
+    assert offered == ["Asia/Kolkata", "Asia/Karachi"]
+    assert "Time zone: **Asia/Karachi**." in text_of(after)
 
 
 async def test_who_asks_is_reminded_after_a_week_without_reading(settings, alice, env, channel):

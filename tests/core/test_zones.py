@@ -431,8 +431,12 @@ def test_only_present_names_are_offered():
 
 
 def test_something_is_always_offered():
-    assert [choice.zone for choice in zones_offered("xqzv", "ko", WINTER)] == found("", "ko")
-    assert [choice.zone for choice in zones_offered("seol", "ko", WINTER)] == ["Asia/Seoul"]
+    for typed in ("xqzv", "", "utc+3:17"):
+        choices, fits = zones_offered(typed, "ko", WINTER)
+        assert [choice.zone for choice in choices] == found("", "ko")
+        assert not fits
+    seoul = zones_matching("seoul", "ko", WINTER)
+    assert zones_offered("seol", "ko", WINTER) == (seoul, True)
 
 
 def test_no_more_are_returned_than_asked_for():

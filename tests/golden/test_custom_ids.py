@@ -22,7 +22,7 @@ from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader
 from bot.core.votes import Ballot, Vote
 from bot.core.weekly import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching
-from bot.errors import UnknownResourceError
+from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
 from bot.views import (
     buttons,
     group_card,
@@ -33,6 +33,7 @@ from bot.views import (
     texts,
 )
 from bot.views.navigation import BUTTONS
+from bot.views.start_card import Wish
 from tests.curricula import curriculum, resource
 from tests.golden.custom_ids import FIELDS, TEMPLATES, written
 
@@ -68,13 +69,24 @@ WRITERS_BESIDE = {
 """Where cards write a button's custom_id without its item, which would lead in a circle."""
 
 
+WAYS_OUT = {
+    "ResourceSelect": UnknownResourceError("b", ((BERT.key, BERT.title), ("x:y", "Y"))),
+    "MyZoneSelect": UnknownZoneError("s", (("Asia/Seoul", "Seoul"),)),
+    "WeekSelect": UnknownWeekError(
+        "soon", (("2026-W02", NOW.date(), ""),), channel_id=800000000000000001, key=BERT.key
+    ),
+}
+"""Errors whose cards have a select."""
+
+
 def writers(each):
     """Return every way in which the code writes this custom_id, as items or buttons."""
     values, item = each.values, ITEMS[each.item]
     match each.item:
         case "ResourceSelect":
-            likely = UnknownResourceError("b", ((BERT.key, BERT.title), ("x:y", "Y")))
-            return [item.of([BERT], LIST), *_selects(replies.error_card(likely))]
+            return [item.of([BERT], LIST), *_selects(replies.error_card(WAYS_OUT[each.item]))]
+        case "MyZoneSelect" | "WeekSelect":
+            return _selects(replies.error_card(WAYS_OUT[each.item]))
         case "CandidateSelect":
             return [item.among(_ballot(int(each.custom_id.partition(":")[2])))]
         case "AlsoDoneSelect":
@@ -113,6 +125,10 @@ def writers(each):
             return _selects(pick_card.pick_card(reply, opener_id))
         case "ZoneSelect":
             return [item(**values, choices=zones_matching("Seoul", "", NOW))]
+        case "WishZoneSelect":
+            wishes = [Wish(time="<t:1768179600:t>"), Wish(4, "9 pm", values["opener_id"])]
+            wish = wishes["2100" in each.custom_id]
+            return [item(**values, wish=wish, choices=zones_matching("Seoul", "", NOW))]
         case "PageButton":
             label = texts.EARLIER if each.custom_id.endswith("<") else texts.FURTHER
             return [item(**values, label=label)]

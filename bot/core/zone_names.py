@@ -61,11 +61,13 @@ CITIES = {
     "America/Chicago": "st louis, birmingham, 시카고, シカゴ, 달라스, 댈러스, 휴스턴, 오스틴,"
     " 芝加哥",
     "America/Denver": "salt lake city",
-    "America/Los_Angeles": "sf, la, palo alto, mountain view, berkeley, silicon valley,"
+    "America/Los_Angeles": "stanford, pasadena,"
+    " sf, la, palo alto, mountain view, berkeley, silicon valley,"
     " 로스앤젤레스, 샌프란시스코, 시애틀, ロサンゼルス, サンフランシスコ, 洛杉矶, 旧金山,"
     " 로스엔젤레스, 엘에이, 라스베이거스, 산호세, シアトル, 西雅图, 洛杉磯, 舊金山, サンノゼ",
     "America/Mexico_City": "cdmx, ciudad de mexico, queretaro, leon, toluca, 멕시코시티",
-    "America/New_York": "nyc, washington dc, buffalo, princeton, cambridge, portland, 뉴욕,"
+    "America/New_York": "ann arbor, ithaca, new haven, durham,"
+    " nyc, washington dc, buffalo, princeton, cambridge, portland, 뉴욕,"
     " 보스턴, 워싱턴, ニューヨーク, ボストン, 纽约, 紐約, nueva york, nova york, нью йорк,"
     " 애틀랜타, 피츠버그, 필라델피아",
     "America/Santiago": "산티아고",
@@ -74,7 +76,7 @@ CITIES = {
     "America/Vancouver": "victoria, 밴쿠버, 温哥华, バンクーバー",
     "Asia/Almaty": "алматы, 알마티",
     "Asia/Baghdad": "basra",
-    "Asia/Bangkok": "กรุงเทพ, กรุงเทพมหานคร, 방콕, バンコク, 曼谷",
+    "Asia/Bangkok": "chiang mai, phuket, pattaya, กรุงเทพ, กรุงเทพมหานคร, 방콕, バンコク, 曼谷",
     "Asia/Dhaka": "chittagong",
     "Asia/Dubai": "دبي, 두바이, ドバイ, 迪拜",
     "Asia/Ho_Chi_Minh": "ha noi, saigon, hcmc, 하노이, 호치민, 호찌민, 다낭, ハノイ, ホーチミン,"
@@ -106,7 +108,8 @@ CITIES = {
     "Europe/Amsterdam": "den haag, eindhoven, 암스테르담, アムステルダム, 阿姆斯特丹",
     "Europe/Athens": "αθηνα, athen, 아테네",
     "Europe/Belgrade": "beograd, novi sad, београд, pristina, kosovo",
-    "Europe/Berlin": "münchen, muenchen, frankfurt, cologne, koeln, heidelberg, karlsruhe,"
+    "Europe/Berlin": "aachen, göttingen, freiburg, mainz, bonn,"
+    " münchen, muenchen, frankfurt, cologne, koeln, heidelberg, karlsruhe,"
     " nürnberg, tübingen, 베를린, 뮌헨, ベルリン, ミュンヘン, 柏林, берлин, 프랑크푸르트,"
     " 함부르크, 慕尼黑, frankfurt main",
     "Europe/Brussels": "ghent, leuven, brüssel, bruxelles, brussel, 브뤼셀, ブリュッセル",
@@ -118,19 +121,21 @@ CITIES = {
     "Europe/Istanbul": "이스탄불, イスタンブール, 앙카라, 伊斯坦布尔, стамбул",
     "Europe/Kyiv": "odessa, київ, киев, 키이우, 키예프",
     "Europe/Lisbon": "porto, lisboa, lissabon, 리스본, リスボン",
-    "Europe/London": "oxford, newcastle, cambridge, 런던, ロンドン, 伦敦, 倫敦, londres, лондон,"
+    "Europe/London": "durham, bath,"
+    " oxford, newcastle, cambridge, 런던, ロンドン, 伦敦, 倫敦, londres, лондон,"
     " newcastle upon tyne, 맨체스터, 에든버러",
     "Europe/Madrid": "seville, 마드리드, バルセロナ, 바르셀로나, マドリード, 马德里",
     "Europe/Minsk": "минск",
     "Europe/Moscow": "moskau, moskva, moscou, moscu, москва, санкт петербург, 모스크바, モスクワ,"
     " 莫斯科, nizhny novgorod, 상트페테르부르크",
-    "Europe/Oslo": "오슬로",
+    "Europe/Oslo": "trondheim, bergen, 오슬로",
     "Europe/Paris": "bordeaux, lille, grenoble, strasbourg, 파리, パリ, 巴黎, париж, 리옹",
     "Europe/Prague": "praha, prag, 프라하, プラハ, 布拉格",
-    "Europe/Rome": "milano, torino, napoli, firenze, roma, rom, mailand, 로마, 밀라노, ローマ,"
+    "Europe/Rome": "padova, padua, pisa, trento,"
+    " milano, torino, napoli, firenze, roma, rom, mailand, 로마, 밀라노, ローマ,"
     " 罗马, 米兰, ミラノ",
     "Europe/Sofia": "софия",
-    "Europe/Stockholm": "göteborg, uppsala, 스톡홀름",
+    "Europe/Stockholm": "lund, göteborg, uppsala, 스톡홀름",
     "Europe/Vienna": "wien, salzburg, 빈, ウィーン, вена, 비엔나, 维也纳",
     "Europe/Warsaw": "cracow, warszawa, warschau, 바르샤바, варшава, ワルシャワ",
     "Europe/Zurich": "geneva, genf, genève, basel, bern, lausanne, zuerich, 취리히, 제네바,"
@@ -303,7 +308,8 @@ ABBREVIATIONS = {
 TIME_WORDS = (
     r"\bus and canada\b"
     r"|\b(?:(?:local|current|standard|daylight|savings?|summer|winter) )*time(?: ?zones?)?\b"
-    r"|\bin\b|\bhora(?: (?:local )?(?:de|en))?\b|\bheure(?: (?:de|a))?\b|\bora (?:di|a)\b|\bzeit\b"
+    r"|\bin\b|\bhora(?: (?:local )?(?:de|en))?\b|\bheure(?: (?:de|a))?\b"
+    r"|\bora(?:rio)? (?:di|a)\b|\b(?:uhr)?zeit\b"
     r"|\bsaati\b|\b(?:по )?врем(?:я|ени)\b|(?:표준 ?)?(?:시간대|시간|시각)|표준시|기준"
     r"|(?:標準|标准|夏令)?(?:時間|时间|時)"
 )

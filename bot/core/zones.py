@@ -26,7 +26,7 @@ from bot.core.zone_names import LOCALE_ZONES, POPULAR_ZONES, TIME_WORDS
 
 _TYPO_FROM = 75  # of rapidfuzz's 100: "tokoy" passes, "xyzzy" does not
 _TYPO_SPREAD = 8  # what is that much farther off than the nearest name is noise
-_TYPO_LONGEST = 60  # no name is longer, and a text of thousands of letters takes its time
+_LONGEST = 120  # nobody names a zone at such length, and thousands of letters would hold up all
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 _HOURS = (
     r"(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d)|(?P<half>[.,]5))?(?!\d)\s*(?:h(?:ou)?rs?\b|h\b)?"
@@ -86,6 +86,8 @@ def _fits(query: str, now: datetime) -> dict[str, float]:
     """Return how well each zone fits, without those that do not."""
     if not query.strip():
         return dict.fromkeys(zone_countries(), INSIDE)
+    if len(query) > _LONGEST:
+        return {}
     offset, rest = _split_offset(query)
     if offset is None:
         return _named(rest) if rest else {}
@@ -179,8 +181,6 @@ def _exact(fits: Mapping[str, float]) -> dict[str, float]:
 
 
 def _nearly(wanted: str) -> dict[str, float]:
-    if len(wanted) > _TYPO_LONGEST:
-        return {}
     wanted = _bare(wanted) or wanted
     names, zones = all_names()
     near = process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=_TYPO_FROM, limit=None)

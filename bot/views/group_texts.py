@@ -78,7 +78,7 @@ def which_zone_text(typed: str, count: int, *, fits: bool) -> str:
     if not typed.strip():
         return "Which time zone is the group in? Pick one, or type a city as `zone`."
     if not fits:
-        return f"I know no time zone “{plain(typed, 60)}”. Pick one, or try a big city near by."
+        return f"I know no time zone “{plain(typed, 60)}”. Pick one, or try a big city nearby."
     return "Is this time zone meant?" if count == 1 else f"Several time zones fit. {PICK_A_ZONE}"
 
 

@@ -60,7 +60,7 @@ class WeekSelect(
 
     def __init__(self, channel_id: int, key: str, choices: Iterable[tuple[str, str]] = ()) -> None:
         self.channel_id, self.key = channel_id, key
-        super().__init__(select_of(f"pick-week:{channel_id}:{key}", words.PICK_A_DAY, choices))
+        super().__init__(select_of(f"pick-week:{channel_id}:{key}", words.PICK_A_WEEK, choices))
 
     @classmethod
     async def from_custom_id(

@@ -22,7 +22,7 @@ from bot.views.texts import duration, short_title, title_of
 
 TAKE_BACK = "Take it back"
 TAKE_ONE_BACK = "Take a pick back…"
-PICK_A_DAY = "Which week?"
+PICK_A_WEEK = "Pick a week…"
 LATER_SHOWN = 5
 CHOICE = 100  # Discord's limit for the name of a choice and of an option
 OPTIONS = 25  # and for their number
@@ -206,9 +206,8 @@ def _(error: UnknownWeekError) -> str:
     typed = plain(error.typed, 40)
     if error.fits:
         return f"Which day is “{typed}”? Pick one."
-    if error.like_it:
-        return f"I can't tell which day “{typed}” is. Pick a week, or write the day as 2026-01-12."
-    return f"I can't tell which day “{typed}” is. Write it as 2026-01-12."
+    way = "Pick a week, or write" if error.like_it else "Write"
+    return f"I can't tell which day “{typed}” is. {way} the day as `2026-01-12`."
 
 
 @error_text.register

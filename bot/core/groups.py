@@ -24,15 +24,12 @@ HAD: frozenset[PostState] = frozenset({"waiting", "posted", "uncertain"})
 Wish = Literal["wanted", "closed"]
 """Of a member who asked for reminders; ``closed``: but who takes no direct messages."""
 
-COUNTS_FROM = 3
-"""Counts are shown where at least so many people could be meant."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReadBy:
     """How many read a week's paper, and those members of them who let their name be shown.
 
-    ``count`` is None, and nobody is named, where that would tell what single people have read.
+    ``count`` is None for too few readers: then ``named`` are just those of them who chose so.
     """
 
     count: int | None = None
@@ -131,7 +128,7 @@ class GroupStatus:
 
 @dataclass(frozen=True, slots=True)
 class PastWeek:
-    """A week gone by; ``read``: how many read its paper, None where that would tell too much."""
+    """A week gone by; ``read``: how many read its paper, None if they are too few to be told."""
 
     post: Post
     read: int | None = None
@@ -207,14 +204,3 @@ def served_weeks(schedule: Schedule, weeks: Iterable[tuple[str, datetime, PostSt
     first_at = min((at for _, at, state in decided if state in HAD), default=None)
     served = {week for week, _, _ in decided}
     return served if first_at is None else served | too_soon(schedule, first_at)
-
-
-def shown_count(count: int, people: int) -> int | None:
-    """Return the count, or None where it would tell what single people have read."""
-    return count if people >= COUNTS_FROM else None
-
-
-def may_name(people: int, named: int) -> bool:
-    """Tell whether names may stand beside a count: what is left counts the others alone."""
-    others = people - named
-    return others == 0 or others >= COUNTS_FROM

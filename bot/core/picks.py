@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Literal
 
+from bot.core.counts import shown_count
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.weekly import weeks_from
 
@@ -310,6 +311,8 @@ def _lacked(
 
 
 def _most_lacked(curriculum: Curriculum, counts: Counter[str], lacking: int) -> str | None:
+    if shown_count(lacking) is None:
+        return None
     in_order = [resource for resource in curriculum.resources if resource.key in counts]
     most = max(in_order, key=lambda resource: counts[resource.key], default=None)
     return most.key if most is not None and counts[most.key] * 2 > lacking else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.core.counts import shown_count
 from bot.core.curriculum import Curriculum
-from bot.core.groups import COUNTS_FROM, Group
+from bot.core.groups import Group
 from bot.core.picks import beyond_list
 from bot.core.progress import READ
 from bot.store import groups as group_rows
@@ -23,10 +24,8 @@ async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str
 
 
 async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
-    """Return the must-reads that at least half of the members have read; none if that tells who."""
+    """Return the must-reads that at least half of the members have read; what follows tells it."""
     members = await group_rows.member_count(db, group.group_id)
-    if members < COUNTS_FROM:
-        return set()
     keys = {r.key: curriculum.keys_of(r) for r in curriculum.resources if r.must_read}
     counts = await progress.readers_by_key(db, group.group_id, keys, READ)
-    return {key for key, count in counts.items() if count * 2 >= members}
+    return {key for key, n in counts.items() if shown_count(n) and n * 2 >= members}

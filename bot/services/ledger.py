@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.core.additions import guild_of
+from bot.core.counts import shown_count
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.progress import Mark, resolved
 from bot.core.reading import Change, ChangeKind, GroupRead, Reader, Reply, Worth
@@ -28,8 +29,6 @@ from bot.store.database import Queries
 from bot.store.ids import Clock, Ids
 
 A_WEEK = timedelta(days=7)
-WORTH_FROM = 3
-"""From so many ratings on they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +224,7 @@ class Ledgers:
         if not isinstance(resource, Resource):
             return None
         liked, rated = await progress.ratings_of(db, resource.key)
-        return Worth(liked, rated) if rated >= WORTH_FROM else None
+        return Worth(liked, rated) if shown_count(rated) else None
 
     def _after_marking(self, before: Ledger, after: Ledger, marked: Sequence[Resource]) -> Answer:
         """Return what comes next: the current one still, if that isn't among what was marked."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.counts import may_name, shown_count
 from bot.core.curriculum import Curriculum
 from bot.core.groups import (
     FirstReads,
@@ -14,8 +14,6 @@ from bot.core.groups import (
     Post,
     ReadBy,
     WeeklyPost,
-    may_name,
-    shown_count,
 )
 from bot.core.member_checks import next_look
 from bot.core.outbox import OutboxRow
@@ -211,10 +209,10 @@ class Weekly:
     ) -> dict[int, int]:
         """Return how many have read the papers of a group's weeks, by week.
 
-        Left out are weeks whose count would tell too much.
+        Left out are weeks that too few have read.
         """
         counts = await self._read_counts(db, curriculum, posts)
-        shown = {slot_id: shown_count(*count) for slot_id, count in counts.items()}
+        shown = {slot_id: shown_count(readers) for slot_id, (readers, _) in counts.items()}
         return {slot_id: count for slot_id, count in shown.items() if count is not None}
 
     async def read_by(
@@ -233,11 +231,11 @@ class Weekly:
         found: list[ReadBy] = []
         for post in posted:
             read, people = (0, 0) if post is None else counts.get(post.slot_id, (0, 0))
-            readers = ReadBy(shown_count(read, people))
-            if post is not None and readers.count and may_name(people, len(named)):
+            count = shown_count(read)
+            names: list[int] = []
+            if post is not None and read and (count is None or may_name(people, len(named))):
                 names = await slots.named_readers(db, post, _keys(curriculum, post.key or ""))
-                readers = replace(readers, named=tuple(names))
-            found.append(readers)
+            found.append(ReadBy(count, tuple(names)))
         return found
 
     async def _read_counts(

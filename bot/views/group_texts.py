@@ -22,7 +22,7 @@ from bot.errors import (
 from bot.views.error_texts import error_text
 from bot.views.plain import listed, plain
 from bot.views.texts import short_title
-from bot.views.weekly_texts import CHOICE, part_text, people
+from bot.views.weekly_texts import CHOICE, part_text
 
 COMING = "**Next**"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -40,7 +40,8 @@ AFTER_LIST: dict[AfterList | None, str] = {
 }
 AFTER_LIST_IS: dict[AfterList, str] = {
     "additions": "After the list: all additions, in reading order.",
-    "must_reads": "After the list: the must-reads once more, unless half of you have read them.",
+    "must_reads": "After the list: the must-reads once more, unless half of you, three at least,"
+    " have read them.",
 }
 NEWER, OLDER, TO_GROUP = "Back", "More", "This group"
 NO_PAST = "There is nothing here: no paper is that old."
@@ -229,25 +230,23 @@ def ran_out_text(channel_id: int) -> str:
 
 
 def last_text(last: Post, read: ReadBy) -> str:
-    """Return what came of the week before; a zero would only shame."""
-    title = plain(last.title, 120)
-    if not read.count:
-        return f"Before that: {title}."
-    return f"Before that: {title}; {_readers(read)} read it."
+    """Return what came of the week before."""
+    title, told = plain(last.title, 120), _readers(read)
+    return f"Before that: {title}; {told} read it." if told else f"Before that: {title}."
 
 
 def this_read_text(read: ReadBy) -> str:
-    """Return who has read this week's paper, once there is anything to tell."""
-    told = _readers(read) if read.count else ""
-    return f"-# ✅ {told[0].upper()}{told[1:]} read it." if told else ""
+    """Return who has read this week's paper, as far as that may be told."""
+    told = _readers(read)
+    return f"-# ✅ {told} read it." if told else ""
 
 
 def _readers(read: ReadBy) -> str:
-    """Return a count of readers, with the names of those who let theirs be shown."""
-    count, named = read.count or 0, read.named[:NAMES_SHOWN]
+    """Return the names of readers who let theirs be shown, and how many more there are."""
+    named = read.named[:NAMES_SHOWN]
     if not named:
-        return people(count)
-    others = count - len(named)
+        return f"{read.count} people" if read.count else ""
+    others = (read.count or 0) - len(named)
     more = [f"{others} {'other' if others == 1 else 'others'}"] if others > 0 else []
     return listed([*(f"<@{reader_id}>" for reader_id in named), *more])
 
@@ -261,7 +260,7 @@ def past_text(week: PastWeek, link: str | None) -> str:
         late = ", late" if post.is_late else ""
         if post.message_id is None:
             return f"This week: {title}, posted and then deleted."
-        read = f" · {people(week.read)} read it" if week.read else ""
+        read = f" · {week.read} people read it" if week.read else ""
         return f"- {when}: {named}{late}{read}"
     return f"- {when}: " + {
         "waiting": f"{title}, being posted",

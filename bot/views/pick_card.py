@@ -16,7 +16,7 @@ from bot.core.picks import LONG
 from bot.core.weekly import Slot
 from bot.errors import UnknownWeekError
 from bot.views import pick_texts as words
-from bot.views.buttons import KEY, StateButton, row_id
+from bot.views.buttons import KEY, StateButton, picked, row_id
 from bot.views.group_card import LongSelect
 from bot.views.replies import answer_click, answers_errors, notice, select_of, way_out
 from bot.views.rights import check_opener

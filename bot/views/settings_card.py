@@ -12,7 +12,7 @@ from discord import ui
 from bot.core.me import ReaderSettings
 from bot.errors import UnknownZoneError
 from bot.views import me_texts as words
-from bot.views.buttons import PlainButton, StateButton, go_button
+from bot.views.buttons import PlainButton, StateButton, go_button, picked
 from bot.views.group_texts import PICK_A_ZONE
 from bot.views.replies import Form, answer_click, answers_errors, refuse_slip, select_of, way_out
 

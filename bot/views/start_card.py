@@ -26,7 +26,7 @@ from bot.errors import (
 from bot.views import group_texts as words
 from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button, picked
 from bot.views.group_card import moderators_card
-from bot.views.permissions import TAG_NEEDED, missing, needed, usable_tags
+from bot.views.permissions import TAG_NEEDED, is_mentionable, missing, needed, usable_tags
 from bot.views.replies import Form, answer, answer_click, answers_errors, select_of
 from bot.views.rights import check_opener, check_right
 

@@ -24,11 +24,6 @@ QUESTIONS = "**Questions to talk about**"
 ANY_OF_THEM = "-# Take the one you like, or ask your own. One sentence is a fine start."
 
 
-def people(count: int) -> str:
-    """Return a count of people."""
-    return "1 person" if count == 1 else f"{count} people"
-
-
 def post_head(post: WeeklyPost) -> str:
     """Return the line above a week's paper."""
     late = " · late, sorry" if post.post.is_late else ""
@@ -41,13 +36,13 @@ def part_text(part: tuple[int, int] | None) -> str:
 
 
 def read_count_text(read: int | None) -> str:
-    """Return how many have read the week's paper, once there is anything to tell."""
-    return f"✅ {people(read)[0].upper()}{people(read)[1:]} read it" if read else ""
+    """Return how many have read the week's paper, once that may be told."""
+    return f"✅ {read} people read it" if read else ""
 
 
 def last_week_text(title: str, read: int) -> str:
     """Return what came of the last paper."""
-    return f"Last time: {people(read)} read {plain(title, 80)}."
+    return f"Last time: {read} people read {plain(title, 80)}."
 
 
 def readiness_text(ready: int, of: int, lacked: str | None) -> str:

@@ -161,22 +161,59 @@ async def test_readers_of_this_week_and_the_last_are_named_who_chose_so(
         await member.click(joined.response.message, label="Join")
     await moderator.click(card.response.message, label="First paper now")
     (post,) = [m for m in channel.history() if "Paper of the week" in text_of(m)]
-    for member in (alice, others[0]):
+    for member in (alice, *others[:2]):
         await member.click(post, label="I've read it")
     hidden = text_of(await others[1].slash(channel, "group"))
     chosen = await settings()
+    await env.advance_time(4)
     await alice.click(chosen.response.message, label="Show my name in groups")
 
     this_week = text_of(await others[1].slash(channel, "group"))
     await env.advance_time(7 * A_DAY)
     last_week = text_of(await others[1].slash(channel, "group"))
 
-    assert "✅ 2 people read it." in hidden
+    assert "✅ 3 people read it." in hidden
     assert alice.mention not in hidden
-    assert f"✅ {alice.mention} and 1 other read it." in this_week
-    assert f"Attention Is All You Need; {alice.mention} and 1 other read it." in last_week
+    assert f"✅ {alice.mention} and 2 others read it." in this_week
+    assert f"Attention Is All You Need; {alice.mention} and 2 others read it." in last_week
     assert others[0].mention not in this_week + last_week
     assert alice.mention not in text_of(post)
+
+
+async def test_few_readers_are_not_counted_and_named_only_if_they_chose_so(
+    settings, alice, env, guild, channel, moderator
+):
+    """Three members, of whom one and then two have read: no number says so anywhere."""
+    card = await moderator.slash(channel, "manage group", zone="UTC")
+    bob, carol = [guild.add_member(env.create_user(name)) for name in ("bob", "carol")]
+    for member in (alice, bob, carol):
+        joined = await member.slash(channel, "group")
+        await member.click(joined.response.message, label="Join")
+    await moderator.click(card.response.message, label="First paper now")
+    (post,) = [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+    async def seen():
+        group = await carol.slash(channel, "group")
+        told = [text_of(group), text_of(await moderator.slash(channel, "manage group"))]
+        past = await carol.click(group.response.message, label="History")
+        return [*told, text_of(past), text_of(post)]
+
+    await bob.click(post, label="I've read it")
+    one = await seen()
+    await alice.click(post, label="I've read it")
+    two = await seen()
+    chosen = await settings()
+    await env.advance_time(4)
+    await alice.click(chosen.response.message, label="Show my name in groups")
+    named = await seen()
+
+    assert [text for text in (*one, *two) if " read it" in text] == []
+    assert [f"-# ✅ {alice.mention} read it." in text for text in named] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("press", ["Settings", "Remind me to read", "Time zone…"])

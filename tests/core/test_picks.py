@@ -335,7 +335,14 @@ def test_done_known_and_skipped_unlock_and_later_does_not():
     skipped = {key("attention"): "skipped", key("gpt"): "skipped"}
     later = {key("attention"): "done", key("gpt"): "later"}
 
-    assert ready(BOTH, BOTH, skipped, later, later) == Readiness(3, 5, key("gpt"))
+    assert ready(BOTH, BOTH, skipped, later, later, later) == Readiness(3, 6, key("gpt"))
+
+
+def test_what_one_or_two_others_lack_is_not_told():
+    lacks_gpt = {key("attention"): "done"}
+
+    assert ready(*[BOTH] * 4, lacks_gpt) == Readiness(4, 5, None)
+    assert ready(*[BOTH] * 4, lacks_gpt, lacks_gpt) == Readiness(4, 6, None)
 
 
 def test_when_all_are_ready_nothing_is_lacked():
@@ -372,7 +379,9 @@ def test_what_most_of_the_others_lack_is_named():
 def test_nothing_is_named_when_no_more_than_half_of_the_others_lack_it():
     lacks_gpt, lacks_attention = {key("attention"): "done"}, {key("gpt"): "done"}
 
-    assert ready(BOTH, BOTH, BOTH, lacks_gpt, lacks_attention) == Readiness(3, 5, None)
+    others = [lacks_gpt, lacks_attention] * 2
+
+    assert ready(*[BOTH] * 4, *others) == Readiness(4, 8, None)
 
 
 def test_everyone_is_ready_for_what_needs_nothing():

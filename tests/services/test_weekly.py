@@ -249,33 +249,31 @@ async def test_a_post_whose_paper_left_the_list_shows_nothing(post, reopened):
         await later.weekly.first_reads(7, GUILD, post.slot_id)
 
 
-async def test_reading_is_counted_once_a_reader_and_only_from_three_people_on(
-    services, weekly, post
+async def test_reading_is_counted_once_a_reader_and_told_from_three_readers_on(
+    services, weekly, group, post
 ):
+    for reader_id in (*READERS, 10, 11):
+        await services.groups.join(GUILD, group.group_id, reader_id)
+
     counts = []
-    for reader_id in (7, 7, 8, 9):
+    for reader_id in (7, 7, 8, 9, 1000):  # the last one is no member
         shown, *_ = await weekly.read_it(reader_id, GUILD, post.slot_id)
         counts.append(shown.read)
 
-    assert counts == [None, None, None, 3]
+    assert counts == [None, None, None, 3, 4]
 
 
-async def test_members_count_as_people_who_could_be_meant(services, weekly, group, post):
-    for reader_id in READERS:
-        await services.groups.join(GUILD, group.group_id, reader_id)
-
-    before = await weekly.post(post.slot_id)
-    after, *_ = await weekly.read_it(1000, GUILD, post.slot_id)
-
-    assert (before.read, after.read) == (0, 1)
-
-
-async def test_whoever_takes_it_back_counts_no_more(services, weekly, post):
+async def test_a_count_of_three_that_falls_to_two_is_told_no_more(services, weekly, post, clock):
     for reader_id in READERS:
         _, reply, _ = await weekly.read_it(reader_id, GUILD, post.slot_id)
+    three = (await weekly.post(post.slot_id)).read
     await services.reading.undo(READERS[-1], GUILD, reply.change.change_id)
 
-    assert (await weekly.post(post.slot_id)).read == 2
+    again, *_ = await weekly.read_it(READERS[0], GUILD, post.slot_id)
+    history = await services.groups.history(GUILD, post.group_id, 0)
+
+    assert (three, again.read) == (3, None)
+    assert [week.read for week in history.weeks] == [None]
 
 
 async def test_a_count_follows_a_paper_through_all_its_names(reopened, clock, database_url):

@@ -25,15 +25,14 @@ from bot.views.buttons import (
     remind_button,
     row_id,
 )
-from bot.views.group_warnings import as_now, group_warnings
+from bot.views.group_warnings import as_now, group_warnings, role_line
 from bot.views.manage_texts import waiting_text
-from bot.views.permissions import role_of
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, dated, refuse_slip
 from bot.views.rights import check_opener
 from bot.views.standing_texts import place_text
-from bot.views.trouble_texts import mentioned_text, problem_text
+from bot.views.trouble_texts import problem_text
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -69,11 +68,11 @@ def manage_card(
     status: GroupStatus,
     opener_id: int,
     warnings: Iterable[str] = (),
-    role: discord.Role | None = None,
+    role: str | None = None,
 ) -> ui.LayoutView:
     """Build what moderators see: the same, what is amiss, and the buttons to run the group.
 
-    ``role``: the group's own, if it is one that papers mention.
+    ``role``: whom its papers mention, in words, if a role was set.
     """
     group = status.group
 
@@ -110,9 +109,9 @@ def manage_card(
     elif options := pick_words.picked_options(status):
         select = PickedSelect(group.group_id, opener_id, options)
     mentioned = None
-    if group.role_id is not None:
-        told = ui.TextDisplay[Any](mentioned_text(role.mention if role else None))
-        mentioned = ui.Section(told, accessory=NoMentionButton(group.group_id, opener_id))
+    if role is not None:
+        button_beside = NoMentionButton(group.group_id, opener_id)
+        mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=button_beside)
     return _card(lines, row, select, _after_list_row(status, opener_id), mentioned)
 
 
@@ -146,8 +145,7 @@ async def moderators_card(
     warnings = group_warnings(guild, status)
     if doubted := await bot.doubts.waiting(group.guild_id):
         warnings.append(waiting_text(doubted))
-    role = role_of(guild, group.role_id) if guild else None
-    now = as_now(guild, status)
+    now, role = as_now(guild, status), role_line(guild, group)
     return manage_card(now, interaction.user.id, filter(None, [*warnings, news]), role)
 
 

@@ -60,20 +60,27 @@ def _lacks(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> str | N
     return f"lacks:{','.join(lacks)}" if lacks else None
 
 
+def role_line(guild: discord.Guild | None, group: Group) -> str | None:
+    """Return whom a group's papers mention, or why nobody; None: no role was set."""
+    if guild is None or group.role_id is None:
+        return None
+    role, channel = guild.get_role(group.role_id), guild.get_channel(group.channel_id)
+    if role is None:
+        return trouble_texts.ROLE_LOST
+    if not is_mentionable(role):
+        return trouble_texts.ROLE_UNFIT
+    if channel is not None and not can_mention(role, channel):
+        return trouble_texts.role_text(role.name)
+    return trouble_texts.mentioned_text(role.mention)
+
+
 def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str]:
-    """Return what a group's posts come without, as Discord's cache has it."""
+    """Return what a group's posts come without but a role, as Discord's cache has it."""
     group = status.group
     channel = None if guild is None else guild.get_channel(group.channel_id)
     if guild is None or channel is None:
         return []
-    role = guild.get_role(group.role_id or 0)
     warnings = []
-    if group.role_id is not None and role is None:
-        warnings.append(trouble_texts.ROLE_LOST)
-    elif role is not None and not is_mentionable(role):
-        warnings.append(trouble_texts.ROLE_UNFIT)
-    elif role is not None and not can_mention(role, channel):
-        warnings.append(trouble_texts.role_text(role.name))
     can_post = not missing(channel, needed(channel, has_post=group.standing_id is not None))
     if can_post and (lacks := missing(channel, wanted(channel))):
         warnings.append(trouble_texts.wanted_text(lacks))

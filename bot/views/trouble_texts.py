@@ -111,25 +111,20 @@ def wanted_text(names: list[str]) -> str:
     return f"⚠️ I lack {named} there: links may show without their previews."
 
 
-ROLE_LOST = (
-    "⚠️ The role that each paper mentioned is gone: papers come without it. `/manage group` with"
-    " `role` sets another."
-)
-ROLE_UNFIT = (
-    "⚠️ Papers no longer mention @everyone, or a role that no member can be given. `/manage group`"
-    " with `role` sets another."
-)
+ROLE_LOST = "-# ⚠️ The role is gone; `role` sets another."
+ROLE_UNFIT = "-# ⚠️ Nobody chose this role; `role` sets another."
+"""Of @everyone, or an app's or booster's role, set in an older release."""
 
 
-def mentioned_text(role: str | None) -> str:
-    """Return whom each paper mentions; None: a role that isn't there, or not to be mentioned."""
-    return f"-# Each paper mentions {role}" if role else "-# No role is mentioned"
+def mentioned_text(role: str) -> str:
+    """Return whom each paper mentions."""
+    return f"-# Each paper mentions {role}"
 
 
 def role_text(name: str) -> str:
     """Return that a role can't be mentioned."""
     return (
-        f"⚠️ I can't mention {plain(name)}: allow anyone to @mention it, or allow me to mention"
+        f"-# ⚠️ I can't mention {plain(name)}: allow anyone to @mention it, or allow me to mention"
         " all roles in the channel."
     )
 

@@ -368,6 +368,10 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
     env.bot.weekly_changed()
     await env.advance_time(10 * 60)
     waiting = text_of(await moderator.slash(channel, "group"))
+    here = env.bot.get_channel(channel.id)
+    await here.set_permissions(guild.me, overwrite=None)
+    mended = text_of(await moderator.slash(channel, "group"))
+    await here.set_permissions(guild.me, overwrite=overwrite)
     await env.advance_time(AN_HOUR)  # it tries again and again; for the rest of the day, unseen
     made_bots[-1].cogs["weekly"].tick.cancel()
     await env.advance_time(A_DAY)
@@ -376,6 +380,7 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
     lost = text_of(await moderator.slash(channel, "group"))
 
     assert "isn't posted yet. I lack Send Polls in the channel." in waiting
+    assert "is being posted" in mended
     assert "its poll couldn't be sent: I lacked Send Polls in the channel." in lost
     assert "I lacked Send Polls" in told(moderator)[0]
 

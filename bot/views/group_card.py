@@ -97,7 +97,7 @@ def manage_card(
     lines = [*_lines(status, later, to_moderator=True), *warnings]
     lines += filter(None, [words.begins_text(status)])
     if status.members == 0 and group.state != "stopped":
-        lines.append(words.no_members_text(group.channel_id))
+        lines.append(words.NO_MEMBERS)
     papers = pick_words.long_papers(status)
     lines += pick_words.long_lines(papers)
     if group.after_list is not None:

@@ -25,6 +25,9 @@ from bot.views.texts import short_title
 from bot.views.weekly_texts import CHOICE, part_text
 
 COMING = "**Next**"
+NO_MEMBERS = (
+    "-# Nobody is in yet: people come with **Join** under each week's post, or with `/group` here."
+)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 START = "Start a weekly paper"
@@ -94,6 +97,11 @@ def moment(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:F>"
 
 
+def date(at: datetime) -> str:
+    """Return a date that each reader sees on their own calendar; its card says the time once."""
+    return f"<t:{int(at.timestamp())}:d>"
+
+
 def state_text(group: Group) -> str:
     """Return what keeps a group silent on purpose."""
     return {
@@ -132,7 +140,7 @@ def begins_text(status: GroupStatus) -> str:
     """Return when the first papers come: were the first posted now, or once it was."""
     group, this_week = status.group, status.this_week
     if status.begins is not None:
-        first, second = (moment(at) for at in status.begins)
+        first, second = (date(at) for at in status.begins)
         if group.state == "paused":
             return f"-# **{FIRST_NOW}**: one paper on {first}, and the group stays paused."
         return f"-# **{FIRST_NOW}**: the first paper on {first}, the second on {second}."
@@ -141,15 +149,7 @@ def begins_text(status: GroupStatus) -> str:
         return ""
     if this_week.at == slot_of_week(group.schedule, this_week.week).at or not ahead:
         return ""
-    return f"-# The first paper: {moment(this_week.at)}. The second: {moment(ahead[0])}."
-
-
-def no_members_text(channel_id: int) -> str:
-    """Return to moderators how a group gets members."""
-    return (
-        "👥 Nobody is in the group yet. People come in with **Join** under each week's post, or"
-        f" with `/group` in <#{channel_id}>."
-    )
+    return f"-# The first paper: {date(this_week.at)}. The second: {date(ahead[0])}."
 
 
 def this_week_text(status: GroupStatus, link: str | None) -> str:
@@ -188,7 +188,7 @@ def coming_lines(status: GroupStatus) -> Iterator[str]:
 
 def coming_text(coming: Coming, status: GroupStatus) -> str:
     """Return one of the next four weeks."""
-    when = moment(coming.slot.at)
+    when = date(coming.slot.at)
     if coming.is_skipped:
         return f"- {when}: skipped"
     if _is_voted_on(coming, status):

@@ -38,7 +38,7 @@ async def test_a_new_group_shows_the_next_four_weeks(group):
         "BERT",
         "LoRA",
     ]
-    assert f"<t:{int(MONDAY.timestamp())}:F>" in text_of(group)
+    assert f"- <t:{int(MONDAY.timestamp())}:d>: " in text_of(group)
     assert labels_of(group) == ["Pause", "Skip next", "First paper now", "Stop"]
 
 
@@ -221,8 +221,8 @@ async def test_a_group_without_members_tells_moderators_how_they_come(
     await alice.click(card.response.message, label="Join")
     later = await moderator.slash(channel, "manage group")
 
-    assert "**Join** under each week's post, or with `/group`" in text_of(group)
-    assert "Nobody is in the group" not in text_of(later)
+    assert "people come with **Join** under each week's post" in text_of(group)
+    assert "Nobody is in yet" not in text_of(later)
 
 
 async def test_members_join_and_leave(group, channel, alice, env):
@@ -362,12 +362,12 @@ async def test_first_paper_now_says_both_dates_before_and_after_it_is_pressed(
     in_five_days = len(posts_in(channel))
     paused = await moderator.slash(channel, "manage group", zone="UTC", day="Sunday")
 
-    said = [int(at) for at in re.findall(r"<t:(\d+):F>", before.split("First paper now")[1])]
+    said = [int(at) for at in re.findall(r"<t:(\d+):d>", before.split("First paper now")[1])]
     assert said == [pytest.approx(now, abs=5), second]
     told = text_of(pressed).split("The first paper: ")[1]
-    assert f"The second: <t:{second}:F>" in told
+    assert f"The second: <t:{second}:d>" in told
     assert in_five_days == 1
-    assert f"- <t:{second}:F>: GPT-1" in text_of(paused)
+    assert f"- <t:{second}:d>: GPT-1" in text_of(paused)
 
 
 async def test_a_paused_group_that_has_had_no_paper_says_that_one_comes_and_no_more(

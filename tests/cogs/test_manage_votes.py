@@ -430,6 +430,6 @@ async def test_a_week_that_is_voted_on_has_no_paper_yet(group, moderator, alice,
 
     picked = text_of(await alice.slash(channel, "group"))
 
-    first = f"- <t:{int(MONDAY.timestamp())}:F>: "
+    first = f"- <t:{int(MONDAY.timestamp())}:d>: "
     assert f"{first}🗳️ being voted on" in voting
     assert f"{first}LoRA · 📌" in picked

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
@@ -27,6 +28,7 @@ from bot.core.zone_names import LOCALE_ZONES, POPULAR_ZONES, TIME_WORDS
 _TYPO_FROM = 75  # of rapidfuzz's 100: "tokoy" passes, "xyzzy" does not
 _TYPO_SPREAD = 8  # what is that much farther off than the nearest name is noise
 _LONGEST = 120  # nobody names a zone at such length, and thousands of letters would hold up all
+_MOST_PARTS = 8  # Windows names up to six cities
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 _HOURS = (
     r"(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d)|(?P<half>[.,]5))?(?!\d)\s*(?:h(?:ou)?rs?\b|h\b)?"
@@ -124,7 +126,7 @@ def _parts(text: str) -> dict[str, float]:
     What all of them mean is meant. Where nothing is, each is offered; and so is what a part
     means beside one that is unknown, but a place in a country of one clock has that country's.
     """
-    parts = list(_split(text))
+    parts = list(dict.fromkeys(islice(_split(text), _MOST_PARTS)))
     each = [_part(wanted, is_behind=place > 0) for place, wanted in enumerate(parts)]
     known = [fits for fits in each if fits]
     if not known:

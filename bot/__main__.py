@@ -108,6 +108,32 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def new(file: Path) -> None:
+    """Write a small list into FILE to start your own from."""
+    with one_line_errors():
+        import shlex
+
+        from bot.core.starter import starter
+
+        try:
+            with file.open("x", encoding="utf-8", newline="\n") as written:
+                written.write(starter(file.stem))
+        except FileExistsError:
+            raise ConfigError(
+                f"{file} is there already, and stays as it is: name another."
+            ) from None
+        except OSError as error:
+            raise ConfigError(
+                f"{file} can't be written ({error.strerror}). Name a file in a folder of yours."
+            ) from error
+        name = shlex.quote(str(file))
+        click.echo(f"{file} is a small list to start from: put your own in its place.")
+        click.echo(f"Check it: nextread check {name}")
+        click.echo(f"Use it: NEXTREAD_CURRICULUM={name} nextread run")
+
+
+@main.command()
 def health() -> None:
     """Tell whether the bot on this machine is well: exit code 0, or 1 and what is wrong."""
     with one_line_errors():

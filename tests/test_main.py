@@ -54,7 +54,7 @@ def test_help_names_every_command(shell):
     answer = shell("--help")
 
     assert answer.exit_code == 0
-    for command in ("run", "preview", "check", "health", "backup", "restore"):
+    for command in ("run", "preview", "check", "new", "health", "backup", "restore"):
         assert f"\n  {command} " in answer.output
 
 
@@ -536,3 +536,40 @@ def test_check_prints_the_schema_that_is_committed():
 
     assert result.exit_code == 0
     assert result.output == schema_text()
+
+
+# new
+
+
+def test_new_writes_a_list_that_check_finds_well(shell, tmp_path):
+    answer = shell("new", "my papers.yaml")
+    written = (tmp_path / "my papers.yaml").read_text("utf-8")
+    checked = shell("check", "my papers.yaml")
+
+    assert "id: my-papers  #" in written
+    assert "nextread check 'my papers.yaml'" in answer.output
+    assert "NEXTREAD_CURRICULUM='my papers.yaml' nextread run" in answer.output
+    assert checked.output == "my papers.yaml: 3 resources in 2 steps, all well.\n"
+
+
+def test_new_never_writes_over_a_file(shell, tmp_path):
+    (tmp_path / "mine.yaml").write_text("mine", "utf-8")
+
+    again, nowhere = shell("new", "mine.yaml"), shell("new", "gone/mine.yaml")
+
+    assert (tmp_path / "mine.yaml").read_text("utf-8") == "mine"
+    assert again.stderr == "mine.yaml is there already, and stays as it is: name another.\n"
+    assert nowhere.stderr.startswith("gone/mine.yaml can't be written (No such file")
+    assert again.exit_code == nowhere.exit_code == 2
+
+
+def test_the_list_in_the_readme_passes_check_word_for_word(shell, tmp_path):
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    (block,) = (b for b in readme.split("```yaml\n")[1:] if b.startswith("id: "))
+    block = block.partition("```")[0]
+    (tmp_path / "mine.yaml").write_text(block, "utf-8")
+
+    answer = shell("check", "mine.yaml")
+
+    assert answer.output == "mine.yaml: 2 resources in 1 steps, all well.\n"
+    assert len(block.splitlines()) == 15

@@ -27,6 +27,7 @@ from bot.core.curriculum_shape import (
     Slug,
     Title,
     Year,
+    is_visible,
 )
 from bot.core.links import canonical, host_of, is_web_link
 from bot.core.page import PageFacts
@@ -42,27 +43,12 @@ def _web_link(text: str) -> str:
     return text
 
 
-def _visible(text: str) -> str:
-    """Refuse what nobody sees: the link on its card could not be found, let alone clicked."""
-    if not _is_visible(text):
-        raise ValueError(text)
-    return text
-
-
-def _is_visible(text: str) -> bool:
-    unseen = {"Cf", "Mn", "Zs"}
-    return any(unicodedata.category(c) not in unseen and c not in _BLANK for c in text)
-
-
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols, by Unicode's categories, that show nothing."""
-
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}:[a-z0-9-]{1,40}$")]
 _KEYS: TypeAdapter[Any] = TypeAdapter(tuple[Key, ...])
 
 _CHECKS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {
-        "title": TypeAdapter(Annotated[Title, AfterValidator(_visible)]),
+        "title": TypeAdapter(Title),
         "url": TypeAdapter(Annotated[Link, AfterValidator(_web_link)]),
         "kind": TypeAdapter(Kind),
         "authors": TypeAdapter(Authors | Literal[""]),
@@ -177,7 +163,7 @@ def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
     title = _cut(facts.title, LONGEST_TITLE)
     found = readable(
         {
-            "title": title if _is_visible(title) else _cut(_address(url), LONGEST_TITLE),
+            "title": title if is_visible(title) else _cut(_address(url), LONGEST_TITLE),
             "kind": facts.kind if facts.kind in KINDS else _kind_of(url),
             "authors": _cut(facts.authors, LONGEST_AUTHORS),
             "year": facts.year,

@@ -264,7 +264,8 @@ def _full_cards(entries: list[Entry], introduced: Sequence[tuple[Path, Any]]) ->
             yield Finding(entry.path, what, f"keep at most {LONGEST_CARD}, so that it fits a card")
     for path, values in introduced:
         texts = values.get("introduction") if isinstance(values, Mapping) else None
-        length = sum(map(len, filter(_is_text, texts if isinstance(texts, list) else ())))
+        texts = texts if isinstance(texts, list) else [texts]
+        length = sum(map(len, filter(_is_text, texts)))
         if length > LONGEST_INTRODUCTION:
             what, most = f"has {length} characters in all", LONGEST_INTRODUCTION
             remedy = f"keep at most {most}, so that it fits a card"

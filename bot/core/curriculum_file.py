@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
@@ -40,14 +41,58 @@ def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curri
     Raises:
         CurriculumFileError: With every problem of the file, in file order.
     """
-    tree = read_tree(text, source)
+    try:
+        tree = read_tree(text, source)
+    except CurriculumFileError:
+        _refuse_other_formats(text, source)
+        raise
+    if not isinstance(tree.value, dict) or not tree.value.keys() & {"id", "sections"}:
+        _refuse_other_formats(text, source)
     shape, findings = shape_findings(tree)
     findings += [*tree.findings, *rule_findings(tree)]
-    if findings or shape is None:
-        problems = {_problem(tree, finding) for finding in findings}
+    if findings or shape is None or tree.problems:
+        problems = {*tree.problems, *(_problem(tree, finding) for finding in findings)}
         in_order = sorted(problems, key=lambda p: (p.line, p.column, p.where, p.what, p.remedy))
         raise CurriculumFileError(source, in_order)
     return _curriculum(shape)
+
+
+_MARKDOWN = (
+    r"(?m)^\s*(?:[-*+]|\d+\.) +(?:\[[ x]\] +)?\[[^\]\n]+\]\("  # a link as a list's entry
+    r"|^#{1,6} (?s:.*)(?:\]\(|^[-*] )"  # a heading, and links or a list somewhere below
+)
+_CSV = (
+    r"(?i)\A[^\n:]*\b(?:title|name|link|url|doi|authors?)\b[^\n:]*[,;\t][^\n:]*\n"
+    r"|\A[^\n]*[,;\t][^\S\n]*\"?https?://"
+)
+_OTHER_FORMATS = (
+    ("a PDF", r"\A%PDF-", "pdf"),
+    ("an Office or ZIP file", r"\APK\x03\x04", "xlsx docx zip ods odt"),
+    ("a web page", r"(?i)\A\s*<(?:!doctype|html)", "html htm"),
+    ("BibTeX", r"(?m)^\s*@[A-Za-z]+\s*\{", "bib"),
+    ("RIS", r"(?m)^TY  - ", "ris"),
+    ("Markdown", _MARKDOWN, "md markdown"),
+    ("CSV", _CSV, "csv tsv"),
+)
+"""What people keep lists in: its name, how its text looks, and how its files are called."""
+
+
+def _refuse_other_formats(text: str | bytes, source: str) -> None:
+    """Tell somebody who brings a list of another format what it is, instead of its YAML faults."""
+    plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    plain = plain.removeprefix("\ufeff")[:100_000]
+    if re.search(r"(?m)^(?:id|sections):", plain):
+        return
+    ending = source.rpartition(".")[2].casefold()
+    for name, look, endings in _OTHER_FORMATS:
+        if ending in endings.split() or re.search(look, plain):
+            what = f"is {name}, and a list is YAML"
+            raise CurriculumFileError(source, [Problem(1, 1, "file", what, _START_ANEW)])
+
+
+_START_ANEW = (
+    "run `nextread new list.yaml` for a small list to start from, and copy titles and links into it"
+)
 
 
 def default_curriculum_path() -> FilePath:

@@ -83,6 +83,11 @@ _WORDS = {
     "greater_than_equal": ("{value} is too small", "write a number from {ge}"),
     "less_than_equal": ("{value} is too large", "write a number up to {le}"),
     "line_break": ("has a line break", "fold the text with `>-`, or make two entries of it"),
+    "invisible": ("shows nothing", "write something that people see"),
+    "servers_namespace": (
+        "{value} looks like the id of a server",
+        "put a letter or a word more in it: servers' own have g and digits alone",
+    ),
     "control_character": ("has a control character", "delete it"),
 }
 
@@ -128,7 +133,7 @@ def _finding(tree: Tree, error: ErrorDetails) -> Finding:
     }
     if error["type"] == "missing":
         said = f"{key} is missing"
-    elif not error["type"].startswith(("too_", "string_too", "string_pattern")):
+    elif not error["type"].startswith(("too_", "string_too", "string_pattern", "servers_")):
         remedy = _REMEDIES.get(key, remedy)
     return Finding(path, said.format(**facts), remedy.format(**facts))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -50,6 +51,7 @@ MOST_PARAGRAPHS = 10
 MOST_COLUMNS = 5
 MOST_ROWS = 25
 MOST_TABLES = 3
+LEAST_YEAR = 1000
 MOST_YEAR = 2999
 MOST_MINUTES = 100_000
 
@@ -59,12 +61,34 @@ CONTROL_CHARACTER = re.compile(
 """What breaks a line, hides or reorders the text around it, or is no character at all."""
 
 
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols, by Unicode's categories, that show nothing."""
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether a text shows anything: nobody finds a link on nothing, let alone clicks it."""
+    return any(unicodedata.category(c) not in _UNSEEN and c not in _BLANK for c in text)
+
+
 def _one_line(text: str) -> str:
     if "\n" in text:
         raise PydanticCustomError("line_break", "has a line break")
     if CONTROL_CHARACTER.search(text):
         raise PydanticCustomError("control_character", "has a control character")
+    if not is_visible(text):
+        raise PydanticCustomError("invisible", "shows nothing")
     return text
+
+
+def _no_servers_namespace(text: str) -> str:
+    """Refuse ``g123``: what a server adds has such keys, and progress hangs on keys."""
+    if re.fullmatch(SERVERS_NAMESPACE, text):
+        raise PydanticCustomError("servers_namespace", "looks like a server's")
+    return text
+
+
+SERVERS_NAMESPACE = "^g[0-9]+$"
 
 
 def _texts(longest: int) -> StringConstraints:
@@ -72,10 +96,15 @@ def _texts(longest: int) -> StringConstraints:
 
 
 def _several(value: object) -> object:
-    """Let one note stand as the text that it is; several are a list."""
+    """Let one entry stand as the text that it is; several are a list."""
     if value is None:
         return None
     return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _counted(value: object) -> object:
+    """Let a step's number stand without quotes."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}}$")]
@@ -93,19 +122,24 @@ CellText = Annotated[str, _texts(LONGEST_CELL), AfterValidator(_one_line)]
 Link = Annotated[
     str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line), AfterValidator(untracked)
 ]
-Year = Annotated[int, Field(ge=1, le=MOST_YEAR)]
+Year = Annotated[int, Field(ge=LEAST_YEAR, le=MOST_YEAR)]
 Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 
-Introduction = Annotated[
+Paragraphs = Annotated[
     tuple[Paragraph, ...],
     Field(max_length=MOST_PARAGRAPHS, description="Paragraphs, in the maker's words."),
+]
+Introduction = Annotated[
+    Paragraphs, BeforeValidator(_several, json_schema_input_type=Paragraph | Paragraphs)
 ]
 Addition = Annotated[
     bool,
     Field(description="true: not part of the maker's list. Holds for everything inside, too."),
 ]
-Slugs = Annotated[tuple[Slug, ...], Field(max_length=MOST_NAMES)]
+_Slugs = Annotated[tuple[Slug, ...], Field(max_length=MOST_NAMES)]
+Slugs = Annotated[_Slugs, BeforeValidator(_several, json_schema_input_type=Slug | _Slugs)]
 Notes = Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)]
+Questions = Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]
 NoteOrNotes = Annotated[Notes, BeforeValidator(_several, json_schema_input_type=Text | Notes)]
 
 STRICT = ConfigDict(extra="forbid", strict=True)
@@ -174,11 +208,9 @@ class ReadingShape:
         Text | None, Field(description="What the maker says of a companion, on its line.")
     ] = None
     questions: Annotated[
-        tuple[Question, ...],
-        Field(
-            max_length=MOST_QUESTIONS,
-            description="Questions to discuss after reading. They are not the maker's.",
-        ),
+        Questions,
+        BeforeValidator(_several, json_schema_input_type=Question | Questions),
+        Field(description="Questions to discuss after reading. They are not the maker's."),
     ] = ()
     formerly: Annotated[
         Slugs, Field(description="Ids it had before, so that people keep their progress.")
@@ -254,7 +286,9 @@ class StepShape:
     title: StepTitle
     resources: Annotated[tuple[ResourceShape, ...], Field(min_length=1)]
     number: Annotated[
-        Label | None, Field(description='As the maker counts, in quotes: "1", "Appendix".')
+        Label | None,
+        BeforeValidator(_counted, json_schema_input_type=Label | int | None),
+        Field(description="As the maker counts: 1, Appendix."),
     ] = None
     icon: Icon | None = None
     addition: Addition = False
@@ -284,7 +318,7 @@ class UpdateShape:
 
     text: Text
     date: Annotated[datetime.date | None, Field(description="2024-09-08")] = None
-    details: Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)] = ()
+    details: NoteOrNotes = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,7 +330,11 @@ class CurriculumShape:
     id: Annotated[
         str,
         StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_CURRICULUM_ID}}}$"),
-        Field(description="Part of every key under which progress is kept: never change it."),
+        AfterValidator(_no_servers_namespace),
+        Field(
+            description="Part of every key under which progress is kept: never change it.",
+            json_schema_extra={"not": {"pattern": SERVERS_NAMESPACE}},
+        ),
     ]
     title: StepTitle
     sections: Annotated[tuple[SectionShape, ...], Field(min_length=1)]

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import yaml
 
-from bot.core.curriculum_shape import CONTROL_CHARACTER
+from bot.core.curriculum_shape import (
+    CONTROL_CHARACTER,
+    AboutShape,
+    CurriculumShape,
+    ResourceShape,
+    SectionShape,
+    StepShape,
+)
 from bot.errors import CurriculumFileError, Problem
 
 LARGEST_FILE = 1_000_000  # bytes; the list that Nextread comes with has about 70,000
+MOST_HIDDEN = 100  # control characters told at once
 DEEPEST_NESTING = 16  # a curriculum has nine levels
 
 Path = tuple[str | int, ...]
@@ -53,13 +62,15 @@ class Finding:
 class Tree:
     """A file's plain values (dict, list, str, int, bool, None) with the place of each.
 
-    ``findings`` are those that leave the rest readable: a key that stands twice.
+    ``findings`` are those that leave the rest readable: a key that stands twice. ``problems`` are
+    slips of YAML whose lines could be read as they were meant.
     """
 
     value: Any
     marks: dict[Path, Mark]
     key_marks: dict[Path, Mark]
     findings: list[Finding] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
 
 
 class _Loader(yaml.CSafeLoader):
@@ -83,29 +94,122 @@ _Loader.add_implicit_resolver(
 
 
 def read_tree(text: str | bytes, source: str) -> Tree:
-    """Read the YAML of one file.
+    """Read the YAML of one file. A slip that lies within its line doesn't hide the others.
 
     Raises:
         CurriculumFileError: It is too large or too deep, not UTF-8, not YAML, or uses anchors,
             aliases or tags, which a list never needs.
     """
     plain = _decoded(text, source)
+    found = _composed(plain)
+    problems: list[Problem] = []
+    if isinstance(found, Problem):
+        first = found
+        if first.what == _TOO_DEEP[0]:
+            raise CurriculumFileError(source, [first])
+        plain, problems, is_certain = _mended(plain, first)
+        found = _composed(plain) if problems else first
+        told = {problem.line for problem in problems}
+        if isinstance(found, Problem) and found.line not in told:
+            problems.append(found)
+        if isinstance(found, Problem) or not is_certain:
+            in_order = sorted(problems, key=lambda p: (p.line, p.column))
+            raise CurriculumFileError(source, in_order)
+    if found is None:
+        mend = "copy the example at the top of data/curriculum.yaml, or run `nextread new FILE`"
+        raise CurriculumFileError(source, [Problem(1, 1, "file", "is empty", mend)])
+    tree = Tree(None, {}, {}, problems=tuple(problems))
+    value = _value(found, (), tree)
+    return replace(tree, value=value)
+
+
+def _composed(text: str) -> yaml.Node | Problem | None:
+    """Return what the text holds, nothing for nothing, or the first problem of its YAML."""
     try:
-        _refuse_what_lists_never_need(plain, source)
-        node = yaml.compose(plain, Loader=_Loader)
+        return _refused(text) or yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         # The scanner reads up to 1,024 characters ahead of its events, and may have limits of its
         # own (PyYAML 6.0.4: 1,000 levels): what we refuse before that place is told first.
         mark = getattr(error, "problem_mark", None)
         with contextlib.suppress(yaml.YAMLError):
-            _refuse_what_lists_never_need(plain[: mark.index if mark else 0], source)
-        raise _broken(error, plain, source) from error
-    tree = Tree(None, {}, {})
-    if node is None:
-        mend = "copy the example at the top of data/curriculum.yaml"
-        raise CurriculumFileError(source, [Problem(1, 1, "file", "is empty", mend)])
-    value = _value(node, (), tree)
-    return replace(tree, value=value)
+            if refused := _refused(text[: mark.index if mark else 0]):
+                return refused
+        return _broken(error, text)
+
+
+_KEYS = frozenset(
+    each.name
+    for shape in (CurriculumShape, SectionShape, StepShape, ResourceShape, AboutShape)
+    for each in fields(shape)
+) | {"columns", "rows", "text", "date", "details"}
+_LINE = re.compile(
+    rf"(?P<start>[ ]*(?:- +)*(?:(?:{'|'.join(sorted(_KEYS))}):(?P<gap> +|(?=[^\s/])))?)"
+    r"(?P<value>\S.*)"
+)
+_DOUBTFUL = re.compile(r"[@%`*&!]|.*:(?:\s|$)|\".*\\")
+_OPENS_BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?")
+_WHOLE_QUOTES = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?!["']).*""")
+
+
+def _mended(text: str, first: Problem) -> tuple[str, list[Problem], bool]:
+    """Find each line that is no YAML even by itself; return the text with those as meant.
+
+    Most are titles with a colon, or an @ at the start: they are put in quotes. The last value
+    tells whether it is certain what all of them meant.
+    """
+    lines, problems, is_certain = text.splitlines(), list[Problem](), True
+    for at in _lines_by_themselves(lines):
+        line, problem = lines[at], None
+        if line.lstrip(" ").startswith("\t"):
+            problem, lines[at], is_certain = _composed(line), "", False
+        elif match := _LINE.fullmatch(line):
+            start, value = match["start"], match["value"]
+            if match["gap"] == "":
+                said, mend = "YAML: could not find expected ':'", _MENDS["expected ':'"]
+                problem, start = Problem(1, len(start) + 1, "file", said, mend), f"{start} "
+                lines[at] = start + value
+            if _DOUBTFUL.match(value) and isinstance(alone := _composed(lines[at]), Problem):
+                problem, lines[at] = alone, start + json.dumps(value, ensure_ascii=False)
+                is_certain = is_certain and value[0] not in "[{&*!"
+        if isinstance(problem, Problem):
+            problems.append(first if first.line == at + 1 else replace(problem, line=at + 1))
+    return "\n".join(lines), problems, is_certain
+
+
+def _lines_by_themselves(lines: list[str]) -> Iterator[int]:
+    """Yield the numbers of lines that are no part of a longer text, list or mapping."""
+    indent, quote, depth = -1, "", 0
+    for at, line in enumerate(lines):
+        bare = line.strip()
+        if indent >= 0 and (not bare or len(line) - len(line.lstrip(" ")) > indent):
+            continue
+        indent = -1
+        if not bare or bare.startswith("#"):
+            continue
+        if quote:
+            quote = "" if re.search(rf"{quote}\s*(?:#.*)?$", line) else quote
+            continue
+        if depth:
+            depth = max(0, depth + _brackets(bare))
+            continue
+        match = _LINE.fullmatch(line)
+        value = match["value"] if match else bare
+        if _OPENS_BLOCK.fullmatch(value):
+            start = match["start"] if match else ""
+            indent = len(start) - len(start.lstrip(" -"))
+        elif value[0] in "[{":
+            depth = max(0, _brackets(value))
+            if not depth:
+                yield at
+        elif value[0] in "'\"" and not _WHOLE_QUOTES.fullmatch(value):
+            quote = value[0]
+        else:
+            yield at
+
+
+def _brackets(text: str) -> int:
+    outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", "", text)
+    return sum(c in "[{" for c in outside) - sum(c in "]}" for c in outside)
 
 
 def _decoded(text: str | bytes, source: str) -> str:
@@ -122,16 +226,23 @@ def _decoded(text: str | bytes, source: str) -> str:
         what = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
         raise refused(before, what, _IN_UTF_8) from error
     plain = plain.removeprefix("\ufeff")
-    for match in CONTROL_CHARACTER.finditer(plain):
-        if match[0] not in "\t\n\r":
-            what = f"has the control character U+{ord(match[0]):04X}"
-            remedy = _IN_UTF_8 if match[0] == "\0" else "delete it"  # every other byte of UTF-16
-            raise refused(plain[: match.start()], what, remedy)
+    hidden = [match for match in CONTROL_CHARACTER.finditer(plain) if match[0] not in "\t\n\r"]
+    in_utf_16 = any(match[0] == "\0" for match in hidden)  # every other byte of it
+    problems: list[Problem] = []
+    for match in hidden[: 1 if in_utf_16 else MOST_HIDDEN]:
+        what = f"has the control character U+{ord(match[0]):04X}"
+        remedy = _IN_UTF_8 if in_utf_16 else "delete it"
+        problems += refused(plain[: match.start()], what, remedy).problems
+    if problems:
+        raise CurriculumFileError(source, problems)
     return plain
 
 
-def _refuse_what_lists_never_need(text: str, source: str) -> None:
-    """Walk the events, which are made one by one, before anything is built from them."""
+def _refused(text: str) -> Problem | None:
+    """Return the first thing that lists never need.
+
+    Walks the events, which are made one by one, before anything is built from them.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -147,20 +258,21 @@ def _refuse_what_lists_never_need(text: str, source: str) -> None:
             what = "uses a YAML tag (!)"
         if what:
             line, column = _mark(event.start_mark)
-            raise CurriculumFileError(source, [Problem(line, column, "file", what, remedy)])
+            return Problem(line, column, "file", what, remedy)
+    return None
 
 
-def _broken(error: yaml.YAMLError, text: str, source: str) -> CurriculumFileError:
+def _broken(error: yaml.YAMLError, text: str) -> Problem:
     said = str(getattr(error, "problem", None) or error)
     mark = "context_mark" if "end of stream" in said else "problem_mark"
     line, column = _mark(getattr(error, mark, None))
     if "nesting" in said:
-        return CurriculumFileError(source, [Problem(line, column, "file", *_TOO_DEEP)])
+        return Problem(line, column, "file", *_TOO_DEEP)
     remedy = next((mend for sign, mend in _MENDS.items() if sign in said), None)
     remedy = remedy or "look at the quotes, brackets and indentation here and one line above"
     if "".join(text.splitlines()[line - 1 : line]).startswith("\t", column - 1):
         remedy = _NO_TABS
-    return CurriculumFileError(source, [Problem(line, column, "file", f"YAML: {said}", remedy)])
+    return Problem(line, column, "file", f"YAML: {said}", remedy)
 
 
 def _mark(mark: Any) -> Mark:

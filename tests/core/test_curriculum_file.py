@@ -27,6 +27,7 @@ from bot.core.curriculum_file import (
     read_curriculum,
     write_curriculum,
 )
+from bot.core.starter import starter
 from bot.core.yaml_tree import DEEPEST_NESTING, LARGEST_FILE, read_tree
 
 SMALL = """\
@@ -118,6 +119,25 @@ def test_one_note_is_a_text_or_a_list_of_one(key, one):
     curriculum = read_curriculum(SMALL + f"            {key}: {one}\n")
 
     assert getattr(curriculum.get("small:a"), key) == ("Read it.",)
+
+
+@pytest.mark.parametrize("one", ["[{}]", "{}"])
+def test_a_list_of_one_may_stand_as_its_text(one):
+    text = SMALL.replace("title: First", f"title: First\n        introduction: {one.format('Hi.')}")
+    text += (
+        f"            questions: {one.format('Why?')}\n            formerly: {one.format('b')}\n"
+    )
+    curriculum = read_curriculum(text + resource("c", f"prerequisites: {one.format('a')}"))
+
+    assert curriculum.steps[0].introduction == ("Hi.",)
+    assert curriculum.get("small:b").questions == ("Why?",)
+    assert curriculum.get("small:c").prerequisites == ("small:a",)
+
+
+def test_a_steps_number_needs_no_quotes():
+    text = SMALL.replace("title: First", "title: First\n        number: 1")
+
+    assert read_curriculum(text).steps[0].number == "1"
 
 
 def test_a_text_may_go_on_in_the_next_line():
@@ -215,14 +235,14 @@ EACH_PROBLEM = {
         ],
     ),
     "impossible numbers": (
-        about("year: 0, minutes: 100001"),
+        about("year: 99, minutes: 100001"),
         [
             (
-                "my.yaml:13:40: a > about > year: 0 is too small:"
+                "my.yaml:13:40: a > about > year: 99 is too small:"
                 " write the year as four digits, or leave it out"
             ),
             (
-                "my.yaml:13:52: a > about > minutes: 100001 is too large:"
+                "my.yaml:13:53: a > about > minutes: 100001 is too large:"
                 " write about how many minutes it takes, as a whole number, or leave it out"
             ),
         ],
@@ -282,6 +302,22 @@ EACH_PROBLEM = {
     "nothing where something must be": (
         SMALL.replace("Paper A", ""),
         ["my.yaml:11:19: a > title: has no value: write one, or leave it out"],
+    ),
+    "text that nobody sees": (
+        SMALL.replace("Paper A", '"\u200b\ufeff \u3164"').replace("First", '"\u2060"'),
+        [
+            "my.yaml:8:16: first > title: shows nothing: write something that people see",
+            "my.yaml:11:20: a > title: shows nothing: write something that people see",
+        ],
+    ),
+    "id of a server": (
+        SMALL.replace("id: small", "id: g123456"),
+        [
+            (
+                "my.yaml:1:5: id: 'g123456' looks like the id of a server:"
+                " put a letter or a word more in it: servers' own have g and digits alone"
+            )
+        ],
     ),
     "empty text": (
         SMALL.replace("Paper A", '" "'),
@@ -507,7 +543,12 @@ EACH_PROBLEM = {
     ),
     "nothing": (
         "# only a comment\n",
-        ["my.yaml:1:1: file: is empty: copy the example at the top of data/curriculum.yaml"],
+        [
+            (
+                "my.yaml:1:1: file: is empty: copy the example at the top of data/curriculum.yaml,"
+                " or run `nextread new FILE`"
+            )
+        ],
     ),
     "colon in a bare text": (
         SMALL.replace("Paper A", "BERT: Pre-training"),
@@ -548,10 +589,11 @@ EACH_PROBLEM = {
     "no space after the colon": (
         SMALL + "            year:2017\n",
         [
+            "my.yaml:14:13: a: a resource has no key 'year': write it in `about: {...}`",
             (
-                "my.yaml:15:1: file: YAML: could not find expected ':':"
+                "my.yaml:14:18: file: YAML: could not find expected ':':"
                 " write `key: value`, with a space after the colon; indent what goes on below"
-            )
+            ),
         ],
     ),
     "next line of a text not indented": (
@@ -642,7 +684,13 @@ EACH_PROBLEM = {
     ),
     "anchor before a tab": (
         SMALL.replace("Paper A", "&x\n\tPaper A"),
-        ["my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead"],
+        [
+            "my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead",
+            (
+                "my.yaml:12:1: file: YAML: found character that cannot start any token:"
+                " indent with spaces, not with tabs"
+            ),
+        ],
     ),
     "stars of Markdown": (
         SMALL.replace("Paper A", "**BERT**"),
@@ -682,6 +730,79 @@ def test_every_problem_is_told_with_its_place_and_remedy(name):
     text, expected = EACH_PROBLEM[name]
 
     assert complaints(text) == expected
+
+
+def test_all_titles_with_a_colon_are_told_at_once_with_what_else_is_wrong():
+    ten = "".join(resource(f"r{n}", title=f"Paper {n}: a title") for n in range(10))
+    text = SMALL.replace("kind: paper", "kind: papr") + ten
+
+    told = complaints(text.replace("\n", "\r\n"))
+
+    colon = "file: YAML: mapping values are not allowed in this context: put a text that"
+    assert told[0].startswith("my.yaml:13:27: a > about > kind: 'papr' is none of the kinds")
+    assert [line.partition(" contains")[0] for line in told[1:]] == [
+        f"my.yaml:{15 + 4 * n}:27: {colon}" for n in range(10)
+    ]
+
+
+def test_slips_within_their_lines_are_told_at_once_and_no_line_of_a_longer_text_is():
+    below = "            "
+    text = SMALL + (
+        f"{below}notes: >-\n{below}  This: is: fine\n{below}  @here\n"
+        f'{below}sentence: "Read\n{below}  this: too: well."\n'
+        f"{below}added_notes:\n{below}  - One: two: three\n{below}  - @home\n"
+        f"{below}label: `x`\n{below}remark:\n{below}questions: {{a: b: c}}\n\tlabel: x\n"
+    )
+
+    places = [line.split(":")[1] for line in complaints(text)]
+
+    assert places == ["20", "21", "22", "24", "25"]
+
+
+def test_a_title_put_in_quotes_for_the_reading_is_not_taken_for_another_fault():
+    text = SMALL.replace("Small", "Small: x").replace("One", "@One # why").replace("First", "A:")
+
+    assert len(complaints(text)) == 3
+
+
+def test_all_control_characters_are_told_at_once():
+    hidden = SMALL.replace("Paper A", "Pa\x07per\x07").replace("One", "O\u202en")
+
+    assert len(complaints(hidden)) == 3
+
+
+OTHER_FORMATS = {
+    "Markdown": ["# Papers\n\n- [A](https://a.org)\n", "* BERT\n", "# Papers\n* A: b: c\n"],
+    "CSV": ["title,url\nA,https://a.org\n", "Name;Link\nA: b;c\n", "A,https://a.org\nB,\n"],
+    "BibTeX": ["% mine\n@article{a,\n title = {A}\n}\n"],
+    "RIS": ["TY  - JOUR\nTI  - A\n"],
+    "a web page": ["<!doctype html><title>a: b</title>"],
+}
+
+
+@pytest.mark.parametrize("name", OTHER_FORMATS)
+def test_a_file_of_another_format_is_called_that_with_what_to_do(name):
+    ending = {"Markdown": "md"}.get(name, "yaml")
+    for text in OTHER_FORMATS[name]:
+        with pytest.raises(CurriculumFileError) as caught:
+            read_curriculum(text, f"mine.{ending}")
+
+        (line,) = str(caught.value).splitlines()
+        assert line.startswith(f"mine.{ending}:1:1: file: is {name}, and a list is YAML: run `")
+
+
+def test_a_list_with_headings_and_links_in_its_notes_is_a_list_all_the_same():
+    text = "# Mine\n" + SMALL + "            notes: [see [x](https://x.org)\n"
+
+    assert "is Markdown" not in complaints(text)[0]
+
+
+@pytest.mark.parametrize("name", ["papers", "My Papers!", "g123", "", "맘바", "x" * 60])
+def test_the_list_to_start_from_is_complete_whatever_its_file_is_called(name):
+    curriculum = read_curriculum(starter(name))
+
+    assert len(curriculum.resources) == 3
+    assert curriculum.get(f"{curriculum.id}:bert").prerequisites
 
 
 def test_however_a_file_is_nested_too_deeply_it_is_told_in_our_words():
@@ -837,9 +958,9 @@ ANY_TEXT = st.text(
     max_size=90,
 )
 WORDS = st.lists(st.sampled_from(["yes", "a", "#b", "c:", "-", "12", "long" * 5]), max_size=15)
-TEXTS = ANY_TEXT.map(str.strip).filter(bool)
+TEXTS = ANY_TEXT.map(str.strip).filter(shape.is_visible)
 LONG_TEXTS = TEXTS | WORDS.map(" ".join).filter(bool)
-LABELS = TEXTS.map(lambda text: text[:10].strip()).filter(bool)
+LABELS = TEXTS.map(lambda text: text[:10].strip()).filter(shape.is_visible)
 SLUGS = st.text("abc019-", min_size=1, max_size=12)
 MAYBE = st.just("") | TEXTS
 MAYBE_LONG = st.just("") | LONG_TEXTS
@@ -872,7 +993,7 @@ def curricula(draw):
             original_url=draw(st.sampled_from([None, f"https://b.org/{slug}"])),
             maker_url=draw(st.sampled_from([None, f"https://c.org/{slug}"])),
             authors=draw(MAYBE),
-            year=draw(st.none() | st.integers(1, shape.MOST_YEAR)),
+            year=draw(st.none() | st.integers(shape.LEAST_YEAR, shape.MOST_YEAR)),
             minutes=draw(st.none() | st.integers(1, shape.MOST_MINUTES)),
             prerequisites=draw(st.sampled_from([(), (needed[-1],)])) if needs_any else (),
             aliases=draw(st.sampled_from([(), (f"{slug}, too", f"yes {slug}")])),

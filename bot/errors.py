@@ -280,6 +280,13 @@ class NotALinkError(ReaderError):
 
 
 @dataclass
+class LinkTakenError(ReaderError):
+    """The link already means another resource of this server, listed or removed."""
+
+    title: str
+
+
+@dataclass
 class BadFieldError(ReaderError):
     """A value that a field of a resource can't take."""
 

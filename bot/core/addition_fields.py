@@ -10,28 +10,38 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from bot.core.curriculum import KINDS, Kind, Resource
 from bot.core.curriculum_shape import (
     CONTROL_CHARACTER,
     LONGEST_AUTHORS,
     LONGEST_LINK_ON_A_CARD,
+    LONGEST_QUESTION,
     LONGEST_SLUG,
     LONGEST_TITLE,
     MOST_NAMES,
+    MOST_QUESTIONS,
     Authors,
     Link,
     Minutes,
     Notes,
+    Question,
     Slug,
     Title,
     Year,
     is_visible,
 )
-from bot.core.links import canonical, host_of, is_web_link
+from bot.core.links import address_in, canonical, host_of, is_web_link
 from bot.core.page import PageFacts
-from bot.errors import BadFieldError
+from bot.errors import BadFieldError, NotALinkError
 
 Fields = Mapping[str, Any]
 """Field name -> value, as plain JSON: what was set, and nothing else. None and "" clear a field."""
@@ -45,16 +55,20 @@ def _web_link(text: str) -> str:
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}:[a-z0-9-]{1,40}$")]
 _KEYS: TypeAdapter[Any] = TypeAdapter(tuple[Key, ...])
+_WebLink = Annotated[Link, AfterValidator(_web_link)]
 
 _CHECKS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {
         "title": TypeAdapter(Title),
-        "url": TypeAdapter(Annotated[Link, AfterValidator(_web_link)]),
+        "url": TypeAdapter(_WebLink),
+        "former_urls": TypeAdapter(tuple[_WebLink, ...]),
         "kind": TypeAdapter(Kind),
         "authors": TypeAdapter(Authors | Literal[""]),
         "year": TypeAdapter(Year | None),
         "minutes": TypeAdapter(Minutes | None),
         "added_notes": TypeAdapter(Notes),
+        "must_read": TypeAdapter(StrictBool),
+        "questions": TypeAdapter(Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]),
         "step_id": TypeAdapter(Slug),
         "needs": _KEYS,
         "no_longer_needs": _KEYS,
@@ -62,8 +76,14 @@ _CHECKS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     }
 )
 
-TEXTS = ("title", "authors", "year", "minutes", "kind", "added_notes")
+TEXTS = (
+    *("title", "url", "authors", "year", "minutes", "kind", "added_notes"),
+    *("must_read", "questions"),
+)
 """Fields that moderators type; what a resource of the list may get another value of."""
+
+SHOWN = (*TEXTS, "former_urls")
+"""Fields that a resource has under the same names."""
 
 
 def checked(name: str, value: object) -> Any:
@@ -92,19 +112,26 @@ def readable(fields: Fields) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a moderator typed about a resource: authors with the year, notes a line each."""
+    """What a moderator typed about a resource: authors with the year, notes a line each.
+
+    ``must_read``: "yes", "no", or "" for a companion, which is none and has no ``questions``.
+    "" as a link leaves it as it is.
+    """
 
     title: str
     authors: str
     minutes: str
     kind: str
     notes: str
+    link: str = ""
+    must_read: str = ""
+    questions: str = ""
 
     def changes_to(self, before: Typed) -> dict[str, Any]:
         """Return the fields that were typed anew, checked; what was left as it was isn't read.
 
         Raises:
-            BadFieldError: for the first that can't be.
+            BadFieldError, NotALinkError: for the first that can't be.
         """
         fields: dict[str, Any] = {}
         if self.title != before.title:
@@ -117,8 +144,13 @@ class Typed:
         if self.kind != before.kind:
             fields["kind"] = checked("kind", self.kind)
         if self.notes != before.notes:
-            notes = [line.strip() for line in self.notes.splitlines() if line.strip()]
-            fields["added_notes"] = checked("added_notes", notes)
+            fields["added_notes"] = checked("added_notes", _lines(self.notes))
+        if self.link and self.link != before.link:
+            fields["url"] = web_link(self.link)
+        if self.must_read and self.must_read != before.must_read:
+            fields["must_read"] = self.must_read == "yes"
+        if self.questions != before.questions:
+            fields["questions"] = checked("questions", _lines(self.questions))
         return fields
 
 
@@ -131,7 +163,26 @@ def typed_from(resource: Resource) -> Typed:
         minutes=str(resource.minutes or ""),
         kind=resource.kind,
         notes="\n".join(resource.added_notes),
+        link=resource.url,
+        must_read="" if resource.is_companion else "yes" if resource.must_read else "no",
+        questions="\n".join(resource.questions),
     )
+
+
+def web_link(typed: str) -> str:
+    """Return the address that is meant.
+
+    Raises:
+        NotALinkError: nothing that a browser could open, or too long for a card.
+    """
+    url = address_in(typed)
+    if url is None or len(url) > LIMITS["url"]:
+        raise NotALinkError(typed)
+    return url
+
+
+def _lines(typed: str) -> list[str]:
+    return [line.strip() for line in typed.splitlines() if line.strip()]
 
 
 _YEAR_AT_THE_END = re.compile(r"^(?P<authors>.*?)[\s,;(]*\b(?P<year>[12]\d{3})\)?\s*$")
@@ -233,6 +284,11 @@ def _kind_of(url: str) -> Kind:
 
 
 LIMITS: Mapping[str, int] = MappingProxyType(
-    {"title": LONGEST_TITLE, "authors": LONGEST_AUTHORS, "url": LONGEST_LINK_ON_A_CARD}
+    {
+        "title": LONGEST_TITLE,
+        "authors": LONGEST_AUTHORS,
+        "url": LONGEST_LINK_ON_A_CARD,
+        "questions": MOST_QUESTIONS * (LONGEST_QUESTION + 1),
+    }
 )
 """How long a text may be, for those who say so."""

@@ -8,14 +8,15 @@ from typing import Literal
 
 from bot.core.curriculum import Resource
 
-Why = Literal["loop", "nowhere", "companion", "list", "step"]
+Why = Literal["loop", "nowhere", "companion", "list", "step", "link"]
 """Why a wish is set aside: it would close a loop; what it names is not there; nothing waits for a
-companion; the list waits for no addition; the list's own stay in the list's own steps."""
+companion; the list waits for no addition; the list's own stay in the list's own steps; the link
+is another's by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A server's wish that can't be followed for now: ``what`` is a key, or a step's id."""
+    """A server's wish that can't be followed for now: ``what`` is a key, a step's id or a link."""
 
     key: str
     what: str
@@ -44,6 +45,11 @@ def fitted(
         for key, r in resources.items()
     }
     aside = []
+    for key, before in needs.items():
+        if not resources[key].addition:  # what a server moved into the list may need more
+            kept = [each for each in before if not resources[each].addition]
+            aside += [SetAside(key, each, "list") for each in before if each not in kept]
+            needs[key] = kept
     for key, needed in wishes:
         why = _objection(resources, companions, needs, key, needed)
         if why is not None:

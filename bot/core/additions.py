@@ -1,8 +1,9 @@
 """A server's changes laid over a curriculum: what its moderators added, changed and removed.
 
 Laying never fails. What can't be followed is set aside and told; the base stays as it is, and
-so does the order of the list. Where a server and the list bring the same link, the list's key wins
-and the server's becomes its former one, so that progress follows.
+so does the order of the list. What a server adds or moves to a step of the list belongs to the
+list; to a step that goes deeper, deeper. Where a server and the list bring the same link, the
+list's key wins and the server's becomes its former one, so that progress follows.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from bot.core.addition_fields import TEXTS, Fields, readable
+from bot.core.addition_fields import SHOWN, Fields, readable
 from bot.core.addition_needs import SetAside, fitted
 from bot.core.curriculum import Curriculum, Resource, Section, Step
 from bot.core.links import canonical
@@ -80,7 +81,7 @@ def own_step_id(base: Curriculum) -> str:
 def own_step(base: Curriculum) -> Step:
     """Return that step, without resources."""
     step_id = own_step_id(base)
-    return Step(step_id, OWN_STEP_TITLE, step_id, addition=True)
+    return Step(step_id, OWN_STEP_TITLE, step_id)
 
 
 def own_resource(key: str, fields: Fields, step_id: str) -> Resource | None:
@@ -88,8 +89,8 @@ def own_resource(key: str, fields: Fields, step_id: str) -> Resource | None:
     found = readable(fields)
     if not {"title", "url", "kind"} <= found.keys():
         return None
-    texts = {name: found[name] for name in TEXTS if name in found}
-    return Resource(key=key, url=found["url"], step_id=step_id, addition=True, **texts)
+    shown = {name: found[name] for name in SHOWN if name in found}
+    return Resource(key=key, step_id=step_id, **shown)
 
 
 def lay_over(base: Curriculum, additions: Iterable[Addition], guild_id: int) -> Laid:
@@ -147,6 +148,10 @@ class _Laying:
                 self._sort_own(addition, links)
         for key, addition in self.changes.items():
             self.fields[key] = readable(addition.fields)
+            url = self.fields[key].get("url", "")
+            if url and links.setdefault(canonical(url) or url, key) != key:
+                del self.fields[key]["url"]
+                self.aside.append(SetAside(key, url, "link"))
             if addition.removed:
                 self.removed.add(key)
 
@@ -155,11 +160,13 @@ class _Laying:
         resource = own_resource(addition.key, fields, self._step_of(fields))
         if resource is None:
             return
-        link = canonical(resource.url) or resource.url
-        heir = links.setdefault(link, resource.key)
-        if heir != resource.key:
+        mine = [canonical(url) or url for url in resource.urls]
+        heir = next((links[link] for link in mine if link in links), None)
+        if heir is not None:
             self.heirs[resource.key] = heir
             return
+        links |= dict.fromkeys(mine, resource.key)
+        resource = replace(resource, addition=self._is_deeper(resource.step_id))
         self.own[resource.key] = resource
         self.fields[resource.key] = fields
         for former in fields.get("formerly", ()):
@@ -173,23 +180,27 @@ class _Laying:
         wanted: str = fields.get("step_id", self.own_step)
         return wanted if self.base.step(wanted) else self.own_step
 
+    def _is_deeper(self, step_id: str) -> bool:
+        step = self.base.step(step_id)
+        return step is not None and step.addition
+
     def _changed(self, resource: Resource) -> Resource:
         """Return a resource of the list, and its companions, with the server's values."""
         fields = self.fields.get(resource.key, {})
-        values = {name: fields[name] for name in TEXTS if name in fields}
+        values = {name: fields[name] for name in SHOWN if name in fields}
+        moved: dict[str, Any] = {}
         if resource.key in self.changes:
-            values["step_id"] = self._new_step(resource, fields)
-        step_id = values.get("step_id", resource.step_id)
-        companions = tuple(self._changed_companion(each, step_id) for each in resource.companions)
+            step_id = self._new_step(resource, fields)
+            if step_id != resource.step_id:
+                moved = {"step_id": step_id, "addition": self._is_deeper(step_id)}
+        companions = tuple(self._changed_companion(each, moved) for each in resource.companions)
         if companions != resource.companions:
             values["companions"] = companions
-        return replace(resource, **values) if values else resource
+        return replace(resource, **values, **moved) if values or moved else resource
 
-    def _changed_companion(self, companion: Resource, step_id: str) -> Resource:
+    def _changed_companion(self, companion: Resource, moved: Mapping[str, Any]) -> Resource:
         fields = self.fields.get(companion.key, {})
-        values = {name: fields[name] for name in TEXTS if name in fields}
-        if step_id != companion.step_id:
-            values["step_id"] = step_id
+        values = {name: fields[name] for name in SHOWN if name in fields} | dict(moved)
         return replace(companion, **values) if values else companion
 
     def _new_step(self, resource: Resource, fields: Fields) -> str:
@@ -239,7 +250,7 @@ class _Laying:
         sections = [_with_steps(section, by_step) for section in self.base.sections]
         if self.own_step in by_step:
             step = replace(own_step(self.base), resources=tuple(by_step[self.own_step]))
-            own = Section(step.id, step.title, addition=True, steps=(step,))
+            own = Section(step.id, step.title, steps=(step,))
             sections.insert(_end_of_list(sections), own)
         return tuple(sections)
 

@@ -21,6 +21,7 @@ class Resource:
     ``key`` is ``<namespace>:<slug>``, given once and never reused. ``prerequisites`` and
     ``parent`` are keys; ``formerly`` are keys this resource had before. ``minutes`` is an estimate.
     ``maker_url`` is the link as the list's maker wrote it, where ``url`` had to replace it;
+    ``former_urls`` are links it had in a server before its moderators mended them;
     ``original_url`` the publisher's own, where ``url`` is the maker's and differs.
     ``notes`` and ``sentence`` are the maker's words, ``added_notes`` and ``questions`` are not.
     ``remark`` is what the maker says of a companion, ``companions_title`` what stands above them
@@ -38,6 +39,7 @@ class Resource:
     parent: str | None = None
     original_url: str | None = None
     maker_url: str | None = None
+    former_urls: tuple[str, ...] = ()
     authors: str = ""
     year: int | None = None
     minutes: int | None = None
@@ -61,7 +63,8 @@ class Resource:
     @property
     def urls(self) -> tuple[str, ...]:
         """Every link that means this resource."""
-        return tuple(url for url in (self.url, self.original_url, self.maker_url) if url)
+        present = (self.url, self.original_url, self.maker_url)
+        return tuple(url for url in (*present, *self.former_urls) if url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +167,15 @@ class Curriculum:
 
     @cached_property
     def keys_by_link(self) -> Mapping[str, str]:
-        """Canonical link -> the key of the resource that it means."""
+        """Canonical link -> the key of the resource that it means: of two, which has it now."""
         found: dict[str, str] = {}
+        former: dict[str, str] = {}
         for resource in self.by_key.values():
             for url in resource.urls:
                 if link := canonical(url):
-                    found.setdefault(link, resource.key)
-        return found
+                    links = former if url in resource.former_urls else found
+                    links.setdefault(link, resource.key)
+        return {**former, **found}
 
     @cached_property
     def reading_order(self) -> tuple[Resource, ...]:

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from bot.core.addition_needs import SetAside
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.doubts import Doubt
+from bot.core.groups import Group
 from bot.core.words import head, words
 
 EditKind = Literal["added", "changed", "removed", "restored"]
@@ -65,6 +66,7 @@ class Desk:
 
     ``own``: the server added it. ``set_aside`` are all wishes of this server that can't be
     followed for now, those of this resource first. ``doubts`` are its readers', newest first.
+    ``groups``: of this server, where it was just added: they may read it next.
     """
 
     draft_id: int
@@ -77,6 +79,7 @@ class Desk:
     set_aside: tuple[SetAside, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     outcome: Outcome | None = None
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

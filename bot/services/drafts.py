@@ -12,7 +12,7 @@ from bot.core.moderation import Desk, Outcome, Proposal, Wishes, twins_of
 from bot.errors import OldCardError
 from bot.services.choosing import Choosing
 from bot.services.curriculum import CurriculumStore
-from bot.store import doubts, drafts, readers
+from bot.store import doubts, drafts, groups, readers
 from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
 from bot.store.ids import Clock, Ids
@@ -119,4 +119,7 @@ class Drafts:
             set_aside=tuple(sorted(laid.set_aside, key=lambda wish: wish.key != resource.key)),
             doubts=tuple(await doubts.doubts_about(db, draft.guild_id, resource.key)),
             outcome=outcome,
+            groups=tuple(
+                await groups.running_groups(db, draft.guild_id) if outcome == "added" else ()
+            ),
         )

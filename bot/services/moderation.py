@@ -8,29 +8,29 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.addition_fields import (
-    LIMITS,
     TEXTS,
     Typed,
     fields_of_page,
     slug_for,
     typed_from,
+    web_link,
     with_needs,
 )
 from bot.core.additions import (
     Addition,
+    is_of_guild,
     lay_over,
     namespace_of,
 )
 from bot.core.curriculum import Resource
 from bot.core.curriculum_text import write_curriculum
 from bot.core.exporting import exportable, fits_a_card
-from bot.core.links import address_in
 from bot.core.moderation import Desk, EditKind, Outcome, PastEdit, Proposal
 from bot.core.page import PageFacts
 from bot.errors import (
     BadFieldError,
+    LinkTakenError,
     NeedRefusedError,
-    NotALinkError,
     NothingToExportError,
     StepRefusedError,
 )
@@ -91,9 +91,7 @@ class Moderation:
             NotALinkError: nothing that a browser could open.
             UnknownStepError: no such step.
         """
-        url = address_in(typed)
-        if url is None or len(url) > LIMITS["url"]:
-            raise NotALinkError(typed)
+        url = web_link(typed)
         laid = await self._curricula.laid(self._db, guild_id)
         chosen = self.choosing.step(laid, step) if step else self.choosing.own_step
         key = self._list.key_of(laid, url)
@@ -226,6 +224,8 @@ class Moderation:
 
         Raises:
             BadFieldError: a text is too long, a number out of range.
+            NotALinkError: the link is none.
+            LinkTakenError: it means another resource.
         """
         fields = typed.changes_to(before)
         async with self._db.transaction() as changes:
@@ -255,6 +255,8 @@ class Moderation:
         before = self._list.addition(rows, resource.key)
         original = self._curricula.base.by_key.get(resource.key)
         kept = {**before.fields, **fields}
+        if "url" in fields:
+            kept |= await self._links(changes, draft, resource, before, fields["url"])
         for name in TEXTS:
             if original is not None and kept.get(name) == getattr(original, name):
                 del kept[name]  # the list says so itself: what its maker changes later counts
@@ -265,6 +267,26 @@ class Moderation:
             raise BadFieldError("card", "")
         await self._list.write(changes, guild_id, draft.opened_by, addition, "changed", fields)
         return "changed"
+
+    async def _links(
+        self, changes: Queries, draft: Draft, resource: Resource, before: Addition, url: str
+    ) -> dict[str, Any]:
+        """Return what a mended link brings: the one before still means the resource.
+
+        Raises:
+            LinkTakenError: the new one means another.
+        """
+        laid = await self._curricula.laid(changes, draft.guild_id)
+        taken = self._list.key_of(laid, url)
+        other = laid.find(taken) if taken not in (None, resource.key) else None
+        if other is not None:
+            raise LinkTakenError(other.title)
+        former = [each for each in (*resource.former_urls, resource.url) if each != url]
+        found: dict[str, Any] = {"former_urls": list(dict.fromkeys(former))}
+        if is_of_guild(resource.key, draft.guild_id) and taken is None:
+            past = await self._list.former_keys(changes, url)
+            found["formerly"] = list(dict.fromkeys([*before.fields.get("formerly", ()), *past]))
+        return found
 
     async def remove(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Hide a resource from this server; readers' progress stays."""
@@ -303,6 +325,11 @@ class Moderation:
         """Return the resource of a card as it is now."""
         draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
         return await self._drafts.desk(self._db, draft)
+
+    async def key_of(self, guild_id: int | None, opener_id: int, draft_id: int) -> str:
+        """Return the key of a card's resource."""
+        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
+        return (await self._drafts.resource(self._db, draft)).key
 
     async def history(
         self, guild_id: int | None, opener_id: int, draft_id: int

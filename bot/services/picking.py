@@ -110,6 +110,47 @@ class Picking:
             await picks.put_span(changes, group_id, Span(meant.key, weeks, since), keys)
         return meant
 
+    async def pick_next(self, guild_id: int, group_id: int, picked_by: int, key: str) -> PickReply:
+        """Pick a resource for the group's next free week; picked for one to come, it stays there.
+
+        Free is a week without an outcome for which nothing is picked or won, and no vote runs.
+
+        Raises:
+            NoGroupError: no such group in this server.
+            WeekRefusedError: a year's weeks are all taken.
+            UnknownResourceError, NoLongerListedError, CompanionRefusedError
+        """
+        now = self._clock()
+        meant = await self._curricula.resource(self._db, guild_id, key)
+        if meant.is_companion:
+            raise CompanionRefusedError(meant.title)
+        same = {meant.key, *meant.formerly}
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, picked_by)
+            group = _of_guild(await group_rows.take_group(changes, group_id), guild_id)
+            chosen = await self._chosen(changes, group, now)
+            ahead = slots_from(
+                group.schedule,
+                now,
+                A_YEAR_OF_WEEKS,
+                await slots.served(changes, group_id, group.schedule),
+            )
+            running = running_week(group.schedule.zone, now)
+            voted = await votes.votes_from(changes, group_id, running)
+            taken = {c.week for c in chosen} | {v.week for v in voted if v.state == "running"}
+            picked = {c.week for c in chosen if c.key in same and c.why == PICKED}
+            slot = next((s for s in ahead if s.week in picked), None)
+            if slot is None:
+                slot = next((s for s in ahead if s.week not in taken), None)
+                if slot is None:
+                    raise WeekRefusedError("far")
+                pick = Chosen(group_id, slot.week, meant.key, PICKED)
+                await picks.put_pick(changes, pick, picked_by, now)
+            silent = await self._silent(changes, group, slot, now)
+            had = await slots.had_keys(changes, group_id)
+        was_had = not same.isdisjoint(had)
+        return PickReply(group_id, group.channel_id, slot, meant, was_had=was_had, silent=silent)
+
     async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
         """Take a moderator's pick back; tell what the week reads now. Twice is harmless.
 

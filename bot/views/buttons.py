@@ -19,6 +19,9 @@ LARGEST_ROW_ID = 2**63 - 1
 Place = Literal["next", "progress", "index", "updates", "undo", "start", "reset", "me", "settings"]
 
 
+FormName = Literal["texts", "details", "start"]
+
+
 def row_id(digits: str) -> int:
     """Return the id of a row of ours; 0, which no row has, for what none could be."""
     number = int(digits) if digits.isdecimal() else 0
@@ -58,7 +61,7 @@ def remind_button(group_id: int, *, wanted: bool) -> ui.Button[Any]:
     return ui.Button(label=label, custom_id=f"remind:{'on' if wanted else 'off'}:{group_id}")
 
 
-def again_button(form: Literal["texts", "start"], kept_id: int, opener_id: int) -> ui.Button[Any]:
+def again_button(form: FormName, kept_id: int, opener_id: int) -> ui.Button[Any]:
     """Build a button that opens a refused form as it was typed; the form's own card answers it."""
     custom_id = f"again-{form}:{kept_id}:{opener_id}"
     return ui.Button(label=texts.EDIT_AGAIN, style=discord.ButtonStyle.primary, custom_id=custom_id)
@@ -83,7 +86,7 @@ class StateButton(ui.DynamicItem[ui.Button[Any]], template=r"state"):
 class AgainButton(StateButton, template=r"again"):
     """Opens a refused form as it was typed."""
 
-    form: Literal["texts", "start"]
+    form: FormName
 
     def __init__(self, kept_id: int, opener_id: int) -> None:
         self.kept_id, self.opener_id = kept_id, opener_id

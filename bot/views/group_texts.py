@@ -97,7 +97,7 @@ def moment(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:F>"
 
 
-def date(at: datetime) -> str:
+def short_date(at: datetime) -> str:
     """Return a date that each reader sees on their own calendar; its card says the time once."""
     return f"<t:{int(at.timestamp())}:d>"
 
@@ -140,7 +140,7 @@ def begins_text(status: GroupStatus) -> str:
     """Return when the first papers come: were the first posted now, or once it was."""
     group, this_week = status.group, status.this_week
     if status.begins is not None:
-        first, second = (date(at) for at in status.begins)
+        first, second = (short_date(at) for at in status.begins)
         if group.state == "paused":
             return f"-# **{FIRST_NOW}**: one paper on {first}, and the group stays paused."
         return f"-# **{FIRST_NOW}**: the first paper on {first}, the second on {second}."
@@ -149,7 +149,7 @@ def begins_text(status: GroupStatus) -> str:
         return ""
     if this_week.at == slot_of_week(group.schedule, this_week.week).at or not ahead:
         return ""
-    return f"-# The first paper: {date(this_week.at)}. The second: {date(ahead[0])}."
+    return f"-# The first paper: {short_date(this_week.at)}. The second: {short_date(ahead[0])}."
 
 
 def this_week_text(status: GroupStatus, link: str | None) -> str:
@@ -188,7 +188,7 @@ def coming_lines(status: GroupStatus) -> Iterator[str]:
 
 def coming_text(coming: Coming, status: GroupStatus) -> str:
     """Return one of the next four weeks."""
-    when = date(coming.slot.at)
+    when = short_date(coming.slot.at)
     if coming.is_skipped:
         return f"- {when}: skipped"
     if _is_voted_on(coming, status):

@@ -13,14 +13,18 @@ from discord import app_commands, ui
 from bot.core.addition_fields import Typed
 from bot.core.additions import OWN_STEP_TITLE
 from bot.core.curriculum import Resource
+from bot.core.groups import Group
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
+from bot.errors import NoGroupError
 from bot.views import manage_texts as words
 from bot.views import texts
 from bot.views.buttons import ROW_ID, AgainButton, StateButton, picked, row_id
 from bot.views.choices import CHOICES, NAME
-from bot.views.manage_form import TextsForm
+from bot.views.group_texts import schedule_text
+from bot.views.manage_form import DetailsForm, DraftForm, TextsForm
+from bot.views.pick_card import pick_card
 from bot.views.plain import clipped, fitting, link, one_line, plain
-from bot.views.replies import answer_click, answers_errors, notice, refuse_slip
+from bot.views.replies import answer, answer_click, answers_errors, notice, refuse_slip
 from bot.views.rights import check_opener
 
 if TYPE_CHECKING:
@@ -67,13 +71,11 @@ def desk_card(desk: Desk) -> ui.LayoutView:
     box: ui.Container[Any] = ui.Container()
     _add_texts(box, [*_place(desk), *_about(desk.resource)], HEAD)
     needs = words.needs_text(desk.resource, desk.curriculum)
-    _add_texts(box, [*_notes(desk.resource), *([needs] if needs else [])], NOTES)
+    asked = words.questions_text(desk.resource)
+    _add_texts(box, [*_notes(desk.resource), *filter(None, (asked, needs))], NOTES)
     below = (words.doubts_lines(desk), words.wishes_lines(desk), words.set_aside_lines(desk))
     _add_texts(box, [line for lines in below for line in lines], BELOW)
-    actions: list[Action] = ["confirm"] if desk.wishes else []
-    actions += ["texts", "restore" if desk.removed else "remove", "history"]
-    actions += ["settle"] if desk.doubts else []
-    box.add_item(_row(desk.draft_id, desk.opener_id, actions))
+    box.add_item(_desk_row(desk))
     told = words.outcome_text(desk)
     return _card(*([ui.TextDisplay[Any](told)] if told else []), box)
 
@@ -126,6 +128,20 @@ def _row(draft_id: int, opener_id: int, actions: Iterable[Action]) -> ui.ActionR
     return ui.ActionRow(*(DraftButton(action, draft_id, opener_id) for action in actions))
 
 
+def _desk_row(desk: Desk) -> ui.ActionRow[Any]:
+    """Build at most five buttons: what is least wanted just now gives way to what is asked."""
+    draft = desk.draft_id, desk.opener_id
+    actions: list[Action] = ["confirm"] if desk.wishes else []
+    actions += ["texts", "restore" if desk.removed else "remove"]
+    actions += ["settle"] if desk.doubts else []
+    actions += [] if desk.wishes and desk.doubts else ["history"]
+    row = _row(*draft, actions)
+    row.add_item(DetailsButton(*draft))
+    if desk.groups:
+        row.add_item(ReadNextButton(*draft))
+    return row
+
+
 def _place(desk: Desk) -> Iterator[str]:
     step = desk.curriculum.step(desk.resource.step_id)
     parts = [plain(texts.step_title(step), 100)] if step else []
@@ -133,6 +149,8 @@ def _place(desk: Desk) -> Iterator[str]:
         parts.append(words.OWN)
     elif desk.resource.addition and not desk.own:
         parts.append(words.ADDITION)
+    if desk.resource.must_read:
+        parts.append(texts.MUST_READ)
     if desk.removed:
         parts.append(words.REMOVED)
     yield f"-# {' · '.join(parts)}"
@@ -203,12 +221,125 @@ class TextsAgainButton(AgainButton, template=rf"again-texts:{DRAFT}"):
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await _open_again(interaction, self.opener_id, self.kept_id, TextsForm)
+
+
+class OfDraft(StateButton, template=r"of-draft"):
+    """A button about a draft, for the moderator who opened it."""
+
+    prefix: str
+    label: str
+    style = discord.ButtonStyle.secondary
+
+    def __init__(self, draft_id: int, opener_id: int) -> None:
+        self.draft_id, self.opener_id = draft_id, opener_id
+        custom_id = f"{self.prefix}:{draft_id}:{opener_id}"
+        super().__init__(ui.Button(label=self.label, style=self.style, custom_id=custom_id))
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+
+class DetailsButton(OfDraft, template=rf"draft-details:{DRAFT}"):
+    """Opens the form for the link, the must-read mark and the questions."""
+
+    prefix, label = "draft-details", words.DETAILS
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
-        kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
-        before, typed = Typed(**kept["before"]), Typed(**kept["typed"])
-        form = TextsForm(kept["draft_id"], before, card_of, typed)
+        draft = interaction.guild_id, interaction.user.id, self.draft_id
+        form = DetailsForm(self.draft_id, await moderation.texts(*draft), card_of)
         await interaction.response.send_modal(form)
+
+
+class ReadNextButton(OfDraft, template=rf"draft-next:{DRAFT}"):
+    """Picks what was added for the group's next free week; of several, it is asked which."""
+
+    prefix, label, style = "draft-next", words.READ_NEXT, discord.ButtonStyle.primary
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        groups = await bot.groups.running_in(interaction.guild_id or 0)
+        if len(groups) == 1:
+            await _read_next(interaction, self.draft_id, groups[0].group_id)
+            return
+        if not groups:
+            raise NoGroupError
+        select = GroupOfDraft.among(groups, interaction.guild, self.draft_id, self.opener_id)
+        question = ui.TextDisplay[Any](words.WHICH_GROUP)
+        await answer(interaction, _card(ui.Container(question, ui.ActionRow(select))))
+
+
+class GroupOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-next-in:{DRAFT}"):
+    """Chooses the group that reads next what was added."""
+
+    def __init__(self, draft_id: int, opener_id: int, select: ui.Select[Any]) -> None:
+        self.draft_id, self.opener_id = draft_id, opener_id
+        super().__init__(select)
+
+    @classmethod
+    def among(
+        cls, groups: Iterable[Group], guild: discord.Guild | None, draft_id: int, opener_id: int
+    ) -> Self:
+        """Build the select; of more than 25 groups, `/manage pick` reaches the others."""
+        options = []
+        for group in list(groups)[:OPTIONS]:
+            channel = guild.get_channel(group.channel_id) if guild else None
+            name = f"#{channel.name} · " if channel else ""
+            label = clipped(f"{name}{schedule_text(group.schedule)}", 100)
+            options.append(discord.SelectOption(label=label, value=str(group.group_id)))
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"draft-next-in:{draft_id}:{opener_id}",
+            placeholder=words.PICK_A_GROUP,
+            options=options,
+        )
+        return cls(draft_id, opener_id, select)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        return cls(row_id(match["id"]), int(match["opener"]), cast("ui.Select[Any]", item))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        value = picked(self.item)
+        await _read_next(interaction, self.draft_id, row_id(value) if value.isdecimal() else 0)
+
+
+async def _read_next(interaction: discord.Interaction[Any], draft_id: int, group_id: int) -> None:
+    """Pick, and say for which day, with Undo; the card of what was added stays as it is."""
+    bot, who = cast("NextreadBot", interaction.client), interaction.user.id
+    key = await bot.moderation.key_of(interaction.guild_id, who, draft_id)
+    reply = await bot.picking.pick_next(interaction.guild_id or 0, group_id, who, key)
+    await answer(interaction, pick_card(reply, who, texts.UNDO))
+
+
+class DetailsAgainButton(AgainButton, template=rf"again-details:{DRAFT}"):
+    """Opens the form of link and questions as it was typed when it was refused."""
+
+    form = "details"
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await _open_again(interaction, self.opener_id, self.kept_id, DetailsForm)
+
+
+async def _open_again(
+    interaction: discord.Interaction[Any], opener_id: int, kept_id: int, form: type[DraftForm]
+) -> None:
+    await check_opener(interaction, opener_id)
+    moderation = cast("NextreadBot", interaction.client).moderation
+    kept = await moderation.kept(interaction.guild_id, interaction.user.id, kept_id)
+    before, typed = Typed(**kept["before"]), Typed(**kept["typed"])
+    await interaction.response.send_modal(form(kept["draft_id"], before, card_of, typed))
 
 
 class StepOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-step:{DRAFT}"):

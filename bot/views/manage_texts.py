@@ -10,6 +10,7 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.moderation import Desk, Outcome, PastEdit, Proposal
 from bot.errors import (
     BadFieldError,
+    LinkTakenError,
     NeedRefusedError,
     NotALinkError,
     NothingToExportError,
@@ -18,7 +19,7 @@ from bot.errors import (
 )
 from bot.views.error_texts import error_text
 from bot.views.plain import link, plain
-from bot.views.texts import short_title, step_title, title_of, titles
+from bot.views.texts import MUST_READ, short_title, step_title, title_of, titles
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -43,6 +44,17 @@ AUTHORS, AUTHORS_HINT = "Authors, year", "Vaswani et al., 2017"
 MINUTES, MINUTES_HINT = "How long it takes", "45, or 1 h 30; empty if you don't know"
 KIND = "What it is"
 NOTES, NOTES_HINT = "Notes", "Why one might read it; a line for each note"
+
+DETAILS, DETAILS_TITLE = "Link & questions", "Link and questions"
+LINK, LINK_HINT = "Link", "Everyone's marks stay; the old link still finds it"
+MUST_READ_LABEL, MUST_READ_HINT = "Must-read", "For this server"
+MUST_READ_CHOICES: Mapping[str, str] = MappingProxyType(
+    {"yes": f"{MUST_READ} Must-read", "no": "Not a must-read"}
+)
+QUESTIONS, QUESTIONS_HINT = "Questions", "To talk about in its thread; a line for each"
+
+READ_NEXT, WHICH_GROUP = "Read it next", "Which group reads it next?"
+PICK_A_GROUP = "Pick a group…"
 
 CANCELLED = "Nothing was added."
 SILENT = "⚠️ The page told me nothing about itself. **Edit** gives it a title."
@@ -112,6 +124,13 @@ def needs_text(resource: Resource, curriculum: Curriculum) -> str:
     return f"**Needs**: {titles(needed, most=6)}" if needed else ""
 
 
+def questions_text(resource: Resource) -> str:
+    """Return what is asked about a resource."""
+    asked = resource.questions
+    more = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
+    return f"**Questions**: {plain(asked[0], 150)}{more}" if asked else ""
+
+
 def wishes_lines(desk: Desk) -> Iterator[str]:
     """Yield what Confirm would do."""
     wishes = desk.wishes
@@ -156,6 +175,9 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "minutes": "the minutes",
         "kind": "the kind",
         "added_notes": "the notes",
+        "url": "the link",
+        "must_read": "the must-read mark",
+        "questions": "the questions",
         "step_id": "the step",
         "needs": "what it needs",
         "no_longer_needs": "what it no longer needs",
@@ -171,6 +193,8 @@ def _set_aside(wish: SetAside, curriculum: Curriculum) -> str:
     name = _name(wish.key, curriculum)
     if wish.why == "step":
         return f"{name} can't go to the step `{wish.what}`"
+    if wish.why == "link":
+        return f"{name} keeps the list's link: the one it was given here is another's by now"
     needed = _name(wish.what, curriculum)
     return f"{name} would need {needed}, {_BECAUSE[wish.why]}"
 
@@ -205,6 +229,7 @@ _LIMITS: Mapping[str, str] = MappingProxyType(
         "year": "The year is a number such as 2017.",
         "minutes": "Say how long it takes as 45, or 1 h 30.",
         "kind": "The kind is one of those offered.",
+        "questions": "There are at most five questions, of 300 characters each.",
         "added_notes": "There are at most ten notes, of 500 characters each, and no hidden ones.",
         "card": "That is more text than fits on a card. Shorten the notes.",
         "needs": "One resource waits for at most 20 others.",
@@ -215,6 +240,14 @@ _LIMITS: Mapping[str, str] = MappingProxyType(
 @error_text.register
 def _(error: BadFieldError) -> str:
     return f"{_LIMITS.get(error.field, 'That does not fit.')} Nothing was changed: try again."
+
+
+@error_text.register
+def _(error: LinkTakenError) -> str:
+    return (
+        f"That link already means **{plain(error.title, 120)}**. Nothing was changed:"
+        " `/manage edit` opens that one."
+    )
 
 
 @error_text.register

@@ -29,7 +29,15 @@ from bot.views.group_card import (
 )
 from bot.views.history_card import GroupButton, HistoryButton
 from bot.views.lost_group_card import LostGroupButton
-from bot.views.manage_card import DraftButton, StepOfDraft, TextsAgainButton
+from bot.views.manage_card import (
+    DetailsAgainButton,
+    DetailsButton,
+    DraftButton,
+    GroupOfDraft,
+    ReadNextButton,
+    StepOfDraft,
+    TextsAgainButton,
+)
 from bot.views.me_card import MeButton, me_card
 from bot.views.path_card import GoalButton, NoGoalButton, PathButton
 from bot.views.pick_card import TakeBackButton, WeekSelect
@@ -114,6 +122,8 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     CancelVoteButton,
     CandidateSelect,
     ClearButton,
+    DetailsAgainButton,
+    DetailsButton,
     DoneButton,
     DoubtButton,
     DraftButton,
@@ -121,6 +131,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GoTo,
     GoalButton,
     GroupButton,
+    GroupOfDraft,
     HistoryButton,
     JoinButton,
     LongSelect,
@@ -136,6 +147,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     PickedSelect,
     RatedDoneButton,
     ReadItButton,
+    ReadNextButton,
     RemindButton,
     ReminderDoneButton,
     ResetButton,

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 
-def pick_card(reply: PickReply, opener_id: int) -> ui.LayoutView:
+def pick_card(reply: PickReply, opener_id: int, label: str = words.TAKE_BACK) -> ui.LayoutView:
     """Build what was picked, with a button that takes it back."""
     view = ui.LayoutView(timeout=None)
-    button = TakeBackButton(reply.group_id, reply.slot.week, opener_id)
+    button = TakeBackButton(reply.group_id, reply.slot.week, opener_id, label)
     text = ui.TextDisplay[Any]("\n".join(words.picked_lines(reply)))
     box: ui.Container[Any] = ui.Container(text, ui.ActionRow(button))
     if reply.resource is not None and (reply.resource.minutes or 0) > LONG:
@@ -94,11 +94,11 @@ class TakeBackButton(
 ):
     """Takes a pick back, for the moderator who made it."""
 
-    def __init__(self, group_id: int, week: str, opener_id: int) -> None:
+    def __init__(
+        self, group_id: int, week: str, opener_id: int, label: str = words.TAKE_BACK
+    ) -> None:
         self.group_id, self.week, self.opener_id = group_id, week, opener_id
-        super().__init__(
-            ui.Button(label=words.TAKE_BACK, custom_id=f"unpick:{group_id}:{week}:{opener_id}")
-        )
+        super().__init__(ui.Button(label=label, custom_id=f"unpick:{group_id}:{week}:{opener_id}"))
 
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:

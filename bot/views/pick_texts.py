@@ -16,7 +16,7 @@ from bot.core.picks import LONG, MOST_WEEKS, spans_by_key
 from bot.core.weekly import Slot, slot_of_week
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.views.error_texts import error_text
-from bot.views.group_texts import date, moment
+from bot.views.group_texts import moment, short_date
 from bot.views.plain import clipped, link, one_line, plain
 from bot.views.texts import duration, short_title, title_of
 
@@ -75,7 +75,7 @@ def later_lines(status: GroupStatus) -> Iterator[str]:
     later = [chosen for chosen in _picked(status) if chosen.week > last]
     for chosen in later[:LATER_SHOWN]:
         at = slot_of_week(status.group.schedule, chosen.week).at
-        yield f"- {date(at)}: {plain(_title(chosen, status))} · 📌 picked by a moderator"
+        yield f"- {short_date(at)}: {plain(_title(chosen, status))} · 📌 picked by a moderator"
     if (more := len(later) - LATER_SHOWN) > 0:
         yield f"-# and {more} more picks"
 

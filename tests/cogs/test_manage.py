@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import discord
 import pytest
@@ -87,7 +88,7 @@ async def test_what_was_added_is_found_at_once_everywhere(alice, channel, add):
     assert "✅ **Mamba** is on this server's list now." in text_of(done)
     assert title_of(searched) == MAMBA
     assert [choice["name"] for choice in typed] == [f"{MAMBA} · Added by this server"]
-    assert "- Added by this server: 0 of 1 deeper" in text_of(index)
+    assert "- Added by this server: 0 of 1" in text_of(index)
     assert MAMBA in text_of(step)
     assert title_of(narrowed) == MAMBA
 
@@ -142,7 +143,7 @@ async def test_a_listed_link_shows_what_it_is(moderator, channel):
     card = await moderator.slash(channel, "manage add", link="arxiv.org/pdf/1810.04805v2")
 
     assert "**BERT** is on the list already." in text_of(card)
-    assert labels_of(card) == ["Edit texts", "Remove", "History"]
+    assert labels_of(card) == ["Edit texts", "Remove", "History", "Link & questions"]
 
 
 async def test_much_the_same_title_is_a_warning(moderator, channel):
@@ -424,7 +425,7 @@ async def test_removed_and_restored_it_keeps_its_readers(alice, moderator, chann
     assert "Everyone keeps their marks on it." in removed
     assert "Nothing on the list fits" in text_of(gone)
     assert [choice["name"] for choice in offered] == [f"🗑️ {MAMBA} · removed"]
-    assert labels_of(found) == ["Edit texts", "Restore", "History"]
+    assert labels_of(found) == ["Edit texts", "Restore", "History", "Link & questions"]
     assert "**Restore** brings it back" in offer
     assert "is back on this server's list" in text_of(restored)
     assert "✅ done, 5 of 5" in text_of(back)
@@ -464,7 +465,7 @@ async def test_what_would_change_is_shown_then_confirmed(moderator, channel, add
     assert "**Would change**" in shown
     assert "- Step: Added by this server → 4 · In-Context Learning (ICL)" in shown
     assert "- Needs GPT-3" in shown
-    assert buttons == ["Confirm", "Edit texts", "Remove", "History"]
+    assert buttons == ["Confirm", "Edit texts", "Remove", "History", "Link & questions"]
     assert "**Needs**: GPT-3" in text_of(confirmed)
     assert "4 · In-Context Learning" in text_of(confirmed)
     assert "Confirm" not in labels_of(confirmed)
@@ -555,3 +556,81 @@ async def test_choices_stay_within_discords_limits(moderator, channel, add):
 
 def test_a_custom_id_fits_with_the_longest_ids():
     assert len(DraftButton("confirm", 2**63 - 1, 2**64 - 1).custom_id) <= 100
+
+
+async def test_what_a_moderator_adds_to_a_step_is_read_in_its_place(moderator, alice, channel, env):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    card = await moderator.slash(channel, "manage add", link=LINK, step="Transformer")
+    await moderator.click(card.response.message, label="Add")
+
+    await alice.slash(channel, "next")
+    after = await alice.slash(channel, "done")
+    coming = await alice.slash(channel, "group")
+
+    assert title_of(after) == MAMBA
+    assert "addition" not in text_of(after)
+    papers = [line.split(": ")[1] for line in text_of(coming).splitlines() if "<t:" in line]
+    assert papers[:3] == ["Attention Is All You Need", "Mamba", "GPT-1"]
+
+
+async def test_link_must_read_and_questions_are_edited_on_the_added_card(
+    moderator, alice, channel, add, env
+):
+    card = await add()
+
+    edited = await fill(
+        moderator, card, "Link & questions",
+        link="https://example.org/alive", must_read=["yes"], questions="Why?",
+    )  # fmt: skip
+    found = await alice.slash(channel, "search", query=LINK)
+
+    assert "✅ Changed for this server" in text_of(edited)
+    assert "**Questions**: Why?" in text_of(edited)
+    assert "📚" in text_of(found)
+    assert "https://example.org/alive" in text_of(found)
+
+
+async def test_a_link_that_is_taken_is_refused_with_its_name_and_typed_once_more(
+    moderator, channel, add
+):
+    await add()
+    other = await add("https://example.org/other", title="Other")
+
+    refused = await fill(moderator, other, "Link & questions", link=LINK)
+    told = text_of(refused)
+    mended = await fill(moderator, refused, "Edit again", link="https://example.org/more")
+
+    assert f"That link already means **{MAMBA}**" in told
+    assert "✅ Changed for this server: **Other**" in text_of(mended)
+
+
+async def test_read_it_next_says_the_date_and_is_undone(moderator, channel, add):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    card = await add()
+
+    picked = await moderator.click(card.response.message, label="Read it next")
+    said, shown = text_of(picked), text_of(await moderator.slash(channel, "group"))
+    undone = await moderator.click(picked.response.message, label="Undo")
+
+    monday = int(datetime(2026, 1, 5, 9, 0, tzinfo=UTC).timestamp())
+    assert f"<#{channel.id}> reads [{MAMBA}" in said
+    assert f"<t:{monday}:" in said
+    assert "Mamba · 📌" in shown
+    assert "Taken back." in text_of(undone)
+
+
+async def test_of_several_groups_it_is_asked_which_reads_it_next(moderator, guild, channel, add):
+    other = guild.create_text_channel("evenings")
+    for place in (channel, other):
+        await moderator.slash(place, "manage group", zone="UTC")
+    card = await add()
+
+    asked = await moderator.click(card.response.message, label="Read it next")
+    options = options_of(asked)
+    picked = await moderator.select(asked.response.message, options[1:], custom_id=select_of(asked))
+
+    assert f"<#{other.id}> reads [{MAMBA}" in text_of(picked)
+
+
+async def test_without_a_group_nothing_is_read_next(add):
+    assert "Read it next" not in labels_of(await add())

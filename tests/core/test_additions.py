@@ -14,9 +14,12 @@ from bot.core.addition_fields import (
 )
 from bot.core.additions import OWN_STEP, Addition, SetAside, lay_over, own_step_id
 from bot.core.curriculum import Curriculum, Resource, Section, Step
+from bot.core.links import canonical
 from bot.core.page import PageFacts
+from bot.core.picks import next_papers
 from bot.core.progress import resolved
 from bot.core.recommend import path_to
+from bot.core.weekly import weeks_from
 from bot.errors import BadFieldError
 
 LINK = "https://example.org/"
@@ -95,10 +98,59 @@ def test_what_a_server_adds_stands_in_a_step_of_its_own():
     laid = lay(added("new", authors="Kim", year=2024, minutes=5, added_notes=["Short."]))
 
     found = laid.curriculum.get("g1:new")
-    assert found.addition
     assert (found.authors, found.year, found.minutes) == ("Kim", 2024, 5)
     assert laid.curriculum.step_of(found).id == OWN_STEP
-    assert laid.curriculum.section_of(laid.curriculum.step_of(found)).addition
+
+
+def test_what_a_server_adds_is_read_in_its_steps_place_by_readers_and_groups():
+    laid = lay(added("new", step_id="one"), added("own"), added("far-one", step_id="far"))
+
+    seen = laid.curriculum
+    weeks = weeks_from("2026-W01", 6)
+    papers = [paper.key for paper in next_papers(seen, [], {}, {}, weeks)]
+    listed = ["list:a", "list:b", "list:c", "g1:new", "list:d", "g1:own"]
+    assert [r.key for r in seen.reading_order] == [*listed, "list:e", "g1:far-one"]
+    assert papers == listed
+    assert [r.key for r in seen.resources if r.addition] == ["list:e", "g1:far-one"]
+
+
+def test_what_a_server_moves_into_the_list_belongs_to_it_and_waits_for_nothing_deeper():
+    deep = resource("f", "c", "e", step="far", addition=True)
+    far = LIST.sections[1].steps[0]
+    base = replace(
+        LIST,
+        sections=(
+            LIST.sections[0],
+            replace(LIST.sections[1], steps=(replace(far, resources=(*far.resources, deep)),)),
+        ),
+    )
+
+    laid = lay(changed("f", step_id="one"), base=base)
+
+    moved = laid.curriculum.get("list:f")
+    assert not moved.addition
+    assert moved.prerequisites == ("list:c",)
+    assert laid.set_aside == (SetAside("list:f", "list:e", "list"),)
+
+
+def test_a_mended_link_and_the_one_before_it_both_mean_the_resource():
+    laid = lay(added("new", link=f"{LINK}alive", former_urls=[f"{LINK}dead"]))
+
+    links = laid.curriculum.keys_by_link
+    assert links[canonical(f"{LINK}alive")] == links[canonical(f"{LINK}dead")] == "g1:new"
+
+
+def test_a_link_that_one_gave_up_and_another_has_now_means_the_other():
+    laid = lay(changed("a", url=f"{LINK}moved", former_urls=[f"{LINK}b"]))
+
+    assert laid.curriculum.keys_by_link[canonical(f"{LINK}b")] == "list:b"
+    assert laid.curriculum.keys_by_link[canonical(f"{LINK}moved")] == "list:a"
+
+
+def test_where_the_list_brings_a_link_from_before_its_key_wins():
+    laid = lay(added("new", link=f"{LINK}alive", former_urls=[f"{LINK}b"]))
+
+    assert laid.curriculum.get("g1:new") is laid.curriculum.get("list:b")
 
 
 def test_a_servers_own_step_comes_between_the_list_and_what_goes_deeper():
@@ -204,6 +256,7 @@ def test_a_server_adds_and_drops_prerequisites():
         (changed("c", needs=["g2:new"]), SetAside("list:c", "g2:new", "nowhere")),
         (changed("c", needs=["list:help"]), SetAside("list:c", "list:help", "companion")),
         (changed("c", needs=["list:e"]), SetAside("list:c", "list:e", "list")),
+        (changed("c", url=f"{LINK}b"), SetAside("list:c", f"{LINK}b", "link")),
         (changed("c", step_id="far"), SetAside("list:c", "far", "step")),
         (changed("c", step_id=OWN_STEP), SetAside("list:c", OWN_STEP, "step")),
         (changed("c", step_id="gone"), SetAside("list:c", "gone", "step")),
@@ -280,6 +333,9 @@ FIELDS = st.fixed_dictionaries(
         "kind": st.sampled_from(["paper", "video", "poem"]),
         "year": st.integers(-5, 5000) | JUNK,
         "minutes": JUNK,
+        "must_read": st.booleans() | JUNK,
+        "questions": st.lists(st.text(max_size=5), max_size=3) | JUNK,
+        "former_urls": st.lists(st.sampled_from([f"{LINK}b", f"{LINK}p"]), max_size=2) | JUNK,
         "added_notes": st.lists(st.text(max_size=5), max_size=3) | JUNK,
         "step_id": st.sampled_from(["one", "two", "far", OWN_STEP, "gone", "no such step"]) | JUNK,
         "needs": st.lists(KEYS, max_size=4) | JUNK,

@@ -685,7 +685,10 @@ EACH_PROBLEM = {
     "anchor before a tab": (
         SMALL.replace("Paper A", "&x\n\tPaper A"),
         [
-            "my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead",
+            (
+                "my.yaml:11:20: file: uses a YAML anchor or alias (& or *):"
+                " write the value out instead"
+            ),
             (
                 "my.yaml:12:1: file: YAML: found character that cannot start any token:"
                 " indent with spaces, not with tabs"

@@ -63,6 +63,7 @@ WRITERS_BESIDE = {
     "HistoryButton": [buttons.history_button],
     "PathButton": [buttons.path_button],
     "RemindButton": [buttons.remind_button],
+    "DetailsAgainButton": [partial(buttons.again_button, "details")],
     "StartAgainButton": [partial(buttons.again_button, "start")],
     "TextsAgainButton": [partial(buttons.again_button, "texts")],
 }
@@ -114,6 +115,9 @@ def writers(each):
                     )
                 )
             ]
+        case "GroupOfDraft":
+            group = _status(int(each.picks[0]), values["opener_id"], "2026-W27").group
+            return [item.among([group], None, **values)]
         case "PickedSelect":
             return _selects(
                 group_card.manage_card(_status(**values, week=each.picks[0]), values["opener_id"])

@@ -11,6 +11,7 @@ from bot.core.page import PageFacts
 from bot.core.progress import Mark
 from bot.errors import (
     BadFieldError,
+    LinkTakenError,
     NeedRefusedError,
     NoLongerListedError,
     NotALinkError,
@@ -697,3 +698,99 @@ async def test_a_step_chosen_after_it_was_added_says_that_it_is_there(mod):
     desk = await mod.put_in_step(HERE, MOD, proposal.draft_id, "2")
 
     assert desk.resource.title == FACTS.title
+
+
+DEAD, ALIVE = "https://example.org/dead", "https://example.org/alive"
+
+
+async def mended(mod, desk, **typed):
+    before = await mod.texts(HERE, MOD, desk.draft_id)
+    return await mod.set_texts(HERE, MOD, desk.draft_id, before, replace(before, **typed))
+
+
+async def test_a_mended_link_keeps_its_key_and_everyones_marks(mod, opened):
+    desk = await add(mod, DEAD)
+    await opened.reading.mark(READER, HERE, desk.resource.key, "done")
+
+    after = await mended(mod, desk, link=ALIVE)
+
+    seen = await opened.curricula.of(opened.db, HERE)
+    marks = await progress.marks_of(opened.db, READER)
+    assert (after.outcome, after.resource.url) == ("changed", ALIVE)
+    assert after.resource.key == desk.resource.key
+    assert marks[desk.resource.key].state == "done"
+    for link in (DEAD, ALIVE):
+        found = await mod.propose(HERE, MOD, link)
+        assert (found.outcome, found.resource.key) == ("already", desk.resource.key)
+        assert (await opened.curricula.named(opened.db, HERE, link)).key == desk.resource.key
+    assert seen.keys_by_link["example.org/dead"] == desk.resource.key
+
+
+async def test_a_link_may_be_mended_again_and_back(mod):
+    desk = await add(mod, DEAD)
+    await mended(mod, desk, link=ALIVE)
+    await mended(mod, desk, link="https://example.org/third")
+
+    after = await mended(mod, desk, link=DEAD)
+
+    assert after.resource.url == DEAD
+    for link in (DEAD, ALIVE, "https://example.org/third"):
+        assert (await mod.propose(HERE, MOD, link)).resource.key == desk.resource.key
+
+
+async def test_the_lists_own_dead_link_is_mended_for_one_server(mod, opened, base):
+    old = base.get(BERT).url
+
+    after = await mended(mod, await mod.open(HERE, MOD, BERT), link=ALIVE)
+
+    assert (after.resource.key, after.resource.url) == (BERT, ALIVE)
+    assert (await mod.propose(HERE, MOD, old)).resource.key == BERT
+    assert (await opened.curricula.of(opened.db, THERE)).get(BERT).url == old
+
+
+@pytest.mark.parametrize("removed", [False, True])
+async def test_a_link_that_belongs_to_another_is_refused_with_its_name(mod, removed):
+    desk = await add(mod, DEAD)
+    other = await add(mod, LINK)
+    if removed:
+        await mod.remove(HERE, MOD, other.draft_id)
+
+    with pytest.raises(LinkTakenError) as refused:
+        await mended(mod, desk, link=LINK)
+
+    assert refused.value.title == FACTS.title
+    assert (await mod.desk(HERE, MOD, desk.draft_id)).resource.url == DEAD
+
+
+async def test_a_link_that_another_had_before_is_that_ones_still(mod):
+    desk, other = await add(mod, DEAD), await add(mod, LINK)
+    await mended(mod, desk, link=ALIVE)
+
+    with pytest.raises(LinkTakenError):
+        await mended(mod, other, link=DEAD)
+
+
+async def test_must_read_and_questions_are_set_and_unset(mod, opened):
+    desk = await add(mod)
+    asked = await mended(mod, desk, must_read="yes", questions=" Why?\n\nHow far? ")
+
+    plain = await mended(mod, desk, must_read="no", questions="")
+
+    assert asked.resource.must_read
+    assert asked.resource.questions == ("Why?", "How far?")
+    assert (plain.resource.must_read, plain.resource.questions) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ({"link": "no link"}, NotALinkError),
+        ({"questions": "?\n" * 6}, BadFieldError),
+        ({"questions": "x" * 301}, BadFieldError),
+    ],
+)
+async def test_what_no_resource_can_have_is_refused(mod, typed, error):
+    desk = await add(mod)
+
+    with pytest.raises(error):
+        await mended(mod, desk, **typed)

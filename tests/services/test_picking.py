@@ -446,3 +446,28 @@ async def test_how_long_a_paper_is_read_is_chosen_in_its_own_server_and_of_what_
         await services.picking.read_for(OTHER_GUILD, weeks.group_id, "demo:bert", 2)
     with pytest.raises(UnknownResourceError):
         await services.picking.read_for(GUILD, weeks.group_id, "demo:nothing", 2)
+
+
+async def test_read_it_next_takes_the_next_week_for_which_nothing_is_chosen(services, group):
+    picking = services.picking
+    await picking.pick(GUILD, CHANNEL, MODERATOR, "demo:bert", None)
+
+    reply = await picking.pick_next(GUILD, group.group_id, MODERATOR, "demo:lora")
+    again = await picking.pick_next(GUILD, group.group_id, MODERATOR, "demo:lora")
+    back = await picking.take_back(GUILD, group.group_id, reply.slot.week)
+
+    assert (reply.slot.week, reply.resource.key) == (W03, "demo:lora")
+    assert again.slot == reply.slot
+    assert back.before.key == "demo:lora"
+    status = await services.groups.status(CHANNEL, None)
+    assert [c.key for c in status.chosen] == ["demo:bert"]
+
+
+async def test_read_it_next_leaves_a_week_to_its_vote(services):
+    wednesdays = Schedule(2, 10, 0, "UTC")
+    group = (await services.groups.settle(GUILD, CHANNEL, wednesdays, None, MODERATOR)).group
+    await services.votes.call(GUILD, CHANNEL, MODERATOR, 3, 12)
+
+    reply = await services.picking.pick_next(GUILD, group.group_id, MODERATOR, "demo:bert")
+
+    assert reply.slot.week == W03

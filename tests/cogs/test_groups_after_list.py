@@ -97,6 +97,17 @@ async def test_after_the_end_post_now_begins_what_was_chosen(group, weeks, moder
     assert "the must-reads come once more" in text_of(posts_in(channel)[-1])
 
 
+async def test_a_second_tap_chooses_nothing_else(group, weeks, moderator, channel, env):
+    await weeks(1)
+    card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="Go on with additions")
+
+    slip = await moderator.click(card.response.message, label="Start over with must-reads")
+
+    assert "so I did nothing" in text_of(slip)
+    assert (await env.bot.groups.find(channel.id)).after_list == "additions"
+
+
 async def test_members_cannot_choose(group, weeks, moderator, alice, env, channel):
     await weeks(1)
     card = await moderator.slash(channel, "manage group")

@@ -431,6 +431,19 @@ async def test_removed_and_restored_it_keeps_its_readers(alice, moderator, chann
     assert "✅ done, 5 of 5" in text_of(back)
 
 
+async def test_a_second_tap_on_back_changes_nothing(alice, moderator, channel, add):
+    await add()
+    desk = await moderator.slash(channel, "manage edit", resource="mamba", needs="GPT-3")
+    first = labels_of(desk)[0]
+    await moderator.click(desk.response.message, label="History")
+    await moderator.click(desk.response.message, label="◀ Back")
+
+    slip = await moderator.click(desk.response.message, label=first)
+
+    assert "so I did nothing" in text_of(slip)
+    assert "GPT-3" not in text_of(await alice.slash(channel, "path", resource="mamba"))
+
+
 async def test_a_card_of_what_a_server_removed_says_so(alice, moderator, channel):
     card = await alice.slash(channel, "search", query="BERT")
     desk = await moderator.slash(channel, "manage edit", resource=BERT)

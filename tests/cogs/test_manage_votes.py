@@ -230,6 +230,17 @@ async def test_a_result_that_can_never_be_read_leaves_the_order_of_the_list(
     assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"
 
 
+async def test_a_second_tap_calls_no_vote_off(group, moderator, channel):
+    await moderator.slash(channel, "manage vote")
+    card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="Pause")
+
+    slip = await moderator.click(card.response.message, label="Call the vote off")
+
+    assert "so I did nothing" in text_of(slip)
+    assert not polls_in(channel)[0].poll.is_finalised()
+
+
 async def test_only_who_called_the_vote_uses_its_card(group, moderator, channel, env, guild):
     called = await moderator.slash(channel, "manage vote")
     await env.advance_time(A_DAY + 1)

@@ -1,10 +1,22 @@
 import logging
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import discord
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import BadFieldError, LedgerError
-from bot.views.replies import Form, is_too_late, offers, reply_with_error
+from bot.views.replies import (
+    Form,
+    dated,
+    is_too_late,
+    may_be_slip,
+    notice,
+    offers,
+    reply_with_error,
+)
 
 
 class Answer:
@@ -82,3 +94,33 @@ async def test_every_autocomplete_is_guarded(env):
 
     assert callbacks
     assert {callback.__code__.co_name for callback in callbacks} == {"found"}
+
+
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def tap(at, *parts):
+    """A click on a card with these parts: no more of an interaction than that takes."""
+    return SimpleNamespace(created_at=at, message=SimpleNamespace(components=list(parts)))
+
+
+@given(st.integers(0, 999), st.integers(0, 10_000))
+def test_a_tap_within_three_seconds_of_a_click_may_be_a_slip_and_one_after_four_is_meant(ms, after):
+    clicked_at = NOW + timedelta(milliseconds=ms)
+    (part,) = dated(tap(clicked_at), notice("Next")).children
+
+    is_slip = may_be_slip(tap(clicked_at + timedelta(milliseconds=after), part))
+
+    assert is_slip if after < 3000 else not is_slip or after < 4000
+
+
+@pytest.mark.parametrize("number", [None, 0, 1, 40])
+def test_a_card_that_no_click_replaced_is_never_too_new(number):
+    assert not may_be_slip(tap(NOW, SimpleNamespace(id=number)))
+    assert not may_be_slip(tap(NOW))
+
+
+def test_the_note_of_when_a_card_was_replaced_fits_for_years():
+    card = dated(tap(datetime(2037, 12, 31, tzinfo=UTC)), notice("Next"))
+
+    assert card.children[0].id < 2**31

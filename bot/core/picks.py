@@ -30,7 +30,7 @@ READINESS_FROM = 5
 """In a smaller group a count would show who has read what."""
 
 LONG = 180
-"""Minutes. Longer papers may be read for several weeks, or be passed over."""
+"""Minutes. More is much for one week."""
 
 MOST_WEEKS = 4
 
@@ -154,6 +154,11 @@ def runs_out(
     weeks = weeks_from(week, enough + sum(span.weeks for span in spans))
     papers = next_papers(curriculum, had, picked, winners, weeks, beyond, spans)
     return next(count for count, pick in enumerate(papers) if pick.key is None)
+
+
+def is_long(resource: Resource) -> bool:
+    """Tell whether a resource may be read for several weeks, or be passed over."""
+    return (resource.minutes or 0) > LONG
 
 
 def spans_by_key(curriculum: Curriculum, spans: Iterable[Span]) -> dict[str, Span]:

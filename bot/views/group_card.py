@@ -69,10 +69,11 @@ def manage_card(
     opener_id: int,
     warnings: Iterable[str] = (),
     role: str | None = None,
+    news: str = "",
 ) -> ui.LayoutView:
     """Build what moderators see: the same, what is amiss, and the buttons to run the group.
 
-    ``role``: whom its papers mention, in words, if a role was set.
+    ``role``: whom its papers mention, in words, if a role was set; ``news``: what has just changed.
     """
     group = status.group
 
@@ -112,7 +113,7 @@ def manage_card(
     if role is not None:
         button_beside = NoMentionButton(group.group_id, opener_id)
         mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=button_beside)
-    return _card(lines, row, select, _after_list_row(status, opener_id), mentioned)
+    return _card(lines, row, select, _after_list_row(status, opener_id), mentioned, news)
 
 
 def joined_card(status: GroupStatus) -> ui.LayoutView:
@@ -146,7 +147,7 @@ async def moderators_card(
     if doubted := await bot.doubts.waiting(group.guild_id):
         warnings.append(waiting_text(doubted))
     now, role = as_now(guild, status), role_line(guild, group)
-    return manage_card(now, interaction.user.id, filter(None, [*warnings, news]), role)
+    return manage_card(now, interaction.user.id, warnings, role, news)
 
 
 def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
@@ -166,9 +167,12 @@ def _card(
     select: PickedSelect | LongSelect | None = None,
     more: ui.ActionRow[Any] | None = None,
     mentioned: ui.Section[Any] | None = None,
+    news: str = "",
 ) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 3900)))
+    if news:
+        view.add_item(ui.TextDisplay(news))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 3500)))
     if mentioned is not None:
         box.add_item(mentioned)
     box.add_item(row)

@@ -149,7 +149,7 @@ def begins_text(status: GroupStatus) -> str:
         return ""
     if this_week.at == slot_of_week(group.schedule, this_week.week).at or not ahead:
         return ""
-    return f"-# The first paper: {short_date(this_week.at)}. The second: {short_date(ahead[0])}."
+    return f"-# First paper: {short_date(this_week.at)}, second: {short_date(ahead[0])}."
 
 
 def this_week_text(status: GroupStatus, link: str | None) -> str:

@@ -12,7 +12,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.core.picking import PickReply, weeks_meant
-from bot.core.picks import LONG
+from bot.core.picks import is_long
 from bot.core.weekly import Slot
 from bot.errors import UnknownWeekError
 from bot.views import pick_texts as words
@@ -29,10 +29,11 @@ def pick_card(reply: PickReply, opener_id: int, label: str = words.TAKE_BACK) ->
     """Build what was picked, with a button that takes it back."""
     view = ui.LayoutView(timeout=None)
     button = TakeBackButton(reply.group_id, reply.slot.week, opener_id, label)
-    text = ui.TextDisplay[Any]("\n".join(words.picked_lines(reply)))
+    read = reply.resource
+    long = [(read, reply.weeks)] if read is not None and is_long(read) else []
+    text = ui.TextDisplay[Any]("\n".join([*words.picked_lines(reply), *words.long_lines(long)]))
     box: ui.Container[Any] = ui.Container(text, ui.ActionRow(button))
-    if reply.resource is not None and (reply.resource.minutes or 0) > LONG:
-        options = words.long_options([(reply.resource, reply.weeks)])
+    if options := words.long_options(long):
         box.add_item(ui.ActionRow(LongSelect(reply.group_id, opener_id, options)))
     view.add_item(box)
     view.stop()

@@ -12,7 +12,7 @@ import discord
 from bot.core.curriculum import Resource
 from bot.core.groups import HAD, GroupStatus
 from bot.core.picking import PICKED, Chosen, PickReply, Silent
-from bot.core.picks import LONG, MOST_WEEKS, spans_by_key
+from bot.core.picks import MOST_WEEKS, is_long, spans_by_key
 from bot.core.weekly import Slot, slot_of_week
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.views.error_texts import error_text
@@ -27,8 +27,8 @@ LATER_SHOWN = 5
 CHOICE = 100  # Discord's limit for the name of a choice and of an option
 OPTIONS = 25  # and for their number
 TITLE = 80
-LONG_PAPER = "A long paper: how many weeks?"
-LONG_OR_PICKED = "A long paper, or a pick to take back…"
+LONG_PAPER = "How many weeks…"
+LONG_OR_PICKED = "Change what comes…"
 AS_IT_IS = "As it is now"
 _FOR_WEEKS = ("pass it over", "one week", "2 weeks", "3 weeks", "4 weeks")
 
@@ -105,7 +105,7 @@ def long_papers(status: GroupStatus) -> list[tuple[Resource, int]]:
     keys = [this_week.key] if this_week is not None and this_week.state in HAD else []
     keys += [coming.pick.key for coming in status.coming]
     found = [status.curriculum.get(key) for key in keys if key is not None]
-    long = {r.key: r for r in found if r is not None and (r.minutes or 0) > LONG}
+    long = {r.key: r for r in found if r is not None and is_long(r)}
     passed = (status.curriculum.get(key) for key, span in spans.items() if span.weeks == 0)
     long |= {r.key: r for r in passed if r is not None}
     return [(r, spans[key].weeks if key in spans else 1) for key, r in long.items()]
@@ -142,8 +142,8 @@ def read_for_text(resource: Resource, weeks: int) -> str:
     if weeks == 1:
         return f"✅ {title} is read in one week."
     return (
-        f"✅ {title} is read for {weeks} weeks. A pick or a vote for one of them goes first; the"
-        " rest then comes a week later."
+        f"✅ {title} is read for {weeks} weeks."
+        "\n-# A pick or a vote for one of them goes first, and the rest comes a week later."
     )
 
 

@@ -364,8 +364,8 @@ async def test_first_paper_now_says_both_dates_before_and_after_it_is_pressed(
 
     said = [int(at) for at in re.findall(r"<t:(\d+):d>", before.split("First paper now")[1])]
     assert said == [pytest.approx(now, abs=5), second]
-    told = text_of(pressed).split("The first paper: ")[1]
-    assert f"The second: <t:{second}:d>" in told
+    told = text_of(pressed).split("First paper: ")[1]
+    assert f", second: <t:{second}:d>" in told
     assert in_five_days == 1
     assert f"- <t:{second}:d>: GPT-1" in text_of(paused)
 

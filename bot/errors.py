@@ -190,13 +190,13 @@ class UnknownWeekError(ReaderError):
     """The typed text is no day and no week, or several.
 
     ``like_it``: weeks to choose from, each with a day and a title. ``fits``: the text means one
-    of them. ``key`` is what the group of ``channel_id`` is to read.
+    of them. ``key`` is what group ``group_id`` is to read then.
     """
 
     typed: str
     like_it: tuple[tuple[str, date, str], ...] = ()
     fits: bool = False
-    channel_id: int = 0
+    group_id: int = 0
     key: str = ""
 
 

@@ -209,7 +209,7 @@ class Picking:
             (slot.week, slot.at.astimezone(ZoneInfo(zone)).date(), title)
             for slot, title in await self.weeks(group.guild_id, group.channel_id)
         ]
-        raise UnknownWeekError(typed, tuple(offered), bool(fitting), group.channel_id, key)
+        raise UnknownWeekError(typed, tuple(offered), bool(fitting), group.group_id, key)
 
     async def _slot(self, db: Queries, group: Group, week: str | None, now: datetime) -> Slot:
         if not week:

@@ -16,7 +16,7 @@ from bot.core.picks import is_long
 from bot.core.weekly import Slot
 from bot.errors import UnknownWeekError
 from bot.views import pick_texts as words
-from bot.views.buttons import KEY, StateButton, picked, row_id
+from bot.views.buttons import KEY, ROW_ID, StateButton, picked, row_id
 from bot.views.group_card import LongSelect
 from bot.views.replies import answer_click, answers_errors, notice, select_of, way_out
 from bot.views.rights import check_opener
@@ -54,21 +54,19 @@ def week_choices(
     ]
 
 
-class WeekSelect(
-    ui.DynamicItem[ui.Select[Any]], template=rf"pick-week:(?P<channel>[0-9]{{1,20}}):{KEY}"
-):
+class WeekSelect(ui.DynamicItem[ui.Select[Any]], template=rf"pick-week:{ROW_ID}:{KEY}"):
     """Picks for the week that is chosen, where what was typed may be several or is none."""
 
-    def __init__(self, channel_id: int, key: str, choices: Iterable[tuple[str, str]] = ()) -> None:
-        self.channel_id, self.key = channel_id, key
-        super().__init__(select_of(f"pick-week:{channel_id}:{key}", words.PICK_A_WEEK, choices))
+    def __init__(self, group_id: int, key: str, choices: Iterable[tuple[str, str]] = ()) -> None:
+        self.group_id, self.key = group_id, key
+        super().__init__(select_of(f"pick-week:{group_id}:{key}", words.PICK_A_WEEK, choices))
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         del interaction
-        made = cls(int(match["channel"]), match["key"])
+        made = cls(row_id(match["id"]), match["key"])
         made.item = cast("ui.Select[Any]", item)
         return made
 
@@ -77,7 +75,8 @@ class WeekSelect(
         where, who = interaction.guild_id or 0, interaction.user.id
         await check_opener(interaction, who)
         bot, week = cast("NextreadBot", interaction.client), picked(self.item)
-        reply = await bot.picking.pick(where, self.channel_id, who, self.key, week)
+        group = (await bot.groups.look(where, self.group_id, who)).group
+        reply = await bot.picking.pick(where, group.channel_id, who, self.key, week)
         await answer_click(interaction, pick_card(reply, who))
 
 
@@ -86,7 +85,7 @@ def _(error: UnknownWeekError) -> ui.Select[Any] | None:
     if not error.like_it:
         return None
     choices = [(week, words.day_of_text(day, title)) for week, day, title in error.like_it]
-    return WeekSelect(error.channel_id, error.key, choices).item
+    return WeekSelect(error.group_id, error.key, choices).item
 
 
 class TakeBackButton(

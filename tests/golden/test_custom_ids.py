@@ -74,7 +74,7 @@ WAYS_OUT = {
     "ResourceSelect": UnknownResourceError("b", ((BERT.key, BERT.title), ("x:y", "Y"))),
     "MyZoneSelect": UnknownZoneError("s", (("Asia/Seoul", "Seoul"),)),
     "WeekSelect": UnknownWeekError(
-        "soon", (("2026-W02", NOW.date(), ""),), channel_id=800000000000000001, key=BERT.key
+        "soon", (("2026-W02", NOW.date(), ""),), group_id=6174015488000000001, key=BERT.key
     ),
 }
 """Errors whose cards have a select."""

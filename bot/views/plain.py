@@ -8,19 +8,23 @@ from collections.abc import Iterable
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]])")
 _LINE_START = re.compile(r"^(\s*)(#{1,3}|-#|[-+>]|\d+\.)(?=\s|>|$)", re.MULTILINE)
+_ADDRESS = re.compile(r"(?ai)[a-z](?=://)|\b(?:mailto(?=:)|www(?=\.))|[\w-]\.[a-z]{2,18}(?=[/:]\S)")
+"""Up to where a client would take it for an address, and link it or show an invite's server."""
+
 _BREAK = "\u200b"  # zero width: an unseen break inside <@1>, <t:1:R>, </next:1> and @everyone
 
 
 def plain(text: str, limit: int = 500) -> str:
     """Return text that Discord shows letter for letter, clipped to ``limit`` typed characters.
 
-    Markdown, mentions, timestamps, command and channel links, custom emoji, headings, quotes and
-    lists are all defused. ``discord.utils.escape_markdown`` leaves several of them alive.
+    Markdown, mentions, timestamps, command and channel links, custom emoji, headings, quotes,
+    lists and addresses are all defused: Discord shows a link whose text holds an address as its
+    source. ``discord.utils.escape_markdown`` leaves several of them alive.
     """
     text = clipped(one_line(text), limit)
     text = _MARKUP.sub(r"\\\1", text)
     text = _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", text)
-    return _unlinked(text)
+    return _ADDRESS.sub(rf"\g<0>{_BREAK}", _unlinked(text))
 
 
 def markdown(text: str, limit: int = 1000) -> str:

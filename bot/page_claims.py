@@ -11,6 +11,7 @@ from bot.core.curriculum import Kind
 from bot.core.links import canonical, host_of
 from bot.core.page import PageFacts
 from bot.page_tags import LONGEST_VALUE, Tags, tags_of
+from bot.page_titles import title_among
 
 LONGEST_TITLE = 200
 LONGEST_AUTHORS = 120
@@ -32,11 +33,9 @@ _SECONDS = re.compile(r"(?a)\d{1,6}(?:\.\d{1,9})?")
 _ISO_DURATION = re.compile(
     r"(?a)P(?:(\d{1,3})D)?T?(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})(?:\.\d{1,9})?S)?"
 )
-_ARXIV_NUMBER = re.compile(r"(?a)^\[[\w./-]{7,30}\] ")
-_DASH = "[-|\u2013\u2014\u00b7]"
-_SITE = re.compile(
-    rf" {_DASH} (?:YouTube|Medium|Wikipedia|GitHub|OpenReview|Substack|ACL Anthology)$"
-    r"| (?:on|\|) Vimeo$"
+_TAG = re.compile(
+    r"(?i)</?(?:(?:mml|jats):[a-z]{1,20}|m(?:ath|row|text|sup|sub|[ino])|i|b|em|strong|su[bp]|span"
+    r"|u|tt|code|small|big|mark|font|w?br|italic|bold|sc)(?:\s[^<>]{0,300})?/?>"
 )
 _PARTICLES = re.compile(r"(?i)(?: (?:v[ao]n|de[rnl]?|d[ia]|dos|l[ae]|te[nr]|[ea]l|bin))+ \S+$")
 _GROUPS = frozenset({"team", "group", "collaboration", "consortium"})
@@ -46,11 +45,19 @@ _PAPER_HOSTS = frozenset({"arxiv.org", "openreview.net", "aclanthology.org", "ac
 
 
 def claims_of(page: str, url: str) -> PageFacts:
-    """Return the facts that a page claims; ``url`` is where it stands."""
+    """Return the facts that a page claims; ``url`` is where it stands.
+
+    If what it calls itself is no title, it isn't the page that was meant and tells nothing.
+    """
     tags = tags_of(page)
+    names = [name for each in _names(tags) if (name := _clean(each, LONGEST_VALUE))]
+    sites = {_clean(site, LONGEST_TITLE) for site in tags.all("og:site_name", "application-name")}
+    title = title_among(names, sites, url)
+    if names and not title:
+        return PageFacts(kind=kind_by_link(url))
     kind = _kind(tags, url)
     return PageFacts(
-        title=_title(tags),
+        title=_clipped(title, LONGEST_TITLE),
         authors=_authors(tags),
         year=_year(tags),
         minutes=_minutes(tags, kind),
@@ -82,18 +89,12 @@ def _kind(tags: Tags, url: str) -> Kind:
     return by_link or "article"
 
 
-def _title(tags: Tags) -> str:
-    title = (
-        tags.first("citation_title", "dc.title", "dcterms.title", "og:title")
-        or next(_linked(tags, "headline", "name"), "")
-        or tags.first("twitter:title")
-        or tags.title
-    )
-    title = _ARXIV_NUMBER.sub("", _clean(title, LONGEST_VALUE))
-    shorter = _SITE.sub("", title)
-    if site := _clean(tags.first("og:site_name"), LONGEST_TITLE):
-        shorter = re.sub(rf" {_DASH} {re.escape(site)}$", "", shorter)
-    return _clipped(shorter or title, LONGEST_TITLE)
+def _names(tags: Tags) -> Iterator[str]:
+    """Yield what a page calls itself, the likeliest to be a title alone first."""
+    for name in ("citation_title", "dc.title", "dcterms.title", "og:title"):
+        yield from tags.all(name)[:1]
+    yield from _linked(tags, "headline", "name")
+    yield from (tags.first("twitter:title"), tags.title)
 
 
 def _authors(tags: Tags) -> str:
@@ -189,9 +190,11 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _clean(raw: str, longest: int) -> str:
+    """Return one clean line; "" for what its charset made unreadable: half a name is none."""
     # Clipped first: html.unescape raises on a number of thousands of digits.
-    text = html.unescape(raw[:LONGEST_VALUE])
-    return " ".join(_INVISIBLE.sub("", _CONTROL.sub(" ", text)).split())[:longest]
+    text = _TAG.sub("", html.unescape(raw[:LONGEST_VALUE]))
+    text = " ".join(_INVISIBLE.sub("", _CONTROL.sub(" ", text)).split())[:longest]
+    return "" if "\ufffd" in text else text
 
 
 def _clipped(text: str, longest: int) -> str:

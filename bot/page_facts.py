@@ -18,7 +18,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.core.links import canonical, host_of, is_web_link
+from bot.core.links import canonical, home_of, host_of, is_web_link
 from bot.core.page import PageFacts
 from bot.page_claims import claims_of, kind_by_link
 from bot.page_tags import text_of
@@ -42,6 +42,9 @@ HEADERS = {
     "Accept-Encoding": "gzip",
     "Accept-Language": "en",
 }
+
+ARES_ENODATA, ARES_ENOTFOUND = 1, 4
+"""What c-ares answers for a name without addresses, and for one that does not exist."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -88,6 +91,10 @@ class _RefusedError(Exception):
     """A page that is not what we read; its text says why, without the address."""
 
 
+class _NoPageError(_RefusedError):
+    """Its site says that there is no such page."""
+
+
 class Pages:
     """Reads pages for their facts. Opened by its first use, within a loop; close it at the end.
 
@@ -110,17 +117,29 @@ class Pages:
     async def facts_of(self, url: str) -> PageFacts:
         """Return what the page says about itself; nothing, if it can't be had in time.
 
-        What is no HTML page gives its kind alone. Never raises for a bad link or the network.
+        Of a known paper its own page is asked first, whoever else shows it. What is no HTML page
+        gives its kind alone. Never raises for a bad link or the network.
         """
+        facts = PageFacts()
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await self._read(_page_of(url))
+                for place in _places_of(url):
+                    facts = await self._asked(place)
+                    if facts.title:
+                        break
+        except (TimeoutError, ValueError) as error:
+            log.info("no facts from %s: %s", _loggable(url), type(error).__name__)
+        return facts
+
+    async def _asked(self, url: str) -> PageFacts:
+        try:
+            return await self._read(_checked(url))
         except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
             reason = str(error) if isinstance(error, _RefusedError) else type(error).__name__
-            # What is typed may hold half a character, which no log can be written with.
-            host = host_of(url).encode("ascii", "backslashreplace").decode()
-            log.info("no facts from %s: %s", host or "a link", reason)
-            return PageFacts()
+            log.info("no facts from %s: %s", _loggable(url), reason)
+            if isinstance(error, _NoPageError):
+                return PageFacts(missing="page")
+            return PageFacts(missing="site" if _is_no_name(error) else None)
 
     async def close(self) -> None:
         """Close the connections; the next use would open new ones."""
@@ -141,8 +160,7 @@ class Pages:
             is_pdf = response.content_type == "application/pdf"
             return PageFacts(kind="paper" if is_pdf else kind_by_link(str(url)))
         # In a thread: a megabyte of tags takes some tenths of a second.
-        page = text_of(body, response.charset)
-        return await asyncio.to_thread(claims_of, page, str(url))
+        return await asyncio.to_thread(_claims, body, response.charset, url)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -174,13 +192,37 @@ class Pages:
         return socket.socket(family, type_, protocol)
 
 
-def _page_of(link: str) -> URL:
-    """Return where a link's facts are: an arXiv PDF's are on its abstract's page."""
-    url = _checked(link)
-    known = canonical(link) or ""
-    if host_of(link) in {"arxiv.org", "export.arxiv.org"} and known.startswith("arxiv:"):
-        return url.with_path(f"/abs/{known.removeprefix('arxiv:')}")
-    return url
+def _places_of(link: str) -> list[str]:
+    """Return where a link's facts may be, the likeliest first: a known paper's own page."""
+    home = home_of(canonical(link) or "")
+    if home is None or not is_web_link(link):
+        return [link]
+    own, given = URL(home), URL(link)
+    place = given.with_host(own.host or "").with_path(own.path).with_query(own.query)
+    return [str(place)] if given.host == own.host else [str(place), link]
+
+
+def _claims(body: bytes, charset: str | None, url: URL) -> PageFacts:
+    return claims_of(text_of(body, charset, url.host or ""), str(url))
+
+
+def _is_no_name(error: BaseException | None) -> bool:
+    """Tell whether a connection failed as its host's name does not exist, for certain.
+
+    A resolver that can't be reached, or is itself in trouble, says nothing about the name.
+    """
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return error.errno in {socket.EAI_NONAME, socket.EAI_NODATA}
+        if type(error).__name__ == "DNSError":  # aiodns, which discord.py's speed brings
+            return error.args[0] in {ARES_ENODATA, ARES_ENOTFOUND}
+        error = error.__cause__
+    return False
+
+
+def _loggable(url: str) -> str:
+    # What is typed may hold half a character, which no log can be written with.
+    return host_of(url).encode("ascii", "backslashreplace").decode() or "a link"
 
 
 def _checked(link: str) -> URL:
@@ -201,6 +243,8 @@ async def _body(response: aiohttp.ClientResponse) -> bytes | None:
 
     Decompressed here: older versions of aiohttp unpack all that arrived before we could stop.
     """
+    if response.status in {404, 410}:
+        raise _NoPageError(f"status {response.status}")
     if response.status != 200:
         raise _RefusedError(f"status {response.status}")
     if response.content_type not in {"text/html", "application/xhtml+xml"}:

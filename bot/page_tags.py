@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from encodings.aliases import aliases
 
@@ -26,7 +27,8 @@ LONGEST_LINKED_DATA = 100_000
 _ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+"""
 _MARKUP = re.compile(rf"<(?:(!--)|[!?][^>]*+>?|(/?)([a-zA-Z][^\s/>]*+)({_ATTRIBUTES})(>?))")
 _ATTRIBUTE = re.compile(r"""([^\s=>/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+""")
-_META_CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w:.-]{1,40})")
+_CHARSET = re.compile(r"(?i)charset\s*=\s*[\"']?([\w:.-]{1,40})")
+_XML_ENCODING = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w:.-]{1,40})")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 _RAW = {
@@ -41,28 +43,89 @@ _ASIDE = frozenset(
 )
 _MAIN = frozenset({"article", "main"})
 
+_MARKS = (
+    (codecs.BOM_UTF8, "utf_8"),
+    (codecs.BOM_UTF16_LE, "utf_16_le"),
+    (codecs.BOM_UTF16_BE, "utf_16_be"),
+)
+
 _CHARSETS = {
     "ascii": "cp1252",
     "latin_1": "cp1252",
+    "iso8859_1": "cp1252",
     "utf_8": "utf_8",
+    "utf_16": "utf_16_le",
+    "utf_16_le": "utf_16_le",
+    "utf_16_be": "utf_16_be",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "gb18030": "gb18030",
     "big5": "big5hkscs",
+    "big5hkscs": "big5hkscs",
     "euc_jp": "euc_jp",
     "iso2022_jp": "iso2022_jp",
     "shift_jis": "cp932",
+    "cp932": "cp932",
     "euc_kr": "cp949",
     "cp949": "cp949",
     "koi8_r": "koi8_r",
     "koi8_u": "koi8_u",
+    "cp866": "cp866",
+    "mac_roman": "mac_roman",
+    "mac_cyrillic": "mac_cyrillic",
     **{f"iso8859_{part}": f"iso8859_{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     **{f"cp125{part}": f"cp125{part}" for part in range(9)},
+    "iso8859_9": "cp1254",
+    "iso8859_11": "cp874",
+    "cp874": "cp874",
 }
 """Python's name -> what browsers read it as (WHATWG Encoding, 4.2).
 
 Nothing else: punycode takes quadratic time, and ``codecs.lookup`` keeps every name it is asked.
 """
+
+_LABELS = {
+    label: codec
+    for codec, labels in {
+        "utf_8": "unicode_1_1_utf_8 unicode11utf8 unicode20utf8 x_unicode20utf8",
+        "utf_16_le": "csunicode iso_10646_ucs_2 ucs_2 unicode unicodefeff",
+        "utf_16_be": "unicodefffe",
+        "gb18030": "x_gbk csgb2312 gb_2312 gb_2312_80 iso_ir_58",
+        "big5hkscs": "cn_big5 x_x_big5",
+        "cp932": "x_sjis windows_31j ms932 ms_kanji sjis shift_jis",
+        "cp949": "windows_949 ks_c_5601_1987 ks_c_5601_1989 ksc5601 ksc_5601 csksc56011987"
+        " cseuckr iso_ir_149 korean",
+        "euc_jp": "x_euc_jp cseucpkdfmtjapanese",
+        "cp866": "866 csibm866",
+        "koi8_r": "koi koi8 cskoi8r",
+        "koi8_u": "koi8_ru",
+        "mac_roman": "mac csmacintosh x_mac_roman",
+        "mac_cyrillic": "x_mac_cyrillic x_mac_ukrainian",
+        "cp874": "dos_874 tis_620 windows_874",
+        "iso8859_6": "csiso88596e csiso88596i iso_8859_6_e iso_8859_6_i",
+        "iso8859_7": "sun_eu_greek",
+        "iso8859_8": "csiso88598e csiso88598i iso_8859_8_e iso_8859_8_i logical visual",
+        "iso8859_15": "csisolatin9",
+        "cp1252": "x_user_defined ascii",
+        **{f"cp125{part}": f"x_cp125{part}" for part in range(9) if part != 2},
+    }.items()
+    for label in labels.split()
+} | {"x_cp1252": "cp1252"}
+"""What pages write and Python has no name for."""
+
+_REPLACED = frozenset(
+    {"csiso2022kr", "hz_gb_2312", "iso_2022_cn", "iso_2022_cn_ext", "iso_2022_kr", "replacement"}
+)
+"""What browsers refuse to read, as it can hide markup."""
+
+_USUAL = {
+    "kr": ("cp949",),
+    "jp": ("euc_jp", "cp932"),  # text in the second is hardly ever text in the first
+    "cn": ("gb18030",),
+    "tw": ("big5hkscs",),
+    "hk": ("big5hkscs",),
+}
+"""Top level of a host -> what its pages are in that don't say so, as browsers guess."""
 
 
 @dataclass(slots=True)
@@ -87,20 +150,55 @@ class Tags:
         return next(iter(self.all(*names)), "")
 
 
-def text_of(body: bytes, charset: str | None) -> str:
-    """Decode a page by its byte order mark, its header's charset, its own, or as UTF-8."""
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body.decode("utf-16", "replace")
-    if body.startswith(codecs.BOM_UTF8):
-        return body.decode("utf-8-sig", "replace")
-    declared = _META_CHARSET.search(body[:4096])
-    named = _codec(charset or "") or _codec(declared[1].decode("ascii") if declared else "")
-    return body.decode(named or "utf-8", "replace")
+def text_of(body: bytes, charset: str | None, host: str = "") -> str:
+    """Decode a page as browsers do: by its byte order mark, its header's charset, or its own.
+
+    One that says nothing is UTF-8 if it can be, else what is usual under its host's top level if
+    it can be. What is left over holds U+FFFD wherever it could not be told.
+    """
+    for mark, codec in _MARKS:
+        if body.startswith(mark):
+            return body.removeprefix(mark).decode(codec, "replace")
+    if named := _codec(charset or "") or _declared(body):
+        return "" if named == "replacement" else body.decode(named, "replace")
+    likely = ["iso2022_jp"] if b"\x1b$" in body else []
+    for codec in (*likely, "utf_8", *_USUAL.get(host.rpartition(".")[2], ())):
+        with suppress(UnicodeDecodeError):
+            # Not final: the page may have been cut within a character.
+            return codecs.getincrementaldecoder(codec)().decode(body)
+    return body.decode("utf_8", "replace")
 
 
 def _codec(charset: str) -> str | None:
-    name = charset.strip().lower().replace("-", "_")
-    return _CHARSETS.get(aliases.get(name, name))
+    name = charset.strip().lower().replace("-", "_").replace(":", "_")
+    if name in _REPLACED:
+        return "replacement"
+    name = re.sub(r"^iso8859(?=\d{1,2}$)", "iso8859_", name)
+    return _LABELS.get(name) or _CHARSETS.get(aliases.get(name, name))
+
+
+def _declared(body: bytes) -> str | None:
+    """Return the codec of the first meta tag that names one, else of the XML declaration.
+
+    Looked for everywhere: a browser that meets one late reads the page again.
+    """
+    found = None
+    if b"charset" in body.lower():
+        attributes = (tag for _, name, tag, _ in _pieces(body.decode("latin_1")) if name == "meta")
+        found = next((codec for each in attributes if (codec := _codec(_charset(each)))), None)
+    if found is None and (xml := _XML_ENCODING.match(body)):
+        found = _codec(xml[1].decode("latin_1"))
+    # Whoever can write this in ASCII is not in UTF-16.
+    return "utf_8" if found in {"utf_16_le", "utf_16_be"} else found
+
+
+def _charset(attributes: str) -> str:
+    found = _attributes(attributes)
+    if "charset" in found:
+        return found["charset"]
+    is_about_it = found.get("http-equiv", "").lower() == "content-type"
+    stated = _CHARSET.search(found.get("content", "")) if is_about_it else None
+    return stated[1] if stated else ""
 
 
 def tags_of(html: str) -> Tags:
@@ -148,9 +246,7 @@ def _pieces(html: str) -> Iterator[tuple[bool, str, str, str]]:
 
 
 def _keep(tags: Tags, tag: str, attributes: str) -> None:
-    found: dict[str, str] = {}
-    for name, *values in _ATTRIBUTE.findall(attributes):
-        found.setdefault(name.lower(), "".join(values)[:LONGEST_VALUE])
+    found = _attributes(attributes)
     content = found.get("content", "").strip()
     # YouTube names the channel so, inside of itemprop="author".
     names = ("itemprop",) if tag == "link" else ("property", "name", "itemprop")
@@ -160,6 +256,13 @@ def _keep(tags: Tags, tag: str, attributes: str) -> None:
             values = tags.values.setdefault(key, [])
             if len(values) < MOST_VALUES:
                 values.append(content)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, *values in _ATTRIBUTE.findall(text):
+        found.setdefault(name.lower(), "".join(values)[:LONGEST_VALUE])
+    return found
 
 
 def _linked(text: str) -> list[dict[str, object]]:

@@ -20,10 +20,10 @@ from hypothesis import settings
 from bot.app import NextreadBot
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
-from bot.services.moderation import no_facts
 from bot.services.opening import Services, open_services
 from bot.store.database import Database, open_database
 from bot.store.migrations import migrate
+from tests.curricula import named_by_address
 
 # Rules that hold for whatever hypothesis thinks of: a few examples each with every change,
 # many with `pytest --hypothesis-profile=thorough`, as `.ci/run` does. A machine may be slow.
@@ -252,15 +252,15 @@ async def db(database_url) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def services(database_url, base, clock) -> AsyncIterator[Services]:
-    opened = await open_services(database_url, base, clock)
+    opened = await open_services(database_url, base, clock, named_by_address)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
 def fetch_facts():
-    """What pages say of themselves: nothing, unless a test knows better."""
-    return no_facts
+    """What pages say of themselves: where they are, unless a test knows better."""
+    return named_by_address
 
 
 @pytest.fixture

@@ -111,17 +111,90 @@ def test_authors_are_written_as_the_list_does(names, authors):
         ("[cs/0301001] Old", "Old"),
         ("[Part 1] A post", "[Part 1] A post"),
         ("A post \u00b7 My site", "A post"),
-        ("YouTube", "YouTube"),
-        (" A\n\tB &lt;i&gt; &amp;amp; \x07C", "A B <i> &amp; C"),
+        (" A\n\tB &lt;i&gt; &amp;amp; \x07C", "A B &amp; C"),
         ("A\u202eB\u200bC", "ABC"),
-        ("&#8238;&#0;A&#10;B", "\ufffdA B"),
-        ("&#" + "1" * 5000 + ";", "\ufffd"),
+        ("&#8238;&#0;A&#10;B", ""),
+        ("&#" + "1" * 5000 + ";", ""),
+        ("Paper page - Attention Is All You Need", "Attention Is All You Need"),
+        ("[PDF] Attention | Semantic Scholar", "Attention"),
+        ("(PDF) Attention | ResearchGate", "Attention"),
+        ("[1706.03762v7] Attention - arXiv", "Attention"),
+        ("[Tutorial] Attention", "[Tutorial] Attention"),
+        ("GitHub - karpathy/nanoGPT: The simplest", "karpathy/nanoGPT: The simplest"),
+        ("GitHub - what it is", "GitHub - what it is"),
+        ("(3) Intro to LLMs - YouTube", "Intro to LLMs"),
+        ("A talk | TED Talk | TED", "A talk"),
+        ("BERT - 위키백과, 우리 모두의 백과사전", "BERT"),
+        ("My site | A post", "A post"),
+        ("<i>E. coli</i> and H<sub>2</sub>O", "E. coli and H2O"),
+        ("&lt;span class=&quot;x&quot;&gt;BERT&lt;/span&gt;", "BERT"),
+        ("Vec<T> and a < b > c", "Vec<T> and a < b > c"),
     ],
 )
 def test_titles_are_clean(title, clean):
     page = f"<title>{title}</title>" + meta(og__site_name="My site")
 
     assert claims_of(page, BLOG).title == clean
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Just a moment...", "Just a moment…", "Attention Required! | Cloudflare"),
+        *("404 Not Found", "404", "Error 404 (Not Found)!!1", "404: This page could not be found"),
+        *("Page not found · GitHub Pages", "Page Not Found", "403 Forbidden", "Not Found | Blog"),
+        *("React App", "Vite + React + TS", "Create Next App", "Untitled Document", "Document"),
+        *("- YouTube", "YouTube", "Access Denied", "Robot Check", "Verifying you are human"),
+        *("Sign in to your account", "Log in", "Redirecting...", "Loading…", "Index of /papers/"),
+        *("Before you continue to YouTube", "Vercel Security Checkpoint", "DDoS-Guard"),
+        *(
+            "잠시만 기다려주세요...",
+            "로그인",
+            "请稍候…",
+            "evil.com is for sale",
+            "My site",
+            "…",
+            "-",
+        ),
+        *("https://blog.example.org/post", "blog.example.org", "Your browser is not supported"),
+    ],
+)
+def test_what_is_no_title_is_left_out_with_all_that_its_page_says(title):
+    page = f"<title>{title}</title>" + meta(og__site_name="My site", author="A guard")
+
+    assert claims_of(page, BLOG) == PageFacts()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Attention Is All You Need", "Just a Moment in Time", "404 ways to fine-tune", "Errors"),
+        *("Loading data with PyTorch", "React Apps in Practice", "500 server tricks", "Documents"),
+        *("JavaScript is weird", "Are You Human? Detecting Bots", "Access Denied: A History"),
+        *("YouTube's Recommender", "The page cache is a lie", "1984", "Checking your proofs"),
+        *("X - a history of logos", "Documents - and how to read them"),
+    ],
+)
+def test_a_title_that_only_sounds_so_stays(title):
+    assert claims_of(f"<title>{title}</title>", BLOG).title == title
+
+
+def test_the_next_name_of_a_page_is_its_title_if_the_first_is_none():
+    page = meta(og__title="React App") + "<title>A real title</title>"
+
+    assert claims_of(page, BLOG).title == "A real title"
+
+
+def test_a_sites_own_page_is_titled_by_its_name():
+    page = "<title>My site</title>" + meta(og__site_name="My site")
+
+    assert claims_of(page, "https://example.org/").title == "My site"
+
+
+def test_what_could_not_be_decoded_is_left_out():
+    page = "<title>Fran\ufffdais</title>"
+
+    assert (claims_of(page, BLOG).title, claims_of(by("Ren\ufffd"), BLOG).authors) == ("", "")
 
 
 def test_long_texts_are_clipped():

@@ -109,7 +109,10 @@ def test_values_are_bounded_in_number_and_length():
         ("<title>Fran\u00e7ais</title>".encode(), "UTF-8"),
         ("<title>Fran\u00e7ais</title>".encode("latin-1"), "iso-8859-1"),
         (b"<meta charset=latin1><title>Fran\xe7ais</title>", None),
-        (b'<meta http-equiv=x content="text/html; charset=windows-1252">Fran\xe7ais', "made-up"),
+        (
+            b'<meta http-equiv=content-type content="text/html; charset=windows-1252">Fran\xe7ais',
+            "made-up",
+        ),
         (b"\xef\xbb\xbf<title>Fran\xc3\xa7ais</title>", "latin1"),
         ("\ufeff<title>Fran\u00e7ais</title>".encode("utf-16-le"), None),
         ("\ufeff<title>Fran\u00e7ais</title>".encode("utf-16-be"), "utf-8"),
@@ -117,6 +120,55 @@ def test_values_are_bounded_in_number_and_length():
 )
 def test_the_charset_is_found_where_the_page_has_it(body, charset):
     assert "Fran\u00e7ais" in text_of(body, charset)
+
+
+TITLES = {"cp949": "한국어", "gb18030": "中文", "cp932": "日本語", "cp1251": "мир"}
+LATE = b"<!-- <meta charset=utf-8> --><script>'<meta charset=utf-8>'</script>" + b" " * 9000
+
+
+@pytest.mark.parametrize(
+    ("codec", "before", "charset", "host"),
+    [
+        ("cp949", b"<meta charset=euc-kr>", None, ""),
+        ("cp949", b"<meta charset=ks_c_5601-1987>", "made-up", ""),
+        ("cp949", LATE + b"<meta charset='EUC-KR'>", None, ""),
+        ("cp949", b"", "windows-949", ""),
+        ("cp949", b"", None, "www.example.co.kr"),
+        ("gb18030", b"<meta charset=gbk>", None, ""),
+        ("gb18030", b"", None, "example.cn"),
+        ("cp932", b"<meta charset=x-sjis>", None, ""),
+        ("cp932", b"", "Shift_JIS", ""),
+        ("cp932", b"<?xml version='1.0' encoding='x-sjis'?>", None, ""),
+        ("cp1251", b'<?xml version="1.0" encoding="windows-1251"?>', None, ""),
+    ],
+)
+def test_a_legacy_page_is_read_as_browsers_do(codec, before, charset, host):
+    title = TITLES[codec]
+
+    assert title in text_of(before + f"<title>{title}</title>".encode(codec), charset, host)
+
+
+def test_japanese_pages_that_do_not_say_so_are_told_apart():
+    text = "<title>注意機構について</title>"
+
+    for codec in ("utf_8", "euc_jp", "cp932", "iso2022_jp"):
+        assert text_of(text.encode(codec), None, "example.jp") == text
+
+
+@pytest.mark.parametrize(("codec", "text"), [("cp949", "한"), ("cp932", "日"), ("latin_1", "é")])
+def test_what_cannot_be_told_is_marked_where_it_stands_and_ascii_is_not(codec, text):
+    found = text_of(f"<title>{text}</title><p>Plain".encode(codec), None, "example.org")
+
+    assert "\ufffd" in found.partition("</title>")[0]
+    assert found.endswith("<p>Plain")
+
+
+def test_a_page_that_was_cut_within_a_character_is_utf_8_all_the_same():
+    assert text_of("café".encode()[:-1], None) == "caf"
+
+
+def test_a_charset_that_can_hide_markup_is_not_read():
+    assert text_of(b"<title>~{VPND~}</title>", "hz-gb-2312") == ""
 
 
 def test_broken_bytes_are_replaced():

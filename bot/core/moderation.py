@@ -13,6 +13,7 @@ from bot.core.addition_needs import SetAside
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.doubts import Doubt
 from bot.core.groups import Group
+from bot.core.page import Missing
 from bot.core.words import head, words
 
 EditKind = Literal["added", "changed", "removed", "restored"]
@@ -35,7 +36,8 @@ class PastEdit:
 class Proposal:
     """A link that isn't on the list yet, as it would be added. ``steps``: where it could go.
 
-    ``silent``: the page told nothing. ``twins`` are listed resources with much the same title.
+    ``silent``: its page told no title, and without one it can't be added. ``twins`` are listed
+    resources with much the same title.
     """
 
     draft_id: int
@@ -46,6 +48,7 @@ class Proposal:
     steps: tuple[Step, ...]
     twins: tuple[Resource, ...] = ()
     silent: bool = False
+    missing: Missing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """What a page says about itself, for whoever adds its link."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.core.curriculum import Kind
+
+Missing = Literal["site", "page"]
+"""What is not there, for certain: a name that nobody has, a page that its site doesn't know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +22,4 @@ class PageFacts:
     year: int | None = None
     minutes: int | None = None
     kind: Kind | None = None
+    missing: Missing | None = None

@@ -96,6 +96,7 @@ class Drafts:
             steps=steps,
             twins=twins_of(resource.title, list(laid.curriculum.by_key.values())),
             silent=bool(draft.fields.get("silent")),
+            missing=draft.fields.get("missing"),
         )
 
     async def desk(self, db: Queries, draft: Draft, outcome: Outcome | None = None) -> Desk:

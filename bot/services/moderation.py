@@ -23,6 +23,7 @@ from bot.core.additions import (
     namespace_of,
 )
 from bot.core.curriculum import Resource
+from bot.core.curriculum_shape import is_visible
 from bot.core.curriculum_text import write_curriculum
 from bot.core.exporting import exportable, fits_a_card
 from bot.core.moderation import Desk, EditKind, Outcome, PastEdit, Proposal
@@ -98,12 +99,16 @@ class Moderation:
         if key is not None:
             return await self._open(guild_id, opener_id, key, outcome="already")
         facts = await self._facts(url)
-        fields = {**fields_of_page(url, facts), "step_id": chosen.id, "silent": not facts.title}
+        fields = fields_of_page(url, facts)
+        silent = not is_visible(facts.title)
+        fields |= {"step_id": chosen.id, "silent": silent, "missing": facts.missing}
         draft = await self._drafts.open(guild_id, opener_id, None, fields)
         return self._drafts.proposal(laid, draft)
 
-    async def add(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+    async def add(self, guild_id: int | None, opener_id: int, draft_id: int) -> Proposal | Desk:
         """Add what the draft proposes; a second time, or if another was quicker, show what is.
+
+        Without a title nothing is added yet: its card asks for one.
 
         Raises:
             TooManyAdditionsError: the server has as many as it may have.
@@ -113,6 +118,8 @@ class Moderation:
             laid = await self._curricula.laid(changes, guild_id)
             key = draft.key or self._list.key_of(laid, draft.fields["url"])
             outcome: Outcome = "already"
+            if key is None and draft.fields["silent"]:
+                return self._drafts.proposal(laid, draft)
             if key is None:
                 key, outcome = await self._add(changes, draft), "added"
             draft = replace(draft, key=key, fields={})
@@ -121,7 +128,8 @@ class Moderation:
 
     async def _add(self, changes: Queries, draft: Draft) -> str:
         guild_id, fields = draft.guild_id, dict(draft.fields)
-        fields.pop("silent", None)
+        for name in ("silent", "missing"):
+            fields.pop(name, None)
         former = await self._list.former_keys(changes, fields["url"])
         if former:
             fields["formerly"] = former
@@ -206,7 +214,8 @@ class Moderation:
         """Return what somebody would type to get the resource as it is."""
         draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
         if draft.key is None:
-            return typed_from(self._drafts.preview(draft))
+            typed = typed_from(self._drafts.preview(draft))
+            return replace(typed, title="") if draft.fields["silent"] else typed
         return typed_from(await self._drafts.resource(self._db, draft))
 
     async def keep(self, guild_id: int, opener_id: int, typed: Mapping[str, Any]) -> int:

@@ -55,14 +55,15 @@ def card_of(shown: Proposal | Desk) -> ui.LayoutView:
 def proposal_card(proposal: Proposal) -> ui.LayoutView:
     """Build the preview of what would be added, with what speaks against it."""
     resource = proposal.resource
-    warnings = [words.SILENT] if proposal.silent else []
+    warnings = [warning] if (warning := words.page_warning(proposal)) else []
     warnings += [words.twin_text(twin, proposal.curriculum) for twin in proposal.twins]
     box: ui.Container[Any] = ui.Container()
     _add_texts(box, [words.proposal_heading(proposal), *_about(resource)], HEAD)
     _add_texts(box, _notes(resource), NOTES)
     _add_texts(box, warnings, BELOW)
     box.add_item(ui.ActionRow(StepOfDraft.of(proposal)))
-    box.add_item(_row(proposal.draft_id, proposal.opener_id, ["add", "edit", "cancel"]))
+    actions: list[Action] = ["edit", "cancel"] if proposal.silent else ["add", "edit", "cancel"]
+    box.add_item(_row(proposal.draft_id, proposal.opener_id, actions))
     return _card(box)
 
 
@@ -202,7 +203,7 @@ class DraftButton(StateButton, template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}")
             case "back":
                 view = desk_card(await moderation.desk(*draft))
             case "add":
-                view = desk_card(await moderation.add(*draft))
+                view = card_of(await moderation.add(*draft))
             case "confirm":
                 view = desk_card(await moderation.confirm(*draft))
             case "remove":

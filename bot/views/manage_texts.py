@@ -8,6 +8,7 @@ from types import MappingProxyType
 from bot.core.addition_needs import SetAside
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.moderation import Desk, Outcome, PastEdit, Proposal
+from bot.core.page import Missing
 from bot.errors import (
     BadFieldError,
     LinkTakenError,
@@ -57,7 +58,14 @@ READ_NEXT, WHICH_GROUP = "Read it next", "Which group reads it next?"
 PICK_A_GROUP = "Pick a group…"
 
 CANCELLED = "Nothing was added."
-SILENT = "⚠️ The page told me nothing about itself. **Edit** gives it a title."
+SILENT = "⚠️ The page told me nothing about itself. **Edit** gives it a title, then you can add it."
+MISSING: Mapping[Missing, str] = MappingProxyType(
+    {
+        "site": "⚠️ There is no site at this address. Check how it is spelled.",
+        "page": "⚠️ The site says it has no such page. Check the link.",
+    }
+)
+MISSING_AND_SILENT = "If you are sure of it, **Edit** gives it a title, then you can add it."
 EXPORTED = (
     "This is the list as your server sees it, additions included."
     "\n-# `nextread check` reads it, and so does a bot of your own."
@@ -73,6 +81,14 @@ ADDITION = "addition"
 def proposal_heading(proposal: Proposal) -> str:
     """Return where the resource would go."""
     return f"-# Not added yet · would go to {plain(step_title(proposal.step), 100)}"
+
+
+def page_warning(proposal: Proposal) -> str:
+    """Return what is wrong with the link's page; "": it told its title."""
+    missing = MISSING[proposal.missing] if proposal.missing else ""
+    if proposal.silent:
+        return f"{missing} {MISSING_AND_SILENT}" if missing else SILENT
+    return missing
 
 
 def twin_text(twin: Resource, curriculum: Curriculum) -> str:

@@ -20,7 +20,10 @@ BERT = "jump-into-llm:bert"
 @pytest.fixture
 def fetch_facts():
     async def facts(url):
-        return PageFacts(MAMBA, "Gu and Dao", 2023, 40, "paper") if url == LINK else PageFacts()
+        if url == LINK:
+            return PageFacts(MAMBA, "Gu and Dao", 2023, 40, "paper")
+        missing = {"https://exmaple.org/": "site", "https://example.org/404": "page"}
+        return PageFacts(missing=missing.get(url))
 
     return facts
 
@@ -153,14 +156,30 @@ async def test_much_the_same_title_is_a_warning(moderator, channel):
     assert "⚠️ Much like [Attention Is All You Need]" in text_of(card)
 
 
-async def test_a_silent_page_asks_for_a_title(moderator, channel):
+async def test_a_silent_page_asks_for_a_title_before_it_can_be_added(moderator, channel):
     card = await moderator.slash(channel, "manage add", link="https://example.org/a?b=1")
-    before = text_of(card)
+    before, buttons = text_of(card), labels_of(card)
     edited = await fill(moderator, card, "Edit", title="A")
 
     assert "The page told me nothing" in before
-    assert "### [example.org/a?b=1]" in before
+    assert "### [example.org\u200b/a?b=1]" in before
+    assert buttons == ["Edit", "Cancel"]
     assert "The page told me nothing" not in text_of(edited)
+    assert labels_of(edited) == ["Add", "Edit", "Cancel"]
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ("https://exmaple.org/", "There is no site at this address. Check how it is spelled."),
+        ("https://example.org/404", "The site says it has no such page. Check the link."),
+    ],
+)
+async def test_what_is_not_there_is_told_apart_from_a_silent_page(moderator, channel, link, told):
+    card = await moderator.slash(channel, "manage add", link=link)
+
+    assert told in text_of(card)
+    assert "told me nothing" not in text_of(card)
 
 
 async def test_what_is_no_link_is_refused(moderator, channel, env):

@@ -12,6 +12,7 @@ import yaml
 
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
 from bot.services.opening import open_services
+from tests.curricula import named_by_address
 from tests.releases.story import Story, StoryClock
 
 FOLDER = Path(__file__).parent
@@ -77,7 +78,7 @@ async def _filled(url: str) -> tuple[datetime, dict[str, int]]:
     path = default_curriculum_path()
     clock = StoryClock()
     base = read_curriculum(path.read_bytes(), str(path))
-    services = await open_services(url, base, clock)
+    services = await open_services(url, base, clock, named_by_address)
     try:
         ids = await Story(services, clock).tell()
         return clock(), ids

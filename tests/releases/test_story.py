@@ -10,6 +10,7 @@ from bot.core.outbox import Kind, OutboxState
 from bot.core.progress import State
 from bot.core.votes import VoteState
 from bot.services.opening import open_services
+from tests.curricula import named_by_address
 from tests.every_table import everything
 from tests.golden.references import FORMS, forms_of
 from tests.releases.story import HARMLESS_TWICE, Story, StoryClock
@@ -21,7 +22,9 @@ STATES = {"slots": PostState, "votes": VoteState, "study_groups": GroupState, "p
 async def told(tmp_path, base):
     """All rows of all tables when the story is told."""
     clock = StoryClock()
-    services = await open_services(f"sqlite:///{tmp_path / 'ledger.db'}", base, clock)
+    services = await open_services(
+        f"sqlite:///{tmp_path / 'ledger.db'}", base, clock, named_by_address
+    )
     await Story(services, clock).tell()
     found = await everything(services.db)
     await services.close()

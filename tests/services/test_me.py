@@ -7,7 +7,7 @@ import pytest
 from bot.core.weekly import Schedule
 from bot.services.opening import open_services
 from bot.store.people import PERSON_COLUMNS, rows_about
-from tests.curricula import curriculum, resource
+from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import everything, places_of
 
 ALICE, BOB = 800_000_000_000_000_001, 800_000_000_000_000_002
@@ -25,7 +25,7 @@ LIST = curriculum(
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock)
+    opened = await open_services(database_url, LIST, clock, named_by_address)
     yield opened
     await opened.close()
 

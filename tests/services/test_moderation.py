@@ -27,6 +27,7 @@ from bot.services.opening import open_services
 from bot.services.server_list import MOST_ADDITIONS, ServerList
 from bot.store import additions, progress
 from bot.store.ids import Ids
+from tests.curricula import named_by_address
 
 HERE, THERE, MOD, READER = 100, 200, 1, 2
 LINK = "https://example.org/mamba"
@@ -37,7 +38,7 @@ BPE = "jump-into-llm:bpe"
 
 
 async def facts(url):
-    return FACTS if url == LINK else PageFacts()
+    return FACTS if url == LINK else await named_by_address(url)
 
 
 @pytest.fixture
@@ -76,6 +77,26 @@ async def test_a_page_whose_title_nobody_sees_is_named_by_its_address(clock, ope
     proposal = await mod.propose(HERE, MOD, "https://example.org/blank")
 
     assert proposal.resource.title == "example.org/blank"
+    assert proposal.silent
+
+
+@pytest.mark.parametrize("missing", [None, "site", "page"])
+async def test_nothing_is_added_before_it_has_a_title(clock, opened, missing):
+    async def facts(_url):
+        return PageFacts(missing=missing)
+
+    mod = Moderation(opened.db, opened.curricula, clock, Ids(clock), facts)
+    proposal = await mod.propose(HERE, MOD, "https://example.org/blank?utm_source=x")
+    draft = HERE, MOD, proposal.draft_id
+
+    refused = await mod.add(*draft)
+    before = await mod.texts(*draft)
+    titled = await mod.set_texts(*draft, before, replace(before, title="A title"))
+    added = await mod.add(*draft)
+
+    assert (refused.silent, refused.missing, before.title) == (True, missing, "")
+    assert (titled.silent, titled.missing) == (False, missing)
+    assert (added.resource.title, added.resource.url) == ("A title", "https://example.org/blank")
 
 
 async def test_a_page_that_takes_too_long_is_not_waited_for(clock, opened):
@@ -255,7 +276,7 @@ async def test_a_cancelled_draft_is_gone(mod):
 
 async def test_a_draft_survives_a_restart(clock, opened, mod):
     proposal = await mod.propose(HERE, MOD, LINK)
-    again = Moderation(opened.db, opened.curricula, clock, Ids(clock))
+    again = Moderation(opened.db, opened.curricula, clock, Ids(clock), named_by_address)
 
     assert (await again.add(HERE, MOD, proposal.draft_id)).resource.title == FACTS.title
 
@@ -462,7 +483,9 @@ async def test_a_wish_that_a_later_list_breaks_is_set_aside_and_shown(base, cloc
     store = curriculum_service.CurriculumStore(later)
     await store.remember(opened.db, clock())
 
-    again = await Moderation(opened.db, store, clock, Ids(clock)).open(HERE, MOD, "mamba")
+    again = await Moderation(opened.db, store, clock, Ids(clock), named_by_address).open(
+        HERE, MOD, "mamba"
+    )
 
     assert [(wish.what, wish.why) for wish in again.set_aside] == [(LORA, "nowhere")]
 
@@ -489,7 +512,7 @@ async def test_a_link_that_the_list_dropped_keeps_its_readers_when_added(base, c
     await opened.reading.mark(READER, HERE, LORA, "done", rating=5)
     store = curriculum_service.CurriculumStore(without(base, LORA))
     await store.remember(opened.db, clock())
-    moderation = Moderation(opened.db, store, clock, Ids(clock))
+    moderation = Moderation(opened.db, store, clock, Ids(clock), named_by_address)
 
     desk = await add(moderation, base.get(LORA).url)
 
@@ -500,7 +523,7 @@ async def test_a_link_that_the_list_dropped_keeps_its_readers_when_added(base, c
 
 async def test_progress_follows_when_the_list_brings_a_link_later(base, clock, opened):
     older = curriculum_service.CurriculumStore(without(base, LORA))
-    moderation = Moderation(opened.db, older, clock, Ids(clock))
+    moderation = Moderation(opened.db, older, clock, Ids(clock), named_by_address)
     desk = await add(moderation, base.get(LORA).url)
     async with opened.db.transaction() as changes:
         mark = Mark("done", clock(), rating=5)

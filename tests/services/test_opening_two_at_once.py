@@ -20,7 +20,7 @@ from bot.errors import HasGroupError, OldCardError
 from bot.services.opening import Services, services_over
 from bot.store import outbox
 from bot.store.database import open_database
-from tests.curricula import curriculum, resource
+from tests.curricula import curriculum, named_by_address, resource
 from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
 from tests.postbox import MONDAYS_AT_TEN
 
@@ -364,7 +364,9 @@ async def two(request, tmp_path_factory, new_tables):
     world = World()
     one = await open_database(url)
     other = await open_database(url) if one.is_shared else one
-    both = [await services_over(Halting(db), LIST, world.clock) for db in (one, other)]
+    both = [
+        await services_over(Halting(db), LIST, world.clock, named_by_address) for db in (one, other)
+    ]
     await world.make(both[0])
     pair = Two(*both, url)
     await pair.keep()

@@ -8,7 +8,7 @@ from bot.core.reminders import Reminder
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, NotAMemberError, UnknownPostError, UnknownResourceError
 from bot.services.opening import open_services
-from tests.curricula import curriculum, resource
+from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import places_of
 
 ALICE, BOB, CAROL, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_005)
@@ -22,7 +22,7 @@ LIST = curriculum(
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock)
+    opened = await open_services(database_url, LIST, clock, named_by_address)
     yield opened
     await opened.close()
 

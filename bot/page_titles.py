@@ -27,6 +27,7 @@ _SITES = (
 )
 _BEHIND = re.compile(
     rf"(?:^| ){_DASH} (?:(?:{'|'.join(map(re.escape, _SITES))})|r/\w+)$| on Vimeo$| : r/\w+$"
+    r"| / (?:X|Twitter)$"
 )
 
 _SHELLS = """
@@ -76,7 +77,7 @@ _SAYS_NOTHING = re.compile(
     r"|access (?:to this page )?(?:has been|was|is) denied|i'm not a robot"
     r"|verify(?:ing)? (?:that )?you(?:['’]re| are) (?:a )?human|confirm you are human"
     r"|checking (?:your browser|if the site connection).*|before you continue to .*"
-    r"|(?:sign|log) ?in to .*|redirecting (?:to|you) .*|you are being redirected.*"
+    r"|(?:sign|log) ?in to .*|google \w+: sign-in|redirecting (?:to|you) .*|you are being redirected.*"
     r"|apache2? .*(?:default|test) page.*|iis windows.*|index of /.*|vite \+ \w+(?: \+ ts)?"
     r"|(?:this domain|[\w.-]+\.[a-z]{2,}) (?:name )?is for sale.*|reddit - please wait.*"
     r"|(?:please )?(?:enable|turn on) (?:javascript|js|cookies).*"

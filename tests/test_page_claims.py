@@ -126,6 +126,8 @@ def test_authors_are_written_as_the_list_does(names, authors):
         ("A talk | TED Talk | TED", "A talk"),
         ("BERT - 위키백과, 우리 모두의 백과사전", "BERT"),
         ("My site | A post", "A post"),
+        ("A talk : r/MachineLearning", "A talk"),
+        ("Ann on X: a thread / X", "Ann on X: a thread"),
         ("<i>E. coli</i> and H<sub>2</sub>O", "E. coli and H2O"),
         ("&lt;span class=&quot;x&quot;&gt;BERT&lt;/span&gt;", "BERT"),
         ("Vec<T> and a < b > c", "Vec<T> and a < b > c"),

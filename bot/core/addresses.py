@@ -46,7 +46,9 @@ _TRACKING_BY_HOST = {
     "spotify.com": "context nd dlsi",
     "bilibili.com": "vd_source share_source share_medium share_plat share_session_id share_tag"
     " unique_k timestamp",
-    "google.com": "ved usg sa ei oi",
+    "google.com": "ved usg sa ei oi usp",
+    "sciencedirect.com": "via",
+    "mp.weixin.qq.com": "chksm scene srcid sharer_shareid subscene clicktime enterid",
     "naver.com": "fromrss trackingcode",
     "openreview.net": "referrer",
     "tiktok.com": "_r _t is_from_webapp sender_device",
@@ -139,7 +141,7 @@ def without_tracking(query: str, host: str, path: str) -> str:
     """Return the query's parts that say which page it is, spelled as they were."""
     parts = query.split("&")
     return "&".join(
-        part for part in parts if not _tracks(unquote_plus(part.partition("=")[0]), host, path)
+        part for part in parts if not _tracks(unquote_plus(part).partition("=")[0], host, path)
     )
 
 

@@ -303,6 +303,11 @@ _HOMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             r"(amazon(?:\.[a-z]{2,3}){1,2})/(?:.*/)?(?:dp|gp/product)/(\w{10})(?:/.*)?",
             _form(1, "/dp/", 2),
         ),
+        (r"ieeexplore\.ieee\.org/(?:abstract/)?document/(\d+)", _form("ieee:", 1)),
+        (
+            r"(?:docs|drive)\.google\.com/(?:[a-z]+/)*d/([\w-]{20,})(?:/.*)?",
+            lambda match: f"drive.google.com/d/{match[1]}",
+        ),
         (
             rf"raw\.githubusercontent\.com/{_GITHUB}/(?:refs/heads/)?(.+)",
             lambda match: _blob(match[1], match[2]),
@@ -336,6 +341,13 @@ def _openreview(parts: SplitResult) -> str | None:
     return f"openreview:{paper}" if is_paper else None
 
 
+def _naver(parts: SplitResult) -> str | None:
+    post = parse_qs(parts.query)
+    names = [post.get(name, [""])[0] for name in ("blogId", "logNo")]
+    is_post = all(names) and parts.path.startswith("/PostView.")
+    return "/".join(["blog.naver.com", *names]) if is_post else None
+
+
 def _github(parts: SplitResult) -> str | None:
     match = _GITHUB_REPOSITORY.fullmatch(parts.path)
     if match is None:
@@ -349,6 +361,7 @@ _SITES: dict[str, Callable[[SplitResult], str | None]] = {
     "youtube.com": _youtube,
     "openreview.net": _openreview,
     "github.com": _github,
+    "blog.naver.com": _naver,
 }
 
 
@@ -371,7 +384,7 @@ def _route(host: str, fragment: str) -> str:
 
 def _query(host: str, path: str, query: str) -> str:
     pairs = parse_qsl(without_tracking(query, host, path), keep_blank_values=True)
-    shown = _SAME_PAGE.get(host, frozenset())
+    shown = _SAME_PAGE.get(host, frozenset()) | {"highlight"}
     return urlencode(sorted(p for p in pairs if p[0].lower() not in shown), errors="replace")
 
 

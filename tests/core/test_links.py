@@ -141,6 +141,24 @@ SPELLINGS = {
         "https://colab.research.google.com/github/a/b/blob/main/Notes.ipynb",
         "https://nbviewer.org/github/a/b/blob/main/Notes.ipynb",
     ],
+    "ieee:7780459": [
+        "https://ieeexplore.ieee.org/document/7780459?arnumber=7780459",
+        "https://ieeexplore.ieee.org/abstract/document/7780459/",
+    ],
+    "drive.google.com/d/1AbCdEfGhIjKlMnOpQrStUv": [
+        "https://docs.google.com/document/d/1AbCdEfGhIjKlMnOpQrStUv/edit?usp=sharing",
+        "https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUv/view",
+    ],
+    "blog.naver.com/who/223": [
+        "https://m.blog.naver.com/who/223?fromRss=true&trackingCode=rss",
+        "https://blog.naver.com/PostView.naver?blogId=who&logNo=223",
+    ],
+    "sciencedirect.com/science/article/pii/S089": [
+        "https://www.sciencedirect.com/science/article/pii/S089?via%3Dihub",
+    ],
+    "pytorch.org/docs/stable/nn.html": [
+        "https://pytorch.org/docs/stable/nn.html?highlight=linear#torch.nn",
+    ],
     "vimeo.com/12345": ["https://player.vimeo.com/video/12345"],
     "amazon.com/dp/1098166302": ["https://www.amazon.com/Some-Book/dp/1098166302/ref=sr_1_1?tag=x"],
     "en.wikipedia.org/wiki/BERT_(language_model)": [

@@ -530,3 +530,20 @@ def test_a_resource_waits_for_at_most_twenty():
 
     with pytest.raises(BadFieldError):
         with_needs(fields, (), add="list:x")
+
+
+def test_what_an_older_version_took_for_two_pages_is_one_with_everyones_marks():
+    first = added("first", url="https://arxiv.org/abs/1706.03762")
+    second = added("second", url="https://browse.arxiv.org/abs/1706.03762")
+
+    laid = lay(first, second)
+
+    found = laid.curriculum.by_key["g1:first"]
+    assert "g1:second" not in laid.curriculum.by_key
+    assert laid.curriculum.keys_of(found) == ("g1:first", "g1:second")
+
+
+def test_a_link_that_was_added_with_its_tracking_is_shown_without():
+    laid = lay(added("mine", url="https://example.org/x?b=1&utm_source=y"))
+
+    assert laid.curriculum.by_key["g1:mine"].url == "https://example.org/x?b=1"

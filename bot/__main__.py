@@ -95,7 +95,8 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
             return
         path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
         new = load_curriculum(path)
-        click.echo(f"{path}: {len(new.resources)} resources in {len(new.steps)} steps, all well.")
+        steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
+        click.echo(f"{path}: {len(new.resources)} resources in {steps}, all well.")
         if against is not None:
             from bot.core.curriculum_changes import compare
             from bot.views.changes_text import changes_lines

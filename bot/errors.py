@@ -49,7 +49,15 @@ class TooManyNamesError(ReaderError):
 
 @dataclass
 class NoLongerListedError(ReaderError):
-    """The resource left the list; its marks are kept."""
+    """The resource left the list; its marks are kept. ``key``: this server removed it."""
+
+    title: str
+    key: str | None = None
+
+
+@dataclass
+class NothingToDoubtError(ReaderError):
+    """The way to a resource has no prerequisite left that somebody could doubt."""
 
     title: str
 

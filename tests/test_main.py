@@ -571,5 +571,5 @@ def test_the_list_in_the_readme_passes_check_word_for_word(shell, tmp_path):
 
     answer = shell("check", "mine.yaml")
 
-    assert answer.output == "mine.yaml: 2 resources in 1 steps, all well.\n"
+    assert answer.output == "mine.yaml: 2 resources in 1 step, all well.\n"
     assert len(block.splitlines()) == 15

@@ -64,12 +64,25 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """What a removal meant: who has marks, what waited for it, which channels' groups had it.
+
+    ``readers`` are members of this server's groups; 0 for too few to say (DESIGN, Counts).
+    """
+
+    readers: int
+    needed_by: tuple[Resource, ...]
+    channel_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """A resource of this server's list, open for changes by one moderator.
 
     ``own``: the server added it. ``set_aside`` are all wishes of this server that can't be
     followed for now, those of this resource first. ``doubts`` are its readers', newest first.
     ``groups``: of this server, where it was just added: they may read it next.
+    ``idle``: what was wished and is so already. ``touched``: what its removal just meant.
     """
 
     draft_id: int
@@ -83,6 +96,8 @@ class Desk:
     doubts: tuple[Doubt, ...] = ()
     outcome: Outcome | None = None
     groups: tuple[Group, ...] = ()
+    idle: Wishes = Wishes()
+    touched: Touched | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.core.additions import Laid, own_step
 from bot.core.curriculum import Resource, Step
 from bot.core.moderation import Choice
 from bot.core.search import Document, SearchIndex, search
-from bot.errors import ReaderError, UnknownResourceError
+from bot.errors import NoLongerListedError, ReaderError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore
 from bot.store.database import Database, Queries
 
@@ -25,7 +25,7 @@ class Choosing:
         self.own_step = own_step(curricula.base)
 
     async def named(self, db: Queries, guild_id: int, laid: Laid, typed: str) -> Resource:
-        """Return the resource that is meant; a hidden one if nothing visible is.
+        """Return the resource that is meant, a removed one too.
 
         Raises:
             UnknownResourceError: nothing fits, or several do.
@@ -35,6 +35,11 @@ class Choosing:
             return known
         try:
             return await self._curricula.named(db, guild_id, typed)
+        except NoLongerListedError as error:
+            removed = laid.removed.get(error.key or "")
+            if removed is None:
+                raise
+            return removed
         except UnknownResourceError:
             hidden = _found(laid.removed, typed) if typed.strip() else []
             if not hidden:

@@ -52,12 +52,14 @@ KEPT_SERVERS = 256
 class Seen:
     """What one server sees, ready to be searched.
 
-    ``index`` holds what differs from the base, ``hidden`` the keys it takes the place of.
+    ``index`` holds what differs from the base, ``hidden`` the keys it takes the place of;
+    ``removed`` what moderators took away, so that its name doesn't come to mean another.
     """
 
     laid: Laid
     index: SearchIndex | None = None
     hidden: frozenset[str] = frozenset()
+    removed: SearchIndex | None = None
 
 
 class CurriculumStore:
@@ -183,11 +185,24 @@ class CurriculumStore:
             with suppress(UnknownResourceError):  # a title may have a colon too
                 return Meant(typed, await self.resource(db, guild_id, typed)), []
         hits = await self.search(db, guild_id, typed)
+        if gone := await self._removed(db, guild_id, typed, hits):
+            raise NoLongerListedError(gone.title, gone.key)
         if hits and (hits[0].exact or hits[0].score - _second(hits) >= CLEARLY):
             return Meant(typed, await self.resource(db, guild_id, hits[0].key)), hits
         curriculum = await self.of(db, guild_id)
         likely = (curriculum.get(hit.key) for hit in hits[:LIKELY])
         return Meant(typed, likely=tuple(r for r in likely if r is not None)), hits
+
+    async def _removed(
+        self, db: Queries, guild_id: int | None, typed: str, hits: list[Hit]
+    ) -> Resource | None:
+        """Return what this server removed, where that is what the typed text means."""
+        seen = await self._seen(db, guild_id)
+        if seen.removed is None or (hits and hits[0].exact):
+            return None
+        found = search([seen.removed], typed, 1, link=link_in(typed))
+        is_meant = found and (found[0].exact or (hits and found[0].score > hits[0].score))
+        return seen.laid.removed.get(found[0].key) if is_meant else None
 
     async def search(
         self,
@@ -234,7 +249,9 @@ class CurriculumStore:
         present = laid.curriculum.by_key
         hidden = {key for key, found in self.base.by_key.items() if present.get(key) != found}
         changed = documents_of(laid.curriculum, without=self.base.by_key.keys() - hidden)
-        return Seen(laid, SearchIndex(changed), frozenset(hidden))
+        gone = laid.removed.values()
+        removed = SearchIndex(Document(r.key, r.title, (*r.aliases, r.label)) for r in gone)
+        return Seen(laid, SearchIndex(changed), frozenset(hidden), removed if gone else None)
 
     async def remember(self, db: Database, now: datetime) -> None:
         """Bring the record of all that was ever listed up to date with the base curriculum.

@@ -18,6 +18,7 @@ from bot.core.addition_fields import (
 )
 from bot.core.additions import (
     Addition,
+    Laid,
     is_of_guild,
     lay_over,
     namespace_of,
@@ -26,8 +27,9 @@ from bot.core.curriculum import Resource
 from bot.core.curriculum_shape import is_visible
 from bot.core.curriculum_text import write_curriculum
 from bot.core.exporting import exportable, fits_a_card
-from bot.core.moderation import Desk, EditKind, Outcome, PastEdit, Proposal
+from bot.core.moderation import Desk, EditKind, Outcome, PastEdit, Proposal, Touched, Wishes
 from bot.core.page import PageFacts
+from bot.core.weekly import running_week
 from bot.errors import (
     BadFieldError,
     LinkTakenError,
@@ -39,13 +41,16 @@ from bot.services.choosing import Choosing
 from bot.services.curriculum import CurriculumStore
 from bot.services.drafts import Drafts
 from bot.services.server_list import ServerList
-from bot.store import additions, doubts, drafts, readers
+from bot.store import additions, doubts, drafts, groups, progress, readers
 from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
 from bot.store.ids import Clock, Ids
 
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
+
+TOLD_FROM = 3
+"""A number of readers is told from so many on."""
 
 FetchFacts = Callable[[str], Awaitable[PageFacts]]
 """Looks at the page behind a link; never raises for trouble on the way."""
@@ -77,6 +82,7 @@ class Moderation:
         self._curricula = curricula
         self._fetch_facts = fetch_facts
         self._patience = patience
+        self._clock = clock
         self._list = ServerList(curricula, clock, ids)
         self.choosing = Choosing(db, curricula)
         self._drafts = Drafts(db, curricula, self.choosing, clock, ids)
@@ -178,20 +184,29 @@ class Moderation:
         laid = await self._curricula.laid(self._db, guild_id)
         resource = await self.choosing.named(self._db, guild_id, laid, typed)
         fields: dict[str, Any] = {}
-        if step and (chosen := self.choosing.step(laid, step)).id != resource.step_id:
-            fields["step_id"] = chosen.id
+        idle = Wishes()
+        if step:
+            chosen = self.choosing.step(laid, step)
+            if chosen.id != resource.step_id:
+                fields["step_id"] = chosen.id
+            else:
+                idle = replace(idle, step=chosen)
         if needs:
             needed = await self._curricula.named(self._db, guild_id, needs)
             if needed.key not in resource.prerequisites:
                 fields["needs"] = needed.key
+            else:
+                idle = replace(idle, needs=needed)
         if no_longer_needs:
             dropped = await self.choosing.named(self._db, guild_id, laid, no_longer_needs)
             if dropped.key in resource.prerequisites:
                 fields["no_longer_needs"] = dropped.key
+            else:
+                idle = replace(idle, no_longer_needs=dropped)
         if fields:
             rows = await additions.additions_of(self._db, guild_id)
             self._check(guild_id, rows, self._wished(rows, resource, fields), fields)
-        return await self._open(guild_id, opener_id, resource.key, fields)
+        return replace(await self._open(guild_id, opener_id, resource.key, fields), idle=idle)
 
     async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Do what the card said would change."""
@@ -314,11 +329,29 @@ class Moderation:
             rows = await additions.additions_of(changes, draft.guild_id)
             before = self._list.addition(rows, resource.key)
             kind: EditKind = "removed" if removed else "restored"
+            shown = await self._curricula.laid(changes, draft.guild_id)
             if before.removed != removed:
                 addition = replace(before, removed=removed)
                 await self._list.write(changes, draft.guild_id, opener_id, addition, kind)
         outcome: Outcome = "same" if before.removed == removed else kind
-        return await self._drafts.desk(self._db, draft, outcome)
+        desk = await self._drafts.desk(self._db, draft, outcome)
+        if outcome != "removed":
+            return desk
+        return replace(desk, touched=await self._touched(draft.guild_id, resource, shown))
+
+    async def _touched(self, guild_id: int, resource: Resource, shown: Laid) -> Touched:
+        """Return what it means that a resource is gone; ``shown``: the list as it was."""
+        everything = shown.curriculum.by_key.values()
+        readers_of = await progress.members_with_marks(
+            self._db, guild_id, (resource.key, *resource.formerly)
+        )
+        return Touched(
+            readers=readers_of if readers_of >= TOLD_FROM else 0,
+            needed_by=tuple(r for r in everything if resource.key in r.prerequisites),
+            channel_ids=await groups.channels_about(
+                self._db, guild_id, resource.key, running_week("UTC", self._clock())
+            ),
+        )
 
     async def settle(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""

@@ -325,3 +325,25 @@ def _group(row: Row) -> Group:
         bool(row["is_forum"]),
         row["standing_id"],
     )
+
+
+async def channels_about(db: Queries, guild_id: int, key: str, week: str) -> tuple[int, ...]:
+    """Return the channels of a server's groups that have the resource picked, voted on or coming.
+
+    From the week on; a choice for a week gone by, or a vote that is over, counts no more.
+    """
+    rows = await db.fetch(
+        "SELECT channel_id FROM study_groups WHERE guild_id = ? AND state <> 'stopped' AND ("
+        " EXISTS (SELECT 1 FROM picks WHERE picks.group_id = study_groups.group_id"
+        " AND picks.resource_key = ? AND picks.week >= ?)"
+        " OR EXISTS (SELECT 1 FROM votes WHERE votes.group_id = study_groups.group_id"
+        " AND votes.state = 'running' AND votes.candidates LIKE ?)"
+        " OR EXISTS (SELECT 1 FROM slots WHERE slots.group_id = study_groups.group_id"
+        " AND slots.state = 'waiting' AND slots.resource_key = ?)) ORDER BY group_id",
+        guild_id,
+        key,
+        week,
+        f'%"{key}"%',
+        key,
+    )
+    return tuple(row["channel_id"] for row in rows)

@@ -152,3 +152,17 @@ async def last_change(db: Queries, reader_id: int) -> datetime | None:
         "SELECT MAX(changed_at) AS at FROM progress WHERE reader_id = ?", reader_id
     )
     return instant_or_none(rows[0]["at"])
+
+
+async def members_with_marks(db: Queries, guild_id: int, keys: Collection[str]) -> int:
+    """Return how many members of a server's groups have a mark on a resource, by all its keys."""
+    marks = ", ".join("?" for _ in keys)
+    rows = await db.fetch(
+        "SELECT COUNT(DISTINCT progress.reader_id) AS readers FROM progress"  # noqa: S608
+        " JOIN members ON members.reader_id = progress.reader_id"
+        " JOIN study_groups ON study_groups.group_id = members.group_id"
+        f" WHERE study_groups.guild_id = ? AND progress.resource_key IN ({marks})",
+        guild_id,
+        *keys,
+    )
+    return int(rows[0]["readers"])

@@ -10,7 +10,7 @@ from discord import ui
 from bot.core.curriculum import Curriculum
 from bot.core.doubts import WHY_LIMIT, doubtable
 from bot.core.reading import Path
-from bot.errors import NoLongerListedError
+from bot.errors import NothingToDoubtError
 from bot.views import texts
 from bot.views.buttons import KEY, KeyButton, picked
 from bot.views.plain import clipped, one_line
@@ -33,7 +33,7 @@ class DoubtButton(KeyButton, template=rf"doubt:{KEY}"):
         bot = cast("NextreadBot", interaction.client)
         path = await bot.journeys.path(interaction.user.id, interaction.guild_id, self.key)
         if not doubtable(path):
-            raise NoLongerListedError(path.resource.title)
+            raise NothingToDoubtError(path.resource.title)
         await interaction.response.send_modal(DoubtForm(path))
 
 

@@ -9,6 +9,7 @@ from bot.errors import (
     LedgerError,
     NoLongerListedError,
     NothingCurrentError,
+    NothingToDoubtError,
     NotOfferedError,
     NotYoursError,
     SlipError,
@@ -64,6 +65,14 @@ def _(error: TooManyNamesError) -> str:
 @error_text.register
 def _(error: NoLongerListedError) -> str:
     return f"**{plain(error.title)}** is no longer on the list. What was marked before is kept."
+
+
+@error_text.register
+def _(error: NothingToDoubtError) -> str:
+    return (
+        f"**{plain(error.title, 80)}** waits for nothing you haven't read any more, so there is"
+        " nothing to doubt. `/path` shows the way as it is now."
+    )
 
 
 @error_text.register

@@ -74,11 +74,20 @@ def desk_card(desk: Desk) -> ui.LayoutView:
     needs = words.needs_text(desk.resource, desk.curriculum)
     asked = words.questions_text(desk.resource)
     _add_texts(box, [*_notes(desk.resource), *filter(None, (asked, needs))], NOTES)
-    below = (words.doubts_lines(desk), words.wishes_lines(desk), words.set_aside_lines(desk))
+    below = (
+        words.idle_lines(desk),
+        words.doubts_lines(desk),
+        words.wishes_lines(desk),
+        words.set_aside_lines(desk),
+    )
     _add_texts(box, [line for lines in below for line in lines], BELOW)
     box.add_item(_desk_row(desk))
     told = words.outcome_text(desk)
-    return _card(*([ui.TextDisplay[Any](told)] if told else []), box)
+    above: list[ui.Item[Any]] = [ui.TextDisplay[Any](told)] if told else []
+    if desk.outcome == "removed":
+        undo = DraftButton("restore", desk.draft_id, desk.opener_id, label=texts.UNDO)
+        above.append(ui.ActionRow(undo))
+    return _card(*above, box)
 
 
 def history_card(desk: Desk, edits: list[PastEdit]) -> ui.LayoutView:
@@ -133,7 +142,9 @@ def _desk_row(desk: Desk) -> ui.ActionRow[Any]:
     """Build at most five buttons: what is least wanted just now gives way to what is asked."""
     draft = desk.draft_id, desk.opener_id
     actions: list[Action] = ["confirm"] if desk.wishes else []
-    actions += ["texts", "restore" if desk.removed else "remove"]
+    actions.append("texts")
+    if desk.outcome != "removed":  # whose Undo stands above
+        actions.append("restore" if desk.removed else "remove")
     actions += ["settle"] if desk.doubts else []
     actions += [] if desk.wishes and desk.doubts else ["history"]
     row = _row(*draft, actions)
@@ -169,11 +180,11 @@ def _notes(resource: Resource) -> list[str]:
 class DraftButton(StateButton, template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}"):
     """Does something with a draft, for the moderator who opened it."""
 
-    def __init__(self, action: Action, draft_id: int, opener_id: int) -> None:
+    def __init__(self, action: Action, draft_id: int, opener_id: int, *, label: str = "") -> None:
         self.action, self.draft_id, self.opener_id = action, draft_id, opener_id
         super().__init__(
             ui.Button(
-                label=words.LABELS[action],
+                label=label or words.LABELS[action],
                 style=_STYLES.get(action, discord.ButtonStyle.secondary),
                 custom_id=f"draft-{action}:{draft_id}:{opener_id}",
             )

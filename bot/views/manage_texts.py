@@ -107,14 +107,45 @@ def outcome_text(desk: Desk) -> str:
         if desk.removed:
             return f"{name} was on this server's list before. **Restore** brings it back."
         return f"{name} is on the list already."
+    if outcome == "removed":
+        return "\n".join([f"🗑️ {name} is gone from this server's list.", *_touched(desk)])
     return {
         "added": f"✅ {name} is on this server's list now.",
         "changed": f"✅ Changed for this server: {name}.",
-        "removed": f"🗑️ {name} is gone from this server's list. Everyone keeps their marks on it.",
         "restored": f"✅ {name} is back on this server's list, with everyone's marks.",
         "settled": f"✅ The doubts about {name} are settled.",
         "same": f"Nothing to change: {name} is so already.",
     }[outcome]
+
+
+def _touched(desk: Desk) -> Iterator[str]:
+    """Yield what a removal meant for readers, for the list and for groups."""
+    touched = desk.touched
+    if touched is not None and touched.readers:
+        yield f"{touched.readers} members of your groups marked it: they keep their marks on it."
+    else:
+        yield "Everyone keeps their marks on it."
+    if touched is None:
+        return
+    if touched.needed_by:
+        verb = "waits" if len(touched.needed_by) == 1 else "wait"
+        yield f"{titles(touched.needed_by)} no longer {verb} for it."
+    if touched.channel_ids:
+        shown = ", ".join(f"<#{channel_id}>" for channel_id in touched.channel_ids[:5])
+        more = len(touched.channel_ids) - 5
+        where = f"{shown} and {more} more" if more > 0 else shown
+        yield f"⚠️ It was picked, voted on or coming in {where}: `/group` there shows what comes."
+
+
+def idle_lines(desk: Desk) -> Iterator[str]:
+    """Yield which wishes change nothing, because it is so already."""
+    name = plain(short_title(desk.resource))
+    if (step := desk.idle.step) is not None:
+        yield f"{name} is in {plain(step_title(step), 80)} already."
+    if (needed := desk.idle.needs) is not None:
+        yield f"{name} needs {plain(short_title(needed))} already."
+    if (dropped := desk.idle.no_longer_needs) is not None:
+        yield f"{name} doesn't need {plain(short_title(dropped))}: there is nothing to take away."
 
 
 def doubts_lines(desk: Desk) -> Iterator[str]:

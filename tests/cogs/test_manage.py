@@ -666,3 +666,34 @@ async def test_of_several_groups_it_is_asked_which_reads_it_next(moderator, guil
 
 async def test_without_a_group_nothing_is_read_next(add):
     assert "Read it next" not in labels_of(await add())
+
+
+async def test_a_removal_is_undone_on_the_card_itself(moderator, channel, restart):
+    desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    removed = await moderator.click(desk.response.message, label="Remove")
+    told, buttons = text_of(removed), labels_of(removed)
+    await restart()
+
+    undone = await moderator.click(removed.response.message, label="Undo")
+
+    assert "🗑️ **BERT** is gone from this server's list." in told
+    assert "no longer wait for it." in told
+    assert buttons == ["Undo", "Edit texts", "History"]
+    assert "✅ **BERT** is back on this server's list" in text_of(undone)
+
+
+async def test_a_removed_thing_typed_by_its_name_is_said_to_be_removed(moderator, channel):
+    desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    await moderator.click(desk.response.message, label="Remove")
+
+    again = await moderator.slash(channel, "manage edit", resource="BERT")
+
+    assert "**BERT** is removed from this server's list." in text_of(again)
+    assert "Restore" in labels_of(again)
+
+
+async def test_what_was_never_needed_is_said_to_be_so(moderator, channel):
+    desk = await moderator.slash(channel, "manage edit", resource="GPT-3", no_longer_needs="LoRA")
+
+    assert "GPT-3 doesn't need LoRA: there is nothing to take away." in text_of(desk)
+    assert "Confirm" not in labels_of(desk)

@@ -234,6 +234,18 @@ async def test_old_buttons_work_after_a_restart(alice, channel, restart, press):
     assert answer.modal or "Your goal is" in text_of(answer)
 
 
+async def test_a_doubt_where_nothing_is_left_to_doubt_says_so(alice, channel, env):
+    path = await alice.slash(channel, "path", resource="LoRA")
+    needed = "attention is all you need, gpt-1, bert, lora"
+    await alice.slash(channel, "done", resource=needed)
+
+    told = await alice.click(path.response.message, label="Prerequisite wrong?")
+
+    assert "waits for nothing you haven't read any more" in text_of(told)
+    assert "no longer on the list" not in text_of(told)
+    assert env.errors == []
+
+
 async def test_a_doubt_about_a_prerequisite_reaches_the_moderators(alice, moderator, channel, env):
     await moderator.slash(channel, "manage group", zone="UTC")
     path = await alice.slash(channel, "path", resource="LoRA")

@@ -28,6 +28,7 @@ from bot.services.server_list import MOST_ADDITIONS, ServerList
 from bot.store import additions, progress
 from bot.store.ids import Ids
 from tests.curricula import named_by_address
+from tests.postbox import MONDAYS_AT_TEN
 
 HERE, THERE, MOD, READER = 100, 200, 1, 2
 LINK = "https://example.org/mamba"
@@ -817,3 +818,54 @@ async def test_what_no_resource_can_have_is_refused(mod, typed, error):
 
     with pytest.raises(error):
         await mended(mod, desk, **typed)
+
+
+async def test_what_is_removed_and_typed_by_name_never_opens_another(opened, mod):
+    desk = await mod.open(HERE, MOD, BERT)
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    typed = [await mod.open(HERE, MOD, name) for name in ("BERT", "bert", "brt pre-training")]
+    roberta = await mod.open(HERE, MOD, "RoBERTa")
+    for refused in (
+        opened.reading.finish(READER, HERE, "bert"),
+        opened.journeys.path(READER, HERE, "BERT"),
+        mod.open(HERE, MOD, GPT_3, needs="BERT"),
+    ):
+        with pytest.raises(NoLongerListedError):
+            await refused
+
+    assert [(one.resource.key, one.removed) for one in typed] == [(BERT, True)] * 3
+    assert roberta.resource.key == "jump-into-llm:roberta"
+
+
+async def test_a_wish_for_what_is_so_already_says_so(mod):
+    never = await mod.open(HERE, MOD, GPT_3, no_longer_needs=LORA)
+    already = await mod.open(HERE, MOD, GPT_3, step="4", needs="gpt-2")
+
+    assert (bool(never.wishes), never.idle.no_longer_needs.key) == (False, LORA)
+    assert not already.wishes
+    assert (already.idle.step.number, already.idle.needs.key) == ("4", "jump-into-llm:gpt-2")
+
+
+async def test_a_removal_tells_whom_it_touches_and_a_few_readers_are_no_number(opened, mod, clock):
+    groups, reading = opened.groups, opened.reading
+    status = await groups.settle(HERE, 71, MONDAYS_AT_TEN, None, MOD)
+    await opened.picking.pick(HERE, 71, MOD, BERT, None)
+    elsewhere = await groups.settle(THERE, 72, MONDAYS_AT_TEN, None, MOD)
+    await opened.picking.pick(THERE, 72, MOD, BERT, None)
+    for reader_id in range(10, 13):
+        await groups.join(HERE, status.group.group_id, reader_id)
+        await groups.join(THERE, elsewhere.group.group_id, reader_id)
+    for reader_id in (10, 11, 50):
+        await reading.mark(reader_id, HERE, BERT, "done")
+    desk = await mod.open(HERE, MOD, BERT)
+
+    two = (await mod.remove(HERE, MOD, desk.draft_id)).touched
+    restored = await mod.restore(HERE, MOD, desk.draft_id)
+    await reading.mark(12, HERE, BERT, "known")
+    three = (await mod.remove(HERE, MOD, desk.draft_id)).touched
+
+    assert (two.readers, three.readers) == (0, 3)
+    assert two.channel_ids == (71,)
+    assert "jump-into-llm:roberta" in {resource.key for resource in two.needed_by}
+    assert restored.touched is None

@@ -62,7 +62,7 @@ FAVOURED = 8
 PREFERRED = 5
 
 # When a text with "and" or a comma in it is one name all the same.
-READS_LIKE = 85  # of 100
+READS_LIKE = 92  # of 100: "lora, language models" is 88 like "large language models"
 LONGER_THAN_NAME = 1.1
 
 

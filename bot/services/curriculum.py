@@ -167,17 +167,17 @@ class CurriculumStore:
             raise TooManyNamesError(MOST_NAMES)
         found = [await self._one(db, guild_id, part) for part in parts]
         clear = {one.resource.key: one for one, _ in found if one.resource is not None}
-        # "BERT, Devlin": what is no name of its own, and fits what the whole text means.
-        about = whole.resource.key if whole.resource else ""
-        told = about if about in clear or not clear else ""
+        about = whole.resource
+        if not clear and about and all(about.key in {hit.key for hit in hits} for _, hits in found):
+            return [whole]
         unclear = [
             one
-            for one, hits in found
+            for one, _ in found
             if one.resource is None
-            and told not in {hit.key for hit in hits}
+            # "BERT, Devlin et al., 2018" is one name
             and not any(_is_said_of(each.resource, one.typed) for each in clear.values())
         ]
-        return [*clear.values(), *unclear] or [whole]
+        return [*clear.values(), *unclear]
 
     async def _one(self, db: Queries, guild_id: int | None, typed: str) -> tuple[Meant, list[Hit]]:
         """Return what the typed text means as one name, with what a search found, if one had to."""

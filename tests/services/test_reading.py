@@ -149,6 +149,13 @@ async def test_an_unclear_name_is_asked_about_and_the_clear_ones_are_marked(read
     assert asked.rating == 5
 
 
+async def test_a_name_that_fits_its_neighbour_too_is_asked_about(reading):
+    asked = await reading.finish(READER, None, "lora, language models")
+
+    assert asked.reply.change.keys == (LORA,)
+    assert [one.typed for one in asked.unclear] == ["language models"]
+
+
 async def test_several_names_that_reach_the_goal_end_it(reading):
     await set_goal(reading, LORA)
 

@@ -225,11 +225,12 @@ class CompanionRefusedError(ReaderError):
 
 @dataclass
 class VoteRefusedError(ReaderError):
-    """No vote can be called on the week, or this one can't be called off."""
+    """No vote can be called on the week, or this one can't be called off or closed."""
 
     why: Literal[
-        "paused", "stopped", "running", "decided", "ending", "picked", "few", "unknown", "over"
-    ]
+        "paused", "stopped", "running", "decided", "ending", "picked", "few", "unknown", "over",
+        "unsent",
+    ]  # fmt: skip
 
 
 @dataclass

@@ -25,6 +25,9 @@ AT_A_TIME = 25
 COUNTED_AFTER = timedelta(minutes=10)
 """Discord counts once more after a poll's end; so long at most that is waited for."""
 
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""A poll that ends so soon by Discord's clock ends by itself."""
+
 GONE = frozenset({"card_gone", "channel_gone"})
 ENDED_ALREADY = 520001  # "Poll expired"
 
@@ -88,7 +91,11 @@ class Polls:
             await self._votes.unread(vote)
 
     async def _read(self, vote: Vote) -> None:
-        poll = None if vote.message_id is None else (await self._message(vote)).poll
+        message = None if vote.message_id is None else await self._message(vote)
+        if message is not None and _is_to_be_closed(vote, message):
+            await self._close(message)
+            message = await self._message(vote)
+        poll = None if message is None else message.poll
         if poll is None:
             # Its message never was sent, or holds no poll: at its slot that is so for good.
             await self._votes.unread(vote)
@@ -101,14 +108,25 @@ class Polls:
         if vote.message_id is not None:
             message = await self._message(vote)
             if message.poll is not None and not message.poll.is_finalised():
-                try:
-                    await message.end_poll()
-                except discord.HTTPException as error:
-                    if error.code != ENDED_ALREADY:
-                        raise
+                await self._close(message)
         await self._votes.ended(vote)
+
+    async def _close(self, message: discord.Message) -> None:
+        try:
+            await message.end_poll()
+        except discord.HTTPException as error:
+            if error.code != ENDED_ALREADY:
+                raise
 
     async def _message(self, vote: Vote) -> discord.Message:
         guild_id = await self._votes.guild_of(vote)
         place = self._bot.get_partial_messageable(vote.channel_id, guild_id=guild_id)
         return await place.fetch_message(vote.message_id or 0)
+
+
+def _is_to_be_closed(vote: Vote, message: discord.Message) -> bool:
+    """Tell whether a moderator closed the vote while its poll is still to go on for a while."""
+    poll, now = message.poll, discord.utils.utcnow()
+    if poll is None or poll.is_finalised() or poll.expires_at is None:
+        return False
+    return vote.closes_at <= now < poll.expires_at - CLOCKS_DIFFER

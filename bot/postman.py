@@ -29,7 +29,7 @@ from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.texts import NUDGE, title_of
 from bot.views.trouble_texts import notice_text, server_text
-from bot.views.vote_card import candidates_card, poll_of
+from bot.views.vote_card import called_off_card, candidates_card, poll_of
 from bot.views.vote_texts import lost_notice_text
 from bot.views.weekly_card import weekly_card
 from bot.views.weekly_texts import opener_text
@@ -185,6 +185,9 @@ class Postman:
         if row.kind == "nudge":
             await self._send_nudge(row)
             return
+        if row.kind == "called_off":
+            await self._call_off(row)
+            return
         guild = self._bot.get_guild(row.guild_id or 0)
         if guild is None or guild.unavailable:
             await self._delivery.not_sent(row, "guild_unavailable")
@@ -270,6 +273,19 @@ class Postman:
             poll = poll_of(ballot)
             trace = by_question(poll.question, await self._votes.card_id(ballot.vote))
             await self._deliver_once(row, place, poll, trace, channel)
+
+    async def _call_off(self, row: OutboxRow) -> None:
+        """Let the card above a poll say that its vote is called off. Twice is harmless."""
+        card = await self._votes.card(int(row.reference))
+        if card is None:
+            await self._delivery.drop(row, "card_gone")
+            return
+        place_id, message_id = card
+        view = called_off_card(await self._votes.ballot(int(row.reference)))
+        place = self._bot.get_partial_messageable(place_id, guild_id=row.guild_id)
+        await self._tickets.leave()
+        await place.get_partial_message(message_id).edit(view=view)
+        await self._delivery.sent(row, message_id)
 
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post; its id is the message's, so twice is harmless."""

@@ -17,6 +17,7 @@ from bot.services.moderation import Moderation
 from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.votes import Votes
+from bot.views.buttons import CHANNELS_OF_GROUPS
 from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import moderators_card
 from bot.views.group_texts import DAYS
@@ -24,7 +25,7 @@ from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer, offers
-from bot.views.start_card import CHANNELS_OF_GROUPS, Wish, channel_of, home_of, settle_wish
+from bot.views.start_card import Wish, channel_of, home_of, settle_wish
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             wish = Wish(DAYS.index(day) if day else None, time, role.id if role else None)
             view = await settle_wish(interaction, place, zone or "", wish)
         await answer(interaction, view)
-        await tell_lost_groups(interaction)
+        if group is not None:  # else it was asked which is meant
+            await tell_lost_groups(interaction)
 
     @app_commands.command()
     @app_commands.describe(
@@ -134,13 +136,13 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @app_commands.command()
     @app_commands.describe(
         candidates="How many to choose from; 3 if you don't say",
-        hours="How long the poll is open; 48 if you don't say",
+        hours="How long the poll is open; 48, or less before a near paper, if you don't say",
     )
     async def vote(
         self,
         interaction: Interaction,
         candidates: app_commands.Range[int, FEWEST, MOST] = 3,
-        hours: app_commands.Range[int, 1, LONGEST] = 48,
+        hours: app_commands.Range[int, 1, LONGEST] | None = None,
     ) -> None:
         """Let this channel's study group vote on what it reads next."""
         place = channel_of(interaction, home_of(interaction))

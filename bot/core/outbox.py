@@ -18,9 +18,11 @@ Kind = Literal[
     "reminder",
     "candidates",
     "poll",
+    "called_off",
     "vote_lost",
 ]
-"""``standing``: a group's post in its forum; ``sign``: the card above it, when it changes."""
+"""``standing``: a group's post in its forum; ``sign``: the card above it, when it changes;
+``called_off``: the card above a poll, when its vote is called off."""
 
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 

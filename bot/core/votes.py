@@ -19,6 +19,9 @@ FEWEST, MOST = 2, 5
 BEFORE_ITS_SLOT = timedelta(hours=1)
 """So long at least before its slot a vote closes."""
 
+DEFAULT_HOURS = 48
+"""So long a vote runs if nobody says otherwise; less where its slot is nearer."""
+
 TIME_TO_SEND = timedelta(minutes=5)
 LONGEST = 32 * 24
 """Hours that a poll of Discord's lasts at most."""

@@ -24,6 +24,7 @@ from bot.core.weekly import (
     week_at_home,
     week_of,
 )
+from bot.services.lost_votes import call_off
 from bot.services.me import NUDGED_AFTER
 from bot.services.picking import AT_MOST_AHEAD
 from bot.services.reading import PUT_OFF_FOR
@@ -236,7 +237,7 @@ class ClockRepair:
             slot = slot_of_week(group.schedule, vote.week)
             lasts = timedelta(hours=vote.hours)
             if vote.state == "running" and slot.at > now + FURTHEST:
-                await votes.call_off_votes(changes, group.group_id, now, vote.week)
+                await call_off(changes, self._ids, group, now, vote.week)
             elif vote.state == "running" and vote.message_id is None:
                 await votes.look_later(changes, vote.vote_id, slot.at)
                 await self._close_before(changes, vote, slot.at - BEFORE_ITS_SLOT - lasts)

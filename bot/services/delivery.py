@@ -11,7 +11,7 @@ from bot.core.groups import Post
 from bot.core.outbox import TEMPORARY, Kind, OutboxRow
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
-from bot.services.lost_votes import lose
+from bot.services.lost_votes import lose, tell_called_off
 from bot.store import groups as group_rows
 from bot.store import outbox, slots, votes
 from bot.store.database import Database, Queries
@@ -120,6 +120,9 @@ class Delivery:
                 await standing.made(changes, self._ids, row, message_id, now)
             elif row.kind == "candidates":
                 await self._follow(changes, row, "poll", row.channel_id, now, row.until_at)
+                vote = await votes.vote(changes, int(row.reference))
+                if vote is not None and vote.state == "cancelled":  # while it was on its way
+                    await tell_called_off(changes, self._ids, vote.vote_id, now)
             elif row.kind == "poll":
                 await self._polled(changes, row, place_id, message_id, now)
             elif row.kind == "thread":
@@ -194,6 +197,10 @@ class Delivery:
         """
         if row.kind == "standing":
             await group_rows.take_group(changes, int(row.reference))
+        elif row.kind == "candidates":
+            vote = await votes.vote(changes, int(row.reference))
+            if vote is not None:
+                await group_rows.take_group(changes, vote.group_id)
         post = await slots.slot(changes, int(row.reference)) if row.kind == "post" else None
         if post is None:
             return None

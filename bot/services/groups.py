@@ -31,11 +31,12 @@ from bot.errors import (
 from bot.services import standing
 from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
-from bot.services.lost_votes import problem_of
+from bot.services.lost_votes import call_off, problem_of
 from bot.services.reminders import plan
 from bot.services.weekly import Weekly
 from bot.store import additions, outbox, reader_settings, readers, slots, votes
 from bot.store import groups as group_rows
+from bot.store import guilds as guild_rows
 from bot.store import picks as pick_rows
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
@@ -123,7 +124,7 @@ class Groups:
             if state != "active":
                 await slots.call_off(changes, group_id)
             if state == "stopped":
-                await votes.call_off_votes(changes, group_id, now)
+                await call_off(changes, self._ids, group, now)
             served = await slots.served(changes, group_id, group.schedule)
             next_at = next_slot(group.schedule, now, served).at
             old, group = group, replace(group, state=state, since=now, next_at=next_at)
@@ -165,10 +166,28 @@ class Groups:
                 raise HasGroupError
             await group_rows.move_group(changes, group_id, channel_id, is_forum, moved_by, now)
             await outbox.move_posts(changes, group_id, channel_id, now)
-            await votes.call_off_votes(changes, group_id, now)
+            await call_off(changes, self._ids, old, now)
             group = await self._taken(changes, guild_id, group_id)
             group = await self._announce(changes, group, old, now)
         return await self._status(self._db, group, None)
+
+    async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
+        """Forget a group for good: its members, weeks, picks and votes, and what it is still sent.
+
+        Its members' progress stays. A running vote is called off; its poll is ended soon.
+
+        Raises:
+            NoGroupError: no such group in this server.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, deleted_by)
+            await additions.take_turn(changes, guild_id)
+            group = await self._taken(changes, guild_id, group_id)
+            await votes.call_off_votes(changes, group_id, now)
+            await outbox.delete_about_group(changes, group_id)
+            await guild_rows.forget_group(changes, group_id, but_open_polls=True)
+        return group
 
     async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
         """Leave the coming week out; once more takes that back.
@@ -188,7 +207,7 @@ class Groups:
             else:
                 post = Post(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await slots.put_slot(changes, post)
-                await votes.call_off_votes(changes, group_id, now, slot.week)
+                await call_off(changes, self._ids, group, now, slot.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
                 served = await slots.served(changes, group_id, group.schedule)
                 group = replace(group, next_at=next_slot(group.schedule, now, served).at)
@@ -247,7 +266,7 @@ class Groups:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
                 await slots.put_slot(changes, post)
             await self._weekly.send(changes, group, post, again=True)
-            await votes.call_off_votes(changes, group_id, now, week)
+            await call_off(changes, self._ids, group, now, week)
             served = await slots.served(changes, group_id, group.schedule)
             state: GroupState = "active" if group.state == "stopped" else group.state
             next_at = next_slot(group.schedule, now, served).at

@@ -1,9 +1,13 @@
-"""Votes that came to nothing: who called one is told, and the group's card says so."""
+"""Votes that came to nothing: who called one is told, and the group's card says so.
+
+Of one that was called off the channel is told: the card above its poll says so.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.votes import Vote
 from bot.store import groups, outbox, votes
@@ -26,6 +30,25 @@ async def lose(changes: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
         )  # fmt: skip
         await outbox.add_row(changes, notice)
     return True
+
+
+async def call_off(
+    changes: Queries, ids: Ids, group: Group, now: datetime, week: str | None = None
+) -> None:
+    """Call a group's running votes off, or that on one week. The group must have been taken."""
+    for vote_id in await votes.call_off_votes(changes, group.group_id, now, week):
+        await tell_called_off(changes, ids, vote_id, now)
+
+
+async def tell_called_off(changes: Queries, ids: Ids, vote_id: int, now: datetime) -> None:
+    """Let the card above the poll of a vote called off say so, where it was sent."""
+    card = await outbox.row_about(changes, "candidates", str(vote_id))
+    if card is not None and card.message_id is not None:
+        row = OutboxRow(
+            ids.new(), "called_off", str(vote_id), card.guild_id, card.channel_id,
+            "waiting", now, now + TOLD_WITHIN,
+        )  # fmt: skip
+        await outbox.add_row(changes, row)
 
 
 async def problem_of(db: Queries, vote: Vote) -> str | None:

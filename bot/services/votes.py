@@ -11,6 +11,7 @@ from bot.core.outbox import OutboxRow
 from bot.core.picking import Chosen, by_week
 from bot.core.votes import (
     BEFORE_ITS_SLOT,
+    DEFAULT_HOURS,
     FEWEST,
     MOST,
     Ballot,
@@ -22,7 +23,7 @@ from bot.core.votes import (
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.lost_votes import lose, problem_of
+from bot.services.lost_votes import call_off, lose, problem_of
 from bot.store import groups as group_rows
 from bot.store import outbox, picks, readers, slots, votes
 from bot.store.database import Database, Queries
@@ -44,9 +45,11 @@ class Votes:
         self._ids = ids
 
     async def call(
-        self, guild_id: int, channel_id: int, called_by: int, count: int, hours: int
+        self, guild_id: int, channel_id: int, called_by: int, count: int, hours: int | None
     ) -> Ballot:
         """Call a vote on the group's next week; its messages leave with the postman.
+
+        ``hours`` None: two days, or as long as there is before its slot.
 
         Raises:
             NoGroupError: the channel has no group in this server.
@@ -65,6 +68,7 @@ class Votes:
                 raise VoteRefusedError(group.state)
             slot = await self._next_slot(changes, group, now)
             longest = longest_hours(slot, now)
+            hours = min(DEFAULT_HOURS, longest) if hours is None else hours
             if not 1 <= hours <= longest:
                 raise VoteTooLongError(slot.at, longest)
             keys = await self._candidates(changes, group, slot, now, count)
@@ -89,15 +93,37 @@ class Votes:
         """
         now = self._clock()
         async with self._db.transaction() as changes:
-            vote = await votes.vote(changes, vote_id)
-            group = await group_rows.take_group(changes, vote.group_id) if vote else None
-            if vote is None or group is None or group.guild_id != guild_id:
-                raise VoteRefusedError("unknown")
-            await votes.call_off_votes(changes, group.group_id, now, vote.week)
-            vote = await votes.vote(changes, vote_id)
-            if vote is None or vote.state != "cancelled":
+            group, vote = await self._taken(changes, guild_id, vote_id)
+            if vote.state == "running":
+                await call_off(changes, self._ids, group, now, vote.week)
+            elif vote.state != "cancelled":
                 raise VoteRefusedError("over")
         return await self._ballot(self._db, group, vote)
+
+    async def close(self, guild_id: int, vote_id: int) -> Ballot:
+        """Let a vote close now: its poll is ended and counted by whoever looks next.
+
+        Raises:
+            VoteRefusedError: this server has no such vote, it is over, or its poll isn't sent.
+        """
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            group, vote = await self._taken(changes, guild_id, vote_id)
+            if vote.state != "running":
+                raise VoteRefusedError("over")
+            if vote.message_id is None:
+                raise VoteRefusedError("unsent")
+            await votes.close_now(changes, vote_id, now)
+        return await self._ballot(self._db, group, vote)
+
+    async def _taken(self, changes: Queries, guild_id: int, vote_id: int) -> tuple[Group, Vote]:
+        """Return a vote with its group, which is taken."""
+        seen = await votes.vote(changes, vote_id)
+        group = await group_rows.take_group(changes, seen.group_id) if seen else None
+        vote = await votes.vote(changes, vote_id)
+        if vote is None or group is None or group.guild_id != guild_id:
+            raise VoteRefusedError("unknown")
+        return group, vote
 
     async def ballot(self, vote_id: int) -> Ballot | None:
         """Return what the vote's messages show, running or not; None if it is gone."""
@@ -106,6 +132,13 @@ class Votes:
         if vote is None or group is None:
             return None
         return await self._ballot(self._db, group, vote)
+
+    async def card(self, vote_id: int) -> tuple[int, int] | None:
+        """Return where a vote's candidates stand: the channel or post, and the message."""
+        row = await outbox.row_about(self._db, "candidates", str(vote_id))
+        if row is None or row.message_id is None:
+            return None
+        return (row.places or (row.channel_id,))[-1], row.message_id
 
     async def card_id(self, vote: Vote) -> int:
         """Return the message with the vote's candidates, which stands above its poll."""
@@ -162,7 +195,13 @@ class Votes:
             present = await votes.vote(changes, vote.vote_id)
             if present is None or present.state != vote.state:
                 return  # another process counted it, or somebody called it off
-            slot_at = slot_of_week(group.schedule, vote.week).at if group else now
+            if group is None:  # it is deleted: its poll ends by itself where we can't
+                if for_good or now >= present.closes_at:
+                    await votes.delete_vote(changes, vote.vote_id)
+                else:
+                    await votes.look_later(changes, vote.vote_id, now + TRY_AGAIN)
+                return
+            slot_at = slot_of_week(group.schedule, vote.week).at
             if not for_good and now < slot_at:
                 wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
                 again = min(now + wait, slot_at)
@@ -176,6 +215,8 @@ class Votes:
         """Record that the poll of a vote that was called off is ended."""
         async with self._db.transaction() as changes:
             await votes.look_later(changes, vote.vote_id, None)
+            if await group_rows.group(changes, vote.group_id) is None:
+                await votes.delete_vote(changes, vote.vote_id)
 
     async def _candidates(
         self, db: Queries, group: Group, slot: Slot, now: datetime, count: int

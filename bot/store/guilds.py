@@ -15,7 +15,7 @@ from bot.store.instants import instant, seconds
 AT_A_TIME = 2000
 """Rows looked through in one statement where no index leads to a server's."""
 
-OF_A_GROUP = ("members", "picks", "spans", "votes", "slots", "study_groups")
+OF_A_GROUP = ("members", "picks", "spans", "slots", "study_groups")
 OF_A_GUILD = ("additions", "additions_versions", "addition_changes", "drafts", "doubts")
 
 
@@ -121,12 +121,17 @@ async def forget_readers(changes: Queries, slot_id: int) -> None:
     await changes.fetch("DELETE FROM post_readers WHERE slot_id = ?", slot_id)
 
 
-async def forget_group(changes: Queries, group_id: int) -> None:
-    """Forget a group: its members, weeks, picks and votes. Their progress stays."""
+async def forget_group(changes: Queries, group_id: int, *, but_open_polls: bool = False) -> None:
+    """Forget a group: its members, weeks, picks and votes. Their progress stays.
+
+    ``but_open_polls``: votes called off are kept until their poll is ended.
+    """
     await changes.fetch(
         "DELETE FROM post_readers WHERE slot_id IN (SELECT slot_id FROM slots WHERE group_id = ?)",
         group_id,
     )
+    kept = " AND look_at IS NULL" if but_open_polls else ""
+    await changes.fetch(f"DELETE FROM votes WHERE group_id = ?{kept}", group_id)  # noqa: S608 - our words
     for table in OF_A_GROUP:
         await changes.fetch(f"DELETE FROM {table} WHERE group_id = ?", group_id)  # noqa: S608 - our names
 

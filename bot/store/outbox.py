@@ -252,6 +252,37 @@ async def move_posts(changes: Queries, group_id: int, channel_id: int, due_at: d
     )
 
 
+async def delete_about_group(changes: Queries, group_id: int) -> None:
+    """Forget all that was or is still to be sent about a group, whoever is just sending it.
+
+    Its weeks and votes must still be there: they are what most of it refers to.
+    """
+    of_group = str(group_id)
+    await changes.fetch(
+        "DELETE FROM outbox WHERE kind IN ('post', 'thread', 'opener') AND reference IN"
+        " (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?)",
+        group_id,
+    )
+    await changes.fetch(
+        "DELETE FROM outbox WHERE kind IN ('candidates', 'poll', 'called_off', 'vote_lost')"
+        " AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes WHERE group_id = ?)",
+        group_id,
+    )
+    await changes.fetch(
+        "DELETE FROM outbox WHERE kind = 'standing' AND reference = ?"
+        " OR kind IN ('sign', 'notice') AND SUBSTR(reference, 1, ?) = ?",
+        of_group,
+        len(of_group) + 1,
+        f"{of_group}:",
+    )
+    slots = await changes.fetch("SELECT slot_id FROM slots WHERE group_id = ?", group_id)
+    about = {str(row["slot_id"]) for row in slots}
+    reminders = await changes.fetch("SELECT row_id, reference FROM outbox WHERE kind = 'reminder'")
+    gone = [row["row_id"] for row in reminders if row["reference"].partition(":")[0] in about]
+    for some in in_parts(gone):
+        await delete_rows(changes, some)
+
+
 async def ended_letters(
     db: Queries, before: datetime, limit: int, after: OutboxRow | None = None
 ) -> list[OutboxRow]:

@@ -119,19 +119,41 @@ async def end_vote(changes: Queries, vote_id: int, state: VoteState) -> bool:
     return bool(rows)
 
 
+async def close_now(changes: Queries, vote_id: int, now: datetime) -> None:
+    """Record that a running vote closes now, if it didn't before: its poll is to be looked at."""
+    await changes.fetch(
+        "UPDATE votes SET closes_at = CASE WHEN closes_at > ? THEN CAST(? AS BIGINT)"
+        " ELSE closes_at END, look_at = ? WHERE vote_id = ? AND state = 'running'",
+        seconds(now),
+        seconds(now),
+        seconds(now),
+        vote_id,
+    )
+
+
+async def delete_vote(changes: Queries, vote_id: int) -> None:
+    """Forget a vote whose group is deleted: its poll is ended, or gone."""
+    await changes.fetch("DELETE FROM votes WHERE vote_id = ?", vote_id)
+
+
 async def call_off_votes(
     changes: Queries, group_id: int, now: datetime, week: str | None = None
-) -> None:
-    """Cancel the group's running votes, or that on one week; polls already sent are ended soon."""
-    await changes.fetch(
+) -> list[int]:
+    """Cancel the group's running votes, or that on one week, and return their ids.
+
+    Polls already sent are ended soon.
+    """
+    rows = await changes.fetch(
         "UPDATE votes SET state = 'cancelled',"
         " look_at = CASE WHEN message_id IS NULL THEN NULL ELSE CAST(? AS BIGINT) END"
-        " WHERE group_id = ? AND state = 'running' AND (week = ? OR CAST(? AS TEXT) IS NULL)",
+        " WHERE group_id = ? AND state = 'running' AND (week = ? OR CAST(? AS TEXT) IS NULL)"
+        " RETURNING vote_id",
         seconds(now),
         group_id,
         week,
         week,
     )
+    return sorted(row["vote_id"] for row in rows)
 
 
 def _vote(row: Row) -> Vote:

@@ -11,6 +11,13 @@ from discord import ui
 from bot.errors import NotOfferedError
 from bot.views import texts
 
+CHANNELS_OF_GROUPS = (
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+)
+"""Where a group can be: Discord's announcement channels are text channels, its media are forums."""
+
 KEY = r"(?P<key>[a-z0-9-]{1,20}:[a-z0-9-]{1,40})"
 
 ROW_ID = r"(?P<id>[0-9]{1,19})"
@@ -59,6 +66,15 @@ def remind_button(group_id: int, *, wanted: bool) -> ui.Button[Any]:
     """Build a button that asks for reminders or ends them; ``reminder_card`` answers it."""
     label = texts.REMIND if wanted else texts.NO_REMINDER
     return ui.Button(label=label, custom_id=f"remind:{'on' if wanted else 'off'}:{group_id}")
+
+
+def move_select(group_id: int, opener_id: int) -> ui.ChannelSelect[Any]:
+    """Build the choice of another channel for a group; ``start_card.MoveSelect`` answers."""
+    return ui.ChannelSelect(
+        custom_id=f"group-move:{group_id}:{opener_id}",
+        placeholder=texts.MOVE_TO,
+        channel_types=list(CHANNELS_OF_GROUPS),
+    )
 
 
 def again_button(form: FormName, kept_id: int, opener_id: int) -> ui.Button[Any]:

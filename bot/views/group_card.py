@@ -21,18 +21,21 @@ from bot.views.buttons import (
     StateButton,
     go_button,
     history_button,
+    move_select,
     picked,
     remind_button,
     row_id,
 )
 from bot.views.group_warnings import as_now, group_warnings, role_line
 from bot.views.manage_texts import waiting_text
+from bot.views.me_texts import DELETE_WORD
 from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
-from bot.views.replies import answer_click, answers_errors, dated, refuse_slip
-from bot.views.rights import check_opener
+from bot.views.replies import answer_click, answers_errors, dated, notice, refuse_slip
+from bot.views.rights import check_opener, check_right
 from bot.views.standing_texts import place_text
 from bot.views.trouble_texts import problem_text
+from bot.views.word_form import WordForm
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -70,30 +73,43 @@ def manage_card(
     warnings: Iterable[str] = (),
     role: str | None = None,
     news: str = "",
+    *,
+    opens: bool = True,
 ) -> ui.LayoutView:
     """Build what moderators see: the same, what is amiss, and the buttons to run the group.
 
     ``role``: whom its papers mention, in words, if a role was set; ``news``: what has just changed.
+    ``opens``: what is seldom wanted stands under *More*; else it is open. While the group votes,
+    that is all but its vote and *Pause*.
     """
-    group = status.group
+    group, vote = status.group, status.vote
 
     def button(action: Action, label: str) -> ActionButton:
         return ActionButton(action, group.group_id, opener_id, label)
 
-    row: ui.ActionRow[Any] = ui.ActionRow()
+    first: list[StateButton] = []
+    others: list[StateButton] = []
     if group.state != "active":
-        row.add_item(button("resume", words.RESUME))
+        first.append(button("resume", words.RESUME))
     else:
-        row.add_item(button("pause", words.PAUSE))
+        first.append(button("pause", words.PAUSE))
         skipped = any(coming.is_skipped for coming in status.coming[:1])
-        row.add_item(button("skip", words.UNSKIP if skipped else words.SKIP))
+        others.append(button("skip", words.UNSKIP if skipped else words.SKIP))
     week = None if status.this_week is None else status.this_week.state
     if week != "posted":
-        row.add_item(button("post", words.FIRST_NOW if status.begins else words.POST_NOW))
+        others.append(button("post", words.FIRST_NOW if status.begins else words.POST_NOW))
     if group.state != "stopped":
-        row.add_item(button("stop", words.STOP))
-    if status.vote is not None:
-        row.add_item(CancelVoteButton(status.vote.vote_id, opener_id))
+        others.append(button("stop", words.STOP))
+    if vote is None:
+        first, others = [*first, *others], []
+    else:
+        kinds = (CloseVoteButton, CancelVoteButton)
+        first = [*(kind(vote.vote_id, opener_id) for kind in kinds), *first]
+    row: ui.ActionRow[Any] = ui.ActionRow(*first, GroupMoreButton(group.group_id, opener_id, opens))
+    rows = [_after_list_row(status, opener_id)]
+    if not opens:
+        rows.append(ui.ActionRow(*others, DeleteGroupButton(group.group_id, opener_id)))
+        rows.append(ui.ActionRow(move_select(group.group_id, opener_id)))
     later = pick_words.later_lines(status)
     lines = [*_lines(status, later, to_moderator=True), *warnings]
     lines += filter(None, [words.begins_text(status)])
@@ -113,7 +129,7 @@ def manage_card(
     if role is not None:
         button_beside = NoMentionButton(group.group_id, opener_id)
         mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=button_beside)
-    return _card(lines, row, select, _after_list_row(status, opener_id), mentioned, news)
+    return _card(lines, row, select, rows, mentioned, news)
 
 
 def joined_card(status: GroupStatus) -> ui.LayoutView:
@@ -138,7 +154,11 @@ def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> 
 
 
 async def moderators_card(
-    interaction: discord.Interaction[Any], status: GroupStatus, news: str = ""
+    interaction: discord.Interaction[Any],
+    status: GroupStatus,
+    news: str = "",
+    *,
+    opens: bool = True,
 ) -> ui.LayoutView:
     """Build the moderators' card for whoever opened it, with all that waits for moderators."""
     bot = cast("NextreadBot", interaction.client)
@@ -147,7 +167,7 @@ async def moderators_card(
     if doubted := await bot.doubts.waiting(group.guild_id):
         warnings.append(waiting_text(doubted))
     now, role = as_now(guild, status), role_line(guild, group)
-    return manage_card(now, interaction.user.id, warnings, role, news)
+    return manage_card(now, interaction.user.id, warnings, role, news, opens=opens)
 
 
 def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
@@ -165,7 +185,7 @@ def _card(
     lines: Iterable[str],
     row: ui.ActionRow[Any],
     select: PickedSelect | LongSelect | None = None,
-    more: ui.ActionRow[Any] | None = None,
+    more: Iterable[ui.ActionRow[Any] | None] = (),
     mentioned: ui.Section[Any] | None = None,
     news: str = "",
 ) -> ui.LayoutView:
@@ -176,8 +196,8 @@ def _card(
     if mentioned is not None:
         box.add_item(mentioned)
     box.add_item(row)
-    if more is not None:
-        box.add_item(more)
+    for each in filter(None, more):
+        box.add_item(each)
     if select is not None:
         box.add_item(ui.ActionRow(select))
     view.add_item(box)
@@ -427,7 +447,107 @@ class CancelVoteButton(
         news = vote_words.called_off_text(ballot)
         await answer_click(interaction, await moderators_card(interaction, status, news))
         await bot.polls.settle(self.vote_id)
+        await bot.postman.deliver_due(self.vote_id)
         bot.weekly_changed()
+
+
+class CloseVoteButton(StateButton, template=rf"vote-close:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+    """Ends a vote's poll now, and takes its result."""
+
+    def __init__(self, vote_id: int, opener_id: int) -> None:
+        self.vote_id, self.opener_id = vote_id, opener_id
+        super().__init__(
+            ui.Button(label=vote_words.CLOSE_VOTE, custom_id=f"vote-close:{vote_id}:{opener_id}")
+        )
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        ballot = await bot.votes.close(interaction.guild_id or 0, self.vote_id)
+        await interaction.response.defer()  # Discord counts
+        await bot.polls.settle(self.vote_id)
+        bot.weekly_changed()
+        status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
+        news = vote_words.closed_text(ballot)
+        await interaction.edit_original_response(
+            view=await moderators_card(interaction, status, news)
+        )
+
+
+class GroupMoreButton(
+    StateButton,
+    template=rf"group-more:(?P<way>more|less):{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
+):
+    """Opens what a moderator seldom does to a group, in place; and puts it away again."""
+
+    def __init__(self, group_id: int, opener_id: int, opens: bool) -> None:
+        self.group_id, self.opener_id, self.opens = group_id, opener_id, opens
+        label, way = (words.MORE, "more") if opens else (words.LESS, "less")
+        super().__init__(
+            ui.Button(label=label, custom_id=f"group-more:{way}:{group_id}:{opener_id}")
+        )
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]), match["way"] == "more")
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        groups = cast("NextreadBot", interaction.client).groups
+        status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
+        view = await moderators_card(interaction, status, opens=not self.opens)
+        await answer_click(interaction, view)
+
+
+class DeleteGroupButton(StateButton, template=rf"group-delete:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+    """Opens the form that deletes a group."""
+
+    def __init__(self, group_id: int, opener_id: int) -> None:
+        self.group_id, self.opener_id = group_id, opener_id
+        super().__init__(
+            ui.Button(
+                label=words.DELETE,
+                style=discord.ButtonStyle.danger,
+                custom_id=f"group-delete:{group_id}:{opener_id}",
+            )
+        )
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        groups = cast("NextreadBot", interaction.client).groups
+        status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
+        await interaction.response.send_modal(DeleteGroupForm(status))
+
+
+class DeleteGroupForm(WordForm, title=words.DELETE_TITLE):
+    """Says what goes and what stays; only the typed word deletes."""
+
+    word = DELETE_WORD
+
+    def __init__(self, status: GroupStatus) -> None:
+        super().__init__(words.deletes_text(status))
+        self._group_id = status.group.group_id
+
+    async def act(self, interaction: discord.Interaction[Any]) -> None:
+        await check_right(interaction)
+        bot, who = cast("NextreadBot", interaction.client), interaction.user.id
+        group = await bot.groups.delete(interaction.guild_id or 0, self._group_id, who)
+        await answer_click(interaction, notice(words.deleted_text(group)))
+        bot.weekly_changed()
+
+    def way_back(self, reader_id: int) -> ui.Button[Any]:
+        return DeleteGroupButton(self._group_id, reader_id).item
 
 
 class AfterListButton(

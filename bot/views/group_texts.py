@@ -36,6 +36,8 @@ PAUSE, RESUME = "Pause", "Resume"
 SKIP, UNSKIP = "Skip next", "Don't skip"
 MENTION_NOBODY = "Mention nobody"
 POST_NOW, FIRST_NOW, STOP = "Post now", "First paper now", "Stop"
+MORE, LESS = "More", "Less"
+DELETE, DELETE_TITLE = "Delete…", "Delete this group"
 AFTER_LIST: dict[AfterList | None, str] = {
     "additions": "Go on with additions",
     "must_reads": "Start over with must-reads",
@@ -150,6 +152,30 @@ def begins_text(status: GroupStatus) -> str:
     if this_week.at == slot_of_week(group.schedule, this_week.week).at or not ahead:
         return ""
     return f"-# First paper: {short_date(this_week.at)}, second: {short_date(ahead[0])}."
+
+
+def deletes_text(status: GroupStatus) -> str:
+    """Return what goes with a group, and what stays."""
+    group = status.group
+    return (
+        f"The group of <#{group.channel_id}> ({schedule_text(group.schedule)},"
+        f" {members_text(status.members)}) goes for good: its members, its past and coming weeks,"
+        " its picks and votes. Nothing more is posted."
+        "\nMessages already posted stay in the channel, and everybody keeps what they have read."
+    )
+
+
+def deleted_text(group: Group) -> str:
+    """Return that a group is deleted."""
+    return (
+        f"🗑️ The group of <#{group.channel_id}> is deleted. Everybody keeps what they have read."
+        " `/manage group` makes a new one."
+    )
+
+
+def moved_text(channel_id: int) -> str:
+    """Return from where a group came; ``channel_id``: its channel until now."""
+    return f"✅ Moved from <#{channel_id}>, with its members, settings and past papers."
 
 
 def this_week_text(status: GroupStatus, link: str | None) -> str:

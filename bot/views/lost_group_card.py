@@ -13,10 +13,9 @@ from bot.core.groups import GroupStatus
 from bot.errors import OldCardError
 from bot.views import lost_group_texts as words
 from bot.views.buttons import ROW_ID, StateButton, row_id
-from bot.views.group_card import moderators_card
 from bot.views.replies import answer, answer_click, answers_errors, notice
 from bot.views.rights import check_opener
-from bot.views.start_card import channel_of, check_place, home_of
+from bot.views.start_card import channel_of, home_of, lost_groups, move_group
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -27,15 +26,11 @@ SHOWN = 5
 
 async def tell_lost_groups(interaction: discord.Interaction[Any]) -> bool:
     """Show a moderator this server's groups without a channel; tell whether there are any."""
-    bot, guild = cast("NextreadBot", interaction.client), interaction.guild
-    if guild is None or guild.unavailable:
-        return False
-    groups = await bot.groups.running_in(guild.id)
-    lost = [group for group in groups if guild.get_channel(group.channel_id) is None]
+    lost = await lost_groups(interaction)
     if not lost:
         return False
-    who = interaction.user.id
-    shown = [await bot.groups.look(guild.id, group.group_id, who) for group in lost[:SHOWN]]
+    bot, who = cast("NextreadBot", interaction.client), interaction.user.id
+    shown = [await bot.groups.look(g.guild_id, g.group_id, who) for g in lost[:SHOWN]]
     is_free = await bot.groups.find(home_of(interaction)) is None
     await answer(interaction, lost_groups_card(shown, len(lost), who, is_free=is_free))
     return True
@@ -95,19 +90,9 @@ class LostGroupButton(
             status = await bot.groups.set_state(
                 guild_id, self.group_id, "stopped", seen_in=group.channel_id
             )
+            bot.weekly_changed()
             await answer_click(interaction, notice(words.stopped_text(status)))
         else:
             channel = channel_of(interaction, home_of(interaction))
-            check_place(channel)
-            is_forum = isinstance(channel, discord.ForumChannel)
-            status = await bot.groups.move(
-                guild_id,
-                self.group_id,
-                channel.id,
-                self.opener_id,
-                is_forum=is_forum,
-                seen_in=group.channel_id,
-            )
-            await answer_click(interaction, await moderators_card(interaction, status))
-        bot.weekly_changed()
+            await answer_click(interaction, await move_group(interaction, group, channel))
         await tell_lost_groups(interaction)

@@ -8,7 +8,8 @@ from bot.views.error_texts import error_text
 from bot.views.group_texts import members_text, schedule_text
 from bot.views.plain import plain
 
-STOP, MOVE_HERE = "Stop it", "Move it here"
+STOP, MOVE_HERE, MOVE_THERE = "Stop it", "Move it here", "Move it there"
+MAKE_NEW = "Make a new group"
 MOVE = "Moved here, a group keeps its members, settings and past papers."
 NO_PLACE = "To move one, type `/manage group` in a channel without a group."
 MAKE_ANOTHER = "`/manage group` with a `zone` makes a new group here."
@@ -18,6 +19,16 @@ def heading(count: int) -> str:
     """Return the line above the groups."""
     noun = "A study group's channel is" if count == 1 else f"The channels of {count} groups are"
     return f"⚠️ **{noun} gone**, so nothing can be posted."
+
+
+def which_text(channel_id: int, *, can_be_new: bool) -> str:
+    """Return the question whether a new group is wanted, where another lost its channel."""
+    if not can_be_new:
+        return f"Do you want it in <#{channel_id}>? {MOVE} With a `zone`, I make a new one there."
+    return (
+        f"Do you want a new group in <#{channel_id}>, or the one from below there? {MOVE}"
+        " A new group begins with what you have just typed."
+    )
 
 
 def lost_group_text(status: GroupStatus) -> str:
@@ -39,4 +50,4 @@ def stopped_text(status: GroupStatus) -> str:
 
 @error_text.register
 def _(_: HasGroupError) -> str:
-    return "This channel has a study group already. Type `/manage group` in a channel without one."
+    return "That channel has a study group already. Choose one without."

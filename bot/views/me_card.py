@@ -70,7 +70,8 @@ class DeleteForm(WordForm, title=words.REALLY):
         was_anything = await me.forget(interaction.user.id)
         await answer_click(interaction, deleted_card(was_anything=was_anything))
 
-    def way_back(self) -> ui.Button[Any]:
+    def way_back(self, reader_id: int) -> ui.Button[Any]:
+        del reader_id
         return MeButton("ask").item
 
 

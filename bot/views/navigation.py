@@ -22,6 +22,9 @@ from bot.views.group_card import (
     ActionButton,
     AfterListButton,
     CancelVoteButton,
+    CloseVoteButton,
+    DeleteGroupButton,
+    GroupMoreButton,
     LongSelect,
     MemberButton,
     NoMentionButton,
@@ -63,7 +66,14 @@ from bot.views.resource_card import (
     next_card,
 )
 from bot.views.settings_card import MyZoneSelect, SwitchButton, ZoneButton, settings_card
-from bot.views.start_card import StartAgainButton, StartButton, WishZoneSelect, ZoneSelect
+from bot.views.start_card import (
+    MoveSelect,
+    StartAgainButton,
+    StartButton,
+    WhichGroupButton,
+    WishZoneSelect,
+    ZoneSelect,
+)
 from bot.views.vote_card import CandidateSelect
 from bot.views.weekly_card import JoinButton, MoreButton, ReadItButton, WhatFirstButton
 
@@ -122,6 +132,8 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     CancelVoteButton,
     CandidateSelect,
     ClearButton,
+    CloseVoteButton,
+    DeleteGroupButton,
     DetailsAgainButton,
     DetailsButton,
     DoneButton,
@@ -131,6 +143,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GoTo,
     GoalButton,
     GroupButton,
+    GroupMoreButton,
     GroupOfDraft,
     HistoryButton,
     JoinButton,
@@ -139,6 +152,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     MeButton,
     MemberButton,
     MoreButton,
+    MoveSelect,
     NoGoalButton,
     NoMentionButton,
     NotThisOne,
@@ -165,6 +179,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     UndoButton,
     UndoSelect,
     WhatFirstButton,
+    WhichGroupButton,
     ZoneButton,
     WishZoneSelect,
     ZoneSelect,

@@ -200,7 +200,8 @@ class ResetForm(WordForm, title=texts.RESET_TITLE):
         reply = await bot.journeys.reset(interaction.user.id, interaction.guild_id)
         await answer_click(interaction, next_card(reply))
 
-    def way_back(self) -> ui.Button[Any]:
+    def way_back(self, reader_id: int) -> ui.Button[Any]:
+        del reader_id
         return go_button("reset")
 
 

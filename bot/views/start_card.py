@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -17,14 +17,27 @@ from bot.core.weekly import Schedule
 from bot.core.zones import ZoneChoice, resolve_zone, zones_offered
 from bot.errors import (
     CannotPostError,
+    HasGroupError,
     NotOfferedError,
+    OldCardError,
     ReaderError,
     RoleRefusedError,
     UnknownTimeError,
     WrongChannelError,
 )
 from bot.views import group_texts as words
-from bot.views.buttons import ROW_ID, AgainButton, PlainButton, again_button, picked
+from bot.views import lost_group_texts as lost_words
+from bot.views.buttons import (
+    CHANNELS_OF_GROUPS,
+    ROW_ID,
+    AgainButton,
+    PlainButton,
+    StateButton,
+    again_button,
+    move_select,
+    picked,
+    row_id,
+)
 from bot.views.group_card import moderators_card
 from bot.views.permissions import TAG_NEEDED, is_mentionable, missing, needed, usable_tags
 from bot.views.replies import Form, answer, answer_click, answers_errors, select_of
@@ -34,14 +47,10 @@ if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 MONDAY, NINE = 0, 9
+WHICH_SHOWN = 4
+"""Groups without a channel among which a moderator is asked: with a new one, five buttons."""
 
 GroupChannel = discord.TextChannel | discord.ForumChannel
-CHANNELS_OF_GROUPS = (
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.forum,
-)
-"""Where a group can be: Discord's announcement channels are text channels, its media are forums."""
 
 
 def greeting_card() -> ui.LayoutView:
@@ -90,6 +99,8 @@ async def settle_wish(
     time = time_of_day(wish.time, zone or "UTC") if wish.time else (old.hour, old.minute)
     if time is None:
         raise UnknownTimeError(wish.time or "")
+    if group is None and not typed_zone and (asked := await ask_which(interaction, channel, None)):
+        return asked
     if zone is None:
         choices, fits = zones_offered(typed_zone, locale, now)
         question = words.which_zone_text(typed_zone, len(choices), fits=fits)
@@ -103,7 +114,10 @@ async def settle_wish(
     role_id = group.role_id if group else None
     if wish.role_id is not None:
         role_id = _mentionable(channel.guild, wish.role_id)
-    return await settle_group(interaction, channel, Schedule(weekday, *time, zone), role_id, group)
+    schedule = Schedule(weekday, *time, zone)
+    if group is None and (asked := await ask_which(interaction, channel, schedule, role_id)):
+        return asked
+    return await settle_group(interaction, channel, schedule, role_id, group)
 
 
 def _mentionable(guild: discord.Guild, role_id: int) -> int:
@@ -154,6 +168,79 @@ async def settle_group(
     return await moderators_card(interaction, status)
 
 
+async def ask_which(
+    interaction: discord.Interaction[Any],
+    channel: discord.abc.GuildChannel,
+    schedule: Schedule | None,
+    role_id: int | None = None,
+) -> ui.LayoutView | None:
+    """Build the question whether a new group is meant, or one that lost its channel; else None.
+
+    What was typed is kept for a day. ``schedule`` None: no zone is known for a new one.
+    """
+    lost = await lost_groups(interaction)
+    if not lost:
+        return None
+    bot, guild_id, who = (
+        cast("NextreadBot", interaction.client),
+        channel.guild.id,
+        interaction.user.id,
+    )
+    typed = asdict(schedule) if schedule else None
+    kept = {"channel_id": channel.id, "schedule": typed, "role_id": role_id}
+    kept_id = await bot.moderation.keep(guild_id, who, kept)
+    question = lost_words.which_text(channel.id, can_be_new=schedule is not None)
+    heading = lost_words.heading(len(lost))
+    box: ui.Container[Any] = ui.Container(ui.TextDisplay(f"{heading}\n{question}"))
+    is_here = channel.id == home_of(interaction)
+    label = lost_words.MOVE_HERE if is_here else lost_words.MOVE_THERE
+    for group in lost[:WHICH_SHOWN]:
+        status = await bot.groups.look(guild_id, group.group_id, who)
+        box.add_item(ui.TextDisplay(lost_words.lost_group_text(status)))
+        box.add_item(ui.ActionRow(WhichGroupButton(group.group_id, kept_id, who, label)))
+    if len(lost) > WHICH_SHOWN:
+        box.add_item(ui.TextDisplay(lost_words.more_text(len(lost) - WHICH_SHOWN)))
+    if schedule is not None:
+        box.add_item(ui.ActionRow(WhichGroupButton(0, kept_id, who, lost_words.MAKE_NEW)))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(box)
+    view.stop()
+    return view
+
+
+async def lost_groups(interaction: discord.Interaction[Any]) -> list[Group]:
+    """Return this server's groups whose channel is gone."""
+    bot, guild = cast("NextreadBot", interaction.client), interaction.guild
+    if guild is None or guild.unavailable:
+        return []
+    groups = await bot.groups.running_in(guild.id)
+    return [group for group in groups if guild.get_channel(group.channel_id) is None]
+
+
+async def move_group(
+    interaction: discord.Interaction[Any], group: Group, channel: GroupChannel
+) -> ui.LayoutView:
+    """Move a group from where it was seen, if the bot can post in the other channel.
+
+    Raises:
+        CannotPostError, HasGroupError, OldCardError
+    """
+    bot = cast("NextreadBot", interaction.client)
+    check_place(channel)
+    status = await bot.groups.move(
+        channel.guild.id,
+        group.group_id,
+        channel.id,
+        interaction.user.id,
+        is_forum=isinstance(channel, discord.ForumChannel),
+        seen_in=group.channel_id,
+    )
+    bot.weekly_changed()
+    was_there = channel.guild.get_channel(group.channel_id) is not None
+    news = words.moved_text(group.channel_id) if was_there else ""
+    return await moderators_card(interaction, status, news)
+
+
 def check_place(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> None:
     """Check that papers can be posted there; ``has_post``: the group's post in its forum is made.
 
@@ -164,6 +251,78 @@ def check_place(channel: discord.abc.GuildChannel, *, has_post: bool = False) ->
         raise CannotPostError(f"lacks:{','.join(lacks)}")
     if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
         raise CannotPostError(TAG_NEEDED)
+
+
+class WhichGroupButton(
+    StateButton,
+    template=rf"which-group:{ROW_ID}:(?P<kept>[0-9]{{1,19}}):(?P<opener>[0-9]{{1,20}})",
+):
+    """Moves a group that lost its channel to the one just named; id 0: makes a new one there."""
+
+    def __init__(
+        self, group_id: int, kept_id: int, opener_id: int, label: str = lost_words.MOVE_HERE
+    ) -> None:
+        self.group_id, self.kept_id, self.opener_id = group_id, kept_id, opener_id
+        super().__init__(
+            ui.Button(
+                label=label,
+                style=discord.ButtonStyle.primary if group_id else discord.ButtonStyle.secondary,
+                custom_id=f"which-group:{group_id}:{kept_id}:{opener_id}",
+            )
+        )
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), row_id(match["kept"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        bot, who = cast("NextreadBot", interaction.client), interaction.user.id
+        kept = await bot.moderation.kept(interaction.guild_id, who, self.kept_id)
+        channel = channel_of(interaction, kept["channel_id"])
+        if not self.group_id:
+            if await bot.groups.find(channel.id) is not None:
+                raise HasGroupError
+            schedule = Schedule(**kept["schedule"])
+            view = await settle_group(interaction, channel, schedule, kept["role_id"])
+            await answer_click(interaction, view)
+            return
+        group = (await bot.groups.look(channel.guild.id, self.group_id, who)).group
+        if channel.guild.get_channel(group.channel_id) is not None:
+            raise OldCardError  # another moderator has moved it meanwhile: it is well there
+        await answer_click(interaction, await move_group(interaction, group, channel))
+
+
+class MoveSelect(
+    ui.DynamicItem[ui.ChannelSelect[Any]],
+    template=rf"group-move:{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
+):
+    """Gives a living group another channel."""
+
+    def __init__(self, group_id: int, opener_id: int) -> None:
+        self.group_id, self.opener_id = group_id, opener_id
+        super().__init__(move_select(group_id, opener_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        made = cls(row_id(match["id"]), int(match["opener"]))
+        made.item = cast("ui.ChannelSelect[Any]", item)
+        return made
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        values = cast("dict[str, Any]", interaction.data or {}).get("values") or [""]
+        if not values[0].isdecimal():
+            raise OldCardError  # no select of ours
+        channel = channel_of(interaction, int(values[0]))
+        status = await bot.groups.look(channel.guild.id, self.group_id, self.opener_id)
+        await answer_click(interaction, await move_group(interaction, status.group, channel))
 
 
 class StartButton(PlainButton, template=r"start-weekly"):

@@ -39,6 +39,7 @@ DONE = "Done"
 NOT_READ = "Not read after all"
 EDIT_AGAIN = "Edit again"
 UNDO = "Undo"
+MOVE_TO = "Move to another channel…"
 GO_DEEPER = "Go deeper"
 GO_TO = {
     "next": "What's next?",

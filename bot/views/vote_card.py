@@ -13,7 +13,7 @@ from bot.errors import CannotPollError
 from bot.views import texts
 from bot.views import vote_texts as words
 from bot.views.curriculum_card import ResourceSelect
-from bot.views.group_card import CancelVoteButton
+from bot.views.group_card import CancelVoteButton, CloseVoteButton
 from bot.views.permissions import POLLS, missing, needed
 from bot.views.plain import fitting
 from bot.views.resource_card import option_of
@@ -33,8 +33,8 @@ def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
     """Build what a moderator sees who called a vote."""
     view = ui.LayoutView(timeout=None)
     text = ui.TextDisplay[Any](fitting(words.called_lines(ballot), 4000))
-    button = CancelVoteButton(ballot.vote.vote_id, opener_id)
-    view.add_item(ui.Container(text, ui.ActionRow(button)))
+    buttons = (each(ballot.vote.vote_id, opener_id) for each in (CloseVoteButton, CancelVoteButton))
+    view.add_item(ui.Container(text, ui.ActionRow(*buttons)))
     view.stop()
     return view
 
@@ -47,6 +47,17 @@ def candidates_card(ballot: Ballot) -> ui.LayoutView:
     )
     box.add_item(ui.ActionRow(CandidateSelect.among(ballot)))
     view.add_item(box)
+    view.stop()
+    return view
+
+
+def called_off_card(ballot: Ballot | None) -> ui.LayoutView:
+    """Build what stands above the poll once its vote is called off; None: another took its place.
+
+    Nothing is left to open there.
+    """
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay(fitting(words.called_off_lines(ballot), 4000))))
     view.stop()
     return view
 

@@ -19,7 +19,7 @@ from bot.views.texts import MUST_READ, facts, short_title, title_of
 from bot.views.trouble_texts import UNCERTAIN, lacks_named, problem_text
 
 ANSWER = 55  # Discord's limit for a poll's answer
-CANCEL_VOTE = "Call the vote off"
+CANCEL_VOTE, CLOSE_VOTE = "Call the vote off", "Close now"
 GONE = "no longer listed"
 LIST_COUNTS = (
     "Without it the order of the list counts. Moderators can call another with `/manage vote`, or"
@@ -50,6 +50,25 @@ def candidates_lines(ballot: Ballot) -> Iterator[str]:
         yield f"**{number}.** {link(title_of(resource), resource.url, 150)}"
         yield f"-# {facts(resource)}{must_read}"
     yield "Vote in the poll below. If it's a tie, the order here decides."
+
+
+def called_off_lines(ballot: Ballot | None) -> Iterator[str]:
+    """Yield what stands above the poll of a vote that was called off."""
+    if ballot is None:
+        yield "## 🗳️ This vote is called off"
+    else:
+        yield f"## 🗳️ The vote on {moment(ballot.slot.at)} is called off"
+    yield "Its votes don't count. `/group` shows what comes."
+    for number, resource in enumerate(ballot.candidates if ballot else (), start=1):
+        yield f"-# {number}. {GONE if resource is None else plain(title_of(resource), 150)}"
+
+
+def closed_text(ballot: Ballot) -> str:
+    """Return that a vote was closed before its time."""
+    return (
+        f"The vote on {moment(ballot.slot.at)} in <#{ballot.vote.channel_id}> is closed. What won"
+        " stands above; if Discord is still counting, in some minutes."
+    )
 
 
 def question_text(ballot: Ballot) -> str:
@@ -146,6 +165,7 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         ),
         "few": "Fewer than two are left to vote on. `/manage add` gives the group more.",
         "unknown": "I don't know this vote any more. `/group` shows what the group reads.",
+        "unsent": "Its poll isn't posted yet. Try again in a minute, or call the vote off.",
         "over": "The vote is over. `/manage pick` changes what the group reads.",
     }
 )

@@ -32,7 +32,7 @@ class WordForm(Form):
         """Do what was asked, and answer."""
         raise NotImplementedError
 
-    def way_back(self) -> ui.Button[Any]:
+    def way_back(self, reader_id: int) -> ui.Button[Any]:
         """Return a button that opens the form again."""
         raise NotImplementedError
 
@@ -45,5 +45,5 @@ class WordForm(Form):
     async def again(
         self, interaction: discord.Interaction[Any], error: ReaderError
     ) -> ui.Button[Any] | None:
-        del interaction
-        return self.way_back() if isinstance(error, WrongWordError) else None
+        who = interaction.user.id
+        return self.way_back(who) if isinstance(error, WrongWordError) else None

@@ -11,7 +11,7 @@ from bot.core.weekly import Schedule
 from bot.forum_posts import ForumPosts
 from bot.services.delivery import Delivery
 from bot.store.ids import Ids
-from tests.seen import labels_of, text_of, title_of
+from tests.seen import custom_id_of, labels_of, text_of, title_of
 
 A_SECOND, A_MINUTE, AN_HOUR, A_DAY = 1, 60, 3600, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -847,3 +847,21 @@ async def test_only_channels_that_papers_go_to_are_offered(env, command):
 
     (option,) = [one for one in manage["options"] if one["name"] == "channel"]
     assert option["channel_types"] == [0, 5, 15]  # of the published description, which knows no 16
+
+
+async def test_a_vote_called_off_in_a_forum_says_so_above_its_poll(
+    group, moderator, forum, env, guild
+):
+    post = standing_in(forum)
+    called = await moderator.slash(post, "manage vote")
+    there = guild.create_text_channel("there")
+    card = await moderator.slash(post, "manage group")
+    await moderator.click(card.response.message, label="More")
+    select = f"group-move:{custom_id_of(card, 'Delete…').partition(':')[2]}"
+
+    await moderator.select(card.response.message, [there], custom_id=select)
+    await env.advance_time(A_MINUTE)
+
+    told = [m for m in post.history() if "is called off" in text_of(m)]
+    assert "votes on what it reads" in text_of(called)
+    assert len(told) == 1

@@ -35,6 +35,12 @@ def until(env):
     return move
 
 
+async def make_new(moderator, channel, **options):
+    """Make a group where another one of the server has lost its channel."""
+    asked = await moderator.slash(channel, "manage group", zone="UTC", **options)
+    return await moderator.click(asked.response.message, label="Make a new group")
+
+
 def posts_in(channel):
     return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
@@ -95,10 +101,11 @@ async def test_a_group_that_is_stopped_is_not_told_of_again(lost, moderator, her
 
 
 async def test_where_there_is_a_group_the_other_is_told_of_beside_it(lost, moderator, here):
-    made = await moderator.slash(here, "manage group", zone="UTC", day="Friday")
+    await make_new(moderator, here, day="Friday")
+    changed = await moderator.slash(here, "manage group", day="Friday")
     card = await moderator.slash(here, "group")
 
-    for answer in (made, card):
+    for answer in (changed, card):
         (beside,) = answer.followups
         assert "Fridays at 09:00" in text_of(answer)
         assert "in a channel without a group" in text_of(beside)
@@ -107,11 +114,11 @@ async def test_where_there_is_a_group_the_other_is_told_of_beside_it(lost, moder
 
 async def test_a_group_made_meanwhile_keeps_its_channel(lost, moderator, here):
     card = await moderator.slash(here, "manage group")
-    await moderator.slash(here, "manage group", zone="UTC", day="Friday")
+    await make_new(moderator, here, day="Friday")
 
     refused = await moderator.click(card.response.message, label="Move it here")
 
-    assert "This channel has a study group already." in text_of(refused)
+    assert "That channel has a study group already." in text_of(refused)
     assert "Fridays at 09:00" in text_of(await moderator.slash(here, "group"))
 
 
@@ -144,7 +151,7 @@ async def test_a_group_moves_only_where_it_can_post(lost, moderator, guild):
 async def test_many_are_settled_a_few_at_a_time(lost, moderator, guild, here, env):
     for number in range(7):
         place = guild.create_text_channel(f"room-{number}")
-        await moderator.slash(place, "manage group", zone="UTC")
+        await make_new(moderator, place)
         await env.bot.get_channel(place.id).delete()
 
     card = await moderator.slash(here, "group")
@@ -167,3 +174,56 @@ async def test_the_buttons_work_after_a_restart_and_only_for_their_opener(
 
     assert "can't be used any more" in text_of(refused)
     assert f"<#{here.id}>" in text_of(card)
+
+
+async def test_settings_typed_where_a_group_lost_its_channel_ask_which_is_meant(
+    lost, moderator, here, until
+):
+    asked = await moderator.slash(here, "manage group", zone="Seoul", day="Friday")
+    said = text_of(asked), labels_of(asked)
+
+    await moderator.click(asked.response.message, label="Move it here")
+    await until(MONDAY)
+
+    assert "Do you want a new group in" in said[0]
+    assert "Mondays at 09:00, Etc/UTC · 1 member" in said[0]
+    assert said[1] == ["Move it here", "Make a new group"]
+    assert len(posts_in(here)) == 1
+
+
+async def test_the_new_group_is_what_was_typed_where_it_was_meant(
+    lost, moderator, guild, here, restart
+):
+    role = guild.create_role("readers")
+    there = guild.create_text_channel("there")
+    asked = await moderator.slash(
+        here, "manage group", zone="Seoul", time="20:30", channel=there, role=role
+    )
+    await restart()
+
+    made = await moderator.click(asked.response.message, label="Make a new group")
+
+    assert f"<#{there.id}>" in text_of(made)
+    assert "Mondays at 20:30, Asia/Seoul" in text_of(made)
+
+
+async def test_without_a_zone_the_channel_that_was_named_is_where_it_may_move(
+    lost, moderator, guild, here
+):
+    there = guild.create_text_channel("there")
+    asked = await moderator.slash(here, "manage group", channel=there)
+    labels = labels_of(asked)
+
+    moved = await moderator.click(asked.response.message, label="Move it there")
+
+    assert labels == ["Move it there"]
+    assert f"<#{there.id}>" in text_of(moved)
+
+
+async def test_the_form_of_the_hello_asks_too(lost, moderator, here, env):
+    hello = await forged(env, here, "start-weekly")
+    form = await moderator.click(hello, label="Press")
+
+    asked = await moderator.submit_modal(form, {"channel": [here], "zone": "Seoul"})
+
+    assert labels_of(asked) == ["Move it here", "Make a new group"]

@@ -32,6 +32,10 @@ def candidates_in(channel):
     return [m for m in channel.history() if "What do we read on" in text_of(m)]
 
 
+def called_off_in(channel):
+    return [m for m in channel.history() if "is called off" in text_of(m)]
+
+
 def posts_in(channel):
     return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
@@ -111,7 +115,11 @@ async def test_a_vote_that_is_called_off_ends_its_poll(
     ended = polls_in(channel)[0].poll.is_finalised()
     await until(MONDAY)
 
+    (card,) = called_off_in(channel)
     assert "is called off" in text_of(off)
+    assert f"The vote on <t:{int(MONDAY.timestamp())}:F> is called off" in text_of(card)
+    assert "2. Improving Language" in text_of(card)
+    assert candidates_in(channel) == []
     assert all("open for" not in text_of(message) for message in channel.history())
     assert "Pause" in labels_of(off)
     assert ended
@@ -137,10 +145,12 @@ async def test_stopping_the_group_ends_the_poll(group, moderator, env, channel):
     await env.advance_time(AN_HOUR)
     card = await moderator.slash(channel, "manage group")
 
+    await moderator.click(card.response.message, label="More")
     await moderator.click(card.response.message, label="Stop")
     await env.advance_time(60)
 
     assert polls_in(channel)[0].poll.is_finalised()
+    assert "is called off" in text_of(called_off_in(channel)[0])
 
 
 async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, guild, env):
@@ -444,3 +454,62 @@ async def test_a_week_that_is_voted_on_has_no_paper_yet(group, moderator, alice,
     first = f"- <t:{int(MONDAY.timestamp())}:d>: "
     assert f"{first}🗳️ being voted on" in voting
     assert f"{first}LoRA · 📌" in picked
+
+
+async def test_trouble_at_discord_only_delays_that_a_vote_is_called_off(
+    group, moderator, channel, env
+):
+    called = await moderator.slash(channel, "manage vote")
+    env.inject_error("PATCH", "/channels/*/messages/*", status=500)
+
+    await moderator.click(called.response.message, label="Call the vote off")
+    before = called_off_in(channel)
+    await env.advance_time(10 * 60)
+
+    assert before == []
+    assert len(called_off_in(channel)) == 1
+
+
+async def test_a_vote_that_is_closed_counts_at_once(group, moderator, alice, env, channel, until):
+    called = await moderator.slash(channel, "manage vote")
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[2])
+
+    closed = await moderator.click(called.response.message, label="Close now")
+    said, ended = text_of(closed), polls_in(channel)[0].poll.is_finalised()
+    await until(MONDAY)
+
+    assert "is closed" in said
+    assert "GPT-1 · 🗳️ voted for" in said
+    assert ended
+    assert called_off_in(channel) == []
+    assert title_of(posts_in(channel)[0]).startswith("Improving Language")
+
+
+async def test_a_closed_vote_that_discord_does_not_end_is_ended_and_counted_later(
+    group, moderator, alice, env, channel
+):
+    called = await moderator.slash(channel, "manage vote")
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[2])
+    env.inject_error("POST", "/channels/*/polls/*/expire", status=500)
+
+    await moderator.click(called.response.message, label="Close now")
+    before = polls_in(channel)[0].poll.is_finalised()
+    await env.advance_time(6 * 60)
+
+    assert not before
+    assert polls_in(channel)[0].poll.is_finalised()
+    assert "GPT-1 · 🗳️ voted for" in text_of(await alice.slash(channel, "group"))
+
+
+@pytest.mark.parametrize("left", [5, 24, 49, 60])
+async def test_by_default_a_vote_closes_in_time_for_its_paper(group, moderator, channel, env, left):
+    await env.advance_time((MONDAY - env.now()).total_seconds() - left * AN_HOUR)
+
+    called = await moderator.slash(channel, "manage vote")
+
+    (poll,) = polls_in(channel)
+    assert "votes on what it reads" in text_of(called)
+    assert poll.poll.expires_at <= MONDAY - timedelta(hours=1)
+    assert poll.poll.duration == timedelta(hours=min(48, left - 2))

@@ -43,6 +43,9 @@ WRITTEN = written()
 OLD = {"start-at"}
 """Written by nobody any more, but still read."""
 
+OF_DISCORD = {"MoveSelect"}
+"""Selects whose options Discord knows: the server's channels."""
+
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 BERT = resource("bert", namespace="jump-into-llm", step_id="peft")
 LIST = curriculum(resource("gpt-1", namespace="jump-into-llm"), BERT, id="jump-into-llm")
@@ -164,7 +167,7 @@ def test_what_is_written_is_what_was_written(each):
         select = getattr(made, "item", made)
 
         assert made.custom_id == each.custom_id
-        if each.picks:
+        if each.picks and each.item not in OF_DISCORD:
             assert set(each.picks) <= {option.value for option in select.options}
 
 

@@ -56,7 +56,7 @@ LAST_MONDAY = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
 
 
 LEFT_GUILD = 990_000_000_000_000_001
-HARMLESS_TWICE = frozenset({"thread", "sign"})
+HARMLESS_TWICE = frozenset({"thread", "sign", "called_off"})
 
 
 class StoryClock:
@@ -276,6 +276,9 @@ class Story:
         await services.votes.unread(lost, for_good=True)
         called, polled = await self.call(OPENED[state]), await self.call(THREADED[state])
         await self.send("candidates", str(polled.vote_id))
+        off = await self.call(TOLD[state])
+        await self.send("candidates", str(off.vote_id))
+        await services.votes.cancel(GUILD, off.vote_id)
         on_wednesday = await self.slot_of(WEDNESDAYS)
         wanted: tuple[tuple[Kind, str], ...] = (
             ("greeting", str(GREETED[state])),
@@ -288,6 +291,7 @@ class Story:
             ("reminder", f"{on_wednesday}:{reader}"),
             ("candidates", str(called.vote_id)),
             ("poll", str(polled.vote_id)),
+            ("called_off", str(off.vote_id)),
             ("vote_lost", str(lost.vote_id)),
         )
         found = [(await self.rows(kind, reference))[-1] for kind, reference in wanted]

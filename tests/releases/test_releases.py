@@ -230,7 +230,8 @@ async def test_every_old_button_answers(room, release, caplog):
     }
 
     assert [custom_id for custom_id, text in answers.items() if not text] == []
-    assert {custom_id: text for custom_id, text in answers.items() if text in REFUSALS} == {}
+    refused = [custom_id for custom_id, text in answers.items() if text in REFUSALS]
+    assert [custom_id for custom_id in refused if not custom_id.startswith(NEWER)] == []
     assert _errors(caplog) == []
 
 
@@ -256,7 +257,8 @@ async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, ca
     )
 
     assert [(r["kind"], r["channel_id"]) for r in left if r["channel_id"] not in GONE] == []
-    assert [kind for kind in FORMS if kind not in UNDER_POSTS and ends[kind, "sent"] < 6] == []
+    all_along = FORMS.keys() - UNDER_POSTS - NEWER_KINDS
+    assert [kind for kind in all_along if ends[kind, "sent"] < 6] == []
     assert not any(ends[kind, "paper_gone"] for kind in UNDER_POSTS)
     assert _errors(caplog) == []
 
@@ -284,6 +286,12 @@ REFUSALS = {
     )
 }
 """What is said where a button finds nothing of what it is about."""
+
+NEWER = ("vote-close:", "which-group:")
+"""What no release has written yet, about what an older button has settled by then."""
+
+NEWER_KINDS = {"called_off"}
+"""What no release has sent yet."""
 
 OTHERS = {
     "DoubtButton": DAVE,  # who has read nothing, so that something comes first

@@ -7,8 +7,11 @@ from bot.core.weekly import Schedule
 from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingLeftError
 from bot.services.opening import open_services
 from tests.curricula import curriculum, resource
+from tests.every_table import everything
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
 
+READER = 77
+FIRST, SECOND = "jump-into-llm:attention-is-all-you-need", "jump-into-llm:gpt-1"
 A_MINUTE, A_DAY, A_WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(weeks=1)
 
 
@@ -523,3 +526,70 @@ async def test_a_group_moves_into_no_other_and_into_no_other_server(groups, grou
 
     assert (await groups.find(CHANNEL)).group_id == group.group_id
     assert [g.channel_id for g in await groups.running_in(GUILD)] == [CHANNEL]
+
+
+async def test_a_deleted_group_leaves_nothing_but_its_members_progress(
+    services, groups, group, until, clock
+):
+    other = await new_group(services, CHANNEL + 1)
+    for one in (group, other):
+        await groups.join(GUILD, one.group_id, READER)
+        await services.reminders.ask(GUILD, one.group_id, READER, wanted=True)
+    await until(hours=1)
+    await services.reading.mark(READER, GUILD, FIRST, "done")
+    await groups.set_state(GUILD, group.group_id, "paused")
+    await groups.set_state(GUILD, group.group_id, "active")
+    await services.picking.pick(GUILD, CHANNEL, MODERATOR, SECOND, None)
+    await services.votes.call(GUILD, CHANNEL + 1, MODERATOR, 2, 24)
+    before = await everything(services.db)
+
+    await groups.delete(GUILD, group.group_id, MODERATOR)
+
+    after = await everything(services.db)
+    kept = [row for rows in after.values() for row in rows]
+    assert not any(group.group_id in row.values() for row in kept)
+    assert not any(str(group.group_id) in str(row.get("reference")) for row in kept)
+    slots = {row["slot_id"] for row in before["slots"] if row["group_id"] == group.group_id}
+    assert slots
+    assert not any(row["reference"].startswith(str(*slots)) for row in after["outbox"])
+    assert after["progress"] == before["progress"]
+    assert [r["kind"] for r in after["outbox"] if r["kind"] == "reminder"] == ["reminder"]
+    assert (await groups.status(CHANNEL + 1, READER)).is_member
+    with pytest.raises(NoGroupError):
+        await groups.status(CHANNEL, READER)
+
+
+async def test_what_is_just_being_sent_of_a_deleted_group_is_not(services, groups, group, postbox):
+    await groups.post_now(GUILD, group.group_id)
+    row = await postbox.take()
+
+    await groups.delete(GUILD, group.group_id, MODERATOR)
+
+    assert not await postbox.begin(row)
+    await services.delivery.drop(row, "called_off")
+    assert await services.delivery.due() == []
+
+
+async def test_another_servers_group_cannot_be_deleted(groups, group):
+    with pytest.raises(NoGroupError):
+        await groups.delete(GUILD + 1, group.group_id, MODERATOR)
+
+    assert await groups.find(CHANNEL) is not None
+
+
+async def test_a_deleted_groups_poll_is_ended_before_its_vote_is_forgotten(
+    services, groups, group, until
+):
+    await until(hours=1)
+    vote = (await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)).vote
+    await until(minutes=1)
+
+    await groups.delete(GUILD, group.group_id, MODERATOR)
+    (due,) = await services.votes.due()
+    await services.votes.unread(due)
+    again = await services.votes.due_one(vote.vote_id)
+    await services.votes.ended(due)
+
+    assert (due.vote_id, due.state) == (vote.vote_id, "cancelled")
+    assert again is None
+    assert (await everything(services.db))["votes"] == []

@@ -19,7 +19,7 @@ from bot.views.permissions import (
     wanted,
 )
 
-SEEN_TO_BE_MENDED = frozenset({"channel_gone", "guild_unavailable", "bot_removed", TAG_NEEDED})
+SEEN_TO_BE_MENDED = frozenset({"guild_unavailable", "bot_removed", TAG_NEEDED})
 """Problems that a group can't have while its channel is seen, and needs nothing."""
 
 

@@ -295,14 +295,15 @@ async def test_another_reader_is_not_told_who_is_reminded(services, group_id):
 
 
 async def test_the_button_marks_the_paper_and_counts_it(services, group_id, post):
-    await services.groups.join(GUILD, group_id, CAROL)
     sent = await post()
+    for reader in (BOB, CAROL):
+        await services.weekly.read_it(reader, GUILD, sent.slot_id)
 
     reply = await services.reminders.finish(ALICE, sent.slot_id)
 
     page = await services.groups.history(GUILD, group_id, 0)
     assert reply.reader.mark("demo:bert").state == "done"
-    assert page.weeks[0].read == 1
+    assert page.weeks[0].read == 3
 
 
 async def test_the_button_is_nobodys_who_was_not_reminded_of_it(services, group_id, post):

@@ -49,6 +49,8 @@ async def filled(actor: Any, shown: Any, fields: dict[str, str | list[str]]) -> 
     env, asked, form = actor._env, shown._interaction, shown.modal  # noqa: SLF001
     labels = []
     for label in form["components"]:
+        if "component" not in label:  # a text to read
+            continue
         part = {name: label["component"][name] for name in ("type", "id", "custom_id")}
         name = "value" if part["type"] == 4 else "values"
         part[name] = fields.get(part["custom_id"], "" if name == "value" else [])

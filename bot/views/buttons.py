@@ -41,10 +41,20 @@ def picked(select: ui.Select[Any]) -> str:
     Raises:
         NotOfferedError: none of them was; Discord's own programs send nothing else, others may.
     """
-    value = next(iter(select.values), None)
-    if value is None or all(option.value != value for option in select.options):
+    return all_picked(select)[0]
+
+
+def all_picked(select: ui.Select[Any]) -> list[str]:
+    """Return what was picked, each once and at least one, of a select for several options.
+
+    Raises:
+        NotOfferedError: as ``picked``.
+    """
+    offered = {option.value for option in select.options}
+    values = list(dict.fromkeys(select.values))
+    if not values or not offered.issuperset(values):
         raise NotOfferedError
-    return value
+    return values
 
 
 def go_button(place: Place) -> ui.Button[Any]:

@@ -29,6 +29,7 @@ from bot.views.buttons import (
     PlainButton,
     RowButton,
     StateButton,
+    all_picked,
     go_button,
     path_button,
     picked,
@@ -328,7 +329,7 @@ class AlsoDoneSelect(ui.DynamicItem[ui.Select[Any]], template=r"also-done:(?P<ra
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         who, where = interaction.user.id, interaction.guild_id
-        keys = list(dict.fromkeys(self.item.values))
+        keys = all_picked(self.item)
         reply = await bot.reading.mark_all(who, where, keys, self.rating or None)
         await answer_click(interaction, next_card(reply))
 

@@ -105,7 +105,7 @@ async def test_the_form_says_what_goes_and_another_word_deletes_nothing(
     shown = str(form.modal)
     assert "its members, its past and coming weeks" in shown
     assert "everybody keeps what they have read" in shown
-    assert "Type the word DELETE" in shown
+    assert "Type the word delete" in shown
     assert "You typed “yes”, so I left everything as it is." in said
     assert again.modal
     assert "1 member" in text_of(mine)
@@ -114,6 +114,7 @@ async def test_the_form_says_what_goes_and_another_word_deletes_nothing(
 async def test_a_deleted_group_is_gone_and_nothing_is_posted_any_more(
     card, delete, moderator, alice, channel, until, env
 ):
+    await env.advance_time(4)
     await moderator.click(card.response.message, label="First paper now")
     (post,) = posts_in(channel)
     await alice.click(post, label="I've read it")

@@ -678,7 +678,7 @@ async def test_a_removal_is_undone_on_the_card_itself(moderator, channel, restar
 
     assert "🗑️ **BERT** is gone from this server's list." in told
     assert "no longer wait for it." in told
-    assert buttons == ["Undo", "Edit texts", "History"]
+    assert buttons == ["Undo", "Edit texts", "History", "Link & questions"]
     assert "✅ **BERT** is back on this server's list" in text_of(undone)
 
 

@@ -146,6 +146,7 @@ async def test_stopping_the_group_ends_the_poll(group, moderator, env, channel):
     card = await moderator.slash(channel, "manage group")
 
     await moderator.click(card.response.message, label="More")
+    await env.advance_time(4)
     await moderator.click(card.response.message, label="Stop")
     await env.advance_time(60)
 

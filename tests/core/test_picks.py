@@ -328,7 +328,7 @@ def test_what_the_group_has_had_counts_as_read_by_all():
 
     assert ready(*[NEITHER] * 6, had=had) == Readiness(6, 6, None)
     assert ready(*[NEITHER] * 6, had=had[1:]) is None
-    assert ready(*[BOTH] * 4, *[NEITHER] * 2, had=had[:1]) == Readiness(4, 6, key("gpt"))
+    assert ready(*[BOTH] * 3, *[NEITHER] * 3, had=had[:1]) == Readiness(3, 6, key("gpt"))
 
 
 def test_done_known_and_skipped_unlock_and_later_does_not():
@@ -354,9 +354,9 @@ def test_who_has_read_it_already_is_ready():
 
 
 def test_who_never_wants_to_read_it_is_ready_only_if_nothing_is_locked():
-    never = [{BERT.key: "skipped"}] * 2
+    never = [{BERT.key: "skipped"}] * 3
 
-    assert ready(*[BOTH] * 3, *never) == Readiness(3, 5, key("attention"))
+    assert ready(*[BOTH] * 3, *never) == Readiness(3, 6, key("attention"))
     assert ready(*[{**BOTH, BERT.key: "skipped"}] * 5) == Readiness(5, 5, None)
 
 
@@ -365,7 +365,7 @@ def test_a_former_key_of_a_prerequisite_unlocks():
 
 
 def test_of_equally_lacked_resources_the_first_of_the_list_is_named():
-    assert ready(*[BOTH] * 3, *[NEITHER] * 2) == Readiness(3, 5, key("attention"))
+    assert ready(*[BOTH] * 3, *[NEITHER] * 3) == Readiness(3, 6, key("attention"))
 
 
 def test_what_most_of_the_others_lack_is_named():

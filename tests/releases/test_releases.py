@@ -297,6 +297,7 @@ OTHERS = {
     "DoubtButton": DAVE,  # who has read nothing, so that something comes first
     "ResetButton": CAROL,
     "StartButton": MODERATOR,
+    "WeekSelect": MODERATOR,
     "me:delete": BOB,
 }
 """Who presses what isn't Alice's, or would leave her nothing to press the others for."""

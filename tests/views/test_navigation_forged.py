@@ -127,7 +127,7 @@ async def test_nothing_of_another_server_is_reached_by_its_id(moderator, channel
     vote = await moderator.slash(channel, "manage vote")
     before = await moderator.slash(channel, "manage group")
     ids = dict.fromkeys(("group", "lost", "lost_too", "slot", "texts", "start", "change"))
-    ids |= dict.fromkeys(ids, id_in(before, "Stop", 2))
+    ids |= dict.fromkeys(ids, id_in(before, "Pause", 2))
     ids |= {"vote": id_in(vote, "Call the vote off", 1), "desk": id_in(desk, "Edit texts", 1)}
     ids |= dict.fromkeys(("proposal", "proposal_too"), id_in(proposal, "Add", 1))
     ids |= {"channel": channel.id, "moderator": stranger.id}
@@ -157,20 +157,26 @@ FORMS = {
     "my-zone": ("zone",),
     "doubt:jump-into-llm:gpt-1": ("pair", "why"),
     "draft-texts": ("kind", "title", "authors", "minutes", "notes"),
+    "draft-details": ("link", "must_read", "questions"),
+    "me:ask": ("word",),
+    "reset-all": ("word",),
 }
 """What opens each form, and its fields."""
 
 
 async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, channel, card):
     desk = await moderator.slash(channel, "manage edit", resource="BERT")
-    draft = custom_id_of(desk, "Edit texts")
+    of_desk = {
+        "draft-texts": custom_id_of(desk, "Edit texts"),
+        "draft-details": custom_id_of(desk, "Link & questions"),
+    }
     failed = []
     for opener, fields in FORMS.items():
         for name in fields:
             for said in NEVER_OFFERED:
-                opens = draft if opener == "draft-texts" else opener
-                form = await sent(moderator, card, opens)
-                value = [said] if name in ("channel", "pair", "kind") else said
+                form = await sent(moderator, card, of_desk.get(opener, opener))
+                is_select = name in ("channel", "pair", "kind", "must_read")
+                value = [said] if is_select else said
                 if not answered(await filled(moderator, form, {name: value})):
                     failed.append((opener, name, said))
 

@@ -10,6 +10,7 @@ from bot.views.plain import plain
 
 STOP, MOVE_HERE, MOVE_THERE = "Stop it", "Move it here", "Move it there"
 MAKE_NEW = "Make a new group"
+KEEPS = "A group that moves keeps its members, settings and past papers."
 MOVE = "Moved here, a group keeps its members, settings and past papers."
 NO_PLACE = "To move one, type `/manage group` in a channel without a group."
 MAKE_ANOTHER = "`/manage group` with a `zone` makes a new group here."
@@ -24,9 +25,9 @@ def heading(count: int) -> str:
 def which_text(channel_id: int, *, can_be_new: bool) -> str:
     """Return the question whether a new group is wanted, where another lost its channel."""
     if not can_be_new:
-        return f"Do you want it in <#{channel_id}>? {MOVE} With a `zone`, I make a new one there."
+        return f"Do you want it in <#{channel_id}>? {KEEPS} With a `zone`, I make a new one there."
     return (
-        f"Do you want a new group in <#{channel_id}>, or the one from below there? {MOVE}"
+        f"Do you want a new group in <#{channel_id}>, or to move the one below there? {KEEPS}"
         " A new group begins with what you have just typed."
     )
 

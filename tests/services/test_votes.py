@@ -5,6 +5,7 @@ import pytest
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.services.opening import open_services
+from bot.store import outbox
 from tests.curricula import curriculum, resource
 
 GUILD, OTHER_GUILD, CHANNEL, MODERATOR = 91, 92, 71, 5
@@ -500,3 +501,39 @@ async def test_the_poll_of_a_week_that_is_missed_is_not_waited_for(
     await services.weekly.open_due()
 
     assert (await status()).this_week.key == "demo:bert"
+
+
+async def test_a_card_that_is_on_its_way_when_its_vote_is_called_off_says_so_then(services, call):
+    vote = await call()
+    (row_id,) = await services.delivery.due()
+    row = await services.delivery.claim(row_id)
+    await services.delivery.begin(row, row.channel_id, "button:?")
+    await services.votes.cancel(GUILD, vote.vote_id)
+    before = await outbox.row_about(services.db, "called_off", str(vote.vote_id))
+
+    await services.delivery.sent(row, MESSAGE)
+    await services.votes.cancel(GUILD, vote.vote_id)
+
+    after = await outbox.row_about(services.db, "called_off", str(vote.vote_id))
+    assert before is None
+    assert (after.state, after.channel_id) == ("waiting", CHANNEL)
+    assert await services.votes.card(vote.vote_id) == (CHANNEL, MESSAGE)
+
+
+async def test_only_a_running_vote_with_its_poll_is_closed(services, call, deliver, clock):
+    vote = await call()
+    with pytest.raises(VoteRefusedError) as unsent:
+        await services.votes.close(GUILD, vote.vote_id)
+    await deliver()
+    with pytest.raises(VoteRefusedError) as another:
+        await services.votes.close(OTHER_GUILD, vote.vote_id)
+
+    closed = (await services.votes.close(GUILD, vote.vote_id)).vote
+    due = await services.votes.due_one(vote.vote_id)
+    await services.votes.cancel(GUILD, vote.vote_id)
+    with pytest.raises(VoteRefusedError) as over:
+        await services.votes.close(GUILD, vote.vote_id)
+
+    assert [e.value.why for e in (unsent, another, over)] == ["unsent", "unknown", "over"]
+    assert due.closes_at == clock.now
+    assert closed.vote_id == vote.vote_id

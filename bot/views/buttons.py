@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 import discord
 from discord import ui
@@ -106,6 +106,24 @@ class StateButton(ui.DynamicItem[ui.Button[Any]], template=r"state"):
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
         """Return the button with the state that the custom_id holds."""
+        raise NotImplementedError
+
+
+class StateSelect(ui.DynamicItem[ui.Select[Any]], template=r"state-select"):
+    """A select whose whole state is its custom_id; its options are those of the card it is on."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        made = cls.of(match)
+        made.item = cast("ui.Select[Any]", item)
+        return made
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Return the select, without its options, with the state that the custom_id holds."""
         raise NotImplementedError
 
 

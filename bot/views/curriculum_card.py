@@ -13,7 +13,7 @@ from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table
 from bot.core.progress import StepCount, step_count
 from bot.core.reading import Reader
 from bot.views import texts
-from bot.views.buttons import go_button, picked
+from bot.views.buttons import StateSelect, go_button, picked
 from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer, answer_click, answers_errors
 from bot.views.resource_card import option_of, resource_card
@@ -164,7 +164,7 @@ def _add_pages(row: ui.ActionRow[Any], what: str, which: str, page: int, pages: 
         row.add_item(PageButton(what, which, page + 1, texts.FURTHER))
 
 
-class StepSelect(ui.DynamicItem[ui.Select[Any]], template=r"steps:(?P<page>[0-9]{1,3})"):
+class StepSelect(StateSelect, template=r"steps:(?P<page>[0-9]{1,3})"):
     """Opens a step."""
 
     def __init__(self, steps: list[Step], page: int) -> None:
@@ -181,13 +181,8 @@ class StepSelect(ui.DynamicItem[ui.Select[Any]], template=r"steps:(?P<page>[0-9]
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        made = cls([], int(match["page"]))
-        made.item = cast("ui.Select[Any]", item)
-        return made
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls([], int(match["page"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -19,6 +19,7 @@ from bot.views.buttons import (
     KEY,
     ROW_ID,
     StateButton,
+    StateSelect,
     go_button,
     history_button,
     move_select,
@@ -340,7 +341,7 @@ class NoMentionButton(StateButton, template=rf"mention-nobody:{ROW_ID}:(?P<opene
 
 
 class PickedSelect(
-    ui.DynamicItem[ui.Select[Any]],
+    StateSelect,
     template=r"unpick-one:(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})",
 ):
     """Takes a pick of a coming week back."""
@@ -358,13 +359,8 @@ class PickedSelect(
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        made = cls(row_id(match["id"]), int(match["opener"]))
-        made.item = cast("ui.Select[Any]", item)
-        return made
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -377,7 +373,7 @@ class PickedSelect(
 
 
 class LongSelect(
-    ui.DynamicItem[ui.Select[Any]],
+    StateSelect,
     template=rf"weeks:{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
 ):
     """Chooses for how many weeks a long paper is read; or takes a pick of a coming week back."""
@@ -396,13 +392,8 @@ class LongSelect(
         )
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        made = cls(row_id(match["id"]), int(match["opener"]))
-        made.item = cast("ui.Select[Any]", item)
-        return made
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

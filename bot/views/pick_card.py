@@ -16,7 +16,7 @@ from bot.core.picks import is_long
 from bot.core.weekly import Slot
 from bot.errors import UnknownWeekError
 from bot.views import pick_texts as words
-from bot.views.buttons import KEY, ROW_ID, StateButton, picked, row_id
+from bot.views.buttons import KEY, ROW_ID, StateButton, StateSelect, picked, row_id
 from bot.views.group_card import LongSelect
 from bot.views.replies import answer_click, answers_errors, notice, select_of, way_out
 from bot.views.rights import check_opener
@@ -54,7 +54,7 @@ def week_choices(
     ]
 
 
-class WeekSelect(ui.DynamicItem[ui.Select[Any]], template=rf"pick-week:{ROW_ID}:{KEY}"):
+class WeekSelect(StateSelect, template=rf"pick-week:{ROW_ID}:{KEY}"):
     """Picks for the week that is chosen, where what was typed may be several or is none."""
 
     def __init__(self, group_id: int, key: str, choices: Iterable[tuple[str, str]] = ()) -> None:
@@ -62,13 +62,8 @@ class WeekSelect(ui.DynamicItem[ui.Select[Any]], template=rf"pick-week:{ROW_ID}:
         super().__init__(select_of(f"pick-week:{group_id}:{key}", words.PICK_A_WEEK, choices))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        made = cls(row_id(match["id"]), match["key"])
-        made.item = cast("ui.Select[Any]", item)
-        return made
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), match["key"])
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -12,7 +12,7 @@ from discord import ui
 from bot.core.me import ReaderSettings
 from bot.errors import UnknownZoneError
 from bot.views import me_texts as words
-from bot.views.buttons import PlainButton, StateButton, go_button, picked
+from bot.views.buttons import PlainButton, StateButton, StateSelect, go_button, picked
 from bot.views.group_texts import PICK_A_ZONE
 from bot.views.replies import Form, answer_click, answers_errors, refuse_slip, select_of, way_out
 
@@ -71,20 +71,16 @@ class ZoneForm(Form, title=words.MY_ZONE_TITLE):
         await answer_click(interaction, settings_card(settings))
 
 
-class MyZoneSelect(ui.DynamicItem[ui.Select[Any]], template=r"my-zone-is"):
+class MyZoneSelect(StateSelect, template=r"my-zone-is"):
     """Sets the zone that is picked, where what was typed may be several or is none."""
 
     def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
         super().__init__(select_of("my-zone-is", PICK_A_ZONE, choices))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, match
-        made = cls(())
-        made.item = cast("ui.Select[Any]", item)
-        return made
+    def of(cls, match: re.Match[str]) -> Self:
+        del match
+        return cls(())
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

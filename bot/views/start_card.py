@@ -33,6 +33,7 @@ from bot.views.buttons import (
     AgainButton,
     PlainButton,
     StateButton,
+    StateSelect,
     again_button,
     move_select,
     picked,
@@ -409,7 +410,7 @@ class StartForm(Form, title=words.START_TITLE):
 
 
 class ZoneSelect(
-    ui.DynamicItem[ui.Select[Any]],
+    StateSelect,
     template=r"zone:(?P<channel>[0-9]{1,20}):(?P<opener>[0-9]{1,20})",
 ):
     """Settles which zone was meant, and makes the group or changes its zone."""
@@ -421,13 +422,8 @@ class ZoneSelect(
         super().__init__(_select(f"zone:{channel_id}:{opener_id}", choices))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        made = cls(int(match["channel"]), int(match["opener"]))
-        made.item = cast("ui.Select[Any]", item)
-        return made
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(int(match["channel"]), int(match["opener"]))
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -454,19 +450,14 @@ class WishZoneSelect(
         ui.DynamicItem.__init__(self, select)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
+    def of(cls, match: re.Match[str]) -> Self:
         weekday, time, role = match["weekday"], match["time"], match["role"]
         wish = Wish(
             int(weekday) if weekday else None,
             f"<t:{time[1:]}>" if time.startswith("t") else time or None,
             int(role) if role else None,
         )
-        made = cls(int(match["channel"]), int(match["opener"]), wish)
-        made.item = cast("ui.Select[Any]", item)
-        return made
+        return cls(int(match["channel"]), int(match["opener"]), wish)
 
 
 def _short(time: str | None) -> str:

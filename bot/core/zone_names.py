@@ -308,7 +308,7 @@ ABBREVIATIONS = {
 TIME_WORDS = (
     r"\bus and canada\b"
     r"|\b(?:(?:local|current|standard|daylight|savings?|summer|winter) )*time(?: ?zones?)?\b"
-    r"|\bin\b|\bhora(?: (?:local )?(?:de|en))?\b|\bheure(?: (?:de|a))?\b"
+    r"|\bin\b|\bmy\b|\bhora(?: (?:local )?(?:de|en))?\b|\bheure(?: (?:de|a))?\b"
     r"|\bora(?:rio)? (?:di|a)\b|\b(?:uhr)?zeit\b"
     r"|\bsaati\b|\b(?:по )?врем(?:я|ени)\b|(?:표준 ?)?(?:시간대|시간|시각)|표준시|기준"
     r"|(?:標準|标准|夏令)?(?:時間|时间|時)"

@@ -304,6 +304,12 @@ def test_a_typo_is_understood_but_never_taken_for_clear(query, zone):
     assert resolved(query) is None
 
 
+@pytest.mark.parametrize("typed", ["my time", "My timezone", "my local time", "in my time"])
+def test_a_readers_own_time_is_not_malaysias(typed):
+    assert resolved(typed) is None
+    assert resolved("my") == "Asia/Kuala_Lumpur"
+
+
 def test_what_is_much_farther_off_than_the_nearest_name_is_left_out():
     assert found("melborne") == ["Australia/Melbourne"]
     assert found("cracao") == ["America/Curacao"]

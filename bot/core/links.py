@@ -55,6 +55,10 @@ _QUOTES = (
 )
 """What people put around a link: the first half before it, the second behind."""
 
+_LIST_MARK = re.compile(r"^(?:>{1,3}|[-*\u2022\u00b7]|\d{1,2}[.)])\s+")
+_SENTENCE_ENDS = ".!?:\u2026"
+_PAPER_OR_VIDEO = re.compile(r"(?:arxiv|acl|doi|openreview|youtube):")
+
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0]")
 _TYPED_HOST = re.compile(r"(?ai)(?:[a-z0-9-]+\.)+([a-z]{2,})(?::\d+)?(?=/|$)")
 _TOP_LEVELS_OF_BARE_HOSTS = frozenset({"com", "org", "net", "edu", "gov"})
@@ -160,7 +164,7 @@ def _laid_bare(text: str) -> str:
     while typed != before:
         before = typed
         typed = typed.strip().rstrip(",;\u3001\u3002\uff0c\uff1b")
-        typed = _LABEL.sub("", typed)
+        typed = _LABEL.sub("", _LIST_MARK.sub("", typed))
         if masked := _MARKDOWN_LINK.fullmatch(typed):
             typed = masked[1]
         for pair in _QUOTES:
@@ -170,7 +174,17 @@ def _laid_bare(text: str) -> str:
                 typed = typed[half:-half]
         if typed.endswith(")") and typed.count(")") > typed.count("("):
             typed = typed[:-1]
+        typed = _without_sentence_end(typed)
     return unwrapped(typed) if len(typed) <= LONGEST_LINK else ""
+
+
+def _without_sentence_end(typed: str) -> str:
+    """Return a link without the full stop of its sentence; ``/wiki/Apple_Inc.`` keeps its own."""
+    bare = typed.rstrip(_SENTENCE_ENDS)
+    if bare == typed:
+        return typed
+    is_closed = bare.endswith(tuple(pair[-1] for pair in _QUOTES))
+    return bare if is_closed or _PAPER_OR_VIDEO.match(canonical(bare) or "") else typed
 
 
 def _bare_id(text: str) -> str | None:

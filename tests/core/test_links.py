@@ -349,6 +349,24 @@ def test_only_whole_and_harmless_addresses_are_web_links(url, is_link):
                 ("[BERT](", ")"),
             ]
         ),
+        *(
+            (f"{before}https://arxiv.org/abs/1706.03762{after}", "arxiv:1706.03762")
+            for before, after in [
+                ("", "."),
+                ("", "!"),
+                ("", ":"),
+                ("(", ")."),
+                ("\u300c", "\u300d\u3002"),
+                ("> ", ""),
+                (">> ", ""),
+                ("- ", ""),
+                ("\u2022 ", "."),
+                ("1. ", ""),
+                ("2) <", ">"),
+            ]
+        ),
+        ("(https://en.wikipedia.org/wiki/BERT_(x)).", "en.wikipedia.org/wiki/BERT_(x)"),
+        ("See: 1706.03762", None),
         ("https://arxiv.org/\u200babs/1706.03762", "arxiv:1706.03762"),
         ("[1706.03762]", "arxiv:1706.03762"),
         ("||`arXiv:1706.03762v7 [cs.CL]`||", "arxiv:1706.03762"),

@@ -19,12 +19,20 @@ _APOSTROPHES = re.compile("['\u2019\u02bc`]")
 _HEAD_ENDS = re.compile(r": | [-\u2013\u2014] | \(")
 _CAMEL_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _BETWEEN_NAMES = re.compile(
-    r"(?P<link>[a-z]+://[^\s,;]+)|[,;&\r\n\u3001\uff0c\uff1b\uff06]|(?<!\+)\+(?!\+)"
-    r"|(?<!\S)(?:and|\uadf8\ub9ac\uace0|\ubc0f)(?!\S)"
+    r"(?P<alone>(?<!\S)(?:[<(`|*]*[a-z]{1,20}://[^\s,;]+|(?:arxiv:)?\d{4}\.\d{4,5}(?:v\d+)?(?!\S)))"
+    r"|(?P<link>[a-z]{1,20}://[^\s,;]+)|[,;&\r\n\u3001\uff0c\uff1b\uff06]|(?<!\+)\+(?!\+)"
+    r"|(?<!\S)(?:and|then|plus|und|et(?!\s+al\b)|y|\uadf8\ub9ac\uace0|\ubc0f)(?!\S)"
     r"|(?:\uc640|\uacfc|\ud558\uace0|\uc774\ub791|\ub791)(?=\s)",  # Korean, behind a name
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-*\u2022\u00b7]|[0-9]+[.)])\s+")
+_NUMBERED, _BULLETED = r"[0-9]{1,2}[.)]", r"[-*\u2022\u00b7]"
+_LISTED = {
+    re.compile(rf"\s*{first}\s"): re.compile(rf"(?<!\S){mark}\s")
+    for first, mark in ((r"1[.)]", _NUMBERED), (_BULLETED, _BULLETED))
+}
+"""How a list begins -> its marks, on one line too: Discord makes one of what is pasted."""
+
 _ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
 
 
@@ -86,11 +94,14 @@ def joined_forms(text: str) -> set[str]:
 
 
 def names_in(text: str) -> list[str]:
-    """Return the names that a text lists, between commas, ``and`` and their like; a link is whole.
+    """Return the names that a text lists, between commas, ``and`` and their like; a link is one.
 
     A title may hold any of these itself: who looks it up tries the whole text first.
     """
-    cut = _BETWEEN_NAMES.sub(lambda match: match["link"] or "\n", text)
+    for begins, mark in _LISTED.items():
+        if begins.match(text):
+            text = mark.sub("\n", text)
+    cut = _BETWEEN_NAMES.sub(lambda match: match["link"] or f"\n{match['alone'] or ''}\n", text)
     lines = (_BULLET.sub("", line).strip() for line in cut.split("\n"))
     return [line for line in lines if line]
 

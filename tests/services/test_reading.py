@@ -106,6 +106,10 @@ async def set_goal(reading, key, reader_id=READER):
         ("locating and editing", ["jump-into-llm:rome"]),
         ("Don't give me the details, just the sumary", ["jump-into-llm:xsum"]),
         ("bert; bert, and BERT", [BERT]),
+        ("bert then lora", [BERT, LORA]),
+        ("1. bert 2. lora", [BERT, LORA]),
+        ("https://arxiv.org/abs/1706.03762 1810.04805", [ATTENTION, BERT]),
+        ("Attention Is All You Need https://arxiv.org/abs/1706.03762", [ATTENTION]),
     ],
 )
 async def test_every_name_typed_is_marked_and_no_title_is_cut(reading, typed, keys):

@@ -39,10 +39,13 @@ _SHELLS = """
     colab; google colab; notion; x; twitter; reddit; facebook; instagram; linkedin; quora; discord;
     researchgate; sciencedirect; ieee xplore; acm digital library; semantic scholar; hugging face;
     wayback machine; internet archive; arxiv; arxiv.org e-print archive; openreview; error; oops;
-    loading; gone; maintenance; redirect; x. it’s what’s happening; private video; deleted video;
-    video unavailable; reddit - the heart of the internet; reddit - dive into anything
+    loading; undefined; null; gone; maintenance; redirect; x. it’s what’s happening; private video;
+    deleted video; video unavailable; reddit - the heart of the internet;
+    reddit - dive into anything
 """
 _REFUSALS = """
+    arxiv recaptcha; performing security verification; verifying your browser; um momento;
+    один момент; подождите; страница не найдена; 少々お待ちください;
     login; log in; sign in; sign up; redirecting; captcha; recaptcha; forbidden; unauthorized;
     under maintenance; under construction; coming soon; ddos-guard; not found; access denied;
     log in or sign up to view; client challenge; attention required; just a moment; error page;
@@ -62,7 +65,8 @@ _SHELL_NAMES, _REFUSAL_NAMES = (
     frozenset(" ".join(name.split()) for name in names.split(";")) for names in (_SHELLS, _REFUSALS)
 )
 _MISSING = (
-    r"(?:the |this |that |your )?(?:requested )?(?:page|file|site|article|video|content|url)"
+    r"(?:(?:oops|sorry)[!,. ]+)?(?:the |this |that |your )?(?:requested )?"
+    r"(?:page|file|site|article|video|content|url)"
     r"(?: you .{1,30}?)? (?:not found|(?:was|is|could|can|does) ?(?:not|n[’']t) (?:be )?"
     r"(?:found|available|exist|reached)|(?:is |has been |was )?(?:no longer available|unavailable"
     r"|removed|deleted|moved))"
@@ -72,6 +76,8 @@ _SAYS_NOTHING = re.compile(
     r"|not found|error|forbidden|unauthori[sz]ed|access (?:is )?denied|bad (?:request|gateway)"
     r"|internal server error|service (?:temporarily )?unavailable|gateway time-?out|gone"
     r"|too many requests|method not allowed|request time-?out))?\W*1?"
+    r"|not found \(#?404\)?"
+    r"|we (?:can(?:no|['’])t|couldn['’]t) find (?:the|this|that) page.*"
     rf"|{_MISSING}|30[1278]\W+(?:moved|found|redirect).*"
     r"|one moment,? please|please wait(?: (?:for|while) .*)?|hang on while .*"
     r"|access (?:to this page )?(?:has been|was|is) denied|i'm not a robot"
@@ -87,6 +93,8 @@ _SAYS_NOTHING = re.compile(
     r"|.{0,12}페이지.{0,4}(?:찾을 수 없|없습|존재하지).{0,8}"
 )
 """What stands where a title should: a guard's page, an error's, an empty shell's."""
+
+_ERROR_BEHIND = r"(?:(?:error )?404\W+)?(?:page )?not found|(?:error )?404"
 
 _ENDS = " .!?…-–—|·:。"
 
@@ -118,7 +126,9 @@ def _is_title(text: str, sites: AbstractSet[str], url: str) -> bool:
     if urlsplit(url).path.strip("/") and words in {*map(str.casefold, sites), host_of(url)}:
         return False
     # A guard's page names its guard, and an error's its site, behind a dash.
-    head = re.split(r" [-|–—·] |! \| ", words)[0].strip(_ENDS)
+    head, *behind = (part.strip(_ENDS) for part in re.split(r" [-|–—·] |! \| ", words))
     if words in _SHELL_NAMES or words in _REFUSAL_NAMES or head in _REFUSAL_NAMES:
+        return False
+    if behind and re.fullmatch(_ERROR_BEHIND, behind[-1]):
         return False
     return not (_SAYS_NOTHING.fullmatch(words) or _SAYS_NOTHING.fullmatch(head))

@@ -158,6 +158,10 @@ def test_titles_are_clean(title, clean):
             "…",
             "-",
         ),
+        *("Oops! Page not found", "Sorry, this page isn't available", "Blog - 404 Not Found"),
+        *("Not Found (#404)", "arXiv reCAPTCHA", "Verifying your browser...", "undefined"),
+        *("Performing security verification", "Страница не найдена", "少々お待ちください..."),
+        *("Um momento…", "Один момент…", "We can't find that page", "Blog | Page Not Found"),
         *("https://blog.example.org/post", "blog.example.org", "Your browser is not supported"),
     ],
 )
@@ -174,7 +178,9 @@ def test_what_is_no_title_is_left_out_with_all_that_its_page_says(title):
         *("Loading data with PyTorch", "React Apps in Practice", "500 server tricks", "Documents"),
         *("JavaScript is weird", "Are You Human? Detecting Bots", "Access Denied: A History"),
         *("YouTube's Recommender", "The page cache is a lie", "1984", "Checking your proofs"),
-        *("X - a history of logos", "Documents - and how to read them"),
+        *("Searching - a page not found here", "Oops! A memoir", "Verifying your proofs"),
+        *("Why you see 404 Not Found", "Null and undefined", "X - a history of logos"),
+        "Documents - and how to read them",
     ],
 )
 def test_a_title_that_only_sounds_so_stays(title):

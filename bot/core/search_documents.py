@@ -38,12 +38,11 @@ def document_of(resource: Resource, step: Step, section_title: str) -> Document:
     The maker's label for it (``GPT-2:``) is one more name; where it stands, who wrote it and
     what is said about it are other fields.
     """
-    links = (canonical(url) for url in resource.urls)
     return Document(
         key=resource.key,
         title=resource.title,
         aliases=(*resource.aliases, resource.label) if resource.label else resource.aliases,
-        links=tuple(dict.fromkeys(link for link in links if link)),
+        links=links_of(resource),
         fields=(
             *(resource.authors, str(resource.year or ""), resource.kind),
             *(host_of(url) for url in resource.urls),
@@ -56,3 +55,15 @@ def document_of(resource: Resource, step: Step, section_title: str) -> Document:
         ),
         favoured=not resource.addition,
     )
+
+
+def names_of(resource: Resource) -> Document:
+    """Return the document of a resource that stands nowhere: its names and links alone."""
+    aliases = (*resource.aliases, resource.label) if resource.label else resource.aliases
+    return Document(resource.key, resource.title, aliases, links_of(resource))
+
+
+def links_of(resource: Resource) -> tuple[str, ...]:
+    """Return the canonical forms of a resource's links."""
+    links = (canonical(url) for url in resource.urls)
+    return tuple(dict.fromkeys(link for link in links if link))

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from bot.core.additions import Laid, own_step
 from bot.core.curriculum import Resource, Step
+from bot.core.links import link_in
 from bot.core.moderation import Choice
-from bot.core.search import Document, SearchIndex, search
+from bot.core.search import SearchIndex, search
+from bot.core.search_documents import names_of
 from bot.errors import NoLongerListedError, ReaderError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore
 from bot.store.database import Database, Queries
@@ -97,5 +99,5 @@ class Choosing:
 def _found(removed: Mapping[str, Resource], typed: str) -> list[Resource]:
     if not typed.strip():
         return list(removed.values())
-    index = SearchIndex(Document(r.key, r.title, r.aliases) for r in removed.values())
-    return [removed[hit.key] for hit in search([index], typed)]
+    index = SearchIndex(names_of(each) for each in removed.values())
+    return [removed[hit.key] for hit in search([index], typed, link=link_in(typed))]

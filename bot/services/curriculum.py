@@ -21,7 +21,7 @@ from bot.core.search import (
     reads_like,
     search,
 )
-from bot.core.search_documents import documents_of, index_of
+from bot.core.search_documents import documents_of, index_of, names_of
 from bot.core.words import names_in, words
 from bot.errors import (
     ConfigError,
@@ -250,7 +250,7 @@ class CurriculumStore:
         hidden = {key for key, found in self.base.by_key.items() if present.get(key) != found}
         changed = documents_of(laid.curriculum, without=self.base.by_key.keys() - hidden)
         gone = laid.removed.values()
-        removed = SearchIndex(Document(r.key, r.title, (*r.aliases, r.label)) for r in gone)
+        removed = SearchIndex(names_of(each) for each in gone)
         return Seen(laid, SearchIndex(changed), frozenset(hidden), removed if gone else None)
 
     async def remember(self, db: Database, now: datetime) -> None:

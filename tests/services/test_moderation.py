@@ -838,6 +838,19 @@ async def test_what_is_removed_and_typed_by_name_never_opens_another(opened, mod
     assert roberta.resource.key == "jump-into-llm:roberta"
 
 
+async def test_what_is_removed_is_known_by_its_link_too(opened, mod):
+    desk = await mod.open(HERE, MOD, BERT)
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    named = await mod.open(HERE, MOD, "https://arxiv.org/pdf/1810.04805v2")
+    offered = await mod.choosing.resources(HERE, "arXiv:1810.04805")
+    with pytest.raises(NoLongerListedError):
+        await opened.reading.finish(READER, HERE, "1810.04805")
+
+    assert (named.resource.key, named.removed) == (BERT, True)
+    assert [(each.resource.key, each.removed) for each in offered] == [(BERT, True)]
+
+
 async def test_a_wish_for_what_is_so_already_says_so(mod):
     never = await mod.open(HERE, MOD, GPT_3, no_longer_needs=LORA)
     already = await mod.open(HERE, MOD, GPT_3, step="4", needs="gpt-2")

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.core.additions import Addition, Laid, lay_over, namespace_of
 from bot.core.curriculum import Curriculum, Resource, Step
@@ -43,6 +44,9 @@ LIKELY = 5
 
 MOST_NAMES = 25
 """So many names are looked up at once: as many as a select can ask about."""
+
+MOST_PIECES = 8
+"""So many words of a text are looked up for a second name."""
 
 KEPT_SERVERS = 256
 """So many servers' additions are kept laid out; the least used are laid anew when needed."""
@@ -162,7 +166,9 @@ class CurriculumStore:
         elif title := _title_like(typed, [r for r in (whole.resource, *whole.likely) if r]):
             return [Meant(typed, title)]
         if len(parts) < 2:
-            return [whole]
+            others = await self._named_beside(db, guild_id, whole.resource, typed)
+            likely = tuple(r for r in (whole.resource, *others) if r is not None)
+            return [Meant(typed, likely=likely) if others else whole]
         if len(parts) > MOST_NAMES:
             raise TooManyNamesError(MOST_NAMES)
         found = [await self._one(db, guild_id, part) for part in parts]
@@ -192,6 +198,21 @@ class CurriculumStore:
         curriculum = await self.of(db, guild_id)
         likely = (curriculum.get(hit.key) for hit in hits[:LIKELY])
         return Meant(typed, likely=tuple(r for r in likely if r is not None)), hits
+
+    async def _named_beside(
+        self, db: Queries, guild_id: int | None, found: Resource | None, typed: str
+    ) -> list[Resource]:
+        """Return what else is named in the text that was taken for one resource."""
+        if found is None or link_in(typed):
+            return []
+        known = set(words(" ".join((found.title, *found.aliases, found.label, found.authors))))
+        others: dict[str, Resource] = {}
+        pieces = dict.fromkeys(typed.replace("/", " ").split())
+        for piece in islice((p for p in pieces if not set(words(p)) <= known), MOST_PIECES):
+            hits = await self.search(db, guild_id, piece)
+            if hits and hits[0].exact and hits[0].key != found.key:
+                others[hits[0].key] = await self.resource(db, guild_id, hits[0].key)
+        return list(others.values())
 
     async def _removed(
         self, db: Queries, guild_id: int | None, typed: str, hits: list[Hit]

@@ -160,6 +160,31 @@ async def test_a_name_that_fits_its_neighbour_too_is_asked_about(reading):
     assert [one.typed for one in asked.unclear] == ["language models"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "likely"),
+    [
+        ("gpt2 gpt3", ["gpt-2", "gpt-3"]),
+        ("gpt-1 to gpt-3", ["gpt-3", "gpt-1"]),
+        ("bert on lora", ["bert", "lora"]),
+        ("bert/gpt-1/gpt-2 papers", ["bert", "gpt-1", "gpt-2"]),
+    ],
+)
+async def test_a_second_name_in_other_words_is_asked_about(reading, typed, likely):
+    with pytest.raises(UnknownResourceError) as caught:
+        await reading.finish(READER, None, typed)
+
+    assert [key.rpartition(":")[2] for key, _ in caught.value.like_it] == likely
+    assert await state(reading, BERT) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("bert devlin", BERT), ("roberta bert pretraining", "jump-into-llm:roberta")],
+)
+async def test_a_name_in_other_words_alone_is_clear(reading, typed, key):
+    assert (await reading.finish(READER, None, typed)).change.keys == (key,)
+
+
 async def test_several_names_that_reach_the_goal_end_it(reading):
     await set_goal(reading, LORA)
 

@@ -300,8 +300,20 @@ def _(error: LinkTakenError) -> str:
 @error_text.register
 def _(error: NeedRefusedError) -> str:
     name, needed = (f"**{plain(text, 80)}**" for text in (error.title, error.needed))
-    because = _BECAUSE.get(error.why, _BECAUSE["nowhere"])
-    return f"{name} can't wait for {needed}, {because}."
+    why = _REFUSED_AS.get(error.why, _REFUSED_AS["nowhere"])
+    if error.why == "loop" and error.title == error.needed:
+        why = "nothing can wait for itself"
+    return f"{name} can't need {needed}: {why}."
+
+
+_REFUSED_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "loop": "that one waits for it already",
+        "nowhere": "that one is no longer there",
+        "companion": "nothing waits for what only helps",
+        "list": "what is on the list waits for no addition",
+    }
+)
 
 
 @error_text.register

@@ -520,9 +520,11 @@ async def test_a_prerequisite_is_dropped(moderator, channel):
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
-        ({"needs": "GPT-3"}, "which itself waits for it"),
-        ({"needs": "The Illustrated Transformer"}, "nothing waits for what only helps"),
-        ({"needs": "Chinchilla"}, "the list itself waits for no addition"),
+        ({"needs": "GPT-3"}, "Few-Shot Learners**: that one waits for it already."),
+        ({"needs": "GPT-2"}, "can't need **Language Models are Unsupervised"),
+        ({"needs": "GPT-2"}, "nothing can wait for itself."),
+        ({"needs": "The Illustrated Transformer"}, ": nothing waits for what only helps"),
+        ({"needs": "Chinchilla"}, ": what is on the list waits for no addition."),
         ({"step": "tokenization"}, "the maker's own stay in the maker's steps"),
     ],
 )

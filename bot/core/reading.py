@@ -76,11 +76,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """One name as it was typed: the resource it means, or what it may mean, the likeliest first."""
+    """One name as it was typed: the resource it means, or what it may mean, the likeliest first.
+
+    ``is_gone``: it means what is no longer listed.
+    """
 
     typed: str
     resource: Resource | None = None
     likely: tuple[Resource, ...] = ()
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from bot.core.search import (
     search,
 )
 from bot.core.search_documents import documents_of, index_of, names_of
-from bot.core.words import names_in, words
+from bot.core.words import fold, names_in, words
 from bot.errors import (
     ConfigError,
     NoLongerListedError,
@@ -153,10 +153,15 @@ class CurriculumStore:
         """Return what each of the typed names means; of one name, or a title with an "and", one.
 
         Raises:
-            NoLongerListedError: one of them was listed once.
+            NoLongerListedError: it is one name, of what was listed once.
             TooManyNamesError: there are more than a select could ask about.
         """
-        whole, hits = await self._one(db, guild_id, typed)
+        try:
+            whole, hits = await self._one(db, guild_id, typed)
+        except NoLongerListedError as error:
+            if fold(error.title) == fold(typed) or len(names_in(typed)) < 2 or link_in(typed):
+                raise
+            whole, hits = Meant(typed), []
         if whole.resource is not None and (not hits or hits[0].exact):
             return [whole]
         parts = [typed] if link_in(typed) else names_in(typed)
@@ -171,7 +176,7 @@ class CurriculumStore:
             return [Meant(typed, likely=likely) if others else whole]
         if len(parts) > MOST_NAMES:
             raise TooManyNamesError(MOST_NAMES)
-        found = [await self._one(db, guild_id, part) for part in parts]
+        found = [await self._part(db, guild_id, part) for part in parts]
         clear = {one.resource.key: one for one, _ in found if one.resource is not None}
         about = whole.resource
         if not clear and about and all(about.key in {hit.key for hit in hits} for _, hits in found):
@@ -184,6 +189,13 @@ class CurriculumStore:
             and not any(_is_said_of(each.resource, one.typed) for each in clear.values())
         ]
         return [*clear.values(), *unclear]
+
+    async def _part(self, db: Queries, guild_id: int | None, typed: str) -> tuple[Meant, list[Hit]]:
+        """Return what one of several names means; one of what is gone stops no other."""
+        try:
+            return await self._one(db, guild_id, typed)
+        except NoLongerListedError:
+            return Meant(typed, is_gone=True), []
 
     async def _one(self, db: Queries, guild_id: int | None, typed: str) -> tuple[Meant, list[Hit]]:
         """Return what the typed text means as one name, with what a search found, if one had to."""

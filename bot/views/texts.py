@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Count, Figures, Mark
-from bot.core.reading import Change, ChangeKind, PartlyDone, Path, Worth
+from bot.core.reading import Change, ChangeKind, Meant, PartlyDone, Path, Worth
 from bot.core.recommend import (
     FinishedPrerequisites,
     FirstStep,
@@ -284,15 +284,21 @@ def already_text(resources: Sequence[Resource]) -> str:
 
 def unclear_text(asked: PartlyDone, most: int = 5) -> str:
     """Return which of several typed names were not understood."""
-    lines = [NOT_MARKED]
-    for one in asked.unclear[:most]:
-        why = "fits several" if len(one.likely) > 1 else "may be another title"
-        lines.append(f"- “{plain(one.typed, 60)}”: {why if one.likely else 'nothing fits it'}")
+    shown = (f"- “{plain(one.typed, 60)}”: {_why_unclear(one)}" for one in asked.unclear[:most])
+    lines = [NOT_MARKED, *shown]
     if (more := len(asked.unclear) - most) > 0:
         lines.append(f"- and {more} more {'name' if more == 1 else 'names'}")
-    if any(not one.likely for one in asked.unclear):
+    if any(not one.likely and not one.is_gone for one in asked.unclear):
         lines.append("-# `/search` takes a word of a title.")
     return "\n".join(lines)
+
+
+def _why_unclear(name: Meant) -> str:
+    if name.is_gone:
+        return "no longer on the list"
+    if not name.likely:
+        return "nothing fits it"
+    return "fits several" if len(name.likely) > 1 else "may be another title"
 
 
 NOT_MARKED = "**Not marked yet**"

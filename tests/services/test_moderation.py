@@ -27,6 +27,7 @@ from bot.services.opening import open_services
 from bot.services.server_list import MOST_ADDITIONS, ServerList
 from bot.store import additions, progress
 from bot.store.ids import Ids
+from bot.views.texts import unclear_text
 from tests.curricula import named_by_address
 from tests.postbox import MONDAYS_AT_TEN
 
@@ -882,3 +883,15 @@ async def test_a_removal_tells_whom_it_touches_and_a_few_readers_are_no_number(o
     assert two.channel_ids == (71,)
     assert "jump-into-llm:roberta" in {resource.key for resource in two.needed_by}
     assert restored.touched is None
+
+
+async def test_a_removed_name_among_several_stops_no_other(opened, mod):
+    desk = await mod.open(HERE, MOD, BERT)
+    await mod.remove(HERE, MOD, desk.draft_id)
+
+    asked = await opened.reading.finish(READER, HERE, "bert and lora")
+
+    marks = await progress.marks_of(opened.db, READER)
+    assert list(marks) == [LORA]
+    assert [(name.typed, name.is_gone) for name in asked.unclear] == [("bert", True)]
+    assert "“bert”: no longer on the list" in unclear_text(asked)

@@ -20,7 +20,15 @@ from bot.core.groups import (
 )
 from bot.core.picking import by_week
 from bot.core.picks import AfterList, Pick, next_papers, runs_out
-from bot.core.weekly import Schedule, next_slot, running_week, slot_of_week, weeks_from
+from bot.core.weekly import (
+    Schedule,
+    next_slot,
+    running_week,
+    slot_of_week,
+    slots_from,
+    too_soon,
+    weeks_from,
+)
 from bot.errors import (
     AlreadyPostedError,
     HasGroupError,
@@ -258,6 +266,7 @@ class Groups:
                 raise AlreadyPostedError(message_link(group.guild_id, old))
             if old is None or old.state not in ("waiting", "uncertain"):
                 slot = replace(slot_of_week(group.schedule, week), at=now)
+                await self._bring_forward(changes, group, week, now)
                 post = await self._weekly.pick(changes, group, slot, old)
                 if post.key is None:
                     raise NothingLeftError
@@ -333,6 +342,27 @@ class Groups:
             group = await self._taken(changes, guild_id, group_id)
             await group_rows.leave(changes, group_id, reader_id)
         return await self._status(self._db, group, reader_id)
+
+    async def _bring_forward(
+        self, changes: Queries, group: Group, week: str, now: datetime
+    ) -> None:
+        """Let what is chosen for a week that the group's first paper passes by come now.
+
+        Where something is chosen for now, it comes in the next free week. A vote is called off.
+        """
+        posts = await slots.latest_slots(changes, group.group_id, WEEKS_REMEMBERED)
+        if any(post.state in HAD for post in posts):
+            return
+        decided = {post.week for post in posts}
+        passed = too_soon(group.schedule, now) - decided - {week}
+        for each in sorted(passed):
+            await call_off(changes, self._ids, group, now, each)
+            taken = {
+                chosen.week for chosen in await pick_rows.picks_from(changes, group.group_id, week)
+            }
+            ahead = slots_from(group.schedule, now, len(taken) + 1, decided | passed | taken)
+            to = next(w for w in (week, *(slot.week for slot in ahead)) if w not in taken)
+            await pick_rows.move_picks(changes, group.group_id, each, to)
 
     async def _found(self, guild_id: int, group_id: int) -> Group:
         group = await group_rows.group(self._db, group_id)

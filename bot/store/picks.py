@@ -42,6 +42,13 @@ async def picks_from(db: Queries, group_id: int, week: str) -> list[Chosen]:
     return [Chosen(row["group_id"], row["week"], row["resource_key"], row["why"]) for row in rows]
 
 
+async def move_picks(changes: Queries, group_id: int, week: str, to_week: str) -> None:
+    """Let what is chosen for a week be chosen for another, for which nothing is."""
+    await changes.fetch(
+        "UPDATE picks SET week = ? WHERE group_id = ? AND week = ?", to_week, group_id, week
+    )
+
+
 async def put_span(changes: Queries, group_id: int, span: Span, keys: Iterable[str]) -> None:
     """Record for how many weeks a group reads a resource; ``keys``: all that it ever had."""
     for key in keys:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -202,3 +202,28 @@ async def test_a_pick_for_a_week_that_is_voted_on_says_so(group, moderator, chan
     picked = await moderator.slash(channel, "manage pick", resource="LoRA")
 
     assert "The group is just voting on that week" in text_of(picked)
+
+
+@pytest.mark.parametrize(
+    ("picks", "read"),
+    [
+        ({"2026-01-05": "BERT", "2026-01-12": "LoRA"}, ["BERT", "LoRA"]),
+        (
+            {"2026-01-03": "GPT-3", "2026-01-05": "BERT", "2026-01-12": "LoRA"},
+            ["GPT-3", "LoRA", "BERT"],
+        ),
+    ],
+)
+async def test_what_is_picked_for_a_week_that_the_first_paper_passes_by_is_not_lost(
+    group, moderator, channel, until, picks, read
+):
+    await until(MONDAY - timedelta(days=2))
+    for date, resource in picks.items():
+        await moderator.slash(channel, "manage pick", resource=resource, date=date)
+    card = await moderator.slash(channel, "manage group")
+
+    await moderator.click(card.response.message, label="First paper now")
+    for week in range(4):
+        await until(MONDAY + timedelta(weeks=week))
+
+    assert [title_of(post).split(":")[0] for post in posts_in(channel)][: len(read)] == read

@@ -514,3 +514,25 @@ async def test_by_default_a_vote_closes_in_time_for_its_paper(group, moderator, 
     assert "votes on what it reads" in text_of(called)
     assert poll.poll.expires_at <= MONDAY - timedelta(hours=1)
     assert poll.poll.duration == timedelta(hours=min(48, left - 2))
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+async def test_a_vote_on_a_week_that_the_first_paper_passes_by_is_called_off_or_comes_now(
+    group, moderator, alice, channel, env, until, is_decided
+):
+    await until(MONDAY - timedelta(days=3))
+    await moderator.slash(channel, "manage vote", hours=24)
+    (poll,) = polls_in(channel)
+    await alice.set_poll_votes(poll, answers=[3])
+    await env.advance_time(A_DAY + AN_HOUR if is_decided else AN_HOUR)
+    card = (await moderator.slash(channel, "manage group")).response.message
+    if not is_decided:
+        await moderator.click(card, label="More")
+        await env.advance_time(4)
+
+    await moderator.click(card, label="First paper now")
+    await env.advance_time(60)
+
+    (post,) = posts_in(channel)
+    assert title_of(post).startswith("BERT" if is_decided else "Attention")
+    assert len(called_off_in(channel)) == (0 if is_decided else 1)

@@ -296,7 +296,7 @@ class ActionButton(
         await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         guild_id = interaction.guild_id or 0
-        if self.action in ("post", "stop"):
+        if self.action != "resume":  # a vote's buttons stood where these stand
             refuse_slip(interaction)
         if self.action == "post":
             status = await bot.groups.post_now(guild_id, self.group_id)
@@ -465,9 +465,8 @@ class CloseVoteButton(StateButton, template=rf"vote-close:{ROW_ID}:(?P<opener>[0
         bot.weekly_changed()
         status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
         news = vote_words.closed_text(ballot)
-        await interaction.edit_original_response(
-            view=await moderators_card(interaction, status, news)
-        )
+        card = await moderators_card(interaction, status, news)
+        await interaction.edit_original_response(view=dated(interaction, card))
 
 
 class GroupMoreButton(
@@ -493,7 +492,8 @@ class GroupMoreButton(
         groups = cast("NextreadBot", interaction.client).groups
         status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
         view = await moderators_card(interaction, status, opens=not self.opens)
-        await answer_click(interaction, view)
+        # What opens stands below all that stood there: a tap on it is meant.
+        await answer_click(interaction, view, asks=self.opens)
 
 
 class DeleteGroupButton(StateButton, template=rf"group-delete:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):

@@ -252,6 +252,34 @@ async def test_a_second_tap_calls_no_vote_off(group, moderator, channel):
     assert not polls_in(channel)[0].poll.is_finalised()
 
 
+@pytest.mark.parametrize(
+    ("label", "then"), [("Close now", "Pause"), ("Call the vote off", "Skip next")]
+)
+async def test_a_second_tap_where_a_votes_button_stood_changes_nothing(
+    group, moderator, channel, env, label, then
+):
+    await moderator.slash(channel, "manage vote", hours=24)
+    card = (await moderator.slash(channel, "manage group")).response.message
+    await moderator.click(card, label=label)
+
+    second = await moderator.click(card, label=then)
+
+    after = text_of(await moderator.slash(channel, "manage group"))
+    assert "so I did nothing" in text_of(second)
+    assert "Paused" not in after
+    assert "skipped" not in after
+
+
+async def test_what_more_opens_can_be_tapped_at_once(group, moderator, channel):
+    await moderator.slash(channel, "manage vote", hours=24)
+    card = (await moderator.slash(channel, "manage group")).response.message
+    await moderator.click(card, label="More")
+
+    posted = await moderator.click(card, label="First paper now")
+
+    assert "read it together" in text_of(posted)
+
+
 async def test_only_who_called_the_vote_uses_its_card(group, moderator, channel, env, guild):
     called = await moderator.slash(channel, "manage vote")
     await env.advance_time(A_DAY + 1)

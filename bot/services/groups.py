@@ -182,7 +182,7 @@ class Groups:
     async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
         """Forget a group for good: its members, weeks, picks and votes, and what it is still sent.
 
-        Its members' progress stays. A running vote is called off; its poll is ended soon.
+        Its members' progress stays. A running vote is called off, as its card soon says.
 
         Raises:
             NoGroupError: no such group in this server.
@@ -192,7 +192,7 @@ class Groups:
             await readers.take_turn(changes, deleted_by)
             await additions.take_turn(changes, guild_id)
             group = await self._taken(changes, guild_id, group_id)
-            await votes.call_off_votes(changes, group_id, now)
+            await call_off(changes, self._ids, group, now)
             await outbox.delete_about_group(changes, group_id)
             await guild_rows.forget_group(changes, group_id, but_open_polls=True)
         return group

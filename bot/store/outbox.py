@@ -255,7 +255,8 @@ async def move_posts(changes: Queries, group_id: int, channel_id: int, due_at: d
 async def delete_about_group(changes: Queries, group_id: int) -> None:
     """Forget all that was or is still to be sent about a group, whoever is just sending it.
 
-    Its weeks and votes must still be there: they are what most of it refers to.
+    But cards above a poll are still to say that their vote is called off. Its weeks and votes must
+    still be there: they are what most of it refers to.
     """
     of_group = str(group_id)
     await changes.fetch(
@@ -265,7 +266,10 @@ async def delete_about_group(changes: Queries, group_id: int) -> None:
     )
     await changes.fetch(
         "DELETE FROM outbox WHERE kind IN ('candidates', 'poll', 'called_off', 'vote_lost')"
-        " AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes WHERE group_id = ?)",
+        " AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes WHERE group_id = ?)"
+        " AND NOT (kind IN ('candidates', 'called_off') AND reference IN"
+        " (SELECT reference FROM outbox WHERE kind = 'called_off'"
+        " AND state IN ('waiting', 'claimed')))",
         group_id,
     )
     await changes.fetch(

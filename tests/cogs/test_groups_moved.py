@@ -131,6 +131,8 @@ async def test_a_deleted_group_is_gone_and_nothing_is_posted_any_more(
     assert "is deleted. Everybody keeps what they have read." in text_of(done)
     assert len(channel.history()) == before
     assert all(m.poll.is_finalised() for m in channel.history() if m.poll is not None)
+    assert [text_of(m) for m in channel.history() if "Vote in the poll" in text_of(m)] == []
+    assert [m for m in channel.history() if "This vote is called off" in text_of(m)]
     old = [
         await alice.click(post, label="I've read it"),
         await alice.click(mine.response.message, label="Leave"),

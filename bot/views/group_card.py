@@ -121,9 +121,10 @@ def manage_card(
     if group.after_list is not None:
         lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
     select: PickedSelect | LongSelect | None = None
-    if long := pick_words.long_options(papers):
-        long += pick_words.picked_options(status, pick_words.TAKE_BACK)
-        select = LongSelect(group.group_id, opener_id, long[: pick_words.OPTIONS])
+    if papers:
+        picks = pick_words.picked_options(status, pick_words.TAKE_BACK)
+        options = pick_words.change_options(papers, picks)
+        select = LongSelect(group.group_id, opener_id, options)
     elif options := pick_words.picked_options(status):
         select = PickedSelect(group.group_id, opener_id, options)
     mentioned = None
@@ -149,7 +150,7 @@ def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> 
         return group_card(now if was_told else status)
     papers = pick_words.long_papers(status)
     warnings = [*group_warnings(guild, status), *pick_words.long_lines(papers)]
-    long = pick_words.long_options(papers)[: pick_words.OPTIONS]
+    long = pick_words.change_options(papers)
     select = LongSelect(status.group.group_id, interaction.user.id, long) if long else None
     return group_card(now, warnings, select)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ LATER_SHOWN = 5
 CHOICE = 100  # Discord's limit for the name of a choice and of an option
 OPTIONS = 25  # and for their number
 TITLE = 80
+ALL_WEEKS = MOST_WEEKS + 1  # one to most, and passing it over
 LONG_PAPER = "How many weeks…"
 LONG_OR_PICKED = "Change what comes…"
 AS_IT_IS = "As it is now"
@@ -122,6 +123,23 @@ def long_options(papers: Iterable[tuple[Resource, int]]) -> list[discord.SelectO
         for resource, now in papers
         for weeks in (*range(1, MOST_WEEKS + 1), 0)
     ]
+
+
+def change_options(
+    papers: Sequence[tuple[Resource, int]], picks: Sequence[discord.SelectOption] = ()
+) -> list[discord.SelectOption]:
+    """Return what a moderator can change of what comes, as many as a select takes.
+
+    Where that isn't all, each pick keeps its place, and what is passed over one option, which
+    brings it back; the rest is for the long papers in sight, the next first.
+    """
+    everything = [*long_options(papers), *picks]
+    if len(everything) <= OPTIONS:
+        return everything
+    passed = [long_options([paper])[0] for paper in papers if paper[1] == 0]
+    kept = [*passed, *picks][: OPTIONS - ALL_WEEKS]
+    in_sight = [paper for paper in papers if paper[1] > 0]
+    return [*long_options(in_sight[: (OPTIONS - len(kept)) // ALL_WEEKS]), *kept]
 
 
 def long_lines(papers: Iterable[tuple[Resource, int]]) -> Iterator[str]:

@@ -1,0 +1,29 @@
+"""A list of long papers alone: more to change than a select takes."""
+
+import pytest
+
+from tests.curricula import curriculum, resource
+from tests.seen import options_of, select_of
+
+BOOKS = curriculum(*(resource(f"book-{n}", title=f"Book {n}", minutes=300) for n in range(9)))
+
+
+@pytest.fixture
+def simcord_bot(make_bot):
+    return make_bot(BOOKS)
+
+
+async def test_all_that_is_picked_or_passed_over_can_be_brought_back(moderator, channel):
+    card = (await moderator.slash(channel, "manage group", zone="UTC")).response.message
+    for book in (0, 1):
+        await moderator.select(card, [f"0:demo:book-{book}"], custom_id=select_of(card))
+    await moderator.click(card, label="First paper now")
+    await moderator.slash(channel, "manage pick", resource="Book 8")
+
+    theirs = options_of(await moderator.slash(channel, "manage group"))
+    seen = options_of(await moderator.slash(channel, "group"))
+
+    assert theirs[-3:] == ["1:demo:book-0", "1:demo:book-1", "2026-W02"]
+    assert seen[-2:] == ["1:demo:book-0", "1:demo:book-1"]
+    assert "0:demo:book-2" in theirs
+    assert max(len(theirs), len(seen)) <= 25

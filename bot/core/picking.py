@@ -36,7 +36,7 @@ class PickReply:
     for it until now. ``was_had``: the group read it once. ``others``: further weeks for which the
     same is chosen. ``is_past``: the week's time has come already. ``silent``: why it won't be
     read as things are. ``is_voted_on``: the group is just voting on the week. ``weeks``: for how
-    many the group reads it.
+    many the group reads it; None: nobody has said.
     """
 
     group_id: int
@@ -49,7 +49,7 @@ class PickReply:
     is_past: bool = False
     silent: Silent | None = None
     is_voted_on: bool = False
-    weeks: int = 1
+    weeks: int | None = None
 
 
 def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:

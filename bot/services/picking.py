@@ -79,7 +79,7 @@ class Picking:
             is_past=slot.at <= now,
             silent=silent,
             is_voted_on=vote is not None and vote.state == "running",
-            weeks=1 if span is None else span.weeks,
+            weeks=None if span is None else span.weeks,
         )
 
     async def read_for(self, guild_id: int, group_id: int, key: str, weeks: int) -> Resource:
@@ -148,8 +148,18 @@ class Picking:
                 await picks.put_pick(changes, pick, picked_by, now)
             silent = await self._silent(changes, group, slot, now)
             had = await slots.had_keys(changes, group_id)
-        was_had = not same.isdisjoint(had)
-        return PickReply(group_id, group.channel_id, slot, meant, was_had=was_had, silent=silent)
+            curriculum = await self._curricula.of(changes, guild_id)
+            spans = spans_by_key(curriculum, await picks.spans_of(changes, group_id))
+        span = spans.get(meant.key)
+        return PickReply(
+            group_id,
+            group.channel_id,
+            slot,
+            meant,
+            was_had=not same.isdisjoint(had) and not (span is not None and span.is_under_way),
+            silent=silent,
+            weeks=None if span is None else span.weeks,
+        )
 
     async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
         """Take a moderator's pick back; tell what the week reads now. Twice is harmless.

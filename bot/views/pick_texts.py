@@ -99,7 +99,11 @@ def picked_options(
     ]
 
 
-def long_papers(status: GroupStatus) -> list[tuple[Resource, int]]:
+LongPaper = tuple[Resource, int | None]
+"""A long paper, and for how many weeks it is read; None: nobody has said."""
+
+
+def long_papers(status: GroupStatus) -> list[LongPaper]:
     """Return the long papers of this week and those shown, and those passed over, with weeks."""
     spans = spans_by_key(status.curriculum, status.spans)
     this_week = status.this_week
@@ -109,16 +113,16 @@ def long_papers(status: GroupStatus) -> list[tuple[Resource, int]]:
     long = {r.key: r for r in found if r is not None and is_long(r)}
     passed = (status.curriculum.get(key) for key, span in spans.items() if span.weeks == 0)
     long |= {r.key: r for r in passed if r is not None}
-    return [(r, spans[key].weeks if key in spans else 1) for key, r in long.items()]
+    return [(r, spans[key].weeks if key in spans else None) for key, r in long.items()]
 
 
-def long_options(papers: Iterable[tuple[Resource, int]]) -> list[discord.SelectOption]:
+def long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
     """Return for how many weeks each of these may be read; the value is "weeks:key"."""
     return [
         discord.SelectOption(
             label=f"{clipped(one_line(short_title(resource)), TITLE)}: {_FOR_WEEKS[weeks]}",
             value=f"{weeks}:{resource.key}",
-            description=AS_IT_IS if weeks == now else None,
+            description=AS_IT_IS if weeks == (1 if now is None else now) else None,
         )
         for resource, now in papers
         for weeks in (*range(1, MOST_WEEKS + 1), 0)
@@ -126,7 +130,7 @@ def long_options(papers: Iterable[tuple[Resource, int]]) -> list[discord.SelectO
 
 
 def change_options(
-    papers: Sequence[tuple[Resource, int]], picks: Sequence[discord.SelectOption] = ()
+    papers: Sequence[LongPaper], picks: Sequence[discord.SelectOption] = ()
 ) -> list[discord.SelectOption]:
     """Return what a moderator can change of what comes, as many as a select takes.
 
@@ -138,17 +142,17 @@ def change_options(
         return everything
     passed = [long_options([paper])[0] for paper in papers if paper[1] == 0]
     kept = [*passed, *picks][: OPTIONS - ALL_WEEKS]
-    in_sight = [paper for paper in papers if paper[1] > 0]
+    in_sight = [paper for paper in papers if paper[1] != 0]
     return [*long_options(in_sight[: (OPTIONS - len(kept)) // ALL_WEEKS]), *kept]
 
 
-def long_lines(papers: Iterable[tuple[Resource, int]]) -> Iterator[str]:
+def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
     """Yield what moderators may want to know of long papers."""
     for resource, weeks in papers:
         title = plain(short_title(resource))
         if weeks == 0:
             yield f"-# Passed over: {title}. The list below brings it back."
-        elif weeks == 1:
+        elif weeks is None:
             yield f"⏳ {title} takes {duration(resource.minutes or 0)}: for how many weeks?"
 
 

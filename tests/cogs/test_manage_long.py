@@ -70,6 +70,17 @@ async def test_a_long_paper_in_sight_is_offered_for_several_weeks_and_goes_on_so
     ]
 
 
+async def test_whoever_has_chosen_one_week_is_not_asked_again(group, choose, moderator, channel):
+    chosen = text_of(await choose(group, f"1:{COURSE}"))
+    picked = await moderator.slash(channel, "manage pick", resource="The course")
+
+    assert "✅ **The course** is read in one week." in chosen
+    assert "how many weeks?" not in chosen
+    assert "how many weeks?" not in text_of(await moderator.slash(channel, "group"))
+    assert "how many weeks?" not in text_of(picked)
+    assert f"3:{COURSE}" in options_of(picked)
+
+
 async def test_a_long_paper_is_passed_over_and_brought_back_on_any_moderators_card(
     group, choose, moderator, alice, channel
 ):

@@ -18,7 +18,7 @@ from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.views.error_texts import error_text
 from bot.views.group_texts import moment, short_date
 from bot.views.plain import clipped, link, one_line, plain
-from bot.views.texts import duration, short_title, title_of
+from bot.views.texts import duration, short_title, title_of, titles
 
 TAKE_BACK = "Take it back"
 TAKE_ONE_BACK = "Take a pick back…"
@@ -148,12 +148,16 @@ def change_options(
 
 def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
     """Yield what moderators may want to know of long papers."""
+    passed: list[Resource] = []
     for resource, weeks in papers:
-        title = plain(short_title(resource))
         if weeks == 0:
-            yield f"-# Passed over: {title}. The list below brings it back."
+            passed.append(resource)
         elif weeks is None:
+            title = plain(short_title(resource))
             yield f"⏳ {title} takes {duration(resource.minutes or 0)}: for how many weeks?"
+    if passed:
+        back = "it" if len(passed) == 1 else "them"
+        yield f"-# Passed over: {titles(passed)}. The list below brings {back} back."
 
 
 def read_for_text(resource: Resource, weeks: int) -> str:

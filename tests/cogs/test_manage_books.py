@@ -3,7 +3,7 @@
 import pytest
 
 from tests.curricula import curriculum, resource
-from tests.seen import options_of, select_of
+from tests.seen import options_of, select_of, text_of
 
 BOOKS = curriculum(*(resource(f"book-{n}", title=f"Book {n}", minutes=300) for n in range(9)))
 
@@ -27,3 +27,14 @@ async def test_all_that_is_picked_or_passed_over_can_be_brought_back(moderator, 
     assert seen[-2:] == ["1:demo:book-0", "1:demo:book-1"]
     assert "0:demo:book-2" in theirs
     assert max(len(theirs), len(seen)) <= 25
+
+
+async def test_all_that_is_passed_over_takes_one_line(moderator, channel):
+    shown = await moderator.slash(channel, "manage group", zone="UTC")
+    card = shown.response.message
+    for book in range(6):
+        shown = await moderator.select(card, [f"0:demo:book-{book}"], custom_id=select_of(card))
+
+    (line,) = [line for line in text_of(shown).splitlines() if "Passed over" in line]
+    assert line.startswith("-# Passed over: Book 0, Book 1")
+    assert line.endswith("and 3 more. The list below brings them back.")

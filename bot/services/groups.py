@@ -110,6 +110,7 @@ class Groups:
                 is_forum=is_forum,
             )  # fmt: skip
             await group_rows.put_group(changes, group, now)
+            await self._make_way(changes, group, now)
             group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
         return await self._status(self._db, group, changed_by)
@@ -266,7 +267,7 @@ class Groups:
                 raise AlreadyPostedError(message_link(group.guild_id, old))
             if old is None or old.state not in ("waiting", "uncertain"):
                 slot = replace(slot_of_week(group.schedule, week), at=now)
-                await self._bring_forward(changes, group, week, now)
+                await self._make_way(changes, group, now, begins=True)
                 post = await self._weekly.pick(changes, group, slot, old)
                 if post.key is None:
                     raise NothingLeftError
@@ -343,25 +344,29 @@ class Groups:
             await group_rows.leave(changes, group_id, reader_id)
         return await self._status(self._db, group, reader_id)
 
-    async def _bring_forward(
-        self, changes: Queries, group: Group, week: str, now: datetime
+    async def _make_way(
+        self, changes: Queries, group: Group, now: datetime, *, begins: bool = False
     ) -> None:
-        """Let what is chosen for a week that the group's first paper passes by come now.
+        """Let what is chosen for a week that comes too soon after the first paper not be lost.
 
-        Where something is chosen for now, it comes in the next free week. A vote is called off.
+        It comes in the next free week; if the group ``begins`` now and nothing else is chosen for
+        that, at once. A vote on such a week is called off.
         """
         posts = await slots.latest_slots(changes, group.group_id, WEEKS_REMEMBERED)
-        if any(post.state in HAD for post in posts):
+        had = [post.at for post in posts if post.state in HAD]
+        if begins == bool(had):
             return
+        week = running_week(group.schedule.zone, now)
         decided = {post.week for post in posts}
-        passed = too_soon(group.schedule, now) - decided - {week}
+        near = too_soon(group.schedule, now if begins else min(had)) - decided
+        passed = {each for each in near if each > week}
         for each in sorted(passed):
             await call_off(changes, self._ids, group, now, each)
-            taken = {
-                chosen.week for chosen in await pick_rows.picks_from(changes, group.group_id, week)
-            }
+            chosen = await pick_rows.picks_from(changes, group.group_id, week)
+            taken = {one.week for one in chosen}
             ahead = slots_from(group.schedule, now, len(taken) + 1, decided | passed | taken)
-            to = next(w for w in (week, *(slot.week for slot in ahead)) if w not in taken)
+            free = [slot.week for slot in ahead]
+            to = week if begins and week not in taken else free[0]
             await pick_rows.move_picks(changes, group.group_id, each, to)
 
     async def _found(self, guild_id: int, group_id: int) -> Group:

@@ -227,3 +227,17 @@ async def test_what_is_picked_for_a_week_that_the_first_paper_passes_by_is_not_l
         await until(MONDAY + timedelta(weeks=week))
 
     assert [title_of(post).split(":")[0] for post in posts_in(channel)][: len(read)] == read
+
+
+async def test_a_pick_is_not_lost_when_another_day_makes_its_week_come_too_soon(
+    moderator, channel, until
+):
+    await until(MONDAY - timedelta(days=2))
+    card = await moderator.slash(channel, "manage group", zone="UTC", day="Thursday")
+    await moderator.click(card.response.message, label="First paper now")
+    await moderator.slash(channel, "manage pick", resource="BERT")
+
+    changed = await moderator.slash(channel, "manage group", day="Monday")
+
+    second = int((MONDAY + timedelta(weeks=1)).timestamp())
+    assert f"- <t:{second}:d>: BERT · 📌 picked by a moderator" in text_of(changed)

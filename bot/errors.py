@@ -158,13 +158,6 @@ class UnknownZoneError(ReaderError):
 
 
 @dataclass
-class UnknownTimeError(ReaderError):
-    """The typed text is no time of day."""
-
-    typed: str
-
-
-@dataclass
 class AlreadyPostedError(ReaderError):
     """This week's paper was posted; ``link`` leads to it, if it isn't deleted."""
 

@@ -16,7 +16,6 @@ from bot.errors import (
     OldCardError,
     RightUnknownError,
     UnknownPostError,
-    UnknownTimeError,
     UnknownZoneError,
 )
 from bot.views.error_texts import error_text
@@ -67,6 +66,7 @@ START_CHANNEL = "Channel"
 START_CHANNEL_HINT = "A text or announcement channel, or a forum"
 START_ZONE = "City or time zone"
 START_ZONE_HINT = "Mondays at 09:00 there; /manage group changes it"
+PICK_AN_HOUR = "Pick the hour"
 PICK_A_ZONE = "Which one is meant?"
 
 CHOSEN: dict[Why, str] = {
@@ -312,9 +312,12 @@ def _(error: UnknownZoneError) -> str:
     return which_zone_text(error.typed, len(error.like_it), fits=error.fits)
 
 
-@error_text.register
-def _(error: UnknownTimeError) -> str:
-    return f"“{plain(error.typed, 40)}” is no time of day. Write it as 09:00 or 9 pm."
+def which_hour_text(typed: str) -> str:
+    """Return the question at which hour, where what was typed is no time of day."""
+    return (
+        f"“{plain(typed, 40)}” is no time of day that I know. Pick the hour here, or type the"
+        " command again with a time like 09:30 or 9:30 pm."
+    )
 
 
 @error_text.register

@@ -67,6 +67,7 @@ from bot.views.resource_card import (
 )
 from bot.views.settings_card import MyZoneSelect, SwitchButton, ZoneButton, settings_card
 from bot.views.start_card import (
+    HourSelect,
     MoveSelect,
     StartAgainButton,
     StartButton,
@@ -146,6 +147,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GroupMoreButton,
     GroupOfDraft,
     HistoryButton,
+    HourSelect,
     JoinButton,
     LongSelect,
     LostGroupButton,

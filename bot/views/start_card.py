@@ -22,7 +22,6 @@ from bot.errors import (
     OldCardError,
     ReaderError,
     RoleRefusedError,
-    UnknownTimeError,
     WrongChannelError,
 )
 from bot.views import group_texts as words
@@ -81,13 +80,12 @@ async def settle_wish(
     wish: Wish = NO_WISH,
     again: Callable[[], Awaitable[ui.Button[Any]]] | None = None,
 ) -> ui.LayoutView:
-    """Make a channel's group as wished, or change what is said; ask where the zone isn't clear.
+    """Make a channel's group as wished, or change what is said; ask where that isn't clear.
 
     A new group meets on Mondays at nine, unless said. ``again`` makes the button back to the
     form, which keeps what was typed.
 
     Raises:
-        UnknownTimeError: what is typed is no time of day.
         RoleRefusedError: papers don't mention that role.
         CannotPostError: it names what is missing.
     """
@@ -99,7 +97,7 @@ async def settle_wish(
     old = old or Schedule(MONDAY, NINE, 0, zone or "UTC")
     time = time_of_day(wish.time, zone or "UTC") if wish.time else (old.hour, old.minute)
     if time is None:
-        raise UnknownTimeError(wish.time or "")
+        return await _ask_time(interaction, channel, typed_zone, wish)
     if group is None and not typed_zone and (asked := await ask_which(interaction, channel, None)):
         return asked
     if zone is None:
@@ -121,6 +119,25 @@ async def settle_wish(
     return await settle_group(interaction, channel, schedule, role_id, group)
 
 
+async def _ask_time(
+    interaction: discord.Interaction[Any],
+    channel: discord.abc.GuildChannel,
+    typed_zone: str,
+    wish: Wish,
+) -> ui.LayoutView:
+    """Build the question at which hour, where that isn't clear; all else that was said is kept."""
+    moderation = cast("NextreadBot", interaction.client).moderation
+    kept = {
+        "channel_id": channel.id,
+        "zone": typed_zone,
+        "weekday": wish.weekday,
+        "role_id": wish.role_id,
+    }
+    who = interaction.user.id
+    kept_id = await moderation.keep(channel.guild.id, who, kept)
+    return zone_card(words.which_hour_text(wish.time or ""), HourSelect(kept_id, who))
+
+
 def _mentionable(guild: discord.Guild, role_id: int) -> int:
     role = guild.get_role(role_id)
     if role is None:
@@ -131,9 +148,9 @@ def _mentionable(guild: discord.Guild, role_id: int) -> int:
 
 
 def zone_card(
-    question: str, select: ZoneSelect, again: ui.Button[Any] | None = None
+    question: str, select: StateSelect, again: ui.Button[Any] | None = None
 ) -> ui.LayoutView:
-    """Build the question which zone is meant; ``again`` leads back to the form."""
+    """Build the question which zone or hour is meant; ``again`` leads back to the form."""
     view = ui.LayoutView(timeout=None)
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(question), ui.ActionRow(select))
     if again is not None:
@@ -431,6 +448,28 @@ class ZoneSelect(
         channel = channel_of(interaction, self.channel_id)
         view = await settle_wish(interaction, channel, picked(self.item), self.wish)
         await answer_click(interaction, view)
+
+
+class HourSelect(StateSelect, template=rf"hour-for:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+    """Settles the hour where what was typed is no time of day."""
+
+    def __init__(self, kept_id: int, opener_id: int) -> None:
+        self.kept_id, self.opener_id = kept_id, opener_id
+        hours = [(f"{hour:02}:00", f"{hour:02}:00") for hour in range(24)]
+        super().__init__(select_of(f"hour-for:{kept_id}:{opener_id}", words.PICK_AN_HOUR, hours))
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        moderation = cast("NextreadBot", interaction.client).moderation
+        kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
+        channel = channel_of(interaction, kept["channel_id"])
+        wish = Wish(kept.get("weekday"), picked(self.item), kept.get("role_id"))
+        await answer_click(interaction, await settle_wish(interaction, channel, kept["zone"], wish))
 
 
 class WishZoneSelect(

@@ -453,8 +453,23 @@ async def test_a_zone_that_isnt_known_is_always_picked_from_some(moderator, chan
     assert options_of(none) == options_of(unknown)
     assert options_of(none)[0] == "America/New_York"
     assert "Europe/Berlin" in options_of(several)
-    assert "“25 past” is no time of day." in text_of(late)
-    assert len(env.errors) == 1
+    assert "“25 past” is no time of day that I know." in text_of(late)
+
+
+async def test_a_time_that_isnt_understood_is_picked_and_all_else_said_is_kept(
+    moderator, channel, guild, env, restart
+):
+    readers = guild.create_role("readers")
+    said = {"zone": "Asia/Seoul", "day": "Friday", "time": "half past nine", "role": readers}
+    asked = await moderator.slash(channel, "manage group", **said)
+    hours = options_of(asked)
+    await restart()
+
+    card = await moderator.select(asked.response.message, ["21:00"], custom_id=select_of(asked))
+
+    assert (hours[0], hours[-1], len(hours)) == ("00:00", "23:00", 24)
+    assert "Fridays at 21:00, Asia/Seoul" in text_of(card)
+    assert (await env.bot.groups.find(channel.id)).role_id == readers.id
 
 
 async def test_day_time_and_role_outlive_the_question_which_zone_is_meant(

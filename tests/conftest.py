@@ -20,7 +20,8 @@ from hypothesis import settings
 from bot.app import NextreadBot
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum_file import default_curriculum_path, read_curriculum
-from bot.services.opening import Services, open_services
+from bot.services.moderation import no_facts
+from bot.services.opening import Services, open_services, services_over
 from bot.store.database import Database, open_database
 from bot.store.migrations import migrate
 from tests.curricula import named_by_address
@@ -237,6 +238,11 @@ def new_ledger(tmp_path_factory, shipped_list) -> Path:
     return path
 
 
+async def joined(url: str, base: Curriculum, clock, fetch_facts=no_facts) -> Services:
+    """Join the services to a database that has its tables: a start, but nothing is put right."""
+    return await services_over(await open_database(url), base, clock, fetch_facts)
+
+
 async def first_start(url: str, base: Curriculum) -> None:
     services = await open_services(url, base, Clock())
     await services.close()
@@ -252,7 +258,7 @@ async def db(database_url) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def services(database_url, base, clock) -> AsyncIterator[Services]:
-    opened = await open_services(database_url, base, clock, named_by_address)
+    opened = await joined(database_url, base, clock, named_by_address)
     yield opened
     await opened.close()
 

@@ -5,7 +5,7 @@ import pytest
 from bot.core.groups import ReadBy
 from bot.core.weekly import Schedule
 from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingLeftError
-from bot.services.opening import open_services
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.every_table import everything
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
@@ -167,7 +167,7 @@ async def test_post_now_is_refused_where_the_week_has_its_post(groups, group, un
 
 
 async def test_post_now_is_refused_where_nothing_is_left(database_url, clock):
-    services = await open_services(database_url, curriculum(resource("only")), clock)
+    services = await joined(database_url, curriculum(resource("only")), clock)
     group = await new_group(services)
     await services.groups.post_now(GUILD, group.group_id)
     await Postbox(services).deliver()
@@ -363,7 +363,7 @@ async def test_the_coming_weeks_say_what_will_be_read(groups, group, until):
 
 
 async def test_a_list_that_has_run_out_shows_no_weeks(database_url, clock):
-    services = await open_services(database_url, curriculum(resource("only")), clock)
+    services = await joined(database_url, curriculum(resource("only")), clock)
     group = await new_group(services)
     clock.advance(hours=1)
     await services.weekly.open_due()

@@ -2,7 +2,7 @@ import pytest
 
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError
-from bot.services.opening import open_services
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 
 READERS = range(800_000_000_000_000_001, 800_000_000_000_000_005)
@@ -19,7 +19,7 @@ LIST = curriculum(
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock)
+    opened = await joined(database_url, LIST, clock)
     yield opened
     await opened.close()
 

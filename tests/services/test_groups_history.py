@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError
-from bot.services.opening import open_services
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 
 ALICE, BOB, CAROL, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_005)
@@ -16,7 +16,7 @@ LIST = curriculum(*(resource(f"paper-{number:02}") for number in range(30)))
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock)
+    opened = await joined(database_url, LIST, clock)
     yield opened
     await opened.close()
 

@@ -8,8 +8,8 @@ import pytest
 from bot.core.weekly import Schedule
 from bot.errors import UnknownResourceError
 from bot.services.guilds import Guilds
-from bot.services.opening import open_services
 from bot.store.ids import Ids
+from tests.conftest import joined
 from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import every_column, everything, places_of
 from tests.postbox import Postbox
@@ -30,7 +30,7 @@ OF_READERS = {"progress", "changes", "readers", "reader_settings"}
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock, named_by_address)
+    opened = await joined(database_url, LIST, clock, named_by_address)
     yield opened
     await opened.close()
 
@@ -356,7 +356,7 @@ async def test_a_server_that_is_back_while_another_process_forgets_it_stays(
 async def test_of_two_processes_none_forgets_what_the_other_took_back(
     services, guilds, clock, database_url
 ):
-    elsewhere = await open_services(database_url, LIST, clock, named_by_address)
+    elsewhere = await joined(database_url, LIST, clock, named_by_address)
     await live(services, clock, GUILD, CHANNEL)
     await guilds.removed(GUILD)
     clock.advance(days=30)

@@ -13,6 +13,7 @@ from bot.core.weekly import Schedule
 from bot.errors import ReaderError
 from bot.services.opening import open_services
 from bot.store import outbox
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.postbox import Postbox
 
@@ -25,7 +26,7 @@ A_DAY = timedelta(days=1)
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock)
+    opened = await joined(database_url, LIST, clock)
     yield opened
     await opened.close()
 

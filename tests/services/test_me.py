@@ -5,8 +5,8 @@ import re
 import pytest
 
 from bot.core.weekly import Schedule
-from bot.services.opening import open_services
 from bot.store.people import PERSON_COLUMNS, rows_about
+from tests.conftest import joined
 from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import everything, places_of
 
@@ -25,7 +25,7 @@ LIST = curriculum(
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock, named_by_address)
+    opened = await joined(database_url, LIST, clock, named_by_address)
     yield opened
     await opened.close()
 
@@ -280,7 +280,7 @@ async def test_what_left_the_list_keeps_its_title_in_the_files(lived, database_u
     await lived.close()
     kept = [each for each in LIST.resources if each.key != "demo:bert"]
 
-    later = await open_services(database_url, curriculum(*kept), clock)
+    later = await joined(database_url, curriculum(*kept), clock)
     files = [(await later.me.download(ALICE, form))[1].decode() for form in ("json", "markdown")]
     await later.close()
 

@@ -23,11 +23,11 @@ from bot.errors import (
 )
 from bot.services import curriculum as curriculum_service
 from bot.services.moderation import Moderation
-from bot.services.opening import open_services
 from bot.services.server_list import MOST_ADDITIONS, ServerList
 from bot.store import additions, progress
 from bot.store.ids import Ids
 from bot.views.texts import unclear_text
+from tests.conftest import joined
 from tests.curricula import named_by_address
 from tests.postbox import MONDAYS_AT_TEN
 
@@ -45,7 +45,7 @@ async def facts(url):
 
 @pytest.fixture
 async def opened(database_url, base, clock):
-    services = await open_services(database_url, base, clock, facts)
+    services = await joined(database_url, base, clock, facts)
     yield services
     await services.close()
 

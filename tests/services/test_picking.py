@@ -11,8 +11,8 @@ from bot.errors import (
     UnknownWeekError,
     WeekRefusedError,
 )
-from bot.services.opening import open_services
 from bot.store.picks import put_pick
+from tests.conftest import joined
 from tests.curricula import NOW, curriculum, resource
 from tests.postbox import Postbox
 
@@ -31,7 +31,7 @@ LIST = curriculum(
 @pytest.fixture
 async def services(database_url, clock):
     """It is Monday, nine o'clock, in the second week of the year."""
-    opened = await open_services(database_url, LIST, clock)
+    opened = await joined(database_url, LIST, clock)
     yield opened
     await opened.close()
 
@@ -211,7 +211,7 @@ async def test_a_picked_paper_that_left_the_list_gives_way_to_what_comes_next(
     await services.close()
     kept = [each for each in LIST.resources if each.key != "demo:peft"]
 
-    later = await open_services(database_url, curriculum(*kept), clock)
+    later = await joined(database_url, curriculum(*kept), clock)
     status = await later.groups.status(CHANNEL, None)
     taken = await later.picking.take_back(GUILD, group.group_id, W02)
     await later.close()

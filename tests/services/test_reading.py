@@ -22,10 +22,10 @@ from bot.errors import (
 )
 from bot.services.curriculum import CurriculumStore
 from bot.services.ledger import Ledgers
-from bot.services.opening import open_services
 from bot.services.reading import Reading
 from bot.store import progress, readers
 from bot.store.ids import Ids
+from tests.conftest import joined
 from tests.curricula import curricula, curriculum, resource
 
 ATTENTION = "jump-into-llm:attention-is-all-you-need"
@@ -456,7 +456,7 @@ async def test_two_clicks_at_once_are_one_change(reading, kind):
 async def test_clicks_through_two_processes_at_once_are_one_change(
     services, database_url, base, clock
 ):
-    other = await open_services(database_url, base, clock)
+    other = await joined(database_url, base, clock)
 
     replies = await asyncio.gather(
         *(mark(each.reading, ATTENTION) for each in [services, other] * 3)

@@ -7,7 +7,7 @@ import pytest
 from bot.core.reminders import Reminder
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, NotAMemberError, UnknownPostError, UnknownResourceError
-from bot.services.opening import open_services
+from tests.conftest import joined
 from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import places_of
 
@@ -22,7 +22,7 @@ LIST = curriculum(
 
 @pytest.fixture
 async def services(database_url, clock):
-    opened = await open_services(database_url, LIST, clock, named_by_address)
+    opened = await joined(database_url, LIST, clock, named_by_address)
     yield opened
     await opened.close()
 
@@ -114,7 +114,7 @@ async def test_a_reminder_of_a_paper_that_left_the_list_or_of_no_week_is_not_sen
     clock.advance(days=5)
     (row,) = await due_reminders(services)
     await services.close()
-    later = await open_services(database_url, curriculum(resource("another")), clock)
+    later = await joined(database_url, curriculum(resource("another")), clock)
 
     gone = [
         await later.reminders.check(row),

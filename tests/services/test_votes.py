@@ -4,8 +4,8 @@ import pytest
 
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
-from bot.services.opening import open_services
 from bot.store import outbox
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 
 GUILD, OTHER_GUILD, CHANNEL, MODERATOR = 91, 92, 71, 5
@@ -19,7 +19,7 @@ LIST = curriculum(resource("bert"), resource("gpt"), resource("lora"), resource(
 @pytest.fixture
 async def services(database_url, clock):
     """It is Monday, nine o'clock, in the second week of the year."""
-    opened = await open_services(database_url, LIST, clock)
+    opened = await joined(database_url, LIST, clock)
     yield opened
     await opened.close()
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.weekly import Schedule
 from bot.errors import NoLongerListedError, UnknownPostError
-from bot.services.opening import open_services
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
 
@@ -45,7 +45,7 @@ async def reopened(services, database_url, clock):
     async def open_with(*resources):
         if not services.db.is_shared:
             await services.close()
-        opened.append(await open_services(database_url, curriculum(*resources), clock))
+        opened.append(await joined(database_url, curriculum(*resources), clock))
         return opened[-1]
 
     yield open_with

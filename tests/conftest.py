@@ -283,8 +283,9 @@ async def make_bot(tmp_path: Path, base, made_bots, fetch_facts, new_ledger):
 
     def make(curriculum: Curriculum = base) -> NextreadBot:
         url = f"sqlite:///{path}"
+        opening = open_services if made_bots else joined
         bot = NextreadBot(
-            lambda: open_services(url, curriculum, discord.utils.utcnow, fetch_facts),
+            lambda: opening(url, curriculum, discord.utils.utcnow, fetch_facts),
             shard_count=1,
             nap=A_DAY,
         )

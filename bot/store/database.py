@@ -327,6 +327,7 @@ class PostgresDatabase:
                 timeout=CONNECT_WITHIN,
                 command_timeout=ANSWER_WITHIN,
                 reset=_as_it_is,
+                max_cached_statement_lifetime=0,  # otherwise a timer for each statement
                 # A process that stalls, or a machine that vanishes, must not hold locks for ever.
                 server_settings={"idle_in_transaction_session_timeout": "30s"},
             )

@@ -109,6 +109,23 @@ class StateButton(ui.DynamicItem[ui.Button[Any]], template=r"state"):
         raise NotImplementedError
 
 
+class OpenersButton(StateButton, template=r"openers"):
+    """A button about one thing, for the moderator who opened the card it is on."""
+
+    prefix: str
+    label: str
+    style = discord.ButtonStyle.secondary
+
+    def __init__(self, about: int, opener_id: int) -> None:
+        self.about, self.opener_id = about, opener_id
+        custom_id = f"{self.prefix}:{about}:{opener_id}"
+        super().__init__(ui.Button(label=self.label, style=self.style, custom_id=custom_id))
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(row_id(match["id"]), int(match["opener"]))
+
+
 class StateSelect(ui.DynamicItem[ui.Select[Any]], template=r"state-select"):
     """A select whose whole state is its custom_id; its options are those of the card it is on."""
 

@@ -18,6 +18,7 @@ from bot.views import vote_texts as vote_words
 from bot.views.buttons import (
     KEY,
     ROW_ID,
+    OpenersButton,
     StateButton,
     StateSelect,
     go_button,
@@ -321,23 +322,18 @@ class ActionButton(
         await answer_click(interaction, await moderators_card(interaction, status))
 
 
-class NoMentionButton(StateButton, template=rf"mention-nobody:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+class NoMentionButton(
+    OpenersButton, template=rf"mention-nobody:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
+):
     """Lets a group's papers mention no role any more, be it there or gone."""
 
-    def __init__(self, group_id: int, opener_id: int) -> None:
-        self.group_id, self.opener_id = group_id, opener_id
-        custom_id = f"mention-nobody:{group_id}:{opener_id}"
-        super().__init__(ui.Button(label=words.MENTION_NOBODY, custom_id=custom_id))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
+    prefix, label = "mention-nobody", words.MENTION_NOBODY
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).groups
-        status = await groups.mention_nobody(interaction.guild_id or 0, self.group_id)
+        status = await groups.mention_nobody(interaction.guild_id or 0, self.about)
         await answer_click(interaction, await moderators_card(interaction, status))
 
 
@@ -443,26 +439,18 @@ class CancelVoteButton(
         bot.weekly_changed()
 
 
-class CloseVoteButton(StateButton, template=rf"vote-close:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+class CloseVoteButton(OpenersButton, template=rf"vote-close:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
     """Ends a vote's poll now, and takes its result."""
 
-    def __init__(self, vote_id: int, opener_id: int) -> None:
-        self.vote_id, self.opener_id = vote_id, opener_id
-        super().__init__(
-            ui.Button(label=vote_words.CLOSE_VOTE, custom_id=f"vote-close:{vote_id}:{opener_id}")
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
+    prefix, label = "vote-close", vote_words.CLOSE_VOTE
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
-        ballot = await bot.votes.close(interaction.guild_id or 0, self.vote_id)
+        ballot = await bot.votes.close(interaction.guild_id or 0, self.about)
         await interaction.response.defer()  # Discord counts
-        await bot.polls.settle(self.vote_id)
+        await bot.polls.settle(self.about)
         bot.weekly_changed()
         status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
         news = vote_words.closed_text(ballot)
@@ -497,28 +485,19 @@ class GroupMoreButton(
         await answer_click(interaction, view, asks=self.opens)
 
 
-class DeleteGroupButton(StateButton, template=rf"group-delete:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
+class DeleteGroupButton(
+    OpenersButton, template=rf"group-delete:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
+):
     """Opens the form that deletes a group."""
 
-    def __init__(self, group_id: int, opener_id: int) -> None:
-        self.group_id, self.opener_id = group_id, opener_id
-        super().__init__(
-            ui.Button(
-                label=words.DELETE,
-                style=discord.ButtonStyle.danger,
-                custom_id=f"group-delete:{group_id}:{opener_id}",
-            )
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
+    prefix, label = "group-delete", words.DELETE
+    style = discord.ButtonStyle.danger
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).groups
-        status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
+        status = await groups.look(interaction.guild_id or 0, self.about, self.opener_id)
         await interaction.response.send_modal(DeleteGroupForm(status))
 
 

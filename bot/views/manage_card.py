@@ -18,7 +18,7 @@ from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.errors import NoGroupError
 from bot.views import manage_texts as words
 from bot.views import texts
-from bot.views.buttons import ROW_ID, AgainButton, StateButton, picked, row_id
+from bot.views.buttons import ROW_ID, AgainButton, OpenersButton, StateButton, picked, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.group_texts import schedule_text
 from bot.views.manage_form import DetailsForm, DraftForm, TextsForm
@@ -236,24 +236,7 @@ class TextsAgainButton(AgainButton, template=rf"again-texts:{DRAFT}"):
         await _open_again(interaction, self.opener_id, self.kept_id, TextsForm)
 
 
-class OfDraft(StateButton, template=r"of-draft"):
-    """A button about a draft, for the moderator who opened it."""
-
-    prefix: str
-    label: str
-    style = discord.ButtonStyle.secondary
-
-    def __init__(self, draft_id: int, opener_id: int) -> None:
-        self.draft_id, self.opener_id = draft_id, opener_id
-        custom_id = f"{self.prefix}:{draft_id}:{opener_id}"
-        super().__init__(ui.Button(label=self.label, style=self.style, custom_id=custom_id))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
-
-
-class DetailsButton(OfDraft, template=rf"draft-details:{DRAFT}"):
+class DetailsButton(OpenersButton, template=rf"draft-details:{DRAFT}"):
     """Opens the form for the link, the must-read mark and the questions."""
 
     prefix, label = "draft-details", words.DETAILS
@@ -262,12 +245,12 @@ class DetailsButton(OfDraft, template=rf"draft-details:{DRAFT}"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
-        draft = interaction.guild_id, interaction.user.id, self.draft_id
-        form = DetailsForm(self.draft_id, await moderation.texts(*draft), card_of)
+        draft = interaction.guild_id, interaction.user.id, self.about
+        form = DetailsForm(self.about, await moderation.texts(*draft), card_of)
         await interaction.response.send_modal(form)
 
 
-class ReadNextButton(OfDraft, template=rf"draft-next:{DRAFT}"):
+class ReadNextButton(OpenersButton, template=rf"draft-next:{DRAFT}"):
     """Picks what was added for the group's next free week; of several, it is asked which."""
 
     prefix, label, style = "draft-next", words.READ_NEXT, discord.ButtonStyle.primary
@@ -278,11 +261,11 @@ class ReadNextButton(OfDraft, template=rf"draft-next:{DRAFT}"):
         bot = cast("NextreadBot", interaction.client)
         groups = await bot.groups.running_in(interaction.guild_id or 0)
         if len(groups) == 1:
-            await _read_next(interaction, self.draft_id, groups[0].group_id)
+            await _read_next(interaction, self.about, groups[0].group_id)
             return
         if not groups:
             raise NoGroupError
-        select = GroupOfDraft.among(groups, interaction.guild, self.draft_id, self.opener_id)
+        select = GroupOfDraft.among(groups, interaction.guild, self.about, self.opener_id)
         question = ui.TextDisplay[Any](words.WHICH_GROUP)
         await answer(interaction, _card(ui.Container(question, ui.ActionRow(select))))
 

@@ -1,11 +1,15 @@
 """The weekly task goes on whatever is done to the clock while the bot runs."""
 
+import asyncio
 import contextlib
+import functools
 import sqlite3
 from datetime import timedelta
 
 import discord
 import pytest
+
+from bot.cogs.weekly import NEVER, Beside
 
 A_DAY = 24 * 3600
 
@@ -110,3 +114,59 @@ async def test_what_is_made_due_earlier_while_the_ledger_is_read_is_not_slept_ov
 
     due_at, cog.weekly = cog.due_at, real
     assert due_at == soon
+
+
+async def test_only_work_that_was_due_or_failed_is_followed_by_a_look():
+    looks = []
+
+    async def was_due():
+        return True
+
+    async def nothing():
+        return False
+
+    async def failed():
+        raise OSError
+
+    for work in (was_due, nothing, failed):
+        beside = Beside(work, functools.partial(looks.append, work.__name__))
+        beside.start()
+        await beside.end()
+
+    assert looks == ["was_due", "failed"]
+
+
+async def test_a_letter_that_was_put_off_is_next_looked_at_when_it_is_due_again(
+    env, guild, channel
+):
+    bot, cog = env.bot, env.bot.cogs["weekly"]
+    await bot.services.delivery.greet(guild.id, channel.id)
+    env.inject_error("POST", "*/messages", status=500, times=1)
+    cog.due_at = NEVER
+
+    cog._leaving.start()  # noqa: SLF001 - as the ticker does
+    async with asyncio.timeout(10):
+        while cog.due_at == NEVER:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+
+    (row,) = await bot.services.db.fetch("SELECT due_at, state FROM outbox")
+    assert (int(cog.due_at.timestamp()), row["state"]) == (row["due_at"], "waiting")
+
+
+async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channel, alice):
+    bot, cog = env.bot, env.bot.cogs["weekly"]
+    await moderator.slash(channel, "manage group", zone="UTC")
+    idle = [await cog._settle_polls(), await cog._open_nudges()]  # noqa: SLF001 - what the ticker does
+    async with bot.services.db.transaction() as changes:
+        await changes.fetch("INSERT INTO readers (reader_id) VALUES (?)", alice.id)
+        await changes.fetch(
+            "INSERT INTO reader_settings (reader_id, zone, named, nudged, nudge_at)"
+            " VALUES (?, 'UTC', 0, 1, 0)",
+            alice.id,
+        )
+    await moderator.slash(channel, "manage vote")
+    async with bot.services.db.transaction() as changes:
+        await changes.fetch("UPDATE votes SET look_at = 0")
+
+    assert idle == [False, False]
+    assert [await cog._settle_polls(), await cog._open_nudges()] == [True, True]  # noqa: SLF001

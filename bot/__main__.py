@@ -89,7 +89,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
     """Check a curriculum file and report every problem with its line and remedy."""
     with one_line_errors():
         if schema:
-            from bot.core.curriculum_file import schema_text
+            from bot.core.curriculum.file import schema_text
 
             click.echo(schema_text(), nl=False)
             return
@@ -98,7 +98,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
         steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
         click.echo(f"{path}: {len(new.resources)} resources in {steps}, all well.")
         if against is not None:
-            from bot.core.curriculum_changes import compare
+            from bot.core.curriculum.changes import compare
             from bot.views.changes_text import changes_lines
 
             changes = compare(load_curriculum(against), new)
@@ -115,7 +115,7 @@ def new(file: Path) -> None:
     with one_line_errors():
         import shlex
 
-        from bot.core.starter import starter
+        from bot.core.curriculum.starter import starter
 
         try:
             with file.open("x", encoding="utf-8", newline="\n") as written:
@@ -206,7 +206,7 @@ def one_line_errors() -> Iterator[None]:
 
 def curriculum_path(config: Config) -> Path:
     """Return the file of the list that the bot is to use."""
-    from bot.core.curriculum_file import default_curriculum_path
+    from bot.core.curriculum.file import default_curriculum_path
 
     return config.curriculum or default_curriculum_path()
 
@@ -218,8 +218,8 @@ def load_curriculum(path: Path) -> Curriculum:
         ConfigError: the file can't be read.
         CurriculumFileError: the list has problems; all of them are named.
     """
-    from bot.core.curriculum_file import read_curriculum
-    from bot.core.yaml_tree import LARGEST_FILE
+    from bot.core.curriculum.file import read_curriculum
+    from bot.core.curriculum.yaml_tree import LARGEST_FILE
 
     try:
         with path.open("rb") as file:
@@ -256,7 +256,7 @@ async def _run(config: Config, base: Curriculum) -> None:
 
     from bot.app import NextreadBot
     from bot.heartbeat import Heartbeat, heartbeat_path
-    from bot.page_facts import Pages
+    from bot.pages.facts import Pages
     from bot.services.opening import open_services
 
     # Opened here first: what is wrong with it is told before Discord is asked for anything.

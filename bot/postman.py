@@ -15,6 +15,7 @@ from bot.core.outbox import OutboxRow
 from bot.errors import LedgerError
 from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
 from bot.members import member_of
+from bot.plain import clipped, one_line
 from bot.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
 from bot.services.delivery import RETRY
 from bot.services.opening import Services
@@ -22,7 +23,6 @@ from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.group_texts import ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing, role_of
-from bot.views.plain import clipped, one_line
 from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card

@@ -19,7 +19,7 @@ from hypothesis import settings
 
 from bot.app import NextreadBot
 from bot.core.curriculum import Curriculum
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.services.moderation import no_facts
 from bot.services.opening import Services, open_services, services_over
 from bot.store.database import Database, open_database

@@ -9,12 +9,12 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from bot.core.addition_needs import SetAside
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.curriculum.addition_needs import SetAside
 from bot.core.doubts import Doubt
 from bot.core.groups import Group
 from bot.core.page import Missing
-from bot.core.words import head, words
+from bot.core.search.words import head, words
 
 EditKind = Literal["added", "changed", "removed", "restored"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.additions import Laid, own_step
 from bot.core.curriculum import Resource, Step
-from bot.core.links import link_in
+from bot.core.curriculum.additions import Laid, own_step
+from bot.core.curriculum.links import link_in
 from bot.core.moderation import Choice
 from bot.core.search import SearchIndex, search
-from bot.core.search_documents import names_of
+from bot.core.search.documents import names_of
 from bot.errors import NoLongerListedError, ReaderError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore
 from bot.store.database import Database, Queries

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from bot.core.additions import Addition, Laid, lay_over, namespace_of
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.links import canonical, link_in
+from bot.core.curriculum.additions import Addition, Laid, lay_over, namespace_of
+from bot.core.curriculum.links import canonical, link_in
 from bot.core.reading import Meant
 from bot.core.search import (
     Document,
@@ -22,8 +22,8 @@ from bot.core.search import (
     reads_like,
     search,
 )
-from bot.core.search_documents import documents_of, index_of, names_of
-from bot.core.words import fold, names_in, words
+from bot.core.search.documents import documents_of, index_of, names_of
+from bot.core.search.words import fold, names_in, words
 from bot.errors import (
     ConfigError,
     NoLongerListedError,

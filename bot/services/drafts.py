@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.core.additions import Laid, namespace_of, own_resource
 from bot.core.curriculum import Resource
+from bot.core.curriculum.additions import Laid, namespace_of, own_resource
 from bot.core.moderation import Desk, Outcome, Proposal, Wishes, twins_of
 from bot.errors import OldCardError
 from bot.services.choosing import Choosing

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import timedelta
 from functools import partial
 
-from bot.core.additions import namespace_of
+from bot.core.curriculum.additions import namespace_of
 from bot.core.weekly import next_slot
 from bot.services.reminders import plan
 from bot.services.standing import UNCERTAIN

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.core.addition_fields import (
+from bot.core.curriculum import Resource
+from bot.core.curriculum.addition_fields import (
     TEXTS,
     Typed,
     fields_of_page,
@@ -16,17 +17,16 @@ from bot.core.addition_fields import (
     web_link,
     with_needs,
 )
-from bot.core.additions import (
+from bot.core.curriculum.additions import (
     Addition,
     Laid,
     is_of_guild,
     lay_over,
     namespace_of,
 )
-from bot.core.curriculum import Resource
-from bot.core.curriculum_shape import is_visible
-from bot.core.curriculum_text import write_curriculum
-from bot.core.exporting import exportable, fits_a_card
+from bot.core.curriculum.exporting import exportable, fits_a_card
+from bot.core.curriculum.shape import is_visible
+from bot.core.curriculum.text import write_curriculum
 from bot.core.moderation import Desk, EditKind, Outcome, PastEdit, Proposal, Touched, Wishes
 from bot.core.page import PageFacts
 from bot.core.weekly import running_week

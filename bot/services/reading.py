@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.additions import guild_of
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.curriculum.additions import guild_of
 from bot.core.progress import UNLOCKS, Mark, unlocks
 from bot.core.reading import (
     AlsoDone,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.additions import is_of_guild
+from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Post, Wish
 from bot.core.outbox import OutboxRow
 from bot.core.picks import spans_by_key

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.additions import Addition, Laid, namespace_of, own_resource
-from bot.core.links import canonical
+from bot.core.curriculum.additions import Addition, Laid, namespace_of, own_resource
+from bot.core.curriculum.links import canonical
 from bot.core.moderation import EditKind
 from bot.errors import TooManyAdditionsError
 from bot.services.curriculum import CurriculumStore

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.additions import Addition
+from bot.core.curriculum.additions import Addition
 from bot.core.moderation import EditKind, PastEdit
 from bot.store.database import Queries
 from bot.store.instants import instant, seconds

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from bot.core.additions import namespace_of
+from bot.core.curriculum.additions import namespace_of
 from bot.store.database import Queries
 from bot.store.instants import instant, seconds
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.links import canonical
+from bot.core.curriculum.links import canonical
 from bot.store.database import Queries, Row, in_parts, question_marks
 from bot.store.instants import instant_or_none, seconds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.curriculum_changes import Change, Changes
+from bot.core.curriculum.changes import Change, Changes
 
 
 def changes_lines(changes: Changes) -> Iterator[str]:

@@ -8,8 +8,8 @@ from discord import app_commands
 
 from bot.core.curriculum import Resource, Step
 from bot.core.reading import Suggestion
+from bot.plain import clipped, one_line
 from bot.views import texts
-from bot.views.plain import clipped, one_line
 
 NAME = 100  # Discord's limit for a choice's name
 CHOICES = 25  # and for their number

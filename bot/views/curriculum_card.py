@@ -12,9 +12,9 @@ from discord import ui
 from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table
 from bot.core.progress import StepCount, step_count
 from bot.core.reading import Reader
+from bot.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views import texts
 from bot.views.buttons import StateSelect, go_button, picked
-from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer, answer_click, answers_errors
 from bot.views.resource_card import option_of, resource_card
 

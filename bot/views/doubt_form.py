@@ -11,9 +11,9 @@ from bot.core.curriculum import Curriculum
 from bot.core.doubts import WHY_LIMIT, doubtable
 from bot.core.reading import Path
 from bot.errors import NothingToDoubtError
+from bot.plain import clipped, one_line
 from bot.views import texts
 from bot.views.buttons import KEY, KeyButton, picked
-from bot.views.plain import clipped, one_line
 from bot.views.replies import Form, answer, answers_errors, notice
 
 if TYPE_CHECKING:

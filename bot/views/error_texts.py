@@ -19,7 +19,7 @@ from bot.errors import (
     UnknownStepError,
     WrongWordError,
 )
-from bot.views.plain import plain
+from bot.plain import plain
 
 BROKEN = "Something went wrong on my side, and it is noted in my log. Nothing was lost: try again."
 

@@ -12,6 +12,7 @@ from discord import ui
 from bot.core.groups import GroupState, GroupStatus, Post
 from bot.core.picks import MOST_WEEKS, TELL_WEEKS_AHEAD, AfterList
 from bot.errors import OldCardError
+from bot.plain import fitting
 from bot.views import group_texts as words
 from bot.views import pick_texts as pick_words
 from bot.views import vote_texts as vote_words
@@ -31,7 +32,6 @@ from bot.views.buttons import (
 from bot.views.group_warnings import as_now, group_warnings, role_line
 from bot.views.manage_texts import waiting_text
 from bot.views.me_texts import DELETE_WORD
-from bot.views.plain import fitting
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, dated, notice, refuse_slip
 from bot.views.rights import check_opener, check_right

@@ -18,8 +18,8 @@ from bot.errors import (
     UnknownPostError,
     UnknownZoneError,
 )
+from bot.plain import listed, plain
 from bot.views.error_texts import error_text
-from bot.views.plain import listed, plain
 from bot.views.texts import short_title
 from bot.views.weekly_texts import CHOICE, part_text
 

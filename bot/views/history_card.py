@@ -9,10 +9,10 @@ import discord
 from discord import ui
 
 from bot.core.groups import History
+from bot.plain import fitting
 from bot.views import group_texts as words
 from bot.views.buttons import ROW_ID, RowButton, StateButton, history_button, row_id
 from bot.views.group_card import members_card, post_link
-from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.core.groups import GroupStatus
 from bot.errors import HasGroupError
+from bot.plain import plain
 from bot.views.error_texts import error_text
 from bot.views.group_texts import members_text, schedule_text
-from bot.views.plain import plain
 
 STOP, MOVE_HERE, MOVE_THERE = "Stop it", "Move it here", "Move it there"
 MAKE_NEW = "Make a new group"

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 import discord
 from discord import app_commands, ui
 
-from bot.core.addition_fields import Typed
-from bot.core.additions import OWN_STEP_TITLE
 from bot.core.curriculum import Resource
+from bot.core.curriculum.addition_fields import Typed
+from bot.core.curriculum.additions import OWN_STEP_TITLE
 from bot.core.groups import Group
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.errors import NoGroupError
+from bot.plain import clipped, fitting, link, one_line, plain
 from bot.views import manage_texts as words
 from bot.views import texts
 from bot.views.buttons import ROW_ID, AgainButton, OpenersButton, StateButton, picked, row_id
@@ -23,7 +24,6 @@ from bot.views.choices import CHOICES, NAME
 from bot.views.group_texts import schedule_text
 from bot.views.manage_form import DetailsForm, DraftForm, TextsForm
 from bot.views.pick_card import pick_card
-from bot.views.plain import clipped, fitting, link, one_line, plain
 from bot.views.replies import answer, answer_click, answers_errors, notice, refuse_slip
 from bot.views.rights import check_opener
 

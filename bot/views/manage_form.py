@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import discord
 from discord import ui
 
-from bot.core.addition_fields import LIMITS, Typed
 from bot.core.curriculum import KINDS
+from bot.core.curriculum.addition_fields import LIMITS, Typed
 from bot.core.moderation import Desk, Proposal
 from bot.errors import BadFieldError, LinkTakenError, NotALinkError, ReaderError
 from bot.views import manage_texts as words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.core.addition_needs import SetAside
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.curriculum.addition_needs import SetAside
 from bot.core.moderation import Desk, Outcome, PastEdit, Proposal
 from bot.core.page import Missing
 from bot.errors import (
@@ -18,8 +18,8 @@ from bot.errors import (
     StepRefusedError,
     TooManyAdditionsError,
 )
+from bot.plain import link, plain
 from bot.views.error_texts import error_text
-from bot.views.plain import link, plain
 from bot.views.texts import MUST_READ, short_title, step_title, title_of, titles
 
 LABELS: Mapping[str, str] = MappingProxyType(

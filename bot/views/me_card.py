@@ -10,9 +10,9 @@ import discord
 from discord import ui
 
 from bot.core.me import About
+from bot.plain import fitting
 from bot.views import me_texts as words
 from bot.views.buttons import StateButton, go_button
-from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors, notice
 from bot.views.word_form import WordForm
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.progress import State
-from bot.views.plain import plain
+from bot.plain import plain
 
 DOWNLOAD_JSON, DOWNLOAD_MARKDOWN = "Download JSON", "Download Markdown"
 DELETE, DELETE_ALL, KEEP = "Delete…", "Delete everything", "Keep"

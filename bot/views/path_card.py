@@ -11,11 +11,11 @@ from discord import ui
 from bot.core.doubts import doubtable
 from bot.core.reading import Path
 from bot.core.recommend import opens
+from bot.plain import fitting, link, plain
 from bot.views import texts
 from bot.views.buttons import KEY, KeyButton, PlainButton, go_button
 from bot.views.curriculum_card import OPTIONS, TEXT, ResourceSelect
 from bot.views.doubt_form import DoubtButton
-from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
 

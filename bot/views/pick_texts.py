@@ -15,9 +15,9 @@ from bot.core.picking import PICKED, Chosen, PickReply, Silent
 from bot.core.picks import MOST_WEEKS, is_long, spans_by_key
 from bot.core.weekly import Slot, slot_of_week
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
+from bot.plain import clipped, link, one_line, plain
 from bot.views.error_texts import error_text
 from bot.views.group_texts import moment, short_date
-from bot.views.plain import clipped, link, one_line, plain
 from bot.views.texts import duration, short_title, title_of, titles
 
 TAKE_BACK = "Take it back"

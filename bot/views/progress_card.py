@@ -13,9 +13,9 @@ from discord import ui
 from bot.core.curriculum import Curriculum
 from bot.core.progress import Figures, StepCount, figures
 from bot.core.reading import Journey
+from bot.plain import clipped, fitting, plain
 from bot.views import texts
 from bot.views.buttons import PlainButton, go_button, picked, row_id
-from bot.views.plain import clipped, fitting, plain
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
 from bot.views.word_form import WordForm

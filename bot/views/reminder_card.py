@@ -9,11 +9,11 @@ import discord
 from discord import ui
 
 from bot.core.reminders import Reminder
+from bot.plain import fitting
 from bot.views import reminder_texts as words
 from bot.views import texts
 from bot.views.buttons import ROW_ID, RowButton, StateButton, remind_button, row_id
 from bot.views.group_card import members_card, post_link
-from bot.views.plain import fitting
 from bot.views.replies import answer_click, answers_errors
 from bot.views.resource_card import next_card
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.core.additions import is_of_guild
+from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Wish
 from bot.core.reminders import Reminder
 from bot.errors import NotAMemberError
+from bot.plain import link, plain
 from bot.views.error_texts import error_text
 from bot.views.group_texts import moment
-from bot.views.plain import link, plain
 from bot.views.texts import facts, title_of
 
 DONE, DISCUSSION = "Done", "Discussion"

@@ -13,8 +13,8 @@ import discord
 from discord import app_commands, ui
 
 from bot.errors import LedgerError, ReaderError, SlipError, UnknownResourceError
+from bot.plain import clipped, one_line
 from bot.views.error_texts import error_text
-from bot.views.plain import clipped, one_line
 from bot.views.texts import PICK_A_RESOURCE
 
 log = logging.getLogger(__name__)

@@ -21,6 +21,7 @@ from bot.core.recommend import (
     TooNarrow,
     opens,
 )
+from bot.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views import texts
 from bot.views.buttons import (
     KEY,
@@ -34,7 +35,6 @@ from bot.views.buttons import (
     path_button,
     picked,
 )
-from bot.views.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views.replies import answer_click, answers_errors, may_be_slip
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.reading import Reader
+from bot.plain import fitting, link, plain
 from bot.views import texts
 from bot.views.buttons import go_button
 from bot.views.curriculum_card import ResourceSelect
-from bot.views.plain import fitting, link, plain
 
 BEST = 10
 

@@ -7,10 +7,10 @@ from typing import Any
 from discord import ui
 
 from bot.core.groups import GroupStatus
+from bot.plain import fitting
 from bot.views import standing_texts as words
 from bot.views.group_card import MemberButton
 from bot.views.history_card import GroupButton
-from bot.views.plain import fitting
 
 
 def standing_card(status: GroupStatus) -> ui.LayoutView:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.groups import Group, GroupStatus
+from bot.plain import clipped, one_line, plain
 from bot.views.group_texts import schedule_text, state_text
-from bot.views.plain import clipped, one_line, plain
 
 POST_NAME = 100  # Discord's limit
 BEING_MADE = "I'm just making the post here that the papers go into."

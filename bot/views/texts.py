@@ -21,7 +21,7 @@ from bot.core.recommend import (
     Reason,
     TooNarrow,
 )
-from bot.views.plain import clipped, one_line, plain
+from bot.plain import clipped, one_line, plain
 
 MUST_READ = "📚"
 KIND_ICONS = {

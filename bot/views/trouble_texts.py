@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.core.outbox import TEMPORARY
 from bot.errors import CannotPostError, RoleRefusedError, WrongChannelError
+from bot.plain import listed, plain
 from bot.views.error_texts import error_text
 from bot.views.permissions import NAMES
-from bot.views.plain import listed, plain
 
 PROBLEMS = {
     "bot_removed": "I'm no longer in this server.",

@@ -10,12 +10,12 @@ from discord import ui
 
 from bot.core.votes import Ballot
 from bot.errors import CannotPollError
+from bot.plain import fitting
 from bot.views import texts
 from bot.views import vote_texts as words
 from bot.views.curriculum_card import ResourceSelect
 from bot.views.group_card import CancelVoteButton, CloseVoteButton
 from bot.views.permissions import POLLS, missing, needed
-from bot.views.plain import fitting
 from bot.views.resource_card import option_of
 
 

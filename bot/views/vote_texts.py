@@ -10,11 +10,11 @@ from bot.core.groups import GroupStatus
 from bot.core.votes import Ballot, Vote
 from bot.core.weekly import slot_of_week
 from bot.errors import CannotPollError, VoteRefusedError, VoteTooLongError
+from bot.plain import clipped, link, listed, one_line, plain
 from bot.views.error_texts import error_text
 from bot.views.group_texts import moment
 from bot.views.permissions import NAMES
 from bot.views.pick_texts import day_text
-from bot.views.plain import clipped, link, listed, one_line, plain
 from bot.views.texts import MUST_READ, facts, short_title, title_of
 from bot.views.trouble_texts import UNCERTAIN, lacks_named, problem_text
 

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.core.groups import FirstReads, WeeklyPost
 from bot.core.progress import is_read
+from bot.plain import fitting, link, plain
 from bot.views import texts
 from bot.views import weekly_texts as words
 from bot.views.buttons import ROW_ID, RowButton
@@ -16,7 +17,6 @@ from bot.views.curriculum_card import ResourceSelect
 from bot.views.group_card import joined_card
 from bot.views.group_texts import JOIN
 from bot.views.permissions import role_of
-from bot.views.plain import fitting, link, plain
 from bot.views.replies import answer, answers_errors
 from bot.views.resource_card import (
     COMPANIONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.groups import WeeklyPost
 from bot.core.picks import Why
-from bot.views.plain import plain
+from bot.plain import plain
 
 READ_IT = "I've read it"
 MORE = "More"

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.core.words import is_word
+from bot.core.search.words import is_word
 from bot.errors import ReaderError, WrongWordError
 from bot.views.replies import Form, answers_errors
 

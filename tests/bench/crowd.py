@@ -7,7 +7,7 @@ from statistics import median
 
 import click
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.picks import beyond_list, runs_out
 from bot.core.weekly import Schedule
 from bot.services.opening import open_services

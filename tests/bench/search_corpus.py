@@ -3,9 +3,9 @@
 import random
 from collections import defaultdict
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
-from bot.core.search_documents import documents_of
-from bot.core.words import words
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
+from bot.core.search.documents import documents_of
+from bot.core.search.words import words
 
 PER_CLASS = 150
 

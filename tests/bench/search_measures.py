@@ -8,9 +8,9 @@ import tracemalloc
 from collections import Counter
 from pathlib import Path
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.search import Document, SearchIndex, search
-from bot.core.search_documents import documents_of
+from bot.core.search.documents import documents_of
 
 
 def measure(engine_class, rows, queries):

@@ -4,7 +4,7 @@ import sqlite3
 
 from rapidfuzz import fuzz, process
 
-from bot.core.words import words
+from bot.core.search.words import words
 
 LIMIT = 25
 

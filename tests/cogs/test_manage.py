@@ -6,7 +6,7 @@ import discord
 import pytest
 from simcord import SetupError
 
-from bot.core.curriculum_file import read_curriculum
+from bot.core.curriculum.file import read_curriculum
 from bot.core.page import PageFacts
 from bot.views.manage_card import DraftButton
 from tests.forged import forged

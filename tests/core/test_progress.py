@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from hypothesis import given
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.progress import Mark, figures, is_put_off, is_read, resolved, unlocks
 from tests.curricula import NOW, curriculum, done, later, read_by_somebody, resource
 

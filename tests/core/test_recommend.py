@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.progress import Mark, is_put_off, resolved, unlocks
 from bot.core.recommend import (
     NO_FILTERS,

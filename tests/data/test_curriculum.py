@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.addresses import untracked
 from bot.core.curriculum import Curriculum
-from bot.core.curriculum_file import (
+from bot.core.curriculum.addresses import untracked
+from bot.core.curriculum.file import (
     default_curriculum_path,
     read_curriculum,
     schema_text,
     write_curriculum,
 )
-from bot.core.curriculum_text import WIDTH
-from bot.core.links import canonical
+from bot.core.curriculum.links import canonical
+from bot.core.curriculum.text import WIDTH
 
 LIST = Path(__file__).with_name("jump-into-llm.md").read_text(encoding="utf-8")
 TEXT = default_curriculum_path().read_text(encoding="utf-8")

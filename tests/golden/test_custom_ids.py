@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot
-from bot.core.additions import own_step
+from bot.core.curriculum.additions import own_step
 from bot.core.groups import Coming, Group, GroupStatus
 from bot.core.moderation import Proposal
 from bot.core.picking import PICKED, Chosen, PickReply

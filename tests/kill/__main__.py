@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from tests.kill.lives import Lives
 from tests.kill.moments import all_states, random_moments
 

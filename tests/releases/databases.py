@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import yaml
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.services.opening import open_services
 from tests.curricula import named_by_address
 from tests.releases.story import Story, StoryClock

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.links import canonical
+from bot.core.curriculum.links import canonical
 from bot.errors import ConfigError, NoLongerListedError, UnknownResourceError, UnknownStepError
 from bot.services.curriculum import CurriculumStore
 from bot.store.known import known_resources

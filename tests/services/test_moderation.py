@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.addition_fields import Typed
-from bot.core.additions import Addition
-from bot.core.curriculum_file import read_curriculum
+from bot.core.curriculum.addition_fields import Typed
+from bot.core.curriculum.additions import Addition
+from bot.core.curriculum.file import read_curriculum
 from bot.core.moderation import Desk, Proposal, Wishes
 from bot.core.page import PageFacts
 from bot.core.progress import Mark

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 import bot.services
-from bot.core.addition_fields import Typed
+from bot.core.curriculum.addition_fields import Typed
 from bot.core.weekly import Schedule
 from bot.errors import HasGroupError, OldCardError
 from bot.services.opening import Services, services_over

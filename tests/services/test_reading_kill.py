@@ -15,7 +15,7 @@ MARKING = """
 import asyncio, sys
 from datetime import UTC, datetime
 
-from bot.core.curriculum_file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.services.opening import open_services
 
 async def mark_for_ever(url, first_reader):

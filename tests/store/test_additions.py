@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.additions import Addition
+from bot.core.curriculum.additions import Addition
 from bot.store import additions, drafts, known
 from bot.store.additions import StoredEdit
 from bot.store.drafts import Draft

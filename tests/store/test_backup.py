@@ -86,7 +86,7 @@ def test_a_backup_after_a_kill_holds_what_was_written_before_it(url, tmp_path):
     write = (
         "import asyncio, os, sys\n"
         "from datetime import UTC, datetime\n"
-        "from bot.core.curriculum_file import default_curriculum_path, read_curriculum\n"
+        "from bot.core.curriculum.file import default_curriculum_path, read_curriculum\n"
         "from bot.services.opening import open_services\n"
         "async def work():\n"
         "    base = read_curriculum(default_curriculum_path().read_bytes())\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.curriculum_shape import LONGEST_QUESTION, MOST_QUESTIONS
+from bot.core.curriculum.shape import LONGEST_QUESTION, MOST_QUESTIONS
 from bot.views.weekly_texts import OPENER, opener_text
 
 LONGEST_TEXT_OF_A_CARD = 4000

@@ -1,0 +1,237 @@
+"""The words of the project as values: resource, step, section, curriculum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal, get_args
+
+from bot.core.curriculum.links import canonical
+
+Kind = Literal["paper", "article", "video", "docs", "course", "book"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing to read or watch.
+
+    ``key`` is ``<namespace>:<slug>``, given once and never reused. ``prerequisites`` and
+    ``parent`` are keys; ``formerly`` are keys this resource had before. ``minutes`` is an estimate.
+    ``maker_url`` is the link as the list's maker wrote it, where ``url`` had to replace it;
+    ``former_urls`` are links it had in a server before its moderators mended them;
+    ``original_url`` the publisher's own, where ``url`` is the maker's and differs.
+    ``notes`` and ``sentence`` are the maker's words, ``added_notes`` and ``questions`` are not.
+    ``remark`` is what the maker says of a companion, ``companions_title`` what stands above them
+    ("": nothing).
+    """
+
+    key: str
+    title: str
+    url: str
+    kind: Kind
+    step_id: str
+    label: str = ""
+    must_read: bool = False
+    addition: bool = False
+    parent: str | None = None
+    original_url: str | None = None
+    maker_url: str | None = None
+    former_urls: tuple[str, ...] = ()
+    authors: str = ""
+    year: int | None = None
+    minutes: int | None = None
+    prerequisites: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    added_notes: tuple[str, ...] = ()
+    sentence: str = ""
+    remark: str = ""
+    questions: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
+    companions_title: str = ""
+    companions: tuple[Resource, ...] = ()
+
+    @property
+    def is_companion(self) -> bool:
+        """Companions are found, opened and marked, but never counted and never picked."""
+        return self.parent is not None
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Every link that means this resource."""
+        present = (self.url, self.original_url, self.maker_url)
+        return tuple(url for url in (*present, *self.former_urls) if url)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a step's table; ``maker_url`` as in ``Resource``."""
+
+    text: str
+    url: str | None = None
+    maker_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the list's index. ``number`` is as the maker counts ("1", "Appendix"), "" if not.
+
+    ``resources`` are in the maker's order; companions stand inside theirs.
+    """
+
+    id: str
+    title: str
+    section_id: str
+    number: str = ""
+    icon: str = ""
+    introduction: tuple[str, ...] = ()
+    addition: bool = False
+    resources: tuple[Resource, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: str
+    title: str
+    icon: str = ""
+    introduction: tuple[str, ...] = ()
+    addition: bool = False
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An entry of the list's update log; ``details`` are the points under it."""
+
+    text: str
+    on: date | None = None
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Curriculum:
+    """Ordered sections, steps and resources. Without slots, so that its views are made once."""
+
+    id: str
+    title: str
+    sections: tuple[Section, ...]
+    icon: str = ""
+    introduction: tuple[str, ...] = ()
+    updates: tuple[Update, ...] = ()
+    update_title: str = ""
+    update_icon: str = ""
+    url: str | None = None
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps in file order."""
+        return tuple(step for section in self.sections for step in section.steps)
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """What is counted and picked, in file order: everything but companions."""
+        return tuple(resource for step in self.steps for resource in step.resources)
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Resource]:
+        """Every resource by its present key, companions too, in file order."""
+        return {resource.key: resource for resource in self._everything()}
+
+    @cached_property
+    def present_keys(self) -> Mapping[str, str]:
+        """Former key -> present key, for every rename the curriculum remembers."""
+        return {old: r.key for r in self._everything() for old in r.formerly}
+
+    def keys_of(self, resource: Resource) -> tuple[str, ...]:
+        """Return every key under which readers may have marked the resource, its own first.
+
+        A former key that means a resource by itself again is none.
+        """
+        former = (
+            old
+            for old in resource.formerly
+            if old not in self.by_key and self.present_keys[old] == resource.key
+        )
+        return (resource.key, *former)
+
+    @cached_property
+    def keys_by_link(self) -> Mapping[str, str]:
+        """Canonical link -> the key of the resource that it means: of two, which has it now."""
+        found: dict[str, str] = {}
+        former: dict[str, str] = {}
+        for resource in self.by_key.values():
+            for url in resource.urls:
+                if link := canonical(url):
+                    links = former if url in resource.former_urls else found
+                    links.setdefault(link, resource.key)
+        return {**former, **found}
+
+    @cached_property
+    def reading_order(self) -> tuple[Resource, ...]:
+        """What can be picked: the list, the additions that matter most, the rest.
+
+        Additions that are must-reads, or needed by one, go before the others. Each in file order.
+        """
+        wanted = self._must_reads_beyond_the_list()
+        rank = {r.key: 0 if not r.addition else 1 if r.key in wanted else 2 for r in self.resources}
+        return tuple(sorted(self.resources, key=lambda resource: rank[resource.key]))
+
+    def _must_reads_beyond_the_list(self) -> set[str]:
+        """Return the keys of additions that are must-reads, and of all they need."""
+        wanted: set[str] = set()
+        open_ = [r.key for r in self.resources if r.addition and r.must_read]
+        while open_:
+            resource = self.get(open_.pop())
+            if resource is not None and resource.key not in wanted:
+                wanted.add(resource.key)
+                open_ += resource.prerequisites
+        return wanted
+
+    @cached_property
+    def _steps_by_id(self) -> Mapping[str, Step]:
+        return {step.id: step for step in self.steps}
+
+    @cached_property
+    def _sections_by_id(self) -> Mapping[str, Section]:
+        return {section.id: section for section in self.sections}
+
+    @cached_property
+    def dependents(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Key -> the resources that name it as a prerequisite, in file order."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            for key in resource.prerequisites:
+                found.setdefault(key, []).append(resource)
+        return {key: tuple(resources) for key, resources in found.items()}
+
+    def get(self, key: str) -> Resource | None:
+        """Return the resource with this key, or with the key it was renamed to."""
+        return self.by_key.get(self.present_keys.get(key, key))
+
+    def step_of(self, resource: Resource) -> Step:
+        """Return the step that holds the resource (a companion: its parent's)."""
+        return self._steps_by_id[resource.step_id]
+
+    def step(self, step_id: str) -> Step | None:
+        """Return the step with this id, or None."""
+        return self._steps_by_id.get(step_id)
+
+    def section_of(self, step: Step) -> Section:
+        """Return the section that holds the step."""
+        return self._sections_by_id[step.section_id]
+
+    def _everything(self) -> Iterator[Resource]:
+        for resource in self.resources:
+            yield resource
+            yield from resource.companions

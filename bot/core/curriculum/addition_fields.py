@@ -1,0 +1,294 @@
+"""What a server may say of a resource, field by field: checked when typed, and when read back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from bot.core.curriculum import KINDS, Kind, Resource
+from bot.core.curriculum.links import address_in, canonical, host_of, is_web_link
+from bot.core.curriculum.shape import (
+    CONTROL_CHARACTER,
+    LONGEST_AUTHORS,
+    LONGEST_LINK_ON_A_CARD,
+    LONGEST_QUESTION,
+    LONGEST_SLUG,
+    LONGEST_TITLE,
+    MOST_NAMES,
+    MOST_QUESTIONS,
+    Authors,
+    Link,
+    Minutes,
+    Notes,
+    Question,
+    Slug,
+    Title,
+    Year,
+    is_visible,
+)
+from bot.core.page import PageFacts
+from bot.errors import BadFieldError, NotALinkError
+
+Fields = Mapping[str, Any]
+"""Field name -> value, as plain JSON: what was set, and nothing else. None and "" clear a field."""
+
+
+def _web_link(text: str) -> str:
+    if not is_web_link(text):
+        raise ValueError(text)
+    return text
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}:[a-z0-9-]{1,40}$")]
+_KEYS: TypeAdapter[Any] = TypeAdapter(tuple[Key, ...])
+_WebLink = Annotated[Link, AfterValidator(_web_link)]
+
+_CHECKS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
+    {
+        "title": TypeAdapter(Title),
+        "url": TypeAdapter(_WebLink),
+        "former_urls": TypeAdapter(tuple[_WebLink, ...]),
+        "kind": TypeAdapter(Kind),
+        "authors": TypeAdapter(Authors | Literal[""]),
+        "year": TypeAdapter(Year | None),
+        "minutes": TypeAdapter(Minutes | None),
+        "added_notes": TypeAdapter(Notes),
+        "must_read": TypeAdapter(StrictBool),
+        "questions": TypeAdapter(Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]),
+        "step_id": TypeAdapter(Slug),
+        "needs": _KEYS,
+        "no_longer_needs": _KEYS,
+        "formerly": _KEYS,
+    }
+)
+
+TEXTS = (
+    *("title", "url", "authors", "year", "minutes", "kind", "added_notes"),
+    *("must_read", "questions"),
+)
+"""Fields that moderators type; what a resource of the list may get another value of."""
+
+SHOWN = (*TEXTS, "former_urls")
+"""Fields that a resource has under the same names."""
+
+
+def checked(name: str, value: object) -> Any:
+    """Return the value of a field as it is kept.
+
+    Raises:
+        BadFieldError: it is too long, out of range or of the wrong kind.
+    """
+    try:
+        return _CHECKS[name].validate_python(value)
+    except ValidationError:
+        raise BadFieldError(name, str(value)) from None
+
+
+def readable(fields: Fields) -> dict[str, Any]:
+    """Return the fields that are as they must be; another version may have written them."""
+    kept = {}
+    for name, value in fields.items():
+        if name in _CHECKS:
+            try:
+                kept[name] = _CHECKS[name].validate_python(value)
+            except ValidationError:
+                continue
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a moderator typed about a resource: authors with the year, notes a line each.
+
+    ``must_read``: "yes", "no", or "" for a companion, which is none and has no ``questions``.
+    "" as a link leaves it as it is.
+    """
+
+    title: str
+    authors: str
+    minutes: str
+    kind: str
+    notes: str
+    link: str = ""
+    must_read: str = ""
+    questions: str = ""
+
+    def changes_to(self, before: Typed) -> dict[str, Any]:
+        """Return the fields that were typed anew, checked; what was left as it was isn't read.
+
+        Raises:
+            BadFieldError, NotALinkError: for the first that can't be.
+        """
+        fields: dict[str, Any] = {}
+        if self.title != before.title:
+            fields["title"] = checked("title", " ".join(self.title.split()))
+        if self.authors != before.authors:
+            authors, year = _authors_and_year(self.authors)
+            fields |= {"authors": checked("authors", authors), "year": checked("year", year)}
+        if self.minutes != before.minutes:
+            fields["minutes"] = checked("minutes", _minutes(self.minutes))
+        if self.kind != before.kind:
+            fields["kind"] = checked("kind", self.kind)
+        if self.notes != before.notes:
+            fields["added_notes"] = checked("added_notes", _lines(self.notes))
+        if self.link and self.link != before.link:
+            fields["url"] = web_link(self.link)
+        if self.must_read and self.must_read != before.must_read:
+            fields["must_read"] = self.must_read == "yes"
+        if self.questions != before.questions:
+            fields["questions"] = checked("questions", _lines(self.questions))
+        return fields
+
+
+def typed_from(resource: Resource) -> Typed:
+    """Return what somebody would type to get the resource as it is."""
+    year = str(resource.year or "")
+    return Typed(
+        title=resource.title,
+        authors=", ".join(part for part in (resource.authors, year) if part),
+        minutes=str(resource.minutes or ""),
+        kind=resource.kind,
+        notes="\n".join(resource.added_notes),
+        link=resource.url,
+        must_read="" if resource.is_companion else "yes" if resource.must_read else "no",
+        questions="\n".join(resource.questions),
+    )
+
+
+def web_link(typed: str) -> str:
+    """Return the address that is meant.
+
+    Raises:
+        NotALinkError: nothing that a browser could open, or too long for a card.
+    """
+    url = address_in(typed)
+    if url is None or len(url) > LIMITS["url"]:
+        raise NotALinkError(typed)
+    return url
+
+
+def _lines(typed: str) -> list[str]:
+    return [line.strip() for line in typed.splitlines() if line.strip()]
+
+
+_YEAR_AT_THE_END = re.compile(r"^(?P<authors>.*?)[\s,;(]*\b(?P<year>[12]\d{3})\)?\s*$")
+_HOURS = re.compile(
+    r"(?i)^(?:(?P<hours>\d+)\s*h(?:ours?|rs?)?)?\s*(?:(?P<minutes>\d+)\s*(?:m|min|minutes?)?)?\.?$"
+)
+
+
+def _authors_and_year(typed: str) -> tuple[str, int | None]:
+    text = " ".join(typed.split())
+    match = _YEAR_AT_THE_END.match(text)
+    return (match["authors"], int(match["year"])) if match else (text, None)
+
+
+def _minutes(typed: str) -> int | None:
+    """Take ``45``, ``45 min``, ``2 h`` and ``1 h 30``; nothing and 0 mean: not known."""
+    text = typed.strip().lstrip("~≈ ")
+    match = _HOURS.match(text)
+    if match is None or len(text) > 20:
+        raise BadFieldError("minutes", typed)
+    return int(match["hours"] or 0) * 60 + int(match["minutes"] or 0) or None
+
+
+def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
+    """Return what a page says of itself, cut to what fits; never fails.
+
+    Without a title there stands the address, for a moderator to put right.
+    """
+    title = _cut(facts.title, LONGEST_TITLE)
+    found = readable(
+        {
+            "title": title if is_visible(title) else _cut(_address(url), LONGEST_TITLE),
+            "kind": facts.kind if facts.kind in KINDS else _kind_of(url),
+            "authors": _cut(facts.authors, LONGEST_AUTHORS),
+            "year": facts.year,
+            "minutes": facts.minutes,
+        }
+    )
+    return {"authors": "", "year": None, "minutes": None, **found, "url": url}
+
+
+def slug_for(title: str, taken: Collection[str]) -> str:
+    """Return a slug for a new resource, unlike all that were ever given.
+
+    A title without Latin letters gets a short hash: the same title, the same hash.
+    """
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title.replace("'", "")).strip("-")
+    if not re.search(r"[a-z]", slug):
+        slug = f"r-{hashlib.sha256(title.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    if len(slug) > LONGEST_SLUG:
+        slug = slug[: LONGEST_SLUG + 1].rpartition("-")[0] or slug[:LONGEST_SLUG]
+    slug = slug.strip("-")
+    made, count = slug, 1
+    while made in taken:
+        count += 1
+        tail = f"-{count}"
+        made = slug[: LONGEST_SLUG - len(tail)].rstrip("-") + tail
+    return made
+
+
+def with_needs(
+    fields: Fields, base_needs: Collection[str], *, add: str | None = None, drop: str | None = None
+) -> dict[str, Any]:
+    """Return the fields with one prerequisite more, one less, or both.
+
+    Kept as differences from the base list, so that what its maker changes later still counts.
+
+    Raises:
+        BadFieldError: more prerequisites than a resource may have.
+    """
+    more = [key for key in fields.get("needs", ()) if key not in (add, drop)]
+    less = [key for key in fields.get("no_longer_needs", ()) if key not in (add, drop)]
+    if add is not None and add not in base_needs:
+        more.append(add)
+    if drop is not None and drop in base_needs:
+        less.append(drop)
+    if len(more) + len(set(base_needs) - set(less)) > MOST_NAMES:
+        raise BadFieldError("needs", str(MOST_NAMES))
+    return {**fields, "needs": more, "no_longer_needs": less}
+
+
+def _cut(text: str, limit: int) -> str:
+    words = " ".join(CONTROL_CHARACTER.sub(" ", text).split())
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def _address(url: str) -> str:
+    return url.partition("://")[2].strip("/")
+
+
+def _kind_of(url: str) -> Kind:
+    link = canonical(url) or ""
+    if link.startswith(("arxiv:", "doi:", "acl:", "openreview:")) or link.endswith(".pdf"):
+        return "paper"
+    if link.startswith("youtube:") or host_of(url) == "vimeo.com":
+        return "video"
+    return "article"
+
+
+LIMITS: Mapping[str, int] = MappingProxyType(
+    {
+        "title": LONGEST_TITLE,
+        "authors": LONGEST_AUTHORS,
+        "url": LONGEST_LINK_ON_A_CARD,
+        "questions": MOST_QUESTIONS * (LONGEST_QUESTION + 1),
+    }
+)
+"""How long a text may be, for those who say so."""

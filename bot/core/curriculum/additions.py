@@ -1,0 +1,278 @@
+"""A server's changes laid over a curriculum: what its moderators added, changed and removed.
+
+Laying never fails. What can't be followed is set aside and told; the base stays as it is, and
+so does the order of the list. What a server adds or moves to a step of the list belongs to the
+list; to a step that goes deeper, deeper. Where a server and the list bring the same link, the
+list's key wins and the server's becomes its former one, so that progress follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from types import MappingProxyType
+from typing import Any
+
+from bot.core.curriculum import Curriculum, Resource, Section, Step
+from bot.core.curriculum.addition_fields import SHOWN, Fields, readable
+from bot.core.curriculum.addition_needs import SetAside, fitted
+from bot.core.curriculum.links import canonical
+
+OWN_STEP = "added-here"
+"""The step for what a server adds without naming one, unless the list has such an id itself."""
+
+OWN_STEP_TITLE = "Added by this server"
+"""Stands here because it is part of the curriculum: it is searched and exported with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What a server says of one resource: a new one of its own, or a change to the list's.
+
+    ``fields`` hold what was set and nothing else. ``removed``: hidden, and may be restored.
+    """
+
+    key: str
+    fields: Fields
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What a server sees. ``removed``: what it hides, by key, as it would be seen."""
+
+    curriculum: Curriculum
+    set_aside: tuple[SetAside, ...] = ()
+    removed: Mapping[str, Resource] = field(default_factory=lambda: MappingProxyType({}))
+
+    def find(self, key: str) -> Resource | None:
+        """Return the resource with this key or a former one, hidden or not."""
+        return self.curriculum.get(key) or self.removed.get(key)
+
+
+def namespace_of(guild_id: int) -> str:
+    """Return what stands before the colon in the keys of a server's own resources."""
+    return f"g{guild_id}"
+
+
+def is_of_guild(key: str, guild_id: int) -> bool:
+    """Tell whether the key is of a server's own resource."""
+    return key.startswith(f"{namespace_of(guild_id)}:")
+
+
+def guild_of(key: str) -> int | None:
+    """Return the server whose own resource has the key; None: it is of a list."""
+    found = re.fullmatch(r"g([0-9]{1,19}):.*", key)
+    return int(found[1]) if found and int(found[1]) < 2**63 else None
+
+
+def own_step_id(base: Curriculum) -> str:
+    """Return the id of the step that holds what a server adds without naming one."""
+    taken = {step.id for step in base.steps} | {section.id for section in base.sections}
+    step_id, count = OWN_STEP, 1
+    while step_id in taken:
+        count += 1
+        step_id = f"{OWN_STEP}-{count}"
+    return step_id
+
+
+def own_step(base: Curriculum) -> Step:
+    """Return that step, without resources."""
+    step_id = own_step_id(base)
+    return Step(step_id, OWN_STEP_TITLE, step_id)
+
+
+def own_resource(key: str, fields: Fields, step_id: str) -> Resource | None:
+    """Return a server's own resource, or None: it lacks what every resource has."""
+    found = readable(fields)
+    if not {"title", "url", "kind"} <= found.keys():
+        return None
+    shown = {name: found[name] for name in SHOWN if name in found}
+    return Resource(key=key, step_id=step_id, **shown)
+
+
+def lay_over(base: Curriculum, additions: Iterable[Addition], guild_id: int) -> Laid:
+    """Return what a server sees of the list, in the order in which it added its own."""
+    return _Laying(base, additions, guild_id).laid()
+
+
+class _Laying:
+    """One laying: what was found out so far, for the next part to use."""
+
+    def __init__(self, base: Curriculum, additions: Iterable[Addition], guild_id: int) -> None:
+        self.base = base
+        self.own_step = own_step_id(base)
+        self.aside: list[SetAside] = []
+        self.changes: dict[str, Addition] = {}
+        self.own: dict[str, Resource] = {}
+        self.heirs: dict[str, str] = {}  # a key of the server -> the key that took its place
+        self.fields: dict[str, dict[str, Any]] = {}
+        self.removed: set[str] = set()
+        self._sort(additions, f"{namespace_of(guild_id)}:")
+        self.everything = {r.key: r for r in map(self._changed, base.resources)} | self.own
+        self.companions = {c.key for r in self.everything.values() for c in r.companions}
+
+    def laid(self) -> Laid:
+        if not (self.changes or self.own or self.heirs):
+            return Laid(self.base)
+        needs, aside = fitted(
+            self.everything,
+            self.companions,
+            {(key, self._present(k)) for key, k in self._named("no_longer_needs")},
+            [(key, self._present(k)) for key, k in self._named("needs")],
+            self.removed,
+        )
+        visible = {
+            key: self._finished(self.everything[key], needed) for key, needed in needs.items()
+        }
+        curriculum = replace(self.base, sections=self._sections(visible))
+        hidden = {key: self.everything[key] for key in self.everything if key in self.removed}
+        for resource in visible.values():
+            whole = self.everything[resource.key].companions
+            hidden |= {c.key: c for c in whole if c.key in self.removed}
+        return Laid(curriculum, (*self.aside, *aside), MappingProxyType(hidden))
+
+    def _sort(self, additions: Iterable[Addition], own_prefix: str) -> None:
+        """Tell apart what changes the list, what is the server's own, and what the list has now."""
+        links = dict(self.base.keys_by_link)
+        for addition in additions:
+            key = self.base.present_keys.get(addition.key, addition.key)
+            if addition.key in self.base.by_key:
+                key = addition.key
+            if key in self.base.by_key:
+                if key not in self.changes or addition.key == key:
+                    self.changes[key] = addition
+            elif key.startswith(own_prefix) and key not in self.own.keys() | self.heirs.keys():
+                self._sort_own(addition, links)
+        for key, addition in self.changes.items():
+            self.fields[key] = readable(addition.fields)
+            url = self.fields[key].get("url", "")
+            if url and links.setdefault(canonical(url) or url, key) != key:
+                del self.fields[key]["url"]
+                self.aside.append(SetAside(key, url, "link"))
+            if addition.removed:
+                self.removed.add(key)
+
+    def _sort_own(self, addition: Addition, links: dict[str, str]) -> None:
+        fields = readable(addition.fields)
+        resource = own_resource(addition.key, fields, self._step_of(fields))
+        if resource is None:
+            return
+        mine = [canonical(url) or url for url in resource.urls]
+        heir = next((links[link] for link in mine if link in links), None)
+        if heir is not None:
+            self.heirs[resource.key] = heir
+            return
+        links |= dict.fromkeys(mine, resource.key)
+        resource = replace(resource, addition=self._is_deeper(resource.step_id))
+        self.own[resource.key] = resource
+        self.fields[resource.key] = fields
+        for former in fields.get("formerly", ()):
+            is_the_lists = former in self.base.by_key or former in self.base.present_keys
+            if not is_the_lists and not former.startswith(resource.key.partition(":")[0] + ":"):
+                self.heirs.setdefault(former, resource.key)
+        if addition.removed:
+            self.removed.add(resource.key)
+
+    def _step_of(self, fields: Fields) -> str:
+        wanted: str = fields.get("step_id", self.own_step)
+        return wanted if self.base.step(wanted) else self.own_step
+
+    def _is_deeper(self, step_id: str) -> bool:
+        step = self.base.step(step_id)
+        return step is not None and step.addition
+
+    def _changed(self, resource: Resource) -> Resource:
+        """Return a resource of the list, and its companions, with the server's values."""
+        fields = self.fields.get(resource.key, {})
+        values = {name: fields[name] for name in SHOWN if name in fields}
+        moved: dict[str, Any] = {}
+        if resource.key in self.changes:
+            step_id = self._new_step(resource, fields)
+            if step_id != resource.step_id:
+                moved = {"step_id": step_id, "addition": self._is_deeper(step_id)}
+        companions = tuple(self._changed_companion(each, moved) for each in resource.companions)
+        if companions != resource.companions:
+            values["companions"] = companions
+        return replace(resource, **values, **moved) if values or moved else resource
+
+    def _changed_companion(self, companion: Resource, moved: Mapping[str, Any]) -> Resource:
+        fields = self.fields.get(companion.key, {})
+        values = {name: fields[name] for name in SHOWN if name in fields} | dict(moved)
+        return replace(companion, **values) if values else companion
+
+    def _new_step(self, resource: Resource, fields: Fields) -> str:
+        wanted: str = fields.get("step_id", resource.step_id)
+        step = self.base.step(wanted)
+        if step is not None and (resource.addition or not step.addition):
+            return wanted
+        if wanted == self.own_step and resource.addition:
+            return wanted
+        self.aside.append(SetAside(resource.key, wanted, "step"))
+        return resource.step_id
+
+    def _named(self, name: str) -> Iterable[tuple[str, str]]:
+        known = self.everything.keys() | self.companions
+        for key, fields in self.fields.items():
+            if key in known:
+                yield from ((key, needed) for needed in fields.get(name, ()))
+
+    def _present(self, key: str) -> str:
+        key = self.heirs.get(key, key)
+        known = key in self.everything or key in self.companions
+        return key if known else self.base.present_keys.get(key, key)
+
+    def _finished(self, resource: Resource, needed: tuple[str, ...]) -> Resource:
+        """Return a visible resource with what it waits for now and the keys it took over."""
+        values: dict[str, Any] = {}
+        if needed != resource.prerequisites:
+            values["prerequisites"] = needed
+        companions = tuple(
+            self._with_former(each) for each in resource.companions if each.key not in self.removed
+        )
+        if companions != resource.companions:
+            values["companions"] = companions
+        resource = replace(resource, **values) if values else resource
+        return self._with_former(resource)
+
+    def _with_former(self, resource: Resource) -> Resource:
+        former = tuple(old for old, heir in self.heirs.items() if heir == resource.key)
+        return replace(resource, formerly=(*resource.formerly, *former)) if former else resource
+
+    def _sections(self, visible: Mapping[str, Resource]) -> tuple[Section, ...]:
+        by_step: dict[str, list[Resource]] = {}
+        stayed = (r for r in visible.values() if self._stays(r))
+        moved = (r for r in visible.values() if not self._stays(r))
+        for resource in chain(stayed, moved):
+            by_step.setdefault(resource.step_id, []).append(resource)
+        sections = [_with_steps(section, by_step) for section in self.base.sections]
+        if self.own_step in by_step:
+            step = replace(own_step(self.base), resources=tuple(by_step[self.own_step]))
+            own = Section(step.id, step.title, steps=(step,))
+            sections.insert(_end_of_list(sections), own)
+        return tuple(sections)
+
+    def _stays(self, resource: Resource) -> bool:
+        before = self.base.by_key.get(resource.key)
+        return before is not None and before.step_id == resource.step_id
+
+
+def _end_of_list(sections: list[Section]) -> int:
+    """Return the place behind the list's own last section: what a server adds comes next."""
+    listed = [place for place, section in enumerate(sections) if not section.addition]
+    return listed[-1] + 1 if listed else 0
+
+
+def _with_steps(section: Section, by_step: Mapping[str, list[Resource]]) -> Section:
+    steps = tuple(_with_resources(step, by_step.get(step.id, [])) for step in section.steps)
+    same = all(a is b for a, b in zip(steps, section.steps, strict=True))
+    return section if same else replace(section, steps=steps)
+
+
+def _with_resources(step: Step, resources: list[Resource]) -> Step:
+    same = len(resources) == len(step.resources) and all(
+        a is b for a, b in zip(resources, step.resources, strict=True)
+    )
+    return step if same else replace(step, resources=tuple(resources))

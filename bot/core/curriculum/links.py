@@ -1,0 +1,427 @@
+"""One canonical form a link, so that the same page is known however its address was copied."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import SplitResult, parse_qs, parse_qsl, quote, unquote, urlencode
+
+from bot.core.curriculum.addresses import parts_of, untracked, unwrapped, without_tracking
+
+LONGEST_LINK = 2048
+"""Longer addresses are not links to us; browsers give up about there too."""
+
+_SAME_PAGE = {
+    "github.com": frozenset({"tab", "readme"}),
+    "huggingface.co": frozenset({"fw"}),  # the course's choice of PyTorch or TensorFlow
+}
+"""Query parameters that choose how the page is shown, not which one it is."""
+
+_OTHER_NAMES = {
+    "hf.co": "huggingface.co",
+    "dx.doi.org": "doi.org",
+    "music.youtube.com": "youtube.com",
+    "youtube-nocookie.com": "youtube.com",
+    **dict.fromkeys(("old.reddit.com", "new.reddit.com", "np.reddit.com"), "reddit.com"),
+    **dict.fromkeys(("twitter.com", "mobile.twitter.com", "nitter.net", "xcancel.com"), "x.com"),
+    **dict.fromkeys(("fxtwitter.com", "vxtwitter.com", "fixupx.com"), "x.com"),
+}
+"""Hosts under which all of another's pages stand."""
+
+_ARXIV_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+(?:\.[a-z-]{2,10})?/\d{7})"
+_BARE_ARXIV = re.compile(
+    rf"(?ai)(?:(?:arxiv\s+preprint\s+)?arxiv[\s:/]*)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?"
+    # The stamp on a PDF's margin, and how its page says to cite it.
+    r"(?:\s*[\[(][\w.-]+[\])])?(?:\s+\d{1,2}\s+[a-z]{3}\s+\d{4})?\.?"
+)
+_ARXIV_DOI = re.compile(rf"(?ai)10\.48550/arxiv\.({_ARXIV_ID})(?:v\d+)?")
+_DOI = r"10\.\d{4,9}/\S+"
+_BARE_DOI = re.compile(rf"(?ai)(?:doi[\s:]*)?({_DOI})")
+_ACL_ID = r"(?:[a-z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)"
+_BARE_ACL = re.compile(rf"(?ai)(?:acl[\s:]*)?({_ACL_ID})")
+_ACL_DOI = re.compile(rf"(?ai)10\.18653/v1/({_ACL_ID})")
+_YOUTUBE_ID = re.compile(r"[\w-]{11}", re.ASCII)
+_GITHUB_REPOSITORY = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?(/.*)?")
+
+_SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
+_LABEL = re.compile(r"(?i)^(?:doi|url|link|pdf)\s*:\s*(?=https?://)")
+_MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^\s<>]*?)>?(?:\s+\"[^\"]*\")?\s*\)")
+_QUOTES = (
+    *("||||", "**", "____", "~~~~", "``", "<>", "()", "[]", "{}", '""', "''"),
+    *("\u201c\u201d", "\u2018\u2019", "\u00ab\u00bb", "\uff08\uff09", "\uff3b\uff3d"),
+    *("\u300c\u300d", "\u300e\u300f", "\u300a\u300b", "\u3008\u3009", "\u3010\u3011"),
+)
+"""What people put around a link: the first half before it, the second behind."""
+
+_LIST_MARK = re.compile(r"^(?:>{1,3}|[-*\u2022\u00b7]|\d{1,2}[.)])\s+")
+_SENTENCE_ENDS = ".!?:\u2026"
+_PAPER_OR_VIDEO = re.compile(r"(?:arxiv|acl|doi|openreview|youtube):")
+
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0]")
+_TYPED_HOST = re.compile(r"(?ai)(?:[a-z0-9-]+\.)+([a-z]{2,})(?::\d+)?(?=/|$)")
+_TOP_LEVELS_OF_BARE_HOSTS = frozenset({"com", "org", "net", "edu", "gov"})
+_FILE_ENDINGS = frozenset({"js", "ts", "md", "txt", "json", "yaml", "yml", "ipynb"})
+
+
+def canonical(url: str) -> str | None:
+    """Return the one form that all spellings of a link share, or None if it is no web link.
+
+    Known homes of papers and videos give ``arxiv:``, ``doi:``, ``acl:``, ``openreview:`` and
+    ``youtube:`` with an id; anything else is ``host/path?query``, and a path behind ``#`` where
+    pages have one there. Takes a bare id and an address without its scheme too. For comparing
+    only, and with nothing that an older version wrote down: it need not open in a browser, and
+    may be another one tomorrow.
+    """
+    text = url.strip()
+    if len(text) > LONGEST_LINK:
+        return None
+    if named := _bare_id(text):
+        return named
+    text = unwrapped(text, from_archives=True)
+    parts = parts_of(text if _SCHEME.match(text) else f"https://{text}")
+    if parts is None:
+        return None
+    host = _host(parts)
+    path = re.sub(r"/{2,}", "/", parts.path)
+    parts = parts._replace(path=path)
+    return _known(host, parts) or _address(host, parts)
+
+
+def is_web_link(url: str) -> bool:
+    """Tell whether this is a whole http(s) address that may stand on a card.
+
+    It needs a dotted host and has no credentials, spaces, control characters, or characters
+    that would end a Markdown link.
+    """
+    if not url.isprintable() or any(character in url for character in ' <>"\\^`{|}'):
+        return False
+    return len(url) <= LONGEST_LINK and parts_of(url) is not None
+
+
+def link_in(text: str) -> str | None:
+    """Return the canonical form if the whole of what was typed is a link or a paper's id.
+
+    Quotes, brackets, Discord's own marks and ``[words](link)`` around it count as it, and so does
+    a link without its scheme. Ordinary words do not: without a scheme there must be a path after
+    the host (``jalammar.github.io/x``), or a leading ``www.``, or one of the oldest endings
+    (``pytorch.org``). So ``node.js``, ``fast.ai`` and ``gpt-2`` are words, and a first part that
+    ends like a file (``node.js/x``) is too.
+    """
+    typed = _laid_bare(text)
+    if named := _bare_id(typed):
+        return named
+    is_link = is_web_link(typed) or _looks_like_an_address(typed)
+    return canonical(typed) if is_link else None
+
+
+def address_in(text: str) -> str | None:
+    """Return the whole http(s) address that was typed, or None; ``canonical`` tells what it means.
+
+    Takes what ``link_in`` takes: a bare id becomes the address of its page, a redirect what it
+    leads to, and nothing in it says any more who passed it on. An archive's copy stays one.
+    """
+    typed = _laid_bare(text)
+    link = link_in(typed)
+    if link is None:
+        return None
+    if _bare_id(typed):
+        return home_of(link)
+    address = typed if _SCHEME.match(typed) else f"https://{typed}"
+    address = untracked(unwrapped(address))
+    return address if is_web_link(address) else None
+
+
+def home_of(link: str) -> str | None:
+    """Return the address of a known paper's own page by its canonical form; None: no such paper."""
+    scheme, _, identifier = link.partition(":")
+    if scheme == "openreview":
+        return f"https://openreview.net/forum?id={quote(identifier)}"
+    if scheme == "acl" and identifier[:1].isalpha():  # its pages do mind case: P02-1040
+        identifier = identifier.upper()
+    homes = {
+        "arxiv": "https://arxiv.org/abs/",
+        "acl": "https://aclanthology.org/",
+        "doi": "https://doi.org/",
+    }
+    home = homes.get(scheme)
+    return home and home + quote(identifier, safe="/.:;()")
+
+
+def host_of(url: str) -> str:
+    """Return the host as people name it (``arxiv.org``), "" if there is none."""
+    parts = parts_of(url.strip())
+    return "" if parts is None else _host(parts)
+
+
+def _laid_bare(text: str) -> str:
+    """Return what was typed without what stands around it or can't be seen, in any order."""
+    if len(text) > 2 * LONGEST_LINK:
+        return ""
+    seen = (c for c in text if unicodedata.category(c) != "Cf")
+    typed, before = _UNSEEN.sub("", "".join(seen)), None
+    while typed != before:
+        before = typed
+        typed = typed.strip().rstrip(",;\u3001\u3002\uff0c\uff1b")
+        typed = _LABEL.sub("", _LIST_MARK.sub("", typed))
+        if masked := _MARKDOWN_LINK.fullmatch(typed):
+            typed = masked[1]
+        for pair in _QUOTES:
+            half = len(pair) // 2
+            is_around = typed.startswith(pair[:half]) and typed.endswith(pair[half:])
+            if is_around and len(typed) > len(pair):
+                typed = typed[half:-half]
+        if typed.endswith(")") and typed.count(")") > typed.count("("):
+            typed = typed[:-1]
+        typed = _without_sentence_end(typed)
+    return unwrapped(typed) if len(typed) <= LONGEST_LINK else ""
+
+
+def _without_sentence_end(typed: str) -> str:
+    """Return a link without the full stop of its sentence; ``/wiki/Apple_Inc.`` keeps its own."""
+    bare = typed.rstrip(_SENTENCE_ENDS)
+    if bare == typed:
+        return typed
+    is_closed = bare.endswith(tuple(pair[-1] for pair in _QUOTES))
+    return bare if is_closed or _PAPER_OR_VIDEO.match(canonical(bare) or "") else typed
+
+
+def _bare_id(text: str) -> str | None:
+    text = unicodedata.normalize("NFKC", text) if len(text) <= LONGEST_LINK else ""
+    if match := _BARE_ARXIV.fullmatch(text):
+        return _arxiv(match[1])
+    if match := _BARE_ACL.fullmatch(text):
+        return f"acl:{match[1].lower()}"
+    if match := _BARE_DOI.fullmatch(text):
+        return _doi(match[1])
+    return None
+
+
+def _arxiv(identifier: str) -> str:
+    # Old ids may carry a subject class that arXiv itself leaves out: math.GT/0309136.
+    archive, slash, number = identifier.lower().rpartition("/")
+    return f"arxiv:{archive.partition('.')[0]}{slash}{number}"
+
+
+def _doi(identifier: str) -> str:
+    if match := _ARXIV_DOI.fullmatch(identifier):
+        return _arxiv(match[1])
+    if match := _ACL_DOI.fullmatch(identifier):
+        return f"acl:{match[1].lower()}"
+    return f"doi:{identifier.lower().rstrip('/.')}"
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").lower().rstrip(".")
+    if not host.isascii():
+        with suppress(UnicodeError):  # not a name that could be registered: compared as typed
+            host = host.encode("idna").decode("ascii")
+    while (shorter := re.sub(r"^(?:www|m)\.", "", host)) != host and "." in shorter:
+        host = shorter
+    host = re.sub(r"\.m\.(wikipedia\.org)$", r".\1", host)
+    return _OTHER_NAMES.get(host, host)
+
+
+def _known(host: str, parts: SplitResult) -> str | None:
+    """Return the form of a page that several sites or several of a site's pages show."""
+    place = f"{host}{unquote(parts.path)}".rstrip("/")
+    for pattern, form in _HOMES:
+        if match := pattern.fullmatch(place):
+            return form(match)
+    known = _SITES.get(host)
+    return known(parts) if known else None
+
+
+def _form(*pieces: str | int) -> Callable[[re.Match[str]], str]:
+    """Return what joins these pieces: numbers are a match's groups, in small letters."""
+    return lambda match: "".join(
+        match[piece].lower() if isinstance(piece, int) else piece for piece in pieces
+    )
+
+
+_GITHUB = r"([^/]+/[^/]+)"
+_ARXIV_READERS = (
+    r"(?:(?:[\w-]+\.)*arxiv\.org|xxx\.lanl\.gov|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com"
+    r"|huggingface\.co(?=/papers/)|(?:api\.)?semanticscholar\.org|scirate\.com|papers\.cool"
+    r"|emergentmind\.com|catalyzex\.com)"
+)
+_HOMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(rf"(?ai){pattern}"), form)
+    for pattern, form in (
+        (
+            rf"{_ARXIV_READERS}/(?:[a-z-]+/)?(?:arxiv:)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?",
+            lambda match: _arxiv(match[1]),
+        ),
+        (
+            r"dblp\.(?:org|uni-trier\.de)/rec/(?:\w+/)?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?",
+            _form("arxiv:", 1, ".", 2),
+        ),
+        (
+            r"(?:ui\.)?adsabs\.harvard\.edu/abs/\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z](?:/abstract)?",
+            _form("arxiv:", 1, ".", 2),
+        ),
+        (
+            (
+                r"(?:aclanthology\.(?:org|info)|(?:anthology\.)?aclweb\.org)/(?:anthology/|papers/)?"
+                rf"(?:[a-z]/[a-z]\d\d/)?({_ACL_ID})(?:v\d+)?(?:\.pdf|\.bib)?"
+            ),
+            _form("acl:", 1),
+        ),
+        (
+            r"(?:youtu\.be|youtube\.com/(?:shorts|embed|live|v|e|watch))/([\w-]{11})",
+            lambda match: f"youtube:{match[1]}",
+        ),
+        (rf"doi\.org/({_DOI})", lambda match: _doi(match[1])),
+        (
+            rf"[\w.-]+/doi/(?:(?:abs|full|pdf|epdf|pdfdirect|epub|fullhtml)/)?({_DOI})",
+            lambda match: _doi(match[1]),
+        ),
+        (
+            rf"link\.springer\.com/(?:article|chapter|book|content/pdf)/({_DOI}?)(?:\.pdf)?",
+            lambda match: _doi(match[1]),
+        ),
+        (r"nature\.com/articles/([\w.-]+?)(?:\.pdf)?", _form("doi:10.1038/", 1)),
+        (
+            r"(?:bio|med)rxiv\.org/content/(10\.1101/\d[\d.]*\d)(?:v\d+)?(?:\.[a-z.-]+)?",
+            _form("doi:", 1),
+        ),
+        (
+            (
+                r"(?:papers\.nips\.cc|(?:papers|proceedings)\.neurips\.cc)/(?:paper|paper_files/paper)"
+                r"/(\d{4})/(?:hash|file)/([0-9a-f]{32})-.*"
+            ),
+            _form("neurips:", 1, "/", 2),
+        ),
+        (
+            r"proceedings\.mlr\.press/(v\d+)/([\w-]+)(?:\.html|/\2\.pdf)?",
+            _form("proceedings.mlr.press/", 1, "/", 2),
+        ),
+        (
+            r"jmlr\.org/papers/v(?:olume)?(\d+)/([\w-]+)(?:\.html|/\2\.pdf)?",
+            _form("jmlr.org/papers/v", 1, "/", 2),
+        ),
+        (
+            r"openaccess\.thecvf\.com/(\w+)/(?:html|papers)/([\w-]+)\.(?:html|pdf)",
+            _form("openaccess.thecvf.com/", 1, "/", 2),
+        ),
+        (
+            r"(?:reddit\.com/(?:r/\w+/)?comments|redd\.it)/(\w+)(?:/[^/]*)?",
+            _form("reddit.com/comments/", 1),
+        ),
+        (r"open\.substack\.com/pub/([\w-]+)/p/([\w-]+)", _form(1, ".substack.com/p/", 2)),
+        (r"(?:[\w-]+\.)?medium\.com/(?:.*-|p/)([0-9a-f]{10,12})", _form("medium.com/p/", 1)),
+        (r"x\.com/(?:\w+|i/web)/status/(\d+)(?:/.*)?", _form("x.com/i/status/", 1)),
+        (r"(?:player\.)?vimeo\.com/(?:video/)?(\d+)", _form("vimeo.com/", 1)),
+        (
+            r"(amazon(?:\.[a-z]{2,3}){1,2})/(?:.*/)?(?:dp|gp/product)/(\w{10})(?:/.*)?",
+            _form(1, "/dp/", 2),
+        ),
+        (r"ieeexplore\.ieee\.org/(?:abstract/)?document/(\d+)", _form("ieee:", 1)),
+        (
+            r"(?:docs|drive)\.google\.com/(?:[a-z]+/)*d/([\w-]{20,})(?:/.*)?",
+            lambda match: f"drive.google.com/d/{match[1]}",
+        ),
+        (
+            rf"raw\.githubusercontent\.com/{_GITHUB}/(?:refs/heads/)?(.+)",
+            lambda match: _blob(match[1], match[2]),
+        ),
+        (
+            (
+                rf"(?:nbviewer\.(?:jupyter\.)?org|colab\.research\.google\.com)/github/{_GITHUB}"
+                r"/blob/(.+)"
+            ),
+            lambda match: _blob(match[1], match[2]),
+        ),
+    )
+)
+"""A host and path, however they are capitalised -> the form that all of these share."""
+
+
+def _blob(repository: str, path: str) -> str:
+    # Owners and repositories ignore case there; file paths do not.
+    return f"github.com/{repository.lower()}/blob/{_encoded(path)}"
+
+
+def _youtube(parts: SplitResult) -> str | None:
+    video = parse_qs(parts.query).get("v", [""])[0]
+    is_video = parts.path.rstrip("/") in {"/watch", ""} and _YOUTUBE_ID.fullmatch(video)
+    return f"youtube:{video}" if is_video else None
+
+
+def _openreview(parts: SplitResult) -> str | None:
+    paper = parse_qs(parts.query).get("id", [""])[0]
+    is_paper = paper and parts.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}
+    return f"openreview:{paper}" if is_paper else None
+
+
+def _naver(parts: SplitResult) -> str | None:
+    post = parse_qs(parts.query)
+    names = [post.get(name, [""])[0] for name in ("blogId", "logNo")]
+    is_post = all(names) and parts.path.startswith("/PostView.")
+    return "/".join(["blog.naver.com", *names]) if is_post else None
+
+
+def _github(parts: SplitResult) -> str | None:
+    match = _GITHUB_REPOSITORY.fullmatch(parts.path)
+    if match is None:
+        return None
+    below = re.sub(r"^/raw/(?:refs/heads/)?", "/blob/", match[3] or "")
+    repository = f"/{match[1]}/{match[2]}".lower()
+    return _address("github.com", parts._replace(path=repository + below))
+
+
+_SITES: dict[str, Callable[[SplitResult], str | None]] = {
+    "youtube.com": _youtube,
+    "openreview.net": _openreview,
+    "github.com": _github,
+    "blog.naver.com": _naver,
+}
+
+
+def _address(host: str, parts: SplitResult) -> str:
+    port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
+    path = re.sub(r"/index\.html?$", "/", _encoded(parts.path)).rstrip("/")
+    query = _query(host, parts.path, parts.query)
+    return f"{host}{port}{path}{'?' if query else ''}{query}{_route(host, parts.fragment)}"
+
+
+def _route(host: str, fragment: str) -> str:
+    """Return the path behind ``#`` by which some sites tell their pages apart, or ""."""
+    path, _, query = fragment.partition("?")
+    path = re.sub(r"/{2,}", "/", path).rstrip("/")
+    if not fragment.startswith(("/", "!")) or not path.strip("!"):
+        return ""
+    query = _query(host, path, query)
+    return f"#{_encoded(path)}{'?' if query else ''}{query}"
+
+
+def _query(host: str, path: str, query: str) -> str:
+    pairs = parse_qsl(without_tracking(query, host, path), keep_blank_values=True)
+    shown = _SAME_PAGE.get(host, frozenset()) | {"highlight"}
+    return urlencode(sorted(p for p in pairs if p[0].lower() not in shown), errors="replace")
+
+
+def _encoded(path: str) -> str:
+    """Spell each character one way: RFC 3986, 6.2.2 (letters bare, escapes in capitals)."""
+
+    def respelled(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        is_bare = character.isascii() and (character.isalnum() or character in "-._~")
+        return character if is_bare else f"%{match[1].upper()}"
+
+    path = re.sub(r"%([0-9a-fA-F]{2})", respelled, path)
+    path = re.sub(r"%(?![0-9A-F]{2})", "%25", path)
+    return quote(path, safe="/%:@!$&'()*+,;=", errors="replace")
+
+
+def _looks_like_an_address(typed: str) -> bool:
+    match = _TYPED_HOST.match(typed)
+    if match is None or re.search(r"\s", typed):
+        return False
+    top_level = match[1].lower()
+    if typed.lower().startswith("www."):
+        return True
+    if match.end() == len(typed.rstrip("/")):
+        return top_level in _TOP_LEVELS_OF_BARE_HOSTS
+    return top_level not in _FILE_ENDINGS

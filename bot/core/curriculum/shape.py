@@ -1,0 +1,365 @@
+"""The shape of a curriculum file: its keys, what each may hold, and the JSON Schema of both.
+
+The limits follow Discord: a card holds 4,000 characters and 40 components, a select 25 options of
+100 characters, a link button 512 characters, a custom_id 100 (which ids share with prefixes).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    TypeAdapter,
+)
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import PydanticCustomError
+
+from bot.core.curriculum import Kind
+from bot.core.curriculum.addresses import untracked
+
+LONGEST_CURRICULUM_ID = 20
+LONGEST_SLUG = 40
+LONGEST_TITLE = 200  # the heading of a card, and one of ten lines of search results
+LONGEST_STEP_TITLE = 100  # the label of a select option
+LONGEST_LABEL = 40  # stands before a title on the same line
+LONGEST_ICON = 10  # emoji of families and flags are several characters
+LONGEST_ALIAS = 100  # the name of an autocomplete choice
+LONGEST_TAG = 40
+LONGEST_AUTHORS = 200
+LONGEST_TEXT = 500  # a note, sentence or remark: a card shows several
+LONGEST_PARAGRAPH = 1000  # an introduction's: a card shows three
+LONGEST_CELL = 100
+LONGEST_LINK_ON_A_CARD = 512  # the address of a link button
+LONGEST_QUESTION = 300  # five of them fit the opener of a thread, whatever has to be escaped
+MOST_NOTES = 10
+MOST_QUESTIONS = 5
+MOST_COMPANIONS = 25
+MOST_NAMES = 20  # aliases, tags, prerequisites, former ids of one resource
+MOST_PARAGRAPHS = 10
+MOST_COLUMNS = 5
+MOST_ROWS = 25
+MOST_TABLES = 3
+LEAST_YEAR = 1000
+MOST_YEAR = 2999
+MOST_MINUTES = 100_000
+
+CONTROL_CHARACTER = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""What breaks a line, hides or reorders the text around it, or is no character at all."""
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols, by Unicode's categories, that show nothing."""
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether a text shows anything: nobody finds a link on nothing, let alone clicks it."""
+    return any(unicodedata.category(c) not in _UNSEEN and c not in _BLANK for c in text)
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise PydanticCustomError("line_break", "has a line break")
+    if CONTROL_CHARACTER.search(text):
+        raise PydanticCustomError("control_character", "has a control character")
+    if not is_visible(text):
+        raise PydanticCustomError("invisible", "shows nothing")
+    return text
+
+
+def _no_servers_namespace(text: str) -> str:
+    """Refuse ``g123``: what a server adds has such keys, and progress hangs on keys."""
+    if re.fullmatch(SERVERS_NAMESPACE, text):
+        raise PydanticCustomError("servers_namespace", "looks like a server's")
+    return text
+
+
+SERVERS_NAMESPACE = "^g[0-9]+$"
+
+
+def _texts(longest: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
+
+
+def _several(value: object) -> object:
+    """Let one entry stand as the text that it is; several are a list."""
+    if value is None:
+        return None
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _counted(value: object) -> object:
+    """Let a step's number stand without quotes."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}}$")]
+Title = Annotated[str, _texts(LONGEST_TITLE), AfterValidator(_one_line)]
+StepTitle = Annotated[str, _texts(LONGEST_STEP_TITLE), AfterValidator(_one_line)]
+Label = Annotated[str, _texts(LONGEST_LABEL), AfterValidator(_one_line)]
+Icon = Annotated[str, _texts(LONGEST_ICON), AfterValidator(_one_line)]
+Alias = Annotated[str, _texts(LONGEST_ALIAS), AfterValidator(_one_line)]
+TagText = Annotated[str, _texts(LONGEST_TAG), AfterValidator(_one_line)]
+Authors = Annotated[str, _texts(LONGEST_AUTHORS), AfterValidator(_one_line)]
+Text = Annotated[str, _texts(LONGEST_TEXT), AfterValidator(_one_line)]
+Question = Annotated[str, _texts(LONGEST_QUESTION), AfterValidator(_one_line)]
+Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), AfterValidator(_one_line)]
+CellText = Annotated[str, _texts(LONGEST_CELL), AfterValidator(_one_line)]
+Link = Annotated[
+    str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line), AfterValidator(untracked)
+]
+Year = Annotated[int, Field(ge=LEAST_YEAR, le=MOST_YEAR)]
+Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
+
+Paragraphs = Annotated[
+    tuple[Paragraph, ...],
+    Field(max_length=MOST_PARAGRAPHS, description="Paragraphs, in the maker's words."),
+]
+Introduction = Annotated[
+    Paragraphs, BeforeValidator(_several, json_schema_input_type=Paragraph | Paragraphs)
+]
+Addition = Annotated[
+    bool,
+    Field(description="true: not part of the maker's list. Holds for everything inside, too."),
+]
+_Slugs = Annotated[tuple[Slug, ...], Field(max_length=MOST_NAMES)]
+Slugs = Annotated[_Slugs, BeforeValidator(_several, json_schema_input_type=Slug | _Slugs)]
+Notes = Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)]
+Questions = Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]
+NoteOrNotes = Annotated[Notes, BeforeValidator(_several, json_schema_input_type=Text | Notes)]
+
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AboutShape:
+    """What a resource is: facts that fit one line, ``{kind: paper, year: 2017}``."""
+
+    __pydantic_config__ = STRICT
+
+    kind: Annotated[Kind, Field(description="What it is.")]
+    must_read: Annotated[bool, Field(description="The 📚 mark.")] = False
+    addition: Addition = False
+    authors: Annotated[Authors | None, Field(description='Short: "Vaswani et al."')] = None
+    year: Annotated[Year | None, Field(description="The year it first appeared.")] = None
+    minutes: Annotated[Minutes | None, Field(description="About how long it takes.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundByShape:
+    """What finds a resource beside its title: ``{aliases: [BERT], tags: [pre-training]}``."""
+
+    __pydantic_config__ = STRICT
+
+    aliases: Annotated[
+        tuple[Alias, ...],
+        Field(max_length=MOST_NAMES, description="Other names, of this one only: acronyms first."),
+    ] = ()
+    tags: Annotated[tuple[TagText, ...], Field(max_length=MOST_NAMES)] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingShape:
+    """What a resource and its companion have in common."""
+
+    __pydantic_config__ = STRICT
+
+    id: Annotated[
+        Slug, Field(description="Small letters, digits, hyphens. Given once and never reused.")
+    ]
+    title: Annotated[Title, Field(description="The title as its page has it.")]
+    url: Annotated[Link, Field(description="The link that people open: http or https.")]
+    about: AboutShape
+    label: Annotated[
+        Label | None, Field(description='What the maker writes before the title: "GPT-2:".')
+    ] = None
+    original_url: Annotated[
+        Link | None, Field(description="The publisher's own link, where url is another.")
+    ] = None
+    maker_url: Annotated[
+        Link | None,
+        Field(description="The link as the maker wrote it, where url had to replace it."),
+    ] = None
+    found_by: FoundByShape = FoundByShape()
+    notes: Annotated[
+        NoteOrNotes, Field(description="The maker's own words on it: a text, or a list of points.")
+    ] = ()
+    added_notes: Annotated[
+        NoteOrNotes, Field(description="Notes that are not the maker's: a text, or a list.")
+    ] = ()
+    sentence: Annotated[
+        Text | None, Field(description="The maker's sentence around the link, where it has one.")
+    ] = None
+    remark: Annotated[
+        Text | None, Field(description="What the maker says of a companion, on its line.")
+    ] = None
+    questions: Annotated[
+        Questions,
+        BeforeValidator(_several, json_schema_input_type=Question | Questions),
+        Field(description="Questions to discuss after reading. They are not the maker's."),
+    ] = ()
+    formerly: Annotated[
+        Slugs, Field(description="Ids it had before, so that people keep their progress.")
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanionShape(ReadingShape):
+    """Something that helps with the resource it stands under."""
+
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceShape(ReadingShape):
+    """One thing to read or watch."""
+
+    __pydantic_config__ = STRICT
+
+    prerequisites: Annotated[Slugs, Field(description="Ids of what to have read first.")] = ()
+    companions_title: Annotated[
+        Title | None, Field(description="The maker's words above the companions.")
+    ] = None
+    companions: Annotated[
+        tuple[CompanionShape, ...],
+        Field(max_length=MOST_COMPANIONS, description="What helps with this resource."),
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellShape:
+    """A cell with a link."""
+
+    __pydantic_config__ = STRICT
+
+    text: CellText
+    url: Link | None = None
+    maker_url: Link | None = None
+
+
+SORTS_OF_CELL = ("(a text)", "(a block)")
+"""Names that pydantic puts into the path of what is wrong with a cell."""
+
+
+def _sort_of_cell(value: object) -> str:
+    return SORTS_OF_CELL[0] if isinstance(value, str) else SORTS_OF_CELL[1]
+
+
+AnyCell = Annotated[
+    Annotated[CellText, Tag(SORTS_OF_CELL[0])] | Annotated[CellShape, Tag(SORTS_OF_CELL[1])],
+    Discriminator(_sort_of_cell),
+]
+Row = Annotated[tuple[AnyCell, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableShape:
+    """A table of the maker's; a cell is a text, or a mapping of text and url."""
+
+    __pydantic_config__ = STRICT
+
+    columns: Annotated[tuple[CellText, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
+    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MOST_ROWS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepShape:
+    """One step of the path, with its resources in reading order."""
+
+    __pydantic_config__ = STRICT
+
+    id: Slug
+    title: StepTitle
+    resources: Annotated[tuple[ResourceShape, ...], Field(min_length=1)]
+    number: Annotated[
+        Label | None,
+        BeforeValidator(_counted, json_schema_input_type=Label | int | None),
+        Field(description="As the maker counts: 1, Appendix."),
+    ] = None
+    icon: Icon | None = None
+    addition: Addition = False
+    introduction: Introduction = ()
+    tables: Annotated[tuple[TableShape, ...], Field(max_length=MOST_TABLES)] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionShape:
+    """Steps that belong together under one heading."""
+
+    __pydantic_config__ = STRICT
+
+    id: Slug
+    title: StepTitle
+    steps: Annotated[tuple[StepShape, ...], Field(min_length=1)]
+    icon: Icon | None = None
+    addition: Addition = False
+    introduction: Introduction = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateShape:
+    """An entry of the maker's update log."""
+
+    __pydantic_config__ = STRICT
+
+    text: Text
+    date: Annotated[datetime.date | None, Field(description="2024-09-08")] = None
+    details: NoteOrNotes = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurriculumShape:
+    """A reading list for Nextread."""
+
+    __pydantic_config__ = STRICT
+
+    id: Annotated[
+        str,
+        StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_CURRICULUM_ID}}}$"),
+        AfterValidator(_no_servers_namespace),
+        Field(
+            description="Part of every key under which progress is kept: never change it.",
+            json_schema_extra={"not": {"pattern": SERVERS_NAMESPACE}},
+        ),
+    ]
+    title: StepTitle
+    sections: Annotated[tuple[SectionShape, ...], Field(min_length=1)]
+    icon: Icon | None = None
+    url: Annotated[Link | None, Field(description="Where the maker keeps the list.")] = None
+    introduction: Introduction = ()
+    update_title: Annotated[StepTitle | None, Field(description="Heading of the updates.")] = None
+    update_icon: Icon | None = None
+    updates: tuple[UpdateShape, ...] = ()
+
+
+FILE = TypeAdapter(CurriculumShape)
+
+
+class _Schema(GenerateJsonSchema):
+    def generate(self, schema: object, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        found = super().generate(schema, mode)  # type: ignore[arg-type]  # pydantic's own alias
+        return {"$schema": self.schema_dialect, **found}
+
+
+def curriculum_schema() -> dict[str, object]:
+    """Return the JSON Schema of a curriculum file, for editors that complete and check YAML."""
+    return FILE.json_schema(schema_generator=_Schema)
+
+
+def schema_text() -> str:
+    """Return the schema as it stands in ``data/curriculum.schema.json``."""
+    return json.dumps(curriculum_schema(), indent=2, ensure_ascii=False) + "\n"

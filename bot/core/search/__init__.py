@@ -1,0 +1,240 @@
+"""Finds resources by what people type: unfinished, misspelt, in any order, in any script.
+
+How a query is answered:
+
+1. It is cut into folded words (words.py); the last one may be unfinished.
+2. Each word is looked up (search_lookup.py): as it stands, with another ending, as a beginning
+   if it is the last, joined with its neighbour, split in two. That gives the documents that
+   have the word, and how well.
+3. Rare words weigh more. A document's cover is the share of the query's weight that it has. If
+   some cover the query ``WELL``, they are the candidates.
+4. Otherwise the words that no document has are looked up with typos. If that isn't enough
+   either, so are the others, and a candidate may lack words, down to ``FLOOR``. A document whose
+   whole name is half of the query is always a candidate.
+5. The best hundred candidates are ranked by cover and by how closely a name reads like the
+   query. The maker's list is somewhat ahead of additions; in a tie the order given holds.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from bot.core.search.index import Document, SearchIndex
+from bot.core.search.lookup import Lookup, Qualities
+from bot.core.search.words import words
+
+__all__ = ["Document", "Hit", "SearchIndex", "search"]
+
+LONGEST_QUERY = 300  # letters
+MOST_WORDS = 12  # looked up; a longer query is still compared with names as a whole
+BEST = 100  # candidates ranked closely
+
+WELL = 0.8  # from this cover on, typos are not considered
+FLOOR = 0.55  # the least cover of an answer
+NAMED = 0.75  # the cover, at least, of a document whose whole name is half of the query
+
+# What people add to say which kind of thing they look for: counted, but never missed much.
+GENERIC = frozenset(
+    {"paper", "pdf", "tutorial", "github", "book", "arxiv", "course", "lib", "code"}
+    | {"intro", "blog", "official", "docs", "video", "article"}
+    | {"about", "explain", "explained", "how", "what"}
+)
+YEAR = re.compile("(?:19|20)[0-9]{2}")
+GENERIC_WEIGHT = 0.3
+
+# Points beside those for the cover, which are up to 100.
+SAME = 40  # a name is the query
+PLURAL = 35  # the query is a name with an s
+BEGINS = 19
+HOLDS = 13  # a name has the query somewhere inside
+HELD = 14  # the query has the name inside; as much of it as the name makes up
+A_TYPO_COSTS = 3.5  # in how a name begins; two points besides for not being as typed
+SIMILAR = 8  # at most, for a name that is none of these
+AS_LONG = 5  # at most, for being no longer than the query
+FAVOURED = 8
+PREFERRED = 5
+
+# When a text with "and" or a comma in it is one name all the same.
+READS_LIKE = 92  # of 100: "lora, language models" is 88 like "large language models"
+LONGER_THAN_NAME = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document found; ``exact``: the query is its title, an alias or its link."""
+
+    key: str
+    score: float
+    exact: bool = False
+
+
+def search(
+    indexes: Sequence[SearchIndex],
+    query: str,
+    limit: int = 25,
+    *,
+    without: AbstractSet[str] = frozenset(),
+    first: AbstractSet[str] | None = None,
+    link: str | None = None,
+) -> list[Hit]:
+    """Return the best hits, best first; none for an empty query or nonsense.
+
+    ``indexes`` are searched as one. ``without``: keys of the first index that are hidden (a
+    server changed or removed them). ``first``: keys preferred among comparably good hits.
+    ``link``: the canonical form, if the query is one; then only its document is an answer.
+    """
+    gone = [without if at == 0 else frozenset[str]() for at in range(len(indexes))]
+    if link is not None:
+        return _with_link(indexes, gone, link)[:limit]
+    asked = words(query[:LONGEST_QUERY])
+    if not asked or not indexes:
+        return []
+    pairs = zip(indexes, gone, strict=True)
+    lookups = [Lookup(index, asked[:MOST_WORDS], keys) for index, keys in pairs]
+    covers, misspelt = _covers(lookups)
+    text = " ".join(asked)
+    hits = []
+    for index, cover in zip(indexes, covers, strict=True):
+        for number in _candidates(index, cover, text):
+            key = index.keys[number]
+            likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
+            score = 100 * cover[number] + likeness + FAVOURED * index.favoured[number]
+            score += PREFERRED * (first is not None and key in first)
+            hits.append(Hit(key, round(score, 3), exact))
+    hits.sort(key=lambda hit: -hit.score)
+    return hits[:limit]
+
+
+def names_side_by_side(
+    indexes: Sequence[SearchIndex], query: str, *, without: AbstractSet[str] = frozenset()
+) -> list[str]:
+    """Return the names of which the whole query is made, as in ``gpt-2 gpt-3``; [] if it isn't."""
+    asked = words(query[:LONGEST_QUERY])
+    ways: list[list[str] | None] = [[]]  # how the first words can be taken apart, if they can
+    for end in range(1, len(asked) + 1 if len(asked) <= MOST_WORDS else 1):
+        names = ((start, " ".join(asked[start:end])) for start in range(end))
+        ways.append(
+            next(
+                (
+                    [*way, name]
+                    for start, name in names
+                    if (way := ways[start]) is not None and _is_name(indexes, name, without)
+                ),
+                None,
+            )
+        )
+    return ways[-1] or []
+
+
+def _is_name(indexes: Sequence[SearchIndex], name: str, without: AbstractSet[str]) -> bool:
+    for at, index in enumerate(indexes):
+        span = index.wholes.exact(name)
+        keys = (index.keys[number] for number in index.wholes.docs(span)) if span else ()
+        if any(at or key not in without for key in keys):
+            return True
+    return False
+
+
+def reads_like(text: str, name: str) -> bool:
+    """Tell whether a text is a name, or a piece of one, but for a few letters."""
+    typed, known = " ".join(words(text)), " ".join(words(name))
+    is_longer = len(typed) > len(known) * LONGER_THAN_NAME
+    return not is_longer and fuzz.partial_ratio(typed, known) >= READS_LIKE
+
+
+def _with_link(
+    indexes: Sequence[SearchIndex], gone: Sequence[AbstractSet[str]], link: str
+) -> list[Hit]:
+    pairs = [pair for pair in zip(indexes, gone, strict=True) if link in pair[0].links]
+    found = [(index.keys[index.links[link]], keys) for index, keys in pairs]
+    return [Hit(key, 100.0 + SAME, exact=True) for key, keys in found if key not in keys]
+
+
+def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
+    """Return each index's candidates with their cover, and if typos were considered."""
+    covers, misspelt = _covers_by_words(lookups)
+    for lookup, cover in zip(lookups, covers, strict=True):
+        for number in lookup.named():
+            cover[number] = max(NAMED, cover.get(number, 0))
+    return covers, misspelt
+
+
+def _covers_by_words(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
+    places = range(len(lookups[0].asked))
+    weights = [_weight(lookups, at) for at in places]
+    covers = [lookup.cover(weights, WELL) for lookup in lookups]
+    if any(covers):
+        return covers, False
+    unknown = [at for at in places if not any(lookup.found[at] for lookup in lookups)]
+    for at in unknown:
+        _add_misspelt(lookups, at)
+        weights[at] = _weight(lookups, at)
+    covers = [lookup.cover(weights, WELL) for lookup in lookups]
+    if any(covers):
+        return covers, True
+    for at in places:
+        if at not in unknown:
+            _add_misspelt(lookups, at)
+    return [lookup.cover(weights, FLOOR) for lookup in lookups], True
+
+
+def _add_misspelt(lookups: Sequence[Lookup], at: int) -> None:
+    for lookup in lookups:
+        if lookup.asked[at] not in GENERIC:
+            lookup.add_misspelt(at)
+
+
+def _weight(lookups: Sequence[Lookup], at: int) -> float:
+    """Return how much a word says: the rarer, the more, over all indexes together."""
+    word = lookups[0].asked[at]
+    size = sum(len(lookup.index.keys) for lookup in lookups)
+    having = sum(len(lookup.found[at]) for lookup in lookups)
+    weight = math.log(1 + size / max(having, 1))
+    return weight * GENERIC_WEIGHT if word in GENERIC or YEAR.fullmatch(word) else weight
+
+
+def _candidates(index: SearchIndex, cover: Qualities, text: str) -> list[int]:
+    """Return, in the order given, the best covered documents and those that begin as typed."""
+    chosen = set(cover)
+    if len(cover) > BEST:
+        # Numbers go from short titles to long ones: among equals the short ones are chosen.
+        chosen = set(sorted(sorted(cover), key=cover.__getitem__, reverse=True)[:BEST])
+        begun = index.wholes.docs(index.wholes.beginning(text), most=BEST)
+        chosen.update(number for number in begun if number in cover)
+    return sorted(chosen, key=index.places.__getitem__)
+
+
+def _likeness(text: str, names: Sequence[str], *, misspelt: bool) -> tuple[float, bool]:
+    """Return how closely the best of the names reads like the query, and if it is the query."""
+    best = 0.0
+    squashed = text.replace(" ", "")
+    for name in names:
+        if name.replace(" ", "") == squashed:
+            return SAME, True
+        points = _likeness_of_one(text, name, misspelt=misspelt)
+        best = max(best, points + AS_LONG * fuzz.ratio(text, name) / 100)
+    return best, False
+
+
+def _likeness_of_one(text: str, name: str, *, misspelt: bool) -> float:
+    if text == f"{name}s":
+        return PLURAL
+    if name.startswith(text):
+        return BEGINS
+    if f" {name} " in f" {text} ":
+        return HELD * len(name) / len(text)
+    if f" {text}" in name:
+        return HOLDS
+    similar = SIMILAR * fuzz.partial_ratio(text, name) / 100
+    if not misspelt:
+        return similar
+    ends = (len(text) - 1, len(text), len(text) + 1)
+    typos = min(OSA.distance(text, name[:end]) for end in ends)
+    return max(similar, BEGINS - 2 - A_TYPO_COSTS * typos)

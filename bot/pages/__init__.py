@@ -1,0 +1,1 @@
+"""What the page of an added link says about it."""

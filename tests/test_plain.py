@@ -1,0 +1,48 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.plain import link, plain
+
+CLICKABLE = re.compile(
+    r"(?i)[a-z]://\S|mailto:|www\.\S|(?:discord\.gg|discord(?:app)?\.com/invite)/\S"
+)
+"""What Discord's clients link by themselves, or show the server of."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Win at https://evil.example/x",
+        "HTTP://evil.example",
+        "discord.gg/abc",
+        "Join discord.com/invite/abc",
+        "discordapp.com/invite/abc",
+        "www.evil.example",
+        "steam://run/1",
+        "mailto:a@evil.example",
+    ],
+)
+def test_an_address_in_foreign_text_is_not_clickable(text):
+    assert not CLICKABLE.search(plain(text))
+    assert plain(text).replace("\u200b", "") == text
+
+
+def test_a_title_that_holds_an_address_leaves_its_link_whole():
+    shown = link("[x](https://evil.example) or discord.gg/a", "https://good.example/(x)")
+
+    label, _, target = shown.rpartition("](")
+    assert not CLICKABLE.search(label)
+    assert target == "https://good.example/%28x%29)"
+
+
+@pytest.mark.parametrize("text", ["node.js", "fast.ai", "and/or", "GPT-3.5: a note", "a: b"])
+def test_ordinary_words_have_nothing_put_into_them(text):
+    assert plain(text) == text
+
+
+@given(st.text("ahtps:/.w@ gd", max_size=30))
+def test_no_text_whatever_is_clickable(text):
+    assert not CLICKABLE.search(plain(text))

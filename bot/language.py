@@ -1,0 +1,43 @@
+"""The reader's language: every sentence that a person reads goes through here.
+
+The two doors and the outbox set it; whatever they call then speaks it. The words themselves
+stand beside the card that shows them, and are in English.
+"""
+
+from __future__ import annotations
+
+import functools
+from contextvars import ContextVar
+from gettext import NullTranslations, translation
+from pathlib import Path
+
+CATALOGUES = Path(__file__).parent / "languages"
+"""Holds ``<language>/LC_MESSAGES/nextread.mo``; English needs none."""
+
+ENGLISH = NullTranslations()
+_spoken: ContextVar[NullTranslations] = ContextVar("spoken", default=ENGLISH)
+
+
+def speak(language: str, catalogues: Path = CATALOGUES) -> None:
+    """Speak a language from now on, in the task that calls; English where we have no other.
+
+    ``language``: as Discord names locales, such as ``ko`` or ``en-US``
+    (https://discord.com/developers/docs/reference#locales).
+    """
+    _spoken.set(_catalogue(language, catalogues))
+
+
+@functools.cache
+def _catalogue(language: str, catalogues: Path) -> NullTranslations:
+    name = language.replace("-", "_")
+    return translation("nextread", catalogues, [name, name.partition("_")[0]], fallback=True)
+
+
+def _(message: str, **values: object) -> str:
+    """Return a message in the language spoken, with its values put where it names them."""
+    return _spoken.get().gettext(message).format(**values)
+
+
+def ngettext(one: str, many: str, n: int, **values: object) -> str:
+    """Return the message for this many, with ``n`` and its other values put in."""
+    return _spoken.get().ngettext(one, many, n).format(n=n, **values)

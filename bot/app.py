@@ -15,8 +15,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import clicks
+from bot.clicks.click import Clicks
 from bot.cogs import groups, manage, me, reading, weekly
 from bot.forum_posts import ask_once
+from bot.language import speak
 from bot.members import Members
 from bot.polls import Polls
 from bot.postman import Postman
@@ -60,7 +63,11 @@ ANSWERS = ("CommandTree-", "discord-ui-", "discord.py: on_")
 
 
 class Tree(app_commands.CommandTree["NextreadBot"]):
-    """Commands, with the edge at which their errors get words."""
+    """Commands, in the language of who asks; the edge at which their errors get words."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        speak(str(interaction.locale))
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
@@ -70,6 +77,22 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
             log.warning("autocomplete failed: %s", cause)
             return
         await reply_with_error(interaction, cause)
+
+
+class Sender:
+    """Sets going what is sent unasked, for who clicks."""
+
+    def __init__(self, bot: NextreadBot) -> None:
+        self._bot = bot
+
+    def look_again(self) -> None:
+        self._bot.dispatch("weekly_change")
+
+    async def now(self, *about: int) -> None:
+        await self._bot.postman.deliver_due(*about)
+
+    async def result(self, vote_id: int) -> None:
+        await self._bot.polls.settle(vote_id)
 
 
 class NextreadBot(commands.AutoShardedBot):
@@ -102,6 +125,7 @@ class NextreadBot(commands.AutoShardedBot):
         self.nap = nap
         self._opening = opening
         self._services: Services | None = None
+        self._clicks: Clicks | None = None
         self.manage_id = 0
         """Discord's id of `/manage`, known from the start on."""
 
@@ -204,10 +228,16 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()
+        self._clicks = Clicks(clicks.CLICKED, self._services, Sender(self))
         for cog in COGS:  # not as extensions: discord.py would run each module anew for each bot
             await cog.setup(self)
         self.add_dynamic_items(*BUTTONS)
         await self._sync_commands()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a click; commands and forms find their own way."""
+        if interaction.type is discord.InteractionType.component and self._clicks is not None:
+            await self._clicks.answer(interaction)
 
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))
@@ -257,3 +287,5 @@ class NextreadBot(commands.AutoShardedBot):
             await self.services.settings.set_synced_commands(application_id, digest)
             log.info("told Discord %s commands", len(told))
         self.manage_id = next(command.id for command in known if command.name == "manage")
+        if self._clicks is not None:
+            self._clicks.manage_id = self.manage_id

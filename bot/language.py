@@ -34,8 +34,12 @@ def _catalogue(language: str, catalogues: Path) -> NullTranslations:
 
 
 def _(message: str, **values: object) -> str:
-    """Return a message in the language spoken, with its values put where it names them."""
-    return _spoken.get().gettext(message).format(**values)
+    """Return a message in the language spoken, with its values put where it names them.
+
+    Without values it is left as it is, for whoever puts them in.
+    """
+    said = _spoken.get().gettext(message)
+    return said.format(**values) if values else said
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:

@@ -21,6 +21,7 @@ ALLOWED = {
     "services": {"services", "core", "store", "pages", "errors"},
     "views": {"views", "core", "errors", "language", "plain", "pictures"},
     "pictures": {"pictures", "core"},
+    "clicks": {"clicks", "services", "views", "core", "errors", "language"},
     "cogs": {"cogs", "services", "views", "core", "errors", "language"},
     "forum_posts": {"services", "views", "core", "plain", "refusals", "traces"},
     "traces": set(),
@@ -40,6 +41,7 @@ ALLOWED = {
     "members": {"services", "core", "refusals"},
     "servers": {"services"},
     "app": {
+        "clicks",
         "cogs",
         "services",
         "views",
@@ -50,6 +52,7 @@ ALLOWED = {
         "core",
         "errors",
         "forum_posts",
+        "language",
     },
     "preview": {"errors", "config", "preview_page"},
     "preview_page": {"errors"},
@@ -78,6 +81,7 @@ FOREIGN = {
     "store": {"discord", "pydantic", "rapidfuzz", "aiosqlite", "asyncpg"},
     "services": {"discord", "aiosqlite", "asyncpg"},
     "views": {"aiosqlite", "asyncpg"},
+    "clicks": {"aiosqlite", "asyncpg"},
     "cogs": {"aiosqlite", "asyncpg"},
 }
 """Room -> what it must not know."""

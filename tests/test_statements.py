@@ -126,7 +126,7 @@ def acts_of(world):
         "Start at": start_at_the_end,
         "Reset and Undo": undo_a_reset,
         "/me": lambda: s.me.about(READER),
-        "Download": lambda: s.me.download(READER, "json"),
+        "Download": lambda: s.me.download(READER),
         "/group": lambda: s.groups.status(CHANNEL, READER),
         "Past papers": lambda: s.groups.history(GUILD, group_id, 0),
         "Join": lambda: s.groups.join(GUILD, group_id, 5),

@@ -1,16 +1,24 @@
-"""What is kept about one reader: all of it, and what a card says of it."""
+"""What is kept about one reader: what a card says of it, and the files to take away.
+
+The words of the files stand here: they explain themselves, wherever they are read.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.curriculum.links import canonical
 from bot.core.progress import State
 
 Row = Mapping[str, Any]
+
+READ: tuple[State, ...] = ("done", "known")
 
 SAID = frozenset(
     {"readers", "progress", "changes", "members", "post_readers", "study_groups", "outbox"}
@@ -39,6 +47,9 @@ class Titled:
     title: str
     url: str = ""
     is_listed: bool = False
+    authors: str = ""
+    year: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,11 @@ class About:
     settings: ReaderSettings = ReaderSettings()
     reminders: int = 0
 
+    @property
+    def has_read(self) -> bool:
+        """Whether any mark counts as read."""
+        return any(self.marks.get(state) for state in READ)
+
 
 def about(kept: Kept) -> About:
     """Sum up what is kept."""
@@ -133,19 +149,8 @@ def keys_of(row: Row) -> Iterator[str]:
     yield from (row[column] for column in row if column.endswith("_key") and row[column])
     for when in ("before_rows", "after_rows"):
         if when in row:
-            found = snapshot(row, when)
+            found = json.loads(row[when])
             yield from (key for key in (*found["marks"], found["current"], found["goal"]) if key)
-
-
-def snapshot(row: Row, when: str) -> Mapping[str, Any]:
-    """Return the rows before or after, as a row of the changes holds them."""
-    found: Mapping[str, Any] = json.loads(row[when])
-    return found
-
-
-def touched_keys(row: Row) -> list[str]:
-    """Return what a row of the changes marked."""
-    return list(snapshot(row, "after_rows")["marks"])
 
 
 def ids_in(rows: Iterable[Row], column: str) -> set[int]:
@@ -156,3 +161,130 @@ def ids_in(rows: Iterable[Row], column: str) -> set[int]:
 def _one(kept: Kept, column: str) -> Titled | None:
     keys = [row[column] for row in kept.of("readers") if row[column]]
     return kept.titled(keys[0]) if keys else None
+
+
+FORMAT = 1
+"""Another number once a name in the file changes its meaning."""
+
+EXACT = 2**53
+"""From here on, programs that read JSON may round numbers."""
+
+WHAT = {
+    "readers": "You, as a Discord id; what I showed you last as the next thing, and your goal.",
+    "progress": "Your marks, one a resource; done and known count as read, ratings are 1 to 5.",
+    "changes": (
+        "What you can undo: the rows before and after, as stored. A mark is its state, when it"
+        " was made, until when it is put off, and its rating; times in seconds since 1970."
+    ),
+    "members": (
+        "Study groups that you joined, whether you want reminders there, and when I last asked"
+        " Discord whether you are still in the server."
+    ),
+    "post_readers": "Papers of the week under which you pressed that you've read them.",
+    "study_groups": "Groups whose settings you changed last. Deleting leaves them without you.",
+    "picks": "Papers that you picked for groups' weeks. They stay, without you.",
+    "votes": "Votes that you called in groups; no voice is kept. They stay, without you.",
+    "outbox": (
+        "Direct messages to you: about a group that you run, a vote that you called, or reminders"
+        " you asked for."
+    ),
+    "additions": "What you added to servers' lists or changed first. It stays, without you.",
+    "addition_changes": "What you changed on servers' lists. It stays, without you.",
+    "drafts": "Changes of servers' lists that you began, for a day.",
+    "reader_settings": "Your settings; nudge_at is when I may next remind you to read.",
+    "doubts": "Prerequisites that you told a server's moderators are wrong.",
+}
+"""Table -> what its rows mean, told in the file itself."""
+
+
+def to_json(kept: Kept, now: datetime) -> str:
+    """Return every row with its titles: ids as text, instants in ISO 8601, UTC."""
+    whole = {
+        "format": FORMAT,
+        "from": "Nextread",
+        "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "reader_id": str(kept.reader_id),
+        "tables": {
+            table: {"what": WHAT.get(table, ""), "rows": [readable(row, kept) for row in rows]}
+            for table, rows in kept.rows.items()
+        },
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def readable(row: Row, kept: Kept) -> dict[str, Any]:
+    """Return a row whose values say what they are, with what its ids stand for beside them."""
+    shown: dict[str, Any] = {}
+    for column, value in row.items():
+        shown[column] = _value(column, value)
+        if column.endswith("_key") and value:
+            titled = kept.titled(value)
+            name = column.removesuffix("_key")
+            shown |= {f"{name}_title": titled.title, f"{name}_url": titled.url}
+        if column == "slot_id" and value in kept.papers:
+            paper = kept.papers[value]
+            shown |= {"week": paper.week, "paper_title": paper.title}
+        if column == "group_id" and value in kept.rooms:
+            room = kept.rooms[value]
+            shown |= {"guild_id": str(room.guild_id), "channel_id": str(room.channel_id)}
+    if "after_rows" in row:
+        shown["titles"] = {key: kept.titled(key).title for key in keys_of(row)}
+    return shown
+
+
+def _value(column: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if column.endswith(("_id", "_by")) or (isinstance(value, int) and value >= EXACT):
+        return str(value)
+    if column.endswith(("_at", "_until")):
+        return datetime.fromtimestamp(value, UTC).isoformat()
+    if column.endswith("_rows") or column == "fields":
+        return json.loads(value)
+    return value
+
+
+def to_bibtex(kept: Kept) -> str:
+    r"""Return what the reader has read or knows as BibTeX, in the order in which they marked it.
+
+    Titles are braced twice, so that styles keep their capitals. A link is as it is: ``\url``
+    would print what is escaped in it.
+    """
+    marks = [row for row in kept.of("progress") if row["state"] in READ]
+    marks.sort(key=lambda row: (row["changed_at"], row["resource_key"]))
+    return "\n".join(_entry(row["resource_key"], kept.titled(row["resource_key"])) for row in marks)
+
+
+def _entry(key: str, work: Titled) -> str:
+    page = (canonical(work.url) or "") if work.url else ""
+    told = {
+        "title": f"{{{_tex(work.title)}}}",
+        "author": " and ".join(_tex(name) for name in _names(work.authors)),
+        "year": str(work.year or ""),
+        "url": work.url.replace("{", "%7B").replace("}", "%7D"),
+        "eprint": page.removeprefix("arxiv:") if page.startswith("arxiv:") else "",
+        "archiveprefix": "arXiv" if page.startswith("arxiv:") else "",
+        "note": "" if work.kind in ("", "paper") else work.kind,
+    }
+    fields = "".join(f"  {name} = {{{value}}},\n" for name, value in told.items() if value)
+    return f"@misc{{{key},\n{fields}}}\n"
+
+
+def _names(authors: str) -> Iterator[str]:
+    """Yield each author as BibTeX has them: the last is ``others`` where more are left out."""
+    text = re.sub(r",?\s*\bet al\.?$", ", others", authors.strip())
+    yield from filter(None, (name.strip() for name in re.split(r"[,;&]|\band\b", text)))
+
+
+def _tex(text: str) -> str:
+    return "".join(TEX.get(character, character) for character in " ".join(text.split()))
+
+
+TEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}",  # BibTeX counts braces, escaped or not
+    "}": r"\textbraceright{}",
+} | {character: f"\\{character}" for character in "&%$#_"}
+"""What would mean something else to LaTeX."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from bot.core.me import (
     About,
@@ -18,17 +18,15 @@ from bot.core.me import (
     about,
     ids_in,
     keys_of,
+    to_bibtex,
+    to_json,
 )
-from bot.core.me_json import to_json
-from bot.core.me_markdown import to_markdown
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups, known, people, reader_settings, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock
-
-Format = Literal["json", "markdown"]
 
 NUDGED_AFTER = timedelta(days=7)
 """So long without reading, until a reader who wants it is reminded."""
@@ -46,14 +44,12 @@ class Me:
         """Return what is kept about the reader, in numbers. Asking leaves no trace."""
         return about(await self._kept(reader_id))
 
-    async def download(self, reader_id: int, format_: Format) -> tuple[str, bytes]:
-        """Return a name and a file that holds every row about the reader, with titles."""
+    async def download(self, reader_id: int, *, is_all: bool = True) -> tuple[str, bytes]:
+        """Return a name and a file: every row about the reader, or BibTeX of what they read."""
         kept, now = await self._kept(reader_id), self._clock()
-        if format_ == "json":
-            suffix, text = "json", to_json(kept, now)
-        else:
-            suffix, text = "md", to_markdown(kept, now)
-        return f"nextread-{now:%Y-%m-%d}.{suffix}", text.encode()
+        if is_all:
+            return f"nextread-{now:%Y-%m-%d}.json", to_json(kept, now).encode()
+        return f"read-{now:%Y-%m-%d}.bib", to_bibtex(kept).encode()
 
     async def settings(self, reader_id: int) -> ReaderSettings:
         """Return what the reader set for themselves."""
@@ -118,7 +114,8 @@ class Me:
         listed = {key: found for key in keys if (found := curriculum.get(key))}
         past = await known.known_resources_by_key(db, sorted(keys - listed.keys()))
         return {key: Titled(r.title, r.url, r.gone_at is None) for key, r in past.items()} | {
-            key: Titled(r.title, r.url, is_listed=True) for key, r in listed.items()
+            key: Titled(r.title, r.url, True, r.authors, r.year, r.kind)
+            for key, r in listed.items()
         }
 
     async def _rooms(self, db: Queries, group_ids: Iterable[int]) -> dict[int, Room]:

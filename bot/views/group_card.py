@@ -31,7 +31,6 @@ from bot.views.buttons import (
 )
 from bot.views.group_warnings import as_now, group_warnings, role_line
 from bot.views.manage_texts import waiting_text
-from bot.views.me_texts import DELETE_WORD
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, dated, notice, refuse_slip
 from bot.views.rights import check_opener, check_right
@@ -504,7 +503,7 @@ class DeleteGroupButton(
 class DeleteGroupForm(WordForm, title=words.DELETE_TITLE):
     """Says what goes and what stays; only the typed word deletes."""
 
-    word = DELETE_WORD
+    word = "delete"
 
     def __init__(self, status: GroupStatus) -> None:
         super().__init__(words.deletes_text(status))

@@ -1,107 +1,219 @@
-"""What a reader sees of what is kept about them; taking it away, and deleting it."""
+"""What is kept about a reader, and what they set for themselves."""
 
 from __future__ import annotations
 
-import io
-import re
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-import discord
 from discord import ui
 
-from bot.core.me import About
-from bot.plain import fitting
-from bot.views import me_texts as words
-from bot.views.buttons import StateButton, go_button
-from bot.views.replies import answer_click, answers_errors, notice
-from bot.views.word_form import WordForm
+from bot.core.me import About, ReaderSettings, Titled
+from bot.core.progress import State
+from bot.errors import UnknownZoneError
+from bot.language import _, ngettext
+from bot.plain import plain
+from bot.views import custom_ids as ids
+from bot.views.parts import (
+    RED,
+    Form,
+    WordForm,
+    box,
+    button,
+    card,
+    go_button,
+    option,
+    row,
+    select,
+    text_of,
+)
+from bot.views.replies import way_out
 
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
-
-Act = Literal["json", "markdown", "ask", "delete", "keep"]
-
-LABELS: dict[Act, str] = {
-    "json": words.DOWNLOAD_JSON,
-    "markdown": words.DOWNLOAD_MARKDOWN,
-    "ask": words.DELETE,
-    "delete": words.DELETE_ALL,
-    "keep": words.KEEP,
-}
+CHANNELS_SHOWN = 20
 
 
 def me_card(about: About) -> ui.LayoutView:
     """Build what is kept about a reader, with Download and Delete."""
     if about.is_empty:
-        return _card(words.NOTHING_KEPT, go_button("next"), go_button("settings"))
-    lines = [words.KEPT, *words.kept_lines(about), words.KEPT_HOW]
-    files = (MeButton("json"), MeButton("markdown"))
-    return _card(fitting(lines, 4000), *files, go_button("settings"), MeButton("ask"))
+        nothing = _(
+            "I keep nothing about you. `/next` begins: from then on I remember what I showed you"
+            " and what you mark."
+        )
+        return card(box(nothing, row(go_button("next"), go_button("settings"))))
+    how = _(
+        "-# I know you by your Discord id, not by your name. Nobody else sees what you read, unless"
+        " you show your name in groups. They see numbers, from three readers on. Download has"
+        " every word that I keep."
+    )
+    lines = [_("## What I keep about you"), *_kept_lines(about), how]
+    buttons = row(
+        button(ids.Me("json"), _("Download JSON")),
+        button(ids.Me("bibtex"), _("Download BibTeX")) if about.has_read else None,
+        go_button("settings"),
+        button(ids.Me("ask"), _("Delete…"), RED),
+    )
+    return card(box(text_of(lines), buttons))
 
 
 def deleted_card(*, was_anything: bool) -> ui.LayoutView:
     """Build the answer after it went. Without buttons: any of them could begin anew."""
-    return notice(words.DELETED if was_anything else words.NOTHING_TO_DELETE)
+    if not was_anything:
+        return card(_("There is nothing about you to delete: none of my records holds you."))
+    return card(
+        _(
+            "## Everything about you is deleted\n"
+            "None of my records holds you any more. You've left your groups, and Undo on older"
+            " cards has nothing to put back. Study groups that you set up and what you did to a"
+            " server's list stay, without your id.\n"
+            "`/next` would start you afresh.\n"
+            "-# Messages already sent are Discord's to keep. Whoever runs me may have backups and"
+            " logs."
+        )
+    )
 
 
-def file_card(name: str) -> ui.LayoutView:
-    """Build the message that a file of this name comes with."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(words.DOWNLOADED))
-    view.add_item(ui.File(f"attachment://{name}"))
-    view.stop()
-    return view
+def file_card(name: str, *, is_all: bool) -> ui.LayoutView:
+    """Build the message that a file of this name comes with; ``is_all``: all that is kept."""
+    told = (
+        _("Everything I keep about you, as it is now.")
+        if is_all
+        else _("What you have read, for programs that keep references, such as Zotero.")
+    )
+    return card(told, ui.File(f"attachment://{name}"))
 
 
-def _card(text: str, *buttons: ui.Item[Any]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay(text), ui.ActionRow(*buttons)))
-    view.stop()
-    return view
+def delete_form() -> WordForm:
+    """Build the form that deletes everything about whoever types the word."""
+    goes = _(
+        "Your marks and ratings, what comes next, your goal, what you could undo, your groups: all"
+        " of it goes at once, and nobody can bring it back. Download it first if you may want it"
+        " again.\n"
+        "-# Study groups that you set up and what you did to a server's list stay, without your id."
+    )
+    return WordForm(_("Delete everything about you?"), goes, _("delete"))
 
 
-class DeleteForm(WordForm, title=words.REALLY):
-    """Deletes everything about whoever types the word."""
+def settings_card(settings: ReaderSettings) -> ui.LayoutView:
+    """Build the settings as they are; each button says what it would change."""
+    nudge = (
+        button(ids.Switch("unnudge"), _("Stop reminding me"))
+        if settings.nudged
+        else button(ids.Switch("nudge"), _("Remind me to read"))
+    )
+    name = (
+        button(ids.Switch("unnamed"), _("Hide my name in groups"))
+        if settings.named
+        else button(ids.Switch("named"), _("Show my name in groups"))
+    )
+    buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, name, go_button("me"))
+    return card(box(text_of(_settings_lines(settings)), buttons))
 
-    word = words.DELETE_WORD
 
-    async def act(self, interaction: discord.Interaction[Any]) -> None:
-        me = cast("NextreadBot", interaction.client).me
-        was_anything = await me.forget(interaction.user.id)
-        await answer_click(interaction, deleted_card(was_anything=was_anything))
+class ZoneForm(Form):
+    """One line: a city, a country or a zone's name; nothing takes it away."""
 
-    def way_back(self, reader_id: int) -> ui.Button[Any]:
-        del reader_id
-        return MeButton("ask").item
+    def __init__(self, settings: ReaderSettings) -> None:
+        self.zone: ui.TextInput[Any] = ui.TextInput(
+            custom_id="zone", default=settings.zone, max_length=60, required=False
+        )
+        label = ui.Label[Any](
+            text=_("City or time zone"),
+            description=_("Leave it empty to have none"),
+            component=self.zone,
+        )
+        super().__init__(_("Your time zone"), label)
 
 
-class MeButton(StateButton, template=r"me:(?P<act>json|markdown|ask|delete|keep)"):
-    """Always about whoever clicks: whose card it is doesn't matter.
+@way_out.register
+def _zones(error: UnknownZoneError) -> ui.Select[Any] | None:
+    zones = [option(zone, label) for zone, label in error.like_it]
+    return select(ids.SetMyZone(), _("Which one is meant?"), zones)
 
-    ``delete`` and ``keep`` are on cards sent before *Delete…* opened a form.
-    """
 
-    def __init__(self, act: Act) -> None:
-        self.act = act
-        danger = act in ("ask", "delete")
-        style = discord.ButtonStyle.danger if danger else discord.ButtonStyle.secondary
-        super().__init__(ui.Button(label=LABELS[act], style=style, custom_id=f"me:{act}"))
+def _kept_lines(about: About) -> Iterator[str]:
+    """Yield what is kept, a line a kind; nothing about what isn't there."""
+    if marks := sum(about.marks.values()):
+        told = ngettext(
+            "- {n} mark: {states}", "- {n} marks: {states}", marks, states=_states(about)
+        )
+        yield told
+    if about.current is not None:
+        yield _("- Shown last as the next one: {title}", title=_title(about.current))
+    if about.goal is not None:
+        yield _("- Your goal: {title}", title=_title(about.goal))
+    if n := about.changes:
+        yield ngettext("- {n} change that you can undo", "- {n} changes that you can undo", n)
+    if n := len(about.groups):
+        rooms = _channels(about.groups)
+        yield ngettext(
+            "- {n} group joined: {rooms}", "- {n} groups joined: {rooms}", n, rooms=rooms
+        )
+    if n := about.papers:
+        yield ngettext(
+            "- {n} paper of the week that you said you've read",
+            "- {n} papers of the week that you said you've read",
+            n,
+        )
+    if about.runs:
+        yield _("- You last changed the settings of {rooms}", rooms=_channels(about.runs))
+    if n := about.notices:
+        one, many = "- {n} direct message from me to you", "- {n} direct messages from me to you"
+        yield ngettext(one, many, n)
+    if n := about.reminders:
+        yield ngettext(
+            "- {n} reminder of a paper, sent or to be sent",
+            "- {n} reminders of papers, sent or to be sent",
+            n,
+        )
+    others = {
+        "additions": _("Resources of servers' lists that you added, or were the first to change"),
+        "addition_changes": _("Changes to servers' lists that you made"),
+        "drafts": _("Changes to servers' lists that you began"),
+        "picks": _("Papers that you picked for groups"),
+        "votes": _("Votes that you called in groups"),
+        "doubts": _("Prerequisites that you told moderators are wrong"),
+    }
+    for table, count in sorted(about.others.items()):
+        yield f"- {others.get(table, table.replace('_', ' '))}: {count}"
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(cast("Act", match["act"]))
 
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        me, who = cast("NextreadBot", interaction.client).me, interaction.user.id
-        match self.act:
-            case "json" | "markdown":
-                name, content = await me.download(who, self.act)
-                file = discord.File(io.BytesIO(content), name)
-                await interaction.response.send_message(
-                    view=file_card(name), file=file, ephemeral=True
-                )
-            case "ask" | "delete":
-                await interaction.response.send_modal(DeleteForm(words.WHAT_GOES))
-            case "keep":
-                await answer_click(interaction, me_card(await me.about(who)))
+def _settings_lines(settings: ReaderSettings) -> Iterator[str]:
+    """Yield each setting with what it does."""
+    yield _("## Your settings")
+    zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
+    yield _("- Time zone: {zone}. Study groups that you set up start with it.", zone=zone)
+    yield (
+        _("- Reminders: **on**. After a week without reading I send you what comes next.")
+        if settings.nudged
+        else _("- Reminders: off. If on, I send you what comes next after a week without reading.")
+    )
+    yield (
+        _(
+            "- Name in groups: **shown**. Groups that you joined see it among their members, and"
+            " among those who read the week's paper. So they can tell which papers you haven't"
+            " read."
+        )
+        if settings.named
+        else _("- Name in groups: hidden. Groups count you without naming you.")
+    )
+
+
+def _states(about: About) -> str:
+    states: dict[State, str] = {
+        "done": _("{n} done"),
+        "known": _("{n} known"),
+        "skipped": _("{n} never"),
+        "later": _("{n} put off"),
+    }
+    counts = ((name, about.marks.get(state, 0)) for state, name in states.items())
+    return ", ".join(name.format(n=n) for name, n in counts if n)
+
+
+def _title(titled: Titled) -> str:
+    title = plain(titled.title, 200)
+    return title if titled.is_listed else _("{title} (no longer listed)", title=title)
+
+
+def _channels(channel_ids: Sequence[int]) -> str:
+    named = ", ".join(f"<#{channel_id}>" for channel_id in channel_ids[:CHANNELS_SHOWN])
+    more = len(channel_ids) - CHANNELS_SHOWN
+    return _("{names} and {n} more", names=named, n=more) if more > 0 else named

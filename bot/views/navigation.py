@@ -41,7 +41,7 @@ from bot.views.manage_card import (
     StepOfDraft,
     TextsAgainButton,
 )
-from bot.views.me_card import MeButton, me_card
+from bot.views.me_card import me_card, settings_card
 from bot.views.path_card import GoalButton, NoGoalButton, PathButton
 from bot.views.pick_card import TakeBackButton, WeekSelect
 from bot.views.progress_card import (
@@ -65,7 +65,6 @@ from bot.views.resource_card import (
     UndoButton,
     next_card,
 )
-from bot.views.settings_card import MyZoneSelect, SwitchButton, ZoneButton, settings_card
 from bot.views.start_card import (
     HourSelect,
     MoveSelect,
@@ -151,7 +150,6 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     JoinButton,
     LongSelect,
     LostGroupButton,
-    MeButton,
     MemberButton,
     MoreButton,
     MoveSelect,
@@ -173,8 +171,6 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     StartSelect,
     StepOfDraft,
     StepSelect,
-    MyZoneSelect,
-    SwitchButton,
     WeekSelect,
     TakeBackButton,
     TextsAgainButton,
@@ -182,7 +178,6 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     UndoSelect,
     WhatFirstButton,
     WhichGroupButton,
-    ZoneButton,
     WishZoneSelect,
     ZoneSelect,
 )

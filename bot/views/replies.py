@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 ItemT = TypeVar("ItemT")
 Callback = Callable[[ItemT, discord.Interaction[Any]], Coroutine[Any, Any, None]]
+WayBack = Callable[[ReaderError], Awaitable[ui.Button[Any] | None]]
 Choices = list[app_commands.Choice[str]]
 Offer = Callable[[Any, discord.Interaction[Any], str], Coroutine[Any, Any, Choices]]
 
@@ -171,19 +173,23 @@ def answers_errors(callback: Callback[ItemT]) -> Callback[ItemT]:
         try:
             await callback(item, interaction)
         except Exception as error:  # noqa: BLE001 - the outermost frame we own
-            await reply_with_error(interaction, error, item if isinstance(item, Form) else None)
+            back = partial(item.again, interaction) if isinstance(item, Form) else None
+            await reply_with_error(interaction, error, back)
 
     return wrapped
 
 
 async def reply_with_error(
-    interaction: discord.Interaction[Any], error: Exception, form: Form | None = None
+    interaction: discord.Interaction[Any], error: Exception, way_back: WayBack | None = None
 ) -> None:
-    """Say what went wrong, in words for the reader; log what nobody expected."""
+    """Say what went wrong, in words for the reader; log what nobody expected.
+
+    ``way_back`` keeps what was typed, and returns a button to it; None if that won't help.
+    """
     again = None
-    if form is not None and isinstance(error, ReaderError) and not isinstance(error, LedgerError):
+    if way_back and isinstance(error, ReaderError) and not isinstance(error, LedgerError):
         try:
-            again = await form.again(interaction, error)
+            again = await way_back(error)
         except Exception:
             log.exception("what was typed for interaction %s can't be kept", interaction.id)
     if is_too_late(error):

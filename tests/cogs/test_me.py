@@ -48,7 +48,7 @@ async def test_me_shows_what_is_kept(alice, channel):
     assert "- 2 marks: 2 done\n" in text_of(card)
     assert "- Shown last as the next one: Improving Language" in text_of(card)
     assert "- 2 changes that you can undo" in text_of(card)
-    assert labels_of(card) == ["Download JSON", "Download Markdown", "Settings", "Delete…"]
+    assert labels_of(card) == ["Download JSON", "Download BibTeX", "Settings", "Delete…"]
 
 
 async def test_me_names_groups_joined_and_groups_that_are_run(moderator, channel):
@@ -59,7 +59,7 @@ async def test_me_names_groups_joined_and_groups_that_are_run(moderator, channel
     text = text_of(await moderator.slash(channel, "me"))
 
     assert f"- 1 group joined: <#{channel.id}>" in text
-    assert f"- You changed the settings last of <#{channel.id}>" in text
+    assert f"- You last changed the settings of <#{channel.id}>" in text
 
 
 async def test_the_json_opens_and_holds_titles(alice, channel):
@@ -75,16 +75,17 @@ async def test_the_json_opens_and_holds_titles(alice, channel):
     assert (row["resource_title"], row["rating"]) == (FIRST, 4)
 
 
-async def test_the_markdown_opens_and_holds_titles_and_links(alice, channel):
+async def test_the_bibliography_opens_and_holds_titles_and_links(alice, channel):
     await alice.slash(channel, "done", resource=FIRST, rating=4)
     card = await alice.slash(channel, "me")
 
-    answer = await alice.click(card.response.message, label="Download Markdown")
+    answer = await alice.click(card.response.message, label="Download BibTeX")
 
     name, content = await file_of(answer)
     assert answer.ephemeral
-    assert name.endswith(".md")
-    assert f"[{FIRST}](https://arxiv.org/abs/1706.03762), 4 of 5" in content
+    assert name.endswith(".bib")
+    assert f"title = {{{{{FIRST}}}}}" in content
+    assert "url = {https://arxiv.org/abs/1706.03762}" in content
 
 
 async def test_what_left_the_list_keeps_its_title(alice, channel, restart, base):
@@ -96,10 +97,9 @@ async def test_what_left_the_list_keeps_its_title(alice, channel, restart, base)
     await restart(replace(base, sections=sections))
     card = await alice.slash(channel, "me")
 
-    _, content = await file_of(await alice.click(card.response.message, label="Download Markdown"))
+    _, content = await file_of(await alice.click(card.response.message, label="Download BibTeX"))
 
-    assert "[BERT: Pre-training of Deep Bidirectional" in content
-    assert "(no longer listed)" in content
+    assert "title = {{BERT: Pre-training of Deep Bidirectional" in content
 
 
 async def test_delete_asks_for_a_word(alice, channel):
@@ -208,7 +208,7 @@ async def test_all_of_it_works_in_a_direct_message(env):
     assert await places_of(env.bot.services.db, reader.id) == set()
 
 
-@pytest.mark.parametrize("press", ["Download JSON", "Download Markdown", "Settings", "Delete…"])
+@pytest.mark.parametrize("press", ["Download JSON", "Download BibTeX", "Settings", "Delete…"])
 async def test_the_buttons_work_after_a_restart(alice, channel, restart, press):
     await alice.slash(channel, "done", resource=FIRST)
     card = await alice.slash(channel, "me")
@@ -225,3 +225,11 @@ async def test_no_button_names_whose_card_it_is(alice, channel):
     card = await alice.slash(channel, "me")
 
     assert str(alice.id) not in str(card.response.components)
+
+
+async def test_who_has_read_nothing_is_offered_no_bibliography(alice, channel):
+    await alice.slash(channel, "next")
+
+    card = await alice.slash(channel, "me")
+
+    assert labels_of(card) == ["Download JSON", "Settings", "Delete…"]

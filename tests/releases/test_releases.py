@@ -294,10 +294,10 @@ NEWER_KINDS = {"called_off"}
 """What no release has sent yet."""
 
 OTHERS = {
-    "DoubtButton": DAVE,  # who has read nothing, so that something comes first
-    "ResetButton": CAROL,
-    "StartButton": MODERATOR,
-    "WeekSelect": MODERATOR,
+    "Doubt": DAVE,  # who has read nothing, so that something comes first
+    "ResetAll": CAROL,
+    "StartWeekly": MODERATOR,
+    "PickWeek": MODERATOR,
     "me:delete": BOB,
 }
 """Who presses what isn't Alice's, or would leave her nothing to press the others for."""

@@ -3,6 +3,7 @@ import json
 import re
 
 import pytest
+from pybtex.database import parse_string
 
 from bot.core.weekly import Schedule
 from bot.store.people import PERSON_COLUMNS, rows_about
@@ -127,11 +128,11 @@ async def test_forgetting_twice_is_harmless_and_says_so(lived):
 
 async def test_somebody_new_has_nothing_and_asking_leaves_no_trace(services):
     about = await services.me.about(ALICE)
-    await services.me.download(ALICE, "json")
-    _, markdown = await services.me.download(ALICE, "markdown")
+    await services.me.download(ALICE)
+    _, bibliography = await services.me.download(ALICE, is_all=False)
 
     assert about.is_empty
-    assert markdown.decode().endswith("\nNothing.\n")
+    assert bibliography == b""
     assert not await services.me.forget(ALICE)
     assert await places_of(services.db, ALICE) == set()
 
@@ -205,7 +206,7 @@ async def test_what_is_kept_is_told_in_numbers(lived):
 
 
 async def test_the_json_holds_every_row_with_titles(lived):
-    name, content = await lived.me.download(ALICE, "json")
+    name, content = await lived.me.download(ALICE)
 
     file = json.loads(content)
     rows = {table: each["rows"] for table, each in file["tables"].items()}
@@ -230,7 +231,7 @@ async def test_the_json_holds_every_row_with_titles(lived):
 
 
 async def test_the_json_loses_no_value_of_a_row(lived):
-    _, content = await lived.me.download(ALICE, "json")
+    _, content = await lived.me.download(ALICE)
 
     shown = json.loads(content)["tables"]
     for table, rows in (await rows_about(lived.db, ALICE)).items():
@@ -240,40 +241,21 @@ async def test_the_json_loses_no_value_of_a_row(lived):
 
 
 async def test_the_json_rounds_no_id_and_names_nobody_else(lived):
-    _, content = await lived.me.download(ALICE, "json")
+    _, content = await lived.me.download(ALICE)
 
     numbers = [int(n) for n in re.findall(rb"[:\[\s](\d+)[,\s\]}]", content)]
     assert all(number < 2**53 for number in numbers)
     assert str(BOB) not in content.decode()
 
 
-async def test_the_markdown_tells_what_was_read_when_and_how_good_it_was(lived):
-    name, content = await lived.me.download(ALICE, "markdown")
+async def test_the_bibliography_has_what_was_read(lived):
+    name, content = await lived.me.download(ALICE, is_all=False)
 
-    text = content.decode()
-    assert name == "nextread-2026-01-05.md"
-    assert (
-        "## Read (1)\n\n- 2026-01-05: "
-        r"[BERT \[sic\]: \*Pre-training\*](https://example.org/b%281%29), 5 of 5"
-    ) in text
-    assert "## Known already (1)\n\n- 2026-01-05: [GPT-1](" in text
-    assert "## Left out for good (1)\n\n- 2026-01-05: [LoRA](" in text
-    assert "## Put off (1)\n\n- 2026-01-05: [PEFT](https://example.org/peft), until 2026-01-1" in (
-        text
-    )
-    assert "- Shown last: [The goal](" in text
-    assert "- 2026-01-05: The goal: my goal\n" in text
-    assert f"- <https://discord.com/channels/{GUILD}/71>, since 2026-01-05" in text
-    assert r"- 2026-W02: BERT \[sic\]" in text
-    assert "- 2026-01-05: PEFT: put off, undone" in text
-
-
-async def test_the_markdown_has_a_line_for_every_row(lived):
-    _, content = await lived.me.download(ALICE, "markdown")
-
-    rows = tables(await rows_about(lived.db, ALICE))
-    points = [line for line in content.decode().splitlines() if line.startswith("- ")]
-    assert len(points) == sum(rows.values())
+    entries = parse_string(content.decode(), "bibtex").entries
+    assert name == "read-2026-01-05.bib"
+    assert list(entries) == ["demo:bert", "demo:gpt-1"]
+    assert entries["demo:bert"].fields["title"] == "{BERT [sic]: *Pre-training*}"
+    assert entries["demo:bert"].fields["url"] == "https://example.org/b(1)"
 
 
 async def test_what_left_the_list_keeps_its_title_in_the_files(lived, database_url, clock):
@@ -281,18 +263,15 @@ async def test_what_left_the_list_keeps_its_title_in_the_files(lived, database_u
     kept = [each for each in LIST.resources if each.key != "demo:bert"]
 
     later = await joined(database_url, curriculum(*kept), clock)
-    files = [(await later.me.download(ALICE, form))[1].decode() for form in ("json", "markdown")]
+    files = [(await later.me.download(ALICE, is_all=each))[1].decode() for each in (True, False)]
     await later.close()
 
     assert '"resource_title": "BERT [sic]: *Pre-training*"' in files[0]
-    assert (
-        r"[BERT \[sic\]: \*Pre-training\*](https://example.org/b%281%29) (no longer listed)"
-        in (files[1])
-    )
+    assert "title = {{BERT [sic]: *Pre-training*}},\n  url = {https://example.org/b(1)}" in files[1]
 
 
 async def test_the_same_rows_give_the_same_file(lived):
-    first = [await lived.me.download(ALICE, form) for form in ("json", "markdown")]
-    again = [await lived.me.download(ALICE, form) for form in ("json", "markdown")]
+    first = [await lived.me.download(ALICE, is_all=each) for each in (True, False)]
+    again = [await lived.me.download(ALICE, is_all=each) for each in (True, False)]
 
     assert first == again

@@ -1,6 +1,7 @@
 from collections import Counter
 
-from bot.core.me import About, Titled
+from bot.core.me import SAID, About, Titled
+from bot.store.people import PERSON_COLUMNS
 from bot.views.me_card import deleted_card, me_card
 
 LONG = Titled("*" * 500, "https://example.org")
@@ -44,10 +45,20 @@ def test_other_tables_are_told_too_in_words_if_there_are_any():
 
     (box,) = view.children
     told = box.children[0].content
-    assert "- Changes of servers' lists that you made: 2\n- some votes: 3\n" in told
+    assert "- Changes to servers' lists that you made: 2\n- some votes: 3\n" in told
 
 
 async def test_no_card_keeps_a_task_waiting():
     cards = [me_card(about()), deleted_card(was_anything=True)]
 
     assert all(card.is_finished() for card in cards)
+
+
+def test_every_table_that_holds_people_is_told_of_in_words():
+    others = {each.table for each in PERSON_COLUMNS} - SAID
+
+    (box,) = me_card(about(others=dict.fromkeys(others, 7))).children
+    told = box.children[0].content
+    assert others
+    assert not any(f"- {table.replace('_', ' ')}: 7" in told for table in others)
+    assert told.count(": 7") == len(others)

@@ -3,12 +3,12 @@
 import discord
 import pytest
 
-from bot.views.navigation import BUTTONS
+from bot.views.custom_ids import CustomId
 from tests.forged import filled, sent
 from tests.golden.custom_ids import FIELDS, written
 from tests.seen import custom_id_of, text_of
 
-TEMPLATES = {item.__name__: item.__discord_ui_compiled_template__ for item in BUTTONS}
+TEMPLATES = {kind.__name__: kind.pattern for kind in CustomId.__subclasses__()}
 NEVER_GIVEN = [
     "0",
     "9999",
@@ -47,7 +47,7 @@ def forgeries():
     for each in written():
         template = TEMPLATES[each.item]
         match = template.fullmatch(each.custom_id)
-        for field in template.groupindex.keys() - {"opener"}:
+        for field in template.groupindex.keys() - {"opener_id"}:
             start, end = match.span(field)
             for said in NEVER_GIVEN:
                 made = each.custom_id[:start] + said + each.custom_id[end:]

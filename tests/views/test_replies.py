@@ -1,5 +1,6 @@
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import discord
@@ -69,7 +70,7 @@ class Keeping(Form, title="Words"):
 async def test_a_database_out_of_use_is_not_asked_to_keep_what_was_typed(error, is_kept):
     sent, form = Sent(), Keeping()
 
-    await reply_with_error(sent, error, form)
+    await reply_with_error(sent, error, partial(form.again, sent))
 
     assert form.kept == [error] * is_kept
     assert len(sent.told) == 1

@@ -2,18 +2,16 @@
 
 import pytest
 
-from bot.views.navigation import BUTTONS
+from bot.views.custom_ids import CustomId
 from tests.forged import sent
 from tests.golden.custom_ids import written
 from tests.seen import labels_of, text_of
 
 REFUSED = "Only moderators can do that, so nothing was changed."
 MODERATORS = sorted(
-    item.__name__
-    for item in BUTTONS
-    if "opener" in item.__discord_ui_compiled_template__.groupindex
+    kind.__name__ for kind in CustomId.__subclasses__() if "opener_id" in kind.pattern.groupindex
 )
-"""Every item of a card that is a moderator's own."""
+"""Every kind of click on a card that is a moderator's own."""
 
 
 @pytest.fixture

@@ -1,0 +1,241 @@
+"""What a click hands to the function that answers it, and the one edge where its errors end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+import discord
+from discord import ui
+
+from bot.clicks.rights import check_opener, check_right
+from bot.errors import ReaderError, SlipError, WrongWordError
+from bot.language import speak
+from bot.services.opening import Services
+from bot.views.custom_ids import CustomId
+from bot.views.parts import Form, WordForm, picked
+from bot.views.replies import WayBack as Back
+from bot.views.replies import answer, answer_click, may_be_slip, reply_with_error
+
+log = logging.getLogger(__name__)
+
+SaidT = TypeVar("SaidT", bound=CustomId)
+FormT = TypeVar("FormT", bound=Form)
+View = ui.LayoutView | None
+"""The card that takes the place of the reader's own; None where the click was answered already."""
+
+
+class Deliver(Protocol):
+    """Sets going what is sent unasked."""
+
+    def look_again(self) -> None:
+        """Tell the weekly task that something may be due earlier than it thinks."""
+
+    async def now(self, *about: int) -> None:
+        """Send all that is due about these weeks, votes or groups: somebody waits for it."""
+
+    async def result(self, vote_id: int) -> None:
+        """Take a vote's result from its poll, or end the poll if the vote was called off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click, or a form that was sent. ``where``: the server's id, None in direct messages."""
+
+    services: Services
+    who: int
+    where: int | None
+    language: str
+    deliver: Deliver
+    interaction: discord.Interaction[Any]
+    clicks: Clicks
+
+    @property
+    def guild_id(self) -> int:
+        """The server's id; 0, which none has, in direct messages."""
+        return self.where or 0
+
+    @property
+    def is_slip(self) -> bool:
+        """Whether the tap may be meant for a card that a click had only just replaced."""
+        return may_be_slip(self.interaction)
+
+    def refuse_slip(self) -> None:
+        """Let nothing be done by a tap that may be a slip, where that would do harm.
+
+        Raises:
+            SlipError
+        """
+        if self.is_slip:
+            raise SlipError
+
+    async def check_right(self) -> None:
+        """Let only those go on whom Discord lets use `/manage` here, now; see ``rights``."""
+        await check_right(self.interaction, self.clicks.manage_id)
+
+    @property
+    def picked(self) -> str:
+        """What was picked of the select's options.
+
+        Raises:
+            NotOfferedError: none of them was.
+        """
+        return self.all_picked[0]
+
+    @property
+    def all_picked(self) -> list[str]:
+        """All that was picked, of a select for several options; raises as ``picked``."""
+        return picked(_options(self.interaction), self.values)
+
+    @property
+    def values(self) -> list[str]:
+        """What the select sent, offered or not: of channels, Discord knows what is offered."""
+        return list(_sent(self.interaction).get("values", []))
+
+    async def show(self, view: ui.LayoutView) -> None:
+        """Answer with a card of its own: what was clicked stays as it is."""
+        await answer(self.interaction, view)
+
+    async def replace(self, view: ui.LayoutView, *, asks: bool = False) -> None:
+        """Put a card in the place of the reader's own; a public one is left alone.
+
+        ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
+        """
+        await answer_click(self.interaction, view, asks=asks)
+
+    async def ask(
+        self,
+        form: FormT,
+        then: Callable[[Click, FormT], Awaitable[View]],
+        way_back: WayBack[FormT] | None = None,
+    ) -> None:
+        """Open a form. ``then`` answers it once it is sent, as if that were a click.
+
+        ``way_back`` keeps what was typed in one that is refused, and returns a button that opens
+        it again; None if that won't help.
+        """
+
+        async def sent(interaction: discord.Interaction[Any]) -> None:
+            click = self.clicks.click_of(interaction)
+            back = None if way_back is None else (lambda error: way_back(click, form, error))
+            await self.clicks.answered(click, then(click, form), back)
+
+        form.on_submit = sent  # type: ignore[method-assign]
+        await self.interaction.response.send_modal(form)
+
+    async def ask_word(
+        self,
+        form: WordForm,
+        then: Callable[[Click, WordForm], Awaitable[View]],
+        again: ui.Button[Any],
+    ) -> None:
+        """Open a form that asks for a word; ``again`` opens it anew after another word."""
+
+        async def checked(click: Click, form: WordForm) -> View:
+            form.check()
+            return await then(click, form)
+
+        async def back(_click: Click, _form: WordForm, error: ReaderError) -> ui.Button[Any] | None:
+            return again if isinstance(error, WrongWordError) else None
+
+        await self.ask(form, checked, back)
+
+
+WayBack = Callable[[Click, FormT, ReaderError], Awaitable[ui.Button[Any] | None]]
+Answer = Callable[[Click, SaidT], Awaitable[View]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked(Generic[SaidT]):
+    """A function that answers one kind of click."""
+
+    kind: type[SaidT]
+    answer: Answer[SaidT]
+
+    def answering(self, click: Click, custom_id: str) -> Awaitable[View] | None:
+        """Return the answer under way; None if the click is of another kind."""
+        said = self.kind.read(custom_id)
+        return None if said is None else self._checked(click, said)
+
+    async def _checked(self, click: Click, said: SaidT) -> View:
+        opener_id = getattr(said, "opener_id", None)
+        if opener_id is not None:
+            await check_opener(click.interaction, opener_id, click.clicks.manage_id)
+        return await self.answer(click, said)
+
+
+def clicked(kind: type[SaidT]) -> Callable[[Answer[SaidT]], Clicked[SaidT]]:
+    """Let a function answer one kind of click: by the card that takes the place of the clicked.
+
+    What is for the moderator who opened a card is refused to others before. Whatever is raised is
+    answered in words: discord.py logs what a click raises, and never replies.
+    """
+    return lambda answers: Clicked(kind, answers)
+
+
+class Clicks:
+    """Leads each click to the function that answers it."""
+
+    def __init__(
+        self, clicked_: Iterable[Clicked[Any]], services: Services, deliver: Deliver
+    ) -> None:
+        self._clicked = tuple(clicked_)
+        self._services = services
+        self._deliver = deliver
+        self.manage_id = 0
+        """Discord's id of `/manage`, known once the commands are told."""
+
+    def click_of(self, interaction: discord.Interaction[Any]) -> Click:
+        """Return what is known of a click."""
+        return Click(
+            self._services,
+            interaction.user.id,
+            interaction.guild_id,
+            str(interaction.locale),
+            self._deliver,
+            interaction,
+            self,
+        )
+
+    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a click on a button or a select, in the clicker's language."""
+        click = self.click_of(interaction)
+        custom_id = str(_sent(interaction).get("custom_id", ""))
+        for each in self._clicked:
+            if (answering := each.answering(click, custom_id)) is not None:
+                await self.answered(click, answering)
+                return
+        # TRANSITION
+
+    async def answered(
+        self,
+        click: Click,
+        answering: Awaitable[View],
+        way_back: Back | None = None,
+    ) -> None:
+        """Show what answers a click, or say what went wrong: the outermost frame we own."""
+        speak(click.language)
+        try:
+            view = await answering
+            if view is not None:
+                await click.replace(view)
+        except Exception as error:  # noqa: BLE001 - nobody else would answer
+            await reply_with_error(click.interaction, error, way_back)
+
+
+def _sent(interaction: discord.Interaction[Any]) -> Mapping[str, Any]:
+    """Return what Discord says of the click: of a component, not of a command."""
+    return cast("Mapping[str, Any]", interaction.data or {})
+
+
+def _options(interaction: discord.Interaction[Any]) -> list[discord.SelectOption]:
+    """Return what the select offers that was clicked, as its message has it."""
+    custom_id = _sent(interaction).get("custom_id")
+    parts: list[Any] = list(interaction.message.components) if interaction.message else []
+    for part in parts:  # grows on the way
+        parts.extend(getattr(part, "children", ()))
+        if getattr(part, "custom_id", None) == custom_id:
+            return list(getattr(part, "options", ()))
+    return []

@@ -1,0 +1,436 @@
+"""What a click says: each a value that writes its custom_id and is read from it again.
+
+A custom_id is a wire format that lives in sent messages for years. It holds ids only, never who
+clicks; a new meaning takes a new prefix; and ``tests/golden/custom_ids.yaml`` has them all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+RowId = Annotated[int, r"[0-9]{1,19}"]
+DiscordId = Annotated[int, r"[0-9]{1,20}"]
+Key = Annotated[str, r"[a-z0-9-]{1,20}:[a-z0-9-]{1,40}"]
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass_transform(frozen_default=True)
+class CustomId:
+    """A kind of click: a frozen dataclass. ``shape`` is its custom_id, with the fields in braces.
+
+    One with an ``opener_id`` is for the moderator who opened the card it is on.
+    """
+
+    shape: ClassVar[str]
+    pattern: ClassVar[re.Pattern[str]]
+    numbers: ClassVar[frozenset[str]]
+
+    def __init_subclass__(cls, shape: str) -> None:
+        dataclass(frozen=True)(cls)
+        hints = get_type_hints(cls, include_extras=True)
+        said = {f"{{{name}}}": _said(name, hints[name]) for name in cls.__annotations__}
+        parts = re.split(r"(\{\w+\})", shape)
+        cls.shape = shape
+        cls.pattern = re.compile("".join(said.get(part, re.escape(part)) for part in parts))
+        cls.numbers = frozenset(name for name in hints if get_args(hints[name])[:1] == (int,))
+
+    def __str__(self) -> str:
+        return self.shape.format(**vars(self))
+
+    @classmethod
+    def read(cls, custom_id: str) -> Self | None:
+        """Return the click that the custom_id stands for; None if it is of another kind."""
+        match = cls.pattern.fullmatch(custom_id)
+        if match is None:
+            return None
+        said = match.groupdict().items()
+        return cls(**{name: id_in(text) if name in cls.numbers else text for name, text in said})
+
+
+def _said(name: str, hint: Any) -> str:
+    """Return the pattern of a field: its type's own, or the words it may be."""
+    choices = get_args(hint) if get_origin(hint) is Literal else get_args(hint)[1:]
+    return f"(?P<{name}>{'|'.join(choices)})"
+
+
+def id_in(digits: str) -> int:
+    """Return the number; 0, which nothing has, for what is none or too large for an id."""
+    number = int(digits) if digits.isdecimal() else 0
+    return number if number <= LARGEST_ID else 0
+
+
+# A reader's own cards
+
+Card = Literal["next", "progress", "index", "updates", "undo", "start", "reset", "me", "settings"]
+
+
+class GoTo(CustomId, shape="go:{card}"):
+    """Another card of the reader's."""
+
+    card: Card
+
+
+class Done(CustomId, shape="done:{key}"):
+    key: Key
+
+
+class DoneRated(CustomId, shape="rated:{rating}:{key}"):
+    """Done, with the rating that was typed with `/done`."""
+
+    rating: Annotated[int, r"[1-5]"]
+    key: Key
+
+
+class DoneToo(CustomId, shape="also-done:{rating}"):
+    """What an unclear name meant is done, with the rating that was typed; 0: none was."""
+
+    rating: Annotated[int, r"[0-5]"]
+
+
+class NotRead(CustomId, shape="clear:{key}"):
+    key: Key
+
+
+class PutAside(CustomId, shape="aside:{key}"):
+    """For a week, as known, or for good: as the option says."""
+
+    key: Key
+
+
+class Undo(CustomId, shape="undo:{change_id}"):
+    change_id: RowId
+
+
+class UndoOne(CustomId, shape="undo-one"):
+    """One of the latest changes: as the option says."""
+
+
+class GoDeeper(CustomId, shape="deeper"):
+    """On to what lies beyond the list."""
+
+
+class StartAt(CustomId, shape="start-at{page}"):
+    """At the option's step: what comes before is known. A long list has several such selects."""
+
+    page: Annotated[str, r"(?::[0-9])?"]
+
+
+class ResetAll(CustomId, shape="reset-all"):
+    """Only on cards sent before *Reset…* opened its form."""
+
+
+class ShowResource(CustomId, shape="show"):
+    """The card of the option's resource."""
+
+
+class ShowCandidate(CustomId, shape="candidates:{vote_id}"):
+    """The card of one of a vote's candidates. By this id the vote's message is known again."""
+
+    vote_id: RowId
+
+
+class ShowStep(CustomId, shape="steps:{page}"):
+    """The option's step."""
+
+    page: Annotated[int, r"[0-9]{1,3}"]
+
+
+class TurnPage(CustomId, shape="page:{what}:{step}:{page}:{way}"):
+    """A page of the index, or of a step."""
+
+    what: Literal["index", "step"]
+    step: Annotated[str, r"[a-z0-9-]{1,60}"]
+    page: Annotated[int, r"[0-9]{1,3}"]
+    way: Literal["<", ">"]
+
+
+class ShowPath(CustomId, shape="path:{key}"):
+    key: Key
+
+
+class MakeGoal(CustomId, shape="goal:{key}"):
+    key: Key
+
+
+class DropGoal(CustomId, shape="no-goal"):
+    pass
+
+
+class Doubt(CustomId, shape="doubt:{key}"):
+    """A prerequisite on the way to a resource is wrong."""
+
+    key: Key
+
+
+# What is kept about a reader
+
+
+class Me(CustomId, shape="me:{act}"):
+    """``markdown``, ``delete`` and ``keep`` are only on cards sent long ago."""
+
+    act: Literal["json", "bibtex", "markdown", "ask", "delete", "keep"]
+
+
+class Switch(CustomId, shape="set:{switch}"):
+    """One setting on or off."""
+
+    switch: Literal["named", "unnamed", "nudge", "unnudge"]
+
+
+class AskMyZone(CustomId, shape="my-zone"):
+    pass
+
+
+class SetMyZone(CustomId, shape="my-zone-is"):
+    """To the option's zone."""
+
+
+# Study groups, for everybody
+
+
+class Membership(CustomId, shape="group:{way}:{group_id}"):
+    way: Literal["join", "leave"]
+    group_id: RowId
+
+
+class Join(CustomId, shape="join:{group_id}"):
+    """From under a paper of the week."""
+
+    group_id: RowId
+
+
+class Remind(CustomId, shape="remind:{way}:{group_id}"):
+    way: Literal["on", "off"]
+    group_id: RowId
+
+
+class ReadIt(CustomId, shape="read:{slot_id}"):
+    """Under a paper of the week."""
+
+    slot_id: RowId
+
+
+class MoreOfPaper(CustomId, shape="more:{slot_id}"):
+    """The clicker's own card of a paper of the week."""
+
+    slot_id: RowId
+
+
+class FirstReads(CustomId, shape="first:{slot_id}"):
+    """What to read before a paper: only on posts sent before *More* was."""
+
+    slot_id: RowId
+
+
+class ReadReminded(CustomId, shape="reminded:{slot_id}"):
+    """The paper of a reminder is done."""
+
+    slot_id: RowId
+
+
+class ShowPast(CustomId, shape="past:{group_id}:{page}"):
+    group_id: RowId
+    page: Annotated[int, r"[0-9]{1,4}"]
+
+
+class ShowGroup(CustomId, shape="group-card:{group_id}"):
+    group_id: RowId
+
+
+# Study groups, for moderators
+
+
+class StartWeekly(CustomId, shape="start-weekly"):
+    """The form for a new group."""
+
+
+class StartAgain(CustomId, shape="again-start:{kept_id}:{opener_id}"):
+    """That form as it was filled when it was refused."""
+
+    kept_id: RowId
+    opener_id: DiscordId
+
+
+class GroupZone(CustomId, shape="zone:{channel_id}:{opener_id}"):
+    """The option's zone is the group's."""
+
+    channel_id: DiscordId
+    opener_id: DiscordId
+
+
+class GroupZoneFor(CustomId, shape="zone-for:{channel_id}:{opener_id}:{weekday}:{time}:{role_id}"):
+    """The option's zone, and what else was said: ``time`` is HHMM, or t and seconds since 1970."""
+
+    channel_id: DiscordId
+    opener_id: DiscordId
+    weekday: Annotated[str, r"[0-6]?"]
+    time: Annotated[str, r"t?[0-9]{0,12}"]
+    role_id: Annotated[str, r"[0-9]{0,20}"]
+
+
+class GroupHour(CustomId, shape="hour-for:{kept_id}:{opener_id}"):
+    """The option's hour is the group's."""
+
+    kept_id: RowId
+    opener_id: DiscordId
+
+
+class WhichGroup(CustomId, shape="which-group:{group_id}:{kept_id}:{opener_id}"):
+    """A group that lost its channel moves to the one just named; 0: a new one is meant."""
+
+    group_id: RowId
+    kept_id: RowId
+    opener_id: DiscordId
+
+
+class LostGroup(CustomId, shape="lost-group:{way}:{group_id}:{opener_id}"):
+    """A group whose channel is gone stops, or moves to the channel of the card."""
+
+    way: Literal["stop", "move"]
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class RunGroup(CustomId, shape="group-do:{action}:{group_id}:{opener_id}"):
+    action: Literal["pause", "resume", "skip", "post", "stop"]
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class MoreOfGroup(CustomId, shape="group-more:{way}:{group_id}:{opener_id}"):
+    """What a moderator seldom does to a group, opened in place or put away again."""
+
+    way: Literal["more", "less"]
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class MoveGroup(CustomId, shape="group-move:{group_id}:{opener_id}"):
+    """To the channel that is picked."""
+
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class DeleteGroup(CustomId, shape="group-delete:{group_id}:{opener_id}"):
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class MentionNobody(CustomId, shape="mention-nobody:{group_id}:{opener_id}"):
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class AfterList(CustomId, shape="after-list:{choice}:{group_id}:{opener_id}"):
+    """What follows when the list is through."""
+
+    choice: Literal["additions", "must_reads", "stop"]
+    group_id: RowId
+    opener_id: DiscordId
+
+
+# What a group reads
+
+
+class PickWeek(CustomId, shape="pick-week:{group_id}:{key}"):
+    """A resource is picked for the option's week."""
+
+    group_id: RowId
+    key: Key
+
+
+class TakeBack(CustomId, shape="unpick:{group_id}:{week}:{opener_id}"):
+    """What was picked for a week."""
+
+    group_id: RowId
+    week: Annotated[str, r"[0-9]{4}-W[0-9]{2}"]
+    opener_id: DiscordId
+
+
+class TakeBackOne(CustomId, shape="unpick-one:{group_id}:{opener_id}"):
+    """What was picked for the option's week."""
+
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class ReadForWeeks(CustomId, shape="weeks:{group_id}:{opener_id}"):
+    """A long paper is read for the option's number of weeks; or a week's pick is taken back."""
+
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class CallOffVote(CustomId, shape="vote-cancel:{vote_id}:{opener_id}"):
+    vote_id: RowId
+    opener_id: DiscordId
+
+
+class CloseVote(CustomId, shape="vote-close:{vote_id}:{opener_id}"):
+    vote_id: RowId
+    opener_id: DiscordId
+
+
+# A server's list
+
+
+class DoToDraft(CustomId, shape="draft-{action}:{draft_id}:{opener_id}"):
+    action: Literal[
+        "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back",
+        "settle",
+    ]  # fmt: skip
+    draft_id: RowId
+    opener_id: DiscordId
+
+
+class EditDetails(CustomId, shape="draft-details:{draft_id}:{opener_id}"):
+    """The form for the link, the must-read mark and the questions."""
+
+    draft_id: RowId
+    opener_id: DiscordId
+
+
+class EditTextsAgain(CustomId, shape="again-texts:{kept_id}:{opener_id}"):
+    """The form of texts as it was typed when it was refused."""
+
+    kept_id: RowId
+    opener_id: DiscordId
+
+
+class EditDetailsAgain(CustomId, shape="again-details:{kept_id}:{opener_id}"):
+    kept_id: RowId
+    opener_id: DiscordId
+
+
+class StepOfDraft(CustomId, shape="draft-step:{draft_id}:{opener_id}"):
+    """The option's step is where a draft goes."""
+
+    draft_id: RowId
+    opener_id: DiscordId
+
+
+class ReadNext(CustomId, shape="draft-next:{draft_id}:{opener_id}"):
+    """What was added is the group's next paper; of several groups, it is asked which."""
+
+    draft_id: RowId
+    opener_id: DiscordId
+
+
+class ReadNextIn(CustomId, shape="draft-next-in:{draft_id}:{opener_id}"):
+    """The option's group reads next what was added."""
+
+    draft_id: RowId
+    opener_id: DiscordId

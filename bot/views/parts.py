@@ -1,0 +1,165 @@
+"""Parts that cards share, and the limits that Discord sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.core.search.words import is_word
+from bot.errors import NotOfferedError, WrongWordError
+from bot.language import _
+from bot.plain import clipped, fitting, one_line
+from bot.views.custom_ids import Card, CustomId, GoTo
+
+OPTIONS = 25
+"""Discord's limit for a select's options."""
+OPTION_TEXT = 100
+"""Discord's limit for an option's label, value and description, in characters."""
+TEXT = 4000
+"""Discord's limit for all text of a card, in characters."""
+
+GREEN, BLUE = discord.ButtonStyle.success, discord.ButtonStyle.primary
+RED, GREY = discord.ButtonStyle.danger, discord.ButtonStyle.secondary
+
+OPEN_FOR = 3600.0
+"""Seconds. discord.py keeps each form in memory until it is sent or this is over: nobody
+learns when one is dismissed."""
+
+Part = ui.Item[Any] | str | None
+"""What a card or a box is made of: a text stands for itself, None for nothing."""
+
+
+def card(*parts: Part) -> ui.LayoutView:
+    """Build a card.
+
+    Stopped before it is sent: a click finds its way by its custom_id alone, and discord.py would
+    keep a view that isn't, and a task for it.
+    """
+    view = ui.LayoutView(timeout=None)
+    for part in _items(parts):
+        view.add_item(part)
+    view.stop()
+    return view
+
+
+def box(*parts: Part) -> ui.Container[Any]:
+    """Build a card's frame around its parts."""
+    return ui.Container(*_items(parts))
+
+
+def row(*parts: ui.Item[Any] | None) -> ui.ActionRow[Any] | None:
+    """Build a row of buttons, or of one select; None if there is nothing in it."""
+    items = list(_items(parts))
+    return ui.ActionRow(*items) if items else None
+
+
+def text_of(lines: Iterable[str], limit: int = TEXT) -> str | None:
+    """Return as many whole lines as fit; None where there are none."""
+    return fitting(lines, limit) or None
+
+
+def _items(parts: Iterable[Part]) -> Iterable[ui.Item[Any]]:
+    for part in parts:
+        if part is not None:
+            yield ui.TextDisplay(part) if isinstance(part, str) else part
+
+
+def button(
+    said: CustomId, label: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Any]:
+    """Build the button whose click says this."""
+    return ui.Button(label=label, style=style, custom_id=str(said))
+
+
+def go_button(to: Card) -> ui.Button[Any]:
+    """Build a button that leads to another card."""
+    labels: dict[Card, str] = {
+        "next": _("What's next?"),
+        "progress": _("My progress"),
+        "index": _("The list"),
+        "updates": _("What's new"),
+        "undo": _("Undo…"),
+        "start": _("Start at…"),
+        "reset": _("Reset…"),
+        "me": _("What you keep"),
+        "settings": _("Settings"),
+    }
+    return button(GoTo(to), labels[to])
+
+
+def link_button(label: str, url: str) -> ui.Button[Any]:
+    """Build a button that opens a page."""
+    return ui.Button(label=label, url=url)
+
+
+def select(
+    said: CustomId, placeholder: str, options: Sequence[discord.SelectOption], most: int = 1
+) -> ui.Select[Any] | None:
+    """Build the select whose click says this, of which up to ``most`` options can be picked.
+
+    Of more options than Discord takes, the first are there; without any there is no select.
+    """
+    if not options:
+        return None
+    return ui.Select(
+        custom_id=str(said),
+        placeholder=placeholder,
+        options=list(options[:OPTIONS]),
+        max_values=min(most, len(options), OPTIONS),
+    )
+
+
+def option(value: str, label: str, hint: str = "", **more: Any) -> discord.SelectOption:
+    """Build an option, its texts clipped. ``more``: ``emoji``, ``default``."""
+    return discord.SelectOption(
+        value=value,
+        label=clipped(one_line(label), OPTION_TEXT),
+        description=clipped(one_line(hint), OPTION_TEXT) or None,
+        **more,
+    )
+
+
+def picked(offered: Iterable[discord.SelectOption], values: Sequence[str]) -> list[str]:
+    """Return what was picked of what a select offers, each once and at least one.
+
+    Raises:
+        NotOfferedError: none of them was; Discord's own programs send nothing else, others may.
+    """
+    found = list(dict.fromkeys(values))
+    if not found or not {each.value for each in offered}.issuperset(found):
+        raise NotOfferedError
+    return found
+
+
+class Form(ui.Modal):
+    """A form that isn't kept for ever; its fields hold what was typed once it is sent."""
+
+    def __init__(self, title: str, *parts: ui.Item[Any] | str) -> None:
+        super().__init__(title=title, timeout=OPEN_FOR)
+        for part in _items(parts):
+            self.add_item(part)
+
+
+class WordForm(Form):
+    """A form that asks for a word: what can't be brought back is never two quick taps away."""
+
+    def __init__(self, title: str, question: str, word: str) -> None:
+        self._word = word
+        # Longer than any word: room for spaces, quotes and slips.
+        self._typed: ui.TextInput[Any] = ui.TextInput(
+            custom_id="word", placeholder=word, max_length=40, required=False
+        )
+        label = ui.Label[Any](text=_("Type the word {word}", word=word), component=self._typed)
+        super().__init__(title, question, label)
+
+    def check(self) -> None:
+        """Let only whoever typed the word go on.
+
+        Raises:
+            WrongWordError
+        """
+        if not is_word(self._typed.value, self._word):
+            raise WrongWordError(self._typed.value, self._word)

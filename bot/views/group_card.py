@@ -30,7 +30,7 @@ from bot.views.buttons import (
     row_id,
 )
 from bot.views.group_warnings import as_now, group_warnings, role_line
-from bot.views.manage_texts import waiting_text
+from bot.views.manage_card import waiting_text
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, dated, notice, refuse_slip
 from bot.views.rights import check_opener, check_right

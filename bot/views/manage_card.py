@@ -2,49 +2,43 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Literal
 
 import discord
 from discord import app_commands, ui
 
-from bot.core.curriculum import Resource
-from bot.core.curriculum.addition_fields import Typed
+from bot.core.curriculum import KINDS, Curriculum, Resource
+from bot.core.curriculum.addition_fields import LIMITS, Typed
+from bot.core.curriculum.addition_needs import SetAside
 from bot.core.curriculum.additions import OWN_STEP_TITLE
 from bot.core.groups import Group
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
-from bot.errors import NoGroupError
-from bot.plain import clipped, fitting, link, one_line, plain
-from bot.views import manage_texts as words
+from bot.language import _, ngettext
+from bot.plain import clipped, link, one_line, plain
+from bot.views import custom_ids as ids
 from bot.views import texts
-from bot.views.buttons import ROW_ID, AgainButton, OpenersButton, StateButton, picked, row_id
 from bot.views.choices import CHOICES, NAME
 from bot.views.group_texts import schedule_text
-from bot.views.manage_form import DetailsForm, DraftForm, TextsForm
-from bot.views.pick_card import pick_card
-from bot.views.replies import answer, answer_click, answers_errors, notice, refuse_slip
-from bot.views.rights import check_opener
-
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
-
-Action = Literal[
-    "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back", "settle"
-]
-ACTIONS = "|".join(get_args(Action))
-DRAFT = rf"{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
-OPTIONS = 25  # Discord's limit for a select
-HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the 4,000 characters of a card
-
-_STYLES: Mapping[str, discord.ButtonStyle] = MappingProxyType(
-    {
-        "add": discord.ButtonStyle.success,
-        "confirm": discord.ButtonStyle.success,
-        "remove": discord.ButtonStyle.danger,
-    }
+from bot.views.parts import (
+    BLUE,
+    GREEN,
+    RED,
+    Form,
+    box,
+    button,
+    card,
+    option,
+    picked,
+    row,
+    select,
+    text_of,
 )
+from bot.views.texts import MUST_READ, short_title, step_title, title_of
+
+HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
+LONGEST_INPUT = 4000  # Discord's limit for a text input
 
 
 def card_of(shown: Proposal | Desk) -> ui.LayoutView:
@@ -54,53 +48,82 @@ def card_of(shown: Proposal | Desk) -> ui.LayoutView:
 
 def proposal_card(proposal: Proposal) -> ui.LayoutView:
     """Build the preview of what would be added, with what speaks against it."""
-    resource = proposal.resource
-    warnings = [warning] if (warning := words.page_warning(proposal)) else []
-    warnings += [words.twin_text(twin, proposal.curriculum) for twin in proposal.twins]
-    box: ui.Container[Any] = ui.Container()
-    _add_texts(box, [words.proposal_heading(proposal), *_about(resource)], HEAD)
-    _add_texts(box, _notes(resource), NOTES)
-    _add_texts(box, warnings, BELOW)
-    box.add_item(ui.ActionRow(StepOfDraft.of(proposal)))
-    actions: list[Action] = ["edit", "cancel"] if proposal.silent else ["add", "edit", "cancel"]
-    box.add_item(_row(proposal.draft_id, proposal.opener_id, actions))
-    return _card(box)
+    resource, draft = proposal.resource, (proposal.draft_id, proposal.opener_id)
+    place = _("Not added yet · would go to {step}", step=plain(step_title(proposal.step), 100))
+    warnings = [*_page_warnings(proposal), *_twin_warnings(proposal)]
+    steps = [
+        option(s.id, step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
+        for s in proposal.steps
+    ]
+    return card(
+        box(
+            text_of([f"-# {place}", *_about(resource)], HEAD),
+            text_of(_notes(resource), NOTES),
+            text_of(warnings, BELOW),
+            row(select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps)),
+            row(
+                None if proposal.silent else button(_do("add", draft), _("Add"), GREEN),
+                button(_do("edit", draft), _("Edit")),
+                button(_do("cancel", draft), _("Cancel")),
+            ),
+        )
+    )
+
+
+def cancelled_card() -> ui.LayoutView:
+    """Build what is said of a proposal that is put away."""
+    return card(_("Nothing was added."))
 
 
 def desk_card(desk: Desk) -> ui.LayoutView:
     """Build the card on which a listed resource is changed for this server."""
-    box: ui.Container[Any] = ui.Container()
-    _add_texts(box, [*_place(desk), *_about(desk.resource)], HEAD)
-    needs = words.needs_text(desk.resource, desk.curriculum)
-    asked = words.questions_text(desk.resource)
-    _add_texts(box, [*_notes(desk.resource), *filter(None, (asked, needs))], NOTES)
-    below = (
-        words.idle_lines(desk),
-        words.doubts_lines(desk),
-        words.wishes_lines(desk),
-        words.set_aside_lines(desk),
+    resource, draft = desk.resource, (desk.draft_id, desk.opener_id)
+    undo = button(_do("restore", draft), _("Undo")) if desk.outcome == "removed" else None
+    middle = [*_notes(resource), *_questions(resource), *_needs(resource, desk.curriculum)]
+    below = [*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)]
+    return card(
+        text_of(_outcome(desk)),
+        row(undo),
+        box(
+            text_of([*_place(desk), *_about(resource)], HEAD),
+            text_of(middle, NOTES),
+            text_of(below, BELOW),
+            row(*_desk_buttons(desk, draft)),
+        ),
     )
-    _add_texts(box, [line for lines in below for line in lines], BELOW)
-    box.add_item(_desk_row(desk))
-    told = words.outcome_text(desk)
-    above: list[ui.Item[Any]] = [ui.TextDisplay[Any](told)] if told else []
-    if desk.outcome == "removed":
-        undo = DraftButton("restore", desk.draft_id, desk.opener_id, label=texts.UNDO)
-        above.append(ui.ActionRow(undo))
-    return _card(*above, box)
 
 
-def history_card(desk: Desk, edits: list[PastEdit]) -> ui.LayoutView:
-    """Build the list of who changed a resource, when."""
-    box: ui.Container[Any] = ui.Container()
-    _add_texts(box, words.history_lines(desk, edits), 3500)
-    box.add_item(_row(desk.draft_id, desk.opener_id, ["back"]))
-    return _card(box)
+def history_card(desk: Desk, edits: Iterable[PastEdit]) -> ui.LayoutView:
+    """Build the list of who changed a resource, when; the latest first."""
+    lines = [_edit_text(edit) for edit in edits] or [_("Nobody changed it here yet.")]
+    title = f"### {plain(title_of(desk.resource), 200)}"
+    back = button(_do("back", (desk.draft_id, desk.opener_id)), _("◀ Back"))
+    return card(box(text_of([title, *lines], 3500), row(back)))
+
+
+def which_group_card(
+    groups: Iterable[Group], guild: discord.Guild | None, draft: tuple[int, int]
+) -> ui.LayoutView:
+    """Ask which group reads next what was added; ``draft``: its id and its opener's.
+
+    Of more groups than a select takes, `/manage pick` reaches the others.
+    """
+    options = []
+    for group in groups:
+        channel = guild.get_channel(group.channel_id) if guild else None
+        name = f"#{channel.name} · " if channel else ""
+        options.append(option(str(group.group_id), f"{name}{schedule_text(group.schedule)}"))
+    among = select(ids.ReadNextIn(*draft), _("Pick a group…"), options)
+    return card(box(_("Which group reads it next?"), row(among)))
 
 
 def export_card(filename: str) -> ui.LayoutView:
     """Build the card that holds the exported file."""
-    return _card(ui.TextDisplay(words.EXPORTED), ui.File(f"attachment://{filename}"))
+    told = _(
+        "This is the list as your server sees it, with what was added.\n"
+        "-# `nextread check` reads it, and so does a bot of your own."
+    )
+    return card(told, ui.File(f"attachment://{filename}"))
 
 
 def edit_choices(choices: Iterable[Choice]) -> list[app_commands.Choice[str]]:
@@ -111,65 +134,154 @@ def edit_choices(choices: Iterable[Choice]) -> list[app_commands.Choice[str]]:
     ]
 
 
-def _choice_name(choice: Choice) -> str:
-    tail = words.REMOVED if choice.removed else ""
-    if not tail and choice.step is not None:
-        tail = clipped(texts.step_place(choice.step), 30)
-    tail = f" · {tail}" if tail else ""
-    start = "🗑️ " if choice.removed else ""
-    title = one_line(texts.title_of(choice.resource))
-    return f"{start}{clipped(title, NAME - len(tail) - len(start))}{tail}"
+class DraftForm(Form):
+    """Filled with what is there, or was typed; only what differs from before is changed.
+
+    It does not outlive a restart: Discord then keeps the form open and says that it failed.
+    """
+
+    def __init__(
+        self, title: str, before: Typed, labelled: Sequence[tuple[str, str, ui.Item[Any]]]
+    ) -> None:
+        self.before = before
+        labels = (ui.Label[Any](text=t, description=h or None, component=i) for t, h, i in labelled)
+        super().__init__(title, *labels)
+
+    @property
+    def typed(self) -> Typed:
+        """What is typed; what the form doesn't ask for is as before."""
+        raise NotImplementedError
 
 
-def _card(*parts: ui.Item[Any]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    for part in parts:
-        view.add_item(part)
-    view.stop()
-    return view
+class TextsForm(DraftForm):
+    """What a resource is."""
+
+    def __init__(self, before: Typed, typed: Typed | None = None) -> None:
+        before = replace(before, notes=before.notes[:LONGEST_INPUT])
+        shown = typed or before
+        self._title = _input("title", shown.title, LIMITS["title"], required=True)
+        self._authors = _input("authors", shown.authors, LIMITS["authors"] + 20)
+        self._minutes = _input("minutes", shown.minutes, 20)
+        self._notes = _input("notes", shown.notes, LONGEST_INPUT, long=True)
+        self._kind: ui.Select[Any] = ui.Select(
+            custom_id="kind",
+            options=[
+                option(kind, kind, emoji=texts.KIND_ICONS[kind], default=kind == shown.kind)
+                for kind in KINDS
+            ],
+        )
+        super().__init__(
+            _("What it is"),
+            before,
+            (
+                (_("Title"), _("As its page has it"), self._title),
+                (_("Authors, year"), "Vaswani et al., 2017", self._authors),
+                (_("How long it takes"), _("45, or 1 h 30; empty if unknown"), self._minutes),
+                (_("What it is"), "", self._kind),
+                (_("Notes"), _("Why one might read it; a line for each note"), self._notes),
+            ),
+        )
+
+    @property
+    def typed(self) -> Typed:
+        return replace(
+            self.before,
+            title=self._title.value,
+            authors=self._authors.value,
+            minutes=self._minutes.value,
+            kind=picked(self._kind.options, self._kind.values)[0],
+            notes=self._notes.value,
+        )
 
 
-def _add_texts(box: ui.Container[Any], lines: Iterable[str], limit: int) -> None:
-    if text := fitting(lines, limit):
-        box.add_item(ui.TextDisplay(text))
+class DetailsForm(DraftForm):
+    """Where a resource is, whether it is a must-read, and what is asked about it."""
+
+    def __init__(self, before: Typed, typed: Typed | None = None) -> None:
+        shown = typed or before
+        self._link = _input("link", shown.link, LIMITS["url"], required=True)
+        choices = {"yes": f"{MUST_READ} {_('Must-read')}", "no": _("Not a must-read")}
+        self._must_read: ui.Select[Any] = ui.Select(
+            custom_id="must_read",
+            options=[
+                option(v, label, default=v == shown.must_read) for v, label in choices.items()
+            ],
+        )
+        self._questions = _input("questions", shown.questions, LIMITS["questions"], long=True)
+        hint = _("Everyone's marks stay; the old link still finds it")
+        labelled: list[tuple[str, str, ui.Item[Any]]] = [(_("Link"), hint, self._link)]
+        if before.must_read:  # not a companion
+            labelled.append((_("Must-read"), _("For this server"), self._must_read))
+            hint = _("To talk about in its thread; a line for each")
+            labelled.append((_("Questions"), hint, self._questions))
+        super().__init__(_("Link and questions"), before, labelled)
+
+    @property
+    def typed(self) -> Typed:
+        typed = replace(self.before, link=self._link.value)
+        if not self.before.must_read:
+            return typed
+        must_read = picked(self._must_read.options, self._must_read.values)[0]
+        return replace(typed, must_read=must_read, questions=self._questions.value)
 
 
-def _row(draft_id: int, opener_id: int, actions: Iterable[Action]) -> ui.ActionRow[Any]:
-    return ui.ActionRow(*(DraftButton(action, draft_id, opener_id) for action in actions))
+def _input(
+    name: str, value: str, longest: int, *, required: bool = False, long: bool = False
+) -> ui.TextInput[Any]:
+    return ui.TextInput(
+        custom_id=name,
+        default=value[:longest] or None,
+        max_length=longest,
+        required=required,
+        style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
+    )
 
 
-def _desk_row(desk: Desk) -> ui.ActionRow[Any]:
-    """Build at most five buttons: what is least wanted just now gives way to what is asked."""
-    draft = desk.draft_id, desk.opener_id
-    actions: list[Action] = ["confirm"] if desk.wishes else []
-    actions.append("texts")
+Action = Literal[
+    "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back", "settle"
+]
+
+
+def _do(action: Action, draft: tuple[int, int]) -> ids.DoToDraft:
+    return ids.DoToDraft(action, *draft)
+
+
+def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[ui.Button[Any]]:
+    """Yield at most five buttons: what is least wanted just now gives way to what is asked."""
+    if desk.wishes:
+        yield button(_do("confirm", draft), _("Confirm"), GREEN)
+    yield button(_do("texts", draft), _("Edit texts"))
     if desk.outcome != "removed":  # whose Undo stands above
-        actions.append("restore" if desk.removed else "remove")
-    actions += ["settle"] if desk.doubts else []
-    actions += [] if desk.wishes and desk.doubts else ["history"]
-    row = _row(*draft, actions)
-    row.add_item(DetailsButton(*draft))
+        yield (
+            button(_do("restore", draft), _("Restore"))
+            if desk.removed
+            else button(_do("remove", draft), _("Remove"), RED)
+        )
+    if desk.doubts:
+        yield button(_do("settle", draft), _("Doubts settled"))
+    if not (desk.wishes and desk.doubts):
+        yield button(_do("history", draft), _("History"))
+    yield button(ids.EditDetails(*draft), _("Link & questions"))
     if desk.groups:
-        row.add_item(ReadNextButton(*draft))
-    return row
+        yield button(ids.ReadNext(*draft), _("Read it next"), BLUE)
 
 
 def _place(desk: Desk) -> Iterator[str]:
     step = desk.curriculum.step(desk.resource.step_id)
-    parts = [plain(texts.step_title(step), 100)] if step else []
+    parts = [plain(step_title(step), 100)] if step else []
     if desk.own and not (step and step.title == OWN_STEP_TITLE):
-        parts.append(words.OWN)
+        parts.append(_("added by this server"))
     elif desk.resource.addition and not desk.own:
-        parts.append(words.ADDITION)
+        parts.append(_("addition"))
     if desk.resource.must_read:
-        parts.append(texts.MUST_READ)
+        parts.append(MUST_READ)
     if desk.removed:
-        parts.append(words.REMOVED)
+        parts.append(_("removed"))
     yield f"-# {' · '.join(parts)}"
 
 
 def _about(resource: Resource) -> Iterator[str]:
-    yield f"### {link(texts.title_of(resource), resource.url)}"
+    yield f"### {link(title_of(resource), resource.url)}"
     yield texts.facts(resource)
 
 
@@ -177,205 +289,224 @@ def _notes(resource: Resource) -> list[str]:
     return [f"> {plain(note)}" for note in resource.added_notes]
 
 
-class DraftButton(StateButton, template=rf"draft-(?P<action>{ACTIONS}):{DRAFT}"):
-    """Does something with a draft, for the moderator who opened it."""
+def _questions(resource: Resource) -> Iterator[str]:
+    asked = resource.questions
+    if asked:
+        first, more = plain(asked[0], 150), len(asked) - 1
+        yield (
+            _("**Questions**: {first} (and {n} more)", first=first, n=more)
+            if more
+            else _("**Questions**: {first}", first=first)
+        )
 
-    def __init__(self, action: Action, draft_id: int, opener_id: int, *, label: str = "") -> None:
-        self.action, self.draft_id, self.opener_id = action, draft_id, opener_id
-        super().__init__(
-            ui.Button(
-                label=label or words.LABELS[action],
-                style=_STYLES.get(action, discord.ButtonStyle.secondary),
-                custom_id=f"draft-{action}:{draft_id}:{opener_id}",
+
+def _needs(resource: Resource, curriculum: Curriculum) -> Iterator[str]:
+    needed = [found for key in resource.prerequisites if (found := curriculum.get(key))]
+    if needed:
+        yield _("**Needs**: {titles}", titles=texts.titles(needed, most=6))
+
+
+def _page_warnings(proposal: Proposal) -> Iterator[str]:
+    """Yield what is wrong with the link's page; nothing where it told its title."""
+    if proposal.missing == "site":
+        yield _("⚠️ There is no site at this address. Check how it is spelled.")
+    elif proposal.missing == "page":
+        yield _("⚠️ The site says it has no such page. Check the link.")
+    elif proposal.silent:
+        yield _(
+            "⚠️ The page told me nothing about itself. **Edit** gives it a title, then you can add"
+            " it."
+        )
+    if proposal.missing and proposal.silent:
+        yield _("If you are sure of it, **Edit** gives it a title, then you can add it.")
+
+
+def _twin_warnings(proposal: Proposal) -> Iterator[str]:
+    for twin in proposal.twins:
+        yield _(
+            "⚠️ Much like {title}, which is listed in {step}.",
+            title=link(title_of(twin), twin.url, 100),
+            step=plain(step_title(proposal.curriculum.step_of(twin)), 60),
+        )
+
+
+def _outcome(desk: Desk) -> Iterator[str]:
+    """Yield what just happened, and what to do next."""
+    name = plain(short_title(desk.resource))
+    match desk.outcome:
+        case None if desk.removed:
+            yield _("**{name}** is removed from this server's list.", name=name)
+        case "already" if desk.removed:
+            yield _(
+                "**{name}** was on this server's list before. **Restore** brings it back.",
+                name=name,
             )
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(cast("Action", match["action"]), row_id(match["id"]), int(match["opener"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        if self.action in ("confirm", "remove", "settle"):
-            refuse_slip(interaction)
-        moderation = cast("NextreadBot", interaction.client).moderation
-        draft = interaction.guild_id, interaction.user.id, self.draft_id
-        match self.action:
-            case "edit" | "texts":
-                form = TextsForm(self.draft_id, await moderation.texts(*draft), card_of)
-                await interaction.response.send_modal(form)
-                return
-            case "cancel":
-                await moderation.cancel(*draft)
-                view = notice(words.CANCELLED)
-            case "history":
-                view = history_card(*await moderation.history(*draft))
-            case "back":
-                view = desk_card(await moderation.desk(*draft))
-            case "add":
-                view = card_of(await moderation.add(*draft))
-            case "confirm":
-                view = desk_card(await moderation.confirm(*draft))
-            case "remove":
-                view = desk_card(await moderation.remove(*draft))
-            case "settle":
-                view = desk_card(await moderation.settle(*draft))
-            case "restore":
-                view = desk_card(await moderation.restore(*draft))
-        await answer_click(interaction, view)
-
-
-class TextsAgainButton(AgainButton, template=rf"again-texts:{DRAFT}"):
-    """Opens the form of texts as it was typed when it was refused."""
-
-    form = "texts"
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _open_again(interaction, self.opener_id, self.kept_id, TextsForm)
-
-
-class DetailsButton(OpenersButton, template=rf"draft-details:{DRAFT}"):
-    """Opens the form for the link, the must-read mark and the questions."""
-
-    prefix, label = "draft-details", words.DETAILS
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        moderation = cast("NextreadBot", interaction.client).moderation
-        draft = interaction.guild_id, interaction.user.id, self.about
-        form = DetailsForm(self.about, await moderation.texts(*draft), card_of)
-        await interaction.response.send_modal(form)
-
-
-class ReadNextButton(OpenersButton, template=rf"draft-next:{DRAFT}"):
-    """Picks what was added for the group's next free week; of several, it is asked which."""
-
-    prefix, label, style = "draft-next", words.READ_NEXT, discord.ButtonStyle.primary
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        bot = cast("NextreadBot", interaction.client)
-        groups = await bot.groups.running_in(interaction.guild_id or 0)
-        if len(groups) == 1:
-            await _read_next(interaction, self.about, groups[0].group_id)
-            return
-        if not groups:
-            raise NoGroupError
-        select = GroupOfDraft.among(groups, interaction.guild, self.about, self.opener_id)
-        question = ui.TextDisplay[Any](words.WHICH_GROUP)
-        await answer(interaction, _card(ui.Container(question, ui.ActionRow(select))))
-
-
-class GroupOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-next-in:{DRAFT}"):
-    """Chooses the group that reads next what was added."""
-
-    def __init__(self, draft_id: int, opener_id: int, select: ui.Select[Any]) -> None:
-        self.draft_id, self.opener_id = draft_id, opener_id
-        super().__init__(select)
-
-    @classmethod
-    def among(
-        cls, groups: Iterable[Group], guild: discord.Guild | None, draft_id: int, opener_id: int
-    ) -> Self:
-        """Build the select; of more than 25 groups, `/manage pick` reaches the others."""
-        options = []
-        for group in list(groups)[:OPTIONS]:
-            channel = guild.get_channel(group.channel_id) if guild else None
-            name = f"#{channel.name} · " if channel else ""
-            label = clipped(f"{name}{schedule_text(group.schedule)}", 100)
-            options.append(discord.SelectOption(label=label, value=str(group.group_id)))
-        select: ui.Select[Any] = ui.Select(
-            custom_id=f"draft-next-in:{draft_id}:{opener_id}",
-            placeholder=words.PICK_A_GROUP,
-            options=options,
-        )
-        return cls(draft_id, opener_id, select)
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        return cls(row_id(match["id"]), int(match["opener"]), cast("ui.Select[Any]", item))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        value = picked(self.item)
-        await _read_next(interaction, self.draft_id, row_id(value) if value.isdecimal() else 0)
-
-
-async def _read_next(interaction: discord.Interaction[Any], draft_id: int, group_id: int) -> None:
-    """Pick, and say for which day, with Undo; the card of what was added stays as it is."""
-    bot, who = cast("NextreadBot", interaction.client), interaction.user.id
-    key = await bot.moderation.key_of(interaction.guild_id, who, draft_id)
-    reply = await bot.picking.pick_next(interaction.guild_id or 0, group_id, who, key)
-    await answer(interaction, pick_card(reply, who, texts.UNDO))
-
-
-class DetailsAgainButton(AgainButton, template=rf"again-details:{DRAFT}"):
-    """Opens the form of link and questions as it was typed when it was refused."""
-
-    form = "details"
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _open_again(interaction, self.opener_id, self.kept_id, DetailsForm)
-
-
-async def _open_again(
-    interaction: discord.Interaction[Any], opener_id: int, kept_id: int, form: type[DraftForm]
-) -> None:
-    await check_opener(interaction, opener_id)
-    moderation = cast("NextreadBot", interaction.client).moderation
-    kept = await moderation.kept(interaction.guild_id, interaction.user.id, kept_id)
-    before, typed = Typed(**kept["before"]), Typed(**kept["typed"])
-    await interaction.response.send_modal(form(kept["draft_id"], before, card_of, typed))
-
-
-class StepOfDraft(ui.DynamicItem[ui.Select[Any]], template=rf"draft-step:{DRAFT}"):
-    """Chooses the step into which a draft would go."""
-
-    def __init__(self, draft_id: int, opener_id: int, select: ui.Select[Any]) -> None:
-        self.draft_id, self.opener_id = draft_id, opener_id
-        super().__init__(select)
-
-    @classmethod
-    def of(cls, proposal: Proposal) -> Self:
-        """Build the select; of more than 25 steps, the last can be named in the command only."""
-        options = [
-            discord.SelectOption(
-                label=clipped(texts.step_title(step), 100),
-                value=step.id,
-                emoji=step.icon or None,
-                default=step.id == proposal.step.id,
+        case "already":
+            yield _("**{name}** is on the list already.", name=name)
+        case "removed":
+            yield _("🗑️ **{name}** is gone from this server's list.", name=name)
+            yield from _touched(desk)
+        case "added":
+            yield _("✅ **{name}** is on this server's list now.", name=name)
+        case "changed":
+            yield _("✅ Changed for this server: **{name}**.", name=name)
+        case "restored":
+            yield _(
+                "✅ **{name}** is back on this server's list, with everyone's marks.", name=name
             )
-            for step in proposal.steps[:OPTIONS]
-        ]
-        draft_id, opener_id = proposal.draft_id, proposal.opener_id
-        select: ui.Select[Any] = ui.Select(
-            custom_id=f"draft-step:{draft_id}:{opener_id}",
-            placeholder=words.PICK_A_STEP,
-            options=options,
-        )
-        return cls(draft_id, opener_id, select)
+        case "settled":
+            yield _("✅ The doubts about **{name}** are settled.", name=name)
+        case "same":
+            yield _("Nothing to change: **{name}** is so already.", name=name)
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        return cls(row_id(match["id"]), int(match["opener"]), cast("ui.Select[Any]", item))
 
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        moderation = cast("NextreadBot", interaction.client).moderation
-        shown = await moderation.put_in_step(
-            interaction.guild_id, interaction.user.id, self.draft_id, picked(self.item)
+def _touched(desk: Desk) -> Iterator[str]:
+    """Yield what a removal meant for readers, for the list and for groups."""
+    touched = desk.touched
+    if touched is not None and touched.readers:
+        yield ngettext(
+            "{n} member of your groups marked it. They keep their mark.",
+            "{n} members of your groups marked it. They keep their marks.",
+            touched.readers,
         )
-        await answer_click(interaction, card_of(shown))
+    else:
+        yield _("Everyone keeps their marks on it.")
+    if touched is None:
+        return
+    if touched.needed_by:
+        yield _("No longer waiting for it: {titles}.", titles=texts.titles(touched.needed_by))
+    if touched.channel_ids:
+        rooms = ", ".join(f"<#{channel_id}>" for channel_id in touched.channel_ids[:5])
+        if (more := len(touched.channel_ids) - 5) > 0:
+            rooms = _("{names} and {n} more", names=rooms, n=more)
+        yield _(
+            "⚠️ It was picked, voted on or coming in {rooms}: `/group` there shows what comes.",
+            rooms=rooms,
+        )
+
+
+def _idle(desk: Desk) -> Iterator[str]:
+    """Yield which wishes change nothing, because it is so already."""
+    name = plain(short_title(desk.resource))
+    if (step := desk.idle.step) is not None:
+        yield _("{name} is in {step} already.", name=name, step=plain(step_title(step), 80))
+    if (needed := desk.idle.needs) is not None:
+        yield _("{name} needs {needed} already.", name=name, needed=plain(short_title(needed)))
+    if (dropped := desk.idle.no_longer_needs) is not None:
+        yield _(
+            "{name} doesn't need {dropped}: there is nothing to take away.",
+            name=name,
+            dropped=plain(short_title(dropped)),
+        )
+
+
+def _doubts(desk: Desk, most: int = 5) -> Iterator[str]:
+    """Yield what this server's readers doubt about the resource's prerequisites."""
+    for doubt in desk.doubts[:most]:
+        needed = desk.curriculum.get(doubt.needed)
+        title = plain(short_title(needed)) if needed else _("something no longer listed")
+        yield (
+            _(
+                "💬 A reader thinks it doesn't need {title}: “{why}”",
+                title=title,
+                why=plain(doubt.why),
+            )
+            if doubt.why
+            else _("💬 A reader thinks it doesn't need {title}.", title=title)
+        )
+    if (more := len(desk.doubts) - most) > 0:
+        yield _("-# and {n} more", n=more)
+
+
+def waiting_text(resources: Sequence[Resource]) -> str:
+    """Return that readers' doubts wait for moderators."""
+    return _(
+        "💬 Readers doubt what {titles} needs: `/manage edit` shows what they say.",
+        titles=texts.titles(resources, most=5),
+    )
+
+
+def _wishes(desk: Desk) -> Iterator[str]:
+    """Yield what Confirm would do."""
+    wishes = desk.wishes
+    if not wishes:
+        return
+    yield _("**Would change**")
+    if wishes.step is not None:
+        before = desk.curriculum.step(desk.resource.step_id)
+        steps = [plain(step_title(step), 80) for step in (before, wishes.step) if step]
+        yield _("- Step: {steps}", steps=" → ".join(steps))
+    if wishes.needs is not None:
+        yield _("- Needs {title}", title=plain(short_title(wishes.needs)))
+    if wishes.no_longer_needs is not None:
+        yield _("- No longer needs {title}", title=plain(short_title(wishes.no_longer_needs)))
+
+
+def _set_aside(desk: Desk, most: int = 5) -> Iterator[str]:
+    """Yield the server's wishes that can't be followed, and why."""
+    if desk.set_aside:
+        yield _("**Set aside for now**")
+    for wish in desk.set_aside[:most]:
+        yield f"- {_set_aside_text(wish, desk.curriculum)}"
+    if (more := len(desk.set_aside) - most) > 0:
+        yield _("- and {n} more", n=more)
+
+
+def _set_aside_text(wish: SetAside, curriculum: Curriculum) -> str:
+    def named(key: str) -> str:
+        found = curriculum.get(key)
+        return plain(short_title(found)) if found else f"`{key}`"
+
+    name = named(wish.key)
+    match wish.why:
+        case "step":
+            return _("{name} can't go to the step `{step}`", name=name, step=wish.what)
+        case "link":
+            return _(
+                "{name} keeps the list's link: the one it was given here is another's by now",
+                name=name,
+            )
+    because = {
+        "loop": _("{name} would need {needed}, which itself waits for it"),
+        "nowhere": _("{name} would need {needed}, which is no longer there"),
+        "companion": _("{name} would need {needed}, but nothing waits for what only helps"),
+        "list": _("{name} would need {needed}, but the list itself waits for no addition"),
+    }
+    return because[wish.why].format(name=name, needed=named(wish.what))
+
+
+def _edit_text(edit: PastEdit) -> str:
+    fields = {
+        "title": _("title"),
+        "authors": _("authors"),
+        "year": _("year"),
+        "minutes": _("minutes"),
+        "kind": _("kind"),
+        "added_notes": _("notes"),
+        "url": _("link"),
+        "must_read": _("must-read mark"),
+        "questions": _("questions"),
+        "step_id": _("step"),
+        "needs": _("what it needs"),
+        "no_longer_needs": _("what it no longer needs"),
+    }
+    kinds = {
+        "added": _("added"),
+        "changed": _("changed"),
+        "removed": _("removed"),
+        "restored": _("restored"),
+    }
+    who = _("somebody") if edit.author_id is None else f"<@{edit.author_id}>"
+    what = ", ".join(fields.get(name, name) for name in edit.fields)
+    told = f"<t:{int(edit.made_at.timestamp())}:f> · {who} · {kinds[edit.kind]}"
+    return f"- {told}: {what}" if what else f"- {told}"
+
+
+def _choice_name(choice: Choice) -> str:
+    tail = _("removed") if choice.removed else ""
+    if not tail and choice.step is not None:
+        tail = clipped(texts.step_place(choice.step), 30)
+    tail = f" · {tail}" if tail else ""
+    start = "🗑️ " if choice.removed else ""
+    title = one_line(title_of(choice.resource))
+    return f"{start}{clipped(title, NAME - len(tail) - len(start))}{tail}"

@@ -32,15 +32,6 @@ from bot.views.group_card import (
 )
 from bot.views.history_card import GroupButton, HistoryButton
 from bot.views.lost_group_card import LostGroupButton
-from bot.views.manage_card import (
-    DetailsAgainButton,
-    DetailsButton,
-    DraftButton,
-    GroupOfDraft,
-    ReadNextButton,
-    StepOfDraft,
-    TextsAgainButton,
-)
 from bot.views.me_card import me_card, settings_card
 from bot.views.path_card import GoalButton, NoGoalButton, PathButton
 from bot.views.pick_card import TakeBackButton, WeekSelect
@@ -134,17 +125,13 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ClearButton,
     CloseVoteButton,
     DeleteGroupButton,
-    DetailsAgainButton,
-    DetailsButton,
     DoneButton,
     DoubtButton,
-    DraftButton,
     GoDeeperButton,
     GoTo,
     GoalButton,
     GroupButton,
     GroupMoreButton,
-    GroupOfDraft,
     HistoryButton,
     HourSelect,
     JoinButton,
@@ -161,7 +148,6 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     PickedSelect,
     RatedDoneButton,
     ReadItButton,
-    ReadNextButton,
     RemindButton,
     ReminderDoneButton,
     ResetButton,
@@ -169,11 +155,9 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     StartAgainButton,
     StartButton,
     StartSelect,
-    StepOfDraft,
     StepSelect,
     WeekSelect,
     TakeBackButton,
-    TextsAgainButton,
     UndoButton,
     UndoSelect,
     WhatFirstButton,

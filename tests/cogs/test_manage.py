@@ -8,7 +8,7 @@ from simcord import SetupError
 
 from bot.core.curriculum.file import read_curriculum
 from bot.core.page import PageFacts
-from bot.views.manage_card import DraftButton
+from bot.views.custom_ids import DoToDraft
 from tests.forged import forged
 from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
 
@@ -558,8 +558,8 @@ async def test_history_names_who_changed_what(moderator, channel, add):
     lines = text_of(history).splitlines()
     back = await moderator.click(history.response.message, label="◀ Back")
 
-    assert lines[1].endswith(f"<@{moderator.id}> changed the minutes, the title")
-    assert lines[2].endswith(f"<@{moderator.id}> added it")
+    assert lines[1].endswith(f"<@{moderator.id}> · changed: minutes, title")
+    assert lines[2].endswith(f"<@{moderator.id}> · added")
     assert title_of(back) == "Mamba"
 
 
@@ -589,7 +589,7 @@ async def test_choices_stay_within_discords_limits(moderator, channel, add):
 
 
 def test_a_custom_id_fits_with_the_longest_ids():
-    assert len(DraftButton("confirm", 2**63 - 1, 2**64 - 1).custom_id) <= 100
+    assert len(str(DoToDraft("confirm", 2**63 - 1, 2**64 - 1))) <= 100
 
 
 async def test_what_a_moderator_adds_to_a_step_is_read_in_its_place(moderator, alice, channel, env):
@@ -679,7 +679,7 @@ async def test_a_removal_is_undone_on_the_card_itself(moderator, channel, restar
     undone = await moderator.click(removed.response.message, label="Undo")
 
     assert "🗑️ **BERT** is gone from this server's list." in told
-    assert "no longer wait for it." in told
+    assert "No longer waiting for it: " in told
     assert buttons == ["Undo", "Edit texts", "History", "Link & questions"]
     assert "✅ **BERT** is back on this server's list" in text_of(undone)
 

@@ -123,6 +123,9 @@ def _offers(each):
                     silent=False,
                 )
             )
+        case "ReadNextIn":
+            group = _status(int(each.picks[0]), "2026-W27").group
+            return manage_card.which_group_card([group], None, tuple(values.values()))
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
             return group_card.manage_card(status, values["opener_id"])
@@ -139,7 +142,7 @@ NO_LONGER_OFFERED = {"start-at"}
 OF_DISCORD = {"MoveGroup"}
 """Selects whose options Discord knows: the server's channels."""
 
-TRANSITION = {"GroupZone", "GroupZoneFor", "GroupHour", "ReadNextIn"}
+TRANSITION = {"GroupZone", "GroupZoneFor", "GroupHour"}
 
 
 @pytest.mark.parametrize("each", [e for e in WRITTEN if e.picks], ids=by_id)

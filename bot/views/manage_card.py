@@ -175,7 +175,7 @@ class TextsForm(DraftForm):
             before,
             (
                 (_("Title"), _("As its page has it"), self._title),
-                (_("Authors, year"), "Vaswani et al., 2017", self._authors),
+                (_("Authors, year"), _("Vaswani et al., 2017"), self._authors),
                 (_("How long it takes"), _("45, or 1 h 30; empty if unknown"), self._minutes),
                 (_("What it is"), "", self._kind),
                 (_("Notes"), _("Why one might read it; a line for each note"), self._notes),

@@ -156,8 +156,9 @@ def _kept_lines(about: About) -> Iterator[str]:
     if about.runs:
         yield _("- You last changed the settings of {rooms}", rooms=_channels(about.runs))
     if n := about.notices:
-        one, many = "- {n} direct message from me to you", "- {n} direct messages from me to you"
-        yield ngettext(one, many, n)
+        yield ngettext(
+            "- {n} direct message from me to you", "- {n} direct messages from me to you", n
+        )
     if n := about.reminders:
         yield ngettext(
             "- {n} reminder of a paper, sent or to be sent",

@@ -26,11 +26,10 @@ from bot.postman import Postman
 from bot.servers import Servers
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
-from bot.services.doubts import Doubts
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.me import Me
-from bot.services.moderation import Moderation
+from bot.services.moderation import Doubts, Moderation
 from bot.services.nudges import Nudges
 from bot.services.opening import Services
 from bot.services.picking import Picking

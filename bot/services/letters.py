@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.outbox import OutboxRow
-from bot.services.drafts import CARDS_LAST
+from bot.services.moderation import CARDS_LAST
 from bot.store import drafts, outbox, slots
 from bot.store.database import Database
 from bot.store.ids import Clock

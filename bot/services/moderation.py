@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.core.curriculum import Resource
@@ -23,11 +24,22 @@ from bot.core.curriculum.additions import (
     is_of_guild,
     lay_over,
     namespace_of,
+    own_resource,
 )
 from bot.core.curriculum.exporting import exportable, fits_a_card
 from bot.core.curriculum.shape import is_visible
 from bot.core.curriculum.text import write_curriculum
-from bot.core.moderation import Desk, EditKind, Outcome, PastEdit, Proposal, Touched, Wishes
+from bot.core.doubts import WHY_LIMIT, Doubt
+from bot.core.moderation import (
+    Desk,
+    EditKind,
+    Outcome,
+    PastEdit,
+    Proposal,
+    Touched,
+    Wishes,
+    twins_of,
+)
 from bot.core.page import PageFacts
 from bot.core.weekly import running_week
 from bot.errors import (
@@ -35,16 +47,124 @@ from bot.errors import (
     LinkTakenError,
     NeedRefusedError,
     NothingToExportError,
+    OldCardError,
     StepRefusedError,
 )
-from bot.services.choosing import Choosing
 from bot.services.curriculum import CurriculumStore
-from bot.services.drafts import Drafts
-from bot.services.server_list import ServerList
+from bot.services.server_list import Choosing, ServerList
 from bot.store import additions, doubts, drafts, groups, progress, readers
 from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
 from bot.store.ids import Clock, Ids
+
+CARDS_LAST = timedelta(days=1)
+
+
+class Drafts:
+    """Opens drafts, finds them again, and makes of them what their cards show."""
+
+    def __init__(
+        self, db: Database, curricula: CurriculumStore, choosing: Choosing, clock: Clock, ids: Ids
+    ) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._choosing = choosing
+        self._clock = clock
+        self._ids = ids
+
+    async def open(
+        self, guild_id: int, opener_id: int, key: str | None, fields: Mapping[str, Any]
+    ) -> Draft:
+        """Record a draft, and forget those that have lapsed."""
+        now = self._clock()
+        draft = Draft(self._ids.new(), guild_id, opener_id, key, fields, now)
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, opener_id)
+            await drafts.drop_drafts_before(changes, now - CARDS_LAST)
+            await drafts.set_draft(changes, draft)
+        return draft
+
+    async def find(self, db: Queries, guild_id: int | None, opener_id: int, draft_id: int) -> Draft:
+        """Return a draft.
+
+        Raises:
+            OldCardError: it is a day old, somebody else's, another server's, or never was.
+        """
+        found = await drafts.draft(db, draft_id)
+        if found is None or (found.guild_id, found.opened_by) != (guild_id, opener_id):
+            raise OldCardError
+        if self._clock() - found.made_at > CARDS_LAST:
+            raise OldCardError
+        return found
+
+    async def resource(self, db: Queries, draft: Draft) -> Resource:
+        """Return the listed resource that the draft is about.
+
+        Raises:
+            OldCardError: it is about none.
+            NoLongerListedError: it left the list.
+        """
+        if draft.key is None:
+            raise OldCardError
+        laid = await self._curricula.laid(db, draft.guild_id)
+        found = laid.find(draft.key)
+        return found or await self._curricula.resource(db, draft.guild_id, draft.key)
+
+    def preview(self, draft: Draft) -> Resource:
+        """Return the resource that the draft would add.
+
+        Raises:
+            OldCardError: it would add none.
+        """
+        key = f"{namespace_of(draft.guild_id)}:new"
+        found = own_resource(key, draft.fields, draft.fields.get("step_id", ""))
+        if found is None:
+            raise OldCardError
+        return found
+
+    def proposal(self, laid: Laid, draft: Draft) -> Proposal:
+        """Return what a card shows of a draft that would add something."""
+        resource = self.preview(draft)
+        own = self._choosing.own_step
+        steps = (own, *(step for step in laid.curriculum.steps if step.id != own.id))
+        return Proposal(
+            draft_id=draft.draft_id,
+            opener_id=draft.opened_by,
+            curriculum=laid.curriculum,
+            resource=resource,
+            step=next((step for step in steps if step.id == resource.step_id), own),
+            steps=steps,
+            twins=twins_of(resource.title, list(laid.curriculum.by_key.values())),
+            silent=bool(draft.fields.get("silent")),
+            missing=draft.fields.get("missing"),
+        )
+
+    async def desk(self, db: Queries, draft: Draft, outcome: Outcome | None = None) -> Desk:
+        """Return what a card shows of a draft about a listed resource, as it is now."""
+        laid = await self._curricula.laid(db, draft.guild_id)
+        resource = await self.resource(db, draft)
+        wished = draft.fields.get
+        step_id = wished("step_id")
+        return Desk(
+            draft_id=draft.draft_id,
+            opener_id=draft.opened_by,
+            curriculum=laid.curriculum,
+            resource=resource,
+            removed=resource.key in laid.removed,
+            own=resource.key.startswith(f"{namespace_of(draft.guild_id)}:"),
+            wishes=Wishes(
+                self._choosing.step(laid, step_id) if step_id else None,
+                laid.find(wished("needs", "")),
+                laid.find(wished("no_longer_needs", "")),
+            ),
+            set_aside=tuple(sorted(laid.set_aside, key=lambda wish: wish.key != resource.key)),
+            doubts=tuple(await doubts.doubts_about(db, draft.guild_id, resource.key)),
+            outcome=outcome,
+            groups=tuple(
+                await groups.running_groups(db, draft.guild_id) if outcome == "added" else ()
+            ),
+        )
+
 
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
@@ -458,3 +578,34 @@ def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
     """Return the rows with this one in its place, or behind them all."""
     others = [addition if row.key == addition.key else row for row in rows]
     return others if addition in others else [*others, addition]
+
+
+class Doubts:
+    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._curricula = curricula
+        self._clock = clock
+        self._ids = ids
+
+    async def add(
+        self, reader_id: int, guild_id: int, key: str, needed: str, why: str
+    ) -> tuple[Resource, Resource]:
+        """Pass a reader's doubt on to this server's moderators; return both resources.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: one of them is not on this server's list.
+        """
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            resource = await self._curricula.resource(changes, guild_id, key)
+            prerequisite = await self._curricula.resource(changes, guild_id, needed)
+            doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
+            now, doubt_id = self._clock(), self._ids.new()
+            await doubts.add_doubt(changes, doubt_id, guild_id, reader_id, doubt, now)
+        return resource, prerequisite
+
+    async def waiting(self, guild_id: int) -> list[Resource]:
+        """Return the resources about which this server's readers have doubts."""
+        curriculum = await self._curricula.of(self._db, guild_id)
+        keys = await doubts.doubted_keys(self._db, guild_id)
+        return [resource for key in keys if (resource := curriculum.get(key)) is not None]

@@ -10,7 +10,6 @@ from bot.errors import ConfigError, LedgerError
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
-from bot.services.doubts import Doubts
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.journeys import Journeys
@@ -18,7 +17,7 @@ from bot.services.ledger import Ledgers
 from bot.services.letters import Letters
 from bot.services.me import Me
 from bot.services.member_checks import MemberChecks
-from bot.services.moderation import FetchFacts, Moderation, no_facts
+from bot.services.moderation import Doubts, FetchFacts, Moderation, no_facts
 from bot.services.nudges import Nudges
 from bot.services.picking import Picking
 from bot.services.reading import Reading

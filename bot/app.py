@@ -29,7 +29,7 @@ from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.journeys import Journeys
 from bot.services.me import Me
-from bot.services.moderation import Doubts, Moderation
+from bot.services.moderation import Moderation
 from bot.services.nudges import Nudges
 from bot.services.opening import Services
 from bot.services.picking import Picking
@@ -174,11 +174,6 @@ class NextreadBot(commands.AutoShardedBot):
     def weekly(self) -> Weekly:
         """The paper of the week."""
         return self.services.weekly
-
-    @property
-    def doubts(self) -> Doubts:
-        """What readers think is wrong with prerequisites."""
-        return self.services.doubts
 
     @property
     def nudges(self) -> Nudges:

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.core.groups import GroupWish
 from bot.core.votes import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
 from bot.services.groups import Groups
@@ -25,7 +26,7 @@ from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer, offers
-from bot.views.start_card import Wish, channel_of, home_of, settle_wish
+from bot.views.start_card import channel_of, home_of, set_up, set_up_card
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:
@@ -104,12 +105,13 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             return
         if group is not None and not any((zone, day, time, role)):
             status = await self.groups.status(place.id, interaction.user.id)
-            view = await moderators_card(interaction, status)
+            view = moderators_card(interaction, status)
         else:
             if zone is None and group is None:
                 zone = (await self.me.settings(interaction.user.id)).zone
-            wish = Wish(DAYS.index(day) if day else None, time, role.id if role else None)
-            view = await settle_wish(interaction, place, zone or "", wish)
+            weekday, role_id = DAYS.index(day) if day else None, role.id if role else None
+            wish = GroupWish(weekday, time, role_id, zone or "")
+            view = set_up_card(interaction, await set_up(interaction, place, wish))
         await answer(interaction, view)
         if group is not None:  # else it was asked which is meant
             await tell_lost_groups(interaction)
@@ -196,7 +198,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @edit.autocomplete("resource")
     @offers
     async def _resources(self, interaction: Interaction, typed: str) -> Choices:
-        choosing = self.moderation.choosing
+        choosing = self.moderation.list
         return edit_choices(await choosing.resources(interaction.guild_id or 0, typed))
 
     @pick.autocomplete("date")
@@ -223,13 +225,13 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
         resource = str(getattr(interaction.namespace, "resource", ""))
         where = interaction.guild_id or 0
-        return edit_choices(await self.moderation.choosing.prerequisites(where, resource, typed))
+        return edit_choices(await self.moderation.list.prerequisites(where, resource, typed))
 
     @add.autocomplete("step")
     @edit.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        return step_choices(await self.moderation.choosing.steps(interaction.guild_id or 0, typed))
+        return step_choices(await self.moderation.list.steps(interaction.guild_id or 0, typed))
 
     @group.autocomplete("zone")
     @offers

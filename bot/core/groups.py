@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.picking import Chosen
@@ -13,6 +14,7 @@ from bot.core.picks import AfterList, Pick, Readiness, Span, Why
 from bot.core.reading import Reader
 from bot.core.votes import Vote
 from bot.core.weekly import Schedule, Slot, too_soon
+from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
 PostState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
@@ -101,7 +103,8 @@ class GroupStatus:
     members who let their name be shown; ``chosen``: what is picked or won for the running week and
     all to come; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a
     moderator picked since; ``vote_problem``: why the messages of either couldn't be sent;
-    ``thread_problem``: why this week's paper has no thread.
+    ``thread_problem``: why this week's paper has no thread; ``doubted``: resources about which the
+    server's readers have doubts.
     """
 
     curriculum: Curriculum
@@ -124,6 +127,7 @@ class GroupStatus:
     has_joined: bool = False
     begins: tuple[datetime, datetime] | None = None
     spans: tuple[Span, ...] = ()
+    doubted: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,126 @@ class FirstReads:
     reader: Reader
     resource: Resource
     path: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWish:
+    """What a moderator says of a group, as it is typed; "" and None for what isn't said."""
+
+    weekday: int | None = None
+    time: str | None = None
+    role_id: int | None = None
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupForm:
+    """What was typed about a channel's group where that left a question or was refused."""
+
+    channel_id: int | None
+    wish: GroupWish = GroupWish()
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        said = {name: stored[name] for name in asdict(GroupWish()) if name in stored}
+        if schedule := stored.get("schedule"):  # as it was kept until today
+            time = f"{schedule['hour']:02}:{schedule['minute']:02}"
+            said |= {"zone": schedule["zone"], "weekday": schedule["weekday"], "time": time}
+        return cls(stored.get("channel_id"), GroupWish(**said))
+
+    def as_json(self) -> dict[str, Any]:
+        return {"channel_id": self.channel_id, **asdict(self.wish)}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGuild:
+    """What Discord's cache says of a server; ``channel_ids``: of all its channels.
+
+    In an outage no channel is known, and none is ``gone``.
+    """
+
+    guild_id: int
+    locale: str
+    channel_ids: AbstractSet[int]
+    unavailable: bool = False
+
+    def lacks(self, channel_id: int) -> bool:
+        """Tell whether a channel is gone."""
+        return not self.unavailable and channel_id not in self.channel_ids
+
+
+@dataclass(frozen=True, slots=True)
+class SeenChannel:
+    """What Discord's cache says of a channel, with the problem that keeps papers out of it.
+
+    ``post_problem``: the same once the group's standing post in a forum is made.
+    """
+
+    channel_id: int
+    is_forum: bool
+    problem: str | None = None
+    post_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRole:
+    """What Discord's cache says of a role; ``name`` is None for @everyone."""
+
+    role_id: int
+    name: str | None
+    is_mentionable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhichZone:
+    """Asks which zone was meant; ``fits``: the typed one may mean the choices."""
+
+    channel_id: int
+    wish: GroupWish
+    choices: tuple[ZoneChoice, ...]
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhichHour:
+    """Asks for the hour where ``typed`` is none; all else that was said is kept."""
+
+    kept_id: int
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostGroups:
+    """Groups whose channels are gone, some of so many; ``is_free``: there is room for one here."""
+
+    shown: tuple[GroupStatus, ...]
+    count: int
+    is_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhichGroup:
+    """Asks whether one that lost its channel is meant; ``can_be_new``: or, with a zone, a new one.
+
+    What was said of a new one is kept.
+    """
+
+    channel_id: int
+    kept_id: int
+    lost: LostGroups
+    can_be_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group that has moved; ``left``: the channel that it was in, unless that is gone."""
+
+    status: GroupStatus
+    left: int | None
+
+
+SetUp = GroupStatus | Moved | WhichZone | WhichHour | WhichGroup
+"""What comes of setting a group up: it is made, changed or moved; or something isn't clear."""
 
 
 def as_wished(

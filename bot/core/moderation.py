@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 
 from rapidfuzz import fuzz
 
 from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.curriculum.addition_fields import Fields, Typed
 from bot.core.curriculum.addition_needs import SetAside
 from bot.core.doubts import Doubt
-from bot.core.groups import Group
+from bot.core.groups import Group, GroupForm
 from bot.core.page import Missing
 from bot.core.search.words import head, words
 
@@ -98,6 +99,73 @@ class Desk:
     groups: tuple[Group, ...] = ()
     idle: Wishes = Wishes()
     touched: Touched | None = None
+
+
+WISHES = ("step_id", "needs", "no_longer_needs")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAddition:
+    """What a card would add; ``silent``: its page told no title, so that it can't be added yet."""
+
+    fields: Fields
+    silent: bool = False
+    missing: Missing | None = None
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        fields = {name: stored[name] for name in stored if name not in ("silent", "missing")}
+        return cls(fields, bool(stored.get("silent")), stored.get("missing"))
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.fields, "silent": self.silent, "missing": self.missing}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftEdit:
+    """What a card would change of a resource, each by its id; None: nothing of that kind."""
+
+    key: str
+    step_id: str | None = None
+    needs: str | None = None
+    no_longer_needs: str | None = None
+
+    @classmethod
+    def from_json(cls, key: str, stored: Mapping[str, Any]) -> Self:
+        return cls(key, **{name: stored.get(name) for name in WISHES})
+
+    def as_json(self) -> dict[str, Any]:
+        wished = {name: getattr(self, name) for name in WISHES}
+        return {name: value for name, value in wished.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceForm:
+    """A refused form about the resource of a draft: how it was filled, and what was typed."""
+
+    draft_id: int
+    before: Typed
+    typed: Typed
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(stored["draft_id"], Typed(**stored["before"]), Typed(**stored["typed"]))
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Drafted = DraftAddition | DraftEdit | ResourceForm | GroupForm
+"""What is kept for a moderator for a day, behind a card or a refused form."""
+
+
+def drafted(key: str | None, stored: Mapping[str, Any]) -> Drafted:
+    """Return what was kept as JSON; ``key``: of the resource that it changes."""
+    if key is not None:
+        return DraftEdit.from_json(key, stored)
+    if "url" in stored:
+        return DraftAddition.from_json(stored)
+    return (ResourceForm if "draft_id" in stored else GroupForm).from_json(stored)
 
 
 @dataclass(frozen=True, slots=True)

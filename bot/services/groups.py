@@ -42,7 +42,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.lost_votes import call_off, problem_of
 from bot.services.reminders import plan
 from bot.services.weekly import Weekly
-from bot.store import additions, outbox, reader_settings, readers, slots, votes
+from bot.store import additions, doubts, outbox, reader_settings, readers, slots, votes
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
 from bot.store import picks as pick_rows
@@ -417,6 +417,7 @@ class Groups:
         lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
         told = vote or lost
         named = await reader_settings.named_members(db, group.group_id)
+        doubted = await doubts.doubted_keys(db, group.guild_id)
         this_read, last_read = await self._weekly.read_by(db, curriculum, [this_week, last], named)
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
@@ -439,6 +440,7 @@ class Groups:
             lost_vote=lost,
             vote_problem=await problem_of(db, told) if told else None,
             thread_problem=await _thread_problem(db, this_week),
+            doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
         )
 
     def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:

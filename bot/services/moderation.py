@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.curriculum import Resource
 from bot.core.curriculum.addition_fields import (
@@ -30,12 +30,17 @@ from bot.core.curriculum.exporting import exportable, fits_a_card
 from bot.core.curriculum.shape import is_visible
 from bot.core.curriculum.text import write_curriculum
 from bot.core.doubts import WHY_LIMIT, Doubt
+from bot.core.groups import GroupForm
 from bot.core.moderation import (
     Desk,
+    DraftAddition,
+    Drafted,
+    DraftEdit,
     EditKind,
     Outcome,
     PastEdit,
     Proposal,
+    ResourceForm,
     Touched,
     Wishes,
     twins_of,
@@ -51,7 +56,7 @@ from bot.errors import (
     StepRefusedError,
 )
 from bot.services.curriculum import CurriculumStore
-from bot.services.server_list import Choosing, ServerList
+from bot.services.server_list import ServerList
 from bot.store import additions, doubts, drafts, groups, progress, readers
 from bot.store.database import Database, Queries
 from bot.store.drafts import Draft
@@ -59,112 +64,7 @@ from bot.store.ids import Clock, Ids
 
 CARDS_LAST = timedelta(days=1)
 
-
-class Drafts:
-    """Opens drafts, finds them again, and makes of them what their cards show."""
-
-    def __init__(
-        self, db: Database, curricula: CurriculumStore, choosing: Choosing, clock: Clock, ids: Ids
-    ) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._choosing = choosing
-        self._clock = clock
-        self._ids = ids
-
-    async def open(
-        self, guild_id: int, opener_id: int, key: str | None, fields: Mapping[str, Any]
-    ) -> Draft:
-        """Record a draft, and forget those that have lapsed."""
-        now = self._clock()
-        draft = Draft(self._ids.new(), guild_id, opener_id, key, fields, now)
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, opener_id)
-            await drafts.drop_drafts_before(changes, now - CARDS_LAST)
-            await drafts.set_draft(changes, draft)
-        return draft
-
-    async def find(self, db: Queries, guild_id: int | None, opener_id: int, draft_id: int) -> Draft:
-        """Return a draft.
-
-        Raises:
-            OldCardError: it is a day old, somebody else's, another server's, or never was.
-        """
-        found = await drafts.draft(db, draft_id)
-        if found is None or (found.guild_id, found.opened_by) != (guild_id, opener_id):
-            raise OldCardError
-        if self._clock() - found.made_at > CARDS_LAST:
-            raise OldCardError
-        return found
-
-    async def resource(self, db: Queries, draft: Draft) -> Resource:
-        """Return the listed resource that the draft is about.
-
-        Raises:
-            OldCardError: it is about none.
-            NoLongerListedError: it left the list.
-        """
-        if draft.key is None:
-            raise OldCardError
-        laid = await self._curricula.laid(db, draft.guild_id)
-        found = laid.find(draft.key)
-        return found or await self._curricula.resource(db, draft.guild_id, draft.key)
-
-    def preview(self, draft: Draft) -> Resource:
-        """Return the resource that the draft would add.
-
-        Raises:
-            OldCardError: it would add none.
-        """
-        key = f"{namespace_of(draft.guild_id)}:new"
-        found = own_resource(key, draft.fields, draft.fields.get("step_id", ""))
-        if found is None:
-            raise OldCardError
-        return found
-
-    def proposal(self, laid: Laid, draft: Draft) -> Proposal:
-        """Return what a card shows of a draft that would add something."""
-        resource = self.preview(draft)
-        own = self._choosing.own_step
-        steps = (own, *(step for step in laid.curriculum.steps if step.id != own.id))
-        return Proposal(
-            draft_id=draft.draft_id,
-            opener_id=draft.opened_by,
-            curriculum=laid.curriculum,
-            resource=resource,
-            step=next((step for step in steps if step.id == resource.step_id), own),
-            steps=steps,
-            twins=twins_of(resource.title, list(laid.curriculum.by_key.values())),
-            silent=bool(draft.fields.get("silent")),
-            missing=draft.fields.get("missing"),
-        )
-
-    async def desk(self, db: Queries, draft: Draft, outcome: Outcome | None = None) -> Desk:
-        """Return what a card shows of a draft about a listed resource, as it is now."""
-        laid = await self._curricula.laid(db, draft.guild_id)
-        resource = await self.resource(db, draft)
-        wished = draft.fields.get
-        step_id = wished("step_id")
-        return Desk(
-            draft_id=draft.draft_id,
-            opener_id=draft.opened_by,
-            curriculum=laid.curriculum,
-            resource=resource,
-            removed=resource.key in laid.removed,
-            own=resource.key.startswith(f"{namespace_of(draft.guild_id)}:"),
-            wishes=Wishes(
-                self._choosing.step(laid, step_id) if step_id else None,
-                laid.find(wished("needs", "")),
-                laid.find(wished("no_longer_needs", "")),
-            ),
-            set_aside=tuple(sorted(laid.set_aside, key=lambda wish: wish.key != resource.key)),
-            doubts=tuple(await doubts.doubts_about(db, draft.guild_id, resource.key)),
-            outcome=outcome,
-            groups=tuple(
-                await groups.running_groups(db, draft.guild_id) if outcome == "added" else ()
-            ),
-        )
-
+Form = TypeVar("Form", ResourceForm, GroupForm)
 
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
@@ -203,9 +103,8 @@ class Moderation:
         self._fetch_facts = fetch_facts
         self._patience = patience
         self._clock = clock
-        self._list = ServerList(curricula, clock, ids)
-        self.choosing = Choosing(db, curricula)
-        self._drafts = Drafts(db, curricula, self.choosing, clock, ids)
+        self._ids = ids
+        self.list = ServerList(db, curricula, clock, ids)
 
     # Adding
 
@@ -220,16 +119,14 @@ class Moderation:
         """
         url = web_link(typed)
         laid = await self._curricula.laid(self._db, guild_id)
-        chosen = self.choosing.step(laid, step) if step else self.choosing.own_step
-        key = self._list.key_of(laid, url)
+        chosen = self.list.step(laid, step) if step else self.list.own_step
+        key = self.list.key_of(laid, url)
         if key is not None:
-            return await self._open(guild_id, opener_id, key, outcome="already")
+            return await self._open(guild_id, opener_id, DraftEdit(key), "already")
         facts = await self._facts(url)
-        fields = fields_of_page(url, facts)
-        silent = not is_visible(facts.title)
-        fields |= {"step_id": chosen.id, "silent": silent, "missing": facts.missing}
-        draft = await self._drafts.open(guild_id, opener_id, None, fields)
-        return self._drafts.proposal(laid, draft)
+        fields = {**fields_of_page(url, facts), "step_id": chosen.id}
+        about = DraftAddition(fields, not is_visible(facts.title), facts.missing)
+        return self._proposal(laid, await self._begin(guild_id, opener_id, about))
 
     async def add(self, guild_id: int | None, opener_id: int, draft_id: int) -> Proposal | Desk:
         """Add what the draft proposes; a second time, or if another was quicker, show what is.
@@ -242,26 +139,27 @@ class Moderation:
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
             laid = await self._curricula.laid(changes, guild_id)
-            key = draft.key or self._list.key_of(laid, draft.fields["url"])
             outcome: Outcome = "already"
-            if key is None and draft.fields["silent"]:
-                return self._drafts.proposal(laid, draft)
+            if isinstance(draft.about, DraftEdit):
+                key: str | None = draft.about.key
+            else:
+                key = self.list.key_of(laid, _addition(draft).fields["url"])
             if key is None:
+                if _addition(draft).silent:
+                    return self._proposal(laid, draft)
                 key, outcome = await self._add(changes, draft), "added"
-            draft = replace(draft, key=key, fields={})
+            draft = replace(draft, about=DraftEdit(key))
             await drafts.set_draft(changes, draft)
-        return await self._drafts.desk(self._db, draft, outcome)
+        return await self._desk(self._db, draft, outcome)
 
     async def _add(self, changes: Queries, draft: Draft) -> str:
-        guild_id, fields = draft.guild_id, dict(draft.fields)
-        for name in ("silent", "missing"):
-            fields.pop(name, None)
-        former = await self._list.former_keys(changes, fields["url"])
+        guild_id, fields = draft.guild_id, dict(_addition(draft).fields)
+        former = await self.list.former_keys(changes, fields["url"])
         if former:
             fields["formerly"] = former
-        taken = await self._list.taken_slugs(changes, guild_id)
+        taken = await self.list.taken_slugs(changes, guild_id)
         key = f"{namespace_of(guild_id)}:{slug_for(fields['title'], taken)}"
-        await self._list.write(changes, guild_id, draft.opened_by, Addition(key, fields), "added")
+        await self.list.write(changes, guild_id, draft.opened_by, Addition(key, fields), "added")
         return key
 
     async def cancel(self, guild_id: int | None, opener_id: int, draft_id: int) -> None:
@@ -276,13 +174,14 @@ class Moderation:
         """Choose another step for what is to be added."""
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            if draft.key is not None:
-                return await self._drafts.desk(changes, draft, "already")
+            if isinstance(draft.about, DraftEdit):
+                return await self._desk(changes, draft, "already")
+            about = _addition(draft)
             laid = await self._curricula.laid(changes, guild_id)
-            chosen = self.choosing.step(laid, step)
-            draft = replace(draft, fields={**draft.fields, "step_id": chosen.id})
+            fields = {**about.fields, "step_id": self.list.step(laid, step).id}
+            draft = replace(draft, about=replace(about, fields=fields))
             await drafts.set_draft(changes, draft)
-        return self._drafts.proposal(laid, draft)
+        return self._proposal(laid, draft)
 
     # Changing
 
@@ -302,64 +201,70 @@ class Moderation:
             NeedRefusedError, StepRefusedError: the wish could not be followed.
         """
         laid = await self._curricula.laid(self._db, guild_id)
-        resource = await self.choosing.named(self._db, guild_id, laid, typed)
-        fields: dict[str, Any] = {}
+        resource = await self.list.named(self._db, guild_id, laid, typed)
+        wish = DraftEdit(resource.key)
         idle = Wishes()
         if step:
-            chosen = self.choosing.step(laid, step)
+            chosen = self.list.step(laid, step)
             if chosen.id != resource.step_id:
-                fields["step_id"] = chosen.id
+                wish = replace(wish, step_id=chosen.id)
             else:
                 idle = replace(idle, step=chosen)
         if needs:
             needed = await self._curricula.named(self._db, guild_id, needs)
             if needed.key not in resource.prerequisites:
-                fields["needs"] = needed.key
+                wish = replace(wish, needs=needed.key)
             else:
                 idle = replace(idle, needs=needed)
         if no_longer_needs:
-            dropped = await self.choosing.named(self._db, guild_id, laid, no_longer_needs)
+            dropped = await self.list.named(self._db, guild_id, laid, no_longer_needs)
             if dropped.key in resource.prerequisites:
-                fields["no_longer_needs"] = dropped.key
+                wish = replace(wish, no_longer_needs=dropped.key)
             else:
                 idle = replace(idle, no_longer_needs=dropped)
-        if fields:
+        if wish.as_json():
             rows = await additions.additions_of(self._db, guild_id)
-            self._check(guild_id, rows, self._wished(rows, resource, fields), fields)
-        return replace(await self._open(guild_id, opener_id, resource.key, fields), idle=idle)
+            self._check(guild_id, rows, self._wished(rows, resource, wish), wish)
+        return replace(await self._open(guild_id, opener_id, wish), idle=idle)
 
     async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Do what the card said would change."""
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            resource = await self._drafts.resource(changes, draft)
-            if draft.fields:
+            wish = _edit(draft)
+            resource = await self._resource(changes, draft)
+            if fields := wish.as_json():
                 rows = await additions.additions_of(changes, draft.guild_id)
-                addition = self._wished(rows, resource, draft.fields)
-                self._check(draft.guild_id, rows, addition, draft.fields)
-                await self._list.write(
-                    changes, draft.guild_id, opener_id, addition, "changed", draft.fields
+                addition = self._wished(rows, resource, wish)
+                self._check(draft.guild_id, rows, addition, wish)
+                await self.list.write(
+                    changes, draft.guild_id, opener_id, addition, "changed", fields
                 )
-            outcome: Outcome = "changed" if draft.fields else "same"
-            draft = replace(draft, fields={})
+            outcome: Outcome = "changed" if fields else "same"
+            draft = replace(draft, about=DraftEdit(wish.key))
             await drafts.set_draft(changes, draft)
-        return await self._drafts.desk(self._db, draft, outcome)
+        return await self._desk(self._db, draft, outcome)
 
     async def texts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Typed:
         """Return what somebody would type to get the resource as it is."""
-        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
-        if draft.key is None:
-            typed = typed_from(self._drafts.preview(draft))
-            return replace(typed, title="") if draft.fields["silent"] else typed
-        return typed_from(await self._drafts.resource(self._db, draft))
+        draft = await self._find(self._db, guild_id, opener_id, draft_id)
+        if isinstance(draft.about, DraftEdit):
+            return typed_from(await self._resource(self._db, draft))
+        typed = typed_from(_preview(draft))
+        return replace(typed, title="") if _addition(draft).silent else typed
 
-    async def keep(self, guild_id: int, opener_id: int, typed: Mapping[str, Any]) -> int:
+    async def keep(self, guild_id: int, opener_id: int, form: ResourceForm | GroupForm) -> int:
         """Keep for a day what was typed into a form that was refused; return its id."""
-        return (await self._drafts.open(guild_id, opener_id, None, typed)).draft_id
+        return (await self._begin(guild_id, opener_id, form)).draft_id
 
-    async def kept(self, guild_id: int | None, opener_id: int, kept_id: int) -> Mapping[str, Any]:
-        """Return what was typed."""
-        return (await self._drafts.find(self._db, guild_id, opener_id, kept_id)).fields
+    async def kept(
+        self, guild_id: int | None, opener_id: int, kept_id: int, kind: type[Form]
+    ) -> Form:
+        """Return what was typed into a form of that kind."""
+        form = (await self._find(self._db, guild_id, opener_id, kept_id)).about
+        if not isinstance(form, kind):
+            raise OldCardError
+        return form
 
     async def set_texts(
         self, guild_id: int | None, opener_id: int, draft_id: int, before: Typed, typed: Typed
@@ -375,28 +280,30 @@ class Moderation:
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
             outcome: Outcome | None = None
-            if draft.key is not None:
+            if isinstance(draft.about, DraftEdit):
                 outcome = await self._set_texts(changes, draft, fields)
             else:
-                silent = draft.fields["silent"] and "title" not in fields
-                draft = replace(draft, fields={**draft.fields, **fields, "silent": silent})
+                about = _addition(draft)
+                silent = about.silent and "title" not in fields
+                about = replace(about, fields={**about.fields, **fields}, silent=silent)
+                draft = replace(draft, about=about)
                 laid = await self._curricula.laid(changes, guild_id)
-                if not fits_a_card(laid.curriculum, self._drafts.preview(draft)):
+                if not fits_a_card(laid.curriculum, _preview(draft)):
                     raise BadFieldError("card", "")
                 await drafts.set_draft(changes, draft)
         if outcome is not None:
-            return await self._drafts.desk(self._db, draft, outcome)
-        return self._drafts.proposal(laid, draft)
+            return await self._desk(self._db, draft, outcome)
+        return self._proposal(laid, draft)
 
     async def _set_texts(
         self, changes: Queries, draft: Draft, fields: Mapping[str, Any]
     ) -> Outcome:
         guild_id = draft.guild_id
-        resource = await self._drafts.resource(changes, draft)
+        resource = await self._resource(changes, draft)
         if all(getattr(resource, name) == value for name, value in fields.items()):
             return "same"
         rows = await additions.additions_of(changes, guild_id)
-        before = self._list.addition(rows, resource.key)
+        before = self.list.addition(rows, resource.key)
         original = self._curricula.base.by_key.get(resource.key)
         kept = {**before.fields, **fields}
         if "url" in fields:
@@ -409,7 +316,7 @@ class Moderation:
         after = laid.find(resource.key)
         if after is not None and not fits_a_card(laid.curriculum, after):
             raise BadFieldError("card", "")
-        await self._list.write(changes, guild_id, draft.opened_by, addition, "changed", fields)
+        await self.list.write(changes, guild_id, draft.opened_by, addition, "changed", fields)
         return "changed"
 
     async def _links(
@@ -421,14 +328,14 @@ class Moderation:
             LinkTakenError: the new one means another.
         """
         laid = await self._curricula.laid(changes, draft.guild_id)
-        taken = self._list.key_of(laid, url)
+        taken = self.list.key_of(laid, url)
         other = laid.find(taken) if taken not in (None, resource.key) else None
         if other is not None:
             raise LinkTakenError(other.title)
         former = [each for each in (*resource.former_urls, resource.url) if each != url]
         found: dict[str, Any] = {"former_urls": list(dict.fromkeys(former))}
         if is_of_guild(resource.key, draft.guild_id) and taken is None:
-            past = await self._list.former_keys(changes, url)
+            past = await self.list.former_keys(changes, url)
             found["formerly"] = list(dict.fromkeys([*before.fields.get("formerly", ()), *past]))
         return found
 
@@ -445,16 +352,16 @@ class Moderation:
     ) -> Desk:
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            resource = await self._drafts.resource(changes, draft)
+            resource = await self._resource(changes, draft)
             rows = await additions.additions_of(changes, draft.guild_id)
-            before = self._list.addition(rows, resource.key)
+            before = self.list.addition(rows, resource.key)
             kind: EditKind = "removed" if removed else "restored"
             shown = await self._curricula.laid(changes, draft.guild_id)
             if before.removed != removed:
                 addition = replace(before, removed=removed)
-                await self._list.write(changes, draft.guild_id, opener_id, addition, kind)
+                await self.list.write(changes, draft.guild_id, opener_id, addition, kind)
         outcome: Outcome = "same" if before.removed == removed else kind
-        desk = await self._drafts.desk(self._db, draft, outcome)
+        desk = await self._desk(self._db, draft, outcome)
         if outcome != "removed":
             return desk
         return replace(desk, touched=await self._touched(draft.guild_id, resource, shown))
@@ -473,32 +380,49 @@ class Moderation:
             ),
         )
 
-    async def settle(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+    async def doubt(
+        self, reader_id: int, guild_id: int, key: str, needed: str, why: str
+    ) -> tuple[Resource, Resource]:
+        """Pass a reader's doubt on to this server's moderators; return both resources.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: one of them is not on this server's list.
+        """
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, reader_id)
+            resource = await self._curricula.resource(changes, guild_id, key)
+            prerequisite = await self._curricula.resource(changes, guild_id, needed)
+            doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
+            now, doubt_id = self._clock(), self._ids.new()
+            await doubts.add_doubt(changes, doubt_id, guild_id, reader_id, doubt, now)
+        return resource, prerequisite
+
+    async def drop_doubts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            resource = await self._drafts.resource(changes, draft)
+            resource = await self._resource(changes, draft)
             await doubts.settle_doubts(changes, draft.guild_id, resource.key)
-        return await self._drafts.desk(self._db, draft, "settled")
+        return await self._desk(self._db, draft, "settled")
 
     # Looking
 
     async def desk(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Return the resource of a card as it is now."""
-        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
-        return await self._drafts.desk(self._db, draft)
+        draft = await self._find(self._db, guild_id, opener_id, draft_id)
+        return await self._desk(self._db, draft)
 
     async def key_of(self, guild_id: int | None, opener_id: int, draft_id: int) -> str:
         """Return the key of a card's resource."""
-        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
-        return (await self._drafts.resource(self._db, draft)).key
+        draft = await self._find(self._db, guild_id, opener_id, draft_id)
+        return (await self._resource(self._db, draft)).key
 
     async def history(
         self, guild_id: int | None, opener_id: int, draft_id: int
     ) -> tuple[Desk, list[PastEdit]]:
         """Return who changed the resource, the latest first."""
-        draft = await self._drafts.find(self._db, guild_id, opener_id, draft_id)
-        desk = await self._drafts.desk(self._db, draft)
+        draft = await self._find(self._db, guild_id, opener_id, draft_id)
+        desk = await self._desk(self._db, draft)
         return desk, await additions.edits_of(self._db, draft.guild_id, desk.resource.key)
 
     async def export(self, guild_id: int) -> tuple[str, str]:
@@ -521,7 +445,7 @@ class Moderation:
         await readers.take_turn(changes, opener_id)
         if guild_id is not None:
             await additions.take_turn(changes, guild_id)
-        return await self._drafts.find(changes, guild_id, opener_id, draft_id)
+        return await self._find(changes, guild_id, opener_id, draft_id)
 
     async def _facts(self, url: str) -> PageFacts:
         try:
@@ -531,47 +455,112 @@ class Moderation:
             return PageFacts()
 
     async def _open(
-        self,
-        guild_id: int,
-        opener_id: int,
-        key: str,
-        fields: Mapping[str, Any] | None = None,
-        outcome: Outcome | None = None,
+        self, guild_id: int, opener_id: int, about: DraftEdit, outcome: Outcome | None = None
     ) -> Desk:
-        draft = await self._drafts.open(guild_id, opener_id, key, fields or {})
-        return await self._drafts.desk(self._db, draft, outcome)
+        draft = await self._begin(guild_id, opener_id, about)
+        return await self._desk(self._db, draft, outcome)
 
-    def _wished(
-        self, rows: list[Addition], resource: Resource, fields: Mapping[str, Any]
-    ) -> Addition:
+    async def _begin(self, guild_id: int, opener_id: int, about: Drafted) -> Draft:
+        """Record a draft, and forget those that have lapsed."""
+        now = self._clock()
+        draft = Draft(self._ids.new(), guild_id, opener_id, about, now)
+        async with self._db.transaction() as changes:
+            await readers.take_turn(changes, opener_id)
+            await drafts.drop_drafts_before(changes, now - CARDS_LAST)
+            await drafts.set_draft(changes, draft)
+        return draft
+
+    async def _find(
+        self, db: Queries, guild_id: int | None, opener_id: int, draft_id: int
+    ) -> Draft:
+        found = await drafts.draft(db, draft_id)
+        if found is None or (found.guild_id, found.opened_by) != (guild_id, opener_id):
+            raise OldCardError
+        if self._clock() - found.made_at > CARDS_LAST:
+            raise OldCardError
+        return found
+
+    async def _resource(self, db: Queries, draft: Draft) -> Resource:
+        """Return the listed resource that the draft is about.
+
+        Raises:
+            OldCardError: it is about none.
+            NoLongerListedError: it left the list.
+        """
+        key = _edit(draft).key
+        found = (await self._curricula.laid(db, draft.guild_id)).find(key)
+        return found or await self._curricula.resource(db, draft.guild_id, key)
+
+    def _proposal(self, laid: Laid, draft: Draft) -> Proposal:
+        """Return what a card shows of a draft that would add something."""
+        about, resource = _addition(draft), _preview(draft)
+        own = self.list.own_step
+        steps = (own, *(step for step in laid.curriculum.steps if step.id != own.id))
+        return Proposal(
+            draft_id=draft.draft_id,
+            opener_id=draft.opened_by,
+            curriculum=laid.curriculum,
+            resource=resource,
+            step=next((step for step in steps if step.id == resource.step_id), own),
+            steps=steps,
+            twins=twins_of(resource.title, list(laid.curriculum.by_key.values())),
+            silent=about.silent,
+            missing=about.missing,
+        )
+
+    async def _desk(self, db: Queries, draft: Draft, outcome: Outcome | None = None) -> Desk:
+        """Return what a card shows of a draft about a listed resource, as it is now."""
+        laid = await self._curricula.laid(db, draft.guild_id)
+        wish, resource = _edit(draft), await self._resource(db, draft)
+        return Desk(
+            draft_id=draft.draft_id,
+            opener_id=draft.opened_by,
+            curriculum=laid.curriculum,
+            resource=resource,
+            removed=resource.key in laid.removed,
+            own=is_of_guild(resource.key, draft.guild_id),
+            wishes=Wishes(
+                self.list.step(laid, wish.step_id) if wish.step_id else None,
+                laid.find(wish.needs or ""),
+                laid.find(wish.no_longer_needs or ""),
+            ),
+            set_aside=tuple(sorted(laid.set_aside, key=lambda each: each.key != resource.key)),
+            doubts=tuple(await doubts.doubts_about(db, draft.guild_id, resource.key)),
+            outcome=outcome,
+            groups=tuple(
+                await groups.running_groups(db, draft.guild_id) if outcome == "added" else ()
+            ),
+        )
+
+    def _wished(self, rows: list[Addition], resource: Resource, wish: DraftEdit) -> Addition:
         """Return what the server will say of a resource once the wishes are followed."""
-        before = self._list.addition(rows, resource.key)
+        before = self.list.addition(rows, resource.key)
         original = self._curricula.base.by_key.get(resource.key)
         kept = dict(before.fields)
-        if "step_id" in fields:
-            kept["step_id"] = fields["step_id"]
-            if original is not None and original.step_id == fields["step_id"]:
+        if wish.step_id is not None:
+            kept["step_id"] = wish.step_id
+            if original is not None and original.step_id == wish.step_id:
                 del kept["step_id"]
         needs = original.prerequisites if original is not None else ()
-        add, drop = fields.get("needs"), fields.get("no_longer_needs")
-        if add or drop:
-            kept = with_needs(kept, needs, add=add, drop=drop)
+        if wish.needs or wish.no_longer_needs:
+            kept = with_needs(kept, needs, add=wish.needs, drop=wish.no_longer_needs)
         return replace(before, fields=kept)
 
     def _check(
-        self, guild_id: int, rows: list[Addition], addition: Addition, fields: Mapping[str, Any]
+        self, guild_id: int, rows: list[Addition], addition: Addition, wish: DraftEdit
     ) -> None:
         """Raise what stands in the way of a wish, found out by laying it."""
         laid = lay_over(self._curricula.base, _with(rows, addition), guild_id)
         resource = laid.find(addition.key)
         title = addition.key if resource is None else resource.title
-        if "step_id" in fields and (resource is None or resource.step_id != fields["step_id"]):
-            step = laid.curriculum.step(fields["step_id"]) or self.choosing.own_step
+        step_id = wish.step_id
+        if step_id is not None and (resource is None or resource.step_id != step_id):
+            step = laid.curriculum.step(step_id) or self.list.own_step
             raise StepRefusedError(title, step.title)
-        for wish in laid.set_aside:
-            if (wish.key, wish.what) == (addition.key, fields.get("needs")):
-                needed = laid.find(wish.what)
-                raise NeedRefusedError(title, needed.title if needed else wish.what, wish.why)
+        for aside in laid.set_aside:
+            if (aside.key, aside.what) == (addition.key, wish.needs):
+                needed = laid.find(aside.what)
+                raise NeedRefusedError(title, needed.title if needed else aside.what, aside.why)
 
 
 def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
@@ -580,32 +569,24 @@ def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
     return others if addition in others else [*others, addition]
 
 
-class Doubts:
-    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._clock = clock
-        self._ids = ids
+def _edit(draft: Draft) -> DraftEdit:
+    """Return what would change; a draft that is about no listed resource has an old card."""
+    if not isinstance(draft.about, DraftEdit):
+        raise OldCardError
+    return draft.about
 
-    async def add(
-        self, reader_id: int, guild_id: int, key: str, needed: str, why: str
-    ) -> tuple[Resource, Resource]:
-        """Pass a reader's doubt on to this server's moderators; return both resources.
 
-        Raises:
-            UnknownResourceError, NoLongerListedError: one of them is not on this server's list.
-        """
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
-            resource = await self._curricula.resource(changes, guild_id, key)
-            prerequisite = await self._curricula.resource(changes, guild_id, needed)
-            doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
-            now, doubt_id = self._clock(), self._ids.new()
-            await doubts.add_doubt(changes, doubt_id, guild_id, reader_id, doubt, now)
-        return resource, prerequisite
+def _addition(draft: Draft) -> DraftAddition:
+    """Return what would be added; a draft that would add nothing has an old card."""
+    if not isinstance(draft.about, DraftAddition):
+        raise OldCardError
+    return draft.about
 
-    async def waiting(self, guild_id: int) -> list[Resource]:
-        """Return the resources about which this server's readers have doubts."""
-        curriculum = await self._curricula.of(self._db, guild_id)
-        keys = await doubts.doubted_keys(self._db, guild_id)
-        return [resource for key in keys if (resource := curriculum.get(key)) is not None]
+
+def _preview(draft: Draft) -> Resource:
+    """Return the resource that the draft would add."""
+    fields = _addition(draft).fields
+    found = own_resource(f"{namespace_of(draft.guild_id)}:new", fields, fields.get("step_id", ""))
+    if found is None:
+        raise OldCardError
+    return found

@@ -10,6 +10,7 @@ from bot.errors import ConfigError, LedgerError
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
+from bot.services.group_setup import GroupSetup
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.journeys import Journeys
@@ -17,7 +18,7 @@ from bot.services.ledger import Ledgers
 from bot.services.letters import Letters
 from bot.services.me import Me
 from bot.services.member_checks import MemberChecks
-from bot.services.moderation import Doubts, FetchFacts, Moderation, no_facts
+from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.nudges import Nudges
 from bot.services.picking import Picking
 from bot.services.reading import Reading
@@ -55,6 +56,7 @@ class Services:
     weekly: Weekly
     clock_repair: ClockRepair
     groups: Groups
+    group_setup: GroupSetup
     picking: Picking
     votes: Votes
     delivery: Delivery
@@ -64,7 +66,6 @@ class Services:
     guilds: Guilds
     letters: Letters
     moderation: Moderation
-    doubts: Doubts
     nudges: Nudges
     me: Me
 
@@ -125,6 +126,8 @@ async def services_over(
     reading = Reading(db, curricula, ledgers, clock)
     background = Background(db)
     weekly = Weekly(db, background, curricula, reading, clock, ids)
+    groups = Groups(db, curricula, weekly, clock, ids)
+    moderation = Moderation(db, curricula, clock, ids, fetch_facts)
     return Services(
         db,
         curricula,
@@ -133,7 +136,8 @@ async def services_over(
         Settings(db, clock),
         weekly,
         ClockRepair(db, weekly, clock, ids),
-        Groups(db, curricula, weekly, clock, ids),
+        groups,
+        GroupSetup(groups, moderation, clock),
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),
         Delivery(background, clock, ids),
@@ -142,8 +146,7 @@ async def services_over(
         MemberChecks(background, clock),
         Guilds(db, background, clock, ids),
         Letters(db, background, clock),
-        Moderation(db, curricula, clock, ids, fetch_facts),
-        Doubts(db, curricula, clock, ids),
+        moderation,
         Nudges(background, reading, clock, ids),
         Me(db, curricula, clock),
     )

@@ -22,15 +22,24 @@ from bot.store.known import KnownResource
 
 MOST_CHOICES = 25  # Discord's limit
 MOST_HIDDEN = 10  # of them; what is seen must be found, too
+MOST_ADDITIONS = 1000
+"""A server's rows are read whole when they change; a list this long is a list of its own."""
 
 
-class Choosing:
-    """Finds what is typed in `/manage`, and offers it while somebody types."""
+class ServerList:
+    """Finds what is typed in `/manage`, offers it meanwhile, and writes what a server changes.
 
-    def __init__(self, db: Database, curricula: CurriculumStore) -> None:
+    Methods that take ``changes`` write in a transaction that somebody else opened.
+    """
+
+    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
         self._db = db
         self._curricula = curricula
+        self._clock = clock
+        self._ids = ids
         self.own_step = own_step(curricula.base)
+
+    # What is meant
 
     async def named(self, db: Queries, guild_id: int, laid: Laid, typed: str) -> Resource:
         """Return the resource that is meant, a removed one too.
@@ -38,9 +47,9 @@ class Choosing:
         Raises:
             UnknownResourceError: nothing fits, or several do.
         """
-        known = laid.find(typed)
-        if known is not None:
-            return known
+        listed = laid.find(typed)
+        if listed is not None:
+            return listed
         try:
             return await self._curricula.named(db, guild_id, typed)
         except NoLongerListedError as error:
@@ -75,10 +84,10 @@ class Choosing:
         else:
             base = self._curricula.base.by_key
             shown = sorted(curriculum.by_key.values(), key=lambda r: base.get(r.key) == r)
-        places = [(r, True) for r in _found(laid.removed, typed)[:MOST_HIDDEN]]
-        places += [(r, False) for r in shown]
+        fitting = [(r, True) for r in _found(laid.removed, typed)[:MOST_HIDDEN]]
+        fitting += [(r, False) for r in shown]
         return [
-            Choice(r, curriculum.step(r.step_id), removed) for r, removed in places[:MOST_CHOICES]
+            Choice(r, curriculum.step(r.step_id), removed) for r, removed in fitting[:MOST_CHOICES]
         ]
 
     async def prerequisites(self, guild_id: int, resource: str, typed: str = "") -> list[Choice]:
@@ -101,25 +110,7 @@ class Choosing:
             found = [self.own_step, *(step for step in found if step.id != self.own_step.id)]
         return found[:MOST_CHOICES]
 
-
-def _found(removed: Mapping[str, Resource], typed: str) -> list[Resource]:
-    if not typed.strip():
-        return list(removed.values())
-    index = SearchIndex(names_of(each) for each in removed.values())
-    return [removed[hit.key] for hit in search([index], typed, link=link_in(typed))]
-
-
-MOST_ADDITIONS = 1000
-"""A server's rows are read whole when they change; a list this long is a list of its own."""
-
-
-class ServerList:
-    """Reads and writes additions inside a transaction that somebody else opened."""
-
-    def __init__(self, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
-        self._curricula = curricula
-        self._clock = clock
-        self._ids = ids
+    # What is written
 
     def key_of(self, laid: Laid, url: str) -> str | None:
         """Return the key of what this link means here, hidden or not; None: it is new."""
@@ -193,3 +184,10 @@ class ServerList:
             await known.mark_gone(changes, [resource.key], now)
             return
         await known.keep_known(changes, [KnownResource(resource.key, resource.title, resource.url)])
+
+
+def _found(removed: Mapping[str, Resource], typed: str) -> list[Resource]:
+    if not typed.strip():
+        return list(removed.values())
+    index = SearchIndex(names_of(each) for each in removed.values())
+    return [removed[hit.key] for hit in search([index], typed, link=link_in(typed))]

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from bot.core.moderation import Drafted, DraftEdit, drafted
 from bot.store.database import Queries
 from bot.store.instants import instant, seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """``key``: the resource that it changes or has become; ``fields``: what it would set."""
+    """Whose it is, and what it is about."""
 
     draft_id: int
     guild_id: int
     opened_by: int
-    key: str | None
-    fields: Mapping[str, Any]
+    about: Drafted
     made_at: datetime
 
 
@@ -36,8 +34,7 @@ async def draft(db: Queries, draft_id: int) -> Draft | None:
                 draft_id,
                 row["guild_id"],
                 row["opened_by"],
-                row["resource_key"],
-                json.loads(row["fields"]),
+                drafted(row["resource_key"], json.loads(row["fields"])),
                 instant(row["made_at"]),
             )
             for row in rows
@@ -55,8 +52,8 @@ async def set_draft(changes: Queries, draft: Draft) -> None:
         draft.draft_id,
         draft.guild_id,
         draft.opened_by,
-        draft.key,
-        json.dumps(dict(draft.fields)),
+        draft.about.key if isinstance(draft.about, DraftEdit) else None,
+        json.dumps(draft.about.as_json()),
         seconds(draft.made_at),
     )
 

@@ -64,7 +64,7 @@ class DoubtForm(Form, title=texts.DOUBT_TITLE):
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         key, needed = self._by_number[int(picked(self._pairs))]
-        resource, prerequisite = await bot.doubts.add(
+        resource, prerequisite = await bot.moderation.doubt(
             interaction.user.id, interaction.guild_id or 0, key, needed, self._why.value
         )
         await answer(interaction, notice(texts.doubt_passed_on(resource, prerequisite)))

@@ -155,7 +155,7 @@ def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> 
     return group_card(now, warnings, select)
 
 
-async def moderators_card(
+def moderators_card(
     interaction: discord.Interaction[Any],
     status: GroupStatus,
     news: str = "",
@@ -163,12 +163,11 @@ async def moderators_card(
     opens: bool = True,
 ) -> ui.LayoutView:
     """Build the moderators' card for whoever opened it, with all that waits for moderators."""
-    bot = cast("NextreadBot", interaction.client)
-    guild, group = interaction.guild, status.group
+    guild = interaction.guild
     warnings = group_warnings(guild, status)
-    if doubted := await bot.doubts.waiting(group.guild_id):
-        warnings.append(waiting_text(doubted))
-    now, role = as_now(guild, status), role_line(guild, group)
+    if status.doubted:
+        warnings.append(waiting_text(status.doubted))
+    now, role = as_now(guild, status), role_line(guild, status.group)
     return manage_card(now, interaction.user.id, warnings, role, news, opens=opens)
 
 
@@ -301,12 +300,12 @@ class ActionButton(
             refuse_slip(interaction)
         if self.action == "post":
             status = await bot.groups.post_now(guild_id, self.group_id)
-            await answer_click(interaction, await moderators_card(interaction, status))
+            await answer_click(interaction, moderators_card(interaction, status))
             week = status.this_week
             await bot.postman.deliver_due(self.group_id, *([week.slot_id] if week else []))
             bot.weekly_changed()
             status = await bot.groups.status(status.group.channel_id, self.opener_id)
-            view = dated(interaction, await moderators_card(interaction, status))
+            view = dated(interaction, moderators_card(interaction, status))
             await interaction.edit_original_response(view=view)
             return
         if self.action == "skip":
@@ -318,7 +317,7 @@ class ActionButton(
             state = states[self.action]
             status = await bot.groups.set_state(guild_id, self.group_id, state)
         bot.weekly_changed()
-        await answer_click(interaction, await moderators_card(interaction, status))
+        await answer_click(interaction, moderators_card(interaction, status))
 
 
 class NoMentionButton(
@@ -333,7 +332,7 @@ class NoMentionButton(
         await check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).groups
         status = await groups.mention_nobody(interaction.guild_id or 0, self.about)
-        await answer_click(interaction, await moderators_card(interaction, status))
+        await answer_click(interaction, moderators_card(interaction, status))
 
 
 class PickedSelect(
@@ -365,7 +364,7 @@ class PickedSelect(
         week = picked(self.item)
         reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
         status = await bot.groups.status(reply.channel_id, self.opener_id)
-        await answer_click(interaction, await moderators_card(interaction, status))
+        await answer_click(interaction, moderators_card(interaction, status))
 
 
 class LongSelect(
@@ -405,7 +404,7 @@ class LongSelect(
             read = await bot.picking.read_for(guild_id, self.group_id, found["key"], weeks)
             news = pick_words.read_for_text(read, weeks)
         status = await bot.groups.look(guild_id, self.group_id, self.opener_id)
-        await answer_click(interaction, await moderators_card(interaction, status, news))
+        await answer_click(interaction, moderators_card(interaction, status, news))
 
 
 class CancelVoteButton(
@@ -432,7 +431,7 @@ class CancelVoteButton(
         ballot = await bot.votes.cancel(interaction.guild_id or 0, self.vote_id)
         status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
         news = vote_words.called_off_text(ballot)
-        await answer_click(interaction, await moderators_card(interaction, status, news))
+        await answer_click(interaction, moderators_card(interaction, status, news))
         await bot.polls.settle(self.vote_id)
         await bot.postman.deliver_due(self.vote_id)
         bot.weekly_changed()
@@ -453,7 +452,7 @@ class CloseVoteButton(OpenersButton, template=rf"vote-close:{ROW_ID}:(?P<opener>
         bot.weekly_changed()
         status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
         news = vote_words.closed_text(ballot)
-        card = await moderators_card(interaction, status, news)
+        card = moderators_card(interaction, status, news)
         await interaction.edit_original_response(view=dated(interaction, card))
 
 
@@ -479,7 +478,7 @@ class GroupMoreButton(
         await check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).groups
         status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
-        view = await moderators_card(interaction, status, opens=not self.opens)
+        view = moderators_card(interaction, status, opens=not self.opens)
         # What opens stands below all that stood there: a tap on it is meant.
         await answer_click(interaction, view, asks=self.opens)
 
@@ -551,4 +550,4 @@ class AfterListButton(
         refuse_slip(interaction)
         groups = cast("NextreadBot", interaction.client).groups
         status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
-        await answer_click(interaction, await moderators_card(interaction, status))
+        await answer_click(interaction, moderators_card(interaction, status))

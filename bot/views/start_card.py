@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
 from discord import app_commands, ui
 
 from bot.core.clock_time import stamp_in, time_of_day
-from bot.core.groups import Group
-from bot.core.weekly import Schedule
-from bot.core.zones import ZoneChoice, resolve_zone, zones_offered
+from bot.core.groups import (
+    GroupForm,
+    GroupStatus,
+    GroupWish,
+    Moved,
+    SetUp,
+    WhichGroup,
+    WhichHour,
+    WhichZone,
+)
+from bot.core.zones import ZoneChoice
 from bot.errors import (
     CannotPostError,
-    HasGroupError,
     NotOfferedError,
     OldCardError,
     ReaderError,
-    RoleRefusedError,
     WrongChannelError,
 )
 from bot.views import group_texts as words
@@ -39,16 +44,12 @@ from bot.views.buttons import (
     row_id,
 )
 from bot.views.group_card import moderators_card
-from bot.views.permissions import TAG_NEEDED, is_mentionable, missing, needed, usable_tags
+from bot.views.permissions import seen_channel, seen_guild, seen_role
 from bot.views.replies import Form, answer, answer_click, answers_errors, select_of
 from bot.views.rights import check_opener, check_right
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
-
-MONDAY, NINE = 0, 9
-WHICH_SHOWN = 4
-"""Groups without a channel among which a moderator is asked: with a new one, five buttons."""
 
 GroupChannel = discord.TextChannel | discord.ForumChannel
 
@@ -61,96 +62,47 @@ def greeting_card() -> ui.LayoutView:
     return view
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a moderator says of a group beside its zone; ``time`` as it is typed."""
-
-    weekday: int | None = None
-    time: str | None = None
-    role_id: int | None = None
-
-
-NO_WISH = Wish()
-
-
-async def settle_wish(
-    interaction: discord.Interaction[Any],
-    channel: discord.abc.GuildChannel,
-    typed_zone: str,
-    wish: Wish = NO_WISH,
-    again: Callable[[], Awaitable[ui.Button[Any]]] | None = None,
-) -> ui.LayoutView:
-    """Make a channel's group as wished, or change what is said; ask where that isn't clear.
-
-    A new group meets on Mondays at nine, unless said. ``again`` makes the button back to the
-    form, which keeps what was typed.
-
-    Raises:
-        RoleRefusedError: papers don't mention that role.
-        CannotPostError: it names what is missing.
-    """
+async def set_up(
+    interaction: discord.Interaction[Any], channel: GroupChannel, wish: GroupWish
+) -> SetUp:
+    """Set a channel's group up as wished, given what Discord's cache says."""
     bot = cast("NextreadBot", interaction.client)
-    group = await bot.groups.find(channel.id)
-    old = group.schedule if group else None
-    locale, now = str(interaction.guild_locale or ""), interaction.created_at
-    zone = resolve_zone(typed_zone, locale, now) if typed_zone or not old else old.zone
-    old = old or Schedule(MONDAY, NINE, 0, zone or "UTC")
-    time = time_of_day(wish.time, zone or "UTC") if wish.time else (old.hour, old.minute)
-    if time is None:
-        return await _ask_time(interaction, channel, typed_zone, wish)
-    if group is None and not typed_zone and (asked := await ask_which(interaction, channel, None)):
-        return asked
-    if zone is None:
-        choices, fits = zones_offered(typed_zone, locale, now)
-        question = words.which_zone_text(typed_zone, len(choices), fits=fits)
-        who = interaction.user.id
-        if wish == NO_WISH:
-            select = ZoneSelect(channel.id, who, choices)
-        else:
-            select = WishZoneSelect(channel.id, who, wish, choices)
-        return zone_card(question, select, await again() if again else None)
-    weekday = old.weekday if wish.weekday is None else wish.weekday
-    role_id = group.role_id if group else None
-    if wish.role_id is not None:
-        role_id = _mentionable(channel.guild, wish.role_id)
-    schedule = Schedule(weekday, *time, zone)
-    if group is None and (asked := await ask_which(interaction, channel, schedule, role_id)):
-        return asked
-    return await settle_group(interaction, channel, schedule, role_id, group)
+    made = await bot.services.group_setup.set_up(
+        seen_guild(interaction),
+        seen_channel(channel),
+        interaction.user.id,
+        wish,
+        seen_role(channel.guild, wish.role_id),
+    )
+    if isinstance(made, GroupStatus):
+        bot.weekly_changed()
+    return made
 
 
-async def _ask_time(
-    interaction: discord.Interaction[Any],
-    channel: discord.abc.GuildChannel,
-    typed_zone: str,
-    wish: Wish,
+def set_up_card(
+    interaction: discord.Interaction[Any], made: SetUp, again: ui.Button[Any] | None = None
 ) -> ui.LayoutView:
-    """Build the question at which hour, where that isn't clear; all else that was said is kept."""
-    moderation = cast("NextreadBot", interaction.client).moderation
-    kept = {
-        "channel_id": channel.id,
-        "zone": typed_zone,
-        "weekday": wish.weekday,
-        "role_id": wish.role_id,
-    }
+    """Build the card of what came of setting a group up; ``again`` leads back to the form."""
     who = interaction.user.id
-    kept_id = await moderation.keep(channel.guild.id, who, kept)
-    return zone_card(words.which_hour_text(wish.time or ""), HourSelect(kept_id, who))
+    match made:
+        case GroupStatus():
+            return moderators_card(interaction, made)
+        case Moved():
+            news = "" if made.left is None else words.moved_text(made.left)
+            return moderators_card(interaction, made.status, news)
+        case WhichZone():
+            question = words.which_zone_text(made.wish.zone, len(made.choices), fits=made.fits)
+            return _question_card(question, zone_select(made, who), again)
+        case WhichHour():
+            question = words.which_hour_text(made.typed)
+            return _question_card(question, HourSelect(made.kept_id, who), again)
+        case WhichGroup():
+            return _which_group_card(made, who, is_here=made.channel_id == home_of(interaction))
 
 
-def _mentionable(guild: discord.Guild, role_id: int) -> int:
-    role = guild.get_role(role_id)
-    if role is None:
-        raise NotOfferedError
-    if not is_mentionable(role):
-        raise RoleRefusedError(None if role.is_default() else role.name)
-    return role_id
-
-
-def zone_card(
-    question: str, select: StateSelect, again: ui.Button[Any] | None = None
+def _question_card(
+    question: str, select: StateSelect, again: ui.Button[Any] | None
 ) -> ui.LayoutView:
-    """Build the question which zone or hour is meant; ``again`` leads back to the form."""
     view = ui.LayoutView(timeout=None)
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(question), ui.ActionRow(select))
     if again is not None:
@@ -160,115 +112,24 @@ def zone_card(
     return view
 
 
-async def settle_group(
-    interaction: discord.Interaction[Any],
-    channel: discord.abc.GuildChannel,
-    schedule: Schedule,
-    role_id: int | None = None,
-    seen: Group | None = None,
-) -> ui.LayoutView:
-    """Make or change a channel's group, if the bot can post there; return its card.
-
-    ``seen``: the group from which the rest of the schedule and the role were taken.
-
-    Raises:
-        CannotPostError: it names what is missing.
-    """
-    bot = cast("NextreadBot", interaction.client)
-    group = await bot.groups.find(channel.id)
-    check_place(channel, has_post=group is not None and group.standing_id is not None)
-    is_forum = isinstance(channel, discord.ForumChannel)
-    who = interaction.user.id
-    status = await bot.groups.settle(
-        channel.guild.id, channel.id, schedule, role_id, who, is_forum=is_forum, seen=seen
-    )
-    bot.weekly_changed()
-    return await moderators_card(interaction, status)
-
-
-async def ask_which(
-    interaction: discord.Interaction[Any],
-    channel: discord.abc.GuildChannel,
-    schedule: Schedule | None,
-    role_id: int | None = None,
-) -> ui.LayoutView | None:
-    """Build the question whether a new group is meant, or one that lost its channel; else None.
-
-    What was typed is kept for a day. ``schedule`` None: no zone is known for a new one.
-    """
-    lost = await lost_groups(interaction)
-    if not lost:
-        return None
-    bot, guild_id, who = (
-        cast("NextreadBot", interaction.client),
-        channel.guild.id,
-        interaction.user.id,
-    )
-    typed = asdict(schedule) if schedule else None
-    kept = {"channel_id": channel.id, "schedule": typed, "role_id": role_id}
-    kept_id = await bot.moderation.keep(guild_id, who, kept)
-    question = lost_words.which_text(channel.id, can_be_new=schedule is not None)
-    heading = lost_words.heading(len(lost))
+def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> ui.LayoutView:
+    question = lost_words.which_text(asked.channel_id, can_be_new=asked.can_be_new)
+    heading = lost_words.heading(asked.lost.count)
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(f"{heading}\n{question}"))
-    is_here = channel.id == home_of(interaction)
     label = lost_words.MOVE_HERE if is_here else lost_words.MOVE_THERE
-    for group in lost[:WHICH_SHOWN]:
-        status = await bot.groups.look(guild_id, group.group_id, who)
+    for status in asked.lost.shown:
         box.add_item(ui.TextDisplay(lost_words.lost_group_text(status)))
-        box.add_item(ui.ActionRow(WhichGroupButton(group.group_id, kept_id, who, label)))
-    if len(lost) > WHICH_SHOWN:
-        box.add_item(ui.TextDisplay(lost_words.more_text(len(lost) - WHICH_SHOWN)))
-    if schedule is not None:
-        box.add_item(ui.ActionRow(WhichGroupButton(0, kept_id, who, lost_words.MAKE_NEW)))
+        button = WhichGroupButton(status.group.group_id, asked.kept_id, who, label)
+        box.add_item(ui.ActionRow(button))
+    if (more := asked.lost.count - len(asked.lost.shown)) > 0:
+        box.add_item(ui.TextDisplay(lost_words.more_text(more)))
+    if asked.can_be_new:
+        button = WhichGroupButton(0, asked.kept_id, who, lost_words.MAKE_NEW)
+        box.add_item(ui.ActionRow(button))
     view = ui.LayoutView(timeout=None)
     view.add_item(box)
     view.stop()
     return view
-
-
-async def lost_groups(interaction: discord.Interaction[Any]) -> list[Group]:
-    """Return this server's groups whose channel is gone."""
-    bot, guild = cast("NextreadBot", interaction.client), interaction.guild
-    if guild is None or guild.unavailable:
-        return []
-    groups = await bot.groups.running_in(guild.id)
-    return [group for group in groups if guild.get_channel(group.channel_id) is None]
-
-
-async def move_group(
-    interaction: discord.Interaction[Any], group: Group, channel: GroupChannel
-) -> ui.LayoutView:
-    """Move a group from where it was seen, if the bot can post in the other channel.
-
-    Raises:
-        CannotPostError, HasGroupError, OldCardError
-    """
-    bot = cast("NextreadBot", interaction.client)
-    check_place(channel)
-    status = await bot.groups.move(
-        channel.guild.id,
-        group.group_id,
-        channel.id,
-        interaction.user.id,
-        is_forum=isinstance(channel, discord.ForumChannel),
-        seen_in=group.channel_id,
-    )
-    bot.weekly_changed()
-    was_there = channel.guild.get_channel(group.channel_id) is not None
-    news = words.moved_text(group.channel_id) if was_there else ""
-    return await moderators_card(interaction, status, news)
-
-
-def check_place(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> None:
-    """Check that papers can be posted there; ``has_post``: the group's post in its forum is made.
-
-    Raises:
-        CannotPostError: it names what is missing.
-    """
-    if lacks := missing(channel, needed(channel, has_post=has_post)):
-        raise CannotPostError(f"lacks:{','.join(lacks)}")
-    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
-        raise CannotPostError(TAG_NEEDED)
 
 
 class WhichGroupButton(
@@ -297,19 +158,13 @@ class WhichGroupButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         bot, who = cast("NextreadBot", interaction.client), interaction.user.id
-        kept = await bot.moderation.kept(interaction.guild_id, who, self.kept_id)
-        channel = channel_of(interaction, kept["channel_id"])
-        if not self.group_id:
-            if await bot.groups.find(channel.id) is not None:
-                raise HasGroupError
-            schedule = Schedule(**kept["schedule"])
-            view = await settle_group(interaction, channel, schedule, kept["role_id"])
-            await answer_click(interaction, view)
-            return
-        group = (await bot.groups.look(channel.guild.id, self.group_id, who)).group
-        if channel.guild.get_channel(group.channel_id) is not None:
-            raise OldCardError  # another moderator has moved it meanwhile: it is well there
-        await answer_click(interaction, await move_group(interaction, group, channel))
+        form = await bot.moderation.kept(interaction.guild_id, who, self.kept_id, GroupForm)
+        channel = channel_of(interaction, form.channel_id or 0)
+        made = await bot.services.group_setup.choose(
+            seen_guild(interaction), seen_channel(channel), who, form, self.group_id
+        )
+        bot.weekly_changed()
+        await answer_click(interaction, set_up_card(interaction, made))
 
 
 class MoveSelect(
@@ -339,8 +194,11 @@ class MoveSelect(
         if not values[0].isdecimal():
             raise OldCardError  # no select of ours
         channel = channel_of(interaction, int(values[0]))
-        status = await bot.groups.look(channel.guild.id, self.group_id, self.opener_id)
-        await answer_click(interaction, await move_group(interaction, status.group, channel))
+        moved = await bot.services.group_setup.move(
+            seen_guild(interaction), seen_channel(channel), self.opener_id, self.group_id
+        )
+        bot.weekly_changed()
+        await answer_click(interaction, set_up_card(interaction, moved))
 
 
 class StartButton(PlainButton, template=r"start-weekly"):
@@ -365,8 +223,9 @@ class StartAgainButton(AgainButton, template=rf"again-start:{ROW_ID}:(?P<opener>
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
-        kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
-        await interaction.response.send_modal(StartForm(kept["channel_id"], kept["zone"]))
+        who = interaction.user.id
+        form = await moderation.kept(interaction.guild_id, who, self.kept_id, GroupForm)
+        await interaction.response.send_modal(StartForm(form.channel_id, form.wish.zone))
 
 
 class StartForm(Form, title=words.START_TITLE):
@@ -405,8 +264,8 @@ class StartForm(Form, title=words.START_TITLE):
     async def _kept(self, interaction: discord.Interaction[Any]) -> ui.Button[Any]:
         moderation = cast("NextreadBot", interaction.client).moderation
         who, where = interaction.user.id, interaction.guild_id or 0
-        kept = {"channel_id": self._channel_id(), "zone": self._zone.value}
-        return again_button("start", await moderation.keep(where, who, kept), who)
+        form = GroupForm(self._channel_id(), GroupWish(zone=self._zone.value))
+        return again_button("start", await moderation.keep(where, who, form), who)
 
     def _channel_id(self) -> int | None:
         # Discord.py hands on as text what Discord doesn't say to be a channel.
@@ -420,10 +279,9 @@ class StartForm(Form, title=words.START_TITLE):
         if channel_id is None:
             raise NotOfferedError
         channel = channel_of(interaction, channel_id)
-        again = partial(self._kept, interaction)
-        await answer(
-            interaction, await settle_wish(interaction, channel, self._zone.value, again=again)
-        )
+        made = await set_up(interaction, channel, GroupWish(zone=self._zone.value))
+        again = await self._kept(interaction) if isinstance(made, WhichZone) else None
+        await answer(interaction, set_up_card(interaction, made, again))
 
 
 class ZoneSelect(
@@ -432,7 +290,7 @@ class ZoneSelect(
 ):
     """Settles which zone was meant, and makes the group or changes its zone."""
 
-    wish = NO_WISH
+    wish = GroupWish()
 
     def __init__(self, channel_id: int, opener_id: int, choices: Iterable[ZoneChoice] = ()) -> None:
         self.channel_id, self.opener_id = channel_id, opener_id
@@ -446,8 +304,8 @@ class ZoneSelect(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         channel = channel_of(interaction, self.channel_id)
-        view = await settle_wish(interaction, channel, picked(self.item), self.wish)
-        await answer_click(interaction, view)
+        made = await set_up(interaction, channel, replace(self.wish, zone=picked(self.item)))
+        await answer_click(interaction, set_up_card(interaction, made))
 
 
 class HourSelect(StateSelect, template=rf"hour-for:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
@@ -466,10 +324,11 @@ class HourSelect(StateSelect, template=rf"hour-for:{ROW_ID}:(?P<opener>[0-9]{{1,
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         moderation = cast("NextreadBot", interaction.client).moderation
-        kept = await moderation.kept(interaction.guild_id, interaction.user.id, self.kept_id)
-        channel = channel_of(interaction, kept["channel_id"])
-        wish = Wish(kept.get("weekday"), picked(self.item), kept.get("role_id"))
-        await answer_click(interaction, await settle_wish(interaction, channel, kept["zone"], wish))
+        who = interaction.user.id
+        form = await moderation.kept(interaction.guild_id, who, self.kept_id, GroupForm)
+        channel = channel_of(interaction, form.channel_id or 0)
+        made = await set_up(interaction, channel, replace(form.wish, time=picked(self.item)))
+        await answer_click(interaction, set_up_card(interaction, made))
 
 
 class WishZoneSelect(
@@ -480,7 +339,7 @@ class WishZoneSelect(
     """Settles which zone was meant where more was said than a zone, which isn't lost."""
 
     def __init__(
-        self, channel_id: int, opener_id: int, wish: Wish, choices: Iterable[ZoneChoice] = ()
+        self, channel_id: int, opener_id: int, wish: GroupWish, choices: Iterable[ZoneChoice] = ()
     ) -> None:
         self.channel_id, self.opener_id, self.wish = channel_id, opener_id, wish
         day = "" if wish.weekday is None else wish.weekday
@@ -491,12 +350,20 @@ class WishZoneSelect(
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
         weekday, time, role = match["weekday"], match["time"], match["role"]
-        wish = Wish(
+        wish = GroupWish(
             int(weekday) if weekday else None,
             f"<t:{time[1:]}>" if time.startswith("t") else time or None,
             int(role) if role else None,
         )
         return cls(int(match["channel"]), int(match["opener"]), wish)
+
+
+def zone_select(asked: WhichZone, opener_id: int) -> ZoneSelect:
+    """Build the choice of a zone that keeps all else that was said."""
+    said = replace(asked.wish, zone="")
+    if said == GroupWish():
+        return ZoneSelect(asked.channel_id, opener_id, asked.choices)
+    return WishZoneSelect(asked.channel_id, opener_id, said, asked.choices)
 
 
 def _short(time: str | None) -> str:

@@ -4,9 +4,11 @@ What the postman would send counts as sent; nobody is there to see it.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.core.groups import GroupForm, GroupWish
+from bot.core.moderation import ResourceForm
 from bot.core.outbox import Kind, OutboxRow
 from bot.core.weekly import Schedule
 from bot.services.opening import Services
@@ -166,7 +168,7 @@ class Story:
         await me.set_nudged(BOB, nudged=False)
 
     async def moderators_change_the_list(self) -> None:
-        moderation, doubts = self.services.moderation, self.services.doubts
+        moderation = self.services.moderation
         mine = (GUILD, MODERATOR)
         proposal = await moderation.propose(*mine, "https://example.org/ours", step="peft")
         before = await moderation.texts(*mine, proposal.draft_id)
@@ -184,10 +186,10 @@ class Story:
         hidden = await moderation.open(*mine, "Chinchilla")
         await moderation.remove(*mine, hidden.draft_id)
         needed = self.services.curricula.base.by_key[DPO].prerequisites[0]
-        await doubts.add(ALICE, GUILD, DPO, needed, "I read it without.")
-        await doubts.add(BOB, GUILD, BERT, "jump-into-llm:attention-is-all-you-need", "")
+        await moderation.doubt(ALICE, GUILD, DPO, needed, "I read it without.")
+        await moderation.doubt(BOB, GUILD, BERT, "jump-into-llm:attention-is-all-you-need", "")
         settled = await moderation.open(*mine, "BERT")
-        await moderation.settle(*mine, settled.draft_id)
+        await moderation.drop_doubts(*mine, settled.draft_id)
         await self.services.reading.mark(BOB, GUILD, ours.resource.key, "done")
 
     async def other_groups_read(self) -> None:
@@ -241,14 +243,10 @@ class Story:
             self.ids[name] = found.draft_id
         desk = await moderation.open(*mine, "DPO", needs="BERT")
         typed = await moderation.texts(*mine, desk.draft_id)
-        refused = {
-            "draft_id": desk.draft_id,
-            "before": asdict(typed),
-            "typed": asdict(replace(typed, minutes="soon")),
-        }
+        refused = ResourceForm(desk.draft_id, typed, replace(typed, minutes="soon"))
         self.ids["desk"] = desk.draft_id
         self.ids["texts"] = await moderation.keep(*mine, refused)
-        self.ids["start"] = await moderation.keep(*mine, {"channel_id": THERE, "zone": "xqzv"})
+        self.ids["start"] = await moderation.keep(*mine, GroupForm(THERE, GroupWish(zone="xqzv")))
         ballot = await self.services.votes.call(GUILD, WEDNESDAYS, MODERATOR, 3, 24)
         self.ids["vote"] = ballot.vote.vote_id
         for kind in ("candidates", "poll"):

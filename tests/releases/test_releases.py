@@ -175,7 +175,8 @@ async def test_a_server_finds_its_list(opened, before):
     assert listed
     assert listed <= curriculum.by_key.keys()
     assert removed.isdisjoint(curriculum.by_key)
-    assert await opened.doubts.waiting(GUILD)
+    group_id = min(r["group_id"] for r in before["study_groups"] if r["guild_id"] == GUILD)
+    assert (await opened.groups.look(GUILD, group_id, 0)).doubted
 
 
 # Its buttons

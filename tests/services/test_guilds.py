@@ -81,7 +81,9 @@ async def live(services, clock, guild_id, channel_id):
     slot_id = (await services.groups.status(channel_id, None)).this_week.slot_id
     await services.weekly.read_it(BOB, guild_id, slot_id)
     await services.votes.call(guild_id, channel_id, MODERATOR, 3, 24)
-    await services.doubts.add(BOB, guild_id, "demo:paper-2", "demo:paper-1", "It stands alone.")
+    await services.moderation.doubt(
+        BOB, guild_id, "demo:paper-2", "demo:paper-1", "It stands alone."
+    )
     await reading.mark(ALICE, guild_id, own, "done")
     await reading.mark(ALICE, guild_id, "demo:paper-3", "done")
     await reading.mark(BOB, guild_id, own, "later")

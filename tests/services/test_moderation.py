@@ -337,9 +337,9 @@ async def test_a_removed_resource_is_found_by_its_title_and_offered_first(mod):
     await mod.remove(HERE, MOD, desk.draft_id)
 
     named = await mod.open(HERE, MOD, "mamba linear time")
-    typed = await mod.choosing.resources(HERE, "mamba")
-    nothing_typed = await mod.choosing.resources(HERE, "")
-    elsewhere = await mod.choosing.resources(THERE, "mamba")
+    typed = await mod.list.resources(HERE, "mamba")
+    nothing_typed = await mod.list.resources(HERE, "")
+    elsewhere = await mod.list.resources(THERE, "mamba")
 
     assert named.removed
     assert [(c.resource.key, c.removed) for c in typed] == [(desk.resource.key, True)]
@@ -550,7 +550,7 @@ async def test_another_process_is_never_stale(base, opened, mod):
 
 
 async def test_what_was_rolled_back_was_never_seen(clock, opened, mod):
-    ledger = ServerList(opened.curricula, clock, Ids(clock))
+    ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
 
     async def fail_after_adding():
         async with opened.db.transaction() as changes:
@@ -566,7 +566,7 @@ async def test_what_was_rolled_back_was_never_seen(clock, opened, mod):
 
 
 async def test_servers_share_what_they_did_not_change(clock, opened, base):
-    ledger = ServerList(opened.curricula, clock, Ids(clock))
+    ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
     for guild_id in range(1000, 1000 + curriculum_service.KEPT_SERVERS + 4):
         async with opened.db.transaction() as changes:
             await ledger.write(changes, guild_id, MOD, addition(guild_id), "added")
@@ -629,7 +629,7 @@ async def test_an_export_of_an_untouched_list_reads_back_the_same(mod, base):
 
 
 async def test_nothing_is_left_to_export_when_all_is_removed(clock, opened, mod, base):
-    ledger = ServerList(opened.curricula, clock, Ids(clock))
+    ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
     async with opened.db.transaction() as changes:
         for resource in base.resources:
             gone = Addition(resource.key, {}, removed=True)
@@ -675,15 +675,15 @@ async def test_typed_values_are_all_set(mod):
 
 
 async def test_prerequisites_are_offered_to_be_dropped(mod):
-    offered = await mod.choosing.prerequisites(HERE, GPT_3)
+    offered = await mod.list.prerequisites(HERE, GPT_3)
 
     assert [choice.resource.key for choice in offered] == ["jump-into-llm:gpt-2"]
-    assert await mod.choosing.prerequisites(HERE, "no such thing") == []
+    assert await mod.list.prerequisites(HERE, "no such thing") == []
 
 
 async def test_steps_are_offered_with_the_servers_own_first(mod):
-    everything = await mod.choosing.steps(HERE, "")
-    some = await mod.choosing.steps(HERE, "token")
+    everything = await mod.list.steps(HERE, "")
+    some = await mod.list.steps(HERE, "token")
 
     assert everything[0].title == "Added by this server"
     assert len(everything) == 25
@@ -844,7 +844,7 @@ async def test_what_is_removed_is_known_by_its_link_too(opened, mod):
     await mod.remove(HERE, MOD, desk.draft_id)
 
     named = await mod.open(HERE, MOD, "https://arxiv.org/pdf/1810.04805v2")
-    offered = await mod.choosing.resources(HERE, "arXiv:1810.04805")
+    offered = await mod.list.resources(HERE, "arXiv:1810.04805")
     with pytest.raises(NoLongerListedError):
         await opened.reading.finish(READER, HERE, "1810.04805")
 

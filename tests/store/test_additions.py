@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.curriculum.additions import Addition
+from bot.core.moderation import DraftAddition, DraftEdit
 from bot.store import additions, drafts, known
 from bot.store.additions import StoredEdit
 from bot.store.drafts import Draft
@@ -83,23 +84,28 @@ async def test_an_author_is_forgotten_and_what_they_made_stays(db, clock):
 
 
 async def test_a_draft_comes_back_as_it_was_until_it_is_dropped(db, clock):
-    draft = Draft(7, HERE, ALICE, None, {"title": "트", "step_id": "one"}, clock())
+    about = DraftAddition({"url": "https://e.org", "title": "트", "step_id": "one"}, silent=True)
+    draft = Draft(7, HERE, ALICE, about, clock())
+    changed = replace(draft, about=DraftEdit("g1:a", needs="demo:b"))
     async with db.transaction() as changes:
         await drafts.set_draft(changes, draft)
-        await drafts.set_draft(changes, replace(draft, key="g1:a"))
+    first = await drafts.draft(db, 7)
+    async with db.transaction() as changes:
+        await drafts.set_draft(changes, changed)
     found = await drafts.draft(db, 7)
     async with db.transaction() as changes:
         await drafts.drop_draft(changes, 7)
 
-    assert found == replace(draft, key="g1:a")
+    assert first == draft
+    assert found == changed
     assert await drafts.draft(db, 7) is None
 
 
 async def test_old_drafts_are_dropped(db, clock):
     async with db.transaction() as changes:
-        await drafts.set_draft(changes, Draft(1, HERE, ALICE, None, {}, clock()))
+        await drafts.set_draft(changes, Draft(1, HERE, ALICE, DraftEdit("demo:a"), clock()))
         clock.advance(hours=25)
-        await drafts.set_draft(changes, Draft(2, HERE, ALICE, None, {}, clock()))
+        await drafts.set_draft(changes, Draft(2, HERE, ALICE, DraftEdit("demo:a"), clock()))
         await drafts.drop_drafts_before(changes, clock() - timedelta(days=1))
 
     assert await drafts.draft(db, 1) is None

@@ -15,6 +15,7 @@ import pytest_asyncio
 
 import bot.services
 from bot.core.curriculum.addition_fields import Typed
+from bot.core.groups import GroupForm, GroupWish, SeenChannel, SeenGuild, SeenRole
 from bot.core.moderation import ResourceForm
 from bot.core.weekly import Schedule
 from bot.errors import HasGroupError, OldCardError
@@ -36,6 +37,9 @@ LIST = curriculum(
 )
 TUESDAYS, WEDNESDAYS = Schedule(1, 10, 0, "UTC"), Schedule(2, 10, 0, "UTC")
 AT_NIGHT = Schedule(0, 23, 0, "Asia/Seoul")
+WITHOUT_READING = SeenGuild(GUILD, "", {DUE, CHANGED, FORUM, EMPTY})
+SEEN = replace(WITHOUT_READING, channel_ids={READING, *WITHOUT_READING.channel_ids})
+SEEN_EMPTY, SEEN_READING = SeenChannel(EMPTY, False), SeenChannel(READING, False)
 P3 = Typed("P3", "", "30", "paper", "")
 
 
@@ -114,8 +118,20 @@ class World:
 
 def acts(w: World, s: Services) -> dict:
     """Return what the rows name: an act begins with the method that it is about."""
-    groups, mod, reading = s.groups, s.moderation, s.reading
+    groups, mod, reading, setup = s.groups, s.moderation, s.reading, s.group_setup
     return {
+        "GroupSetup.set_up": lambda: setup.set_up(
+            SEEN,
+            SEEN_READING,
+            CARL,
+            GroupWish(0, "11 pm", 7, "Seoul"),
+            SeenRole(7, "readers", True),
+        ),
+        "GroupSetup.choose": lambda: setup.choose(
+            WITHOUT_READING, SEEN_EMPTY, CARL, GroupForm(EMPTY), w.reading
+        ),
+        "GroupSetup.move": lambda: setup.move(SEEN, SEEN_EMPTY, CARL, w.reading),
+        "GroupSetup.stop_lost": lambda: setup.stop_lost(WITHOUT_READING, CARL, w.reading),
         "Groups.settle": lambda: groups.settle(GUILD, READING, AT_NIGHT, 7, CARL),
         "Groups.settle, new": lambda: groups.settle(GUILD, EMPTY, AT_NIGHT, 7, CARL),
         "Groups.settle, new too": lambda: groups.settle(GUILD, EMPTY, TUESDAYS, None, BOB),
@@ -244,6 +260,11 @@ async def mark_of(act):
 
 
 BESIDE = [
+    ("GroupSetup.set_up", "Groups.set_state"),
+    ("GroupSetup.set_up", "Groups.skip_next"),
+    ("GroupSetup.choose", "Groups.settle, new"),
+    ("GroupSetup.move", "Groups.move, there too"),
+    ("GroupSetup.stop_lost", "Groups.join"),
     ("Groups.settle", "Groups.set_state"),
     ("Groups.settle", "Groups.move"),
     ("Groups.settle", "Groups.skip_next"),
@@ -397,7 +418,7 @@ def but_for_cards(outcome: Outcome) -> Outcome:
     return Outcome(tuple(answers), outcome.rows)
 
 
-CARDS = ("GroupStatus(", "PickReply(", "Desk(", "Ballot(")
+CARDS = ("GroupStatus(", "Moved(", "PickReply(", "Desk(", "Ballot(")
 
 
 @in_one_loop

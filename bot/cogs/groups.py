@@ -13,9 +13,8 @@ from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.views.group_card import members_card
-from bot.views.lost_group_card import tell_lost_groups
 from bot.views.replies import answer
-from bot.views.start_card import home_of
+from bot.views.start_card import home_of, tell_lost_groups
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot

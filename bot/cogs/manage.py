@@ -22,11 +22,10 @@ from bot.views.buttons import CHANNELS_OF_GROUPS
 from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import moderators_card
 from bot.views.group_texts import DAYS
-from bot.views.lost_group_card import tell_lost_groups
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer, offers
-from bot.views.start_card import channel_of, home_of, set_up, set_up_card
+from bot.views.start_card import channel_of, home_of, set_up, set_up_card, tell_lost_groups
 from bot.views.vote_card import check_polls, vote_card
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.picking import Chosen
@@ -194,33 +194,23 @@ class GroupForm:
     channel_id: int | None
     wish: GroupWish = GroupWish()
 
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        said = {name: stored[name] for name in asdict(GroupWish()) if name in stored}
-        if schedule := stored.get("schedule"):  # as it was kept until today
-            time = f"{schedule['hour']:02}:{schedule['minute']:02}"
-            said |= {"zone": schedule["zone"], "weekday": schedule["weekday"], "time": time}
-        return cls(stored.get("channel_id"), GroupWish(**said))
-
-    def as_json(self) -> dict[str, Any]:
-        return {"channel_id": self.channel_id, **asdict(self.wish)}
-
 
 @dataclass(frozen=True, slots=True)
-class SeenGuild:
-    """What Discord's cache says of a server; ``channel_ids``: of all its channels.
+class Here:
+    """Who sets a group up and from where, with what Discord's cache says of that server.
 
-    In an outage no channel is known, and none is ``gone``.
+    ``channel_ids`` are all its channels; None: it is out, and nothing is known to be gone.
     """
 
     guild_id: int
+    channel_id: int
+    who: int
     locale: str
-    channel_ids: AbstractSet[int]
-    unavailable: bool = False
+    channel_ids: AbstractSet[int] | None
 
     def lacks(self, channel_id: int) -> bool:
         """Tell whether a channel is gone."""
-        return not self.unavailable and channel_id not in self.channel_ids
+        return self.channel_ids is not None and channel_id not in self.channel_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +230,6 @@ class SeenChannel:
 class SeenRole:
     """What Discord's cache says of a role; ``name`` is None for @everyone."""
 
-    role_id: int
     name: str | None
     is_mentionable: bool
 
@@ -274,10 +263,7 @@ class LostGroups:
 
 @dataclass(frozen=True, slots=True)
 class WhichGroup:
-    """Asks whether one that lost its channel is meant; ``can_be_new``: or, with a zone, a new one.
-
-    What was said of a new one is kept.
-    """
+    """Asks whether a lost group is meant, or a new one if it can be; what was said is kept."""
 
     channel_id: int
     kept_id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from rapidfuzz import fuzz
 
@@ -13,7 +13,7 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.addition_fields import Fields, Typed
 from bot.core.curriculum.addition_needs import SetAside
 from bot.core.doubts import Doubt
-from bot.core.groups import Group, GroupForm
+from bot.core.groups import Group, GroupForm, GroupWish
 from bot.core.page import Missing
 from bot.core.search.words import head, words
 
@@ -101,9 +101,6 @@ class Desk:
     touched: Touched | None = None
 
 
-WISHES = ("step_id", "needs", "no_longer_needs")
-
-
 @dataclass(frozen=True, slots=True)
 class DraftAddition:
     """What a card would add; ``silent``: its page told no title, so that it can't be added yet."""
@@ -111,14 +108,6 @@ class DraftAddition:
     fields: Fields
     silent: bool = False
     missing: Missing | None = None
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        fields = {name: stored[name] for name in stored if name not in ("silent", "missing")}
-        return cls(fields, bool(stored.get("silent")), stored.get("missing"))
-
-    def as_json(self) -> dict[str, Any]:
-        return {**self.fields, "silent": self.silent, "missing": self.missing}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +119,9 @@ class DraftEdit:
     needs: str | None = None
     no_longer_needs: str | None = None
 
-    @classmethod
-    def from_json(cls, key: str, stored: Mapping[str, Any]) -> Self:
-        return cls(key, **{name: stored.get(name) for name in WISHES})
-
-    def as_json(self) -> dict[str, Any]:
-        wished = {name: getattr(self, name) for name in WISHES}
-        return {name: value for name, value in wished.items() if value is not None}
+    def fields(self) -> dict[str, str]:
+        """Return what would change, by name."""
+        return {name: value for name, value in asdict(self).items() if name != "key" and value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +132,38 @@ class ResourceForm:
     before: Typed
     typed: Typed
 
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        return cls(stored["draft_id"], Typed(**stored["before"]), Typed(**stored["typed"]))
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 Drafted = DraftAddition | DraftEdit | ResourceForm | GroupForm
 """What is kept for a moderator for a day, behind a card or a refused form."""
 
 
-def drafted(key: str | None, stored: Mapping[str, Any]) -> Drafted:
-    """Return what was kept as JSON; ``key``: of the resource that it changes."""
+def as_json(draft: Drafted) -> dict[str, Any]:
+    """Return a draft as it is kept, but for the key of its resource."""
+    match draft:
+        case DraftAddition():
+            return {**draft.fields, "silent": draft.silent, "missing": draft.missing}
+        case DraftEdit():
+            return draft.fields()
+        case ResourceForm():
+            return asdict(draft)
+        case GroupForm():
+            return {"channel_id": draft.channel_id, **asdict(draft.wish)}
+
+
+def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
+    """Return a draft as it was kept; ``key``: of the resource that it changes."""
     if key is not None:
-        return DraftEdit.from_json(key, stored)
-    if "url" in stored:
-        return DraftAddition.from_json(stored)
-    return (ResourceForm if "draft_id" in stored else GroupForm).from_json(stored)
+        return DraftEdit(key, *map(kept.get, ("step_id", "needs", "no_longer_needs")))
+    if "url" in kept:
+        fields = {name: kept[name] for name in kept if name not in ("silent", "missing")}
+        return DraftAddition(fields, bool(kept.get("silent")), kept.get("missing"))
+    if "draft_id" in kept:
+        return ResourceForm(kept["draft_id"], Typed(**kept["before"]), Typed(**kept["typed"]))
+    said = dict(kept)
+    if schedule := said.pop("schedule", None):  # 1.4 and before kept it so
+        time = f"{schedule.pop('hour'):02}:{schedule.pop('minute'):02}"
+        said |= {**schedule, "time": time}
+    return GroupForm(said.pop("channel_id", None), GroupWish(**said))
 
 
 @dataclass(frozen=True, slots=True)

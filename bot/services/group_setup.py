@@ -10,10 +10,10 @@ from bot.core.groups import (
     GroupForm,
     GroupStatus,
     GroupWish,
+    Here,
     LostGroups,
     Moved,
     SeenChannel,
-    SeenGuild,
     SeenRole,
     SetUp,
     WhichGroup,
@@ -40,7 +40,7 @@ WHICH_SHOWN = 4
 
 
 class GroupSetup:
-    """Decides from what is typed and what Discord's cache says of server, channel and role."""
+    """Decides from what is typed, and what Discord's cache says of server, channel and role."""
 
     def __init__(self, groups: Groups, moderation: Moderation, clock: Clock) -> None:
         self._groups = groups
@@ -48,16 +48,11 @@ class GroupSetup:
         self._clock = clock
 
     async def set_up(
-        self,
-        guild: SeenGuild,
-        channel: SeenChannel,
-        who: int,
-        wish: GroupWish,
-        role: SeenRole | None = None,
+        self, here: Here, channel: SeenChannel, wish: GroupWish, role: SeenRole | None = None
     ) -> SetUp:
         """Make a channel's group as wished, or change what is said; ask where that isn't clear.
 
-        A new group meets on Mondays at nine, unless said. ``role`` is the wished one, if it exists.
+        A new group meets on Mondays at nine, unless said. ``role``: the wished one, if it exists.
 
         Raises:
             NotOfferedError: the wished role doesn't exist.
@@ -66,34 +61,35 @@ class GroupSetup:
         """
         group = await self._groups.find(channel.channel_id)
         old, now = group.schedule if group else None, self._clock()
-        zone = resolve_zone(wish.zone, guild.locale, now) if wish.zone or not old else old.zone
+        zone = resolve_zone(wish.zone, here.locale, now) if wish.zone or not old else old.zone
         old = old or Schedule(MONDAY, NINE, 0, zone or "UTC")
         time = time_of_day(wish.time, zone or "UTC") if wish.time else (old.hour, old.minute)
         if time is None:
             form = GroupForm(channel.channel_id, replace(wish, time=None))
-            kept_id = await self._moderation.keep(guild.guild_id, who, form)
+            kept_id = await self._moderation.keep(here.guild_id, here.who, form)
             return WhichHour(kept_id, wish.time or "")
-        if group is None and not wish.zone:
-            form = GroupForm(channel.channel_id)
-            if asked := await self._which(guild, who, form, can_be_new=False):
-                return asked
+        is_asked = group is None and not wish.zone
+        if is_asked and (asked := await self._which(here, GroupForm(channel.channel_id))):
+            return asked
         if zone is None:
-            choices, fits = zones_offered(wish.zone, guild.locale, now)
+            choices, fits = zones_offered(wish.zone, here.locale, now)
             return WhichZone(channel.channel_id, wish, tuple(choices), fits)
         weekday = old.weekday if wish.weekday is None else wish.weekday
         role_id = group.role_id if group else None
         if wish.role_id is not None:
-            role_id = _mentionable(role)
-        schedule = Schedule(weekday, *time, zone)
+            role_id = wish.role_id
+            if role is None:
+                raise NotOfferedError
+            if not role.is_mentionable:
+                raise RoleRefusedError(role.name)
         if group is None:
             clear = GroupWish(weekday, f"{time[0]:02}:{time[1]:02}", role_id, zone)
-            form = GroupForm(channel.channel_id, clear)
-            if asked := await self._which(guild, who, form, can_be_new=True):
+            if asked := await self._which(here, GroupForm(channel.channel_id, clear)):
                 return asked
-        return await self._put(guild, channel, who, schedule, role_id, group)
+        return await self._put(here, channel, Schedule(weekday, *time, zone), role_id, group)
 
     async def choose(
-        self, guild: SeenGuild, channel: SeenChannel, who: int, form: GroupForm, group_id: int
+        self, here: Here, channel: SeenChannel, form: GroupForm, group_id: int
     ) -> GroupStatus | Moved:
         """Move a group that lost its channel to the form's; id 0: make the new one of the form.
 
@@ -103,7 +99,7 @@ class GroupSetup:
             CannotPostError: it names what is missing.
         """
         if group_id:
-            return await self.move(guild, channel, who, group_id, only_lost=True)
+            return await self.move(here, channel, group_id, only_lost=True)
         if await self._groups.find(channel.channel_id) is not None:
             raise HasGroupError
         wish = form.wish
@@ -111,16 +107,10 @@ class GroupSetup:
         if time is None or wish.weekday is None:
             raise OldCardError
         schedule = Schedule(wish.weekday, *time, wish.zone)
-        return await self._put(guild, channel, who, schedule, wish.role_id)
+        return await self._put(here, channel, schedule, wish.role_id)
 
     async def move(
-        self,
-        guild: SeenGuild,
-        channel: SeenChannel,
-        who: int,
-        group_id: int,
-        *,
-        only_lost: bool = False,
+        self, here: Here, channel: SeenChannel, group_id: int, *, only_lost: bool = False
     ) -> Moved:
         """Move a group to another channel; ``only_lost``: if its own is gone.
 
@@ -129,65 +119,51 @@ class GroupSetup:
             HasGroupError: the channel has a group.
             OldCardError: another moderator has moved it meanwhile.
         """
-        group = (await self._groups.look(guild.guild_id, group_id, who)).group
-        is_lost = guild.lacks(group.channel_id)
+        guild_id, is_forum = here.guild_id, channel.is_forum
+        group = (await self._groups.look(guild_id, group_id, here.who)).group
+        is_lost, to, left = here.lacks(group.channel_id), channel.channel_id, group.channel_id
         if only_lost and not is_lost:
             raise OldCardError
         if channel.problem is not None:
             raise CannotPostError(channel.problem)
         status = await self._groups.move(
-            guild.guild_id,
-            group_id,
-            channel.channel_id,
-            who,
-            is_forum=channel.is_forum,
-            seen_in=group.channel_id,
+            guild_id, group_id, to, here.who, is_forum=is_forum, seen_in=left
         )
-        return Moved(status, None if is_lost else group.channel_id)
+        return Moved(status, None if is_lost else left)
 
-    async def stop_lost(self, guild: SeenGuild, who: int, group_id: int) -> GroupStatus:
+    async def stop_lost(self, here: Here, group_id: int) -> GroupStatus:
         """Stop a group whose channel is gone.
 
         Raises:
             OldCardError: another moderator has moved it meanwhile.
         """
-        group = (await self._groups.look(guild.guild_id, group_id, who)).group
-        if not guild.lacks(group.channel_id):
+        group = (await self._groups.look(here.guild_id, group_id, here.who)).group
+        if not here.lacks(left := group.channel_id):
             raise OldCardError
-        return await self._groups.set_state(
-            guild.guild_id, group_id, "stopped", seen_in=group.channel_id
-        )
+        return await self._groups.set_state(here.guild_id, group_id, "stopped", seen_in=left)
 
-    async def lost(
-        self, guild: SeenGuild, who: int, home_id: int, most: int = LOST_SHOWN
-    ) -> LostGroups | None:
-        """Return a server's groups whose channels are gone, for a card in channel ``home_id``."""
-        if guild.unavailable:
-            return None
-        running = await self._groups.running_in(guild.guild_id)
-        lost = [group for group in running if guild.lacks(group.channel_id)]
+    async def lost(self, here: Here, most: int = LOST_SHOWN) -> LostGroups | None:
+        """Return a server's groups whose channels are gone; None: there are none."""
+        running = await self._groups.running_in(here.guild_id)
+        lost = [group for group in running if here.lacks(group.channel_id)]
         if not lost:
             return None
-        looks = [await self._groups.look(g.guild_id, g.group_id, who) for g in lost[:most]]
-        is_free = await self._groups.find(home_id) is None
+        looks = [await self._groups.look(here.guild_id, g.group_id, here.who) for g in lost[:most]]
+        is_free = await self._groups.find(here.channel_id) is None
         return LostGroups(tuple(looks), len(lost), is_free)
 
-    async def _which(
-        self, guild: SeenGuild, who: int, form: GroupForm, *, can_be_new: bool
-    ) -> WhichGroup | None:
+    async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
         """Ask whether a new group is meant, or one that lost its channel; None: there is none."""
-        channel_id = form.channel_id or 0
-        lost = await self.lost(guild, who, channel_id, WHICH_SHOWN)
+        lost = await self.lost(here, WHICH_SHOWN)
         if lost is None:
             return None
-        kept_id = await self._moderation.keep(guild.guild_id, who, form)
-        return WhichGroup(channel_id, kept_id, lost, can_be_new)
+        kept_id = await self._moderation.keep(here.guild_id, here.who, form)
+        return WhichGroup(form.channel_id or 0, kept_id, lost, can_be_new=form.wish.zone != "")
 
     async def _put(
         self,
-        guild: SeenGuild,
+        here: Here,
         channel: SeenChannel,
-        who: int,
         schedule: Schedule,
         role_id: int | None,
         seen: Group | None = None,
@@ -197,20 +173,7 @@ class GroupSetup:
         problem = channel.post_problem if has_post else channel.problem
         if problem is not None:
             raise CannotPostError(problem)
+        guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
         return await self._groups.settle(
-            guild.guild_id,
-            channel.channel_id,
-            schedule,
-            role_id,
-            who,
-            is_forum=channel.is_forum,
-            seen=seen,
+            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen
         )
-
-
-def _mentionable(role: SeenRole | None) -> int:
-    if role is None:
-        raise NotOfferedError
-    if not role.is_mentionable:
-        raise RoleRefusedError(role.name)
-    return role.role_id

@@ -222,7 +222,7 @@ class Moderation:
                 wish = replace(wish, no_longer_needs=dropped.key)
             else:
                 idle = replace(idle, no_longer_needs=dropped)
-        if wish.as_json():
+        if wish.fields():
             rows = await additions.additions_of(self._db, guild_id)
             self._check(guild_id, rows, self._wished(rows, resource, wish), wish)
         return replace(await self._open(guild_id, opener_id, wish), idle=idle)
@@ -233,7 +233,7 @@ class Moderation:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
             wish = _edit(draft)
             resource = await self._resource(changes, draft)
-            if fields := wish.as_json():
+            if fields := wish.fields():
                 rows = await additions.additions_of(changes, draft.guild_id)
                 addition = self._wished(rows, resource, wish)
                 self._check(draft.guild_id, rows, addition, wish)

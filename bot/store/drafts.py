@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.moderation import Drafted, DraftEdit, drafted
+from bot.core.moderation import Drafted, DraftEdit, as_json, from_json
 from bot.store.database import Queries
 from bot.store.instants import instant, seconds
 
@@ -34,7 +34,7 @@ async def draft(db: Queries, draft_id: int) -> Draft | None:
                 draft_id,
                 row["guild_id"],
                 row["opened_by"],
-                drafted(row["resource_key"], json.loads(row["fields"])),
+                from_json(row["resource_key"], json.loads(row["fields"])),
                 instant(row["made_at"]),
             )
             for row in rows
@@ -53,7 +53,7 @@ async def set_draft(changes: Queries, draft: Draft) -> None:
         draft.guild_id,
         draft.opened_by,
         draft.about.key if isinstance(draft.about, DraftEdit) else None,
-        json.dumps(draft.about.as_json()),
+        json.dumps(as_json(draft.about)),
         seconds(draft.made_at),
     )
 

@@ -13,9 +13,10 @@ from bot.views.permissions import (
     TAG_NEEDED,
     can_mention,
     is_mentionable,
+    lacks,
     missing,
     needed,
-    usable_tags,
+    problem_in,
     wanted,
 )
 
@@ -35,7 +36,7 @@ def as_now(guild: discord.Guild | None, status: GroupStatus) -> GroupStatus:
     group = replace(status.group, blocked=_blocked(channel, status.group))
     problem = status.vote_problem
     if status.vote is not None and problem is not None and problem.startswith("lacks:"):
-        problem = _lacks(channel, (*needed(channel), *POLLS))
+        problem = lacks(channel, (*needed(channel), *POLLS))
     return replace(status, group=group, vote_problem=problem)
 
 
@@ -43,21 +44,14 @@ def _blocked(channel: discord.abc.GuildChannel, group: Group) -> str | None:
     has_post, noted = group.standing_id is not None, group.blocked
     if noted in trouble_texts.UNCERTAIN:  # only somebody who looks can tell
         return noted
-    if lacks := _lacks(channel, needed(channel, has_post=has_post)):
-        return lacks
-    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
-        return TAG_NEEDED
+    if problem := problem_in(channel, has_post=has_post):
+        return problem
     if noted is None or noted.startswith("lacks:") or noted in SEEN_TO_BE_MENDED:
         return None
     if noted == "locked" and (post := channel.guild.get_thread(group.standing_id or 0)):
         may_write = post.permissions_for(channel.guild.me).manage_threads
         return noted if post.locked and not may_write else None
     return noted
-
-
-def _lacks(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> str | None:
-    lacks = missing(channel, names)
-    return f"lacks:{','.join(lacks)}" if lacks else None
 
 
 def role_line(guild: discord.Guild | None, group: Group) -> str | None:

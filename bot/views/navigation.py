@@ -31,7 +31,6 @@ from bot.views.group_card import (
     PickedSelect,
 )
 from bot.views.history_card import GroupButton, HistoryButton
-from bot.views.lost_group_card import LostGroupButton
 from bot.views.me_card import me_card, settings_card
 from bot.views.path_card import GoalButton, NoGoalButton, PathButton
 from bot.views.pick_card import TakeBackButton, WeekSelect
@@ -58,6 +57,7 @@ from bot.views.resource_card import (
 )
 from bot.views.start_card import (
     HourSelect,
+    LostGroupButton,
     MoveSelect,
     StartAgainButton,
     StartButton,

@@ -1,12 +1,8 @@
-"""What Discord's cache says of servers, channels and roles, and what the bot needs there."""
+"""What the bot needs in a channel, by Discord's own names for it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
-
-from bot.core.groups import SeenChannel, SeenGuild, SeenRole
 
 TO_SEND = ("view_channel", "send_messages")
 TO_SEND_IN_FORUM = ("view_channel", "send_messages_in_threads")
@@ -55,6 +51,21 @@ def missing(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> list[s
     return [name for name in names if not getattr(held, name)]
 
 
+def lacks(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> str | None:
+    """Return which of the permissions are missing, as a problem's name."""
+    lacking = missing(channel, names)
+    return f"lacks:{','.join(lacking)}" if lacking else None
+
+
+def problem_in(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> str | None:
+    """Return what keeps papers out of a channel; ``has_post``: the group's is in its forum."""
+    if problem := lacks(channel, needed(channel, has_post=has_post)):
+        return problem
+    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
+        return TAG_NEEDED
+    return None
+
+
 def role_of(guild: discord.Guild, role_id: int | None) -> discord.Role | None:
     """Return the role that a group's papers mention, if it is there and one to be mentioned."""
     role = guild.get_role(role_id or 0)
@@ -78,38 +89,3 @@ def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag] | None:
     may_all = forum.permissions_for(forum.guild.me).manage_threads
     usable = [tag for tag in forum.available_tags if may_all or not tag.moderated]
     return usable[:1] or None
-
-
-def seen_guild(interaction: discord.Interaction[Any]) -> SeenGuild:
-    """Return what Discord's cache says of the interaction's server."""
-    guild, locale = interaction.guild, str(interaction.guild_locale or "")
-    if guild is None:
-        return SeenGuild(interaction.guild_id or 0, locale, frozenset(), unavailable=True)
-    channel_ids = frozenset(channel.id for channel in guild.channels)
-    return SeenGuild(guild.id, locale, channel_ids, guild.unavailable)
-
-
-def seen_channel(channel: discord.TextChannel | discord.ForumChannel) -> SeenChannel:
-    """Return what Discord's cache says of a channel for papers."""
-    is_forum = isinstance(channel, discord.ForumChannel)
-    problem, post_problem = _problem(channel), _problem(channel, has_post=True)
-    return SeenChannel(channel.id, is_forum, problem, post_problem)
-
-
-def _problem(
-    channel: discord.TextChannel | discord.ForumChannel, *, has_post: bool = False
-) -> str | None:
-    if lacks := missing(channel, needed(channel, has_post=has_post)):
-        return f"lacks:{','.join(lacks)}"
-    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
-        return TAG_NEEDED
-    return None
-
-
-def seen_role(guild: discord.Guild, role_id: int | None) -> SeenRole | None:
-    """Return what Discord's cache says of a role, if it is there."""
-    role = guild.get_role(role_id or 0)
-    if role is None:
-        return None
-    name = None if role.is_default() else role.name
-    return SeenRole(role.id, name, is_mentionable(role))

@@ -1,11 +1,11 @@
-"""The hello to a server, and the way from it to a weekly paper."""
+"""The hello to a server, and the way from it to a group that has its channel."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import discord
 from discord import app_commands, ui
@@ -15,7 +15,11 @@ from bot.core.groups import (
     GroupForm,
     GroupStatus,
     GroupWish,
+    Here,
+    LostGroups,
     Moved,
+    SeenChannel,
+    SeenRole,
     SetUp,
     WhichGroup,
     WhichHour,
@@ -44,14 +48,15 @@ from bot.views.buttons import (
     row_id,
 )
 from bot.views.group_card import moderators_card
-from bot.views.permissions import seen_channel, seen_guild, seen_role
-from bot.views.replies import Form, answer, answer_click, answers_errors, select_of
+from bot.views.permissions import is_mentionable, problem_in
+from bot.views.replies import Form, answer, answer_click, answers_errors, notice, select_of
 from bot.views.rights import check_opener, check_right
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
 
 GroupChannel = discord.TextChannel | discord.ForumChannel
+Way = Literal["stop", "move"]
 
 
 def greeting_card() -> ui.LayoutView:
@@ -67,13 +72,11 @@ async def set_up(
 ) -> SetUp:
     """Set a channel's group up as wished, given what Discord's cache says."""
     bot = cast("NextreadBot", interaction.client)
-    made = await bot.services.group_setup.set_up(
-        seen_guild(interaction),
-        seen_channel(channel),
-        interaction.user.id,
-        wish,
-        seen_role(channel.guild, wish.role_id),
-    )
+    role = channel.guild.get_role(wish.role_id or 0)
+    name = None if role is None or role.is_default() else role.name
+    seen = None if role is None else SeenRole(name, is_mentionable(role))
+    setup, there = bot.services.group_setup, seen_channel(channel)
+    made = await setup.set_up(here_of(interaction), there, wish, seen)
     if isinstance(made, GroupStatus):
         bot.weekly_changed()
     return made
@@ -97,39 +100,102 @@ def set_up_card(
             question = words.which_hour_text(made.typed)
             return _question_card(question, HourSelect(made.kept_id, who), again)
         case WhichGroup():
-            return _which_group_card(made, who, is_here=made.channel_id == home_of(interaction))
+            return which_group_card(made, who, is_here=made.channel_id == home_of(interaction))
 
 
 def _question_card(
     question: str, select: StateSelect, again: ui.Button[Any] | None
 ) -> ui.LayoutView:
+    rows = [ui.ActionRow[Any](item) for item in (select, again) if item is not None]
+    return _box(ui.TextDisplay(question), *rows)
+
+
+def _box(*items: ui.Item[Any]) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(question), ui.ActionRow(select))
-    if again is not None:
-        box.add_item(ui.ActionRow(again))
-    view.add_item(box)
+    view.add_item(ui.Container(*items))
     view.stop()
     return view
 
 
-def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> ui.LayoutView:
+async def tell_lost_groups(interaction: discord.Interaction[Any]) -> bool:
+    """Show a moderator this server's groups without a channel; tell whether there are any."""
+    setup = cast("NextreadBot", interaction.client).services.group_setup
+    lost = await setup.lost(here_of(interaction))
+    if lost is not None:
+        await answer(interaction, lost_groups_card(lost, interaction.user.id))
+    return lost is not None
+
+
+def lost_groups_card(lost: LostGroups, opener_id: int) -> ui.LayoutView:
+    """Build the card, in which groups can be moved to a channel that has none of its own."""
+    advice = (lost_words.MOVE, lost_words.MAKE_ANOTHER) if lost.is_free else (lost_words.NO_PLACE,)
+    ways: tuple[Way, ...] = ("move", "stop") if lost.is_free else ("stop",)
+
+    def buttons(group_id: int) -> ui.ActionRow[Any]:
+        return ui.ActionRow(*(LostGroupButton(way, group_id, opener_id) for way in ways))
+
+    return _box(*_lost_items(lost, "\n".join(advice), buttons))
+
+
+def which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> ui.LayoutView:
+    """Build the question whether a new group is meant, or one that lost its channel."""
     question = lost_words.which_text(asked.channel_id, can_be_new=asked.can_be_new)
-    heading = lost_words.heading(asked.lost.count)
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(f"{heading}\n{question}"))
     label = lost_words.MOVE_HERE if is_here else lost_words.MOVE_THERE
-    for status in asked.lost.shown:
-        box.add_item(ui.TextDisplay(lost_words.lost_group_text(status)))
-        button = WhichGroupButton(status.group.group_id, asked.kept_id, who, label)
-        box.add_item(ui.ActionRow(button))
-    if (more := asked.lost.count - len(asked.lost.shown)) > 0:
-        box.add_item(ui.TextDisplay(lost_words.more_text(more)))
-    if asked.can_be_new:
-        button = WhichGroupButton(0, asked.kept_id, who, lost_words.MAKE_NEW)
-        box.add_item(ui.ActionRow(button))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(box)
-    view.stop()
-    return view
+
+    def button(group_id: int, label: str = label) -> ui.ActionRow[Any]:
+        return ui.ActionRow(WhichGroupButton(group_id, asked.kept_id, who, label))
+
+    new = [button(0, lost_words.MAKE_NEW)] if asked.can_be_new else []
+    return _box(*_lost_items(asked.lost, question, button), *new)
+
+
+def _lost_items(
+    lost: LostGroups, question: str, row: Callable[[int], ui.ActionRow[Any]]
+) -> Iterator[ui.Item[Any]]:
+    yield ui.TextDisplay(f"{lost_words.heading(lost.count)}\n{question}")
+    for status in lost.shown:
+        yield ui.TextDisplay(lost_words.lost_group_text(status))
+        yield row(status.group.group_id)
+    if (more := lost.count - len(lost.shown)) > 0:
+        yield ui.TextDisplay(lost_words.more_text(more))
+
+
+class LostGroupButton(
+    StateButton,
+    template=rf"lost-group:(?P<way>stop|move):{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
+):
+    """Stops a group whose channel is gone, or moves it to the channel of the card."""
+
+    def __init__(self, way: Way, group_id: int, opener_id: int) -> None:
+        self.way, self.group_id, self.opener_id = way, group_id, opener_id
+        moves = way == "move"
+        super().__init__(
+            ui.Button(
+                label=lost_words.MOVE_HERE if moves else lost_words.STOP,
+                style=discord.ButtonStyle.primary if moves else discord.ButtonStyle.danger,
+                custom_id=f"lost-group:{way}:{group_id}:{opener_id}",
+            )
+        )
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(cast("Way", match["way"]), row_id(match["id"]), int(match["opener"]))
+
+    @answers_errors
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await check_opener(interaction, self.opener_id)
+        bot = cast("NextreadBot", interaction.client)
+        here, setup = here_of(interaction), bot.services.group_setup
+        if self.way == "stop":
+            status = await setup.stop_lost(here, self.group_id)
+            view = notice(lost_words.stopped_text(status))
+        else:
+            channel = seen_channel(channel_of(interaction, here.channel_id))
+            moved = await setup.move(here, channel, self.group_id, only_lost=True)
+            view = set_up_card(interaction, moved)
+        bot.weekly_changed()
+        await answer_click(interaction, view)
+        await tell_lost_groups(interaction)
 
 
 class WhichGroupButton(
@@ -160,9 +226,8 @@ class WhichGroupButton(
         bot, who = cast("NextreadBot", interaction.client), interaction.user.id
         form = await bot.moderation.kept(interaction.guild_id, who, self.kept_id, GroupForm)
         channel = channel_of(interaction, form.channel_id or 0)
-        made = await bot.services.group_setup.choose(
-            seen_guild(interaction), seen_channel(channel), who, form, self.group_id
-        )
+        setup, here = bot.services.group_setup, here_of(interaction)
+        made = await setup.choose(here, seen_channel(channel), form, self.group_id)
         bot.weekly_changed()
         await answer_click(interaction, set_up_card(interaction, made))
 
@@ -194,9 +259,8 @@ class MoveSelect(
         if not values[0].isdecimal():
             raise OldCardError  # no select of ours
         channel = channel_of(interaction, int(values[0]))
-        moved = await bot.services.group_setup.move(
-            seen_guild(interaction), seen_channel(channel), self.opener_id, self.group_id
-        )
+        setup, here = bot.services.group_setup, here_of(interaction)
+        moved = await setup.move(here, seen_channel(channel), self.group_id)
         bot.weekly_changed()
         await answer_click(interaction, set_up_card(interaction, moved))
 
@@ -379,6 +443,23 @@ def _short(time: str | None) -> str:
 def _select(custom_id: str, choices: Iterable[ZoneChoice]) -> ui.Select[Any]:
     labelled = [(choice.zone, choice.label) for choice in choices]
     return select_of(custom_id, words.PICK_A_ZONE, labelled)
+
+
+def here_of(interaction: discord.Interaction[Any]) -> Here:
+    """Return who asks and where, with what Discord's cache says of their server."""
+    guild, locale = interaction.guild, str(interaction.guild_locale or "")
+    channel_ids = None
+    if guild is not None and not guild.unavailable:
+        channel_ids = frozenset(channel.id for channel in guild.channels)
+    guild_id, who = interaction.guild_id or 0, interaction.user.id
+    return Here(guild_id, home_of(interaction), who, locale, channel_ids)
+
+
+def seen_channel(channel: GroupChannel) -> SeenChannel:
+    """Return what Discord's cache says of a channel for papers."""
+    is_forum = isinstance(channel, discord.ForumChannel)
+    problem, post_problem = problem_in(channel), problem_in(channel, has_post=True)
+    return SeenChannel(channel.id, is_forum, problem, post_problem)
 
 
 def home_of(interaction: discord.Interaction[Any]) -> int:

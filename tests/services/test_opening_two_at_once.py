@@ -15,7 +15,7 @@ import pytest_asyncio
 
 import bot.services
 from bot.core.curriculum.addition_fields import Typed
-from bot.core.groups import GroupForm, GroupWish, SeenChannel, SeenGuild, SeenRole
+from bot.core.groups import GroupForm, GroupWish, Here, SeenChannel, SeenRole
 from bot.core.moderation import ResourceForm
 from bot.core.weekly import Schedule
 from bot.errors import HasGroupError, OldCardError
@@ -37,8 +37,8 @@ LIST = curriculum(
 )
 TUESDAYS, WEDNESDAYS = Schedule(1, 10, 0, "UTC"), Schedule(2, 10, 0, "UTC")
 AT_NIGHT = Schedule(0, 23, 0, "Asia/Seoul")
-WITHOUT_READING = SeenGuild(GUILD, "", {DUE, CHANGED, FORUM, EMPTY})
-SEEN = replace(WITHOUT_READING, channel_ids={READING, *WITHOUT_READING.channel_ids})
+WITHOUT_READING = Here(GUILD, EMPTY, CARL, "", {DUE, CHANGED, FORUM, EMPTY})
+HERE = replace(WITHOUT_READING, channel_ids={READING, *WITHOUT_READING.channel_ids})
 SEEN_EMPTY, SEEN_READING = SeenChannel(EMPTY, False), SeenChannel(READING, False)
 P3 = Typed("P3", "", "30", "paper", "")
 
@@ -121,17 +121,16 @@ def acts(w: World, s: Services) -> dict:
     groups, mod, reading, setup = s.groups, s.moderation, s.reading, s.group_setup
     return {
         "GroupSetup.set_up": lambda: setup.set_up(
-            SEEN,
+            HERE,
             SEEN_READING,
-            CARL,
             GroupWish(0, "11 pm", 7, "Seoul"),
-            SeenRole(7, "readers", True),
+            SeenRole("readers", True),
         ),
         "GroupSetup.choose": lambda: setup.choose(
-            WITHOUT_READING, SEEN_EMPTY, CARL, GroupForm(EMPTY), w.reading
+            WITHOUT_READING, SEEN_EMPTY, GroupForm(EMPTY), w.reading
         ),
-        "GroupSetup.move": lambda: setup.move(SEEN, SEEN_EMPTY, CARL, w.reading),
-        "GroupSetup.stop_lost": lambda: setup.stop_lost(WITHOUT_READING, CARL, w.reading),
+        "GroupSetup.move": lambda: setup.move(HERE, SEEN_EMPTY, w.reading),
+        "GroupSetup.stop_lost": lambda: setup.stop_lost(WITHOUT_READING, w.reading),
         "Groups.settle": lambda: groups.settle(GUILD, READING, AT_NIGHT, 7, CARL),
         "Groups.settle, new": lambda: groups.settle(GUILD, EMPTY, AT_NIGHT, 7, CARL),
         "Groups.settle, new too": lambda: groups.settle(GUILD, EMPTY, TUESDAYS, None, BOB),

@@ -160,7 +160,7 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
     if "draft_id" in kept:
         return ResourceForm(kept["draft_id"], Typed(**kept["before"]), Typed(**kept["typed"]))
     said = dict(kept)
-    if schedule := said.pop("schedule", None):  # 1.4 and before kept it so
+    if schedule := said.pop("schedule", None):  # so it was kept before it was a wish
         time = f"{schedule.pop('hour'):02}:{schedule.pop('minute'):02}"
         said |= {**schedule, "time": time}
     return GroupForm(said.pop("channel_id", None), GroupWish(**said))

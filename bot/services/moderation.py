@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from bot.core.counts import shown_count
 from bot.core.curriculum import Resource
 from bot.core.curriculum.addition_fields import (
     TEXTS,
@@ -64,13 +65,10 @@ from bot.store.ids import Clock, Ids
 
 CARDS_LAST = timedelta(days=1)
 
-Form = TypeVar("Form", ResourceForm, GroupForm)
+Kind = TypeVar("Kind", DraftAddition, DraftEdit, ResourceForm, GroupForm)
 
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
-
-TOLD_FROM = 3
-"""A number of readers is told from so many on."""
 
 FetchFacts = Callable[[str], Awaitable[PageFacts]]
 """Looks at the page behind a link; never raises for trouble on the way."""
@@ -143,9 +141,9 @@ class Moderation:
             if isinstance(draft.about, DraftEdit):
                 key: str | None = draft.about.key
             else:
-                key = self.list.key_of(laid, _addition(draft).fields["url"])
+                key = self.list.key_of(laid, _about(draft, DraftAddition).fields["url"])
             if key is None:
-                if _addition(draft).silent:
+                if _about(draft, DraftAddition).silent:
                     return self._proposal(laid, draft)
                 key, outcome = await self._add(changes, draft), "added"
             draft = replace(draft, about=DraftEdit(key))
@@ -153,7 +151,7 @@ class Moderation:
         return await self._desk(self._db, draft, outcome)
 
     async def _add(self, changes: Queries, draft: Draft) -> str:
-        guild_id, fields = draft.guild_id, dict(_addition(draft).fields)
+        guild_id, fields = draft.guild_id, dict(_about(draft, DraftAddition).fields)
         former = await self.list.former_keys(changes, fields["url"])
         if former:
             fields["formerly"] = former
@@ -176,7 +174,7 @@ class Moderation:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
             if isinstance(draft.about, DraftEdit):
                 return await self._desk(changes, draft, "already")
-            about = _addition(draft)
+            about = _about(draft, DraftAddition)
             laid = await self._curricula.laid(changes, guild_id)
             fields = {**about.fields, "step_id": self.list.step(laid, step).id}
             draft = replace(draft, about=replace(about, fields=fields))
@@ -223,23 +221,19 @@ class Moderation:
             else:
                 idle = replace(idle, no_longer_needs=dropped)
         if wish.fields():
-            rows = await additions.additions_of(self._db, guild_id)
-            self._check(guild_id, rows, self._wished(rows, resource, wish), wish)
+            await self._wished(self._db, guild_id, resource, wish)
         return replace(await self._open(guild_id, opener_id, wish), idle=idle)
 
     async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Do what the card said would change."""
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            wish = _edit(draft)
+            wish = _about(draft, DraftEdit)
             resource = await self._resource(changes, draft)
             if fields := wish.fields():
-                rows = await additions.additions_of(changes, draft.guild_id)
-                addition = self._wished(rows, resource, wish)
-                self._check(draft.guild_id, rows, addition, wish)
-                await self.list.write(
-                    changes, draft.guild_id, opener_id, addition, "changed", fields
-                )
+                where = draft.guild_id
+                addition = await self._wished(changes, where, resource, wish)
+                await self.list.write(changes, where, opener_id, addition, "changed", fields)
             outcome: Outcome = "changed" if fields else "same"
             draft = replace(draft, about=DraftEdit(wish.key))
             await drafts.set_draft(changes, draft)
@@ -251,20 +245,17 @@ class Moderation:
         if isinstance(draft.about, DraftEdit):
             return typed_from(await self._resource(self._db, draft))
         typed = typed_from(_preview(draft))
-        return replace(typed, title="") if _addition(draft).silent else typed
+        return replace(typed, title="") if _about(draft, DraftAddition).silent else typed
 
     async def keep(self, guild_id: int, opener_id: int, form: ResourceForm | GroupForm) -> int:
         """Keep for a day what was typed into a form that was refused; return its id."""
         return (await self._begin(guild_id, opener_id, form)).draft_id
 
     async def kept(
-        self, guild_id: int | None, opener_id: int, kept_id: int, kind: type[Form]
-    ) -> Form:
+        self, guild_id: int | None, opener_id: int, kept_id: int, kind: type[Kind]
+    ) -> Kind:
         """Return what was typed into a form of that kind."""
-        form = (await self._find(self._db, guild_id, opener_id, kept_id)).about
-        if not isinstance(form, kind):
-            raise OldCardError
-        return form
+        return _about(await self._find(self._db, guild_id, opener_id, kept_id), kind)
 
     async def set_texts(
         self, guild_id: int | None, opener_id: int, draft_id: int, before: Typed, typed: Typed
@@ -283,7 +274,7 @@ class Moderation:
             if isinstance(draft.about, DraftEdit):
                 outcome = await self._set_texts(changes, draft, fields)
             else:
-                about = _addition(draft)
+                about = _about(draft, DraftAddition)
                 silent = about.silent and "title" not in fields
                 about = replace(about, fields={**about.fields, **fields}, silent=silent)
                 draft = replace(draft, about=about)
@@ -373,7 +364,7 @@ class Moderation:
             self._db, guild_id, (resource.key, *resource.formerly)
         )
         return Touched(
-            readers=readers_of if readers_of >= TOLD_FROM else 0,
+            readers=shown_count(readers_of) or 0,
             needed_by=tuple(r for r in everything if resource.key in r.prerequisites),
             channel_ids=await groups.channels_about(
                 self._db, guild_id, resource.key, running_week("UTC", self._clock())
@@ -487,13 +478,13 @@ class Moderation:
             OldCardError: it is about none.
             NoLongerListedError: it left the list.
         """
-        key = _edit(draft).key
+        key = _about(draft, DraftEdit).key
         found = (await self._curricula.laid(db, draft.guild_id)).find(key)
         return found or await self._curricula.resource(db, draft.guild_id, key)
 
     def _proposal(self, laid: Laid, draft: Draft) -> Proposal:
         """Return what a card shows of a draft that would add something."""
-        about, resource = _addition(draft), _preview(draft)
+        about, resource = _about(draft, DraftAddition), _preview(draft)
         own = self.list.own_step
         steps = (own, *(step for step in laid.curriculum.steps if step.id != own.id))
         return Proposal(
@@ -511,7 +502,7 @@ class Moderation:
     async def _desk(self, db: Queries, draft: Draft, outcome: Outcome | None = None) -> Desk:
         """Return what a card shows of a draft about a listed resource, as it is now."""
         laid = await self._curricula.laid(db, draft.guild_id)
-        wish, resource = _edit(draft), await self._resource(db, draft)
+        wish, resource = _about(draft, DraftEdit), await self._resource(db, draft)
         return Desk(
             draft_id=draft.draft_id,
             opener_id=draft.opened_by,
@@ -532,8 +523,15 @@ class Moderation:
             ),
         )
 
-    def _wished(self, rows: list[Addition], resource: Resource, wish: DraftEdit) -> Addition:
-        """Return what the server will say of a resource once the wishes are followed."""
+    async def _wished(
+        self, db: Queries, guild_id: int, resource: Resource, wish: DraftEdit
+    ) -> Addition:
+        """Return what the server will say of a resource once the wishes are followed.
+
+        Raises:
+            NeedRefusedError, StepRefusedError: laying it shows that they can't be.
+        """
+        rows = await additions.additions_of(db, guild_id)
         before = self.list.addition(rows, resource.key)
         original = self._curricula.base.by_key.get(resource.key)
         kept = dict(before.fields)
@@ -544,23 +542,18 @@ class Moderation:
         needs = original.prerequisites if original is not None else ()
         if wish.needs or wish.no_longer_needs:
             kept = with_needs(kept, needs, add=wish.needs, drop=wish.no_longer_needs)
-        return replace(before, fields=kept)
-
-    def _check(
-        self, guild_id: int, rows: list[Addition], addition: Addition, wish: DraftEdit
-    ) -> None:
-        """Raise what stands in the way of a wish, found out by laying it."""
+        addition = replace(before, fields=kept)
         laid = lay_over(self._curricula.base, _with(rows, addition), guild_id)
-        resource = laid.find(addition.key)
-        title = addition.key if resource is None else resource.title
-        step_id = wish.step_id
-        if step_id is not None and (resource is None or resource.step_id != step_id):
-            step = laid.curriculum.step(step_id) or self.list.own_step
+        after = laid.find(addition.key)
+        title = addition.key if after is None else after.title
+        if wish.step_id is not None and (after is None or after.step_id != wish.step_id):
+            step = laid.curriculum.step(wish.step_id) or self.list.own_step
             raise StepRefusedError(title, step.title)
         for aside in laid.set_aside:
             if (aside.key, aside.what) == (addition.key, wish.needs):
                 needed = laid.find(aside.what)
                 raise NeedRefusedError(title, needed.title if needed else aside.what, aside.why)
+        return addition
 
 
 def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
@@ -569,23 +562,16 @@ def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
     return others if addition in others else [*others, addition]
 
 
-def _edit(draft: Draft) -> DraftEdit:
-    """Return what would change; a draft that is about no listed resource has an old card."""
-    if not isinstance(draft.about, DraftEdit):
-        raise OldCardError
-    return draft.about
-
-
-def _addition(draft: Draft) -> DraftAddition:
-    """Return what would be added; a draft that would add nothing has an old card."""
-    if not isinstance(draft.about, DraftAddition):
+def _about(draft: Draft, kind: type[Kind]) -> Kind:
+    """Return what a draft is about; one about something else has an old card."""
+    if not isinstance(draft.about, kind):
         raise OldCardError
     return draft.about
 
 
 def _preview(draft: Draft) -> Resource:
     """Return the resource that the draft would add."""
-    fields = _addition(draft).fields
+    fields = _about(draft, DraftAddition).fields
     found = own_resource(f"{namespace_of(draft.guild_id)}:new", fields, fields.get("step_id", ""))
     if found is None:
         raise OldCardError

@@ -83,8 +83,8 @@ async def no_facts(url: str) -> PageFacts:
 class Moderation:
     """Each method is one transaction, never held while a page is looked at.
 
-    A card of a moderator stands for a draft: only whoever opened it, in its server, within a day
-    can use it; anything else is a ``OldCardError``.
+    A moderator's card, or a form of theirs that was refused, stands for a draft. Only who opened it
+    can use it, in its server, within a day; anything else is an ``OldCardError``.
     """
 
     def __init__(

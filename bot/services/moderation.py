@@ -120,7 +120,8 @@ class Moderation:
         chosen = self.list.step(laid, step) if step else self.list.own_step
         key = self.list.key_of(laid, url)
         if key is not None:
-            return await self._open(guild_id, opener_id, DraftEdit(key), "already")
+            draft = await self._begin(guild_id, opener_id, DraftEdit(key))
+            return await self._desk(self._db, draft, "already")
         facts = await self._facts(url)
         fields = {**fields_of_page(url, facts), "step_id": chosen.id}
         about = DraftAddition(fields, not is_visible(facts.title), facts.missing)
@@ -222,7 +223,8 @@ class Moderation:
                 idle = replace(idle, no_longer_needs=dropped)
         if wish.fields():
             await self._wished(self._db, guild_id, resource, wish)
-        return replace(await self._open(guild_id, opener_id, wish), idle=idle)
+        draft = await self._begin(guild_id, opener_id, wish)
+        return replace(await self._desk(self._db, draft), idle=idle)
 
     async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Do what the card said would change."""
@@ -444,12 +446,6 @@ class Moderation:
                 return await self._fetch_facts(url)
         except TimeoutError:
             return PageFacts()
-
-    async def _open(
-        self, guild_id: int, opener_id: int, about: DraftEdit, outcome: Outcome | None = None
-    ) -> Desk:
-        draft = await self._begin(guild_id, opener_id, about)
-        return await self._desk(self._db, draft, outcome)
 
     async def _begin(self, guild_id: int, opener_id: int, about: Drafted) -> Draft:
         """Record a draft, and forget those that have lapsed."""

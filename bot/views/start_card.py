@@ -61,10 +61,7 @@ Way = Literal["stop", "move"]
 
 def greeting_card() -> ui.LayoutView:
     """Build the hello: every reader's command works at once, one button starts a weekly paper."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay(words.GREETING), ui.ActionRow(StartButton())))
-    view.stop()
-    return view
+    return _box(ui.TextDisplay(words.GREETING), ui.ActionRow(StartButton()))
 
 
 async def set_up(

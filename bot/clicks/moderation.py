@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from discord import ui
 
 from bot.clicks.click import Click, View, clicked
-from bot.core.curriculum.addition_fields import Typed
+from bot.core.moderation import ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -49,7 +47,7 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
         case "remove":
             return desk_card(await moderation.remove(*draft))
         case "settle":
-            return desk_card(await moderation.settle(*draft))
+            return desk_card(await moderation.drop_doubts(*draft))
         case "restore":
             return desk_card(await moderation.restore(*draft))
 
@@ -76,8 +74,8 @@ async def edit_details_again(click: Click, said: ids.EditDetailsAgain) -> View:
 
 async def _ask_again(click: Click, kept_id: int, form: type[TextsForm | DetailsForm]) -> None:
     """Open a form as it was typed when it was refused."""
-    kept = await click.services.moderation.kept(click.where, click.who, kept_id)
-    await _ask(click, kept["draft_id"], form(Typed(**kept["before"]), Typed(**kept["typed"])))
+    kept = await click.services.moderation.kept(click.where, click.who, kept_id, ResourceForm)
+    await _ask(click, kept.draft_id, form(kept.before, kept.typed))
 
 
 async def _ask(click: Click, draft_id: int, form: DraftForm) -> None:
@@ -93,11 +91,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> None:
     ) -> ui.Button[ui.LayoutView] | None:
         if not isinstance(error, BadFieldError | NotALinkError | LinkTakenError):
             return None  # the card itself is of no more use
-        kept = {
-            "draft_id": draft_id,
-            "before": asdict(form.before),
-            "typed": asdict(form.typed),
-        }
+        kept = ResourceForm(draft_id, form.before, form.typed)
         kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
         again = ids.EditTextsAgain if isinstance(form, TextsForm) else ids.EditDetailsAgain
         return button(again(kept_id, click.who), _("Edit again"), BLUE)

@@ -27,14 +27,12 @@ from bot.servers import Servers
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
-from bot.services.journeys import Journeys
 from bot.services.me import Me
 from bot.services.moderation import Moderation
-from bot.services.nudges import Nudges
 from bot.services.opening import Services
 from bot.services.picking import Picking
-from bot.services.reading import Reading
-from bot.services.reminders import Reminders
+from bot.services.reading import Journeys, Reading
+from bot.services.reminders import Nudges, Reminders
 from bot.services.votes import Votes
 from bot.services.weekly import Weekly
 from bot.views.navigation import BUTTONS

@@ -14,8 +14,7 @@ from discord.ext import commands
 
 from bot.core.member_checks import Check
 from bot.refusals import problem_of
-from bot.services.guilds import Guilds
-from bot.services.member_checks import MemberChecks
+from bot.services.guilds import Guilds, MemberChecks
 from bot.services.tickets import Tickets
 
 log = logging.getLogger(__name__)

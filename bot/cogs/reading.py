@@ -12,8 +12,7 @@ from bot.core.curriculum import Kind
 from bot.core.reading import AlsoDone, PartlyDone, Reply
 from bot.core.recommend import Filters
 from bot.services.curriculum import CurriculumStore
-from bot.services.journeys import Journeys
-from bot.services.reading import Reading
+from bot.services.reading import Journeys, Reading
 from bot.views.choices import CHOICES, all_choice, resource_choices, step_choices
 from bot.views.curriculum_card import index_card, step_card
 from bot.views.path_card import path_card

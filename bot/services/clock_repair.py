@@ -24,11 +24,11 @@ from bot.core.weekly import (
     week_at_home,
     week_of,
 )
-from bot.services.lost_votes import call_off
 from bot.services.me import NUDGED_AFTER
 from bot.services.picking import AT_MOST_AHEAD
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan
+from bot.services.votes import call_off
 from bot.services.weekly import Weekly
 from bot.store import ahead, outbox, settings, slots, votes
 from bot.store import groups as group_rows

@@ -11,7 +11,7 @@ from bot.core.groups import Post
 from bot.core.outbox import TEMPORARY, Kind, OutboxRow
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
-from bot.services.lost_votes import lose, tell_called_off
+from bot.services.votes import lose, tell_called_off
 from bot.store import groups as group_rows
 from bot.store import outbox, slots, votes
 from bot.store.database import Database, Queries

@@ -37,11 +37,10 @@ from bot.errors import (
     OldCardError,
 )
 from bot.services import standing
-from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
-from bot.services.lost_votes import call_off, problem_of
 from bot.services.reminders import plan
-from bot.services.weekly import Weekly
+from bot.services.votes import call_off, problem_of
+from bot.services.weekly import Weekly, beyond
 from bot.store import additions, doubts, outbox, reader_settings, readers, slots, votes
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows

@@ -12,25 +12,46 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.group_setup import GroupSetup
 from bot.services.groups import Groups
-from bot.services.guilds import Guilds
-from bot.services.journeys import Journeys
+from bot.services.guilds import Guilds, MemberChecks
 from bot.services.ledger import Ledgers
-from bot.services.letters import Letters
 from bot.services.me import Me
-from bot.services.member_checks import MemberChecks
 from bot.services.moderation import FetchFacts, Moderation, no_facts
-from bot.services.nudges import Nudges
 from bot.services.picking import Picking
-from bot.services.reading import Reading
-from bot.services.reminders import Reminders
-from bot.services.settings import Settings
+from bot.services.reading import Journeys, Reading
+from bot.services.reminders import Letters, Nudges, Reminders
 from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 from bot.services.weekly import Weekly
+from bot.store import settings
 from bot.store.background import Background
 from bot.store.database import Database, open_database
 from bot.store.ids import Clock, Ids
 from bot.store.migrations import migrate
+
+
+class Settings:
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def try_to_write(self) -> None:
+        """Write something that changes nothing for anybody.
+
+        Raises:
+            LedgerError: the database can't be written.
+        """
+        async with self._db.transaction() as changes:
+            await settings.set_setting(changes, "written_at", self._clock().isoformat())
+
+    async def synced_commands(self, application_id: int) -> str | None:
+        """Return the digest of the commands that Discord was told last."""
+        return await settings.setting(self._db, f"commands:{application_id}")
+
+    async def set_synced_commands(self, application_id: int, digest: str) -> None:
+        """Record the digest of the commands that Discord knows now."""
+        async with self._db.transaction() as changes:
+            await settings.set_setting(changes, f"commands:{application_id}", digest)
+
 
 LOST = "DATABASE_URL: the database went away during the start ({}). Start the bot again."
 UNUSABLE = {

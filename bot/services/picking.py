@@ -11,9 +11,9 @@ from bot.core.picking import PICKED, Chosen, PickReply, Silent, by_week, weeks_m
 from bot.core.picks import Pick, Span, next_papers, spans_by_key
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
-from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED, message_link
+from bot.services.weekly import beyond
 from bot.store import groups as group_rows
 from bot.store import picks, readers, slots, votes
 from bot.store.database import Database, Queries

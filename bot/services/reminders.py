@@ -1,9 +1,10 @@
-"""Reminders: who asked for one, whether it is still wanted, and what its button does."""
+"""Letters to people: who asked for a reminder, whether it is still wanted, and when it goes."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Post, Wish
@@ -11,15 +12,33 @@ from bot.core.outbox import OutboxRow
 from bot.core.picks import spans_by_key
 from bot.core.progress import resolved
 from bot.core.reading import Reply
+from bot.core.recommend import AllRead
 from bot.core.reminders import Reminder, obstacle, window
 from bot.core.weekly import next_slot
 from bot.errors import NoGroupError, NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
+from bot.services.moderation import CARDS_LAST
+from bot.services.me import NUDGED_AFTER
 from bot.services.reading import Reading
+from bot.store import drafts, outbox, picks, progress, reader_settings, readers, slots
 from bot.store import groups as group_rows
-from bot.store import outbox, picks, progress, readers, slots
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
+from bot.store.instants import seconds
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+A_DAY = timedelta(days=1)
+AN_HOUR = timedelta(hours=1)
+
+KEPT_FOR = timedelta(weeks=4)
+FORGOTTEN_AT_ONCE = 500
+
+A_WEEK_OPEN = timedelta(days=9)
+"""So long after a notice about a week, *Post now* may make the bot try that week again.
+
+Its calendar week has seven days, which another zone may make two longer."""
 
 
 class Reminders:
@@ -143,3 +162,120 @@ async def _next_at(db: Queries, group: Group, now: datetime) -> datetime:
     """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
     served = await slots.served(db, group.group_id, group.schedule)
     return next_slot(group.schedule, now, served).at
+
+
+class Nudges:
+    """Nudges become rows of the outbox here; the postman alone sends."""
+
+    def __init__(self, db: Database, reading: Reading, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._reading = reading
+        self._clock = clock
+        self._ids = ids
+
+    async def open_due(self) -> int:
+        """Look at the readers whose time has come; return how many that were.
+
+        One whose look fails touches no other: it is tried again in an hour.
+        """
+        due = await reader_settings.due_nudges(self._db, self._clock(), AT_ONCE)
+        for reader_id in due:
+            try:
+                await self._open(reader_id)
+            except Exception:
+                log.exception("a reader can't be looked at")
+                await self._put_off(reader_id)
+        return len(due)
+
+    async def reply(self, reader_id: int) -> Reply | None:
+        """Return what the reader would read next; None: nothing is left, or they read meanwhile."""
+        async with self._db.transaction() as changes:
+            if not await readers.take_known(changes, reader_id):
+                return None
+            settings = await reader_settings.settings_of(changes, reader_id)
+            last = await progress.last_change(changes, reader_id)
+            if not settings.nudged or (last and self._clock() - last < NUDGED_AFTER):
+                return None
+            reply = await self._reading.show_next(changes, reader_id, None)
+        return None if isinstance(reply.answer, AllRead) else reply
+
+    async def turn_off(self, reader_id: int) -> None:
+        """Nudge the reader no more: Discord doesn't let them be written to."""
+        async with self._db.transaction() as changes:
+            if not await readers.take_known(changes, reader_id):
+                return
+            settings = await reader_settings.settings_of(changes, reader_id)
+            settings = replace(settings, nudged=False)
+            await reader_settings.put_settings(changes, reader_id, settings, None)
+
+    async def _put_off(self, reader_id: int) -> None:
+        async with self._db.transaction() as changes:
+            if await readers.take_known(changes, reader_id):
+                at = self._clock() + AN_HOUR
+                await reader_settings.set_nudge_at(changes, reader_id, at)
+
+    async def _open(self, reader_id: int) -> None:
+        now = self._clock()
+        async with self._db.transaction() as changes:
+            if not await readers.take_known(changes, reader_id):
+                return
+            settings = await reader_settings.settings_of(changes, reader_id)
+            last = await progress.last_change(changes, reader_id)
+            again = last + NUDGED_AFTER if last else now
+            if settings.nudged and again <= now:
+                row = OutboxRow(
+                    self._ids.new(), "nudge", f"{reader_id}:{seconds(now)}", None, reader_id,
+                    "waiting", now, now + A_DAY,
+                )  # fmt: skip
+                await outbox.add_row(changes, row)
+                again = now + NUDGED_AFTER
+            at = again if settings.nudged else None
+            await reader_settings.set_nudge_at(changes, reader_id, at)
+
+
+class Letters:
+    """A letter is one row for good, so that it is sent once: it goes when that can't fail."""
+
+    def __init__(self, db: Database, background: Database, clock: Clock) -> None:
+        self._db = db
+        self._background = background
+        self._clock = clock
+
+    async def forget_old(self) -> None:
+        """Forget the letters that have had their time, a few at once."""
+        before, last = self._clock() - KEPT_FOR, None
+        while page := await outbox.ended_letters(self._db, before, FORGOTTEN_AT_ONCE, last):
+            last = page[-1]
+            kept = await self._plannable(page, before)
+            if row_ids := [row.row_id for row in page if row.row_id not in kept]:
+                async with self._background.transaction() as changes:
+                    await outbox.delete_rows(changes, row_ids)
+        made_before = self._clock() - CARDS_LAST
+        if await drafts.any_before(self._db, made_before):  # a bot at rest writes nothing
+            async with self._background.transaction() as changes:
+                await drafts.drop_drafts_before(changes, made_before)
+
+    async def _plannable(self, page: list[OutboxRow], before: datetime) -> set[int]:
+        """Return the rows whose reference could be planned anew later than ``before``.
+
+        A reminder is of a group's last paper, until it is posted another, be that in years. A
+        notice is about a week or a standing post, as long as that is tried. A nudge names its
+        second, and a vote is lost once.
+        """
+        about = {row.row_id: _about(row) for row in page if row.kind in ("reminder", "notice")}
+        last = await slots.not_followed(self._db, set(about.values()), before)
+        tried = await outbox.still_tried(self._db, set(about.values()), before)
+
+        def is_plannable(row: OutboxRow) -> bool:
+            if row.kind == "reminder":
+                return about[row.row_id] in last
+            is_open = row.until_at > before - A_WEEK_OPEN or about.get(row.row_id) in tried
+            return row.kind == "notice" and is_open
+
+        return {row.row_id for row in page if is_plannable(row)}
+
+
+def _about(row: OutboxRow) -> int:
+    """Return the week that a reminder or notice is about, or a standing post's row."""
+    parts = row.reference.split(":")
+    return int(parts[0] if row.kind == "reminder" else parts[1])

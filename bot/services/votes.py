@@ -23,7 +23,6 @@ from bot.core.votes import (
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.lost_votes import call_off, lose, problem_of
 from bot.store import groups as group_rows
 from bot.store import outbox, picks, readers, slots, votes
 from bot.store.database import Database, Queries
@@ -259,3 +258,51 @@ async def _is_on_its_way(db: Queries, vote: Vote) -> bool:
     """Tell whether the poll of a vote called off may still appear: then it has to be ended."""
     row = await outbox.row_about(db, "poll", str(vote.vote_id))
     return row is not None and row.state in ("waiting", "claimed") and row.tried_at is not None
+
+
+TOLD_WITHIN = timedelta(days=1)
+
+
+async def lose(changes: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
+    """End a running vote without a result, and tell who called it; tell whether it was running."""
+    if not await votes.end_vote(changes, vote_id, "lost"):
+        return False
+    vote, called_by = await votes.vote(changes, vote_id), await votes.caller_of(changes, vote_id)
+    group = await group_rows.group(changes, vote.group_id) if vote else None
+    if group is not None and called_by is not None:
+        notice = OutboxRow(
+            ids.new(), "vote_lost", str(vote_id), group.guild_id, called_by,
+            "waiting", now, now + TOLD_WITHIN,
+        )  # fmt: skip
+        await outbox.add_row(changes, notice)
+    return True
+
+
+async def call_off(
+    changes: Queries, ids: Ids, group: Group, now: datetime, week: str | None = None
+) -> None:
+    """Call a group's running votes off, or that on one week. The group must have been taken."""
+    for vote_id in await votes.call_off_votes(changes, group.group_id, now, week):
+        await tell_called_off(changes, ids, vote_id, now)
+
+
+async def tell_called_off(changes: Queries, ids: Ids, vote_id: int, now: datetime) -> None:
+    """Let the card above the poll of a vote called off say so, where it was sent."""
+    card = await outbox.row_about(changes, "candidates", str(vote_id))
+    if card is not None and card.message_id is not None:
+        row = OutboxRow(
+            ids.new(), "called_off", str(vote_id), card.guild_id, card.channel_id,
+            "waiting", now, now + TOLD_WITHIN,
+        )  # fmt: skip
+        await outbox.add_row(changes, row)
+
+
+async def problem_of(db: Queries, vote: Vote) -> str | None:
+    """Return what keeps or kept the vote's messages from being sent, by its name."""
+    if vote.message_id is not None:
+        return None
+    rows = [
+        await outbox.row_about(db, "poll", str(vote.vote_id)),
+        await outbox.row_about(db, "candidates", str(vote.vote_id)),
+    ]
+    return next((row.problem for row in rows if row is not None and row.problem), None)

@@ -22,15 +22,16 @@ from bot.core.picks import (
     TELL_WEEKS_AHEAD,
     Span,
     asked_by_readiness,
+    beyond_list,
     next_papers,
     part_of,
     readiness,
 )
+from bot.core.progress import READ
 from bot.core.reading import Reply
 from bot.core.recommend import path_to
 from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
 from bot.errors import UnknownPostError
-from bot.services.after_list import beyond
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
@@ -376,3 +377,22 @@ def _keys(curriculum: Curriculum, key: str) -> set[str]:
     """Return all keys under which readers may have marked what was posted under this one."""
     resource = curriculum.get(key)
     return {key} if resource is None else {key, *curriculum.keys_of(resource)}
+
+
+async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str]) -> list[str]:
+    """Return what the group reads after its list, in order, as its moderators chose."""
+    if group.after_list is None or group.after_list_at is None:
+        return []
+    if group.after_list == "additions":
+        return beyond_list(curriculum, "additions", had)
+    again = await slots.had_keys(db, group.group_id, group.after_list_at)
+    known = await _known_to_most(db, curriculum, group)
+    return beyond_list(curriculum, "must_reads", again | known)
+
+
+async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
+    """Return the must-reads that at least half of the members have read; what follows tells it."""
+    members = await group_rows.member_count(db, group.group_id)
+    keys = {r.key: curriculum.keys_of(r) for r in curriculum.resources if r.must_read}
+    counts = await progress.readers_by_key(db, group.group_id, keys, READ)
+    return {key for key, n in counts.items() if shown_count(n) and n * 2 >= members}

@@ -5,7 +5,7 @@ import pytest
 
 from bot.core.member_checks import BETWEEN_LOOKS, FEWEST, TRY_AGAIN
 from bot.core.weekly import Schedule
-from bot.services.member_checks import MemberChecks
+from bot.services.guilds import MemberChecks
 from bot.store import groups
 from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
 

@@ -24,17 +24,7 @@ from bot.members import Members
 from bot.polls import Polls
 from bot.postman import Postman
 from bot.servers import Servers
-from bot.services.curriculum import CurriculumStore
-from bot.services.delivery import Delivery
-from bot.services.groups import Groups
-from bot.services.me import Me
-from bot.services.moderation import Moderation
 from bot.services.opening import Services
-from bot.services.picking import Picking
-from bot.services.reading import Journeys, Reading
-from bot.services.reminders import Nudges, Reminders
-from bot.services.votes import Votes
-from bot.services.weekly import Weekly
 from bot.views.navigation import BUTTONS
 from bot.views.replies import reply_with_error
 
@@ -89,7 +79,7 @@ class Sender:
         await self._bot.postman.deliver_due(*about)
 
     async def result(self, vote_id: int) -> None:
-        await self._bot.polls.settle(vote_id)
+        await self._bot.polls.look_at(vote_id)
 
 
 class NextreadBot(commands.AutoShardedBot):
@@ -133,66 +123,6 @@ class NextreadBot(commands.AutoShardedBot):
             raise RuntimeError("the services are opened at login")
         return self._services
 
-    @property
-    def reading(self) -> Reading:
-        """What readers do."""
-        return self.services.reading
-
-    @property
-    def journeys(self) -> Journeys:
-        """Where readers are and want to go."""
-        return self.services.journeys
-
-    @property
-    def moderation(self) -> Moderation:
-        """What moderators do with their server's list."""
-        return self.services.moderation
-
-    @property
-    def curricula(self) -> CurriculumStore:
-        """What a server sees of the list."""
-        return self.services.curricula
-
-    @property
-    def groups(self) -> Groups:
-        """Study groups and their members."""
-        return self.services.groups
-
-    @property
-    def picking(self) -> Picking:
-        """What moderators choose for groups' weeks."""
-        return self.services.picking
-
-    @property
-    def votes(self) -> Votes:
-        """Votes on what groups read."""
-        return self.services.votes
-
-    @property
-    def weekly(self) -> Weekly:
-        """The paper of the week."""
-        return self.services.weekly
-
-    @property
-    def nudges(self) -> Nudges:
-        """Reminders for readers who asked for them."""
-        return self.services.nudges
-
-    @property
-    def delivery(self) -> Delivery:
-        """What stands in the outbox."""
-        return self.services.delivery
-
-    @property
-    def reminders(self) -> Reminders:
-        """Who is reminded of unread papers."""
-        return self.services.reminders
-
-    @property
-    def me(self) -> Me:
-        """What is kept about a reader."""
-        return self.services.me
-
     def weekly_changed(self) -> None:
         """Tell the weekly task that something may be due earlier than it thinks."""
         self.dispatch("weekly_change")
@@ -205,13 +135,12 @@ class NextreadBot(commands.AutoShardedBot):
     @property
     def polls(self) -> Polls:
         """Looks at the polls of votes."""
-        return Polls(self, self.votes, self.services.tickets)
+        return Polls(self, self.services.votes, self.services.tickets)
 
     @property
     def members(self) -> Members:
         """Looks whether groups' members are still in their server."""
-        services = self.services
-        return Members(self, services.member_checks, services.guilds, services.tickets)
+        return Members(self, self.services.guilds, self.services.tickets)
 
     @property
     def servers(self) -> Servers:
@@ -273,10 +202,10 @@ class NextreadBot(commands.AutoShardedBot):
         application_id = self.application_id or 0
         known = await self.tree.fetch_commands()
         are_told = {command.name for command in known} == {command["name"] for command in told}
-        stored = await self.services.settings.synced_commands(application_id)
+        stored = await self.services.synced_commands(application_id)
         if not are_told or stored != digest:
             known = await self.tree.sync()
-            await self.services.settings.set_synced_commands(application_id, digest)
+            await self.services.set_synced_commands(application_id, digest)
             log.info("told Discord %s commands", len(told))
         self.manage_id = next(command.id for command in known if command.name == "manage")
         if self._clicks is not None:

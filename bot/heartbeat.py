@@ -71,7 +71,7 @@ class Heartbeat:
         """Try to write again after a write that failed; empty the journal while all is quiet."""
         with contextlib.suppress(LedgerError):  # logged when it began; ``is_well`` tells
             if not self._services.db.is_well:
-                await self._services.settings.try_to_write()
+                await self._services.try_to_write()
             await self._services.db.checkpoint()
 
     def _state(self) -> State:

@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot.core.member_checks import Check
 from bot.refusals import problem_of
-from bot.services.guilds import Guilds, MemberChecks
+from bot.services.guilds import Guilds
 from bot.services.tickets import Tickets
 
 log = logging.getLogger(__name__)
@@ -52,13 +52,11 @@ class Members:
     def __init__(
         self,
         bot: commands.AutoShardedBot,
-        checks: MemberChecks,
         guilds: Guilds,
         tickets: Tickets,
     ) -> None:
         self._bot = bot
         self._guilds = guilds
-        self._checks = checks
         self._tickets = tickets
 
     async def check_due(self) -> None:
@@ -68,7 +66,7 @@ class Members:
         no other. Where several are in trouble, it is Discord's: then it is left alone.
         """
         by_guild: dict[int, list[Check]] = {}
-        for check in await self._checks.due(self._tickets.rate):
+        for check in await self._guilds.due_checks(self._tickets.rate):
             by_guild.setdefault(check.guild_id, []).append(check)
         guilds = list(by_guild.values())
         random.shuffle(guilds)  # other processes look as well, and begin elsewhere
@@ -100,18 +98,18 @@ class Members:
         else:
             return True
         try:
-            await self._checks.put_off(guild_id)
+            await self._guilds.put_off_checks(guild_id)
         except Exception:
             log.exception("checks in server %s can't be put off", guild_id)
         return False
 
     async def _check(self, check: Check) -> None:
-        claimed = await self._checks.claim(check)
+        claimed = await self._guilds.claim_check(check)
         if claimed is None:
             return
         guild = self._bot.get_guild(check.guild_id)
         if guild is None or guild.unavailable:
-            await self._checks.put_off(check.guild_id)
+            await self._guilds.put_off_checks(check.guild_id)
             return
         try:
             member = await member_of(guild, check.reader_id)
@@ -120,11 +118,11 @@ class Members:
             if problem not in NOT_TOLD:
                 raise
             log.warning("server %s doesn't tell who is in it: %s", guild.id, problem)
-            await self._checks.put_off(guild.id)
+            await self._guilds.put_off_checks(guild.id)
             if problem == "bot_removed":
                 await self._guilds.removed(guild.id)
             return
         if member is None:
-            await self._checks.left(guild.id, check.reader_id)
+            await self._guilds.member_left(guild.id, check.reader_id)
         else:
-            await self._checks.is_here(claimed)
+            await self._guilds.member_is_here(claimed)

@@ -40,33 +40,33 @@ class Polls:
         self._votes = votes
         self._tickets = tickets
 
-    async def settle_due(self) -> bool:
+    async def look_at_due(self) -> bool:
         """Look at the polls that are to be read or ended, some at a time; tell if there were any.
 
         One that fails or hangs never touches another.
         """
         places = asyncio.Semaphore(AT_A_TIME)
 
-        async def settle(vote: Vote) -> None:
+        async def look_at(vote: Vote) -> None:
             async with places:
                 await self._tickets.ticket()  # Discord counts all requests
-                await self._settle(vote)
+                await self._look_at(vote)
 
         due: list[Vote] = []
         with suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER), asyncio.TaskGroup() as tasks:
                 due = await self._votes.due()
                 for vote in due:
-                    tasks.create_task(settle(vote))
+                    tasks.create_task(look_at(vote))
         return bool(due)
 
-    async def settle(self, vote_id: int) -> None:
+    async def look_at(self, vote_id: int) -> None:
         """Look at the poll of one vote, if it is to be read or ended: somebody waits for it."""
         vote = await self._votes.due_one(vote_id)
         if vote is not None:
-            await self._settle(vote)
+            await self._look_at(vote)
 
-    async def _settle(self, vote: Vote) -> None:
+    async def _look_at(self, vote: Vote) -> None:
         """Read or end a poll. Never raises: what can't even be recorded is looked at again."""
         try:
             await self._look(vote)

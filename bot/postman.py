@@ -59,9 +59,7 @@ class Postman:
         self._guilds = services.guilds
         self._weekly = services.weekly
         self._forum_posts = ForumPosts(services.delivery, services.groups)
-        self._nudges = services.nudges
         self._reminders = services.reminders
-        self._member_checks = services.member_checks
         self._votes = services.votes
 
     async def deliver_due(self, *about: int) -> None:
@@ -174,7 +172,7 @@ class Postman:
         else:
             await self._delivery.drop(row, problem)
         if problem == "no_direct_messages" and row.kind == "nudge":
-            await self._nudges.turn_off(row.channel_id)
+            await self._reminders.turn_off_nudges(row.channel_id)
         elif problem == "no_direct_messages" and row.kind == "reminder":
             await self._reminders.closed(row)
 
@@ -271,7 +269,8 @@ class Postman:
             await self._deliver_once(row, place, candidates_card(ballot), trace, channel)
         else:
             poll = poll_of(ballot)
-            trace = by_question(poll.question, await self._votes.card_id(ballot.vote))
+            card = await self._votes.card(ballot.vote.vote_id)
+            trace = by_question(poll.question, card[1] if card else 0)
             await self._deliver_once(row, place, poll, trace, channel)
 
     async def _call_off(self, row: OutboxRow) -> None:
@@ -362,7 +361,7 @@ class Postman:
         return None if lost is None else lost_notice_text(*lost)
 
     async def _send_nudge(self, row: OutboxRow) -> None:
-        reply = await self._nudges.reply(row.channel_id)
+        reply = await self._reminders.nudge(row.channel_id)
         if reply is None:
             await self._delivery.drop(row, "not_wanted")
             return
@@ -382,7 +381,7 @@ class Postman:
         await self._tickets.ticket()
         member = await member_of(guild, row.channel_id)
         if member is None:
-            await self._member_checks.left(guild.id, row.channel_id)
+            await self._guilds.member_left(guild.id, row.channel_id)
             await self._delivery.drop(row, "left_server")
             return
         place = await self._direct_messages(row)

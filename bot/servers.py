@@ -24,12 +24,12 @@ class Servers:
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self._bot = bot
         self._guilds = services.guilds
-        self._letters = services.letters
+        self._reminders = services.reminders
         self._tickets = services.tickets
 
     async def look_after(self) -> None:
         """Ask about servers that may be gone, and forget what has had its time."""
-        for work in (self._ask_due, self._guilds.forget_due, self._letters.forget_old):
+        for work in (self._ask_due, self._guilds.forget_due, self._reminders.forget_old):
             try:
                 await work()
             except Exception:

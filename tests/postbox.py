@@ -52,7 +52,7 @@ class Postbox:
 
 async def new_group(services, channel=CHANNEL, schedule=MONDAYS_AT_TEN):
     """Make a group that reads on Mondays at ten: in tests, an hour from now."""
-    status = await services.groups.settle(GUILD, channel, schedule, None, MODERATOR)
+    status = await services.groups.make_or_change(GUILD, channel, schedule, None, MODERATOR)
     return status.group
 
 

@@ -219,7 +219,7 @@ class Server:
 async def crowd(services, clock):
     """Six servers with five members each, all of whom are due; a server's are 10, 11, 12 ..."""
     for guild_id in range(1, 7):
-        made = await services.groups.settle(guild_id, guild_id, FRIDAY, None, 5)
+        made = await services.groups.make_or_change(guild_id, guild_id, FRIDAY, None, 5)
         for reader_id in range(guild_id * 10, guild_id * 10 + 5):
             await services.groups.join(guild_id, made.group.group_id, reader_id)
     clock.advance(days=7)
@@ -230,7 +230,7 @@ async def crowd(services, clock):
 def look_at(crowd):
     """Return what makes a process that looks at these servers."""
     tickets = [Tickets(crowd.db, lambda: datetime.now(UTC), 500) for _ in range(2)]
-    return lambda servers: Members(servers, crowd.member_checks, crowd.guilds, tickets.pop())
+    return lambda servers: Members(servers, crowd.guilds, tickets.pop())
 
 
 async def test_a_server_that_hangs_holds_up_no_other(look_at):
@@ -270,7 +270,7 @@ async def test_waiting_while_papers_leave_is_no_trouble_of_a_servers(crowd, monk
     loop, servers = asyncio.get_running_loop(), Servers()
     tickets = Tickets(crowd.db, lambda: datetime.now(UTC), 500)
     tickets.give_back(loop.time() + 20)  # somebody is to send with it
-    members = Members(servers, crowd.member_checks, crowd.guilds, tickets)
+    members = Members(servers, crowd.guilds, tickets)
     looking = asyncio.create_task(members.check_due())
     await asyncio.sleep(0.3)
     real = loop.time

@@ -99,7 +99,7 @@ def call(services, clock):
 
 @asynccontextmanager
 async def looking(polls):
-    task = asyncio.create_task(polls.settle_due())
+    task = asyncio.create_task(polls.look_at_due())
     try:
         yield
     finally:
@@ -131,7 +131,7 @@ async def test_a_failure_that_cannot_even_be_recorded_keeps_no_other_from_being_
     votes = Votes(db, services.curricula, clock, None)
     discord = Discord(broken=[first], then=db.fail)
 
-    await Polls(discord, votes, services.tickets).settle_due()
+    await Polls(discord, votes, services.tickets).look_at_due()
 
     assert sorted(discord.asked) == [first, second]
     assert not await decided(services, first)
@@ -144,7 +144,7 @@ async def test_only_the_vote_that_somebody_calls_off_is_looked_at(services, call
     await services.votes.cancel(GUILD, vote.vote_id)
     discord = Discord()
 
-    await Polls(discord, services.votes, services.tickets).settle(vote.vote_id)
+    await Polls(discord, services.votes, services.tickets).look_at(vote.vote_id)
 
     assert discord.asked == [channels[1]]
 
@@ -157,6 +157,6 @@ async def test_a_poll_that_is_not_sent_yet_is_left_to_who_sends_it(services, clo
     await services.votes.cancel(GUILD, vote.vote_id)
     discord = Discord()
 
-    await Polls(discord, services.votes, services.tickets).settle(vote.vote_id)
+    await Polls(discord, services.votes, services.tickets).look_at(vote.vote_id)
 
     assert discord.asked == []

@@ -497,19 +497,19 @@ def connected(room, ledger, base, monkeypatch):
 
 async def work(bot):
     """Do what the weekly task does."""
-    await bot.weekly.open_due()
+    await bot.services.weekly.open_due()
     await bot.postman.deliver_due()
 
 
 async def move(bot, *, back=False):
     """Give the group another channel, or its own again."""
     old, new = (OTHER_ID, CHANNEL_ID) if back else (CHANNEL_ID, OTHER_ID)
-    group_id = (await bot.groups.status(old, None)).group.group_id
-    await bot.groups.move(GUILD_ID, group_id, new, MODERATOR_ID)
+    group_id = (await bot.services.groups.status(old, None)).group.group_id
+    await bot.services.groups.move(GUILD_ID, group_id, new, MODERATOR_ID)
 
 
 async def week_in(bot):
-    status = await bot.groups.status(CHANNEL_ID, None)
+    status = await bot.services.groups.status(CHANNEL_ID, None)
     return status.this_week.state, status.group.blocked
 
 
@@ -572,7 +572,7 @@ async def test_an_answer_that_never_comes_is_looked_for(room, connected, monkeyp
 
 async def test_a_bot_removed_and_invited_again_posts_late(room, connected):
     async with connected() as bot:
-        await bot.weekly.open_due()  # its paper was on its way: it isn't of the absence
+        await bot.services.weekly.open_due()  # its paper was on its way: it isn't of the absence
         await room.tell("GUILD_DELETE", {"id": str(GUILD_ID)})
         async with asyncio.timeout(20):
             while not await bot.services.guilds.is_gone(GUILD_ID):  # noqa: ASYNC110 - as in `seen`
@@ -686,7 +686,7 @@ async def test_a_post_whose_answer_was_lost_stays_the_only_one_when_its_group_mo
         room.trouble = None
         room.ahead += timedelta(minutes=2)
         await work(bot)
-        week = (await bot.groups.status(OTHER_ID, None)).this_week
+        week = (await bot.services.groups.status(OTHER_ID, None)).this_week
 
     assert (week.state, week.channel_id) == ("posted", CHANNEL_ID)
     assert [len(room.history()), len(room.history(OTHER_ID))] == [1, 0]
@@ -704,7 +704,7 @@ async def test_a_channel_that_is_gone_with_what_was_perhaps_sent_holds_up_no_pos
         del room.messages[CHANNEL_ID]
         room.ahead += timedelta(minutes=2)
         await work(bot)
-        week = (await bot.groups.status(OTHER_ID, None)).this_week
+        week = (await bot.services.groups.status(OTHER_ID, None)).this_week
 
     assert (week.state, week.channel_id) == ("posted", OTHER_ID)
     assert len(room.history(OTHER_ID)) == 1
@@ -719,7 +719,7 @@ async def test_where_the_channel_left_behind_isnt_shown_a_post_is_uncertain(room
         room.hidden.add(CHANNEL_ID)
         room.ahead += timedelta(minutes=2)
         await work(bot)
-        status = await bot.groups.status(OTHER_ID, None)
+        status = await bot.services.groups.status(OTHER_ID, None)
 
     assert (status.this_week.state, status.group.blocked) == ("uncertain", "no_history")
     assert room.history(OTHER_ID) == []
@@ -739,7 +739,7 @@ async def test_a_post_lost_in_two_channels_is_looked_for_in_both(room, connected
         room.remembers_nonces = timedelta(0)
         room.ahead += timedelta(minutes=3)
         await work(bot)
-        week = (await bot.groups.status(CHANNEL_ID, None)).this_week
+        week = (await bot.services.groups.status(CHANNEL_ID, None)).this_week
 
     assert (week.state, week.channel_id) == ("posted", OTHER_ID)
     assert [len(room.history()), len(room.history(OTHER_ID))] == [0, 1]
@@ -836,7 +836,7 @@ class Person:
 async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services, clock):
     await services.me.set_nudged(MODERATOR_ID, nudged=True)
     clock.advance(days=7)
-    await services.nudges.open_due()
+    await services.reminders.open_nudges()
 
     await Postman(Person(), services).deliver_due()
 

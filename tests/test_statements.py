@@ -92,7 +92,7 @@ def acts_of(world):
     s, group_id, slot_id = world.services, world.group_id, world.slot_id
 
     async def undo_a_reset():
-        reset = await s.journeys.reset(READER, GUILD)
+        reset = await s.reading.reset(READER, GUILD)
         await s.reading.undo(READER, GUILD, reset.change.change_id)
 
     async def pick_and_take_back():
@@ -100,7 +100,7 @@ def acts_of(world):
         await s.picking.take_back(GUILD, group_id, "2026-W03")
 
     async def start_at_the_end():
-        await s.journeys.start_at(READER + 1, GUILD, None)
+        await s.reading.start_at(READER + 1, GUILD, None)
 
     async def vote_and_call_off():
         ballot = await s.votes.call(GUILD, CHANNEL, MODERATOR, 3, 24)
@@ -121,8 +121,8 @@ def acts_of(world):
         "/done": lambda: s.reading.finish(READER + 1, GUILD, "demo:r0"),
         "/search": lambda: s.reading.find(READER, GUILD, "r1"),
         "typing": lambda: s.reading.suggestions(READER, GUILD, "r"),
-        "/path": lambda: s.journeys.path(READER + 1, GUILD, f"demo:r{world.size - 1}"),
-        "/progress": lambda: s.journeys.journey(READER, GUILD),
+        "/path": lambda: s.reading.path(READER + 1, GUILD, f"demo:r{world.size - 1}"),
+        "/progress": lambda: s.reading.journey(READER, GUILD),
         "Start at": start_at_the_end,
         "Reset and Undo": undo_a_reset,
         "/me": lambda: s.me.about(READER),

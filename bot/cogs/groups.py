@@ -80,4 +80,6 @@ class GroupsCog(commands.Cog, name="groups"):
 
 async def setup(bot: NextreadBot) -> None:
     """Add the command and the hello."""
-    await bot.add_cog(GroupsCog(bot, bot.groups, bot.services.guilds, bot.delivery))
+    await bot.add_cog(
+        GroupsCog(bot, bot.services.groups, bot.services.guilds, bot.services.delivery)
+    )

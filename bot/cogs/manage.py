@@ -244,11 +244,11 @@ async def setup(bot: NextreadBot) -> None:
     """Add the moderators' command."""
     await bot.add_cog(
         ManageCog(
-            bot.groups,
-            bot.picking,
-            bot.votes,
-            bot.moderation,
-            bot.reading,
-            bot.me,
+            bot.services.groups,
+            bot.services.picking,
+            bot.services.votes,
+            bot.services.moderation,
+            bot.services.reading,
+            bot.services.me,
         )
     )

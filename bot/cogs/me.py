@@ -30,4 +30,4 @@ class MeCog(commands.Cog, name="me"):
 
 async def setup(bot: NextreadBot) -> None:
     """Add the command."""
-    await bot.add_cog(MeCog(bot.me))
+    await bot.add_cog(MeCog(bot.services.me))

@@ -12,7 +12,7 @@ from bot.core.curriculum import Kind
 from bot.core.reading import AlsoDone, PartlyDone, Reply
 from bot.core.recommend import Filters
 from bot.services.curriculum import CurriculumStore
-from bot.services.reading import Journeys, Reading
+from bot.services.reading import Reading
 from bot.views.choices import CHOICES, all_choice, resource_choices, step_choices
 from bot.views.curriculum_card import index_card, step_card
 from bot.views.path_card import path_card
@@ -30,9 +30,8 @@ Choices = list[app_commands.Choice[str]]
 
 
 class ReadingCog(commands.Cog, name="reading"):
-    def __init__(self, reading: Reading, journeys: Journeys, curricula: CurriculumStore) -> None:
+    def __init__(self, reading: Reading, curricula: CurriculumStore) -> None:
         self.reading = reading
-        self.journeys = journeys
         self.curricula = curricula
 
     @app_commands.command(name="next")
@@ -111,7 +110,7 @@ class ReadingCog(commands.Cog, name="reading"):
     async def path(self, interaction: Interaction, resource: str) -> None:
         """Show what to read before something, in order, and make it your goal."""
         who, where = interaction.user.id, interaction.guild_id
-        path = await self.journeys.path(who, where, resource)
+        path = await self.reading.path(who, where, resource)
         is_server = where is not None and interaction.client.get_guild(where) is not None
         await answer(interaction, path_card(path, in_server=is_server))
 
@@ -123,7 +122,7 @@ class ReadingCog(commands.Cog, name="reading"):
         share: bool = False,
     ) -> None:
         """Show how far you are, and how much is left."""
-        journey = await self.journeys.journey(interaction.user.id, interaction.guild_id)
+        journey = await self.reading.journey(interaction.user.id, interaction.guild_id)
         if share:
             await answer_everyone(interaction, shared_card(journey))
         else:
@@ -163,7 +162,7 @@ class ReadingCog(commands.Cog, name="reading"):
 
 async def setup(bot: NextreadBot) -> None:
     """Add the commands, for servers, direct messages and user installs alike."""
-    cog = ReadingCog(bot.reading, bot.journeys, bot.curricula)
+    cog = ReadingCog(bot.services.reading, bot.services.curricula)
     for command in cog.get_app_commands():
         command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
         command.allowed_contexts = app_commands.AppCommandContext(

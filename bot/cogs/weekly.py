@@ -75,7 +75,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         self._servers = Beside(self._look_after_servers, bot.weekly_changed)
         self._beside = [
             Beside(work, bot.weekly_changed)
-            for work in (self._settle_polls, self._open_nudges, self._check_members)
+            for work in (self._look_at_polls, self._open_nudges, self._check_members)
         ]
 
     async def cog_load(self) -> None:
@@ -153,12 +153,12 @@ class WeeklyCog(commands.Cog, name="weekly"):
         await self.bot.postman.deliver_due()
         return True
 
-    async def _settle_polls(self) -> bool:
-        return await self.bot.polls.settle_due()
+    async def _look_at_polls(self) -> bool:
+        return await self.bot.polls.look_at_due()
 
     async def _open_nudges(self) -> bool:
         was_due = False
-        while await self.bot.nudges.open_due():
+        while await self.bot.services.reminders.open_nudges():
             self._leaving.start()
             was_due = True
         return was_due
@@ -211,4 +211,4 @@ class WeeklyCog(commands.Cog, name="weekly"):
 
 async def setup(bot: NextreadBot) -> None:
     """Start the ticker with the bot."""
-    await bot.add_cog(WeeklyCog(bot, bot.weekly))
+    await bot.add_cog(WeeklyCog(bot, bot.services.weekly))

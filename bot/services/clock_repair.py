@@ -16,7 +16,6 @@ from bot.core.weekly import (
     FURTHEST,
     LATE_WITHIN,
     judge,
-    next_slot,
     overtaken,
     running_week,
     slot_meant,
@@ -29,7 +28,7 @@ from bot.services.picking import AT_MOST_AHEAD
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan
 from bot.services.votes import call_off
-from bot.services.weekly import Weekly
+from bot.services.weekly import Weekly, next_slot_of
 from bot.store import ahead, outbox, settings, slots, votes
 from bot.store import groups as group_rows
 from bot.store.database import Database, Queries
@@ -150,8 +149,7 @@ class ClockRepair:
                 group = replace(group, since=since)
                 if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
                     await self._open_overtaken(changes, group, now)
-                served = await slots.served(changes, group_id, group.schedule)
-                next_at = next_slot(group.schedule, since, served).at
+                next_at = (await next_slot_of(changes, group, since)).at
                 await group_rows.set_looked(changes, group_id, since, next_at)
                 await self._skips_put_right(changes, group, now)
                 await self._votes_put_right(changes, group, now)

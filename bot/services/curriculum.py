@@ -36,20 +36,19 @@ from bot.store.database import Database, Queries
 from bot.store.known import KnownResource
 
 CLEARLY = 15
-"""So far ahead of the second, the best hit of a search is what was meant."""
-
+"""The lead over the second with which the best hit of a search is what was meant."""
 
 LIKELY = 5
-"""So many resources are offered where the typed words fit several."""
+"""Resources offered where the typed words fit several."""
 
 MOST_NAMES = 25
-"""So many names are looked up at once: as many as a select can ask about."""
+"""Maximum names looked up at once: as many as a select can ask about."""
 
 MOST_PIECES = 8
-"""So many words of a text are looked up for a second name."""
+"""Maximum words of a text looked up for a second name."""
 
 KEPT_SERVERS = 256
-"""So many servers' additions are kept laid out; the least used are laid anew when needed."""
+"""Maximum servers whose additions are kept laid out; the least used are laid anew when needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,13 @@ class Delivery:
 
     async def greet(self, guild_id: int, channel_id: int) -> None:
         """Put the hello to a server into the outbox, once for good."""
-        await self._add("greeting", str(guild_id), guild_id, channel_id)
+        now = self._clock()
+        row = OutboxRow(
+            self._ids.new(), "greeting", str(guild_id), guild_id, channel_id,
+            "waiting", now, now + A_DAY,
+        )  # fmt: skip
+        async with self._db.transaction() as changes:
+            await outbox.add_row(changes, row)
 
     async def due(self, *about: int) -> list[int]:
         """Return the next rows that are to be sent, in their order; or only those about these."""
@@ -344,14 +350,6 @@ class Delivery:
                 group.guild_id, group.changed_by, "waiting", now, now + A_DAY,
             )  # fmt: skip
             await outbox.add_row(changes, notice)
-
-    async def _add(self, kind: Kind, reference: str, guild_id: int, channel_id: int) -> None:
-        now = self._clock()
-        row = OutboxRow(
-            self._ids.new(), kind, reference, guild_id, channel_id, "waiting", now, now + A_DAY
-        )
-        async with self._db.transaction() as changes:
-            await outbox.add_row(changes, row)
 
 
 OF_VOTES = frozenset({"candidates", "poll"})

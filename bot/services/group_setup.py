@@ -174,6 +174,6 @@ class GroupSetup:
         if problem is not None:
             raise CannotPostError(problem)
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
-        return await self._groups.settle(
+        return await self._groups.make_or_change(
             guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen
         )

@@ -40,7 +40,7 @@ from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.reminders import plan
 from bot.services.votes import call_off, problem_of
-from bot.services.weekly import Weekly, beyond
+from bot.services.weekly import Weekly, beyond, next_slot_of, of_guild
 from bot.store import additions, doubts, outbox, reader_settings, readers, slots, votes
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
@@ -73,7 +73,7 @@ class Groups:
         """Return the channel's group, stopped or not."""
         return await group_rows.group_of_channel(self._db, channel_id)
 
-    async def settle(
+    async def make_or_change(
         self,
         guild_id: int,
         channel_id: int,
@@ -112,7 +112,7 @@ class Groups:
             await self._make_way(changes, group, now)
             group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
-        return await self._status(self._db, group, changed_by)
+        return await self._status(group, changed_by)
 
     async def set_state(
         self, guild_id: int, group_id: int, state: GroupState, *, seen_in: int | None = None
@@ -133,13 +133,12 @@ class Groups:
                 await slots.call_off(changes, group_id)
             if state == "stopped":
                 await call_off(changes, self._ids, group, now)
-            served = await slots.served(changes, group_id, group.schedule)
-            next_at = next_slot(group.schedule, now, served).at
+            next_at = (await next_slot_of(changes, group, now)).at
             old, group = group, replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(changes, group, now)
             group = await self._announce(changes, group, old, now)
             await plan(changes, self._ids, group, now)
-        return await self._status(self._db, group, None)
+        return await self._status(group)
 
     async def running_in(self, guild_id: int) -> list[Group]:
         """Return a server's groups that aren't stopped."""
@@ -177,7 +176,7 @@ class Groups:
             await call_off(changes, self._ids, old, now)
             group = await self._taken(changes, guild_id, group_id)
             group = await self._announce(changes, group, old, now)
-        return await self._status(self._db, group, None)
+        return await self._status(group)
 
     async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
         """Forget a group for good: its members, weeks, picks and votes, and what it is still sent.
@@ -217,11 +216,10 @@ class Groups:
                 await slots.put_slot(changes, post)
                 await call_off(changes, self._ids, group, now, slot.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
-                served = await slots.served(changes, group_id, group.schedule)
-                group = replace(group, next_at=next_slot(group.schedule, now, served).at)
+                group = replace(group, next_at=(await next_slot_of(changes, group, now)).at)
                 await group_rows.set_looked(changes, group_id, group.since, group.next_at)
             await plan(changes, self._ids, group, now)
-        return await self._status(self._db, group, None)
+        return await self._status(group)
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> GroupStatus:
         """Choose what follows when the group's list is through; None: nothing.
@@ -234,7 +232,7 @@ class Groups:
             await self._taken(changes, guild_id, group_id)
             await group_rows.set_after_list(changes, group_id, choice, now)
             group = await self._taken(changes, guild_id, group_id)
-        return await self._status(self._db, group, None)
+        return await self._status(group)
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
         """Let the group's papers mention no role.
@@ -245,12 +243,12 @@ class Groups:
         async with self._db.transaction() as changes:
             group = await self._taken(changes, guild_id, group_id)
             await group_rows.clear_role(changes, group_id)
-        return await self._status(self._db, replace(group, role_id=None), None)
+        return await self._status(replace(group, role_id=None))
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
         """Take the running week's slot now; the message leaves with the postman.
 
-        What is uncertain is settled so: it is sent once more.
+        What is uncertain is sent once more.
 
         Raises:
             NoGroupError: no such group in this server.
@@ -276,13 +274,12 @@ class Groups:
                 await slots.put_slot(changes, post)
             await self._weekly.send(changes, group, post, again=True)
             await call_off(changes, self._ids, group, now, week)
-            served = await slots.served(changes, group_id, group.schedule)
             state: GroupState = "active" if group.state == "stopped" else group.state
-            next_at = next_slot(group.schedule, now, served).at
+            next_at = (await next_slot_of(changes, group, now)).at
             before, group = group, replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(changes, group, now)
             group = await self._announce(changes, group, before, now)
-        return await self._status(self._db, group, None)
+        return await self._status(group)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about the channel's group, as this reader may see it.
@@ -293,7 +290,7 @@ class Groups:
         group = await group_rows.group_of_channel(self._db, channel_id)
         if group is None:
             raise NoGroupError
-        return await self._status(self._db, group, reader_id)
+        return await self._status(group, reader_id)
 
     async def look(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Return all about a group, as this reader may see it.
@@ -301,7 +298,8 @@ class Groups:
         Raises:
             NoGroupError: no such group in this server.
         """
-        return await self._status(self._db, await self._found(guild_id, group_id), reader_id)
+        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+        return await self._status(group, reader_id)
 
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
         """Return a page of the group's past weeks, the newest first.
@@ -309,14 +307,14 @@ class Groups:
         Raises:
             NoGroupError: no such group in this server.
         """
-        group = await self._found(guild_id, group_id)
+        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
         curriculum = await self._curricula.of(self._db, guild_id)
         found = await slots.past_slots(
             self._db, group_id, self._clock(), WEEKS_A_PAGE + 1, page * WEEKS_A_PAGE
         )
         shown = found[:WEEKS_A_PAGE]
         posted = [post for post in shown if post.state == "posted"]
-        reads = await self._weekly.shown_reads(self._db, curriculum, posted)
+        reads = await self._weekly.shown_reads(curriculum, posted)
         weeks = tuple(PastWeek(post, reads.get(post.slot_id)) for post in shown)
         return History(group, page, weeks, has_more=len(found) > WEEKS_A_PAGE)
 
@@ -330,7 +328,7 @@ class Groups:
             await readers.take_turn(changes, reader_id)
             group = await self._taken(changes, guild_id, group_id)
             is_new = await group_rows.join(changes, group_id, reader_id, self._clock())
-        return replace(await self._status(self._db, group, reader_id), has_joined=is_new)
+        return replace(await self._status(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership; their progress stays.
@@ -341,7 +339,7 @@ class Groups:
         async with self._db.transaction() as changes:
             group = await self._taken(changes, guild_id, group_id)
             await group_rows.leave(changes, group_id, reader_id)
-        return await self._status(self._db, group, reader_id)
+        return await self._status(group, reader_id)
 
     async def _make_way(
         self, changes: Queries, group: Group, now: datetime, *, begins: bool = False
@@ -368,18 +366,10 @@ class Groups:
             to = week if begins and week not in taken else free[0]
             await pick_rows.move_picks(changes, group.group_id, each, to)
 
-    async def _found(self, guild_id: int, group_id: int) -> Group:
-        group = await group_rows.group(self._db, group_id)
-        if group is None or group.guild_id != guild_id:
-            raise NoGroupError
-        return group
-
     async def _taken(
         self, changes: Queries, guild_id: int, group_id: int, seen_in: int | None = None
     ) -> Group:
-        group = await group_rows.take_group(changes, group_id)
-        if group is None or group.guild_id != guild_id:
-            raise NoGroupError
+        group = of_guild(await group_rows.take_group(changes, group_id), guild_id)
         if seen_in not in (None, group.channel_id):
             raise OldCardError
         return group
@@ -394,8 +384,8 @@ class Groups:
             await standing.tell(changes, self._ids, group, now)
         return group
 
-    async def _status(self, db: Queries, group: Group, reader_id: int | None) -> GroupStatus:
-        now = self._clock()
+    async def _status(self, group: Group, reader_id: int | None = None) -> GroupStatus:
+        db, now = self._db, self._clock()
         curriculum = await self._curricula.of(db, group.guild_id)
         posts = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
         week = running_week(group.schedule.zone, now)
@@ -417,7 +407,7 @@ class Groups:
         told = vote or lost
         named = await reader_settings.named_members(db, group.group_id)
         doubted = await doubts.doubted_keys(db, group.guild_id)
-        this_read, last_read = await self._weekly.read_by(db, curriculum, [this_week, last], named)
+        this_read, last_read = await self._weekly.read_by(curriculum, [this_week, last], named)
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,

@@ -1,4 +1,4 @@
-"""Servers that removed the bot: they rest at once, come back as they were, or are forgotten."""
+"""What Discord says of servers and their members: who removed the bot, and who has left."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from functools import partial
 
 from bot.core.curriculum.additions import namespace_of
 from bot.core.member_checks import Check, as_if_checked, due_before, in_one_look
-from bot.core.weekly import next_slot
 from bot.services.reminders import plan
 from bot.services.standing import UNCERTAIN
+from bot.services.weekly import next_slot_of
 from bot.store import changes as change_log
 from bot.store import groups as group_rows
-from bot.store import guilds, member_checks, outbox, slots
+from bot.store import guilds, member_checks, outbox
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
 
@@ -34,6 +34,9 @@ class Guilds:
 
     A server that is here, one of another process, and one in an outage are all the same to the
     ledger; one that removed the bot is *gone*: nothing is due in it, whatever its rows say.
+
+    Many members of a group are changed at once when its post is sent: in another order than group
+    by group, each taken first, two such changes would wait for each other.
     """
 
     def __init__(self, db: Database, background: Database, clock: Clock, ids: Ids) -> None:
@@ -109,6 +112,47 @@ class Guilds:
                 async with self._turn:
                     await self._forget(guild_id)
 
+    async def due_checks(self, rate: int) -> list[Check]:
+        """Return some of the members who weren't checked for a week, the longest ago first.
+
+        As many as belong to one look; ``rate``: requests a second.
+        """
+        until = due_before(self._clock())
+        count = in_one_look(await member_checks.count_due(self._db, until), rate)
+        return await member_checks.due_checks(self._db, until, count)
+
+    async def claim_check(self, check: Check) -> Check | None:
+        """Take a check; None: another process has it, or the member left the group.
+
+        Whatever comes between, even the process's end, it is tried again in some hours.
+        """
+        claimed = replace(check, checked_at=as_if_checked(self._clock()).replace(microsecond=0))
+        async with self._background.transaction() as changes:
+            is_ours = await member_checks.move_check(changes, check, claimed.checked_at)
+        return claimed if is_ours else None
+
+    async def member_is_here(self, claimed: Check) -> None:
+        """Record that the member is in the server."""
+        async with self._background.transaction() as changes:
+            await member_checks.move_check(changes, claimed, self._clock())
+
+    async def member_left(self, guild_id: int, reader_id: int) -> None:
+        """End the memberships of who left the server, group by group; their progress stays."""
+        for group_id in await group_rows.group_ids(self._db, guild_id):
+            async with self._background.transaction() as changes:
+                await group_rows.take_group(changes, group_id)
+                await group_rows.leave(changes, group_id, reader_id)
+        log.info("a member left server %s, and so its groups", guild_id)
+
+    async def put_off_checks(self, guild_id: int) -> None:
+        """Put off what is due in a server about which Discord tells nothing just now."""
+        now = self._clock()
+        until, later = due_before(now), as_if_checked(now)
+        for group_id in await group_rows.group_ids(self._db, guild_id):
+            async with self._background.transaction() as changes:
+                await group_rows.take_group(changes, group_id)
+                await member_checks.put_off_group(changes, group_id, until, later)
+
     async def _go_on(self, changes: Queries, group_id: int) -> None:
         group = await group_rows.take_group(changes, group_id)
         if group is None:
@@ -117,8 +161,7 @@ class Guilds:
         if group.blocked not in UNCERTAIN:  # what the bot may do is asked anew
             await group_rows.set_blocked(changes, group_id, None, now)
         if group.state == "active":
-            served = await slots.served(changes, group_id, group.schedule)
-            next_at = next_slot(group.schedule, now, served).at
+            next_at = (await next_slot_of(changes, group, now)).at
             await group_rows.set_looked(changes, group_id, now, next_at)
             await plan(changes, self._ids, group, now)
 
@@ -147,56 +190,3 @@ class Guilds:
             yield partial(outbox.delete_rows, row_ids=row_ids)
         yield partial(guilds.forget_resources, guild_id=guild_id)
         yield partial(guilds.set_back, guild_id=guild_id)
-
-
-class MemberChecks:
-    """Each method is one transaction, or one a group; members.py talks to Discord.
-
-    Many members of a group are changed at once when its post is sent: in another order than group
-    by group, each taken first, two such changes would wait for each other.
-    """
-
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self._db = db
-        self._clock = clock
-
-    async def due(self, rate: int) -> list[Check]:
-        """Return some of the members who weren't checked for a week, the longest ago first.
-
-        As many as belong to one look; ``rate``: requests a second.
-        """
-        until = due_before(self._clock())
-        count = in_one_look(await member_checks.count_due(self._db, until), rate)
-        return await member_checks.due_checks(self._db, until, count)
-
-    async def claim(self, check: Check) -> Check | None:
-        """Take a check; None: another process has it, or the member left the group.
-
-        Whatever comes between, even the process's end, it is tried again in some hours.
-        """
-        claimed = replace(check, checked_at=as_if_checked(self._clock()).replace(microsecond=0))
-        async with self._db.transaction() as changes:
-            is_ours = await member_checks.move_check(changes, check, claimed.checked_at)
-        return claimed if is_ours else None
-
-    async def is_here(self, claimed: Check) -> None:
-        """Record that the member is in the server."""
-        async with self._db.transaction() as changes:
-            await member_checks.move_check(changes, claimed, self._clock())
-
-    async def left(self, guild_id: int, reader_id: int) -> None:
-        """End the memberships of who left the server, group by group; their progress stays."""
-        for group_id in await group_rows.group_ids(self._db, guild_id):
-            async with self._db.transaction() as changes:
-                await group_rows.take_group(changes, group_id)
-                await group_rows.leave(changes, group_id, reader_id)
-        log.info("a member left server %s, and so its groups", guild_id)
-
-    async def put_off(self, guild_id: int) -> None:
-        """Put off what is due in a server about which Discord tells nothing just now."""
-        now = self._clock()
-        until, later = due_before(now), as_if_checked(now)
-        for group_id in await group_rows.group_ids(self._db, guild_id):
-            async with self._db.transaction() as changes:
-                await group_rows.take_group(changes, group_id)
-                await member_checks.put_off_group(changes, group_id, until, later)

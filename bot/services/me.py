@@ -25,11 +25,11 @@ from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups, known, people, reader_settings, readers, slots
-from bot.store.database import Database, Queries
+from bot.store.database import Database
 from bot.store.ids import Clock
 
 NUDGED_AFTER = timedelta(days=7)
-"""So long without reading, until a reader who wants it is reminded."""
+"""Time without reading after which a reader who wants it is reminded."""
 
 
 class Me:
@@ -104,24 +104,24 @@ class Me:
         return Kept(
             reader_id,
             rows,
-            await self._titles(self._db, {key for row in each for key in keys_of(row)}),
-            await self._rooms(self._db, ids_in(each, "group_id")),
-            await self._papers(self._db, ids_in(each, "slot_id")),
+            await self._titles({key for row in each for key in keys_of(row)}),
+            await self._rooms(ids_in(each, "group_id")),
+            await self._papers(ids_in(each, "slot_id")),
         )
 
-    async def _titles(self, db: Queries, keys: set[str]) -> dict[str, Titled]:
-        curriculum = await self._curricula.of(db, None)
+    async def _titles(self, keys: set[str]) -> dict[str, Titled]:
+        curriculum = await self._curricula.of(self._db, None)
         listed = {key: found for key in keys if (found := curriculum.get(key))}
-        past = await known.known_resources_by_key(db, sorted(keys - listed.keys()))
+        past = await known.known_resources_by_key(self._db, sorted(keys - listed.keys()))
         return {key: Titled(r.title, r.url, r.gone_at is None) for key, r in past.items()} | {
             key: Titled(r.title, r.url, True, r.authors, r.year, r.kind)
             for key, r in listed.items()
         }
 
-    async def _rooms(self, db: Queries, group_ids: Iterable[int]) -> dict[int, Room]:
-        found = await groups.groups_by_id(db, sorted(group_ids))
+    async def _rooms(self, group_ids: Iterable[int]) -> dict[int, Room]:
+        found = await groups.groups_by_id(self._db, sorted(group_ids))
         return {group.group_id: Room(group.guild_id, group.channel_id) for group in found}
 
-    async def _papers(self, db: Queries, slot_ids: Iterable[int]) -> dict[int, Paper]:
-        found = await slots.slots_by_id(db, sorted(slot_ids))
+    async def _papers(self, slot_ids: Iterable[int]) -> dict[int, Paper]:
+        found = await slots.slots_by_id(self._db, sorted(slot_ids))
         return {post.slot_id: Paper(post.week, post.title) for post in found}

@@ -12,13 +12,12 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
 from bot.services.group_setup import GroupSetup
 from bot.services.groups import Groups
-from bot.services.guilds import Guilds, MemberChecks
-from bot.services.ledger import Ledgers
+from bot.services.guilds import Guilds
 from bot.services.me import Me
 from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.picking import Picking
-from bot.services.reading import Journeys, Reading
-from bot.services.reminders import Letters, Nudges, Reminders
+from bot.services.reading import Reading
+from bot.services.reminders import Reminders
 from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 from bot.services.weekly import Weekly
@@ -27,31 +26,6 @@ from bot.store.background import Background
 from bot.store.database import Database, open_database
 from bot.store.ids import Clock, Ids
 from bot.store.migrations import migrate
-
-
-class Settings:
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self._db = db
-        self._clock = clock
-
-    async def try_to_write(self) -> None:
-        """Write something that changes nothing for anybody.
-
-        Raises:
-            LedgerError: the database can't be written.
-        """
-        async with self._db.transaction() as changes:
-            await settings.set_setting(changes, "written_at", self._clock().isoformat())
-
-    async def synced_commands(self, application_id: int) -> str | None:
-        """Return the digest of the commands that Discord was told last."""
-        return await settings.setting(self._db, f"commands:{application_id}")
-
-    async def set_synced_commands(self, application_id: int, digest: str) -> None:
-        """Record the digest of the commands that Discord knows now."""
-        async with self._db.transaction() as changes:
-            await settings.set_setting(changes, f"commands:{application_id}", digest)
-
 
 LOST = "DATABASE_URL: the database went away during the start ({}). Start the bot again."
 UNUSABLE = {
@@ -70,10 +44,9 @@ class Services:
     """All that cogs and buttons call, over one database."""
 
     db: Database
+    clock: Clock
     curricula: CurriculumStore
     reading: Reading
-    journeys: Journeys
-    settings: Settings
     weekly: Weekly
     clock_repair: ClockRepair
     groups: Groups
@@ -83,12 +56,27 @@ class Services:
     delivery: Delivery
     tickets: Tickets
     reminders: Reminders
-    member_checks: MemberChecks
     guilds: Guilds
-    letters: Letters
     moderation: Moderation
-    nudges: Nudges
     me: Me
+
+    async def try_to_write(self) -> None:
+        """Write something that changes nothing for anybody.
+
+        Raises:
+            LedgerError: the database can't be written.
+        """
+        async with self.db.transaction() as changes:
+            await settings.set_setting(changes, "written_at", self.clock().isoformat())
+
+    async def synced_commands(self, application_id: int) -> str | None:
+        """Return the digest of the commands that Discord was told last."""
+        return await settings.setting(self.db, f"commands:{application_id}")
+
+    async def set_synced_commands(self, application_id: int, digest: str) -> None:
+        """Record the digest of the commands that Discord knows now."""
+        async with self.db.transaction() as changes:
+            await settings.set_setting(changes, f"commands:{application_id}", digest)
 
     async def close(self) -> None:
         """Give the database back."""
@@ -116,7 +104,7 @@ async def open_services(
     try:
         await migrate(db)
         services = await services_over(db, base, clock, fetch_facts, send_rate)
-        await services.settings.try_to_write()
+        await services.try_to_write()
         await services.clock_repair.put_right()
         await db.checkpoint()
     except LedgerError as error:
@@ -143,18 +131,16 @@ async def services_over(
     curricula = CurriculumStore(base)
     await curricula.remember(db, clock())
     ids = Ids(clock)
-    ledgers = Ledgers(curricula, clock, ids)
-    reading = Reading(db, curricula, ledgers, clock)
+    reading = Reading(db, curricula, clock, ids)
     background = Background(db)
     weekly = Weekly(db, background, curricula, reading, clock, ids)
     groups = Groups(db, curricula, weekly, clock, ids)
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)
     return Services(
         db,
+        clock,
         curricula,
         reading,
-        Journeys(db, curricula, ledgers, clock),
-        Settings(db, clock),
         weekly,
         ClockRepair(db, weekly, clock, ids),
         groups,
@@ -163,11 +149,8 @@ async def services_over(
         Votes(db, curricula, clock, ids),
         Delivery(background, clock, ids),
         Tickets(db, clock, send_rate),
-        Reminders(db, curricula, reading, clock, ids),
-        MemberChecks(background, clock),
+        Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),
-        Letters(db, background, clock),
         moderation,
-        Nudges(background, reading, clock, ids),
         Me(db, curricula, clock),
     )

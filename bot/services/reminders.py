@@ -14,12 +14,12 @@ from bot.core.progress import resolved
 from bot.core.reading import Reply
 from bot.core.recommend import AllRead
 from bot.core.reminders import Reminder, obstacle, window
-from bot.core.weekly import next_slot
-from bot.errors import NoGroupError, NotAMemberError, UnknownPostError
+from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
-from bot.services.moderation import CARDS_LAST
 from bot.services.me import NUDGED_AFTER
+from bot.services.moderation import CARDS_LAST
 from bot.services.reading import Reading
+from bot.services.weekly import next_slot_of, of_guild
 from bot.store import drafts, outbox, picks, progress, reader_settings, readers, slots
 from bot.store import groups as group_rows
 from bot.store.database import Database, Queries
@@ -36,18 +36,29 @@ KEPT_FOR = timedelta(weeks=4)
 FORGOTTEN_AT_ONCE = 500
 
 A_WEEK_OPEN = timedelta(days=9)
-"""So long after a notice about a week, *Post now* may make the bot try that week again.
+"""How long after a notice about a week *Post now* may make the bot try that week again.
 
 Its calendar week has seven days, which another zone may make two longer."""
 
 
 class Reminders:
-    """What members ask for, and what the postman asks before it reminds them."""
+    """Reminders of a group's paper, nudges after a week without reading, and their end.
+
+    They become rows of the outbox here; the postman alone sends. A letter is one row for good, so
+    that it is sent once: it is forgotten when that can't fail.
+    """
 
     def __init__(
-        self, db: Database, curricula: CurriculumStore, reading: Reading, clock: Clock, ids: Ids
+        self,
+        db: Database,
+        background: Database,
+        curricula: CurriculumStore,
+        reading: Reading,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
         self._db = db
+        self._background = background
         self._curricula = curricula
         self._reading = reading
         self._clock = clock
@@ -61,9 +72,7 @@ class Reminders:
             NotAMemberError: the reader isn't in it.
         """
         async with self._db.transaction() as changes:
-            group = await group_rows.take_group(changes, group_id)
-            if group is None or group.guild_id != guild_id:
-                raise NoGroupError
+            group = of_guild(await group_rows.take_group(changes, group_id), guild_id)
             wish: Wish | None = "wanted" if wanted else None
             if not await group_rows.set_wish(changes, group_id, reader_id, wish):
                 raise NotAMemberError
@@ -83,7 +92,7 @@ class Reminders:
             return "paper_gone"
         now = self._clock()
         marks = resolved(curriculum, await progress.marks_of(self._db, reader_id))
-        next_at = await _next_at(self._db, group, now)
+        next_at = (await next_slot_of(self._db, group, now)).at
         spans = spans_by_key(curriculum, await picks.spans_of(self._db, group.group_id))
         span = spans.get(resource.key)
         problem = obstacle(
@@ -120,76 +129,27 @@ class Reminders:
             if post is None or group is None or not await _may_know(changes, reader_id, post):
                 raise UnknownPostError
             place = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
-            reply = await self._reading.mark_in_turn(
-                changes, reader_id, place, post.key or "", "done"
-            )
+            reply = await self._reading.mark_in_turn(changes, reader_id, place, [post.key or ""])
             await slots.add_post_reader(changes, slot_id, reader_id)
         return replace(reply, from_guild=place)
 
-
-async def _may_know(db: Queries, reader_id: int, post: Post) -> bool:
-    sent = await outbox.row_about(db, "reminder", f"{post.slot_id}:{reader_id}")
-    if sent is not None and sent.tried_at is not None:
-        return True
-    return await group_rows.is_member(db, post.group_id, reader_id)
-
-
-async def plan(
-    changes: Queries, ids: Ids, group: Group, now: datetime, reader_id: int | None = None
-) -> None:
-    """Put a reminder of the group's last paper into the outbox for every member who asked.
-
-    What waits there already moves with the group's next slot. The group must have been taken.
-    ``reader_id``: only theirs. In three statements, however many they are.
-    """
-    post = await slots.last_posted(changes, group.group_id)
-    if group.state != "active" or post is None:
-        return
-    due_at, until_at = window(await _next_at(changes, group, now))
-    if due_at <= now:
-        return
-    rows = [
-        OutboxRow(
-            ids.new(), "reminder", f"{post.slot_id}:{member}", group.guild_id, member,
-            "waiting", due_at, until_at,
-        )
-        for member in await group_rows.take_wishing_members(changes, group.group_id, reader_id)
-    ]  # fmt: skip
-    await outbox.add_or_move_rows(changes, rows)
-
-
-async def _next_at(db: Queries, group: Group, now: datetime) -> datetime:
-    """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
-    served = await slots.served(db, group.group_id, group.schedule)
-    return next_slot(group.schedule, now, served).at
-
-
-class Nudges:
-    """Nudges become rows of the outbox here; the postman alone sends."""
-
-    def __init__(self, db: Database, reading: Reading, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._reading = reading
-        self._clock = clock
-        self._ids = ids
-
-    async def open_due(self) -> int:
+    async def open_nudges(self) -> int:
         """Look at the readers whose time has come; return how many that were.
 
         One whose look fails touches no other: it is tried again in an hour.
         """
-        due = await reader_settings.due_nudges(self._db, self._clock(), AT_ONCE)
+        due = await reader_settings.due_nudges(self._background, self._clock(), AT_ONCE)
         for reader_id in due:
             try:
-                await self._open(reader_id)
+                await self._open_nudge(reader_id)
             except Exception:
                 log.exception("a reader can't be looked at")
-                await self._put_off(reader_id)
+                await self._put_off_nudge(reader_id)
         return len(due)
 
-    async def reply(self, reader_id: int) -> Reply | None:
+    async def nudge(self, reader_id: int) -> Reply | None:
         """Return what the reader would read next; None: nothing is left, or they read meanwhile."""
-        async with self._db.transaction() as changes:
+        async with self._background.transaction() as changes:
             if not await readers.take_known(changes, reader_id):
                 return None
             settings = await reader_settings.settings_of(changes, reader_id)
@@ -199,24 +159,24 @@ class Nudges:
             reply = await self._reading.show_next(changes, reader_id, None)
         return None if isinstance(reply.answer, AllRead) else reply
 
-    async def turn_off(self, reader_id: int) -> None:
+    async def turn_off_nudges(self, reader_id: int) -> None:
         """Nudge the reader no more: Discord doesn't let them be written to."""
-        async with self._db.transaction() as changes:
+        async with self._background.transaction() as changes:
             if not await readers.take_known(changes, reader_id):
                 return
             settings = await reader_settings.settings_of(changes, reader_id)
             settings = replace(settings, nudged=False)
             await reader_settings.put_settings(changes, reader_id, settings, None)
 
-    async def _put_off(self, reader_id: int) -> None:
-        async with self._db.transaction() as changes:
+    async def _put_off_nudge(self, reader_id: int) -> None:
+        async with self._background.transaction() as changes:
             if await readers.take_known(changes, reader_id):
                 at = self._clock() + AN_HOUR
                 await reader_settings.set_nudge_at(changes, reader_id, at)
 
-    async def _open(self, reader_id: int) -> None:
+    async def _open_nudge(self, reader_id: int) -> None:
         now = self._clock()
-        async with self._db.transaction() as changes:
+        async with self._background.transaction() as changes:
             if not await readers.take_known(changes, reader_id):
                 return
             settings = await reader_settings.settings_of(changes, reader_id)
@@ -231,15 +191,6 @@ class Nudges:
                 again = now + NUDGED_AFTER
             at = again if settings.nudged else None
             await reader_settings.set_nudge_at(changes, reader_id, at)
-
-
-class Letters:
-    """A letter is one row for good, so that it is sent once: it goes when that can't fail."""
-
-    def __init__(self, db: Database, background: Database, clock: Clock) -> None:
-        self._db = db
-        self._background = background
-        self._clock = clock
 
     async def forget_old(self) -> None:
         """Forget the letters that have had their time, a few at once."""
@@ -273,6 +224,37 @@ class Letters:
             return row.kind == "notice" and is_open
 
         return {row.row_id for row in page if is_plannable(row)}
+
+
+async def _may_know(db: Queries, reader_id: int, post: Post) -> bool:
+    sent = await outbox.row_about(db, "reminder", f"{post.slot_id}:{reader_id}")
+    if sent is not None and sent.tried_at is not None:
+        return True
+    return await group_rows.is_member(db, post.group_id, reader_id)
+
+
+async def plan(
+    changes: Queries, ids: Ids, group: Group, now: datetime, reader_id: int | None = None
+) -> None:
+    """Put a reminder of the group's last paper into the outbox for every member who asked.
+
+    What waits there already moves with the group's next slot. The group must have been taken.
+    ``reader_id``: only theirs. In three statements, however many they are.
+    """
+    post = await slots.last_posted(changes, group.group_id)
+    if group.state != "active" or post is None:
+        return
+    due_at, until_at = window((await next_slot_of(changes, group, now)).at)
+    if due_at <= now:
+        return
+    rows = [
+        OutboxRow(
+            ids.new(), "reminder", f"{post.slot_id}:{member}", group.guild_id, member,
+            "waiting", due_at, until_at,
+        )
+        for member in await group_rows.take_wishing_members(changes, group.group_id, reader_id)
+    ]  # fmt: skip
+    await outbox.add_or_move_rows(changes, rows)
 
 
 def _about(row: OutboxRow) -> int:

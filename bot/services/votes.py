@@ -20,9 +20,10 @@ from bot.core.votes import (
     longest_hours,
     winner,
 )
-from bot.core.weekly import Slot, next_slot, running_week, slot_of_week
-from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
+from bot.core.weekly import Slot, running_week, slot_of_week
+from bot.errors import VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
+from bot.services.weekly import next_slot_of, of_guild
 from bot.store import groups as group_rows
 from bot.store import outbox, picks, readers, slots, votes
 from bot.store.database import Database, Queries
@@ -60,12 +61,10 @@ class Votes:
         count = min(MOST, max(FEWEST, count))
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, called_by)
-            group = await group_rows.take_group_of_channel(changes, channel_id)
-            if group is None or group.guild_id != guild_id:
-                raise NoGroupError
+            group = of_guild(await group_rows.take_group_of_channel(changes, channel_id), guild_id)
             if group.state != "active":
                 raise VoteRefusedError(group.state)
-            slot = await self._next_slot(changes, group, now)
+            slot = await next_slot_of(changes, group, now)
             longest = longest_hours(slot, now)
             hours = min(DEFAULT_HOURS, longest) if hours is None else hours
             if not 1 <= hours <= longest:
@@ -82,7 +81,7 @@ class Votes:
                 "waiting", now, min(until, now + timedelta(days=1)),
             )  # fmt: skip
             await outbox.add_row(changes, row)
-        return await self._ballot(self._db, group, vote)
+        return await self._ballot(group, vote)
 
     async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
         """Call a vote off; its poll is ended by whoever looks next. Twice is harmless.
@@ -97,7 +96,7 @@ class Votes:
                 await call_off(changes, self._ids, group, now, vote.week)
             elif vote.state != "cancelled":
                 raise VoteRefusedError("over")
-        return await self._ballot(self._db, group, vote)
+        return await self._ballot(group, vote)
 
     async def close(self, guild_id: int, vote_id: int) -> Ballot:
         """Let a vote close now: its poll is ended and counted by whoever looks next.
@@ -113,7 +112,7 @@ class Votes:
             if vote.message_id is None:
                 raise VoteRefusedError("unsent")
             await votes.close_now(changes, vote_id, now)
-        return await self._ballot(self._db, group, vote)
+        return await self._ballot(group, vote)
 
     async def _taken(self, changes: Queries, guild_id: int, vote_id: int) -> tuple[Group, Vote]:
         """Return a vote with its group, which is taken."""
@@ -130,19 +129,14 @@ class Votes:
         group = await group_rows.group(self._db, vote.group_id) if vote else None
         if vote is None or group is None:
             return None
-        return await self._ballot(self._db, group, vote)
+        return await self._ballot(group, vote)
 
     async def card(self, vote_id: int) -> tuple[int, int] | None:
-        """Return where a vote's candidates stand: the channel or post, and the message."""
+        """Return where a vote's candidates stand, above its poll: channel or post, and message."""
         row = await outbox.row_about(self._db, "candidates", str(vote_id))
         if row is None or row.message_id is None:
             return None
         return (row.places or (row.channel_id,))[-1], row.message_id
-
-    async def card_id(self, vote: Vote) -> int:
-        """Return the message with the vote's candidates, which stands above its poll."""
-        row = await outbox.row_about(self._db, "candidates", str(vote.vote_id))
-        return 0 if row is None else row.message_id or 0
 
     async def lost(self, vote_id: int) -> tuple[Ballot, str | None] | None:
         """Return a vote that came to nothing, and what kept it from being sent; else None."""
@@ -238,12 +232,8 @@ class Votes:
             raise VoteRefusedError("few")
         return keys
 
-    async def _next_slot(self, db: Queries, group: Group, now: datetime) -> Slot:
-        served = await slots.served(db, group.group_id, group.schedule)
-        return next_slot(group.schedule, now, served)
-
-    async def _ballot(self, db: Queries, group: Group, vote: Vote) -> Ballot:
-        curriculum = await self._curricula.of(db, group.guild_id)
+    async def _ballot(self, group: Group, vote: Vote) -> Ballot:
+        curriculum = await self._curricula.of(self._db, group.guild_id)
         return Ballot(
             vote,
             group.guild_id,

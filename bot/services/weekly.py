@@ -8,13 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core.counts import may_name, shown_count
 from bot.core.curriculum import Curriculum
-from bot.core.groups import (
-    FirstReads,
-    Group,
-    Post,
-    ReadBy,
-    WeeklyPost,
-)
+from bot.core.groups import FirstReads, Group, Post, ReadBy, WeeklyPost
 from bot.core.member_checks import next_look
 from bot.core.outbox import OutboxRow
 from bot.core.picking import by_week
@@ -31,18 +25,11 @@ from bot.core.progress import READ
 from bot.core.reading import Reply
 from bot.core.recommend import path_to
 from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
-from bot.errors import UnknownPostError
+from bot.errors import NoGroupError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import (
-    outbox,
-    picks,
-    progress,
-    readers,
-    slots,
-    votes,
-)
+from bot.store import outbox, picks, progress, readers, slots, votes
 from bot.store.coming import coming
 from bot.store.database import Database, Queries
 from bot.store.ids import Clock, Ids
@@ -50,14 +37,14 @@ from bot.store.ids import Clock, Ids
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100
-"""So many groups are looked at between two looks at the outbox."""
+"""Maximum groups looked at between two looks at the outbox."""
 
 LOOK_ALONE, LOOK_SHARED = timedelta(days=1), timedelta(minutes=1)
 WEEKS_REMEMBERED = 60
 AFTER_A_FAILURE = timedelta(minutes=5)
 
 FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
-"""So long at most a group waits for its own poll to be counted, and between two looks."""
+"""How long at most a group waits for its own poll to be counted, and between two looks."""
 
 
 class Weekly:
@@ -180,7 +167,7 @@ class Weekly:
             return None
         earlier = await slots.latest_slots(self._db, group.group_id, WEEKS_REMEMBERED)
         last = next((p for p in earlier if p.state == "posted" and p.week < post.week), None)
-        reads = await self.shown_reads(self._db, curriculum, [post, last])
+        reads = await self.shown_reads(curriculum, [post, last])
         had = await slots.had_keys(self._db, group.group_id)
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
@@ -206,47 +193,43 @@ class Weekly:
         return post is not None and post.state == "nothing"
 
     async def shown_reads(
-        self, db: Queries, curriculum: Curriculum, posts: Iterable[Post | None]
+        self, curriculum: Curriculum, posts: Iterable[Post | None]
     ) -> dict[int, int]:
         """Return how many have read the papers of a group's weeks, by week.
 
         Left out are weeks that too few have read.
         """
-        counts = await self._read_counts(db, curriculum, posts)
+        counts = await self._read_counts(curriculum, posts)
         shown = {slot_id: shown_count(readers) for slot_id, (readers, _) in counts.items()}
         return {slot_id: count for slot_id, count in shown.items() if count is not None}
 
     async def read_by(
-        self,
-        db: Queries,
-        curriculum: Curriculum,
-        posts: Sequence[Post | None],
-        named: Collection[int],
+        self, curriculum: Curriculum, posts: Sequence[Post | None], named: Collection[int]
     ) -> list[ReadBy]:
         """Return who has read the weeks' papers, as far as a group may know.
 
         ``named``: the members who let their name be shown.
         """
         posted = [p if p is not None and p.state == "posted" else None for p in posts]
-        counts = await self._read_counts(db, curriculum, posted)
+        counts = await self._read_counts(curriculum, posted)
         found: list[ReadBy] = []
         for post in posted:
             read, people = (0, 0) if post is None else counts.get(post.slot_id, (0, 0))
             count = shown_count(read)
             names: list[int] = []
             if post is not None and read and (count is None or may_name(people, len(named))):
-                names = await slots.named_readers(db, post, _keys(curriculum, post.key or ""))
+                names = await slots.named_readers(self._db, post, _keys(curriculum, post.key or ""))
             found.append(ReadBy(count, tuple(names)))
         return found
 
     async def _read_counts(
-        self, db: Queries, curriculum: Curriculum, posts: Iterable[Post | None]
+        self, curriculum: Curriculum, posts: Iterable[Post | None]
     ) -> dict[int, tuple[int, int]]:
         papers = [(post, post.key) for post in posts if post is not None and post.key is not None]
         if not papers:
             return {}
         keys = {post.slot_id: _keys(curriculum, key) for post, key in papers}
-        return await slots.read_counts(db, papers[0][0].group_id, keys)
+        return await slots.read_counts(self._db, papers[0][0].group_id, keys)
 
     async def read_it(
         self, reader_id: int, guild_id: int | None, slot_id: int
@@ -261,9 +244,7 @@ class Weekly:
         post, group = await self._checked(guild_id, slot_id)
         async with self._db.transaction() as changes:
             await readers.take_turn(changes, reader_id)
-            reply = await self._reading.mark_in_turn(
-                changes, reader_id, guild_id, post.key or "", "done"
-            )
+            reply = await self._reading.mark_in_turn(changes, reader_id, guild_id, [post.key or ""])
             await slots.add_post_reader(changes, slot_id, reader_id)
             is_member = await group_rows.is_member(changes, group.group_id, reader_id)
         can_join = group.state != "stopped" and not is_member
@@ -377,6 +358,23 @@ def _keys(curriculum: Curriculum, key: str) -> set[str]:
     """Return all keys under which readers may have marked what was posted under this one."""
     resource = curriculum.get(key)
     return {key} if resource is None else {key, *curriculum.keys_of(resource)}
+
+
+def of_guild(group: Group | None, guild_id: int) -> Group:
+    """Return the group, which must be of this server.
+
+    Raises:
+        NoGroupError: it isn't, or there is none.
+    """
+    if group is None or group.guild_id != guild_id:
+        raise NoGroupError
+    return group
+
+
+async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
+    """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
+    served = await slots.served(db, group.group_id, group.schedule)
+    return next_slot(group.schedule, now, served)
 
 
 async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str]) -> list[str]:

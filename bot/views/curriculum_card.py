@@ -211,7 +211,9 @@ class ResourceSelect(ui.DynamicItem[ui.Select[Any]], template=r"show"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        shown = await bot.reading.look(interaction.user.id, interaction.guild_id, picked(self.item))
+        shown = await bot.services.reading.look(
+            interaction.user.id, interaction.guild_id, picked(self.item)
+        )
         await answer(interaction, resource_card(shown))
 
 
@@ -240,13 +242,17 @@ class PageButton(
             await show_step(interaction, self.which, self.page)
             return
         bot = cast("NextreadBot", interaction.client)
-        curriculum, reader = await bot.reading.reader(interaction.user.id, interaction.guild_id)
+        curriculum, reader = await bot.services.reading.reader(
+            interaction.user.id, interaction.guild_id
+        )
         await answer_click(interaction, index_card(curriculum, reader, self.page))
 
 
 async def show_step(interaction: discord.Interaction[Any], step_id: str, page: int = 0) -> None:
     """Answer a click with a step's card."""
     bot = cast("NextreadBot", interaction.client)
-    curriculum, reader = await bot.reading.reader(interaction.user.id, interaction.guild_id)
-    step = bot.curricula.step(curriculum, step_id)
+    curriculum, reader = await bot.services.reading.reader(
+        interaction.user.id, interaction.guild_id
+    )
+    step = bot.services.curricula.step(curriculum, step_id)
     await answer_click(interaction, step_card(curriculum, reader, step, page))

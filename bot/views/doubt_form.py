@@ -31,7 +31,7 @@ class DoubtButton(KeyButton, template=rf"doubt:{KEY}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        path = await bot.journeys.path(interaction.user.id, interaction.guild_id, self.key)
+        path = await bot.services.reading.path(interaction.user.id, interaction.guild_id, self.key)
         if not doubtable(path):
             raise NothingToDoubtError(path.resource.title)
         await interaction.response.send_modal(DoubtForm(path))
@@ -64,7 +64,7 @@ class DoubtForm(Form, title=texts.DOUBT_TITLE):
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         key, needed = self._by_number[int(picked(self._pairs))]
-        resource, prerequisite = await bot.moderation.doubt(
+        resource, prerequisite = await bot.services.moderation.doubt(
             interaction.user.id, interaction.guild_id or 0, key, needed, self._why.value
         )
         await answer(interaction, notice(texts.doubt_passed_on(resource, prerequisite)))

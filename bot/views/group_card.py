@@ -258,7 +258,7 @@ class MemberButton(StateButton, template=rf"group:(?P<way>join|leave):{ROW_ID}")
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         if not self.joins:  # it stands where *Join* stood
             refuse_slip(interaction)
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         act = groups.join if self.joins else groups.leave
         status = await act(interaction.guild_id or 0, self.group_id, interaction.user.id)
         message = interaction.message
@@ -299,23 +299,23 @@ class ActionButton(
         if self.action != "resume":  # a vote's buttons stood where these stand
             refuse_slip(interaction)
         if self.action == "post":
-            status = await bot.groups.post_now(guild_id, self.group_id)
+            status = await bot.services.groups.post_now(guild_id, self.group_id)
             await answer_click(interaction, moderators_card(interaction, status))
             week = status.this_week
             await bot.postman.deliver_due(self.group_id, *([week.slot_id] if week else []))
             bot.weekly_changed()
-            status = await bot.groups.status(status.group.channel_id, self.opener_id)
+            status = await bot.services.groups.status(status.group.channel_id, self.opener_id)
             view = dated(interaction, moderators_card(interaction, status))
             await interaction.edit_original_response(view=view)
             return
         if self.action == "skip":
-            status = await bot.groups.skip_next(guild_id, self.group_id)
+            status = await bot.services.groups.skip_next(guild_id, self.group_id)
         else:
             states: dict[Action, GroupState] = {
                 "pause": "paused", "resume": "active", "stop": "stopped"
             }  # fmt: skip
             state = states[self.action]
-            status = await bot.groups.set_state(guild_id, self.group_id, state)
+            status = await bot.services.groups.set_state(guild_id, self.group_id, state)
         bot.weekly_changed()
         await answer_click(interaction, moderators_card(interaction, status))
 
@@ -330,7 +330,7 @@ class NoMentionButton(
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         status = await groups.mention_nobody(interaction.guild_id or 0, self.about)
         await answer_click(interaction, moderators_card(interaction, status))
 
@@ -362,8 +362,8 @@ class PickedSelect(
         await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
         week = picked(self.item)
-        reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, week)
-        status = await bot.groups.status(reply.channel_id, self.opener_id)
+        reply = await bot.services.picking.take_back(interaction.guild_id or 0, self.group_id, week)
+        status = await bot.services.groups.status(reply.channel_id, self.opener_id)
         await answer_click(interaction, moderators_card(interaction, status))
 
 
@@ -396,14 +396,14 @@ class LongSelect(
         bot = cast("NextreadBot", interaction.client)
         guild_id, news, chosen = interaction.guild_id or 0, "", picked(self.item)
         if ":" not in chosen:
-            await bot.picking.take_back(guild_id, self.group_id, chosen)
+            await bot.services.picking.take_back(guild_id, self.group_id, chosen)
         elif (found := CHOSEN_WEEKS.fullmatch(chosen)) is None:
             raise OldCardError
         else:
             weeks = int(found["weeks"])
-            read = await bot.picking.read_for(guild_id, self.group_id, found["key"], weeks)
+            read = await bot.services.picking.read_for(guild_id, self.group_id, found["key"], weeks)
             news = pick_words.read_for_text(read, weeks)
-        status = await bot.groups.look(guild_id, self.group_id, self.opener_id)
+        status = await bot.services.groups.look(guild_id, self.group_id, self.opener_id)
         await answer_click(interaction, moderators_card(interaction, status, news))
 
 
@@ -428,11 +428,13 @@ class CancelVoteButton(
         await check_opener(interaction, self.opener_id)
         refuse_slip(interaction)
         bot = cast("NextreadBot", interaction.client)
-        ballot = await bot.votes.cancel(interaction.guild_id or 0, self.vote_id)
-        status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
+        ballot = await bot.services.votes.cancel(interaction.guild_id or 0, self.vote_id)
+        status = await bot.services.groups.look(
+            ballot.guild_id, ballot.vote.group_id, self.opener_id
+        )
         news = vote_words.called_off_text(ballot)
         await answer_click(interaction, moderators_card(interaction, status, news))
-        await bot.polls.settle(self.vote_id)
+        await bot.polls.look_at(self.vote_id)
         await bot.postman.deliver_due(self.vote_id)
         bot.weekly_changed()
 
@@ -446,11 +448,13 @@ class CloseVoteButton(OpenersButton, template=rf"vote-close:{ROW_ID}:(?P<opener>
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
-        ballot = await bot.votes.close(interaction.guild_id or 0, self.about)
+        ballot = await bot.services.votes.close(interaction.guild_id or 0, self.about)
         await interaction.response.defer()  # Discord counts
-        await bot.polls.settle(self.about)
+        await bot.polls.look_at(self.about)
         bot.weekly_changed()
-        status = await bot.groups.look(ballot.guild_id, ballot.vote.group_id, self.opener_id)
+        status = await bot.services.groups.look(
+            ballot.guild_id, ballot.vote.group_id, self.opener_id
+        )
         news = vote_words.closed_text(ballot)
         card = moderators_card(interaction, status, news)
         await interaction.edit_original_response(view=dated(interaction, card))
@@ -476,7 +480,7 @@ class GroupMoreButton(
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
         view = moderators_card(interaction, status, opens=not self.opens)
         # What opens stands below all that stood there: a tap on it is meant.
@@ -494,7 +498,7 @@ class DeleteGroupButton(
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         status = await groups.look(interaction.guild_id or 0, self.about, self.opener_id)
         await interaction.response.send_modal(DeleteGroupForm(status))
 
@@ -511,7 +515,7 @@ class DeleteGroupForm(WordForm, title=words.DELETE_TITLE):
     async def act(self, interaction: discord.Interaction[Any]) -> None:
         await check_right(interaction)
         bot, who = cast("NextreadBot", interaction.client), interaction.user.id
-        group = await bot.groups.delete(interaction.guild_id or 0, self._group_id, who)
+        group = await bot.services.groups.delete(interaction.guild_id or 0, self._group_id, who)
         await answer_click(interaction, notice(words.deleted_text(group)))
         bot.weekly_changed()
 
@@ -548,6 +552,6 @@ class AfterListButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         refuse_slip(interaction)
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
         await answer_click(interaction, moderators_card(interaction, status))

@@ -51,7 +51,7 @@ class HistoryButton(StateButton, template=rf"past:{ROW_ID}:(?P<page>[0-9]{{1,4}}
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         history = await groups.history(interaction.guild_id or 0, self.group_id, self.page)
         await answer_click(interaction, history_card(history))
 
@@ -64,7 +64,7 @@ class GroupButton(RowButton, template=rf"group-card:{ROW_ID}"):
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         who = interaction.user.id
         status = await groups.look(interaction.guild_id or 0, self.about, who)
         await answer_click(interaction, members_card(interaction, status))

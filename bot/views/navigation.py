@@ -88,15 +88,17 @@ class GoTo(StateButton, template=rf"go:(?P<place>{'|'.join(texts.GO_TO)})"):
         bot = cast("NextreadBot", interaction.client)
         who, where = interaction.user.id, interaction.guild_id
         if self.place == "next":
-            await answer_click(interaction, next_card(await bot.reading.next_for(who, where)))
+            await answer_click(
+                interaction, next_card(await bot.services.reading.next_for(who, where))
+            )
             return
         if self.place == "me":
-            await answer_click(interaction, me_card(await bot.me.about(who)))
+            await answer_click(interaction, me_card(await bot.services.me.about(who)))
             return
         if self.place == "settings":
-            await answer_click(interaction, settings_card(await bot.me.settings(who)))
+            await answer_click(interaction, settings_card(await bot.services.me.settings(who)))
             return
-        journey = await bot.journeys.journey(who, where)
+        journey = await bot.services.reading.journey(who, where)
         curriculum, reader = journey.curriculum, journey.reader
         match self.place:
             case "progress":

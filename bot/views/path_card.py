@@ -89,7 +89,7 @@ class PathButton(KeyButton, template=rf"path:{KEY}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        path = await bot.journeys.path(interaction.user.id, interaction.guild_id, self.key)
+        path = await bot.services.reading.path(interaction.user.id, interaction.guild_id, self.key)
         in_server = interaction.is_guild_integration()
         await answer_click(interaction, path_card(path, in_server=in_server))
 
@@ -104,7 +104,9 @@ class GoalButton(KeyButton, template=rf"goal:{KEY}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.journeys.set_goal(interaction.user.id, interaction.guild_id, self.key)
+        reply = await bot.services.reading.set_goal(
+            interaction.user.id, interaction.guild_id, self.key
+        )
         await answer_click(interaction, next_card(reply))
 
 
@@ -117,5 +119,5 @@ class NoGoalButton(PlainButton, template=r"no-goal"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.journeys.set_goal(interaction.user.id, interaction.guild_id, None)
+        reply = await bot.services.reading.set_goal(interaction.user.id, interaction.guild_id, None)
         await answer_click(interaction, next_card(reply))

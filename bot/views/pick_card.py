@@ -70,8 +70,8 @@ class WeekSelect(StateSelect, template=rf"pick-week:{ROW_ID}:{KEY}"):
         where, who = interaction.guild_id or 0, interaction.user.id
         await check_opener(interaction, who)
         bot, week = cast("NextreadBot", interaction.client), picked(self.item)
-        group = (await bot.groups.look(where, self.group_id, who)).group
-        reply = await bot.picking.pick(where, group.channel_id, who, self.key, week)
+        group = (await bot.services.groups.look(where, self.group_id, who)).group
+        reply = await bot.services.picking.pick(where, group.channel_id, who, self.key, week)
         await answer_click(interaction, pick_card(reply, who))
 
 
@@ -103,5 +103,7 @@ class TakeBackButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.picking.take_back(interaction.guild_id or 0, self.group_id, self.week)
+        reply = await bot.services.picking.take_back(
+            interaction.guild_id or 0, self.group_id, self.week
+        )
         await answer_click(interaction, notice(words.taken_back_text(reply)))

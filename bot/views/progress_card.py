@@ -171,7 +171,9 @@ class UndoSelect(_Choice, template=r"undo-one"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         change_id = row_id(picked(self.item))
-        reply = await bot.reading.undo(interaction.user.id, interaction.guild_id, change_id)
+        reply = await bot.services.reading.undo(
+            interaction.user.id, interaction.guild_id, change_id
+        )
         await answer_click(interaction, next_card(reply))
 
 
@@ -186,7 +188,9 @@ class StartSelect(_Choice, template=r"start-at(:[0-9])?"):
         bot = cast("NextreadBot", interaction.client)
         where = picked(self.item)
         step_id = None if where == DEEPER else where
-        reply = await bot.journeys.start_at(interaction.user.id, interaction.guild_id, step_id)
+        reply = await bot.services.reading.start_at(
+            interaction.user.id, interaction.guild_id, step_id
+        )
         await answer_click(interaction, next_card(reply))
 
 
@@ -197,7 +201,7 @@ class ResetForm(WordForm, title=texts.RESET_TITLE):
 
     async def act(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.journeys.reset(interaction.user.id, interaction.guild_id)
+        reply = await bot.services.reading.reset(interaction.user.id, interaction.guild_id)
         await answer_click(interaction, next_card(reply))
 
     def way_back(self, reader_id: int) -> ui.Button[Any]:
@@ -215,6 +219,6 @@ class ResetButton(PlainButton, template=r"reset-all"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        _, reader = await bot.reading.reader(interaction.user.id, interaction.guild_id)
+        _, reader = await bot.services.reading.reader(interaction.user.id, interaction.guild_id)
         question = texts.reset_question(len(reader.marks))
         await interaction.response.send_modal(ResetForm(question))

@@ -50,9 +50,9 @@ class RemindButton(StateButton, template=rf"remind:(?P<way>on|off):{ROW_ID}"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         where, who = interaction.guild_id or 0, interaction.user.id
-        await bot.reminders.ask(where, self.group_id, who, wanted=self.wanted)
+        await bot.services.reminders.ask(where, self.group_id, who, wanted=self.wanted)
         bot.weekly_changed()
-        status = await bot.groups.look(where, self.group_id, who)
+        status = await bot.services.groups.look(where, self.group_id, who)
         await answer_click(interaction, members_card(interaction, status))
 
 
@@ -66,5 +66,5 @@ class ReminderDoneButton(RowButton, template=rf"reminded:{ROW_ID}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.reminders.finish(interaction.user.id, self.about)
+        reply = await bot.services.reminders.finish(interaction.user.id, self.about)
         await answer_click(interaction, next_card(reply))

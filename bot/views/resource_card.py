@@ -252,7 +252,7 @@ class _MarkButton(KeyButton, template=rf"mark:{KEY}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.reading.mark(
+        reply = await bot.services.reading.mark(
             interaction.user.id, interaction.guild_id, self.key, self.kind
         )
         await answer_click(interaction, next_card(reply))
@@ -269,12 +269,14 @@ class DoneButton(_MarkButton, template=rf"done:{KEY}"):
         bot = cast("NextreadBot", interaction.client)
         who, where = interaction.user.id, interaction.guild_id
         asked = (
-            await bot.reading.ask_done(who, where, self.key) if may_be_slip(interaction) else None
+            await bot.services.reading.ask_done(who, where, self.key)
+            if may_be_slip(interaction)
+            else None
         )
         if asked is not None:
             await answer_click(interaction, also_done_card(asked), asks=True)
             return
-        reply = await bot.reading.mark(who, where, self.key, self.kind)
+        reply = await bot.services.reading.mark(who, where, self.key, self.kind)
         await answer_click(interaction, next_card(reply))
 
 
@@ -295,7 +297,7 @@ class RatedDoneButton(StateButton, template=rf"rated:(?P<rating>[1-5]):{KEY}"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         who, where = interaction.user.id, interaction.guild_id
-        reply = await bot.reading.mark(who, where, self.key, "done", rating=self.rating)
+        reply = await bot.services.reading.mark(who, where, self.key, "done", rating=self.rating)
         await answer_click(interaction, next_card(reply))
 
 
@@ -330,7 +332,7 @@ class AlsoDoneSelect(ui.DynamicItem[ui.Select[Any]], template=r"also-done:(?P<ra
         bot = cast("NextreadBot", interaction.client)
         who, where = interaction.user.id, interaction.guild_id
         keys = all_picked(self.item)
-        reply = await bot.reading.mark_all(who, where, keys, self.rating or None)
+        reply = await bot.services.reading.mark_all(who, where, keys, self.rating or None)
         await answer_click(interaction, next_card(reply))
 
 
@@ -372,7 +374,9 @@ class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         kind = cast("MarkKind", picked(self.item))
-        reply = await bot.reading.mark(interaction.user.id, interaction.guild_id, self.key, kind)
+        reply = await bot.services.reading.mark(
+            interaction.user.id, interaction.guild_id, self.key, kind
+        )
         await answer_click(interaction, next_card(reply))
 
 
@@ -385,7 +389,9 @@ class UndoButton(RowButton, template=rf"undo:{ROW_ID}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.reading.undo(interaction.user.id, interaction.guild_id, self.about)
+        reply = await bot.services.reading.undo(
+            interaction.user.id, interaction.guild_id, self.about
+        )
         await answer_click(interaction, next_card(reply))
 
 
@@ -399,5 +405,7 @@ class GoDeeperButton(PlainButton, template=r"deeper"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        reply = await bot.reading.go_deeper(interaction.user.id, interaction.guild_id)
+        reply = await bot.services.reading.next_for(
+            interaction.user.id, interaction.guild_id, deeper=True
+        )
         await answer_click(interaction, next_card(reply))

@@ -221,7 +221,9 @@ class WhichGroupButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
         bot, who = cast("NextreadBot", interaction.client), interaction.user.id
-        form = await bot.moderation.kept(interaction.guild_id, who, self.kept_id, GroupForm)
+        form = await bot.services.moderation.kept(
+            interaction.guild_id, who, self.kept_id, GroupForm
+        )
         channel = channel_of(interaction, form.channel_id or 0)
         setup, here = bot.services.group_setup, here_of(interaction)
         made = await setup.choose(here, seen_channel(channel), form, self.group_id)
@@ -283,7 +285,7 @@ class StartAgainButton(AgainButton, template=rf"again-start:{ROW_ID}:(?P<opener>
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
-        moderation = cast("NextreadBot", interaction.client).moderation
+        moderation = cast("NextreadBot", interaction.client).services.moderation
         who = interaction.user.id
         form = await moderation.kept(interaction.guild_id, who, self.kept_id, GroupForm)
         await interaction.response.send_modal(StartForm(form.channel_id, form.wish.zone))
@@ -323,7 +325,7 @@ class StartForm(Form, title=words.START_TITLE):
         return await self._kept(interaction)
 
     async def _kept(self, interaction: discord.Interaction[Any]) -> ui.Button[Any]:
-        moderation = cast("NextreadBot", interaction.client).moderation
+        moderation = cast("NextreadBot", interaction.client).services.moderation
         who, where = interaction.user.id, interaction.guild_id or 0
         form = GroupForm(self._channel_id(), GroupWish(zone=self._zone.value))
         return again_button("start", await moderation.keep(where, who, form), who)
@@ -384,7 +386,7 @@ class HourSelect(StateSelect, template=rf"hour-for:{ROW_ID}:(?P<opener>[0-9]{{1,
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await check_opener(interaction, self.opener_id)
-        moderation = cast("NextreadBot", interaction.client).moderation
+        moderation = cast("NextreadBot", interaction.client).services.moderation
         who = interaction.user.id
         form = await moderation.kept(interaction.guild_id, who, self.kept_id, GroupForm)
         channel = channel_of(interaction, form.channel_id or 0)

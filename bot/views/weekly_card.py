@@ -118,7 +118,7 @@ class ReadItButton(RowButton, template=rf"read:{ROW_ID}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        post, reply, group = await bot.weekly.read_it(
+        post, reply, group = await bot.services.weekly.read_it(
             interaction.user.id, interaction.guild_id, self.about
         )
         if post is not None:
@@ -143,7 +143,7 @@ class JoinButton(RowButton, template=rf"join:{ROW_ID}"):
 
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        groups = cast("NextreadBot", interaction.client).groups
+        groups = cast("NextreadBot", interaction.client).services.groups
         who = interaction.user.id
         status = await groups.join(interaction.guild_id or 0, self.about, who)
         await answer(interaction, joined_card(status))
@@ -159,9 +159,10 @@ class MoreButton(RowButton, template=rf"more:{ROW_ID}"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
         where, who = interaction.guild_id, interaction.user.id
-        first = await bot.weekly.first_reads(who, where, self.about)
+        first = await bot.services.weekly.first_reads(who, where, self.about)
         await answer(
-            interaction, resource_card(await bot.reading.look(who, where, first.resource.key))
+            interaction,
+            resource_card(await bot.services.reading.look(who, where, first.resource.key)),
         )
 
 
@@ -174,5 +175,7 @@ class WhatFirstButton(RowButton, template=rf"first:{ROW_ID}"):
     @answers_errors
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot = cast("NextreadBot", interaction.client)
-        first = await bot.weekly.first_reads(interaction.user.id, interaction.guild_id, self.about)
+        first = await bot.services.weekly.first_reads(
+            interaction.user.id, interaction.guild_id, self.about
+        )
         await answer(interaction, first_reads_card(first))

@@ -59,7 +59,7 @@ async def _measure(kind, members, clicks):
         services = await open_services(url, base, lambda: now[0])
         try:
             groups, weekly = services.groups, services.weekly
-            made = await groups.settle(GUILD, CHANNEL, MONDAYS_AT_TEN, None, MODERATOR)
+            made = await groups.make_or_change(GUILD, CHANNEL, MONDAYS_AT_TEN, None, MODERATOR)
             group_id = made.group.group_id
             await groups.go_on(GUILD, group_id, "must_reads")
             paper = next(r.key for r in base.resources if r.prerequisites)

@@ -252,14 +252,14 @@ async def test_a_second_tap_on_post_now_does_not_stop_the_group(group, channel, 
     labels = labels_of(posted)
 
     answer = await moderator.click(group.response.message, label="Stop")
-    state = (await env.bot.groups.find(channel.id)).state
+    state = (await env.bot.services.groups.find(channel.id)).state
     await env.advance_time(4)
     await moderator.click(group.response.message, label="Stop")
 
     assert labels == ["Pause", "Skip next", "Stop", "More"]
     assert "so I did nothing" in text_of(answer)
     assert state == "active"
-    assert (await env.bot.groups.find(channel.id)).state == "stopped"
+    assert (await env.bot.services.groups.find(channel.id)).state == "stopped"
 
 
 async def test_next_tells_what_the_readers_group_reads(group, channel, until, env, alice):
@@ -469,7 +469,7 @@ async def test_a_time_that_isnt_understood_is_picked_and_all_else_said_is_kept(
 
     assert (hours[0], hours[-1], len(hours)) == ("00:00", "23:00", 24)
     assert "Fridays at 21:00, Asia/Seoul" in text_of(card)
-    assert (await env.bot.groups.find(channel.id)).role_id == readers.id
+    assert (await env.bot.services.groups.find(channel.id)).role_id == readers.id
 
 
 async def test_day_time_and_role_outlive_the_question_which_zone_is_meant(
@@ -591,7 +591,7 @@ async def test_a_group_that_has_had_everything_reads_what_a_moderator_adds(
     group, moderator, channel, env
 ):
     db = env.bot.services.db
-    keys = [r.key for r in env.bot.curricula.base.resources]
+    keys = [r.key for r in env.bot.services.curricula.base.resources]
     async with db.transaction() as changes:
         for number, key in enumerate(keys):
             await changes.fetch(
@@ -859,7 +859,7 @@ async def test_a_role_is_refused_that_nobody_chose_to_have(moderator, guild, cha
     refused = await moderator.slash(channel, "manage group", zone="UTC", role=named)
 
     assert "Make a role for the group's readers, and name that." in text_of(refused)
-    assert await env.bot.groups.find(channel.id) is None
+    assert await env.bot.services.groups.find(channel.id) is None
     assert env.errors
 
 
@@ -896,8 +896,10 @@ async def test_everyone_set_in_an_older_release_is_mentioned_no_more(
     moderator, guild, channel, env, until
 ):
     await moderator.slash(channel, "manage group", zone="UTC")
-    group = await env.bot.groups.find(channel.id)
-    await env.bot.groups.settle(guild.id, channel.id, group.schedule, guild.id, moderator.id)
+    group = await env.bot.services.groups.find(channel.id)
+    await env.bot.services.groups.make_or_change(
+        guild.id, channel.id, group.schedule, guild.id, moderator.id
+    )
     told = text_of(await moderator.slash(channel, "manage group"))
     await until(MONDAY)
 

@@ -105,7 +105,7 @@ async def test_a_second_tap_chooses_nothing_else(group, weeks, moderator, channe
     slip = await moderator.click(card.response.message, label="Start over with must-reads")
 
     assert "so I did nothing" in text_of(slip)
-    assert (await env.bot.groups.find(channel.id)).after_list == "additions"
+    assert (await env.bot.services.groups.find(channel.id)).after_list == "additions"
 
 
 async def test_members_cannot_choose(group, weeks, moderator, alice, env, channel):
@@ -118,7 +118,7 @@ async def test_members_cannot_choose(group, weeks, moderator, alice, env, channe
 
     for answer in answers:
         assert "After the list" not in text_of(answer)
-    assert (await env.bot.groups.find(channel.id)).after_list is None
+    assert (await env.bot.services.groups.find(channel.id)).after_list is None
 
 
 async def pressed(env, channel, member, custom_id):

@@ -476,14 +476,16 @@ class Meddled(Delivery):
 async def test_the_card_says_what_was_changed_until_it_was_sent(moderator, guild, forum, env):
     async def settle(day):
         schedule = Schedule(day, 9, 0, "UTC")
-        await env.bot.groups.settle(guild.id, forum.id, schedule, None, moderator.id, is_forum=True)
+        await env.bot.services.groups.make_or_change(
+            guild.id, forum.id, schedule, None, moderator.id, is_forum=True
+        )
 
     await settle(0)
     delivery = Meddled(env.bot, partial(settle, 4))
     (row_id,) = await delivery.due()
     row = await delivery.claim(row_id)
 
-    await ForumPosts(delivery, env.bot.groups).make(row, env.bot.get_channel(forum.id))
+    await ForumPosts(delivery, env.bot.services.groups).make(row, env.bot.get_channel(forum.id))
 
     assert "Fridays" in text_of(standing_in(forum).history()[0])
 
@@ -667,7 +669,7 @@ async def test_a_deleted_forum_blocks_its_group(group, forum, delete, until, tol
 
     await until(MONDAY)
 
-    assert (await env.bot.groups.status(forum.id, None)).group.blocked == "channel_gone"
+    assert (await env.bot.services.groups.status(forum.id, None)).group.blocked == "channel_gone"
     assert "The channel is gone." in told()[0]
 
 
@@ -784,7 +786,7 @@ async def test_where_history_is_closed_no_second_post_is_made(
     await forget("standing", "UPDATE study_groups SET standing_id = NULL")
     await deny(forum, read_message_history=False)
     await env.bot.postman.deliver_due()
-    shown = await env.bot.groups.status(forum.id, None)
+    shown = await env.bot.services.groups.status(forum.id, None)
 
     await deny(forum, read_message_history=True)
     await env.advance_time(6 * A_MINUTE)
@@ -830,8 +832,8 @@ async def test_a_paper_found_in_the_forum_that_its_group_left_has_its_questions_
         "UPDATE slots SET state = 'waiting', message_id = NULL",
         "DELETE FROM outbox WHERE kind = 'opener'",
     )
-    (found,) = await env.bot.groups.running_in(guild.id)
-    await env.bot.groups.move(guild.id, found.group_id, last.id, moderator.id)
+    (found,) = await env.bot.services.groups.running_in(guild.id)
+    await env.bot.services.groups.move(guild.id, found.group_id, last.id, moderator.id)
     await env.bot.postman.deliver_due()
 
     _, question = openers_in(post)

@@ -81,7 +81,7 @@ async def test_a_group_of_another_server_stays_closed(group, until, env, channel
     elsewhere = env.create_guild("Elsewhere")
     place = elsewhere.create_text_channel("reading")
     stranger = elsewhere.add_member(env.create_user("mallory"))
-    group_id = (await env.bot.groups.find(channel.id)).group_id
+    group_id = (await env.bot.services.groups.find(channel.id)).group_id
     for custom_id in (f"past:{group_id}:0", f"group-card:{group_id}"):
         copy = await forged(env, place, custom_id)
         answer = await stranger.click(copy, label="Press")

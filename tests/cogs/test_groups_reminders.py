@@ -215,8 +215,8 @@ async def test_forged_buttons_do_nothing(group, alice, asks, until, guild, env, 
     await asks(alice)
     await until(MONDAY)
     mallory = guild.add_member(env.create_user("mallory"))
-    group_id = (await env.bot.groups.find(channel.id)).group_id
-    slot_id = (await env.bot.groups.status(channel.id, None)).this_week.slot_id
+    group_id = (await env.bot.services.groups.find(channel.id)).group_id
+    slot_id = (await env.bot.services.groups.status(channel.id, None)).this_week.slot_id
     elsewhere = env.create_guild("Elsewhere")
     there = elsewhere.create_text_channel("reading")
     stranger = elsewhere.add_member(env.create_user("stranger"))

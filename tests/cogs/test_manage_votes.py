@@ -192,7 +192,7 @@ async def test_a_poll_whose_answer_was_lost_is_not_sent_twice(group, moderator, 
         await changes.fetch("UPDATE votes SET message_id = NULL")
 
     await env.bot.postman.deliver_due()
-    status = await env.bot.groups.status(channel.id, None)
+    status = await env.bot.services.groups.status(channel.id, None)
 
     assert len(candidates_in(channel)) == 1
     assert len(polls_in(channel)) == 1
@@ -360,7 +360,7 @@ async def test_the_poll_of_a_vote_called_off_is_not_taken_for_the_next_one_s(
         await changes.fetch("UPDATE votes SET message_id = NULL")
 
     await env.bot.postman.deliver_due()
-    status = await env.bot.groups.status(channel.id, None)
+    status = await env.bot.services.groups.status(channel.id, None)
 
     ended, running = polls_in(channel)
     assert ended.poll.is_finalised()
@@ -413,7 +413,7 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
 ):
     overwrite = discord.PermissionOverwrite(send_polls=False)
     await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
-    await env.bot.votes.call(guild.id, channel.id, moderator.user.id, 3, 48)
+    await env.bot.services.votes.call(guild.id, channel.id, moderator.user.id, 3, 48)
     await env.bot.postman.deliver_due()
     env.bot.weekly_changed()
     await env.advance_time(10 * 60)

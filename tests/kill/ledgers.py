@@ -27,7 +27,7 @@ async def group_ledger(database_url: str, base: Curriculum, *, is_forum: bool = 
         forget(database_url.removeprefix("sqlite:///"))
     services = await open_services(database_url, base, lambda: THURSDAY)
     schedule = Schedule(0, 9, 0, "UTC")
-    await services.groups.settle(
+    await services.groups.make_or_change(
         GUILD_ID, CHANNEL_ID, schedule, None, MODERATOR_ID, is_forum=is_forum
     )
     await services.close()

@@ -92,7 +92,7 @@ class Story:
 
     async def begin(self) -> None:
         services = self.services
-        await services.settings.set_synced_commands(1, "0" * 64)
+        await services.set_synced_commands(1, "0" * 64)
         await services.tickets.ticket()
         await services.delivery.greet(GUILD, READING)
         await services.guilds.removed(LEFT_GUILD)
@@ -139,27 +139,23 @@ class Story:
 
     async def readers_read(self) -> None:
         """All that a reader can do, and undo."""
-        reading, journeys, me = (
-            self.services.reading,
-            self.services.journeys,
-            self.services.me,
-        )
+        reading, me = self.services.reading, self.services.me
         await reading.next_for(ALICE, GUILD)
         for who, rating in ((ALICE, 5), (BOB, 4), (CAROL, 2)):
             await reading.finish(who, GUILD, "LoRA", rating)
         await reading.finish_current(BOB, None)
         for key, kind in ((BERT, "known"), (GPT_1, "skipped"), (DPO, "later")):
             await reading.mark(CAROL, GUILD, key, kind)
-        await journeys.set_goal(CAROL, GUILD, DPO)
+        await reading.set_goal(CAROL, GUILD, DPO)
         for turn in range(5):
             await reading.mark(ALICE, GUILD, BERT, "clear" if turn % 2 else "known")
         await reading.mark(ALICE, GUILD, BERT, "done", rating=4)
-        await journeys.set_goal(ALICE, GUILD, DPO)
-        await journeys.set_goal(ALICE, GUILD, None)
-        await journeys.start_at(ALICE, GUILD, "icl")
-        reset = await journeys.reset(ALICE, GUILD)
+        await reading.set_goal(ALICE, GUILD, DPO)
+        await reading.set_goal(ALICE, GUILD, None)
+        await reading.start_at(ALICE, GUILD, "icl")
+        reset = await reading.reset(ALICE, GUILD)
         await reading.undo(ALICE, GUILD, reset.change.change_id)
-        await journeys.set_goal(ALICE, GUILD, DPO)
+        await reading.set_goal(ALICE, GUILD, DPO)
         last = await reading.mark(ALICE, GUILD, "jump-into-llm:rope", "later")
         self.ids["change"] = last.change.change_id
         await me.set_named(ALICE, named=True)
@@ -347,7 +343,7 @@ class Story:
         return (await self.services.votes.call(GUILD, channel, MODERATOR, 2, hours)).vote
 
     async def group(self, channel, *, guild=GUILD, schedule=MONDAYS, role=None, is_forum=False):
-        status = await self.services.groups.settle(
+        status = await self.services.groups.make_or_change(
             guild, channel, schedule, role, MODERATOR, is_forum=is_forum
         )
         return status.group.group_id
@@ -355,7 +351,7 @@ class Story:
     async def look(self) -> None:
         while await self.services.weekly.open_due():
             pass
-        while await self.services.nudges.open_due():
+        while await self.services.reminders.open_nudges():
             pass
 
     async def remind(self) -> None:

@@ -120,7 +120,7 @@ async def test_readers_find_their_marks_goals_and_changes(opened, before):
     readers = {row["reader_id"]: row for row in before["readers"]}
 
     for reader_id, row in readers.items():
-        journey = await opened.journeys.journey(reader_id, GUILD)
+        journey = await opened.reading.journey(reader_id, GUILD)
         marks = {r["resource_key"]: r for r in before["progress"] if r["reader_id"] == reader_id}
         undoable = [
             r["change_id"]

@@ -53,7 +53,7 @@ class Life:
     async def work(self):
         """Do what the weekly task and the postman do."""
         await self.services.weekly.open_due()
-        await self.services.nudges.open_due()
+        await self.services.reminders.open_nudges()
         while row_ids := await self.services.delivery.due():
             for row_id in row_ids:
                 await self.deliver(row_id)

@@ -463,7 +463,7 @@ async def test_whoever_set_the_group_up_is_told_once_a_week(services, postbox, g
 
 async def test_whoever_changes_a_blocked_group_is_told_too(services, postbox, group, clock):
     await fail(services, postbox, clock, "forbidden")
-    await services.groups.settle(GUILD, CHANNEL, group.schedule, None, 99)
+    await services.groups.make_or_change(GUILD, CHANNEL, group.schedule, None, 99)
     unblocked = (await week_of(services))[1]
     await fail(services, postbox, clock, "forbidden")
 

@@ -56,7 +56,7 @@ async def test_a_new_group_is_due_at_its_next_slot(groups, group, clock):
 async def test_a_change_keeps_the_group_and_its_pause(groups, group):
     await groups.set_state(GUILD, group.group_id, "paused")
 
-    status = await groups.settle(GUILD, CHANNEL, Schedule(2, 8, 30, "Asia/Seoul"), 5, 99)
+    status = await groups.make_or_change(GUILD, CHANNEL, Schedule(2, 8, 30, "Asia/Seoul"), 5, 99)
 
     assert status.group.group_id == group.group_id
     assert (status.group.state, status.group.role_id) == ("paused", 5)
@@ -66,7 +66,7 @@ async def test_a_change_keeps_the_group_and_its_pause(groups, group):
 async def test_a_change_starts_a_stopped_group_again(groups, group):
     await groups.set_state(GUILD, group.group_id, "stopped")
 
-    status = await groups.settle(GUILD, CHANNEL, group.schedule, None, MODERATOR)
+    status = await groups.make_or_change(GUILD, CHANNEL, group.schedule, None, MODERATOR)
 
     assert status.group.state == "active"
 
@@ -75,7 +75,7 @@ async def test_a_change_within_a_week_that_had_its_paper_waits_for_the_next(
     groups, group, until, postbox, clock
 ):
     await until(hours=1)
-    await groups.settle(GUILD, CHANNEL, Schedule(4, 10, 0, "UTC"), None, MODERATOR)
+    await groups.make_or_change(GUILD, CHANNEL, Schedule(4, 10, 0, "UTC"), None, MODERATOR)
 
     await until(days=6)
     this_week = posts(postbox)
@@ -302,7 +302,7 @@ async def test_a_change_right_after_the_first_paper_keeps_the_four_days(
     saturday, groups, postbox, schedule, next_at
 ):
     await postbox.deliver()
-    status = await groups.settle(GUILD, CHANNEL, schedule, None, MODERATOR)
+    status = await groups.make_or_change(GUILD, CHANNEL, schedule, None, MODERATOR)
     await groups.set_state(GUILD, status.group.group_id, "paused")
     resumed = await groups.set_state(GUILD, status.group.group_id, "active")
 
@@ -506,7 +506,7 @@ async def test_what_was_lost_sight_of_is_posted_anew_where_the_group_moved(
 
 
 async def test_a_vote_stays_behind_when_its_group_moves(groups, services, group):
-    later = await groups.settle(GUILD, CHANNEL, Schedule(4, 10, 0, "UTC"), None, MODERATOR)
+    later = await groups.make_or_change(GUILD, CHANNEL, Schedule(4, 10, 0, "UTC"), None, MODERATOR)
     await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
 
     moved = await groups.move(GUILD, later.group.group_id, 72, MODERATOR)
@@ -515,7 +515,7 @@ async def test_a_vote_stays_behind_when_its_group_moves(groups, services, group)
 
 
 async def test_a_group_moves_into_no_other_and_into_no_other_server(groups, group):
-    stopped = (await groups.settle(GUILD, 72, group.schedule, None, MODERATOR)).group
+    stopped = (await groups.make_or_change(GUILD, 72, group.schedule, None, MODERATOR)).group
     await groups.set_state(GUILD, stopped.group_id, "stopped")
 
     with pytest.raises(HasGroupError):

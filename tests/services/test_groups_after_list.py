@@ -27,7 +27,7 @@ async def services(database_url, clock):
 @pytest.fixture
 async def group_id(services):
     """A group that reads on Mondays at ten. It is Monday, nine o'clock."""
-    status = await services.groups.settle(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
+    status = await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
     return status.group.group_id
 
 
@@ -133,7 +133,7 @@ async def test_a_small_group_does_not_show_who_read_what(services, group_id, wee
 
 async def test_the_choice_can_be_taken_back_and_outlives_new_settings(services, group_id, week):
     await services.groups.go_on(GUILD, group_id, "additions")
-    kept = await services.groups.settle(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
+    kept = await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
     taken_back = await services.groups.go_on(GUILD, group_id, None)
 
     assert (kept.group.after_list, kept.weeks_left) == ("additions", 3)

@@ -24,7 +24,7 @@ async def services(database_url, clock):
 @pytest.fixture
 async def group_id(services):
     """A group that reads on Mondays at ten. It is Monday, nine o'clock."""
-    status = await services.groups.settle(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
+    status = await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
     return status.group.group_id
 
 

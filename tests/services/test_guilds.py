@@ -46,14 +46,16 @@ def guilds(services):
 
 
 async def make_group(services, guild_id, channel_id):
-    status = await services.groups.settle(guild_id, channel_id, MONDAY_AT_TEN, None, MODERATOR)
+    status = await services.groups.make_or_change(
+        guild_id, channel_id, MONDAY_AT_TEN, None, MODERATOR
+    )
     return status.group.group_id
 
 
 async def work(services):
     """Do what the weekly task does, with a Discord that takes all; return what it was asked."""
     asked = [vote.vote_id for vote in await services.votes.due()]
-    asked += [check.reader_id for check in await services.member_checks.due(45)]
+    asked += [check.reader_id for check in await services.guilds.due_checks(45)]
     await services.weekly.open_due()
     while row_ids := await services.delivery.due():
         for row_id in row_ids:
@@ -87,7 +89,7 @@ async def live(services, clock, guild_id, channel_id):
     await reading.mark(ALICE, guild_id, own, "done")
     await reading.mark(ALICE, guild_id, "demo:paper-3", "done")
     await reading.mark(BOB, guild_id, own, "later")
-    await services.journeys.set_goal(BOB, guild_id, own)
+    await services.reading.set_goal(BOB, guild_id, own)
     await work(services)
     return group_id, own
 
@@ -131,7 +133,7 @@ async def test_a_rested_servers_member_is_not_checked(services, guilds, clock):
     await guilds.removed(GUILD)
     clock.advance(days=8)
 
-    assert await services.member_checks.due(45) == []
+    assert await services.guilds.due_checks(45) == []
     assert (await services.weekly.next_due() - clock()) in (
         timedelta(days=1),
         timedelta(minutes=1),
@@ -247,7 +249,7 @@ async def test_thirty_days_later_nothing_of_the_server_is_left_and_all_of_the_ot
     clock.advance(hours=-1)
     others = await everything(services.db)
     _, own = await live(services, clock, GUILD, CHANNEL)
-    await services.journeys.reset(ALICE, GUILD)
+    await services.reading.reset(ALICE, GUILD)
     ids, lived = await ids_of(services, GUILD), await everything(services.db)
     held = {table for table, _ in await places_of(services.db, GUILD)}
     held |= {table for each in ids for table, _ in await places_of(services.db, each)}
@@ -278,7 +280,7 @@ async def test_what_is_left_of_a_change_can_still_be_undone(services, guilds, cl
     """A reset takes marks on the list and on the server's own: only the list's come back."""
     _, own = await live(services, clock, GUILD, CHANNEL)
     base = {"demo:paper-3"}
-    reset = await services.journeys.reset(ALICE, GUILD)
+    reset = await services.reading.reset(ALICE, GUILD)
     await guilds.removed(GUILD)
     clock.advance(days=30)
     await guilds.forget_due()

@@ -41,7 +41,7 @@ async def live(services, clock, who, channel_id):
     put_off = await reading.mark(who, GUILD, "demo:peft", "later")
     await reading.undo(who, GUILD, put_off.change.change_id)
     await reading.mark(who, GUILD, "demo:peft", "later")
-    status = await services.groups.settle(GUILD, channel_id, MONDAY_AT_TEN, None, who)
+    status = await services.groups.make_or_change(GUILD, channel_id, MONDAY_AT_TEN, None, who)
     group_id = status.group.group_id
     await services.groups.join(GUILD, group_id, who)
     await services.picking.pick(GUILD, channel_id, who, "demo:peft", "2026-02-02")
@@ -52,7 +52,7 @@ async def live(services, clock, who, channel_id):
     (row_id,) = await services.delivery.due()
     row = await services.delivery.claim(row_id)
     await services.delivery.not_sent(row, "channel_gone")
-    await services.journeys.set_goal(who, GUILD, "demo:goal")
+    await services.reading.set_goal(who, GUILD, "demo:goal")
     link = f"https://example.org/more-{channel_id}"
     proposal = await services.moderation.propose(GUILD, who, link)
     await services.moderation.add(GUILD, who, proposal.draft_id)
@@ -176,7 +176,7 @@ async def test_a_click_at_the_same_time_is_whole_or_gone(lived):
 
 async def test_a_notice_written_at_the_same_time_is_gone_too(services):
     for channel_id in range(80, 90):
-        status = await services.groups.settle(GUILD, channel_id, MONDAY_AT_TEN, None, ALICE)
+        status = await services.groups.make_or_change(GUILD, channel_id, MONDAY_AT_TEN, None, ALICE)
         await services.groups.post_now(GUILD, status.group.group_id)
         (row_id,) = await services.delivery.due()
         row = await services.delivery.claim(row_id)

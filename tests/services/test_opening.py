@@ -92,10 +92,10 @@ async def test_a_disk_that_is_full_for_a_while_is_told_and_got_over(services, cl
     with files_at_most(0):
         for _ in range(2):
             with pytest.raises(LedgerError) as full:
-                await services.settings.try_to_write()
+                await services.try_to_write()
             assert full.value.why == "unwritable"
         assert not services.db.is_well
-    await services.settings.try_to_write()
+    await services.try_to_write()
 
     assert services.db.is_well
     assert len(caplog.records) == 1
@@ -113,13 +113,13 @@ def files_at_most(size):
 
 
 async def test_commands_never_told_have_no_digest(services):
-    assert await services.settings.synced_commands(1) is None
+    assert await services.synced_commands(1) is None
 
 
 async def test_each_application_keeps_the_digest_of_what_discord_was_told_last(services):
-    await services.settings.set_synced_commands(1, "one")
-    await services.settings.set_synced_commands(1, "two")
-    await services.settings.set_synced_commands(2, "three")
+    await services.set_synced_commands(1, "one")
+    await services.set_synced_commands(1, "two")
+    await services.set_synced_commands(2, "three")
 
-    assert await services.settings.synced_commands(1) == "two"
-    assert await services.settings.synced_commands(2) == "three"
+    assert await services.synced_commands(1) == "two"
+    assert await services.synced_commands(2) == "three"

@@ -57,7 +57,7 @@ class World:
         groups, mod = s.groups, s.moderation
         for guild, gone in ((AWAY, timedelta(days=1)), (LONG_AWAY, timedelta(days=31))):
             self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC) - gone
-            await groups.settle(guild, guild, MONDAYS_AT_TEN, None, BOB)
+            await groups.make_or_change(guild, guild, MONDAYS_AT_TEN, None, BOB)
             await s.guilds.removed(guild)
         self.now = datetime(2025, 12, 29, 9, 0, tzinfo=UTC)
         self.reading = await self.group(s, READING, MONDAYS_AT_TEN)
@@ -95,16 +95,16 @@ class World:
         await s.reading.next_for(ALICE, GUILD)
         await s.reading.finish_current(ALICE, GUILD)
         self.change = (await s.reading.mark(ALICE, GUILD, "demo:p6", "later")).change.change_id
-        await s.journeys.set_goal(ALICE, GUILD, "demo:p3")
+        await s.reading.set_goal(ALICE, GUILD, "demo:p3")
         self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC)
         await s.groups.go_on(GUILD, self.reading, "additions")
-        (self.check, *_) = await s.member_checks.due(45)
+        (self.check, *_) = await s.guilds.due_checks(45)
         week = (await groups.status(READING, None)).this_week
         self.slot = week
         self.reminder = await outbox.row_about(s.db, "reminder", f"{week.slot_id}:{ALICE}")
 
     async def group(self, s, channel, schedule, **more):
-        status = await s.groups.settle(GUILD, channel, schedule, None, BOB, **more)
+        status = await s.groups.make_or_change(GUILD, channel, schedule, None, BOB, **more)
         return status.group.group_id
 
     async def deliver(self, s):
@@ -131,13 +131,17 @@ def acts(w: World, s: Services) -> dict:
         ),
         "GroupSetup.move": lambda: setup.move(HERE, SEEN_EMPTY, w.reading),
         "GroupSetup.stop_lost": lambda: setup.stop_lost(WITHOUT_READING, w.reading),
-        "Groups.settle": lambda: groups.settle(GUILD, READING, AT_NIGHT, 7, CARL),
-        "Groups.settle, new": lambda: groups.settle(GUILD, EMPTY, AT_NIGHT, 7, CARL),
-        "Groups.settle, new too": lambda: groups.settle(GUILD, EMPTY, TUESDAYS, None, BOB),
-        "Groups.settle, a forum": lambda: groups.settle(
+        "Groups.make_or_change": lambda: groups.make_or_change(GUILD, READING, AT_NIGHT, 7, CARL),
+        "Groups.make_or_change, new": lambda: groups.make_or_change(
+            GUILD, EMPTY, AT_NIGHT, 7, CARL
+        ),
+        "Groups.make_or_change, new too": lambda: groups.make_or_change(
+            GUILD, EMPTY, TUESDAYS, None, BOB
+        ),
+        "Groups.make_or_change, a forum": lambda: groups.make_or_change(
             GUILD, FORUM, AT_NIGHT, 7, CARL, is_forum=True
         ),
-        "Groups.settle, a forum too": lambda: groups.settle(
+        "Groups.make_or_change, a forum too": lambda: groups.make_or_change(
             GUILD, FORUM, TUESDAYS, 8, BOB, is_forum=True
         ),
         "Groups.set_state": lambda: groups.set_state(GUILD, w.reading, "paused"),
@@ -179,7 +183,7 @@ def acts(w: World, s: Services) -> dict:
         "Votes.ended": lambda: s.votes.ended(w.vote),
         "Reading.next_for": lambda: reading.next_for(CARL, GUILD),
         "Reading.next_for, alice": lambda: reading.next_for(ALICE, GUILD),
-        "Reading.go_deeper": lambda: reading.go_deeper(CARL, GUILD),
+        "Reading.next_for, deeper": lambda: reading.next_for(CARL, GUILD, deeper=True),
         "Reading.finish_current": lambda: reading.finish_current(ALICE, GUILD),
         "Reading.finish": lambda: reading.finish(ALICE, GUILD, "p2", 4),
         "Reading.mark_all": lambda: reading.mark_all(ALICE, GUILD, ["demo:p6", "demo:p7"], 4),
@@ -187,9 +191,9 @@ def acts(w: World, s: Services) -> dict:
         "Reading.mark, goal": lambda: reading.mark(ALICE, GUILD, "demo:p3", "done"),
         "Reading.mark, carl": lambda: reading.mark(CARL, GUILD, "demo:p0", "done"),
         "Reading.undo": lambda: reading.undo(ALICE, GUILD, w.change),
-        "Journeys.set_goal": lambda: s.journeys.set_goal(ALICE, GUILD, "demo:p5"),
-        "Journeys.start_at": lambda: s.journeys.start_at(ALICE, GUILD, "two"),
-        "Journeys.reset": lambda: s.journeys.reset(ALICE, GUILD),
+        "Reading.set_goal": lambda: s.reading.set_goal(ALICE, GUILD, "demo:p5"),
+        "Reading.start_at": lambda: s.reading.start_at(ALICE, GUILD, "two"),
+        "Reading.reset": lambda: s.reading.reset(ALICE, GUILD),
         "Me.set_zone": lambda: s.me.set_zone(EVE, "Asia/Seoul", "en"),
         "Me.set_named": lambda: s.me.set_named(EVE, named=True),
         "Me.set_nudged": lambda: s.me.set_nudged(EVE, nudged=False),
@@ -224,23 +228,23 @@ def acts(w: World, s: Services) -> dict:
         "Reminders.ask, no more": lambda: s.reminders.ask(GUILD, w.reading, ALICE, wanted=False),
         "Reminders.closed": lambda: s.reminders.closed(w.reminder),
         "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.slot_id),
-        "Nudges.open_due": lambda: nothing_of(s.nudges.open_due()),
-        "Nudges.reply": lambda: s.nudges.reply(EVE),
-        "Nudges.turn_off": lambda: s.nudges.turn_off(EVE),
-        "MemberChecks.claim": lambda: s.member_checks.claim(w.check),
-        "MemberChecks.is_here": lambda: s.member_checks.is_here(w.check),
-        "MemberChecks.left": lambda: s.member_checks.left(GUILD, ALICE),
-        "MemberChecks.put_off": lambda: s.member_checks.put_off(GUILD),
+        "Reminders.open_nudges": lambda: nothing_of(s.reminders.open_nudges()),
+        "Reminders.nudge": lambda: s.reminders.nudge(EVE),
+        "Reminders.turn_off_nudges": lambda: s.reminders.turn_off_nudges(EVE),
+        "Guilds.claim_check": lambda: s.guilds.claim_check(w.check),
+        "Guilds.member_is_here": lambda: s.guilds.member_is_here(w.check),
+        "Guilds.member_left": lambda: s.guilds.member_left(GUILD, ALICE),
+        "Guilds.put_off_checks": lambda: s.guilds.put_off_checks(GUILD),
         "Guilds.removed": lambda: s.guilds.removed(GUILD),
         "Guilds.removed, away": lambda: s.guilds.removed(AWAY),
         "Guilds.arrived": lambda: s.guilds.arrived(AWAY),
         "Guilds.claim_question": lambda: s.guilds.claim_question(GUILD),
         "Guilds.unanswered": lambda: s.guilds.unanswered(GUILD),
         "Guilds.forget_due": s.guilds.forget_due,
-        "Letters.forget_old": s.letters.forget_old,
+        "Reminders.forget_old": s.reminders.forget_old,
         "ClockRepair.put_right": s.clock_repair.put_right,
-        "Settings.try_to_write": s.settings.try_to_write,
-        "Settings.set_synced_commands": lambda: s.settings.set_synced_commands(1, "abc"),
+        "Services.try_to_write": s.try_to_write,
+        "Services.set_synced_commands": lambda: s.set_synced_commands(1, "abc"),
         "Tickets.spare": s.tickets.spare,
         "Tickets.ticket": lambda: nothing_of(s.tickets.ticket()),
         "CurriculumStore.remember": lambda: s.curricula.remember(s.db, w.now),
@@ -261,32 +265,32 @@ async def mark_of(act):
 BESIDE = [
     ("GroupSetup.set_up", "Groups.set_state"),
     ("GroupSetup.set_up", "Groups.skip_next"),
-    ("GroupSetup.choose", "Groups.settle, new"),
+    ("GroupSetup.choose", "Groups.make_or_change, new"),
     ("GroupSetup.move", "Groups.move, there too"),
     ("GroupSetup.stop_lost", "Groups.join"),
-    ("Groups.settle", "Groups.set_state"),
-    ("Groups.settle", "Groups.move"),
-    ("Groups.settle", "Groups.skip_next"),
-    ("Groups.settle, new", "Groups.settle, new too"),
-    ("Groups.settle, new", "Groups.move, there too"),
-    ("Groups.settle, a forum", "Groups.settle, a forum too"),
-    ("Groups.set_state", "Groups.settle"),
+    ("Groups.make_or_change", "Groups.set_state"),
+    ("Groups.make_or_change", "Groups.move"),
+    ("Groups.make_or_change", "Groups.skip_next"),
+    ("Groups.make_or_change, new", "Groups.make_or_change, new too"),
+    ("Groups.make_or_change, new", "Groups.move, there too"),
+    ("Groups.make_or_change, a forum", "Groups.make_or_change, a forum too"),
+    ("Groups.set_state", "Groups.make_or_change"),
     ("Groups.set_state, stopped", "Groups.post_now"),
     ("Groups.move", "Groups.move, there too"),
     ("Groups.move", "Groups.move, elsewhere"),
-    ("Groups.move", "Groups.settle, new"),
+    ("Groups.move", "Groups.make_or_change, new"),
     ("Groups.delete", "Groups.join"),
     ("Groups.delete", "Groups.move"),
     ("Groups.delete", "Votes.decide"),
     ("Groups.delete", "Reminders.ask"),
     ("Groups.delete, due", "Weekly.open_due"),
     ("Groups.delete, due", "Votes.call"),
-    ("Groups.delete, forum", "Groups.settle, a forum"),
+    ("Groups.delete, forum", "Groups.make_or_change, a forum"),
     ("Groups.delete", "Groups.delete"),
-    ("Groups.skip_next", "Groups.settle"),
+    ("Groups.skip_next", "Groups.make_or_change"),
     ("Groups.skip_next, due", "Weekly.open_due"),
-    ("Groups.go_on", "Groups.settle"),
-    ("Groups.mention_nobody", "Groups.settle"),
+    ("Groups.go_on", "Groups.make_or_change"),
+    ("Groups.mention_nobody", "Groups.make_or_change"),
     ("Groups.post_now", "Groups.set_state, stopped"),
     ("Groups.join", "Me.forget, carl"),
     ("Groups.leave", "Reminders.ask, no more"),
@@ -313,23 +317,23 @@ BESIDE = [
     ("Votes.unread", "Votes.cancel"),
     ("Votes.ended", "Votes.call, reading"),
     ("Reading.next_for", "Reading.mark, carl"),
-    ("Reading.go_deeper", "Me.forget, carl"),
+    ("Reading.next_for, deeper", "Me.forget, carl"),
     ("Reading.finish_current", "Reading.finish_current"),
-    ("Reading.finish_current", "Journeys.set_goal"),
+    ("Reading.finish_current", "Reading.set_goal"),
     ("Reading.finish", "Me.forget"),
     ("Reading.mark_all", "Reading.mark"),
     ("Reading.mark", "Reading.undo"),
     ("Reading.undo", "Reading.undo"),
     ("Reading.undo", "Reading.mark"),
-    ("Journeys.set_goal", "Reading.mark, goal"),
-    ("Journeys.start_at", "Reading.undo"),
-    ("Journeys.reset", "Reading.finish"),
-    ("Me.set_zone", "Nudges.turn_off"),
+    ("Reading.set_goal", "Reading.mark, goal"),
+    ("Reading.start_at", "Reading.undo"),
+    ("Reading.reset", "Reading.finish"),
+    ("Me.set_zone", "Reminders.turn_off_nudges"),
     ("Me.set_named", "Me.set_nudged"),
-    ("Me.set_nudged", "Nudges.open_due"),
+    ("Me.set_nudged", "Reminders.open_nudges"),
     ("Me.forget", "Weekly.read_it"),
     ("Me.forget", "Me.forget"),
-    ("Me.forget, carl", "Groups.settle, new"),
+    ("Me.forget, carl", "Groups.make_or_change, new"),
     ("Moderation.doubt", "Me.forget"),
     ("Moderation.doubt", "Moderation.drop_doubts"),
     ("Moderation.propose", "Me.forget, bob"),
@@ -347,21 +351,21 @@ BESIDE = [
     ("Moderation.remove", "Moderation.set_texts"),
     ("Moderation.restore", "Moderation.restore"),
     ("Moderation.drop_doubts", "Moderation.doubt"),
-    ("Moderation.drop_doubts", "Groups.settle, new too"),
+    ("Moderation.drop_doubts", "Groups.make_or_change, new too"),
     ("Reminders.ask", "Me.forget, eve"),
-    ("Reminders.ask", "Groups.settle"),
+    ("Reminders.ask", "Groups.make_or_change"),
     ("Reminders.ask, no more", "Groups.set_state"),
     ("Reminders.closed", "Reminders.ask, no more"),
     ("Reminders.finish", "Me.forget"),
-    ("Nudges.open_due", "Me.forget, eve"),
-    ("Nudges.reply", "Me.forget, eve"),
-    ("Nudges.turn_off", "Me.forget, eve"),
-    ("Nudges.turn_off", "Me.set_zone"),
-    ("MemberChecks.claim", "MemberChecks.claim"),
-    ("MemberChecks.is_here", "MemberChecks.put_off"),
-    ("MemberChecks.left", "Me.forget"),
-    ("MemberChecks.put_off", "Groups.leave"),
-    ("Guilds.removed", "Groups.settle"),
+    ("Reminders.open_nudges", "Me.forget, eve"),
+    ("Reminders.nudge", "Me.forget, eve"),
+    ("Reminders.turn_off_nudges", "Me.forget, eve"),
+    ("Reminders.turn_off_nudges", "Me.set_zone"),
+    ("Guilds.claim_check", "Guilds.claim_check"),
+    ("Guilds.member_is_here", "Guilds.put_off_checks"),
+    ("Guilds.member_left", "Me.forget"),
+    ("Guilds.put_off_checks", "Groups.leave"),
+    ("Guilds.removed", "Groups.make_or_change"),
     ("Guilds.removed", "Guilds.removed"),
     ("Guilds.arrived", "Guilds.arrived"),
     ("Guilds.arrived", "Guilds.removed, away"),
@@ -369,11 +373,11 @@ BESIDE = [
     ("Guilds.unanswered", "Guilds.claim_question"),
     ("Guilds.forget_due", "Guilds.forget_due"),
     ("Guilds.forget_due", "Me.forget, bob"),
-    ("Letters.forget_old", "Me.forget"),
+    ("Reminders.forget_old", "Me.forget"),
     ("ClockRepair.put_right", "ClockRepair.put_right"),
-    ("ClockRepair.put_right", "Groups.settle"),
-    ("Settings.try_to_write", "Settings.try_to_write"),
-    ("Settings.set_synced_commands", "Settings.set_synced_commands"),
+    ("ClockRepair.put_right", "Groups.make_or_change"),
+    ("Services.try_to_write", "Services.try_to_write"),
+    ("Services.set_synced_commands", "Services.set_synced_commands"),
     ("Tickets.ticket", "Tickets.ticket"),
     ("Tickets.spare", "Tickets.ticket"),
     ("CurriculumStore.remember", "CurriculumStore.remember"),
@@ -439,7 +443,7 @@ async def test_two_at_once_are_as_if_one_had_been_first(two, act, beside):
 async def test_a_pause_beside_a_change_of_settings_is_never_lost(two):
     pair, world = two
     change, pause = (
-        acts(world, pair.one)["Groups.settle"],
+        acts(world, pair.one)["Groups.make_or_change"],
         acts(world, pair.other)["Groups.set_state"],
     )
 
@@ -452,7 +456,7 @@ async def test_a_pause_beside_a_change_of_settings_is_never_lost(two):
 @in_one_loop
 async def test_a_change_of_settings_while_its_group_is_put_right_after_a_leap_counts(two):
     pair, world = two
-    settle = acts(world, pair.other)["Groups.settle"]
+    settle = acts(world, pair.other)["Groups.make_or_change"]
 
     async def put_right():
         await pair.other.clock_repair.put_right()  # so that the zone tables are no news
@@ -474,7 +478,7 @@ async def test_two_moderators_who_make_one_group_see_the_one_that_is_there(two):
     pair, _ = two
 
     def make(services, role_id, schedule):
-        return lambda: services.groups.settle(GUILD, EMPTY, schedule, role_id, BOB)
+        return lambda: services.groups.make_or_change(GUILD, EMPTY, schedule, role_id, BOB)
 
     both = make(pair.one, 7, AT_NIGHT), make(pair.other, None, TUESDAYS)
     cards = []
@@ -492,8 +496,8 @@ async def test_two_moderators_who_change_different_things_both_get_them(two):
     seen = await pair.one.groups.find(READING)
     monday, later = seen.schedule, replace(seen.schedule, weekday=4)
 
-    await pair.one.groups.settle(GUILD, READING, monday, 7, BOB, seen=seen)
-    status = await pair.other.groups.settle(GUILD, READING, later, None, CARL, seen=seen)
+    await pair.one.groups.make_or_change(GUILD, READING, monday, 7, BOB, seen=seen)
+    status = await pair.other.groups.make_or_change(GUILD, READING, later, None, CARL, seen=seen)
 
     assert (status.group.schedule, status.group.role_id) == (later, 7)
 
@@ -516,7 +520,7 @@ async def test_of_two_who_move_groups_the_second_hears_of_the_first(two, beside,
 @pytest.mark.parametrize(
     ("act", "person"),
     [
-        ("Groups.settle", CARL),
+        ("Groups.make_or_change", CARL),
         ("Groups.move", CARL),
         ("Groups.join", CARL),
         ("Picking.pick", CARL),
@@ -543,7 +547,8 @@ async def test_who_deletes_everything_waits_for_what_they_clicked_just_before(tw
 
 @in_one_loop
 @pytest.mark.parametrize(
-    ("act", "at"), [("Nudges.open_due", 2), ("Nudges.reply", 3), ("Nudges.turn_off", 1)]
+    ("act", "at"),
+    [("Reminders.open_nudges", 2), ("Reminders.nudge", 3), ("Reminders.turn_off_nudges", 1)],
 )
 async def test_what_the_bot_does_by_itself_brings_nobody_back(two, act, at):
     pair, world = two

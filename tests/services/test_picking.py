@@ -38,7 +38,9 @@ async def services(database_url, clock):
 
 @pytest.fixture
 async def group(services):
-    return (await services.groups.settle(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)).group
+    return (
+        await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
+    ).group
 
 
 @pytest.fixture
@@ -465,7 +467,9 @@ async def test_read_it_next_takes_the_next_week_for_which_nothing_is_chosen(serv
 
 async def test_read_it_next_leaves_a_week_to_its_vote(services):
     wednesdays = Schedule(2, 10, 0, "UTC")
-    group = (await services.groups.settle(GUILD, CHANNEL, wednesdays, None, MODERATOR)).group
+    group = (
+        await services.groups.make_or_change(GUILD, CHANNEL, wednesdays, None, MODERATOR)
+    ).group
     await services.votes.call(GUILD, CHANNEL, MODERATOR, 3, 12)
 
     reply = await services.picking.pick_next(GUILD, group.group_id, MODERATOR, "demo:bert")

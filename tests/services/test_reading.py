@@ -21,7 +21,6 @@ from bot.errors import (
     UnknownStepError,
 )
 from bot.services.curriculum import CurriculumStore
-from bot.services.ledger import Ledgers
 from bot.services.reading import Reading
 from bot.store import progress, readers
 from bot.store.ids import Ids
@@ -58,7 +57,7 @@ def listed(db, clock):
 
 
 def reading_over(db, curricula, clock):
-    return Reading(db, curricula, Ledgers(curricula, clock, Ids(clock)), clock)
+    return Reading(db, curricula, clock, Ids(clock))
 
 
 def shown(reply):
@@ -273,7 +272,7 @@ async def test_the_list_read_asks_before_going_deeper_and_only_once(listed):
 
     end = await mark(reading, "demo:a")
     asked_again = await reading.next_for(READER, None)
-    deeper = await reading.go_deeper(READER, None)
+    deeper = await reading.next_for(READER, None, deeper=True)
     onward = await mark(reading, "demo:x")
 
     assert isinstance(end.answer, GoDeeper)

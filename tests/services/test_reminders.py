@@ -30,7 +30,7 @@ async def services(database_url, clock):
 @pytest.fixture
 async def group_id(services):
     """A group that reads on Mondays at ten; Alice and Bob are in it. It is Monday, nine."""
-    status = await services.groups.settle(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
+    status = await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
     for reader in (ALICE, BOB):
         await services.groups.join(GUILD, status.group.group_id, reader)
     return status.group.group_id
@@ -203,7 +203,7 @@ async def test_a_reminder_moves_with_the_groups_day(services, group_id, post, cl
     sent = await post()
 
     friday = Schedule(4, 10, 0, "UTC")
-    await services.groups.settle(GUILD, CHANNEL, friday, None, MODERATOR)
+    await services.groups.make_or_change(GUILD, CHANNEL, friday, None, MODERATOR)
 
     (row,) = await rows_of(services)
     assert row["due_at"] == int((sent.at + timedelta(days=9)).timestamp())

@@ -35,7 +35,7 @@ async def services(database_url, clock):
 async def group_id(services):
     """A group that reads on Mondays at ten, in which Alice asked for reminders. It is nine."""
     schedule = Schedule(0, 10, 0, "UTC")
-    status = await services.groups.settle(GUILD, CHANNEL, schedule, None, MODERATOR)
+    status = await services.groups.make_or_change(GUILD, CHANNEL, schedule, None, MODERATOR)
     group_id = status.group.group_id
     await services.groups.join(GUILD, group_id, ALICE)
     await services.reminders.ask(GUILD, group_id, ALICE, wanted=True)
@@ -48,7 +48,7 @@ async def live(services, clock, **time):
     while clock() < until:
         clock.now = min(until, clock() + A_DAY)
         await services.weekly.open_due()
-        await services.nudges.open_due()
+        await services.reminders.open_nudges()
         await Postbox(services).deliver()
 
 
@@ -64,11 +64,11 @@ async def test_a_reminder_goes_four_weeks_after_another_paper_took_its_place(
     ((_, first),) = await letters(services)
     await live(services, clock, days=7)
     clock.advance(days=28, seconds=-1)
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
     before = {reference for _, reference in await letters(services)}
     clock.advance(seconds=1)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     assert first in before
     assert first not in {reference for _, reference in await letters(services)}
@@ -82,7 +82,7 @@ async def test_a_reminder_of_the_last_paper_stays_however_long_the_group_is_sile
     await services.groups.set_state(GUILD, group_id, "paused")
     before = await letters(services)
     clock.advance(days=400)
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     await services.groups.set_state(GUILD, group_id, "active")
 
@@ -98,11 +98,11 @@ async def test_a_nudge_goes_after_four_weeks(services, clock):
     await live(services, clock, days=7)
     (first,) = await letters(services)
     clock.advance(days=29, seconds=-1)
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
     before = await letters(services)
     clock.advance(seconds=1)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     assert (before, await letters(services)) == ({first}, set())
 
@@ -115,11 +115,11 @@ async def test_a_notice_stays_while_its_week_could_be_tried_again(services, grou
     await live(services, clock, days=1)
     (notice,) = await letters(services)
     clock.advance(days=37, seconds=-1)
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
     before = await letters(services)
     clock.advance(seconds=1)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     assert (before, await letters(services)) == ({notice}, set())
 
@@ -137,7 +137,7 @@ async def test_a_notice_stays_while_the_bot_was_away_in_the_middle_of_its_week(
     clock.advance(minutes=5)
     await Postbox(services).claim()  # and it ends while it sends
     clock.advance(days=100)
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
     told = await letters(services)
 
     await services.delivery.uncertain(await Postbox(services).claim(), "no_history")
@@ -154,7 +154,7 @@ async def test_of_a_vote_that_was_lost_nothing_is_left_after_four_weeks(services
     told = await letters(services)
     clock.advance(days=29)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     assert told == {("vote_lost", str(ballot.vote.vote_id))}
     assert await letters(services) == set()
@@ -163,10 +163,10 @@ async def test_of_a_vote_that_was_lost_nothing_is_left_after_four_weeks(services
 async def test_what_is_still_to_be_sent_stays(services, group_id, clock):
     await services.me.set_nudged(ALICE, nudged=True)
     clock.advance(days=7)
-    await services.nudges.open_due()
+    await services.reminders.open_nudges()
     clock.advance(days=100)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     assert {kind for kind, _ in await letters(services)} == {"nudge"}
 
@@ -176,7 +176,7 @@ async def test_what_goes_into_channels_is_never_forgotten(services, group_id, cl
     before = await services.db.fetch(f"SELECT row_id FROM outbox WHERE NOT {LETTERS}")
     clock.advance(days=4000)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     after = await services.db.fetch(f"SELECT row_id FROM outbox WHERE NOT {LETTERS}")
     assert len(before) == 6
@@ -191,7 +191,7 @@ async def test_more_letters_than_are_looked_at_in_one_go_are_forgotten(services,
         await changes.fetch("UPDATE outbox SET state = 'sent' WHERE row_id <> 700")
     clock.advance(days=28)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     assert await letters(services) == {("nudge", f"{ALICE}:700")}
 
@@ -200,7 +200,7 @@ async def test_a_days_old_card_of_a_moderator_is_forgotten_without_another_one(s
     await services.moderation.propose(GUILD, MODERATOR, "https://example.org/new")
     clock.advance(days=1, seconds=1)
 
-    await services.letters.forget_old()
+    await services.reminders.forget_old()
 
     assert await services.db.fetch("SELECT 1 FROM drafts") == []
 
@@ -222,7 +222,7 @@ class Years:
         await self.services.me.set_nudged(ALICE, nudged=True)
 
     async def settle(self, weekday):
-        await self.services.groups.settle(
+        await self.services.groups.make_or_change(
             GUILD, CHANNEL, Schedule(weekday, 10, 0, "UTC"), None, MODERATOR, is_forum=self.is_forum
         )
 
@@ -252,14 +252,14 @@ class Years:
 
     async def work(self):
         await self.services.weekly.open_due()
-        await self.services.nudges.open_due()
+        await self.services.reminders.open_nudges()
         for vote in await self.services.votes.due():
             await self.services.votes.unread(vote)
         for row_id in await self.services.delivery.due():
             if (row := await self.services.delivery.claim(row_id)) is not None:
                 await self.deliver(row)
         await self.look()
-        await self.services.letters.forget_old()
+        await self.services.reminders.forget_old()
         present = await letters(self.services)
         self.forgotten |= self.seen - present
         self.seen = present

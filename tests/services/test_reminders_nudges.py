@@ -18,7 +18,7 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
         )
     clock.now += A_WEEK
 
-    looked_at = [await services.nudges.open_due() for _ in range(2)]
+    looked_at = [await services.reminders.open_nudges() for _ in range(2)]
 
     rows = await services.db.fetch("SELECT channel_id FROM outbox WHERE kind = 'nudge'")
     assert looked_at == [2, 0]
@@ -26,4 +26,4 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
     assert caplog.text.count("a reader can't be looked at") == 1
     assert str(BROKEN) not in caplog.messages[0]
     clock.advance(hours=1)
-    assert await services.nudges.open_due() == 1
+    assert await services.reminders.open_nudges() == 1

@@ -41,7 +41,9 @@ async def group(services):
 
 
 async def settled(services, schedule=MONDAYS_AT_TEN):
-    status = await services.groups.settle(GUILD, CHANNEL, schedule, None, MODERATOR, is_forum=True)
+    status = await services.groups.make_or_change(
+        GUILD, CHANNEL, schedule, None, MODERATOR, is_forum=True
+    )
     return status.group
 
 
@@ -72,7 +74,7 @@ async def waiting_post(services, postbox, clock):
 
 
 async def test_a_forums_group_asks_for_its_post_and_a_text_channels_does_not(services, group):
-    await services.groups.settle(GUILD, 9, MONDAYS_AT_TEN, None, MODERATOR)
+    await services.groups.make_or_change(GUILD, 9, MONDAYS_AT_TEN, None, MODERATOR)
 
     (row,) = await rows_of(services, "standing")
 

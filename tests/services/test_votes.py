@@ -26,7 +26,9 @@ async def services(database_url, clock):
 
 @pytest.fixture
 async def group(services):
-    return (await services.groups.settle(GUILD, CHANNEL, THURSDAY_AT_TEN, None, MODERATOR)).group
+    return (
+        await services.groups.make_or_change(GUILD, CHANNEL, THURSDAY_AT_TEN, None, MODERATOR)
+    ).group
 
 
 @pytest.fixture
@@ -435,7 +437,9 @@ async def test_a_look_that_failed_puts_off_no_poll_that_was_called_off_meanwhile
 async def test_after_downtime_a_group_waits_for_its_own_poll_and_no_other_does(
     services, call, deliver, status, clock
 ):
-    other = await services.groups.settle(GUILD, CHANNEL + 1, THURSDAY_AT_TEN, None, MODERATOR)
+    other = await services.groups.make_or_change(
+        GUILD, CHANNEL + 1, THURSDAY_AT_TEN, None, MODERATOR
+    )
     await call()
     await deliver()
     clock.advance(days=3, hours=2)

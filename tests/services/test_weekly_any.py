@@ -67,7 +67,7 @@ class Months:
             self.now += timedelta(hours=args[0])
             await self.start()
         elif name == "settle":
-            await groups.settle(GUILD, CHANNEL, args[0], None, MODERATOR)
+            await groups.make_or_change(GUILD, CHANNEL, args[0], None, MODERATOR)
         elif name == "skip":
             before = self.skipped(await self.status())
             after = self.skipped(await groups.skip_next(GUILD, self.group_id))
@@ -189,7 +189,7 @@ def test_weeks_stay_in_order_whatever_happens(happens, outcomes):
             await months.start()
             try:
                 schedule = Schedule(0, 10, 0, "UTC")
-                status = await months.services.groups.settle(
+                status = await months.services.groups.make_or_change(
                     GUILD, CHANNEL, schedule, None, MODERATOR
                 )
                 months.group_id = status.group.group_id

@@ -114,7 +114,7 @@ async def test_every_select_answers_in_words_whatever_is_picked(env, moderator, 
             answer = await sent(moderator, card, custom_id, *picks, kind=3, offered=offered)
             if not answered(answer):
                 failed.append((each.item, picks))
-    _, reader = await env.bot.reading.reader(moderator.id, None)
+    _, reader = await env.bot.services.reading.reader(moderator.id, None)
 
     assert failed == []
     assert reader.marks == {}

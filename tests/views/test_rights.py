@@ -68,7 +68,7 @@ async def test_a_form_is_refused_that_was_opened_before_the_right_was_lost(
 
     assert [REFUSED in text_of(answer) for answer in (not_changed, not_started)] == [True, True]
     assert "BERT" in text_of(await moderator.slash(channel, "search", query="BERT"))
-    assert await env.bot.groups.find(channel.id) is None
+    assert await env.bot.services.groups.find(channel.id) is None
 
 
 async def test_who_is_admitted_on_the_integrations_page_runs_a_group_without_manage_server(

@@ -30,7 +30,7 @@ from bot.views.replies import reply_with_error
 
 log = logging.getLogger(__name__)
 
-COGS = (reading, me, groups, weekly, manage)
+COGS = (reading, me, groups, weekly)
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -149,9 +149,11 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()
-        self._clicks = Clicks(clicks.CLICKED, self._services, Sender(self))
+        deliver = Sender(self)
+        self._clicks = Clicks(clicks.CLICKED, self._services, deliver)
         for cog in COGS:  # not as extensions: discord.py would run each module anew for each bot
             await cog.setup(self)
+        await self.add_cog(manage.ManageCog(self._services, deliver))
         self.add_dynamic_items(*BUTTONS)
         await self._sync_commands()
 

@@ -1,12 +1,12 @@
-"""Expected failures, each with its values; the modules of words in views say what to do."""
+"""Expected failures: each carries its values and its sentence, what happened and what to do."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-
-class ReaderError(Exception):
-    """A failure that its reader can do something about."""
+from bot.language import _, ngettext
+from bot.plain import plain
 
 
 class ConfigError(Exception):
@@ -15,6 +15,17 @@ class ConfigError(Exception):
 
 class BackupError(Exception):
     """A backup that can't be made or used; its text is one line that says why and what to do."""
+
+
+class ReaderError(Exception, ABC):
+    """A failure that its reader can do something about."""
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """Return what happened and what to do next, in the reader's language."""
+
+
+# Any command, any card
 
 
 @dataclass
@@ -28,6 +39,107 @@ class LedgerError(ReaderError):
     why: Literal["busy", "lost", "unwritable", "unknown"]
     detail: str
 
+    def sentence(self) -> str:
+        return {
+            "busy": _(
+                "Another program is using my database just now. Nothing was changed: try again."
+            ),
+            "lost": _(
+                "I can't reach my database just now. Nothing was changed: try again in a minute."
+            ),
+            "unwritable": _(
+                "I can't write to my database just now, so nothing was changed. Please tell"
+                " whoever runs me: my log says why."
+            ),
+            "unknown": _(
+                "I lost my database while I was saving, and can't tell whether your change was"
+                " kept. Have a look, and do it again if it wasn't."
+            ),
+        }[self.why]
+
+
+class NotYoursError(ReaderError):
+    """A click on a card that was opened for somebody else."""
+
+    def sentence(self) -> str:
+        return _("This card belongs to somebody else. The same command gives you your own.")
+
+
+class OldCardError(ReaderError):
+    """A moderator's card that is a day old, was put away, or never was theirs to use here."""
+
+    def sentence(self) -> str:
+        return _("This card can't be used any more. The same command gives you a new one.")
+
+
+class SlipError(ReaderError):
+    """A tap on a card that a click had only just replaced."""
+
+    def sentence(self) -> str:
+        return _(
+            "The card changed just before your tap, so I did nothing. Tap again if you meant it."
+        )
+
+
+class NotOfferedError(ReaderError):
+    """A select or form came back with something that it doesn't offer."""
+
+    def sentence(self) -> str:
+        return _("You can't choose that here now. The same command shows what you can.")
+
+
+@dataclass
+class WrongWordError(ReaderError):
+    """Another word was typed than the one that a form asks for; nothing was done."""
+
+    typed: str
+    word: str
+
+    def sentence(self) -> str:
+        if not self.typed.strip():
+            return _(
+                "You typed nothing, so I left everything as it is. If you mean it, type the word"
+                " {word}.",
+                word=self.word,
+            )
+        return _(
+            "You typed “{typed}”, so I left everything as it is. If you mean it, type the word"
+            " {word}.",
+            typed=plain(self.typed, 40),
+            word=self.word,
+        )
+
+
+@dataclass
+class NotAModeratorError(ReaderError):
+    """Only moderators may do that. ``bar``: they aren't one, or not in this channel."""
+
+    bar: Literal["person", "channel"] = "person"
+
+    def sentence(self) -> str:
+        if self.bar == "channel":
+            return _(
+                "This server doesn't allow `/manage` in this channel, so nothing was changed. Use"
+                " another one."
+            )
+        return _(
+            "Only moderators can do that, so nothing was changed. Whoever manages this server"
+            " chooses them: Server Settings, Integrations, `/manage`."
+        )
+
+
+class RightUnknownError(ReaderError):
+    """Discord doesn't say just now whether they may do what only moderators may."""
+
+    def sentence(self) -> str:
+        return _(
+            "Discord can't tell me just now whether you may do that, so nothing was changed. Try"
+            " again in a minute."
+        )
+
+
+# Reading
+
 
 @dataclass
 class UnknownResourceError(ReaderError):
@@ -39,12 +151,25 @@ class UnknownResourceError(ReaderError):
     typed: str
     like_it: tuple[tuple[str, str], ...] = ()
 
+    def sentence(self) -> str:
+        typed = plain(self.typed, 80)
+        if self.like_it:
+            return _("Several resources fit “{typed}”. Which one do you mean?", typed=typed)
+        return _("Nothing on the list fits “{typed}”. `/search` takes a word of it.", typed=typed)
+
 
 @dataclass
 class TooManyNamesError(ReaderError):
     """More names at once than are looked up."""
 
     most: int
+
+    def sentence(self) -> str:
+        return ngettext(
+            "I take only {n} name at once. Nothing was changed: send them one by one.",
+            "I take only {n} names at once. Nothing was changed: send them in several parts.",
+            self.most,
+        )
 
 
 @dataclass
@@ -54,6 +179,12 @@ class NoLongerListedError(ReaderError):
     title: str
     key: str | None = None
 
+    def sentence(self) -> str:
+        return _(
+            "**{title}** is no longer on the list. Marks it already has are kept.",
+            title=plain(self.title),
+        )
+
 
 @dataclass
 class NothingToDoubtError(ReaderError):
@@ -61,20 +192,40 @@ class NothingToDoubtError(ReaderError):
 
     title: str
 
+    def sentence(self) -> str:
+        return _(
+            "**{title}** no longer waits for anything you haven't read. `/path` shows the way as"
+            " it is now.",
+            title=plain(self.title, 80),
+        )
+
 
 @dataclass
 class UnknownStepError(ReaderError):
     typed: str
 
+    def sentence(self) -> str:
+        return _(
+            "There is no step “{typed}”. `/curriculum` shows all steps.",
+            typed=plain(self.typed, 80),
+        )
 
-@dataclass
+
 class NothingCurrentError(ReaderError):
     """`/done` without a resource, and nothing was shown yet."""
 
+    def sentence(self) -> str:
+        return _(
+            "I don't know which one you mean. `/next` shows what to read next. Or give `/done` the"
+            " title of what you have read; `/search` finds it."
+        )
 
-@dataclass
+
 class TooOldToUndoError(ReaderError):
     """Only the last twenty changes are kept, and only for whoever made them."""
+
+    def sentence(self) -> str:
+        return _("That can't be undone any more: I keep only your last twenty changes.")
 
 
 @dataclass
@@ -83,66 +234,39 @@ class ChangedSinceError(ReaderError):
 
     title: str
 
-
-@dataclass
-class NotYoursError(ReaderError):
-    """A click on a card that was opened for somebody else."""
-
-
-@dataclass
-class SlipError(ReaderError):
-    """A tap on a card that a click had only just replaced."""
-
-
-@dataclass
-class WrongWordError(ReaderError):
-    """Another word was typed than the one that a form asks for; nothing was done."""
-
-    typed: str
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a curriculum file: line and column counted from 1, and how to mend it.
-
-    Worded here, not in views: it is told on the command line and in pull requests too.
-    """
-
-    line: int
-    column: int
-    where: str
-    what: str
-    remedy: str
-
-
-@dataclass(eq=False)
-class CurriculumFileError(ReaderError):
-    """A curriculum file cannot be used; ``problems`` are all that were found, in file order."""
-
-    source: str
-    problems: list[Problem]
-
-    def __str__(self) -> str:
-        return "\n".join(
-            f"{self.source}:{p.line}:{p.column}: {p.where}: {p.what}: {p.remedy}"
-            for p in self.problems
+    def sentence(self) -> str:
+        if not self.title:
+            return _("You changed your goal again after that. Undo the later change first.")
+        return _(
+            "You marked **{title}** again after that. Undo the later change first.",
+            title=plain(self.title),
         )
 
 
-@dataclass
+# Study groups
+
+
 class NoGroupError(ReaderError):
     """This channel has no study group."""
 
+    def sentence(self) -> str:
+        return _(
+            "There is no study group in this channel. Moderators make one with `/manage group`."
+        )
 
-@dataclass
+
 class HasGroupError(ReaderError):
     """A channel has one group at most."""
 
+    def sentence(self) -> str:
+        return _("That channel already has a study group. Choose a channel that has none.")
 
-@dataclass
+
 class NotAMemberError(ReaderError):
     """Something that only members of the group may ask for."""
+
+    def sentence(self) -> str:
+        return _("Only members of the group are reminded. `/group` lets you join.")
 
 
 @dataclass
@@ -156,6 +280,69 @@ class UnknownZoneError(ReaderError):
     like_it: tuple[tuple[str, str], ...] = ()
     fits: bool = False
 
+    def sentence(self) -> str:
+        if not self.typed.strip():
+            return _("Which time zone is the group in? Pick one, or type a city as `zone`.")
+        if not self.fits:
+            return _(
+                "I don't know the time zone “{typed}”. Pick one, or try a big city nearby.",
+                typed=plain(self.typed, 60),
+            )
+        return ngettext(
+            "Do you mean this time zone?",
+            "Several time zones fit. Which one do you mean?",
+            len(self.like_it),
+        )
+
+
+class WrongChannelError(ReaderError):
+    """Papers go to text and announcement channels and forums alone."""
+
+    def sentence(self) -> str:
+        return _(
+            "Papers go to text channels, announcement channels and forums. Name one with"
+            " `channel`, or type `/manage group` there."
+        )
+
+
+@dataclass
+class CannotPostError(ReaderError):
+    """Papers can't be posted in a channel; ``why``: its problem in words, and how to mend it."""
+
+    why: str
+
+    def sentence(self) -> str:
+        return _("{why} Then try again: nothing was changed.", why=self.why)
+
+
+@dataclass
+class RoleRefusedError(ReaderError):
+    """A role that papers don't mention: everybody has it, or nobody can be given it.
+
+    ``name``: None for @everyone.
+    """
+
+    name: str | None
+
+    def sentence(self) -> str:
+        if self.name is None:
+            return _(
+                "Papers never mention @everyone: not everyone asked for them. Nothing was changed:"
+                " make a role for the group's readers, and choose that one."
+            )
+        return _(
+            "{name} belongs to an app or to Discord: no member can be given it. Nothing was"
+            " changed: make a role for the group's readers, and choose that one.",
+            name=plain(self.name),
+        )
+
+
+class UnknownPostError(ReaderError):
+    """A button of a post that this server never had."""
+
+    def sentence(self) -> str:
+        return _("I don't know this post any more. `/group` shows what the group reads.")
+
 
 @dataclass
 class AlreadyPostedError(ReaderError):
@@ -163,27 +350,23 @@ class AlreadyPostedError(ReaderError):
 
     link: str
 
+    def sentence(self) -> str:
+        if not self.link:
+            return _("This week's paper was already posted, and then deleted.")
+        return _("[This week's paper]({link}) is already posted.", link=self.link)
 
-@dataclass
+
 class NothingLeftError(ReaderError):
     """The group has had everything it would be given."""
 
-
-@dataclass
-class UnknownPostError(ReaderError):
-    """A button of a post that this server never had."""
-
-
-@dataclass
-class NotAModeratorError(ReaderError):
-    """Only moderators may do that. ``bar``: they aren't one, or not in this channel."""
-
-    bar: Literal["person", "channel"] = "person"
+    def sentence(self) -> str:
+        return _(
+            "The group has had the whole list, and every must-read beyond it. `/manage group` sets"
+            " how it goes on; `/manage pick` chooses a paper."
+        )
 
 
-@dataclass
-class RightUnknownError(ReaderError):
-    """Discord doesn't say just now whether they may do what only moderators may."""
+# What a group reads in a week
 
 
 @dataclass
@@ -200,6 +383,18 @@ class UnknownWeekError(ReaderError):
     group_id: int = 0
     key: str = ""
 
+    def sentence(self) -> str:
+        typed = plain(self.typed, 40)
+        if self.fits:
+            return _("Which day is “{typed}”? Pick one.", typed=typed)
+        if self.like_it:
+            return _(
+                "I can't tell which day “{typed}” is. Pick a week, or write the day as"
+                " `2026-01-12`.",
+                typed=typed,
+            )
+        return _("I can't tell which day “{typed}” is. Write the day as `2026-01-12`.", typed=typed)
+
 
 @dataclass
 class WeekRefusedError(ReaderError):
@@ -208,12 +403,35 @@ class WeekRefusedError(ReaderError):
     why: Literal["gone", "far", "posted", "sending"]
     link: str = ""
 
+    def sentence(self) -> str:
+        if self.why == "posted" and not self.link:
+            return _("That week's paper was posted, and then deleted. Pick for a later week.")
+        return {
+            "gone": _("That week is over. Pick for this week or a later one."),
+            "far": _("That is more than a year away. Pick for a nearer week."),
+            "posted": _(
+                "That week already has [its paper]({link}). Pick for a later week.",
+                link=self.link,
+            ),
+            "sending": _(
+                "That week's paper is being posted right now. `/group` shows which; pick for a"
+                " later week."
+            ),
+        }[self.why]
+
 
 @dataclass
 class CompanionRefusedError(ReaderError):
     """A companion only helps with something else: no group reads it for a week."""
 
     title: str
+
+    def sentence(self) -> str:
+        return _(
+            "**{title}** isn't read by itself: it helps with another resource, and comes with that"
+            " one. Pick that one.",
+            title=plain(self.title, 120),
+        )
 
 
 @dataclass
@@ -225,6 +443,25 @@ class VoteRefusedError(ReaderError):
         "unsent",
     ]  # fmt: skip
 
+    def sentence(self) -> str:
+        return {
+            "paused": _("The group is paused. Press **Resume** in `/manage group` first."),
+            "stopped": _("The group is stopped. `/manage group` starts it again."),
+            "running": _("The group is voting on that week already: `/group` shows where."),
+            "decided": _("The group has voted on that week. `/manage pick` changes what it reads."),
+            "ending": _("The last poll is just ending. Try again in a minute."),
+            "picked": _(
+                "A moderator has picked that week's paper, and a pick counts more than a vote."
+                " `/manage group` takes it back."
+            ),
+            "few": _("Fewer than two papers are left to vote on. `/manage add` adds more."),
+            "unknown": _("I don't know this vote any more. `/group` shows what the group reads."),
+            "over": _("The vote is over. `/manage pick` changes what the group reads."),
+            "unsent": _(
+                "The vote's poll isn't posted yet. Try again in a minute, or call the vote off."
+            ),
+        }[self.why]
+
 
 @dataclass
 class VoteTooLongError(ReaderError):
@@ -233,45 +470,40 @@ class VoteTooLongError(ReaderError):
     slot_at: datetime
     longest: int
 
+    def sentence(self) -> str:
+        slot = f"<t:{int(self.slot_at.timestamp())}:F>"
+        if self.longest < 1:
+            return _(
+                "A vote closes an hour before its paper, and {slot} is too soon for that. `/manage"
+                " pick` chooses a paper without a vote.",
+                slot=slot,
+            )
+        return ngettext(
+            "A vote closes an hour before its paper, which comes on {slot}. So this one can run"
+            " for {n} hour.",
+            "A vote closes an hour before its paper, which comes on {slot}. So this one can run"
+            " for 1 to {n} hours.",
+            self.longest,
+            slot=slot,
+        )
+
 
 @dataclass
 class CannotPollError(ReaderError):
-    """The channel lacks what a vote needs; ``lacks`` are Discord's names of permissions."""
+    """The channel lacks what a vote needs; ``lacks``: permissions, as Discord names them."""
 
     channel_id: int
-    lacks: tuple[str, ...]
+    lacks: str
+
+    def sentence(self) -> str:
+        return _(
+            "I need {permissions} in <#{channel_id}>. Give me that, and call the vote again.",
+            permissions=self.lacks,
+            channel_id=self.channel_id,
+        )
 
 
-@dataclass
-class CannotPostError(ReaderError):
-    """The channel lacks what posting needs; ``problem`` names it."""
-
-    problem: str
-
-
-@dataclass
-class RoleRefusedError(ReaderError):
-    """A role that papers don't mention: everybody has it, or nobody can be given it.
-
-    ``name``: None for @everyone.
-    """
-
-    name: str | None
-
-
-@dataclass
-class WrongChannelError(ReaderError):
-    """Papers go to text and announcement channels and forums alone."""
-
-
-@dataclass
-class OldCardError(ReaderError):
-    """A moderator's card that is a day old, was put away, or never was theirs to use here."""
-
-
-@dataclass
-class NotOfferedError(ReaderError):
-    """A select or form came back with something that it doesn't offer."""
+# A server's list
 
 
 @dataclass
@@ -280,12 +512,26 @@ class NotALinkError(ReaderError):
 
     typed: str
 
+    def sentence(self) -> str:
+        return _(
+            "I can't open “{typed}”. Give the whole address, with https:// and at most 512"
+            " characters.",
+            typed=plain(self.typed, 80),
+        )
+
 
 @dataclass
 class LinkTakenError(ReaderError):
     """The link already means another resource of this server, listed or removed."""
 
     title: str
+
+    def sentence(self) -> str:
+        return _(
+            "That link already belongs to **{title}**. Nothing was changed: `/manage edit` opens"
+            " that one.",
+            title=plain(self.title, 120),
+        )
 
 
 @dataclass
@@ -295,14 +541,52 @@ class BadFieldError(ReaderError):
     field: str
     typed: str
 
+    def sentence(self) -> str:
+        limits = {
+            "title": _("A title is one line of 1 to 200 characters, without invisible ones."),
+            "authors": _("The authors take at most 200 characters, without invisible ones."),
+            "year": _("The year is a number such as 2017."),
+            "minutes": _("Say how long it takes as 45, or 1 h 30."),
+            "kind": _("Choose one of the kinds offered."),
+            "questions": _("There are at most five questions of 300 characters each."),
+            "added_notes": _(
+                "There are at most ten notes of 500 characters each, without invisible ones."
+            ),
+            "card": _("That is more text than fits on a card. Shorten the notes."),
+            "needs": _("A resource can wait for at most 20 others."),
+        }
+        limit = limits.get(self.field) or _("What you gave doesn't fit there.")
+        return _("{limit} Nothing was changed: try again.", limit=limit)
+
 
 @dataclass
 class NeedRefusedError(ReaderError):
-    """A prerequisite that can't be: ``why`` as in ``core.additions.SetAside``."""
+    """A prerequisite that can't be, as ``core.curriculum.addition_needs`` finds it."""
 
     title: str
     needed: str
-    why: str
+    why: Literal["loop", "nowhere", "companion", "list"]
+
+    def sentence(self) -> str:
+        names = {"title": plain(self.title, 80), "needed": plain(self.needed, 80)}
+        if self.why == "loop" and self.title == self.needed:
+            return _("**{title}** can't need itself.", **names)
+        return {
+            "loop": _(
+                "**{title}** can't need **{needed}**: that one already waits for it.", **names
+            ),
+            "nowhere": _("**{title}** can't need **{needed}**: that is no longer there.", **names),
+            "companion": _(
+                "**{title}** can't need **{needed}**: one of them only helps with another"
+                " resource.",
+                **names,
+            ),
+            "list": _(
+                "**{title}** can't need **{needed}**: the list's own resources never wait for an"
+                " added one.",
+                **names,
+            ),
+        }[self.why]
 
 
 @dataclass
@@ -312,12 +596,77 @@ class StepRefusedError(ReaderError):
     title: str
     step: str
 
+    def sentence(self) -> str:
+        return _(
+            "**{title}** can't move to **{step}**. What the list's maker chose stays in the"
+            " maker's steps, and what helps with another resource stays with that one.",
+            title=plain(self.title, 80),
+            step=plain(self.step, 80),
+        )
+
 
 @dataclass
 class TooManyAdditionsError(ReaderError):
     most: int
 
+    def sentence(self) -> str:
+        return ngettext(
+            "Your server has changed {n} resource, and I can't keep more than that. `/manage"
+            " export` gives you a list to run as your own.",
+            "Your server has changed {n:,} resources, and I can't keep more than that. `/manage"
+            " export` gives you a list to run as your own.",
+            self.most,
+        )
 
-@dataclass
+
 class NothingToExportError(ReaderError):
     """Everything on the list is removed."""
+
+    def sentence(self) -> str:
+        return _("Everything on the list is removed here. `/manage edit` restores it.")
+
+
+# A curriculum file
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with a curriculum file: line and column counted from 1, and how to mend it.
+
+    Worded here, not in views: it is told on the command line and in pull requests too.
+    """
+
+    line: int
+    column: int
+    where: str
+    what: str
+    remedy: str
+
+
+@dataclass(eq=False)
+class CurriculumFileError(ReaderError):
+    """A curriculum file cannot be used; ``flaws`` are all that were found, in file order."""
+
+    source: str
+    flaws: list[Flaw]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{self.source}:{p.line}:{p.column}: {p.where}: {p.what}: {p.remedy}"
+            for p in self.flaws
+        )
+
+    def sentence(self) -> str:
+        first = self.flaws[0]
+        return ngettext(
+            "“{source}” has a mistake, so I can't use it. Line {line}: {where} {what}. To mend it:"
+            " {remedy}.",
+            "“{source}” has {n} mistakes, so I can't use it. The first, in line {line}: {where}"
+            " {what}. To mend it: {remedy}.",
+            len(self.flaws),
+            source=plain(self.source, 80),
+            line=first.line,
+            where=plain(first.where, 80),
+            what=plain(first.what, 200),
+            remedy=plain(first.remedy, 200),
+        )

@@ -10,12 +10,12 @@ from typing import Literal
 import aiohttp
 import discord
 
-from bot.core.outbox import OutboxRow
+from bot.core.outbox import Lacks, OutboxRow
 from bot.refusals import UNKNOWN_CHANNEL
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.traces import by_button, is_of
-from bot.views.permissions import TAG_NEEDED, TO_SEND_IN_FORUM, missing, needed, usable_tags
+from bot.views.permissions import TO_SEND_IN_FORUM, missing, needed, usable_tags
 from bot.views.standing_card import standing_button, standing_card
 from bot.views.standing_texts import standing_name
 
@@ -36,7 +36,7 @@ class ForumPosts:
     async def make(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
         """Make a group's post. No nonce keeps it single: after an attempt it is looked for."""
         if lacks := missing(forum, needed(forum)):
-            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+            await self._delivery.not_sent(row, Lacks(lacks))
             return
         trace = by_button(standing_button(int(row.reference)))
         if row.tried_at is not None:
@@ -46,7 +46,7 @@ class ForumPosts:
                 return
         tags = usable_tags(forum)
         if tags is None:
-            await self._delivery.not_sent(row, TAG_NEEDED)
+            await self._delivery.not_sent(row, "tag_needed")
         elif await self._delivery.begin(row, forum.id, trace):
             # From here on, whoever changes the group lets this card say so afterwards.
             status = await self._groups.status(forum.id, None)
@@ -62,7 +62,7 @@ class ForumPosts:
     async def opened(self, row: OutboxRow, forum: discord.ForumChannel) -> discord.Thread | None:
         """Return the post into which the row goes; None: it is given back, with the reason."""
         if lacks := missing(forum, TO_SEND_IN_FORUM):
-            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+            await self._delivery.not_sent(row, Lacks(lacks))
             return None
         group = await self._groups.find(forum.id)
         standing_id = None if group is None else group.standing_id

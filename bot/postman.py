@@ -11,7 +11,7 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.core.outbox import OutboxRow
+from bot.core.outbox import Lacks, OutboxRow, ProblemName
 from bot.errors import LedgerError
 from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
 from bot.members import member_of
@@ -23,12 +23,12 @@ from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.group_texts import ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing, role_of
+from bot.views.problems import notice_text, server_text
 from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.texts import NUDGE, title_of
-from bot.views.trouble_texts import notice_text, server_text
 from bot.views.vote_card import called_off_card, candidates_card, poll_of
 from bot.views.vote_texts import lost_notice_text
 from bot.views.weekly_card import weekly_card
@@ -159,7 +159,7 @@ class Postman:
         else:
             await self._no_way(row, problem)
 
-    async def _no_way(self, row: OutboxRow, problem: str) -> None:
+    async def _no_way(self, row: OutboxRow, problem: ProblemName) -> None:
         """Try again later what somebody may mend for others' sake; nothing else is worth that."""
         if problem == "bot_removed" and row.guild_id is not None:
             await self._guilds.removed(row.guild_id)
@@ -203,7 +203,7 @@ class Postman:
         elif not isinstance(channel, discord.TextChannel):
             await self._no_way(row, "channel_gone")
         elif lacks := missing(channel, TO_SEND):
-            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+            await self._delivery.not_sent(row, Lacks(lacks))
         elif row.kind == "thread":
             await self._make_thread(row, channel)
         elif row.kind == "greeting":
@@ -263,7 +263,7 @@ class Postman:
         if ballot is None:
             await self._delivery.drop(row, "called_off")
         elif lacks := missing(channel, POLLS):
-            await self._delivery.not_sent(row, f"lacks:{','.join(lacks)}")
+            await self._delivery.not_sent(row, Lacks(lacks))
         elif row.kind == "candidates":
             trace = by_button(f"candidates:{row.reference}")
             await self._deliver_once(row, place, candidates_card(ballot), trace, channel)
@@ -293,7 +293,7 @@ class Postman:
             await self._delivery.drop(row, "paper_gone")
             return
         if missing(channel, ("create_public_threads",)):
-            await self._delivery.drop(row, "lacks:create_public_threads")
+            await self._delivery.drop(row, Lacks(("create_public_threads",)))
             return
         message = channel.get_partial_message(post.post.message_id)
         name = clipped(one_line(title_of(post.resource)), THREAD_NAME)
@@ -319,7 +319,7 @@ class Postman:
         if parent is None:
             await self._delivery.drop(row, "channel_gone")
         elif missing(parent, ("send_messages_in_threads",)):
-            await self._delivery.drop(row, "lacks:send_messages_in_threads")
+            await self._delivery.drop(row, Lacks(("send_messages_in_threads",)))
         else:
             place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
             text = opener_text(post.resource.questions)

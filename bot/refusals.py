@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import discord
 
+from bot.core.outbox import ProblemName
+
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_GUILD = 10004
 UNKNOWN_MESSAGE = 10008
 
-PROBLEMS = {
+PROBLEMS: dict[int, ProblemName] = {
     UNKNOWN_CHANNEL: "channel_gone",
     UNKNOWN_GUILD: "bot_removed",
     UNKNOWN_MESSAGE: "card_gone",
@@ -23,7 +25,7 @@ PROBLEMS = {
 """Discord's code -> our name of the problem. 200000 is about a text, 200001 about a title."""
 
 
-def problem_of(error: discord.HTTPException) -> str:
+def problem_of(error: discord.HTTPException) -> ProblemName:
     """Return the name of the problem.
 
     What has no code of Discord's own comes from something on the way to it, an edge that blocks

@@ -1,9 +1,11 @@
 """A group's weeks without Discord: services, and a list where the postman would send."""
 
+from bot.core.outbox import Lacks
 from bot.core.weekly import Schedule
 
 GUILD, CHANNEL, MODERATOR = 1, 2, 3
 MONDAYS_AT_TEN = Schedule(0, 10, 0, "UTC")
+MAY_NOT_SEND = Lacks(("send_messages",))
 
 
 class Postbox:

@@ -25,7 +25,7 @@ ALLOWED = {
     "cogs": {"cogs", "services", "views", "core", "errors", "language"},
     "forum_posts": {"services", "views", "core", "plain", "refusals", "traces"},
     "traces": set(),
-    "refusals": set(),
+    "refusals": {"core"},
     "postman": {
         "services",
         "views",

@@ -81,7 +81,7 @@ async def deny(env, channel, guild, **permissions):
     await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
 
 
-TROUBLE = "There was trouble on the way to Discord; I try again soon."
+TROUBLE = "There was trouble on the way to Discord. I try again soon."
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ TROUBLE = "There was trouble on the way to Discord; I try again soon."
         (403, 50001, "Discord doesn't let me into the channel. Give me View Channel there", True),
         (404, 10003, "The channel is gone.", True),
         (400, 200000, "This server's AutoMod blocked the message. Exempt my role", True),
-        (400, 50035, "Discord refused the message; I try again every hour.", True),
-        (429, 0, "Discord asked me to wait; I try again soon.", False),
+        (400, 50035, "Discord refused the message. Whoever hosts me finds the reason", True),
+        (429, 0, "Discord asked me to wait. I try again soon.", False),
         (500, 0, TROUBLE, False),
         (403, 40333, TROUBLE, False),
         (404, 0, TROUBLE, False),
@@ -178,7 +178,7 @@ async def test_a_missing_permission_is_named_and_told_once_and_the_group_recover
     await deny(env, channel, guild, send_messages=True)
     await env.advance_time(6 * A_MINUTE)
 
-    assert "I lack Send Messages in the channel." in text_of(card)
+    assert "I need Send Messages in the channel." in text_of(card)
     assert len(messages) == 1
     assert f"can't be posted in <#{channel.id}>" in messages[0]
     assert messages[0].endswith("-# In Study room")
@@ -236,7 +236,7 @@ async def test_a_moderator_whose_messages_are_closed_sees_it_on_the_next_card(
     rows = await env.bot.services.db.fetch("SELECT state FROM outbox WHERE kind = 'notice'")
 
     assert [row["state"] for row in rows] == ["dropped"]
-    assert "I lack Send Messages in the channel." in text_of(card)
+    assert "I need Send Messages in the channel." in text_of(card)
 
 
 async def test_a_notice_that_is_mended_meanwhile_is_not_sent(
@@ -334,7 +334,7 @@ async def test_without_thread_permissions_the_post_stands_alone_and_the_card_say
 
     assert len(posts_in(channel)) == 1
     assert channel.threads == []
-    assert "I lack Create Public Threads there" in text_of(card)
+    assert "I need Create Public Threads there" in text_of(card)
 
 
 async def test_members_are_not_told_what_only_moderators_can_mend(
@@ -346,7 +346,7 @@ async def test_members_are_not_told_what_only_moderators_can_mend(
     told = text_of(await moderator.slash(channel, "group"))
     members = text_of(await alice.slash(channel, "group"))
 
-    assert "I lack Create Public Threads there: papers come without a thread to talk in." in told
+    assert "I need Create Public Threads there: papers come without a thread to talk in." in told
     assert "⚠️" not in members
 
 

@@ -1,9 +1,9 @@
 """The other door: what buttons, selects and forms do, a function each."""
 
-from bot.clicks import me, moderation
+from bot.clicks import me, moderation, start
 from bot.clicks.click import Clicked
 
-MODULES = (me, moderation)
+MODULES = (me, moderation, start)
 CLICKED = tuple(
     each for module in MODULES for each in vars(module).values() if isinstance(each, Clicked)
 )

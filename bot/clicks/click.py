@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import discord
 from discord import ui
@@ -13,6 +13,7 @@ from discord import ui
 from bot.clicks.rights import check_opener, check_right
 from bot.errors import ReaderError, SlipError, WrongWordError
 from bot.language import speak
+from bot.services.delivery import Deliver
 from bot.services.opening import Services
 from bot.views.custom_ids import CustomId
 from bot.views.parts import Form, WordForm, picked
@@ -25,19 +26,6 @@ SaidT = TypeVar("SaidT", bound=CustomId)
 FormT = TypeVar("FormT", bound=Form)
 View = ui.LayoutView | None
 """The card that takes the place of the reader's own; None where the click was answered already."""
-
-
-class Deliver(Protocol):
-    """Sets going what is sent unasked."""
-
-    def look_again(self) -> None:
-        """Tell the weekly task that something may be due earlier than it thinks."""
-
-    async def now(self, *about: int) -> None:
-        """Send all that is due about these weeks, votes or groups: somebody waits for it."""
-
-    async def result(self, vote_id: int) -> None:
-        """Take a vote's result from its poll, or end the poll if the vote was called off."""
 
 
 @dataclass(frozen=True, slots=True)

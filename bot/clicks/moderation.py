@@ -9,7 +9,6 @@ from bot.core.moderation import ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
-from bot.views import manage_texts as _words  # noqa: F401 - the errors register there
 from bot.views.manage_card import (
     DetailsForm,
     DraftForm,

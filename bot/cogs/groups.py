@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -12,9 +12,10 @@ from discord.ext import commands
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
+from bot.views.channels import here_of, home_of
 from bot.views.group_card import members_card
 from bot.views.replies import answer
-from bot.views.start_card import home_of, tell_lost_groups
+from bot.views.start_card import lost_groups_card
 
 if TYPE_CHECKING:
     from bot.app import NextreadBot
@@ -39,12 +40,19 @@ class GroupsCog(commands.Cog, name="groups"):
         """Show what this channel's study group reads, and join or leave it."""
         place, is_moderator = home_of(interaction), interaction.permissions.manage_guild
         has_none = is_moderator and await self.groups.find(place) is None
-        if has_none and await tell_lost_groups(interaction):
+        if has_none and await self._tell_lost_groups(interaction):
             return
         status = await self.groups.status(place, interaction.user.id)
         await answer(interaction, members_card(interaction, status))
         if is_moderator:
-            await tell_lost_groups(interaction)
+            await self._tell_lost_groups(interaction)
+
+    async def _tell_lost_groups(self, interaction: discord.Interaction[Any]) -> bool:
+        """Show a moderator this server's groups without a channel; tell whether there are any."""
+        lost = await self.bot.services.group_setup.lost(here_of(interaction))
+        if lost is not None:
+            await answer(interaction, lost_groups_card(lost, interaction.user.id))
+        return lost is not None
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -12,27 +12,27 @@ from discord.ext import commands
 from bot.core.groups import GroupWish
 from bot.core.votes import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
-from bot.services.groups import Groups
-from bot.services.me import Me
-from bot.services.moderation import Moderation
-from bot.services.picking import Picking
-from bot.services.reading import Reading
-from bot.services.votes import Votes
-from bot.views.buttons import CHANNELS_OF_GROUPS
+from bot.services.delivery import Deliver
+from bot.services.opening import Services
+from bot.views.channels import (
+    CHANNELS_OF_GROUPS,
+    channel_of,
+    here_of,
+    home_of,
+    seen_channel,
+    seen_role,
+)
 from bot.views.choices import resource_choices, step_choices
 from bot.views.group_card import moderators_card
 from bot.views.group_texts import DAYS
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.pick_card import pick_card, week_choices
 from bot.views.replies import answer, offers
-from bot.views.start_card import channel_of, home_of, set_up, set_up_card, tell_lost_groups
+from bot.views.start_card import lost_groups_card, set_up_card
 from bot.views.vote_card import check_polls, vote_card
 
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
-
 Choices = list[app_commands.Choice[str]]
-Interaction = discord.Interaction["NextreadBot"]
+Interaction = discord.Interaction[Any]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -63,21 +63,9 @@ Place = app_commands.Transform[app_commands.AppCommandChannel, ChannelOfGroups]
 class ManageCog(commands.GroupCog, group_name="manage"):
     """Run study groups and the reading list of this server."""
 
-    def __init__(
-        self,
-        groups: Groups,
-        picking: Picking,
-        votes: Votes,
-        moderation: Moderation,
-        reading: Reading,
-        me: Me,
-    ) -> None:
-        self.groups = groups
-        self.picking = picking
-        self.votes = votes
-        self.me = me
-        self.moderation = moderation
-        self.reading = reading
+    def __init__(self, services: Services, deliver: Deliver) -> None:
+        self.services = services
+        self.deliver = deliver
 
     @app_commands.command()
     @app_commands.describe(
@@ -98,22 +86,32 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     ) -> None:
         """Post a paper every week in a channel, or change when and where."""
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
-        group = await self.groups.find(place.id)
-        is_bare = group is None and not any((zone, day, time, channel, role))
-        if is_bare and await tell_lost_groups(interaction):
+        found = await self.services.groups.find(place.id)
+        is_bare = found is None and not any((zone, day, time, channel, role))
+        if is_bare and await self._tell_lost_groups(interaction):
             return
-        if group is not None and not any((zone, day, time, role)):
-            status = await self.groups.status(place.id, interaction.user.id)
-            view = moderators_card(interaction, status)
+        who, guild, here = interaction.user.id, interaction.guild, here_of(interaction)
+        if found is not None and not any((zone, day, time, role)):
+            status = await self.services.groups.status(place.id, who)
+            await answer(interaction, moderators_card(guild, status, who))
         else:
-            if zone is None and group is None:
-                zone = (await self.me.settings(interaction.user.id)).zone
+            if zone is None and found is None:
+                zone = (await self.services.me.settings(who)).zone
             weekday, role_id = DAYS.index(day) if day else None, role.id if role else None
             wish = GroupWish(weekday, time, role_id, zone or "")
-            view = set_up_card(interaction, await set_up(interaction, place, wish))
-        await answer(interaction, view)
-        if group is not None:  # else it was asked which is meant
-            await tell_lost_groups(interaction)
+            there, seen = seen_channel(place), seen_role(place.guild, role_id)
+            made = await self.services.group_setup.set_up(here, there, wish, seen)
+            self.deliver.look_again()
+            await answer(interaction, set_up_card(guild, made, who, here.channel_id))
+        if found is not None:  # else it was asked which is meant
+            await self._tell_lost_groups(interaction)
+
+    async def _tell_lost_groups(self, interaction: Interaction) -> bool:
+        """Show this server's groups without a channel; tell whether there are any."""
+        lost = await self.services.group_setup.lost(here_of(interaction))
+        if lost is not None:
+            await answer(interaction, lost_groups_card(lost, interaction.user.id))
+        return lost is not None
 
     @app_commands.command()
     @app_commands.describe(
@@ -131,7 +129,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         """Choose what a study group reads in a week, instead of what comes next."""
         place = channel.id if channel else home_of(interaction)
         where, who = interaction.guild_id or 0, interaction.user.id
-        reply = await self.picking.pick(where, place, who, resource, date)
+        reply = await self.services.picking.pick(where, place, who, resource, date)
         await answer(interaction, pick_card(reply, who))
 
     @app_commands.command()
@@ -149,10 +147,10 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         place = channel_of(interaction, home_of(interaction))
         check_polls(place)
         who = interaction.user.id
-        ballot = await self.votes.call(place.guild.id, place.id, who, candidates, hours)
+        ballot = await self.services.votes.call(place.guild.id, place.id, who, candidates, hours)
         await answer(interaction, vote_card(ballot, who))
-        await interaction.client.postman.deliver_due(ballot.vote.vote_id, ballot.vote.group_id)
-        interaction.client.weekly_changed()
+        await self.deliver.now(ballot.vote.vote_id, ballot.vote.group_id)
+        self.deliver.look_again()
 
     @app_commands.command()
     @app_commands.describe(
@@ -163,7 +161,9 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         """Add something to the reading list of this server."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         where, who = interaction.guild_id or 0, interaction.user.id
-        await answer(interaction, card_of(await self.moderation.propose(where, who, link, step)))
+        await answer(
+            interaction, card_of(await self.services.moderation.propose(where, who, link, step))
+        )
 
     @app_commands.command()
     @app_commands.describe(
@@ -182,13 +182,15 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     ) -> None:
         """Change, remove or restore something on the reading list of this server."""
         where, who = interaction.guild_id or 0, interaction.user.id
-        desk = await self.moderation.open(where, who, resource, step, needs, no_longer_needs)
+        desk = await self.services.moderation.open(
+            where, who, resource, step, needs, no_longer_needs
+        )
         await answer(interaction, desk_card(desk))
 
     @app_commands.command()
     async def export(self, interaction: Interaction) -> None:
         """Get the reading list of this server as a file."""
-        name, text = await self.moderation.export(interaction.guild_id or 0)
+        name, text = await self.services.moderation.export(interaction.guild_id or 0)
         file = discord.File(io.BytesIO(text.encode()), f"{name}.yaml")
         await interaction.response.send_message(
             view=export_card(file.filename), file=file, ephemeral=True
@@ -197,7 +199,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @edit.autocomplete("resource")
     @offers
     async def _resources(self, interaction: Interaction, typed: str) -> Choices:
-        choosing = self.moderation.list
+        choosing = self.services.moderation.list
         return edit_choices(await choosing.resources(interaction.guild_id or 0, typed))
 
     @pick.autocomplete("date")
@@ -205,10 +207,10 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     async def _weeks(self, interaction: Interaction, typed: str) -> Choices:
         channel = getattr(interaction.namespace, "channel", None)
         place = channel.id if channel else home_of(interaction)
-        group = await self.groups.find(place)
+        group = await self.services.groups.find(place)
         if group is None:
             return []
-        weeks = await self.picking.weeks(interaction.guild_id or 0, place)
+        weeks = await self.services.picking.weeks(interaction.guild_id or 0, place)
         return week_choices(weeks, group.schedule.zone, typed, interaction.created_at)
 
     @pick.autocomplete("resource")
@@ -216,7 +218,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @offers
     async def _needed(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
-        found = await self.reading.suggestions(who, where, typed)
+        found = await self.services.reading.suggestions(who, where, typed)
         return resource_choices(one for one in found if not one.resource.is_companion)
 
     @edit.autocomplete("no_longer_needs")
@@ -224,13 +226,17 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
         resource = str(getattr(interaction.namespace, "resource", ""))
         where = interaction.guild_id or 0
-        return edit_choices(await self.moderation.list.prerequisites(where, resource, typed))
+        return edit_choices(
+            await self.services.moderation.list.prerequisites(where, resource, typed)
+        )
 
     @add.autocomplete("step")
     @edit.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        return step_choices(await self.moderation.list.steps(interaction.guild_id or 0, typed))
+        return step_choices(
+            await self.services.moderation.list.steps(interaction.guild_id or 0, typed)
+        )
 
     @group.autocomplete("zone")
     @offers
@@ -238,17 +244,3 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         locale = str(interaction.guild_locale or interaction.locale)
         found = zones_matching(typed, locale, interaction.created_at)
         return [app_commands.Choice(name=zone.label[:100], value=zone.zone) for zone in found]
-
-
-async def setup(bot: NextreadBot) -> None:
-    """Add the moderators' command."""
-    await bot.add_cog(
-        ManageCog(
-            bot.services.groups,
-            bot.services.picking,
-            bot.services.votes,
-            bot.services.moderation,
-            bot.services.reading,
-            bot.services.me,
-        )
-    )

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
+from bot.core.outbox import Problem
 from bot.core.picking import Chosen
 from bot.core.picks import AfterList, Pick, Readiness, Span, Why
 from bot.core.reading import Reader
@@ -45,7 +46,7 @@ NOT_TOLD = ReadBy()
 class Group:
     """A study group: one channel with its weekly slot.
 
-    ``blocked`` is a problem's name (a key of the words for it), ``since`` the instant from which
+    ``blocked`` is why nothing can be posted, ``since`` the instant from which
     slots count, ``next_at`` when the next one is. ``standing_id``: the post in its forum into
     which the weeks are sent; None: there is none yet, or the channel is no forum.
     """
@@ -58,7 +59,7 @@ class Group:
     role_id: int | None
     since: datetime
     next_at: datetime
-    blocked: str | None = None
+    blocked: Problem | None = None
     changed_by: int | None = None
     after_list: AfterList | None = None
     after_list_at: datetime | None = None
@@ -122,8 +123,8 @@ class GroupStatus:
     wish: Wish | None = None
     vote: Vote | None = None
     lost_vote: Vote | None = None
-    vote_problem: str | None = None
-    thread_problem: str | None = None
+    vote_problem: Problem | None = None
+    thread_problem: Problem | None = None
     has_joined: bool = False
     begins: tuple[datetime, datetime] | None = None
     spans: tuple[Span, ...] = ()

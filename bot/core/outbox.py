@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "greeting",
@@ -26,7 +26,94 @@ Kind = Literal[
 
 OutboxState = Literal["waiting", "claimed", "sent", "uncertain", "dropped"]
 
-TEMPORARY = frozenset({"discord_trouble", "rate_limited", "guild_unavailable", "no_standing_post"})
+Permission = Literal[
+    "view_channel",
+    "send_messages",
+    "read_message_history",
+    "embed_links",
+    "create_public_threads",
+    "send_messages_in_threads",
+    "send_polls",
+]
+"""What the bot needs in a channel, by Discord's name for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """The problem that the bot lacks permissions in the channel."""
+
+    permissions: tuple[Permission, ...]
+
+    def __str__(self) -> str:
+        return f"lacks:{','.join(self.permissions)}"
+
+
+ProblemName = Literal[
+    # what somebody has to mend, or what passes
+    "bot_removed",
+    "channel_gone",
+    "no_access",
+    "forbidden",
+    "automod",
+    "no_more_threads",
+    "refused",
+    "discord_trouble",
+    "rate_limited",
+    "guild_unavailable",
+    "no_standing_post",
+    "locked",
+    "tag_needed",
+    # after which nobody can tell whether it was sent
+    "no_history",
+    "lost_sight",
+    # what ends it for good
+    "too_late",
+    "called_off",
+    "moved",
+    "deleted",
+    "paper_gone",
+    "card_gone",
+    "mended",
+    "not_wanted",
+    "left_server",
+    "no_such_person",
+    "no_direct_messages",
+    "group_silent",
+    "not_asked",
+    "superseded",
+    "read_already",
+    "goes_on",
+    # another release's
+    "unknown",
+]
+"""``no_standing_post``: it waits for that to be made; ``tag_needed``: a forum wants one, and none
+is for us; ``moved``: its group has another channel now; ``deleted``: by somebody, before anybody
+knew that it was sent."""
+
+Problem = ProblemName | Lacks
+"""Why something isn't sent, or a group has no papers; its ``str`` is what the database holds."""
+
+UNCERTAIN: frozenset[Problem] = frozenset({"no_history", "lost_sight"})
+"""Problems after which nothing is tried until a moderator has looked."""
+
+
+def problem_from(stored: str | None) -> Problem | None:
+    """Return a problem as the database holds it; what only another release knew is unknown."""
+    if stored is None:
+        return None
+    if stored.startswith("lacks:"):
+        held = stored.removeprefix("lacks:").split(",")
+        lacks = tuple(name for each in held for name in _PERMISSIONS if name == each)
+        return Lacks(lacks) if lacks else "unknown"
+    return next((name for name in _NAMES if name == stored), "unknown")
+
+
+_PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+_NAMES: tuple[ProblemName, ...] = get_args(ProblemName)
+
+TEMPORARY: frozenset[Problem] = frozenset(
+    {"discord_trouble", "rate_limited", "guild_unavailable", "no_standing_post"}
+)
 """Problems that pass by themselves: nobody has to mend them, and nobody is told."""
 
 
@@ -51,6 +138,6 @@ class OutboxRow:
     tried_at: datetime | None = None
     attempts: int = 0
     message_id: int | None = None
-    problem: str | None = None
+    problem: Problem | None = None
     places: tuple[int, ...] = ()
     trace: str | None = None

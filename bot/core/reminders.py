@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import Group, Post, Wish
+from bot.core.outbox import ProblemName
 from bot.core.progress import Mark
 
 BEFORE = timedelta(days=2)
@@ -46,8 +47,8 @@ def obstacle(
     next_at: datetime,
     now: datetime,
     goes_on: bool = False,
-) -> str | None:
-    """Return why a reminder isn't to be sent, by a name; None: it is.
+) -> ProblemName | None:
+    """Return why a reminder isn't to be sent; None: it is.
 
     ``last`` is what the group was posted last, ``mark`` the reader's on the paper; ``goes_on``:
     it has weeks to come.

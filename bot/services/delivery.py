@@ -6,9 +6,10 @@ import logging
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.core.groups import Post
-from bot.core.outbox import TEMPORARY, Kind, OutboxRow
+from bot.core.outbox import TEMPORARY, Kind, OutboxRow, Problem, ProblemName
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
 from bot.services.votes import lose, tell_called_off
@@ -24,6 +25,19 @@ AT_ONCE = 100
 A_DAY = timedelta(days=1)
 RETRY = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
+
+
+class Deliver(Protocol):
+    """Sets going what is sent unasked."""
+
+    def look_again(self) -> None:
+        """Tell the weekly task that something may be due earlier than it thinks."""
+
+    async def now(self, *about: int) -> None:
+        """Send all that is due about these weeks, votes or groups: somebody waits for it."""
+
+    async def result(self, vote_id: int) -> None:
+        """Take a vote's result from its poll, or end the poll if the vote was called off."""
 
 
 class Delivery:
@@ -141,7 +155,7 @@ class Delivery:
         now = self._clock()
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
-            if not await outbox.set_sent(changes, row.row_id, None, now, DELETED):
+            if not await outbox.set_sent(changes, row.row_id, None, now, "deleted"):
                 return
             if post is not None:
                 await slots.set_posted(changes, post.slot_id, row.channel_id, None, now)
@@ -155,11 +169,11 @@ class Delivery:
         async with self._db.transaction() as changes:
             await outbox.put_off(changes, row_id, now, now + AN_HOUR)
 
-    async def not_sent(self, row: OutboxRow, problem: str, wait: timedelta = RETRY) -> None:
+    async def not_sent(self, row: OutboxRow, problem: Problem, wait: timedelta = RETRY) -> None:
         """Give a claim back: nothing was sent this time, and it is tried again."""
         await self._give_back(row, problem, wait, perhaps=False)
 
-    async def perhaps_sent(self, row: OutboxRow, problem: str, wait: timedelta) -> None:
+    async def perhaps_sent(self, row: OutboxRow, problem: Problem, wait: timedelta) -> None:
         """Give a claim back whose answer was lost: if it was begun, the next one looks first."""
         await self._give_back(row, problem, wait, perhaps=True)
 
@@ -178,20 +192,21 @@ class Delivery:
                 await self._give_up(changes, row, post, "called_off")
                 return
             is_there = group.standing_id is not None
-            due_at, problem = now if is_there else now + RETRY, standing.AWAITED
+            due_at = now if is_there else now + RETRY
+            problem: ProblemName = "no_standing_post"
             if await outbox.release_row(changes, row.row_id, row.claim, due_at, problem):
                 if row.tried_at is None:
                     await outbox.set_untried(changes, row.row_id)
                 if not is_there:
                     await self._block(changes, row, post, problem, now)
 
-    async def uncertain(self, row: OutboxRow, problem: str) -> None:
+    async def uncertain(self, row: OutboxRow, problem: Problem) -> None:
         """Record that nobody can tell whether it was sent: *Post now* settles it."""
         async with self._db.transaction() as changes:
             post = await self._taken(changes, row)
             await self._lose_sight(changes, row, post, problem)
 
-    async def drop(self, row: OutboxRow, problem: str) -> None:
+    async def drop(self, row: OutboxRow, problem: Problem) -> None:
         """Record that it won't be sent, and why."""
         async with self._db.transaction() as changes:
             await self._give_up(changes, row, await self._taken(changes, row), problem)
@@ -214,7 +229,7 @@ class Delivery:
         return await slots.slot(changes, post.slot_id)
 
     async def _give_back(
-        self, row: OutboxRow, problem: str, wait: timedelta, *, perhaps: bool
+        self, row: OutboxRow, problem: Problem, wait: timedelta, *, perhaps: bool
     ) -> None:
         now = self._clock()
         if row.kind == "standing":  # nobody waits for it every minute of a week
@@ -246,12 +261,12 @@ class Delivery:
         found = await outbox.row(changes, row.row_id)
         if found is None or found.channel_id == row.channel_id:
             return False
-        if await outbox.release_row(changes, row.row_id, row.claim, now, MOVED) and is_untried:
+        if await outbox.release_row(changes, row.row_id, row.claim, now, "moved") and is_untried:
             await outbox.set_untried(changes, row.row_id)
         return True
 
     async def _lose_sight(
-        self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
+        self, changes: Queries, row: OutboxRow, post: Post | None, problem: Problem
     ) -> None:
         if not await outbox.close_row(changes, row.row_id, row.claim, "uncertain", problem):
             return
@@ -262,7 +277,7 @@ class Delivery:
         log.error("%s %s is uncertain: %s", row.kind, row.row_id, problem)
 
     async def _give_up(
-        self, changes: Queries, row: OutboxRow, post: Post | None, problem: str
+        self, changes: Queries, row: OutboxRow, post: Post | None, problem: Problem
     ) -> None:
         if row.kind in KEEP_WHY and problem == "too_late":
             problem = row.problem or problem  # what kept it from being sent in time
@@ -303,7 +318,7 @@ class Delivery:
 
     async def _unwanted(
         self, changes: Queries, row: OutboxRow, post: Post | None, now: datetime
-    ) -> str | None:
+    ) -> ProblemName | None:
         """Return why a row isn't to be sent any more; a pause or stop calls off a week's post."""
         if row.until_at <= now:
             return "too_late"
@@ -311,7 +326,7 @@ class Delivery:
             return "called_off"
         return await self._vote_over(changes, row) or await standing.unwanted(changes, row)
 
-    async def _vote_over(self, changes: Queries, row: OutboxRow) -> str | None:
+    async def _vote_over(self, changes: Queries, row: OutboxRow) -> ProblemName | None:
         if row.kind not in OF_VOTES:
             return None
         vote = await votes.vote(changes, int(row.reference))
@@ -322,7 +337,7 @@ class Delivery:
             await lose(changes, self._ids, int(row.reference), self._clock())
 
     async def _block(
-        self, changes: Queries, row: OutboxRow, post: Post | None, problem: str, now: datetime
+        self, changes: Queries, row: OutboxRow, post: Post | None, problem: Problem, now: datetime
     ) -> None:
         """Note at the group why its post can't leave; news go to who last changed it, once a week.
 
@@ -356,12 +371,6 @@ OF_VOTES = frozenset({"candidates", "poll"})
 
 KEEP_WHY = OF_VOTES | {"thread"}
 """Kinds of which a card tells afterwards why they weren't sent."""
-
-DELETED = "deleted"
-"""The problem of what somebody deleted before anybody knew that it was sent."""
-
-MOVED = "moved"
-"""The problem of what was on its way to a channel that its group has left."""
 
 
 def _is_free(row: OutboxRow, now: datetime) -> bool:

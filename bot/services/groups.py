@@ -18,6 +18,7 @@ from bot.core.groups import (
     as_wished,
     served_weeks,
 )
+from bot.core.outbox import Problem
 from bot.core.picking import by_week
 from bot.core.picks import AfterList, Pick, next_papers, runs_out
 from bot.core.weekly import (
@@ -455,7 +456,7 @@ class Groups:
         return now, next_slot(group.schedule, now, served).at
 
 
-async def _thread_problem(db: Queries, post: Post | None) -> str | None:
+async def _thread_problem(db: Queries, post: Post | None) -> Problem | None:
     row = await outbox.row_about(db, "thread", str(post.slot_id)) if post else None
     return None if row is None else row.problem
 

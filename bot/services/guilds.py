@@ -11,8 +11,8 @@ from functools import partial
 
 from bot.core.curriculum.additions import namespace_of
 from bot.core.member_checks import Check, as_if_checked, due_before, in_one_look
+from bot.core.outbox import UNCERTAIN
 from bot.services.reminders import plan
-from bot.services.standing import UNCERTAIN
 from bot.services.weekly import next_slot_of
 from bot.store import changes as change_log
 from bot.store import groups as group_rows

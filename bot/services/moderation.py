@@ -548,7 +548,9 @@ class Moderation:
         for aside in laid.set_aside:
             if (aside.key, aside.what) == (addition.key, wish.needs):
                 needed = laid.find(aside.what)
-                raise NeedRefusedError(title, needed.title if needed else aside.what, aside.why)
+                match aside.why:
+                    case "loop" | "nowhere" | "companion" | "list" as why:
+                        raise NeedRefusedError(title, needed.title if needed else aside.what, why)
         return addition
 
 

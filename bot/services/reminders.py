@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Post, Wish
-from bot.core.outbox import OutboxRow
+from bot.core.outbox import OutboxRow, ProblemName
 from bot.core.picks import spans_by_key
 from bot.core.progress import resolved
 from bot.core.reading import Reply
@@ -79,7 +79,7 @@ class Reminders:
             if wanted:
                 await plan(changes, self._ids, group, self._clock(), reader_id)
 
-    async def check(self, row: OutboxRow) -> Reminder | str:
+    async def check(self, row: OutboxRow) -> Reminder | ProblemName:
         """Return what a reminder shows, or why it isn't to be sent any more."""
         slot_id, reader_id = (int(part) for part in row.reference.split(":"))
         post = await slots.slot(self._db, slot_id)

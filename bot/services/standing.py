@@ -6,20 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
-from bot.core.outbox import OutboxRow
+from bot.core.outbox import UNCERTAIN, OutboxRow, ProblemName
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
 from bot.store.ids import Ids
 
-AWAITED = "no_standing_post"
-"""The problem of what waits for a standing post to be made."""
-
 MADE_WITHIN = timedelta(days=7)
 SIGN_WITHIN = timedelta(days=1)
-UNCERTAIN = frozenset({"no_history", "lost_sight"})
-"""A week's problems that a new standing post doesn't settle."""
-
 NOT_BEFORE = timedelta(hours=1)
 """Somebody who deletes each standing post isn't given another one every minute."""
 
@@ -72,9 +66,9 @@ async def made(changes: Queries, ids: Ids, row: OutboxRow, standing_id: int, now
         await ask_for(changes, ids, group_id, now)
         return
     await group_rows.set_standing(changes, group_id, standing_id)
-    if group.blocked not in UNCERTAIN:
+    if group.blocked not in UNCERTAIN:  # which the new post doesn't mend
         await group_rows.set_blocked(changes, group_id, None, now)
-    await outbox.wake(changes, row.channel_id, AWAITED, now)
+    await outbox.wake(changes, row.channel_id, "no_standing_post", now)
     if group.state == "stopped":  # meanwhile: its card may not say so
         await tell(changes, ids, replace(group, standing_id=standing_id), now)
 
@@ -91,7 +85,7 @@ async def tell(changes: Queries, ids: Ids, group: Group, now: datetime) -> None:
     await outbox.add_row(changes, row)
 
 
-async def unwanted(db: Queries, row: OutboxRow) -> str | None:
+async def unwanted(db: Queries, row: OutboxRow) -> ProblemName | None:
     """Return why a standing post isn't to be made any more; None too for all other rows."""
     if row.kind != "standing":
         return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
-from bot.core.outbox import OutboxRow
+from bot.core.outbox import OutboxRow, Problem
 from bot.core.picking import Chosen, by_week
 from bot.core.votes import (
     BEFORE_ITS_SLOT,
@@ -138,7 +138,7 @@ class Votes:
             return None
         return (row.places or (row.channel_id,))[-1], row.message_id
 
-    async def lost(self, vote_id: int) -> tuple[Ballot, str | None] | None:
+    async def lost(self, vote_id: int) -> tuple[Ballot, Problem | None] | None:
         """Return a vote that came to nothing, and what kept it from being sent; else None."""
         ballot = await self.ballot(vote_id)
         if ballot is None or ballot.vote.state != "lost":
@@ -287,8 +287,8 @@ async def tell_called_off(changes: Queries, ids: Ids, vote_id: int, now: datetim
         await outbox.add_row(changes, row)
 
 
-async def problem_of(db: Queries, vote: Vote) -> str | None:
-    """Return what keeps or kept the vote's messages from being sent, by its name."""
+async def problem_of(db: Queries, vote: Vote) -> Problem | None:
+    """Return what keeps or kept the vote's messages from being sent."""
     if vote.message_id is not None:
         return None
     rows = [

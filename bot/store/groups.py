@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot.core.groups import Group, GroupState, Wish
+from bot.core.outbox import Problem, problem_from
 from bot.core.picks import AfterList
 from bot.core.weekly import Schedule
 from bot.store.database import Queries, Row, question_marks
@@ -172,15 +173,17 @@ async def set_looked(changes: Queries, group_id: int, since: datetime, next_at: 
     )
 
 
-async def set_blocked(changes: Queries, group_id: int, problem: str | None, now: datetime) -> bool:
+async def set_blocked(
+    changes: Queries, group_id: int, problem: Problem | None, now: datetime
+) -> bool:
     """Record why nothing can be posted, or that all is well again; tell whether that is news."""
     rows = await changes.fetch(
         "UPDATE study_groups SET blocked = ?, blocked_at = ? WHERE group_id = ?"
         " AND COALESCE(blocked, '') <> ? RETURNING group_id",
-        problem,
+        None if problem is None else str(problem),
         None if problem is None else seconds(now),
         group_id,
-        problem or "",
+        str(problem or ""),
     )
     return bool(rows)
 
@@ -318,7 +321,7 @@ def _group(row: Row) -> Group:
         row["role_id"],
         instant(row["since_at"]),
         instant(row["next_at"]),
-        row["blocked"],
+        problem_from(row["blocked"]),
         row["changed_by"],
         after_list,
         instant_or_none(row["after_list_at"]),

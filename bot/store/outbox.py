@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import chain
 
-from bot.core.outbox import Kind, OutboxRow, OutboxState
+from bot.core.outbox import Kind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.database import Queries, Row, Value, in_parts, question_marks
 from bot.store.instants import instant, instant_or_none, seconds
 
@@ -111,14 +111,14 @@ async def begin(changes: Queries, row: OutboxRow, place_id: int, trace: str, now
 
 
 async def release_row(
-    changes: Queries, row_id: int, claim: int, due_at: datetime, problem: str
+    changes: Queries, row_id: int, claim: int, due_at: datetime, problem: Problem
 ) -> bool:
     """Give a claim back, to be sent later; tell whether it was still held."""
     rows = await changes.fetch(
         "UPDATE outbox SET state = 'waiting', due_at = ?, problem = ?"
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' RETURNING row_id",
         seconds(due_at),
-        problem,
+        str(problem),
         row_id,
         claim,
     )
@@ -148,7 +148,7 @@ async def set_sent(
     row_id: int,
     message_id: int | None,
     now: datetime,
-    problem: str | None = None,
+    problem: Problem | None = None,
 ) -> bool:
     """Record the message, whoever holds the claim; tell whether it wasn't recorded before.
 
@@ -159,21 +159,21 @@ async def set_sent(
         " WHERE row_id = ? AND state <> 'sent' RETURNING row_id",
         message_id,
         seconds(now),
-        problem,
+        None if problem is None else str(problem),
         row_id,
     )
     return bool(rows)
 
 
 async def close_row(
-    changes: Queries, row_id: int, claim: int, state: OutboxState, problem: str
+    changes: Queries, row_id: int, claim: int, state: OutboxState, problem: Problem
 ) -> bool:
     """Record that nothing more is sent by itself, and why; tell whether the claim still stood."""
     rows = await changes.fetch(
         "UPDATE outbox SET state = ?, problem = ?"
         " WHERE row_id = ? AND claim = ? AND state IN ('waiting', 'claimed') RETURNING row_id",
         state,
-        problem,
+        str(problem),
         row_id,
         claim,
     )
@@ -214,13 +214,13 @@ async def renew(changes: Queries, old: OutboxRow, new: OutboxRow) -> None:
     )
 
 
-async def wake(changes: Queries, channel_id: int, problem: str, now: datetime) -> None:
+async def wake(changes: Queries, channel_id: int, problem: Problem, now: datetime) -> None:
     """Make due what waits in a channel because of a problem that is over."""
     await changes.fetch(
         "UPDATE outbox SET due_at = ? WHERE channel_id = ? AND state = 'waiting' AND problem = ?",
         seconds(now),
         channel_id,
-        problem,
+        str(problem),
     )
 
 
@@ -351,7 +351,7 @@ def _row(found: Row) -> OutboxRow:
         instant_or_none(found["tried_at"]),
         found["attempts"],
         found["message_id"],
-        found["problem"],
+        problem_from(found["problem"]),
         tuple(int(place) for place in (found["places"] or "").split()),
         found["trace"],
     )

@@ -29,13 +29,12 @@ from bot.views.buttons import (
     remind_button,
     row_id,
 )
-from bot.views.group_warnings import as_now, group_warnings, role_line
 from bot.views.manage_card import waiting_text
+from bot.views.problems import as_now, group_warnings, obstacle_text, role_line
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, dated, notice, refuse_slip
 from bot.views.rights import check_opener, check_right
 from bot.views.standing_texts import place_text
-from bot.views.trouble_texts import problem_text
 from bot.views.word_form import WordForm
 
 if TYPE_CHECKING:
@@ -156,19 +155,29 @@ def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> 
 
 
 def moderators_card(
+    guild: discord.Guild | None,
+    status: GroupStatus,
+    opener_id: int,
+    news: str = "",
+    *,
+    opens: bool = True,
+) -> ui.LayoutView:
+    """Build the moderators' card for whoever opened it, with all that waits for moderators."""
+    warnings = group_warnings(guild, status)
+    if status.doubted:
+        warnings.append(waiting_text(status.doubted))
+    now, role = as_now(guild, status), role_line(guild, status.group)
+    return manage_card(now, opener_id, warnings, role, news, opens=opens)
+
+
+def _own_card(
     interaction: discord.Interaction[Any],
     status: GroupStatus,
     news: str = "",
     *,
     opens: bool = True,
 ) -> ui.LayoutView:
-    """Build the moderators' card for whoever opened it, with all that waits for moderators."""
-    guild = interaction.guild
-    warnings = group_warnings(guild, status)
-    if status.doubted:
-        warnings.append(waiting_text(status.doubted))
-    now, role = as_now(guild, status), role_line(guild, status.group)
-    return manage_card(now, interaction.user.id, warnings, role, news, opens=opens)
+    return moderators_card(interaction.guild, status, interaction.user.id, news, opens=opens)
 
 
 def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
@@ -215,7 +224,7 @@ def _lines(status: GroupStatus, later: Iterable[str] = (), *, to_moderator: bool
     if place := place_text(group):
         yield place
     if group.blocked:
-        yield f"⚠️ {problem_text(group.blocked, to_moderator=to_moderator)}"
+        yield f"⚠️ {obstacle_text(group.blocked, to_moderator=to_moderator)}"
     if state := words.state_text(group):
         yield state
     if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):
@@ -300,12 +309,12 @@ class ActionButton(
             refuse_slip(interaction)
         if self.action == "post":
             status = await bot.services.groups.post_now(guild_id, self.group_id)
-            await answer_click(interaction, moderators_card(interaction, status))
+            await answer_click(interaction, _own_card(interaction, status))
             week = status.this_week
             await bot.postman.deliver_due(self.group_id, *([week.slot_id] if week else []))
             bot.weekly_changed()
             status = await bot.services.groups.status(status.group.channel_id, self.opener_id)
-            view = dated(interaction, moderators_card(interaction, status))
+            view = dated(interaction, _own_card(interaction, status))
             await interaction.edit_original_response(view=view)
             return
         if self.action == "skip":
@@ -317,7 +326,7 @@ class ActionButton(
             state = states[self.action]
             status = await bot.services.groups.set_state(guild_id, self.group_id, state)
         bot.weekly_changed()
-        await answer_click(interaction, moderators_card(interaction, status))
+        await answer_click(interaction, _own_card(interaction, status))
 
 
 class NoMentionButton(
@@ -332,7 +341,7 @@ class NoMentionButton(
         await check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).services.groups
         status = await groups.mention_nobody(interaction.guild_id or 0, self.about)
-        await answer_click(interaction, moderators_card(interaction, status))
+        await answer_click(interaction, _own_card(interaction, status))
 
 
 class PickedSelect(
@@ -364,7 +373,7 @@ class PickedSelect(
         week = picked(self.item)
         reply = await bot.services.picking.take_back(interaction.guild_id or 0, self.group_id, week)
         status = await bot.services.groups.status(reply.channel_id, self.opener_id)
-        await answer_click(interaction, moderators_card(interaction, status))
+        await answer_click(interaction, _own_card(interaction, status))
 
 
 class LongSelect(
@@ -404,7 +413,7 @@ class LongSelect(
             read = await bot.services.picking.read_for(guild_id, self.group_id, found["key"], weeks)
             news = pick_words.read_for_text(read, weeks)
         status = await bot.services.groups.look(guild_id, self.group_id, self.opener_id)
-        await answer_click(interaction, moderators_card(interaction, status, news))
+        await answer_click(interaction, _own_card(interaction, status, news))
 
 
 class CancelVoteButton(
@@ -433,7 +442,7 @@ class CancelVoteButton(
             ballot.guild_id, ballot.vote.group_id, self.opener_id
         )
         news = vote_words.called_off_text(ballot)
-        await answer_click(interaction, moderators_card(interaction, status, news))
+        await answer_click(interaction, _own_card(interaction, status, news))
         await bot.polls.look_at(self.vote_id)
         await bot.postman.deliver_due(self.vote_id)
         bot.weekly_changed()
@@ -456,7 +465,7 @@ class CloseVoteButton(OpenersButton, template=rf"vote-close:{ROW_ID}:(?P<opener>
             ballot.guild_id, ballot.vote.group_id, self.opener_id
         )
         news = vote_words.closed_text(ballot)
-        card = moderators_card(interaction, status, news)
+        card = _own_card(interaction, status, news)
         await interaction.edit_original_response(view=dated(interaction, card))
 
 
@@ -482,7 +491,7 @@ class GroupMoreButton(
         await check_opener(interaction, self.opener_id)
         groups = cast("NextreadBot", interaction.client).services.groups
         status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
-        view = moderators_card(interaction, status, opens=not self.opens)
+        view = _own_card(interaction, status, opens=not self.opens)
         # What opens stands below all that stood there: a tap on it is meant.
         await answer_click(interaction, view, asks=self.opens)
 
@@ -554,4 +563,4 @@ class AfterListButton(
         refuse_slip(interaction)
         groups = cast("NextreadBot", interaction.client).services.groups
         status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
-        await answer_click(interaction, moderators_card(interaction, status))
+        await answer_click(interaction, _own_card(interaction, status))

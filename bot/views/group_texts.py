@@ -8,18 +8,7 @@ from datetime import datetime
 from bot.core.groups import HAD, Coming, Group, GroupStatus, PastWeek, Post, ReadBy
 from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why, part_of
 from bot.core.weekly import Schedule, slot_of_week
-from bot.errors import (
-    AlreadyPostedError,
-    NoGroupError,
-    NotAModeratorError,
-    NothingLeftError,
-    OldCardError,
-    RightUnknownError,
-    UnknownPostError,
-    UnknownZoneError,
-)
 from bot.plain import listed, plain
-from bot.views.error_texts import error_text
 from bot.views.texts import short_title
 from bot.views.weekly_texts import CHOICE, part_text
 
@@ -74,18 +63,6 @@ CHOSEN: dict[Why, str] = {
     "vote_winner": "🗳️ voted for",
 }
 """What stands beside a coming week that doesn't just follow the list."""
-
-
-def which_zone_text(typed: str, count: int, *, fits: bool) -> str:
-    """Return the question which of so many time zones is meant.
-
-    ``fits``: the text may mean them; otherwise they are only the likeliest.
-    """
-    if not typed.strip():
-        return "Which time zone is the group in? Pick one, or type a city as `zone`."
-    if not fits:
-        return f"I know no time zone “{plain(typed, 60)}”. Pick one, or try a big city nearby."
-    return "Is this time zone meant?" if count == 1 else f"Several time zones fit. {PICK_A_ZONE}"
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -297,62 +274,9 @@ def past_text(week: PastWeek, link: str | None) -> str:
     }[post.state]  # fmt: skip
 
 
-@error_text.register
-def _(_: OldCardError) -> str:
-    return "This card can't be used any more. The same command gives you a new one."
-
-
-@error_text.register
-def _(_: NoGroupError) -> str:
-    return "There is no study group in this channel. Moderators make one with `/manage group`."
-
-
-@error_text.register
-def _(error: UnknownZoneError) -> str:
-    return which_zone_text(error.typed, len(error.like_it), fits=error.fits)
-
-
 def which_hour_text(typed: str) -> str:
     """Return the question at which hour, where what was typed is no time of day."""
     return (
         f"“{plain(typed, 40)}” is no time of day that I know. Pick the hour here, or type the"
         " command again with a time like 09:30 or 9:30 pm."
-    )
-
-
-@error_text.register
-def _(error: AlreadyPostedError) -> str:
-    if not error.link:
-        return "This week's paper was posted already, and then deleted."
-    return f"This week's paper is posted already: {error.link}"
-
-
-@error_text.register
-def _(_: NothingLeftError) -> str:
-    return (
-        "The group has had the whole list, and every must-read beyond it. `/manage group` chooses"
-        " how it goes on, and `/manage pick` what it reads."
-    )
-
-
-@error_text.register
-def _(_: UnknownPostError) -> str:
-    return "I don't know this post any more. `/group` shows what the group reads."
-
-
-@error_text.register
-def _(error: NotAModeratorError) -> str:
-    if error.bar == "channel":
-        return "This server bars `/manage` from this channel: nothing was changed. Use another one."
-    return (
-        "Only moderators can do that, so nothing was changed. Who manages this server chooses"
-        " them: Server Settings, Integrations, `/manage`."
-    )
-
-
-@error_text.register
-def _(_: RightUnknownError) -> str:
-    return (
-        "I can't ask Discord just now whether you may do that, so nothing was changed."
-        " Try again in a minute."
     )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bot.core.groups import GroupStatus
-from bot.errors import HasGroupError
 from bot.plain import plain
-from bot.views.error_texts import error_text
 from bot.views.group_texts import members_text, schedule_text
 
 STOP, MOVE_HERE, MOVE_THERE = "Stop it", "Move it here", "Move it there"
@@ -47,8 +45,3 @@ def more_text(count: int) -> str:
 def stopped_text(status: GroupStatus) -> str:
     """Return that a group without a channel is stopped."""
     return f"⏹️ Stopped: {schedule_text(status.group.schedule)}."
-
-
-@error_text.register
-def _(_: HasGroupError) -> str:
-    return "That channel has a study group already. Choose one without."

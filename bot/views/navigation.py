@@ -55,16 +55,6 @@ from bot.views.resource_card import (
     UndoButton,
     next_card,
 )
-from bot.views.start_card import (
-    HourSelect,
-    LostGroupButton,
-    MoveSelect,
-    StartAgainButton,
-    StartButton,
-    WhichGroupButton,
-    WishZoneSelect,
-    ZoneSelect,
-)
 from bot.views.vote_card import CandidateSelect
 from bot.views.weekly_card import JoinButton, MoreButton, ReadItButton, WhatFirstButton
 
@@ -135,13 +125,10 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     GroupButton,
     GroupMoreButton,
     HistoryButton,
-    HourSelect,
     JoinButton,
     LongSelect,
-    LostGroupButton,
     MemberButton,
     MoreButton,
-    MoveSelect,
     NoGoalButton,
     NoMentionButton,
     NotThisOne,
@@ -154,8 +141,6 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     ReminderDoneButton,
     ResetButton,
     ResourceSelect,
-    StartAgainButton,
-    StartButton,
     StartSelect,
     StepSelect,
     WeekSelect,
@@ -163,8 +148,5 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     UndoButton,
     UndoSelect,
     WhatFirstButton,
-    WhichGroupButton,
-    WishZoneSelect,
-    ZoneSelect,
 )
 """Every button that must work after a restart."""

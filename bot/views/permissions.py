@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import discord
 
-TO_SEND = ("view_channel", "send_messages")
-TO_SEND_IN_FORUM = ("view_channel", "send_messages_in_threads")
-TO_LOOK = ("read_message_history",)
+from bot.core.outbox import Lacks, Permission, Problem
+from bot.plain import listed
+
+TO_SEND: tuple[Permission, ...] = ("view_channel", "send_messages")
+TO_SEND_IN_FORUM: tuple[Permission, ...] = ("view_channel", "send_messages_in_threads")
+TO_LOOK: tuple[Permission, ...] = ("read_message_history",)
 """Without this Discord shows an empty history, not an error."""
 
-POLLS = ("send_polls",)
+POLLS: tuple[Permission, ...] = ("send_polls",)
 """Without this no vote is called."""
 
-TAG_NEEDED = "tag_needed"
-"""The problem of a forum in which a post must have a tag, and none is for us."""
-
-NAMES = {
+NAMES: dict[Permission, str] = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "read_message_history": "Read Message History",
@@ -26,7 +28,7 @@ NAMES = {
 }
 
 
-def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tuple[str, ...]:
+def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tuple[Permission, ...]:
     """Return the permissions without which nothing is posted.
 
     In a forum a post is made first; ``has_post``: the group's is there.
@@ -38,31 +40,38 @@ def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tupl
     return (*TO_SEND, *TO_LOOK)
 
 
-def wanted(channel: discord.abc.GuildChannel) -> tuple[str, ...]:
+def wanted(channel: discord.abc.GuildChannel) -> tuple[Permission, ...]:
     """Return those without which something is missing from posts; moderators are told."""
     if isinstance(channel, discord.ForumChannel):
         return ("embed_links",)
     return ("embed_links", "create_public_threads", "send_messages_in_threads")
 
 
-def missing(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> list[str]:
+def missing(
+    channel: discord.abc.GuildChannel, names: tuple[Permission, ...]
+) -> tuple[Permission, ...]:
     """Return which of the permissions the bot lacks in the channel, as Discord's cache has them."""
     held = channel.permissions_for(channel.guild.me)
-    return [name for name in names if not getattr(held, name)]
+    return tuple(name for name in names if not getattr(held, name))
 
 
-def lacks(channel: discord.abc.GuildChannel, names: tuple[str, ...]) -> str | None:
-    """Return which of the permissions are missing, as a problem's name."""
+def in_words(names: Iterable[Permission]) -> str:
+    """Return permissions as Discord's own settings name them."""
+    return listed([NAMES[name] for name in names])
+
+
+def lacks(channel: discord.abc.GuildChannel, names: tuple[Permission, ...]) -> Lacks | None:
+    """Return which of the permissions are missing, as a problem."""
     lacking = missing(channel, names)
-    return f"lacks:{','.join(lacking)}" if lacking else None
+    return Lacks(lacking) if lacking else None
 
 
-def problem_in(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> str | None:
+def problem_in(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> Problem | None:
     """Return what keeps papers out of a channel; ``has_post``: the group's is in its forum."""
     if problem := lacks(channel, needed(channel, has_post=has_post)):
         return problem
     if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
-        return TAG_NEEDED
+        return "tag_needed"
     return None
 
 

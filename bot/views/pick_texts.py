@@ -14,9 +14,7 @@ from bot.core.groups import HAD, GroupStatus
 from bot.core.picking import PICKED, Chosen, PickReply, Silent
 from bot.core.picks import MOST_WEEKS, is_long, spans_by_key
 from bot.core.weekly import Slot, slot_of_week
-from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.plain import clipped, link, one_line, plain
-from bot.views.error_texts import error_text
 from bot.views.group_texts import moment, short_date
 from bot.views.texts import duration, short_title, title_of, titles
 
@@ -207,38 +205,3 @@ def _picked(status: GroupStatus) -> list[Chosen]:
 def _title(chosen: Chosen, status: GroupStatus) -> str:
     found = status.curriculum.get(chosen.key)
     return short_title(found) if found else "something no longer listed"
-
-
-_REFUSED: Mapping[str, str] = MappingProxyType(
-    {
-        "gone": "That week is over. Pick for this week or a later one.",
-        "far": "That is more than a year away. Pick for a nearer week.",
-        "posted": "That week has its paper already: {link}",
-        "sending": "That week's paper is just being posted. `/group` shows which; pick for a later"
-        " week.",
-    }
-)
-
-
-@error_text.register
-def _(error: WeekRefusedError) -> str:
-    if error.why == "posted" and not error.link:
-        return "That week has had its paper, and it was deleted."
-    return _REFUSED[error.why].format(link=error.link)
-
-
-@error_text.register
-def _(error: UnknownWeekError) -> str:
-    typed = plain(error.typed, 40)
-    if error.fits:
-        return f"Which day is “{typed}”? Pick one."
-    way = "Pick a week, or write" if error.like_it else "Write"
-    return f"I can't tell which day “{typed}” is. {way} the day as `2026-01-12`."
-
-
-@error_text.register
-def _(error: CompanionRefusedError) -> str:
-    return (
-        f"**{plain(error.title, 120)}** only helps with something else on the list, and comes"
-        " with that. Pick what it helps with."
-    )

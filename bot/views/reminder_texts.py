@@ -5,9 +5,7 @@ from __future__ import annotations
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Wish
 from bot.core.reminders import Reminder
-from bot.errors import NotAMemberError
 from bot.plain import link, plain
-from bot.views.error_texts import error_text
 from bot.views.group_texts import moment
 from bot.views.texts import facts, title_of
 
@@ -46,8 +44,3 @@ def reminder_lines(reminder: Reminder, server: str) -> list[str]:
         f"You haven't marked it as read. The group's next paper is due {moment(reminder.next_at)}.",
         f"-# You asked for this. `/group` in <#{group.channel_id}> ends it.",
     ]
-
-
-@error_text.register
-def _(_: NotAMemberError) -> str:
-    return "Only members of the group are reminded. `/group` lets you join."

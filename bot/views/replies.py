@@ -1,4 +1,4 @@
-"""How an answer leaves: privately, without mentions; errors get their words here."""
+"""How an answer leaves: privately, without mentions; errors are answered here."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import discord
 from discord import app_commands, ui
 
 from bot.errors import LedgerError, ReaderError, SlipError, UnknownResourceError
+from bot.language import _
 from bot.plain import clipped, one_line
-from bot.views.error_texts import error_text
 from bot.views.texts import PICK_A_RESOURCE
 
 log = logging.getLogger(__name__)
@@ -124,6 +124,15 @@ def notice(text: str) -> ui.LayoutView:
     return view
 
 
+def error_text(error: Exception) -> str:
+    """Return what happened and what to do next; for the unexpected, one apology."""
+    if isinstance(error, ReaderError):
+        return error.sentence()
+    return _(
+        "Something went wrong on my side, and it is noted in my log. Nothing was lost: try again."
+    )
+
+
 def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.LayoutView:
     """Build what is said of an error, with a select where it can be mended by a choice.
 
@@ -149,7 +158,7 @@ def way_out(error: Exception) -> ui.Select[Any] | None:
 
 
 @way_out.register
-def _(error: UnknownResourceError) -> ui.Select[Any] | None:
+def _resources_meant(error: UnknownResourceError) -> ui.Select[Any] | None:
     # The select of ``curriculum_card.ResourceSelect``, which opens the card of what is picked.
     return select_of("show", PICK_A_RESOURCE, error.like_it) if error.like_it else None
 

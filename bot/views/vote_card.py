@@ -15,7 +15,7 @@ from bot.views import texts
 from bot.views import vote_texts as words
 from bot.views.curriculum_card import ResourceSelect
 from bot.views.group_card import CancelVoteButton, CloseVoteButton
-from bot.views.permissions import POLLS, missing, needed
+from bot.views.permissions import POLLS, in_words, missing, needed
 from bot.views.resource_card import option_of
 
 
@@ -26,7 +26,7 @@ def check_polls(channel: discord.abc.GuildChannel) -> None:
         CannotPollError: it names what is missing.
     """
     if lacks := missing(channel, (*needed(channel), *POLLS)):
-        raise CannotPollError(channel.id, tuple(lacks))
+        raise CannotPollError(channel.id, in_words(lacks))
 
 
 def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:

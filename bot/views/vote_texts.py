@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from bot.core.curriculum import Resource
 from bot.core.groups import GroupStatus
+from bot.core.outbox import UNCERTAIN, Problem
 from bot.core.votes import Ballot, Vote
 from bot.core.weekly import slot_of_week
-from bot.errors import CannotPollError, VoteRefusedError, VoteTooLongError
-from bot.plain import clipped, link, listed, one_line, plain
-from bot.views.error_texts import error_text
+from bot.language import _
+from bot.plain import clipped, link, one_line, plain
 from bot.views.group_texts import moment
-from bot.views.permissions import NAMES
 from bot.views.pick_texts import day_text
+from bot.views.problems import obstacle_text, problem_text
 from bot.views.texts import MUST_READ, facts, short_title, title_of
-from bot.views.trouble_texts import UNCERTAIN, lacks_named, problem_text
 
 ANSWER = 55  # Discord's limit for a poll's answer
 CANCEL_VOTE, CLOSE_VOTE = "Call the vote off", "Close now"
@@ -24,18 +22,6 @@ GONE = "no longer listed"
 LIST_COUNTS = (
     "Without it the order of the list counts. Moderators can call another with `/manage vote`, or"
     " choose with `/manage pick`."
-)
-
-
-LOST_BECAUSE: Mapping[str, str] = MappingProxyType(
-    {
-        "channel_gone": "its poll couldn't be sent: the channel is gone.",
-        "no_access": "Discord doesn't let me into the channel. Give me View Channel there.",
-        "forbidden": "Discord doesn't let me send its poll: check my permissions in the channel.",
-        "automod": "this server's AutoMod blocked its poll. Exempt my role in the rule that did.",
-        "refused": "Discord refused its poll. Whoever hosts me finds the reason in my log.",
-        "deleted": "it was deleted before I could tell that it was sent.",
-    }
 )
 
 
@@ -108,7 +94,7 @@ def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     if vote.message_id is None and status.vote_problem and not to_moderator:
         return f"⚠️ A vote on {at} isn't posted yet. Moderators know."
     if vote.message_id is None and status.vote_problem:
-        return f"⚠️ A vote on {at} isn't posted yet. {problem_text(status.vote_problem)}"
+        return f"⚠️ A vote on {at} isn't posted yet. {obstacle_text(status.vote_problem)}"
     if vote.message_id is None:
         return f"🗳️ A vote on {at} is being posted."
     place = f"{status.group.guild_id}/{vote.channel_id}/{vote.message_id}"
@@ -126,71 +112,30 @@ def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     if not to_moderator and problem not in UNCERTAIN:
         problem = None
     why = _lost_because(vote, problem)
-    if now is not None and now.week == vote.week:
-        return f"⚠️ The vote on {at} came to nothing: {why} The order of the list counted."
-    return f"⚠️ The vote on {at} came to nothing: {why} {LIST_COUNTS}"
+    lost = _("⚠️ The vote on {at} came to nothing.", at=at)
+    is_past = now is not None and now.week == vote.week
+    instead = _("The order of the list counted.") if is_past else LIST_COUNTS
+    return f"{lost} {why} {instead}"
 
 
-def lost_notice_text(ballot: Ballot, problem: str | None) -> str:
+def lost_notice_text(ballot: Ballot, problem: Problem | None) -> str:
     """Return what the moderator is told, once, whose vote came to nothing."""
     where, at = f"<#{ballot.vote.channel_id}>", moment(ballot.slot.at)
-    why = _lost_because(ballot.vote, problem)
-    return f"The vote on {at} in {where} came to nothing: {why} {LIST_COUNTS}"
+    lost = _("The vote on {at} in {where} came to nothing.", at=at, where=where)
+    return f"{lost} {_lost_because(ballot.vote, problem)} {LIST_COUNTS}"
 
 
-def _lost_because(vote: Vote, problem: str | None) -> str:
+def _lost_because(vote: Vote, problem: Problem | None) -> str:
     if vote.message_id is not None:
-        return "its poll is gone, or I couldn't read its result in time."
-    if problem is not None and problem.startswith("lacks:"):
-        return f"its poll couldn't be sent: I lacked {lacks_named(problem)} in the channel."
+        return _("Its poll is gone, or I couldn't read its result in time.")
     if problem in UNCERTAIN:
-        return "I can't tell whether its poll was sent."
-    return LOST_BECAUSE.get(problem or "", "its poll couldn't be sent in time.")
+        return _("I can't tell whether its poll was sent.")
+    if problem is None or problem == "too_late":
+        return _("Its poll couldn't be sent in time.")
+    if problem == "deleted":
+        return problem_text(problem)
+    return _("Its poll couldn't be sent. {why}", why=problem_text(problem))
 
 
 def _hours(hours: int) -> str:
     return "1 hour" if hours == 1 else f"{hours} hours"
-
-
-_REFUSED: Mapping[str, str] = MappingProxyType(
-    {
-        "paused": "The group is paused. **Resume** in `/manage group` first.",
-        "stopped": "The group is stopped. `/manage group` starts it again.",
-        "running": "The group is voting on that week already: `/group` shows where.",
-        "decided": "The group has voted on that week. `/manage pick` changes what it reads.",
-        "ending": "The last poll is just being ended. Try again in a minute.",
-        "picked": (
-            "A moderator has picked that week's paper, and a pick goes before a vote."
-            " `/manage group` takes it back."
-        ),
-        "few": "Fewer than two are left to vote on. `/manage add` gives the group more.",
-        "unknown": "I don't know this vote any more. `/group` shows what the group reads.",
-        "unsent": "Its poll isn't posted yet. Try again in a minute, or call the vote off.",
-        "over": "The vote is over. `/manage pick` changes what the group reads.",
-    }
-)
-
-
-@error_text.register
-def _(error: VoteRefusedError) -> str:
-    return _REFUSED[error.why]
-
-
-@error_text.register
-def _(error: VoteTooLongError) -> str:
-    slot = moment(error.slot_at)
-    if error.longest < 1:
-        return (
-            f"A vote closes an hour before its paper, and {slot} is too near for one."
-            " `/manage pick` chooses without a vote."
-        )
-    return (
-        f"A vote closes an hour before its paper, on {slot}: it can run for at most"
-        f" {_hours(error.longest)}, and for at least one."
-    )
-
-
-@error_text.register
-def _(error: CannotPollError) -> str:
-    names = listed([NAMES.get(name, name) for name in error.lacks])
-    return f"I lack {names} in <#{error.channel_id}>. Give me that, and call the vote again."

@@ -243,7 +243,7 @@ async def test_a_second_tap_on_join_does_not_leave(group, channel, alice):
 
     answer = await alice.click(card.response.message, label="Leave")
 
-    assert "The card had just changed under your tap, so I did nothing." in text_of(answer)
+    assert "The card changed just before your tap, so I did nothing." in text_of(answer)
     assert "1 member" in text_of(await alice.slash(channel, "group"))
 
 
@@ -448,7 +448,7 @@ async def test_a_zone_that_isnt_known_is_always_picked_from_some(moderator, chan
     late = await moderator.slash(channel, "manage group", zone="UTC", time="25 past")
 
     assert "Which time zone is the group in? Pick one" in text_of(none)
-    assert "I know no time zone “xqzv”. Pick one" in text_of(unknown)
+    assert "I don't know the time zone “xqzv”. Pick one" in text_of(unknown)
     assert "Several time zones fit." in text_of(several)
     assert options_of(none) == options_of(unknown)
     assert options_of(none)[0] == "America/New_York"
@@ -524,8 +524,8 @@ async def test_setup_names_what_is_missing(moderator, guild, env):
 
     refused = await moderator.slash(quiet, "manage group", zone="UTC")
 
-    assert "I lack Send Messages in the channel." in text_of(refused)
-    assert "try again: nothing was changed" in text_of(refused)
+    assert "I need Send Messages in the channel." in text_of(refused)
+    assert "Give me that. Then try again: nothing was changed." in text_of(refused)
     assert env.errors
 
 
@@ -535,7 +535,7 @@ async def test_setup_warns_of_what_only_makes_posts_better(moderator, guild):
 
     card = await moderator.slash(channel, "manage group", zone="UTC")
 
-    assert "I lack Create Public Threads there" in text_of(card)
+    assert "I need Create Public Threads there" in text_of(card)
 
 
 async def test_a_lost_post_is_looked_for_before_it_is_sent_again(group, channel, until, env):
@@ -758,7 +758,7 @@ async def test_several_zones_are_asked_about(greet, moderator, channel):
         asked.response.message, options_of(asked)[:1], custom_id=select_of(asked)
     )
 
-    assert question == "Several time zones fit. Which one is meant?"
+    assert question == "Several time zones fit. Which one do you mean?"
     assert "Mondays at 09:00" in text_of(card)
 
 
@@ -769,7 +769,7 @@ async def test_a_guess_at_a_city_can_be_refused(greet, moderator, channel):
     again = await moderator.click(asked.response.message, label="Edit again")
     card = await moderator.submit_modal(again, {"channel": [channel], "zone": "Athens"})
 
-    assert text_of(asked) == "Is this time zone meant?"
+    assert text_of(asked) == "Do you mean this time zone?"
     assert options_of(asked) == ["America/New_York"]
     assert "Mondays at 09:00, Europe/Athens" in text_of(card)
 
@@ -806,7 +806,7 @@ async def test_an_unknown_city_is_named_and_another_can_be_picked(greet, moderat
         asked.response.message, ["Asia/Seoul"], custom_id=select_of(asked)
     )
 
-    assert "I know no time zone “xqzv”. Pick one" in told
+    assert "I don't know the time zone “xqzv”. Pick one" in told
     assert "Mondays at 09:00, Asia/Seoul" in text_of(card)
 
 
@@ -858,7 +858,7 @@ async def test_a_role_is_refused_that_nobody_chose_to_have(moderator, guild, cha
 
     refused = await moderator.slash(channel, "manage group", zone="UTC", role=named)
 
-    assert "Make a role for the group's readers, and name that." in text_of(refused)
+    assert "make a role for the group's readers, and choose that one." in text_of(refused)
     assert await env.bot.services.groups.find(channel.id) is None
     assert env.errors
 
@@ -903,7 +903,7 @@ async def test_everyone_set_in_an_older_release_is_mentioned_no_more(
     told = text_of(await moderator.slash(channel, "manage group"))
     await until(MONDAY)
 
-    assert "Nobody chose this role; `role` sets another." in told
+    assert "Nobody can choose to have this role; `role` sets another." in told
     assert f"<@&{guild.id}>" not in text_of(posts_in(channel)[0])
 
 
@@ -948,7 +948,7 @@ async def test_what_will_keep_the_next_paper_away_is_told_before_it_is_due(
     seen = await alice.slash(channel, "group")
 
     assert text_of(card).count("⚠️") == 1
-    assert "⚠️ I lack Send Messages in the channel. Give me that" in text_of(card)
+    assert "⚠️ I need Send Messages in the channel. Give me that" in text_of(card)
     assert "⚠️" not in text_of(seen)
 
 
@@ -965,7 +965,7 @@ async def test_a_warning_goes_as_soon_as_it_is_mended(
     card = await moderator.slash(channel, "manage group")
 
     assert "Something keeps the papers from this group. Moderators know." in before[0]
-    assert "I lack Send Messages in the channel. Give me that" in before[1]
+    assert "I need Send Messages in the channel. Give me that" in before[1]
     assert [text.count("⚠️") for text in (*before, *after, text_of(card))] == [1, 1, 0, 0, 0]
     assert posts_in(channel) == []
 

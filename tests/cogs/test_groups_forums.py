@@ -7,6 +7,7 @@ import discord
 import pytest
 from simcord.backend import serializers
 
+from bot.core.outbox import Lacks
 from bot.core.weekly import Schedule
 from bot.forum_posts import ForumPosts
 from bot.services.delivery import Delivery
@@ -240,7 +241,7 @@ async def test_setup_names_what_is_missing_in_a_forum(
     refused = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
     await env.advance_time(A_MINUTE)
 
-    assert f"I lack {name} in the channel." in text_of(refused)
+    assert f"I need {name} in the channel." in text_of(refused)
     assert forum.threads == []
     assert env.errors
 
@@ -284,7 +285,7 @@ async def test_a_tag_wanted_later_blocks_the_group_by_name(
     await want_tags(forum, free=False)
     mended = await moderator.slash(channel, "manage group", channel=forum)
 
-    assert "Posts need a tag in this forum" in told_before
+    assert "Posts in this forum need a tag" in told_before
     assert "⚠️" not in text_of(mended)
     assert len(told()) == 1
 
@@ -689,9 +690,9 @@ async def test_a_permission_lost_after_setup_is_named_and_the_week_follows_once_
     await env.advance_time(AN_HOUR + A_MINUTE)
 
     assert "just making" in text_of(card)
-    assert "I lack Send Messages in the channel." in text_of(blocked)
+    assert "I need Send Messages in the channel." in text_of(blocked)
     assert "just making" not in text_of(blocked)
-    assert len([text for text in told() if "I lack Send Messages" in text]) == 1
+    assert len([text for text in told() if "I need Send Messages" in text]) == 1
     assert len(posts_in(standing_in(forum))) == 1
 
 
@@ -724,7 +725,7 @@ async def test_a_week_whose_place_is_never_there_is_missed_and_the_next_one_come
     await until(MONDAY + timedelta(days=7))
 
     assert "not posted yet" in text_of(waiting)
-    assert "I lack Send Messages" in text_of(missed)
+    assert "I need Send Messages" in text_of(missed)
     assert "was missed" in text_of(missed)
     (paper,) = posts_in(standing_in(forum))
     assert paper.created_at.day == MONDAY.day + 7
@@ -791,7 +792,7 @@ async def test_where_history_is_closed_no_second_post_is_made(
     await deny(forum, read_message_history=True)
     await env.advance_time(6 * A_MINUTE)
 
-    assert shown.group.blocked == "lacks:read_message_history"
+    assert shown.group.blocked == Lacks(("read_message_history",))
     assert len(forum.threads) == 1
 
 

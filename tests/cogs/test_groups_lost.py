@@ -118,7 +118,7 @@ async def test_a_group_made_meanwhile_keeps_its_channel(lost, moderator, here):
 
     refused = await moderator.click(card.response.message, label="Move it here")
 
-    assert "That channel has a study group already." in text_of(refused)
+    assert "That channel already has a study group." in text_of(refused)
     assert "Fridays at 09:00" in text_of(await moderator.slash(here, "group"))
 
 
@@ -145,7 +145,7 @@ async def test_a_group_moves_only_where_it_can_post(lost, moderator, guild):
 
     refused = await moderator.click(card.response.message, label="Move it here")
 
-    assert "I lack Send Messages" in text_of(refused)
+    assert "I need Send Messages" in text_of(refused)
 
 
 async def test_many_are_settled_a_few_at_a_time(lost, moderator, guild, here, env):

@@ -89,8 +89,8 @@ async def test_a_group_moves_only_where_it_can_post_and_none_is(card, move, mode
 
     refused = [text_of(await move(place)) for place in (quiet, taken)]
 
-    assert "I lack Send Messages" in refused[0]
-    assert "That channel has a study group already." in refused[1]
+    assert "I need Send Messages" in refused[0]
+    assert "That channel already has a study group." in refused[1]
 
 
 async def test_the_form_says_what_goes_and_another_word_deletes_nothing(

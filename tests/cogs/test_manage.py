@@ -220,7 +220,7 @@ async def test_a_text_with_a_hidden_character_is_refused_for_that(moderator, cha
 
     answer = await fill(moderator, card, "Edit texts", **{field: "a\u202eb"})
 
-    assert "no hidden ones. Nothing was changed" in text_of(answer)
+    assert "without invisible ones. Nothing was changed" in text_of(answer)
 
 
 async def test_a_title_that_nobody_sees_is_refused(moderator, channel, add):
@@ -228,7 +228,7 @@ async def test_a_title_that_nobody_sees_is_refused(moderator, channel, add):
 
     answer = await fill(moderator, card, "Edit texts", title="\u200b\u200b")
 
-    assert "no hidden ones. Nothing was changed" in text_of(answer)
+    assert "without invisible ones. Nothing was changed" in text_of(answer)
 
 
 async def test_a_wrong_text_is_named_and_nothing_is_changed(moderator, channel, add):
@@ -520,12 +520,14 @@ async def test_a_prerequisite_is_dropped(moderator, channel):
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
-        ({"needs": "GPT-3"}, "Few-Shot Learners**: that one waits for it already."),
-        ({"needs": "GPT-2"}, "can't need **Language Models are Unsupervised"),
-        ({"needs": "GPT-2"}, "nothing can wait for itself."),
-        ({"needs": "The Illustrated Transformer"}, ": nothing waits for what only helps"),
-        ({"needs": "Chinchilla"}, ": what is on the list waits for no addition."),
-        ({"step": "tokenization"}, "the maker's own stay in the maker's steps"),
+        ({"needs": "GPT-3"}, "Few-Shot Learners**: that one already waits for it."),
+        ({"needs": "GPT-2"}, "Multitask Learners** can't need itself."),
+        (
+            {"needs": "The Illustrated Transformer"},
+            ": one of them only helps with another resource.",
+        ),
+        ({"needs": "Chinchilla"}, ": the list's own resources never wait for an added one."),
+        ({"step": "tokenization"}, "What the list's maker chose stays in the maker's steps"),
     ],
 )
 async def test_a_wish_that_cannot_be_is_refused_with_its_reason(
@@ -634,7 +636,7 @@ async def test_a_link_that_is_taken_is_refused_with_its_name_and_typed_once_more
     told = text_of(refused)
     mended = await fill(moderator, refused, "Edit again", link="https://example.org/more")
 
-    assert f"That link already means **{MAMBA}**" in told
+    assert f"That link already belongs to **{MAMBA}**" in told
     assert "✅ Changed for this server: **Other**" in text_of(mended)
 
 

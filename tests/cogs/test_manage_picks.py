@@ -150,7 +150,7 @@ async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, 
     assert "write the day as `2026-01-12`" in text_of(day)
     assert "That week is over." in text_of(gone)
     assert "Moderators make one with `/manage group`" in text_of(nobody)
-    assert "has its paper already: https://discord.com/channels/" in text_of(posted)
+    assert "already has [its paper](https://discord.com/channels/" in text_of(posted)
     assert "This group has had it already" in text_of(again)
     assert len(env.errors) == 4
 

@@ -164,8 +164,8 @@ async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, 
     await env.advance_time(A_DAY * 2 + 60)
     decided = await moderator.slash(channel, "manage vote", hours=2)
 
-    assert "it can run for at most 103 hours" in text_of(too_long)
-    assert "I lack Send Polls" in text_of(no_polls)
+    assert "this one can run for 1 to 103 hours" in text_of(too_long)
+    assert "I need Send Polls" in text_of(no_polls)
     assert "voting on that week already" in text_of(twice)
     assert "has voted on that week" in text_of(decided)
     assert polls_in(elsewhere) == []
@@ -177,7 +177,7 @@ async def test_shortly_before_its_slot_no_vote_is_called(group, moderator, chann
 
     near = await moderator.slash(channel, "manage vote", hours=1)
 
-    assert "too near for one" in text_of(near)
+    assert "is too soon for that" in text_of(near)
     assert polls_in(channel) == []
     assert env.errors
 
@@ -387,7 +387,7 @@ async def test_a_vote_whose_poll_is_gone_is_told_on_the_card_and_once_to_who_cal
     after = text_of(await moderator.slash(channel, "manage group"))
 
     for card in cards:
-        assert "came to nothing: its poll is gone, or I couldn't read its result" in card
+        assert "came to nothing. Its poll is gone, or I couldn't read its result" in card
         assert "the order of the list counts" in card
         assert "`/manage vote`" in card
     assert "The order of the list counted." in after
@@ -401,9 +401,8 @@ async def test_a_vote_that_discord_refuses_is_told_with_what_to_do(group, modera
     await moderator.slash(channel, "manage vote")
     card = await moderator.slash(channel, "manage group")
 
-    assert "came to nothing: Discord doesn't let me send its poll: check my permissions" in (
-        text_of(card)
-    )
+    assert "came to nothing. Its poll couldn't be sent." in text_of(card)
+    assert "Discord doesn't let me post there: check my permissions" in text_of(card)
     assert "Call the vote off" not in labels_of(card)
     assert len(told(moderator)) == 1
 
@@ -429,10 +428,10 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
     await env.advance_time(60)
     lost = text_of(await moderator.slash(channel, "group"))
 
-    assert "isn't posted yet. I lack Send Polls in the channel." in waiting
+    assert "isn't posted yet. I need Send Polls in the channel." in waiting
     assert "is being posted" in mended
-    assert "its poll couldn't be sent: I lacked Send Polls in the channel." in lost
-    assert "I lacked Send Polls" in told(moderator)[0]
+    assert "Its poll couldn't be sent. I need Send Polls in the channel." in lost
+    assert "I need Send Polls" in told(moderator)[0]
 
 
 async def test_a_vote_whose_message_is_neither_there_nor_certainly_not_is_told_as_such(
@@ -446,7 +445,7 @@ async def test_a_vote_whose_message_is_neither_there_nor_certainly_not_is_told_a
     await env.advance_time(10 * 60)
     card = await moderator.slash(channel, "group")
 
-    assert "came to nothing: I can't tell whether its poll was sent." in text_of(card)
+    assert "came to nothing. I can't tell whether its poll was sent." in text_of(card)
 
 
 async def test_another_vote_takes_the_place_of_one_that_came_to_nothing(

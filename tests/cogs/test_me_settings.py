@@ -44,7 +44,7 @@ async def test_a_zone_can_be_taken_away_and_nonsense_is_named(settings, alice):
         form = await alice.click(card.response.message, label="Time zone…")
         answer = await alice.submit_modal(form, {"zone": typed})
         if typed == "xqzv":
-            assert "I know no time zone “xqzv”. Pick one" in text_of(answer)
+            assert "I don't know the time zone “xqzv”. Pick one" in text_of(answer)
             assert len(options_of(answer)) == 25
             card = await settings()
             assert "Asia/Seoul" in text_of(card)
@@ -60,7 +60,7 @@ async def test_a_zone_that_may_be_several_is_picked(settings, alice):
 
     after = await alice.select(asked.response.message, ["Asia/Karachi"], custom_id=select_of(asked))
 
-    assert told == "Several time zones fit. Which one is meant?"
+    assert told == "Several time zones fit. Which one do you mean?"
     assert offered == ["Asia/Kolkata", "Asia/Karachi"]
     assert "Time zone: **Asia/Karachi**." in text_of(after)
 

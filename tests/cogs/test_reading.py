@@ -177,7 +177,7 @@ async def test_a_bare_done_after_a_minute_is_meant(alice, channel, env):
 async def test_done_without_anything_shown_says_what_to_do(alice, channel, env):
     answer = await alice.slash(channel, "done")
 
-    assert "There is nothing that I showed you last as the next one" in text_of(answer)
+    assert "I don't know which one you mean" in text_of(answer)
     assert "`/next`" in text_of(answer)
     assert "`/search`" in text_of(answer)
     assert [type(error).__name__ for error in env.errors] == ["CommandInvokeError"]
@@ -196,7 +196,7 @@ async def test_done_asks_which_one_if_several_fit_and_opens_it(alice, channel, e
         answer.response.message, options_of(answer)[:1], custom_id=select_of(answer)
     )
 
-    assert "Several resources fit “language models”. Which one is meant?" in text_of(answer)
+    assert "Several resources fit “language models”. Which one do you mean?" in text_of(answer)
     assert "Done" in labels_of(card)
     assert env.errors
 
@@ -246,7 +246,7 @@ async def test_one_choice_offers_all_the_names_typed(alice, channel):
 async def test_a_path_to_two_names_asks_which_is_meant(alice, channel, env):
     answer = await alice.slash(channel, "path", resource="bert and lora")
 
-    assert "Which one is meant?" in text_of(answer)
+    assert "Which one do you mean?" in text_of(answer)
     assert options_of(answer) == ["jump-into-llm:bert", "jump-into-llm:lora"]
     assert env.errors
 

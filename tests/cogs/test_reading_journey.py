@@ -241,7 +241,7 @@ async def test_a_doubt_where_nothing_is_left_to_doubt_says_so(alice, channel, en
 
     told = await alice.click(path.response.message, label="Prerequisite wrong?")
 
-    assert "waits for nothing you haven't read any more" in text_of(told)
+    assert "no longer waits for anything you haven't read" in text_of(told)
     assert "no longer on the list" not in text_of(told)
     assert env.errors == []
 

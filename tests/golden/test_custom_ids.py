@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 import bot
 from bot.core.curriculum.additions import own_step
-from bot.core.groups import Coming, Group, GroupStatus
+from bot.core.groups import Coming, Group, GroupStatus, GroupWish, WhichHour, WhichZone
 from bot.core.moderation import Proposal
 from bot.core.picking import PICKED, Chosen, PickReply
 from bot.core.picks import Pick
 from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader, Shown
 from bot.core.votes import Ballot, Vote
 from bot.core.weekly import Schedule, Slot, slot_of_week
+from bot.core.zones import zones_matching
 from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
 from bot.views import (
     curriculum_card,
@@ -29,6 +30,7 @@ from bot.views import (
     replies,
     resource_card,
     standing_card,
+    start_card,
     vote_card,
 )
 from bot.views.custom_ids import CustomId
@@ -126,6 +128,8 @@ def _offers(each):
         case "ReadNextIn":
             group = _status(int(each.picks[0]), "2026-W27").group
             return manage_card.which_group_card([group], None, tuple(values.values()))
+        case "GroupZone" | "GroupZoneFor" | "GroupHour":
+            return _asked(each)
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
             return group_card.manage_card(status, values["opener_id"])
@@ -142,12 +146,10 @@ NO_LONGER_OFFERED = {"start-at"}
 OF_DISCORD = {"MoveGroup"}
 """Selects whose options Discord knows: the server's channels."""
 
-TRANSITION = {"GroupZone", "GroupZoneFor", "GroupHour"}
-
 
 @pytest.mark.parametrize("each", [e for e in WRITTEN if e.picks], ids=by_id)
 def test_a_select_offers_what_it_always_did(each):
-    if each.item in OF_DISCORD | TRANSITION or each.custom_id in NO_LONGER_OFFERED:
+    if each.item in OF_DISCORD or each.custom_id in NO_LONGER_OFFERED:
         return
     offered = {
         part.custom_id: {option.value for option in part.options}
@@ -156,6 +158,22 @@ def test_a_select_offers_what_it_always_did(each):
     }
 
     assert set(each.picks) <= offered[each.custom_id]
+
+
+def _asked(each):
+    """Return the question which zone or which hour is meant."""
+    values = each.values
+    if each.item == "GroupHour":
+        made = WhichHour(values["kept_id"], "soon")
+    else:
+        wish = {
+            "GroupZone": GroupWish(),
+            "GroupZoneFor": GroupWish(time="<t:1768179600:t>"),
+        }[each.item]
+        if "2100" in each.custom_id:
+            wish = GroupWish(4, "9 pm", values["opener_id"])
+        made = WhichZone(values["channel_id"], wish, zones_matching("Seoul", "", NOW), fits=True)
+    return start_card.set_up_card(None, made, values["opener_id"], 1)
 
 
 def _ballot(vote_id):

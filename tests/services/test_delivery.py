@@ -4,7 +4,15 @@ import pytest
 
 from bot.errors import AlreadyPostedError
 from bot.store import outbox, slots
-from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
+from tests.postbox import (
+    CHANNEL,
+    GUILD,
+    MAY_NOT_SEND,
+    MODERATOR,
+    Postbox,
+    new_group,
+    week_of,
+)
 
 ELSEWHERE = 9  # another channel
 A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedelta(days=1)
@@ -246,19 +254,19 @@ async def test_a_message_recorded_twice_stays_the_first(services, delivery, post
 
 
 async def test_a_post_that_is_a_day_late_is_missed(services, delivery, postbox, group, clock):
-    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
     clock.now += A_DAY
 
     await postbox.deliver()
 
     assert postbox.sent == []
-    assert await week_of(services) == ("missed", "lacks:send_messages")
+    assert await week_of(services) == ("missed", MAY_NOT_SEND)
 
 
 async def test_the_log_names_once_what_blocks_a_group(delivery, postbox, group, clock, caplog):
-    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
     clock.now += A_DAY / 2
-    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
 
     told = [line for line in caplog.messages if "is blocked" in line]
     assert told == [f"group {group.group_id} in server 1 is blocked: lacks:send_messages"]
@@ -368,7 +376,7 @@ async def test_uncertain_is_told_and_nothing_more_is_sent(
 async def test_what_waits_when_its_group_falls_silent_is_not_sent(
     services, delivery, postbox, group, clock, state
 ):
-    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
     await services.groups.set_state(GUILD, group.group_id, state)
     clock.advance(hours=1)
 
@@ -419,7 +427,7 @@ async def test_what_was_perhaps_sent_before_a_pause_is_looked_for_but_not_sent(
 
 
 async def test_a_post_that_leaves_late_says_so(services, delivery, postbox, group, clock):
-    await delivery.not_sent(await postbox.claim(), "lacks:send_messages")
+    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
     clock.advance(minutes=6)
 
     await postbox.deliver()

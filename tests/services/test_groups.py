@@ -8,7 +8,15 @@ from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingL
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.every_table import everything
-from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group, week_of
+from tests.postbox import (
+    CHANNEL,
+    GUILD,
+    MAY_NOT_SEND,
+    MODERATOR,
+    Postbox,
+    new_group,
+    week_of,
+)
 
 READER = 77
 FIRST, SECOND = "jump-into-llm:attention-is-all-you-need", "jump-into-llm:gpt-1"
@@ -211,7 +219,7 @@ async def test_post_now_settles_what_is_uncertain_with_another_nonce(
 async def test_post_now_hurries_what_waits(groups, services, group, postbox, clock):
     clock.advance(hours=1)
     await services.weekly.open_due()
-    await services.delivery.not_sent(await postbox.claim(), "lacks:send_messages", A_DAY / 2)
+    await services.delivery.not_sent(await postbox.claim(), MAY_NOT_SEND, A_DAY / 2)
 
     await groups.post_now(GUILD, group.group_id)
     await postbox.deliver()
@@ -243,7 +251,7 @@ async def test_post_now_gives_what_is_on_its_way_another_day(
     clock.now += A_DAY - A_MINUTE
     row = await postbox.claim()
     await groups.post_now(GUILD, group.group_id)
-    await services.delivery.not_sent(row, "lacks:send_messages")
+    await services.delivery.not_sent(row, MAY_NOT_SEND)
     clock.advance(minutes=5)
 
     await postbox.deliver()

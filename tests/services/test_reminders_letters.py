@@ -15,7 +15,7 @@ from bot.services.opening import open_services
 from bot.store import outbox
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
-from tests.postbox import Postbox
+from tests.postbox import MAY_NOT_SEND, Postbox
 
 ALICE, MODERATOR = 800_000_000_000_000_001, 800_000_000_000_000_002
 GUILD, CHANNEL = 900_000_000_000_000_001, 71
@@ -110,7 +110,7 @@ async def test_a_nudge_goes_after_four_weeks(services, clock):
 async def test_a_notice_stays_while_its_week_could_be_tried_again(services, group_id, clock):
     clock.advance(hours=1)
     await services.weekly.open_due()
-    await services.delivery.not_sent(await Postbox(services).claim(), "lacks:send_messages")
+    await services.delivery.not_sent(await Postbox(services).claim(), MAY_NOT_SEND)
     await services.groups.set_state(GUILD, group_id, "paused")
     await live(services, clock, days=1)
     (notice,) = await letters(services)
@@ -131,7 +131,7 @@ async def test_a_notice_stays_while_the_bot_was_away_in_the_middle_of_its_week(
     clock.advance(hours=1)
     await services.weekly.open_due()
     row = await Postbox(services).claim()
-    await services.delivery.not_sent(row, "lacks:send_messages")
+    await services.delivery.not_sent(row, MAY_NOT_SEND)
     for row_id in await services.delivery.due():
         await services.delivery.sent(await services.delivery.claim(row_id), 1)
     clock.advance(minutes=5)
@@ -270,7 +270,7 @@ class Years:
         if outcome == "sent":
             await delivery.sent(row, row.row_id)
         elif outcome == "refused":
-            await delivery.not_sent(row, "lacks:send_messages")
+            await delivery.not_sent(row, MAY_NOT_SEND)
         elif outcome == "lost":
             await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
         elif outcome == "uncertain":

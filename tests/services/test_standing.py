@@ -7,7 +7,15 @@ import pytest
 
 from bot.services import standing
 from bot.store.ids import Ids
-from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Postbox, week_of
+from tests.postbox import (
+    CHANNEL,
+    GUILD,
+    MAY_NOT_SEND,
+    MODERATOR,
+    MONDAYS_AT_TEN,
+    Postbox,
+    week_of,
+)
 
 POST = 77  # the id of a post in the forum
 ELSEWHERE = 9  # another forum
@@ -217,18 +225,18 @@ async def test_a_post_is_never_uncertain(services, delivery, postbox, group, clo
 async def test_what_keeps_it_from_being_made_blocks_the_group_and_is_told_once(
     services, delivery, postbox, group, clock
 ):
-    await delivery.not_sent(await postbox.claim("standing"), "lacks:send_messages")
+    await delivery.not_sent(await postbox.claim("standing"), MAY_NOT_SEND)
     blocked = await week_of(services)
     clock.advance(minutes=6)
-    await delivery.not_sent(await postbox.claim("standing"), "lacks:send_messages")
+    await delivery.not_sent(await postbox.claim("standing"), MAY_NOT_SEND)
     post = await waiting_post(services, postbox, clock)
     await delivery.await_standing(post, None)
     waiting = await week_of(services)
     await made(postbox)
 
     (notice,) = await rows_of(services, "notice")
-    assert blocked == (None, "lacks:send_messages")
-    assert waiting == ("waiting", "lacks:send_messages")
+    assert blocked == (None, MAY_NOT_SEND)
+    assert waiting == ("waiting", MAY_NOT_SEND)
     assert notice["channel_id"] == MODERATOR
     assert await week_of(services) == ("waiting", None)
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.groups import Group, Post
+from bot.core.outbox import Lacks
 from bot.core.weekly import Schedule
 from bot.store import groups, slots
 from bot.store.coming import coming
@@ -65,13 +66,17 @@ async def test_without_active_groups_nothing_is_due(db, put):
 
 
 async def test_a_problem_is_news_once_and_a_change_clears_it(db, put):
+    lacks = Lacks(("view_channel", "send_messages"))
     await put(group())
     async with db.transaction() as changes:
-        news = [await groups.set_blocked(changes, 1, p, NOW) for p in ("a", "a", "b", None, None)]
-        await groups.set_blocked(changes, 1, "a", NOW)
+        told = (lacks, lacks, "forbidden", None, None)
+        news = [await groups.set_blocked(changes, 1, problem, NOW) for problem in told]
+        await groups.set_blocked(changes, 1, lacks, NOW)
+        blocked = (await groups.group(changes, 1)).blocked
     await put(group())
 
     assert news == [True, False, True, True, False]
+    assert blocked == lacks
     assert (await groups.group(db, 1)).blocked is None
 
 

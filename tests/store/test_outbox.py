@@ -94,14 +94,14 @@ async def test_a_row_keeps_when_where_and_by_what_it_was_first_tried(changes):
     await outbox.add_row(changes, post())
     await claim(changes)
     await outbox.begin(changes, await outbox.row(changes, 1), 8, "button:a", NOW)
-    await outbox.release_row(changes, 1, 5, NOW, "trouble")
+    await outbox.release_row(changes, 1, 5, NOW, "forbidden")
     await claim(changes, 6, NOW + A_MINUTE)
     for place in (9, 8):
         begun = await outbox.row(changes, 1)
         await outbox.begin(changes, begun, place, "button:b", NOW + A_MINUTE)
 
     row = await outbox.row(changes, 1)
-    assert (row.tried_at, row.attempts, row.claim, row.problem) == (NOW, 2, 6, "trouble")
+    assert (row.tried_at, row.attempts, row.claim, row.problem) == (NOW, 2, 6, "forbidden")
     assert (row.places, row.trace) == ((8, 9), "button:a")
 
 
@@ -123,12 +123,12 @@ async def test_only_the_holder_gives_a_claim_back_or_closes_it(changes):
     await outbox.add_row(changes, post())
     await claim(changes)
 
-    assert not await outbox.release_row(changes, 1, 6, NOW, "x")
-    assert not await outbox.close_row(changes, 1, 6, "dropped", "x")
-    assert await outbox.release_row(changes, 1, 5, NOW, "x")
-    assert not await outbox.release_row(changes, 1, 5, NOW, "x")
-    assert await outbox.close_row(changes, 1, 5, "dropped", "y")
-    assert not await outbox.close_row(changes, 1, 5, "uncertain", "z")
+    assert not await outbox.release_row(changes, 1, 6, NOW, "forbidden")
+    assert not await outbox.close_row(changes, 1, 6, "dropped", "forbidden")
+    assert await outbox.release_row(changes, 1, 5, NOW, "forbidden")
+    assert not await outbox.release_row(changes, 1, 5, NOW, "forbidden")
+    assert await outbox.close_row(changes, 1, 5, "dropped", "too_late")
+    assert not await outbox.close_row(changes, 1, 5, "uncertain", "lost_sight")
     assert (await outbox.row(changes, 1)).state == "dropped"
 
 

@@ -101,7 +101,7 @@ async def test_a_channel_barred_there_is_called_that(moderator, channel, admits)
 
     refused = await moderator.click(card.response, label="Pause")
 
-    assert text_of(refused).startswith("This server bars `/manage` from this channel")
+    assert text_of(refused).startswith("This server doesn't allow `/manage` in this channel")
 
 
 async def test_where_discord_does_not_say_the_default_permission_alone_counts(
@@ -116,6 +116,6 @@ async def test_where_discord_does_not_say_the_default_permission_alone_counts(
     was_paused = "Resume" in labels_of(group)
     paused = await moderator.click(group.response, label="Pause")
 
-    assert text_of(refused).startswith("I can't ask Discord just now whether you may do that")
+    assert text_of(refused).startswith("Discord can't tell me just now whether you may do that")
     assert not was_paused
     assert "Paused" in text_of(paused)

@@ -22,11 +22,11 @@ from bot.core.curriculum.shape import (
 )
 from bot.core.curriculum.text import write_curriculum
 from bot.core.curriculum.yaml_tree import Finding, Path, Tree, read_tree
-from bot.errors import CurriculumFileError, Problem
+from bot.errors import CurriculumFileError, Flaw
 
 __all__ = [
     "CurriculumFileError",
-    "Problem",
+    "Flaw",
     "curriculum_schema",
     "default_curriculum_path",
     "read_curriculum",
@@ -39,7 +39,7 @@ def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curri
     """Read a curriculum from the text of its file; ``source`` names it in what is reported.
 
     Raises:
-        CurriculumFileError: With every problem of the file, in file order.
+        CurriculumFileError: With every flaw of the file, in file order.
     """
     try:
         tree = read_tree(text, source)
@@ -50,9 +50,9 @@ def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curri
         _refuse_other_formats(text, source)
     shape, findings = shape_findings(tree)
     findings += [*tree.findings, *rule_findings(tree)]
-    if findings or shape is None or tree.problems:
-        problems = {*tree.problems, *(_problem(tree, finding) for finding in findings)}
-        in_order = sorted(problems, key=lambda p: (p.line, p.column, p.where, p.what, p.remedy))
+    if findings or shape is None or tree.flaws:
+        flaws = {*tree.flaws, *(_flaw(tree, finding) for finding in findings)}
+        in_order = sorted(flaws, key=lambda p: (p.line, p.column, p.where, p.what, p.remedy))
         raise CurriculumFileError(source, in_order)
     return _curriculum(shape)
 
@@ -87,7 +87,7 @@ def _refuse_other_formats(text: str | bytes, source: str) -> None:
     for name, look, endings in _OTHER_FORMATS:
         if ending in endings.split() or re.search(look, plain):
             what = f"is {name}, and a list is YAML"
-            raise CurriculumFileError(source, [Problem(1, 1, "file", what, _START_ANEW)])
+            raise CurriculumFileError(source, [Flaw(1, 1, "file", what, _START_ANEW)])
 
 
 _START_ANEW = (
@@ -105,9 +105,9 @@ def default_curriculum_path() -> FilePath:
     return installed if installed.is_file() else package.parent / "data" / "curriculum.yaml"
 
 
-def _problem(tree: Tree, finding: Finding) -> Problem:
+def _flaw(tree: Tree, finding: Finding) -> Flaw:
     line, column = finding.at or tree.marks.get(finding.path) or (1, 1)
-    return Problem(line, column, _where(tree, finding.path), finding.what, finding.remedy)
+    return Flaw(line, column, _where(tree, finding.path), finding.what, finding.remedy)
 
 
 def _where(tree: Tree, path: Path) -> str:

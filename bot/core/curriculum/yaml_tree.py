@@ -19,7 +19,7 @@ from bot.core.curriculum.shape import (
     SectionShape,
     StepShape,
 )
-from bot.errors import CurriculumFileError, Problem
+from bot.errors import CurriculumFileError, Flaw
 
 LARGEST_FILE = 1_000_000  # bytes; the list that Nextread comes with has about 70,000
 MOST_HIDDEN = 100  # control characters told at once
@@ -62,7 +62,7 @@ class Finding:
 class Tree:
     """A file's plain values (dict, list, str, int, bool, None) with the place of each.
 
-    ``findings`` are those that leave the rest readable: a key that stands twice. ``problems`` are
+    ``findings`` are those that leave the rest readable: a key that stands twice. ``flaws`` are
     slips of YAML whose lines could be read as they were meant.
     """
 
@@ -70,7 +70,7 @@ class Tree:
     marks: dict[Path, Mark]
     key_marks: dict[Path, Mark]
     findings: list[Finding] = field(default_factory=list)
-    problems: tuple[Problem, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
 
 
 class _Loader(yaml.CSafeLoader):
@@ -102,29 +102,29 @@ def read_tree(text: str | bytes, source: str) -> Tree:
     """
     plain = _decoded(text, source)
     found = _composed(plain)
-    problems: list[Problem] = []
-    if isinstance(found, Problem):
+    flaws: list[Flaw] = []
+    if isinstance(found, Flaw):
         first = found
         if first.what == _TOO_DEEP[0]:
             raise CurriculumFileError(source, [first])
-        plain, problems, is_certain = _mended(plain, first)
-        found = _composed(plain) if problems else first
-        told = {problem.line for problem in problems}
-        if isinstance(found, Problem) and found.line not in told:
-            problems.append(found)
-        if isinstance(found, Problem) or not is_certain:
-            in_order = sorted(problems, key=lambda p: (p.line, p.column))
+        plain, flaws, is_certain = _mended(plain, first)
+        found = _composed(plain) if flaws else first
+        told = {flaw.line for flaw in flaws}
+        if isinstance(found, Flaw) and found.line not in told:
+            flaws.append(found)
+        if isinstance(found, Flaw) or not is_certain:
+            in_order = sorted(flaws, key=lambda p: (p.line, p.column))
             raise CurriculumFileError(source, in_order)
     if found is None:
         mend = "copy the example at the top of data/curriculum.yaml, or run `nextread new FILE`"
-        raise CurriculumFileError(source, [Problem(1, 1, "file", "is empty", mend)])
-    tree = Tree(None, {}, {}, problems=tuple(problems))
+        raise CurriculumFileError(source, [Flaw(1, 1, "file", "is empty", mend)])
+    tree = Tree(None, {}, {}, flaws=tuple(flaws))
     value = _value(found, (), tree)
     return replace(tree, value=value)
 
 
-def _composed(text: str) -> yaml.Node | Problem | None:
-    """Return what the text holds, nothing for nothing, or the first problem of its YAML."""
+def _composed(text: str) -> yaml.Node | Flaw | None:
+    """Return what the text holds, nothing for nothing, or the first flaw of its YAML."""
     try:
         return _refused(text) or yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
@@ -151,29 +151,29 @@ _OPENS_BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?")
 _WHOLE_QUOTES = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?!["']).*""")
 
 
-def _mended(text: str, first: Problem) -> tuple[str, list[Problem], bool]:
+def _mended(text: str, first: Flaw) -> tuple[str, list[Flaw], bool]:
     """Find each line that is no YAML even by itself; return the text with those as meant.
 
     Most are titles with a colon, or an @ at the start: they are put in quotes. The last value
     tells whether it is certain what all of them meant.
     """
-    lines, problems, is_certain = text.splitlines(), list[Problem](), True
+    lines, flaws, is_certain = text.splitlines(), list[Flaw](), True
     for at in _lines_by_themselves(lines):
-        line, problem = lines[at], None
+        line, flaw = lines[at], None
         if line.lstrip(" ").startswith("\t"):
-            problem, lines[at], is_certain = _composed(line), "", False
+            flaw, lines[at], is_certain = _composed(line), "", False
         elif match := _LINE.fullmatch(line):
             start, value = match["start"], match["value"]
             if match["gap"] == "":
                 said, mend = "YAML: could not find expected ':'", _MENDS["expected ':'"]
-                problem, start = Problem(1, len(start) + 1, "file", said, mend), f"{start} "
+                flaw, start = Flaw(1, len(start) + 1, "file", said, mend), f"{start} "
                 lines[at] = start + value
-            if _DOUBTFUL.match(value) and isinstance(alone := _composed(lines[at]), Problem):
-                problem, lines[at] = alone, start + json.dumps(value, ensure_ascii=False)
+            if _DOUBTFUL.match(value) and isinstance(alone := _composed(lines[at]), Flaw):
+                flaw, lines[at] = alone, start + json.dumps(value, ensure_ascii=False)
                 is_certain = is_certain and value[0] not in "[{&*!"
-        if isinstance(problem, Problem):
-            problems.append(first if first.line == at + 1 else replace(problem, line=at + 1))
-    return "\n".join(lines), problems, is_certain
+        if isinstance(flaw, Flaw):
+            flaws.append(first if first.line == at + 1 else replace(flaw, line=at + 1))
+    return "\n".join(lines), flaws, is_certain
 
 
 def _lines_by_themselves(lines: list[str]) -> Iterator[int]:
@@ -215,7 +215,7 @@ def _brackets(text: str) -> int:
 def _decoded(text: str | bytes, source: str) -> str:
     def refused(before: str, what: str, remedy: str) -> CurriculumFileError:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return CurriculumFileError(source, [Problem(line, column, "file", what, remedy)])
+        return CurriculumFileError(source, [Flaw(line, column, "file", what, remedy)])
 
     if len(text) > LARGEST_FILE:
         raise refused("", "is larger than 1 MB", "split the list")
@@ -228,17 +228,17 @@ def _decoded(text: str | bytes, source: str) -> str:
     plain = plain.removeprefix("\ufeff")
     hidden = [match for match in CONTROL_CHARACTER.finditer(plain) if match[0] not in "\t\n\r"]
     in_utf_16 = any(match[0] == "\0" for match in hidden)  # every other byte of it
-    problems: list[Problem] = []
+    flaws: list[Flaw] = []
     for match in hidden[: 1 if in_utf_16 else MOST_HIDDEN]:
         what = f"has the control character U+{ord(match[0]):04X}"
         remedy = _IN_UTF_8 if in_utf_16 else "delete it"
-        problems += refused(plain[: match.start()], what, remedy).problems
-    if problems:
-        raise CurriculumFileError(source, problems)
+        flaws += refused(plain[: match.start()], what, remedy).flaws
+    if flaws:
+        raise CurriculumFileError(source, flaws)
     return plain
 
 
-def _refused(text: str) -> Problem | None:
+def _refused(text: str) -> Flaw | None:
     """Return the first thing that lists never need.
 
     Walks the events, which are made one by one, before anything is built from them.
@@ -258,21 +258,21 @@ def _refused(text: str) -> Problem | None:
             what = "uses a YAML tag (!)"
         if what:
             line, column = _mark(event.start_mark)
-            return Problem(line, column, "file", what, remedy)
+            return Flaw(line, column, "file", what, remedy)
     return None
 
 
-def _broken(error: yaml.YAMLError, text: str) -> Problem:
+def _broken(error: yaml.YAMLError, text: str) -> Flaw:
     said = str(getattr(error, "problem", None) or error)
     mark = "context_mark" if "end of stream" in said else "problem_mark"
     line, column = _mark(getattr(error, mark, None))
     if "nesting" in said:
-        return Problem(line, column, "file", *_TOO_DEEP)
+        return Flaw(line, column, "file", *_TOO_DEEP)
     remedy = next((mend for sign, mend in _MENDS.items() if sign in said), None)
     remedy = remedy or "look at the quotes, brackets and indentation here and one line above"
     if "".join(text.splitlines()[line - 1 : line]).startswith("\t", column - 1):
         remedy = _NO_TABS
-    return Problem(line, column, "file", f"YAML: {said}", remedy)
+    return Flaw(line, column, "file", f"YAML: {said}", remedy)
 
 
 def _mark(mark: Any) -> Mark:

@@ -948,7 +948,7 @@ def test_no_wrong_shape_raises_anything_else(value, depth):
 
     with pytest.raises(CurriculumFileError) as caught:
         read_curriculum(yaml.safe_dump(value, allow_unicode=True))
-    assert all(problem.line >= 1 for problem in caught.value.problems)
+    assert all(flaw.line >= 1 for flaw in caught.value.flaws)
 
 
 # --- Writing ---

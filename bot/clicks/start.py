@@ -1,0 +1,143 @@
+"""Setting a study group up, moving it, and what becomes of one that lost its channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from discord import ui
+
+from bot.clicks.click import Click, View, clicked
+from bot.core.groups import GroupForm, GroupStatus, GroupWish, Moved, SetUp, WhichZone
+from bot.errors import NotOfferedError, OldCardError, ReaderError
+from bot.language import _
+from bot.views import custom_ids as ids
+from bot.views.channels import channel_of, here_of, seen_channel, seen_role
+from bot.views.parts import BLUE, button
+from bot.views.start_card import (
+    StartForm,
+    lost_groups_card,
+    set_up_card,
+    stopped_card,
+    wish_of,
+)
+
+
+@clicked(ids.StartWeekly)
+async def start_weekly(click: Click, _said: ids.StartWeekly) -> View:
+    """Ask those who manage the server for a channel and a zone."""
+    await click.check_right()
+    await _ask(click, StartForm())
+    return None
+
+
+@clicked(ids.StartAgain)
+async def start_again(click: Click, said: ids.StartAgain) -> View:
+    """Open the form as it was filled when it was refused."""
+    form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
+    await _ask(click, StartForm(form.channel_id, form.wish.zone))
+    return None
+
+
+async def _ask(click: Click, form: StartForm) -> None:
+    await click.ask(form, _typed, _way_back)
+
+
+async def _typed(click: Click, form: StartForm) -> View:
+    await click.check_right()
+    if form.channel_id is None:
+        raise NotOfferedError
+    made = await _set_up(click, form.channel_id, GroupWish(zone=form.zone))
+    again = await _again(click, form) if isinstance(made, WhichZone) else None
+    await click.show(_card(click, made, again))
+    return None
+
+
+async def _way_back(click: Click, form: StartForm, _error: ReaderError) -> ui.Button[Any] | None:
+    return await _again(click, form)  # another city or channel mends each of them
+
+
+async def _again(click: Click, form: StartForm) -> ui.Button[Any]:
+    kept = GroupForm(form.channel_id, GroupWish(zone=form.zone))
+    kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
+    return button(ids.StartAgain(kept_id, click.who), _("Edit again"), BLUE)
+
+
+@clicked(ids.GroupZone)
+async def zone_picked(click: Click, said: ids.GroupZone) -> View:
+    return _card(click, await _set_up(click, said.channel_id, GroupWish(zone=click.picked)))
+
+
+@clicked(ids.GroupZoneFor)
+async def zone_picked_for(click: Click, said: ids.GroupZoneFor) -> View:
+    """Set up as was said before the zone was asked for."""
+    return _card(click, await _set_up(click, said.channel_id, wish_of(said, click.picked)))
+
+
+@clicked(ids.GroupHour)
+async def hour_picked(click: Click, said: ids.GroupHour) -> View:
+    form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
+    wish = replace(form.wish, time=click.picked)
+    return _card(click, await _set_up(click, form.channel_id or 0, wish))
+
+
+@clicked(ids.WhichGroup)
+async def group_chosen(click: Click, said: ids.WhichGroup) -> View:
+    """Move a group that lost its channel to the one just named; id 0: make a new one there."""
+    form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
+    channel = seen_channel(channel_of(click.interaction, form.channel_id or 0))
+    setup, here = click.services.group_setup, here_of(click.interaction)
+    made = await setup.choose(here, channel, form, said.group_id)
+    click.deliver.look_again()
+    return _card(click, made)
+
+
+@clicked(ids.MoveGroup)
+async def move_group(click: Click, said: ids.MoveGroup) -> View:
+    """Give a living group another channel."""
+    channel_id = ids.id_in("".join(click.values[:1]))
+    if not channel_id:
+        raise OldCardError  # no select of ours
+    return _card(click, await _move(click, channel_id, said.group_id))
+
+
+@clicked(ids.LostGroup)
+async def lost_group(click: Click, said: ids.LostGroup) -> View:
+    """Stop a group whose channel is gone, or move it to the channel of the card."""
+    here = here_of(click.interaction)
+    if said.way == "stop":
+        status = await click.services.group_setup.stop_lost(here, said.group_id)
+        click.deliver.look_again()
+        await click.replace(stopped_card(status))
+    else:
+        moved = await _move(click, here.channel_id, said.group_id, only_lost=True)
+        await click.replace(_card(click, moved))
+    if lost := await click.services.group_setup.lost(here):
+        await click.show(lost_groups_card(lost, click.who))
+    return None
+
+
+async def _set_up(click: Click, channel_id: int, wish: GroupWish) -> SetUp:
+    channel = channel_of(click.interaction, channel_id)
+    made = await click.services.group_setup.set_up(
+        here_of(click.interaction),
+        seen_channel(channel),
+        wish,
+        seen_role(channel.guild, wish.role_id),
+    )
+    if isinstance(made, GroupStatus):
+        click.deliver.look_again()
+    return made
+
+
+async def _move(click: Click, channel_id: int, group_id: int, *, only_lost: bool = False) -> Moved:
+    channel = seen_channel(channel_of(click.interaction, channel_id))
+    setup, here = click.services.group_setup, here_of(click.interaction)
+    moved = await setup.move(here, channel, group_id, only_lost=only_lost)
+    click.deliver.look_again()
+    return moved
+
+
+def _card(click: Click, made: SetUp, again: ui.Button[Any] | None = None) -> ui.LayoutView:
+    here = here_of(click.interaction)
+    return set_up_card(click.interaction.guild, made, click.who, here.channel_id, again)

@@ -89,7 +89,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
     """Check a curriculum file and report every problem with its line and remedy."""
     with one_line_errors():
         if schema:
-            from bot.core.curriculum.file import schema_text
+            from bot.core.curriculum.shape import schema_text
 
             click.echo(schema_text(), nl=False)
             return
@@ -98,13 +98,13 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
         steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
         click.echo(f"{path}: {len(new.resources)} resources in {steps}, all well.")
         if against is not None:
-            from bot.core.curriculum.changes import compare
+            from bot.core.curriculum.differences import compare
             from bot.views.changes_text import changes_lines
 
-            changes = compare(load_curriculum(against), new)
-            for line in changes_lines(changes):
+            differences = compare(load_curriculum(against), new)
+            for line in changes_lines(differences):
                 click.echo(line)
-            if not changes.keeps_progress:
+            if not differences.keeps_progress:
                 sys.exit(1)
 
 
@@ -115,7 +115,7 @@ def new(file: Path) -> None:
     with one_line_errors():
         import shlex
 
-        from bot.core.curriculum.starter import starter
+        from bot.core.curriculum.text import starter
 
         try:
             with file.open("x", encoding="utf-8", newline="\n") as written:
@@ -256,7 +256,7 @@ async def _run(config: Config, base: Curriculum) -> None:
 
     from bot.app import NextreadBot
     from bot.heartbeat import Heartbeat, heartbeat_path
-    from bot.pages.facts import Pages
+    from bot.pages import Pages
     from bot.services.opening import open_services
 
     # Opened here first: what is wrong with it is told before Discord is asked for anything.

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.core.member_checks import Check
+from bot.core.groups import MemberCheck
 from bot.refusals import problem_of
 from bot.services.guilds import Guilds
 from bot.services.tickets import Tickets
@@ -65,7 +65,7 @@ class Members:
         Servers go on side by side, one member after the other: one that hangs or fails holds up
         no other. Where several are in trouble, it is Discord's: then it is left alone.
         """
-        by_guild: dict[int, list[Check]] = {}
+        by_guild: dict[int, list[MemberCheck]] = {}
         for check in await self._guilds.due_checks(self._tickets.rate):
             by_guild.setdefault(check.guild_id, []).append(check)
         guilds = list(by_guild.values())
@@ -83,7 +83,7 @@ class Members:
                 for _ in range(AT_A_TIME):
                     tasks.create_task(go_on())
 
-    async def _went_well(self, checks: Sequence[Check]) -> bool:
+    async def _went_well(self, checks: Sequence[MemberCheck]) -> bool:
         """Check members of one server; at the first trouble put off the rest of them."""
         guild_id = checks[0].guild_id
         try:
@@ -103,7 +103,7 @@ class Members:
             log.exception("checks in server %s can't be put off", guild_id)
         return False
 
-    async def _check(self, check: Check) -> None:
+    async def _check(self, check: MemberCheck) -> None:
         claimed = await self._guilds.claim_check(check)
         if claimed is None:
             return

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step
-from bot.core.page import PageFacts
+from bot.core.curriculum.fields import PageFacts
 from bot.core.progress import Mark
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

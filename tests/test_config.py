@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config
-from bot.core.tickets import SEND_RATE
+from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError
 
 

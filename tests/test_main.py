@@ -16,7 +16,8 @@ from click.testing import CliRunner
 from discord import Permissions
 
 from bot.__main__ import main
-from bot.core.curriculum.file import default_curriculum_path, schema_text
+from bot.core.curriculum.file import default_curriculum_path
+from bot.core.curriculum.shape import schema_text
 from tests.kill import objects
 from tests.small_discord import APPLICATION_ID, TOKEN, SmallDiscord, answer, nextread
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot.app import NextreadBot
-from bot.core.tickets import LENIENCE, SECOND, SEND_RATE
+from bot.core.outbox import LENIENCE, SECOND, SEND_RATE
 from bot.postman import Postman
 from bot.services.delivery import AT_ONCE
 from bot.services.opening import open_services

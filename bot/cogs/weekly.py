@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands, tasks
 
-from bot.core.member_checks import BETWEEN_LOOKS
+from bot.core.groups import BETWEEN_LOOKS
 from bot.core.weekly import CLOCKS_APART
 from bot.errors import LedgerError
 from bot.services.weekly import AT_ONCE, Weekly

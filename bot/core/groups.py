@@ -1,18 +1,17 @@
-"""Study groups and their weeks, as values."""
+"""Study groups as values: their weeks, reminders, and checks of who is still there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.outbox import Problem
-from bot.core.picking import Chosen
-from bot.core.picks import AfterList, Pick, Readiness, Span, Why
-from bot.core.reading import Reader
+from bot.core.outbox import Problem, ProblemName
+from bot.core.picks import AfterList, Chosen, Pick, Readiness, Span, Why
+from bot.core.progress import UNLOCKS, Mark
 from bot.core.votes import Vote
 from bot.core.weekly import Schedule, Slot, too_soon
 from bot.core.zones import ZoneChoice
@@ -24,7 +23,7 @@ PostState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "noth
 HAD: frozenset[PostState] = frozenset({"waiting", "posted", "uncertain"})
 """The states of a week that has its paper, or is just being sent it."""
 
-Wish = Literal["wanted", "closed"]
+ReminderWish = Literal["wanted", "closed"]
 """Of a member who asked for reminders; ``closed``: but who takes no direct messages."""
 
 
@@ -37,9 +36,6 @@ class ReadBy:
 
     count: int | None = None
     named: tuple[int, ...] = ()
-
-
-NOT_TOLD = ReadBy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +112,11 @@ class GroupStatus:
     last: Post | None
     coming: tuple[Coming, ...]
     weeks_left: int
-    this_read: ReadBy = NOT_TOLD
-    last_read: ReadBy = NOT_TOLD
+    this_read: ReadBy = ReadBy()
+    last_read: ReadBy = ReadBy()
     named: tuple[int, ...] = ()
     chosen: tuple[Chosen, ...] = ()
-    wish: Wish | None = None
+    wish: ReminderWish | None = None
     vote: Vote | None = None
     lost_vote: Vote | None = None
     vote_problem: Problem | None = None
@@ -166,16 +162,6 @@ class WeeklyPost:
     last_read: int | None
     weeks_left: int | None = None
     part: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FirstReads:
-    """What a reader would read before a week's paper, in order, the paper last."""
-
-    curriculum: Curriculum
-    reader: Reader
-    resource: Resource
-    path: tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,3 +301,104 @@ def served_weeks(schedule: Schedule, weeks: Iterable[tuple[str, datetime, PostSt
     first_at = min((at for _, at, state in decided if state in HAD), default=None)
     served = {week for week, _, _ in decided}
     return served if first_at is None else served | too_soon(schedule, first_at)
+
+
+REMINDED_BEFORE = timedelta(days=2)
+"""How long before the group's next slot a reminder is due."""
+
+REMINDED_WITHIN = timedelta(days=1)
+"""How long after that it is too late for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What a reader is reminded of; ``next_at``: the group's next slot."""
+
+    curriculum: Curriculum
+    group: Group
+    post: Post
+    resource: Resource
+    next_at: datetime
+
+
+def reminder_window(next_at: datetime) -> tuple[datetime, datetime]:
+    """Return from when to when a reminder before this slot may be sent."""
+    due_at = next_at - REMINDED_BEFORE
+    return due_at, due_at + REMINDED_WITHIN
+
+
+def reminder_obstacle(
+    *,
+    group: Group,
+    wish: ReminderWish | None,
+    post: Post,
+    last: Post | None,
+    mark: Mark | None,
+    next_at: datetime,
+    now: datetime,
+    goes_on: bool = False,
+) -> ProblemName | None:
+    """Return why a reminder isn't to be sent; None: it is.
+
+    ``last`` is what the group was posted last, ``mark`` the reader's on the paper; ``goes_on``:
+    it has weeks to come.
+    """
+    if group.state != "active":
+        return "group_silent"
+    if wish != "wanted":
+        return "not_asked"
+    if last is None or last.slot_id != post.slot_id:
+        return "superseded"
+    if mark is not None and mark.state in UNLOCKS:
+        return "read_already"
+    if goes_on:
+        return "goes_on"
+    return "too_late" if now >= reminder_window(next_at)[1] else None
+
+
+CHECKED_EVERY = timedelta(days=7)
+"""How long after joining, or after the last check, the next check is due."""
+
+TRY_AGAIN = timedelta(hours=6)
+"""How long after a check that came to nothing."""
+
+BETWEEN_LOOKS = timedelta(minutes=1)
+FEWEST_CHECKED = 10
+CHECKS_SPREAD_OVER = 60
+"""Looks, an hour in all, over which what is due is spread."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCheck:
+    """A member who is to be looked for; ``checked_at`` tells this check from later ones."""
+
+    guild_id: int
+    group_id: int
+    reader_id: int
+    checked_at: datetime
+
+
+def in_one_look(due: int, rate: int) -> int:
+    """Return how many of the members that are due are checked in one look, which is a minute's.
+
+    ``rate``: how many requests a second Discord takes from all processes together. Half of them
+    at most are for checks: at 45 a second 1,350 a minute, which is 13.6 million members a week.
+    Up to that, whoever is due is checked within hours, however many there are.
+    """
+    most = rate * int(BETWEEN_LOOKS.total_seconds()) // 2
+    return min(due, most, max(FEWEST_CHECKED, -(-due // CHECKS_SPREAD_OVER)))
+
+
+def due_before(now: datetime) -> datetime:
+    """Return the instant: whoever was checked then or earlier is due."""
+    return now - CHECKED_EVERY
+
+
+def as_if_checked(now: datetime) -> datetime:
+    """Return when a member would have been checked who is to be tried again before long."""
+    return due_before(now) + TRY_AGAIN
+
+
+def next_look(oldest: datetime | None, now: datetime) -> datetime | None:
+    """Return when to look next, if ``oldest`` is the longest time ago that anybody was checked."""
+    return None if oldest is None else max(oldest + CHECKED_EVERY, now + BETWEEN_LOOKS)

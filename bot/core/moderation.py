@@ -10,12 +10,35 @@ from typing import Any, Literal
 from rapidfuzz import fuzz
 
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.curriculum.addition_fields import Fields, Typed
-from bot.core.curriculum.addition_needs import SetAside
-from bot.core.doubts import Doubt
+from bot.core.curriculum.additions import SetAside
+from bot.core.curriculum.fields import Fields, Missing, Typed
 from bot.core.groups import Group, GroupForm, GroupWish
-from bot.core.page import Missing
+from bot.core.reading import Path
 from bot.core.search.words import head, words
+
+WHY_LIMIT = 300
+"""Characters of a reader's reason: one or two sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A reader thinks that ``key`` doesn't need ``needed``; ``why`` may be empty."""
+
+    key: str
+    needed: str
+    why: str
+
+
+def doubtable(path: Path) -> tuple[tuple[str, str], ...]:
+    """Return the (key, needed) pairs along a path that somebody may doubt, the last step first."""
+    keys = {resource.key for resource in path.steps}
+    return tuple(
+        (resource.key, needed)
+        for resource in reversed(path.steps)
+        for needed in resource.prerequisites
+        if needed in keys
+    )
+
 
 EditKind = Literal["added", "changed", "removed", "restored"]
 

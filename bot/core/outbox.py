@@ -1,4 +1,4 @@
-"""What the bot sends unasked, as values."""
+"""What the bot sends unasked, as values; and how far apart its messages go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-Kind = Literal[
+LetterKind = Literal[
     "greeting",
     "standing",
     "sign",
@@ -126,7 +126,7 @@ class OutboxRow:
     """
 
     row_id: int
-    kind: Kind
+    kind: LetterKind
     reference: str
     guild_id: int | None
     channel_id: int
@@ -141,3 +141,31 @@ class OutboxRow:
     problem: Problem | None = None
     places: tuple[int, ...] = ()
     trace: str | None = None
+
+
+SECOND = 1_000_000
+"""Instants and durations here are whole microseconds."""
+
+SEND_RATE = 45
+"""Messages a second. Discord takes 50 requests a second from a bot, whatever they are."""
+
+LENIENCE = SECOND // 10
+"""How long after its instant a ticket is still good: a tenth more in a second, at worst."""
+
+FAR_AHEAD = 30 * SECOND
+"""Tickets are never this far ahead, unless the clock was set back or wrong when they were taken."""
+
+
+def take_tickets(free_at: int, now: int, rate: int, wanted: int) -> range:
+    """Return the instants of the next tickets: as many as are wanted, for a fifth of a second.
+
+    ``free_at``: where the range before stopped; then the next ticket, whoever takes it, is good.
+    Of any second's instants there are ``rate`` at most. Whoever dies over some tickets costs the
+    others no more than that fifth. Time that nobody used is lost, but for half of the lenience:
+    asking for tickets takes a while too.
+    """
+    apart = -(-SECOND // rate)  # rounded up
+    first = max(free_at, now - LENIENCE // 2)
+    if free_at > now + FAR_AHEAD:
+        first = now
+    return range(first, first + apart * max(1, min(wanted, rate // 5)), apart)

@@ -1,14 +1,18 @@
 """Which paper a group reads in which week, and how many of its members are ready for it."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from heapq import heappop, heappush
 from typing import Literal
 
-from bot.core.counts import shown_count
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.weekly import weeks_from
+from bot.core.dates import dates_meant
+from bot.core.progress import READ, UNLOCKS, shown_count
+from bot.core.weekly import Slot, week_of, weeks_from
 
 Why = Literal[
     "picked_by_moderator",
@@ -33,9 +37,6 @@ LONG = 180
 """Minutes. More is much for one week."""
 
 MOST_WEEKS = 4
-
-UNLOCKING = frozenset({"done", "known", "skipped"})
-READ = frozenset({"done", "known"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +276,12 @@ class _Beyond:
     def __init__(self, curriculum: Curriculum, keys: Iterable[str], held: Collection[str]) -> None:
         present = (r.key for key in keys if (r := curriculum.get(key)) is not None)
         self._keys = list(dict.fromkeys(present))
-        self._places = {key: place for place, key in enumerate(self._keys)}
-        self._free = [place for key, place in self._places.items() if key not in held]
+        self._positions = {key: position for position, key in enumerate(self._keys)}
+        self._free = [position for key, position in self._positions.items() if key not in held]
 
     def release(self, key: str) -> None:
-        if key in self._places:
-            heappush(self._free, self._places[key])
+        if key in self._positions:
+            heappush(self._free, self._positions[key])
 
     def next(self, week: str, taken: Collection[str], had: Collection[str]) -> Pick:
         while self._free:
@@ -311,7 +312,7 @@ def _lacked(
     curriculum: Curriculum, resource: Resource, needed: Collection[str], states: Mapping[str, str]
 ) -> set[str]:
     read = _present_keys(curriculum, (key for key, state in states.items() if state in READ))
-    unlocked = _present_keys(curriculum, (k for k, state in states.items() if state in UNLOCKING))
+    unlocked = _present_keys(curriculum, (k for k, state in states.items() if state in UNLOCKS))
     return set() if resource.key in read else set(needed) - unlocked
 
 
@@ -321,3 +322,57 @@ def _most_lacked(curriculum: Curriculum, counts: Counter[str], lacking: int) -> 
     in_order = [resource for resource in curriculum.resources if resource.key in counts]
     most = max(in_order, key=lambda resource: counts[resource.key], default=None)
     return most.key if most is not None and counts[most.key] * 2 > lacking else None
+
+
+PICKED: Why = "picked_by_moderator"
+
+Silent = Literal["paused", "stopped", "skipped", "too_soon"]
+"""Why nothing will be posted in a week as things are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is chosen for a group's week; ``why``: by a moderator, or by a vote."""
+
+    group_id: int
+    week: str
+    key: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class PickReply:
+    """What became of a pick.
+
+    ``resource``: what the week reads now, None if nothing is left. ``before``: what was picked
+    for it until now. ``was_had``: the group read it once. ``others``: further weeks for which the
+    same is chosen. ``is_past``: the week's time has come already. ``silent``: why it won't be
+    read as things are. ``is_voted_on``: the group is just voting on the week. ``weeks``: for how
+    many the group reads it; None: nobody has said.
+    """
+
+    group_id: int
+    channel_id: int
+    slot: Slot
+    resource: Resource | None
+    before: Resource | None = None
+    was_had: bool = False
+    others: tuple[Slot, ...] = ()
+    is_past: bool = False
+    silent: Silent | None = None
+    is_voted_on: bool = False
+    weeks: int | None = None
+
+
+def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the moderators' picks and the votes' winners, each as week -> key."""
+    picked: dict[str, str] = {}
+    winners: dict[str, str] = {}
+    for one in chosen:
+        (picked if one.why == PICKED else winners)[one.week] = one.key
+    return picked, winners
+
+
+def weeks_meant(typed: str, today: date, zone: str) -> dict[str, date]:
+    """Return the ISO weeks that may be meant by a day or a week, each with the day read."""
+    return {week_of(day): day for day in dates_meant(typed, today, zone)}

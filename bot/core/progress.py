@@ -1,8 +1,8 @@
-"""What a reader has done with the list, and the figures that follow from it."""
+"""What readers have done with a list, and the figures that follow from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -114,20 +114,19 @@ class Figures:
 def figures(curriculum: Curriculum, marks: Marks) -> Figures:
     """Count the reader's progress. Companions are never counted."""
     marks = resolved(curriculum, marks)
-    return Figures(
-        listed=_count((r for r in curriculum.resources if not r.addition), marks),
-        added=_count((r for r in curriculum.resources if r.addition), marks),
-        steps=tuple(step_count(step, marks) for step in curriculum.steps),
-    )
+    steps = tuple(step_count(step, marks) for step in curriculum.steps)
+    return Figures(*_counts(curriculum.resources, marks), steps)
 
 
 def step_count(step: Step, marks: Marks) -> StepCount:
     """Count one step; ``marks`` by present key."""
-    return StepCount(
-        step,
-        listed=_count((r for r in step.resources if not r.addition), marks),
-        added=_count((r for r in step.resources if r.addition), marks),
-    )
+    return StepCount(step, *_counts(step.resources, marks))
+
+
+def _counts(resources: Sequence[Resource], marks: Marks) -> tuple[Count, Count]:
+    """Count what is of the list, and the additions."""
+    listed = _count((r for r in resources if not r.addition), marks)
+    return listed, _count((r for r in resources if r.addition), marks)
 
 
 def _count(resources: Iterable[Resource], marks: Marks) -> Count:
@@ -143,24 +142,19 @@ def _count(resources: Iterable[Resource], marks: Marks) -> Count:
     return Count(read, skipped, total, left_minutes)
 
 
-PACE_OVER = timedelta(weeks=8)
-PACE_FROM = 3
-"""Fewer things done are no history to estimate from."""
-
-
 def minutes_a_week(curriculum: Curriculum, marks: Marks, now: datetime) -> int | None:
     """Return the reader's own pace over the last eight weeks; None without enough history.
 
-    Only what was done counts, not what was known before; a history under a week is none.
+    Only what was done counts, not what was known before; three of them, over a week or more.
     """
     marks = resolved(curriculum, marks)
     done = [
         (mark.changed_at, resource.minutes)
         for key, mark in marks.items()
-        if mark.state == "done" and now - mark.changed_at <= PACE_OVER
+        if mark.state == "done" and now - mark.changed_at <= timedelta(weeks=8)
         if (resource := curriculum.get(key)) is not None and resource.minutes
     ]
-    if len(done) < PACE_FROM:
+    if len(done) < 3:
         return None
     since = now - min(at for at, _ in done)
     if since < timedelta(weeks=1):
@@ -181,3 +175,18 @@ def known_before(curriculum: Curriculum, marks: Marks, step_id: str | None) -> t
         listed = (r.key for r in step.resources if not r.addition)
         before += [key for key in listed if not unlocks(marks, key)]
     return tuple(before)
+
+
+COUNTS_FROM = 3
+"""The fewest readers behind a number: of fewer, each is soon guessed."""
+
+
+def shown_count(readers: int) -> int | None:
+    """Return the number of readers as others may see it; None: they see none, not even a zero."""
+    return readers if readers >= COUNTS_FROM else None
+
+
+def may_name(people: int, named: int) -> bool:
+    """Tell whether names may stand beside a number: what is left counts the others alone."""
+    others = people - named
+    return others == 0 or others >= COUNTS_FROM

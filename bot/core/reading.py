@@ -36,10 +36,6 @@ class Reader:
     goal: str | None = None
     group_reads: tuple[GroupRead, ...] = ()
 
-    def mark(self, key: str) -> Mark | None:
-        """Return the reader's mark on the resource."""
-        return self.marks.get(key)
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

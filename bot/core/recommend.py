@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Literal
 
 from bot.core.curriculum import Curriculum, Kind, Resource
 from bot.core.progress import Marks, is_put_off, is_read, resolved, unlocks
 
-
-@dataclass(frozen=True, slots=True)
-class FirstStep:
-    """Nothing is read yet, and this is where the reading order begins."""
+PlainReason = Literal["first_step", "must_read", "group_reads_it", "next_on_list", "goes_deeper"]
+"""``first_step``: nothing is read yet, and this is where the reading order begins; ``must_read``:
+it carries the maker's mark; ``group_reads_it``: a study group of the reader reads it this week;
+``next_on_list``: nothing else is to say; ``goes_deeper``: it is an addition to the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,6 @@ class FinishedPrerequisites:
     """It builds on these, which are read; what was skipped is not among them."""
 
     keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MustRead:
-    """It carries the maker's mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +44,7 @@ class FitsMinutes:
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class GroupReadsIt:
-    """A study group of the reader reads it this week."""
-
-
-@dataclass(frozen=True, slots=True)
-class NextOnList:
-    """Nothing else is to say: it comes next in the maker's order."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoesDeeper:
-    """It is an addition to the list."""
-
-
-Reason = (
-    FirstStep
-    | FinishedPrerequisites
-    | MustRead
-    | Opens
-    | OnGoalPath
-    | FitsMinutes
-    | GroupReadsIt
-    | NextOnList
-    | GoesDeeper
-)
+Reason = PlainReason | FinishedPrerequisites | Opens | OnGoalPath | FitsMinutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +149,8 @@ def recommend(
     to_goal = goal is not None and picked in path_to(curriculum, marks, goal)
     asked_for = deeper or to_goal or bool(filters.names)
     if picked.addition and not asked_for and _has_list(curriculum):
-        return GoDeeper(recommendation, _list_goes_on_at(curriculum, marks, now))
+        listed = [r for r in curriculum.resources if not r.addition]
+        return GoDeeper(recommendation, _goes_on_at(marks, listed, now))
     return recommendation
 
 
@@ -215,22 +187,11 @@ def opens(curriculum: Curriculum, key: str) -> tuple[Resource, ...]:
     return tuple(sorted(waiting, key=lambda resource: resource.addition))
 
 
-def _known(curriculum: Curriculum, keys: Iterable[str]) -> list[Resource]:
-    return [r for key in keys if (r := curriculum.get(key)) is not None]
-
-
 def _ready(curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None) -> list[Resource]:
     on_path = () if goal is None else path_to(curriculum, marks, goal)
     order = (*on_path, *(r for r in curriculum.reading_order if r not in on_path))
-    return [r for r in order if not r.is_companion and _is_ready(marks, r, now)]
-
-
-def _is_ready(marks: Marks, resource: Resource, now: datetime) -> bool:
-    return (
-        not unlocks(marks, resource.key)
-        and not is_put_off(marks, resource.key, now)
-        and _is_unlocked(marks, resource)
-    )
+    mine = (r for r in order if not unlocks(marks, r.key) and not is_put_off(marks, r.key, now))
+    return [r for r in mine if not r.is_companion and _is_unlocked(marks, r)]
 
 
 def _is_unlocked(marks: Marks, resource: Resource) -> bool:
@@ -241,8 +202,8 @@ def _missing(curriculum: Curriculum, marks: Marks, target: Resource) -> dict[str
     missing = {target.key: target}
     open_ = [target]
     while open_:
-        for needed in _known(curriculum, open_.pop().prerequisites):
-            if needed.key not in missing and not unlocks(marks, needed.key):
+        for needed in map(curriculum.get, open_.pop().prerequisites):
+            if needed and needed.key not in missing and not unlocks(marks, needed.key):
                 missing[needed.key] = needed
                 open_.append(needed)
     return missing
@@ -263,25 +224,21 @@ def reasons_for(
     if goal is not None and resource in path:
         reasons.append(OnGoalPath(goal, len(path)))
     if resource.key in group_reads:
-        reasons.append(GroupReadsIt())
+        reasons.append("group_reads_it")
     if finished := tuple(key for key in resource.prerequisites if is_read(marks, key)):
         reasons.append(FinishedPrerequisites(finished))
-    if _is_first_step(curriculum, marks, resource):
-        reasons.append(FirstStep())
+    begins = next((r for r in curriculum.reading_order if not r.prerequisites), None)
+    if resource == begins and not any(unlocks(marks, r.key) for r in curriculum.resources):
+        reasons.append("first_step")
     if resource.must_read:
-        reasons.append(MustRead())
+        reasons.append("must_read")
     if opened := _newly_open(curriculum, marks, resource):
         reasons.append(Opens(tuple(r.key for r in opened)))
     if filters.minutes is not None:
         reasons.append(FitsMinutes(filters.minutes))
     if resource.addition and _has_list(curriculum):
-        reasons.append(GoesDeeper())
-    return tuple(reasons) or (NextOnList(),)
-
-
-def _is_first_step(curriculum: Curriculum, marks: Marks, resource: Resource) -> bool:
-    begins = next((r for r in curriculum.reading_order if not r.prerequisites), None)
-    return resource == begins and not any(unlocks(marks, r.key) for r in curriculum.resources)
+        reasons.append("goes_deeper")
+    return tuple(reasons) or ("next_on_list",)
 
 
 def _newly_open(curriculum: Curriculum, marks: Marks, resource: Resource) -> Sequence[Resource]:
@@ -309,10 +266,6 @@ def _nothing(
 
 def _has_list(curriculum: Curriculum) -> bool:
     return any(not r.addition for r in curriculum.resources)
-
-
-def _list_goes_on_at(curriculum: Curriculum, marks: Marks, now: datetime) -> datetime | None:
-    return _goes_on_at(marks, [r for r in curriculum.resources if not r.addition], now)
 
 
 def _goes_on_at(marks: Marks, resources: Iterable[Resource], now: datetime) -> datetime | None:

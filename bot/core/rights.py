@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["role", "user", "channel"]
-Overrides = Mapping[tuple[Kind, int], bool]
+Subject = Literal["role", "user", "channel"]
+Overrides = Mapping[tuple[Subject, int], bool]
 """What the page says of single roles, users and channels: allowed or barred."""
 
 Bar = Literal["channel", "person"]
@@ -36,12 +36,9 @@ def bar_to(asker: Asker, command: Overrides, app: Overrides) -> Bar | None:
     which has the server's id. Only a yes to the command itself replaces the default permissions.
     Administrators are never asked about.
     """
-    # "All channels" has the server's id less one.
-    places: list[tuple[Kind, int]] = [
-        ("channel", asker.channel_id),
-        ("channel", asker.guild_id - 1),
-    ]
-    if not next((said[one] for said in (command, app) for one in places if one in said), True):
+    channels = (asker.channel_id, asker.guild_id - 1)  # the second is "All channels"
+    told = (said.get(("channel", one)) for said in (command, app) for one in channels)
+    if next((answer for answer in told if answer is not None), True) is False:
         return "channel"
     is_allowed = _said_of(asker, command)
     if is_allowed is None:

@@ -17,10 +17,10 @@ FEWEST, MOST = 2, 5
 """Candidates of a vote."""
 
 BEFORE_ITS_SLOT = timedelta(hours=1)
-"""So long at least before its slot a vote closes."""
+"""How long before its slot, at least, a vote closes."""
 
 DEFAULT_HOURS = 48
-"""So long a vote runs if nobody says otherwise; less where its slot is nearer."""
+"""How long a vote runs if nobody says otherwise; less where its slot is nearer."""
 
 TIME_TO_SEND = timedelta(minutes=5)
 LONGEST = 32 * 24

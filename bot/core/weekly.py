@@ -21,7 +21,6 @@ CLOCKS_APART = timedelta(minutes=5)
 FURTHEST = timedelta(weeks=3)
 """No next slot lies further ahead: the running week may have its paper, and the next be skipped."""
 
-
 AFTER_THE_FIRST = timedelta(days=4)
 """A group's second paper comes no sooner after its first one, whenever that was."""
 

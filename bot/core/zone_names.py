@@ -66,10 +66,9 @@ CITIES = {
     " 로스앤젤레스, 샌프란시스코, 시애틀, ロサンゼルス, サンフランシスコ, 洛杉矶, 旧金山,"
     " 로스엔젤레스, 엘에이, 라스베이거스, 산호세, シアトル, 西雅图, 洛杉磯, 舊金山, サンノゼ",
     "America/Mexico_City": "cdmx, ciudad de mexico, queretaro, leon, toluca, 멕시코시티",
-    "America/New_York": "ann arbor, ithaca, new haven, durham,"
-    " nyc, washington dc, buffalo, princeton, cambridge, portland, 뉴욕,"
-    " 보스턴, 워싱턴, ニューヨーク, ボストン, 纽约, 紐約, nueva york, nova york, нью йорк,"
-    " 애틀랜타, 피츠버그, 필라델피아",
+    "America/New_York": "ann arbor, ithaca, new haven, durham, nyc, washington dc, buffalo,"
+    " princeton, cambridge, portland, 뉴욕, 보스턴, 워싱턴, ニューヨーク, ボストン, 纽约, 紐約,"
+    " nueva york, nova york, нью йорк, 애틀랜타, 피츠버그, 필라델피아",
     "America/Santiago": "산티아고",
     "America/Sao_Paulo": "rio, sampa, 상파울루, サンパウロ, 圣保罗",
     "America/Toronto": "waterloo, 토론토, 多伦多, 몬트리올, トロント",
@@ -108,10 +107,9 @@ CITIES = {
     "Europe/Amsterdam": "den haag, eindhoven, 암스테르담, アムステルダム, 阿姆斯特丹",
     "Europe/Athens": "αθηνα, athen, 아테네",
     "Europe/Belgrade": "beograd, novi sad, београд, pristina, kosovo",
-    "Europe/Berlin": "aachen, göttingen, freiburg, mainz, bonn,"
-    " münchen, muenchen, frankfurt, cologne, koeln, heidelberg, karlsruhe,"
-    " nürnberg, tübingen, 베를린, 뮌헨, ベルリン, ミュンヘン, 柏林, берлин, 프랑크푸르트,"
-    " 함부르크, 慕尼黑, frankfurt main",
+    "Europe/Berlin": "aachen, göttingen, freiburg, mainz, bonn, münchen, muenchen, frankfurt,"
+    " cologne, koeln, heidelberg, karlsruhe, nürnberg, tübingen, 베를린, 뮌헨, ベルリン,"
+    " ミュンヘン, 柏林, берлин, 프랑크푸르트, 함부르크, 慕尼黑, frankfurt main",
     "Europe/Brussels": "ghent, leuven, brüssel, bruxelles, brussel, 브뤼셀, ブリュッセル",
     "Europe/Bucharest": "bucuresti, cluj, bukarest",
     "Europe/Budapest": "부다페스트, ブダペスト",
@@ -121,9 +119,8 @@ CITIES = {
     "Europe/Istanbul": "이스탄불, イスタンブール, 앙카라, 伊斯坦布尔, стамбул",
     "Europe/Kyiv": "odessa, київ, киев, 키이우, 키예프",
     "Europe/Lisbon": "porto, lisboa, lissabon, 리스본, リスボン",
-    "Europe/London": "durham, bath,"
-    " oxford, newcastle, cambridge, 런던, ロンドン, 伦敦, 倫敦, londres, лондон,"
-    " newcastle upon tyne, 맨체스터, 에든버러",
+    "Europe/London": "durham, bath, oxford, newcastle, cambridge, 런던, ロンドン, 伦敦, 倫敦,"
+    " londres, лондон, newcastle upon tyne, 맨체스터, 에든버러",
     "Europe/Madrid": "seville, 마드리드, バルセロナ, 바르셀로나, マドリード, 马德里",
     "Europe/Minsk": "минск",
     "Europe/Moscow": "moskau, moskva, moscou, moscu, москва, санкт петербург, 모스크바, モスクワ,"
@@ -131,9 +128,8 @@ CITIES = {
     "Europe/Oslo": "trondheim, bergen, 오슬로",
     "Europe/Paris": "bordeaux, lille, grenoble, strasbourg, 파리, パリ, 巴黎, париж, 리옹",
     "Europe/Prague": "praha, prag, 프라하, プラハ, 布拉格",
-    "Europe/Rome": "padova, padua, pisa, trento,"
-    " milano, torino, napoli, firenze, roma, rom, mailand, 로마, 밀라노, ローマ,"
-    " 罗马, 米兰, ミラノ",
+    "Europe/Rome": "padova, padua, pisa, trento, milano, torino, napoli, firenze, roma, rom,"
+    " mailand, 로마, 밀라노, ローマ, 罗马, 米兰, ミラノ",
     "Europe/Sofia": "софия",
     "Europe/Stockholm": "lund, göteborg, uppsala, 스톡홀름",
     "Europe/Vienna": "wien, salzburg, 빈, ウィーン, вена, 비엔나, 维也纳",
@@ -304,7 +300,7 @@ ABBREVIATIONS = {
     "z": "Etc/UTC",
 }
 
-# What people write beside a place and mean nothing by, as plain names (``zone_index.plain_name``).
+# What people write beside a place and mean nothing by, as plain names (``zones.plain_name``).
 TIME_WORDS = (
     r"\bus and canada\b"
     r"|\b(?:(?:local|current|standard|daylight|savings?|summer|winter) )*time(?: ?zones?)?\b"

@@ -2,28 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from importlib.resources import files
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
-from bot.core.zone_index import (
-    EXACT,
-    INSIDE,
-    START,
-    WHOLE,
-    all_names,
-    as_typed,
-    country_names,
-    plain_name,
-    states,
-    zone_countries,
-)
-from bot.core.zone_names import LOCALE_ZONES, POPULAR_ZONES, TIME_WORDS
+from bot.core import zone_names
 
 _TYPO_FROM = 75  # of rapidfuzz's 100: "tokoy" passes, "xyzzy" does not
 _TYPO_SPREAD = 8  # what is that much farther off than the nearest name is noise
@@ -40,7 +31,7 @@ _OFFSET = re.compile(
 )
 _NOW = re.compile(r"\bnow \d\d:\d\d\b")  # stands in our own label
 _APART = re.compile(r"[()\[\],;|·:]|\s-+\s|-+$|^-+")
-_TIME_WORDS = re.compile(TIME_WORDS)
+_TIME_WORDS = re.compile(zone_names.TIME_WORDS)
 _SEASON = re.compile(r"\b(?:daylight|summer|winter)(?: savings?)? time\b")
 
 
@@ -79,7 +70,7 @@ def resolve_zone(text: str, locale: str, now: datetime) -> str | None:
     keep the same time for the coming year are one (Germany's two), the first in the locale's order.
     """
     fits = _fits(text, now)
-    exact = _in_order(_exact(fits), locale)
+    exact = [zone for zone in _in_order(fits, locale) if fits[zone] >= EXACT]
     clocks = {_year_ahead(zone, now) for zone in exact}
     return exact[0] if len(clocks) == 1 else None
 
@@ -178,10 +169,6 @@ def _whole(fits: Mapping[str, float]) -> dict[str, float]:
     return {zone: fit for zone, fit in fits.items() if fit >= WHOLE}
 
 
-def _exact(fits: Mapping[str, float]) -> dict[str, float]:
-    return {zone: fit for zone, fit in fits.items() if fit >= EXACT}
-
-
 def _nearly(wanted: str) -> dict[str, float]:
     wanted = _bare(wanted) or wanted
     names, zones = all_names()
@@ -194,8 +181,10 @@ def _nearly(wanted: str) -> dict[str, float]:
 
 
 def _in_order(fits: Mapping[str, float], locale: str) -> list[str]:
-    at_home = LOCALE_ZONES.get(locale) or LOCALE_ZONES.get(locale.partition("-")[0], "")
-    first = list(dict.fromkeys(f"{at_home} {POPULAR_ZONES}".split()))
+    at_home = zone_names.LOCALE_ZONES.get(locale) or zone_names.LOCALE_ZONES.get(
+        locale.partition("-")[0], ""
+    )
+    first = list(dict.fromkeys(f"{at_home} {zone_names.POPULAR_ZONES}".split()))
     rank = {zone: place for place, zone in enumerate(first)}
     return sorted(fits, key=lambda zone: (-fits[zone], rank.get(zone, len(rank))))
 
@@ -229,7 +218,186 @@ def _year_ahead(zone: str, now: datetime) -> tuple[timedelta | None, ...]:
     return tuple(_at(zone, now + timedelta(weeks=week)).utcoffset() for week in range(53))
 
 
+_zone = cache(ZoneInfo)  # ZoneInfo itself keeps only eight, and an offset asks all
+
+
+EXACT, WHOLE, START, INSIDE = 300, 250, 200, 150
+
+_FAR_BIGGER = 10  # a city of so many times the people is meant: London is not Ontario's
+
+_CITY_REGIONS = frozenset({"Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"})
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ə": "e", "&": " and "})
+
+
+def as_typed(wanted: str) -> dict[str, float]:
+    """Return how well zones fit a plain name: as a whole, as a beginning, as a later word.
+
+    ``WHOLE`` is a whole name that far more people know as another city's.
+    """
+    found: dict[str, float] = {}
+    keys, entries = _beginnings()
+    for place in range(bisect_left(keys, wanted), len(keys)):
+        if not keys[place].startswith(wanted):
+            break
+        zone, is_whole, is_clear = entries[place]
+        fit = START if is_whole else INSIDE
+        if is_whole and keys[place] == wanted:
+            fit = EXACT if is_clear else WHOLE
+        found[zone] = max(fit, found.get(zone, 0))
+    return found
+
+
 @cache
-def _zone(zone: str) -> ZoneInfo:
-    # ZoneInfo itself keeps only eight, and an offset asks all.
-    return ZoneInfo(zone)
+def all_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return every plain name, and beside it the zone that it may mean."""
+    names = [(name, zone) for name, meant in _names().items() for zone in meant]
+    return tuple(name for name, _ in names), tuple(zone for _, zone in names)
+
+
+@cache
+def zone_countries() -> dict[str, tuple[str, str]]:
+    """Return every zone with its country's code and comment, as in the IANA tables.
+
+    ``zone.tab`` and not ``zone1970.tab``: people look for their own country's city
+    (Europe/Oslo), not for the one whose clock theirs has shared since 1970 (Europe/Berlin).
+    """
+    rows = {zone: (code, "".join(rest)) for code, _, zone, *rest in _rows("zone.tab")}
+    return rows | {"Etc/UTC": ("", "")}
+
+
+@cache
+def country_names() -> frozenset[str]:
+    """Return the plain names of all countries."""
+    named = (_country_names(code, name) for code, name in _rows("iso3166.tab"))
+    return frozenset(plain_name(name) for names in named for name in names)
+
+
+@cache
+def states() -> Mapping[str, frozenset[str]]:
+    """Return the zones of North American and Australian states by plain name and short name.
+
+    The short ones only behind a city: alone, CA is Canada and DE is Germany.
+    """
+    zones = defaultdict(set)
+    for zone, names in zone_names.STATES.items():
+        for name in re.split("[,:]", names):
+            zones[plain_name(name)].add(zone)
+    return {name: frozenset(meant) for name, meant in zones.items()}
+
+
+@cache
+def cities() -> Mapping[str, Mapping[str, int]]:
+    """Return the cities of ``cities.txt``: name -> zone -> people, in hundred thousands."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    text = files("bot.core").joinpath("cities.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        zone, _, sizes = line.partition(" ")
+        for size in sizes.split(";"):
+            people, _, names = size.partition(" ")
+            for name in names.split(","):
+                found[name].setdefault(zone, int(people))
+    return found
+
+
+def plain_name(text: str) -> str:
+    """Return a name as it is compared: no case, accents or signs, and "St" for "Saint"."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(letter for letter in apart if unicodedata.category(letter) != "Mn")
+    words = re.sub(r"[.'’‘ʻ]", "", bare.translate(_LETTERS))
+    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", words))
+    return re.sub(r"\bsaint\b", "st", words).strip()
+
+
+@cache
+def _beginnings() -> tuple[list[str], list[tuple[str, bool, bool]]]:
+    """Return each name from each of its words on, sorted; and what it means.
+
+    That is a zone, whether it is the whole name, and whether the name means it clearly.
+    """
+    rows = []
+    for name, meant in _names().items():
+        starts = [0, *(space.end() for space in re.finditer(" ", name))]
+        rows += [
+            (name[start:], (zone, start == 0, is_clear))
+            for zone, is_clear in meant.items()
+            for start in starts
+        ]
+    rows.sort()
+    return [key for key, _ in rows], [entry for _, entry in rows]
+
+
+@cache
+def _names() -> dict[str, dict[str, bool]]:
+    """Return the zones that each plain name may mean, and whether it does so clearly."""
+    found: dict[str, dict[str, bool]] = defaultdict(dict)
+    for name, zone in _raw_names():
+        found[plain_name(name)][zone] = True
+    for name, sizes in _plain_cities().items():
+        for zone, people in sizes.items():
+            is_clear = people * _FAR_BIGGER > max(sizes.values())
+            found[name].setdefault(zone, is_clear)
+    found.pop("", None)
+    return found
+
+
+def _plain_cities() -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, sizes in cities().items():
+        mine = found[plain_name(name)]
+        for zone, people in sizes.items():
+            mine[zone] = max(people, mine.get(zone, 0))
+    return found
+
+
+def _raw_names() -> Iterator[tuple[str, str]]:
+    countries = {code: set(_country_names(code, name)) for code, name in _rows("iso3166.tab")}
+    for zone, (code, comment) in zone_countries().items():
+        yield from ((name, zone) for name in countries.get(code, ()))
+        # Behind the city, so that "most of Germany" is no place that begins with "mos".
+        yield from ((name, zone) for name in (zone, _city(zone), f"{_city(zone)} {comment}"))
+    yield from _former_names()
+    for zone, names in zone_names.CITIES.items():
+        yield from ((name, zone) for name in names.split(","))
+    for zone, names in zone_names.STATES.items():
+        yield from ((state.partition(":")[0], zone) for state in names.split(","))
+    for short, zones in zone_names.ABBREVIATIONS.items():
+        yield from ((short, zone) for zone in zones.split())
+    for zones, names in zone_names.STANDARD_TIMES.items():
+        each = [name.strip() for name in names.split(",")]
+        full = [f"{name} standard time" for name in each if "time" not in name]
+        yield from ((name, zone) for name in each + full for zone in zones.split())
+
+
+def _country_names(code: str, name: str) -> Iterable[str]:
+    """Return "South Korea" and "Korea" for the table's "Korea (South)"."""
+    short, _, which = name.rstrip(")").partition(" (")
+    return [code, name, short, f"{which} {short}", *zone_names.COUNTRIES.get(code, "").split(",")]
+
+
+def _former_names() -> Iterator[tuple[str, str]]:
+    """Yield names that zones had before (Europe/Kiev, US/Pacific) with their present ones.
+
+    Not the last parts of "Australia/South" and the like, which are no cities.
+    """
+    for line in _text("tzdata.zi").splitlines():
+        if line.startswith("L ") and "/" in line:
+            _, zone, former = line.split()
+            if zone in zone_countries() and former not in zone_countries():
+                yield former, zone
+                if former.partition("/")[0] in _CITY_REGIONS:
+                    yield _city(former), zone
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2]
+
+
+def _rows(table: str) -> list[list[str]]:
+    lines = _text(table).splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+def _text(table: str) -> str:
+    return files("tzdata.zoneinfo").joinpath(table).read_text(encoding="utf-8")

@@ -1,1 +1,245 @@
-"""What the page of an added link says about it."""
+"""A link's title, authors, date and length from its page, without being led where we must not go.
+
+Readers hand us addresses, and this process may see more of a network than they do. So every
+connection, at every redirect, is judged by the address that its socket is about to connect to:
+no spelling, no name and no second answer of DNS gets past.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import zlib
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from bot.core.curriculum.fields import PageFacts
+from bot.core.curriculum.links import canonical, home_of, host_of, is_web_link
+from bot.pages.claims import claims_of, kind_by_link
+from bot.pages.tags import text_of
+
+log = logging.getLogger(__name__)
+
+IPAddress = IPv4Address | IPv6Address
+
+MOST_REDIRECTS = 5
+LARGEST_BODY = 1_000_000
+"""Bytes that are read, after decompression."""
+
+HEADERS = {
+    "User-Agent": "Nextread",
+    "Accept": "text/html,application/xhtml+xml",
+    "Accept-Encoding": "gzip",
+    "Accept-Language": "en",
+}
+
+ARES_ENODATA, ARES_ENOTFOUND = 1, 4
+"""What c-ares answers for a name without addresses, and for one that does not exist."""
+
+# What the IANA special-purpose registries hold, written out: the ipaddress module's own answer
+# changes with Python's patch versions, and lets multicast and 192.0.0.9 through.
+_NOT_PUBLIC = tuple(
+    ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+        *("198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"),
+        "100.64.0.0/10",  # carriers' NAT; a metadata service of one cloud
+        "168.63.129.16/32",  # Azure's host, public by number only
+        "192.88.99.0/24",  # 6to4 relays
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+        "2001::/23",  # Teredo, ORCHID
+        "2002::/16",  # 6to4: carries any IPv4 address
+    )
+)
+_GLOBAL_UNICAST = ip_network("2000::/3")
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+def is_public(address: IPAddress, port: int) -> bool:
+    """Tell whether anyone on the internet could connect there, to a web server's usual port."""
+    if address in _NAT64:  # how a host without IPv4 reaches everyone: RFC 6052
+        address = IPv4Address(int(address) & 0xFFFFFFFF)
+    if isinstance(address, IPv6Address) and (address.scope_id or address not in _GLOBAL_UNICAST):
+        return False
+    return port in {80, 443} and not any(address in network for network in _NOT_PUBLIC)
+
+
+class _RefusedError(Exception):
+    """A page that is not what we read; its text says why, without the address."""
+
+
+class _NoPageError(_RefusedError):
+    """Its site says that there is no such page."""
+
+
+class Pages:
+    """Reads pages for their facts. Opened by its first use, within a loop; close it at the end.
+
+    ``is_allowed`` judges the address and port of each connection; ``resolver`` takes the place
+    of the system's DNS, and stays its owner's to close.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_allowed: Callable[[IPAddress, int], bool] = is_public,
+        resolver: AbstractResolver | None = None,
+        timeout_seconds: float = 2.0,
+    ) -> None:
+        self._is_allowed = is_allowed
+        self._resolver = resolver
+        self._timeout_seconds = timeout_seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    async def facts_of(self, url: str) -> PageFacts:
+        """Return what the page says about itself; nothing, if it can't be had in time.
+
+        Of a known paper its own page is asked first, whoever else shows it. What is no HTML page
+        gives its kind alone. Never raises for a bad link or the network.
+        """
+        facts = PageFacts()
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                for place in _places_of(url):
+                    facts = await self._asked(place)
+                    if facts.title:
+                        break
+        except (TimeoutError, ValueError) as error:
+            log.info("no facts from %s: %s", _loggable(url), type(error).__name__)
+        return facts
+
+    async def _asked(self, url: str) -> PageFacts:
+        try:
+            return await self._read(_checked(url))
+        except (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
+            reason = str(error) if isinstance(error, _RefusedError) else type(error).__name__
+            log.info("no facts from %s: %s", _loggable(url), reason)
+            if isinstance(error, _NoPageError):
+                return PageFacts(missing="page")
+            return PageFacts(missing="site" if _is_no_name(error) else None)
+
+    async def close(self) -> None:
+        """Close the connections; the next use would open new ones."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _read(self, url: URL) -> PageFacts:
+        for _ in range(MOST_REDIRECTS + 1):
+            async with self._open().get(url, allow_redirects=False) as response:
+                if response.status not in {301, 302, 303, 307, 308}:
+                    body = await _body(response)
+                    break
+                url = _checked(str(url.join(URL(response.headers.get("Location", "")))))
+        else:
+            raise _RefusedError("too many redirects")
+        if body is None:
+            is_pdf = response.content_type == "application/pdf"
+            return PageFacts(kind="paper" if is_pdf else kind_by_link(str(url)))
+        # In a thread: a megabyte of tags takes some tenths of a second.
+        return await asyncio.to_thread(_claims, body, response.charset, url)
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(
+                resolver=self._resolver,
+                use_dns_cache=False,
+                force_close=True,
+                limit=10,  # pages; a further one waits, within its own time
+                socket_factory=self._socket,
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                headers=HEADERS,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._session
+
+    def _socket(self, where: aiohttp.AddrInfoType) -> socket.socket:
+        """Make the socket for a connection, unless it would lead where we must not go."""
+        family, type_, protocol, _, (host, port, *_) = where
+        try:
+            is_allowed = self._is_allowed(ip_address(host), int(port))
+        except ValueError:  # 127.1, 2130706433: what the system would still read as an address
+            is_allowed = False
+        if not is_allowed:
+            raise PermissionError("not a public web server")
+        return socket.socket(family, type_, protocol)
+
+
+def _places_of(link: str) -> list[str]:
+    """Return where a link's facts may be, the likeliest first: a known paper's own page."""
+    home = home_of(canonical(link) or "")
+    if home is None or not is_web_link(link):
+        return [link]
+    own, given = URL(home), URL(link)
+    place = given.with_host(own.host or "").with_path(own.path).with_query(own.query)
+    return [str(place)] if given.host == own.host else [str(place), link]
+
+
+def _claims(body: bytes, charset: str | None, url: URL) -> PageFacts:
+    return claims_of(text_of(body, charset, url.host or ""), str(url))
+
+
+def _is_no_name(error: BaseException | None) -> bool:
+    """Tell whether a connection failed as its host's name does not exist, for certain.
+
+    A resolver that can't be reached, or is itself in trouble, says nothing about the name.
+    """
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return error.errno in {socket.EAI_NONAME, socket.EAI_NODATA}
+        if type(error).__name__ == "DNSError":  # aiodns, which discord.py's speed brings
+            return error.args[0] in {ARES_ENODATA, ARES_ENOTFOUND}
+        error = error.__cause__
+    return False
+
+
+def _loggable(url: str) -> str:
+    # What is typed may hold half a character, which no log can be written with.
+    return host_of(url).encode("ascii", "backslashreplace").decode() or "a link"
+
+
+def _checked(link: str) -> URL:
+    """Return the address, if it is http(s), has a dotted host and no credentials.
+
+    From https to http it may go: a plain link is read too, and the reader opens the first one.
+    """
+    url = URL(link)
+    if not is_web_link(str(url)):
+        raise _RefusedError("not a web link")
+    if (url.host or "").startswith("consent."):
+        raise _RefusedError("asks for consent")  # YouTube in Europe, titled "Before you continue"
+    return url
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes | None:
+    """Return the beginning of an HTML page, or None if it is something else.
+
+    Decompressed here: older versions of aiohttp unpack all that arrived before we could stop.
+    """
+    if response.status in {404, 410}:
+        raise _NoPageError(f"status {response.status}")
+    if response.status != 200:
+        raise _RefusedError(f"status {response.status}")
+    if response.content_type not in {"text/html", "application/xhtml+xml"}:
+        return None
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", "identity", "gzip", "x-gzip"}:
+        raise _RefusedError("unknown compression")
+    unpack = zlib.decompressobj(wbits=31) if encoding.endswith("gzip") else None
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        room = LARGEST_BODY - len(body)
+        body += unpack.decompress(chunk, room) if unpack else chunk[:room]
+        if len(body) >= LARGEST_BODY or (unpack and unpack.eof):
+            break
+    return bytes(body)

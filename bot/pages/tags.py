@@ -43,7 +43,7 @@ _ASIDE = frozenset(
 )
 _MAIN = frozenset({"article", "main"})
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf_8"),
     (codecs.BOM_UTF16_LE, "utf_16_le"),
     (codecs.BOM_UTF16_BE, "utf_16_be"),
@@ -53,31 +53,23 @@ _CHARSETS = {
     "ascii": "cp1252",
     "latin_1": "cp1252",
     "iso8859_1": "cp1252",
-    "utf_8": "utf_8",
     "utf_16": "utf_16_le",
-    "utf_16_le": "utf_16_le",
-    "utf_16_be": "utf_16_be",
     "gb2312": "gb18030",
     "gbk": "gb18030",
-    "gb18030": "gb18030",
     "big5": "big5hkscs",
-    "big5hkscs": "big5hkscs",
-    "euc_jp": "euc_jp",
-    "iso2022_jp": "iso2022_jp",
     "shift_jis": "cp932",
-    "cp932": "cp932",
     "euc_kr": "cp949",
-    "cp949": "cp949",
-    "koi8_r": "koi8_r",
-    "koi8_u": "koi8_u",
-    "cp866": "cp866",
-    "mac_roman": "mac_roman",
-    "mac_cyrillic": "mac_cyrillic",
-    **{f"iso8859_{part}": f"iso8859_{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
-    **{f"cp125{part}": f"cp125{part}" for part in range(9)},
     "iso8859_9": "cp1254",
     "iso8859_11": "cp874",
-    "cp874": "cp874",
+    **{
+        same: same
+        for same in (
+            *("utf_8", "utf_16_le", "utf_16_be", "gb18030", "big5hkscs", "euc_jp", "iso2022_jp"),
+            *("cp932", "cp949", "koi8_r", "koi8_u", "cp866", "mac_roman", "mac_cyrillic", "cp874"),
+            *(f"iso8859_{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
+            *(f"cp125{part}" for part in range(9)),
+        )
+    },
 }
 """Python's name -> what browsers read it as (WHATWG Encoding, 4.2).
 
@@ -156,7 +148,7 @@ def text_of(body: bytes, charset: str | None, host: str = "") -> str:
     One that says nothing is UTF-8 if it can be, else what is usual under its host's top level if
     it can be. What is left over holds U+FFFD wherever it could not be told.
     """
-    for mark, codec in _MARKS:
+    for mark, codec in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return body.removeprefix(mark).decode(codec, "replace")
     if named := _codec(charset or "") or _declared(body):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from bot.core.groups import Group, Post
-from bot.core.outbox import Kind
+from bot.core.outbox import LetterKind
 from bot.core.votes import BEFORE_ITS_SLOT, Vote
 from bot.core.weekly import (
     CLOCKS_APART,
@@ -252,7 +252,7 @@ class ClockRepair:
 
     async def _close_before(self, changes: Queries, vote: Vote, until: datetime) -> None:
         """Send the vote's messages until then at the latest."""
-        kinds: tuple[Kind, ...] = ("candidates", "poll")
+        kinds: tuple[LetterKind, ...] = ("candidates", "poll")
         for kind in kinds:
             row = await outbox.row_about(changes, kind, str(vote.vote_id))
             if row is not None and row.until_at > until:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.groups import Post
-from bot.core.outbox import TEMPORARY, Kind, OutboxRow, Problem, ProblemName
+from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem, ProblemName
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
 from bot.services.votes import lose, tell_called_off
@@ -132,7 +132,7 @@ class Delivery:
                 await slots.set_posted(changes, post.slot_id, place_id, message_id, at or now)
                 await group_rows.set_blocked(changes, post.group_id, None, now)
                 group = await group_rows.group(changes, post.group_id)
-                follower: Kind = "opener" if in_thread else "thread"
+                follower: LetterKind = "opener" if in_thread else "thread"
                 await self._follow(changes, row, follower, place_id, now)
                 if group is not None:
                     await reminders.plan(changes, self._ids, group, now)
@@ -297,7 +297,7 @@ class Delivery:
         self,
         changes: Queries,
         row: OutboxRow,
-        kind: Kind,
+        kind: LetterKind,
         channel_id: int,
         now: datetime,
         until: datetime | None = None,

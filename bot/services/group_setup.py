@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.clock_time import time_of_day
+from bot.core.dates import time_of_day
 from bot.core.groups import (
     Group,
     GroupForm,

@@ -19,8 +19,7 @@ from bot.core.groups import (
     served_weeks,
 )
 from bot.core.outbox import Problem
-from bot.core.picking import by_week
-from bot.core.picks import AfterList, Pick, next_papers, runs_out
+from bot.core.picks import AfterList, Pick, by_week, next_papers, runs_out
 from bot.core.weekly import (
     Schedule,
     next_slot,

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.core.curriculum.additions import namespace_of
-from bot.core.member_checks import Check, as_if_checked, due_before, in_one_look
+from bot.core.groups import MemberCheck, as_if_checked, due_before, in_one_look
 from bot.core.outbox import UNCERTAIN
 from bot.services.reminders import plan
 from bot.services.weekly import next_slot_of
@@ -112,7 +112,7 @@ class Guilds:
                 async with self._turn:
                     await self._forget(guild_id)
 
-    async def due_checks(self, rate: int) -> list[Check]:
+    async def due_checks(self, rate: int) -> list[MemberCheck]:
         """Return some of the members who weren't checked for a week, the longest ago first.
 
         As many as belong to one look; ``rate``: requests a second.
@@ -121,7 +121,7 @@ class Guilds:
         count = in_one_look(await member_checks.count_due(self._db, until), rate)
         return await member_checks.due_checks(self._db, until, count)
 
-    async def claim_check(self, check: Check) -> Check | None:
+    async def claim_check(self, check: MemberCheck) -> MemberCheck | None:
         """Take a check; None: another process has it, or the member left the group.
 
         Whatever comes between, even the process's end, it is tried again in some hours.
@@ -131,7 +131,7 @@ class Guilds:
             is_ours = await member_checks.move_check(changes, check, claimed.checked_at)
         return claimed if is_ours else None
 
-    async def member_is_here(self, claimed: Check) -> None:
+    async def member_is_here(self, claimed: MemberCheck) -> None:
         """Record that the member is in the server."""
         async with self._background.transaction() as changes:
             await member_checks.move_check(changes, claimed, self._clock())

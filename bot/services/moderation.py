@@ -8,17 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.core.counts import shown_count
 from bot.core.curriculum import Resource
-from bot.core.curriculum.addition_fields import (
-    TEXTS,
-    Typed,
-    fields_of_page,
-    slug_for,
-    typed_from,
-    web_link,
-    with_needs,
-)
 from bot.core.curriculum.additions import (
     Addition,
     Laid,
@@ -27,13 +17,23 @@ from bot.core.curriculum.additions import (
     namespace_of,
     own_resource,
 )
-from bot.core.curriculum.exporting import exportable, fits_a_card
+from bot.core.curriculum.fields import (
+    TEXTS,
+    PageFacts,
+    Typed,
+    fields_of_page,
+    slug_for,
+    typed_from,
+    web_link,
+    with_needs,
+)
 from bot.core.curriculum.shape import is_visible
-from bot.core.curriculum.text import write_curriculum
-from bot.core.doubts import WHY_LIMIT, Doubt
+from bot.core.curriculum.text import exportable, fits_a_card, write_curriculum
 from bot.core.groups import GroupForm
 from bot.core.moderation import (
+    WHY_LIMIT,
     Desk,
+    Doubt,
     DraftAddition,
     Drafted,
     DraftEdit,
@@ -46,7 +46,7 @@ from bot.core.moderation import (
     Wishes,
     twins_of,
 )
-from bot.core.page import PageFacts
+from bot.core.progress import shown_count
 from bot.core.weekly import running_week
 from bot.errors import (
     BadFieldError,
@@ -269,7 +269,7 @@ class Moderation:
             NotALinkError: the link is none.
             LinkTakenError: it means another resource.
         """
-        fields = typed.changes_to(before)
+        fields = typed.new_fields(before)
         async with self._db.transaction() as changes:
             draft = await self._turn(changes, guild_id, opener_id, draft_id)
             outcome: Outcome | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum
-from bot.core.tickets import SEND_RATE
+from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError, LedgerError
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore

@@ -7,8 +7,18 @@ from zoneinfo import ZoneInfo
 
 from bot.core.curriculum import Resource
 from bot.core.groups import HAD, Group, PostState
-from bot.core.picking import PICKED, Chosen, PickReply, Silent, by_week, weeks_meant
-from bot.core.picks import Pick, Span, next_papers, spans_by_key
+from bot.core.picks import (
+    PICKED,
+    Chosen,
+    Pick,
+    PickReply,
+    Silent,
+    Span,
+    by_week,
+    next_papers,
+    spans_by_key,
+    weeks_meant,
+)
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core.counts import shown_count
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.curriculum.additions import guild_of
-from bot.core.progress import Mark, resolved
+from bot.core.progress import Mark, resolved, shown_count
 from bot.core.reading import Change, ChangeKind, GroupRead, Reader, Reply, Worth
 from bot.core.recommend import (
     NO_FILTERS,

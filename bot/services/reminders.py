@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, Post, Wish
+from bot.core.groups import Group, Post, Reminder, ReminderWish, reminder_obstacle, reminder_window
 from bot.core.outbox import OutboxRow, ProblemName
 from bot.core.picks import spans_by_key
 from bot.core.progress import resolved
 from bot.core.reading import Reply
 from bot.core.recommend import AllRead
-from bot.core.reminders import Reminder, obstacle, window
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.me import NUDGED_AFTER
@@ -73,7 +72,7 @@ class Reminders:
         """
         async with self._db.transaction() as changes:
             group = of_guild(await group_rows.take_group(changes, group_id), guild_id)
-            wish: Wish | None = "wanted" if wanted else None
+            wish: ReminderWish | None = "wanted" if wanted else None
             if not await group_rows.set_wish(changes, group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
@@ -95,7 +94,7 @@ class Reminders:
         next_at = (await next_slot_of(self._db, group, now)).at
         spans = spans_by_key(curriculum, await picks.spans_of(self._db, group.group_id))
         span = spans.get(resource.key)
-        problem = obstacle(
+        problem = reminder_obstacle(
             group=group,
             wish=await group_rows.wish(self._db, group.group_id, reader_id),
             post=post,
@@ -244,7 +243,7 @@ async def plan(
     post = await slots.last_posted(changes, group.group_id)
     if group.state != "active" or post is None:
         return
-    due_at, until_at = window((await next_slot_of(changes, group, now)).at)
+    due_at, until_at = reminder_window((await next_slot_of(changes, group, now)).at)
     if due_at <= now:
         return
     rows = [

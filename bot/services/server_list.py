@@ -10,8 +10,8 @@ from bot.core.curriculum import Resource, Step
 from bot.core.curriculum.additions import Addition, Laid, namespace_of, own_resource, own_step
 from bot.core.curriculum.links import canonical, link_in
 from bot.core.moderation import Choice, EditKind
-from bot.core.search import SearchIndex, search
-from bot.core.search.documents import names_of
+from bot.core.search import search
+from bot.core.search.index import SearchIndex, names_of
 from bot.errors import NoLongerListedError, ReaderError, TooManyAdditionsError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, known

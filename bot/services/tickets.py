@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import deque
 
-from bot.core.tickets import LENIENCE, SECOND, Batch, take
+from bot.core.outbox import LENIENCE, SECOND, take_tickets
 from bot.store import tickets
 from bot.store.database import Database
 from bot.store.ids import Clock
@@ -105,19 +105,19 @@ class Tickets:
             # lost over that: this process goes on at the rate, as if it were alone.
             log.warning("another process keeps the tickets: going on without it")
             now, time = self._now()
-            return self._tickets_of(take(self._free_at, now, self.rate, wanted), now, time)
+            return self._tickets_of(take_tickets(self._free_at, now, self.rate, wanted), now, time)
 
     async def _take_shared(self, wanted: int) -> list[float]:
         async with self._db.transaction() as changes:
             free_at = await tickets.take_free_at(changes)
             now, time = self._now()
-            batch = take(free_at, now, self.rate, wanted)
-            await tickets.set_free_at(changes, batch.free_at)
+            batch = take_tickets(free_at, now, self.rate, wanted)
+            await tickets.set_free_at(changes, batch.stop)
         return self._tickets_of(batch, now, time)
 
-    def _tickets_of(self, batch: Batch, now: int, time: float) -> list[float]:
-        self._free_at = batch.free_at
-        return [time + (at - now) / SECOND for at in batch.instants]
+    def _tickets_of(self, batch: range, now: int, time: float) -> list[float]:
+        self._free_at = batch.stop
+        return [time + (at - now) / SECOND for at in batch]
 
     def _now(self) -> tuple[int, float]:
         return int(self._clock().timestamp() * SECOND), _time()

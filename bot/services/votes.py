@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow, Problem
-from bot.core.picking import Chosen, by_week
+from bot.core.picks import Chosen, by_week
 from bot.core.votes import (
     BEFORE_ITS_SLOT,
     DEFAULT_HOURS,

@@ -6,23 +6,21 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.core.counts import may_name, shown_count
 from bot.core.curriculum import Curriculum
-from bot.core.groups import FirstReads, Group, Post, ReadBy, WeeklyPost
-from bot.core.member_checks import next_look
+from bot.core.groups import Group, Post, ReadBy, WeeklyPost, next_look
 from bot.core.outbox import OutboxRow
-from bot.core.picking import by_week
 from bot.core.picks import (
     TELL_WEEKS_AHEAD,
     Span,
     asked_by_readiness,
     beyond_list,
+    by_week,
     next_papers,
     part_of,
     readiness,
 )
-from bot.core.progress import READ
-from bot.core.reading import Reply
+from bot.core.progress import READ, may_name, shown_count
+from bot.core.reading import Path, Reply
 from bot.core.recommend import path_to
 from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
 from bot.errors import NoGroupError, UnknownPostError
@@ -250,7 +248,7 @@ class Weekly:
         can_join = group.state != "stopped" and not is_member
         return await self.post(slot_id), reply, group if can_join else None
 
-    async def first_reads(self, reader_id: int, guild_id: int | None, slot_id: int) -> FirstReads:
+    async def first_reads(self, reader_id: int, guild_id: int | None, slot_id: int) -> Path:
         """Return what this reader would read before the week's paper.
 
         Raises:
@@ -260,7 +258,7 @@ class Weekly:
         post, _ = await self._checked(guild_id, slot_id)
         shown = await self._reading.look(reader_id, guild_id, post.key or "")
         path = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
-        return FirstReads(shown.curriculum, shown.reader, shown.resource, path)
+        return Path(shown.curriculum, shown.reader, shown.resource, path)
 
     async def _checked(self, guild_id: int | None, slot_id: int) -> tuple[Post, Group]:
         post = await slots.slot(self._db, slot_id)

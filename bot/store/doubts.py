@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.doubts import Doubt
+from bot.core.moderation import Doubt
 from bot.store.database import Queries
 from bot.store.instants import seconds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.core.groups import Group, GroupState, Wish
+from bot.core.groups import Group, GroupState, ReminderWish
 from bot.core.outbox import Problem, problem_from
 from bot.core.picks import AfterList
 from bot.core.weekly import Schedule
@@ -262,16 +262,18 @@ async def is_in_guild(db: Queries, guild_id: int, reader_id: int) -> bool:
     )
 
 
-async def wish(db: Queries, group_id: int, reader_id: int) -> Wish | None:
+async def wish(db: Queries, group_id: int, reader_id: int) -> ReminderWish | None:
     """Return whether the member wants reminders; None: no, or no member."""
     rows = await db.fetch(
         "SELECT reminders FROM members WHERE group_id = ? AND reader_id = ?", group_id, reader_id
     )
-    found: Wish | None = rows[0]["reminders"] if rows else None
+    found: ReminderWish | None = rows[0]["reminders"] if rows else None
     return found
 
 
-async def set_wish(changes: Queries, group_id: int, reader_id: int, wish: Wish | None) -> bool:
+async def set_wish(
+    changes: Queries, group_id: int, reader_id: int, wish: ReminderWish | None
+) -> bool:
     """Record what the member wants; tell whether they are a member."""
     rows = await changes.fetch(
         "UPDATE members SET reminders = ? WHERE group_id = ? AND reader_id = ? RETURNING reader_id",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.member_checks import Check
+from bot.core.groups import MemberCheck
 from bot.store.database import Queries
 from bot.store.instants import instant, seconds
 
 
-async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
+async def due_checks(db: Queries, until: datetime, limit: int) -> list[MemberCheck]:
     """Return the members last checked then or earlier: servers in turns, the longest ago first."""
     rows = await db.fetch(
         "SELECT study_groups.guild_id, members.group_id, members.reader_id, members.checked_at"
@@ -23,7 +23,7 @@ async def due_checks(db: Queries, until: datetime, limit: int) -> list[Check]:
         limit,
     )
     return [
-        Check(row["guild_id"], row["group_id"], row["reader_id"], instant(row["checked_at"]))
+        MemberCheck(row["guild_id"], row["group_id"], row["reader_id"], instant(row["checked_at"]))
         for row in rows
     ]
 
@@ -36,7 +36,7 @@ async def count_due(db: Queries, until: datetime) -> int:
     return int(rows[0]["members"])
 
 
-async def move_check(changes: Queries, check: Check, checked_at: datetime) -> bool:
+async def move_check(changes: Queries, check: MemberCheck, checked_at: datetime) -> bool:
     """Set when the member was checked; tell whether it was still as ``check`` says."""
     rows = await changes.fetch(
         "UPDATE members SET checked_at = ?"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import chain
 
-from bot.core.outbox import Kind, OutboxRow, OutboxState, Problem, problem_from
+from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.database import Queries, Row, Value, in_parts, question_marks
 from bot.store.instants import instant, instant_or_none, seconds
 
@@ -45,7 +45,7 @@ async def row(db: Queries, row_id: int) -> OutboxRow | None:
     return _row(rows[0]) if rows else None
 
 
-async def row_about(db: Queries, kind: Kind, reference: str) -> OutboxRow | None:
+async def row_about(db: Queries, kind: LetterKind, reference: str) -> OutboxRow | None:
     """Return the row of this kind about this thing."""
     rows = await db.fetch("SELECT * FROM outbox WHERE kind = ? AND reference = ?", kind, reference)
     return _row(rows[0]) if rows else None
@@ -335,7 +335,7 @@ async def delete_rows(changes: Queries, row_ids: Collection[int]) -> None:
 
 
 def _row(found: Row) -> OutboxRow:
-    kind: Kind = found["kind"]
+    kind: LetterKind = found["kind"]
     state: OutboxState = found["state"]
     return OutboxRow(
         found["row_id"],
@@ -357,7 +357,7 @@ def _row(found: Row) -> OutboxRow:
     )
 
 
-async def delete_untried(changes: Queries, kind: Kind, reference: str) -> bool:
+async def delete_untried(changes: Queries, kind: LetterKind, reference: str) -> bool:
     """Forget a row that was certainly not sent; tell whether it was there."""
     rows = await changes.fetch(
         "DELETE FROM outbox WHERE kind = ? AND reference = ? AND state = 'waiting'"

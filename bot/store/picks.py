@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.core.picking import Chosen
-from bot.core.picks import Span, Why
+from bot.core.picks import Chosen, Span, Why
 from bot.store.database import Queries
 from bot.store.instants import seconds
 

@@ -130,7 +130,7 @@ def _with_companions(step: Step) -> Iterator[Resource]:
 
 
 def _resource_line(resource: Resource, reader: Reader) -> str:
-    mark = reader.mark(resource.key)
+    mark = reader.marks.get(resource.key)
     sign = texts.mark_text(mark).split()[0] if mark else "▫️"
     must_read = f" {texts.MUST_READ}" if resource.must_read else ""
     minutes = f" · {texts.duration(resource.minutes)}" if resource.minutes else ""

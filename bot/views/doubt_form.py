@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum
-from bot.core.doubts import WHY_LIMIT, doubtable
+from bot.core.moderation import WHY_LIMIT, doubtable
 from bot.core.reading import Path
 from bot.errors import NothingToDoubtError
 from bot.plain import clipped, one_line

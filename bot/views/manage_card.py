@@ -10,9 +10,8 @@ import discord
 from discord import app_commands, ui
 
 from bot.core.curriculum import KINDS, Curriculum, Resource
-from bot.core.curriculum.addition_fields import LIMITS, Typed
-from bot.core.curriculum.addition_needs import SetAside
-from bot.core.curriculum.additions import OWN_STEP_TITLE
+from bot.core.curriculum.additions import OWN_STEP_TITLE, SetAside
+from bot.core.curriculum.fields import LIMITS, Typed
 from bot.core.groups import Group
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.language import _, ngettext

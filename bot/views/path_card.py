@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import ui
 
-from bot.core.doubts import doubtable
+from bot.core.moderation import doubtable
 from bot.core.reading import Path
 from bot.core.recommend import opens
 from bot.plain import fitting, link, plain
@@ -72,7 +72,7 @@ def _after_way(path: Path) -> Iterator[str]:
     minutes_in_all = sum(step.minutes or 0 for step in path.steps)
     if len(path.steps) > 1 and minutes_in_all:
         yield f"-# {texts.duration(minutes_in_all)} in all"
-    if mark := path.reader.mark(resource.key):
+    if mark := path.reader.marks.get(resource.key):
         yield texts.mark_text(mark)
     if opened := opens(path.curriculum, resource.key):
         yield f"{texts.OPENS}: {texts.titles(opened, most=8)}"

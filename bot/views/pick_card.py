@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import app_commands, ui
 
-from bot.core.picking import PickReply, weeks_meant
-from bot.core.picks import is_long
+from bot.core.picks import PickReply, is_long, weeks_meant
 from bot.core.weekly import Slot
 from bot.errors import UnknownWeekError
 from bot.views import pick_texts as words

@@ -11,8 +11,7 @@ import discord
 
 from bot.core.curriculum import Resource
 from bot.core.groups import HAD, GroupStatus
-from bot.core.picking import PICKED, Chosen, PickReply, Silent
-from bot.core.picks import MOST_WEEKS, is_long, spans_by_key
+from bot.core.picks import MOST_WEEKS, PICKED, Chosen, PickReply, Silent, is_long, spans_by_key
 from bot.core.weekly import Slot, slot_of_week
 from bot.plain import clipped, link, one_line, plain
 from bot.views.group_texts import moment, short_date

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
-from bot.core.reminders import Reminder
+from bot.core.groups import Reminder
 from bot.plain import fitting
 from bot.views import reminder_texts as words
 from bot.views import texts

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Wish
-from bot.core.reminders import Reminder
+from bot.core.groups import Reminder, ReminderWish
 from bot.plain import link, plain
 from bot.views.group_texts import moment
 from bot.views.texts import facts, title_of
@@ -12,7 +11,7 @@ from bot.views.texts import facts, title_of
 DONE, DISCUSSION = "Done", "Discussion"
 
 
-def wish_text(wish: Wish | None, *, is_active: bool) -> str:
+def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
     """Return how a member stands with reminders here; nothing for who never asked.
 
     ``is_active``: the group has a next paper; only before one are members reminded.

@@ -57,7 +57,7 @@ def next_card(reply: Reply) -> ui.LayoutView:
     curriculum = reply.curriculum
     match reply.answer:
         case Recommendation(resource, reasons):
-            mark = reply.reader.mark(resource.key)
+            mark = reply.reader.marks.get(resource.key)
             box = _resource_box(curriculum, resource, mark, reasons, undo, reply.worth)
             view.add_item(box)
             if reads := _group_reads(reply.curriculum, reply.reader, resource):
@@ -86,7 +86,7 @@ def nudge_card(reply: Reply) -> ui.LayoutView:
 def resource_card(shown: Shown) -> ui.LayoutView:
     """Build the card of a resource that was looked up."""
     view = ui.LayoutView(timeout=None)
-    mark = shown.reader.mark(shown.resource.key)
+    mark = shown.reader.marks.get(shown.resource.key)
     if shown.from_guild is not None:
         view.add_item(ui.TextDisplay(texts.from_guild_text(shown.from_guild)))
     needed = (shown.curriculum.get(key) for key in shown.resource.prerequisites)

@@ -10,7 +10,7 @@ import aiohttp
 import discord
 from discord import AppCommandPermissionType as Type
 
-from bot.core.rights import Asker, Kind, Overrides, bar_to
+from bot.core.rights import Asker, Overrides, Subject, bar_to
 from bot.errors import NotAModeratorError, NotYoursError, OldCardError, RightUnknownError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ PATIENCE = 1.5
 NOTHING_SAID = 10066
 """Discord's code where a server's Integrations page says nothing of a command."""
 
-KINDS: dict[int, Kind] = {
+KINDS: dict[int, Subject] = {
     Type.role.value: "role",
     Type.user.value: "user",
     Type.channel.value: "channel",

@@ -42,7 +42,7 @@ def search_card(
 
 
 def _line(curriculum: Curriculum, reader: Reader, resource: Resource) -> str:
-    mark = reader.mark(resource.key)
+    mark = reader.marks.get(resource.key)
     must_read = f" {texts.MUST_READ}" if resource.must_read else ""
     step = plain(texts.step_title(curriculum.step_of(resource)), 60)
     state = f" · {texts.mark_text(mark)}" if mark else ""

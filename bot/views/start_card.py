@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.core.clock_time import stamp_in, time_of_day
+from bot.core.dates import stamp_in, time_of_day
 from bot.core.groups import (
     GroupStatus,
     GroupWish,

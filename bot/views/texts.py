@@ -10,12 +10,7 @@ from bot.core.progress import Count, Figures, Mark
 from bot.core.reading import Change, ChangeKind, Meant, PartlyDone, Path, Worth
 from bot.core.recommend import (
     FinishedPrerequisites,
-    FirstStep,
     FitsMinutes,
-    GoesDeeper,
-    GroupReadsIt,
-    MustRead,
-    NextOnList,
     OnGoalPath,
     Opens,
     Reason,
@@ -453,11 +448,11 @@ def reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> s
         return titles([found for key in keys if (found := curriculum.get(key))])
 
     match reason:
-        case FirstStep():
+        case "first_step":
             return "Here the list begins."
         case FinishedPrerequisites(keys):
             return f"You have what it builds on: {named(keys)}."
-        case MustRead():
+        case "must_read":
             return f"{MUST_READ} It is one of the must-reads."
         case Opens(keys):
             return f"It opens {named(keys)}."
@@ -468,11 +463,11 @@ def reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> s
             return f"It leads to your goal, {plain(short_title(aim))}: {left} to go."
         case FitsMinutes(minutes):
             return f"It fits your {minutes} {'minute' if minutes == 1 else 'minutes'}."
-        case GroupReadsIt():
+        case "group_reads_it":
             return "Your study group reads it this week."
-        case NextOnList():
+        case "next_on_list":
             return "It comes next on the list."
-        case GoesDeeper():
+        case "goes_deeper":
             return "It goes deeper than the list."
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import ui
 
-from bot.core.groups import FirstReads, WeeklyPost
+from bot.core.groups import WeeklyPost
 from bot.core.progress import is_read
+from bot.core.reading import Path
 from bot.plain import fitting, link, plain
 from bot.views import texts
 from bot.views import weekly_texts as words
@@ -56,10 +57,10 @@ def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
     return view
 
 
-def first_reads_card(first: FirstReads) -> ui.LayoutView:
+def first_reads_card(first: Path) -> ui.LayoutView:
     """Build what a reader would read before the week's paper."""
     view = ui.LayoutView(timeout=None)
-    before = [r for r in first.path if r.key != first.resource.key]
+    before = [r for r in first.steps if r.key != first.resource.key]
     title = texts.title_of(first.resource)
     lines = [words.first_reads_text(title, len(before))]
     if is_read(first.reader.marks, first.resource.key):

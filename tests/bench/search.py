@@ -1,6 +1,7 @@
 """Our search behind the yardstick's interface."""
 
-from bot.core.search import Document, SearchIndex, search
+from bot.core.search import search
+from bot.core.search.index import Document, SearchIndex
 
 
 class Engine:

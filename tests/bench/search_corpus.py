@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
-from bot.core.search.documents import documents_of
+from bot.core.search.index import documents_of
 from bot.core.search.words import words
 
 PER_CLASS = 150

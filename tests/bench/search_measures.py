@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
-from bot.core.search import Document, SearchIndex, search
-from bot.core.search.documents import documents_of
+from bot.core.search import search
+from bot.core.search.index import Document, SearchIndex, documents_of
 
 
 def measure(engine_class, rows, queries):

@@ -6,8 +6,8 @@ import discord
 import pytest
 from simcord import SetupError
 
+from bot.core.curriculum.fields import PageFacts
 from bot.core.curriculum.file import read_curriculum
-from bot.core.page import PageFacts
 from bot.views.custom_ids import DoToDraft
 from tests.forged import forged
 from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of

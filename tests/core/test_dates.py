@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.dates import dates_meant
+from bot.core.dates import dates_meant, stamped, time_of_day
 
 TODAY = date(2026, 1, 7)  # a Wednesday
 TWELFTH = date(2026, 1, 12)
@@ -115,3 +115,81 @@ def test_every_day_is_read_as_it_is_written(day, sign):
 @given(st.text(max_size=40))
 def test_whatever_is_typed_is_some_days_or_none(text):
     assert len(meant(text)) <= 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "time"),
+    [
+        *((typed, (21, 0)) for typed in ("21:00", "21.00", "21h", "2100", "9pm", "9 p.m.", "9p")),
+        *((typed, (21, 0)) for typed in ("２１：００", "９ｐｍ", "21:00:00", "at 9pm", "PM 9")),
+        *((typed, (21, 0)) for typed in ("오후 9시", "밤 9시", "저녁 9시", "21시", "오후9시")),
+        *((typed, (21, 0)) for typed in ("21時", "午後9時", "晚上9点", "21点", "夜9時")),
+        *((typed, (21, 0)) for typed in ("21 Uhr", "um 21 Uhr", "9 Uhr abends", "21:00 Uhr")),
+        *((typed, (21, 0)) for typed in ("à 21h", "kl. 21", "в 21:00", "2100 hours", "21:00 hrs")),
+        *((typed, (9, 0)) for typed in ("9", "09:00", "9：00", "900", "9 am", "9a.m.", "오전 9시")),
+        *(
+            (typed, (9, 0))
+            for typed in ("9시", "9 시", "아침 9시", "上午9点", "9 o'clock", "AM 9:00")
+        ),
+        *((typed, (9, 30)) for typed in ("9:30", "9시 반", "9시 30분", "930", "9h30", "午前9時半")),
+        *(
+            (typed, (21, 30))
+            for typed in ("9.30pm", "21 Uhr 30", "21h30", "21時30分", "오후 9시 반")
+        ),
+        *((typed, (12, 0)) for typed in ("noon", "12 noon", "12pm", "정오", "낮 12시", "正午")),
+        *((typed, (0, 0)) for typed in ("midnight", "12 midnight", "12am", "자정", "밤 12시")),
+        ("9시 5분", (9, 5)),
+        ("새벽 2시", (2, 0)),
+        ("밤 2시", (2, 0)),
+        ("0:30 am", (0, 30)),
+    ],
+)
+def test_a_time_of_day_is_understood_as_people_type_it(typed, time):
+    assert time_of_day(typed) == time
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1" + " " * 5000 + "x",
+        *[
+            "",
+            "25 past",
+            "noonish",
+            "24:00",
+            "9:60",
+            "25:00",
+            "99",
+            "13am",
+            "0pm",
+            "9:5",
+            "a",
+            "٩",
+            "<t:99999999999999>",
+            "<t:999999999999:F>",
+            "2026-01-12",
+        ],
+    ],
+)
+def test_what_is_no_time_is_not_guessed(typed):
+    assert time_of_day(typed) is None
+
+
+@pytest.mark.parametrize("style", ["", ":t", ":F", ":R"])
+def test_discords_own_time_is_what_clocks_show_in_the_zone(style):
+    assert time_of_day(f"<t:1768176000{style}>", "Asia/Seoul") == (9, 0)
+    assert time_of_day(f" <t:1768176000{style}> ", "America/St_Johns") == (20, 30)
+    assert stamped("soon", "Asia/Seoul") is None
+
+
+@given(st.integers(0, 23), st.integers(0, 59))
+def test_every_minute_of_the_day_is_read_as_it_is_written(hour, minute):
+    half = "am" if hour < 12 else "pm"
+
+    for typed in (
+        f"{hour}:{minute:02}",
+        f"{hour:02}{minute:02}",
+        f"{hour % 12 or 12}:{minute:02} {half}",
+        f"{hour}시 {minute}분",
+    ):
+        assert time_of_day(typed) == (hour, minute)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bot.core.curriculum import Resource
-from bot.core.curriculum.addition_fields import Typed
+from bot.core.curriculum.fields import Typed
 from bot.core.groups import GroupForm, GroupWish
 from bot.core.moderation import (
     DraftAddition,

@@ -1,9 +1,20 @@
 from datetime import timedelta
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
-from bot.core.progress import Mark, figures, is_put_off, is_read, resolved, unlocks
+from bot.core.progress import (
+    COUNTS_FROM,
+    Mark,
+    figures,
+    is_put_off,
+    is_read,
+    may_name,
+    resolved,
+    shown_count,
+    unlocks,
+)
 from tests.curricula import NOW, curriculum, done, later, read_by_somebody, resource
 
 BEST_FIRST = ["done", "known", "skipped", "later"]
@@ -131,3 +142,13 @@ def test_the_figures_add_up(somebody):
     assert counted.listed.left_minutes + counted.added.left_minutes == sum(
         r.minutes or 0 for r in left
     )
+
+
+@given(st.integers(0, 50))
+def test_a_number_of_readers_is_shown_from_three_on_and_below_nothing(readers):
+    assert shown_count(readers) == (readers if readers >= 3 else None)
+
+
+@given(st.integers(0, 50), st.integers(0, 50))
+def test_names_stand_beside_a_number_unless_that_points_to_one_or_two_others(others, named):
+    assert may_name(others + named, named) == (others == 0 or others >= COUNTS_FROM)

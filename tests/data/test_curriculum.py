@@ -9,14 +9,10 @@ import yaml
 
 from bot.core.curriculum import Curriculum
 from bot.core.curriculum.addresses import untracked
-from bot.core.curriculum.file import (
-    default_curriculum_path,
-    read_curriculum,
-    schema_text,
-    write_curriculum,
-)
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.curriculum.links import canonical
-from bot.core.curriculum.text import WIDTH
+from bot.core.curriculum.shape import schema_text
+from bot.core.curriculum.text import WIDTH, write_curriculum
 
 LIST = Path(__file__).with_name("jump-into-llm.md").read_text(encoding="utf-8")
 TEXT = default_curriculum_path().read_text(encoding="utf-8")

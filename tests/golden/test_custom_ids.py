@@ -14,8 +14,7 @@ import bot
 from bot.core.curriculum.additions import own_step
 from bot.core.groups import Coming, Group, GroupStatus, GroupWish, WhichHour, WhichZone
 from bot.core.moderation import Proposal
-from bot.core.picking import PICKED, Chosen, PickReply
-from bot.core.picks import Pick
+from bot.core.picks import PICKED, Chosen, Pick, PickReply
 from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader, Shown
 from bot.core.votes import Ballot, Vote
 from bot.core.weekly import Schedule, Slot, slot_of_week

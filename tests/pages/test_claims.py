@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.curriculum.fields import PageFacts
 from bot.core.curriculum.shape import CONTROL_CHARACTER
-from bot.core.page import PageFacts
 from bot.pages.claims import LONGEST_AUTHORS, LONGEST_TITLE, claims_of, kind_by_link
 
 BLOG = "https://blog.example.org/post"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.groups import GroupForm, GroupWish
 from bot.core.moderation import ResourceForm
-from bot.core.outbox import Kind, OutboxRow
+from bot.core.outbox import LetterKind, OutboxRow
 from bot.core.weekly import Schedule
 from bot.services.opening import Services
 from bot.store import outbox, slots
@@ -274,7 +274,7 @@ class Story:
         await self.send("candidates", str(off.vote_id))
         await services.votes.cancel(GUILD, off.vote_id)
         on_wednesday = await self.slot_of(WEDNESDAYS)
-        wanted: tuple[tuple[Kind, str], ...] = (
+        wanted: tuple[tuple[LetterKind, str], ...] = (
             ("greeting", str(GREETED[state])),
             ("standing", str(await self.id_of(STANDING[state]))),
             ("post", str(await self.slot_of(POSTED[state]))),
@@ -371,7 +371,7 @@ class Story:
                 if row is not None and await self.attempt(row):
                     await self.sent(row)
 
-    async def send(self, kind: Kind, reference: str) -> None:
+    async def send(self, kind: LetterKind, reference: str) -> None:
         (row,) = await self.rows(kind, reference)
         held = await self.services.delivery.claim(row.row_id)
         assert await self.attempt(held)
@@ -406,7 +406,7 @@ class Story:
         (newest,) = await slots.latest_slots(self.services.db, await self.id_of(channel), 1)
         return newest.slot_id
 
-    async def rows(self, kind: Kind, reference: str) -> list[OutboxRow]:
+    async def rows(self, kind: LetterKind, reference: str) -> list[OutboxRow]:
         """Return the rows of a kind about a thing, or about it and something else."""
         found = await self.services.db.fetch(
             "SELECT row_id FROM outbox WHERE kind = ?"

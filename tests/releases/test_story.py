@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from bot.core.groups import GroupState, PostState
-from bot.core.outbox import Kind, OutboxState
+from bot.core.outbox import LetterKind, OutboxState
 from bot.core.progress import State
 from bot.core.votes import VoteState
 from bot.services.opening import open_services
@@ -39,12 +39,12 @@ async def test_the_story_fills_every_table_and_writes_every_reference_as_it_alwa
     assert [table for table, found in told.items() if not found] == []
     assert [
         (kind, state, tried)
-        for kind in get_args(Kind)
+        for kind in get_args(LetterKind)
         for state in get_args(OutboxState)
         for tried in ({False} if kind in HARMLESS_TWICE else states.get(state, {True}))
         if not each[kind, state, tried]
     ] == []
-    assert FORMS.keys() == set(get_args(Kind))
+    assert FORMS.keys() == set(get_args(LetterKind))
     assert [(kind, reference) for kind, reference, found in forms if len(found) != 1] == []
     assert {(kind, form) for kind, _, found in forms for form in found} == {
         (kind, form) for kind, known in FORMS.items() for form in known

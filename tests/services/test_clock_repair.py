@@ -210,14 +210,14 @@ async def test_readers_get_back_what_they_put_off_and_can_undo_it(life):
     await life.start()
 
     _, reader = await life.services.reading.reader(READER, None)
-    assert reader.mark(key).until == life.true() + A_WEEK
+    assert reader.marks.get(key).until == life.true() + A_WEEK
     (due,) = await life.services.db.fetch("SELECT nudge_at FROM reader_settings")
     assert due["nudge_at"] == int((life.true() + A_WEEK).timestamp())
     (member,) = await life.services.db.fetch("SELECT joined_at, checked_at FROM members")
     assert set(dict(member).values()) == {int(life.true().timestamp())}
     await life.services.reading.undo(READER, None, reply.change.change_id)
     _, reader = await life.services.reading.reader(READER, None)
-    assert reader.mark(key) is None
+    assert reader.marks.get(key) is None
 
 
 async def test_a_vote_on_a_week_of_the_future_is_called_off(life):

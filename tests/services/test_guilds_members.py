@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.member_checks import BETWEEN_LOOKS, FEWEST, TRY_AGAIN
+from bot.core.groups import BETWEEN_LOOKS, FEWEST_CHECKED, TRY_AGAIN
 from bot.core.weekly import Schedule
 from bot.services.guilds import Guilds
 from bot.store import groups
@@ -106,7 +106,7 @@ async def test_who_left_the_server_leaves_its_groups_and_keeps_progress(guilds, 
     _, reader = await services.reading.reader(ALICE, None)
     assert [status.members for status in seen] == [1, 0, 1]
     assert [status.is_member for status in seen] == [False, False, True]
-    assert reader.mark(key).state == "done"
+    assert reader.marks.get(key).state == "done"
 
 
 async def test_who_forgot_themselves_meanwhile_is_no_member_again(guilds, services, group, clock):
@@ -160,7 +160,7 @@ async def test_of_many_a_few_are_due_at_once(guilds, services, group, clock):
         await services.groups.join(GUILD, group.group_id, reader)
     clock.advance(days=7)
 
-    assert len(await guilds.due_checks(RATE)) == FEWEST
+    assert len(await guilds.due_checks(RATE)) == FEWEST_CHECKED
 
 
 async def test_the_weekly_task_wakes_for_members_but_never_in_haste(services, guilds, group, clock):

@@ -3,11 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.curriculum.addition_fields import Typed
 from bot.core.curriculum.additions import Addition
+from bot.core.curriculum.fields import PageFacts, Typed
 from bot.core.curriculum.file import read_curriculum
 from bot.core.moderation import Desk, Proposal, Wishes
-from bot.core.page import PageFacts
 from bot.core.progress import Mark
 from bot.errors import (
     BadFieldError,
@@ -297,7 +296,7 @@ async def test_removing_and_restoring_keeps_readers_progress(opened, mod):
     assert caught.value.title == FACTS.title
     assert (removed.removed, removed.outcome) == (True, "removed")
     assert (restored.removed, restored.outcome) == (False, "restored")
-    assert shown.reader.mark(key).rating == 4
+    assert shown.reader.marks.get(key).rating == 4
 
 
 async def test_a_removed_link_is_offered_again_not_added_anew(mod):
@@ -534,7 +533,7 @@ async def test_progress_follows_when_the_list_brings_a_link_later(base, clock, o
     shown = await opened.reading.look(READER, HERE, desk.resource.key)
 
     assert shown.resource.key == LORA
-    assert shown.reader.mark(LORA).rating == 5
+    assert shown.reader.marks.get(LORA).rating == 5
 
 
 async def test_another_process_is_never_stale(base, opened, mod):

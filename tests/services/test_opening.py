@@ -29,7 +29,7 @@ async def test_opening_again_keeps_what_readers_did(database_url, base, clock):
     _, reader = await second.reading.reader(1, None)
     await second.close()
 
-    assert reader.mark(key).state == "done"
+    assert reader.marks.get(key).state == "done"
 
 
 async def test_a_start_that_is_refused_gives_the_database_back(empty_database_url, clock):
@@ -51,7 +51,7 @@ async def test_two_processes_open_one_postgres(services, database_url, base, clo
 
     _, reader = await services.reading.reader(1, None)
 
-    assert reader.mark(base.resources[0].key).state == "done"
+    assert reader.marks.get(base.resources[0].key).state == "done"
     await other.close()
 
 

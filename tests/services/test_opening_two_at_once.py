@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 import bot.services
-from bot.core.curriculum.addition_fields import Typed
+from bot.core.curriculum.fields import Typed
 from bot.core.groups import GroupForm, GroupWish, Here, SeenChannel, SeenRole
 from bot.core.moderation import ResourceForm
 from bot.core.weekly import Schedule

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.core.picking import Chosen
+from bot.core.picks import Chosen
 from bot.core.weekly import Schedule
 from bot.errors import (
     CompanionRefusedError,

@@ -81,7 +81,7 @@ async def current(reading, reader_id=READER):
 
 
 async def state(reading, key, reader_id=READER):
-    found = (await reading.reader(reader_id, None))[1].mark(key)
+    found = (await reading.reader(reader_id, None))[1].marks.get(key)
     return found and found.state
 
 
@@ -372,13 +372,13 @@ async def test_a_current_resource_locked_again_is_not_shown_as_next(listed):
 async def test_done_keeps_its_rating_until_another_is_given(reading):
     await mark(reading, ATTENTION, rating=4)
     again = await mark(reading, ATTENTION)
-    kept_rating = (await reading.reader(READER, None))[1].mark(ATTENTION).rating
+    kept_rating = (await reading.reader(READER, None))[1].marks.get(ATTENTION).rating
     changed = await mark(reading, ATTENTION, rating=2)
 
     assert again.repeated
     assert kept_rating == 4
     assert not changed.repeated
-    assert changed.reader.mark(ATTENTION).rating == 2
+    assert changed.reader.marks.get(ATTENTION).rating == 2
 
 
 async def test_a_rating_does_not_outlive_done(reading):
@@ -387,7 +387,7 @@ async def test_a_rating_does_not_outlive_done(reading):
 
     reply = await mark(reading, ATTENTION)
 
-    assert reply.reader.mark(ATTENTION).rating is None
+    assert reply.reader.marks.get(ATTENTION).rating is None
 
 
 @pytest.mark.parametrize("kind", ["done", "known", "skipped", "later"])
@@ -430,7 +430,7 @@ async def test_later_a_day_later_puts_off_anew(reading, clock):
     again = await mark(reading, ATTENTION, "later")
 
     assert not again.repeated
-    assert again.reader.mark(ATTENTION).until == clock() + timedelta(days=7)
+    assert again.reader.marks.get(ATTENTION).until == clock() + timedelta(days=7)
 
 
 async def test_marking_what_never_was_listed_is_unknown_and_changes_nothing(reading):
@@ -482,7 +482,7 @@ async def test_done_marks_what_the_typed_words_mean(reading):
     reply = await reading.finish(READER, None, "bert", rating=3)
 
     assert reply.change.keys == (BERT,)
-    assert reply.reader.mark(BERT).rating == 3
+    assert reply.reader.marks.get(BERT).rating == 3
 
 
 async def test_done_of_words_that_mean_nothing_changes_nothing(reading):
@@ -503,7 +503,7 @@ async def test_a_bare_done_marks_the_current_resource(reading):
     reply = await reading.finish_current(READER, None, rating=5)
 
     assert (reply.change.kind, reply.change.keys) == ("done_current", (ATTENTION,))
-    assert reply.reader.mark(ATTENTION).rating == 5
+    assert reply.reader.marks.get(ATTENTION).rating == 5
     assert shown(reply) == GPT_1
 
 
@@ -761,7 +761,7 @@ async def test_a_mark_follows_its_resource_to_a_new_key(listed):
     found = await reading.look(READER, None, "demo:old")
 
     assert found.resource.key == "demo:a"
-    assert found.reader.mark("demo:a").rating == 4
+    assert found.reader.marks.get("demo:a").rating == 4
 
 
 async def test_the_same_mark_under_the_new_key_is_a_second_click(listed):
@@ -917,7 +917,7 @@ async def test_no_edit_of_the_list_loses_progress(db, clock, data):
 
     _, reader = await reading.reader(reader_id, None)
     for each in listed:
-        found = reader.mark(each.key)
+        found = reader.marks.get(each.key)
         assert (found and found.state) == states.get(each.url)
     for each in gone:
         under = [key for key in (each.key, *each.formerly) if key in reader.marks]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.reminders import Reminder
+from bot.core.groups import Reminder
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, NotAMemberError, UnknownPostError, UnknownResourceError
 from tests.conftest import joined
@@ -302,7 +302,7 @@ async def test_the_button_marks_the_paper_and_counts_it(services, group_id, post
     reply = await services.reminders.finish(ALICE, sent.slot_id)
 
     page = await services.groups.history(GUILD, group_id, 0)
-    assert reply.reader.mark("demo:bert").state == "done"
+    assert reply.reader.marks.get("demo:bert").state == "done"
     assert page.weeks[0].read == 3
 
 
@@ -343,8 +343,8 @@ async def test_members_of_its_groups_use_a_servers_resource_in_direct_messages(s
 
     assert shown.resource.key == own_key
     assert (shown.from_guild, reply.from_guild, undone.from_guild) == (GUILD, GUILD, GUILD)
-    assert reply.reader.mark(own_key).state == "done"
-    assert undone.reader.mark(own_key) is None
+    assert reply.reader.marks.get(own_key).state == "done"
+    assert undone.reader.marks.get(own_key) is None
 
 
 async def test_who_was_shown_a_servers_resource_goes_on_with_it_anywhere(services, own_key):

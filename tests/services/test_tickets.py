@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.tickets import SECOND
+from bot.core.outbox import SECOND
 from bot.services.tickets import ClosedError, Tickets
 from bot.store import tickets as store_tickets
 from bot.store.database import open_database

@@ -352,7 +352,7 @@ async def test_a_reader_is_told_what_to_read_first(services, weekly, postbox, po
 
     first = await weekly.first_reads(7, GUILD, this_week.slot_id)
 
-    assert [each.key for each in first.path] == [post.key, this_week.key]
+    assert [each.key for each in first.steps] == [post.key, this_week.key]
 
 
 async def test_a_post_answers_in_its_own_server_only(weekly, post):

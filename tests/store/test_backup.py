@@ -109,7 +109,7 @@ async def test_a_backup_comes_back_in_an_empty_place(bot, url, shell, tmp_path, 
 
     services = await open_services(elsewhere, base, clock)
     _, reader = await services.reading.reader(1, None)
-    assert reader.mark(base.resources[0].key).state == "done"
+    assert reader.marks.get(base.resources[0].key).state == "done"
     await services.close()
 
 

@@ -1,4 +1,4 @@
-"""A server's changes laid over a curriculum: what its moderators added, changed and removed.
+"""A server's additions laid over a curriculum: what its moderators added, edited and removed.
 
 Laying never fails. What can't be followed is set aside and told; the base stays as it is, and
 so does the order of the list. What a server adds or moves to a step of the list belongs to the
@@ -9,15 +9,14 @@ list's key wins and the server's becomes its former one, so that progress follow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step
-from bot.core.curriculum.addition_fields import SHOWN, Fields, readable
-from bot.core.curriculum.addition_needs import SetAside, fitted
+from bot.core.curriculum.fields import SHOWN, Fields, readable
 from bot.core.curriculum.links import canonical
 
 OWN_STEP = "added-here"
@@ -29,7 +28,7 @@ OWN_STEP_TITLE = "Added by this server"
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What a server says of one resource: a new one of its own, or a change to the list's.
+    """What a server says of one resource: a new one of its own, or an edit of the list's.
 
     ``fields`` hold what was set and nothing else. ``removed``: hidden, and may be restored.
     """
@@ -68,19 +67,13 @@ def guild_of(key: str) -> int | None:
     return int(found[1]) if found and int(found[1]) < 2**63 else None
 
 
-def own_step_id(base: Curriculum) -> str:
-    """Return the id of the step that holds what a server adds without naming one."""
+def own_step(base: Curriculum) -> Step:
+    """Return the step that holds what a server adds without naming one, without resources."""
     taken = {step.id for step in base.steps} | {section.id for section in base.sections}
     step_id, count = OWN_STEP, 1
     while step_id in taken:
         count += 1
         step_id = f"{OWN_STEP}-{count}"
-    return step_id
-
-
-def own_step(base: Curriculum) -> Step:
-    """Return that step, without resources."""
-    step_id = own_step_id(base)
     return Step(step_id, OWN_STEP_TITLE, step_id)
 
 
@@ -103,9 +96,9 @@ class _Laying:
 
     def __init__(self, base: Curriculum, additions: Iterable[Addition], guild_id: int) -> None:
         self.base = base
-        self.own_step = own_step_id(base)
+        self.own_step = own_step(base)
         self.aside: list[SetAside] = []
-        self.changes: dict[str, Addition] = {}
+        self.edits: dict[str, Addition] = {}
         self.own: dict[str, Resource] = {}
         self.heirs: dict[str, str] = {}  # a key of the server -> the key that took its place
         self.fields: dict[str, dict[str, Any]] = {}
@@ -115,7 +108,7 @@ class _Laying:
         self.companions = {c.key for r in self.everything.values() for c in r.companions}
 
     def laid(self) -> Laid:
-        if not (self.changes or self.own or self.heirs):
+        if not (self.edits or self.own or self.heirs):
             return Laid(self.base)
         needs, aside = fitted(
             self.everything,
@@ -142,11 +135,11 @@ class _Laying:
             if addition.key in self.base.by_key:
                 key = addition.key
             if key in self.base.by_key:
-                if key not in self.changes or addition.key == key:
-                    self.changes[key] = addition
+                if key not in self.edits or addition.key == key:
+                    self.edits[key] = addition
             elif key.startswith(own_prefix) and key not in self.own.keys() | self.heirs.keys():
                 self._sort_own(addition, links)
-        for key, addition in self.changes.items():
+        for key, addition in self.edits.items():
             self.fields[key] = readable(addition.fields)
             url = self.fields[key].get("url", "")
             if url and links.setdefault(canonical(url) or url, key) != key:
@@ -177,8 +170,8 @@ class _Laying:
             self.removed.add(resource.key)
 
     def _step_of(self, fields: Fields) -> str:
-        wanted: str = fields.get("step_id", self.own_step)
-        return wanted if self.base.step(wanted) else self.own_step
+        wanted: str = fields.get("step_id", self.own_step.id)
+        return wanted if self.base.step(wanted) else self.own_step.id
 
     def _is_deeper(self, step_id: str) -> bool:
         step = self.base.step(step_id)
@@ -189,7 +182,7 @@ class _Laying:
         fields = self.fields.get(resource.key, {})
         values = {name: fields[name] for name in SHOWN if name in fields}
         moved: dict[str, Any] = {}
-        if resource.key in self.changes:
+        if resource.key in self.edits:
             step_id = self._new_step(resource, fields)
             if step_id != resource.step_id:
                 moved = {"step_id": step_id, "addition": self._is_deeper(step_id)}
@@ -208,7 +201,7 @@ class _Laying:
         step = self.base.step(wanted)
         if step is not None and (resource.addition or not step.addition):
             return wanted
-        if wanted == self.own_step and resource.addition:
+        if wanted == self.own_step.id and resource.addition:
             return wanted
         self.aside.append(SetAside(resource.key, wanted, "step"))
         return resource.step_id
@@ -226,15 +219,11 @@ class _Laying:
 
     def _finished(self, resource: Resource, needed: tuple[str, ...]) -> Resource:
         """Return a visible resource with what it waits for now and the keys it took over."""
-        values: dict[str, Any] = {}
-        if needed != resource.prerequisites:
-            values["prerequisites"] = needed
         companions = tuple(
             self._with_former(each) for each in resource.companions if each.key not in self.removed
         )
-        if companions != resource.companions:
-            values["companions"] = companions
-        resource = replace(resource, **values) if values else resource
+        if (needed, companions) != (resource.prerequisites, resource.companions):
+            resource = replace(resource, prerequisites=needed, companions=companions)
         return self._with_former(resource)
 
     def _with_former(self, resource: Resource) -> Resource:
@@ -248,8 +237,8 @@ class _Laying:
         for resource in chain(stayed, moved):
             by_step.setdefault(resource.step_id, []).append(resource)
         sections = [_with_steps(section, by_step) for section in self.base.sections]
-        if self.own_step in by_step:
-            step = replace(own_step(self.base), resources=tuple(by_step[self.own_step]))
+        if added := by_step.get(self.own_step.id):
+            step = replace(self.own_step, resources=tuple(added))
             own = Section(step.id, step.title, steps=(step,))
             sections.insert(_end_of_list(sections), own)
         return tuple(sections)
@@ -276,3 +265,100 @@ def _with_resources(step: Step, resources: list[Resource]) -> Step:
         a is b for a, b in zip(resources, step.resources, strict=True)
     )
     return step if same else replace(step, resources=tuple(resources))
+
+
+AsideWhy = Literal["loop", "nowhere", "companion", "list", "step", "link"]
+"""Why a wish is set aside: it would close a loop; what it names is not there; nothing waits for a
+companion; the list waits for no addition; the list's own stay in the list's own steps; the link
+is another's by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A server's wish that can't be followed for now: ``what`` is a key, a step's id or a link."""
+
+    key: str
+    what: str
+    why: AsideWhy
+
+
+Wait = tuple[str, str]
+"""What waits, and what for: keys."""
+
+
+def fitted(
+    resources: Mapping[str, Resource],
+    companions: Collection[str],
+    dropped: Collection[Wait],
+    wishes: Iterable[Wait],
+    removed: Collection[str],
+) -> tuple[dict[str, tuple[str, ...]], list[SetAside]]:
+    """Return each visible resource's prerequisites, and the wishes that are set aside.
+
+    The list's own come first, then the wishes as long as no circle closes. What is removed is
+    left out at the end: whoever waited for it waits for what it waited for, so that a removed
+    resource neither blocks nor lets skip what came before it.
+    """
+    needs = {
+        key: [each for each in r.prerequisites if each in resources and (key, each) not in dropped]
+        for key, r in resources.items()
+    }
+    aside = []
+    for key, before in needs.items():
+        if not resources[key].addition:  # what a server moved into the list may need more
+            kept = [each for each in before if not resources[each].addition]
+            aside += [SetAside(key, each, "list") for each in before if each not in kept]
+            needs[key] = kept
+    for key, needed in wishes:
+        why = _objection(resources, companions, needs, key, needed)
+        if why is not None:
+            aside.append(SetAside(key, needed, why))
+        elif needed not in needs[key]:
+            needs[key].append(needed)
+    gone = frozenset(removed)
+    return {key: _standing(needs, key, gone) for key in needs if key not in gone}, aside
+
+
+def _objection(
+    resources: Mapping[str, Resource],
+    companions: Collection[str],
+    needs: Mapping[str, list[str]],
+    key: str,
+    needed: str,
+) -> AsideWhy | None:
+    if needed in companions or key in companions:
+        return "companion"
+    if needed not in resources:
+        return "nowhere"
+    if resources[needed].addition and not resources[key].addition:
+        return "list"
+    return "loop" if _waits_for(needs, needed, key) else None
+
+
+def _waits_for(needs: Mapping[str, list[str]], key: str, target: str) -> bool:
+    """Tell whether a resource waits for another, through any number of others; or is it."""
+    seen = {key}
+    open_ = [key]
+    while open_:
+        here = open_.pop()
+        if here == target:
+            return True
+        fresh = [each for each in needs[here] if each not in seen]
+        seen.update(fresh)
+        open_ += fresh
+    return False
+
+
+def _standing(needs: Mapping[str, list[str]], key: str, gone: frozenset[str]) -> tuple[str, ...]:
+    """Return what a resource waits for, each removed one replaced by what that one waited for."""
+    found: dict[str, None] = {}
+    passed: set[str] = set()
+    open_ = list(reversed(needs[key]))
+    while open_:
+        each = open_.pop()
+        if each not in gone:
+            found[each] = None
+        elif each not in passed:
+            passed.add(each)
+            open_ += reversed(needs[each])
+    return tuple(found)

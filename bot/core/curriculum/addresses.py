@@ -10,22 +10,12 @@ MOST_WRAPPERS = 5
 
 _TRACKING = frozenset(
     {"fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid"}
-    | {
-        "ttclid",
-        "igshid",
-        "igsh",
-        "mibextid",
-        "li_fat_id",
-        "epik",
-        "srsltid",
-        "gclsrc",
-        "gad_source",
-    }
-    | {"ref", "ref_src", "ref_url", "ref_source", "feature", "si", "spm", "spm_id_from", "trk"}
-    | {"mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_ke", "_bhlid", "_branch_match_id"}
-    | {"_branch_referrer", "_openstat", "__twitter_impression", "xtor", "wickedid", "rb_clickid"}
-    | {"s_cid", "s_kwcid", "cmpid", "ck_subscriber_id", "sfmc_id", "share_id"}
-    | {"gad_source", "isfreemail", "triedredirect", "showwelcome", "showwelcomeonshare"}
+    | {"ttclid", "igshid", "igsh", "mibextid", "li_fat_id", "epik", "srsltid", "gclsrc"}
+    | {"gad_source", "ref", "ref_src", "ref_url", "ref_source", "feature", "si", "spm"}
+    | {"spm_id_from", "trk", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_ke", "_bhlid"}
+    | {"_branch_match_id", "_branch_referrer", "_openstat", "__twitter_impression", "xtor"}
+    | {"wickedid", "rb_clickid", "s_cid", "s_kwcid", "cmpid", "ck_subscriber_id", "sfmc_id"}
+    | {"share_id", "isfreemail", "triedredirect", "showwelcome", "showwelcomeonshare"}
 )
 """Query parameters that say where a reader came from, never which page it is."""
 
@@ -125,7 +115,7 @@ def untracked(url: str) -> str:
     if parts is None:
         return url
     head, hash_sign, fragment = url.partition("#")
-    head, mark, query = head.partition("?")
+    head, question_mark, query = head.partition("?")
     host = (parts.hostname or "").lower()
     kept = without_tracking(query, host, parts.path)
     if fragment.lower().startswith(("utm_", "xtor=")):
@@ -134,7 +124,9 @@ def untracked(url: str) -> str:
         path, inner_mark, inner = fragment.partition("?")
         inner = without_tracking(inner, host, path)
         fragment = path + (inner_mark if inner else "") + inner
-    return head + (mark if kept else "") + kept + (hash_sign if fragment else "") + fragment
+    return (
+        head + (question_mark if kept else "") + kept + (hash_sign if fragment else "") + fragment
+    )
 
 
 def without_tracking(query: str, host: str, path: str) -> str:

@@ -7,12 +7,13 @@ and one slip must not hide the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from rapidfuzz import fuzz, process
+
 from bot.core.curriculum.links import canonical, is_web_link
-from bot.core.curriculum.problems import closest
 from bot.core.curriculum.yaml_tree import Finding, Path, Tree
 
 LONGEST_CARD = 3000
@@ -58,18 +59,6 @@ class Entry:
             return (*self.path, key), self.values.get(key)
         group = self.values.get(name)
         return (*self.path, name, key), group.get(key) if isinstance(group, dict) else None
-
-
-@dataclass(slots=True)
-class _Hints:
-    """Similar ids, looked up a limited number of times."""
-
-    ids: list[str]
-    left: int = field(default=MOST_HINTS)
-
-    def for_(self, word: str, otherwise: str) -> str:
-        self.left -= 1
-        return (closest(word, self.ids) if self.left >= 0 else "") or otherwise
 
 
 def rule_findings(tree: Tree) -> Iterator[Finding]:
@@ -137,7 +126,7 @@ def _former_ids(entries: list[Entry]) -> Iterator[Finding]:
 def _prerequisites(entries: list[Entry]) -> Iterator[Finding]:
     by_slug = {entry.slug: entry for entry in entries}
     renamed = {old: entry.slug for entry in entries for _, old in entry.texts("formerly")}
-    hints = _Hints([entry.slug for entry in entries if not entry.companion])
+    slugs, hints_left = [entry.slug for entry in entries if not entry.companion], MOST_HINTS
     for entry in entries:
         seen: set[str] = set()
         for path, needed in entry.texts("prerequisites"):
@@ -148,7 +137,9 @@ def _prerequisites(entries: list[Entry]) -> Iterator[Finding]:
                 yield from _misplaced(path, entry, by_slug[needed])
             else:
                 remedy = f"it is now called {renamed[needed]!r}" if needed in renamed else ""
-                remedy = remedy or hints.for_(needed, "write the id of a resource of this list")
+                if not remedy and hints_left:
+                    remedy, hints_left = closest(needed, slugs), hints_left - 1
+                remedy = remedy or "write the id of a resource of this list"
                 yield Finding(path, f"no resource has the id {needed!r}", remedy)
 
 
@@ -225,7 +216,7 @@ def _shared_links(entries: list[Entry], tree: Tree) -> Iterator[Finding]:
                 continue
             owner = owners.setdefault(form, entry)
             if owner is not entry:
-                line = tree.marks[owner.path][0]
+                line = tree.positions[owner.path][0]
                 what = f"the same link as {owner.slug!r} (line {line}): {form}"
                 yield Finding(path, what, "keep one of the two, or link to another page")
 
@@ -235,11 +226,11 @@ def _shared_names(entries: list[Entry]) -> Iterator[Finding]:
     for entry in entries:
         for key in ("title", "label", "aliases"):
             for _, name in entry.texts(key):
-                owners.setdefault(_folded(name), []).append(entry)
+                owners.setdefault(folded_name(name), []).append(entry)
     for entry in entries:
         seen: set[str] = set()
         for path, alias in entry.texts("aliases"):
-            name = _folded(alias)
+            name = folded_name(alias)
             other = next((each for each in owners[name] if each is not entry), None)
             if other is not None:
                 what = f"{alias!r} is also a name of {other.slug!r}"
@@ -249,7 +240,8 @@ def _shared_names(entries: list[Entry]) -> Iterator[Finding]:
             seen.add(name)
 
 
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
+    """Return a name as it is compared with others of its list."""
     return name.casefold().strip(" :")
 
 
@@ -265,7 +257,7 @@ def _full_cards(entries: list[Entry], introduced: Sequence[tuple[Path, Any]]) ->
     for path, values in introduced:
         texts = values.get("introduction") if isinstance(values, Mapping) else None
         texts = texts if isinstance(texts, list) else [texts]
-        length = sum(map(len, filter(_is_text, texts)))
+        length = sum(len(text) for text in texts if isinstance(text, str))
         if length > LONGEST_INTRODUCTION:
             what, most = f"has {length} characters in all", LONGEST_INTRODUCTION
             remedy = f"keep at most {most}, so that it fits a card"
@@ -279,5 +271,7 @@ def _card_length(entry: Entry) -> int:
     return sum(len(text) for key in keys for _, text in entry.texts(key))
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def closest(word: str, words: Iterator[str] | list[str]) -> str:
+    """Return ``did you mean 'x'?`` for the most similar word, "" if none is similar."""
+    found = process.extractOne(word, words, scorer=fuzz.ratio, score_cutoff=65)
+    return f"did you mean {found[0]!r}?" if found else ""

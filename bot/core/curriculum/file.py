@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path as FilePath
+from typing import Any
 
-from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table, Update
-from bot.core.curriculum.checks import rule_findings
-from bot.core.curriculum.problems import shape_findings
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step, Table, Update
+from bot.core.curriculum.checks import closest, rule_findings
 from bot.core.curriculum.shape import (
+    FILE,
+    SORTS_OF_CELL,
+    AboutShape,
     CellShape,
     CompanionShape,
     CurriculumShape,
+    FoundByShape,
     ResourceShape,
     SectionShape,
     StepShape,
     TableShape,
-    curriculum_schema,
-    schema_text,
+    UpdateShape,
 )
-from bot.core.curriculum.text import write_curriculum
 from bot.core.curriculum.yaml_tree import Finding, Path, Tree, read_tree
 from bot.errors import CurriculumFileError, Flaw
-
-__all__ = [
-    "CurriculumFileError",
-    "Flaw",
-    "curriculum_schema",
-    "default_curriculum_path",
-    "read_curriculum",
-    "schema_text",
-    "write_curriculum",
-]
 
 
 def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curriculum:
@@ -87,12 +84,9 @@ def _refuse_other_formats(text: str | bytes, source: str) -> None:
     for name, look, endings in _OTHER_FORMATS:
         if ending in endings.split() or re.search(look, plain):
             what = f"is {name}, and a list is YAML"
-            raise CurriculumFileError(source, [Flaw(1, 1, "file", what, _START_ANEW)])
-
-
-_START_ANEW = (
-    "run `nextread new list.yaml` for a small list to start from, and copy titles and links into it"
-)
+            start = "run `nextread new list.yaml` for a small list to start from"
+            mend = f"{start}, and copy titles and links into it"
+            raise CurriculumFileError(source, [Flaw(1, 1, "file", what, mend)])
 
 
 def default_curriculum_path() -> FilePath:
@@ -106,7 +100,7 @@ def default_curriculum_path() -> FilePath:
 
 
 def _flaw(tree: Tree, finding: Finding) -> Flaw:
-    line, column = finding.at or tree.marks.get(finding.path) or (1, 1)
+    line, column = finding.at or tree.positions.get(finding.path) or (1, 1)
     return Flaw(line, column, _where(tree, finding.path), finding.what, finding.remedy)
 
 
@@ -221,3 +215,130 @@ def _resource(
         companions_title=companions_title,
         companions=tuple(companions),
     )
+
+
+_SHAPES: dict[str, tuple[str, type]] = {
+    "": ("a list", CurriculumShape),
+    "sections": ("a section", SectionShape),
+    "steps": ("a step", StepShape),
+    "resources": ("a resource", ResourceShape),
+    "companions": ("a companion", CompanionShape),
+    "about": ("`about`", AboutShape),
+    "found_by": ("`found_by`", FoundByShape),
+    "tables": ("a table", TableShape),
+    "rows": ("a cell", CellShape),
+    "updates": ("an update", UpdateShape),
+}
+
+_GROUPS = ("about", "found_by")
+"""What an entry has in braces, on one line."""
+
+_ENTRIES = ("resources", "companions", *_GROUPS)
+
+_IDS = "use small letters, digits and hyphens: at most 40, the list's own id at most 20"
+
+_IN_BRACES = "write `key: value` pairs in braces, as in the example at the top"
+
+_REMEDIES = {
+    "id": _IDS,
+    "about": _IN_BRACES,
+    "found_by": _IN_BRACES,
+    "prerequisites": "list the ids of other resources",
+    "formerly": "list the ids that it had before",
+    "year": "write the year as four digits, or leave it out",
+    "minutes": "write about how many minutes it takes, as a whole number, or leave it out",
+    "kind": f"write one of {', '.join(KINDS)}",
+    "must_read": "write true, or leave it out",
+    "addition": "write true, or leave it out",
+    "date": "write year, month and day: 2024-09-08",
+}
+
+_WORDS = {
+    "missing": ("is missing", "add `{key}: {example}`"),
+    "dataclass_type": ("is not a block of `key: value` lines", "write one key a line"),
+    "tuple_type": ("is not a list", "write [one, two], or one line each beginning with `- `"),
+    "string_type": ("{value} is not a text", "put it in double quotes"),
+    "int_type": ("{value} is not a whole number", "write a whole number"),
+    "bool_type": ("{value} is neither true nor false", "write true or false"),
+    "literal_error": ("{value} is none of the kinds", "write one of them"),
+    "date_type": ("{value} is not a date", ""),
+    "date_parsing": ("{value} is not a date", ""),
+    "date_from_datetime_parsing": ("{value} is not a date", ""),
+    "too_short": ("is empty", "write at least one, or delete what holds it"),
+    "too_long": ("has {actual_length} entries", "keep at most {max_length}"),
+    "string_too_short": ("is empty", "write something, or leave it out"),
+    "string_too_long": ("has {length} characters", "keep at most {max_length}"),
+    "string_pattern_mismatch": ("{value} is not an id", _IDS),
+    "greater_than_equal": ("{value} is too small", "write a number from {ge}"),
+    "less_than_equal": ("{value} is too large", "write a number up to {le}"),
+    "line_break": ("has a line break", "fold the text with `>-`, or make two entries of it"),
+    "invisible": ("shows nothing", "write something that people see"),
+    "servers_namespace": (
+        "{value} looks like the id of a server",
+        "put a letter or a word more in it: servers' own have g and digits alone",
+    ),
+    "control_character": ("has a control character", "delete it"),
+}
+
+
+def shape_findings(tree: Tree) -> tuple[CurriculumShape | None, list[Finding]]:
+    """Return the file as its shape, or everything that keeps it from having that shape."""
+    try:
+        return FILE.validate_json(json.dumps(tree.value)), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    # A list whose every entry is wrong is also called too short; it is not.
+    true = (each for each in details if each["type"] != "too_short" or not each["input"])
+    return None, [_finding(tree, each) for each in true]
+
+
+def _finding(tree: Tree, error: ErrorDetails) -> Finding:
+    path = tuple(part for part in error["loc"] if part not in SORTS_OF_CELL)
+    if error["type"] == "unexpected_keyword_argument":
+        return _unknown_key(tree, path, error["input"])
+    key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
+    value = error["input"]
+    if path not in tree.positions:  # a key that is missing; the text that stands for a list of one
+        path = path[:-1]
+    if value is None:
+        remedy = _REMEDIES.get(key, "write one, or leave it out")
+        return Finding(path, "has no value", remedy)
+    said, remedy = _WORDS.get(error["type"], (error["msg"], "see the example at the top"))
+    facts = {
+        "key": key,
+        "example": "{kind: ...}" if key == "about" else "...",
+        "value": _shown(value),
+        "length": len(value) if isinstance(value, str) else 0,
+        **error.get("ctx", {}),
+    }
+    if error["type"] == "missing":
+        said = f"{key} is missing"
+    elif not error["type"].startswith(("too_", "string_too", "string_pattern", "servers_")):
+        remedy = _REMEDIES.get(key, remedy)
+    return Finding(path, said.format(**facts), remedy.format(**facts))
+
+
+def _unknown_key(tree: Tree, path: Path, value: object) -> Finding:
+    key = str(path[-1])
+    holder = next((str(part) for part in reversed(path[:-1]) if isinstance(part, str)), "")
+    what, shape = _SHAPES[holder]
+    known = _keys_of(shape)
+    remedy = closest(key, known) or f"{what} has {', '.join(known)}"
+    if holder in _GROUPS and value is None:
+        remedy = "put a text that has a comma in double quotes"
+    elif holder in _ENTRIES and (group := [g for g in _GROUPS if key in _keys_of(_SHAPES[g][1])]):
+        remedy = f"write it in `{group[0]}: {{...}}`"
+    return Finding(path[:-1], f"{what} has no key {key!r}", remedy, tree.key_positions.get(path))
+
+
+def _keys_of(shape: type) -> list[str]:
+    return [each.name for each in fields(shape)]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a block of keys"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

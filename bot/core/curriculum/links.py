@@ -55,7 +55,7 @@ _QUOTES = (
 )
 """What people put around a link: the first half before it, the second behind."""
 
-_LIST_MARK = re.compile(r"^(?:>{1,3}|[-*\u2022\u00b7]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"^(?:>{1,3}|[-*\u2022\u00b7]|\d{1,2}[.)])\s+")
 _SENTENCE_ENDS = ".!?:\u2026"
 _PAPER_OR_VIDEO = re.compile(r"(?:arxiv|acl|doi|openreview|youtube):")
 
@@ -164,7 +164,7 @@ def _laid_bare(text: str) -> str:
     while typed != before:
         before = typed
         typed = typed.strip().rstrip(",;\u3001\u3002\uff0c\uff1b")
-        typed = _LABEL.sub("", _LIST_MARK.sub("", typed))
+        typed = _LABEL.sub("", _BULLET.sub("", typed))
         if masked := _MARKDOWN_LINK.fullmatch(typed):
             typed = masked[1]
         for pair in _QUOTES:
@@ -228,119 +228,68 @@ def _known(host: str, parts: SplitResult) -> str | None:
     place = f"{host}{unquote(parts.path)}".rstrip("/")
     for pattern, form in _HOMES:
         if match := pattern.fullmatch(place):
-            return form(match)
+            groups = match.groups()
+            return form.format(*map(str.lower, groups)) if isinstance(form, str) else form(*groups)
     known = _SITES.get(host)
     return known(parts) if known else None
-
-
-def _form(*pieces: str | int) -> Callable[[re.Match[str]], str]:
-    """Return what joins these pieces: numbers are a match's groups, in small letters."""
-    return lambda match: "".join(
-        match[piece].lower() if isinstance(piece, int) else piece for piece in pieces
-    )
-
-
-_GITHUB = r"([^/]+/[^/]+)"
-_ARXIV_READERS = (
-    r"(?:(?:[\w-]+\.)*arxiv\.org|xxx\.lanl\.gov|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com"
-    r"|huggingface\.co(?=/papers/)|(?:api\.)?semanticscholar\.org|scirate\.com|papers\.cool"
-    r"|emergentmind\.com|catalyzex\.com)"
-)
-_HOMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(rf"(?ai){pattern}"), form)
-    for pattern, form in (
-        (
-            rf"{_ARXIV_READERS}/(?:[a-z-]+/)?(?:arxiv:)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?",
-            lambda match: _arxiv(match[1]),
-        ),
-        (
-            r"dblp\.(?:org|uni-trier\.de)/rec/(?:\w+/)?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?",
-            _form("arxiv:", 1, ".", 2),
-        ),
-        (
-            r"(?:ui\.)?adsabs\.harvard\.edu/abs/\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z](?:/abstract)?",
-            _form("arxiv:", 1, ".", 2),
-        ),
-        (
-            (
-                r"(?:aclanthology\.(?:org|info)|(?:anthology\.)?aclweb\.org)/(?:anthology/|papers/)?"
-                rf"(?:[a-z]/[a-z]\d\d/)?({_ACL_ID})(?:v\d+)?(?:\.pdf|\.bib)?"
-            ),
-            _form("acl:", 1),
-        ),
-        (
-            r"(?:youtu\.be|youtube\.com/(?:shorts|embed|live|v|e|watch))/([\w-]{11})",
-            lambda match: f"youtube:{match[1]}",
-        ),
-        (rf"doi\.org/({_DOI})", lambda match: _doi(match[1])),
-        (
-            rf"[\w.-]+/doi/(?:(?:abs|full|pdf|epdf|pdfdirect|epub|fullhtml)/)?({_DOI})",
-            lambda match: _doi(match[1]),
-        ),
-        (
-            rf"link\.springer\.com/(?:article|chapter|book|content/pdf)/({_DOI}?)(?:\.pdf)?",
-            lambda match: _doi(match[1]),
-        ),
-        (r"nature\.com/articles/([\w.-]+?)(?:\.pdf)?", _form("doi:10.1038/", 1)),
-        (
-            r"(?:bio|med)rxiv\.org/content/(10\.1101/\d[\d.]*\d)(?:v\d+)?(?:\.[a-z.-]+)?",
-            _form("doi:", 1),
-        ),
-        (
-            (
-                r"(?:papers\.nips\.cc|(?:papers|proceedings)\.neurips\.cc)/(?:paper|paper_files/paper)"
-                r"/(\d{4})/(?:hash|file)/([0-9a-f]{32})-.*"
-            ),
-            _form("neurips:", 1, "/", 2),
-        ),
-        (
-            r"proceedings\.mlr\.press/(v\d+)/([\w-]+)(?:\.html|/\2\.pdf)?",
-            _form("proceedings.mlr.press/", 1, "/", 2),
-        ),
-        (
-            r"jmlr\.org/papers/v(?:olume)?(\d+)/([\w-]+)(?:\.html|/\2\.pdf)?",
-            _form("jmlr.org/papers/v", 1, "/", 2),
-        ),
-        (
-            r"openaccess\.thecvf\.com/(\w+)/(?:html|papers)/([\w-]+)\.(?:html|pdf)",
-            _form("openaccess.thecvf.com/", 1, "/", 2),
-        ),
-        (
-            r"(?:reddit\.com/(?:r/\w+/)?comments|redd\.it)/(\w+)(?:/[^/]*)?",
-            _form("reddit.com/comments/", 1),
-        ),
-        (r"open\.substack\.com/pub/([\w-]+)/p/([\w-]+)", _form(1, ".substack.com/p/", 2)),
-        (r"(?:[\w-]+\.)?medium\.com/(?:.*-|p/)([0-9a-f]{10,12})", _form("medium.com/p/", 1)),
-        (r"x\.com/(?:\w+|i/web)/status/(\d+)(?:/.*)?", _form("x.com/i/status/", 1)),
-        (r"(?:player\.)?vimeo\.com/(?:video/)?(\d+)", _form("vimeo.com/", 1)),
-        (
-            r"(amazon(?:\.[a-z]{2,3}){1,2})/(?:.*/)?(?:dp|gp/product)/(\w{10})(?:/.*)?",
-            _form(1, "/dp/", 2),
-        ),
-        (r"ieeexplore\.ieee\.org/(?:abstract/)?document/(\d+)", _form("ieee:", 1)),
-        (
-            r"(?:docs|drive)\.google\.com/(?:[a-z]+/)*d/([\w-]{20,})(?:/.*)?",
-            lambda match: f"drive.google.com/d/{match[1]}",
-        ),
-        (
-            rf"raw\.githubusercontent\.com/{_GITHUB}/(?:refs/heads/)?(.+)",
-            lambda match: _blob(match[1], match[2]),
-        ),
-        (
-            (
-                rf"(?:nbviewer\.(?:jupyter\.)?org|colab\.research\.google\.com)/github/{_GITHUB}"
-                r"/blob/(.+)"
-            ),
-            lambda match: _blob(match[1], match[2]),
-        ),
-    )
-)
-"""A host and path, however they are capitalised -> the form that all of these share."""
 
 
 def _blob(repository: str, path: str) -> str:
     # Owners and repositories ignore case there; file paths do not.
     return f"github.com/{repository.lower()}/blob/{_encoded(path)}"
+
+
+_GITHUB = r"([^/]+/[^/]+)"
+_NOTEBOOK_READERS = r"(?:nbviewer\.(?:jupyter\.)?org|colab\.research\.google\.com)"
+_ACL_READERS = (
+    r"(?:aclanthology\.(?:org|info)|(?:anthology\.)?aclweb\.org)(?:/(?:anthology|papers))?"
+)
+_NEURIPS = r"(?:papers\.nips\.cc|(?:papers|proceedings)\.neurips\.cc)"
+_ARXIV_READERS = (
+    r"(?:(?:[\w-]+\.)*arxiv\.org|xxx\.lanl\.gov|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com"
+    r"|huggingface\.co(?=/papers/)|(?:api\.)?semanticscholar\.org|scirate\.com|papers\.cool"
+    r"|emergentmind\.com|catalyzex\.com)"
+)
+_FORMS: dict[str, str | Callable[..., str]] = {
+    rf"{_ARXIV_READERS}/(?:[a-z-]+/)?(?:arxiv:)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?": _arxiv,
+    r"dblp\.(?:org|uni-trier\.de)/rec/(?:\w+/)?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?": (
+        "arxiv:{}.{}"
+    ),
+    r"(?:ui\.)?adsabs\.harvard\.edu/abs/\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z](?:/abstract)?": (
+        "arxiv:{}.{}"
+    ),
+    rf"{_ACL_READERS}/(?:[a-z]/[a-z]\d\d/)?({_ACL_ID})(?:v\d+)?(?:\.pdf|\.bib)?": "acl:{}",
+    r"(?:youtu\.be|youtube\.com/(?:shorts|embed|live|v|e|watch))/([\w-]{11})": "youtube:{}".format,
+    rf"doi\.org/({_DOI})": _doi,
+    rf"[\w.-]+/doi/(?:(?:abs|full|pdf|epdf|pdfdirect|epub|fullhtml)/)?({_DOI})": _doi,
+    rf"link\.springer\.com/(?:article|chapter|book|content/pdf)/({_DOI}?)(?:\.pdf)?": _doi,
+    r"nature\.com/articles/([\w.-]+?)(?:\.pdf)?": "doi:10.1038/{}",
+    r"(?:bio|med)rxiv\.org/content/(10\.1101/\d[\d.]*\d)(?:v\d+)?(?:\.[a-z.-]+)?": "doi:{}",
+    rf"{_NEURIPS}/(?:paper|paper_files/paper)/(\d{{4}})/(?:hash|file)/([0-9a-f]{{32}})-.*": (
+        "neurips:{}/{}"
+    ),
+    r"proceedings\.mlr\.press/(v\d+)/([\w-]+)(?:\.html|/\2\.pdf)?": "proceedings.mlr.press/{}/{}",
+    r"jmlr\.org/papers/v(?:olume)?(\d+)/([\w-]+)(?:\.html|/\2\.pdf)?": "jmlr.org/papers/v{}/{}",
+    r"openaccess\.thecvf\.com/(\w+)/(?:html|papers)/([\w-]+)\.(?:html|pdf)": (
+        "openaccess.thecvf.com/{}/{}"
+    ),
+    r"(?:reddit\.com/(?:r/\w+/)?comments|redd\.it)/(\w+)(?:/[^/]*)?": "reddit.com/comments/{}",
+    r"open\.substack\.com/pub/([\w-]+)/p/([\w-]+)": "{}.substack.com/p/{}",
+    r"(?:[\w-]+\.)?medium\.com/(?:.*-|p/)([0-9a-f]{10,12})": "medium.com/p/{}",
+    r"x\.com/(?:\w+|i/web)/status/(\d+)(?:/.*)?": "x.com/i/status/{}",
+    r"(?:player\.)?vimeo\.com/(?:video/)?(\d+)": "vimeo.com/{}",
+    r"(amazon(?:\.[a-z]{2,3}){1,2})/(?:.*/)?(?:dp|gp/product)/(\w{10})(?:/.*)?": "{}/dp/{}",
+    r"ieeexplore\.ieee\.org/(?:abstract/)?document/(\d+)": "ieee:{}",
+    r"(?:docs|drive)\.google\.com/(?:[a-z]+/)*d/([\w-]{20,})(?:/.*)?": (
+        "drive.google.com/d/{}".format
+    ),
+    rf"raw\.githubusercontent\.com/{_GITHUB}/(?:refs/heads/)?(.+)": _blob,
+    rf"{_NOTEBOOK_READERS}/github/{_GITHUB}/blob/(.+)": _blob,
+}
+"""A host and path, however they are capitalised -> the form that all of these share: what makes
+it of the pattern's groups, or a text that takes them in small letters."""
+
+_HOMES = tuple((re.compile(rf"(?ai){pattern}"), form) for pattern, form in _FORMS.items())
 
 
 def _youtube(parts: SplitResult) -> str | None:

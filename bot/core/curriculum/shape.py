@@ -34,23 +34,18 @@ LONGEST_SLUG = 40
 LONGEST_TITLE = 200  # the heading of a card, and one of ten lines of search results
 LONGEST_STEP_TITLE = 100  # the label of a select option
 LONGEST_LABEL = 40  # stands before a title on the same line
-LONGEST_ICON = 10  # emoji of families and flags are several characters
 LONGEST_ALIAS = 100  # the name of an autocomplete choice
 LONGEST_TAG = 40
 LONGEST_AUTHORS = 200
 LONGEST_TEXT = 500  # a note, sentence or remark: a card shows several
 LONGEST_PARAGRAPH = 1000  # an introduction's: a card shows three
-LONGEST_CELL = 100
 LONGEST_LINK_ON_A_CARD = 512  # the address of a link button
 LONGEST_QUESTION = 300  # five of them fit the opener of a thread, whatever has to be escaped
 MOST_NOTES = 10
 MOST_QUESTIONS = 5
 MOST_COMPANIONS = 25
 MOST_NAMES = 20  # aliases, tags, prerequisites, former ids of one resource
-MOST_PARAGRAPHS = 10
 MOST_COLUMNS = 5
-MOST_ROWS = 25
-MOST_TABLES = 3
 LEAST_YEAR = 1000
 MOST_YEAR = 2999
 MOST_MINUTES = 100_000
@@ -111,14 +106,16 @@ Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}
 Title = Annotated[str, _texts(LONGEST_TITLE), AfterValidator(_one_line)]
 StepTitle = Annotated[str, _texts(LONGEST_STEP_TITLE), AfterValidator(_one_line)]
 Label = Annotated[str, _texts(LONGEST_LABEL), AfterValidator(_one_line)]
-Icon = Annotated[str, _texts(LONGEST_ICON), AfterValidator(_one_line)]
+Icon = Annotated[
+    str, _texts(10), AfterValidator(_one_line)
+]  # emoji of families and flags are several characters
 Alias = Annotated[str, _texts(LONGEST_ALIAS), AfterValidator(_one_line)]
 TagText = Annotated[str, _texts(LONGEST_TAG), AfterValidator(_one_line)]
 Authors = Annotated[str, _texts(LONGEST_AUTHORS), AfterValidator(_one_line)]
 Text = Annotated[str, _texts(LONGEST_TEXT), AfterValidator(_one_line)]
 Question = Annotated[str, _texts(LONGEST_QUESTION), AfterValidator(_one_line)]
 Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), AfterValidator(_one_line)]
-CellText = Annotated[str, _texts(LONGEST_CELL), AfterValidator(_one_line)]
+CellText = Annotated[str, _texts(100), AfterValidator(_one_line)]
 Link = Annotated[
     str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line), AfterValidator(untracked)
 ]
@@ -127,7 +124,7 @@ Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 
 Paragraphs = Annotated[
     tuple[Paragraph, ...],
-    Field(max_length=MOST_PARAGRAPHS, description="Paragraphs, in the maker's words."),
+    Field(max_length=10, description="Paragraphs, in the maker's words."),
 ]
 Introduction = Annotated[
     Paragraphs, BeforeValidator(_several, json_schema_input_type=Paragraph | Paragraphs)
@@ -142,14 +139,14 @@ Notes = Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)]
 Questions = Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]
 NoteOrNotes = Annotated[Notes, BeforeValidator(_several, json_schema_input_type=Text | Notes)]
 
-STRICT = ConfigDict(extra="forbid", strict=True)
+
+class _Strict:
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AboutShape:
+class AboutShape(_Strict):
     """What a resource is: facts that fit one line, ``{kind: paper, year: 2017}``."""
-
-    __pydantic_config__ = STRICT
 
     kind: Annotated[Kind, Field(description="What it is.")]
     must_read: Annotated[bool, Field(description="The 📚 mark.")] = False
@@ -160,10 +157,8 @@ class AboutShape:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundByShape:
+class FoundByShape(_Strict):
     """What finds a resource beside its title: ``{aliases: [BERT], tags: [pre-training]}``."""
-
-    __pydantic_config__ = STRICT
 
     aliases: Annotated[
         tuple[Alias, ...],
@@ -173,10 +168,8 @@ class FoundByShape:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadingShape:
+class ReadingShape(_Strict):
     """What a resource and its companion have in common."""
-
-    __pydantic_config__ = STRICT
 
     id: Annotated[
         Slug, Field(description="Small letters, digits, hyphens. Given once and never reused.")
@@ -221,14 +214,10 @@ class ReadingShape:
 class CompanionShape(ReadingShape):
     """Something that helps with the resource it stands under."""
 
-    __pydantic_config__ = STRICT
-
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceShape(ReadingShape):
     """One thing to read or watch."""
-
-    __pydantic_config__ = STRICT
 
     prerequisites: Annotated[Slugs, Field(description="Ids of what to have read first.")] = ()
     companions_title: Annotated[
@@ -241,10 +230,8 @@ class ResourceShape(ReadingShape):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CellShape:
+class CellShape(_Strict):
     """A cell with a link."""
-
-    __pydantic_config__ = STRICT
 
     text: CellText
     url: Link | None = None
@@ -267,20 +254,16 @@ Row = Annotated[tuple[AnyCell, ...], Field(min_length=1, max_length=MOST_COLUMNS
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableShape:
+class TableShape(_Strict):
     """A table of the maker's; a cell is a text, or a mapping of text and url."""
 
-    __pydantic_config__ = STRICT
-
     columns: Annotated[tuple[CellText, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
-    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MOST_ROWS)]
+    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=25)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepShape:
+class StepShape(_Strict):
     """One step of the path, with its resources in reading order."""
-
-    __pydantic_config__ = STRICT
 
     id: Slug
     title: StepTitle
@@ -293,14 +276,12 @@ class StepShape:
     icon: Icon | None = None
     addition: Addition = False
     introduction: Introduction = ()
-    tables: Annotated[tuple[TableShape, ...], Field(max_length=MOST_TABLES)] = ()
+    tables: Annotated[tuple[TableShape, ...], Field(max_length=3)] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class SectionShape:
+class SectionShape(_Strict):
     """Steps that belong together under one heading."""
-
-    __pydantic_config__ = STRICT
 
     id: Slug
     title: StepTitle
@@ -311,10 +292,8 @@ class SectionShape:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpdateShape:
+class UpdateShape(_Strict):
     """An entry of the maker's update log."""
-
-    __pydantic_config__ = STRICT
 
     text: Text
     date: Annotated[datetime.date | None, Field(description="2024-09-08")] = None
@@ -322,10 +301,8 @@ class UpdateShape:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CurriculumShape:
+class CurriculumShape(_Strict):
     """A reading list for Nextread."""
-
-    __pydantic_config__ = STRICT
 
     id: Annotated[
         str,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table, Update
+from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table
+from bot.core.curriculum.checks import LONGEST_CARD, folded_name
+from bot.core.curriculum.shape import LONGEST_CURRICULUM_ID, MOST_NAMES, SERVERS_NAMESPACE
 
 WIDTH = 120
 
-_SCHEMA_LINE = "# yaml-language-server: $schema=curriculum.schema.json\n"
 _SPACED = frozenset({"sections", "steps", "resources", "companions"})
 _FLOWING = frozenset({"prerequisites", "aliases", "tags", "formerly", "columns"})
 _ONE_OR_SEVERAL = frozenset({"notes", "added_notes"})
@@ -31,17 +34,20 @@ def write_curriculum(curriculum: Curriculum) -> str:
     """
     slugs = _slugs(curriculum)
     top = {
-        "id": curriculum.id,
-        "title": curriculum.title,
-        "icon": curriculum.icon,
-        "url": curriculum.url,
-        "introduction": curriculum.introduction,
-        "sections": [_section(each, slugs) for each in curriculum.sections if _is_used(each)],
-        "update_title": curriculum.update_title,
-        "update_icon": curriculum.update_icon,
-        "updates": [_update(each) for each in curriculum.updates],
+        **_of(curriculum, "id", "title", "icon", "url", "introduction"),
+        "sections": [
+            _section(each, slugs)
+            for each in curriculum.sections
+            if any(s.resources for s in each.steps)
+        ],
+        **_of(curriculum, "update_title", "update_icon"),
+        "updates": [
+            {"date": each.on and each.on.isoformat(), **_of(each, "text", "details")}
+            for each in curriculum.updates
+        ],
     }
-    return _SCHEMA_LINE + "\n".join(_lines(top, "")) + "\n"
+    schema = "# yaml-language-server: $schema=curriculum.schema.json"
+    return "\n".join([schema, *_lines(top, "")]) + "\n"
 
 
 def _slugs(curriculum: Curriculum) -> dict[str, str]:
@@ -58,27 +64,16 @@ def _slugs(curriculum: Curriculum) -> dict[str, str]:
     return slugs
 
 
-def _is_used(section: Section) -> bool:
-    return any(step.resources for step in section.steps)
-
-
 def _section(section: Section, slugs: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "id": section.id,
-        "title": section.title,
-        "icon": section.icon,
-        "addition": section.addition,
-        "introduction": section.introduction,
+        **_of(section, "id", "title", "icon", "addition", "introduction"),
         "steps": [_step(each, section, slugs) for each in section.steps if each.resources],
     }
 
 
 def _step(step: Step, section: Section, slugs: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "id": step.id,
-        "number": step.number,
-        "title": step.title,
-        "icon": step.icon,
+        **_of(step, "id", "number", "title", "icon"),
         "addition": step.addition and not section.addition,
         "introduction": step.introduction,
         "tables": [_table(each) for each in step.tables],
@@ -91,28 +86,17 @@ def _resource(resource: Resource, inherited: bool, slugs: Mapping[str, str]) -> 
     in_use = set(slugs.values())
     return {
         "id": slugs[resource.key],
-        "label": resource.label,
-        "title": resource.title,
-        "url": resource.url,
-        "original_url": resource.original_url,
-        "maker_url": resource.maker_url,
+        **_of(resource, "label", "title", "url", "original_url", "maker_url"),
         "about": _given(
             {
-                "kind": resource.kind,
-                "must_read": resource.must_read,
+                **_of(resource, "kind", "must_read"),
                 "addition": resource.addition and not inherited,
-                "authors": resource.authors,
-                "year": resource.year,
-                "minutes": resource.minutes,
+                **_of(resource, "authors", "year", "minutes"),
             }
         ),
         "prerequisites": [slugs[key] for key in resource.prerequisites if key in slugs],
-        "found_by": _given({"aliases": resource.aliases, "tags": resource.tags}),
-        "sentence": resource.sentence,
-        "remark": resource.remark,
-        "notes": resource.notes,
-        "added_notes": resource.added_notes,
-        "questions": resource.questions,
+        "found_by": _given(_of(resource, "aliases", "tags")),
+        **_of(resource, "sentence", "remark", "notes", "added_notes", "questions"),
         "formerly": [slug for slug in dict.fromkeys(former) if slug not in in_use],
         "companions_title": resource.companions_title,
         "companions": [_resource(each, resource.addition, slugs) for each in resource.companions],
@@ -126,15 +110,12 @@ def _table(table: Table) -> dict[str, Any]:
 def _cell(cell: Cell) -> Any:
     if cell.url is None and cell.maker_url is None:
         return cell.text
-    return {"text": cell.text, "url": cell.url, "maker_url": cell.maker_url}
+    return _of(cell, "text", "url", "maker_url")
 
 
-def _update(update: Update) -> dict[str, Any]:
-    return {
-        "date": update.on and update.on.isoformat(),
-        "text": update.text,
-        "details": update.details,
-    }
+def _of(value: object, *names: str) -> dict[str, Any]:
+    """Return what the file has under the same names."""
+    return {name: getattr(value, name) for name in names}
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,3 +220,94 @@ def _flow(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_flow, value))}]"
     return _word(value, in_flow=True) if isinstance(value, str) else _scalar("", value, "")
+
+
+def exportable(curriculum: Curriculum) -> Curriculum:
+    """Return the curriculum as a file may hold it.
+
+    Keys of the server are no former ids of a list. An alias that a server's title has taken is
+    left out, and so are prerequisites beyond the most a file may name.
+    """
+    names = Counter(name for r in curriculum.by_key.values() for name in _names(r))
+
+    def step_of(step: Step) -> Step:
+        resources = (_exportable(each, curriculum.id, names) for each in step.resources)
+        return replace(step, resources=tuple(resources))
+
+    sections = (replace(s, steps=tuple(map(step_of, s.steps))) for s in curriculum.sections)
+    return replace(curriculum, sections=tuple(sections))
+
+
+def fits_a_card(curriculum: Curriculum, resource: Resource) -> bool:
+    """Tell whether a resource's texts, with its companions', are short enough for a file."""
+    whole = curriculum.get(resource.parent) if resource.parent else resource
+    if whole is None:
+        return True
+    texts = [whole.sentence, whole.companions_title, *whole.notes, *whole.added_notes]
+    for each in (whole, *whole.companions):
+        texts += [each.label, each.title, each.authors, each.url, each.remark]
+    return sum(map(len, texts)) <= LONGEST_CARD
+
+
+def _exportable(resource: Resource, namespace: str, names: Counter[str]) -> Resource:
+    return replace(
+        resource,
+        aliases=tuple(a for a in resource.aliases if names[folded_name(a)] == 1),
+        prerequisites=resource.prerequisites[:MOST_NAMES],
+        formerly=tuple(k for k in resource.formerly if k.startswith(f"{namespace}:"))[:MOST_NAMES],
+        companions=tuple(_exportable(each, namespace, names) for each in resource.companions),
+    )
+
+
+def _names(resource: Resource) -> set[str]:
+    written = (resource.title, resource.label, *resource.aliases)
+    return {folded_name(name) for name in written if name}
+
+
+_STARTER = """\
+# A reading list for Nextread. Change what you like, then run: nextread check FILE
+# Lines that begin with # are notes to you: the bot doesn't read them.
+
+id: {id}  # a-z, 0-9 and hyphens. Choose it now: readers' progress hangs on it, so it never changes.
+title: My reading list
+introduction: What this list is about, in a sentence or two.
+
+sections:
+  - id: start
+    title: Start here
+    steps:
+      - id: basics
+        number: 1
+        title: Basics
+        resources:
+          - id: attention  # each has an id of its own, which never changes either
+            title: Attention Is All You Need
+            url: https://arxiv.org/abs/1706.03762
+            # kind: paper, article, video, docs, course or book. must_read: true marks the best.
+            about: {{kind: paper, must_read: true, authors: Vaswani et al., minutes: 45}}
+            notes: Why you might read it. You can leave this line out.
+
+          - id: bert
+            # Put a text in double quotes if it has a colon and a space in it, as this title has.
+            title: "BERT: Pre-training of Deep Bidirectional Transformers"
+            url: https://arxiv.org/abs/1810.04805
+            about: {{kind: paper, authors: Devlin et al., year: 2018, minutes: 35}}
+            prerequisites: [attention]  # the ids of what to have read first
+
+      - id: further
+        number: 2
+        title: Further on
+        resources:
+          - id: illustrated-bert
+            title: The Illustrated BERT
+            url: https://jalammar.github.io/illustrated-bert/
+            about: {{kind: article, minutes: 25}}
+            questions: What would you explain differently?  # opens the thread under a week's paper
+"""
+
+
+def starter(name: str) -> str:
+    """Return the text of a new list whose id is made of its file's name."""
+    made = re.sub("[^a-z0-9]+", "-", name.casefold())[:LONGEST_CURRICULUM_ID].strip("-")
+    is_usable = bool(made) and not re.fullmatch(SERVERS_NAMESPACE, made)
+    return _STARTER.format(id=made if is_usable else "my-list")

@@ -28,7 +28,7 @@ DEEPEST_NESTING = 16  # a curriculum has nine levels
 Path = tuple[str | int, ...]
 """The way to a value: keys and positions from the top."""
 
-Mark = tuple[int, int]
+Position = tuple[int, int]
 """Line and column, both counted from 1."""
 
 _TOO_DEEP = ("is nested too deeply", "a list has sections, steps, resources, no more")
@@ -55,20 +55,20 @@ class Finding:
     path: Path
     what: str
     remedy: str
-    at: Mark | None = None
+    at: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A file's plain values (dict, list, str, int, bool, None) with the place of each.
+    """A file's plain values (dict, list, str, int, bool, None) with the position of each.
 
     ``findings`` are those that leave the rest readable: a key that stands twice. ``flaws`` are
     slips of YAML whose lines could be read as they were meant.
     """
 
     value: Any
-    marks: dict[Path, Mark]
-    key_marks: dict[Path, Mark]
+    positions: dict[Path, Position]
+    key_positions: dict[Path, Position]
     findings: list[Finding] = field(default_factory=list)
     flaws: tuple[Flaw, ...] = ()
 
@@ -79,18 +79,13 @@ class _Loader(yaml.CSafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own name for a class's table
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_Loader.add_implicit_resolver(
+for _tag, _pattern, _first in (
+    ("null", r"(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
     # More digits than any year needs would only give Python's int() work.
-    "tag:yaml.org,2002:int",
-    re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})$"),
-    list("-+0123456789"),
-)
+    ("int", r"[-+]?(?:0|[1-9][0-9]{0,17})$", list("-+0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 def read_tree(text: str | bytes, source: str) -> Tree:
@@ -257,7 +252,7 @@ def _refused(text: str) -> Flaw | None:
         elif getattr(event, "tag", None):
             what = "uses a YAML tag (!)"
         if what:
-            line, column = _mark(event.start_mark)
+            line, column = _position(event.start_mark)
             return Flaw(line, column, "file", what, remedy)
     return None
 
@@ -265,7 +260,7 @@ def _refused(text: str) -> Flaw | None:
 def _broken(error: yaml.YAMLError, text: str) -> Flaw:
     said = str(getattr(error, "problem", None) or error)
     mark = "context_mark" if "end of stream" in said else "problem_mark"
-    line, column = _mark(getattr(error, mark, None))
+    line, column = _position(getattr(error, mark, None))
     if "nesting" in said:
         return Flaw(line, column, "file", *_TOO_DEEP)
     remedy = next((mend for sign, mend in _MENDS.items() if sign in said), None)
@@ -275,12 +270,12 @@ def _broken(error: yaml.YAMLError, text: str) -> Flaw:
     return Flaw(line, column, "file", f"YAML: {said}", remedy)
 
 
-def _mark(mark: Any) -> Mark:
+def _position(mark: Any) -> Position:
     return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
 
 def _value(node: yaml.Node, path: Path, tree: Tree) -> Any:
-    tree.marks[path] = _mark(node.start_mark)
+    tree.positions[path] = _position(node.start_mark)
     if isinstance(node, yaml.MappingNode):
         return {key: _value(child, (*path, key), tree) for key, child in _pairs(node, path, tree)}
     if isinstance(node, yaml.SequenceNode):
@@ -291,7 +286,7 @@ def _value(node: yaml.Node, path: Path, tree: Tree) -> Any:
 def _pairs(node: yaml.MappingNode, path: Path, tree: Tree) -> Iterator[tuple[str, yaml.Node]]:
     seen: set[str] = set()
     for key_node, child in node.value:
-        at = _mark(key_node.start_mark)
+        at = _position(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode):
             what = "has a key that is not a word"
             tree.findings.append(Finding(path, what, "write `key: value`", at))
@@ -300,7 +295,7 @@ def _pairs(node: yaml.MappingNode, path: Path, tree: Tree) -> Iterator[tuple[str
             tree.findings.append(Finding(path, what, remedy, at))
         else:
             seen.add(key_node.value)
-            tree.key_marks[(*path, key_node.value)] = at
+            tree.key_positions[(*path, key_node.value)] = at
             yield key_node.value, child
 
 

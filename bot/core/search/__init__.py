@@ -3,7 +3,7 @@
 How a query is answered:
 
 1. It is cut into folded words (words.py); the last one may be unfinished.
-2. Each word is looked up (search_lookup.py): as it stands, with another ending, as a beginning
+2. Each word is looked up (index.py): as it stands, with another ending, as a beginning
    if it is the last, joined with its neighbour, split in two. That gives the documents that
    have the word, and how well.
 3. Rare words weigh more. A document's cover is the share of the query's weight that it has. If
@@ -26,11 +26,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from bot.core.search.index import Document, SearchIndex
-from bot.core.search.lookup import Lookup, Qualities
+from bot.core.search.index import Lookup, Qualities, SearchIndex
 from bot.core.search.words import words
-
-__all__ = ["Document", "Hit", "SearchIndex", "search"]
 
 LONGEST_QUERY = 300  # letters
 MOST_WORDS = 12  # looked up; a longer query is still compared with names as a whole
@@ -167,19 +164,19 @@ def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
 
 
 def _covers_by_words(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
-    places = range(len(lookups[0].asked))
-    weights = [_weight(lookups, at) for at in places]
+    positions = range(len(lookups[0].asked))
+    weights = [_weight(lookups, at) for at in positions]
     covers = [lookup.cover(weights, WELL) for lookup in lookups]
     if any(covers):
         return covers, False
-    unknown = [at for at in places if not any(lookup.found[at] for lookup in lookups)]
+    unknown = [at for at in positions if not any(lookup.found[at] for lookup in lookups)]
     for at in unknown:
         _add_misspelt(lookups, at)
         weights[at] = _weight(lookups, at)
     covers = [lookup.cover(weights, WELL) for lookup in lookups]
     if any(covers):
         return covers, True
-    for at in places:
+    for at in positions:
         if at not in unknown:
             _add_misspelt(lookups, at)
     return [lookup.cover(weights, FLOOR) for lookup in lookups], True
@@ -208,7 +205,7 @@ def _candidates(index: SearchIndex, cover: Qualities, text: str) -> list[int]:
         chosen = set(sorted(sorted(cover), key=cover.__getitem__, reverse=True)[:BEST])
         begun = index.wholes.docs(index.wholes.beginning(text), most=BEST)
         chosen.update(number for number in begun if number in cover)
-    return sorted(chosen, key=index.places.__getitem__)
+    return sorted(chosen, key=index.positions.__getitem__)
 
 
 def _likeness(text: str, names: Sequence[str], *, misspelt: bool) -> tuple[float, bool]:

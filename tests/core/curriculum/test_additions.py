@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step
-from bot.core.curriculum.addition_fields import (
+from bot.core.curriculum.additions import OWN_STEP, Addition, SetAside, lay_over, own_step
+from bot.core.curriculum.fields import (
+    PageFacts,
     Typed,
     checked,
     fields_of_page,
@@ -13,9 +15,7 @@ from bot.core.curriculum.addition_fields import (
     typed_from,
     with_needs,
 )
-from bot.core.curriculum.additions import OWN_STEP, Addition, SetAside, lay_over, own_step_id
 from bot.core.curriculum.links import canonical
-from bot.core.page import PageFacts
 from bot.core.picks import next_papers
 from bot.core.progress import resolved
 from bot.core.recommend import path_to
@@ -180,7 +180,7 @@ def test_the_servers_step_evades_an_id_that_the_list_has():
 
     laid = lay(added("new"), base=base)
 
-    assert own_step_id(base) == f"{OWN_STEP}-2"
+    assert own_step(base).id == f"{OWN_STEP}-2"
     assert [step.id for step in laid.curriculum.steps] == [OWN_STEP, f"{OWN_STEP}-2"]
 
 
@@ -456,7 +456,7 @@ def test_any_title_gets_a_slug_that_fits_a_key(title, taken):
     ],
 )
 def test_authors_are_typed_with_the_year(typed, authors, year):
-    fields = replace(TYPED, authors=typed).changes_to(replace(TYPED, authors="?"))
+    fields = replace(TYPED, authors=typed).new_fields(replace(TYPED, authors="?"))
 
     assert fields == {"authors": authors, "year": year}
 
@@ -466,7 +466,7 @@ def test_authors_are_typed_with_the_year(typed, authors, year):
     [("45", 45), ("45 min", 45), ("~ 2 h", 120), ("1h30", 90), ("1 h 30 min", 90), ("", None)],
 )
 def test_minutes_are_typed_as_people_say_them(typed, minutes):
-    fields = replace(TYPED, minutes=typed).changes_to(replace(TYPED, minutes="?"))
+    fields = replace(TYPED, minutes=typed).new_fields(replace(TYPED, minutes="?"))
 
     assert fields == {"minutes": minutes}
 
@@ -487,7 +487,7 @@ def test_minutes_are_typed_as_people_say_them(typed, minutes):
 )
 def test_what_does_not_fit_is_named(field, values):
     with pytest.raises(BadFieldError) as caught:
-        replace(TYPED, **values).changes_to(TYPED)
+        replace(TYPED, **values).new_fields(TYPED)
 
     assert caught.value.field == field
 
@@ -496,7 +496,7 @@ TYPED = Typed("Title", "Kim, 2020", "5", "paper", "One.\nTwo.")
 
 
 def test_what_was_left_as_it_was_is_not_changed():
-    assert typed_from(LIST.get("list:b")).changes_to(typed_from(LIST.get("list:b"))) == {}
+    assert typed_from(LIST.get("list:b")).new_fields(typed_from(LIST.get("list:b"))) == {}
 
 
 def test_a_page_gives_what_it_has_cut_to_what_fits():

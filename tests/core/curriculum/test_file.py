@@ -20,15 +20,11 @@ from bot.core.curriculum import (
     shape,
 )
 from bot.core.curriculum.checks import LONGEST_CARD, LONGEST_INTRODUCTION
-from bot.core.curriculum.file import (
-    CurriculumFileError,
-    curriculum_schema,
-    default_curriculum_path,
-    read_curriculum,
-    write_curriculum,
-)
-from bot.core.curriculum.starter import starter
+from bot.core.curriculum.file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.shape import curriculum_schema
+from bot.core.curriculum.text import starter, write_curriculum
 from bot.core.curriculum.yaml_tree import DEEPEST_NESTING, LARGEST_FILE, read_tree
+from bot.errors import CurriculumFileError
 
 SMALL = """\
 id: small

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.search import Document, SearchIndex, search
+from bot.core.search import search
+from bot.core.search.index import Document, SearchIndex
 
 GPT_3 = Document(
     "gpt-3",

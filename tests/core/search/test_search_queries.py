@@ -7,8 +7,8 @@ import yaml
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.curriculum.links import link_in
-from bot.core.search import SearchIndex, search
-from bot.core.search.documents import documents_of
+from bot.core.search import search
+from bot.core.search.index import SearchIndex, documents_of
 
 QUERIES = yaml.safe_load(Path(__file__).with_name("search_queries.yaml").read_text("utf-8"))
 

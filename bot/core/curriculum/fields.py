@@ -1,4 +1,4 @@
-"""What a server may say of a resource, field by field: checked when typed, and when read back."""
+"""What a server, or a page, may say of a resource: checked when typed, and when read back."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.core.curriculum import KINDS, Kind, Resource
+from bot.core.curriculum import KINDS, Kind, Resource, shape
 from bot.core.curriculum.links import address_in, canonical, host_of, is_web_link
-from bot.core.curriculum.shape import (
-    CONTROL_CHARACTER,
-    LONGEST_AUTHORS,
-    LONGEST_LINK_ON_A_CARD,
-    LONGEST_QUESTION,
-    LONGEST_SLUG,
-    LONGEST_TITLE,
-    MOST_NAMES,
-    MOST_QUESTIONS,
-    Authors,
-    Link,
-    Minutes,
-    Notes,
-    Question,
-    Slug,
-    Title,
-    Year,
-    is_visible,
-)
-from bot.core.page import PageFacts
 from bot.errors import BadFieldError, NotALinkError
+
+Missing = Literal["site", "page"]
+"""What is not there, for certain: a name that nobody has, a page that its site doesn't know."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Whatever was found; nothing is promised. ``minutes`` is an estimate.
+
+    Texts are one clean line each, at most 200 (title) and 120 (authors) characters; foreign all
+    the same, so views show them through ``plain()``.
+    """
+
+    title: str = ""
+    authors: str = ""
+    year: int | None = None
+    minutes: int | None = None
+    kind: Kind | None = None
+    missing: Missing | None = None
+
 
 Fields = Mapping[str, Any]
 """Field name -> value, as plain JSON: what was set, and nothing else. None and "" clear a field."""
@@ -55,21 +55,23 @@ def _web_link(text: str) -> str:
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}:[a-z0-9-]{1,40}$")]
 _KEYS: TypeAdapter[Any] = TypeAdapter(tuple[Key, ...])
-_WebLink = Annotated[Link, AfterValidator(_web_link)]
+_WebLink = Annotated[shape.Link, AfterValidator(_web_link)]
 
 _CHECKS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {
-        "title": TypeAdapter(Title),
+        "title": TypeAdapter(shape.Title),
         "url": TypeAdapter(_WebLink),
         "former_urls": TypeAdapter(tuple[_WebLink, ...]),
         "kind": TypeAdapter(Kind),
-        "authors": TypeAdapter(Authors | Literal[""]),
-        "year": TypeAdapter(Year | None),
-        "minutes": TypeAdapter(Minutes | None),
-        "added_notes": TypeAdapter(Notes),
+        "authors": TypeAdapter(shape.Authors | Literal[""]),
+        "year": TypeAdapter(shape.Year | None),
+        "minutes": TypeAdapter(shape.Minutes | None),
+        "added_notes": TypeAdapter(shape.Notes),
         "must_read": TypeAdapter(StrictBool),
-        "questions": TypeAdapter(Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]),
-        "step_id": TypeAdapter(Slug),
+        "questions": TypeAdapter(
+            Annotated[tuple[shape.Question, ...], Field(max_length=shape.MOST_QUESTIONS)]
+        ),
+        "step_id": TypeAdapter(shape.Slug),
         "needs": _KEYS,
         "no_longer_needs": _KEYS,
         "formerly": _KEYS,
@@ -127,7 +129,7 @@ class Typed:
     must_read: str = ""
     questions: str = ""
 
-    def changes_to(self, before: Typed) -> dict[str, Any]:
+    def new_fields(self, before: Typed) -> dict[str, Any]:
         """Return the fields that were typed anew, checked; what was left as it was isn't read.
 
         Raises:
@@ -211,12 +213,13 @@ def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
 
     Without a title there stands the address, for a moderator to put right.
     """
-    title = _cut(facts.title, LONGEST_TITLE)
+    title = _cut(facts.title, shape.LONGEST_TITLE)
+    address = url.partition("://")[2].strip("/")
     found = readable(
         {
-            "title": title if is_visible(title) else _cut(_address(url), LONGEST_TITLE),
+            "title": title if shape.is_visible(title) else _cut(address, shape.LONGEST_TITLE),
             "kind": facts.kind if facts.kind in KINDS else _kind_of(url),
-            "authors": _cut(facts.authors, LONGEST_AUTHORS),
+            "authors": _cut(facts.authors, shape.LONGEST_AUTHORS),
             "year": facts.year,
             "minutes": facts.minutes,
         }
@@ -233,14 +236,14 @@ def slug_for(title: str, taken: Collection[str]) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_title.replace("'", "")).strip("-")
     if not re.search(r"[a-z]", slug):
         slug = f"r-{hashlib.sha256(title.encode('utf-8', 'replace')).hexdigest()[:8]}"
-    if len(slug) > LONGEST_SLUG:
-        slug = slug[: LONGEST_SLUG + 1].rpartition("-")[0] or slug[:LONGEST_SLUG]
+    if len(slug) > shape.LONGEST_SLUG:
+        slug = slug[: shape.LONGEST_SLUG + 1].rpartition("-")[0] or slug[: shape.LONGEST_SLUG]
     slug = slug.strip("-")
     made, count = slug, 1
     while made in taken:
         count += 1
         tail = f"-{count}"
-        made = slug[: LONGEST_SLUG - len(tail)].rstrip("-") + tail
+        made = slug[: shape.LONGEST_SLUG - len(tail)].rstrip("-") + tail
     return made
 
 
@@ -260,18 +263,14 @@ def with_needs(
         more.append(add)
     if drop is not None and drop in base_needs:
         less.append(drop)
-    if len(more) + len(set(base_needs) - set(less)) > MOST_NAMES:
-        raise BadFieldError("needs", str(MOST_NAMES))
+    if len(more) + len(set(base_needs) - set(less)) > shape.MOST_NAMES:
+        raise BadFieldError("needs", str(shape.MOST_NAMES))
     return {**fields, "needs": more, "no_longer_needs": less}
 
 
 def _cut(text: str, limit: int) -> str:
-    words = " ".join(CONTROL_CHARACTER.sub(" ", text).split())
+    words = " ".join(shape.CONTROL_CHARACTER.sub(" ", text).split())
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
-
-
-def _address(url: str) -> str:
-    return url.partition("://")[2].strip("/")
 
 
 def _kind_of(url: str) -> Kind:
@@ -285,10 +284,10 @@ def _kind_of(url: str) -> Kind:
 
 LIMITS: Mapping[str, int] = MappingProxyType(
     {
-        "title": LONGEST_TITLE,
-        "authors": LONGEST_AUTHORS,
-        "url": LONGEST_LINK_ON_A_CARD,
-        "questions": MOST_QUESTIONS * (LONGEST_QUESTION + 1),
+        "title": shape.LONGEST_TITLE,
+        "authors": shape.LONGEST_AUTHORS,
+        "url": shape.LONGEST_LINK_ON_A_CARD,
+        "questions": shape.MOST_QUESTIONS * (shape.LONGEST_QUESTION + 1),
     }
 )
 """How long a text may be, for those who say so."""

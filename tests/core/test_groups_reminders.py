@@ -3,9 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.groups import Group, Post
+from bot.core.groups import Group, Post, reminder_obstacle, reminder_window
 from bot.core.progress import Mark
-from bot.core.reminders import obstacle, window
 from bot.core.weekly import Schedule
 
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -25,11 +24,11 @@ def why_not(**changed):
         "next_at": NEXT,
         "now": NEXT - timedelta(days=2),
     }
-    return obstacle(**{**usual, **changed})
+    return reminder_obstacle(**{**usual, **changed})
 
 
 def test_a_reminder_is_due_two_days_before_the_next_slot_and_too_late_a_day_later():
-    assert window(NEXT) == (NEXT - timedelta(days=2), NEXT - timedelta(days=1))
+    assert reminder_window(NEXT) == (NEXT - timedelta(days=2), NEXT - timedelta(days=1))
 
 
 def test_an_unread_paper_is_reminded_of():

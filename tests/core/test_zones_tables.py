@@ -6,8 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from bot.core.zone_index import all_names, as_typed, cities, plain_name, zone_countries
-from bot.core.zones import resolve_zone, zones_matching
+from bot.core.zones import (
+    all_names,
+    as_typed,
+    cities,
+    plain_name,
+    resolve_zone,
+    zone_countries,
+    zones_matching,
+)
 
 NOW = datetime(2026, 2, 10, tzinfo=UTC)
 CITIES = sorted(
@@ -104,10 +111,7 @@ def test_a_name_is_found_by_each_of_its_words_and_by_nothing_else():
 
 
 def test_the_table_is_not_read_before_somebody_types():
-    code = (
-        "import bot.core.zones, bot.core.zone_index as index\n"
-        "print(index.cities.cache_info().currsize)"
-    )
+    code = "import bot.core.zones as index\nprint(index.cities.cache_info().currsize)"
 
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum, Resource
@@ -10,7 +10,7 @@ from bot.core.curriculum.links import canonical
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Pair:
     """One resource before and after."""
 
     old: Resource
@@ -18,7 +18,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Differences:
     """Each in the new list's order; ``removed`` and ``vanished`` in the old one's.
 
     ``removed``: progress is kept and shown as no longer listed.
@@ -29,12 +29,12 @@ class Changes:
     """
 
     added: tuple[Resource, ...]
-    renamed: tuple[Change, ...]
-    moved: tuple[Change, ...]
-    retitled: tuple[Change, ...]
+    renamed: tuple[Pair, ...]
+    moved: tuple[Pair, ...]
+    retitled: tuple[Pair, ...]
     removed: tuple[Resource, ...]
-    relinked: tuple[Change, ...]
-    vanished: tuple[Change, ...]
+    relinked: tuple[Pair, ...]
+    vanished: tuple[Pair, ...]
     forgotten: tuple[tuple[str, Resource], ...]
     other_id: bool
 
@@ -44,38 +44,38 @@ class Changes:
         return not (self.relinked or self.vanished or self.forgotten or self.other_id)
 
 
-def compare(old: Curriculum, new: Curriculum) -> Changes:
+def compare(old: Curriculum, new: Curriculum) -> Differences:
     """Compare a list with the one it shall replace; companions count like any resource."""
     kept = _kept(old, new)
     vanished = tuple(_vanished(old, new))
-    explained = {change.new.key for change in (*kept, *vanished)}
-    gone = {change.old.key for change in (*kept, *vanished)}
-    return Changes(
+    explained = {pair.new.key for pair in (*kept, *vanished)}
+    gone = {pair.old.key for pair in (*kept, *vanished)}
+    return Differences(
         added=tuple(r for r in new.by_key.values() if r.key not in explained),
-        renamed=tuple(change for change in kept if change.old.key != change.new.key),
-        moved=tuple(change for change in kept if _is_moved(change, new)),
-        retitled=tuple(change for change in kept if change.old.title != change.new.title),
+        renamed=tuple(pair for pair in kept if pair.old.key != pair.new.key),
+        moved=tuple(pair for pair in kept if _is_moved(pair, new)),
+        retitled=tuple(pair for pair in kept if pair.old.title != pair.new.title),
         removed=tuple(r for r in old.by_key.values() if r.key not in gone),
-        relinked=tuple(change for change in kept if _is_relinked(change)),
+        relinked=tuple(pair for pair in kept if _is_relinked(pair)),
         vanished=vanished,
         forgotten=tuple(_forgotten(old, new)),
         other_id=old.id != new.id,
     )
 
 
-def _kept(old: Curriculum, new: Curriculum) -> list[Change]:
+def _kept(old: Curriculum, new: Curriculum) -> list[Pair]:
     places = {key: place for place, key in enumerate(new.by_key)}
     both = ((resource, new.get(resource.key)) for resource in old.by_key.values())
-    changes = [Change(before, after) for before, after in both if after is not None]
-    return sorted(changes, key=lambda change: places[change.new.key])
+    pairs = [Pair(before, after) for before, after in both if after is not None]
+    return sorted(pairs, key=lambda pair: places[pair.new.key])
 
 
-def _vanished(old: Curriculum, new: Curriculum) -> Iterator[Change]:
-    by_page = _by_page(new)
+def _vanished(old: Curriculum, new: Curriculum) -> Iterator[Pair]:
+    by_page = {page: each for each in new.by_key.values() for page in _pages(each)}
     for resource in old.by_key.values():
         if new.get(resource.key) is None:
             heirs = [by_page[page] for page in sorted(_pages(resource)) if page in by_page]
-            yield from (Change(resource, heir) for heir in heirs[:1])
+            yield from (Pair(resource, heir) for heir in heirs[:1])
 
 
 def _forgotten(old: Curriculum, new: Curriculum) -> Iterator[tuple[str, Resource]]:
@@ -85,20 +85,16 @@ def _forgotten(old: Curriculum, new: Curriculum) -> Iterator[tuple[str, Resource
             yield former, resource
 
 
-def _is_moved(change: Change, new: Curriculum) -> bool:
-    parent = new.get(change.old.parent) if change.old.parent else None
-    stood = (change.old.step_id, parent and parent.key)
-    return stood != (change.new.step_id, change.new.parent)
+def _is_moved(pair: Pair, new: Curriculum) -> bool:
+    parent = new.get(pair.old.parent) if pair.old.parent else None
+    stood = (pair.old.step_id, parent and parent.key)
+    return stood != (pair.new.step_id, pair.new.parent)
 
 
-def _is_relinked(change: Change) -> bool:
+def _is_relinked(pair: Pair) -> bool:
     # Under a new key another page is meant to be the same thing: a newer edition, say.
-    is_same_key = change.old.key == change.new.key
-    return is_same_key and not _pages(change.old) & _pages(change.new)
-
-
-def _by_page(curriculum: Curriculum) -> Mapping[str, Resource]:
-    return {page: each for each in curriculum.by_key.values() for page in _pages(each)}
+    is_same_key = pair.old.key == pair.new.key
+    return is_same_key and not _pages(pair.old) & _pages(pair.new)
 
 
 def _pages(resource: Resource) -> set[str]:

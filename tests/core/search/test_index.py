@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.curriculum.links import canonical
-from bot.core.search.documents import documents_of
+from bot.core.search.index import documents_of
 from bot.core.search.words import words
 
 

@@ -3,7 +3,7 @@ from bisect import bisect_left
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.tickets import FAR_AHEAD, LENIENCE, SECOND, take
+from bot.core.outbox import FAR_AHEAD, LENIENCE, SECOND, take_tickets
 
 NOW = 1_800_000_000 * SECOND
 
@@ -19,8 +19,8 @@ def batches_of(rate, takes, free_at=0):
     now, made = NOW, []
     for pause, wanted in takes:
         now += pause
-        made.append((now, take(free_at, now, rate, wanted)))
-        free_at = made[-1][1].free_at
+        made.append((now, take_tickets(free_at, now, rate, wanted)))
+        free_at = made[-1][1].stop
     return made
 
 
@@ -31,7 +31,7 @@ def most_in_a_second(instants):
 
 @given(rates, takes)
 def test_of_no_second_there_are_more_tickets_than_the_rate(rate, takes):
-    instants = [at for _, batch in batches_of(rate, takes) for at in batch.instants]
+    instants = [at for _, batch in batches_of(rate, takes) for at in batch]
 
     assert most_in_a_second(instants) <= rate
 
@@ -41,7 +41,7 @@ def test_used_late_there_are_at_most_a_tenth_more_in_a_second(rate, takes, chanc
     used = [
         max(now, at) if chance.random() < 0.3 else max(now, at + chance.randint(0, LENIENCE))
         for now, batch in batches_of(rate, takes)
-        for at in batch.instants
+        for at in batch
     ]
 
     assert most_in_a_second(used) <= rate * 1.1 + 1
@@ -50,7 +50,7 @@ def test_used_late_there_are_at_most_a_tenth_more_in_a_second(rate, takes, chanc
 @given(rates, takes)
 def test_whoever_asks_gets_one_ticket_at_least_and_a_fifth_of_a_second_at_most(rate, takes):
     for (_, wanted), (_, batch) in zip(takes, batches_of(rate, takes), strict=True):
-        assert 1 <= len(batch.instants) <= min(wanted, max(1, rate // 5))
+        assert 1 <= len(batch) <= min(wanted, max(1, rate // 5))
 
 
 @given(rates, takes)
@@ -58,30 +58,30 @@ def test_tickets_that_nobody_uses_hold_up_nobody_for_long(rate, takes):
     """Whoever took them died: those who come then wait for their time at most."""
     now, lost = batches_of(rate, takes)[-1]
 
-    then = take(lost.free_at, now, rate, 1)
+    then = take_tickets(lost.stop, now, rate, 1)
 
-    assert then.first - lost.first <= max(SECOND / 5, SECOND / rate) + lost.apart
+    assert then.start - lost.start <= max(SECOND / 5, SECOND / rate) + lost.step
 
 
 @given(rates, takes)
 def test_after_a_pause_a_ticket_is_good_at_once(rate, takes):
     now, last = batches_of(rate, takes)[-1]
-    later = max(now, last.free_at)
+    later = max(now, last.stop)
 
-    assert take(last.free_at, later, rate, 1).first <= later
+    assert take_tickets(last.stop, later, rate, 1).start <= later
 
 
 @given(rates, st.integers(0, 10**18), st.integers(0, 10**18))
 def test_whatever_the_clock_was_before_nobody_waits_longer_than_half_a_minute(rate, free_at, now):
-    assert now - LENIENCE <= take(free_at, now, rate, 1).first <= now + FAR_AHEAD
+    assert now - LENIENCE <= take_tickets(free_at, now, rate, 1).start <= now + FAR_AHEAD
 
 
 @given(st.integers(5, 500))
 def test_who_always_asks_for_more_gets_all_of_the_rate(rate):
     free_at, instants = NOW, []
     while free_at < NOW + 10 * SECOND:
-        batch = take(free_at, free_at, rate, rate)
-        instants += batch.instants
-        free_at = batch.free_at
+        batch = take_tickets(free_at, free_at, rate, rate)
+        instants += batch
+        free_at = batch.stop
 
     assert len([at for at in instants if at < NOW + 10 * SECOND]) >= 9.9 * rate

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import ThreadedResolver, web
 from aiohttp.abc import AbstractResolver
 
-from bot.core.page import PageFacts
-from bot.pages.facts import LARGEST_BODY, MOST_REDIRECTS, Pages, is_public
+from bot.core.curriculum.fields import PageFacts
+from bot.pages import LARGEST_BODY, MOST_REDIRECTS, Pages, is_public
 
 NOTHING = PageFacts()
 FOUND = PageFacts(title="Found", kind="article")
@@ -699,7 +699,7 @@ async def test_https_is_not_spoken_to_a_plain_server(pages, site):
 
 
 async def test_the_log_can_be_written_whatever_is_typed(pages, caplog):
-    caplog.set_level(logging.DEBUG, "bot.pages.facts")
+    caplog.set_level(logging.DEBUG, "bot.pages")
 
     await pages.facts_of("http://\ud800.test/")
 
@@ -708,10 +708,10 @@ async def test_the_log_can_be_written_whatever_is_typed(pages, caplog):
 
 
 async def test_the_log_names_the_host_and_not_the_page(pages, site, caplog):
-    caplog.set_level(logging.DEBUG, "bot.pages.facts")
+    caplog.set_level(logging.DEBUG, "bot.pages")
 
     await pages.facts_of(site.url("/secret?token=1", host="site.test"))
 
-    ours = [record for record in caplog.records if record.name == "bot.pages.facts"]
+    ours = [record for record in caplog.records if record.name == "bot.pages"]
     assert [record.getMessage() for record in ours] == ["no facts from site.test: status 404"]
     assert ours[0].levelno == logging.INFO

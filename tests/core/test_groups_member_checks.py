@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.member_checks import (
+from bot.core.groups import (
     BETWEEN_LOOKS,
     CHECKED_EVERY,
-    FEWEST,
-    SPREAD_OVER,
+    CHECKS_SPREAD_OVER,
+    FEWEST_CHECKED,
     TRY_AGAIN,
     as_if_checked,
     due_before,
@@ -51,7 +51,7 @@ def test_so_many_members_are_each_checked_within_hours_of_their_week(members):
         due -= in_one_look(due, rate=45)
         longest = max(longest, due)
 
-    assert longest < 2 * 60 * members // a_week + FEWEST * SPREAD_OVER
+    assert longest < 2 * 60 * members // a_week + FEWEST_CHECKED * CHECKS_SPREAD_OVER
 
 
 @given(AGES)

@@ -1,4 +1,4 @@
-from bot.core.curriculum.changes import compare
+from bot.core.curriculum.differences import compare
 from bot.core.curriculum.file import read_curriculum
 
 OLD = """\
@@ -32,7 +32,7 @@ sections:
 """
 
 
-def changes(*replacements, new=OLD):
+def differences(*replacements, new=OLD):
     for written, instead in replacements:
         assert written in new
         new = new.replace(written, instead)
@@ -44,11 +44,11 @@ def keys(resources):
 
 
 def pairs(found):
-    return [(change.old.key, change.new.key) for change in found]
+    return [(pair.old.key, pair.new.key) for pair in found]
 
 
-def test_the_same_list_has_no_changes_and_keeps_progress():
-    same = changes()
+def test_the_same_list_has_no_differences_and_keeps_progress():
+    same = differences()
 
     assert same.keeps_progress
     assert not (same.added)
@@ -58,13 +58,13 @@ def test_the_same_list_has_no_changes_and_keeps_progress():
     assert not (same.retitled)
 
 
-def test_another_spelling_of_a_link_is_no_change():
-    assert not changes(("arxiv.org/abs/1706.03762", "arxiv.org/pdf/1706.03762v7")).relinked
+def test_another_spelling_of_a_link_is_no_difference():
+    assert not differences(("arxiv.org/abs/1706.03762", "arxiv.org/pdf/1706.03762v7")).relinked
 
 
 def test_a_new_title_and_new_resources_lose_nothing():
-    found = changes(("Paper B", "Paper Bee"), ("https://a.org/help", "https://a.org/help"))
-    added = changes(
+    found = differences(("Paper B", "Paper Bee"), ("https://a.org/help", "https://a.org/help"))
+    added = differences(
         new=OLD + '          - {id: d, title: D, url: "https://a.org/d", about: {kind: video}}\n'
     )
 
@@ -75,7 +75,7 @@ def test_a_new_title_and_new_resources_lose_nothing():
 
 
 def test_a_rename_with_its_former_id_keeps_progress():
-    found = changes(("id: b\n", "id: bee\n            formerly: [b]\n"))
+    found = differences(("id: b\n", "id: bee\n            formerly: [b]\n"))
 
     assert pairs(found.renamed) == [("small:b", "small:bee")]
     assert found.keeps_progress
@@ -84,7 +84,7 @@ def test_a_rename_with_its_former_id_keeps_progress():
 
 
 def test_a_new_edition_under_a_new_id_is_a_rename_and_no_mistake():
-    found = changes(
+    found = differences(
         ("id: b\n", "id: bee\n            formerly: [b]\n"), ("https://a.org/b", "https://a.org/b2")
     )
 
@@ -94,7 +94,7 @@ def test_a_new_edition_under_a_new_id_is_a_rename_and_no_mistake():
 
 def test_two_resources_made_one_keep_the_progress_of_both():
     start, end = OLD.index("          - id: b"), OLD.index("      - id: second")
-    found = changes(("[first-a]", "[first-a, b]"), new=OLD[:start] + OLD[end:])
+    found = differences(("[first-a]", "[first-a, b]"), new=OLD[:start] + OLD[end:])
 
     assert pairs(found.renamed) == [("small:b", "small:a")]
     assert not found.removed
@@ -102,7 +102,7 @@ def test_two_resources_made_one_keep_the_progress_of_both():
 
 
 def test_a_rename_without_its_former_id_would_lose_progress():
-    found = changes(("id: b\n", "id: bee\n"))
+    found = differences(("id: b\n", "id: bee\n"))
 
     assert pairs(found.vanished) == [("small:b", "small:bee")]
     assert not found.keeps_progress
@@ -112,19 +112,19 @@ def test_a_rename_without_its_former_id_would_lose_progress():
 
 def test_what_leaves_the_list_is_named_and_loses_nothing():
     start, end = OLD.index("          - id: b"), OLD.index("      - id: second")
-    found = changes(new=OLD[:start] + OLD[end:])
+    found = differences(new=OLD[:start] + OLD[end:])
 
     assert keys(found.removed) == ["small:b"]
     assert found.keeps_progress
 
 
 def test_another_step_is_a_move_and_so_is_standing_alone():
-    to_second = changes(
+    to_second = differences(
         ("      - id: second\n        title: Second\n        resources:\n", ""), new=OLD
     )
     start = OLD.index("            companions:")
     end = OLD.index("          - id: b")
-    alone = changes(
+    alone = differences(
         new=OLD[:start]
         + '          - {id: help, title: Help, url: "https://a.org/help", about: {kind: article}}\n'
         + OLD[end:]
@@ -136,21 +136,21 @@ def test_another_step_is_a_move_and_so_is_standing_alone():
 
 
 def test_a_companion_whose_parent_is_renamed_has_not_moved():
-    found = changes(("id: a\n", "id: aa\n"), ("[first-a]", "[first-a, a]"))
+    found = differences(("id: a\n", "id: aa\n"), ("[first-a]", "[first-a, a]"))
 
     assert not found.moved
     assert found.keeps_progress
 
 
 def test_a_key_that_comes_back_with_another_link_is_told():
-    found = changes(("https://a.org/b", "https://a.org/other"))
+    found = differences(("https://a.org/b", "https://a.org/other"))
 
     assert pairs(found.relinked) == [("small:b", "small:b")]
     assert not found.keeps_progress
 
 
 def test_a_former_id_that_is_dropped_is_told():
-    found = changes(("            formerly: [first-a]\n", ""))
+    found = differences(("            formerly: [first-a]\n", ""))
 
     assert [(former, r.key) for former, r in found.forgotten] == [("small:first-a", "small:a")]
     assert not found.keeps_progress
@@ -159,11 +159,11 @@ def test_a_former_id_that_is_dropped_is_told():
 def test_a_former_id_of_what_is_gone_is_not_missed():
     start, end = OLD.index("          - id: a"), OLD.index("          - id: b")
 
-    assert not changes(new=OLD[:start] + OLD[end:]).forgotten
+    assert not differences(new=OLD[:start] + OLD[end:]).forgotten
 
 
 def test_another_id_of_the_list_would_lose_everything():
-    found = changes(("id: small", "id: large"))
+    found = differences(("id: small", "id: large"))
 
     assert found.other_id
     assert len(found.vanished) == 4

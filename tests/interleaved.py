@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from bot.services.opening import Services
-from bot.store.database import Database
+from bot.store.database import Database, Queries
 from tests.every_table import everything
 
 Act = Callable[[], Awaitable[Any]]
@@ -26,7 +26,7 @@ OUR_IDS = re.compile(r"\d{15,}")
 FIRST_WRITE, COMMIT = "first write", "commit"
 
 
-class Halting:
+class Halting(Queries):
     """A database that halts before one statement of an act, until it is let go."""
 
     def __init__(self, db: Database) -> None:
@@ -55,9 +55,9 @@ class Halting:
     async def transaction(self):
         self.waits = True
         try:
-            async with self._db.transaction() as changes:
+            async with self._db.transaction() as tx:
                 self.waits = False
-                yield _HaltingChanges(self, changes)
+                yield _HaltingTransaction(self, tx)
                 await self._before(COMMIT)
         finally:
             self.waits = False
@@ -74,13 +74,13 @@ class Halting:
         return sql == self._at or len(self.statements) == self._at
 
 
-class _HaltingChanges:
-    def __init__(self, halting: Halting, changes: Any) -> None:
-        self._halting, self._changes = halting, changes
+class _HaltingTransaction(Queries):
+    def __init__(self, halting: Halting, tx: Any) -> None:
+        self._halting, self._tx = halting, tx
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
         await self._halting._before(sql)  # noqa: SLF001 - one thing in two classes
-        return await self._changes.fetch(sql, *args)
+        return await self._tx.fetch(sql, *args)
 
 
 @dataclass(frozen=True)

@@ -140,9 +140,9 @@ async def test_a_crowd_is_checked_a_few_at_a_time(group, join, env, guild):
     """All of them joined in the same second: nobody is forgotten, and Discord isn't flooded."""
     crowd = [guild.add_member(env.create_user(f"one{n}")) for n in range(25)]
     await join(crowd[0])
-    async with env.bot.services.db.transaction() as changes:
+    async with env.bot.services.db.transaction() as tx:
         for member in crowd[1:]:
-            await changes.fetch(
+            await tx.fetch(
                 "INSERT INTO members (group_id, reader_id, joined_at, checked_at)"
                 " SELECT group_id, ?, joined_at, checked_at FROM members LIMIT 1",
                 member.user.id,

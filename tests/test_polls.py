@@ -7,6 +7,7 @@ import pytest
 
 from bot.polls import Polls
 from bot.services.votes import Votes
+from bot.store.database import Queries
 from tests.curricula import curriculum, resource
 from tests.postbox import GUILD, MODERATOR, Postbox, new_group
 
@@ -61,7 +62,7 @@ class Discord:
         return Channel(self, channel_id)
 
 
-class Unwritable:
+class Unwritable(Queries):
     """A database that reads; its next transaction fails when it is told so."""
 
     def __init__(self, db) -> None:
@@ -76,8 +77,8 @@ class Unwritable:
         if self.fails:
             self.fails = False
             raise ConnectionError("no more")
-        async with self._db.transaction() as changes:
-            yield changes
+        async with self._db.transaction() as tx:
+            yield tx
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bot.core.outbox import LENIENCE, SECOND, SEND_RATE
 from bot.postman import Postman
 from bot.services.delivery import AT_ONCE
 from bot.services.opening import open_services
-from bot.store import tickets
+from bot.store import settings
 from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
 from tests.kill.objects import CHANNEL_ID, DM_ID, GUILD_ID, MODERATOR_ID, OTHER_ID
 from tests.kill.objects import channel as channel_of_room
@@ -154,8 +154,8 @@ async def test_trouble_after_a_long_wait_for_a_permission_doesnt_cost_the_day(
 ):
     fail(403, times=1, code=50013)
     await until_slot()
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch("UPDATE outbox SET attempts = 250 WHERE kind = 'post'")
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch("UPDATE outbox SET attempts = 250 WHERE kind = 'post'")
 
     fail(503, times=1)
     await env.advance_time(6 * A_MINUTE)
@@ -208,15 +208,15 @@ async def test_news_told_just_before_the_bot_died_is_told_once(
 ):
     await deny(env, channel, guild, send_messages=False)
     await until_slot()
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch(
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch(
             "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
             " WHERE kind = 'notice'"
         )
         if by_older_version:
-            await changes.fetch("UPDATE outbox SET places = NULL, trace = NULL")
+            await tx.fetch("UPDATE outbox SET places = NULL, trace = NULL")
         else:  # it would have other words now
-            await changes.fetch("UPDATE study_groups SET blocked = 'forbidden'")
+            await tx.fetch("UPDATE study_groups SET blocked = 'forbidden'")
 
     await env.bot.postman.deliver_due()
 
@@ -285,9 +285,9 @@ async def test_rows_that_break_the_ledger_are_told_and_put_off_and_hold_up_no_ot
     delivery, db = env.bot.services.delivery, env.bot.services.db
     env.bot.services.tickets.rate = 1000  # simcord's time stands still, and tickets' with it
     await delivery.greet(guild.id, channel.id)
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for row_id in range(AT_ONCE):  # as many as are looked at together
-            await changes.fetch(
+            await tx.fetch(
                 "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
                 " until_at) VALUES (?, 'post', ?, ?, ?, 'waiting', 0, 9999999999)",
                 row_id,
@@ -840,8 +840,8 @@ async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services,
 
     await Postman(Person(), services).deliver_due()
 
-    async with services.db.transaction() as changes:
-        free_at = await tickets.take_free_at(changes)
+    async with services.db.transaction() as tx:
+        free_at = await settings.take_next_ticket_at(tx)
     first = clock.now.timestamp() * SECOND - LENIENCE // 2  # the clock stands still
     assert round((free_at - first) * SEND_RATE / SECOND) == 2
     (row,) = await services.db.fetch("SELECT state FROM outbox")

@@ -17,8 +17,8 @@ from bot.core.weekly import Schedule
 from bot.postman import MOST_AT_A_TIME
 from bot.services.opening import open_services
 from bot.services.weekly import AT_ONCE
+from bot.store import choices
 from bot.store import groups as group_rows
-from bot.store import votes as vote_rows
 from tests.bench.many_rooms import ManyRooms, rooms_of
 from tests.small_discord import TOKEN
 
@@ -63,26 +63,26 @@ async def at_work(room, tmp_path, base, monkeypatch):
     services = await open_services(url, base, room.now, send_rate=RATE)
     schedule = Schedule(now.weekday(), now.hour, now.minute, "UTC")
     since, slot = now - timedelta(hours=1), now.replace(second=0, microsecond=0)
-    async with services.db.transaction() as changes:
+    async with services.db.transaction() as tx:
         for n, one in enumerate(room.rooms, start=1):
             made = Group(n, one.guild_id, one.channel_id, "active", schedule, None, since, slot)
-            await group_rows.put_group(changes, made, since)
+            await group_rows.put_group(tx, made, since)
 
     async def call_votes(count):
-        async with services.db.transaction() as changes:
+        async with services.db.transaction() as tx:
             for n, one in enumerate(room.rooms[:count], start=1):
                 vote = Vote(
                     n, n, "2020-W01", "running", ("a", "b"), 1, since, one.channel_id, n, since
                 )
-                await vote_rows.put_vote(changes, vote, None, since)
+                await choices.put_vote(tx, vote, None, since)
 
     async def put_off(stuck):
         """Let the slot of the last group come while those that are stuck try, and no others."""
         last = len(room.rooms)
-        async with services.db.transaction() as changes:
+        async with services.db.transaction() as tx:
             for n in range(stuck + 1, last + 1):
                 wait = timedelta(seconds=2) if n == last else timedelta(days=1)
-                await group_rows.set_looked(changes, n, since, room.now() + wait)
+                await group_rows.set_looked(tx, n, since, room.now() + wait)
 
     async def opened():
         return services

@@ -10,8 +10,8 @@ from bot.core.groups import Post
 from bot.core.progress import Mark
 from bot.core.weekly import slot_of_week, weeks_from
 from bot.services.opening import services_over
-from bot.store import groups as group_rows
-from bot.store import progress, slots
+from bot.store import members, progress, slots
+from bot.store.database import Queries
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group
 
@@ -20,7 +20,7 @@ UNREAD = 9  # of the list: the group never is through
 READER = 1_000
 
 
-class Counting:
+class Counting(Queries):
     """A database that counts the statements it is given, in transactions too."""
 
     def __init__(self, db) -> None:
@@ -35,17 +35,17 @@ class Counting:
 
     @asynccontextmanager
     async def transaction(self):
-        async with self._db.transaction() as changes:
-            yield Inside(changes, self.statements)
+        async with self._db.transaction() as tx:
+            yield Inside(tx, self.statements)
 
 
-class Inside:
-    def __init__(self, changes, statements) -> None:
-        self._changes, self._statements = changes, statements
+class Inside(Queries):
+    def __init__(self, tx, statements) -> None:
+        self._tx, self._statements = tx, statements
 
     async def fetch(self, sql, *args):
         self._statements.append(sql)
-        return await self._changes.fetch(sql, *args)
+        return await self._tx.fetch(sql, *args)
 
 
 class World:
@@ -67,19 +67,19 @@ class World:
         self.group_id = (await new_group(services)).group_id
         group = await groups.go_on(GUILD, self.group_id, "must_reads")
         weeks = weeks_from("2018-W01", self.size)
-        async with self.db.transaction() as changes:
+        async with self.db.transaction() as tx:
             for n in range(self.size):
                 slot = slot_of_week(group.group.schedule, weeks[n])
                 post = Post(n + 1, self.group_id, slot.week, slot.at, "posted", f"demo:was-{n}")
-                await slots.put_slot(changes, post)
-                await slots.add_post_reader(changes, n + 1, READER)
+                await slots.put_slot(tx, post)
+                await slots.add_post_reader(tx, n + 1, READER)
             for member in range(READER, READER + self.size):
-                await group_rows.join(changes, self.group_id, member, self.clock())
-                await group_rows.set_wish(changes, self.group_id, member, "wanted")
+                await members.join(tx, self.group_id, member, self.clock())
+                await members.set_wish(tx, self.group_id, member, "wanted")
             read = [r.key for r in self.list.resources if r.key != "demo:r0"]
             marks = {key: Mark("done", self.clock()) for key in read}
             gone = {f"demo:gone-{n}": Mark("known", self.clock()) for n in range(self.size)}
-            await progress.set_marks(changes, READER, marks | gone)
+            await progress.set_marks(tx, READER, marks | gone)
         await services.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:r1", None)
         self.clock.advance(hours=1)
         await services.weekly.open_due()
@@ -169,12 +169,12 @@ async def empty_again(db):
     """Return what empties the ledger between two sizes."""
 
     async def empty():
-        async with db.transaction() as changes:
+        async with db.transaction() as tx:
             for table in (
                 "study_groups", "members", "slots", "post_readers", "outbox", "picks", "progress",
                 "readers", "changes", "reader_settings", "votes", "drafts",
             ):  # fmt: skip
-                await changes.fetch(f"DELETE FROM {table}")
+                await tx.fetch(f"DELETE FROM {table}")
 
     return empty
 

@@ -29,10 +29,10 @@ from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan
 from bot.services.votes import call_off
 from bot.services.weekly import Weekly, next_slot_of
-from bot.store import ahead, outbox, settings, slots, votes
+from bot.store import ahead, choices, outbox, settings, slots
 from bot.store import groups as group_rows
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids, made_at
+from bot.store.instants import Clock, Ids, made_at
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +105,8 @@ class ClockRepair:
             if is_moved:
                 await self._group_put_right(group.group_id, now, new_tables=True)
                 moved += 1
-        async with self._db.transaction() as changes:
-            await settings.set_setting(changes, TABLES, tables)
+        async with self._db.transaction() as tx:
+            await settings.set_setting(tx, TABLES, tables)
         if moved:
             log.info("time zones are those of %s now: %s groups' times moved", tables, moved)
 
@@ -120,17 +120,17 @@ class ClockRepair:
         looked_at = [*marks, *(column[:3] for column in all_columns)]
         wrong = await ahead.columns_ahead(self._db, looked_at)
         if not wrong.isdisjoint((*ahead.OF_MARKS, ahead.PUT_OFF)):
-            async with self._db.transaction() as changes:
-                count += await ahead.pull_back_marks(changes, limit, now, PUT_OFF_FOR)
+            async with self._db.transaction() as tx:
+                count += await ahead.pull_back_marks(tx, limit, now, PUT_OFF_FOR)
         for table, column, latest, to in all_columns:
             if (table, column) in wrong:
-                async with self._db.transaction() as changes:
-                    count += await ahead.pull_back(changes, table, column, latest, to)
-        async with self._db.transaction() as changes:
-            count += await ahead.pull_back_outbox(changes, now, CLOCKS_APART)
-        async with self._db.transaction() as changes:
+                async with self._db.transaction() as tx:
+                    count += await ahead.pull_back(tx, table, column, limit=latest, to=to)
+        async with self._db.transaction() as tx:
+            count += await ahead.pull_back_outbox(tx, now, CLOCKS_APART)
+        async with self._db.transaction() as tx:
             last = week_of((now + AT_MOST_AHEAD + CLOCKS_APART).date())
-            count += await ahead.drop_picks_after(changes, last)
+            count += await ahead.drop_picks_after(tx, last)
         return count
 
     async def _group_put_right(
@@ -141,26 +141,26 @@ class ClockRepair:
         One group's failure never touches another's, nor the start.
         """
         try:
-            async with self._db.transaction() as changes:
-                group = await group_rows.take_group(changes, group_id)
+            async with self._db.transaction() as tx:
+                group = await group_rows.take_group(tx, group_id)
                 if group is None:
                     return Counter()
-                since, weeks = await self._without_future(changes, group, now)
+                since, weeks = await self._without_future(tx, group, now)
                 group = replace(group, since=since)
                 if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
-                    await self._open_overtaken(changes, group, now)
-                next_at = (await next_slot_of(changes, group, since)).at
-                await group_rows.set_looked(changes, group_id, since, next_at)
-                await self._skips_put_right(changes, group, now)
-                await self._votes_put_right(changes, group, now)
-                await plan(changes, self._ids, group, now)
+                    await self._open_overtaken(tx, group, now)
+                next_at = (await next_slot_of(tx, group, since)).at
+                await group_rows.set_looked(tx, group_id, since, next_at)
+                await self._skips_put_right(tx, group, now)
+                await self._votes_put_right(tx, group, now)
+                await plan(tx, self._ids, group, now)
         except Exception:
             log.exception("group %s can't be put right", group_id)
             return Counter()
         return weeks
 
     async def _without_future(
-        self, changes: Queries, group: Group, now: datetime
+        self, tx: Queries, group: Group, now: datetime
     ) -> tuple[datetime, Counter[str]]:
         """Forget what was decided about weeks of the future; return since when slots count now.
 
@@ -170,34 +170,34 @@ class ClockRepair:
         weeks: Counter[str] = Counter()
         since = now if group.since > now + CLOCKS_APART else group.since
         moved: list[Post] = []
-        for post in await slots.slots_after(changes, group.group_id, now - LATE_WITHIN):
+        for post in await slots.slots_after(tx, group.group_id, now - LATE_WITHIN):
             is_ahead = post.at > now + CLOCKS_APART
             if post.state == "skipped" and post.key is None and post.at < now + FURTHEST:
                 continue
-            if is_ahead and await self._may_be_posted(changes, post):
+            if is_ahead and await self._may_be_posted(tx, post):
                 moved.append(post)
             elif is_ahead or _was_leapt_over(post, now):
-                await slots.delete_slot(changes, post.slot_id)
+                await slots.delete_slot(tx, post.slot_id)
                 weeks["forgotten"] += 1
                 if not is_ahead:
                     since = min(since, post.at - A_SECOND)
-        taken = await slots.weeks_of(changes, group.group_id) - {post.week for post in moved}
+        taken = await slots.weeks_of(tx, group.group_id) - {post.week for post in moved}
         for post in moved:
-            taken.add(await self._move(changes, group, post, now, taken))
+            taken.add(await self._move(tx, group, post, now, taken))
         weeks["moved"] = len(moved)
         return since, weeks
 
-    async def _may_be_posted(self, changes: Queries, post: Post) -> bool:
+    async def _may_be_posted(self, tx: Queries, post: Post) -> bool:
         """Tell whether the week's message is or may be in Discord; else it won't be sent."""
         if post.state in ("posted", "uncertain"):
             return True
-        row = await outbox.row_about(changes, "post", str(post.slot_id))
+        row = await outbox.row_about(tx, "post", str(post.slot_id))
         if row is None or post.state not in ("waiting", "skipped"):
             return False
-        return not await outbox.delete_untried(changes, "post", row.reference)
+        return not await outbox.delete_untried(tx, "post", row.reference)
 
     async def _move(
-        self, changes: Queries, group: Group, post: Post, now: datetime, taken: set[str]
+        self, tx: Queries, group: Group, post: Post, now: datetime, taken: set[str]
     ) -> str:
         """Give a week's row the week and instant in which it was posted, and return that week.
 
@@ -207,56 +207,61 @@ class ClockRepair:
         at = now if post.message_id is None else min(now, made_at(post.message_id))
         running = running_week(group.schedule.zone, now)
         week = week_at_home(post.week, running_week(group.schedule.zone, at), running, taken)
-        await slots.move_slot(changes, post.slot_id, week, at)
-        row = await outbox.row_about(changes, "post", str(post.slot_id))
+        await slots.move_slot(tx, post.slot_id, week, at)
+        row = await outbox.row_about(tx, "post", str(post.slot_id))
         if row is not None and post.message_id is None:
             until = now + LATE_WITHIN if week == running else now
-            await outbox.hurry(changes, row.row_id, now, until)
+            await outbox.hurry(tx, row.row_id, now, until)
         return week
 
-    async def _open_overtaken(self, changes: Queries, group: Group, now: datetime) -> None:
-        served = await slots.served(changes, group.group_id, group.schedule)
+    async def _open_overtaken(self, tx: Queries, group: Group, now: datetime) -> None:
+        served = await slots.served(tx, group.group_id, group.schedule)
         slot = overtaken(group.schedule, group.next_at, now, served)
         if slot is not None:
-            await self._weekly.decide(changes, group, slot, judge(slot, now))
+            await self._weekly.decide(tx, group, slot, judge(slot, now))
 
-    async def _skips_put_right(self, changes: Queries, group: Group, now: datetime) -> None:
+    async def _skips_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Let the weeks to come that are skipped stand at the times that they have now."""
-        for post in await slots.slots_after(changes, group.group_id, now):
+        for post in await slots.slots_after(tx, group.group_id, now):
             if post.state == "skipped":
                 at = slot_of_week(group.schedule, post.week).at
-                await slots.move_slot(changes, post.slot_id, post.week, at)
+                await slots.move_slot(tx, post.slot_id, post.week, at)
 
-    async def _votes_put_right(self, changes: Queries, group: Group, now: datetime) -> None:
+    async def _votes_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Look at polls when it is time; call off votes on weeks of which none could be called."""
-        for vote in await votes.votes_from(changes, group.group_id, ""):
+        for vote in await choices.votes_from(tx, group.group_id, ""):
             if vote.look_at is None:
                 continue
             slot = slot_of_week(group.schedule, vote.week)
             lasts = timedelta(hours=vote.hours)
             if vote.state == "running" and slot.at > now + FURTHEST:
-                await call_off(changes, self._ids, group, now, vote.week)
+                await call_off(tx, self._ids, group, now, vote.week)
             elif vote.state == "running" and vote.message_id is None:
-                await votes.look_later(changes, vote.vote_id, slot.at)
-                await self._close_before(changes, vote, slot.at - BEFORE_ITS_SLOT - lasts)
+                await choices.set_look_at(tx, vote.vote_id, slot.at)
+                await self._close_before(tx, vote, slot.at - BEFORE_ITS_SLOT - lasts)
             elif vote.state == "running" and vote.message_id is not None:
                 closes_at = min(vote.closes_at, made_at(vote.message_id) + lasts)
                 if vote.closes_at > now + lasts + CLOCKS_APART:
-                    await votes.set_polled(
-                        changes, vote.vote_id, vote.channel_id, vote.message_id, closes_at, now
+                    await choices.set_polled(
+                        tx,
+                        vote.vote_id,
+                        channel_id=vote.channel_id,
+                        message_id=vote.message_id,
+                        closes_at=closes_at,
+                        now=now,
                     )
                 elif vote.look_at > max(slot.at, vote.closes_at):
-                    await votes.look_later(changes, vote.vote_id, now)
+                    await choices.set_look_at(tx, vote.vote_id, now)
             elif vote.look_at > now:
-                await votes.look_later(changes, vote.vote_id, now)
+                await choices.set_look_at(tx, vote.vote_id, now)
 
-    async def _close_before(self, changes: Queries, vote: Vote, until: datetime) -> None:
+    async def _close_before(self, tx: Queries, vote: Vote, until: datetime) -> None:
         """Send the vote's messages until then at the latest."""
         kinds: tuple[LetterKind, ...] = ("candidates", "poll")
         for kind in kinds:
-            row = await outbox.row_about(changes, kind, str(vote.vote_id))
+            row = await outbox.row_about(tx, kind, str(vote.vote_id))
             if row is not None and row.until_at > until:
-                await outbox.hurry(changes, row.row_id, row.due_at, until)
+                await outbox.hurry(tx, row.row_id, row.due_at, until)
 
 
 def _was_leapt_over(post: Post, now: datetime) -> bool:

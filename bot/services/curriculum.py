@@ -285,13 +285,13 @@ class CurriculumStore:
             ConfigError: a key comes back with another link: its readers read something else.
         """
         listed = {r.key: KnownResource(r.key, r.title, r.url) for r in self.base.by_key.values()}
-        async with db.migrating() as changes:  # two starts at once tell what each found, in turn
-            recorded = await known.known_resources(changes, self.base.id)
+        async with db.migrating() as tx:  # two starts at once tell what each found, in turn
+            recorded = await known.known_resources(tx, self.base.id)
             _refuse_reused_keys(recorded, self.base)
             news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])
-            await known.keep_known(changes, news)
+            await known.keep_known(tx, news)
             gone = (r for r in recorded.values() if r.key not in listed)
-            await known.mark_gone(changes, [r.key for r in gone if r.gone_at is None], now)
+            await known.mark_gone(tx, [r.key for r in gone if r.gone_at is None], now)
 
 
 def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum) -> None:

@@ -13,10 +13,10 @@ from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem, ProblemNa
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
 from bot.services.votes import lose, tell_called_off
+from bot.store import choices, outbox, slots
 from bot.store import groups as group_rows
-from bot.store import outbox, slots, votes
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +55,8 @@ class Delivery:
             self._ids.new(), "greeting", str(guild_id), guild_id, channel_id,
             "waiting", now, now + A_DAY,
         )  # fmt: skip
-        async with self._db.transaction() as changes:
-            await outbox.add_row(changes, row)
+        async with self._db.transaction() as tx:
+            await outbox.add_row(tx, row)
 
     async def due(self, *about: int) -> list[int]:
         """Return the next rows that are to be sent, in their order; or only those about these."""
@@ -73,20 +73,20 @@ class Delivery:
         seen = await outbox.row(self._db, row_id)
         if seen is None or not _is_free(seen, now):
             return None
-        async with self._db.transaction() as changes:
-            post = await self._taken(changes, seen)
-            row = await outbox.row(changes, row_id)
+        async with self._db.transaction() as tx:
+            post = await self._taken(tx, seen)
+            row = await outbox.row(tx, row_id)
             if row is None or not _is_free(row, now):
                 return None
-            problem = await self._unwanted(changes, row, post, now)
+            problem = await self._unwanted(tx, row, post, now)
             if row.tried_at is None and problem:
-                await self._give_up(changes, row, post, problem)
+                await self._give_up(tx, row, post, problem)
                 return None
             claim, until = secrets.randbits(62) + 1, now + LEASE
-            if not await outbox.claim_row(changes, row, claim, until):
+            if not await outbox.claim_row(tx, row, claim, until):
                 return None
             if post is not None and judge(Slot(post.week, post.at), now) == "late":
-                await slots.set_late(changes, post.slot_id, late=True)
+                await slots.set_late(tx, post.slot_id, late=True)
         return replace(row, state="claimed", claim=claim, lease_until=until)
 
     async def begin(self, row: OutboxRow, place_id: int, trace: str) -> bool:
@@ -96,14 +96,14 @@ class Delivery:
         meanwhile is given back: it goes to the other channel.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            post = await self._taken(changes, row)
-            if problem := await self._unwanted(changes, row, post, now):
-                await self._give_up(changes, row, post, problem)
+        async with self._db.transaction() as tx:
+            post = await self._taken(tx, row)
+            if problem := await self._unwanted(tx, row, post, now):
+                await self._give_up(tx, row, post, problem)
                 return False
-            if await self._follow_move(changes, row, now, is_untried=row.tried_at is None):
+            if await self._follow_move(tx, row, now, is_untried=row.tried_at is None):
                 return False
-            return await outbox.begin(changes, row, place_id, trace, now)
+            return await outbox.begin(tx, row, place_id=place_id, trace=trace, now=now)
 
     async def sent(
         self,
@@ -121,53 +121,57 @@ class Delivery:
         ``in_thread``: it stands in a forum's post, under which there can be no thread.
         """
         now, place_id = self._clock(), place_id or row.channel_id
-        async with self._db.transaction() as changes:
-            post = await self._taken(changes, row)
-            if not await outbox.set_sent(changes, row.row_id, message_id, now):
+        async with self._db.transaction() as tx:
+            post = await self._taken(tx, row)
+            if not await outbox.set_sent(tx, row.row_id, message_id):
                 return
             if post is not None:
                 if at is not None:
                     late = judge(Slot(post.week, post.at), at) == "late"
-                    await slots.set_late(changes, post.slot_id, late=late)
-                await slots.set_posted(changes, post.slot_id, place_id, message_id, at or now)
-                await group_rows.set_blocked(changes, post.group_id, None, now)
-                group = await group_rows.group(changes, post.group_id)
+                    await slots.set_late(tx, post.slot_id, late=late)
+                await slots.set_posted(
+                    tx, post.slot_id, channel_id=place_id, message_id=message_id, now=at or now
+                )
+                await group_rows.set_blocked(tx, post.group_id, None)
+                group = await group_rows.group(tx, post.group_id)
                 follower: LetterKind = "opener" if in_thread else "thread"
-                await self._follow(changes, row, follower, place_id, now)
+                await self._follow(tx, row, follower, place_id, now)
                 if group is not None:
-                    await reminders.plan(changes, self._ids, group, now)
+                    await reminders.plan(tx, self._ids, group, now)
             elif row.kind == "standing":
-                await standing.made(changes, self._ids, row, message_id, now)
+                await standing.made(tx, self._ids, row, message_id, now)
             elif row.kind == "candidates":
-                await self._follow(changes, row, "poll", row.channel_id, now, row.until_at)
-                vote = await votes.vote(changes, int(row.reference))
+                await self._follow(tx, row, "poll", row.channel_id, now, row.until_at)
+                vote = await choices.vote(tx, int(row.reference))
                 if vote is not None and vote.state == "cancelled":  # while it was on its way
-                    await tell_called_off(changes, self._ids, vote.vote_id, now)
+                    await tell_called_off(tx, self._ids, vote.vote_id, now)
             elif row.kind == "poll":
-                await self._polled(changes, row, place_id, message_id, now)
+                await self._polled(tx, row, place_id, message_id, now)
             elif row.kind == "thread":
-                await slots.set_thread(changes, int(row.reference), message_id)
-                await self._follow(changes, row, "opener", message_id, now)
+                await slots.set_thread(tx, int(row.reference), message_id)
+                await self._follow(tx, row, "opener", message_id, now)
         log.info("sent %s %s", row.kind, row.row_id)
 
     async def deleted(self, row: OutboxRow) -> None:
         """Record that an earlier attempt was sent, and deleted since: nothing follows from it."""
         now = self._clock()
-        async with self._db.transaction() as changes:
-            post = await self._taken(changes, row)
-            if not await outbox.set_sent(changes, row.row_id, None, now, "deleted"):
+        async with self._db.transaction() as tx:
+            post = await self._taken(tx, row)
+            if not await outbox.set_sent(tx, row.row_id, None, problem="deleted"):
                 return
             if post is not None:
-                await slots.set_posted(changes, post.slot_id, row.channel_id, None, now)
-                await group_rows.set_blocked(changes, post.group_id, None, now)
-            await self._vote_lost(changes, row)
+                await slots.set_posted(
+                    tx, post.slot_id, channel_id=row.channel_id, message_id=None, now=now
+                )
+                await group_rows.set_blocked(tx, post.group_id, None)
+            await self._vote_lost(tx, row)
         log.warning("%s %s was sent, and deleted before that was known", row.kind, row.row_id)
 
     async def put_off(self, row_id: int) -> None:
         """Leave a row that fails in a way nobody thought of alone for an hour; others go on."""
         now = self._clock()
-        async with self._db.transaction() as changes:
-            await outbox.put_off(changes, row_id, now, now + AN_HOUR)
+        async with self._db.transaction() as tx:
+            await outbox.put_off(tx, row_id, now, now + AN_HOUR)
 
     async def not_sent(self, row: OutboxRow, problem: Problem, wait: timedelta = RETRY) -> None:
         """Give a claim back: nothing was sent this time, and it is tried again."""
@@ -183,50 +187,52 @@ class Delivery:
         ``gone_id``: the one that isn't there any more. Nothing was sent this time.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            post = await self._taken(changes, row)
-            if await self._follow_move(changes, row, now, is_untried=row.tried_at is None):
+        async with self._db.transaction() as tx:
+            post = await self._taken(tx, row)
+            if await self._follow_move(tx, row, now, is_untried=row.tried_at is None):
                 return
-            group = await standing.missed(changes, self._ids, row.channel_id, gone_id, now)
+            group = await standing.missed(tx, self._ids, row.channel_id, gone_id, now)
             if group is None or group.state == "stopped":
-                await self._give_up(changes, row, post, "called_off")
+                await self._give_up(tx, row, post, "called_off")
                 return
             is_there = group.standing_id is not None
             due_at = now if is_there else now + RETRY
             problem: ProblemName = "no_standing_post"
-            if await outbox.release_row(changes, row.row_id, row.claim, due_at, problem):
+            if await outbox.release_row(
+                tx, row.row_id, claim=row.claim, due_at=due_at, problem=problem
+            ):
                 if row.tried_at is None:
-                    await outbox.set_untried(changes, row.row_id)
+                    await outbox.set_untried(tx, row.row_id)
                 if not is_there:
-                    await self._block(changes, row, post, problem, now)
+                    await self._block(tx, row, post, problem, now)
 
     async def uncertain(self, row: OutboxRow, problem: Problem) -> None:
         """Record that nobody can tell whether it was sent: *Post now* settles it."""
-        async with self._db.transaction() as changes:
-            post = await self._taken(changes, row)
-            await self._lose_sight(changes, row, post, problem)
+        async with self._db.transaction() as tx:
+            post = await self._taken(tx, row)
+            await self._lose_sight(tx, row, post, problem)
 
     async def drop(self, row: OutboxRow, problem: Problem) -> None:
         """Record that it won't be sent, and why."""
-        async with self._db.transaction() as changes:
-            await self._give_up(changes, row, await self._taken(changes, row), problem)
+        async with self._db.transaction() as tx:
+            await self._give_up(tx, row, await self._taken(tx, row), problem)
 
-    async def _taken(self, changes: Queries, row: OutboxRow) -> Post | None:
+    async def _taken(self, tx: Queries, row: OutboxRow) -> Post | None:
         """Return a post's week, and make other transactions about its group wait.
 
         All of them take the group first: in another order, two could wait for each other.
         """
         if row.kind == "standing":
-            await group_rows.take_group(changes, int(row.reference))
+            await group_rows.take_group(tx, int(row.reference))
         elif row.kind == "candidates":
-            vote = await votes.vote(changes, int(row.reference))
+            vote = await choices.vote(tx, int(row.reference))
             if vote is not None:
-                await group_rows.take_group(changes, vote.group_id)
-        post = await slots.slot(changes, int(row.reference)) if row.kind == "post" else None
+                await group_rows.take_group(tx, vote.group_id)
+        post = await slots.slot(tx, int(row.reference)) if row.kind == "post" else None
         if post is None:
             return None
-        await group_rows.take_group(changes, post.group_id)
-        return await slots.slot(changes, post.slot_id)
+        await group_rows.take_group(tx, post.group_id)
+        return await slots.slot(tx, post.slot_id)
 
     async def _give_back(
         self, row: OutboxRow, problem: Problem, wait: timedelta, *, perhaps: bool
@@ -234,68 +240,77 @@ class Delivery:
         now = self._clock()
         if row.kind == "standing":  # nobody waits for it every minute of a week
             wait = max(wait, min(wait * (row.attempts + 1), AN_HOUR))
-        async with self._db.transaction() as changes:
-            post = await self._taken(changes, row)
-            if unwanted := await standing.unwanted(changes, row):
-                await self._give_up(changes, row, post, unwanted)
+        async with self._db.transaction() as tx:
+            post = await self._taken(tx, row)
+            if unwanted := await standing.unwanted(tx, row):
+                await self._give_up(tx, row, post, unwanted)
                 return
-            now_there = await outbox.row(changes, row.row_id) if perhaps else row
+            now_there = await outbox.row(tx, row.row_id) if perhaps else row
             is_untried = now_there is None or now_there.tried_at is None
             # A standing post can always be looked for later: nobody has to settle anything.
             if not is_untried and row.until_at <= now and row.kind != "standing":
-                await self._lose_sight(changes, row, post, "lost_sight")
-            elif await self._follow_move(changes, row, now, is_untried=is_untried):
+                await self._lose_sight(tx, row, post, "lost_sight")
+            elif await self._follow_move(tx, row, now, is_untried=is_untried):
                 return
-            elif await outbox.release_row(changes, row.row_id, row.claim, now + wait, problem):
+            elif await outbox.release_row(
+                tx, row.row_id, claim=row.claim, due_at=now + wait, problem=problem
+            ):
                 if is_untried:
-                    await outbox.set_untried(changes, row.row_id)
-                await self._block(changes, row, post, problem, now)
+                    await outbox.set_untried(tx, row.row_id)
+                await self._block(tx, row, post, problem, now)
 
     async def _follow_move(
-        self, changes: Queries, row: OutboxRow, now: datetime, *, is_untried: bool
+        self, tx: Queries, row: OutboxRow, now: datetime, *, is_untried: bool
     ) -> bool:
         """Give a claim back whose group has another channel since, to be sent there at once.
 
         Trouble with the old channel is none of the group's any more. Tell whether it has moved.
         """
-        found = await outbox.row(changes, row.row_id)
+        found = await outbox.row(tx, row.row_id)
         if found is None or found.channel_id == row.channel_id:
             return False
-        if await outbox.release_row(changes, row.row_id, row.claim, now, "moved") and is_untried:
-            await outbox.set_untried(changes, row.row_id)
+        if (
+            await outbox.release_row(tx, row.row_id, claim=row.claim, due_at=now, problem="moved")
+            and is_untried
+        ):
+            await outbox.set_untried(tx, row.row_id)
         return True
 
     async def _lose_sight(
-        self, changes: Queries, row: OutboxRow, post: Post | None, problem: Problem
+        self, tx: Queries, row: OutboxRow, post: Post | None, problem: Problem
     ) -> None:
-        if not await outbox.close_row(changes, row.row_id, row.claim, "uncertain", problem):
+        if not await outbox.close_row(
+            tx, row.row_id, claim=row.claim, state="uncertain", problem=problem
+        ):
             return
-        await self._vote_lost(changes, row)
+        await self._vote_lost(tx, row)
         if post is not None:
-            await slots.set_slot_state(changes, post.slot_id, "uncertain")
-        await self._block(changes, row, post, problem, self._clock())
+            await slots.set_slot_state(tx, post.slot_id, "uncertain")
+        await self._block(tx, row, post, problem, self._clock())
         log.error("%s %s is uncertain: %s", row.kind, row.row_id, problem)
 
     async def _give_up(
-        self, changes: Queries, row: OutboxRow, post: Post | None, problem: Problem
+        self, tx: Queries, row: OutboxRow, post: Post | None, problem: Problem
     ) -> None:
         if row.kind in KEEP_WHY and problem == "too_late":
             problem = row.problem or problem  # what kept it from being sent in time
-        if not await outbox.close_row(changes, row.row_id, row.claim, "dropped", problem):
+        if not await outbox.close_row(
+            tx, row.row_id, claim=row.claim, state="dropped", problem=problem
+        ):
             return
-        await self._vote_lost(changes, row)
+        await self._vote_lost(tx, row)
         if post is not None and post.state == "waiting":
-            await slots.set_slot_state(changes, post.slot_id, "missed")
+            await slots.set_slot_state(tx, post.slot_id, "missed")
         if post is not None:
-            group = await group_rows.group(changes, post.group_id)
+            group = await group_rows.group(tx, post.group_id)
             if group is not None and group.blocked in TEMPORARY:
-                await group_rows.set_blocked(changes, group.group_id, None, self._clock())
+                await group_rows.set_blocked(tx, group.group_id, None)
         level = logging.INFO if row.kind == "reminder" else logging.WARNING
         log.log(level, "gave up on %s %s: %s", row.kind, row.row_id, row.problem or problem)
 
     async def _follow(
         self,
-        changes: Queries,
+        tx: Queries,
         row: OutboxRow,
         kind: LetterKind,
         channel_id: int,
@@ -306,47 +321,54 @@ class Delivery:
             self._ids.new(), kind, row.reference, row.guild_id, channel_id,
             "waiting", now, until or now + A_DAY,
         )  # fmt: skip
-        await outbox.add_row(changes, following)
+        await outbox.add_row(tx, following)
 
     async def _polled(
-        self, changes: Queries, row: OutboxRow, place_id: int, message_id: int, now: datetime
+        self, tx: Queries, row: OutboxRow, place_id: int, message_id: int, now: datetime
     ) -> None:
-        vote = await votes.vote(changes, int(row.reference))
+        vote = await choices.vote(tx, int(row.reference))
         if vote is not None:
             closes_at = now + timedelta(hours=vote.hours)
-            await votes.set_polled(changes, vote.vote_id, place_id, message_id, closes_at, now)
+            await choices.set_polled(
+                tx,
+                vote.vote_id,
+                channel_id=place_id,
+                message_id=message_id,
+                closes_at=closes_at,
+                now=now,
+            )
 
     async def _unwanted(
-        self, changes: Queries, row: OutboxRow, post: Post | None, now: datetime
+        self, tx: Queries, row: OutboxRow, post: Post | None, now: datetime
     ) -> ProblemName | None:
         """Return why a row isn't to be sent any more; a pause or stop calls off a week's post."""
         if row.until_at <= now:
             return "too_late"
         if row.kind == "post" and (post is None or post.state != "waiting"):
             return "called_off"
-        return await self._vote_over(changes, row) or await standing.unwanted(changes, row)
+        return await self._vote_over(tx, row) or await standing.unwanted(tx, row)
 
-    async def _vote_over(self, changes: Queries, row: OutboxRow) -> ProblemName | None:
+    async def _vote_over(self, tx: Queries, row: OutboxRow) -> ProblemName | None:
         if row.kind not in OF_VOTES:
             return None
-        vote = await votes.vote(changes, int(row.reference))
+        vote = await choices.vote(tx, int(row.reference))
         return None if vote is not None and vote.state == "running" else "called_off"
 
-    async def _vote_lost(self, changes: Queries, row: OutboxRow) -> None:
+    async def _vote_lost(self, tx: Queries, row: OutboxRow) -> None:
         if row.kind in OF_VOTES:
-            await lose(changes, self._ids, int(row.reference), self._clock())
+            await lose(tx, self._ids, int(row.reference), self._clock())
 
     async def _block(
-        self, changes: Queries, row: OutboxRow, post: Post | None, problem: Problem, now: datetime
+        self, tx: Queries, row: OutboxRow, post: Post | None, problem: Problem, now: datetime
     ) -> None:
         """Note at the group why its post can't leave; news go to who last changed it, once a week.
 
         What passes by itself doesn't hide what somebody has to mend.
         """
         if post is not None and post.state == "waiting":
-            group, about = await group_rows.group(changes, post.group_id), post.slot_id
+            group, about = await group_rows.group(tx, post.group_id), post.slot_id
         elif row.kind == "standing":
-            group, about = await group_rows.group(changes, int(row.reference)), row.row_id
+            group, about = await group_rows.group(tx, int(row.reference)), row.row_id
         else:
             return
         if group is None:
@@ -354,7 +376,7 @@ class Delivery:
         passes = problem in TEMPORARY
         if passes and group.blocked is not None and group.blocked not in TEMPORARY:
             return
-        news = await group_rows.set_blocked(changes, group.group_id, problem, now)
+        news = await group_rows.set_blocked(tx, group.group_id, problem)
         if news and not passes:
             log.warning(
                 "group %s in server %s is blocked: %s", group.group_id, group.guild_id, problem
@@ -364,7 +386,7 @@ class Delivery:
                 self._ids.new(), "notice", f"{group.group_id}:{about}:{group.changed_by}",
                 group.guild_id, group.changed_by, "waiting", now, now + A_DAY,
             )  # fmt: skip
-            await outbox.add_row(changes, notice)
+            await outbox.add_row(tx, notice)
 
 
 OF_VOTES = frozenset({"candidates", "poll"})

@@ -31,7 +31,7 @@ from bot.errors import (
 )
 from bot.services.groups import Groups
 from bot.services.moderation import Moderation
-from bot.store.ids import Clock
+from bot.store.instants import Clock
 
 MONDAY, NINE = 0, 9
 LOST_SHOWN = 5

@@ -41,12 +41,11 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.reminders import plan
 from bot.services.votes import call_off, problem_of
 from bot.services.weekly import Weekly, beyond, next_slot_of, of_guild
-from bot.store import additions, doubts, outbox, reader_settings, readers, slots, votes
+from bot.store import additions, choices, members, outbox, readers, slots
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
-from bot.store import picks as pick_rows
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 
 WEEKS_SHOWN = 4
 WEEKS_A_PAGE = 10
@@ -91,14 +90,14 @@ class Groups:
         into which the weeks go leaves with the postman, unless it is there.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, changed_by)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, changed_by)
             # A group that isn't there can't be taken: whoever makes one takes its server.
-            await additions.take_turn(changes, guild_id)
-            old = await group_rows.take_group_of_channel(changes, channel_id)
+            await additions.take_turn(tx, guild_id)
+            old = await group_rows.take_group_of_channel(tx, channel_id)
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
-            served = await slots.served(changes, group_id, schedule)
+            served = await slots.served(tx, group_id, schedule)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
             next_at = next_slot(schedule, now, served).at
             group = Group(
@@ -108,10 +107,10 @@ class Groups:
                 after_list_at=old.after_list_at if old else None,
                 is_forum=is_forum,
             )  # fmt: skip
-            await group_rows.put_group(changes, group, now)
-            await self._make_way(changes, group, now)
-            group = await self._announce(changes, group, old, now)
-            await plan(changes, self._ids, group, now)
+            await group_rows.put_group(tx, group, now)
+            await self._make_way(tx, group, now)
+            group = await self._announce(tx, group, old, now)
+            await plan(tx, self._ids, group, now)
         return await self._status(group, changed_by)
 
     async def set_state(
@@ -127,17 +126,17 @@ class Groups:
             OldCardError: it has moved since.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            group = await self._taken(changes, guild_id, group_id, seen_in)
+        async with self._db.transaction() as tx:
+            group = await self._taken(tx, guild_id, group_id, seen_in)
             if state != "active":
-                await slots.call_off(changes, group_id)
+                await slots.call_off(tx, group_id)
             if state == "stopped":
-                await call_off(changes, self._ids, group, now)
-            next_at = (await next_slot_of(changes, group, now)).at
+                await call_off(tx, self._ids, group, now)
+            next_at = (await next_slot_of(tx, group, now)).at
             old, group = group, replace(group, state=state, since=now, next_at=next_at)
-            await group_rows.put_group(changes, group, now)
-            group = await self._announce(changes, group, old, now)
-            await plan(changes, self._ids, group, now)
+            await group_rows.put_group(tx, group, now)
+            group = await self._announce(tx, group, old, now)
+            await plan(tx, self._ids, group, now)
         return await self._status(group)
 
     async def running_in(self, guild_id: int) -> list[Group]:
@@ -165,17 +164,19 @@ class Groups:
             HasGroupError: the channel has one, stopped or not.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, moved_by)
-            await additions.take_turn(changes, guild_id)
-            old = await self._taken(changes, guild_id, group_id, seen_in)
-            if await group_rows.group_of_channel(changes, channel_id) is not None:
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, moved_by)
+            await additions.take_turn(tx, guild_id)
+            old = await self._taken(tx, guild_id, group_id, seen_in)
+            if await group_rows.group_of_channel(tx, channel_id) is not None:
                 raise HasGroupError
-            await group_rows.move_group(changes, group_id, channel_id, is_forum, moved_by, now)
-            await outbox.move_posts(changes, group_id, channel_id, now)
-            await call_off(changes, self._ids, old, now)
-            group = await self._taken(changes, guild_id, group_id)
-            group = await self._announce(changes, group, old, now)
+            await group_rows.move_group(
+                tx, group_id, channel_id=channel_id, is_forum=is_forum, changed_by=moved_by, now=now
+            )
+            await outbox.move_posts(tx, group_id, channel_id, now)
+            await call_off(tx, self._ids, old, now)
+            group = await self._taken(tx, guild_id, group_id)
+            group = await self._announce(tx, group, old, now)
         return await self._status(group)
 
     async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
@@ -187,13 +188,13 @@ class Groups:
             NoGroupError: no such group in this server.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, deleted_by)
-            await additions.take_turn(changes, guild_id)
-            group = await self._taken(changes, guild_id, group_id)
-            await call_off(changes, self._ids, group, now)
-            await outbox.delete_about_group(changes, group_id)
-            await guild_rows.forget_group(changes, group_id, but_open_polls=True)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, deleted_by)
+            await additions.take_turn(tx, guild_id)
+            group = await self._taken(tx, guild_id, group_id)
+            await call_off(tx, self._ids, group, now)
+            await outbox.delete_about_group(tx, group_id)
+            await guild_rows.forget_group(tx, group_id, but_open_polls=True)
         return group
 
     async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -203,22 +204,22 @@ class Groups:
             NoGroupError: no such group in this server.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            group = await self._taken(changes, guild_id, group_id)
-            posts = await slots.latest_slots(changes, group_id, WEEKS_REMEMBERED)
+        async with self._db.transaction() as tx:
+            group = await self._taken(tx, guild_id, group_id)
+            posts = await slots.latest_slots(tx, group_id, WEEKS_REMEMBERED)
             coming = self._coming(group, now, posts)[0]
             slot = coming.slot
             if coming.is_skipped:
                 skipped = next(p for p in posts if p.week == slot.week)
-                await slots.delete_slot(changes, skipped.slot_id)
+                await slots.delete_slot(tx, skipped.slot_id)
             else:
                 post = Post(self._ids.new(), group_id, slot.week, slot.at, "skipped")
-                await slots.put_slot(changes, post)
-                await call_off(changes, self._ids, group, now, slot.week)
+                await slots.put_slot(tx, post)
+                await call_off(tx, self._ids, group, now, slot.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
-                group = replace(group, next_at=(await next_slot_of(changes, group, now)).at)
-                await group_rows.set_looked(changes, group_id, group.since, group.next_at)
-            await plan(changes, self._ids, group, now)
+                group = replace(group, next_at=(await next_slot_of(tx, group, now)).at)
+                await group_rows.set_looked(tx, group_id, group.since, group.next_at)
+            await plan(tx, self._ids, group, now)
         return await self._status(group)
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> GroupStatus:
@@ -228,10 +229,10 @@ class Groups:
             NoGroupError: no such group in this server.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            await self._taken(changes, guild_id, group_id)
-            await group_rows.set_after_list(changes, group_id, choice, now)
-            group = await self._taken(changes, guild_id, group_id)
+        async with self._db.transaction() as tx:
+            await self._taken(tx, guild_id, group_id)
+            await group_rows.set_after_list(tx, group_id, choice, now)
+            group = await self._taken(tx, guild_id, group_id)
         return await self._status(group)
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -240,9 +241,9 @@ class Groups:
         Raises:
             NoGroupError: no such group in this server.
         """
-        async with self._db.transaction() as changes:
-            group = await self._taken(changes, guild_id, group_id)
-            await group_rows.clear_role(changes, group_id)
+        async with self._db.transaction() as tx:
+            group = await self._taken(tx, guild_id, group_id)
+            await group_rows.clear_role(tx, group_id)
         return await self._status(replace(group, role_id=None))
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -256,29 +257,29 @@ class Groups:
             NothingLeftError: the group has had everything.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            group = await self._taken(changes, guild_id, group_id)
+        async with self._db.transaction() as tx:
+            group = await self._taken(tx, guild_id, group_id)
             week = running_week(group.schedule.zone, now)
-            old = await slots.slot_of_week(changes, group_id, week)
+            old = await slots.slot_of_week(tx, group_id, week)
             if old is not None and old.state == "posted":
                 raise AlreadyPostedError(message_link(group.guild_id, old))
             if old is None or old.state not in ("waiting", "uncertain"):
                 slot = replace(slot_of_week(group.schedule, week), at=now)
-                await self._make_way(changes, group, now, begins=True)
-                post = await self._weekly.pick(changes, group, slot, old)
+                await self._make_way(tx, group, now, begins=True)
+                post = await self._weekly.pick(tx, group, slot, old)
                 if post.key is None:
                     raise NothingLeftError
-                await slots.put_slot(changes, post)
+                await slots.put_slot(tx, post)
             else:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
-                await slots.put_slot(changes, post)
-            await self._weekly.send(changes, group, post, again=True)
-            await call_off(changes, self._ids, group, now, week)
+                await slots.put_slot(tx, post)
+            await self._weekly.send(tx, group, post, again=True)
+            await call_off(tx, self._ids, group, now, week)
             state: GroupState = "active" if group.state == "stopped" else group.state
-            next_at = (await next_slot_of(changes, group, now)).at
+            next_at = (await next_slot_of(tx, group, now)).at
             before, group = group, replace(group, state=state, since=now, next_at=next_at)
-            await group_rows.put_group(changes, group, now)
-            group = await self._announce(changes, group, before, now)
+            await group_rows.put_group(tx, group, now)
+            group = await self._announce(tx, group, before, now)
         return await self._status(group)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
@@ -310,7 +311,7 @@ class Groups:
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
         curriculum = await self._curricula.of(self._db, guild_id)
         found = await slots.past_slots(
-            self._db, group_id, self._clock(), WEEKS_A_PAGE + 1, page * WEEKS_A_PAGE
+            self._db, group_id, now=self._clock(), count=WEEKS_A_PAGE + 1, skip=page * WEEKS_A_PAGE
         )
         shown = found[:WEEKS_A_PAGE]
         posted = [post for post in shown if post.state == "posted"]
@@ -324,10 +325,10 @@ class Groups:
         Raises:
             NoGroupError: no such group in this server.
         """
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
-            group = await self._taken(changes, guild_id, group_id)
-            is_new = await group_rows.join(changes, group_id, reader_id, self._clock())
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, reader_id)
+            group = await self._taken(tx, guild_id, group_id)
+            is_new = await members.join(tx, group_id, reader_id, self._clock())
         return replace(await self._status(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
@@ -336,20 +337,20 @@ class Groups:
         Raises:
             NoGroupError: no such group in this server.
         """
-        async with self._db.transaction() as changes:
-            group = await self._taken(changes, guild_id, group_id)
-            await group_rows.leave(changes, group_id, reader_id)
+        async with self._db.transaction() as tx:
+            group = await self._taken(tx, guild_id, group_id)
+            await members.leave(tx, group_id, reader_id)
         return await self._status(group, reader_id)
 
     async def _make_way(
-        self, changes: Queries, group: Group, now: datetime, *, begins: bool = False
+        self, tx: Queries, group: Group, now: datetime, *, begins: bool = False
     ) -> None:
         """Let what is chosen for a week that comes too soon after the first paper not be lost.
 
         It comes in the next free week; if the group ``begins`` now and nothing else is chosen for
         that, at once. A vote on such a week is called off.
         """
-        posts = await slots.latest_slots(changes, group.group_id, WEEKS_REMEMBERED)
+        posts = await slots.latest_slots(tx, group.group_id, WEEKS_REMEMBERED)
         had = [post.at for post in posts if post.state in HAD]
         if begins == bool(had):
             return
@@ -358,30 +359,28 @@ class Groups:
         near = too_soon(group.schedule, now if begins else min(had)) - decided
         passed = {each for each in near if each > week}
         for each in sorted(passed):
-            await call_off(changes, self._ids, group, now, each)
-            chosen = await pick_rows.picks_from(changes, group.group_id, week)
+            await call_off(tx, self._ids, group, now, each)
+            chosen = await choices.picks_from(tx, group.group_id, week)
             taken = {one.week for one in chosen}
             ahead = slots_from(group.schedule, now, len(taken) + 1, decided | passed | taken)
             free = [slot.week for slot in ahead]
             to = week if begins and week not in taken else free[0]
-            await pick_rows.move_picks(changes, group.group_id, each, to)
+            await choices.move_picks(tx, group.group_id, each, to)
 
     async def _taken(
-        self, changes: Queries, guild_id: int, group_id: int, seen_in: int | None = None
+        self, tx: Queries, guild_id: int, group_id: int, seen_in: int | None = None
     ) -> Group:
-        group = of_guild(await group_rows.take_group(changes, group_id), guild_id)
+        group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
         if seen_in not in (None, group.channel_id):
             raise OldCardError
         return group
 
-    async def _announce(
-        self, changes: Queries, group: Group, old: Group | None, now: datetime
-    ) -> Group:
+    async def _announce(self, tx: Queries, group: Group, old: Group | None, now: datetime) -> Group:
         """See to it that a forum has its standing post, and that its card says what is so."""
-        await standing.ask_for(changes, self._ids, group.group_id, now)
-        group = await group_rows.group(changes, group.group_id) or group
+        await standing.ask_for(tx, self._ids, group.group_id, now)
+        group = await group_rows.group(tx, group.group_id) or group
         if old is None or (old.schedule, old.state) != (group.schedule, group.state):
-            await standing.tell(changes, self._ids, group, now)
+            await standing.tell(tx, self._ids, group, now)
         return group
 
     async def _status(self, group: Group, reader_id: int | None = None) -> GroupStatus:
@@ -395,25 +394,25 @@ class Groups:
         had = await slots.had_keys(db, group.group_id)
         coming = self._coming(group, now, posts)
         weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
-        chosen = await pick_rows.picks_from(db, group.group_id, week)
+        chosen = await choices.picks_from(db, group.group_id, week)
         picked, winners = by_week(chosen)
-        voted = await votes.votes_from(db, group.group_id, week)
+        voted = await choices.votes_from(db, group.group_id, week)
         then = await beyond(db, curriculum, group, had)
-        spans = await pick_rows.spans_of(db, group.group_id)
+        spans = await choices.spans_of(db, group.group_id)
         papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
         picks = {pick.week: pick for pick in papers}
         vote = next((v for v in voted if v.state == "running"), None)
         lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
         told = vote or lost
-        named = await reader_settings.named_members(db, group.group_id)
-        doubted = await doubts.doubted_keys(db, group.guild_id)
+        named = await members.named_members(db, group.group_id)
+        doubted = await additions.doubted_keys(db, group.guild_id)
         this_read, last_read = await self._weekly.read_by(curriculum, [this_week, last], named)
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,
             group,
-            members=await group_rows.member_count(db, group.group_id),
-            is_member=await group_rows.is_member(db, group.group_id, reader_id or 0),
+            members=await members.member_count(db, group.group_id),
+            is_member=await members.is_member(db, group.group_id, reader_id or 0),
             this_week=this_week,
             last=last,
             this_read=this_read,
@@ -424,7 +423,7 @@ class Groups:
             spans=tuple(spans),
             chosen=tuple(chosen),
             named=tuple(named),
-            wish=await group_rows.wish(db, group.group_id, reader_id or 0),
+            wish=await members.wish(db, group.group_id, reader_id or 0),
             vote=vote,
             lost_vote=lost,
             vote_problem=await problem_of(db, told) if told else None,

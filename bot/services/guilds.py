@@ -16,9 +16,9 @@ from bot.services.reminders import plan
 from bot.services.weekly import next_slot_of
 from bot.store import changes as change_log
 from bot.store import groups as group_rows
-from bot.store import guilds, member_checks, outbox
+from bot.store import guilds, members, outbox
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ class Guilds:
 
     async def removed(self, guild_id: int) -> None:
         """Let all about a server rest that removed the bot. Twice is harmless."""
-        async with self._turn, self._db.transaction() as changes:
-            is_news = await guilds.set_gone(changes, guild_id, self._clock())
+        async with self._turn, self._db.transaction() as tx:
+            is_news = await guilds.set_gone(tx, guild_id, self._clock())
         if is_news:
             log.info("server %s removed the bot: its groups rest", guild_id)
 
@@ -71,10 +71,10 @@ class Guilds:
                 await self._forget(guild_id)
                 return
             for group_id in await group_rows.group_ids(self._db, guild_id):
-                async with self._db.transaction() as changes:
-                    await self._go_on(changes, group_id)
-            async with self._db.transaction() as changes:
-                await guilds.set_back(changes, guild_id)
+                async with self._db.transaction() as tx:
+                    await self._go_on(tx, group_id)
+            async with self._db.transaction() as tx:
+                await guilds.set_back(tx, guild_id)
         log.info("server %s invited the bot again: its groups go on", guild_id)
 
     async def doubtful(self, seen: Collection[int]) -> list[int]:
@@ -94,15 +94,15 @@ class Guilds:
     async def claim_question(self, guild_id: int) -> bool:
         """Tell whether it is this process that asks about the server, once a day."""
         now = self._clock()
-        async with self._db.transaction() as changes:
-            await guilds.drop_asked_before(changes, now - ASKED_EVERY)
-            return await guilds.claim_question(changes, guild_id, now, now - ASKED_EVERY)
+        async with self._db.transaction() as tx:
+            await guilds.drop_asked_before(tx, now - ASKED_EVERY)
+            return await guilds.claim_question(tx, guild_id, now, now - ASKED_EVERY)
 
     async def unanswered(self, guild_id: int) -> None:
         """Let the question be asked again before long."""
-        async with self._db.transaction() as changes:
+        async with self._db.transaction() as tx:
             asked_at = self._clock() - ASKED_EVERY + TRY_AGAIN
-            await guilds.set_asked(changes, guild_id, asked_at)
+            await guilds.set_asked(tx, guild_id, asked_at)
 
     async def forget_due(self) -> None:
         """Forget all about the servers that removed the bot thirty days ago."""
@@ -118,8 +118,8 @@ class Guilds:
         As many as belong to one look; ``rate``: requests a second.
         """
         until = due_before(self._clock())
-        count = in_one_look(await member_checks.count_due(self._db, until), rate)
-        return await member_checks.due_checks(self._db, until, count)
+        count = in_one_look(await members.count_due_checks(self._db, until), rate)
+        return await members.due_checks(self._db, until, count)
 
     async def claim_check(self, check: MemberCheck) -> MemberCheck | None:
         """Take a check; None: another process has it, or the member left the group.
@@ -127,21 +127,21 @@ class Guilds:
         Whatever comes between, even the process's end, it is tried again in some hours.
         """
         claimed = replace(check, checked_at=as_if_checked(self._clock()).replace(microsecond=0))
-        async with self._background.transaction() as changes:
-            is_ours = await member_checks.move_check(changes, check, claimed.checked_at)
+        async with self._background.transaction() as tx:
+            is_ours = await members.move_check(tx, check, claimed.checked_at)
         return claimed if is_ours else None
 
     async def member_is_here(self, claimed: MemberCheck) -> None:
         """Record that the member is in the server."""
-        async with self._background.transaction() as changes:
-            await member_checks.move_check(changes, claimed, self._clock())
+        async with self._background.transaction() as tx:
+            await members.move_check(tx, claimed, self._clock())
 
     async def member_left(self, guild_id: int, reader_id: int) -> None:
         """End the memberships of who left the server, group by group; their progress stays."""
         for group_id in await group_rows.group_ids(self._db, guild_id):
-            async with self._background.transaction() as changes:
-                await group_rows.take_group(changes, group_id)
-                await group_rows.leave(changes, group_id, reader_id)
+            async with self._background.transaction() as tx:
+                await group_rows.take_group(tx, group_id)
+                await members.leave(tx, group_id, reader_id)
         log.info("a member left server %s, and so its groups", guild_id)
 
     async def put_off_checks(self, guild_id: int) -> None:
@@ -149,29 +149,29 @@ class Guilds:
         now = self._clock()
         until, later = due_before(now), as_if_checked(now)
         for group_id in await group_rows.group_ids(self._db, guild_id):
-            async with self._background.transaction() as changes:
-                await group_rows.take_group(changes, group_id)
-                await member_checks.put_off_group(changes, group_id, until, later)
+            async with self._background.transaction() as tx:
+                await group_rows.take_group(tx, group_id)
+                await members.put_off_checks(tx, group_id, until, later)
 
-    async def _go_on(self, changes: Queries, group_id: int) -> None:
-        group = await group_rows.take_group(changes, group_id)
+    async def _go_on(self, tx: Queries, group_id: int) -> None:
+        group = await group_rows.take_group(tx, group_id)
         if group is None:
             return
         now = self._clock()
         if group.blocked not in UNCERTAIN:  # what the bot may do is asked anew
-            await group_rows.set_blocked(changes, group_id, None, now)
+            await group_rows.set_blocked(tx, group_id, None)
         if group.state == "active":
-            next_at = (await next_slot_of(changes, group, now)).at
-            await group_rows.set_looked(changes, group_id, now, next_at)
-            await plan(changes, self._ids, group, now)
+            next_at = (await next_slot_of(tx, group, now)).at
+            await group_rows.set_looked(tx, group_id, now, next_at)
+            await plan(tx, self._ids, group, now)
 
     async def _forget(self, guild_id: int) -> None:
         """Forget the server in many small transactions; one that is cut off is begun again."""
         async for step in self._steps(guild_id):
-            async with self._background.transaction() as changes:
-                if not await guilds.take_gone(changes, guild_id):
+            async with self._background.transaction() as tx:
+                if not await guilds.take_gone(tx, guild_id):
                     return  # another process has done so, and it may be a new server since
-                await step(changes)
+                await step(tx)
         log.info("server %s is forgotten: it removed the bot 30 days ago", guild_id)
 
     async def _steps(self, guild_id: int) -> AsyncIterator[Step]:

@@ -24,9 +24,9 @@ from bot.core.me import (
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
-from bot.store import groups, known, people, reader_settings, readers, slots
+from bot.store import groups, known, readers, slots
 from bot.store.database import Database
-from bot.store.ids import Clock
+from bot.store.instants import Clock
 
 NUDGED_AFTER = timedelta(days=7)
 """Time without reading after which a reader who wants it is reminded."""
@@ -53,7 +53,7 @@ class Me:
 
     async def settings(self, reader_id: int) -> ReaderSettings:
         """Return what the reader set for themselves."""
-        return await reader_settings.settings_of(self._db, reader_id)
+        return await readers.settings_of(self._db, reader_id)
 
     async def set_zone(self, reader_id: int, typed: str, locale: str) -> ReaderSettings:
         """Set the reader's time zone by city or name; nothing typed takes it away.
@@ -79,27 +79,27 @@ class Me:
         return await self._change(reader_id, nudged=nudged)
 
     async def _change(self, reader_id: int, **changed: Any) -> ReaderSettings:
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
-            old = await reader_settings.settings_of(changes, reader_id)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, reader_id)
+            old = await readers.settings_of(tx, reader_id)
             settings = replace(old, **changed)
             nudge_at = self._clock() + NUDGED_AFTER if settings.nudged else None
-            await reader_settings.put_settings(changes, reader_id, settings, nudge_at)
+            await readers.put_settings(tx, reader_id, settings, nudge_at)
         return settings
 
     async def forget(self, reader_id: int) -> bool:
         """Delete all about the reader, at once for good; tell whether there was anything."""
-        async with self._db.transaction() as changes:
+        async with self._db.transaction() as tx:
             # A click under way in another process ends first: its rows are then deleted too.
-            was_known = await readers.take_known(changes, reader_id)
+            was_known = await readers.take_turn_if_known(tx, reader_id)
             if not was_known:
-                await readers.take_turn(changes, reader_id)
-            found = await people.rows_about(changes, reader_id)
-            await people.delete_person(changes, reader_id)
+                await readers.take_turn(tx, reader_id)
+            found = await readers.rows_about(tx, reader_id)
+            await readers.delete_person(tx, reader_id)
         return was_known or found.keys() > {"readers"}
 
     async def _kept(self, reader_id: int) -> Kept:
-        rows = await people.rows_about(self._db, reader_id)
+        rows = await readers.rows_about(self._db, reader_id)
         each = list(chain.from_iterable(rows.values()))
         return Kept(
             reader_id,

@@ -58,10 +58,10 @@ from bot.errors import (
 )
 from bot.services.curriculum import CurriculumStore
 from bot.services.server_list import ServerList
-from bot.store import additions, doubts, drafts, groups, progress, readers
+from bot.store import additions, groups, progress, readers
+from bot.store.additions import Draft
 from bot.store.database import Database, Queries
-from bot.store.drafts import Draft
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 
 CARDS_LAST = timedelta(days=1)
 
@@ -135,9 +135,9 @@ class Moderation:
         Raises:
             TooManyAdditionsError: the server has as many as it may have.
         """
-        async with self._db.transaction() as changes:
-            draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            laid = await self._curricula.laid(changes, guild_id)
+        async with self._db.transaction() as tx:
+            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+            laid = await self._curricula.laid(tx, guild_id)
             outcome: Outcome = "already"
             if isinstance(draft.about, DraftEdit):
                 key: str | None = draft.about.key
@@ -146,40 +146,40 @@ class Moderation:
             if key is None:
                 if _about(draft, DraftAddition).silent:
                     return self._proposal(laid, draft)
-                key, outcome = await self._add(changes, draft), "added"
+                key, outcome = await self._add(tx, draft), "added"
             draft = replace(draft, about=DraftEdit(key))
-            await drafts.set_draft(changes, draft)
+            await additions.set_draft(tx, draft)
         return await self._desk(self._db, draft, outcome)
 
-    async def _add(self, changes: Queries, draft: Draft) -> str:
+    async def _add(self, tx: Queries, draft: Draft) -> str:
         guild_id, fields = draft.guild_id, dict(_about(draft, DraftAddition).fields)
-        former = await self.list.former_keys(changes, fields["url"])
+        former = await self.list.former_keys(tx, fields["url"])
         if former:
             fields["formerly"] = former
-        taken = await self.list.taken_slugs(changes, guild_id)
+        taken = await self.list.taken_slugs(tx, guild_id)
         key = f"{namespace_of(guild_id)}:{slug_for(fields['title'], taken)}"
-        await self.list.write(changes, guild_id, draft.opened_by, Addition(key, fields), "added")
+        await self.list.write(tx, guild_id, draft.opened_by, Addition(key, fields), "added")
         return key
 
     async def cancel(self, guild_id: int | None, opener_id: int, draft_id: int) -> None:
         """Forget a draft."""
-        async with self._db.transaction() as changes:
-            await self._turn(changes, guild_id, opener_id, draft_id)
-            await drafts.drop_draft(changes, draft_id)
+        async with self._db.transaction() as tx:
+            await self._turn(tx, guild_id, opener_id, draft_id)
+            await additions.drop_draft(tx, draft_id)
 
     async def put_in_step(
         self, guild_id: int | None, opener_id: int, draft_id: int, step: str
     ) -> Proposal | Desk:
         """Choose another step for what is to be added."""
-        async with self._db.transaction() as changes:
-            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+        async with self._db.transaction() as tx:
+            draft = await self._turn(tx, guild_id, opener_id, draft_id)
             if isinstance(draft.about, DraftEdit):
-                return await self._desk(changes, draft, "already")
+                return await self._desk(tx, draft, "already")
             about = _about(draft, DraftAddition)
-            laid = await self._curricula.laid(changes, guild_id)
+            laid = await self._curricula.laid(tx, guild_id)
             fields = {**about.fields, "step_id": self.list.step(laid, step).id}
             draft = replace(draft, about=replace(about, fields=fields))
-            await drafts.set_draft(changes, draft)
+            await additions.set_draft(tx, draft)
         return self._proposal(laid, draft)
 
     # Changing
@@ -228,17 +228,17 @@ class Moderation:
 
     async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Do what the card said would change."""
-        async with self._db.transaction() as changes:
-            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+        async with self._db.transaction() as tx:
+            draft = await self._turn(tx, guild_id, opener_id, draft_id)
             wish = _about(draft, DraftEdit)
-            resource = await self._resource(changes, draft)
+            resource = await self._resource(tx, draft)
             if fields := wish.fields():
                 where = draft.guild_id
-                addition = await self._wished(changes, where, resource, wish)
-                await self.list.write(changes, where, opener_id, addition, "changed", fields)
+                addition = await self._wished(tx, where, resource, wish)
+                await self.list.write(tx, where, opener_id, addition, "changed", fields)
             outcome: Outcome = "changed" if fields else "same"
             draft = replace(draft, about=DraftEdit(wish.key))
-            await drafts.set_draft(changes, draft)
+            await additions.set_draft(tx, draft)
         return await self._desk(self._db, draft, outcome)
 
     async def texts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Typed:
@@ -270,37 +270,35 @@ class Moderation:
             LinkTakenError: it means another resource.
         """
         fields = typed.new_fields(before)
-        async with self._db.transaction() as changes:
-            draft = await self._turn(changes, guild_id, opener_id, draft_id)
+        async with self._db.transaction() as tx:
+            draft = await self._turn(tx, guild_id, opener_id, draft_id)
             outcome: Outcome | None = None
             if isinstance(draft.about, DraftEdit):
-                outcome = await self._set_texts(changes, draft, fields)
+                outcome = await self._set_texts(tx, draft, fields)
             else:
                 about = _about(draft, DraftAddition)
                 silent = about.silent and "title" not in fields
                 about = replace(about, fields={**about.fields, **fields}, silent=silent)
                 draft = replace(draft, about=about)
-                laid = await self._curricula.laid(changes, guild_id)
+                laid = await self._curricula.laid(tx, guild_id)
                 if not fits_a_card(laid.curriculum, _preview(draft)):
                     raise BadFieldError("card", "")
-                await drafts.set_draft(changes, draft)
+                await additions.set_draft(tx, draft)
         if outcome is not None:
             return await self._desk(self._db, draft, outcome)
         return self._proposal(laid, draft)
 
-    async def _set_texts(
-        self, changes: Queries, draft: Draft, fields: Mapping[str, Any]
-    ) -> Outcome:
+    async def _set_texts(self, tx: Queries, draft: Draft, fields: Mapping[str, Any]) -> Outcome:
         guild_id = draft.guild_id
-        resource = await self._resource(changes, draft)
+        resource = await self._resource(tx, draft)
         if all(getattr(resource, name) == value for name, value in fields.items()):
             return "same"
-        rows = await additions.additions_of(changes, guild_id)
+        rows = await additions.additions_of(tx, guild_id)
         before = self.list.addition(rows, resource.key)
         original = self._curricula.base.by_key.get(resource.key)
         kept = {**before.fields, **fields}
         if "url" in fields:
-            kept |= await self._links(changes, draft, resource, before, fields["url"])
+            kept |= await self._links(tx, draft, resource, before, fields["url"])
         for name in TEXTS:
             if original is not None and kept.get(name) == getattr(original, name):
                 del kept[name]  # the list says so itself: what its maker changes later counts
@@ -309,18 +307,18 @@ class Moderation:
         after = laid.find(resource.key)
         if after is not None and not fits_a_card(laid.curriculum, after):
             raise BadFieldError("card", "")
-        await self.list.write(changes, guild_id, draft.opened_by, addition, "changed", fields)
+        await self.list.write(tx, guild_id, draft.opened_by, addition, "changed", fields)
         return "changed"
 
     async def _links(
-        self, changes: Queries, draft: Draft, resource: Resource, before: Addition, url: str
+        self, tx: Queries, draft: Draft, resource: Resource, before: Addition, url: str
     ) -> dict[str, Any]:
         """Return what a mended link brings: the one before still means the resource.
 
         Raises:
             LinkTakenError: the new one means another.
         """
-        laid = await self._curricula.laid(changes, draft.guild_id)
+        laid = await self._curricula.laid(tx, draft.guild_id)
         taken = self.list.key_of(laid, url)
         other = laid.find(taken) if taken not in (None, resource.key) else None
         if other is not None:
@@ -328,7 +326,7 @@ class Moderation:
         former = [each for each in (*resource.former_urls, resource.url) if each != url]
         found: dict[str, Any] = {"former_urls": list(dict.fromkeys(former))}
         if is_of_guild(resource.key, draft.guild_id) and taken is None:
-            past = await self.list.former_keys(changes, url)
+            past = await self.list.former_keys(tx, url)
             found["formerly"] = list(dict.fromkeys([*before.fields.get("formerly", ()), *past]))
         return found
 
@@ -343,16 +341,16 @@ class Moderation:
     async def _set_removed(
         self, guild_id: int | None, opener_id: int, draft_id: int, *, removed: bool
     ) -> Desk:
-        async with self._db.transaction() as changes:
-            draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            resource = await self._resource(changes, draft)
-            rows = await additions.additions_of(changes, draft.guild_id)
+        async with self._db.transaction() as tx:
+            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+            resource = await self._resource(tx, draft)
+            rows = await additions.additions_of(tx, draft.guild_id)
             before = self.list.addition(rows, resource.key)
             kind: EditKind = "removed" if removed else "restored"
-            shown = await self._curricula.laid(changes, draft.guild_id)
+            shown = await self._curricula.laid(tx, draft.guild_id)
             if before.removed != removed:
                 addition = replace(before, removed=removed)
-                await self.list.write(changes, draft.guild_id, opener_id, addition, kind)
+                await self.list.write(tx, draft.guild_id, opener_id, addition, kind)
         outcome: Outcome = "same" if before.removed == removed else kind
         desk = await self._desk(self._db, draft, outcome)
         if outcome != "removed":
@@ -381,21 +379,23 @@ class Moderation:
         Raises:
             UnknownResourceError, NoLongerListedError: one of them is not on this server's list.
         """
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
-            resource = await self._curricula.resource(changes, guild_id, key)
-            prerequisite = await self._curricula.resource(changes, guild_id, needed)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, reader_id)
+            resource = await self._curricula.resource(tx, guild_id, key)
+            prerequisite = await self._curricula.resource(tx, guild_id, needed)
             doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
             now, doubt_id = self._clock(), self._ids.new()
-            await doubts.add_doubt(changes, doubt_id, guild_id, reader_id, doubt, now)
+            await additions.add_doubt(
+                tx, doubt_id, guild_id=guild_id, reader_id=reader_id, doubt=doubt, now=now
+            )
         return resource, prerequisite
 
     async def drop_doubts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
-        async with self._db.transaction() as changes:
-            draft = await self._turn(changes, guild_id, opener_id, draft_id)
-            resource = await self._resource(changes, draft)
-            await doubts.settle_doubts(changes, draft.guild_id, resource.key)
+        async with self._db.transaction() as tx:
+            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+            resource = await self._resource(tx, draft)
+            await additions.delete_doubts(tx, draft.guild_id, resource.key)
         return await self._desk(self._db, draft, "settled")
 
     # Looking
@@ -432,13 +432,13 @@ class Moderation:
     # Parts
 
     async def _turn(
-        self, changes: Queries, guild_id: int | None, opener_id: int, draft_id: int
+        self, tx: Queries, guild_id: int | None, opener_id: int, draft_id: int
     ) -> Draft:
         """Return the draft once no other change of its server's list is under way."""
-        await readers.take_turn(changes, opener_id)
+        await readers.take_turn(tx, opener_id)
         if guild_id is not None:
-            await additions.take_turn(changes, guild_id)
-        return await self._find(changes, guild_id, opener_id, draft_id)
+            await additions.take_turn(tx, guild_id)
+        return await self._find(tx, guild_id, opener_id, draft_id)
 
     async def _facts(self, url: str) -> PageFacts:
         try:
@@ -451,16 +451,16 @@ class Moderation:
         """Record a draft, and forget those that have lapsed."""
         now = self._clock()
         draft = Draft(self._ids.new(), guild_id, opener_id, about, now)
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, opener_id)
-            await drafts.drop_drafts_before(changes, now - CARDS_LAST)
-            await drafts.set_draft(changes, draft)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, opener_id)
+            await additions.drop_drafts_before(tx, now - CARDS_LAST)
+            await additions.set_draft(tx, draft)
         return draft
 
     async def _find(
         self, db: Queries, guild_id: int | None, opener_id: int, draft_id: int
     ) -> Draft:
-        found = await drafts.draft(db, draft_id)
+        found = await additions.draft(db, draft_id)
         if found is None or (found.guild_id, found.opened_by) != (guild_id, opener_id):
             raise OldCardError
         if self._clock() - found.made_at > CARDS_LAST:
@@ -512,7 +512,7 @@ class Moderation:
                 laid.find(wish.no_longer_needs or ""),
             ),
             set_aside=tuple(sorted(laid.set_aside, key=lambda each: each.key != resource.key)),
-            doubts=tuple(await doubts.doubts_about(db, draft.guild_id, resource.key)),
+            doubts=tuple(await additions.doubts_about(db, draft.guild_id, resource.key)),
             outcome=outcome,
             groups=tuple(
                 await groups.running_groups(db, draft.guild_id) if outcome == "added" else ()

@@ -22,9 +22,8 @@ from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 from bot.services.weekly import Weekly
 from bot.store import settings
-from bot.store.background import Background
-from bot.store.database import Database, open_database
-from bot.store.ids import Clock, Ids
+from bot.store.database import Background, Database, open_database
+from bot.store.instants import Clock, Ids
 from bot.store.migrations import migrate
 
 LOST = "DATABASE_URL: the database went away during the start ({}). Start the bot again."
@@ -66,8 +65,8 @@ class Services:
         Raises:
             LedgerError: the database can't be written.
         """
-        async with self.db.transaction() as changes:
-            await settings.set_setting(changes, "written_at", self.clock().isoformat())
+        async with self.db.transaction() as tx:
+            await settings.set_setting(tx, "written_at", self.clock().isoformat())
 
     async def synced_commands(self, application_id: int) -> str | None:
         """Return the digest of the commands that Discord was told last."""
@@ -75,8 +74,8 @@ class Services:
 
     async def set_synced_commands(self, application_id: int, digest: str) -> None:
         """Record the digest of the commands that Discord knows now."""
-        async with self.db.transaction() as changes:
-            await settings.set_setting(changes, f"commands:{application_id}", digest)
+        async with self.db.transaction() as tx:
+            await settings.set_setting(tx, f"commands:{application_id}", digest)
 
     async def close(self) -> None:
         """Give the database back."""

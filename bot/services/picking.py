@@ -24,10 +24,10 @@ from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, We
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED, message_link
 from bot.services.weekly import beyond
+from bot.store import choices, readers, slots
 from bot.store import groups as group_rows
-from bot.store import picks, readers, slots, votes
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock
+from bot.store.instants import Clock
 
 AT_MOST_AHEAD = timedelta(days=365)
 A_YEAR_OF_WEEKS = 54
@@ -63,18 +63,18 @@ class Picking:
         date = await self._one_week(seen, meant.key, date, now)
         await self._slot(self._db, seen, date, now)
         curriculum = await self._curricula.of(self._db, guild_id)
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, picked_by)
-            group = _of_guild(await group_rows.take_group_of_channel(changes, channel_id), guild_id)
-            slot = await self._slot(changes, group, date, now)
-            had = await slots.had_keys(changes, group.group_id)
-            chosen = await self._chosen(changes, group, now)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, picked_by)
+            group = _of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
+            slot = await self._slot(tx, group, date, now)
+            had = await slots.had_keys(tx, group.group_id)
+            chosen = await self._chosen(tx, group, now)
             before = by_week(chosen)[0].get(slot.week)
             pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
-            await picks.put_pick(changes, pick, picked_by, now)
-            silent = await self._silent(changes, group, slot, now)
-            vote = await votes.vote_of_week(changes, group.group_id, slot.week)
-            spans = spans_by_key(curriculum, await picks.spans_of(changes, group.group_id))
+            await choices.put_pick(tx, pick, picked_by, now)
+            silent = await self._silent(tx, group, slot, now)
+            vote = await choices.vote_of_week(tx, group.group_id, slot.week)
+            spans = spans_by_key(curriculum, await choices.spans_of(tx, group.group_id))
         span = spans.get(meant.key)
         same = {meant.key, *meant.formerly}
         others = {c.week for c in chosen if c.week != slot.week and c.key in same}
@@ -104,12 +104,12 @@ class Picking:
         """
         now = self._clock()
         meant = await self._curricula.resource(self._db, guild_id, key)
-        async with self._db.transaction() as changes:
-            group = _of_guild(await group_rows.take_group(changes, group_id), guild_id)
-            curriculum = await self._curricula.of(changes, guild_id)
+        async with self._db.transaction() as tx:
+            group = _of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            curriculum = await self._curricula.of(tx, guild_id)
             keys = {meant.key, *curriculum.keys_of(meant)}
-            spans = spans_by_key(curriculum, await picks.spans_of(changes, group_id))
-            posts = await slots.latest_slots(changes, group_id, WEEKS_REMEMBERED)
+            spans = spans_by_key(curriculum, await choices.spans_of(tx, group_id))
+            posts = await slots.latest_slots(tx, group_id, WEEKS_REMEMBERED)
             newest = next((p for p in posts if p.state in HAD), None)
             since = running_week(group.schedule.zone, now)
             if newest is not None and newest.key in keys:
@@ -117,7 +117,7 @@ class Picking:
             old = spans.get(meant.key)
             if old is not None and old.had and (old.is_under_way or since == old.had[-1][0]):
                 since = old.since
-            await picks.put_span(changes, group_id, Span(meant.key, weeks, since), keys)
+            await choices.put_span(tx, group_id, Span(meant.key, weeks, since), keys)
         return meant
 
     async def pick_next(self, guild_id: int, group_id: int, picked_by: int, key: str) -> PickReply:
@@ -135,18 +135,18 @@ class Picking:
         if meant.is_companion:
             raise CompanionRefusedError(meant.title)
         same = {meant.key, *meant.formerly}
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, picked_by)
-            group = _of_guild(await group_rows.take_group(changes, group_id), guild_id)
-            chosen = await self._chosen(changes, group, now)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, picked_by)
+            group = _of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            chosen = await self._chosen(tx, group, now)
             ahead = slots_from(
                 group.schedule,
                 now,
                 A_YEAR_OF_WEEKS,
-                await slots.served(changes, group_id, group.schedule),
+                await slots.served(tx, group_id, group.schedule),
             )
             running = running_week(group.schedule.zone, now)
-            voted = await votes.votes_from(changes, group_id, running)
+            voted = await choices.votes_from(tx, group_id, running)
             taken = {c.week for c in chosen} | {v.week for v in voted if v.state == "running"}
             picked = {c.week for c in chosen if c.key in same and c.why == PICKED}
             slot = next((s for s in ahead if s.week in picked), None)
@@ -155,11 +155,11 @@ class Picking:
                 if slot is None:
                     raise WeekRefusedError("far")
                 pick = Chosen(group_id, slot.week, meant.key, PICKED)
-                await picks.put_pick(changes, pick, picked_by, now)
-            silent = await self._silent(changes, group, slot, now)
-            had = await slots.had_keys(changes, group_id)
-            curriculum = await self._curricula.of(changes, guild_id)
-            spans = spans_by_key(curriculum, await picks.spans_of(changes, group_id))
+                await choices.put_pick(tx, pick, picked_by, now)
+            silent = await self._silent(tx, group, slot, now)
+            had = await slots.had_keys(tx, group_id)
+            curriculum = await self._curricula.of(tx, guild_id)
+            spans = spans_by_key(curriculum, await choices.spans_of(tx, group_id))
         span = spans.get(meant.key)
         return PickReply(
             group_id,
@@ -181,12 +181,12 @@ class Picking:
         now = self._clock()
         if list(weeks_meant(week, now.date(), "UTC")) != [week]:
             raise UnknownWeekError(week)
-        async with self._db.transaction() as changes:
-            group = _of_guild(await group_rows.take_group(changes, group_id), guild_id)
-            slot = await self._slot(changes, group, week, now)
-            curriculum = await self._curricula.of(changes, guild_id)
-            before = by_week(await self._chosen(changes, group, now))[0].get(slot.week)
-            await picks.delete_pick(changes, group_id, slot.week, PICKED)
+        async with self._db.transaction() as tx:
+            group = _of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            slot = await self._slot(tx, group, week, now)
+            curriculum = await self._curricula.of(tx, guild_id)
+            before = by_week(await self._chosen(tx, group, now))[0].get(slot.week)
+            await choices.delete_pick(tx, group_id, slot.week, PICKED)
         served = await slots.served(self._db, group_id, group.schedule)
         ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
         weeks = [s.week for s in ahead if s.week < slot.week]
@@ -257,14 +257,14 @@ class Picking:
 
     async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
         week = running_week(group.schedule.zone, now)
-        return await picks.picks_from(db, group.group_id, week)
+        return await choices.picks_from(db, group.group_id, week)
 
     async def _papers(self, db: Queries, group: Group, weeks: list[str]) -> list[Pick]:
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
-        picked, winners = by_week(await picks.picks_from(db, group.group_id, weeks[0]))
+        picked, winners = by_week(await choices.picks_from(db, group.group_id, weeks[0]))
         then = await beyond(db, curriculum, group, had)
-        spans = await picks.spans_of(db, group.group_id)
+        spans = await choices.spans_of(db, group.group_id)
         return next_papers(curriculum, had, picked, winners, weeks, then, spans)
 
 

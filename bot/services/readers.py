@@ -22,10 +22,10 @@ from bot.core.recommend import (
 from bot.errors import ChangedSinceError
 from bot.services.curriculum import CurriculumStore
 from bot.store import changes as change_log
-from bot.store import groups, known, progress, readers, slots
+from bot.store import known, members, progress, readers, slots
 from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 
 A_WEEK = timedelta(days=7)
 
@@ -140,7 +140,7 @@ class Readers:
         own = None if guild_id is not None or key is None else guild_of(key)
         if own is None or key is None or self._curricula.base.get(key) is not None:
             return guild_id
-        is_seen = await groups.is_in_guild(db, own, reader_id) or await readers.was_shown(
+        is_seen = await members.is_in_guild(db, own, reader_id) or await readers.was_shown(
             db, reader_id, key
         )
         return own if is_seen else None
@@ -182,8 +182,8 @@ class Readers:
             tx,
             reader_id,
             change,
-            Snapshot(was_stored, old.current, old.goal),
-            Snapshot(rows, current, goal),
+            before=Snapshot(was_stored, old.current, old.goal),
+            after=Snapshot(rows, current, goal),
         )
         return Reply(
             after.curriculum,

@@ -30,7 +30,7 @@ from bot.services.readers import ReaderHere, Readers, shown_key
 from bot.store import changes as change_log
 from bot.store import readers
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 
 PUT_OFF_FOR = timedelta(days=7)
 DOUBLE_TAP = timedelta(minutes=1)

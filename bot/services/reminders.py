@@ -19,11 +19,10 @@ from bot.services.me import NUDGED_AFTER
 from bot.services.moderation import CARDS_LAST
 from bot.services.reading import Reading
 from bot.services.weekly import next_slot_of, of_guild
-from bot.store import drafts, outbox, picks, progress, reader_settings, readers, slots
+from bot.store import additions, choices, members, outbox, progress, readers, slots
 from bot.store import groups as group_rows
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
-from bot.store.instants import seconds
+from bot.store.instants import Clock, Ids, seconds
 
 log = logging.getLogger(__name__)
 
@@ -70,13 +69,13 @@ class Reminders:
             NoGroupError: no such group in this server.
             NotAMemberError: the reader isn't in it.
         """
-        async with self._db.transaction() as changes:
-            group = of_guild(await group_rows.take_group(changes, group_id), guild_id)
+        async with self._db.transaction() as tx:
+            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             wish: ReminderWish | None = "wanted" if wanted else None
-            if not await group_rows.set_wish(changes, group_id, reader_id, wish):
+            if not await members.set_wish(tx, group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
-                await plan(changes, self._ids, group, self._clock(), reader_id)
+                await plan(tx, self._ids, group, self._clock(), reader_id)
 
     async def check(self, row: OutboxRow) -> Reminder | ProblemName:
         """Return what a reminder shows, or why it isn't to be sent any more."""
@@ -92,11 +91,11 @@ class Reminders:
         now = self._clock()
         marks = resolved(curriculum, await progress.marks_of(self._db, reader_id))
         next_at = (await next_slot_of(self._db, group, now)).at
-        spans = spans_by_key(curriculum, await picks.spans_of(self._db, group.group_id))
+        spans = spans_by_key(curriculum, await choices.spans_of(self._db, group.group_id))
         span = spans.get(resource.key)
         problem = reminder_obstacle(
             group=group,
-            wish=await group_rows.wish(self._db, group.group_id, reader_id),
+            wish=await members.wish(self._db, group.group_id, reader_id),
             post=post,
             last=await slots.last_posted(self._db, group.group_id),
             mark=marks.get(resource.key),
@@ -109,10 +108,10 @@ class Reminders:
     async def closed(self, row: OutboxRow) -> None:
         """Record that the reader takes no direct messages: none is tried until they ask again."""
         slot_id, reader_id = (int(part) for part in row.reference.split(":"))
-        async with self._db.transaction() as changes:
-            post = await slots.slot(changes, slot_id)
-            if post is not None and await group_rows.take_group(changes, post.group_id):
-                await group_rows.close_wish(changes, post.group_id, reader_id)
+        async with self._db.transaction() as tx:
+            post = await slots.slot(tx, slot_id)
+            if post is not None and await group_rows.take_group(tx, post.group_id):
+                await members.close_wish(tx, post.group_id, reader_id)
 
     async def finish(self, reader_id: int, slot_id: int) -> Reply:
         """Mark the paper of a reminder done, wherever its button is pressed.
@@ -121,15 +120,15 @@ class Reminders:
             UnknownPostError: this reader wasn't reminded of it, and isn't in its group.
             UnknownResourceError, NoLongerListedError: the paper left the list.
         """
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
-            post = await slots.slot(changes, slot_id)
-            group = None if post is None else await group_rows.group(changes, post.group_id)
-            if post is None or group is None or not await _may_know(changes, reader_id, post):
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, reader_id)
+            post = await slots.slot(tx, slot_id)
+            group = None if post is None else await group_rows.group(tx, post.group_id)
+            if post is None or group is None or not await _may_know(tx, reader_id, post):
                 raise UnknownPostError
             place = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
-            reply = await self._reading.mark_in_turn(changes, reader_id, place, [post.key or ""])
-            await slots.add_post_reader(changes, slot_id, reader_id)
+            reply = await self._reading.mark_in_turn(tx, reader_id, place, [post.key or ""])
+            await slots.add_post_reader(tx, slot_id, reader_id)
         return replace(reply, from_guild=place)
 
     async def open_nudges(self) -> int:
@@ -137,7 +136,7 @@ class Reminders:
 
         One whose look fails touches no other: it is tried again in an hour.
         """
-        due = await reader_settings.due_nudges(self._background, self._clock(), AT_ONCE)
+        due = await readers.due_nudges(self._background, self._clock(), AT_ONCE)
         for reader_id in due:
             try:
                 await self._open_nudge(reader_id)
@@ -148,48 +147,48 @@ class Reminders:
 
     async def nudge(self, reader_id: int) -> Reply | None:
         """Return what the reader would read next; None: nothing is left, or they read meanwhile."""
-        async with self._background.transaction() as changes:
-            if not await readers.take_known(changes, reader_id):
+        async with self._background.transaction() as tx:
+            if not await readers.take_turn_if_known(tx, reader_id):
                 return None
-            settings = await reader_settings.settings_of(changes, reader_id)
-            last = await progress.last_change(changes, reader_id)
+            settings = await readers.settings_of(tx, reader_id)
+            last = await progress.last_change(tx, reader_id)
             if not settings.nudged or (last and self._clock() - last < NUDGED_AFTER):
                 return None
-            reply = await self._reading.show_next(changes, reader_id, None)
+            reply = await self._reading.show_next(tx, reader_id, None)
         return None if isinstance(reply.answer, AllRead) else reply
 
     async def turn_off_nudges(self, reader_id: int) -> None:
         """Nudge the reader no more: Discord doesn't let them be written to."""
-        async with self._background.transaction() as changes:
-            if not await readers.take_known(changes, reader_id):
+        async with self._background.transaction() as tx:
+            if not await readers.take_turn_if_known(tx, reader_id):
                 return
-            settings = await reader_settings.settings_of(changes, reader_id)
+            settings = await readers.settings_of(tx, reader_id)
             settings = replace(settings, nudged=False)
-            await reader_settings.put_settings(changes, reader_id, settings, None)
+            await readers.put_settings(tx, reader_id, settings, None)
 
     async def _put_off_nudge(self, reader_id: int) -> None:
-        async with self._background.transaction() as changes:
-            if await readers.take_known(changes, reader_id):
+        async with self._background.transaction() as tx:
+            if await readers.take_turn_if_known(tx, reader_id):
                 at = self._clock() + AN_HOUR
-                await reader_settings.set_nudge_at(changes, reader_id, at)
+                await readers.set_nudge_at(tx, reader_id, at)
 
     async def _open_nudge(self, reader_id: int) -> None:
         now = self._clock()
-        async with self._background.transaction() as changes:
-            if not await readers.take_known(changes, reader_id):
+        async with self._background.transaction() as tx:
+            if not await readers.take_turn_if_known(tx, reader_id):
                 return
-            settings = await reader_settings.settings_of(changes, reader_id)
-            last = await progress.last_change(changes, reader_id)
+            settings = await readers.settings_of(tx, reader_id)
+            last = await progress.last_change(tx, reader_id)
             again = last + NUDGED_AFTER if last else now
             if settings.nudged and again <= now:
                 row = OutboxRow(
                     self._ids.new(), "nudge", f"{reader_id}:{seconds(now)}", None, reader_id,
                     "waiting", now, now + A_DAY,
                 )  # fmt: skip
-                await outbox.add_row(changes, row)
+                await outbox.add_row(tx, row)
                 again = now + NUDGED_AFTER
             at = again if settings.nudged else None
-            await reader_settings.set_nudge_at(changes, reader_id, at)
+            await readers.set_nudge_at(tx, reader_id, at)
 
     async def forget_old(self) -> None:
         """Forget the letters that have had their time, a few at once."""
@@ -198,12 +197,12 @@ class Reminders:
             last = page[-1]
             kept = await self._plannable(page, before)
             if row_ids := [row.row_id for row in page if row.row_id not in kept]:
-                async with self._background.transaction() as changes:
-                    await outbox.delete_rows(changes, row_ids)
+                async with self._background.transaction() as tx:
+                    await outbox.delete_rows(tx, row_ids)
         made_before = self._clock() - CARDS_LAST
-        if await drafts.any_before(self._db, made_before):  # a bot at rest writes nothing
-            async with self._background.transaction() as changes:
-                await drafts.drop_drafts_before(changes, made_before)
+        if await additions.any_drafts_before(self._db, made_before):  # a bot at rest writes nothing
+            async with self._background.transaction() as tx:
+                await additions.drop_drafts_before(tx, made_before)
 
     async def _plannable(self, page: list[OutboxRow], before: datetime) -> set[int]:
         """Return the rows whose reference could be planned anew later than ``before``.
@@ -229,21 +228,21 @@ async def _may_know(db: Queries, reader_id: int, post: Post) -> bool:
     sent = await outbox.row_about(db, "reminder", f"{post.slot_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
         return True
-    return await group_rows.is_member(db, post.group_id, reader_id)
+    return await members.is_member(db, post.group_id, reader_id)
 
 
 async def plan(
-    changes: Queries, ids: Ids, group: Group, now: datetime, reader_id: int | None = None
+    tx: Queries, ids: Ids, group: Group, now: datetime, reader_id: int | None = None
 ) -> None:
     """Put a reminder of the group's last paper into the outbox for every member who asked.
 
     What waits there already moves with the group's next slot. The group must have been taken.
     ``reader_id``: only theirs. In three statements, however many they are.
     """
-    post = await slots.last_posted(changes, group.group_id)
+    post = await slots.last_posted(tx, group.group_id)
     if group.state != "active" or post is None:
         return
-    due_at, until_at = reminder_window((await next_slot_of(changes, group, now)).at)
+    due_at, until_at = reminder_window((await next_slot_of(tx, group, now)).at)
     if due_at <= now:
         return
     rows = [
@@ -251,9 +250,9 @@ async def plan(
             ids.new(), "reminder", f"{post.slot_id}:{member}", group.guild_id, member,
             "waiting", due_at, until_at,
         )
-        for member in await group_rows.take_wishing_members(changes, group.group_id, reader_id)
+        for member in await members.take_wishing_members(tx, group.group_id, reader_id)
     ]  # fmt: skip
-    await outbox.add_or_move_rows(changes, rows)
+    await outbox.add_or_move_rows(tx, rows)
 
 
 def _about(row: OutboxRow) -> int:

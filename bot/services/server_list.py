@@ -9,15 +9,14 @@ from datetime import datetime
 from bot.core.curriculum import Resource, Step
 from bot.core.curriculum.additions import Addition, Laid, namespace_of, own_resource, own_step
 from bot.core.curriculum.links import canonical, link_in
-from bot.core.moderation import Choice, EditKind
+from bot.core.moderation import Choice, EditKind, PastEdit
 from bot.core.search import search
 from bot.core.search.index import SearchIndex, names_of
 from bot.errors import NoLongerListedError, ReaderError, TooManyAdditionsError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, known
-from bot.store.additions import StoredEdit
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 from bot.store.known import KnownResource
 
 MOST_CHOICES = 25  # Discord's limit
@@ -148,7 +147,7 @@ class ServerList:
 
     async def write(
         self,
-        changes: Queries,
+        tx: Queries,
         guild_id: int,
         author_id: int,
         addition: Addition,
@@ -160,30 +159,31 @@ class ServerList:
         Raises:
             TooManyAdditionsError: the server has as many as it may have.
         """
-        rows = await additions.additions_of(changes, guild_id)
+        rows = await additions.additions_of(tx, guild_id)
         if len(rows) >= MOST_ADDITIONS and all(row.key != addition.key for row in rows):
             raise TooManyAdditionsError(MOST_ADDITIONS)
         now = self._clock()
         await additions.set_addition(
-            changes, guild_id, addition, addition_id=self._ids.new(), author_id=author_id, now=now
+            tx, guild_id, addition, addition_id=self._ids.new(), author_id=author_id, now=now
         )
-        newest = await additions.last_edit_id(changes, guild_id, addition.key)
-        edit = StoredEdit(self._ids.new(after=newest), kind, fields, author_id, now)
-        await additions.add_edit(changes, guild_id, addition.key, edit)
-        await additions.set_version(changes, guild_id, self._ids.new())
-        await self._remember(changes, guild_id, addition, now)
+        newest = await additions.last_edit_id(tx, guild_id, addition.key)
+        edit = PastEdit(kind=kind, fields=tuple(fields), author_id=author_id, made_at=now)
+        change_id = self._ids.new(after=newest)
+        await additions.add_edit(tx, guild_id, addition.key, change_id=change_id, edit=edit)
+        await additions.set_version(tx, guild_id, self._ids.new())
+        await self._remember(tx, guild_id, addition, now)
 
     async def _remember(
-        self, changes: Queries, guild_id: int, addition: Addition, now: datetime
+        self, tx: Queries, guild_id: int, addition: Addition, now: datetime
     ) -> None:
         """Keep the server's own in the record of all that was ever listed."""
         resource = own_resource(addition.key, addition.fields, "")
         if resource is None or not addition.key.startswith(f"{namespace_of(guild_id)}:"):
             return
         if addition.removed:
-            await known.mark_gone(changes, [resource.key], now)
+            await known.mark_gone(tx, [resource.key], now)
             return
-        await known.keep_known(changes, [KnownResource(resource.key, resource.title, resource.url)])
+        await known.keep_known(tx, [KnownResource(resource.key, resource.title, resource.url)])
 
 
 def _found(removed: Mapping[str, Resource], typed: str) -> list[Resource]:

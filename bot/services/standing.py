@@ -10,7 +10,7 @@ from bot.core.outbox import UNCERTAIN, OutboxRow, ProblemName
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
-from bot.store.ids import Ids
+from bot.store.instants import Ids
 
 MADE_WITHIN = timedelta(days=7)
 SIGN_WITHIN = timedelta(days=1)
@@ -18,71 +18,71 @@ NOT_BEFORE = timedelta(hours=1)
 """Somebody who deletes each standing post isn't given another one every minute."""
 
 
-async def ask_for(changes: Queries, ids: Ids, group_id: int, now: datetime) -> None:
+async def ask_for(tx: Queries, ids: Ids, group_id: int, now: datetime) -> None:
     """Put a forum group's standing post into the outbox, if it has none: to be made at once.
 
     A moderator has changed the group: what waited, or was given up, is tried again.
     """
-    group = await group_rows.take_group(changes, group_id)
+    group = await group_rows.take_group(tx, group_id)
     if group is None or not _wants_one(group):
         return
-    old = await outbox.row_about(changes, "standing", str(group_id))
+    old = await outbox.row_about(tx, "standing", str(group_id))
     if old is not None and old.state in ("waiting", "claimed"):
-        await outbox.hurry(changes, old.row_id, now, now + MADE_WITHIN)
+        await outbox.hurry(tx, old.row_id, now, now + MADE_WITHIN)
     else:
-        await _add(changes, ids, group, old, now, now)
+        await _add(tx, ids, group, old, now, now)
 
 
 async def missed(
-    changes: Queries, ids: Ids, channel_id: int, gone_id: int | None, now: datetime
+    tx: Queries, ids: Ids, channel_id: int, gone_id: int | None, now: datetime
 ) -> Group | None:
     """Return the forum's group as it is now, with a standing post on its way if it has none.
 
     ``gone_id``: the standing post that isn't there any more in Discord.
     """
-    found = await group_rows.group_of_channel(changes, channel_id)
-    group = None if found is None else await group_rows.take_group(changes, found.group_id)
+    found = await group_rows.group_of_channel(tx, channel_id)
+    group = None if found is None else await group_rows.take_group(tx, found.group_id)
     if group is None:
         return None
     if gone_id is not None and group.standing_id == gone_id:
-        await group_rows.set_standing(changes, group.group_id, None)
-        group = await group_rows.group(changes, group.group_id)
+        await group_rows.set_standing(tx, group.group_id, None)
+        group = await group_rows.group(tx, group.group_id)
     if group is not None and _wants_one(group):
-        old = await outbox.row_about(changes, "standing", str(group.group_id))
+        old = await outbox.row_about(tx, "standing", str(group.group_id))
         if old is None or old.state not in ("waiting", "claimed"):
             due_at = max(now, old.due_at + NOT_BEFORE) if old is not None else now
-            await _add(changes, ids, group, old, due_at, now)
+            await _add(tx, ids, group, old, due_at, now)
     return group
 
 
-async def made(changes: Queries, ids: Ids, row: OutboxRow, standing_id: int, now: datetime) -> None:
+async def made(tx: Queries, ids: Ids, row: OutboxRow, standing_id: int, now: datetime) -> None:
     """Record a group's standing post; what waited for it leaves now. It must have been taken.
 
     A group that moved to another forum meanwhile is made one there.
     """
     group_id = int(row.reference)
-    group = await group_rows.group(changes, group_id)
+    group = await group_rows.group(tx, group_id)
     if group is None or group.channel_id != row.channel_id:
-        await ask_for(changes, ids, group_id, now)
+        await ask_for(tx, ids, group_id, now)
         return
-    await group_rows.set_standing(changes, group_id, standing_id)
+    await group_rows.set_standing(tx, group_id, standing_id)
     if group.blocked not in UNCERTAIN:  # which the new post doesn't mend
-        await group_rows.set_blocked(changes, group_id, None, now)
-    await outbox.wake(changes, row.channel_id, "no_standing_post", now)
+        await group_rows.set_blocked(tx, group_id, None)
+    await outbox.wake(tx, row.channel_id, "no_standing_post", now)
     if group.state == "stopped":  # meanwhile: its card may not say so
-        await tell(changes, ids, replace(group, standing_id=standing_id), now)
+        await tell(tx, ids, replace(group, standing_id=standing_id), now)
 
 
-async def tell(changes: Queries, ids: Ids, group: Group, now: datetime) -> None:
+async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
     """Let the card above a standing post say what was changed; where there is or may be one."""
-    if group.standing_id is None and not await _may_be_made(changes, group):
+    if group.standing_id is None and not await _may_be_made(tx, group):
         return
     row_id = ids.new()
     row = OutboxRow(
         row_id, "sign", f"{group.group_id}:{row_id}", group.guild_id, group.channel_id,
         "waiting", now, now + SIGN_WITHIN,
     )  # fmt: skip
-    await outbox.add_row(changes, row)
+    await outbox.add_row(tx, row)
 
 
 async def unwanted(db: Queries, row: OutboxRow) -> ProblemName | None:
@@ -104,13 +104,13 @@ async def _may_be_made(db: Queries, group: Group) -> bool:
 
 
 async def _add(
-    changes: Queries, ids: Ids, group: Group, old: OutboxRow | None, due_at: datetime, now: datetime
+    tx: Queries, ids: Ids, group: Group, old: OutboxRow | None, due_at: datetime, now: datetime
 ) -> None:
     row = OutboxRow(
         ids.new(), "standing", str(group.group_id), group.guild_id, group.channel_id,
         "waiting", due_at, now + MADE_WITHIN,
     )  # fmt: skip
     if old is None:
-        await outbox.add_row(changes, row)
+        await outbox.add_row(tx, row)
     else:
-        await outbox.renew(changes, old, row)
+        await outbox.renew(tx, old, row)

@@ -7,9 +7,9 @@ import logging
 from collections import deque
 
 from bot.core.outbox import LENIENCE, SECOND, take_tickets
-from bot.store import tickets
+from bot.store import settings
 from bot.store.database import Database
-from bot.store.ids import Clock
+from bot.store.instants import Clock
 
 log = logging.getLogger(__name__)
 
@@ -108,11 +108,11 @@ class Tickets:
             return self._tickets_of(take_tickets(self._free_at, now, self.rate, wanted), now, time)
 
     async def _take_shared(self, wanted: int) -> list[float]:
-        async with self._db.transaction() as changes:
-            free_at = await tickets.take_free_at(changes)
+        async with self._db.transaction() as tx:
+            free_at = await settings.take_next_ticket_at(tx)
             now, time = self._now()
             batch = take_tickets(free_at, now, self.rate, wanted)
-            await tickets.set_free_at(changes, batch.stop)
+            await settings.set_next_ticket_at(tx, batch.stop)
         return self._tickets_of(batch, now, time)
 
     def _tickets_of(self, batch: range, now: int, time: float) -> list[float]:

@@ -24,10 +24,10 @@ from bot.core.weekly import Slot, running_week, slot_of_week
 from bot.errors import VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
 from bot.services.weekly import next_slot_of, of_guild
+from bot.store import choices, outbox, readers, slots
 from bot.store import groups as group_rows
-from bot.store import outbox, picks, readers, slots, votes
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
 
 log = logging.getLogger(__name__)
 
@@ -59,28 +59,28 @@ class Votes:
         """
         now = self._clock()
         count = min(MOST, max(FEWEST, count))
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, called_by)
-            group = of_guild(await group_rows.take_group_of_channel(changes, channel_id), guild_id)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, called_by)
+            group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
             if group.state != "active":
                 raise VoteRefusedError(group.state)
-            slot = await next_slot_of(changes, group, now)
+            slot = await next_slot_of(tx, group, now)
             longest = longest_hours(slot, now)
             hours = min(DEFAULT_HOURS, longest) if hours is None else hours
             if not 1 <= hours <= longest:
                 raise VoteTooLongError(slot.at, longest)
-            keys = await self._candidates(changes, group, slot, now, count)
+            keys = await self._candidates(tx, group, slot, now, count)
             vote = Vote(
                 self._ids.new(), group.group_id, slot.week, "running", tuple(keys), hours,
                 now + timedelta(hours=hours), channel_id, look_at=slot.at,
             )  # fmt: skip
-            await votes.put_vote(changes, vote, called_by, now)
+            await choices.put_vote(tx, vote, called_by, now)
             until = slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours)
             row = OutboxRow(
                 self._ids.new(), "candidates", str(vote.vote_id), guild_id, channel_id,
                 "waiting", now, min(until, now + timedelta(days=1)),
             )  # fmt: skip
-            await outbox.add_row(changes, row)
+            await outbox.add_row(tx, row)
         return await self._ballot(group, vote)
 
     async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
@@ -90,10 +90,10 @@ class Votes:
             VoteRefusedError: this server has no such vote, or it is decided.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            group, vote = await self._taken(changes, guild_id, vote_id)
+        async with self._db.transaction() as tx:
+            group, vote = await self._taken(tx, guild_id, vote_id)
             if vote.state == "running":
-                await call_off(changes, self._ids, group, now, vote.week)
+                await call_off(tx, self._ids, group, now, vote.week)
             elif vote.state != "cancelled":
                 raise VoteRefusedError("over")
         return await self._ballot(group, vote)
@@ -105,27 +105,27 @@ class Votes:
             VoteRefusedError: this server has no such vote, it is over, or its poll isn't sent.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            group, vote = await self._taken(changes, guild_id, vote_id)
+        async with self._db.transaction() as tx:
+            group, vote = await self._taken(tx, guild_id, vote_id)
             if vote.state != "running":
                 raise VoteRefusedError("over")
             if vote.message_id is None:
                 raise VoteRefusedError("unsent")
-            await votes.close_now(changes, vote_id, now)
+            await choices.close_vote_now(tx, vote_id, now)
         return await self._ballot(group, vote)
 
-    async def _taken(self, changes: Queries, guild_id: int, vote_id: int) -> tuple[Group, Vote]:
+    async def _taken(self, tx: Queries, guild_id: int, vote_id: int) -> tuple[Group, Vote]:
         """Return a vote with its group, which is taken."""
-        seen = await votes.vote(changes, vote_id)
-        group = await group_rows.take_group(changes, seen.group_id) if seen else None
-        vote = await votes.vote(changes, vote_id)
+        seen = await choices.vote(tx, vote_id)
+        group = await group_rows.take_group(tx, seen.group_id) if seen else None
+        vote = await choices.vote(tx, vote_id)
         if vote is None or group is None or group.guild_id != guild_id:
             raise VoteRefusedError("unknown")
         return group, vote
 
     async def ballot(self, vote_id: int) -> Ballot | None:
         """Return what the vote's messages show, running or not; None if it is gone."""
-        vote = await votes.vote(self._db, vote_id)
+        vote = await choices.vote(self._db, vote_id)
         group = await group_rows.group(self._db, vote.group_id) if vote else None
         if vote is None or group is None:
             return None
@@ -147,11 +147,11 @@ class Votes:
 
     async def due(self) -> list[Vote]:
         """Return the votes whose poll is to be read, or ended if they were called off."""
-        return await votes.due_votes(self._db, self._clock(), AT_ONCE)
+        return await choices.due_votes(self._db, self._clock(), AT_ONCE)
 
     async def due_one(self, vote_id: int) -> Vote | None:
         """Return the vote if its poll is to be read or ended now."""
-        vote = await votes.vote(self._db, vote_id)
+        vote = await choices.vote(self._db, vote_id)
         is_due = vote is not None and vote.look_at is not None and vote.look_at <= self._clock()
         return vote if is_due else None
 
@@ -163,18 +163,18 @@ class Votes:
     async def decide(self, vote: Vote, counts: Sequence[int]) -> None:
         """Record the result: the winner is what the group reads, if its week is still open."""
         now = self._clock()
-        async with self._db.transaction() as changes:
-            group = await group_rows.take_group(changes, vote.group_id)
-            served = await slots.slot_of_week(changes, vote.group_id, vote.week)
+        async with self._db.transaction() as tx:
+            group = await group_rows.take_group(tx, vote.group_id)
+            served = await slots.slot_of_week(tx, vote.group_id, vote.week)
             if group is None or served is not None:
-                await lose(changes, self._ids, vote.vote_id, now)
+                await lose(tx, self._ids, vote.vote_id, now)
                 return
-            if not await votes.end_vote(changes, vote.vote_id, "decided"):
+            if not await choices.end_vote(tx, vote.vote_id, "decided"):
                 return
             key = winner(vote.keys, counts)
             if key is not None:
                 chosen = Chosen(vote.group_id, vote.week, key, "vote_winner")
-                await picks.put_pick(changes, chosen, None, now)
+                await choices.put_pick(tx, chosen, None, now)
         log.info("vote %s of group %s is counted", vote.vote_id, vote.group_id)
 
     async def unread(self, vote: Vote, *, for_good: bool = False) -> None:
@@ -183,49 +183,49 @@ class Votes:
         ``for_good``: it is gone. Then, as after the slot, the order of the list counts.
         """
         now = self._clock()
-        async with self._db.transaction() as changes:
-            group = await group_rows.take_group(changes, vote.group_id)
-            present = await votes.vote(changes, vote.vote_id)
+        async with self._db.transaction() as tx:
+            group = await group_rows.take_group(tx, vote.group_id)
+            present = await choices.vote(tx, vote.vote_id)
             if present is None or present.state != vote.state:
                 return  # another process counted it, or somebody called it off
             if group is None:  # it is deleted: its poll ends by itself where we can't
                 if for_good or now >= present.closes_at:
-                    await votes.delete_vote(changes, vote.vote_id)
+                    await choices.delete_vote(tx, vote.vote_id)
                 else:
-                    await votes.look_later(changes, vote.vote_id, now + TRY_AGAIN)
+                    await choices.set_look_at(tx, vote.vote_id, now + TRY_AGAIN)
                 return
             slot_at = slot_of_week(group.schedule, vote.week).at
             if not for_good and now < slot_at:
                 wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
                 again = min(now + wait, slot_at)
-                await votes.look_later(changes, vote.vote_id, again)
+                await choices.set_look_at(tx, vote.vote_id, again)
                 return
-            if await lose(changes, self._ids, vote.vote_id, now):
+            if await lose(tx, self._ids, vote.vote_id, now):
                 log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
-            await votes.look_later(changes, vote.vote_id, None)
+            await choices.set_look_at(tx, vote.vote_id, None)
 
     async def ended(self, vote: Vote) -> None:
         """Record that the poll of a vote that was called off is ended."""
-        async with self._db.transaction() as changes:
-            await votes.look_later(changes, vote.vote_id, None)
-            if await group_rows.group(changes, vote.group_id) is None:
-                await votes.delete_vote(changes, vote.vote_id)
+        async with self._db.transaction() as tx:
+            await choices.set_look_at(tx, vote.vote_id, None)
+            if await group_rows.group(tx, vote.group_id) is None:
+                await choices.delete_vote(tx, vote.vote_id)
 
     async def _candidates(
         self, db: Queries, group: Group, slot: Slot, now: datetime, count: int
     ) -> list[str]:
-        old = await votes.vote_of_week(db, group.group_id, slot.week)
+        old = await choices.vote_of_week(db, group.group_id, slot.week)
         if old is not None and old.state in ("running", "decided"):
             raise VoteRefusedError(old.state)
         if old is not None and (old.look_at is not None or await _is_on_its_way(db, old)):
             raise VoteRefusedError("ending")
         week = running_week(group.schedule.zone, now)
-        picked, _ = by_week(await picks.picks_from(db, group.group_id, week))
+        picked, _ = by_week(await choices.picks_from(db, group.group_id, week))
         if slot.week in picked:
             raise VoteRefusedError("picked")
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
-        spans = await picks.spans_of(db, group.group_id)
+        spans = await choices.spans_of(db, group.group_id)
         had |= {span.key for span in spans if span.weeks == 0}
         keys = candidates(curriculum, had, picked.values(), count)
         if len(keys) < FEWEST:
@@ -253,38 +253,38 @@ async def _is_on_its_way(db: Queries, vote: Vote) -> bool:
 TOLD_WITHIN = timedelta(days=1)
 
 
-async def lose(changes: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
+async def lose(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
     """End a running vote without a result, and tell who called it; tell whether it was running."""
-    if not await votes.end_vote(changes, vote_id, "lost"):
+    if not await choices.end_vote(tx, vote_id, "lost"):
         return False
-    vote, called_by = await votes.vote(changes, vote_id), await votes.caller_of(changes, vote_id)
-    group = await group_rows.group(changes, vote.group_id) if vote else None
+    vote, called_by = await choices.vote(tx, vote_id), await choices.caller_of(tx, vote_id)
+    group = await group_rows.group(tx, vote.group_id) if vote else None
     if group is not None and called_by is not None:
         notice = OutboxRow(
             ids.new(), "vote_lost", str(vote_id), group.guild_id, called_by,
             "waiting", now, now + TOLD_WITHIN,
         )  # fmt: skip
-        await outbox.add_row(changes, notice)
+        await outbox.add_row(tx, notice)
     return True
 
 
 async def call_off(
-    changes: Queries, ids: Ids, group: Group, now: datetime, week: str | None = None
+    tx: Queries, ids: Ids, group: Group, now: datetime, week: str | None = None
 ) -> None:
     """Call a group's running votes off, or that on one week. The group must have been taken."""
-    for vote_id in await votes.call_off_votes(changes, group.group_id, now, week):
-        await tell_called_off(changes, ids, vote_id, now)
+    for vote_id in await choices.call_off_votes(tx, group.group_id, now, week):
+        await tell_called_off(tx, ids, vote_id, now)
 
 
-async def tell_called_off(changes: Queries, ids: Ids, vote_id: int, now: datetime) -> None:
+async def tell_called_off(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> None:
     """Let the card above the poll of a vote called off say so, where it was sent."""
-    card = await outbox.row_about(changes, "candidates", str(vote_id))
+    card = await outbox.row_about(tx, "candidates", str(vote_id))
     if card is not None and card.message_id is not None:
         row = OutboxRow(
             ids.new(), "called_off", str(vote_id), card.guild_id, card.channel_id,
             "waiting", now, now + TOLD_WITHIN,
         )  # fmt: skip
-        await outbox.add_row(changes, row)
+        await outbox.add_row(tx, row)
 
 
 async def problem_of(db: Queries, vote: Vote) -> Problem | None:

@@ -26,11 +26,12 @@ from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, we
 from bot.errors import NoGroupError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
+from bot.store import choices, outbox, progress, readers, slots
 from bot.store import groups as group_rows
-from bot.store import outbox, picks, progress, readers, slots, votes
-from bot.store.coming import coming
+from bot.store import members as member_rows
 from bot.store.database import Database, Queries
-from bot.store.ids import Clock, Ids
+from bot.store.instants import Clock, Ids
+from bot.store.outbox import due_next
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Weekly:
         """
         look = LOOK_SHARED if self._db.is_shared else LOOK_ALONE
         now = self._clock()
-        next_ = await coming(self._db)
+        next_ = await due_next(self._db)
         checks = next_look(next_.checked, now)
         due = [next_.slot, next_.letter, next_.nudge, next_.poll, checks]
         return min([now + look, *(at for at in due if at is not None)])
@@ -97,9 +98,9 @@ class Weekly:
         """Return the week's post: what the group reads, or that nothing is left for it."""
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
-        picked, winners = by_week(await picks.picks_from(db, group.group_id, slot.week))
+        picked, winners = by_week(await choices.picks_from(db, group.group_id, slot.week))
         then = await beyond(db, curriculum, group, had)
-        spans = await picks.spans_of(db, group.group_id)
+        spans = await choices.spans_of(db, group.group_id)
         (pick,) = next_papers(curriculum, had, picked, winners, [slot.week], then, spans)
         resource = None if pick.key is None else curriculum.get(pick.key)
         return Post(
@@ -118,36 +119,36 @@ class Weekly:
     async def pick_anew(self, slot_id: int) -> None:
         """Pick another paper for a week whose own left the list before it was sent."""
         seen = await slots.slot(self._db, slot_id)
-        async with self._db.transaction() as changes:
-            group = await group_rows.take_group(changes, seen.group_id) if seen else None
-            old = await slots.slot(changes, slot_id)
+        async with self._db.transaction() as tx:
+            group = await group_rows.take_group(tx, seen.group_id) if seen else None
+            old = await slots.slot(tx, slot_id)
             if group is None or old is None or old.state != "waiting" or old.key is None:
                 return
-            curriculum = await self._curricula.of(changes, group.guild_id)
+            curriculum = await self._curricula.of(tx, group.guild_id)
             if curriculum.get(old.key) is not None:
                 return
-            post = await self.pick(changes, group, Slot(old.week, old.at), old, late=old.is_late)
-            await slots.put_slot(changes, post)
+            post = await self.pick(tx, group, Slot(old.week, old.at), old, late=old.is_late)
+            await slots.put_slot(tx, post)
             if post.state == "nothing":
-                await self._tell_ran_out(changes, group, post)
+                await self._tell_ran_out(tx, group, post)
         log.info("group %s reads another paper in %s: its own is gone", group.group_id, old.week)
 
-    async def send(
-        self, changes: Queries, group: Group, post: Post, *, again: bool = False
-    ) -> None:
+    async def send(self, tx: Queries, group: Group, post: Post, *, again: bool = False) -> None:
         """Put the post into the outbox; ``again``: what stands there undelivered is made new."""
         now, until = self._clock(), post.at + LATE_WITHIN
         row = OutboxRow(
             self._ids.new(), "post", str(post.slot_id), group.guild_id, group.channel_id,
             "waiting", min(post.at, now), until,
         )  # fmt: skip
-        old = await outbox.row_about(changes, "post", row.reference)
+        old = await outbox.row_about(tx, "post", row.reference)
         if old is None:
-            await outbox.add_row(changes, row)
+            await outbox.add_row(tx, row)
         elif again and old.state in ("uncertain", "dropped"):
-            await outbox.send_again(changes, old.row_id, row.row_id, now, until)
+            await outbox.send_again(
+                tx, old.row_id, new_row_id=row.row_id, due_at=now, until_at=until
+            )
         elif again:
-            await outbox.hurry(changes, old.row_id, now, until)
+            await outbox.hurry(tx, old.row_id, now, until)
 
     async def group(self, group_id: int) -> Group | None:
         """Return the group with this id."""
@@ -169,7 +170,7 @@ class Weekly:
         had = await slots.had_keys(self._db, group.group_id)
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
-        spans = await picks.spans_of(self._db, group.group_id)
+        spans = await choices.spans_of(self._db, group.group_id)
         part = part_of(curriculum, spans, resource.key, post.week)
         goes_on = part is not None and part[0] > 1
         return WeeklyPost(
@@ -240,11 +241,11 @@ class Weekly:
             UnknownPostError: this server never had such a post.
         """
         post, group = await self._checked(guild_id, slot_id)
-        async with self._db.transaction() as changes:
-            await readers.take_turn(changes, reader_id)
-            reply = await self._reading.mark_in_turn(changes, reader_id, guild_id, [post.key or ""])
-            await slots.add_post_reader(changes, slot_id, reader_id)
-            is_member = await group_rows.is_member(changes, group.group_id, reader_id)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, reader_id)
+            reply = await self._reading.mark_in_turn(tx, reader_id, guild_id, [post.key or ""])
+            await slots.add_post_reader(tx, slot_id, reader_id)
+            is_member = await member_rows.is_member(tx, group.group_id, reader_id)
         can_join = group.state != "stopped" and not is_member
         return await self.post(slot_id), reply, group if can_join else None
 
@@ -269,27 +270,25 @@ class Weekly:
 
     async def _open(self, group_id: int) -> None:
         now = self._clock()
-        async with self._background.transaction() as changes:
-            group = await group_rows.take_group(changes, group_id)
+        async with self._background.transaction() as tx:
+            group = await group_rows.take_group(tx, group_id)
             if group is None or group.state != "active" or group.next_at > now:
                 return
             # All of them: ``since`` may lie far back, if a clock was behind when it was written.
-            served = await slots.served(changes, group_id, group.schedule)
+            served = await slots.served(tx, group_id, group.schedule)
             due = due_slots(group.schedule, group.since, now, served)
-            if due and await self._waits_for_vote(changes, group, due[-1][0], now):
-                await group_rows.set_looked(changes, group_id, group.since, now + MEANWHILE)
+            if due and await self._waits_for_vote(tx, group, due[-1][0], now):
+                await group_rows.set_looked(tx, group_id, group.since, now + MEANWHILE)
                 return
             for slot, verdict in due:
-                await self.decide(changes, group, slot, verdict)
+                await self.decide(tx, group, slot, verdict)
                 served.add(slot.week)
             next_at = next_slot(group.schedule, now, served).at
-            await group_rows.set_looked(changes, group_id, now, next_at)
+            await group_rows.set_looked(tx, group_id, now, next_at)
 
-    async def _waits_for_vote(
-        self, changes: Queries, group: Group, slot: Slot, now: datetime
-    ) -> bool:
+    async def _waits_for_vote(self, tx: Queries, group: Group, slot: Slot, now: datetime) -> bool:
         """Tell whether the week's poll is just being counted, as after downtime: not for long."""
-        vote = await votes.vote_of_week(changes, group.group_id, slot.week)
+        vote = await choices.vote_of_week(tx, group.group_id, slot.week)
         is_counted = vote is None or vote.state != "running" or vote.message_id is None
         waits_since = now if is_counted else self._waits_since.setdefault(group.group_id, now)
         if not is_counted and now - waits_since < FOR_ITS_VOTE:
@@ -297,22 +296,22 @@ class Weekly:
         self._waits_since.pop(group.group_id, None)
         return False
 
-    async def decide(self, changes: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
+    async def decide(self, tx: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
         """Record what becomes of a slot that has come. The group must have been taken."""
         if verdict == "missed":
             post = Post(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
-            await slots.put_slot(changes, post)
+            await slots.put_slot(tx, post)
             log.warning("group %s missed its slot of %s", group.group_id, slot.week)
             return
-        post = await self.pick(changes, group, slot, late=verdict == "late")
-        earlier = await slots.latest_slots(changes, group.group_id, WEEKS_REMEMBERED)
-        await slots.put_slot(changes, post)
+        post = await self.pick(tx, group, slot, late=verdict == "late")
+        earlier = await slots.latest_slots(tx, group.group_id, WEEKS_REMEMBERED)
+        await slots.put_slot(tx, post)
         if post.state == "waiting":
-            await self.send(changes, group, post)
+            await self.send(tx, group, post)
         elif not any(p.state == "nothing" for p in earlier[:1]):
-            await self._tell_ran_out(changes, group, post)
+            await self._tell_ran_out(tx, group, post)
 
-    async def _tell_ran_out(self, changes: Queries, group: Group, post: Post) -> None:
+    async def _tell_ran_out(self, tx: Queries, group: Group, post: Post) -> None:
         """Tell whoever changed the group last, in the first week without a paper."""
         if group.changed_by is None:
             return
@@ -321,7 +320,7 @@ class Weekly:
             self._ids.new(), "notice", f"{group.group_id}:{post.slot_id}:{group.changed_by}:end",
             group.guild_id, group.changed_by, "waiting", now, now + LATE_WITHIN,
         )  # fmt: skip
-        await outbox.add_row(changes, notice)
+        await outbox.add_row(tx, notice)
 
     async def _weeks_left(
         self,
@@ -336,7 +335,7 @@ class Weekly:
         if any(p.week > post.week and p.key is not None for p in posts):
             return None
         weeks = weeks_from(post.week, TELL_WEEKS_AHEAD + 2)[1:]
-        picked, winners = by_week(await picks.picks_from(self._db, group.group_id, weeks[0]))
+        picked, winners = by_week(await choices.picks_from(self._db, group.group_id, weeks[0]))
         papers = next_papers(curriculum, had, picked, winners, weeks, (), spans)
         if all(pick.key is not None for pick in papers):
             return None
@@ -345,11 +344,11 @@ class Weekly:
         return next((count for count, pick in enumerate(papers) if pick.key is None), None)
 
     async def _put_off(self, group_id: int) -> None:
-        async with self._background.transaction() as changes:
-            group = await group_rows.take_group(changes, group_id)
+        async with self._background.transaction() as tx:
+            group = await group_rows.take_group(tx, group_id)
             if group is not None:
                 next_at = self._clock() + AFTER_A_FAILURE
-                await group_rows.set_looked(changes, group_id, group.since, next_at)
+                await group_rows.set_looked(tx, group_id, group.since, next_at)
 
 
 def _keys(curriculum: Curriculum, key: str) -> set[str]:
@@ -388,7 +387,7 @@ async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str
 
 async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
     """Return the must-reads that at least half of the members have read; what follows tells it."""
-    members = await group_rows.member_count(db, group.group_id)
+    members = await member_rows.member_count(db, group.group_id)
     keys = {r.key: curriculum.keys_of(r) for r in curriculum.resources if r.must_read}
     counts = await progress.readers_by_key(db, group.group_id, keys, READ)
     return {key for key, n in counts.items() if shown_count(n) and n * 2 >= members}

@@ -1,42 +1,41 @@
-"""What each server's moderators made of the list, and who changed what."""
+"""What each server's moderators made of the list or have in draft, and what readers doubt in it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.curriculum.additions import Addition
-from bot.core.moderation import EditKind, PastEdit
+from bot.core.moderation import Doubt, Drafted, DraftEdit, PastEdit, as_json, from_json
 from bot.store.database import Queries
 from bot.store.instants import instant, seconds
 
 KEPT = 20
-"""So many past edits of a resource are kept."""
+"""Past edits kept of each resource."""
 
 
 async def version(db: Queries, guild_id: int) -> int:
     """Return what changes with each change of this server's additions; 0: it never had any."""
-    rows = await db.fetch("SELECT version FROM additions_versions WHERE guild_id = ?", guild_id)
-    return int(rows[0]["version"]) if rows else 0
+    row = await db.fetch_one("SELECT version FROM additions_versions WHERE guild_id = ?", guild_id)
+    return int(row["version"]) if row else 0
 
 
-async def take_turn(changes: Queries, guild_id: int) -> None:
+async def take_turn(tx: Queries, guild_id: int) -> None:
     """Make other changes to this server's list, and to where its groups are, wait meanwhile.
 
     Taken after a reader's turn, and before a group.
     """
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO additions_versions (guild_id, version) VALUES (?, 0)"
         " ON CONFLICT (guild_id) DO UPDATE SET guild_id = excluded.guild_id",
         guild_id,
     )
 
 
-async def set_version(changes: Queries, guild_id: int, version: int) -> None:
+async def set_version(tx: Queries, guild_id: int, version: int) -> None:
     """Record that the server's additions changed. Never the same version twice."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO additions_versions (guild_id, version) VALUES (?, ?)"
         " ON CONFLICT (guild_id) DO UPDATE SET version = excluded.version",
         guild_id,
@@ -52,13 +51,17 @@ async def additions_of(db: Queries, guild_id: int) -> list[Addition]:
         guild_id,
     )
     return [
-        Addition(row["resource_key"], json.loads(row["fields"]), bool(row["removed"]))
+        Addition(
+            key=row["resource_key"],
+            fields=json.loads(row["fields"]),
+            removed=bool(row["removed"]),
+        )
         for row in rows
     ]
 
 
 async def set_addition(
-    changes: Queries,
+    tx: Queries,
     guild_id: int,
     addition: Addition,
     *,
@@ -67,7 +70,7 @@ async def set_addition(
     now: datetime,
 ) -> None:
     """Record an addition as it is now; ``addition_id`` and author count if it is new."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO additions"
         " (addition_id, guild_id, resource_key, fields, removed, added_by, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id, resource_key) DO UPDATE SET"
@@ -82,24 +85,13 @@ async def set_addition(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEdit:
-    """An edit to be recorded."""
-
-    change_id: int
-    kind: EditKind
-    fields: Iterable[str]
-    author_id: int
-    made_at: datetime
-
-
-async def add_edit(changes: Queries, guild_id: int, key: str, edit: StoredEdit) -> None:
+async def add_edit(tx: Queries, guild_id: int, key: str, *, change_id: int, edit: PastEdit) -> None:
     """Record who changed what, and forget the resource's oldest edits beyond the last twenty."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO addition_changes"
         " (change_id, guild_id, resource_key, kind, fields, changed_by, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        edit.change_id,
+        change_id,
         guild_id,
         key,
         edit.kind,
@@ -107,7 +99,7 @@ async def add_edit(changes: Queries, guild_id: int, key: str, edit: StoredEdit) 
         edit.author_id,
         seconds(edit.made_at),
     )
-    await changes.fetch(
+    await tx.fetch(
         "DELETE FROM addition_changes WHERE guild_id = ? AND resource_key = ? AND change_id NOT IN"
         " (SELECT change_id FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
         " ORDER BY change_id DESC LIMIT ?)",
@@ -121,13 +113,13 @@ async def add_edit(changes: Queries, guild_id: int, key: str, edit: StoredEdit) 
 
 async def last_edit_id(db: Queries, guild_id: int, key: str) -> int:
     """Return the id of the resource's latest edit in this server; 0 if there is none."""
-    rows = await db.fetch(
+    (row,) = await db.fetch(
         "SELECT COALESCE(MAX(change_id), 0) AS last FROM addition_changes"
         " WHERE guild_id = ? AND resource_key = ?",
         guild_id,
         key,
     )
-    return int(rows[0]["last"])
+    return int(row["last"])
 
 
 async def edits_of(db: Queries, guild_id: int, key: str, count: int = KEPT) -> list[PastEdit]:
@@ -148,3 +140,103 @@ async def edits_of(db: Queries, guild_id: int, key: str, count: int = KEPT) -> l
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Whose it is, and what it is about."""
+
+    draft_id: int
+    guild_id: int
+    opened_by: int
+    about: Drafted
+    made_at: datetime
+
+
+async def draft(db: Queries, draft_id: int) -> Draft | None:
+    """Return a draft, or None: it was cancelled, is too old, or never was."""
+    row = await db.fetch_one("SELECT * FROM drafts WHERE draft_id = ?", draft_id)
+    if row is None:
+        return None
+    return Draft(
+        draft_id=row["draft_id"],
+        guild_id=row["guild_id"],
+        opened_by=row["opened_by"],
+        about=from_json(row["resource_key"], json.loads(row["fields"])),
+        made_at=instant(row["made_at"]),
+    )
+
+
+async def set_draft(tx: Queries, draft: Draft) -> None:
+    """Record a draft as it is now."""
+    await tx.fetch(
+        "INSERT INTO drafts (draft_id, guild_id, opened_by, resource_key, fields, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (draft_id) DO UPDATE SET"
+        " resource_key = excluded.resource_key, fields = excluded.fields",
+        draft.draft_id,
+        draft.guild_id,
+        draft.opened_by,
+        draft.about.key if isinstance(draft.about, DraftEdit) else None,
+        json.dumps(as_json(draft.about)),
+        seconds(draft.made_at),
+    )
+
+
+async def drop_draft(tx: Queries, draft_id: int) -> None:
+    """Forget a draft."""
+    await tx.fetch("DELETE FROM drafts WHERE draft_id = ?", draft_id)
+
+
+async def any_drafts_before(db: Queries, at: datetime) -> bool:
+    """Tell whether there are drafts made before an instant."""
+    return await db.any_row("SELECT 1 FROM drafts WHERE made_at < ? LIMIT 1", seconds(at))
+
+
+async def drop_drafts_before(tx: Queries, at: datetime) -> None:
+    """Forget all drafts made before an instant."""
+    await tx.fetch("DELETE FROM drafts WHERE made_at < ?", seconds(at))
+
+
+async def add_doubt(
+    tx: Queries, doubt_id: int, *, guild_id: int, reader_id: int, doubt: Doubt, now: datetime
+) -> None:
+    """Record a doubt; the same reader's next one about the same takes its place."""
+    await tx.fetch(
+        "INSERT INTO doubts (doubt_id, guild_id, resource_key, needed_key, reader_id, why, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (guild_id, resource_key, needed_key, reader_id)"
+        " DO UPDATE SET why = excluded.why, made_at = excluded.made_at",
+        doubt_id,
+        guild_id,
+        doubt.key,
+        doubt.needed,
+        reader_id,
+        doubt.why,
+        seconds(now),
+    )
+
+
+async def doubts_about(db: Queries, guild_id: int, key: str) -> list[Doubt]:
+    """Return what this server's readers doubt about a resource, the newest first."""
+    rows = await db.fetch(
+        "SELECT resource_key AS key, needed_key AS needed, why FROM doubts"
+        " WHERE guild_id = ? AND resource_key = ? ORDER BY made_at DESC, doubt_id DESC",
+        guild_id,
+        key,
+    )
+    return [Doubt(**row) for row in rows]
+
+
+async def doubted_keys(db: Queries, guild_id: int) -> list[str]:
+    """Return the resources with doubts that wait for this server's moderators."""
+    rows = await db.fetch(
+        "SELECT resource_key FROM doubts WHERE guild_id = ? GROUP BY resource_key"
+        " ORDER BY MIN(made_at), resource_key",
+        guild_id,
+    )
+    return [row["resource_key"] for row in rows]
+
+
+async def delete_doubts(tx: Queries, guild_id: int, key: str) -> None:
+    """Forget what was doubted about a resource in this server."""
+    await tx.fetch("DELETE FROM doubts WHERE guild_id = ? AND resource_key = ?", guild_id, key)

@@ -15,7 +15,7 @@ from bot.store.guilds import pages
 from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
 
 KEPT = 20
-"""So many changes a reader can be undone."""
+"""Changes kept of each reader, which can be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class StoredChange:
 
 
 async def add_change(
-    changes: Queries, reader_id: int, change: Change, before: Snapshot, after: Snapshot
+    tx: Queries, reader_id: int, change: Change, *, before: Snapshot, after: Snapshot
 ) -> None:
     """Record a change, and forget the reader's oldest beyond the last twenty."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO changes (change_id, reader_id, kind, made_at, before_rows, after_rows)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         change.change_id,
@@ -49,7 +49,7 @@ async def add_change(
         _to_json(before),
         _to_json(after),
     )
-    await changes.fetch(
+    await tx.fetch(
         "DELETE FROM changes WHERE reader_id = ? AND change_id NOT IN"
         " (SELECT change_id FROM changes WHERE reader_id = ? ORDER BY change_id DESC LIMIT ?)",
         reader_id,
@@ -60,20 +60,19 @@ async def add_change(
 
 async def change(db: Queries, reader_id: int, change_id: int) -> StoredChange | None:
     """Return one change of this reader, or None: too old, or somebody else's."""
-    rows = await db.fetch(
-        "SELECT change_id, kind, made_at, before_rows, after_rows, undone_at FROM changes"
-        " WHERE reader_id = ? AND change_id = ?",
+    row = await db.fetch_one(
+        "SELECT * FROM changes WHERE reader_id = ? AND change_id = ?",
         reader_id,
         change_id,
     )
-    return _stored(rows[0]) if rows else None
+    return _stored(row) if row else None
 
 
 async def latest_changes(db: Queries, reader_id: int, count: int = KEPT) -> list[StoredChange]:
     """Return the reader's changes that aren't undone, the newest first."""
     rows = await db.fetch(
-        "SELECT change_id, kind, made_at, before_rows, after_rows, undone_at FROM changes"
-        " WHERE reader_id = ? AND undone_at IS NULL ORDER BY change_id DESC LIMIT ?",
+        "SELECT * FROM changes WHERE reader_id = ? AND undone_at IS NULL"
+        " ORDER BY change_id DESC LIMIT ?",
         reader_id,
         count,
     )
@@ -82,27 +81,23 @@ async def latest_changes(db: Queries, reader_id: int, count: int = KEPT) -> list
 
 async def last_change_id(db: Queries, reader_id: int) -> int:
     """Return the id of the reader's latest change, undone or not; 0 if there is none."""
-    rows = await db.fetch(
+    (row,) = await db.fetch(
         "SELECT COALESCE(MAX(change_id), 0) AS last FROM changes WHERE reader_id = ?", reader_id
     )
-    return int(rows[0]["last"])
+    return int(row["last"])
 
 
-async def mark_undone(changes: Queries, change_id: int, now: datetime) -> None:
+async def mark_undone(tx: Queries, change_id: int, now: datetime) -> None:
     """Record that the change was undone."""
-    await changes.fetch(
-        "UPDATE changes SET undone_at = ? WHERE change_id = ?", seconds(now), change_id
-    )
+    await tx.fetch("UPDATE changes SET undone_at = ? WHERE change_id = ?", seconds(now), change_id)
 
 
-async def pull_back(
-    changes: Queries, limit: datetime, now: datetime, put_off_until: datetime
-) -> None:
+async def pull_back(tx: Queries, limit: datetime, now: datetime, put_off_until: datetime) -> None:
     """Let no mark in the changes made later than ``limit`` be later than marks themselves can be.
 
     For a change can be undone only while the marks are as it left them.
     """
-    rows = await changes.fetch(
+    rows = await tx.fetch(
         "SELECT change_id, before_rows, after_rows FROM changes WHERE made_at > ?", seconds(limit)
     )
 
@@ -119,7 +114,7 @@ async def pull_back(
             )
             for each in snapshots
         )
-        await changes.fetch(
+        await tx.fetch(
             "UPDATE changes SET before_rows = ?, after_rows = ? WHERE change_id = ?",
             _to_json(before),
             _to_json(after),
@@ -143,24 +138,24 @@ async def ids_about(db: Queries, namespace: str) -> AsyncIterator[list[int]]:
             yield [row["change_id"] for row in rows]
 
 
-async def forget_resources(changes: Queries, change_ids: Iterable[int], namespace: str) -> None:
+async def forget_resources(tx: Queries, change_ids: Iterable[int], namespace: str) -> None:
     """Let the changes name no resource of the namespace; one about nothing else goes."""
     for change_id in change_ids:
-        rows = await changes.fetch(
+        rows = await tx.fetch(
             "SELECT before_rows, after_rows FROM changes WHERE change_id = ?", change_id
         )
         for row in rows:
             before = _without(_from_json(row["before_rows"]), namespace)
             after = _without(_from_json(row["after_rows"]), namespace)
             if after.marks or before.goal != after.goal:
-                await changes.fetch(
+                await tx.fetch(
                     "UPDATE changes SET before_rows = ?, after_rows = ? WHERE change_id = ?",
                     _to_json(before),
                     _to_json(after),
                     change_id,
                 )
             else:
-                await changes.fetch("DELETE FROM changes WHERE change_id = ?", change_id)
+                await tx.fetch("DELETE FROM changes WHERE change_id = ?", change_id)
 
 
 def _without(snapshot: Snapshot, namespace: str) -> Snapshot:
@@ -168,9 +163,9 @@ def _without(snapshot: Snapshot, namespace: str) -> Snapshot:
         return not key.startswith(f"{namespace}:")
 
     return Snapshot(
-        {key: mark for key, mark in snapshot.marks.items() if is_other(key)},
-        snapshot.current if is_other(snapshot.current or "") else None,
-        snapshot.goal if is_other(snapshot.goal or "") else None,
+        marks={key: mark for key, mark in snapshot.marks.items() if is_other(key)},
+        current=snapshot.current if is_other(snapshot.current or "") else None,
+        goal=snapshot.goal if is_other(snapshot.goal or "") else None,
     )
 
 
@@ -178,19 +173,21 @@ def _stored(row: Row) -> StoredChange:
     before, after = _from_json(row["before_rows"]), _from_json(row["after_rows"])
     kind: ChangeKind = row["kind"]
     goal = (after.goal or before.goal) if after.goal != before.goal else None
-    made = Change(row["change_id"], kind, instant(row["made_at"]), tuple(after.marks), goal)
-    return StoredChange(made, before, after, instant_or_none(row["undone_at"]))
+    made = Change(
+        change_id=row["change_id"],
+        kind=kind,
+        made_at=instant(row["made_at"]),
+        keys=tuple(after.marks),
+        goal=goal,
+    )
+    undone_at = instant_or_none(row["undone_at"])
+    return StoredChange(change=made, before=before, after=after, undone_at=undone_at)
 
 
 def _to_json(snapshot: Snapshot) -> str:
     marks = {
         key: mark
-        and [
-            mark.state,
-            seconds(mark.changed_at),
-            seconds_or_none(mark.until),
-            mark.rating,
-        ]
+        and [mark.state, seconds(mark.changed_at), seconds_or_none(mark.until), mark.rating]
         for key, mark in snapshot.marks.items()
     }
     return json.dumps({"marks": marks, "current": snapshot.current, "goal": snapshot.goal})
@@ -202,4 +199,4 @@ def _from_json(text: str) -> Snapshot:
         key: row and Mark(row[0], instant(row[1]), instant_or_none(row[2]), row[3])
         for key, row in kept["marks"].items()
     }
-    return Snapshot(marks, kept["current"], kept["goal"])
+    return Snapshot(**kept | {"marks": marks})

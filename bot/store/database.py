@@ -44,7 +44,7 @@ PATIENCE = 2000
 CONNECT_WITHIN, ANSWER_WITHIN, MIGRATE_WITHIN = 2, 30, 3600
 """Seconds given to PostgreSQL."""
 A_MOMENT = 0.05
-"""Seconds. A server that starts again takes all connections along: the pool notices by then."""
+"""Seconds. A restart of PostgreSQL ends all connections: by then the pool has noticed."""
 
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 BROKEN = frozenset(
@@ -66,12 +66,21 @@ class Queries(Protocol):
         """Run one statement and return its rows."""
         ...
 
+    async def fetch_one(self, sql: str, *args: Value) -> Row | None:
+        """Run a statement that gives at most one row and return it; None: it gave none."""
+        rows = await self.fetch(sql, *args)
+        return rows[0] if rows else None
+
+    async def any_row(self, sql: str, *args: Value) -> bool:
+        """Run one statement and tell whether it gave a row: to a writing one, add RETURNING."""
+        return bool(await self.fetch(sql, *args))
+
 
 class Database(Queries, Protocol):
     """``fetch`` outside a transaction only reads. ``is_shared``: other processes may write too.
 
-    ``is_well``: it could be used when it was last used; only a write that succeeds mends that.
-    What can't be used raises ``LedgerError``, and is logged once until it can be again.
+    ``is_well``: it could be used last time; after a failure only a successful write mends that.
+    One that can't be used raises ``LedgerError``, logged once until it can be used again.
     """
 
     @property
@@ -85,7 +94,7 @@ class Database(Queries, Protocol):
         ...
 
     def migrating(self) -> AbstractAsyncContextManager[Queries]:
-        """Open a transaction that no other process migrates beside."""
+        """Open a transaction that keeps other processes from migrating."""
         ...
 
     async def checkpoint(self) -> None:
@@ -93,12 +102,12 @@ class Database(Queries, Protocol):
         ...
 
     async def close(self) -> None:
-        """Give everything back."""
+        """Close all connections."""
         ...
 
 
 class Outage:
-    """Whether the database can be used: one line as that ends, and one as it is so again."""
+    """Whether the database can be used. Logs one line when it can't, and one when it can again."""
 
     def __init__(self) -> None:
         self.is_well = True
@@ -133,7 +142,7 @@ async def open_database(url: str) -> Database:
     )
 
 
-class SqliteDatabase:
+class SqliteDatabase(Queries):
     """One writing connection, taken in turns, and one that only reads beside it (WAL)."""
 
     is_shared = False
@@ -151,7 +160,9 @@ class SqliteDatabase:
         self._turn = asyncio.Lock()
         self._patience = PATIENCE
         self._is_in_journal = True
-        self.fetch = self._reader.fetch
+
+    async def fetch(self, sql: str, *args: Value) -> list[Row]:
+        return await self._reader.fetch(sql, *args)
 
     @property
     def is_well(self) -> bool:
@@ -181,7 +192,7 @@ class SqliteDatabase:
         asked_at = time.monotonic()
         async with self._turn:
             try:
-                # Who has stood in line while another program held the file has waited for it too.
+                # Time spent in line while another program held the file was spent waiting for it.
                 await self._wait_at_most(PATIENCE - int(4 * (time.monotonic() - asked_at)) * 250)
                 await self._writer.fetch("BEGIN IMMEDIATE")
                 yield self._writer
@@ -211,7 +222,7 @@ class SqliteDatabase:
         await self._opened.aclose()
 
 
-class _SqliteQueries:
+class _SqliteQueries(Queries):
     def __init__(
         self, connection: aiosqlite.Connection, outage: Outage, unwritable: frozenset[int]
     ) -> None:
@@ -266,7 +277,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def _needs_writable(path: Path) -> None:
-    """Refuse what SQLite would open and then only read: it writes beside the file, too."""
+    """Refuse what SQLite would open read-only; the folder counts, for it writes beside the file."""
     for needed in (path.parent, path):
         if needed.exists() and not os.access(needed, os.W_OK, effective_ids=_EFFECTIVE):
             raise ConfigError(
@@ -281,7 +292,7 @@ def _try_to_open(path: Path) -> None:
 
 
 def lock_file(path: Path) -> sqlite3.Connection:
-    """Hold a lock on ``<path>.lock`` that the system drops when the process dies, however it dies.
+    """Lock ``<path>.lock``; the system drops the lock when the process dies, however it dies.
 
     SQLite's own locking is used because it works on every platform.
     """
@@ -298,7 +309,7 @@ def lock_file(path: Path) -> sqlite3.Connection:
     return lock
 
 
-class PostgresDatabase:
+class PostgresDatabase(Queries):
     """A pool of connections; several processes may share the database."""
 
     is_shared = True
@@ -373,9 +384,9 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def migrating(self) -> AsyncIterator[Queries]:
-        async with self.transaction(MIGRATE_WITHIN) as changes:
-            await changes.fetch("SELECT pg_advisory_xact_lock(?)", 0x6E657874)  # any number of ours
-            yield changes
+        async with self.transaction(MIGRATE_WITHIN) as tx:
+            await tx.fetch("SELECT pg_advisory_xact_lock(?)", 0x6E657874)  # any number of ours
+            yield tx
 
     async def checkpoint(self) -> None:
         """PostgreSQL sees to that itself."""
@@ -386,13 +397,13 @@ class PostgresDatabase:
 
 
 async def _as_it_is(connection: Any) -> None:
-    """Give a connection back as it is: we leave nothing in it that another statement would notice.
+    """Return a connection to the pool without asyncpg's reset: we leave nothing behind in it.
 
-    asyncpg ends an open transaction before; what it asks by itself would be a round trip each time.
+    asyncpg has ended any open transaction before; its reset would cost a round trip each time.
     """
 
 
-class _PostgresQueries:
+class _PostgresQueries(Queries):
     def __init__(self, connection: Any, within: float | None) -> None:
         self._connection = connection
         self._within = within
@@ -455,12 +466,43 @@ def question_marks(values: Collection[object]) -> str:
 
 
 def in_parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield rows as one statement takes them: both databases bear some 32,000 values in one."""
+    """Yield rows in parts that fit one statement: both databases take some 32,000 values."""
     return (rows[first : first + ROWS_AT_A_TIME] for first in range(0, len(rows), ROWS_AT_A_TIME))
 
 
 @functools.lru_cache(maxsize=512)  # some statements are as long as what they ask for
 def _numbered(sql: str) -> str:
-    """Turn each ``?`` into ``$1``, ``$2`` ...: none of our statements holds one in a text."""
+    """Turn each ``?`` into ``$1``, ``$2`` ...: no statement of ours has one inside a string."""
     first, *rest = sql.split("?")
     return first + "".join(f"${n}{part}" for n, part in enumerate(rest, start=1))
+
+
+BACKGROUND_AT_ONCE = 4
+"""Maximum concurrent background transactions on PostgreSQL; people have its other connections."""
+
+
+class Background(Queries):
+    """The same database for work that nobody waits for: few of its transactions run at a time.
+
+    Otherwise thousands of posts would queue in front of a reader's `/next`.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._slots = asyncio.Semaphore(BACKGROUND_AT_ONCE if db.is_shared else 1)
+        self.is_shared = db.is_shared
+        self.migrating = db.migrating
+        self.checkpoint = db.checkpoint
+        self.close = db.close
+
+    @property
+    def is_well(self) -> bool:
+        return self._db.is_well
+
+    async def fetch(self, sql: str, *args: Value) -> list[Row]:
+        return await self._db.fetch(sql, *args)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Queries]:
+        async with self._slots, self._db.transaction() as tx:
+            yield tx

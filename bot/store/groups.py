@@ -1,11 +1,11 @@
-"""Study groups, their settings and their members."""
+"""Study groups and their settings."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.core.groups import Group, GroupState, ReminderWish
+from bot.core.groups import Group, GroupState
 from bot.core.outbox import Problem, problem_from
 from bot.core.picks import AfterList
 from bot.core.weekly import Schedule
@@ -13,17 +13,17 @@ from bot.store.database import Queries, Row, question_marks
 from bot.store.instants import instant, instant_or_none, seconds
 
 
-async def put_group(changes: Queries, group: Group, now: datetime) -> None:
+async def put_group(tx: Queries, group: Group, now: datetime) -> None:
     """Write a group's settings; a channel's group is one row, made or changed."""
     schedule = group.schedule
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO study_groups (group_id, guild_id, channel_id, state, weekday, hour, minute,"
         " zone, role_id, since_at, next_at, changed_by, changed_at, is_forum)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET"
         " state = excluded.state, weekday = excluded.weekday, hour = excluded.hour,"
         " minute = excluded.minute, zone = excluded.zone, role_id = excluded.role_id,"
         " since_at = excluded.since_at, next_at = excluded.next_at, blocked = NULL,"
-        " blocked_at = NULL, changed_by = excluded.changed_by, changed_at = excluded.changed_at",
+        " changed_by = excluded.changed_by, changed_at = excluded.changed_at",
         group.group_id,
         group.guild_id,
         group.channel_id,
@@ -43,14 +43,14 @@ async def put_group(changes: Queries, group: Group, now: datetime) -> None:
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:
     """Return the channel's group, stopped or not."""
-    rows = await db.fetch("SELECT * FROM study_groups WHERE channel_id = ?", channel_id)
-    return _group(rows[0]) if rows else None
+    row = await db.fetch_one("SELECT * FROM study_groups WHERE channel_id = ?", channel_id)
+    return _group(row) if row else None
 
 
 async def group(db: Queries, group_id: int) -> Group | None:
     """Return the group with this id."""
-    rows = await db.fetch("SELECT * FROM study_groups WHERE group_id = ?", group_id)
-    return _group(rows[0]) if rows else None
+    row = await db.fetch_one("SELECT * FROM study_groups WHERE group_id = ?", group_id)
+    return _group(row) if row else None
 
 
 async def groups_by_id(db: Queries, group_ids: Collection[int]) -> list[Group]:
@@ -80,17 +80,18 @@ async def group_ids(db: Queries, guild_id: int) -> list[int]:
 
 
 async def move_group(
-    changes: Queries,
+    tx: Queries,
     group_id: int,
+    *,
     channel_id: int,
     is_forum: bool,
     changed_by: int,
     now: datetime,
 ) -> None:
     """Give the group another channel; what kept it from posting was the old one's."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE study_groups SET channel_id = ?, is_forum = ?, standing_id = NULL, changed_by = ?,"
-        " changed_at = ?, blocked = NULL, blocked_at = NULL WHERE group_id = ?",
+        " changed_at = ?, blocked = NULL WHERE group_id = ?",
         channel_id,
         int(is_forum),
         changed_by,
@@ -99,23 +100,23 @@ async def move_group(
     )
 
 
-async def take_group(changes: Queries, group_id: int) -> Group | None:
+async def take_group(tx: Queries, group_id: int) -> Group | None:
     """Return the group, and make other transactions about it wait until this one ends.
 
     Taken after a reader's and a server's turn, in this one order everywhere; of groups one at most.
     """
-    rows = await changes.fetch(
+    row = await tx.fetch_one(
         "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *", group_id
     )
-    return _group(rows[0]) if rows else None
+    return _group(row) if row else None
 
 
-async def take_group_of_channel(changes: Queries, channel_id: int) -> Group | None:
+async def take_group_of_channel(tx: Queries, channel_id: int) -> Group | None:
     """Return the channel's group, stopped or not, taken; it can't leave the channel meanwhile."""
-    rows = await changes.fetch(
+    row = await tx.fetch_one(
         "UPDATE study_groups SET group_id = group_id WHERE channel_id = ? RETURNING *", channel_id
     )
-    return _group(rows[0]) if rows else None
+    return _group(row) if row else None
 
 
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
@@ -140,7 +141,7 @@ async def all_groups(db: Queries) -> list[Group]:
 async def group_ids_ahead(
     db: Queries, now: datetime, furthest: datetime, missed_since: datetime
 ) -> list[int]:
-    """Return the groups with anything that no clock of ``now`` can have written.
+    """Return the groups with an instant that no clock showing ``now`` can have written.
 
     ``furthest``: beyond it there is no next slot; ``missed_since``: what is later can't be missed.
     A moderator may skip a week to come.
@@ -163,9 +164,9 @@ async def group_ids_ahead(
     return [row["group_id"] for row in rows]
 
 
-async def set_looked(changes: Queries, group_id: int, since: datetime, next_at: datetime) -> None:
+async def set_looked(tx: Queries, group_id: int, since: datetime, next_at: datetime) -> None:
     """Record that the group's slots up to ``since`` are dealt with, and when the next one is."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE study_groups SET since_at = ?, next_at = ? WHERE group_id = ?",
         seconds(since),
         seconds(next_at),
@@ -173,33 +174,29 @@ async def set_looked(changes: Queries, group_id: int, since: datetime, next_at: 
     )
 
 
-async def set_blocked(
-    changes: Queries, group_id: int, problem: Problem | None, now: datetime
-) -> bool:
+async def set_blocked(tx: Queries, group_id: int, problem: Problem | None) -> bool:
     """Record why nothing can be posted, or that all is well again; tell whether that is news."""
-    rows = await changes.fetch(
-        "UPDATE study_groups SET blocked = ?, blocked_at = ? WHERE group_id = ?"
+    return await tx.any_row(
+        "UPDATE study_groups SET blocked = ? WHERE group_id = ?"
         " AND COALESCE(blocked, '') <> ? RETURNING group_id",
         None if problem is None else str(problem),
-        None if problem is None else seconds(now),
         group_id,
         str(problem or ""),
     )
-    return bool(rows)
 
 
-async def set_standing(changes: Queries, group_id: int, standing_id: int | None) -> None:
+async def set_standing(tx: Queries, group_id: int, standing_id: int | None) -> None:
     """Record the post in the group's forum into which its weeks are sent; None: it is gone."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE study_groups SET standing_id = ? WHERE group_id = ?", standing_id, group_id
     )
 
 
 async def set_after_list(
-    changes: Queries, group_id: int, choice: AfterList | None, now: datetime
+    tx: Queries, group_id: int, choice: AfterList | None, now: datetime
 ) -> None:
     """Record how the group goes on when its list is through, from now on."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE study_groups SET after_list = ?, after_list_at = ? WHERE group_id = ?",
         choice,
         seconds(now),
@@ -207,128 +204,31 @@ async def set_after_list(
     )
 
 
-async def clear_role(changes: Queries, group_id: int) -> None:
+async def clear_role(tx: Queries, group_id: int) -> None:
     """Let the group's papers mention nobody."""
-    await changes.fetch("UPDATE study_groups SET role_id = NULL WHERE group_id = ?", group_id)
-
-
-async def join(changes: Queries, group_id: int, reader_id: int, now: datetime) -> bool:
-    """Make the reader a member; return whether they weren't one. Twice is harmless."""
-    joined = await changes.fetch(
-        "INSERT INTO members (group_id, reader_id, joined_at, checked_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (group_id, reader_id) DO NOTHING RETURNING reader_id",
-        group_id,
-        reader_id,
-        seconds(now),
-        seconds(now),
-    )
-    return bool(joined)
-
-
-async def leave(changes: Queries, group_id: int, reader_id: int) -> None:
-    """End the reader's membership; their progress stays."""
-    await changes.fetch(
-        "DELETE FROM members WHERE group_id = ? AND reader_id = ?", group_id, reader_id
-    )
-
-
-async def member_count(db: Queries, group_id: int) -> int:
-    """Return how many members the group has."""
-    rows = await db.fetch("SELECT COUNT(*) AS members FROM members WHERE group_id = ?", group_id)
-    return int(rows[0]["members"])
-
-
-async def is_member(db: Queries, group_id: int, reader_id: int) -> bool:
-    """Tell whether the reader is in the group."""
-    return bool(
-        await db.fetch(
-            "SELECT 1 AS found FROM members WHERE group_id = ? AND reader_id = ?",
-            group_id,
-            reader_id,
-        )
-    )
-
-
-async def is_in_guild(db: Queries, guild_id: int, reader_id: int) -> bool:
-    """Tell whether the reader belongs to one of the server's groups."""
-    return bool(
-        await db.fetch(
-            "SELECT 1 AS found FROM members"
-            " JOIN study_groups ON study_groups.group_id = members.group_id"
-            " WHERE members.reader_id = ? AND study_groups.guild_id = ? LIMIT 1",
-            reader_id,
-            guild_id,
-        )
-    )
-
-
-async def wish(db: Queries, group_id: int, reader_id: int) -> ReminderWish | None:
-    """Return whether the member wants reminders; None: no, or no member."""
-    rows = await db.fetch(
-        "SELECT reminders FROM members WHERE group_id = ? AND reader_id = ?", group_id, reader_id
-    )
-    found: ReminderWish | None = rows[0]["reminders"] if rows else None
-    return found
-
-
-async def set_wish(
-    changes: Queries, group_id: int, reader_id: int, wish: ReminderWish | None
-) -> bool:
-    """Record what the member wants; tell whether they are a member."""
-    rows = await changes.fetch(
-        "UPDATE members SET reminders = ? WHERE group_id = ? AND reader_id = ? RETURNING reader_id",
-        wish,
-        group_id,
-        reader_id,
-    )
-    return bool(rows)
-
-
-async def close_wish(changes: Queries, group_id: int, reader_id: int) -> None:
-    """Record that who wants reminders can't be sent any."""
-    await changes.fetch(
-        "UPDATE members SET reminders = 'closed'"
-        " WHERE group_id = ? AND reader_id = ? AND reminders = 'wanted'",
-        group_id,
-        reader_id,
-    )
-
-
-async def take_wishing_members(
-    changes: Queries, group_id: int, reader_id: int | None = None
-) -> list[int]:
-    """Return who wants reminders; who deletes everything about themselves waits meanwhile.
-
-    ``reader_id``: only whether this one does.
-    """
-    rows = await changes.fetch(
-        "UPDATE members SET reminders = reminders WHERE group_id = ? AND reminders = 'wanted'"
-        " AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL) RETURNING reader_id",
-        group_id,
-        reader_id,
-        reader_id,
-    )
-    return sorted(row["reader_id"] for row in rows)
+    await tx.fetch("UPDATE study_groups SET role_id = NULL WHERE group_id = ?", group_id)
 
 
 def _group(row: Row) -> Group:
     state: GroupState = row["state"]
     after_list: AfterList | None = row["after_list"]
     return Group(
-        row["group_id"],
-        row["guild_id"],
-        row["channel_id"],
-        state,
-        Schedule(row["weekday"], row["hour"], row["minute"], row["zone"]),
-        row["role_id"],
-        instant(row["since_at"]),
-        instant(row["next_at"]),
-        problem_from(row["blocked"]),
-        row["changed_by"],
-        after_list,
-        instant_or_none(row["after_list_at"]),
-        bool(row["is_forum"]),
-        row["standing_id"],
+        group_id=row["group_id"],
+        guild_id=row["guild_id"],
+        channel_id=row["channel_id"],
+        state=state,
+        schedule=Schedule(
+            weekday=row["weekday"], hour=row["hour"], minute=row["minute"], zone=row["zone"]
+        ),
+        role_id=row["role_id"],
+        since=instant(row["since_at"]),
+        next_at=instant(row["next_at"]),
+        blocked=problem_from(row["blocked"]),
+        changed_by=row["changed_by"],
+        after_list=after_list,
+        after_list_at=instant_or_none(row["after_list_at"]),
+        is_forum=bool(row["is_forum"]),
+        standing_id=row["standing_id"],
     )
 
 

@@ -12,24 +12,24 @@ from bot.core.curriculum.additions import namespace_of
 from bot.store.database import Queries
 from bot.store.instants import instant, seconds
 
-AT_A_TIME = 2000
-"""Rows looked through in one statement where no index leads to a server's."""
+ROWS_A_PAGE = 2000
+"""Rows read in one statement where no index leads to a server's."""
 
 OF_A_GROUP = ("members", "picks", "spans", "slots", "study_groups")
 OF_A_GUILD = ("additions", "additions_versions", "addition_changes", "drafts", "doubts")
 
 
-async def set_gone(changes: Queries, guild_id: int, now: datetime) -> bool:
+async def set_gone(tx: Queries, guild_id: int, now: datetime) -> bool:
     """Record that the server removed the bot; tell whether that is news."""
-    rows = await changes.fetch(
+    is_news = await tx.any_row(
         "INSERT INTO gone_guilds (guild_id, gone_at) VALUES (?, ?)"
         " ON CONFLICT (guild_id) DO NOTHING RETURNING guild_id",
         guild_id,
         seconds(now),
     )
-    if rows:  # as soon as it is seen again, Discord is asked anew
-        await changes.fetch("DELETE FROM asked_guilds WHERE guild_id = ?", guild_id)
-    return bool(rows)
+    if is_news:  # as soon as it is seen again, Discord is asked anew
+        await tx.fetch("DELETE FROM asked_guilds WHERE guild_id = ?", guild_id)
+    return is_news
 
 
 async def gone_guilds(db: Queries) -> dict[int, datetime]:
@@ -40,22 +40,21 @@ async def gone_guilds(db: Queries) -> dict[int, datetime]:
 
 async def gone_at(db: Queries, guild_id: int) -> datetime | None:
     """Return since when the server is known to have removed the bot; None: it hasn't."""
-    rows = await db.fetch("SELECT gone_at FROM gone_guilds WHERE guild_id = ?", guild_id)
-    return instant(rows[0]["gone_at"]) if rows else None
+    row = await db.fetch_one("SELECT gone_at FROM gone_guilds WHERE guild_id = ?", guild_id)
+    return instant(row["gone_at"]) if row else None
 
 
-async def take_gone(changes: Queries, guild_id: int) -> bool:
+async def take_gone(tx: Queries, guild_id: int) -> bool:
     """Make whoever would take the server back wait; tell whether it is still gone."""
-    rows = await changes.fetch(
+    return await tx.any_row(
         "UPDATE gone_guilds SET guild_id = guild_id WHERE guild_id = ? RETURNING guild_id", guild_id
     )
-    return bool(rows)
 
 
-async def set_back(changes: Queries, guild_id: int) -> None:
+async def set_back(tx: Queries, guild_id: int) -> None:
     """Record that the bot is in the server, or that nothing is kept about it any more."""
-    await changes.fetch("DELETE FROM gone_guilds WHERE guild_id = ?", guild_id)
-    await changes.fetch("DELETE FROM asked_guilds WHERE guild_id = ?", guild_id)
+    await tx.fetch("DELETE FROM gone_guilds WHERE guild_id = ?", guild_id)
+    await tx.fetch("DELETE FROM asked_guilds WHERE guild_id = ?", guild_id)
 
 
 async def guilds_with_rows(db: Queries) -> dict[int, bool]:
@@ -83,11 +82,9 @@ async def asked_since(db: Queries, since: datetime) -> set[int]:
     return {row["guild_id"] for row in rows}
 
 
-async def claim_question(
-    changes: Queries, guild_id: int, now: datetime, not_since: datetime
-) -> bool:
-    """Record that Discord is asked now; tell whether nobody asked later than ``not_since``."""
-    rows = await changes.fetch(
+async def claim_question(tx: Queries, guild_id: int, now: datetime, not_since: datetime) -> bool:
+    """Record that Discord is being asked; tell whether nobody had asked since ``not_since``."""
+    return await tx.any_row(
         "INSERT INTO asked_guilds (guild_id, asked_at) VALUES (?, ?)"
         " ON CONFLICT (guild_id) DO UPDATE SET asked_at = excluded.asked_at"
         " WHERE asked_guilds.asked_at <= ? RETURNING guild_id",
@@ -95,19 +92,18 @@ async def claim_question(
         seconds(now),
         seconds(not_since),
     )
-    return bool(rows)
 
 
-async def set_asked(changes: Queries, guild_id: int, asked_at: datetime) -> None:
+async def set_asked(tx: Queries, guild_id: int, asked_at: datetime) -> None:
     """Set when Discord was asked, or is to be taken as asked."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE asked_guilds SET asked_at = ? WHERE guild_id = ?", seconds(asked_at), guild_id
     )
 
 
-async def drop_asked_before(changes: Queries, at: datetime) -> None:
+async def drop_asked_before(tx: Queries, at: datetime) -> None:
     """Forget questions that no longer keep another one from being asked."""
-    await changes.fetch("DELETE FROM asked_guilds WHERE asked_at < ?", seconds(at))
+    await tx.fetch("DELETE FROM asked_guilds WHERE asked_at < ?", seconds(at))
 
 
 async def slot_ids(db: Queries, group_id: int) -> list[int]:
@@ -116,30 +112,30 @@ async def slot_ids(db: Queries, group_id: int) -> list[int]:
     return [row["slot_id"] for row in rows]
 
 
-async def forget_readers(changes: Queries, slot_id: int) -> None:
+async def forget_readers(tx: Queries, slot_id: int) -> None:
     """Forget who pressed "I've read it" under a week's post."""
-    await changes.fetch("DELETE FROM post_readers WHERE slot_id = ?", slot_id)
+    await tx.fetch("DELETE FROM post_readers WHERE slot_id = ?", slot_id)
 
 
-async def forget_group(changes: Queries, group_id: int, *, but_open_polls: bool = False) -> None:
+async def forget_group(tx: Queries, group_id: int, *, but_open_polls: bool = False) -> None:
     """Forget a group: its members, weeks, picks and votes. Their progress stays.
 
     ``but_open_polls``: votes called off are kept until their poll is ended.
     """
-    await changes.fetch(
+    await tx.fetch(
         "DELETE FROM post_readers WHERE slot_id IN (SELECT slot_id FROM slots WHERE group_id = ?)",
         group_id,
     )
     kept = " AND look_at IS NULL" if but_open_polls else ""
-    await changes.fetch(f"DELETE FROM votes WHERE group_id = ?{kept}", group_id)  # noqa: S608 - our words
+    await tx.fetch(f"DELETE FROM votes WHERE group_id = ?{kept}", group_id)  # noqa: S608 - our words
     for table in OF_A_GROUP:
-        await changes.fetch(f"DELETE FROM {table} WHERE group_id = ?", group_id)  # noqa: S608 - our names
+        await tx.fetch(f"DELETE FROM {table} WHERE group_id = ?", group_id)  # noqa: S608 - our names
 
 
-async def forget_list(changes: Queries, guild_id: int) -> None:
+async def forget_list(tx: Queries, guild_id: int) -> None:
     """Forget what moderators made of the list, and what readers doubted about it."""
     for table in OF_A_GUILD:
-        await changes.fetch(f"DELETE FROM {table} WHERE guild_id = ?", guild_id)  # noqa: S608 - our names
+        await tx.fetch(f"DELETE FROM {table} WHERE guild_id = ?", guild_id)  # noqa: S608 - our names
 
 
 async def own_keys(db: Queries, guild_id: int) -> list[str]:
@@ -151,24 +147,24 @@ async def own_keys(db: Queries, guild_id: int) -> list[str]:
     return [row["resource_key"] for row in rows]
 
 
-async def forget_pointers(changes: Queries, guild_id: int) -> None:
+async def forget_pointers(tx: Queries, guild_id: int) -> None:
     """Let nobody's current resource or goal be one of the server's own."""
     for column in ("current_key", "goal_key"):
-        await changes.fetch(
+        await tx.fetch(
             f"UPDATE readers SET {column} = NULL WHERE {column} IN"  # noqa: S608 - our names
             " (SELECT resource_key FROM known_resources WHERE namespace = ?)",
             namespace_of(guild_id),
         )
 
 
-async def forget_marks(changes: Queries, key: str) -> None:
+async def forget_marks(tx: Queries, key: str) -> None:
     """Forget all marks on a resource."""
-    await changes.fetch("DELETE FROM progress WHERE resource_key = ?", key)
+    await tx.fetch("DELETE FROM progress WHERE resource_key = ?", key)
 
 
-async def forget_resources(changes: Queries, guild_id: int) -> None:
+async def forget_resources(tx: Queries, guild_id: int) -> None:
     """Forget that the server ever added anything: last, for its keys lead to the rest."""
-    await changes.fetch("DELETE FROM known_resources WHERE namespace = ?", namespace_of(guild_id))
+    await tx.fetch("DELETE FROM known_resources WHERE namespace = ?", namespace_of(guild_id))
 
 
 async def unasked(db: Queries, guild_id: int) -> AsyncIterator[list[int]]:
@@ -188,13 +184,13 @@ async def pages(db: Queries, table: str, column: str) -> AsyncIterator[tuple[int
     """Yield the bounds of a table's pages in the order of its ids: after this one, up to that."""
     after = -1
     while True:
-        rows = await db.fetch(
+        (row,) = await db.fetch(
             f"SELECT MAX({column}) AS until FROM (SELECT {column} FROM {table}"  # noqa: S608 - our names
             f" WHERE {column} > ? ORDER BY {column} LIMIT ?) AS page",
             after,
-            AT_A_TIME,
+            ROWS_A_PAGE,
         )
-        until = rows[0]["until"]
+        until = row["until"]
         if until is None:
             return
         yield after, until

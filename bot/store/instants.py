@@ -1,7 +1,9 @@
-"""Instants as the ledger keeps them: whole seconds UTC."""
+"""Instants and ids as the database keeps them: whole seconds UTC, and 63 bits in their order."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -11,7 +13,7 @@ def seconds(at: datetime) -> int:
 
 
 def instant(at: int) -> datetime:
-    """Return the aware instant of so many seconds since 1970."""
+    """Return the aware instant that many seconds after 1970 began."""
     return datetime.fromtimestamp(at, UTC)
 
 
@@ -23,3 +25,36 @@ def seconds_or_none(at: datetime | None) -> int | None:
 def instant_or_none(at: int | None) -> datetime | None:
     """Return ``instant(at)``, or None for None."""
     return None if at is None else instant(at)
+
+
+Clock = Callable[[], datetime]
+
+RANDOM_BITS = 22
+"""Keeps processes apart that make an id in the same millisecond."""
+
+EPOCH = 1_420_070_400_000
+"""2015 began, in milliseconds since 1970; Discord's ids count from it too.
+
+From then on, 41 bits of time last until 2084.
+"""
+
+
+class Ids:
+    """Makes ids: milliseconds since 2015, then random bits; always greater than the last one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = 0
+
+    def new(self, after: int = 0) -> int:
+        """Return an id that was never given before, greater than ``after`` whatever the clock."""
+        # Before 2015, by a clock that nobody has set yet, all are of its first millisecond.
+        milliseconds = max(0, int(self._clock().timestamp() * 1000) - EPOCH)
+        made = milliseconds << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+        self._last = max(made, self._last + 1, after + 1)
+        return self._last
+
+
+def made_at(id_: int) -> datetime:
+    """Return when an id was made, one of ours or of Discord's: by its maker's clock."""
+    return datetime.fromtimestamp(((id_ >> RANDOM_BITS) + EPOCH) / 1000, UTC)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from bot.core.curriculum.links import canonical
 from bot.store.database import Queries, Row, in_parts, question_marks
@@ -23,7 +23,7 @@ class KnownResource:
 
     @property
     def link(self) -> str:
-        """The canonical form as it is today: older versions wrote another one beside the url."""
+        """The canonical form as it is worked out today, whatever it was when this was recorded."""
         return canonical(self.url) or self.url
 
 
@@ -42,31 +42,24 @@ async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownRes
     return [resource for resource in found.values() if resource.link == link]
 
 
-async def keep_known(changes: Queries, resources: Iterable[KnownResource]) -> None:
+async def keep_known(tx: Queries, resources: Iterable[KnownResource]) -> None:
     """Record resources as listed, with their present title and link; each key once."""
-    for some in _by_hundreds(resources):
-        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
-        values = ((r.key, r.key.partition(":")[0], r.title, r.url, r.link) for r in some)
-        await changes.fetch(
+    for some in in_parts(tuple(resources)):
+        places = ", ".join(["(?, ?, ?, ?)"] * len(some))
+        values = ((r.key, r.key.partition(":")[0], r.title, r.url) for r in some)
+        await tx.fetch(
             "INSERT INTO known_resources"  # noqa: S608 - places are question marks
-            f" (resource_key, namespace, title, url, link) VALUES {places}"
+            f" (resource_key, namespace, title, url) VALUES {places}"
             " ON CONFLICT (resource_key) DO UPDATE SET title = excluded.title,"
-            " url = excluded.url, link = excluded.link, gone_at = NULL",
-            *itertools.chain.from_iterable(values),
+            " url = excluded.url, gone_at = NULL",
+            *chain.from_iterable(values),
         )
 
 
-def _by_hundreds(resources: Iterable[KnownResource]) -> Iterator[list[KnownResource]]:
-    """A new list's first start would otherwise wait for the database hundreds of times."""
-    left = iter(resources)
-    while some := list(itertools.islice(left, 100)):
-        yield some
-
-
-async def mark_gone(changes: Queries, keys: Iterable[str], now: datetime) -> None:
+async def mark_gone(tx: Queries, keys: Iterable[str], now: datetime) -> None:
     """Record that the resources left their list."""
     for key in sorted(keys):  # always in one order: two processes never wait for each other
-        await changes.fetch(
+        await tx.fetch(
             "UPDATE known_resources SET gone_at = ? WHERE resource_key = ? AND gone_at IS NULL",
             seconds(now),
             key,
@@ -88,8 +81,11 @@ async def known_resources_by_key(db: Queries, keys: Iterable[str]) -> Mapping[st
 def _by_key(rows: Iterable[Row]) -> dict[str, KnownResource]:
     found = (
         KnownResource(
-            row["resource_key"], row["title"], row["url"], instant_or_none(row["gone_at"])
+            key=row["resource_key"],
+            title=row["title"],
+            url=row["url"],
+            gone_at=instant_or_none(row["gone_at"]),
         )
         for row in rows
-    )  # fmt: skip
+    )
     return {resource.key: resource for resource in found}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
 from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem, problem_from
+from bot.store.choices import IS_HERE
 from bot.store.database import Queries, Row, Value, in_parts, question_marks
 from bot.store.instants import instant, instant_or_none, seconds
 
 
-async def add_row(changes: Queries, row: OutboxRow) -> None:
+async def add_row(tx: Queries, row: OutboxRow) -> None:
     """Add a thing to send, unless it has its row already."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
         " until_at) VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)"
         " ON CONFLICT (kind, reference) DO NOTHING",
@@ -21,11 +23,11 @@ async def add_row(changes: Queries, row: OutboxRow) -> None:
     )
 
 
-async def add_or_move_rows(changes: Queries, rows: Sequence[OutboxRow]) -> None:
+async def add_or_move_rows(tx: Queries, rows: Sequence[OutboxRow]) -> None:
     """Add things to send; what waits already is given this time instead."""
     for some in in_parts(rows):
         places = ", ".join(["(?, ?, ?, ?, ?, 'waiting', ?, ?)"] * len(some))
-        await changes.fetch(
+        await tx.fetch(
             "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"  # noqa: S608 - question marks only
             f" until_at) VALUES {places} ON CONFLICT (kind, reference) DO UPDATE"
             " SET due_at = excluded.due_at, until_at = excluded.until_at"
@@ -41,14 +43,16 @@ def _values(row: OutboxRow) -> tuple[Value, ...]:
 
 async def row(db: Queries, row_id: int) -> OutboxRow | None:
     """Return the row with this id."""
-    rows = await db.fetch("SELECT * FROM outbox WHERE row_id = ?", row_id)
-    return _row(rows[0]) if rows else None
+    row = await db.fetch_one("SELECT * FROM outbox WHERE row_id = ?", row_id)
+    return _row(row) if row else None
 
 
 async def row_about(db: Queries, kind: LetterKind, reference: str) -> OutboxRow | None:
     """Return the row of this kind about this thing."""
-    rows = await db.fetch("SELECT * FROM outbox WHERE kind = ? AND reference = ?", kind, reference)
-    return _row(rows[0]) if rows else None
+    row = await db.fetch_one(
+        "SELECT * FROM outbox WHERE kind = ? AND reference = ?", kind, reference
+    )
+    return _row(row) if row else None
 
 
 async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> list[int]:
@@ -76,9 +80,9 @@ async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> li
     return [found["row_id"] for found in rows]
 
 
-async def claim_row(changes: Queries, old: OutboxRow, claim: int, lease_until: datetime) -> bool:
+async def claim_row(tx: Queries, old: OutboxRow, claim: int, lease_until: datetime) -> bool:
     """Claim the row if it is still as ``old`` says; tell whether that went well."""
-    rows = await changes.fetch(
+    return await tx.any_row(
         "UPDATE outbox SET state = 'claimed', claim = ?, lease_until = ?, attempts = attempts + 1"
         " WHERE row_id = ? AND claim = ? AND state = ? RETURNING row_id",
         claim,
@@ -87,16 +91,15 @@ async def claim_row(changes: Queries, old: OutboxRow, claim: int, lease_until: d
         old.claim,
         old.state,
     )
-    return bool(rows)
 
 
-async def begin(changes: Queries, row: OutboxRow, place_id: int, trace: str, now: datetime) -> bool:
+async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: datetime) -> bool:
     """Record, if the claim still stands, where it is sent now and by what it is known again.
 
     When and by what it was first tried never changes; another place is added to those before.
     """
     places = (*row.places, *({place_id} - {*row.places}))
-    rows = await changes.fetch(
+    return await tx.any_row(
         "UPDATE outbox SET tried_at = COALESCE(tried_at, ?), trace = COALESCE(trace, ?), places = ?"
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' AND lease_until > ?"
         " RETURNING row_id",
@@ -107,14 +110,13 @@ async def begin(changes: Queries, row: OutboxRow, place_id: int, trace: str, now
         row.claim,
         seconds(now),
     )
-    return bool(rows)
 
 
 async def release_row(
-    changes: Queries, row_id: int, claim: int, due_at: datetime, problem: Problem
+    tx: Queries, row_id: int, *, claim: int, due_at: datetime, problem: Problem
 ) -> bool:
     """Give a claim back, to be sent later; tell whether it was still held."""
-    rows = await changes.fetch(
+    return await tx.any_row(
         "UPDATE outbox SET state = 'waiting', due_at = ?, problem = ?"
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' RETURNING row_id",
         seconds(due_at),
@@ -122,19 +124,18 @@ async def release_row(
         row_id,
         claim,
     )
-    return bool(rows)
 
 
-async def set_untried(changes: Queries, row_id: int) -> None:
+async def set_untried(tx: Queries, row_id: int) -> None:
     """Record that nothing has been sent so far, so that nothing need be looked for."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE outbox SET tried_at = NULL, places = NULL, trace = NULL WHERE row_id = ?", row_id
     )
 
 
-async def put_off(changes: Queries, row_id: int, now: datetime, due_at: datetime) -> None:
+async def put_off(tx: Queries, row_id: int, now: datetime, due_at: datetime) -> None:
     """Try a row later that nobody is just sending, so that it isn't in the way of others."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE outbox SET due_at = ? WHERE row_id = ?"
         " AND (state = 'waiting' OR (state = 'claimed' AND lease_until <= ?))",
         seconds(due_at),
@@ -144,32 +145,30 @@ async def put_off(changes: Queries, row_id: int, now: datetime, due_at: datetime
 
 
 async def set_sent(
-    changes: Queries,
+    tx: Queries,
     row_id: int,
     message_id: int | None,
-    now: datetime,
+    *,
     problem: Problem | None = None,
 ) -> bool:
     """Record the message, whoever holds the claim; tell whether it wasn't recorded before.
 
     ``message_id`` None: it was deleted before anybody recorded it.
     """
-    rows = await changes.fetch(
-        "UPDATE outbox SET state = 'sent', message_id = ?, sent_at = ?, problem = ?"
+    return await tx.any_row(
+        "UPDATE outbox SET state = 'sent', message_id = ?, problem = ?"
         " WHERE row_id = ? AND state <> 'sent' RETURNING row_id",
         message_id,
-        seconds(now),
         None if problem is None else str(problem),
         row_id,
     )
-    return bool(rows)
 
 
 async def close_row(
-    changes: Queries, row_id: int, claim: int, state: OutboxState, problem: Problem
+    tx: Queries, row_id: int, *, claim: int, state: OutboxState, problem: Problem
 ) -> bool:
     """Record that nothing more is sent by itself, and why; tell whether the claim still stood."""
-    rows = await changes.fetch(
+    return await tx.any_row(
         "UPDATE outbox SET state = ?, problem = ?"
         " WHERE row_id = ? AND claim = ? AND state IN ('waiting', 'claimed') RETURNING row_id",
         state,
@@ -177,14 +176,13 @@ async def close_row(
         row_id,
         claim,
     )
-    return bool(rows)
 
 
 async def send_again(
-    changes: Queries, row_id: int, new_row_id: int, due_at: datetime, until_at: datetime
+    tx: Queries, row_id: int, *, new_row_id: int, due_at: datetime, until_at: datetime
 ) -> None:
     """Make a row that was dropped or is uncertain new: another id, so another nonce."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
         " lease_until = 0, tried_at = NULL, places = NULL, trace = NULL, problem = NULL"
         " WHERE row_id = ? AND state <> 'sent'",
@@ -195,17 +193,17 @@ async def send_again(
     )
 
 
-async def renew(changes: Queries, old: OutboxRow, new: OutboxRow) -> None:
+async def renew(tx: Queries, old: OutboxRow, new: OutboxRow) -> None:
     """Send a thing once more that was given up, or whose message is gone: under another id.
 
     What was perhaps sent before it was given up is still looked for.
     """
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
         " lease_until = 0, tried_at = CASE state WHEN 'sent' THEN NULL ELSE tried_at END,"
         " places = CASE state WHEN 'sent' THEN NULL ELSE places END,"
         " trace = CASE state WHEN 'sent' THEN NULL ELSE trace END,"
-        " message_id = NULL, sent_at = NULL, problem = NULL"
+        " message_id = NULL, problem = NULL"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')",
         new.row_id,
         seconds(new.due_at),
@@ -214,9 +212,9 @@ async def renew(changes: Queries, old: OutboxRow, new: OutboxRow) -> None:
     )
 
 
-async def wake(changes: Queries, channel_id: int, problem: Problem, now: datetime) -> None:
+async def wake(tx: Queries, channel_id: int, problem: Problem, now: datetime) -> None:
     """Make due what waits in a channel because of a problem that is over."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE outbox SET due_at = ? WHERE channel_id = ? AND state = 'waiting' AND problem = ?",
         seconds(now),
         channel_id,
@@ -224,9 +222,9 @@ async def wake(changes: Queries, channel_id: int, problem: Problem, now: datetim
     )
 
 
-async def hurry(changes: Queries, row_id: int, due_at: datetime, until_at: datetime) -> None:
+async def hurry(tx: Queries, row_id: int, due_at: datetime, until_at: datetime) -> None:
     """Make a row due now; if it is just being sent, only the time it has grows."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE outbox SET due_at = ?, until_at = ?"
         " WHERE row_id = ? AND state IN ('waiting', 'claimed')",
         seconds(due_at),
@@ -235,12 +233,12 @@ async def hurry(changes: Queries, row_id: int, due_at: datetime, until_at: datet
     )
 
 
-async def move_posts(changes: Queries, group_id: int, channel_id: int, due_at: datetime) -> None:
+async def move_posts(tx: Queries, group_id: int, channel_id: int, due_at: datetime) -> None:
     """Send a group's unsent posts, and its standing one, to another channel.
 
     What waits is tried at once.
     """
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE outbox SET channel_id = ?,"
         " due_at = CASE state WHEN 'waiting' THEN CAST(? AS BIGINT) ELSE due_at END"
         " WHERE (kind = 'standing' AND reference = ?) OR (kind = 'post' AND state <> 'sent'"
@@ -252,19 +250,19 @@ async def move_posts(changes: Queries, group_id: int, channel_id: int, due_at: d
     )
 
 
-async def delete_about_group(changes: Queries, group_id: int) -> None:
-    """Forget all that was or is still to be sent about a group, whoever is just sending it.
+async def delete_about_group(tx: Queries, group_id: int) -> None:
+    """Forget all that was or is still to be sent about a group, even what is just being sent.
 
     But cards above a poll are still to say that their vote is called off. Its weeks and votes must
     still be there: they are what most of it refers to.
     """
     of_group = str(group_id)
-    await changes.fetch(
+    await tx.fetch(
         "DELETE FROM outbox WHERE kind IN ('post', 'thread', 'opener') AND reference IN"
         " (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?)",
         group_id,
     )
-    await changes.fetch(
+    await tx.fetch(
         "DELETE FROM outbox WHERE kind IN ('candidates', 'poll', 'called_off', 'vote_lost')"
         " AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes WHERE group_id = ?)"
         " AND NOT (kind IN ('candidates', 'called_off') AND reference IN"
@@ -272,19 +270,18 @@ async def delete_about_group(changes: Queries, group_id: int) -> None:
         " AND state IN ('waiting', 'claimed')))",
         group_id,
     )
-    await changes.fetch(
+    await tx.fetch(
         "DELETE FROM outbox WHERE kind = 'standing' AND reference = ?"
         " OR kind IN ('sign', 'notice') AND SUBSTR(reference, 1, ?) = ?",
         of_group,
         len(of_group) + 1,
         f"{of_group}:",
     )
-    slots = await changes.fetch("SELECT slot_id FROM slots WHERE group_id = ?", group_id)
-    about = {str(row["slot_id"]) for row in slots}
-    reminders = await changes.fetch("SELECT row_id, reference FROM outbox WHERE kind = 'reminder'")
-    gone = [row["row_id"] for row in reminders if row["reference"].partition(":")[0] in about]
-    for some in in_parts(gone):
-        await delete_rows(changes, some)
+    await tx.fetch(
+        "DELETE FROM outbox WHERE kind = 'reminder' AND EXISTS (SELECT 1 FROM slots"
+        " WHERE group_id = ? AND reference LIKE CAST(slot_id AS TEXT) || ':%')",
+        group_id,
+    )
 
 
 async def ended_letters(
@@ -314,7 +311,7 @@ async def still_tried(db: Queries, abouts: Collection[int], since: datetime) -> 
     """
     if not abouts:
         return set()
-    marks = ", ".join("?" for _ in abouts)
+    marks = question_marks(abouts)
     rows = await db.fetch(
         f"SELECT reference AS about FROM outbox WHERE kind = 'post' AND reference IN ({marks})"  # noqa: S608 - question marks only
         " AND (state IN ('waiting', 'claimed') OR until_at > ?) UNION ALL"
@@ -328,41 +325,88 @@ async def still_tried(db: Queries, abouts: Collection[int], since: datetime) -> 
     return {int(row["about"]) for row in rows}
 
 
-async def delete_rows(changes: Queries, row_ids: Collection[int]) -> None:
+async def delete_rows(tx: Queries, row_ids: Collection[int]) -> None:
     """Delete rows: for none of them may ever be wanted again."""
-    marks = ", ".join("?" for _ in row_ids)
-    await changes.fetch(f"DELETE FROM outbox WHERE row_id IN ({marks})", *row_ids)  # noqa: S608 - question marks only
-
-
-def _row(found: Row) -> OutboxRow:
-    kind: LetterKind = found["kind"]
-    state: OutboxState = found["state"]
-    return OutboxRow(
-        found["row_id"],
-        kind,
-        found["reference"],
-        found["guild_id"],
-        found["channel_id"],
-        state,
-        instant(found["due_at"]),
-        instant(found["until_at"]),
-        found["claim"],
-        instant_or_none(found["lease_until"]),
-        instant_or_none(found["tried_at"]),
-        found["attempts"],
-        found["message_id"],
-        problem_from(found["problem"]),
-        tuple(int(place) for place in (found["places"] or "").split()),
-        found["trace"],
+    await tx.fetch(
+        f"DELETE FROM outbox WHERE row_id IN ({question_marks(row_ids)})",  # noqa: S608
+        *row_ids,
     )
 
 
-async def delete_untried(changes: Queries, kind: LetterKind, reference: str) -> bool:
+def _row(row: Row) -> OutboxRow:
+    kind: LetterKind = row["kind"]
+    state: OutboxState = row["state"]
+    return OutboxRow(
+        row_id=row["row_id"],
+        kind=kind,
+        reference=row["reference"],
+        guild_id=row["guild_id"],
+        channel_id=row["channel_id"],
+        state=state,
+        due_at=instant(row["due_at"]),
+        until_at=instant(row["until_at"]),
+        claim=row["claim"],
+        lease_until=instant_or_none(row["lease_until"]),
+        tried_at=instant_or_none(row["tried_at"]),
+        attempts=row["attempts"],
+        message_id=row["message_id"],
+        problem=problem_from(row["problem"]),
+        places=tuple(int(place) for place in (row["places"] or "").split()),
+        trace=row["trace"],
+    )
+
+
+async def delete_untried(tx: Queries, kind: LetterKind, reference: str) -> bool:
     """Forget a row that was certainly not sent; tell whether it was there."""
-    rows = await changes.fetch(
+    return await tx.any_row(
         "DELETE FROM outbox WHERE kind = ? AND reference = ? AND state = 'waiting'"
         " AND tried_at IS NULL RETURNING row_id",
         kind,
         reference,
     )
-    return bool(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DueNext:
+    """When the next of each kind is due, leaving out servers that removed the bot; None: never.
+
+    ``letter``: when something is to be sent, or taken over from a process that died sending it;
+    ``checked``: when the member who wasn't checked for longest was checked last.
+    """
+
+    slot: datetime | None
+    letter: datetime | None
+    nudge: datetime | None
+    poll: datetime | None
+    checked: datetime | None
+
+
+def _is_there(table: str) -> str:
+    return (
+        "NOT EXISTS (SELECT 1 FROM gone_guilds"  # noqa: S608 - names of ours
+        f" WHERE gone_guilds.guild_id = {table}.guild_id)"
+    )
+
+
+NEXT = {
+    "slot": "SELECT next_at FROM study_groups"  # noqa: S608 - as all of these
+    f" WHERE state = 'active' AND {_is_there('study_groups')} ORDER BY next_at LIMIT 1",
+    "letter": "SELECT MIN(at) FROM (SELECT * FROM (SELECT due_at AS at FROM outbox"  # noqa: S608
+    f" WHERE state = 'waiting' AND {_is_there('outbox')} ORDER BY due_at LIMIT 1) AS waiting"
+    " UNION ALL SELECT MIN(lease_until) AS at FROM outbox"
+    f" WHERE state = 'claimed' AND {_is_there('outbox')}) AS letters",
+    "nudge": "SELECT MIN(nudge_at) FROM reader_settings",
+    "poll": "SELECT look_at FROM votes"  # noqa: S608
+    f" WHERE look_at IS NOT NULL AND {IS_HERE} ORDER BY look_at LIMIT 1",
+    "checked": "SELECT members.checked_at FROM members"  # noqa: S608
+    " JOIN study_groups ON study_groups.group_id = members.group_id"
+    f" WHERE {_is_there('study_groups')} ORDER BY members.checked_at LIMIT 1",
+}
+"""The fields of ``DueNext``, each in one look into an index."""
+
+
+async def due_next(db: Queries) -> DueNext:
+    """Return when the next of each kind is due."""
+    looks = ", ".join(f"({sql}) AS {kind}" for kind, sql in NEXT.items())
+    (row,) = await db.fetch(f"SELECT {looks}")
+    return DueNext(**{kind: instant_or_none(row[kind]) for kind in NEXT})

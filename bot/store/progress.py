@@ -20,10 +20,10 @@ async def marks_of(db: Queries, reader_id: int) -> dict[str, Mark]:
     )
     return {
         row["resource_key"]: Mark(
-            row["state"],
-            instant(row["changed_at"]),
-            instant_or_none(row["until_at"]),
-            row["rating"],
+            state=row["state"],
+            changed_at=instant(row["changed_at"]),
+            until=instant_or_none(row["until_at"]),
+            rating=row["rating"],
         )
         for row in rows
     }
@@ -94,20 +94,13 @@ async def readers_by_key(
     return {row["present_key"]: int(row["readers"]) for row in rows}
 
 
-async def set_mark(db: Queries, reader_id: int, key: str, mark: Mark) -> None:
-    """Record a mark. Twice is harmless: buttons get double-clicked."""
-    await set_marks(db, reader_id, {key: mark})
+async def set_marks(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None]) -> None:
+    """Record marks by key; None: the resource is untouched again. Two statements for them all.
 
-
-async def clear_mark(db: Queries, reader_id: int, key: str) -> None:
-    """Make the resource untouched again."""
-    await set_marks(db, reader_id, {key: None})
-
-
-async def set_marks(db: Queries, reader_id: int, marks: Mapping[str, Mark | None]) -> None:
-    """Record marks by key; None: the resource is untouched again. Two statements for them all."""
+    Twice is harmless: buttons get double-clicked.
+    """
     for keys in in_parts([key for key, mark in marks.items() if mark is None]):
-        await db.fetch(
+        await tx.fetch(
             "DELETE FROM progress WHERE reader_id = ?"  # noqa: S608 - question marks only
             f" AND resource_key IN ({question_marks(keys)})",
             reader_id,
@@ -126,7 +119,7 @@ async def set_marks(db: Queries, reader_id: int, marks: Mapping[str, Mark | None
         if mark is not None
     ]
     for some in in_parts(rows):
-        await db.fetch(
+        await tx.fetch(
             "INSERT INTO progress (reader_id, resource_key, state, changed_at, until_at, rating)"  # noqa: S608 - question marks only
             f" VALUES {', '.join(['(?, ?, ?, ?, ?, ?)'] * len(some))}"
             " ON CONFLICT (reader_id, resource_key) DO UPDATE SET"
@@ -138,31 +131,31 @@ async def set_marks(db: Queries, reader_id: int, marks: Mapping[str, Mark | None
 
 async def ratings_of(db: Queries, key: str) -> tuple[int, int]:
     """Return how many readers rated a resource 4 or 5, and how many rated it."""
-    rows = await db.fetch(
+    (row,) = await db.fetch(
         "SELECT COUNT(*) AS rated, COALESCE(SUM(CASE WHEN rating >= 4 THEN 1 ELSE 0 END), 0)"
         " AS liked FROM progress WHERE resource_key = ? AND rating IS NOT NULL",
         key,
     )
-    return int(rows[0]["liked"]), int(rows[0]["rated"])
+    return int(row["liked"]), int(row["rated"])
 
 
 async def last_change(db: Queries, reader_id: int) -> datetime | None:
     """Return when the reader marked something last."""
-    rows = await db.fetch(
+    (row,) = await db.fetch(
         "SELECT MAX(changed_at) AS at FROM progress WHERE reader_id = ?", reader_id
     )
-    return instant_or_none(rows[0]["at"])
+    return instant_or_none(row["at"])
 
 
 async def members_with_marks(db: Queries, guild_id: int, keys: Collection[str]) -> int:
     """Return how many members of a server's groups have a mark on a resource, by all its keys."""
-    marks = ", ".join("?" for _ in keys)
-    rows = await db.fetch(
+    (row,) = await db.fetch(
         "SELECT COUNT(DISTINCT progress.reader_id) AS readers FROM progress"  # noqa: S608
         " JOIN members ON members.reader_id = progress.reader_id"
         " JOIN study_groups ON study_groups.group_id = members.group_id"
-        f" WHERE study_groups.guild_id = ? AND progress.resource_key IN ({marks})",
+        " WHERE study_groups.guild_id = ?"
+        f" AND progress.resource_key IN ({question_marks(keys)})",
         guild_id,
         *keys,
     )
-    return int(rows[0]["readers"])
+    return int(row["readers"])

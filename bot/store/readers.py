@@ -1,10 +1,14 @@
-"""What is kept of a reader beside their marks: the current resource and the goal."""
+"""What is kept of a reader beside their marks, and where the database holds a person at all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
-from bot.store.database import Queries
+from bot.core.me import ReaderSettings
+from bot.store.database import Queries, Row
+from bot.store.instants import seconds, seconds_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,58 +19,55 @@ class ReaderRow:
 
 async def reader(db: Queries, reader_id: int) -> ReaderRow:
     """Return the reader's row; somebody new has nothing current and no goal."""
-    rows = await db.fetch(
-        "SELECT current_key, goal_key FROM readers WHERE reader_id = ?", reader_id
+    row = await db.fetch_one(
+        "SELECT current_key AS current, goal_key AS goal FROM readers WHERE reader_id = ?",
+        reader_id,
     )
-    return ReaderRow(rows[0]["current_key"], rows[0]["goal_key"]) if rows else ReaderRow()
+    return ReaderRow(**row) if row else ReaderRow()
 
 
 async def was_shown(db: Queries, reader_id: int, key: str) -> bool:
     """Tell whether the reader was shown the resource as theirs to read, or marked it."""
-    return bool(
-        await db.fetch(
-            "SELECT 1 AS found FROM readers WHERE reader_id = ? AND (current_key = ?"
-            " OR goal_key = ?) UNION ALL"
-            " SELECT 1 AS found FROM progress WHERE reader_id = ? AND resource_key = ?",
-            reader_id,
-            key,
-            key,
-            reader_id,
-            key,
-        )
+    return await db.any_row(
+        "SELECT 1 FROM readers WHERE reader_id = ? AND (current_key = ?"
+        " OR goal_key = ?) UNION ALL"
+        " SELECT 1 FROM progress WHERE reader_id = ? AND resource_key = ?",
+        reader_id,
+        key,
+        key,
+        reader_id,
+        key,
     )
 
 
-async def take_turn(changes: Queries, reader_id: int) -> None:
+async def take_turn(tx: Queries, reader_id: int) -> None:
     """Make this reader's other transactions wait until this one ends, in any process.
 
     Taken before all else by whatever writes a row that names them: who deletes everything about
     themselves waits for what they clicked before, and it waits for them.
     Writing the row locks it in PostgreSQL; SQLite writes one transaction at a time anyway.
     """
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO readers (reader_id) VALUES (?)"
         " ON CONFLICT (reader_id) DO UPDATE SET reader_id = excluded.reader_id",
         reader_id,
     )
 
 
-async def take_known(changes: Queries, reader_id: int) -> bool:
+async def take_turn_if_known(tx: Queries, reader_id: int) -> bool:
     """Take the turn of a reader of whom a row is kept; tell whether one is.
 
     For what the bot does of its own accord: it must not bring back who deleted everything.
     """
-    return bool(
-        await changes.fetch(
-            "UPDATE readers SET reader_id = reader_id WHERE reader_id = ? RETURNING reader_id",
-            reader_id,
-        )
+    return await tx.any_row(
+        "UPDATE readers SET reader_id = reader_id WHERE reader_id = ? RETURNING reader_id",
+        reader_id,
     )
 
 
-async def set_current(changes: Queries, reader_id: int, key: str | None) -> None:
+async def set_current(tx: Queries, reader_id: int, key: str | None) -> None:
     """Record what the reader was shown last as the next one."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO readers (reader_id, current_key) VALUES (?, ?)"
         " ON CONFLICT (reader_id) DO UPDATE SET current_key = excluded.current_key",
         reader_id,
@@ -74,11 +75,113 @@ async def set_current(changes: Queries, reader_id: int, key: str | None) -> None
     )
 
 
-async def set_goal(changes: Queries, reader_id: int, key: str | None) -> None:
+async def set_goal(tx: Queries, reader_id: int, key: str | None) -> None:
     """Record the reader's goal."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO readers (reader_id, goal_key) VALUES (?, ?)"
         " ON CONFLICT (reader_id) DO UPDATE SET goal_key = excluded.goal_key",
         reader_id,
         key,
     )
+
+
+async def settings_of(db: Queries, reader_id: int) -> ReaderSettings:
+    """Return the reader's settings; the defaults if they set nothing."""
+    row = await db.fetch_one(
+        "SELECT zone, named, nudged FROM reader_settings WHERE reader_id = ?", reader_id
+    )
+    if row is None:
+        return ReaderSettings()
+    return ReaderSettings(zone=row["zone"], named=bool(row["named"]), nudged=bool(row["nudged"]))
+
+
+async def put_settings(
+    tx: Queries, reader_id: int, settings: ReaderSettings, nudge_at: datetime | None
+) -> None:
+    """Write the reader's settings, and when they may be nudged next."""
+    await tx.fetch(
+        "INSERT INTO reader_settings (reader_id, zone, named, nudged, nudge_at)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (reader_id) DO UPDATE SET zone = excluded.zone,"
+        " named = excluded.named, nudged = excluded.nudged, nudge_at = excluded.nudge_at",
+        reader_id,
+        settings.zone,
+        int(settings.named),
+        int(settings.nudged),
+        seconds_or_none(nudge_at),
+    )
+
+
+async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
+    """Return the readers whose time for a look has come, the longest waiting first."""
+    rows = await db.fetch(
+        "SELECT reader_id FROM reader_settings WHERE nudge_at <= ?"
+        " ORDER BY nudge_at, reader_id LIMIT ?",
+        seconds(now),
+        limit,
+    )
+    return [row["reader_id"] for row in rows]
+
+
+async def set_nudge_at(tx: Queries, reader_id: int, at: datetime | None) -> None:
+    """Record when to look at the reader again; None: never."""
+    await tx.fetch(
+        "UPDATE reader_settings SET nudge_at = ? WHERE reader_id = ?",
+        seconds_or_none(at),
+        reader_id,
+    )
+
+
+Fate = Literal["delete", "forget"]
+"""``delete`` the row; or ``forget`` the person: the row stays, without them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonColumn:
+    table: str
+    column: str
+    fate: Fate
+
+
+PERSON_COLUMNS = (
+    # First: whoever is adding a notice holds the group's row, so its notice is seen further down.
+    PersonColumn("study_groups", "changed_by", "forget"),
+    PersonColumn("progress", "reader_id", "delete"),
+    PersonColumn("changes", "reader_id", "delete"),
+    PersonColumn("members", "reader_id", "delete"),
+    PersonColumn("post_readers", "reader_id", "delete"),
+    PersonColumn("picks", "picked_by", "forget"),
+    PersonColumn("votes", "called_by", "forget"),
+    PersonColumn("outbox", "channel_id", "delete"),
+    PersonColumn("additions", "added_by", "forget"),
+    PersonColumn("addition_changes", "changed_by", "forget"),
+    PersonColumn("drafts", "opened_by", "delete"),
+    PersonColumn("doubts", "reader_id", "delete"),
+    PersonColumn("reader_settings", "reader_id", "delete"),
+    PersonColumn("readers", "reader_id", "delete"),
+)
+"""All that the migrations declare as ``-- person: column, fate``, in the order they are run."""
+
+
+async def rows_about(db: Queries, reader_id: int) -> dict[str, list[Row]]:
+    """Return every row that holds the person, by table; a table without one has no entry."""
+    found: dict[str, list[Row]] = {}
+    for each in PERSON_COLUMNS:
+        rows = await db.fetch(
+            f"SELECT * FROM {each.table} WHERE {each.column} = ?",  # noqa: S608 - our names
+            reader_id,
+        )
+        if rows:
+            found[each.table] = sorted(
+                map(dict, rows), key=lambda row: [str(v) for v in row.values()]
+            )
+    return found
+
+
+async def delete_person(tx: Queries, reader_id: int) -> None:
+    """Leave no row that holds the person. Twice is harmless."""
+    for each in PERSON_COLUMNS:
+        if each.fate == "delete":
+            statement = f"DELETE FROM {each.table}"  # noqa: S608 - our names
+        else:
+            statement = f"UPDATE {each.table} SET {each.column} = NULL"  # noqa: S608 - our names
+        await tx.fetch(f"{statement} WHERE {each.column} = ?", reader_id)

@@ -1,4 +1,4 @@
-"""Small facts of the bot itself, by name."""
+"""Small facts of the bot itself: settings by name, and the row from which tickets are taken."""
 
 from __future__ import annotations
 
@@ -7,15 +7,29 @@ from bot.store.database import Queries
 
 async def setting(db: Queries, name: str) -> str | None:
     """Return what was recorded under the name, or None."""
-    rows = await db.fetch("SELECT value FROM settings WHERE name = ?", name)
-    return str(rows[0]["value"]) if rows else None
+    row = await db.fetch_one("SELECT value FROM settings WHERE name = ?", name)
+    return str(row["value"]) if row else None
 
 
-async def set_setting(changes: Queries, name: str, value: str) -> None:
+async def set_setting(tx: Queries, name: str, value: str) -> None:
     """Record a value under the name."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO settings (name, value) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         name,
         value,
     )
+
+
+async def take_next_ticket_at(tx: Queries) -> int:
+    """Return when the next ticket is good, and make others who ask wait for this transaction."""
+    (row,) = await tx.fetch(
+        "INSERT INTO tickets (only_row, free_at) VALUES (1, 0)"
+        " ON CONFLICT (only_row) DO UPDATE SET free_at = tickets.free_at RETURNING free_at"
+    )
+    return int(row["free_at"])
+
+
+async def set_next_ticket_at(tx: Queries, free_at: int) -> None:
+    """Record when the next ticket is good."""
+    await tx.fetch("UPDATE tickets SET free_at = ?", free_at)

@@ -13,9 +13,9 @@ from bot.store.database import Queries, Row, Value, question_marks
 from bot.store.instants import instant, seconds
 
 
-async def put_slot(changes: Queries, post: Post) -> None:
+async def put_slot(tx: Queries, post: Post) -> None:
     """Write a week's row; a week that has one already keeps its id."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO slots (slot_id, group_id, week, slot_at, state, resource_key, title, why,"
         " is_late, channel_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (group_id, week) DO UPDATE SET slot_at = excluded.slot_at,"
@@ -34,15 +34,15 @@ async def put_slot(changes: Queries, post: Post) -> None:
     )
 
 
-async def delete_slot(changes: Queries, slot_id: int) -> None:
+async def delete_slot(tx: Queries, slot_id: int) -> None:
     """Forget a week's row, as if nothing had been decided about it."""
-    await changes.fetch("DELETE FROM slots WHERE slot_id = ?", slot_id)
+    await tx.fetch("DELETE FROM slots WHERE slot_id = ?", slot_id)
 
 
 async def slot(db: Queries, slot_id: int) -> Post | None:
     """Return the week with this id."""
-    rows = await db.fetch("SELECT * FROM slots WHERE slot_id = ?", slot_id)
-    return _post(rows[0]) if rows else None
+    row = await db.fetch_one("SELECT * FROM slots WHERE slot_id = ?", slot_id)
+    return _post(row) if row else None
 
 
 async def slots_by_id(db: Queries, slot_ids: Collection[int]) -> list[Post]:
@@ -56,8 +56,8 @@ async def slots_by_id(db: Queries, slot_ids: Collection[int]) -> list[Post]:
 
 async def slot_of_week(db: Queries, group_id: int, week: str) -> Post | None:
     """Return the group's week, if anything was decided about it."""
-    rows = await db.fetch("SELECT * FROM slots WHERE group_id = ? AND week = ?", group_id, week)
-    return _post(rows[0]) if rows else None
+    row = await db.fetch_one("SELECT * FROM slots WHERE group_id = ? AND week = ?", group_id, week)
+    return _post(row) if row else None
 
 
 async def latest_slots(db: Queries, group_id: int, count: int) -> list[Post]:
@@ -90,12 +90,12 @@ async def slots_after(db: Queries, group_id: int, at: datetime) -> list[Post]:
     return [_post(row) for row in rows]
 
 
-async def move_slot(changes: Queries, slot_id: int, week: str, at: datetime) -> None:
+async def move_slot(tx: Queries, slot_id: int, week: str, at: datetime) -> None:
     """Let a week's row stand for another week, which must be free, or only at another instant.
 
     Nothing is late for a slot that was worked out wrongly.
     """
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE slots SET week = ?, slot_at = ?, is_late = 0 WHERE slot_id = ?",
         week,
         seconds(at),
@@ -105,20 +105,17 @@ async def move_slot(changes: Queries, slot_id: int, week: str, at: datetime) -> 
 
 async def last_posted(db: Queries, group_id: int) -> Post | None:
     """Return the week whose paper the group was sent last."""
-    rows = await db.fetch(
+    row = await db.fetch_one(
         "SELECT * FROM slots WHERE group_id = ? AND state = 'posted' ORDER BY slot_at DESC LIMIT 1",
         group_id,
     )
-    return _post(rows[0]) if rows else None
+    return _post(row) if row else None
 
 
 async def not_followed(db: Queries, slot_ids: Collection[int], before: datetime) -> set[int]:
     """Return which of these weeks had, at that time, no later paper of their group after them."""
-    if not slot_ids:
-        return set()
-    marks = ", ".join("?" for _ in slot_ids)
     rows = await db.fetch(
-        f"SELECT slot_id FROM slots WHERE slot_id IN ({marks}) AND NOT EXISTS"  # noqa: S608 - question marks only
+        f"SELECT slot_id FROM slots WHERE slot_id IN ({question_marks(slot_ids)}) AND NOT EXISTS"  # noqa: S608 - question marks only
         " (SELECT 1 FROM slots AS later WHERE later.group_id = slots.group_id"
         " AND later.slot_at > slots.slot_at AND later.state = 'posted' AND later.posted_at <= ?)",
         *slot_ids,
@@ -128,7 +125,7 @@ async def not_followed(db: Queries, slot_ids: Collection[int], before: datetime)
 
 
 async def past_slots(
-    db: Queries, group_id: int, now: datetime, count: int, skip: int = 0
+    db: Queries, group_id: int, *, now: datetime, count: int, skip: int = 0
 ) -> list[Post]:
     """Return the group's weeks whose slot has come, the newest first, without the first few."""
     rows = await db.fetch(
@@ -154,28 +151,28 @@ async def had_keys(db: Queries, group_id: int, since: datetime | None = None) ->
     return {row["resource_key"] for row in rows}
 
 
-async def set_slot_state(changes: Queries, slot_id: int, state: PostState) -> None:
+async def set_slot_state(tx: Queries, slot_id: int, state: PostState) -> None:
     """Record what became of the week."""
-    await changes.fetch("UPDATE slots SET state = ? WHERE slot_id = ?", state, slot_id)
+    await tx.fetch("UPDATE slots SET state = ? WHERE slot_id = ?", state, slot_id)
 
 
-async def call_off(changes: Queries, group_id: int) -> None:
+async def call_off(tx: Queries, group_id: int) -> None:
     """Leave out a week whose paper is still waiting to be sent."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE slots SET state = 'skipped' WHERE group_id = ? AND state = 'waiting'", group_id
     )
 
 
-async def set_late(changes: Queries, slot_id: int, *, late: bool) -> None:
+async def set_late(tx: Queries, slot_id: int, *, late: bool) -> None:
     """Record whether the week's paper left after its time."""
-    await changes.fetch("UPDATE slots SET is_late = ? WHERE slot_id = ?", int(late), slot_id)
+    await tx.fetch("UPDATE slots SET is_late = ? WHERE slot_id = ?", int(late), slot_id)
 
 
 async def set_posted(
-    changes: Queries, slot_id: int, channel_id: int, message_id: int | None, now: datetime
+    tx: Queries, slot_id: int, *, channel_id: int, message_id: int | None, now: datetime
 ) -> None:
     """Record the message of the week's paper; None: it is deleted already."""
-    await changes.fetch(
+    await tx.fetch(
         "UPDATE slots SET state = 'posted', channel_id = ?, message_id = ?, posted_at = ?"
         " WHERE slot_id = ?",
         channel_id,
@@ -185,14 +182,14 @@ async def set_posted(
     )
 
 
-async def set_thread(changes: Queries, slot_id: int, thread_id: int) -> None:
+async def set_thread(tx: Queries, slot_id: int, thread_id: int) -> None:
     """Record the thread under the week's paper."""
-    await changes.fetch("UPDATE slots SET thread_id = ? WHERE slot_id = ?", thread_id, slot_id)
+    await tx.fetch("UPDATE slots SET thread_id = ? WHERE slot_id = ?", thread_id, slot_id)
 
 
-async def add_post_reader(changes: Queries, slot_id: int, reader_id: int) -> None:
+async def add_post_reader(tx: Queries, slot_id: int, reader_id: int) -> None:
     """Record that somebody pressed "I've read it". Twice is harmless."""
-    await changes.fetch(
+    await tx.fetch(
         "INSERT INTO post_readers (slot_id, reader_id) VALUES (?, ?)"
         " ON CONFLICT (slot_id, reader_id) DO NOTHING",
         slot_id,
@@ -272,16 +269,16 @@ def _post(row: Row) -> Post:
     state: PostState = row["state"]
     why: Why | None = row["why"]
     return Post(
-        row["slot_id"],
-        row["group_id"],
-        row["week"],
-        instant(row["slot_at"]),
-        state,
-        row["resource_key"],
-        row["title"] or "",
-        why,
-        bool(row["is_late"]),
-        row["channel_id"],
-        row["message_id"],
-        row["thread_id"],
+        slot_id=row["slot_id"],
+        group_id=row["group_id"],
+        week=row["week"],
+        at=instant(row["slot_at"]),
+        state=state,
+        key=row["resource_key"],
+        title=row["title"] or "",
+        why=why,
+        is_late=bool(row["is_late"]),
+        channel_id=row["channel_id"],
+        message_id=row["message_id"],
+        thread_id=row["thread_id"],
     )

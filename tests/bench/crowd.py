@@ -98,8 +98,8 @@ async def _fill(db, group_id, base, members):
     )
     keys = [r.key for r in base.resources][: MARKS // 2]
     keys += [f"g9:r{n}" for n in range(MARKS - len(keys))]
-    async with db.transaction() as changes:
-        await changes.fetch(
+    async with db.transaction() as tx:
+        await tx.fetch(
             "INSERT INTO members (group_id, reader_id, joined_at, checked_at, reminders)"
             f" {numbers} SELECT CAST(? AS BIGINT), n + {FIRST_READER}, 0, 0, 'wanted'"
             " FROM numbers",
@@ -107,7 +107,7 @@ async def _fill(db, group_id, base, members):
             group_id,
         )
         for at, key in enumerate(keys):
-            await changes.fetch(
+            await tx.fetch(
                 "INSERT INTO progress (reader_id, resource_key, state, changed_at)"
                 f" {numbers} SELECT n + {FIRST_READER}, CAST(? AS TEXT),"
                 f" CASE (n + {at}) % 3 WHEN 0 THEN 'done' WHEN 1 THEN 'known' ELSE 'later' END, 0"
@@ -115,5 +115,5 @@ async def _fill(db, group_id, base, members):
                 members,
                 key,
             )
-    async with db.transaction() as changes:
-        await changes.fetch("ANALYZE")
+    async with db.transaction() as tx:
+        await tx.fetch("ANALYZE")

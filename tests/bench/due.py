@@ -10,11 +10,11 @@ import click
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weekly import Schedule
-from bot.store import groups, outbox, reader_settings, slots, votes
-from bot.store.coming import coming
-from bot.store.database import SqliteDatabase, open_database
+from bot.store import choices, groups, members, outbox, readers, slots
+from bot.store.database import Queries, SqliteDatabase, open_database
 from bot.store.instants import seconds
 from bot.store.migrations import migrate
+from bot.store.outbox import due_next
 from tests.bench.databases import new_database
 
 NOW = datetime(2026, 1, 5, 9, 0, 30, tzinfo=UTC)
@@ -27,11 +27,11 @@ QUERIES = {
     "outbox.due_row_ids": lambda db: outbox.due_row_ids(db, NOW, 100),
     "outbox.due_row_ids, a week's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
     "groups.due_group_ids": lambda db: groups.due_group_ids(db, NOW, 100),
-    "votes.due_votes": lambda db: votes.due_votes(db, NOW, 100),
-    "reader_settings.due_nudges": lambda db: reader_settings.due_nudges(db, NOW, 100),
-    "coming.coming": coming,
+    "votes.due_votes": lambda db: choices.due_votes(db, NOW, 100),
+    "reader_settings.due_nudges": lambda db: readers.due_nudges(db, NOW, 100),
+    "coming.coming": due_next,
     "slots.latest_slots": lambda db: slots.latest_slots(db, A_GROUP, 60),
-    "slots.past_slots": lambda db: slots.past_slots(db, A_GROUP, NOW, 10),
+    "slots.past_slots": lambda db: slots.past_slots(db, A_GROUP, now=NOW, count=10),
     "slots.last_posted": lambda db: slots.last_posted(db, A_GROUP),
     "slots.had_keys": lambda db: slots.had_keys(db, A_GROUP),
     "slots.reads_of_groups": lambda db: slots.reads_of_groups(
@@ -64,8 +64,8 @@ async def _measure(kind, posts, plans):
         db = await open_database(url)
         try:
             await migrate(db)
-            async with db.transaction() as changes:
-                await _fill(changes, posts)
+            async with db.transaction() as tx:
+                await _fill(tx, posts)
             await _analyze(db)
             if plans:
                 for name, query in QUERIES.items():
@@ -85,21 +85,21 @@ async def _cost(query, db):
     return median(took) * 1000
 
 
-async def _fill(changes, posts):
+async def _fill(tx, posts):
     """Every group has had a hundred weeks; ten groups and ten messages are due."""
     count = posts // WEEKS
     monday = Schedule(0, 9, 0, "UTC")
     for n in range(count):
         next_at = NOW + timedelta(days=7) if n >= DUE else NOW
         made = Group(n, n, n, "active", monday, None, NOW, next_at)
-        await groups.put_group(changes, made, NOW)
-    await groups.join(changes, A_GROUP, A_READER, NOW)
+        await groups.put_group(tx, made, NOW)
+    await members.join(tx, A_GROUP, A_READER, NOW)
     numbers = (
         "WITH RECURSIVE numbers (n) AS (SELECT CAST(0 AS BIGINT)"
         " UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < CAST(? AS BIGINT))"
     )
     week, first = 7 * 24 * 3600, seconds(NOW) - WEEKS * 7 * 24 * 3600
-    await changes.fetch(
+    await tx.fetch(
         f"INSERT INTO slots (slot_id, group_id, week, slot_at, state, resource_key, title, why,"
         f" is_late, channel_id, message_id, posted_at) {numbers} SELECT n, n / {WEEKS},"
         f" CAST(n % {WEEKS} AS TEXT), {first} + (n % {WEEKS}) * {week}, 'posted', 'list:paper',"
@@ -108,28 +108,28 @@ async def _fill(changes, posts):
         posts,
     )
     for row_id, kind in enumerate(("post", "thread", "opener")):
-        await changes.fetch(
+        await tx.fetch(
             f"INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
-            f" until_at, claim, lease_until, attempts, message_id, sent_at) {numbers}"
+            f" until_at, claim, lease_until, attempts, message_id) {numbers}"
             f" SELECT n * 3 + {row_id}, '{kind}', CAST(n AS TEXT), n / {WEEKS}, n / {WEEKS},"
-            f" 'sent', {first} + (n % {WEEKS}) * {week}, 0, n, 0, 1, n, 0 FROM numbers",
+            f" 'sent', {first} + (n % {WEEKS}) * {week}, 0, n, 0, 1, n FROM numbers",
             posts,
         )
     for n in range(DUE):
         row = OutboxRow(
             posts * 3 + n, "post", f"due {n}", n, n, "waiting", NOW, NOW + timedelta(days=1)
         )
-        await outbox.add_row(changes, row)
+        await outbox.add_row(tx, row)
 
 
 async def _analyze(db):
     """Let the database count its rows, as it does by itself from time to time."""
     if not isinstance(db, SqliteDatabase):
-        async with db.transaction() as changes:
-            await changes.fetch("ANALYZE")
+        async with db.transaction() as tx:
+            await tx.fetch("ANALYZE")
 
 
-class Explained:
+class Explained(Queries):
     """Shows how each query is answered, and answers it."""
 
     def __init__(self, db) -> None:

@@ -17,7 +17,7 @@ from bot.core.groups import Group
 from bot.core.progress import Mark
 from bot.core.weekly import Schedule
 from bot.store import groups as group_rows
-from bot.store import progress
+from bot.store import members, progress
 from bot.store.database import open_database
 from bot.store.migrations import migrate
 from tests.bench.databases import new_database
@@ -144,17 +144,17 @@ async def _fill(url, rooms, slot):
     since = slot - timedelta(hours=1)
     try:
         await migrate(db)
-        async with db.transaction() as changes:
+        async with db.transaction() as tx:
             for n, room in enumerate(rooms):
                 made = Group(
                     n + 1, room.guild_id, room.channel_id, "active", schedule, None, since, slot
                 )
-                await group_rows.put_group(changes, made, since)
+                await group_rows.put_group(tx, made, since)
                 for m in range(MEMBERS):
                     reader_id = FIRST_READER + (n + m) % len(rooms)
-                    await group_rows.join(changes, n + 1, reader_id, since)
+                    await members.join(tx, n + 1, reader_id, since)
                 done = Mark("done", since)
-                await progress.set_mark(changes, FIRST_READER + n, "jump-into-llm:gpt-1", done)
+                await progress.set_marks(tx, FIRST_READER + n, {"jump-into-llm:gpt-1": done})
     finally:
         await db.close()
 

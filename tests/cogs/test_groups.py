@@ -592,9 +592,9 @@ async def test_a_group_that_has_had_everything_reads_what_a_moderator_adds(
 ):
     db = env.bot.services.db
     keys = [r.key for r in env.bot.services.curricula.base.resources]
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for number, key in enumerate(keys):
-            await changes.fetch(
+            await tx.fetch(
                 "INSERT INTO slots (slot_id, group_id, week, slot_at, state, resource_key, title,"
                 " is_late) SELECT ?, group_id, ?, ?, 'posted', ?, '', 0 FROM study_groups",
                 number + 1,
@@ -631,12 +631,12 @@ async def test_a_lost_answer_does_not_bring_a_second_post(group, channel, until,
 
 async def lose_sight_of_the_post(env):
     """Leave the ledger as a crash does between the message and its record."""
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch(
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch(
             "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
             " WHERE kind = 'post'"
         )
-        await changes.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
+        await tx.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
 
 
 async def test_a_post_on_time_that_is_found_late_is_not_called_late(

@@ -11,7 +11,7 @@ from bot.core.outbox import Lacks
 from bot.core.weekly import Schedule
 from bot.forum_posts import ForumPosts
 from bot.services.delivery import Delivery
-from bot.store.ids import Ids
+from bot.store.instants import Ids
 from tests.seen import custom_id_of, labels_of, text_of, title_of
 
 A_SECOND, A_MINUTE, AN_HOUR, A_DAY = 1, 60, 3600, 24 * 3600
@@ -115,14 +115,14 @@ def forget(env):
     """Return what lets the ledger forget what was sent, as if the bot had died before writing."""
 
     async def lose(kind, *statements):
-        async with env.bot.services.db.transaction() as changes:
-            await changes.fetch(
+        async with env.bot.services.db.transaction() as tx:
+            await tx.fetch(
                 "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
                 " WHERE kind = ?",
                 kind,
             )
             for statement in statements:
-                await changes.fetch(statement)
+                await tx.fetch(statement)
 
     return lose
 

@@ -163,8 +163,8 @@ async def test_a_lost_answer_does_not_bring_a_second_reminder(
     """The message is there, but the bot died before it could record it."""
     await asks(alice)
     await until(SATURDAY)
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch(
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch(
             "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
             " WHERE kind = 'reminder'"
         )
@@ -199,8 +199,8 @@ async def test_a_servers_own_resource_is_marked_from_its_reminder(
         row["resource_key"]
         for row in await env.bot.services.db.fetch("SELECT resource_key FROM additions")
     ]
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch("UPDATE slots SET resource_key = ?", key)
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch("UPDATE slots SET resource_key = ?", key)
     await until(SATURDAY)
 
     (reminder,) = reminders_to(alice)

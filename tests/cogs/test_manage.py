@@ -298,8 +298,8 @@ async def test_what_was_typed_is_forgotten_after_a_day(moderator, channel, add, 
 async def test_a_card_that_has_lapsed_offers_no_form_again(moderator, channel, add, env):
     card = await add()
     form = await moderator.click(card.response.message, label="Edit texts")
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch("DELETE FROM drafts")
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch("DELETE FROM drafts")
 
     answer = await moderator.submit_modal(form, {**filled(form), "title": "Other"})
 

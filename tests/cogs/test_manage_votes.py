@@ -184,12 +184,12 @@ async def test_shortly_before_its_slot_no_vote_is_called(group, moderator, chann
 
 async def test_a_poll_whose_answer_was_lost_is_not_sent_twice(group, moderator, channel, env):
     await moderator.slash(channel, "manage vote")
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch(
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch(
             "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
             " WHERE kind IN ('candidates', 'poll')"
         )
-        await changes.fetch("UPDATE votes SET message_id = NULL")
+        await tx.fetch("UPDATE votes SET message_id = NULL")
 
     await env.bot.postman.deliver_due()
     status = await env.bot.services.groups.status(channel.id, None)
@@ -332,12 +332,12 @@ async def test_a_poll_that_may_be_there_when_its_vote_is_called_off_is_found_and
     group, moderator, channel, env
 ):
     called = await moderator.slash(channel, "manage vote")
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch(
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch(
             "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
             " WHERE kind = 'poll'"
         )
-        await changes.fetch("UPDATE votes SET message_id = NULL")
+        await tx.fetch("UPDATE votes SET message_id = NULL")
 
     await moderator.click(called.response.message, label="Call the vote off")
     await env.advance_time(AN_HOUR)
@@ -352,12 +352,12 @@ async def test_the_poll_of_a_vote_called_off_is_not_taken_for_the_next_one_s(
     called = await moderator.slash(channel, "manage vote", hours=24)
     await moderator.click(called.response.message, label="Call the vote off")
     await moderator.slash(channel, "manage vote", hours=24)
-    async with env.bot.services.db.transaction() as changes:
-        await changes.fetch(
+    async with env.bot.services.db.transaction() as tx:
+        await tx.fetch(
             "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
             " WHERE kind = 'poll' AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes)"
         )
-        await changes.fetch("UPDATE votes SET message_id = NULL")
+        await tx.fetch("UPDATE votes SET message_id = NULL")
 
     await env.bot.postman.deliver_due()
     status = await env.bot.services.groups.status(channel.id, None)

@@ -51,8 +51,8 @@ async def test_what_failed_while_the_clock_was_ahead_is_tried_again_once_it_is_r
     env, moderator, channel, set_clock, caplog
 ):
     async def rename(old, new):
-        async with env.bot.services.db.transaction() as changes:
-            await changes.fetch(f"ALTER TABLE {old} RENAME TO {new}")
+        async with env.bot.services.db.transaction() as tx:
+            await tx.fetch(f"ALTER TABLE {old} RENAME TO {new}")
 
     await moderator.slash(channel, "manage group", zone="UTC")
     set_clock(timedelta(days=400))
@@ -157,16 +157,16 @@ async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channe
     bot, cog = env.bot, env.bot.cogs["weekly"]
     await moderator.slash(channel, "manage group", zone="UTC")
     idle = [await cog._look_at_polls(), await cog._open_nudges()]  # noqa: SLF001 - what the ticker does
-    async with bot.services.db.transaction() as changes:
-        await changes.fetch("INSERT INTO readers (reader_id) VALUES (?)", alice.id)
-        await changes.fetch(
+    async with bot.services.db.transaction() as tx:
+        await tx.fetch("INSERT INTO readers (reader_id) VALUES (?)", alice.id)
+        await tx.fetch(
             "INSERT INTO reader_settings (reader_id, zone, named, nudged, nudge_at)"
             " VALUES (?, 'UTC', 0, 1, 0)",
             alice.id,
         )
     await moderator.slash(channel, "manage vote")
-    async with bot.services.db.transaction() as changes:
-        await changes.fetch("UPDATE votes SET look_at = 0")
+    async with bot.services.db.transaction() as tx:
+        await tx.fetch("UPDATE votes SET look_at = 0")
 
     assert idle == [False, False]
     assert [await cog._look_at_polls(), await cog._open_nudges()] == [True, True]  # noqa: SLF001

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string
 
 from bot.core.me import SAID, WHAT, Kept, Titled, about, keys_of, to_bibtex, to_json
-from bot.store.people import PERSON_COLUMNS
+from bot.store.readers import PERSON_COLUMNS
 from tests.curricula import NOW
 
 ADDED_LATER = {"voices": [{"reader_id": 5, "resource_key": "demo:bert", "why": "good | *great*"}]}

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.store.database import Queries
+
 QUIET = "quiet"
 WHEN = ("before", "inside", "after")
 
@@ -202,8 +204,8 @@ class Reaper:
 
     @contextlib.asynccontextmanager
     async def transaction(self):
-        async with self._transaction() as changes:
-            watched = Watched(changes, self)
+        async with self._transaction() as tx:
+            watched = Watched(tx, self)
             yield watched
         if watched.is_last:
             self.strike("after")
@@ -244,9 +246,9 @@ class Reaper:
         )
 
 
-class Watched:
-    def __init__(self, changes, reaper: Reaper) -> None:
-        self._changes, self._reaper = changes, reaper
+class Watched(Queries):
+    def __init__(self, tx, reaper: Reaper) -> None:
+        self._tx, self._reaper = tx, reaper
         self.is_last = False
 
     async def fetch(self, sql, *args):
@@ -254,7 +256,7 @@ class Watched:
         if is_the_point:
             self._reaper.strike("before")
         self._reaper.note(sql, args)
-        rows = await self._changes.fetch(sql, *args)
+        rows = await self._tx.fetch(sql, *args)
         if is_the_point:
             self._reaper.strike("inside")
         self.is_last |= is_the_point

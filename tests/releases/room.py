@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from simcord import SetupError
 
-from bot.store.ids import EPOCH, RANDOM_BITS
+from bot.store.instants import EPOCH, RANDOM_BITS
 
 BEGINNING = 1_767_225_600_000  # 2026 began, as simcord's clock does
 

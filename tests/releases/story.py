@@ -13,7 +13,7 @@ from bot.core.outbox import LetterKind, OutboxRow
 from bot.core.weekly import Schedule
 from bot.services.opening import Services
 from bot.store import outbox, slots
-from bot.store.ids import Ids
+from bot.store.instants import Ids
 from tests.releases.room import (
     ALICE,
     BOB,
@@ -128,8 +128,8 @@ class Story:
             self.clock.now = slot_at
             await self.look()
             await self.send_due()
-            async with self.services.db.transaction() as changes:
-                post = await slots.last_posted(changes, group_id)
+            async with self.services.db.transaction() as tx:
+                post = await slots.last_posted(tx, group_id)
             if post is not None and post.state == "posted" and number % 4:
                 readers = (ALICE, BOB, CAROL)[: 1 + number % 3]
                 for who in readers:

@@ -91,6 +91,10 @@ async def opened(url, before, base, release):
 # What was there
 
 
+DROPPED = {("known_resources", "link"), ("study_groups", "blocked_at"), ("outbox", "sent_at")}
+"""Columns that no release ever read."""
+
+
 async def test_migrations_keep_every_row_as_it_was(url, before):
     db = await open_database(url)
     await migrate(db)
@@ -98,9 +102,12 @@ async def test_migrations_keep_every_row_as_it_was(url, before):
     await db.close()
 
     for table, rows in before.items():
-        columns = rows[0].keys()
-        kept = Counter(tuple(row[column] for column in columns) for row in after[table])
-        assert Counter(tuple(row.values()) for row in rows) <= kept, table
+        columns = [column for column in rows[0] if (table, column) not in DROPPED]
+        then, now = (
+            Counter(tuple(row[column] for column in columns) for row in each)
+            for each in (rows, after[table])
+        )
+        assert then <= now, table
 
 
 async def test_every_row_of_the_outbox_is_read_as_it_was_written(opened, before):

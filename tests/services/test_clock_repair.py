@@ -16,7 +16,7 @@ from bot.core.weekly import Schedule, weeks_from
 from bot.services.clock_repair import TABLES
 from bot.services.opening import open_services
 from bot.store import ahead
-from bot.store.ids import EPOCH
+from bot.store.instants import EPOCH
 from bot.store.settings import setting
 from tests.conftest import Clock
 from tests.curricula import curriculum, resource
@@ -339,8 +339,8 @@ class Moved(Life):
         await self.write("UPDATE settings SET value = '2025.2' WHERE name = ?", TABLES)
 
     async def write(self, sql, *args):
-        async with self.services.db.transaction() as changes:
-            await changes.fetch(sql, *args)
+        async with self.services.db.transaction() as tx:
+            await tx.fetch(sql, *args)
 
     async def start_at(self, at):
         self.true.now = max(at, self.true.now)

@@ -75,9 +75,9 @@ async def test_of_two_that_claim_a_row_one_gets_it(services, group, clock):
     (found,) = await rows_of(services, "post")
     row = await outbox.row(services.db, found["row_id"])
     until = clock.now + A_LEASE
-    async with services.db.transaction() as changes:
-        first = await outbox.claim_row(changes, row, 11, until)
-        second = await outbox.claim_row(changes, row, 12, until)
+    async with services.db.transaction() as tx:
+        first = await outbox.claim_row(tx, row, 11, until)
+        second = await outbox.claim_row(tx, row, 12, until)
 
     assert (first, second) == (True, False)
 
@@ -291,8 +291,8 @@ async def test_a_trouble_that_passed_is_not_told_once_nothing_is_left_to_read(
     await delivery.not_sent(await postbox.claim(), "guild_unavailable")
     clock.now += 6 * A_MINUTE
     row = await postbox.claim()
-    async with services.db.transaction() as changes:
-        await slots.set_slot_state(changes, int(row.reference), "nothing")
+    async with services.db.transaction() as tx:
+        await slots.set_slot_state(tx, int(row.reference), "nothing")
 
     await delivery.drop(row, "paper_gone")
 
@@ -512,8 +512,8 @@ async def test_a_blocked_group_recovers_with_its_post(services, postbox, group, 
 async def test_a_group_that_nobody_is_known_to_have_changed_is_blocked_all_the_same(
     services, postbox, group, clock
 ):
-    async with services.db.transaction() as changes:
-        await changes.fetch("UPDATE study_groups SET changed_by = NULL")
+    async with services.db.transaction() as tx:
+        await tx.fetch("UPDATE study_groups SET changed_by = NULL")
 
     await fail(services, postbox, clock, "forbidden")
 
@@ -523,8 +523,8 @@ async def test_a_group_that_nobody_is_known_to_have_changed_is_blocked_all_the_s
 
 async def test_a_post_whose_week_is_gone_is_dropped(services, postbox, group, clock):
     (row,) = await rows_of(services, "post")
-    async with services.db.transaction() as changes:
-        await slots.delete_slot(changes, int(row["reference"]))
+    async with services.db.transaction() as tx:
+        await slots.delete_slot(tx, int(row["reference"]))
 
     await postbox.deliver()
 

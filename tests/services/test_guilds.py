@@ -8,7 +8,8 @@ import pytest
 from bot.core.weekly import Schedule
 from bot.errors import UnknownResourceError
 from bot.services.guilds import Guilds
-from bot.store.ids import Ids
+from bot.store.database import Queries
+from bot.store.instants import Ids
 from tests.conftest import joined
 from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import every_column, everything, places_of
@@ -183,7 +184,7 @@ async def test_invited_again_all_is_as_before_and_the_next_slot_counts(
     ]
 
 
-class Interrupted:
+class Interrupted(Queries):
     """A database after each of whose transactions somebody else has a turn."""
 
     def __init__(self, db, turn) -> None:
@@ -191,8 +192,8 @@ class Interrupted:
 
     @asynccontextmanager
     async def transaction(self):
-        async with self._db.transaction() as changes:
-            yield changes
+        async with self._db.transaction() as tx:
+            yield tx
         await self._turn()
 
 

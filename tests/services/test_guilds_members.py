@@ -7,7 +7,7 @@ from bot.core.groups import BETWEEN_LOOKS, FEWEST_CHECKED, TRY_AGAIN
 from bot.core.weekly import Schedule
 from bot.services.guilds import Guilds
 from bot.store import groups
-from bot.store.ids import Ids
+from bot.store.instants import Ids
 from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
 
 ALICE, BOB, ELSEWHERE = 81, 82, 9
@@ -136,8 +136,8 @@ async def test_putting_off_waits_until_a_post_of_the_group_is_recorded(
     guilds, services, group, clock
 ):
     clock.advance(days=7)
-    async with services.db.transaction() as changes:
-        await groups.take_group(changes, group.group_id)
+    async with services.db.transaction() as tx:
+        await groups.take_group(tx, group.group_id)
 
         putting_off = asyncio.create_task(guilds.put_off_checks(GUILD))
         _, waiting = await asyncio.wait([putting_off], timeout=0.2)

@@ -6,7 +6,7 @@ import pytest
 from pybtex.database import parse_string
 
 from bot.core.weekly import Schedule
-from bot.store.people import PERSON_COLUMNS, rows_about
+from bot.store.readers import PERSON_COLUMNS, rows_about
 from tests.conftest import joined
 from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import everything, places_of

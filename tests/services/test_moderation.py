@@ -24,7 +24,7 @@ from bot.services import curriculum as curriculum_service
 from bot.services.moderation import Moderation
 from bot.services.server_list import MOST_ADDITIONS, ServerList
 from bot.store import additions, progress
-from bot.store.ids import Ids
+from bot.store.instants import Ids
 from bot.views.texts import unclear_text
 from tests.conftest import joined
 from tests.curricula import named_by_address
@@ -526,9 +526,9 @@ async def test_progress_follows_when_the_list_brings_a_link_later(base, clock, o
     older = curriculum_service.CurriculumStore(without(base, LORA))
     moderation = Moderation(opened.db, older, clock, Ids(clock), named_by_address)
     desk = await add(moderation, base.get(LORA).url)
-    async with opened.db.transaction() as changes:
+    async with opened.db.transaction() as tx:
         mark = Mark("done", clock(), rating=5)
-        await progress.set_mark(changes, READER, desk.resource.key, mark)
+        await progress.set_marks(tx, READER, {desk.resource.key: mark})
 
     shown = await opened.reading.look(READER, HERE, desk.resource.key)
 
@@ -552,9 +552,9 @@ async def test_what_was_rolled_back_was_never_seen(clock, opened, mod):
     ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
 
     async def fail_after_adding():
-        async with opened.db.transaction() as changes:
-            await ledger.write(changes, HERE, MOD, addition(HERE), "added")
-            assert (await opened.curricula.of(changes, HERE)).get("g100:new") is not None
+        async with opened.db.transaction() as tx:
+            await ledger.write(tx, HERE, MOD, addition(HERE), "added")
+            assert (await opened.curricula.of(tx, HERE)).get("g100:new") is not None
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -567,8 +567,8 @@ async def test_what_was_rolled_back_was_never_seen(clock, opened, mod):
 async def test_servers_share_what_they_did_not_change(clock, opened, base):
     ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
     for guild_id in range(1000, 1000 + curriculum_service.KEPT_SERVERS + 4):
-        async with opened.db.transaction() as changes:
-            await ledger.write(changes, guild_id, MOD, addition(guild_id), "added")
+        async with opened.db.transaction() as tx:
+            await ledger.write(tx, guild_id, MOD, addition(guild_id), "added")
         curriculum = await opened.curricula.of(opened.db, guild_id)
 
     assert curriculum.get(BERT) is base.get(BERT)
@@ -585,11 +585,11 @@ def addition(guild_id):
 async def test_a_server_has_room_for_so_many_and_no_more(clock, opened, mod):
     desk = await add(mod)
     ids = Ids(clock)
-    async with opened.db.transaction() as changes:
+    async with opened.db.transaction() as tx:
         for number in range(MOST_ADDITIONS - 1):
             hidden = Addition(f"g100:n{number}", {}, removed=True)
             await additions.set_addition(
-                changes, HERE, hidden, addition_id=ids.new(), author_id=MOD, now=clock()
+                tx, HERE, hidden, addition_id=ids.new(), author_id=MOD, now=clock()
             )
 
     with pytest.raises(TooManyAdditionsError):
@@ -629,10 +629,10 @@ async def test_an_export_of_an_untouched_list_reads_back_the_same(mod, base):
 
 async def test_nothing_is_left_to_export_when_all_is_removed(clock, opened, mod, base):
     ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
-    async with opened.db.transaction() as changes:
+    async with opened.db.transaction() as tx:
         for resource in base.resources:
             gone = Addition(resource.key, {}, removed=True)
-            await ledger.write(changes, HERE, MOD, gone, "removed")
+            await ledger.write(tx, HERE, MOD, gone, "removed")
 
     with pytest.raises(NothingToExportError):
         await mod.export(HERE)

@@ -34,9 +34,9 @@ async def test_opening_again_keeps_what_readers_did(database_url, base, clock):
 
 async def test_a_start_that_is_refused_gives_the_database_back(empty_database_url, clock):
     db = await open_database(empty_database_url)
-    async with db.transaction() as changes:
-        await changes.fetch("CREATE TABLE migrations (number BIGINT PRIMARY KEY)")
-        await changes.fetch("INSERT INTO migrations (number) VALUES (9999)")
+    async with db.transaction() as tx:
+        await tx.fetch("CREATE TABLE migrations (number BIGINT PRIMARY KEY)")
+        await tx.fetch("INSERT INTO migrations (number) VALUES (9999)")
     await db.close()
 
     for _ in range(2):

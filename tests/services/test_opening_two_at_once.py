@@ -460,8 +460,8 @@ async def test_a_change_of_settings_while_its_group_is_put_right_after_a_leap_co
 
     async def put_right():
         await pair.other.clock_repair.put_right()  # so that the zone tables are no news
-        async with pair.other.db.transaction() as changes:
-            await changes.fetch(
+        async with pair.other.db.transaction() as tx:
+            await tx.fetch(
                 "UPDATE study_groups SET next_at = next_at + 40000000 WHERE channel_id = ?", READING
             )
         await pair.one.clock_repair.put_right()

@@ -11,7 +11,7 @@ from bot.errors import (
     UnknownWeekError,
     WeekRefusedError,
 )
-from bot.store.picks import put_pick
+from bot.store.choices import put_pick
 from tests.conftest import joined
 from tests.curricula import NOW, curriculum, resource
 from tests.postbox import Postbox
@@ -224,8 +224,8 @@ async def test_a_picked_paper_that_left_the_list_gives_way_to_what_comes_next(
 
 async def test_a_pick_under_a_former_key_stays_what_it_was(services, pick, coming):
     await pick("demo:gpt")
-    async with services.db.transaction() as changes:
-        await changes.fetch("UPDATE picks SET resource_key = 'demo:old-gpt'")
+    async with services.db.transaction() as tx:
+        await tx.fetch("UPDATE picks SET resource_key = 'demo:old-gpt'")
 
     reply = await pick("demo:gpt", W03)
 
@@ -359,8 +359,8 @@ async def test_a_pick_and_a_vote_go_before_a_long_paper_which_then_comes_a_week_
     await weeks.read_for(2)
     await weeks.post()
     await services.picking.pick(GUILD, CHANNEL, MODERATOR, "LoRA", W03)
-    async with services.db.transaction() as changes:
-        await put_pick(changes, Chosen(weeks.group_id, W04, "demo:peft", "vote_winner"), None, NOW)
+    async with services.db.transaction() as tx:
+        await put_pick(tx, Chosen(weeks.group_id, W04, "demo:peft", "vote_winner"), None, NOW)
 
     posts = [await weeks.post() for _ in range(3)]
 

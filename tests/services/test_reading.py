@@ -23,7 +23,7 @@ from bot.errors import (
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
 from bot.store import progress, readers
-from bot.store.ids import Ids
+from bot.store.instants import Ids
 from tests.conftest import joined
 from tests.curricula import curricula, curriculum, resource
 
@@ -86,8 +86,8 @@ async def state(reading, key, reader_id=READER):
 
 
 async def set_goal(reading, key, reader_id=READER):
-    async with reading._db.transaction() as changes:  # noqa: SLF001 - no command sets one yet
-        await readers.set_goal(changes, reader_id, key)
+    async with reading._db.transaction() as tx:  # noqa: SLF001 - no command sets one yet
+        await readers.set_goal(tx, reader_id, key)
 
 
 # /done with several names
@@ -221,20 +221,20 @@ async def test_next_twice_shows_the_same(reading):
 async def test_next_writes_nothing_when_the_current_resource_stays(reading, services):
     await reading.next_for(READER, None)
 
-    async with services.db.transaction() as changes:
-        await readers.take_turn(changes, READER)
+    async with services.db.transaction() as tx:
+        await readers.take_turn(tx, READER)
         again = await asyncio.wait_for(reading.next_for(READER, None), timeout=30)
 
     assert shown(again) == ATTENTION
 
 
 async def test_next_that_waited_for_a_done_shows_what_comes_after_it(reading, services, clock):
-    async with services.db.transaction() as changes:
-        await readers.take_turn(changes, READER)
+    async with services.db.transaction() as tx:
+        await readers.take_turn(tx, READER)
         waiting = asyncio.create_task(reading.next_for(READER, None))
         await asyncio.wait([waiting], timeout=0.1)
-        await progress.set_mark(changes, READER, ATTENTION, Mark("done", clock()))
-        await readers.set_current(changes, READER, GPT_1)
+        await progress.set_marks(tx, READER, {ATTENTION: Mark("done", clock())})
+        await readers.set_current(tx, READER, GPT_1)
 
     assert shown(await waiting) == GPT_1
     assert await current(reading) == GPT_1
@@ -636,8 +636,8 @@ async def test_undo_is_refused_when_the_resource_was_marked_since(reading, since
 
 async def test_undo_is_refused_when_a_row_was_written_past_the_log(reading, clock):
     done = await mark(reading, ATTENTION)
-    async with reading._db.transaction() as changes:  # noqa: SLF001 - as an import would
-        await progress.set_mark(changes, READER, ATTENTION, Mark("known", clock()))
+    async with reading._db.transaction() as tx:  # noqa: SLF001 - as an import would
+        await progress.set_marks(tx, READER, {ATTENTION: Mark("known", clock())})
 
     with pytest.raises(ChangedSinceError):
         await reading.undo(READER, None, done.change.change_id)

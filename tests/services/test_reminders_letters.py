@@ -184,11 +184,11 @@ async def test_what_goes_into_channels_is_never_forgotten(services, group_id, cl
 
 
 async def test_more_letters_than_are_looked_at_in_one_go_are_forgotten(services, clock):
-    async with services.db.transaction() as changes:
+    async with services.db.transaction() as tx:
         for n in range(1100):
             row = OutboxRow(n, "nudge", f"{ALICE}:{n}", None, ALICE, "waiting", clock(), clock())
-            await outbox.add_row(changes, row)
-        await changes.fetch("UPDATE outbox SET state = 'sent' WHERE row_id <> 700")
+            await outbox.add_row(tx, row)
+        await tx.fetch("UPDATE outbox SET state = 'sent' WHERE row_id <> 700")
     clock.advance(days=28)
 
     await services.reminders.forget_old()

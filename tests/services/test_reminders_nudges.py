@@ -9,8 +9,8 @@ BROKEN, READER = 11, 12
 async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(services, clock, caplog):
     for who in (BROKEN, READER):
         await services.me.set_nudged(who, nudged=True)
-    async with services.db.transaction() as changes:
-        await changes.fetch(
+    async with services.db.transaction() as tx:
+        await tx.fetch(
             "INSERT INTO progress (reader_id, resource_key, state, changed_at)"
             " VALUES (?, 'demo:x', 'done', ?)",
             BROKEN,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.services import standing
-from bot.store.ids import Ids
+from bot.store.instants import Ids
 from tests.postbox import (
     CHANNEL,
     GUILD,
@@ -247,8 +247,8 @@ async def test_a_new_post_settles_nothing_that_is_uncertain(
     await made(postbox)
     row = await waiting_post(services, postbox, clock)
     await delivery.uncertain(row, "no_history")
-    async with services.db.transaction() as changes:
-        await standing.missed(changes, Ids(clock), CHANNEL, POST, clock())
+    async with services.db.transaction() as tx:
+        await standing.missed(tx, Ids(clock), CHANNEL, POST, clock())
     clock.advance(hours=2)
 
     await made(postbox, POST + 1)

@@ -114,8 +114,8 @@ async def test_one_groups_failure_never_touches_anothers_and_is_tried_again(
 ):
     broken = await new_group(services, CHANNEL + 1, Schedule(0, 9, 30, "UTC"))
     await new_group(services)
-    async with services.db.transaction() as changes:
-        await changes.fetch(
+    async with services.db.transaction() as tx:
+        await tx.fetch(
             "UPDATE study_groups SET zone = 'Nowhere/Land' WHERE group_id = ?", broken.group_id
         )
     clock.advance(hours=1)
@@ -131,8 +131,8 @@ async def test_one_groups_failure_never_touches_anothers_and_is_tried_again(
 
 async def test_a_group_that_vanished_meanwhile_is_no_failure(services, weekly, group, clock):
     clock.advance(hours=1)
-    async with services.db.transaction() as changes:
-        await changes.fetch("UPDATE study_groups SET state = 'stopped'")
+    async with services.db.transaction() as tx:
+        await tx.fetch("UPDATE study_groups SET state = 'stopped'")
 
     assert await weekly.open_due() == 0
     assert await weekly.group(1) is None
@@ -227,16 +227,16 @@ async def test_that_nothing_is_left_is_told_beside_what_kept_the_week_waiting(
 
 
 async def test_a_post_that_never_was_shows_nothing(services, weekly, post):
-    async with services.db.transaction() as changes:
-        await changes.fetch("UPDATE slots SET resource_key = NULL")
+    async with services.db.transaction() as tx:
+        await tx.fetch("UPDATE slots SET resource_key = NULL")
 
     assert await weekly.post(1) is None
     assert await weekly.post(post.slot_id) is None
 
 
 async def test_a_post_whose_group_is_gone_shows_nothing(services, weekly, post):
-    async with services.db.transaction() as changes:
-        await changes.fetch("DELETE FROM study_groups")
+    async with services.db.transaction() as tx:
+        await tx.fetch("DELETE FROM study_groups")
 
     assert await weekly.post(post.slot_id) is None
 

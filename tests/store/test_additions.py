@@ -2,19 +2,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.curriculum.additions import Addition
-from bot.core.moderation import DraftAddition, DraftEdit
-from bot.store import additions, drafts, known
-from bot.store.additions import StoredEdit
-from bot.store.drafts import Draft
-from bot.store.people import delete_person
+from bot.core.moderation import DraftAddition, DraftEdit, PastEdit
+from bot.store import additions, known
+from bot.store.additions import Draft
+from bot.store.readers import delete_person
 
 HERE, THERE, ALICE = 1, 2, 2**62
 
 
 async def put(db, clock, addition, guild_id=HERE, addition_id=1):
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         await additions.set_addition(
-            changes, guild_id, addition, addition_id=addition_id, author_id=ALICE, now=clock()
+            tx, guild_id, addition, addition_id=addition_id, author_id=ALICE, now=clock()
         )
 
 
@@ -46,23 +45,23 @@ async def test_a_changed_addition_keeps_its_place(db, clock):
 
 
 async def test_a_version_is_zero_until_set(db):
-    async with db.transaction() as changes:
-        await additions.take_turn(changes, HERE)
+    async with db.transaction() as tx:
+        await additions.take_turn(tx, HERE)
     before = await additions.version(db, HERE)
-    async with db.transaction() as changes:
-        await additions.set_version(changes, HERE, 2**62)
-        await additions.take_turn(changes, HERE)
+    async with db.transaction() as tx:
+        await additions.set_version(tx, HERE, 2**62)
+        await additions.take_turn(tx, HERE)
 
     assert (before, await additions.version(db, HERE)) == (0, 2**62)
     assert await additions.version(db, THERE) == 0
 
 
 async def test_the_last_twenty_edits_are_kept_the_newest_first(db, clock):
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for number in range(25):
-            edit = StoredEdit(number, "changed", ["title", str(number)], ALICE, clock())
-            await additions.add_edit(changes, HERE, "list:a", edit)
-        await additions.add_edit(changes, THERE, "list:a", replace(edit, change_id=99))
+            edit = PastEdit("changed", ("title", str(number)), ALICE, clock())
+            await additions.add_edit(tx, HERE, "list:a", change_id=number, edit=edit)
+        await additions.add_edit(tx, THERE, "list:a", change_id=99, edit=edit)
 
     edits = await additions.edits_of(db, HERE, "list:a")
 
@@ -73,10 +72,11 @@ async def test_the_last_twenty_edits_are_kept_the_newest_first(db, clock):
 
 async def test_an_author_is_forgotten_and_what_they_made_stays(db, clock):
     await put(db, clock, Addition("g1:a", {"title": "A"}))
-    async with db.transaction() as changes:
-        await additions.add_edit(changes, HERE, "g1:a", StoredEdit(1, "added", (), ALICE, clock()))
+    async with db.transaction() as tx:
+        edit = PastEdit("added", (), ALICE, clock())
+        await additions.add_edit(tx, HERE, "g1:a", change_id=1, edit=edit)
 
-        await delete_person(changes, ALICE)
+        await delete_person(tx, ALICE)
 
     assert [edit.author_id for edit in await additions.edits_of(db, HERE, "g1:a")] == [None]
     assert len(await additions.additions_of(db, HERE)) == 1
@@ -87,36 +87,36 @@ async def test_a_draft_comes_back_as_it_was_until_it_is_dropped(db, clock):
     about = DraftAddition({"url": "https://e.org", "title": "트", "step_id": "one"}, silent=True)
     draft = Draft(7, HERE, ALICE, about, clock())
     changed = replace(draft, about=DraftEdit("g1:a", needs="demo:b"))
-    async with db.transaction() as changes:
-        await drafts.set_draft(changes, draft)
-    first = await drafts.draft(db, 7)
-    async with db.transaction() as changes:
-        await drafts.set_draft(changes, changed)
-    found = await drafts.draft(db, 7)
-    async with db.transaction() as changes:
-        await drafts.drop_draft(changes, 7)
+    async with db.transaction() as tx:
+        await additions.set_draft(tx, draft)
+    first = await additions.draft(db, 7)
+    async with db.transaction() as tx:
+        await additions.set_draft(tx, changed)
+    found = await additions.draft(db, 7)
+    async with db.transaction() as tx:
+        await additions.drop_draft(tx, 7)
 
     assert first == draft
     assert found == changed
-    assert await drafts.draft(db, 7) is None
+    assert await additions.draft(db, 7) is None
 
 
 async def test_old_drafts_are_dropped(db, clock):
-    async with db.transaction() as changes:
-        await drafts.set_draft(changes, Draft(1, HERE, ALICE, DraftEdit("demo:a"), clock()))
+    async with db.transaction() as tx:
+        await additions.set_draft(tx, Draft(1, HERE, ALICE, DraftEdit("demo:a"), clock()))
         clock.advance(hours=25)
-        await drafts.set_draft(changes, Draft(2, HERE, ALICE, DraftEdit("demo:a"), clock()))
-        await drafts.drop_drafts_before(changes, clock() - timedelta(days=1))
+        await additions.set_draft(tx, Draft(2, HERE, ALICE, DraftEdit("demo:a"), clock()))
+        await additions.drop_drafts_before(tx, clock() - timedelta(days=1))
 
-    assert await drafts.draft(db, 1) is None
-    assert await drafts.draft(db, 2) is not None
+    assert await additions.draft(db, 1) is None
+    assert await additions.draft(db, 2) is not None
 
 
 async def test_what_was_ever_listed_is_found_by_its_link(db):
     one = known.KnownResource("list:a", "A", "https://a.org")
     other = known.KnownResource("g1:a", "A", "https://a.org")
-    async with db.transaction() as changes:
-        await known.keep_known(changes, [one, other])
+    async with db.transaction() as tx:
+        await known.keep_known(tx, [one, other])
 
     assert await known.known_by_link(db, "list", "a.org") == [one]
     assert await known.known_by_link(db, "list", "b.org") == []

@@ -157,10 +157,10 @@ async def test_what_is_no_backup_is_refused_and_leaves_nothing(bot, url, shell, 
     (tmp_path / "diary.db").write_text("Dear diary, " * 100)
     (tmp_path / "empty.db").touch()
     newer = await open_database(f"sqlite:///{tmp_path}/newer.db")
-    async with newer.transaction() as changes:
+    async with newer.transaction() as tx:
         for table in ("migrations (number)", "study_groups (x)", "progress (reader_id)"):
-            await changes.fetch(f"CREATE TABLE {table}")
-        await changes.fetch("INSERT INTO migrations VALUES (9999)")
+            await tx.fetch(f"CREATE TABLE {table}")
+        await tx.fetch("INSERT INTO migrations VALUES (9999)")
     await newer.close()
 
     told = {}

@@ -24,8 +24,8 @@ AFTER = Snapshot({"demo:a": Mark("done", NOW, rating=5), "demo:old": None}, None
 
 async def add(db, change_id, reader_id=1):
     made = Change(change_id, "done", NOW, ("demo:a", "demo:old"), goal="demo:goal")
-    async with db.transaction() as changes:
-        await add_change(changes, reader_id, made, BEFORE, AFTER)
+    async with db.transaction() as tx:
+        await add_change(tx, reader_id, made, before=BEFORE, after=AFTER)
     return made
 
 
@@ -56,8 +56,8 @@ async def test_only_the_last_twenty_of_a_reader_are_kept(db):
 async def test_the_latest_are_those_that_are_not_undone(db):
     for change_id in (1, 2, 3):
         await add(db, change_id)
-    async with db.transaction() as changes:
-        await mark_undone(changes, 3, NOW + timedelta(hours=1))
+    async with db.transaction() as tx:
+        await mark_undone(tx, 3, NOW + timedelta(hours=1))
 
     latest = await latest_changes(db, 1, 1)
     undone = await change(db, 1, 3)
@@ -77,12 +77,12 @@ async def test_what_is_left_of_a_change_without_a_servers_resources_can_be_undon
         Snapshot({f"{server}:a": None}, None, None),
         Snapshot({f"{server}:a": mark}, None, None),
     )
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for change_id, (before, after) in enumerate((goals, marks, theirs), 1):
             made = Change(change_id, "done", NOW, (), goal=after.goal)
-            await add_change(changes, 1, made, before, after)
+            await add_change(tx, 1, made, before=before, after=after)
 
-        await forget_resources(changes, (1, 2, 3), server)
+        await forget_resources(tx, (1, 2, 3), server)
 
     left = [await change(db, 1, change_id) for change_id in (1, 2, 3)]
     assert (left[0].before, left[0].after) == (Snapshot({}, None, None), goals[1])

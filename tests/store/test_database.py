@@ -41,24 +41,24 @@ async def count(db):
 
 
 async def test_what_a_transaction_wrote_is_read_after_it(db):
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
 
     assert await setting(db, "name") == "value"
 
 
 async def test_a_transaction_reads_what_it_wrote_and_nobody_else_does_yet(db):
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
 
-        assert await setting(changes, "name") == "value"
+        assert await setting(tx, "name") == "value"
         assert await setting(db, "name") is None
 
 
 async def test_an_error_takes_back_the_whole_transaction(db):
     async def write_and_fail():
-        async with db.transaction() as changes:
-            await set_setting(changes, "name", "value")
+        async with db.transaction() as tx:
+            await set_setting(tx, "name", "value")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -69,9 +69,9 @@ async def test_an_error_takes_back_the_whole_transaction(db):
 
 async def test_a_refused_statement_takes_back_the_whole_transaction(db):
     async def write_twice():
-        async with db.transaction() as changes:
-            await set_setting(changes, "name", "value")
-            await changes.fetch("INSERT INTO settings (name, value) VALUES (?, ?)", "name", "other")
+        async with db.transaction() as tx:
+            await set_setting(tx, "name", "value")
+            await tx.fetch("INSERT INTO settings (name, value) VALUES (?, ?)", "name", "other")
 
     with pytest.raises((sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)):
         await write_twice()
@@ -81,11 +81,11 @@ async def test_a_refused_statement_takes_back_the_whole_transaction(db):
 
 async def test_after_an_error_the_next_transaction_works(db):
     with pytest.raises((sqlite3.Error, asyncpg.PostgresError)):
-        async with db.transaction() as changes:
-            await changes.fetch("SELECT * FROM nothing")
+        async with db.transaction() as tx:
+            await tx.fetch("SELECT * FROM nothing")
 
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
 
     assert await setting(db, "name") == "value"
 
@@ -94,8 +94,8 @@ async def test_cancelling_takes_back_the_whole_transaction(db):
     wrote = asyncio.Event()
 
     async def write_and_wait():
-        async with db.transaction() as changes:
-            await set_setting(changes, "name", "value")
+        async with db.transaction() as tx:
+            await set_setting(tx, "name", "value")
             wrote.set()
             await asyncio.Event().wait()
 
@@ -111,17 +111,17 @@ async def test_cancelling_takes_back_the_whole_transaction(db):
 @pytest.mark.parametrize("steps", range(8))
 async def test_a_transaction_cancelled_at_any_moment_leaves_room_for_the_next(db, steps):
     async def write_twice():
-        async with db.transaction() as changes:
-            await set_setting(changes, "first", "cancelled")
-            await set_setting(changes, "second", "cancelled")
+        async with db.transaction() as tx:
+            await set_setting(tx, "first", "cancelled")
+            await set_setting(tx, "second", "cancelled")
 
     writing = asyncio.create_task(write_twice())
     for _ in range(steps):
         await asyncio.sleep(0)
     writing.cancel()
     await asyncio.wait([writing])
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
 
     assert await setting(db, "name") == "value"
     assert await setting(db, "first") == await setting(db, "second")
@@ -131,8 +131,8 @@ async def test_cancelling_twice_does_not_leave_the_transaction_open(db):
     wrote = asyncio.Event()
 
     async def write_and_wait():
-        async with db.transaction() as changes:
-            await set_setting(changes, "name", "cancelled")
+        async with db.transaction() as tx:
+            await set_setting(tx, "name", "cancelled")
             wrote.set()
             await asyncio.Event().wait()
 
@@ -142,8 +142,8 @@ async def test_cancelling_twice_does_not_leave_the_transaction_open(db):
     await asyncio.sleep(0)
     writing.cancel()
     await asyncio.wait([writing])
-    async with db.transaction() as changes:
-        await set_setting(changes, "other", "value")
+    async with db.transaction() as tx:
+        await set_setting(tx, "other", "value")
 
     assert await setting(db, "name") is None
     assert await setting(db, "other") == "value"
@@ -151,18 +151,18 @@ async def test_cancelling_twice_does_not_leave_the_transaction_open(db):
 
 async def test_a_commit_that_fails_leaves_nothing_and_the_next_transaction_works(path):
     db = await open_database(f"sqlite:///{path}")
-    async with db.transaction() as changes:
-        await changes.fetch("CREATE TABLE parents (id BIGINT PRIMARY KEY)")
-        await changes.fetch(
+    async with db.transaction() as tx:
+        await tx.fetch("CREATE TABLE parents (id BIGINT PRIMARY KEY)")
+        await tx.fetch(
             "CREATE TABLE children (parent BIGINT REFERENCES parents (id)"
             " DEFERRABLE INITIALLY DEFERRED)"
         )
 
     with pytest.raises(sqlite3.IntegrityError):
-        async with db.transaction() as changes:
-            await changes.fetch("INSERT INTO children (parent) VALUES (1)")
-    async with db.transaction() as changes:
-        await changes.fetch("INSERT INTO parents (id) VALUES (2)")
+        async with db.transaction() as tx:
+            await tx.fetch("INSERT INTO children (parent) VALUES (1)")
+    async with db.transaction() as tx:
+        await tx.fetch("INSERT INTO parents (id) VALUES (2)")
 
     assert await db.fetch("SELECT * FROM children") == []
     assert [row["id"] for row in await db.fetch("SELECT id FROM parents")] == [2]
@@ -171,9 +171,9 @@ async def test_a_commit_that_fails_leaves_nothing_and_the_next_transaction_works
 
 async def test_what_one_reader_does_five_hundred_times_at_once_is_all_kept(db):
     async def add_one():
-        async with db.transaction() as changes:
-            await readers.take_turn(changes, 1)
-            await set_setting(changes, "count", str(await count(changes) + 1))
+        async with db.transaction() as tx:
+            await readers.take_turn(tx, 1)
+            await set_setting(tx, "count", str(await count(tx) + 1))
 
     await asyncio.gather(*(add_one() for _ in range(500)))
 
@@ -185,9 +185,9 @@ async def test_two_processes_over_one_postgres_lose_nothing(db, database_url):
     other = await open_database(database_url)
 
     async def add_one(through):
-        async with through.transaction() as changes:
-            await readers.take_turn(changes, 1)
-            await set_setting(changes, "count", str(await count(changes) + 1))
+        async with through.transaction() as tx:
+            await readers.take_turn(tx, 1)
+            await set_setting(tx, "count", str(await count(tx) + 1))
 
     await asyncio.gather(*(add_one(through) for through in [db, other] * 50))
     await other.close()
@@ -196,8 +196,8 @@ async def test_two_processes_over_one_postgres_lose_nothing(db, database_url):
 
 
 async def test_reading_does_not_wait_for_a_writer(db):
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
 
         assert await settings.setting(db, "name") is None
 
@@ -211,17 +211,37 @@ async def test_outside_a_transaction_sqlite_refuses_to_write(path):
     await db.close()
 
 
+async def test_one_row_is_given_by_itself_and_none_is_none(db):
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
+
+        of_it = await tx.fetch_one("SELECT value FROM settings WHERE name = ?", "name")
+
+    assert of_it is not None
+    assert of_it["value"] == "value"
+    assert await db.fetch_one("SELECT value FROM settings WHERE name = ?", "other") is None
+
+
+async def test_a_statement_tells_whether_it_gave_a_row(db):
+    delete = "DELETE FROM settings WHERE name = ? RETURNING name"
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
+
+        assert await tx.any_row(delete, "name")
+        assert not await tx.any_row(delete, "name")
+
+
 async def test_values_are_never_read_as_sql(db):
     text = "'; DROP TABLE settings; -- ? $1 \u2028 🎛"
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", text)
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", text)
 
     assert await setting(db, "name") == text
 
 
 async def test_ids_of_sixty_three_bits_come_back_as_they_were(db):
-    async with db.transaction() as changes:
-        await readers.set_goal(changes, 2**63 - 1, "demo:a")
+    async with db.transaction() as tx:
+        await readers.set_goal(tx, 2**63 - 1, "demo:a")
 
     rows = await db.fetch("SELECT reader_id FROM readers")
 
@@ -231,9 +251,9 @@ async def test_ids_of_sixty_three_bits_come_back_as_they_were(db):
 async def test_what_was_written_is_there_after_a_restart(empty_database_url):
     for _ in range(2):
         db = await open_database(empty_database_url)
-        async with db.transaction() as changes:
-            await changes.fetch("CREATE TABLE IF NOT EXISTS kept (name TEXT)")
-            await changes.fetch("INSERT INTO kept (name) VALUES (?)", "value")
+        async with db.transaction() as tx:
+            await tx.fetch("CREATE TABLE IF NOT EXISTS kept (name TEXT)")
+            await tx.fetch("INSERT INTO kept (name) VALUES (?)", "value")
         await db.close()
 
     db = await open_database(empty_database_url)
@@ -422,8 +442,8 @@ async def test_another_process_keeps_the_file_until_it_is_killed(path):
 @pytest.fixture
 async def sqlite_db(path):
     db = await open_database(f"sqlite:///{path}")
-    async with db.transaction() as changes:
-        await changes.fetch("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT)")
+    async with db.transaction() as tx:
+        await tx.fetch("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT)")
     yield db
     await db.close()
 
@@ -434,8 +454,8 @@ async def test_a_file_that_another_program_holds_is_answered_in_time_however_man
     async def write(name):
         started_at = time.monotonic()
         with contextlib.suppress(LedgerError):
-            async with sqlite_db.transaction() as changes:
-                await set_setting(changes, name, "value")
+            async with sqlite_db.transaction() as tx:
+                await set_setting(tx, name, "value")
         return time.monotonic() - started_at
 
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -458,16 +478,16 @@ async def test_who_waits_for_another_programs_short_work_is_served(sqlite_db, pa
     other.execute("BEGIN EXCLUSIVE")
     asyncio.get_running_loop().call_later(0.3, other.execute, "COMMIT")
 
-    async with sqlite_db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with sqlite_db.transaction() as tx:
+        await set_setting(tx, "name", "value")
 
     other.close()
     assert await setting(sqlite_db, "name") == "value"
 
 
 async def test_the_file_alone_holds_everything_after_a_checkpoint(sqlite_db, path, tmp_path):
-    async with sqlite_db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with sqlite_db.transaction() as tx:
+        await set_setting(tx, "name", "value")
     await sqlite_db.checkpoint()
 
     shutil.copy(path, tmp_path / "copy.db")
@@ -478,14 +498,14 @@ async def test_the_file_alone_holds_everything_after_a_checkpoint(sqlite_db, pat
 
 
 async def test_a_checkpoint_waits_for_nobody_and_keeps_nobody_waiting(sqlite_db, path):
-    async with sqlite_db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with sqlite_db.transaction() as tx:
+        await set_setting(tx, "name", "value")
         await asyncio.wait_for(sqlite_db.checkpoint(), 0.5)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM settings").fetchall()
-        async with sqlite_db.transaction() as changes:
-            await set_setting(changes, "name", "other")
+        async with sqlite_db.transaction() as tx:
+            await set_setting(tx, "name", "other")
 
         await asyncio.wait_for(sqlite_db.checkpoint(), 0.5)
 
@@ -556,10 +576,10 @@ async def test_a_connection_lost_within_a_transaction_saves_nothing_and_says_so(
     postgres_db, database_url, caplog
 ):
     async def write():
-        async with postgres_db.transaction() as changes:
-            await set_setting(changes, "name", "value")
+        async with postgres_db.transaction() as tx:
+            await set_setting(tx, "name", "value")
             await end_connections(database_url)
-            await changes.fetch("SELECT 1")
+            await tx.fetch("SELECT 1")
 
     for _ in range(2):
         with pytest.raises(LedgerError) as lost:
@@ -577,8 +597,8 @@ async def test_a_connection_lost_while_saving_is_not_asked_again_but_told(
     postgres_db, database_url
 ):
     async def write():
-        async with postgres_db.transaction() as changes:
-            await set_setting(changes, "name", "value")
+        async with postgres_db.transaction() as tx:
+            await set_setting(tx, "name", "value")
             await end_connections(database_url)
 
     with pytest.raises(LedgerError) as lost:
@@ -614,8 +634,8 @@ async def test_a_server_that_stays_away_is_answered_at_once_and_logged_once(data
 
 
 async def _write(db):
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", "value")
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "value")
 
 
 async def _pass_on(path, reader, writer):
@@ -643,9 +663,9 @@ async def test_what_a_row_holds_does_not_get_into_an_error(database_url):
     db = await open_database(database_url)
 
     async def write_twice():
-        async with db.transaction() as changes:
+        async with db.transaction() as tx:
             for _ in range(2):
-                await changes.fetch("INSERT INTO readers (reader_id) VALUES (?)", 424242424242)
+                await tx.fetch("INSERT INTO readers (reader_id) VALUES (?)", 424242424242)
 
     with pytest.raises(asyncpg.UniqueViolationError) as refused:
         await write_twice()

@@ -5,8 +5,8 @@ import pytest
 from bot.core.groups import Group, Post
 from bot.core.outbox import Lacks
 from bot.core.weekly import Schedule
-from bot.store import groups, slots
-from bot.store.coming import coming
+from bot.store import groups, members, slots
+from bot.store.outbox import due_next
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
@@ -19,9 +19,9 @@ def group(group_id=1, channel_id=2, state="active", next_at=NOW, guild_id=9, **f
 @pytest.fixture
 async def put(db):
     async def write(*made):
-        async with db.transaction() as changes:
+        async with db.transaction() as tx:
             for each in made:
-                await groups.put_group(changes, each, NOW)
+                await groups.put_group(tx, each, NOW)
 
     return write
 
@@ -50,7 +50,7 @@ async def test_due_groups_are_active_ones_the_longest_waiting_first(db, put):
 
     assert await groups.due_group_ids(db, NOW, 9) == [2, 1]
     assert await groups.due_group_ids(db, NOW, 1) == [2]
-    assert (await coming(db)).slot == NOW - timedelta(hours=1)
+    assert (await due_next(db)).slot == NOW - timedelta(hours=1)
 
 
 async def test_of_a_minute_due_groups_of_all_servers_take_turns(db, put):
@@ -62,17 +62,17 @@ async def test_of_a_minute_due_groups_of_all_servers_take_turns(db, put):
 async def test_without_active_groups_nothing_is_due(db, put):
     await put(group(state="stopped"))
 
-    assert (await coming(db)).slot is None
+    assert (await due_next(db)).slot is None
 
 
 async def test_a_problem_is_news_once_and_a_change_clears_it(db, put):
     lacks = Lacks(("view_channel", "send_messages"))
     await put(group())
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         told = (lacks, lacks, "forbidden", None, None)
-        news = [await groups.set_blocked(changes, 1, problem, NOW) for problem in told]
-        await groups.set_blocked(changes, 1, lacks, NOW)
-        blocked = (await groups.group(changes, 1)).blocked
+        news = [await groups.set_blocked(tx, 1, problem) for problem in told]
+        await groups.set_blocked(tx, 1, lacks)
+        blocked = (await groups.group(tx, 1)).blocked
     await put(group())
 
     assert news == [True, False, True, True, False]
@@ -83,29 +83,29 @@ async def test_a_problem_is_news_once_and_a_change_clears_it(db, put):
 async def test_a_look_is_recorded_and_an_unknown_group_is_not_taken(db, put):
     await put(group())
     later = NOW + timedelta(weeks=1)
-    async with db.transaction() as changes:
-        await groups.set_looked(changes, 1, NOW, later)
-        assert (await groups.take_group(changes, 1)).next_at == later
-        assert await groups.take_group(changes, 8) is None
+    async with db.transaction() as tx:
+        await groups.set_looked(tx, 1, NOW, later)
+        assert (await groups.take_group(tx, 1)).next_at == later
+        assert await groups.take_group(tx, 8) is None
 
 
 async def test_members_are_counted_once_while_they_are_in_the_group(db):
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for n, reader_id in enumerate((7, 5, 6, 7)):
-            await groups.join(changes, 1, reader_id, NOW + timedelta(minutes=n))
-        await groups.leave(changes, 1, 5)
+            await members.join(tx, 1, reader_id, NOW + timedelta(minutes=n))
+        await members.leave(tx, 1, 5)
 
-    assert await groups.member_count(db, 1) == 2
-    assert [await groups.is_member(db, 1, reader_id) for reader_id in (5, 6, 7)] == [0, 1, 1]
+    assert await members.member_count(db, 1) == 2
+    assert [await members.is_member(db, 1, reader_id) for reader_id in (5, 6, 7)] == [0, 1, 1]
 
 
 async def test_readers_are_told_what_their_running_groups_read(db, put):
     await put(group(1, 11), group(2, 12), group(3, 13, state="stopped"))
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for n in (1, 2, 3):
-            await groups.join(changes, n, 5, NOW)
+            await members.join(tx, n, 5, NOW)
             post = Post(n, n, "2026-W02", NOW + timedelta(n), "posted", key=f"demo:{n}")
-            await slots.put_slot(changes, post)
+            await slots.put_slot(tx, post)
 
     since = NOW
     assert await slots.reads_of_groups(db, 5, None, since) == [("demo:2", 12), ("demo:1", 11)]

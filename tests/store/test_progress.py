@@ -7,15 +7,8 @@ import asyncpg
 import pytest
 
 from bot.core.progress import READ, STATES, Mark, resolved
-from bot.store import groups
-from bot.store.progress import (
-    clear_mark,
-    marks_of,
-    readers_by_key,
-    set_mark,
-    set_marks,
-    states_of_members,
-)
+from bot.store import members
+from bot.store.progress import marks_of, readers_by_key, set_marks, states_of_members
 from tests.curricula import NOW, curriculum, resource
 
 ALL = {
@@ -27,9 +20,8 @@ ALL = {
 
 
 async def write(db, reader_id, marks):
-    async with db.transaction() as changes:
-        for key, mark in marks.items():
-            await set_mark(changes, reader_id, key, mark)
+    async with db.transaction() as tx:
+        await set_marks(tx, reader_id, marks)
 
 
 async def test_every_mark_comes_back_as_it_was(db):
@@ -56,9 +48,8 @@ async def test_a_cleared_mark_is_gone_and_no_other(db):
     await write(db, 1, ALL)
     await write(db, 2, ALL)
 
-    async with db.transaction() as changes:
-        await clear_mark(changes, 1, "demo:a")
-        await clear_mark(changes, 1, "demo:never")
+    async with db.transaction() as tx:
+        await set_marks(tx, 1, {"demo:a": None, "demo:never": None})
 
     assert await marks_of(db, 1) == {key: mark for key, mark in ALL.items() if key != "demo:a"}
     assert await marks_of(db, 2) == ALL
@@ -93,13 +84,13 @@ async def marks_of_members(db):
         }
         for member in range(1, 60)
     }
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for member, each in marks.items():
-            await groups.join(changes, 1, member, NOW)
-            await set_marks(changes, member, each)
-        await groups.join(changes, 1, 99, NOW)
-        await groups.join(changes, 2, 98, NOW)
-        await set_mark(changes, 98, "demo:a", Mark("done", NOW))
+            await members.join(tx, 1, member, NOW)
+            await set_marks(tx, member, each)
+        await members.join(tx, 1, 99, NOW)
+        await members.join(tx, 2, 98, NOW)
+        await set_marks(tx, 98, {"demo:a": Mark("done", NOW)})
     return [resolved(RENAMED, each) for each in [*marks.values(), {}]]
 
 
@@ -132,10 +123,10 @@ async def test_a_groups_readers_are_counted_once_under_whatever_keys(db, marks_o
 async def test_more_marks_than_one_statement_takes_are_written_and_cleared(db):
     many = {f"demo:r{n}": Mark("done", NOW) for n in range(9_000)}
 
-    async with db.transaction() as changes:
-        await set_marks(changes, 1, many)
-        written = await marks_of(changes, 1)
-        await set_marks(changes, 1, dict.fromkeys(many))
+    async with db.transaction() as tx:
+        await set_marks(tx, 1, many)
+        written = await marks_of(tx, 1)
+        await set_marks(tx, 1, dict.fromkeys(many))
 
     assert written == many
     assert await marks_of(db, 1) == {}

@@ -1,3 +1,8 @@
+import asyncio
+
+import pytest
+
+from bot.store import settings
 from bot.store.settings import set_setting, setting
 
 
@@ -6,10 +11,47 @@ async def test_what_was_never_set_is_none(db):
 
 
 async def test_the_last_value_set_counts(db):
-    async with db.transaction() as changes:
-        await set_setting(changes, "name", "one")
-        await set_setting(changes, "name", "two")
-        await set_setting(changes, "other", "")
+    async with db.transaction() as tx:
+        await set_setting(tx, "name", "one")
+        await set_setting(tx, "name", "two")
+        await set_setting(tx, "other", "")
 
     assert await setting(db, "name") == "two"
     assert await setting(db, "other") == ""
+
+
+class KilledError(Exception): ...
+
+
+async def test_before_anybody_took_one_tickets_are_free_since_long_ago(db):
+    async with db.transaction() as tx:
+        assert await settings.take_next_ticket_at(tx) == 0
+
+
+async def test_of_many_who_take_at_once_none_gets_what_another_got(db):
+    taken = []
+
+    async def take():
+        async with db.transaction() as tx:
+            free_at = await settings.take_next_ticket_at(tx)
+            await asyncio.sleep(0)
+            await settings.set_next_ticket_at(tx, free_at + 1)
+            taken.append(free_at)
+
+    await asyncio.gather(*(take() for _ in range(30)))
+
+    assert sorted(taken) == list(range(30))
+
+
+async def test_whoever_dies_over_it_leaves_it_as_it_was(db):
+    async def die():
+        async with db.transaction() as tx:
+            await settings.take_next_ticket_at(tx)
+            await settings.set_next_ticket_at(tx, 10**15)
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        await die()
+
+    async with db.transaction() as tx:
+        assert await settings.take_next_ticket_at(tx) == 0

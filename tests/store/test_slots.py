@@ -4,8 +4,7 @@ import pytest
 
 from bot.core.groups import Post
 from bot.core.progress import Mark
-from bot.store import groups as group_rows
-from bot.store import progress, slots
+from bot.store import members, progress, slots
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
@@ -17,9 +16,9 @@ def week(slot_id, name="2026-W02", state="waiting", key="demo:a", at=NOW):
 @pytest.fixture
 async def put(db):
     async def write(*posts):
-        async with db.transaction() as changes:
+        async with db.transaction() as tx:
             for post in posts:
-                await slots.put_slot(changes, post)
+                await slots.put_slot(tx, post)
 
     return write
 
@@ -55,9 +54,9 @@ async def test_a_group_has_had_what_was_sent_or_may_be(db, put):
 
 async def test_only_what_waits_is_called_off(db, put):
     await put(week(1, "2026-W01", "posted"), week(2, "2026-W02"))
-    async with db.transaction() as changes:
-        await slots.call_off(changes, 1)
-        await slots.call_off(changes, 99)
+    async with db.transaction() as tx:
+        await slots.call_off(tx, 1)
+        await slots.call_off(tx, 99)
 
     assert (await slots.slot(db, 1)).state == "posted"
     assert (await slots.slot(db, 2)).state == "skipped"
@@ -65,10 +64,10 @@ async def test_only_what_waits_is_called_off(db, put):
 
 async def test_message_thread_and_lateness_are_kept(db, put):
     await put(week(11))
-    async with db.transaction() as changes:
-        await slots.set_posted(changes, 11, 2, 77, NOW)
-        await slots.set_thread(changes, 11, 77)
-        await slots.set_late(changes, 11, late=True)
+    async with db.transaction() as tx:
+        await slots.set_posted(tx, 11, channel_id=2, message_id=77, now=NOW)
+        await slots.set_thread(tx, 11, 77)
+        await slots.set_late(tx, 11, late=True)
 
     post = await slots.slot(db, 11)
     assert (post.state, post.message_id, post.thread_id, post.is_late) == ("posted", 77, 77, True)
@@ -76,46 +75,46 @@ async def test_message_thread_and_lateness_are_kept(db, put):
 
 async def test_readers_are_counted_while_they_have_it_done(db, put):
     await put(week(11))
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for reader_id, key, state in (
             (1, "demo:a", "done"), (2, "demo:old", "done"), (3, "demo:a", "skipped"),
             (4, "demo:b", "done"),
         ):  # fmt: skip
-            await slots.add_post_reader(changes, 11, reader_id)
-            await slots.add_post_reader(changes, 11, reader_id)
-            await progress.set_mark(changes, reader_id, key, Mark(state, NOW))
+            await slots.add_post_reader(tx, 11, reader_id)
+            await slots.add_post_reader(tx, 11, reader_id)
+            await progress.set_marks(tx, reader_id, {key: Mark(state, NOW)})
 
     assert await slots.read_counts(db, 1, {11: {"demo:a", "demo:old"}}) == {11: (2, 4)}
 
 
 async def test_a_member_who_said_done_elsewhere_has_read_it_and_a_stranger_has_not(db, put):
     await put(week(11))
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for reader_id in (1, 2):
-            await progress.set_mark(changes, reader_id, "demo:a", Mark("done", NOW))
-        await group_rows.join(changes, 1, 1, NOW)
+            await progress.set_marks(tx, reader_id, {"demo:a": Mark("done", NOW)})
+        await members.join(tx, 1, 1, NOW)
 
     assert await slots.read_counts(db, 1, {11: {"demo:a"}}) == {11: (1, 1)}
 
 
 async def test_members_and_readers_are_each_one_person(db, put):
     await put(week(11))
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for reader_id in (1, 2):
-            await group_rows.join(changes, 1, reader_id, NOW)
+            await members.join(tx, 1, reader_id, NOW)
         for reader_id in (2, 3):
-            await slots.add_post_reader(changes, 11, reader_id)
+            await slots.add_post_reader(tx, 11, reader_id)
 
     assert await slots.read_counts(db, 1, {11: {"demo:a"}}) == {11: (0, 3)}
 
 
 async def test_each_week_is_counted_by_its_own_paper_and_people(db):
-    async with db.transaction() as changes:
-        await group_rows.join(changes, 1, 1, NOW)
-        await slots.add_post_reader(changes, 12, 2)
-        await slots.add_post_reader(changes, 13, 9)
+    async with db.transaction() as tx:
+        await members.join(tx, 1, 1, NOW)
+        await slots.add_post_reader(tx, 12, 2)
+        await slots.add_post_reader(tx, 13, 9)
         for reader_id, key in ((1, "demo:a"), (1, "demo:was-a"), (1, "demo:b"), (2, "demo:b")):
-            await progress.set_mark(changes, reader_id, key, Mark("done", NOW))
+            await progress.set_marks(tx, reader_id, {key: Mark("done", NOW)})
 
     counts = await slots.read_counts(db, 1, {11: {"demo:a", "demo:was-a"}, 12: {"demo:b"}})
 

@@ -1,7 +1,7 @@
 from collections import Counter
 
 from bot.core.me import SAID, About, Titled
-from bot.store.people import PERSON_COLUMNS
+from bot.store.readers import PERSON_COLUMNS
 from bot.views.me_card import deleted_card, me_card
 
 LONG = Titled("*" * 500, "https://example.org")

@@ -18,9 +18,9 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[int]:
         ConfigError: the database was written by a newer version.
     """
     files = _files(folder)
-    async with database.migrating() as changes:
-        await changes.fetch("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
-        rows = await changes.fetch("SELECT number FROM migrations")
+    async with database.migrating() as tx:
+        await tx.fetch("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
+        rows = await tx.fetch("SELECT number FROM migrations")
         past = {row["number"] for row in rows}
         if past - files.keys():
             raise ConfigError(
@@ -29,8 +29,8 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[int]:
         due = sorted(files.keys() - past)
         for number in due:
             for statement in _statements(files[number]):
-                await changes.fetch(statement)
-            await changes.fetch("INSERT INTO migrations (number) VALUES (?)", number)
+                await tx.fetch(statement)
+            await tx.fetch("INSERT INTO migrations (number) VALUES (?)", number)
     return due
 
 

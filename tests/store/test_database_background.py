@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from bot.store.background import AT_A_TIME, Background
-from bot.store.tickets import set_free_at, take_free_at
+from bot.store.database import BACKGROUND_AT_ONCE, Background
+from bot.store.settings import set_next_ticket_at, take_next_ticket_at
 
 
 @pytest.fixture
@@ -13,9 +13,9 @@ def background(db):
 
 async def test_what_it_writes_is_read_and_what_fails_is_not(background):
     async def write(free_at):
-        async with background.transaction() as changes:
-            await take_free_at(changes)
-            await set_free_at(changes, free_at)
+        async with background.transaction() as tx:
+            await take_next_ticket_at(tx)
+            await set_next_ticket_at(tx, free_at)
             assert free_at == 5
 
     await write(5)
@@ -41,7 +41,7 @@ async def test_only_a_few_are_open_at_a_time_and_all_have_their_turn(db, backgro
     await asyncio.gather(*(work() for _ in range(60)))
 
     assert done == 60
-    assert most <= (AT_A_TIME if db.is_shared else 1)
+    assert most <= (BACKGROUND_AT_ONCE if db.is_shared else 1)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

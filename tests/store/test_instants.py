@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.ids import Ids, made_at
+from bot.store.instants import Ids, made_at
 from tests.conftest import Clock
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.outbox import OutboxRow
-from bot.store import groups, outbox, progress, readers
+from bot.store import members, outbox, progress, readers
 from bot.store.migrations import FOLDER
-from bot.store.people import PERSON_COLUMNS, delete_person, rows_about
+from bot.store.readers import PERSON_COLUMNS, delete_person, rows_about
 from tests.curricula import NOW, done
 from tests.every_table import every_column, everything, places_of
 
@@ -56,14 +56,13 @@ async def test_every_declared_column_is_there_and_can_be_emptied_where_it_is_for
 @pytest.fixture
 async def filled(db):
     """A ledger in which both have marks, and a notice on the way."""
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for number, who in enumerate((ALICE, BOB)):
-            await readers.set_current(changes, who, "demo:bert")
-            await groups.join(changes, 7, who, NOW)
-            for key, mark in done("bert", "gpt-1").items():
-                await progress.set_mark(changes, who, key, mark)
+            await readers.set_current(tx, who, "demo:bert")
+            await members.join(tx, 7, who, NOW)
+            await progress.set_marks(tx, who, done("bert", "gpt-1"))
             notice = OutboxRow(number, "notice", f"7:{number}:{who}", 1, who, "waiting", NOW, NOW)
-            await outbox.add_row(changes, notice)
+            await outbox.add_row(tx, notice)
     return db
 
 
@@ -87,9 +86,9 @@ async def test_nothing_is_kept_about_somebody_new(filled):
 async def test_deleting_leaves_nothing_of_the_person_and_all_of_the_others(filled):
     before = await rows_about(filled, BOB)
 
-    async with filled.transaction() as changes:
-        await delete_person(changes, ALICE)
-        await delete_person(changes, ALICE)
+    async with filled.transaction() as tx:
+        await delete_person(tx, ALICE)
+        await delete_person(tx, ALICE)
 
     assert await places_of(filled, ALICE) == set()
     assert await rows_about(filled, BOB) == before
@@ -97,17 +96,17 @@ async def test_deleting_leaves_nothing_of_the_person_and_all_of_the_others(fille
 
 async def test_a_row_that_only_names_its_author_stays_without_them(db):
     now = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp())
-    async with db.transaction() as changes:
+    async with db.transaction() as tx:
         for group_id, who in ((1, ALICE), (2, BOB)):
-            await changes.fetch(
+            await tx.fetch(
                 "INSERT INTO study_groups (group_id, guild_id, channel_id, state, weekday, hour,"
                 " minute, zone, since_at, next_at, changed_by, changed_at)"
                 " VALUES (?, 1, ?, 'active', 0, 9, 0, 'UTC', ?, ?, ?, ?)",
                 group_id, group_id, now, now, who, now,
             )  # fmt: skip
 
-    async with db.transaction() as changes:
-        await delete_person(changes, ALICE)
+    async with db.transaction() as tx:
+        await delete_person(tx, ALICE)
 
     kept = {row["group_id"]: row["changed_by"] for row in (await everything(db))["study_groups"]}
     assert kept == {1: None, 2: BOB}

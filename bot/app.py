@@ -17,7 +17,7 @@ from discord.ext import commands
 
 from bot import clicks
 from bot.clicks.click import Clicks
-from bot.cogs import groups, manage, me, reading, weekly
+from bot.cogs import groups, manage, reading, weekly
 from bot.forum_posts import ask_once
 from bot.language import speak
 from bot.members import Members
@@ -30,7 +30,7 @@ from bot.views.replies import reply_with_error
 
 log = logging.getLogger(__name__)
 
-COGS = (reading, me, groups, weekly)
+COGS = (groups, weekly)
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -153,6 +153,7 @@ class NextreadBot(commands.AutoShardedBot):
         self._clicks = Clicks(clicks.CLICKED, self._services, deliver)
         for cog in COGS:  # not as extensions: discord.py would run each module anew for each bot
             await cog.setup(self)
+        await self.add_cog(reading.ReadingCog(self._services))
         await self.add_cog(manage.ManageCog(self._services, deliver))
         self.add_dynamic_items(*BUTTONS)
         await self._sync_commands()

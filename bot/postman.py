@@ -23,12 +23,12 @@ from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.group_texts import ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing, role_of
+from bot.views.phrases import title_of
 from bot.views.problems import notice_text, server_text
 from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
-from bot.views.texts import NUDGE, title_of
 from bot.views.vote_card import called_off_card, candidates_card, poll_of
 from bot.views.vote_texts import lost_notice_text
 from bot.views.weekly_card import weekly_card
@@ -45,6 +45,8 @@ MUCH_LATER = timedelta(hours=1)
 THREAD_NAME = 100  # Discord's limit
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
+OLD_NUDGE = by_text("-# You asked me to remind you after a week without reading. `/me` stops it.")
+"""The trace of a reminder sent before parts had ids: it never changes, whatever cards say now."""
 
 Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.PartialMessageable
 
@@ -367,7 +369,7 @@ class Postman:
             return
         place = await self._direct_messages(row)
         view = nudge_card(reply)
-        await self._deliver_once(row, place, view, by_part(view, row.row_id), old=by_text(NUDGE))
+        await self._deliver_once(row, place, view, by_part(view, row.row_id), old=OLD_NUDGE)
 
     async def _send_reminder(self, row: OutboxRow, guild: discord.Guild) -> None:
         """Remind a member who is still here and hasn't read the paper; anything else ends it."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from discord import ui
+
 
 def text_of(result: Any) -> str:
     """Return all the text of a card, and of nothing else."""
@@ -40,6 +42,9 @@ def select_of(result: Any) -> str:
 
 
 def _parts(result: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(result, ui.LayoutView):  # a card that isn't sent
+        yield from _walk(result.to_components())
+        return
     message = getattr(result, "response", None) or result
     yield from _walk([c if isinstance(c, dict) else c.to_dict() for c in message.components])
 

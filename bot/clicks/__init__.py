@@ -1,9 +1,9 @@
 """The other door: what buttons, selects and forms do, a function each."""
 
-from bot.clicks import me, moderation, start
+from bot.clicks import me, moderation, reading, start
 from bot.clicks.click import Clicked
 
-MODULES = (me, moderation, start)
+MODULES = (me, moderation, reading, start)
 CLICKED = tuple(
     each for module in MODULES for each in vars(module).values() if isinstance(each, Clicked)
 )

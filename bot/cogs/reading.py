@@ -1,8 +1,8 @@
-"""A reader's commands: next, done, search, curriculum, path, progress, help."""
+"""A reader's commands: next, done, search, curriculum, path, progress, me, help."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -11,28 +11,30 @@ from discord.ext import commands
 from bot.core.curriculum import Kind
 from bot.core.reading import AlsoDone, PartlyDone, Reply
 from bot.core.recommend import Filters
-from bot.services.curriculum import CurriculumStore
-from bot.services.reading import Reading
+from bot.services.opening import Services
 from bot.views.choices import CHOICES, all_choice, resource_choices, step_choices
-from bot.views.curriculum_card import index_card, step_card
+from bot.views.curriculum_card import index_card, search_card, step_card
+from bot.views.me_card import me_card
 from bot.views.path_card import path_card
-from bot.views.progress_card import progress_card, shared_card
-from bot.views.replies import answer, answer_everyone, notice, offers
+from bot.views.progress_card import help_card, progress_card, shared_card
+from bot.views.replies import answer, answer_everyone, offers
 from bot.views.resource_card import also_done_card, next_card, partly_done_card, resource_card
-from bot.views.search_card import search_card
-from bot.views.texts import HELP
 
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
-
-Interaction = discord.Interaction["NextreadBot"]
+Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 
 
 class ReadingCog(commands.Cog, name="reading"):
-    def __init__(self, reading: Reading, curricula: CurriculumStore) -> None:
-        self.reading = reading
-        self.curricula = curricula
+    """Its commands are for servers, direct messages and user installs alike."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.reading = services.reading
+        for command in self.get_app_commands():
+            command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+            command.allowed_contexts = app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            )
 
     @app_commands.command(name="next")
     @app_commands.describe(
@@ -102,7 +104,7 @@ class ReadingCog(commands.Cog, name="reading"):
         if step is None:
             view = index_card(curriculum, reader)
         else:
-            view = step_card(curriculum, reader, self.curricula.step(curriculum, step))
+            view = step_card(curriculum, reader, self.services.curricula.step(curriculum, step))
         await answer(interaction, view)
 
     @app_commands.command()
@@ -111,8 +113,8 @@ class ReadingCog(commands.Cog, name="reading"):
         """Show what to read before something, in order, and make it your goal."""
         who, where = interaction.user.id, interaction.guild_id
         path = await self.reading.path(who, where, resource)
-        is_server = where is not None and interaction.client.get_guild(where) is not None
-        await answer(interaction, path_card(path, in_server=is_server))
+        in_server = where is not None and interaction.client.get_guild(where) is not None
+        await answer(interaction, path_card(path, in_server=in_server))
 
     @app_commands.command()
     @app_commands.describe(share="Show it to everyone here")
@@ -129,9 +131,14 @@ class ReadingCog(commands.Cog, name="reading"):
             await answer(interaction, progress_card(journey))
 
     @app_commands.command()
+    async def me(self, interaction: Interaction) -> None:
+        """Show what I keep about you: download it, or delete it."""
+        await answer(interaction, me_card(await self.services.me.about(interaction.user.id)))
+
+    @app_commands.command()
     async def help(self, interaction: Interaction) -> None:
         """Show what I can do for you."""
-        await answer(interaction, notice(HELP))
+        await answer(interaction, help_card())
 
     @done.autocomplete("resource")
     @offers
@@ -158,14 +165,3 @@ class ReadingCog(commands.Cog, name="reading"):
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
         return step_choices(await self.reading.steps(interaction.guild_id, typed))
-
-
-async def setup(bot: NextreadBot) -> None:
-    """Add the commands, for servers, direct messages and user installs alike."""
-    cog = ReadingCog(bot.services.reading, bot.services.curricula)
-    for command in cog.get_app_commands():
-        command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
-        command.allowed_contexts = app_commands.AppCommandContext(
-            guild=True, dm_channel=True, private_channel=True
-        )
-    await bot.add_cog(cog)

@@ -1,1 +1,1 @@
-"""The face: core values become cards; every word a person reads stands in texts.py."""
+"""The face: core values become cards, each with its words beside it."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
 
 import discord
 from discord import ui
 
 from bot.errors import NotOfferedError
-from bot.views import texts
 
 CHANNELS_OF_GROUPS = (
     discord.ChannelType.text,
@@ -22,11 +21,6 @@ KEY = r"(?P<key>[a-z0-9-]{1,20}:[a-z0-9-]{1,40})"
 
 ROW_ID = r"(?P<id>[0-9]{1,19})"
 LARGEST_ROW_ID = 2**63 - 1
-
-Place = Literal["next", "progress", "index", "updates", "undo", "start", "reset", "me", "settings"]
-
-
-FormName = Literal["texts", "details", "start"]
 
 
 def row_id(digits: str) -> int:
@@ -57,24 +51,14 @@ def all_picked(select: ui.Select[Any]) -> list[str]:
     return values
 
 
-def go_button(place: Place) -> ui.Button[Any]:
-    """Build a button that leads to another card; ``navigation.GoTo`` answers its clicks."""
-    return ui.Button(label=texts.GO_TO[place], custom_id=f"go:{place}")
-
-
-def history_button(group_id: int, page: int = 0, label: str = texts.HISTORY) -> ui.Button[Any]:
+def history_button(group_id: int, page: int = 0, label: str = "History") -> ui.Button[Any]:
     """Build a button to a page of a group's past; ``history_card.HistoryButton`` answers it."""
     return ui.Button(label=label, custom_id=f"past:{group_id}:{page}")
 
 
-def path_button(key: str) -> ui.Button[Any]:
-    """Build a button that shows the way to a resource; ``path_card.PathButton`` answers it."""
-    return ui.Button(label=texts.WHAT_FIRST, custom_id=f"path:{key}")
-
-
 def remind_button(group_id: int, *, wanted: bool) -> ui.Button[Any]:
     """Build a button that asks for reminders or ends them; ``reminder_card`` answers it."""
-    label = texts.REMIND if wanted else texts.NO_REMINDER
+    label = "Remind me" if wanted else "Don't remind me"
     return ui.Button(label=label, custom_id=f"remind:{'on' if wanted else 'off'}:{group_id}")
 
 
@@ -82,15 +66,9 @@ def move_select(group_id: int, opener_id: int) -> ui.ChannelSelect[Any]:
     """Build the choice of another channel for a group; ``start_card.MoveSelect`` answers."""
     return ui.ChannelSelect(
         custom_id=f"group-move:{group_id}:{opener_id}",
-        placeholder=texts.MOVE_TO,
+        placeholder="Move to another channel…",
         channel_types=list(CHANNELS_OF_GROUPS),
     )
-
-
-def again_button(form: FormName, kept_id: int, opener_id: int) -> ui.Button[Any]:
-    """Build a button that opens a refused form as it was typed; the form's own card answers it."""
-    custom_id = f"again-{form}:{kept_id}:{opener_id}"
-    return ui.Button(label=texts.EDIT_AGAIN, style=discord.ButtonStyle.primary, custom_id=custom_id)
 
 
 class StateButton(ui.DynamicItem[ui.Button[Any]], template=r"state"):
@@ -144,38 +122,6 @@ class StateSelect(ui.DynamicItem[ui.Select[Any]], template=r"state-select"):
         raise NotImplementedError
 
 
-class AgainButton(StateButton, template=r"again"):
-    """Opens a refused form as it was typed."""
-
-    form: FormName
-
-    def __init__(self, kept_id: int, opener_id: int) -> None:
-        self.kept_id, self.opener_id = kept_id, opener_id
-        super().__init__(again_button(self.form, kept_id, opener_id))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
-
-
-class KeyButton(StateButton, template=rf"key:{KEY}"):
-    """A button about one resource."""
-
-    prefix: str
-    label: str
-    style = discord.ButtonStyle.secondary
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__(
-            ui.Button(label=self.label, style=self.style, custom_id=f"{self.prefix}:{key}")
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(match["key"])
-
-
 class RowButton(StateButton, template=rf"row:{ROW_ID}"):
     """A button about one row of ours: a week, a group, a change."""
 
@@ -192,19 +138,3 @@ class RowButton(StateButton, template=rf"row:{ROW_ID}"):
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
         return cls(row_id(match["id"]))
-
-
-class PlainButton(StateButton, template=r"plain"):
-    """A button without a state of its own: who clicks is all there is to know."""
-
-    custom: str
-    label: str
-    style = discord.ButtonStyle.secondary
-
-    def __init__(self) -> None:
-        super().__init__(ui.Button(label=self.label, style=self.style, custom_id=self.custom))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        del match
-        return cls()

@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.core.curriculum import Resource, Step
 from bot.core.reading import Suggestion
 from bot.plain import clipped, one_line
-from bot.views import texts
+from bot.views.phrases import MARK_ICONS, MUST_READ, short_title, step_place, step_title, title_of
 
 NAME = 100  # Discord's limit for a choice's name
 CHOICES = 25  # and for their number
@@ -27,22 +27,22 @@ def all_choice(named: Sequence[Resource], typed: str) -> list[app_commands.Choic
     """Return the choice of all that several typed names mean; none without several."""
     if not named or len(typed) > NAME:
         return []
-    titles = " + ".join(texts.short_title(resource) for resource in named)
+    titles = " + ".join(short_title(resource) for resource in named)
     return [app_commands.Choice(name=clipped(one_line(titles), NAME), value=typed)]
 
 
 def step_choices(steps: Iterable[Step]) -> list[app_commands.Choice[str]]:
     """Return steps by their names in the index."""
     return [
-        app_commands.Choice(name=clipped(texts.step_title(step), NAME), value=step.id)
+        app_commands.Choice(name=clipped(step_title(step), NAME), value=step.id)
         for step in list(steps)[:CHOICES]
     ]
 
 
 def _name(suggestion: Suggestion) -> str:
-    resource = suggestion.resource
-    state = texts.mark_text(suggestion.mark).split()[0] + " " if suggestion.mark else ""
-    must_read = f" {texts.MUST_READ}" if resource.must_read else ""
-    tail = f"{must_read} · {clipped(texts.step_place(suggestion.step), 30)}"
-    title = one_line(texts.title_of(resource))
+    resource, mark = suggestion.resource, suggestion.mark
+    state = f"{MARK_ICONS[mark.state]} " if mark else ""
+    must_read = f" {MUST_READ}" if resource.must_read else ""
+    tail = f"{must_read} · {clipped(step_place(suggestion.step), 30)}"
+    title = one_line(title_of(resource))
     return f"{state}{clipped(title, NAME - len(tail) - len(state))}{tail}"

@@ -22,7 +22,6 @@ from bot.views.buttons import (
     OpenersButton,
     StateButton,
     StateSelect,
-    go_button,
     history_button,
     move_select,
     picked,
@@ -30,6 +29,7 @@ from bot.views.buttons import (
     row_id,
 )
 from bot.views.manage_card import waiting_text
+from bot.views.parts import go_button
 from bot.views.problems import as_now, group_warnings, obstacle_text, role_line
 from bot.views.reminder_texts import wish_text
 from bot.views.replies import answer_click, answers_errors, dated, notice, refuse_slip

@@ -9,7 +9,7 @@ from bot.core.groups import HAD, Coming, Group, GroupStatus, PastWeek, Post, Rea
 from bot.core.picks import TELL_WEEKS_AHEAD, AfterList, Why, part_of
 from bot.core.weekly import Schedule, slot_of_week
 from bot.plain import listed, plain
-from bot.views.texts import short_title
+from bot.views.phrases import short_title
 from bot.views.weekly_texts import CHOICE, part_text
 
 COMING = "**Next**"

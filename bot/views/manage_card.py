@@ -17,7 +17,7 @@ from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.language import _, ngettext
 from bot.plain import clipped, link, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views import texts
+from bot.views import phrases
 from bot.views.choices import CHOICES, NAME
 from bot.views.group_texts import schedule_text
 from bot.views.parts import (
@@ -34,7 +34,7 @@ from bot.views.parts import (
     select,
     text_of,
 )
-from bot.views.texts import MUST_READ, short_title, step_title, title_of
+from bot.views.phrases import MUST_READ, short_title, step_title, title_of
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
 LONGEST_INPUT = 4000  # Discord's limit for a text input
@@ -165,7 +165,7 @@ class TextsForm(DraftForm):
         self._kind: ui.Select[Any] = ui.Select(
             custom_id="kind",
             options=[
-                option(kind, kind, emoji=texts.KIND_ICONS[kind], default=kind == shown.kind)
+                option(kind, kind, emoji=phrases.KIND_ICONS[kind], default=kind == shown.kind)
                 for kind in KINDS
             ],
         )
@@ -281,7 +281,7 @@ def _place(desk: Desk) -> Iterator[str]:
 
 def _about(resource: Resource) -> Iterator[str]:
     yield f"### {link(title_of(resource), resource.url)}"
-    yield texts.facts(resource)
+    yield phrases.facts(resource)
 
 
 def _notes(resource: Resource) -> list[str]:
@@ -302,7 +302,7 @@ def _questions(resource: Resource) -> Iterator[str]:
 def _needs(resource: Resource, curriculum: Curriculum) -> Iterator[str]:
     needed = [found for key in resource.prerequisites if (found := curriculum.get(key))]
     if needed:
-        yield _("**Needs**: {titles}", titles=texts.titles(needed, most=6))
+        yield _("**Needs**: {titles}", titles=phrases.titles(needed, most=6))
 
 
 def _page_warnings(proposal: Proposal) -> Iterator[str]:
@@ -373,7 +373,7 @@ def _touched(desk: Desk) -> Iterator[str]:
     if touched is None:
         return
     if touched.needed_by:
-        yield _("No longer waiting for it: {titles}.", titles=texts.titles(touched.needed_by))
+        yield _("No longer waiting for it: {titles}.", titles=phrases.titles(touched.needed_by))
     if touched.channel_ids:
         rooms = ", ".join(f"<#{channel_id}>" for channel_id in touched.channel_ids[:5])
         if (more := len(touched.channel_ids) - 5) > 0:
@@ -421,7 +421,7 @@ def waiting_text(resources: Sequence[Resource]) -> str:
     """Return that readers' doubts wait for moderators."""
     return _(
         "💬 Readers doubt what {titles} needs: `/manage edit` shows what they say.",
-        titles=texts.titles(resources, most=5),
+        titles=phrases.titles(resources, most=5),
     )
 
 
@@ -504,7 +504,7 @@ def _edit_text(edit: PastEdit) -> str:
 def _choice_name(choice: Choice) -> str:
     tail = _("removed") if choice.removed else ""
     if not tail and choice.step is not None:
-        tail = clipped(texts.step_place(choice.step), 30)
+        tail = clipped(phrases.step_place(choice.step), 30)
     tail = f" · {tail}" if tail else ""
     start = "🗑️ " if choice.removed else ""
     title = one_line(title_of(choice.resource))

@@ -1,26 +1,35 @@
-"""What to read before something, in order; what it opens; and the reader's goal."""
+"""What to read before something, in order: to make it the goal, or to doubt a prerequisite."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import discord
 from discord import ui
 
-from bot.core.moderation import doubtable
+from bot.core.curriculum import Resource
+from bot.core.moderation import WHY_LIMIT, doubtable
 from bot.core.reading import Path
 from bot.core.recommend import opens
-from bot.plain import fitting, link, plain
-from bot.views import texts
-from bot.views.buttons import KEY, KeyButton, PlainButton, go_button
-from bot.views.curriculum_card import OPTIONS, TEXT, ResourceSelect
-from bot.views.doubt_form import DoubtButton
-from bot.views.replies import answer_click, answers_errors
-from bot.views.resource_card import next_card
-
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
+from bot.language import _, ngettext
+from bot.plain import clipped, fitting, link, plain
+from bot.views import custom_ids as ids
+from bot.views.parts import (
+    BLUE,
+    OPTIONS,
+    TEXT,
+    Form,
+    box,
+    button,
+    card,
+    go_button,
+    option,
+    picked,
+    row,
+)
+from bot.views.phrases import MUST_READ, duration, mark_text, short_title, title_of, titles
+from bot.views.resource_card import resource_select
 
 
 def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
@@ -29,95 +38,109 @@ def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
     ``in_server``: there are moderators who can be told that a prerequisite is wrong; where the bot
     is only on the reader's own account, there are none.
     """
-    view = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(_text(path)))
-    if path.steps:
-        box.add_item(ui.ActionRow(ResourceSelect.of(list(path.steps[:OPTIONS]), path.curriculum)))
-    row: ui.ActionRow[Any] = ui.ActionRow()
-    key = path.resource.key
-    goal = path.curriculum.get(path.reader.goal) if path.reader.goal else None
-    if goal is not None and goal.key == key:
-        row.add_item(NoGoalButton())
+    key, goal = path.resource.key, None
+    aim = path.curriculum.get(path.reader.goal) if path.reader.goal else None
+    if aim is not None and aim.key == key:
+        goal = button(ids.DropGoal(), _("Drop this goal"))
     elif path.steps and not path.resource.is_companion:
-        row.add_item(GoalButton(key))
-    row.add_item(go_button("next"))
-    if in_server and doubtable(path):
-        row.add_item(DoubtButton(key))
-    box.add_item(row)
-    view.add_item(box)
-    view.stop()
-    return view
+        goal = button(ids.MakeGoal(key), _("Make this my goal"), BLUE)
+    can_doubt = in_server and doubtable(path)
+    doubt = button(ids.Doubt(key), _("Prerequisite wrong?")) if can_doubt else None
+    steps = row(resource_select(path.steps, path.curriculum))
+    return card(box(_text(path), steps, row(goal, go_button("next"), doubt)))
 
 
 def _text(path: Path) -> str:
     """Return heading, way and what follows it; of a long way, as much as fits between."""
-    title = link(texts.title_of(path.resource), path.resource.url)
-    head = "\n".join([f"-# {texts.PATH_TO}", f"### {title}", texts.path_summary(path)])
+    head = "\n".join(
+        [
+            _("-# The way to"),
+            f"### {link(title_of(path.resource), path.resource.url)}",
+            _summary(path),
+        ]
+    )
     tail = "\n".join(_after_way(path))
     way = fitting(_way(path), TEXT - len(head) - len(tail) - 2)
     return "\n".join(filter(None, [head, way, tail]))
 
 
+def _summary(path: Path) -> str:
+    """Return how far away a resource is."""
+    before = len(path.steps) - 1
+    if not path.steps:
+        return _("You're past it already.")
+    if before == 0:
+        return _("You're ready for it: nothing is missing.")
+    return ngettext("{n} thing first:", "{n} things first, in this order:", before)
+
+
 def _way(path: Path) -> Iterator[str]:
     for number, step in enumerate(path.steps, start=1):
-        must_read = f" {texts.MUST_READ}" if step.must_read else ""
-        minutes = f" · {texts.duration(step.minutes)}" if step.minutes else ""
+        must_read = f" {MUST_READ}" if step.must_read else ""
+        minutes = f" · {duration(step.minutes)}" if step.minutes else ""
         aim = "🎯 " if step.key == path.resource.key else ""
-        named = link(texts.title_of(step), step.url, 100)
-        yield f"{number}. {aim}{named}{must_read}{minutes}"
+        yield f"{number}. {aim}{link(title_of(step), step.url, 100)}{must_read}{minutes}"
 
 
 def _after_way(path: Path) -> Iterator[str]:
     resource = path.resource
     minutes_in_all = sum(step.minutes or 0 for step in path.steps)
     if len(path.steps) > 1 and minutes_in_all:
-        yield f"-# {texts.duration(minutes_in_all)} in all"
+        yield _("-# {duration} in all", duration=duration(minutes_in_all))
     if mark := path.reader.marks.get(resource.key):
-        yield texts.mark_text(mark)
+        yield mark_text(mark)
     if opened := opens(path.curriculum, resource.key):
-        yield f"{texts.OPENS}: {texts.titles(opened, most=8)}"
+        yield _("**Opens**: {titles}", titles=titles(opened, most=8))
     if resource.parent and (parent := path.curriculum.get(resource.parent)):
-        yield f"-# {texts.helps_with(plain(texts.short_title(parent)))}"
+        yield _("-# It helps with {title}.", title=plain(short_title(parent)))
 
 
-class PathButton(KeyButton, template=rf"path:{KEY}"):
-    """Shows the way to a resource from its card."""
+class DoubtForm(Form):
+    """Asks which prerequisite is wrong, and why if the reader wants to say."""
 
-    prefix = "path"
-    label = texts.WHAT_FIRST
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        path = await bot.services.reading.path(interaction.user.id, interaction.guild_id, self.key)
-        in_server = interaction.is_guild_integration()
-        await answer_click(interaction, path_card(path, in_server=in_server))
-
-
-class GoalButton(KeyButton, template=rf"goal:{KEY}"):
-    """Makes a resource the reader's goal: the way to it comes first from now on."""
-
-    prefix = "goal"
-    label = texts.MAKE_GOAL
-    style = discord.ButtonStyle.primary
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        reply = await bot.services.reading.set_goal(
-            interaction.user.id, interaction.guild_id, self.key
+    def __init__(self, path: Path) -> None:
+        self._pairs = doubtable(path)[:OPTIONS]
+        self._pair: ui.Select[Any] = ui.Select(
+            custom_id="pair",
+            options=[
+                option(str(number), _doubt_text(*(path.curriculum.by_key[key] for key in pair)))
+                for number, pair in enumerate(self._pairs)
+            ],
         )
-        await answer_click(interaction, next_card(reply))
+        self.why: ui.TextInput[Any] = ui.TextInput(
+            custom_id="why",
+            style=discord.TextStyle.paragraph,
+            max_length=WHY_LIMIT,
+            required=False,
+        )
+        super().__init__(
+            _("A prerequisite is wrong"),
+            ui.Label[Any](text=_("Which one?"), component=self._pair),
+            ui.Label[Any](text=_("Why? One sentence is enough"), component=self.why),
+        )
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The keys that were picked: of a resource, and of what it doesn't need.
+
+        Raises:
+            NotOfferedError: none was.
+        """
+        return self._pairs[int(picked(self._pair.options, self._pair.values)[0])]
 
 
-class NoGoalButton(PlainButton, template=r"no-goal"):
-    """Gives the goal up."""
+def doubted_card(resource: Resource, needed: Resource) -> ui.LayoutView:
+    """Build what a reader is told who doubts that a resource needs the other."""
+    return card(
+        _(
+            "Thank you. This server's moderators are told that **{title}** may not need"
+            " **{needed}**. Meanwhile *Not this one…* on any card lets you go on.",
+            title=plain(short_title(resource)),
+            needed=plain(short_title(needed)),
+        )
+    )
 
-    custom = "no-goal"
-    label = texts.DROP_GOAL
 
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        reply = await bot.services.reading.set_goal(interaction.user.id, interaction.guild_id, None)
-        await answer_click(interaction, next_card(reply))
+def _doubt_text(resource: Resource, needed: Resource) -> str:
+    title, other = (clipped(short_title(each), 40) for each in (resource, needed))
+    return _("{title} doesn't need {needed}", title=title, needed=other)

@@ -15,7 +15,7 @@ from bot.core.picks import MOST_WEEKS, PICKED, Chosen, PickReply, Silent, is_lon
 from bot.core.weekly import Slot, slot_of_week
 from bot.plain import clipped, link, one_line, plain
 from bot.views.group_texts import moment, short_date
-from bot.views.texts import duration, short_title, title_of, titles
+from bot.views.phrases import duration, short_title, title_of, titles
 
 TAKE_BACK = "Take it back"
 TAKE_ONE_BACK = "Take a pick back…"

@@ -2,223 +2,231 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, cast
+from datetime import datetime, timedelta
 
-import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum
-from bot.core.progress import Figures, StepCount, figures
-from bot.core.reading import Journey
-from bot.plain import clipped, fitting, plain
-from bot.views import texts
-from bot.views.buttons import PlainButton, go_button, picked, row_id
-from bot.views.replies import answer_click, answers_errors
-from bot.views.resource_card import next_card
-from bot.views.word_form import WordForm
+from bot.core.progress import Count, Figures, StepCount, figures
+from bot.core.reading import Change, Journey
+from bot.language import _, ngettext
+from bot.plain import plain
+from bot.views import custom_ids as ids
+from bot.views.parts import OPTIONS, WordForm, box, card, go_button, option, row, select, text_of
+from bot.views.phrases import count_text, duration, short_title, step_title
 
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
-
-OPTIONS = 25  # Discord's limit for a select
 PAGES = 8  # selects of so many steps each; Discord's 40 components would allow a few more
 DEEPER = ":deeper"
 """The select's value for "I know the whole list"; no step's id has a colon."""
+CHANGED_SHOWN = 3
 
 
 def progress_card(journey: Journey) -> ui.LayoutView:
     """Build the reader's progress: the list, then step by step; time left at their own pace."""
-    row: ui.ActionRow[Any] = ui.ActionRow(go_button("next"), go_button("index"))
-    if journey.changes:
-        row.add_item(go_button("undo"))
-    row.add_item(go_button("start"))
-    if journey.reader.marks:
-        row.add_item(go_button("reset"))
-    return _card(_progress_lines(journey), row)
+    buttons = row(
+        go_button("next"),
+        go_button("index"),
+        go_button("undo") if journey.changes else None,
+        go_button("start"),
+        go_button("reset") if journey.reader.marks else None,
+    )
+    return card(box(text_of(_progress_lines(journey)), buttons))
 
 
 def shared_card(journey: Journey) -> ui.LayoutView:
     """Build the public card of `/progress share`: the figures, nothing to press."""
-    found = figures(journey.curriculum, journey.reader.marks)
-    return _card(_head(journey, found), None)
+    return card(box(text_of(_head(journey, figures(journey.curriculum, journey.reader.marks)))))
 
 
 def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
     """Build the choice among the changes that can be undone, the newest first."""
+    back = row(go_button("progress"))
     if not journey.changes:
-        return _card([texts.NOTHING_TO_UNDO], ui.ActionRow(go_button("progress")))
-    view = ui.LayoutView(timeout=None)
-    options = [
-        discord.SelectOption(
-            label=clipped(texts.change_label(change, journey.curriculum), 100),
-            value=str(change.change_id),
-            description=texts.ago(now - change.made_at),
+        return card(box(_("There is nothing to undo: you haven't changed anything yet."), back))
+    changes = [
+        option(
+            str(change.change_id),
+            _change_label(change, journey.curriculum),
+            _ago(now - change.made_at),
         )
-        for change in journey.changes[:OPTIONS]
+        for change in journey.changes
     ]
-    box: ui.Container[Any] = ui.Container(
-        ui.TextDisplay(texts.UNDO_WHICH),
-        ui.ActionRow(UndoSelect.over(options)),
-        ui.ActionRow(go_button("progress")),
-    )
-    view.add_item(box)
-    view.stop()
-    return view
+    told = _("### Undo what?\nYour latest changes, the newest first.")
+    return card(box(told, row(select(ids.UndoOne(), _("Pick a change…"), changes)), back))
 
 
 def start_card(curriculum: Curriculum) -> ui.LayoutView:
-    """Build the choice of a step to start at."""
-    view = ui.LayoutView(timeout=None)
+    """Build the choice of a step to start at: a long list needs several selects."""
     steps = [s for s in curriculum.steps if any(not r.addition for r in s.resources)]
-    options = [
-        discord.SelectOption(label=clipped(texts.step_title(step), 100), value=step.id)
-        for step in steps[1:]
-    ]
-    options.append(discord.SelectOption(label=texts.START_DEEPER, value=DEEPER))
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(texts.START_WHERE))
-    for page, first in enumerate(range(0, len(options), OPTIONS)[:PAGES]):
-        select = StartSelect.over(options[first : first + OPTIONS])
-        select.item.custom_id = f"start-at:{page}"
-        box.add_item(ui.ActionRow(select))
-    box.add_item(ui.ActionRow(go_button("progress")))
-    view.add_item(box)
-    view.stop()
-    return view
+    options = [option(step.id, step_title(step)) for step in steps[1:]]
+    options.append(option(DEEPER, _("Deeper: I know the whole list")))
+    pages = (options[first : first + OPTIONS] for first in range(0, len(options), OPTIONS))
+    selects = (
+        row(select(ids.StartAt(f":{page}"), _("Start at which step…"), shown))
+        for page, shown in zip(range(PAGES), pages, strict=False)
+    )
+    where = _(
+        "### Where do you start?\n"
+        "What comes before counts as known. Nothing you marked is lost, and Undo takes it back."
+    )
+    return card(box(where, *selects, row(go_button("progress"))))
 
 
-def _card(lines: Iterator[str] | list[str], row: ui.ActionRow[Any] | None) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)))
-    if row is not None:
-        box.add_item(row)
-    view.add_item(box)
-    view.stop()
-    return view
+def reset_form(marks: int) -> WordForm:
+    """Build the form that takes this many marks away."""
+    question = ngettext(
+        "This takes {n} mark away, and your goal. Undo brings it back.",
+        "This takes {n} marks away, and your goal. Undo brings it back.",
+        marks,
+    )
+    return WordForm(_("Start afresh?"), question, _("reset"))
+
+
+def help_card() -> ui.LayoutView:
+    """Build what the bot can do for a reader."""
+    return card(
+        _(
+            "## What to read next\n"
+            "I know the reading list, and what you have read of it.\n"
+            "\n"
+            "**`/next`** what to read next, and why. Say how long you have, if you like.\n"
+            "**`/done`** you've read it. Without a resource: the one `/next` showed last.\n"
+            "**`/search`** find anything: titles, authors, years, short names, links. Typos are"
+            " fine.\n"
+            "**`/curriculum`** the whole list, step by step.\n"
+            "**`/path`** what to read before something, and to make it your goal.\n"
+            "**`/progress`** how far you are, and how much is left.\n"
+            "**`/group`** what this channel's study group reads and has read; join it, and be"
+            " reminded.\n"
+            "**`/me`** what I keep about you: look at it, download it, delete it.\n"
+            "\n"
+            "-# Only you see my answers. I keep your marks under your Discord id, not your name;"
+            " of what you write, only what is meant for moderators. All of this works in a direct"
+            " message to me too."
+        )
+    )
 
 
 def _head(journey: Journey, found: Figures) -> Iterator[str]:
     yield f"## {plain(journey.curriculum.title)}"
-    whole = found.listed if found.listed.total else found.added
-    yield f"{texts.bar(whole)}  {texts.figures_text(found)}"
+    listed, added = found.listed, found.added
+    counts = [f"**{count_text(listed, 'list')}**"] if listed.total else []
+    counts += [count_text(added, "deeper")] if added.total else []
+    yield f"{_bar(listed if listed.total else added)}  {', '.join(counts)}"
+
+
+def _bar(count: Count, width: int = 10) -> str:
+    """Return a bar of plain characters: what is read of all there is."""
+    filled = width * count.read // count.total if count.total else 0
+    return "▰" * filled + "▱" * (width - filled)
 
 
 def _progress_lines(journey: Journey) -> Iterator[str]:
     found = figures(journey.curriculum, journey.reader.marks)
     yield from _head(journey, found)
-    yield texts.left_text(found)
-    if pace := texts.pace_text(found, journey.minutes_a_week):
+    yield _left_text(found)
+    if pace := _pace_text(found, journey.minutes_a_week):
         yield pace
     goal = journey.curriculum.get(journey.reader.goal) if journey.reader.goal else None
     if goal is not None:
-        yield texts.goal_text(goal)
+        title = plain(short_title(goal))
+        yield _("🎯 Your goal: **{title}**. `/path` shows the way.", title=title)
     yield ""
-    yield from (line for count in found.steps if (line := _step_line(count)))
-    if untouched := sum(not _begun(count) for count in found.steps):
-        yield texts.untouched_text(untouched)
+    yield from (_step_line(count) for count in found.steps if _is_begun(count))
+    if untouched := sum(not _is_begun(count) for count in found.steps):
+        yield ngettext(
+            "-# {n} more step goes deeper, not begun yet.",
+            "-# {n} more steps go deeper, not begun yet.",
+            untouched,
+        )
 
 
-def _begun(count: StepCount) -> bool:
+def _left_text(found: Figures) -> str:
+    """Return how long the rest takes; without estimates, how many are left."""
+    listed, added = found.listed, found.added
+    if not listed.is_complete:
+        if listed.left_minutes:
+            return _("Left of the list: {duration}.", duration=duration(listed.left_minutes))
+        return ngettext(
+            "Left of the list: {n} resource.", "Left of the list: {n} resources.", listed.left
+        )
+    if added.is_complete:
+        return _("Everything is read. Well done!")
+    if not listed.total:
+        if added.left_minutes:
+            return _("Left: {duration}.", duration=duration(added.left_minutes))
+        return ngettext("Left: {n} resource.", "Left: {n} resources.", added.left)
+    if added.left_minutes:
+        more = duration(added.left_minutes)
+        return _("The list is read. To go deeper: {duration} more.", duration=more)
+    return ngettext(
+        "The list is read. To go deeper: {n} more resource.",
+        "The list is read. To go deeper: {n} more resources.",
+        added.left,
+    )
+
+
+def _pace_text(found: Figures, minutes_a_week: int | None) -> str:
+    """Return how long the list takes at the reader's own pace; nothing without a history."""
+    still = found.added if found.listed.is_complete else found.listed
+    if not minutes_a_week or not still.left_minutes:
+        return ""
+    return ngettext(
+        "At your pace, {duration} a week, that is about {n} week.",
+        "At your pace, {duration} a week, that is about {n} weeks.",
+        max(1, round(still.left_minutes / minutes_a_week)),
+        duration=duration(minutes_a_week),
+    )
+
+
+def _is_begun(count: StepCount) -> bool:
     added = count.added
     return bool(count.listed.total or added.read or added.skipped)
 
 
 def _step_line(count: StepCount) -> str:
-    if not _begun(count):
-        return ""
-    parts = []
-    if count.listed.total:
-        parts.append(texts.count_text(count.listed, ""))
-    if count.added.read or count.added.skipped:
-        parts.append(texts.count_text(count.added, "deeper"))
-    left = count.listed.left_minutes
-    minutes = f" · {texts.duration(left)} left" if left else ""
-    done = " ✅" if count.listed.total and count.listed.is_complete else ""
-    return f"- {plain(texts.step_title(count.step), 100)}: {', '.join(parts)}{done}{minutes}"
+    listed, added = count.listed, count.added
+    counts = [count_text(listed)] if listed.total else []
+    counts += [count_text(added, "deeper")] if added.read or added.skipped else []
+    done = " ✅" if listed.total and listed.is_complete else ""
+    facts = [f"- {plain(step_title(count.step), 100)}: {', '.join(counts)}{done}"]
+    if listed.left_minutes:
+        facts.append(_("{duration} left", duration=duration(listed.left_minutes)))
+    return " · ".join(facts)
 
 
-class _Choice(ui.DynamicItem[ui.Select[Any]], template=r"choice"):
-    """A select whose options carry all there is to know."""
-
-    custom: str
-    placeholder: str
-
-    def __init__(self, select: ui.Select[Any]) -> None:
-        super().__init__(select)
-
-    @classmethod
-    def over(cls, options: list[discord.SelectOption]) -> Self:
-        """Build the select over these options."""
-        return cls(ui.Select(custom_id=cls.custom, placeholder=cls.placeholder, options=options))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, match
-        return cls(cast("ui.Select[Any]", item))
-
-
-class UndoSelect(_Choice, template=r"undo-one"):
-    """Takes back one of the last twenty changes."""
-
-    custom = "undo-one"
-    placeholder = texts.UNDO_WHICH_ONE
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        change_id = row_id(picked(self.item))
-        reply = await bot.services.reading.undo(
-            interaction.user.id, interaction.guild_id, change_id
-        )
-        await answer_click(interaction, next_card(reply))
+def _change_label(change: Change, curriculum: Curriculum) -> str:
+    """Return a change in the words of a list, without Markdown."""
+    named = [found for key in change.keys if (found := curriculum.get(key))]
+    gone = _("something no longer listed")
+    what = ", ".join(short_title(r) for r in named[:CHANGED_SHOWN]) or gone
+    if (more := len(named) - CHANGED_SHOWN) > 0:
+        what = _("{names} and {n} more", names=what, n=more)
+    goal = curriculum.get(change.goal) if change.goal else None
+    if change.kind == "reset":
+        return ngettext("Reset of {n} mark", "Reset of {n} marks", len(change.keys))
+    labels = {
+        "done": _("Done: {what}"),
+        "done_current": _("Done: {what}"),
+        "known": _("I know it: {what}"),
+        "skipped": _("Never: {what}"),
+        "later": _("Later: {what}"),
+        "clear": _("Not read: {what}"),
+        "start_at": _("Known before: {what}"),
+        "goal": _("Goal: {goal}"),
+        "no_goal": _("Goal dropped"),
+    }
+    return labels[change.kind].format(what=what, goal=short_title(goal) if goal else gone)
 
 
-class StartSelect(_Choice, template=r"start-at(:[0-9])?"):
-    """Marks what comes before a step as known. A list of many steps has several such selects."""
-
-    custom = "start-at"
-    placeholder = texts.START_AT_WHICH
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        where = picked(self.item)
-        step_id = None if where == DEEPER else where
-        reply = await bot.services.reading.start_at(
-            interaction.user.id, interaction.guild_id, step_id
-        )
-        await answer_click(interaction, next_card(reply))
-
-
-class ResetForm(WordForm, title=texts.RESET_TITLE):
-    """Unmarks everything; Undo brings it back, while it is among the last changes."""
-
-    word = texts.RESET_WORD
-
-    async def act(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        reply = await bot.services.reading.reset(interaction.user.id, interaction.guild_id)
-        await answer_click(interaction, next_card(reply))
-
-    def way_back(self, reader_id: int) -> ui.Button[Any]:
-        del reader_id
-        return go_button("reset")
-
-
-class ResetButton(PlainButton, template=r"reset-all"):
-    """Opens the form: on cards sent before *Reset…* did."""
-
-    custom = "reset-all"
-    label = texts.RESET_NOW
-    style = discord.ButtonStyle.danger
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        _, reader = await bot.services.reading.reader(interaction.user.id, interaction.guild_id)
-        question = texts.reset_question(len(reader.marks))
-        await interaction.response.send_modal(ResetForm(question))
+def _ago(since: timedelta) -> str:
+    """Return how long ago something was, in the largest fitting unit."""
+    minutes = max(0, int(since.total_seconds()) // 60)
+    if days := minutes // (24 * 60):
+        return ngettext("{n} day ago", "{n} days ago", days)
+    if hours := minutes // 60:
+        return ngettext("{n} hour ago", "{n} hours ago", hours)
+    if minutes:
+        return ngettext("{n} minute ago", "{n} minutes ago", minutes)
+    return _("just now")

@@ -6,7 +6,7 @@ from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Reminder, ReminderWish
 from bot.plain import link, plain
 from bot.views.group_texts import moment
-from bot.views.texts import facts, title_of
+from bot.views.phrases import facts, title_of
 
 DONE, DISCUSSION = "Done", "Discussion"
 

@@ -13,10 +13,10 @@ import aiohttp
 import discord
 from discord import app_commands, ui
 
-from bot.errors import LedgerError, ReaderError, SlipError, UnknownResourceError
+from bot.errors import LedgerError, ReaderError, SlipError
 from bot.language import _
 from bot.plain import clipped, one_line
-from bot.views.texts import PICK_A_RESOURCE
+from bot.views.parts import OPEN_FOR, box, card, row
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +31,8 @@ TOO_LATE = frozenset({10062, 10015, 40060})
 TROUBLE = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError)
 """What goes wrong on the way to Discord, and is no fault of ours."""
 
-
 SLIP = timedelta(seconds=3)
 """A tap so soon after a click replaced the card may have been meant for what stood there."""
-
-OPEN_FOR = 3600.0
-"""Seconds. discord.py keeps each form in memory until it is sent or this is over: nobody
-learns when one is dismissed."""
 
 
 class Form(ui.Modal):
@@ -118,10 +113,7 @@ def refuse_slip(interaction: discord.Interaction[Any]) -> None:
 
 def notice(text: str) -> ui.LayoutView:
     """Build a card of one text."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(text))
-    view.stop()
-    return view
+    return card(text)
 
 
 def error_text(error: Exception) -> str:
@@ -138,16 +130,8 @@ def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.Layo
 
     ``again`` leads back to the form that was refused.
     """
-    select = way_out(error)
-    if select is None:
-        view = notice(error_text(error))
-        if again is not None:
-            view.add_item(ui.ActionRow(again))
-        return view
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay(error_text(error)), ui.ActionRow(select)))
-    view.stop()
-    return view
+    text, select = error_text(error), way_out(error)
+    return card(text, row(again)) if select is None else card(box(text, row(select)))
 
 
 @functools.singledispatch
@@ -155,12 +139,6 @@ def way_out(error: Exception) -> ui.Select[Any] | None:
     """Return a select of what was likely meant; cards register those that they answer."""
     del error
     return None
-
-
-@way_out.register
-def _resources_meant(error: UnknownResourceError) -> ui.Select[Any] | None:
-    # The select of ``curriculum_card.ResourceSelect``, which opens the card of what is picked.
-    return select_of("show", PICK_A_RESOURCE, error.like_it) if error.like_it else None
 
 
 def select_of(

@@ -1,411 +1,427 @@
-"""The card of one resource, as the next one, as marked, or looked up; and its buttons."""
+"""The card of one resource: as the next one, as marked, or looked up."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.progress import Mark, is_read, unlocks
-from bot.core.reading import AlsoDone, MarkKind, PartlyDone, Reader, Reply, Shown, Worth
+from bot.core.reading import AlsoDone, Change, PartlyDone, Reply, Shown, Worth
 from bot.core.recommend import (
     AllPutOff,
     AllRead,
+    FinishedPrerequisites,
+    FitsMinutes,
     GoDeeper,
+    OnGoalPath,
+    Opens,
     Reason,
     Recommendation,
     TooNarrow,
     opens,
 )
-from bot.plain import clipped, fitting, link, markdown, one_line, plain
-from bot.views import texts
-from bot.views.buttons import (
-    KEY,
-    ROW_ID,
-    KeyButton,
-    PlainButton,
-    RowButton,
-    StateButton,
-    all_picked,
+from bot.errors import UnknownResourceError
+from bot.language import _, ngettext
+from bot.plain import link, markdown, plain
+from bot.views import custom_ids as ids
+from bot.views.parts import (
+    BLUE,
+    GREEN,
+    OPTIONS,
+    box,
+    button,
+    card,
     go_button,
-    path_button,
-    picked,
+    link_button,
+    option,
+    row,
+    select,
+    text_of,
 )
-from bot.views.replies import answer_click, answers_errors, may_be_slip
-
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
+from bot.views.phrases import (
+    KIND_ICONS,
+    MUST_READ,
+    day,
+    duration,
+    facts,
+    joined,
+    mark_text,
+    short_title,
+    step_title,
+    title_of,
+    titles,
+)
+from bot.views.replies import way_out
 
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
 WHY, NOTES, COMPANIONS = 700, 1300, 900
-OPTIONS = 25  # Discord's limit for a select
-OPTION_TEXT = 100  # Discord's limit for a select option's label, value and description
+UNCLEAR_SHOWN = 5
 
 
 def next_card(reply: Reply) -> ui.LayoutView:
     """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next."""
-    view = ui.LayoutView(timeout=None)
-    if changed := _changed_text(reply):
-        view.add_item(ui.TextDisplay(changed))
-    if reply.from_guild is not None:
-        view.add_item(ui.TextDisplay(texts.from_guild_text(reply.from_guild)))
-    undo = None if reply.change is None else UndoButton(reply.change.change_id)
-    curriculum = reply.curriculum
+    curriculum, undo, reads = reply.curriculum, _undo_button(reply), None
     match reply.answer:
         case Recommendation(resource, reasons):
             mark = reply.reader.marks.get(resource.key)
-            box = _resource_box(curriculum, resource, mark, reasons, undo, reply.worth)
-            view.add_item(box)
-            if reads := _group_reads(reply.curriculum, reply.reader, resource):
-                view.add_item(ui.TextDisplay("\n".join(reads)))
-        case GoDeeper(then, until):
-            told = [texts.list_read_text(curriculum)] if until is None else []
-            told.append(texts.deeper_text(then.resource, until))
-            view.add_item(_box(told, [undo, GoDeeperButton(), go_button("progress")]))
+            shown = _resource_box(curriculum, resource, mark, reasons, undo, reply.worth)
+            reads = text_of(_group_reads(reply, resource))
+        case GoDeeper():
+            deeper = button(ids.GoDeeper(), _("Go deeper"), BLUE)
+            buttons = row(undo, deeper, go_button("progress"))
+            shown = box(*_list_read(curriculum, reply.answer), buttons)
         case AllRead():
-            view.add_item(_box([texts.ALL_READ], [undo, go_button("progress")]))
+            everything = _(
+                "## 🎉 You've read everything\n"
+                "The list and all that goes deeper. `/search` finds it again."
+            )
+            shown = box(everything, row(undo, go_button("progress")))
         case AllPutOff(until):
-            view.add_item(_box([texts.all_put_off(until)], [undo, go_button("progress")]))
-        case TooNarrow():
-            view.add_item(_box([texts.too_narrow_text(reply.answer)], [undo, go_button("next")]))
-    view.stop()
-    return view
+            nothing = _(
+                "Everything you could read now is put off; the first comes back {day}.\n"
+                "`/curriculum` shows the list: any card's **Done** still works.",
+                day=day(until),
+            )
+            shown = box(nothing, row(undo, go_button("progress")))
+        case TooNarrow(culprits):
+            shown = box(_too_narrow_text(culprits), row(undo, go_button("next")))
+    return card(_changed_text(reply), _from_guild_text(reply.from_guild), shown, reads)
 
 
 def nudge_card(reply: Reply) -> ui.LayoutView:
     """Build the reminder that a reader asked for: what comes next, and how to stop it."""
     view = next_card(reply)
-    view.add_item(ui.TextDisplay(texts.NUDGE))
+    told = _("-# You asked me to remind you after a week without reading. `/me` stops it.")
+    view.add_item(ui.TextDisplay(told))
     return view
 
 
 def resource_card(shown: Shown) -> ui.LayoutView:
     """Build the card of a resource that was looked up."""
-    view = ui.LayoutView(timeout=None)
-    mark = shown.reader.marks.get(shown.resource.key)
-    if shown.from_guild is not None:
-        view.add_item(ui.TextDisplay(texts.from_guild_text(shown.from_guild)))
-    needed = (shown.curriculum.get(key) for key in shown.resource.prerequisites)
-    missing = [r for r in needed if r is not None and not unlocks(shown.reader.marks, r.key)]
-    box = _resource_box(shown.curriculum, shown.resource, mark, worth=shown.worth, missing=missing)
-    view.add_item(box)
-    view.stop()
-    return view
+    curriculum, resource, marks = shown.curriculum, shown.resource, shown.reader.marks
+    needed = (curriculum.get(key) for key in resource.prerequisites)
+    missing = [r for r in needed if r is not None and not unlocks(marks, r.key)]
+    mark = shown.reader.marks.get(resource.key)
+    looked_up = _resource_box(curriculum, resource, mark, worth=shown.worth, missing=missing)
+    return card(_from_guild_text(shown.from_guild), looked_up)
 
 
 def also_done_card(asked: AlsoDone) -> ui.LayoutView:
     """Build the question after a second bare `/done`, or a tap that may be a slip."""
-    view = ui.LayoutView(timeout=None)
-    text = texts.also_done_text(asked.resource, asked.before, asked.rating)
-    key, rating = asked.resource.key, asked.rating
-    button = DoneButton(key) if rating is None else RatedDoneButton(key, rating)
-    view.add_item(_box([text], [button, go_button("next")]))
-    view.stop()
-    return view
+    key, rating, title = asked.resource.key, asked.rating, plain(title_of(asked.resource))
+    if asked.before is None:
+        question = _("Done with **{title}**?", title=title)
+    else:
+        before = plain(short_title(asked.before))
+        question = _(
+            "You just marked **{before}**. Also done with **{title}**?", before=before, title=title
+        )
+    rated = None if rating is None else _("It gets your {rating} of 5.", rating=rating)
+    said = ids.Done(key) if rating is None else ids.DoneRated(rating, key)
+    buttons = row(button(said, _("Done"), GREEN), go_button("next"))
+    return card(box(question, rated, buttons))
 
 
 def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
     """Build the answer to `/done` with several names of which some aren't clear."""
-    view = ui.LayoutView(timeout=None)
-    buttons: list[ui.Item[Any]] = [go_button("next")]
-    if asked.reply is not None:
-        view.add_item(ui.TextDisplay(_changed_text(asked.reply)))
-        if asked.reply.change is not None:
-            buttons.insert(0, UndoButton(asked.reply.change.change_id))
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(texts.unclear_text(asked)))
-    likely = {r.key: r for one in asked.unclear for r in one.likely}
-    if likely:
-        box.add_item(ui.ActionRow(AlsoDoneSelect.of(asked, list(likely.values()))))
-    box.add_item(ui.ActionRow(*buttons))
-    view.add_item(box)
-    view.stop()
-    return view
+    undo = _undo_button(asked.reply) if asked.reply else None
+    likely = {r.key: option_of(r, asked.curriculum) for one in asked.unclear for r in one.likely}
+    which = select(
+        ids.DoneToo(asked.rating or 0), _("Which did you read?"), list(likely.values()), OPTIONS
+    )
+    unclear = box(text_of(_unclear_lines(asked)), row(which), row(undo, go_button("next")))
+    return card(_changed_text(asked.reply) if asked.reply else None, unclear)
+
+
+def resource_select(
+    resources: Iterable[Resource], curriculum: Curriculum, said: ids.CustomId | None = None
+) -> ui.Select[Any] | None:
+    """Build the select that opens the card of one of the resources; None without any.
+
+    ``said``: what its click says, where that isn't ``ShowResource``.
+    """
+    options = [option_of(resource, curriculum) for resource in resources]
+    return select(said or ids.ShowResource(), _("Show one of these…"), options)
 
 
 def option_of(resource: Resource, curriculum: Curriculum) -> discord.SelectOption:
-    """Build the option of a select that opens the resource's card."""
-    step = texts.step_title(curriculum.step_of(resource))
-    return discord.SelectOption(
-        label=clipped(one_line(texts.title_of(resource)), OPTION_TEXT),
-        value=resource.key,
-        description=clipped(step, OPTION_TEXT),
-        emoji=texts.KIND_ICONS[resource.kind],
-    )
+    """Build the option of a resource."""
+    step = step_title(curriculum.step_of(resource))
+    return option(resource.key, title_of(resource), step, emoji=KIND_ICONS[resource.kind])
 
 
-def _box(told: Iterable[str], buttons: Iterable[ui.Item[Any] | None]) -> ui.Container[Any]:
-    row: ui.ActionRow[Any] = ui.ActionRow(*(button for button in buttons if button is not None))
-    return ui.Container(*(ui.TextDisplay(text) for text in told), row)
-
-
-def _resource_box(
-    curriculum: Curriculum,
-    resource: Resource,
-    mark: Mark | None,
-    reasons: Iterable[Reason] = (),
-    undo: UndoButton | None = None,
-    worth: Worth | None = None,
-    missing: Sequence[Resource] = (),
-) -> ui.Container[Any]:
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(_heading(curriculum, resource, mark)))
-    why = [f"- {texts.reason_text(reason, curriculum, resource)}" for reason in reasons]
-    parts = ((why, WHY), (note_lines(resource), NOTES), (companion_lines(resource), COMPANIONS))
-    for lines, limit in parts:
-        if text := fitting(lines, limit):
-            box.add_item(ui.TextDisplay(text))
-    opened = () if why else opens(curriculum, resource.key)
-    if worth is not None:
-        box.add_item(ui.TextDisplay(texts.worth_text(worth)))
-    if opened:
-        box.add_item(ui.TextDisplay(f"{texts.OPENS}: {texts.titles(opened, most=6)}"))
-    buttons = _buttons(resource, mark, undo)
-    if missing and (mark is None or mark.state == "later"):
-        box.add_item(ui.TextDisplay(texts.locked_text(missing)))
-        buttons.append(path_button(resource.key))
-    box.add_item(ui.ActionRow(*buttons))
-    if mark is None or mark.state == "later":
-        box.add_item(ui.ActionRow(NotThisOne(resource.key)))
-    return box
-
-
-def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> str:
-    step = curriculum.step_of(resource)
-    place = [plain(texts.step_title(step), 120)]
-    if resource.must_read:
-        place.append(f"{texts.MUST_READ} must-read")
-    if resource.parent is not None and (parent := curriculum.get(resource.parent)):
-        place.append(f"helps with {plain(texts.short_title(parent))}")
-    if resource.addition:
-        place.append("addition")
-    if mark is not None:
-        place.append(texts.mark_text(mark))
-    title = link(texts.title_of(resource), resource.url)
-    lines = [f"-# {' · '.join(place)}", f"### {title}", texts.facts(resource)]
-    if resource.original_url:
-        lines.append(f"-# {link(texts.ORIGINAL, resource.original_url)}")
-    return "\n".join(lines)
+@way_out.register
+def _which(error: UnknownResourceError) -> ui.Select[Any] | None:
+    likely = [option(key, title) for key, title in error.like_it]
+    return select(ids.ShowResource(), _("Show one of these…"), likely)
 
 
 def note_lines(resource: Resource) -> list[str]:
+    """Return what is said of a resource, as quotes."""
     notes = [markdown(resource.sentence)] if resource.sentence else []
     notes += [plain(note) for note in (*resource.notes, resource.remark) if note]
+    not_the_makers = _("added to the list, not its maker's words")
     quoted = [f"> {note}" for note in notes]
-    quoted += [f"> {plain(note)}\n> -# {texts.NOT_THE_MAKERS}" for note in resource.added_notes]
-    return quoted
+    return quoted + [f"> {plain(note)}\n> -# {not_the_makers}" for note in resource.added_notes]
 
 
 def companion_lines(resource: Resource) -> list[str]:
-    lines = [f"**{plain(resource.companions_title or texts.HELPS, 80)}**"]
+    """Return what helps with a resource."""
+    lines = [f"**{plain(resource.companions_title or _('Helps with it'), 80)}**"]
     for companion in resource.companions:
-        minutes = f" · {texts.duration(companion.minutes)}" if companion.minutes else ""
-        icon = texts.KIND_ICONS[companion.kind]
+        minutes = f" · {duration(companion.minutes)}" if companion.minutes else ""
+        icon = KIND_ICONS[companion.kind]
         lines.append(f"{icon} {link(companion.title, companion.url)}{minutes}")
         if companion.remark:
             lines.append(f"-# {plain(companion.remark)}")
     return lines if resource.companions else []
 
 
-def _group_reads(curriculum: Curriculum, reader: Reader, shown: Resource) -> list[str]:
-    """Name what the reader's groups read this week, if that is neither shown nor read."""
-    lines = []
-    for read in reader.group_reads[:3]:
-        resource = curriculum.get(read.key)
-        if resource and resource != shown and not is_read(reader.marks, resource.key):
-            lines.append(texts.group_reads_text(resource, read.channel_id))
-    return lines
+def _undo_button(reply: Reply) -> ui.Button[Any] | None:
+    return button(ids.Undo(reply.change.change_id), _("Undo")) if reply.change else None
 
 
-def _buttons(resource: Resource, mark: Mark | None, undo: UndoButton | None) -> list[ui.Item[Any]]:
-    buttons: list[ui.Item[Any]] = [ui.Button(label=texts.OPEN, url=resource.url)]
-    if mark is None or mark.state == "later":
-        buttons.append(DoneButton(resource.key))
+def _resource_box(
+    curriculum: Curriculum,
+    resource: Resource,
+    mark: Mark | None,
+    reasons: Sequence[Reason] = (),
+    undo: ui.Button[Any] | None = None,
+    worth: Worth | None = None,
+    missing: Sequence[Resource] = (),
+) -> ui.Container[Any]:
+    key, is_open = resource.key, mark is None or mark.state == "later"
+    why = [_reason_text(reason, curriculum, resource) for reason in reasons]
+    liked, opened, locked, what_first = None, None, None, None
+    if worth is not None:
+        liked = _(
+            "-# {liked} of {rated} found it worth reading.", liked=worth.liked, rated=worth.rated
+        )
+    if not why and (others := opens(curriculum, key)):
+        opened = _("**Opens**: {titles}", titles=titles(others, most=6))
+    if missing and is_open:
+        locked = _("🔒 It builds on what you haven't read: {titles}.", titles=titles(missing))
+        what_first = button(ids.ShowPath(key), _("What first?"))
+    marking = (
+        [button(ids.Done(key), _("Done"), GREEN)]
+        if is_open
+        else [button(ids.NotRead(key), _("Not read after all")), go_button("next")]
+    )
+    return box(
+        "\n".join(_heading(curriculum, resource, mark)),
+        text_of(why, WHY),
+        text_of(note_lines(resource), NOTES),
+        text_of(companion_lines(resource), COMPANIONS),
+        liked,
+        opened,
+        locked,
+        row(link_button(_("Open"), resource.url), *marking, undo, what_first),
+        row(_aside_select(key)) if is_open else None,
+    )
+
+
+def _aside_select(key: str) -> ui.Select[Any] | None:
+    ways = [
+        option("later", _("Later"), _("Comes back in a week")),
+        option("known", _("I know it"), _("Counts as read")),
+        option("skipped", _("Never"), _("Isn't suggested again; what needs it goes on")),
+    ]
+    return select(ids.PutAside(key), _("Not this one…"), ways)
+
+
+def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> Iterator[str]:
+    place = [plain(step_title(curriculum.step_of(resource)), 120)]
+    if resource.must_read:
+        place.append(_("{icon} must-read", icon=MUST_READ))
+    if resource.parent is not None and (parent := curriculum.get(resource.parent)):
+        place.append(_("helps with {title}", title=plain(short_title(parent))))
+    if resource.addition:
+        place.append(_("addition"))
+    if mark is not None:
+        place.append(mark_text(mark))
+    yield f"-# {' · '.join(place)}"
+    yield f"### {link(title_of(resource), resource.url)}"
+    yield facts(resource)
+    if resource.original_url:
+        publishers = _("the publisher's own copy")
+        yield f"-# {link(publishers, resource.original_url)}"
+
+
+def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> str:
+    """Return one reason, as a sentence to the reader."""
+
+    def named(keys: Sequence[str]) -> str:
+        return titles([found for key in keys if (found := curriculum.get(key))])
+
+    match reason:
+        case "first_step":
+            return _("- Here the list begins.")
+        case FinishedPrerequisites(keys):
+            return _("- You have what it builds on: {titles}.", titles=named(keys))
+        case "must_read":
+            return _("- {icon} It is one of the must-reads.", icon=MUST_READ)
+        case Opens(keys):
+            return _("- It opens {titles}.", titles=named(keys))
+        case OnGoalPath(goal, left):
+            aim = curriculum.get(goal)
+            if aim is None or aim.key == resource.key:
+                return _("- It is your goal, and you're ready for it.")
+            title = plain(short_title(aim))
+            return _("- It leads to your goal, {title}: {n} to go.", title=title, n=left)
+        case FitsMinutes(minutes):
+            return ngettext("- It fits your {n} minute.", "- It fits your {n} minutes.", minutes)
+        case "group_reads_it":
+            return _("- Your study group reads it this week.")
+        case "next_on_list":
+            return _("- It comes next on the list.")
+        case "goes_deeper":
+            return _("- It goes deeper than the list.")
+
+
+def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
+    """Yield what a reader reads who finished the list, or put off what is left of it."""
+    title = plain(short_title(answer.then.resource))
+    if answer.until is None:
+        yield _(
+            "## 🎉 You've read {title}\nEverything on the list is behind you.",
+            title=plain(curriculum.title),
+        )
+        yield _("**{title}** would be the first of what goes deeper.", title=title)
     else:
-        buttons += [ClearButton(resource.key), go_button("next")]
-    if undo is not None:
-        buttons.append(undo)
-    return buttons
+        yield _(
+            "What is left of the list waits for what you put off until {day}."
+            " **{title}** would be the first of what goes deeper.",
+            day=day(answer.until),
+            title=title,
+        )
 
 
-def _changed_text(reply: Reply) -> str:
-    already = texts.already_text(reply.already) if reply.already else ""
-    change = reply.change or reply.undone
+def _too_narrow_text(culprits: Sequence[str]) -> str:
+    """Return which filters left nothing over."""
+    filters = {
+        "minutes": _("the minutes"),
+        "kind": _("the kind"),
+        "step_id": _("the step"),
+        "must_reads": _("“must-reads only”"),
+    }
+    named = joined([filters[name] for name in culprits])
+    if len(culprits) == 1:
+        return _("Nothing you're ready for fits {filter}. Try again without.", filter=named)
+    return _(
+        "Nothing you're ready for fits {filters} together. Try again with fewer of them.",
+        filters=named,
+    )
+
+
+def _from_guild_text(guild_id: int | None) -> str | None:
+    """Return whose list a card in a direct message is about."""
+    if guild_id is None:
+        return None
+    url = f"https://discord.com/channels/{guild_id}"
+    return _("-# From the list of [one of your servers]({url})", url=url)
+
+
+def _group_reads(reply: Reply, shown: Resource) -> Iterator[str]:
+    """Yield what the reader's groups read this week, if that is neither shown nor read."""
+    for read in reply.reader.group_reads[:3]:
+        resource = reply.curriculum.get(read.key)
+        if resource and resource != shown and not is_read(reply.reader.marks, resource.key):
+            title, channel = plain(short_title(resource)), f"<#{read.channel_id}>"
+            yield _("-# {channel} reads {title} this week.", channel=channel, title=title)
+
+
+def _changed_text(reply: Reply) -> str | None:
+    """Return what was just changed or undone, and what had been marked before."""
+    already, change = None, reply.change or reply.undone
+    if n := len(reply.already):
+        what = _titles_done(reply.already)
+        already = ngettext(
+            "**{titles}** was marked already.", "**{titles}** were marked already.", n, titles=what
+        )
     if change is None or (already and reply.repeated):
         return already
     found = (reply.curriculum.get(key) for key in change.keys)
     named = list(dict.fromkeys(resource for resource in found if resource is not None))
     if reply.undone is not None:
-        return texts.undone_text(change, named, repeated=reply.repeated)
+        return _undone_text(change, named, repeated=reply.repeated)
     aim = reply.curriculum.get(change.goal) if change.goal else None
-    told = texts.change_text(change, named, aim, repeated=reply.repeated)
-    return f"{told}\n{already}".strip()
+    told = _change_text(change, named, aim, repeated=reply.repeated)
+    return "\n".join(filter(None, [told, already]))
 
 
-class _MarkButton(KeyButton, template=rf"mark:{KEY}"):
-    """Marks a resource: each kind of mark is a button of its own."""
-
-    kind: MarkKind
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        reply = await bot.services.reading.mark(
-            interaction.user.id, interaction.guild_id, self.key, self.kind
-        )
-        await answer_click(interaction, next_card(reply))
-
-
-class DoneButton(_MarkButton, template=rf"done:{KEY}"):
-    prefix = "done"
-    kind = "done"
-    label = texts.DONE
-    style = discord.ButtonStyle.success
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        who, where = interaction.user.id, interaction.guild_id
-        asked = (
-            await bot.services.reading.ask_done(who, where, self.key)
-            if may_be_slip(interaction)
-            else None
-        )
-        if asked is not None:
-            await answer_click(interaction, also_done_card(asked), asks=True)
-            return
-        reply = await bot.services.reading.mark(who, where, self.key, self.kind)
-        await answer_click(interaction, next_card(reply))
-
-
-class RatedDoneButton(StateButton, template=rf"rated:(?P<rating>[1-5]):{KEY}"):
-    """Marks a resource done with the rating that was typed with `/done`."""
-
-    def __init__(self, key: str, rating: int) -> None:
-        self.key, self.rating = key, rating
-        super().__init__(
-            ui.Button(label=texts.DONE, style=DoneButton.style, custom_id=f"rated:{rating}:{key}")
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(match["key"], int(match["rating"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        who, where = interaction.user.id, interaction.guild_id
-        reply = await bot.services.reading.mark(who, where, self.key, "done", rating=self.rating)
-        await answer_click(interaction, next_card(reply))
+def _change_text(
+    change: Change, named: Sequence[Resource], aim: Resource | None, *, repeated: bool
+) -> str:
+    """Return what was just changed; ``aim`` is the goal it set, or reached."""
+    kind = "done" if change.kind == "done_current" else change.kind
+    what = (_titles_done(named) if kind == "done" else titles(named)) or _("it")
+    goal = plain(short_title(aim)) if aim else _("something no longer listed")
+    if repeated:
+        again = {
+            "clear": _("**{what}** is unread already."),
+            "goal": _("🎯 **{goal}** is your goal already."),
+            "no_goal": _("You have no goal."),
+        }
+        return again.get(kind, _("**{what}** was marked already.")).format(what=what, goal=goal)
+    reached = {
+        "done": _("🎯 Done, and your goal is reached: **{goal}**!"),
+        "known": _("☑️ You know **{goal}**: your goal is reached."),
+        "skipped": _("🚫 **{goal}** won't be suggested again, and is your goal no more."),
+        "start_at": _("☑️ What comes before is known, and with it your goal: **{goal}**."),
+    }
+    if aim is not None and kind == "done" and len(named) > 1:
+        return _("✅ Done: **{what}**. 🎯 Your goal is reached: **{goal}**!", what=what, goal=goal)
+    if aim is not None and kind in reached:
+        return reached[kind].format(goal=goal)
+    if kind == "start_at" and not named:
+        return _("☑️ You had read or marked all that comes before.")
+    told = {
+        "done": _("✅ Done: **{what}**"),
+        "known": _("☑️ You know **{what}**: it counts as read."),
+        "skipped": _("🚫 **{what}** won't be suggested again."),
+        "later": _("💤 **{what}** comes back in a week."),
+        "clear": _("**{what}** is unread again."),
+        "start_at": _("☑️ Known before: **{what}**."),
+        "reset": _("🧹 Everything is unmarked. A fresh start!"),
+        "goal": _("🎯 Your goal is **{goal}**. The way to it comes first now."),
+        "no_goal": _("The goal is dropped: the list's own order counts again."),
+    }
+    return told[kind].format(what=what, goal=goal)
 
 
-class AlsoDoneSelect(ui.DynamicItem[ui.Select[Any]], template=r"also-done:(?P<rating>[0-5])"):
-    """Marks what an unclear name meant as done, with the rating typed; 0: none was."""
-
-    def __init__(self, rating: int, select: ui.Select[Any]) -> None:
-        self.rating = rating
-        super().__init__(select)
-
-    @classmethod
-    def of(cls, asked: PartlyDone, likely: Sequence[Resource]) -> Self:
-        options = [option_of(resource, asked.curriculum) for resource in likely[:OPTIONS]]
-        rating = asked.rating or 0
-        select: ui.Select[Any] = ui.Select(
-            custom_id=f"also-done:{rating}",
-            placeholder=texts.WHICH_DONE,
-            max_values=len(options),
-            options=options,
-        )
-        return cls(rating, select)
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        return cls(int(match["rating"]), cast("ui.Select[Any]", item))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        who, where = interaction.user.id, interaction.guild_id
-        keys = all_picked(self.item)
-        reply = await bot.services.reading.mark_all(who, where, keys, self.rating or None)
-        await answer_click(interaction, next_card(reply))
+def _undone_text(change: Change, named: Sequence[Resource], *, repeated: bool) -> str:
+    """Return what was just undone."""
+    if repeated:
+        return _("That was undone before: nothing changed now.")
+    what = titles(named) or (_("your goal") if "goal" in change.kind else _("it"))
+    if len(named) > 1:
+        return _("↩️ Undone: **{what}** are as they were.", what=what)
+    return _("↩️ Undone: **{what}** is as it was.", what=what)
 
 
-class ClearButton(_MarkButton, template=rf"clear:{KEY}"):
-    prefix = "clear"
-    kind = "clear"
-    label = texts.NOT_READ
+def _titles_done(resources: Sequence[Resource]) -> str:
+    """Return the titles of what was marked together: whoever named five sees all five."""
+    return titles(resources, most=8, longest=60 if len(resources) == 1 else 40)
 
 
-class NotThisOne(ui.DynamicItem[ui.Select[Any]], template=rf"aside:{KEY}"):
-    """Puts a resource aside: for a week, as known, or for good."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        choices: tuple[tuple[MarkKind, str, str], ...] = (
-            ("later", texts.LATER, texts.LATER_HINT),
-            ("known", texts.KNOWN, texts.KNOWN_HINT),
-            ("skipped", texts.NEVER, texts.NEVER_HINT),
-        )
-        super().__init__(
-            ui.Select(
-                custom_id=f"aside:{key}",
-                placeholder=texts.NOT_THIS_ONE,
-                options=[
-                    discord.SelectOption(label=label, value=value, description=hint)
-                    for value, label, hint in choices
-                ],
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        return cls(match["key"])
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        kind = cast("MarkKind", picked(self.item))
-        reply = await bot.services.reading.mark(
-            interaction.user.id, interaction.guild_id, self.key, kind
-        )
-        await answer_click(interaction, next_card(reply))
-
-
-class UndoButton(RowButton, template=rf"undo:{ROW_ID}"):
-    """Takes one change back; the change knows whose it is."""
-
-    prefix = "undo"
-    label = texts.UNDO
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        reply = await bot.services.reading.undo(
-            interaction.user.id, interaction.guild_id, self.about
-        )
-        await answer_click(interaction, next_card(reply))
-
-
-class GoDeeperButton(PlainButton, template=r"deeper"):
-    """Goes on to what lies beyond the list."""
-
-    custom = "deeper"
-    label = texts.GO_DEEPER
-    style = discord.ButtonStyle.primary
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        reply = await bot.services.reading.next_for(
-            interaction.user.id, interaction.guild_id, deeper=True
-        )
-        await answer_click(interaction, next_card(reply))
+def _unclear_lines(asked: PartlyDone) -> Iterator[str]:
+    """Yield which of several typed names were not understood."""
+    yield _("**Not marked yet**")
+    for one in asked.unclear[:UNCLEAR_SHOWN]:
+        typed = plain(one.typed, 60)
+        if one.is_gone:
+            yield _("- “{typed}”: no longer on the list", typed=typed)
+        elif not one.likely:
+            yield _("- “{typed}”: nothing fits it", typed=typed)
+        elif len(one.likely) > 1:
+            yield _("- “{typed}”: fits several", typed=typed)
+        else:
+            yield _("- “{typed}”: may be another title", typed=typed)
+    if (more := len(asked.unclear) - UNCLEAR_SHOWN) > 0:
+        yield ngettext("- and {n} more name", "- and {n} more names", more)
+    if any(not one.likely and not one.is_gone for one in asked.unclear):
+        yield _("-# `/search` takes a word of a title.")

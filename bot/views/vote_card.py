@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import ui
@@ -11,12 +11,11 @@ from discord import ui
 from bot.core.votes import Ballot
 from bot.errors import CannotPollError
 from bot.plain import fitting
-from bot.views import texts
+from bot.views import custom_ids as ids
 from bot.views import vote_texts as words
-from bot.views.curriculum_card import ResourceSelect
 from bot.views.group_card import CancelVoteButton, CloseVoteButton
 from bot.views.permissions import POLLS, in_words, missing, needed
-from bot.views.resource_card import option_of
+from bot.views.resource_card import resource_select
 
 
 def check_polls(channel: discord.abc.GuildChannel) -> None:
@@ -42,10 +41,13 @@ def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
 def candidates_card(ballot: Ballot) -> ui.LayoutView:
     """Build what stands above the poll: a message with components can't carry one itself."""
     view = ui.LayoutView(timeout=None)
+    listed = [resource for resource in ballot.candidates if resource is not None]
+    candidates = ids.ShowCandidate(ballot.vote.vote_id)
     box: ui.Container[Any] = ui.Container(
         ui.TextDisplay(fitting(words.candidates_lines(ballot), 4000))
     )
-    box.add_item(ui.ActionRow(CandidateSelect.among(ballot)))
+    if shown := resource_select(listed, ballot.curriculum, candidates):
+        box.add_item(ui.ActionRow(shown))
     view.add_item(box)
     view.stop()
     return view
@@ -68,20 +70,3 @@ def poll_of(ballot: Ballot) -> discord.Poll:
     for number, resource in enumerate(ballot.candidates, start=1):
         poll.add_answer(text=words.answer_text(number, resource))
     return poll
-
-
-class CandidateSelect(ResourceSelect, template=r"candidates:[0-9]{1,19}"):
-    """Opens a candidate's card for whoever wants to know more.
-
-    The vote's id in it is how the postman knows the message again.
-    """
-
-    @classmethod
-    def among(cls, ballot: Ballot) -> Self:
-        """Build the select over a vote's candidates, as far as they are listed."""
-        listed = [resource for resource in ballot.candidates if resource is not None]
-        options = [option_of(resource, ballot.curriculum) for resource in listed]
-        custom_id = f"candidates:{ballot.vote.vote_id}"
-        return cls(
-            ui.Select(custom_id=custom_id, placeholder=texts.PICK_A_RESOURCE, options=options)
-        )

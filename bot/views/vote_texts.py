@@ -12,9 +12,9 @@ from bot.core.weekly import slot_of_week
 from bot.language import _
 from bot.plain import clipped, link, one_line, plain
 from bot.views.group_texts import moment
+from bot.views.phrases import MUST_READ, facts, short_title, title_of
 from bot.views.pick_texts import day_text
 from bot.views.problems import obstacle_text, problem_text
-from bot.views.texts import MUST_READ, facts, short_title, title_of
 
 ANSWER = 55  # Discord's limit for a poll's answer
 CANCEL_VOTE, CLOSE_VOTE = "Call the vote off", "Close now"

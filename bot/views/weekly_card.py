@@ -11,10 +11,9 @@ from bot.core.groups import WeeklyPost
 from bot.core.progress import is_read
 from bot.core.reading import Path
 from bot.plain import fitting, link, plain
-from bot.views import texts
+from bot.views import phrases, texts
 from bot.views import weekly_texts as words
 from bot.views.buttons import ROW_ID, RowButton
-from bot.views.curriculum_card import ResourceSelect
 from bot.views.group_card import joined_card
 from bot.views.group_texts import JOIN
 from bot.views.permissions import role_of
@@ -26,6 +25,7 @@ from bot.views.resource_card import (
     next_card,
     note_lines,
     resource_card,
+    resource_select,
 )
 
 if TYPE_CHECKING:
@@ -61,20 +61,20 @@ def first_reads_card(first: Path) -> ui.LayoutView:
     """Build what a reader would read before the week's paper."""
     view = ui.LayoutView(timeout=None)
     before = [r for r in first.steps if r.key != first.resource.key]
-    title = texts.title_of(first.resource)
+    title = phrases.title_of(first.resource)
     lines = [words.first_reads_text(title, len(before))]
     if is_read(first.reader.marks, first.resource.key):
         lines = [words.ALREADY_READ]
     for number, resource in enumerate(before[:25], start=1):
-        minutes = f" · {texts.duration(resource.minutes)}" if resource.minutes else ""
-        named = link(texts.title_of(resource), resource.url, 110)
+        minutes = f" · {phrases.duration(resource.minutes)}" if resource.minutes else ""
+        named = link(phrases.title_of(resource), resource.url, 110)
         lines.append(f"{number}. {named}{minutes}")
     minutes_in_all = sum(resource.minutes or 0 for resource in before)
     if len(before) > 1 and minutes_in_all:
-        lines.append(f"-# {texts.duration(minutes_in_all)} in all")
+        lines.append(f"-# {phrases.duration(minutes_in_all)} in all")
     box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)))
-    if before:
-        box.add_item(ui.ActionRow(ResourceSelect.of(before, first.curriculum)))
+    if select := resource_select(before, first.curriculum):
+        box.add_item(ui.ActionRow(select))
     view.add_item(box)
     view.stop()
     return view
@@ -82,12 +82,12 @@ def first_reads_card(first: Path) -> ui.LayoutView:
 
 def _heading(post: WeeklyPost) -> list[str]:
     resource = post.resource
-    step = plain(texts.step_title(post.curriculum.step_of(resource)), 120)
-    must_read = f" · {texts.MUST_READ} must-read" if resource.must_read else ""
+    step = plain(phrases.step_title(post.curriculum.step_of(resource)), 120)
+    must_read = f" · {phrases.MUST_READ} must-read" if resource.must_read else ""
     return [
         words.post_head(post),
-        f"## {link(texts.title_of(resource), resource.url)}",
-        texts.facts(resource),
+        f"## {link(phrases.title_of(resource), resource.url)}",
+        phrases.facts(resource),
         f"-# {step}{must_read}",
         *([words.WHY[post.post.why]] if post.post.why else []),
     ]
@@ -98,7 +98,7 @@ def _facts_of_the_group(post: WeeklyPost) -> list[str]:
     if post.readiness is not None:
         key = post.readiness.most_lacked
         lacked = post.curriculum.get(key) if key else None
-        title = texts.short_title(lacked) if lacked else None
+        title = phrases.short_title(lacked) if lacked else None
         lines.append(words.readiness_text(post.readiness.ready, post.readiness.of, title))
     if post.last is not None and post.last_read:
         lines.append(words.last_week_text(post.last.title, post.last_read))

@@ -25,10 +25,11 @@ from bot.services.moderation import Moderation
 from bot.services.server_list import MOST_ADDITIONS, ServerList
 from bot.store import additions, progress
 from bot.store.instants import Ids
-from bot.views.texts import unclear_text
+from bot.views.resource_card import partly_done_card
 from tests.conftest import joined
 from tests.curricula import named_by_address
 from tests.postbox import MONDAYS_AT_TEN
+from tests.seen import text_of
 
 HERE, THERE, MOD, READER = 100, 200, 1, 2
 LINK = "https://example.org/mamba"
@@ -893,4 +894,4 @@ async def test_a_removed_name_among_several_stops_no_other(opened, mod):
     marks = await progress.marks_of(opened.db, READER)
     assert list(marks) == [LORA]
     assert [(name.typed, name.is_gone) for name in asked.unclear] == [("bert", True)]
-    assert "“bert”: no longer on the list" in unclear_text(asked)
+    assert "“bert”: no longer on the list" in text_of(partly_done_card(asked))

@@ -11,13 +11,6 @@ NOBODY = Reader({})
 LONG = "A title as long as the titles of papers often are, or a little longer"
 
 
-class Sent:
-    """A card as `tests.seen` reads an answer."""
-
-    def __init__(self, view):
-        self.components = view.to_components()
-
-
 def chain(count, **fields):
     """Make a list in which each resource needs the one before."""
     made = [resource("r0", title=LONG, **fields)]
@@ -28,7 +21,7 @@ def chain(count, **fields):
 def test_a_step_shows_every_line_that_its_select_offers():
     made = chain(25)
 
-    card = Sent(step_card(made, NOBODY, made.steps[0]))
+    card = step_card(made, NOBODY, made.steps[0])
 
     assert len(options_of(card)) == text_of(card).count("](https://example.org/") == 25
 
@@ -37,7 +30,7 @@ def test_a_long_way_is_cut_but_not_what_comes_after_it():
     made = chain(101)
 
     path = Path(made, NOBODY, made.resources[99], made.resources[:100])
-    text = text_of(Sent(path_card(path, in_server=True)))
+    text = text_of(path_card(path, in_server=True))
 
     assert "99 things first, in this order:" in text
     assert "\n…\n-# about 50 h in all\n**Opens**: A title" in text
@@ -47,7 +40,7 @@ def test_a_long_way_is_cut_but_not_what_comes_after_it():
 def test_every_step_of_a_long_list_can_be_started_at():
     made = curriculum(*(resource(f"r{n}", step_id=f"step-{n}") for n in range(60)))
 
-    card = Sent(start_card(made))
+    card = start_card(made)
 
     assert options_of(card) == [*(f"step-{n}" for n in range(1, 60)), ":deeper"]
     assert len({select["custom_id"] for select in selects_of(card)}) == 3
@@ -55,5 +48,5 @@ def test_every_step_of_a_long_list_can_be_started_at():
 
 
 def selects_of(card):
-    rows = card.components[0]["components"]
+    rows = card.to_components()[0]["components"]
     return [row["components"][0] for row in rows if row.get("components", [{}])[0].get("options")]

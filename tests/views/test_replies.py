@@ -1,6 +1,5 @@
 import logging
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import SimpleNamespace
 
 import discord
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.errors import BadFieldError, LedgerError
 from bot.views.replies import (
-    Form,
     dated,
     is_too_late,
     may_be_slip,
@@ -48,17 +46,6 @@ class Sent:
         self.told.append(told)
 
 
-class Keeping(Form, title="Words"):
-    """Notes which refusals it keeps its words for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept = []
-
-    async def again(self, _, error):
-        self.kept.append(error)
-
-
 @pytest.mark.parametrize(
     ("error", "is_kept"),
     [
@@ -68,11 +55,14 @@ class Keeping(Form, title="Words"):
     ],
 )
 async def test_a_database_out_of_use_is_not_asked_to_keep_what_was_typed(error, is_kept):
-    sent, form = Sent(), Keeping()
+    sent, kept = Sent(), []
 
-    await reply_with_error(sent, error, partial(form.again, sent))
+    async def keep(refused):
+        kept.append(refused)
 
-    assert form.kept == [error] * is_kept
+    await reply_with_error(sent, error, keep)
+
+    assert kept == [error] * is_kept
     assert len(sent.told) == 1
 
 

@@ -3,6 +3,7 @@
 import discord
 import pytest
 
+from bot.clicks import CLICKED
 from bot.views.custom_ids import CustomId
 from tests.forged import filled, sent
 from tests.golden.custom_ids import FIELDS, written
@@ -187,3 +188,9 @@ def test_no_form_is_left_out():
     asked = {name for fields in FORMS.values() for name in fields}
 
     assert asked == set(FIELDS)
+
+
+def test_no_kind_of_click_is_answered_twice():
+    kinds = [each.kind.__name__ for each in CLICKED]
+
+    assert sorted(kinds) == sorted(set(kinds))

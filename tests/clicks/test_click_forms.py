@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.views.replies import OPEN_FOR
+from bot.views.parts import OPEN_FOR
 from tests.seen import text_of
 
 FOURTEEN_MINUTES = 14 * 60

@@ -1,0 +1,81 @@
+"""What the progress of a list says that has less than ours."""
+
+import pytest
+
+from bot.core.progress import Mark
+from bot.core.reading import Journey, Reader
+from bot.views.progress_card import progress_card
+from tests.curricula import NOW, curriculum, done, resource
+from tests.seen import text_of
+
+KNOWN = Mark("known", NOW)
+
+
+def told(made, marks, pace=None):
+    """Return the lines of the reader's progress."""
+    card = progress_card(Journey(made, Reader(marks), pace, ()))
+    return text_of(card).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "left"),
+    [(None, "Left of the list: 2 resources."), (60, "Left of the list: about 2 h.")],
+)
+def test_what_is_left_is_told_in_minutes_or_else_in_number(minutes, left):
+    made = curriculum(
+        resource("a", minutes=None),
+        resource("b", minutes=minutes),
+        resource("c", minutes=minutes),
+        resource("x", minutes=30, addition=True),
+    )
+
+    assert left in told(made, done("a"))
+
+
+@pytest.mark.parametrize(
+    ("read", "left"),
+    [
+        (["x"], "Left of the list: 1 resource."),
+        (["a"], "The list is read. To go deeper: about 30 min more."),
+        (["a", "x"], "Everything is read. Well done!"),
+    ],
+)
+def test_nothing_is_called_read_that_is_not(read, left):
+    made = curriculum(resource("a", minutes=None), resource("x", minutes=30, addition=True))
+
+    assert left in told(made, done(*read))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "left"), [(30, "Left: about 60 min."), (None, "Left: 2 resources.")]
+)
+def test_a_list_of_additions_alone_was_not_read_before(minutes, left):
+    made = curriculum(*(resource(slug, minutes=minutes, addition=True) for slug in ("x", "y")))
+
+    assert left in told(made, {})
+
+
+def test_the_pace_is_not_told_of_what_has_no_minutes():
+    made = curriculum(resource("a", minutes=None), resource("x", minutes=30, addition=True))
+
+    assert not any("pace" in line for line in told(made, {}, 60))
+
+
+def test_the_bar_is_full_only_when_all_is_read():
+    made = curriculum(*(resource(f"r{n}") for n in range(20)))
+    marks = done(*(f"r{n}" for n in range(19)))
+
+    nearly = told(made, marks)[1]
+    full = told(made, marks | {"demo:r19": KNOWN})[1]
+
+    assert "▱" in nearly
+    assert "▱" not in full
+
+
+def test_what_was_left_out_is_told_of_the_list_and_of_its_step():
+    made = curriculum(resource("a"), resource("b"))
+
+    lines = told(made, {"demo:a": Mark("skipped", NOW)})
+
+    assert lines[1].endswith("**0 of 2 of the list (1 left out)**")
+    assert any(line.startswith("- ") and ": 0 of 2 (1 left out)" in line for line in lines)

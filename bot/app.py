@@ -17,7 +17,10 @@ from discord.ext import commands
 
 from bot import clicks
 from bot.clicks.click import Clicks
-from bot.cogs import groups, manage, reading, weekly
+from bot.cogs import weekly
+from bot.cogs.groups import GroupsCog
+from bot.cogs.manage import ManageCog
+from bot.cogs.reading import ReadingCog
 from bot.forum_posts import ask_once
 from bot.language import speak
 from bot.members import Members
@@ -25,12 +28,9 @@ from bot.polls import Polls
 from bot.postman import Postman
 from bot.servers import Servers
 from bot.services.opening import Services
-from bot.views.navigation import BUTTONS
 from bot.views.replies import reply_with_error
 
 log = logging.getLogger(__name__)
-
-COGS = (groups, weekly)
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -151,11 +151,11 @@ class NextreadBot(commands.AutoShardedBot):
         self._services = await self._opening()
         deliver = Sender(self)
         self._clicks = Clicks(clicks.CLICKED, self._services, deliver)
-        for cog in COGS:  # not as extensions: discord.py would run each module anew for each bot
-            await cog.setup(self)
-        await self.add_cog(reading.ReadingCog(self._services))
-        await self.add_cog(manage.ManageCog(self._services, deliver))
-        self.add_dynamic_items(*BUTTONS)
+        # Not as extensions: discord.py would run each module anew for each bot.
+        await self.add_cog(ReadingCog(self._services))
+        await self.add_cog(GroupsCog(self, self._services, deliver))
+        await self.add_cog(ManageCog(self._services, deliver))
+        await weekly.setup(self)
         await self._sync_commands()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:

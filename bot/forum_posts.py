@@ -15,9 +15,8 @@ from bot.refusals import UNKNOWN_CHANNEL
 from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.traces import by_button, is_of
+from bot.views.group_card import standing_button, standing_card, standing_name
 from bot.views.permissions import TO_SEND_IN_FORUM, missing, needed, usable_tags
-from bot.views.standing_card import standing_button, standing_card
-from bot.views.standing_texts import standing_name
 
 A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a post away
 CLOCKS_DIFFER = timedelta(minutes=10)  # Discord's clock and ours

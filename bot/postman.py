@@ -21,18 +21,15 @@ from bot.services.delivery import RETRY
 from bot.services.opening import Services
 from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
-from bot.views.group_texts import ran_out_text
+from bot.views.moderators_card import ran_out_text
 from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing, role_of
 from bot.views.phrases import title_of
+from bot.views.pick_card import called_off_card, candidates_card, lost_notice_text, poll_of
 from bot.views.problems import notice_text, server_text
-from bot.views.reminder_card import reminder_card
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
-from bot.views.vote_card import called_off_card, candidates_card, poll_of
-from bot.views.vote_texts import lost_notice_text
-from bot.views.weekly_card import weekly_card
-from bot.views.weekly_texts import opener_text
+from bot.views.weekly_card import opener_text, reminder_card, weekly_card
 
 log = logging.getLogger(__name__)
 

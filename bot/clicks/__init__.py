@@ -1,9 +1,9 @@
 """The other door: what buttons, selects and forms do, a function each."""
 
-from bot.clicks import me, moderation, reading, start
+from bot.clicks import groups, me, moderation, reading, start, weeks
 from bot.clicks.click import Clicked
 
-MODULES = (me, moderation, reading, start)
+MODULES = (groups, me, moderation, reading, start, weeks)
 CLICKED = tuple(
     each for module in MODULES for each in vars(module).values() if isinstance(each, Clicked)
 )

@@ -195,7 +195,6 @@ class Clicks:
             if (answering := each.answering(click, custom_id)) is not None:
                 await self.answered(click, answering)
                 return
-        # TRANSITION
 
     async def answered(
         self,

@@ -3,53 +3,47 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.delivery import Delivery
-from bot.services.groups import Groups
-from bot.services.guilds import Guilds
+from bot.services.delivery import Deliver
+from bot.services.opening import Services
 from bot.views.channels import here_of, home_of
 from bot.views.group_card import members_card
 from bot.views.replies import answer
 from bot.views.start_card import lost_groups_card
-
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
 
 NEWCOMER = timedelta(days=1)
 """A server that the bot joined longer ago isn't greeted any more."""
 
 
 class GroupsCog(commands.Cog, name="groups"):
-    def __init__(
-        self, bot: NextreadBot, groups: Groups, guilds: Guilds, delivery: Delivery
-    ) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services, deliver: Deliver) -> None:
         self.bot = bot
-        self.groups = groups
-        self.guilds = guilds
-        self.delivery = delivery
+        self.services = services
+        self.deliver = deliver
 
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.allowed_installs(guilds=True, users=False)
-    async def group(self, interaction: discord.Interaction[NextreadBot]) -> None:
+    async def group(self, interaction: discord.Interaction[Any]) -> None:
         """Show what this channel's study group reads, and join or leave it."""
         place, is_moderator = home_of(interaction), interaction.permissions.manage_guild
-        has_none = is_moderator and await self.groups.find(place) is None
+        has_none = is_moderator and await self.services.groups.find(place) is None
         if has_none and await self._tell_lost_groups(interaction):
             return
-        status = await self.groups.status(place, interaction.user.id)
-        await answer(interaction, members_card(interaction, status))
+        status = await self.services.groups.status(place, interaction.user.id)
+        guild, who = interaction.guild, interaction.user.id
+        await answer(interaction, members_card(guild, status, who, is_moderator=is_moderator))
         if is_moderator:
             await self._tell_lost_groups(interaction)
 
     async def _tell_lost_groups(self, interaction: discord.Interaction[Any]) -> bool:
         """Show a moderator this server's groups without a channel; tell whether there are any."""
-        lost = await self.bot.services.group_setup.lost(here_of(interaction))
+        lost = await self.services.group_setup.lost(here_of(interaction))
         if lost is not None:
             await answer(interaction, lost_groups_card(lost, interaction.user.id))
         return lost is not None
@@ -63,13 +57,13 @@ class GroupsCog(commands.Cog, name="groups"):
     @commands.Cog.listener("on_guild_back")
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a server, once; one that invites the bot again goes on as it was, unasked."""
-        await self.guilds.arrived(guild.id)
+        await self.services.guilds.arrived(guild.id)
         await self._greet(guild)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Let all about a server rest. An outage is no removal: discord.py tells them apart."""
-        await self.guilds.removed(guild.id)
+        await self.services.guilds.removed(guild.id)
 
     async def _greet(self, *guilds: discord.Guild) -> None:
         greeted = []
@@ -78,16 +72,9 @@ class GroupsCog(commands.Cog, name="groups"):
             if channel is None or joined_at is None:
                 continue
             is_new = discord.utils.utcnow() - joined_at < NEWCOMER
-            if is_new and not await self.groups.running_in(guild.id):
-                await self.delivery.greet(guild.id, channel.id)
+            if is_new and not await self.services.groups.running_in(guild.id):
+                await self.services.delivery.greet(guild.id, channel.id)
                 greeted.append(guild.id)
         if greeted:
-            await self.bot.postman.deliver_due(*greeted)
-        self.bot.weekly_changed()
-
-
-async def setup(bot: NextreadBot) -> None:
-    """Add the command and the hello."""
-    await bot.add_cog(
-        GroupsCog(bot, bot.services.groups, bot.services.guilds, bot.services.delivery)
-    )
+            await self.deliver.now(*greeted)
+        self.deliver.look_again()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import discord
 from discord import app_commands
@@ -23,13 +23,11 @@ from bot.views.channels import (
     seen_role,
 )
 from bot.views.choices import resource_choices, step_choices
-from bot.views.group_card import moderators_card
-from bot.views.group_texts import DAYS
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
-from bot.views.pick_card import pick_card, week_choices
+from bot.views.moderators_card import moderators_card
+from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
 from bot.views.replies import answer, offers
 from bot.views.start_card import lost_groups_card, set_up_card
-from bot.views.vote_card import check_polls, vote_card
 
 Choices = list[app_commands.Choice[str]]
 Interaction = discord.Interaction[Any]
@@ -97,7 +95,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         else:
             if zone is None and found is None:
                 zone = (await self.services.me.settings(who)).zone
-            weekday, role_id = DAYS.index(day) if day else None, role.id if role else None
+            weekday, role_id = get_args(Day).index(day) if day else None, role.id if role else None
             wish = GroupWish(weekday, time, role_id, zone or "")
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
             made = await self.services.group_setup.set_up(here, there, wish, seen)

@@ -112,7 +112,7 @@ class ReadingCog(commands.Cog, name="reading"):
     async def path(self, interaction: Interaction, resource: str) -> None:
         """Show what to read before something, in order, and make it your goal."""
         who, where = interaction.user.id, interaction.guild_id
-        path = await self.reading.path(who, where, resource)
+        path = await self.services.reading.path(who, where, resource)
         in_server = where is not None and interaction.client.get_guild(where) is not None
         await answer(interaction, path_card(path, in_server=in_server))
 
@@ -124,7 +124,7 @@ class ReadingCog(commands.Cog, name="reading"):
         share: bool = False,
     ) -> None:
         """Show how far you are, and how much is left."""
-        journey = await self.reading.journey(interaction.user.id, interaction.guild_id)
+        journey = await self.services.reading.journey(interaction.user.id, interaction.guild_id)
         if share:
             await answer_everyone(interaction, shared_card(journey))
         else:

@@ -1,566 +1,369 @@
-"""A study group's card: for its members, and for its moderators."""
+"""A study group's card for its members, its past weeks, and the post that it has in a forum."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import Any
 
 import discord
 from discord import ui
 
-from bot.core.groups import GroupState, GroupStatus, Post
-from bot.core.picks import MOST_WEEKS, TELL_WEEKS_AHEAD, AfterList
-from bot.errors import OldCardError
-from bot.plain import fitting
-from bot.views import group_texts as words
-from bot.views import pick_texts as pick_words
-from bot.views import vote_texts as vote_words
-from bot.views.buttons import (
-    KEY,
-    ROW_ID,
-    OpenersButton,
-    StateButton,
-    StateSelect,
-    history_button,
-    move_select,
-    picked,
-    remind_button,
-    row_id,
+from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, Post, ReadBy
+from bot.core.picks import TELL_WEEKS_AHEAD, part_of
+from bot.core.weekly import Schedule
+from bot.language import _, ngettext
+from bot.plain import clipped, one_line, plain
+from bot.views import custom_ids as ids
+from bot.views.parts import GREEN, box, button, card, go_button, row, text_of
+from bot.views.phrases import day, joined, moment, short_date, short_title
+from bot.views.pick_card import (
+    long_lines,
+    long_papers,
+    lost_vote_text,
+    vote_text,
+    weeks_select,
 )
-from bot.views.manage_card import waiting_text
-from bot.views.parts import go_button
-from bot.views.problems import as_now, group_warnings, obstacle_text, role_line
-from bot.views.reminder_texts import wish_text
-from bot.views.replies import answer_click, answers_errors, dated, notice, refuse_slip
-from bot.views.rights import check_opener, check_right
-from bot.views.standing_texts import place_text
-from bot.views.word_form import WordForm
+from bot.views.problems import as_now, group_warnings, obstacle_text
+from bot.views.weekly_card import part_text, post_link, wish_text
 
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
-
-Action = Literal["pause", "resume", "skip", "post", "stop"]
-CHOSEN_WEEKS = re.compile(rf"(?P<weeks>[0-{MOST_WEEKS}]):{KEY}")
+TEXT_OF_GROUP = 3500
+NAMES_SHOWN = 10
+POST_NAME = 100  # Discord's limit
 
 
-def group_card(
-    status: GroupStatus,
-    warnings: Iterable[str] | None = None,
-    select: LongSelect | None = None,
+def members_card(
+    guild: discord.Guild | None, status: GroupStatus, who: int, *, is_moderator: bool
 ) -> ui.LayoutView:
     """Build what members see: this week, the next four, how long the list lasts; Join or Leave.
 
-    ``warnings``: what the posts come without; None: this isn't for a moderator, who alone is told
-    what to mend. ``select`` is for moderators too.
+    A moderator sees what is to be mended, too, and chooses for how many weeks a long paper is read.
     """
-    row: ui.ActionRow[Any] = ui.ActionRow()
-    if status.group.state != "stopped" or status.is_member:
-        row.add_item(MemberButton(status.group.group_id, joins=not status.is_member))
-    if status.is_member:
-        row.add_item(remind_button(status.group.group_id, wanted=status.wish != "wanted"))
-    if status.this_week is not None or status.last is not None:
-        row.add_item(history_button(status.group.group_id))
-    row.add_item(go_button("next"))
-    wish = wish_text(status.wish, is_active=status.group.state == "active")
-    lines = _lines(status, to_moderator=warnings is not None)
-    return _card([*lines, *filter(None, [wish]), *(warnings or ())], row, select)
-
-
-def manage_card(
-    status: GroupStatus,
-    opener_id: int,
-    warnings: Iterable[str] = (),
-    role: str | None = None,
-    news: str = "",
-    *,
-    opens: bool = True,
-) -> ui.LayoutView:
-    """Build what moderators see: the same, what is amiss, and the buttons to run the group.
-
-    ``role``: whom its papers mention, in words, if a role was set; ``news``: what has just changed.
-    ``opens``: what is seldom wanted stands under *More*; else it is open. While the group votes,
-    that is all but its vote and *Pause*.
-    """
-    group, vote = status.group, status.vote
-
-    def button(action: Action, label: str) -> ActionButton:
-        return ActionButton(action, group.group_id, opener_id, label)
-
-    first: list[StateButton] = []
-    others: list[StateButton] = []
-    if group.state != "active":
-        first.append(button("resume", words.RESUME))
-    else:
-        first.append(button("pause", words.PAUSE))
-        skipped = any(coming.is_skipped for coming in status.coming[:1])
-        others.append(button("skip", words.UNSKIP if skipped else words.SKIP))
-    week = None if status.this_week is None else status.this_week.state
-    if week != "posted":
-        others.append(button("post", words.FIRST_NOW if status.begins else words.POST_NOW))
-    if group.state != "stopped":
-        others.append(button("stop", words.STOP))
-    if vote is None:
-        first, others = [*first, *others], []
-    else:
-        kinds = (CloseVoteButton, CancelVoteButton)
-        first = [*(kind(vote.vote_id, opener_id) for kind in kinds), *first]
-    row: ui.ActionRow[Any] = ui.ActionRow(*first, GroupMoreButton(group.group_id, opener_id, opens))
-    rows = [_after_list_row(status, opener_id)]
-    if not opens:
-        rows.append(ui.ActionRow(*others, DeleteGroupButton(group.group_id, opener_id)))
-        rows.append(ui.ActionRow(move_select(group.group_id, opener_id)))
-    later = pick_words.later_lines(status)
-    lines = [*_lines(status, later, to_moderator=True), *warnings]
-    lines += filter(None, [words.begins_text(status)])
-    if status.members == 0 and group.state != "stopped":
-        lines.append(words.NO_MEMBERS)
-    papers = pick_words.long_papers(status)
-    lines += pick_words.long_lines(papers)
-    if group.after_list is not None:
-        lines.append(f"-# {words.AFTER_LIST_IS[group.after_list]}")
-    select: PickedSelect | LongSelect | None = None
-    if papers:
-        picks = pick_words.picked_options(status, pick_words.TAKE_BACK)
-        options = pick_words.change_options(papers, picks)
-        select = LongSelect(group.group_id, opener_id, options)
-    elif options := pick_words.picked_options(status):
-        select = PickedSelect(group.group_id, opener_id, options)
-    mentioned = None
-    if role is not None:
-        button_beside = NoMentionButton(group.group_id, opener_id)
-        mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=button_beside)
-    return _card(lines, row, select, rows, mentioned, news)
+    was_told = status.group.blocked is not None  # or else no moderator was yet
+    now = as_now(guild, status) if is_moderator or was_told else status
+    group_id, is_member = status.group.group_id, status.is_member
+    lines = [*group_lines(now, to_moderator=is_moderator)]
+    lines += filter(None, [wish_text(status.wish, is_active=status.group.state == "active")])
+    weeks = None
+    if is_moderator:
+        papers = long_papers(status)
+        lines += [*group_warnings(guild, status), *long_lines(papers)]
+        weeks = weeks_select(group_id, who, papers)
+    had_one = status.this_week is not None or status.last is not None
+    can_join = status.group.state != "stopped" or is_member
+    buttons = row(
+        _member_button(group_id, joins=not is_member) if can_join else None,
+        _remind_button(status) if is_member else None,
+        button(ids.ShowPast(group_id, 0), _("History")) if had_one else None,
+        go_button("next"),
+    )
+    return card(box(text_of(lines, TEXT_OF_GROUP), buttons, row(weeks)))
 
 
 def joined_card(status: GroupStatus) -> ui.LayoutView:
     """Build what somebody hears who pressed Join under a post, for the first time or again."""
+    leave = _member_button(status.group.group_id, joins=False)
+    told = text_of(_joined_lines(status), TEXT_OF_GROUP)
+    return card(box(told, row(leave, _remind_button(status))))
+
+
+def history_card(history: History) -> ui.LayoutView:
+    """Build a page of a group's past weeks."""
+    group, page = history.group, history.page
+    past = [_past_text(week, post_link(group.guild_id, week.post)) for week in history.weeks]
+    lines = past or [_("There is nothing here: no paper is that old.")]
+    newer, older = ids.ShowPast(group.group_id, page - 1), ids.ShowPast(group.group_id, page + 1)
+    buttons = row(
+        button(newer, _("Back")) if page > 0 else None,
+        button(older, _("More")) if history.has_more else None,
+        _group_button(group.group_id),
+    )
+    return card(box(text_of([f"## <#{group.channel_id}>", *lines]), buttons))
+
+
+def standing_card(status: GroupStatus) -> ui.LayoutView:
+    """Build the first message of a standing post. Its Join is how the postman knows it again."""
     group_id = status.group.group_id
-    row: ui.ActionRow[Any] = ui.ActionRow(MemberButton(group_id, joins=False))
-    row.add_item(remind_button(group_id, wanted=status.wish != "wanted"))
-    return _card(words.joined_lines(status), row)
+    buttons = row(_member_button(group_id, joins=True), _group_button(group_id))
+    return card(box(text_of(_standing_lines(status)), buttons))
 
 
-def members_card(interaction: discord.Interaction[Any], status: GroupStatus) -> ui.LayoutView:
-    """Build the members' card for whoever asks; a moderator sees what is to be mended."""
-    guild, now = interaction.guild, as_now(interaction.guild, status)
-    if not interaction.permissions.manage_guild:
-        was_told = status.group.blocked is not None  # or else no moderator was yet
-        return group_card(now if was_told else status)
-    papers = pick_words.long_papers(status)
-    warnings = [*group_warnings(guild, status), *pick_words.long_lines(papers)]
-    long = pick_words.change_options(papers)
-    select = LongSelect(status.group.group_id, interaction.user.id, long) if long else None
-    return group_card(now, warnings, select)
+def standing_button(group_id: int) -> str:
+    """Return the custom_id that a group's standing post, and no other message of ours, has."""
+    return str(ids.Membership("join", group_id))
 
 
-def moderators_card(
-    guild: discord.Guild | None,
-    status: GroupStatus,
-    opener_id: int,
-    news: str = "",
-    *,
-    opens: bool = True,
-) -> ui.LayoutView:
-    """Build the moderators' card for whoever opened it, with all that waits for moderators."""
-    warnings = group_warnings(guild, status)
-    if status.doubted:
-        warnings.append(waiting_text(status.doubted))
-    now, role = as_now(guild, status), role_line(guild, status.group)
-    return manage_card(now, opener_id, warnings, role, news, opens=opens)
+def standing_name(title: str) -> str:
+    """Return the name of the standing post; ``title`` is the list's."""
+    return clipped(_("Paper of the week: {title}", title=one_line(title)), POST_NAME)
 
 
-def _own_card(
-    interaction: discord.Interaction[Any],
-    status: GroupStatus,
-    news: str = "",
-    *,
-    opens: bool = True,
-) -> ui.LayoutView:
-    return moderators_card(interaction.guild, status, interaction.user.id, news, opens=opens)
+def _member_button(group_id: int, *, joins: bool) -> ui.Button[Any]:
+    if joins:
+        return button(ids.Membership("join", group_id), _("Join"), GREEN)
+    return button(ids.Membership("leave", group_id), _("Leave"))
 
 
-def _after_list_row(status: GroupStatus, opener_id: int) -> ui.ActionRow[Any] | None:
-    """Build the moderators' choice of what follows the list, once its end is near."""
-    group = status.group
-    if group.after_list is None and status.weeks_left > TELL_WEEKS_AHEAD:
-        return None
-    # What was chosen can be chosen again when it is through too: the must-reads begin anew.
-    again = status.weeks_left == 0 and group.after_list == "must_reads"
-    choices = [c for c in words.AFTER_LIST if c != group.after_list or (again and c is not None)]
-    return ui.ActionRow(*(AfterListButton(c, group.group_id, opener_id) for c in choices))
+def _remind_button(status: GroupStatus) -> ui.Button[Any]:
+    group_id = status.group.group_id
+    if status.wish == "wanted":
+        return button(ids.Remind("off", group_id), _("Don't remind me"))
+    return button(ids.Remind("on", group_id), _("Remind me"))
 
 
-def _card(
-    lines: Iterable[str],
-    row: ui.ActionRow[Any],
-    select: PickedSelect | LongSelect | None = None,
-    more: Iterable[ui.ActionRow[Any] | None] = (),
-    mentioned: ui.Section[Any] | None = None,
-    news: str = "",
-) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    if news:
-        view.add_item(ui.TextDisplay(news))
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 3500)))
-    if mentioned is not None:
-        box.add_item(mentioned)
-    box.add_item(row)
-    for each in filter(None, more):
-        box.add_item(each)
-    if select is not None:
-        box.add_item(ui.ActionRow(select))
-    view.add_item(box)
-    view.stop()
-    return view
+def _group_button(group_id: int) -> ui.Button[Any]:
+    return button(ids.ShowGroup(group_id), _("This group"))
 
 
-def _lines(status: GroupStatus, later: Iterable[str] = (), *, to_moderator: bool) -> Iterator[str]:
+def group_lines(
+    status: GroupStatus, later: Iterable[str] = (), *, to_moderator: bool
+) -> Iterator[str]:
     """Yield what every card of a group says; ``later``: weeks after those that all see."""
     group = status.group
+    members = members_text(status.members, status.named)
     yield f"## <#{group.channel_id}>"
-    members = words.members_text(status.members, status.named)
-    yield f"-# {words.schedule_text(group.schedule)} · {members}"
-    if place := place_text(group):
-        yield place
-    if group.blocked:
-        yield f"⚠️ {obstacle_text(group.blocked, to_moderator=to_moderator)}"
-    if state := words.state_text(group):
-        yield state
-    if this_week := words.this_week_text(status, post_link(group.guild_id, status.this_week)):
-        yield this_week
-    if read := words.this_read_text(status.this_read):
-        yield read
-    votes = (vote_words.vote_text, vote_words.lost_vote_text)
-    yield from filter(None, (text(status, to_moderator=to_moderator) for text in votes))
+    yield f"-# {schedule_text(group.schedule)} · {members}"
+    obstacle = group.blocked and obstacle_text(group.blocked, to_moderator=to_moderator)
+    yield from filter(
+        None,
+        [
+            _place_text(group),
+            f"⚠️ {obstacle}" if obstacle else None,
+            _state_text(group.state),
+            _this_week_text(status),
+            _this_read_text(status.this_read),
+            vote_text(status, to_moderator=to_moderator),
+            lost_vote_text(status, to_moderator=to_moderator),
+        ],
+    )
     if group.state == "active":
-        yield words.COMING
-        yield from words.coming_lines(status)
+        yield _("**Next**")
+        yield from _coming_lines(status)
         yield from later
-        yield f"-# {words.weeks_left_text(status)}"
+        yield _weeks_left_text(status.weeks_left)
     if status.last is not None:
-        yield words.last_text(status.last, status.last_read)
+        yield _last_text(status.last, status.last_read)
 
 
-def post_link(guild_id: int, post: Post | None) -> str | None:
-    """Return the address of a post's thread, or of its message if it has none."""
-    if post is None or post.message_id is None:
-        return None
-    place = post.thread_id or f"{post.channel_id}/{post.message_id}"
-    return f"https://discord.com/channels/{guild_id}/{place}"
+def schedule_text(schedule: Schedule) -> str:
+    """Return a group's slot in words: "Mondays at 09:00, Asia/Seoul"."""
+    weekly = (
+        _("Mondays at {time}, {zone}"),
+        _("Tuesdays at {time}, {zone}"),
+        _("Wednesdays at {time}, {zone}"),
+        _("Thursdays at {time}, {zone}"),
+        _("Fridays at {time}, {zone}"),
+        _("Saturdays at {time}, {zone}"),
+        _("Sundays at {time}, {zone}"),
+    )
+    time = f"{schedule.hour:02}:{schedule.minute:02}"
+    return weekly[schedule.weekday].format(time=time, zone=schedule.zone)
 
 
-class MemberButton(StateButton, template=rf"group:(?P<way>join|leave):{ROW_ID}"):
-    """Joins or leaves a group."""
-
-    def __init__(self, group_id: int, *, joins: bool) -> None:
-        self.group_id, self.joins = group_id, joins
-        label, way = (words.JOIN, "join") if joins else (words.LEAVE, "leave")
-        style = discord.ButtonStyle.success if joins else discord.ButtonStyle.secondary
-        super().__init__(ui.Button(label=label, style=style, custom_id=f"group:{way}:{group_id}"))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), joins=match["way"] == "join")
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        if not self.joins:  # it stands where *Join* stood
-            refuse_slip(interaction)
-        groups = cast("NextreadBot", interaction.client).services.groups
-        act = groups.join if self.joins else groups.leave
-        status = await act(interaction.guild_id or 0, self.group_id, interaction.user.id)
-        message = interaction.message
-        is_public = message is not None and not message.flags.ephemeral
-        hears = self.joins and is_public
-        card = joined_card(status) if hears else members_card(interaction, status)
-        await answer_click(interaction, card)
+def members_text(count: int, named: Sequence[int] = ()) -> str:
+    """Return how many belong to a group, and the names of those who let theirs be shown."""
+    if not named:
+        return ngettext("{n} member", "{n} members", count)
+    names = ", ".join(f"<@{reader_id}>" for reader_id in named[:NAMES_SHOWN])
+    if (others := count - len(named[:NAMES_SHOWN])) > 0:
+        names = _("{names} and {n} more", names=names, n=others)
+    return ngettext("{n} member: {names}", "{n} members: {names}", count, names=names)
 
 
-class ActionButton(
-    StateButton,
-    template=(
-        rf"group-do:(?P<action>pause|resume|skip|post|stop):{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
-    ),
-):
-    """Runs a group, for the moderator who opened the card."""
+def _place_text(group: Group) -> str:
+    """Return where in its forum a group's papers go."""
+    if not group.is_forum:
+        return ""
+    if group.standing_id is not None:
+        return _("-# In <#{post}>", post=group.standing_id)
+    is_being_made = group.state != "stopped" and not group.blocked
+    return _("-# I'm just making the post here for the papers.") if is_being_made else ""
 
-    def __init__(self, action: Action, group_id: int, opener_id: int, label: str = "") -> None:
-        self.action, self.group_id, self.opener_id = action, group_id, opener_id
-        styles = {"post": discord.ButtonStyle.primary, "stop": discord.ButtonStyle.danger}
-        super().__init__(
-            ui.Button(
-                label=label or action,
-                style=styles.get(action, discord.ButtonStyle.secondary),
-                custom_id=f"group-do:{action}:{group_id}:{opener_id}",
-            )
+
+def _state_text(state: GroupState) -> str:
+    """Return what keeps a group silent on purpose."""
+    said: dict[GroupState, str] = {
+        "active": "",
+        "paused": _("⏸️ **Paused.** Weeks in a pause aren't made up."),
+        "stopped": _(
+            "⏹️ **Stopped.** Members and history are kept; moderators resume it in `/manage group`."
+        ),
+    }
+    return said[state]
+
+
+def _this_week_text(status: GroupStatus) -> str:
+    """Return what became of the running week."""
+    post = status.this_week
+    if post is None:
+        return ""
+    title = plain(post.title, 120)
+    match post.state:
+        case "posted" if post.message_id is None:
+            return _("This week: **{title}**, posted and then deleted.", title=title)
+        case "posted":
+            part = part_of(status.curriculum, status.spans, post.key or "", post.week)
+            link = post_link(status.group.guild_id, post)
+            facts = [
+                _("This week: **{title}**", title=title),
+                part_text(part),
+                _("[read it together]({link})", link=link),
+                _("late") if post.is_late else "",
+            ]
+            return " · ".join(filter(None, facts))
+        case "waiting" if status.group.blocked:
+            return _("This week: **{title}**, not posted yet.", title=title)
+        case "waiting":
+            return _("This week: **{title}**, being posted.", title=title)
+        case "uncertain":
+            return _("This week: **{title}**, perhaps posted. Have a look.", title=title)
+        case "missed":
+            return _("This week's paper was missed: I was away, or couldn't post.")
+        case "skipped":
+            return _("This week is skipped.")
+        case "nothing":
+            return _("This week there was nothing left to post.")
+
+
+def _this_read_text(read: ReadBy) -> str:
+    """Return who has read this week's paper, as far as that may be told."""
+    if names := _names(read):
+        return _("-# ✅ {names} read it.", names=names)
+    return (
+        ngettext("-# ✅ {n} person read it.", "-# ✅ {n} people read it.", read.count)
+        if read.count
+        else ""
+    )
+
+
+def _last_text(last: Post, read: ReadBy) -> str:
+    """Return what came of the week before."""
+    title = plain(last.title, 120)
+    if names := _names(read):
+        return _("Before that: {title}; {names} read it.", title=title, names=names)
+    if not read.count:
+        return _("Before that: {title}.", title=title)
+    one, many = (
+        "Before that: {title}; {n} person read it.",
+        "Before that: {title}; {n} people read it.",
+    )
+    return ngettext(one, many, read.count, title=title)
+
+
+def _names(read: ReadBy) -> str:
+    """Return the names of readers who let theirs be shown, and how many more there are."""
+    named = [f"<@{reader_id}>" for reader_id in read.named[:NAMES_SHOWN]]
+    others = (read.count or 0) - len(named)
+    if not named or others <= 0:
+        return joined(named)
+    names = ", ".join(named)
+    return ngettext("{names} and {n} other", "{names} and {n} others", others, names=names)
+
+
+def _coming_lines(status: GroupStatus) -> Iterator[str]:
+    """Yield the next four weeks; of empty ones at their end, the first stands for all."""
+    shown = list(status.coming)
+    while len(shown) > 1 and all(_is_empty(coming, status) for coming in shown[-2:]):
+        shown.pop()
+    for coming in shown:
+        when, what = short_date(coming.slot.at), _coming_text(coming, status)
+        yield _("- {when}: {what}", when=when, what=what)
+
+
+def _coming_text(coming: Coming, status: GroupStatus) -> str:
+    pick = coming.pick
+    if coming.is_skipped:
+        return _("skipped")
+    if _is_voted_on(coming, status):
+        return _("🗳️ being voted on")
+    resource = None if pick.key is None else status.curriculum.get(pick.key)
+    if resource is None:
+        return _("nothing left")
+    chosen = {
+        "picked_by_moderator": _("📌 picked by a moderator"),
+        "vote_winner": _("🗳️ voted for"),
+    }.get(pick.why or "", "")
+    return " · ".join(filter(None, [plain(short_title(resource)), part_text(pick.part), chosen]))
+
+
+def _is_empty(coming: Coming, status: GroupStatus) -> bool:
+    is_open = coming.is_skipped or _is_voted_on(coming, status)
+    return coming.pick.key is None and not is_open
+
+
+def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
+    """Tell whether a vote decides on the week; a moderator's pick goes before it."""
+    is_open = status.vote is not None and status.vote.week == coming.slot.week
+    return is_open and coming.pick.why != "picked_by_moderator"
+
+
+def _weeks_left_text(weeks: int) -> str:
+    """Return how long the list lasts for the group."""
+    if weeks == 0:
+        return _(
+            "-# The list has run out for this group. Moderators choose in `/manage group` how it"
+            " goes on."
         )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(cast("Action", match["action"]), row_id(match["id"]), int(match["opener"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        bot = cast("NextreadBot", interaction.client)
-        guild_id = interaction.guild_id or 0
-        if self.action != "resume":  # a vote's buttons stood where these stand
-            refuse_slip(interaction)
-        if self.action == "post":
-            status = await bot.services.groups.post_now(guild_id, self.group_id)
-            await answer_click(interaction, _own_card(interaction, status))
-            week = status.this_week
-            await bot.postman.deliver_due(self.group_id, *([week.slot_id] if week else []))
-            bot.weekly_changed()
-            status = await bot.services.groups.status(status.group.channel_id, self.opener_id)
-            view = dated(interaction, _own_card(interaction, status))
-            await interaction.edit_original_response(view=view)
-            return
-        if self.action == "skip":
-            status = await bot.services.groups.skip_next(guild_id, self.group_id)
-        else:
-            states: dict[Action, GroupState] = {
-                "pause": "paused", "resume": "active", "stop": "stopped"
-            }  # fmt: skip
-            state = states[self.action]
-            status = await bot.services.groups.set_state(guild_id, self.group_id, state)
-        bot.weekly_changed()
-        await answer_click(interaction, _own_card(interaction, status))
-
-
-class NoMentionButton(
-    OpenersButton, template=rf"mention-nobody:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
-):
-    """Lets a group's papers mention no role any more, be it there or gone."""
-
-    prefix, label = "mention-nobody", words.MENTION_NOBODY
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        groups = cast("NextreadBot", interaction.client).services.groups
-        status = await groups.mention_nobody(interaction.guild_id or 0, self.about)
-        await answer_click(interaction, _own_card(interaction, status))
-
-
-class PickedSelect(
-    StateSelect,
-    template=r"unpick-one:(?P<id>[0-9]{1,19}):(?P<opener>[0-9]{1,20})",
-):
-    """Takes a pick of a coming week back."""
-
-    def __init__(
-        self, group_id: int, opener_id: int, options: Sequence[discord.SelectOption] = ()
-    ) -> None:
-        self.group_id, self.opener_id = group_id, opener_id
-        super().__init__(
-            ui.Select(
-                custom_id=f"unpick-one:{group_id}:{opener_id}",
-                placeholder=pick_words.TAKE_ONE_BACK,
-                options=list(options),
-            )
+    if weeks > TELL_WEEKS_AHEAD:
+        return ngettext(
+            "-# The list lasts {n} more week.", "-# The list lasts {n} more weeks.", weeks
         )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        bot = cast("NextreadBot", interaction.client)
-        week = picked(self.item)
-        reply = await bot.services.picking.take_back(interaction.guild_id or 0, self.group_id, week)
-        status = await bot.services.groups.status(reply.channel_id, self.opener_id)
-        await answer_click(interaction, _own_card(interaction, status))
+    return ngettext(
+        "-# The list lasts {n} more week. Moderators choose in `/manage group` how it goes on.",
+        "-# The list lasts {n} more weeks. Moderators choose in `/manage group` how it goes on.",
+        weeks,
+    )
 
 
-class LongSelect(
-    StateSelect,
-    template=rf"weeks:{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
-):
-    """Chooses for how many weeks a long paper is read; or takes a pick of a coming week back."""
-
-    def __init__(
-        self, group_id: int, opener_id: int, options: Sequence[discord.SelectOption] = ()
-    ) -> None:
-        self.group_id, self.opener_id = group_id, opener_id
-        is_long = all(":" in option.value for option in options)
-        super().__init__(
-            ui.Select(
-                custom_id=f"weeks:{group_id}:{opener_id}",
-                placeholder=pick_words.LONG_PAPER if is_long else pick_words.LONG_OR_PICKED,
-                options=list(options),
-            )
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        bot = cast("NextreadBot", interaction.client)
-        guild_id, news, chosen = interaction.guild_id or 0, "", picked(self.item)
-        if ":" not in chosen:
-            await bot.services.picking.take_back(guild_id, self.group_id, chosen)
-        elif (found := CHOSEN_WEEKS.fullmatch(chosen)) is None:
-            raise OldCardError
-        else:
-            weeks = int(found["weeks"])
-            read = await bot.services.picking.read_for(guild_id, self.group_id, found["key"], weeks)
-            news = pick_words.read_for_text(read, weeks)
-        status = await bot.services.groups.look(guild_id, self.group_id, self.opener_id)
-        await answer_click(interaction, _own_card(interaction, status, news))
+def _joined_lines(status: GroupStatus) -> Iterator[str]:
+    group = status.group
+    now_in, was_in = (
+        _("✅ You're in: <#{channel}>, {schedule}."),
+        _("✅ You're in already: <#{channel}>, {schedule}."),
+    )
+    told = now_in if status.has_joined else was_in
+    yield told.format(channel=group.channel_id, schedule=schedule_text(group.schedule))
+    if state := _state_text(group.state):
+        yield state
+    elif ahead := [c.slot.at for c in status.coming if not c.is_skipped]:
+        yield _("The next paper comes on {at}.", at=moment(ahead[0]))
+    yield _("-# `/next` tells you what the group reads; `/group` there shows what comes.")
 
 
-class CancelVoteButton(
-    StateButton,
-    template=rf"vote-cancel:{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
-):
-    """Calls a vote off and ends its poll."""
-
-    def __init__(self, vote_id: int, opener_id: int) -> None:
-        self.vote_id, self.opener_id = vote_id, opener_id
-        super().__init__(
-            ui.Button(label=vote_words.CANCEL_VOTE, custom_id=f"vote-cancel:{vote_id}:{opener_id}")
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        refuse_slip(interaction)
-        bot = cast("NextreadBot", interaction.client)
-        ballot = await bot.services.votes.cancel(interaction.guild_id or 0, self.vote_id)
-        status = await bot.services.groups.look(
-            ballot.guild_id, ballot.vote.group_id, self.opener_id
-        )
-        news = vote_words.called_off_text(ballot)
-        await answer_click(interaction, _own_card(interaction, status, news))
-        await bot.polls.look_at(self.vote_id)
-        await bot.postman.deliver_due(self.vote_id)
-        bot.weekly_changed()
+def _past_text(week: PastWeek, link: str | None) -> str:
+    """Return what became of a week gone by."""
+    post = week.post
+    title = f"**{plain(post.title, 120)}**"
+    match post.state:
+        case "posted" if post.message_id is None:
+            what = [title, _("posted and then deleted")]
+        case "posted":
+            read = week.read
+            what = [
+                f"[{title}]({link})",
+                _("late") if post.is_late else "",
+                ngettext("{n} person read it", "{n} people read it", read) if read else "",
+            ]
+        case "waiting":
+            what = [title, _("being posted")]
+        case "uncertain":
+            what = [title, _("perhaps posted")]
+        case "missed":
+            what = [title if post.title else "", _("missed")]
+        case "skipped":
+            what = [_("skipped")]
+        case "nothing":
+            what = [_("nothing left to post")]
+    return _("- {when}: {what}", when=day(post.at), what=" · ".join(filter(None, what)))
 
 
-class CloseVoteButton(OpenersButton, template=rf"vote-close:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"):
-    """Ends a vote's poll now, and takes its result."""
-
-    prefix, label = "vote-close", vote_words.CLOSE_VOTE
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        bot = cast("NextreadBot", interaction.client)
-        ballot = await bot.services.votes.close(interaction.guild_id or 0, self.about)
-        await interaction.response.defer()  # Discord counts
-        await bot.polls.look_at(self.about)
-        bot.weekly_changed()
-        status = await bot.services.groups.look(
-            ballot.guild_id, ballot.vote.group_id, self.opener_id
-        )
-        news = vote_words.closed_text(ballot)
-        card = _own_card(interaction, status, news)
-        await interaction.edit_original_response(view=dated(interaction, card))
-
-
-class GroupMoreButton(
-    StateButton,
-    template=rf"group-more:(?P<way>more|less):{ROW_ID}:(?P<opener>[0-9]{{1,20}})",
-):
-    """Opens what a moderator seldom does to a group, in place; and puts it away again."""
-
-    def __init__(self, group_id: int, opener_id: int, opens: bool) -> None:
-        self.group_id, self.opener_id, self.opens = group_id, opener_id, opens
-        label, way = (words.MORE, "more") if opens else (words.LESS, "less")
-        super().__init__(
-            ui.Button(label=label, custom_id=f"group-more:{way}:{group_id}:{opener_id}")
-        )
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), int(match["opener"]), match["way"] == "more")
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        groups = cast("NextreadBot", interaction.client).services.groups
-        status = await groups.look(interaction.guild_id or 0, self.group_id, self.opener_id)
-        view = _own_card(interaction, status, opens=not self.opens)
-        # What opens stands below all that stood there: a tap on it is meant.
-        await answer_click(interaction, view, asks=self.opens)
-
-
-class DeleteGroupButton(
-    OpenersButton, template=rf"group-delete:{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
-):
-    """Opens the form that deletes a group."""
-
-    prefix, label = "group-delete", words.DELETE
-    style = discord.ButtonStyle.danger
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        groups = cast("NextreadBot", interaction.client).services.groups
-        status = await groups.look(interaction.guild_id or 0, self.about, self.opener_id)
-        await interaction.response.send_modal(DeleteGroupForm(status))
-
-
-class DeleteGroupForm(WordForm, title=words.DELETE_TITLE):
-    """Says what goes and what stays; only the typed word deletes."""
-
-    word = "delete"
-
-    def __init__(self, status: GroupStatus) -> None:
-        super().__init__(words.deletes_text(status))
-        self._group_id = status.group.group_id
-
-    async def act(self, interaction: discord.Interaction[Any]) -> None:
-        await check_right(interaction)
-        bot, who = cast("NextreadBot", interaction.client), interaction.user.id
-        group = await bot.services.groups.delete(interaction.guild_id or 0, self._group_id, who)
-        await answer_click(interaction, notice(words.deleted_text(group)))
-        bot.weekly_changed()
-
-    def way_back(self, reader_id: int) -> ui.Button[Any]:
-        return DeleteGroupButton(self._group_id, reader_id).item
-
-
-class AfterListButton(
-    ui.DynamicItem[ui.Button[Any]],
-    template=(
-        rf"after-list:(?P<choice>additions|must_reads|stop):{ROW_ID}:(?P<opener>[0-9]{{1,20}})"
-    ),
-):
-    """Chooses what follows when the list is through."""
-
-    def __init__(self, choice: AfterList | None, group_id: int, opener_id: int) -> None:
-        self.choice, self.group_id, self.opener_id = choice, group_id, opener_id
-        super().__init__(
-            ui.Button(
-                label=words.AFTER_LIST[choice],
-                custom_id=f"after-list:{choice or 'stop'}:{group_id}:{opener_id}",
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction, item
-        choice = None if match["choice"] == "stop" else cast("AfterList", match["choice"])
-        return cls(choice, row_id(match["id"]), int(match["opener"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        refuse_slip(interaction)
-        groups = cast("NextreadBot", interaction.client).services.groups
-        status = await groups.go_on(interaction.guild_id or 0, self.group_id, self.choice)
-        await answer_click(interaction, _own_card(interaction, status))
+def _standing_lines(status: GroupStatus) -> Iterator[str]:
+    group = status.group
+    yield _("## A paper every week, to talk about")
+    yield _(
+        "From *{title}*, here in this post: **{schedule}**.",
+        title=plain(status.curriculum.title, 200),
+        schedule=schedule_text(group.schedule),
+    )
+    if state := _state_text(group.state):
+        yield state
+    yield _("-# **Join** to be counted, and reminded if you like. `/group` here shows what comes.")

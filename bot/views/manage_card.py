@@ -19,7 +19,7 @@ from bot.plain import clipped, link, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.choices import CHOICES, NAME
-from bot.views.group_texts import schedule_text
+from bot.views.group_card import schedule_text
 from bot.views.parts import (
     BLUE,
     GREEN,

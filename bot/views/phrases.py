@@ -35,6 +35,16 @@ def day(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:D>"
 
 
+def moment(at: datetime) -> str:
+    """Return a date and time that each reader sees on their own clock."""
+    return f"<t:{int(at.timestamp())}:F>"
+
+
+def short_date(at: datetime) -> str:
+    """Return a date that each reader sees on their own calendar; its card says the time once."""
+    return f"<t:{int(at.timestamp())}:d>"
+
+
 def title_of(resource: Resource) -> str:
     """Return the title as the maker prints it, label first."""
     label = one_line(resource.label)

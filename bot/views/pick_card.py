@@ -1,42 +1,95 @@
-"""The answer to `/manage pick`, with the way back."""
+"""What a group reads in a week: picked by moderators, or voted on."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, cast
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands, ui
 
-from bot.core.picks import PickReply, is_long, weeks_meant
-from bot.core.weekly import Slot
-from bot.errors import UnknownWeekError
-from bot.views import pick_texts as words
-from bot.views.buttons import KEY, ROW_ID, StateButton, StateSelect, picked, row_id
-from bot.views.group_card import LongSelect
-from bot.views.replies import answer_click, answers_errors, notice, select_of, way_out
-from bot.views.rights import check_opener
+from bot.core.curriculum import Resource
+from bot.core.groups import HAD, GroupStatus
+from bot.core.outbox import UNCERTAIN, Problem
+from bot.core.picks import (
+    MOST_WEEKS,
+    PICKED,
+    Chosen,
+    PickReply,
+    Silent,
+    is_long,
+    spans_by_key,
+    weeks_meant,
+)
+from bot.core.votes import Ballot, Vote
+from bot.core.weekly import Slot, slot_of_week
+from bot.errors import CannotPollError, UnknownWeekError
+from bot.language import _, ngettext
+from bot.plain import clipped, link, one_line, plain
+from bot.views import custom_ids as ids
+from bot.views.choices import NAME
+from bot.views.parts import OPTIONS, box, button, card, option, row, select, text_of
+from bot.views.permissions import POLLS, in_words, missing, needed
+from bot.views.phrases import (
+    MUST_READ,
+    duration,
+    facts,
+    joined,
+    moment,
+    short_date,
+    short_title,
+    title_of,
+    titles,
+)
+from bot.views.problems import obstacle_text, problem_text
+from bot.views.replies import way_out
+from bot.views.resource_card import resource_select
 
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
+LATER_SHOWN = 5
+TITLE = 80
+ALL_WEEKS = MOST_WEEKS + 1  # one to most, and passing it over
+ANSWER = 55  # Discord's limit for a poll's answer
+
+LongPaper = tuple[Resource, int | None]
+"""A long paper, and for how many weeks it is read; None: nobody has said."""
 
 
-def pick_card(reply: PickReply, opener_id: int, label: str = words.TAKE_BACK) -> ui.LayoutView:
-    """Build what was picked, with a button that takes it back."""
-    view = ui.LayoutView(timeout=None)
-    button = TakeBackButton(reply.group_id, reply.slot.week, opener_id, label)
+# Picks
+
+
+def pick_card(reply: PickReply, opener_id: int, label: str = "") -> ui.LayoutView:
+    """Build what was picked, with a button that takes it back; ``label``: another for it."""
     read = reply.resource
     long = [(read, reply.weeks)] if read is not None and is_long(read) else []
-    text = ui.TextDisplay[Any]("\n".join([*words.picked_lines(reply), *words.long_lines(long)]))
-    box: ui.Container[Any] = ui.Container(text, ui.ActionRow(button))
-    if options := words.long_options(long):
-        box.add_item(ui.ActionRow(LongSelect(reply.group_id, opener_id, options)))
-    view.add_item(box)
-    view.stop()
-    return view
+    told = "\n".join([*_picked_lines(reply), *long_lines(long)])
+    taken_back = ids.TakeBack(reply.group_id, reply.slot.week, opener_id)
+    weeks = weeks_select(reply.group_id, opener_id, long)
+    return card(box(told, row(button(taken_back, label or _("Take it back"))), row(weeks)))
+
+
+def taken_back_card(reply: PickReply) -> ui.LayoutView:
+    """Build what a week reads after a pick was taken back."""
+    at, channel = moment(reply.slot.at), reply.channel_id
+    if reply.resource is None:
+        told = _("Taken back. Nothing is left for <#{channel}> to read on {at}.")
+        return card(told.format(channel=channel, at=at))
+    title = plain(short_title(reply.resource))
+    told = _("Taken back. On {at}, <#{channel}> reads {title}.")
+    return card(told.format(at=at, channel=channel, title=title))
+
+
+def weeks_select(
+    group_id: int,
+    opener_id: int,
+    papers: Sequence[LongPaper],
+    picks: Sequence[discord.SelectOption] = (),
+) -> ui.Select[Any] | None:
+    """Build the choice for how many weeks long papers are read, and of picks to be taken back."""
+    options = _change_options(papers, picks)
+    placeholder = _("Change what comes…") if picks else _("How many weeks…")
+    return select(ids.ReadForWeeks(group_id, opener_id), placeholder, options)
 
 
 def week_choices(
@@ -44,65 +97,357 @@ def week_choices(
 ) -> list[app_commands.Choice[str]]:
     """Return a group's next weeks as choices, those that fit what is typed."""
     meant = weeks_meant(typed, now.astimezone(ZoneInfo(zone)).date(), zone)
-    named = [(words.week_text(slot, zone, title), slot.week) for slot, title in weeks]
+    named = [(_week_text(_day(slot.at, zone), title), slot.week) for slot, title in weeks]
     wanted = typed.casefold().strip()
     return [
-        app_commands.Choice(name=name, value=week)
+        app_commands.Choice(name=clipped(name, NAME), value=week)
         for name, week in named
         if week in meant or wanted in f"{name} {week}".casefold()
     ]
 
 
-class WeekSelect(StateSelect, template=rf"pick-week:{ROW_ID}:{KEY}"):
-    """Picks for the week that is chosen, where what was typed may be several or is none."""
-
-    def __init__(self, group_id: int, key: str, choices: Iterable[tuple[str, str]] = ()) -> None:
-        self.group_id, self.key = group_id, key
-        super().__init__(select_of(f"pick-week:{group_id}:{key}", words.PICK_A_WEEK, choices))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), match["key"])
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        where, who = interaction.guild_id or 0, interaction.user.id
-        await check_opener(interaction, who)
-        bot, week = cast("NextreadBot", interaction.client), picked(self.item)
-        group = (await bot.services.groups.look(where, self.group_id, who)).group
-        reply = await bot.services.picking.pick(where, group.channel_id, who, self.key, week)
-        await answer_click(interaction, pick_card(reply, who))
-
-
 @way_out.register
-def _(error: UnknownWeekError) -> ui.Select[Any] | None:
-    if not error.like_it:
-        return None
-    choices = [(week, words.day_of_text(day, title)) for week, day, title in error.like_it]
-    return WeekSelect(error.group_id, error.key, choices).item
+def _weeks(error: UnknownWeekError) -> ui.Select[Any] | None:
+    weeks = [option(week, _week_text(day, title)) for week, day, title in error.like_it]
+    return select(ids.PickWeek(error.group_id, error.key), _("Pick a week…"), weeks)
 
 
-class TakeBackButton(
-    StateButton,
-    template=r"unpick:(?P<id>[0-9]{1,19}):(?P<week>[0-9]{4}-W[0-9]{2}):(?P<opener>[0-9]{1,20})",
-):
-    """Takes a pick back, for the moderator who made it."""
-
-    def __init__(
-        self, group_id: int, week: str, opener_id: int, label: str = words.TAKE_BACK
-    ) -> None:
-        self.group_id, self.week, self.opener_id = group_id, week, opener_id
-        super().__init__(ui.Button(label=label, custom_id=f"unpick:{group_id}:{week}:{opener_id}"))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        return cls(row_id(match["id"]), match["week"], int(match["opener"]))
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await check_opener(interaction, self.opener_id)
-        bot = cast("NextreadBot", interaction.client)
-        reply = await bot.services.picking.take_back(
-            interaction.guild_id or 0, self.group_id, self.week
+def _picked_lines(reply: PickReply) -> Iterator[str]:
+    """Yield what was picked, and what may surprise about it."""
+    if reply.resource is not None:
+        paper, channel = link(title_of(reply.resource), reply.resource.url, 150), reply.channel_id
+        at = moment(reply.slot.at)
+        yield _("📌 <#{channel}> reads {paper} on {at}.", channel=channel, paper=paper, at=at)
+    if reply.before is not None and reply.before != reply.resource:
+        yield _("-# In place of the earlier pick, {title}.", title=plain(short_title(reply.before)))
+    if reply.was_had:
+        yield _("⚠️ This group has had it already, and gets it once more.")
+    if reply.others:
+        yield _(
+            "⚠️ It is also chosen for {when}.", when=joined([moment(s.at) for s in reply.others[:5]])
         )
-        await answer_click(interaction, notice(words.taken_back_text(reply)))
+    if reply.is_voted_on:
+        yield _("⚠️ The group is voting on that week right now. A pick counts more than a vote.")
+    if reply.silent is not None:
+        yield _silent_text(reply.silent)
+    elif reply.is_past:
+        yield _(
+            "⚠️ That time has passed. If the paper isn't posted soon, press **Post now** in"
+            " `/manage group`."
+        )
+
+
+def _silent_text(silent: Silent) -> str:
+    said: dict[Silent, str] = {
+        "paused": _("⚠️ The group is paused: press **Resume** in `/manage group` first."),
+        "stopped": _("⚠️ The group is stopped: press **Resume** in `/manage group` first."),
+        "skipped": _("⚠️ That week is skipped: **Don't skip** in `/manage group` brings it back."),
+        "too_soon": _(
+            "⚠️ Nothing comes in that week: it's too soon after the group's first paper. Pick for a"
+            " later week."
+        ),
+    }
+    return said[silent]
+
+
+def later_lines(status: GroupStatus) -> Iterator[str]:
+    """Yield the picks for weeks after those that are shown anyway."""
+    last = status.coming[-1].slot.week if status.coming else ""
+    later = [chosen for chosen in _picked(status) if chosen.week > last]
+    for chosen in later[:LATER_SHOWN]:
+        when = short_date(slot_of_week(status.group.schedule, chosen.week).at)
+        title = plain(_title(chosen, status))
+        yield _("- {when}: {title} · 📌 picked by a moderator", when=when, title=title)
+    if (more := len(later) - LATER_SHOWN) > 0:
+        yield ngettext("-# and {n} more pick", "-# and {n} more picks", more)
+
+
+def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOption]:
+    """Return the picks that can still be taken back."""
+    schedule = status.group.schedule
+    options = []
+    for chosen in _picked(status)[:OPTIONS]:
+        day = _day(slot_of_week(schedule, chosen.week).at, schedule.zone)
+        options.append(option(chosen.week, _week_text(day, _title(chosen, status)), hint))
+    return options
+
+
+def long_papers(status: GroupStatus) -> list[LongPaper]:
+    """Return the long papers of this week and those shown, and those passed over, with weeks."""
+    spans = spans_by_key(status.curriculum, status.spans)
+    this_week = status.this_week
+    keys = [this_week.key] if this_week is not None and this_week.state in HAD else []
+    keys += [coming.pick.key for coming in status.coming]
+    found = [status.curriculum.get(key) for key in keys if key is not None]
+    long = {r.key: r for r in found if r is not None and is_long(r)}
+    passed = (status.curriculum.get(key) for key, span in spans.items() if span.weeks == 0)
+    long |= {r.key: r for r in passed if r is not None}
+    return [(r, spans[key].weeks if key in spans else None) for key, r in long.items()]
+
+
+def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
+    """Return for how many weeks each of these may be read; the value is "weeks:key"."""
+    return [
+        option(
+            f"{weeks}:{resource.key}",
+            _for_weeks(clipped(one_line(short_title(resource)), TITLE), weeks),
+            _("As it is now") if weeks == (1 if now is None else now) else "",
+        )
+        for resource, now in papers
+        for weeks in (*range(1, MOST_WEEKS + 1), 0)
+    ]
+
+
+def _for_weeks(title: str, weeks: int) -> str:
+    if weeks == 0:
+        return _("{title}: pass it over", title=title)
+    return ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
+
+
+def _change_options(
+    papers: Sequence[LongPaper], picks: Sequence[discord.SelectOption]
+) -> list[discord.SelectOption]:
+    """Return what a moderator can change of what comes, as many as a select takes.
+
+    Where that isn't all, each pick keeps its place, and what is passed over one option, which
+    brings it back; the rest is for the long papers in sight, the next first.
+    """
+    everything = [*_long_options(papers), *picks]
+    if len(everything) <= OPTIONS:
+        return everything
+    passed = [_long_options([paper])[0] for paper in papers if paper[1] == 0]
+    kept = [*passed, *picks][: OPTIONS - ALL_WEEKS]
+    in_sight = [paper for paper in papers if paper[1] != 0]
+    return [*_long_options(in_sight[: (OPTIONS - len(kept)) // ALL_WEEKS]), *kept]
+
+
+def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
+    """Yield what moderators may want to know of long papers."""
+    passed: list[Resource] = []
+    for resource, weeks in papers:
+        if weeks == 0:
+            passed.append(resource)
+        elif weeks is None:
+            title, takes = plain(short_title(resource)), duration(resource.minutes or 0)
+            yield _("⏳ {title} takes {takes}: for how many weeks?", title=title, takes=takes)
+    if passed:
+        yield ngettext(
+            "-# Passed over: {titles}. The list below brings it back.",
+            "-# Passed over: {titles}. The list below brings them back.",
+            len(passed),
+            titles=titles(passed),
+        )
+
+
+def read_for_text(resource: Resource, weeks: int) -> str:
+    """Return what was chosen for a long paper."""
+    title = plain(short_title(resource))
+    if weeks == 0:
+        return _("✅ **{title}** is passed over: the group reads what comes after it.", title=title)
+    return ngettext(
+        "✅ **{title}** is read in one week.",
+        "✅ **{title}** is read for {n} weeks."
+        "\n-# A pick or a vote for one of them goes first, and the rest comes a week later.",
+        weeks,
+        title=title,
+    )
+
+
+def _picked(status: GroupStatus) -> list[Chosen]:
+    """Return moderators' picks for weeks that have nothing yet."""
+    week = status.this_week.week if status.this_week else ""
+    open_ = status.this_week is None or status.this_week.state in ("missed", "skipped", "nothing")
+    return [c for c in status.chosen if c.why == PICKED and (open_ or c.week > week)]
+
+
+def _title(chosen: Chosen, status: GroupStatus) -> str:
+    found = status.curriculum.get(chosen.key)
+    return short_title(found) if found else _("something no longer listed")
+
+
+def _week_text(day: date, title: str) -> str:
+    """Return a week by a day of it, and what is read then if that is known: for a choice."""
+    return " · ".join(filter(None, [_date_text(day), one_line(title)]))
+
+
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _date_text(day: date) -> str:
+    """Return a day as "Mon 12 Jan 2026", where Discord shows no time stamps."""
+    days = _("Mon Tue Wed Thu Fri Sat Sun").split()
+    months = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
+    return _(
+        "{weekday} {day} {month} {year}",
+        weekday=days[day.weekday()],
+        day=day.day,
+        month=months[day.month - 1],
+        year=day.year,
+    )
+
+
+# Votes
+
+
+def check_polls(channel: discord.abc.GuildChannel) -> None:
+    """Let a vote be called only where its messages can be sent.
+
+    Raises:
+        CannotPollError: it names what is missing.
+    """
+    if lacks := missing(channel, (*needed(channel), *POLLS)):
+        raise CannotPollError(channel.id, in_words(lacks))
+
+
+def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
+    """Build what a moderator sees who called a vote."""
+    vote, at = ballot.vote, moment(ballot.slot.at)
+    heading = _("🗳️ <#{channel}> votes on what it reads on {at}:", channel=vote.channel_id, at=at)
+    below = ngettext(
+        "-# The poll runs for {n} hour. If nobody votes, the group reads what comes next on the"
+        " list. `/manage pick` counts more than a vote.",
+        "-# The poll runs for {n} hours. If nobody votes, the group reads what comes next on the"
+        " list. `/manage pick` counts more than a vote.",
+        vote.hours,
+    )
+    titled = (f"{number}. {title}" for number, title in enumerate(_candidates(ballot), start=1))
+    buttons = row(*vote_buttons(vote.vote_id, opener_id))
+    return card(box(text_of([heading, *titled, below]), buttons))
+
+
+def vote_buttons(vote_id: int, opener_id: int) -> list[ui.Button[Any]]:
+    """Build the buttons that end a vote: with its result, or without."""
+    return [
+        button(ids.CloseVote(vote_id, opener_id), _("Close now")),
+        button(ids.CallOffVote(vote_id, opener_id), _("Call the vote off")),
+    ]
+
+
+def candidates_card(ballot: Ballot) -> ui.LayoutView:
+    """Build what stands above the poll: a message with components can't carry one itself."""
+    lines = [_("## 🗳️ What do we read on {at}?", at=moment(ballot.slot.at))]
+    for number, resource in enumerate(ballot.candidates, start=1):
+        if resource is None:
+            lines.append(_("**{n}.** no longer listed", n=number))
+            continue
+        must_read = [_("{icon} must-read", icon=MUST_READ)] if resource.must_read else []
+        lines.append(f"**{number}.** {link(title_of(resource), resource.url, 150)}")
+        lines.append(f"-# {' · '.join([facts(resource), *must_read])}")
+    lines.append(_("Vote in the poll below. If it's a tie, the order here decides."))
+    listed = [resource for resource in ballot.candidates if resource is not None]
+    said = ids.ShowCandidate(ballot.vote.vote_id)
+    choice = row(resource_select(listed, ballot.curriculum, said))
+    return card(box(text_of(lines), choice))
+
+
+def called_off_card(ballot: Ballot | None) -> ui.LayoutView:
+    """Build what stands above the poll once its vote is called off; None: another took its place.
+
+    Nothing is left to open there.
+    """
+    heading = (
+        _("## 🗳️ This vote is called off")
+        if ballot is None
+        else _("## 🗳️ The vote on {at} is called off", at=moment(ballot.slot.at))
+    )
+    listed = [] if ballot is None else _candidates(ballot)
+    titled = (f"-# {number}. {title}" for number, title in enumerate(listed, start=1))
+    below = _("Its votes don't count. `/group` shows what comes.")
+    return card(box(text_of([heading, below, *titled])))
+
+
+def _candidates(ballot: Ballot) -> list[str]:
+    gone = _("no longer listed")
+    return [gone if each is None else plain(title_of(each), 150) for each in ballot.candidates]
+
+
+def poll_of(ballot: Ballot) -> discord.Poll:
+    """Build the poll: one answer each, numbered as on the card."""
+    day = _date_text(_day(ballot.slot.at, ballot.zone))
+    question = _("What do we read on {day}?", day=day)
+    poll = discord.Poll(question, timedelta(hours=ballot.vote.hours))
+    for number, resource in enumerate(ballot.candidates, start=1):
+        title = one_line(short_title(resource)) if resource else _("no longer listed")
+        poll.add_answer(text=clipped(f"{number}. {title}", ANSWER))
+    return poll
+
+
+def closed_text(ballot: Ballot) -> str:
+    """Return that a vote was closed before its time."""
+    return _(
+        "The vote on {at} in <#{channel}> is closed. What won is shown above, or in a few minutes"
+        " if Discord is still counting.",
+        at=moment(ballot.slot.at),
+        channel=ballot.vote.channel_id,
+    )
+
+
+def called_off_text(ballot: Ballot) -> str:
+    """Return that a vote was called off."""
+    at, channel = moment(ballot.slot.at), ballot.vote.channel_id
+    return _("The vote on {at} in <#{channel}> is called off.", at=at, channel=channel)
+
+
+def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
+    """Return how a group's vote stands."""
+    vote = status.vote
+    if vote is None:
+        return ""
+    at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    if vote.message_id is not None:
+        return _(
+            "🗳️ [Vote on {at}]({link}); it closes {closes}.",
+            at=at,
+            link=f"https://discord.com/channels/{status.group.guild_id}/{vote.channel_id}"
+            f"/{vote.message_id}",
+            closes=f"<t:{int(vote.closes_at.timestamp())}:R>",
+        )
+    if not status.vote_problem:
+        return _("🗳️ A vote on {at} is being posted.", at=at)
+    if not to_moderator:
+        return _("⚠️ A vote on {at} isn't posted yet. Moderators know.", at=at)
+    why = obstacle_text(status.vote_problem)
+    return _("⚠️ A vote on {at} isn't posted yet. {why}", at=at, why=why)
+
+
+def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
+    """Return that a group's vote came to nothing, what happens instead, and what can be done."""
+    vote, now = status.lost_vote, status.this_week
+    if vote is None or (status.vote is not None and status.vote.week == vote.week):
+        return ""
+    at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    problem = status.vote_problem if status.vote is None else None
+    if not to_moderator and problem not in UNCERTAIN:
+        problem = None
+    why = _lost_because(vote, problem)
+    lost = _("⚠️ The vote on {at} came to nothing.", at=at)
+    is_past = now is not None and now.week == vote.week
+    instead = _("The order of the list counted.") if is_past else _list_counts()
+    return f"{lost} {why} {instead}"
+
+
+def lost_notice_text(ballot: Ballot, problem: Problem | None) -> str:
+    """Return what the moderator is told, once, whose vote came to nothing."""
+    at, channel = moment(ballot.slot.at), ballot.vote.channel_id
+    lost = _("The vote on {at} in <#{channel}> came to nothing.", at=at, channel=channel)
+    return f"{lost} {_lost_because(ballot.vote, problem)} {_list_counts()}"
+
+
+def _list_counts() -> str:
+    return _(
+        "Without it the order of the list counts. Moderators can call another with `/manage vote`,"
+        " or choose with `/manage pick`."
+    )
+
+
+def _lost_because(vote: Vote, problem: Problem | None) -> str:
+    if vote.message_id is not None:
+        return _("Its poll is gone, or I couldn't read its result in time.")
+    if problem in UNCERTAIN:
+        return _("I can't tell whether its poll was sent.")
+    if problem is None or problem == "too_late":
+        return _("Its poll couldn't be sent in time.")
+    if problem == "deleted":
+        return problem_text(problem)
+    return _("Its poll couldn't be sent. {why}", why=problem_text(problem))

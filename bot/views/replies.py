@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands, ui
 
-from bot.errors import LedgerError, ReaderError, SlipError
+from bot.errors import LedgerError, ReaderError
 from bot.language import _
-from bot.plain import clipped, one_line
-from bot.views.parts import OPEN_FOR, box, card, row
+from bot.views.parts import box, card, row
 
 log = logging.getLogger(__name__)
 
-ItemT = TypeVar("ItemT")
-Callback = Callable[[ItemT, discord.Interaction[Any]], Coroutine[Any, Any, None]]
 WayBack = Callable[[ReaderError], Awaitable[ui.Button[Any] | None]]
 Choices = list[app_commands.Choice[str]]
 Offer = Callable[[Any, discord.Interaction[Any], str], Coroutine[Any, Any, Choices]]
@@ -33,20 +29,6 @@ TROUBLE = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError)
 
 SLIP = timedelta(seconds=3)
 """A tap so soon after a click replaced the card may have been meant for what stood there."""
-
-
-class Form(ui.Modal):
-    """A form that isn't kept for ever, and whose refused answer need not be typed twice."""
-
-    def __init__(self) -> None:
-        super().__init__(timeout=OPEN_FOR)
-
-    async def again(
-        self, interaction: discord.Interaction[Any], error: ReaderError
-    ) -> ui.Button[Any] | None:
-        """Keep what was typed and return a button that opens it again; None if that won't help."""
-        del interaction, error
-        return None
 
 
 async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
@@ -101,16 +83,6 @@ def may_be_slip(interaction: discord.Interaction[Any]) -> bool:
     return interaction.created_at - replaced_at < SLIP
 
 
-def refuse_slip(interaction: discord.Interaction[Any]) -> None:
-    """Let nothing be done by a tap that may be a slip, where that would do harm.
-
-    Raises:
-        SlipError
-    """
-    if may_be_slip(interaction):
-        raise SlipError
-
-
 def notice(text: str) -> ui.LayoutView:
     """Build a card of one text."""
     return card(text)
@@ -139,31 +111,6 @@ def way_out(error: Exception) -> ui.Select[Any] | None:
     """Return a select of what was likely meant; cards register those that they answer."""
     del error
     return None
-
-
-def select_of(
-    custom_id: str, placeholder: str, choices: Iterable[tuple[str, str]]
-) -> ui.Select[Any]:
-    """Build a select of values, each with what is shown for it."""
-    options = [
-        discord.SelectOption(label=clipped(one_line(label), 100), value=value)
-        for value, label in choices
-    ]
-    return ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
-
-
-def answers_errors(callback: Callback[ItemT]) -> Callback[ItemT]:
-    """Wrap a component callback: discord.py logs its exceptions but never replies."""
-
-    @functools.wraps(callback)
-    async def wrapped(item: ItemT, interaction: discord.Interaction[Any]) -> None:
-        try:
-            await callback(item, interaction)
-        except Exception as error:  # noqa: BLE001 - the outermost frame we own
-            back = partial(item.again, interaction) if isinstance(item, Form) else None
-            await reply_with_error(interaction, error, back)
-
-    return wrapped
 
 
 async def reply_with_error(

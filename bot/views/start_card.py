@@ -25,8 +25,8 @@ from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views.channels import CHANNELS_OF_GROUPS
-from bot.views.group_card import moderators_card
-from bot.views.group_texts import members_text, schedule_text
+from bot.views.group_card import members_text, schedule_text
+from bot.views.moderators_card import moderators_card
 from bot.views.parts import BLUE, RED, Form, Part, box, button, card, option, row, select
 
 

@@ -1,182 +1,243 @@
-"""The paper of the week in a group's channel, and what its buttons answer."""
+"""The paper of the week in a group's channel, what its buttons answer, and its reminder."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import discord
 from discord import ui
 
-from bot.core.groups import WeeklyPost
+from bot.core.curriculum import Resource
+from bot.core.curriculum.additions import is_of_guild
+from bot.core.groups import Group, Post, Reminder, ReminderWish, WeeklyPost
+from bot.core.picks import Why
 from bot.core.progress import is_read
-from bot.core.reading import Path
-from bot.plain import fitting, link, plain
-from bot.views import phrases, texts
-from bot.views import weekly_texts as words
-from bot.views.buttons import ROW_ID, RowButton
-from bot.views.group_card import joined_card
-from bot.views.group_texts import JOIN
+from bot.core.reading import Path, Reply
+from bot.language import _, ngettext
+from bot.plain import link, plain
+from bot.views import custom_ids as ids
+from bot.views.parts import GREEN, box, button, card, link_button, row, text_of
 from bot.views.permissions import role_of
-from bot.views.replies import answer, answers_errors
+from bot.views.phrases import (
+    MUST_READ,
+    duration,
+    facts,
+    moment,
+    short_title,
+    step_title,
+    title_of,
+)
 from bot.views.resource_card import (
     COMPANIONS,
     NOTES,
     companion_lines,
     next_card,
     note_lines,
-    resource_card,
     resource_select,
 )
-
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
-
-PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until somebody writes there
 
 
 def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
     """Build the public card of a week's paper; a role that isn't to be mentioned isn't named."""
-    view = ui.LayoutView(timeout=None)
-    if guild is not None and role_of(guild, post.group.role_id) is not None:
-        view.add_item(ui.TextDisplay(f"<@&{post.group.role_id}>"))
-    resource = post.resource
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(_heading(post))))
-    for lines, limit in (
-        (note_lines(resource), NOTES),
-        (companion_lines(resource), COMPANIONS),
-        (_facts_of_the_group(post), 600),
-    ):
-        if text := fitting(lines, limit):
-            box.add_item(ui.TextDisplay(text))
-    slot_id = post.post.slot_id
-    open_button: ui.Button[Any] = ui.Button(label=texts.OPEN, url=resource.url)
-    join = JoinButton(post.group.group_id)
-    box.add_item(ui.ActionRow(open_button, ReadItButton(slot_id), join, MoreButton(slot_id)))
-    view.add_item(box)
-    view.stop()
+    role = None if guild is None else role_of(guild, post.group.role_id)
+    resource, slot_id = post.resource, post.post.slot_id
+    buttons = row(
+        link_button(_("Open"), resource.url),
+        button(ids.ReadIt(slot_id), _("I've read it"), GREEN),
+        _join_button(post.group),
+        button(ids.MoreOfPaper(slot_id), _("More")),
+    )
+    return card(
+        None if role is None else f"<@&{post.group.role_id}>",
+        box(
+            "\n".join(_heading(post)),
+            text_of(note_lines(resource), NOTES),
+            text_of(companion_lines(resource), COMPANIONS),
+            text_of(_facts_of_the_group(post), 600),
+            buttons,
+        ),
+    )
+
+
+def read_card(reply: Reply, group: Group | None) -> ui.LayoutView:
+    """Build what somebody hears who has read the paper; ``group``: theirs to join."""
+    view = next_card(reply)
+    if group is not None:
+        offer = _(
+            "-# It counts. You aren't in the group of <#{channel}> yet: **Join**, and `/next` tells"
+            " you what it reads.",
+            channel=group.channel_id,
+        )
+        view.add_item(ui.TextDisplay(offer))
+        view.add_item(ui.ActionRow(_join_button(group)))
     return view
+
+
+def _join_button(group: Group) -> ui.Button[Any]:
+    return button(ids.Join(group.group_id), _("Join"))
 
 
 def first_reads_card(first: Path) -> ui.LayoutView:
     """Build what a reader would read before the week's paper."""
-    view = ui.LayoutView(timeout=None)
     before = [r for r in first.steps if r.key != first.resource.key]
-    title = phrases.title_of(first.resource)
-    lines = [words.first_reads_text(title, len(before))]
+    choice = row(resource_select(before, first.curriculum))
+    return card(box(text_of(_first_lines(first, before)), choice))
+
+
+def _first_lines(first: Path, before: Sequence[Resource]) -> Iterator[str]:
+    title = plain(title_of(first.resource))
     if is_read(first.reader.marks, first.resource.key):
-        lines = [words.ALREADY_READ]
+        yield _("You have read it already.")
+    elif not before:
+        yield _("You're ready for **{title}**: nothing is missing.", title=title)
+    else:
+        yield ngettext(
+            "Before **{title}**, {n} thing:",
+            "Before **{title}**, {n} things:",
+            len(before),
+            title=title,
+        )
     for number, resource in enumerate(before[:25], start=1):
-        minutes = f" · {phrases.duration(resource.minutes)}" if resource.minutes else ""
-        named = link(phrases.title_of(resource), resource.url, 110)
-        lines.append(f"{number}. {named}{minutes}")
+        named = link(title_of(resource), resource.url, 110)
+        takes = [duration(resource.minutes)] if resource.minutes else []
+        yield " · ".join([f"{number}. {named}", *takes])
     minutes_in_all = sum(resource.minutes or 0 for resource in before)
     if len(before) > 1 and minutes_in_all:
-        lines.append(f"-# {phrases.duration(minutes_in_all)} in all")
-    box: ui.Container[Any] = ui.Container(ui.TextDisplay(fitting(lines, 4000)))
-    if select := resource_select(before, first.curriculum):
-        box.add_item(ui.ActionRow(select))
-    view.add_item(box)
-    view.stop()
-    return view
+        yield _("-# {duration} in all", duration=duration(minutes_in_all))
 
 
-def _heading(post: WeeklyPost) -> list[str]:
+def _heading(post: WeeklyPost) -> Iterator[str]:
     resource = post.resource
-    step = plain(phrases.step_title(post.curriculum.step_of(resource)), 120)
-    must_read = f" · {phrases.MUST_READ} must-read" if resource.must_read else ""
-    return [
-        words.post_head(post),
-        f"## {link(phrases.title_of(resource), resource.url)}",
-        phrases.facts(resource),
-        f"-# {step}{must_read}",
-        *([words.WHY[post.post.why]] if post.post.why else []),
-    ]
+    late = _("late, sorry") if post.post.is_late else ""
+    head = [_("-# Paper of the week"), part_text(post.part), late]
+    yield " · ".join(filter(None, head))
+    yield f"## {link(title_of(resource), resource.url)}"
+    yield facts(resource)
+    step = plain(step_title(post.curriculum.step_of(resource)), 120)
+    must_read = _("{icon} must-read", icon=MUST_READ) if resource.must_read else ""
+    yield " · ".join(filter(None, [f"-# {step}", must_read]))
+    if post.post.why:
+        yield _why_text(post.post.why)
 
 
-def _facts_of_the_group(post: WeeklyPost) -> list[str]:
-    lines = []
+def _why_text(why: Why) -> str:
+    said: dict[Why, str] = {
+        "picked_by_moderator": _("Picked by a moderator."),
+        "vote_winner": _("You voted for it."),
+        "next_on_list": _("It comes next on the list."),
+        "must_read_addition": _("The list is read; this must-read goes deeper."),
+        "addition": _("The list is read; this goes deeper."),
+        "must_read_again": _("The list is read; the must-reads come once more."),
+        "goes_on": _("You go on with it: there is much to read."),
+    }
+    return said[why]
+
+
+def part_text(part: tuple[int, int] | None) -> str:
+    """Return which of several weeks for a paper it is."""
+    return _("week {n} of {of}", n=part[0], of=part[1]) if part else ""
+
+
+def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
     if post.readiness is not None:
         key = post.readiness.most_lacked
         lacked = post.curriculum.get(key) if key else None
-        title = phrases.short_title(lacked) if lacked else None
-        lines.append(words.readiness_text(post.readiness.ready, post.readiness.of, title))
+        ready, of = post.readiness.ready, post.readiness.of
+        if lacked is None:
+            yield _("{ready} of {of} are ready.", ready=ready, of=of)
+        else:
+            yield _(
+                "{ready} of {of} are ready; most of the others haven't read {title}.",
+                ready=ready,
+                of=of,
+                title=plain(short_title(lacked)),
+            )
     if post.last is not None and post.last_read:
-        lines.append(words.last_week_text(post.last.title, post.last_read))
-    if count := words.read_count_text(post.read):
-        lines.append(count)
-    if post.weeks_left is not None:
-        lines.append(f"-# {words.ends_text(post.weeks_left)}")
-    return lines
-
-
-class ReadItButton(RowButton, template=rf"read:{ROW_ID}"):
-    """Marks the week's paper done for whoever presses it, and counts them."""
-
-    prefix = "read"
-    label = words.READ_IT
-    style = discord.ButtonStyle.success
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        post, reply, group = await bot.services.weekly.read_it(
-            interaction.user.id, interaction.guild_id, self.about
+        yield ngettext(
+            "Last time: {n} person read {title}.",
+            "Last time: {n} people read {title}.",
+            post.last_read,
+            title=plain(post.last.title, 80),
         )
-        if post is not None:
-            # The answer to a click may edit its card: no message route, so no limit to wait for.
-            try:
-                await interaction.response.edit_message(view=weekly_card(post, interaction.guild))
-            except discord.HTTPException as error:
-                if error.code != PUT_AWAY:
-                    raise
-        view = next_card(reply)
-        if group is not None:
-            view.add_item(ui.TextDisplay(words.offer_text(group.channel_id)))
-            view.add_item(ui.ActionRow(JoinButton(group.group_id)))
-        await answer(interaction, view)
-
-
-class JoinButton(RowButton, template=rf"join:{ROW_ID}"):
-    """Makes whoever presses it a member of the group."""
-
-    prefix = "join"
-    label = JOIN
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        groups = cast("NextreadBot", interaction.client).services.groups
-        who = interaction.user.id
-        status = await groups.join(interaction.guild_id or 0, self.about, who)
-        await answer(interaction, joined_card(status))
-
-
-class MoreButton(RowButton, template=rf"more:{ROW_ID}"):
-    """Shows whoever presses it their own card of the week's paper."""
-
-    prefix = "more"
-    label = words.MORE
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        where, who = interaction.guild_id, interaction.user.id
-        first = await bot.services.weekly.first_reads(who, where, self.about)
-        await answer(
-            interaction,
-            resource_card(await bot.services.reading.look(who, where, first.resource.key)),
+    if post.read:
+        yield ngettext("✅ {n} person read it", "✅ {n} people read it", post.read)
+    if post.weeks_left == 0:
+        yield _(
+            "-# This is the last paper for now. Moderators choose in `/manage group` how it goes"
+            " on."
+        )
+    elif post.weeks_left is not None:
+        yield ngettext(
+            "-# {n} more week, then the list runs out. Moderators choose in `/manage group` how it"
+            " goes on.",
+            "-# {n} more weeks, then the list runs out. Moderators choose in `/manage group` how it"
+            " goes on.",
+            post.weeks_left,
         )
 
 
-class WhatFirstButton(RowButton, template=rf"first:{ROW_ID}"):
-    """Shows whoever presses it what they would read before: on posts sent before *More* was."""
+def opener_text(questions: tuple[str, ...]) -> str:
+    """Return the first message of a thread: questions to this paper, or a plain one.
 
-    prefix = "first"
-    label = texts.WHAT_FIRST
-
-    @answers_errors
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot = cast("NextreadBot", interaction.client)
-        first = await bot.services.weekly.first_reads(
-            interaction.user.id, interaction.guild_id, self.about
+    They are numbered, so that people can say which one they mean.
+    """
+    if not questions:
+        return _(
+            "What did you take from it, and where did it lose you? One sentence is a fine start."
         )
-        await answer(interaction, first_reads_card(first))
+    numbered = (f"{number}. {plain(each)}" for number, each in enumerate(questions, start=1))
+    any_of_them = _("-# Take the one you like, or ask your own. One sentence is a fine start.")
+    return "\n".join([_("**Questions to talk about**"), *numbered, any_of_them])
+
+
+def post_link(guild_id: int, post: Post | None) -> str | None:
+    """Return the address of a post's thread, or of its message if it has none."""
+    if post is None or post.message_id is None:
+        return None
+    place = post.thread_id or f"{post.channel_id}/{post.message_id}"
+    return f"https://discord.com/channels/{guild_id}/{place}"
+
+
+def reminder_card(reminder: Reminder, server: str) -> ui.LayoutView:
+    """Build the direct message; ``server`` is the name of the group's server."""
+    thread = post_link(reminder.group.guild_id, reminder.post)
+    buttons = row(
+        link_button(_("Open"), reminder.resource.url),
+        button(ids.ReadReminded(reminder.post.slot_id), _("Done"), GREEN),
+        link_button(_("Discussion"), thread) if thread else None,
+    )
+    return card(box(text_of(_reminder_lines(reminder, plain(server, 100))), buttons))
+
+
+def _reminder_lines(reminder: Reminder, server: str) -> Iterator[str]:
+    resource, group = reminder.resource, reminder.group
+    channel = group.channel_id
+    is_own = is_of_guild(resource.key, group.guild_id)
+    whose = _("-# 🔔 Your study group <#{channel}> in {server}", channel=channel, server=server)
+    own = [_("from the list of {server}", server=server)] if is_own else []
+    yield " · ".join([whose, *own])
+    yield f"### {link(title_of(resource), resource.url)}"
+    yield facts(resource)
+    yield _(
+        "You haven't marked it as read. The group's next paper comes on {at}.",
+        at=moment(reminder.next_at),
+    )
+    yield _("-# You asked for this. `/group` in <#{channel}> stops it.", channel=channel)
+
+
+def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
+    """Return how a member stands with reminders here; nothing for who never asked.
+
+    ``is_active``: the group has a next paper; only before one are members reminded.
+    """
+    if wish == "closed":
+        return _(
+            "⚠️ I couldn't remind you: Discord lets me send you no direct message. Allow direct"
+            " messages from this server, then press **Remind me** again."
+        )
+    if wish == "wanted" and not is_active:
+        return _("-# 🔔 I remind you once the group goes on.")
+    if wish == "wanted":
+        return _("-# 🔔 If you haven't read a paper, I remind you two days before the next one.")
+    return ""

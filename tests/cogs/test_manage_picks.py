@@ -181,8 +181,8 @@ async def test_members_see_no_way_to_take_a_pick_back(group, moderator, alice, c
 @pytest.mark.parametrize(
     ("button", "told"),
     [
-        ("Pause", "The group is paused: **Resume**"),
-        ("Stop", "The group is stopped: **Resume**"),
+        ("Pause", "The group is paused: press **Resume**"),
+        ("Stop", "The group is stopped: press **Resume**"),
         ("Skip next", "That week is skipped: **Don't skip**"),
     ],
 )
@@ -201,7 +201,7 @@ async def test_a_pick_for_a_week_that_is_voted_on_says_so(group, moderator, chan
 
     picked = await moderator.slash(channel, "manage pick", resource="LoRA")
 
-    assert "The group is just voting on that week" in text_of(picked)
+    assert "The group is voting on that week right now" in text_of(picked)
 
 
 @pytest.mark.parametrize(

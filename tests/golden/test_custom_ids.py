@@ -24,13 +24,12 @@ from bot.views import (
     curriculum_card,
     group_card,
     manage_card,
+    moderators_card,
     pick_card,
     progress_card,
     replies,
     resource_card,
-    standing_card,
     start_card,
-    vote_card,
 )
 from bot.views.custom_ids import CustomId
 from tests.curricula import curriculum, resource
@@ -96,7 +95,7 @@ def _offers(each):
             group_id = values["group_id"]
             return replies.error_card(UnknownWeekError("soon", weeks, group_id=group_id, key=key))
         case "ShowCandidate":
-            return vote_card.candidates_card(_ballot(values["vote_id"]))
+            return pick_card.candidates_card(_ballot(values["vote_id"]))
         case "DoneToo":
             unclear = (Meant("b", likely=(BERT,)),)
             asked = PartlyDone(LIST, unclear, rating=values["rating"] or None)
@@ -131,7 +130,7 @@ def _offers(each):
             return _asked(each)
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
-            return group_card.manage_card(status, values["opener_id"])
+            return moderators_card.moderators_card(None, status, values["opener_id"])
         case "ReadForWeeks":
             slot = slot_of_week(Schedule(0, 9, 0, "UTC"), "2026-W02")
             reply = PickReply(values["group_id"], 3, slot, replace(BERT, minutes=200))
@@ -223,7 +222,7 @@ def test_a_message_is_known_again_by_a_custom_id_that_it_has():
     ids = {each.item: each.custom_id for each in WRITTEN}
     join = next(e for e in WRITTEN if e.item == "Membership" and e.values["way"] == "join")
 
-    assert standing_card.standing_button(join.values["group_id"]) == join.custom_id
+    assert group_card.standing_button(join.values["group_id"]) == join.custom_id
     source = "".join(path.read_text(encoding="utf-8") for path in BOT.rglob("*.py"))
     traces = re.findall(r'by_button\(f?"([^"]+)"\)', source)
     assert traces

@@ -8,11 +8,12 @@ from typing import get_args
 import pytest
 from discord import ui
 
-from bot.core.groups import Group, GroupStatus
+from bot.core.groups import Group, GroupStatus, History, PastWeek, Post
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, ProblemName
 from bot.core.votes import Vote
 from bot.core.weekly import Schedule
-from bot.views.group_card import group_card, manage_card
+from bot.views.group_card import history_card, members_card
+from bot.views.moderators_card import moderators_card
 from bot.views.problems import obstacle_text, problem_text
 from tests.curricula import curriculum, resource
 
@@ -22,6 +23,14 @@ STATUS = GroupStatus(curriculum(resource("bert")), GROUP, 3, False, None, None, 
 VOTE = Vote(5, 1, "2026-W03", "running", ("demo:bert", "demo:gpt"), 24, NOW, 2)
 EACH = (*get_args(ProblemName), *(Lacks((permission,)) for permission in get_args(Permission)))
 MENDED_BY_MODERATORS = [problem for problem in EACH if problem not in TEMPORARY]
+
+
+def group_card(status):
+    return members_card(None, status, 7, is_moderator=False)
+
+
+def manage_card(status):
+    return moderators_card(None, status, 7)
 
 
 def trouble_in(card):
@@ -39,7 +48,7 @@ def test_members_are_given_no_orders_that_only_moderators_can_follow(problem):
     blocked = replace(STATUS, group=replace(GROUP, blocked=problem))
 
     (told,) = trouble_in(group_card(blocked))
-    (ordered,) = trouble_in(manage_card(blocked, 7))
+    (ordered,) = trouble_in(manage_card(blocked))
 
     assert told == "⚠️ Something keeps the papers from this group. Moderators know."
     assert ordered != told
@@ -50,7 +59,7 @@ def test_nor_about_a_vote_that_is_not_posted(problem):
     (told,) = trouble_in(group_card(with_vote(problem)))
 
     assert told.endswith("isn't posted yet. Moderators know.")
-    assert told not in trouble_in(manage_card(with_vote(problem), 7))
+    assert told not in trouble_in(manage_card(with_vote(problem)))
 
 
 @pytest.mark.parametrize("problem", sorted({*MENDED_BY_MODERATORS} - UNCERTAIN, key=str))
@@ -58,16 +67,14 @@ def test_nor_about_one_that_came_to_nothing(problem):
     (told,) = trouble_in(group_card(with_vote(problem, "lost")))
 
     assert "came to nothing. Its poll couldn't be sent in time. Without it the order" in told
-    assert (told in trouble_in(manage_card(with_vote(problem, "lost"), 7))) == (
-        problem == "too_late"
-    )
+    assert (told in trouble_in(manage_card(with_vote(problem, "lost")))) == (problem == "too_late")
 
 
 @pytest.mark.parametrize("problem", sorted(TEMPORARY))
 def test_what_passes_by_itself_is_told_to_all(problem):
     blocked = replace(STATUS, group=replace(GROUP, blocked=problem))
 
-    assert trouble_in(group_card(blocked)) == trouble_in(manage_card(blocked, 7))
+    assert trouble_in(group_card(blocked)) == trouble_in(manage_card(blocked))
 
 
 @pytest.mark.parametrize("problem", EACH, ids=str)
@@ -77,3 +84,12 @@ def test_each_problem_has_words(problem):
     assert re.fullmatch(r"[A-Z][^{}]+[.]", said)
     assert told.startswith(said)
     assert "  " not in told
+
+
+def test_a_past_paper_that_was_deleted_is_told_with_its_own_day():
+    post = Post(4, 1, "2025-W49", NOW, "posted", title="BERT")
+    history = history_card(History(GROUP, 0, (PastWeek(post),), has_more=False))
+
+    (told,) = [part.content for part in history.walk_children() if isinstance(part, ui.TextDisplay)]
+    day = f"<t:{int(NOW.timestamp())}:D>"
+    assert told.splitlines()[1:] == [f"- {day}: **BERT** · posted and then deleted"]

@@ -1,0 +1,202 @@
+"""A study group's card for its moderators, with the buttons to run the group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.core.groups import HAD, Group, GroupStatus
+from bot.core.picks import TELL_WEEKS_AHEAD
+from bot.core.weekly import slot_of_week
+from bot.language import _
+from bot.views import custom_ids as ids
+from bot.views.channels import CHANNELS_OF_GROUPS
+from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
+from bot.views.manage_card import waiting_text
+from bot.views.parts import BLUE, RED, WordForm, box, button, card, row, select, text_of
+from bot.views.phrases import short_date
+from bot.views.pick_card import (
+    later_lines,
+    long_lines,
+    long_papers,
+    picked_options,
+    vote_buttons,
+    weeks_select,
+)
+from bot.views.problems import as_now, group_warnings, role_line
+
+
+def moderators_card(
+    guild: discord.Guild | None,
+    status: GroupStatus,
+    opener_id: int,
+    news: str = "",
+    *,
+    opens: bool = True,
+) -> ui.LayoutView:
+    """Build what moderators see: the same, what is amiss, and the buttons to run the group.
+
+    ``news``: what has just changed.
+    ``opens``: what is seldom wanted stands under *More*; else it is open. While the group votes,
+    that is all but its vote and *Pause*.
+    """
+    group_id, vote = status.group.group_id, status.vote
+    wanted_most, *others = _run_buttons(status, opener_id)
+    more = (
+        button(ids.MoreOfGroup("more", group_id, opener_id), _("More"))
+        if opens
+        else button(ids.MoreOfGroup("less", group_id, opener_id), _("Less"))
+    )
+    seldom = [delete_button(group_id, opener_id)]
+    if vote is None:
+        rows = [row(wanted_most, *others, more)]
+    else:
+        rows = [row(*vote_buttons(vote.vote_id, opener_id), wanted_most, more)]
+        seldom = [*others, *seldom]
+    rows.append(row(*_after_list_buttons(status, opener_id)))
+    if not opens:
+        elsewhere: ui.ChannelSelect[Any] = ui.ChannelSelect(
+            custom_id=str(ids.MoveGroup(group_id, opener_id)),
+            placeholder=_("Move to another channel…"),
+            channel_types=list(CHANNELS_OF_GROUPS),
+        )
+        rows += [row(*seldom), row(elsewhere)]
+    told = text_of(_lines(guild, status), TEXT_OF_GROUP)
+    mentioned, role = None, role_line(guild, status.group)
+    if role is not None:
+        nobody = button(ids.MentionNobody(group_id, opener_id), _("Mention nobody"))
+        mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=nobody)
+    change = row(_change_select(status, opener_id))
+    return card(news or None, box(told, mentioned, *rows, change))
+
+
+def _lines(guild: discord.Guild | None, status: GroupStatus) -> Iterator[str]:
+    group = status.group
+    yield from group_lines(as_now(guild, status), later_lines(status), to_moderator=True)
+    yield from group_warnings(guild, status)
+    if status.doubted:
+        yield waiting_text(status.doubted)
+    if begins := _begins_text(status):
+        yield begins
+    if status.members == 0 and group.state != "stopped":
+        yield _(
+            "-# Nobody is in yet: people come with **Join** under each week's post, or with"
+            " `/group` here."
+        )
+    yield from long_lines(long_papers(status))
+    if group.after_list == "additions":
+        yield _("-# After the list: all additions, in reading order.")
+    if group.after_list == "must_reads":
+        yield _(
+            "-# After the list: the must-reads once more, unless half of you, three at least, have"
+            " read them."
+        )
+
+
+def _begins_text(status: GroupStatus) -> str:
+    """Return when the first papers come: were the first posted now, or once it was."""
+    group, this_week = status.group, status.this_week
+    if status.begins is not None:
+        first, second = (short_date(at) for at in status.begins)
+        if group.state == "paused":
+            return _(
+                "-# **First paper now**: one paper on {first}, and the group stays paused.",
+                first=first,
+            )
+        return _(
+            "-# **First paper now**: the first paper on {first}, the second on {second}.",
+            first=first,
+            second=second,
+        )
+    ahead = [coming.slot.at for coming in status.coming if not coming.is_skipped]
+    if this_week is None or this_week.state not in HAD or status.last or group.state != "active":
+        return ""
+    if this_week.at == slot_of_week(group.schedule, this_week.week).at or not ahead:
+        return ""
+    first, second = short_date(this_week.at), short_date(ahead[0])
+    return _("-# First paper: {first}, second: {second}.", first=first, second=second)
+
+
+def _run_buttons(status: GroupStatus, opener_id: int) -> Iterator[ui.Button[Any]]:
+    """Yield the buttons that run a group, the one wanted most first."""
+    group_id, state = status.group.group_id, status.group.state
+    if state != "active":
+        yield button(ids.RunGroup("resume", group_id, opener_id), _("Resume"))
+    else:
+        yield button(ids.RunGroup("pause", group_id, opener_id), _("Pause"))
+        skipped = any(coming.is_skipped for coming in status.coming[:1])
+        skip = _("Don't skip") if skipped else _("Skip next")
+        yield button(ids.RunGroup("skip", group_id, opener_id), skip)
+    if status.this_week is None or status.this_week.state != "posted":
+        post = _("First paper now") if status.begins else _("Post now")
+        yield button(ids.RunGroup("post", group_id, opener_id), post, BLUE)
+    if state != "stopped":
+        yield button(ids.RunGroup("stop", group_id, opener_id), _("Stop"), RED)
+
+
+def _after_list_buttons(status: GroupStatus, opener_id: int) -> Iterator[ui.Button[Any]]:
+    """Yield the moderators' choice of what follows the list, once its end is near."""
+    group, chosen = status.group, status.group.after_list
+    if chosen is None and status.weeks_left > TELL_WEEKS_AHEAD:
+        return
+    if chosen != "additions":
+        said = ids.AfterList("additions", group.group_id, opener_id)
+        yield button(said, _("Go on with additions"))
+    # The must-reads can be chosen again when they are through too: they begin anew.
+    if chosen != "must_reads" or status.weeks_left == 0:
+        said = ids.AfterList("must_reads", group.group_id, opener_id)
+        yield button(said, _("Start over with must-reads"))
+    if chosen is not None:
+        yield button(ids.AfterList("stop", group.group_id, opener_id), _("Stop after the list"))
+
+
+def _change_select(status: GroupStatus, opener_id: int) -> ui.Select[Any] | None:
+    """Build the choice of what is to change of what comes: picks, and weeks for long papers."""
+    group_id = status.group.group_id
+    if papers := long_papers(status):
+        picks = picked_options(status, _("Take it back"))
+        return weeks_select(group_id, opener_id, papers, picks)
+    said = ids.TakeBackOne(group_id, opener_id)
+    return select(said, _("Take a pick back…"), picked_options(status))
+
+
+def delete_button(group_id: int, opener_id: int) -> ui.Button[Any]:
+    """Build the button that opens the form to delete a group."""
+    return button(ids.DeleteGroup(group_id, opener_id), _("Delete…"), RED)
+
+
+def delete_form(status: GroupStatus) -> WordForm:
+    """Build the form that says what goes and what stays; only the typed word deletes."""
+    group = status.group
+    question = _(
+        "The group of <#{channel}> ({schedule}, {members}) goes for good: its members, its past and"
+        " coming weeks, its picks and votes. Nothing more is posted.\nMessages already posted stay"
+        " in the channel, and everybody keeps what they have read.",
+        channel=group.channel_id,
+        schedule=schedule_text(group.schedule),
+        members=members_text(status.members),
+    )
+    return WordForm(_("Delete this group"), question, "delete")
+
+
+def deleted_card(group: Group) -> ui.LayoutView:
+    """Build what is said once a group is deleted."""
+    return card(
+        _(
+            "🗑️ The group of <#{channel}> is deleted. Everybody keeps what they have read. `/manage"
+            " group` makes a new one.",
+            channel=group.channel_id,
+        )
+    )
+
+
+def ran_out_text(channel_id: int) -> str:
+    """Return what the moderator who set the group up is told when nothing is left."""
+    return _(
+        "The group in <#{channel}> has had its whole list: nothing was posted this week. Moderators"
+        " choose in `/manage group` how it goes on. **Post now** there begins at once.",
+        channel=channel_id,
+    )

@@ -1,4 +1,4 @@
-# The bot, with its database in /data. Python 3.11: the one that all tests run on.
+# The bot, with its database in /data. All tests run on Python 3.11.
 FROM python:3.11-slim-bookworm AS build
 RUN python -m venv /opt/nextread
 WORKDIR /src
@@ -7,7 +7,7 @@ RUN /opt/nextread/bin/pip install --no-cache-dir --require-hashes --requirement 
 COPY pyproject.toml README.md LICENSE ./
 COPY data data
 COPY bot bot
-# With the lock's own build backend: nothing more is fetched.
+# The lock has the build backend too, so nothing else is downloaded.
 RUN /opt/nextread/bin/pip install --no-cache-dir --no-deps --no-index --no-build-isolation .
 
 FROM python:3.11-slim-bookworm

@@ -1,4 +1,4 @@
-"""The command line. It wires everything; each command imports what it needs."""
+"""The command line: it connects all the parts. Each command imports what it needs."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from bot.services.opening import Services
 
 
-# Whatever takes a moment to import is imported where one_line_errors sees Ctrl-C.
-log = logging.getLogger("bot")  # also when this module is run as a script
+# What takes a moment to import is imported where one_line_errors handles Ctrl-C.
+log = logging.getLogger("bot")  # not __name__, which differs when this module runs as a script
 
 REFUSED = (
     "Discord refuses DISCORD_TOKEN: copy it again from the Bot page of your application"
     " in Discord's developer portal."
 )
 NO_LONGER_VALID = 4004
-"""How Discord's gateway closes when the token stops being valid."""
+"""The code with which Discord's gateway closes when the token is no longer valid."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nextread")
 def main() -> None:
-    """Nextread: a Discord bot that tells readers what to read next, and why."""
+    """Nextread, a Discord bot that tells readers what to read next, and why."""
 
 
 @main.command()
 def run() -> None:
-    """Start the bot on Discord. Needs DISCORD_TOKEN, in the environment or in .env."""
+    """Start the bot on Discord. It needs DISCORD_TOKEN, in the environment or in .env."""
     with one_line_errors():
         from bot.logs import start_logging
 
@@ -54,16 +54,16 @@ def run() -> None:
 
 
 @main.command()
-@click.option("--port", default=0, help="Port of the page on 127.0.0.1; 0 takes a free one.")
+@click.option("--port", default=0, help="Port of the page on 127.0.0.1; 0 finds a free one.")
 @click.option(
     "--keep",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Keep readers' progress in this file; without it, it is gone afterwards.",
+    help="Keep everything in this file; without it, all is gone at the end.",
 )
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 def preview(port: int, keep: Path | None, browser: bool) -> None:
-    """Try the bot in a local browser page. No Discord account is needed."""
+    """Try the bot in a local browser page. It needs no Discord account."""
     with one_line_errors():
         from bot.logs import start_logging
         from bot.preview import preview_in_browser
@@ -82,11 +82,11 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="OLD",
-    help="Tell what changes for readers of this older file.",
+    help="Say what changes for readers of this older list.",
 )
-@click.option("--schema", is_flag=True, help="Print the JSON Schema for editors instead.")
+@click.option("--schema", is_flag=True, help="Only print the JSON Schema for editors.")
 def check(file: Path | None, against: Path | None, schema: bool) -> None:
-    """Check a curriculum file and report every problem with its line and remedy."""
+    """Check a list. Name every problem, with its line and how to fix it."""
     with one_line_errors():
         if schema:
             from bot.core.curriculum.shape import schema_text
@@ -96,7 +96,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
         path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
         new = load_curriculum(path)
         steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
-        click.echo(f"{path}: {len(new.resources)} resources in {steps}, all well.")
+        click.echo(f"{path}: {len(new.resources)} resources in {steps}, no problems.")
         if against is not None:
             from bot.core.curriculum.differences import compare
             from bot.views.changes_text import changes_lines
@@ -111,7 +111,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def new(file: Path) -> None:
-    """Write a small list into FILE to start your own from."""
+    """Write a small list into FILE, as a start for your own."""
     with one_line_errors():
         import shlex
 
@@ -122,21 +122,21 @@ def new(file: Path) -> None:
                 written.write(starter(file.stem))
         except FileExistsError:
             raise ConfigError(
-                f"{file} is there already, and stays as it is: name another."
+                f"{file} already exists and stays as it is. Name another file."
             ) from None
         except OSError as error:
             raise ConfigError(
-                f"{file} can't be written ({error.strerror}). Name a file in a folder of yours."
+                f"{file} can't be written ({error.strerror}). Name a file in your own folder."
             ) from error
         name = shlex.quote(str(file))
-        click.echo(f"{file} is a small list to start from: put your own in its place.")
+        click.echo(f"{file} is a small list. Replace what is in it with your own.")
         click.echo(f"Check it: nextread check {name}")
         click.echo(f"Use it: NEXTREAD_CURRICULUM={name} nextread run")
 
 
 @main.command()
 def health() -> None:
-    """Tell whether the bot on this machine is well: exit code 0, or 1 and what is wrong."""
+    """Say whether the bot on this machine works: exit code 0, or 1 and what is wrong."""
     with one_line_errors():
         from bot.heartbeat import heartbeat_path, illness
 
@@ -144,7 +144,7 @@ def health() -> None:
             config = Config.from_env(os.environ, Path(".env"))
             problem = illness(heartbeat_path(config.database_url))
         except ConfigError as error:
-            problem = str(error)  # Docker knows no other exit code for what isn't well
+            problem = str(error)  # the only other exit code that Docker knows
         if problem:
             click.echo(problem, err=True)
             sys.exit(1)
@@ -154,29 +154,29 @@ def health() -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:
-    """Copy the SQLite database into FILE, also while the bot runs, and check the copy."""
+    """Copy the SQLite database into FILE, even while the bot runs, and check the copy."""
     with one_line_errors():
         from bot.store.backup import back_up
 
         config = Config.from_env(os.environ, Path(".env"))
-        click.echo(f"{file} is whole: {back_up(config.database_url, file)}.")
+        click.echo(f"Saved in {file}: {back_up(config.database_url, file)}.")
 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def restore(file: Path) -> None:
-    """Put a backup where DATABASE_URL says, if there is no database yet."""
+    """Put the backup in FILE where DATABASE_URL says, if no database is there."""
     with one_line_errors():
         from bot.store.backup import restore_from
 
         config = Config.from_env(os.environ, Path(".env"))
         click.echo(f"Restored: {restore_from(file, config.database_url)}.")
-        click.echo("The next start brings its tables up to date, if this version has newer ones.")
+        click.echo("If this version needs newer tables, the next start updates them.")
 
 
 @contextlib.contextmanager
 def one_line_errors() -> Iterator[None]:
-    """End with a clear line instead of a traceback where somebody can mend something."""
+    """End with one clear line instead of a traceback, where the host can fix something."""
     try:
         yield
     except KeyboardInterrupt:
@@ -195,17 +195,17 @@ def one_line_errors() -> Iterator[None]:
         if is_refused or isinstance(error, discord.LoginFailure):
             click.echo(REFUSED, err=True)
             sys.exit(2)
-        # Only at the start: later, discord.py connects again by itself.
+        # Only at the start: later, discord.py reconnects by itself.
         out_of_reach = aiohttp.ClientConnectionError, discord.DiscordServerError
         if isinstance(error, (*out_of_reach, discord.GatewayNotFound)):
-            again = "Start the bot again when it can."
+            again = "Start the bot again when Discord works."
             click.echo(f"Discord can't be reached: {error}. {again}", err=True)
             sys.exit(1)
         raise
 
 
 def curriculum_path(config: Config) -> Path:
-    """Return the file of the list that the bot is to use."""
+    """Return the file of the list that the bot uses."""
     from bot.core.curriculum.file import default_curriculum_path
 
     return config.curriculum or default_curriculum_path()
@@ -216,7 +216,7 @@ def load_curriculum(path: Path) -> Curriculum:
 
     Raises:
         ConfigError: the file can't be read.
-        CurriculumFileError: the list has problems; all of them are named.
+        CurriculumFileError: the list has problems; it names all of them.
     """
     from bot.core.curriculum.file import read_curriculum
     from bot.core.curriculum.yaml_tree import LARGEST_FILE
@@ -226,14 +226,14 @@ def load_curriculum(path: Path) -> Curriculum:
             text = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ConfigError(
-            f"{path} can't be read ({error.strerror}). If NEXTREAD_CURRICULUM names it, unset that"
-            " to use the list that Nextread comes with."
+            f"{path} can't be read ({error.strerror}). If NEXTREAD_CURRICULUM names it, remove that"
+            " setting to use the list that comes with Nextread."
         ) from error
     return read_curriculum(text, str(path))
 
 
 def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
-    """Return what makes a bot over a database, for whoever starts it more than once."""
+    """Return a function that makes a bot over a database: the preview starts it again."""
     import discord
 
     from bot.app import NextreadBot
@@ -243,14 +243,14 @@ def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
         return NextreadBot(
             lambda: open_services(database_url, base, discord.utils.utcnow),
             shard_count=1,
-            nap=timedelta(days=1),  # its time passes in leaps, and nobody sets its clock
+            nap=timedelta(days=1),  # its time moves in jumps, and nobody sets its clock
         )
 
     return make_bot
 
 
 async def _run(config: Config, base: Curriculum) -> None:
-    told = _told_to_stop()  # before the imports, which take a moment
+    told = _told_to_stop()  # first, because the imports take a moment
 
     import discord
 
@@ -259,7 +259,7 @@ async def _run(config: Config, base: Curriculum) -> None:
     from bot.pages import Pages
     from bot.services.opening import open_services
 
-    # Opened here first: what is wrong with it is told before Discord is asked for anything.
+    # Opened first, so that its problems are reported before we ask Discord for anything.
     pages = Pages()
     database_url, send_rate = config.database_url, config.send_rate
     services = await open_services(
@@ -269,7 +269,7 @@ async def _run(config: Config, base: Curriculum) -> None:
     async def opened() -> Services:
         return services
 
-    # Nextread has no voice: what discord.py would need for it is missing on purpose.
+    # Nextread uses no voice, so the packages for it are missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     bot = NextreadBot(opened)
     heartbeat = Heartbeat(bot, services, heartbeat_path(database_url))
@@ -280,8 +280,8 @@ async def _run(config: Config, base: Curriculum) -> None:
             stopping = asyncio.ensure_future(told.wait())
             await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
-            # Before Python 3.12, asyncio.wait_for may lose a cancellation, and discord.py connects
-            # inside of one: https://github.com/python/cpython/issues/86296
+            # Before Python 3.12, asyncio.wait_for can lose a cancellation, and discord.py connects
+            # inside one: https://github.com/python/cpython/issues/86296
             while told.is_set() and not running.done():
                 running.cancel()
                 await asyncio.wait([running], timeout=1)
@@ -290,23 +290,23 @@ async def _run(config: Config, base: Curriculum) -> None:
         log.info("stopped")
     finally:
         heartbeat.stop()
-        # A login that fails never hands them to the bot; closing them twice is harmless.
+        # After a failed login the bot never had the services. Closing them twice is harmless.
         await services.close()
         await pages.close()
 
 
 def _told_to_stop() -> asyncio.Event:
-    """Return what the first signal sets: what is under way may end then. The second ends it all."""
+    """Return an event that the first signal sets, so that work can end. A second one kills."""
     told = asyncio.Event()
 
     def stop() -> None:
         if told.is_set():
             log.warning("stopped at once")
-            os._exit(1)  # harmless: a bot that is killed starts again with all it acknowledged
+            os._exit(1)  # harmless: what was acknowledged is in the database
         told.set()
-        log.info("stopping as soon as what is under way has ended")
+        log.info("stopping when the work in progress has ended")
 
-    with contextlib.suppress(NotImplementedError):  # Windows' loops know no signals
+    with contextlib.suppress(NotImplementedError):  # not on Windows
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop)
     return told

@@ -41,7 +41,7 @@ PERMISSIONS = discord.Permissions(
     send_messages_in_threads=True,
     send_polls=True,
 )
-"""What the invite link asks for, and no more."""
+"""Exactly what the invite link asks for."""
 
 FINISH_SECONDS = 5
 """Given to what is under way at a stop: Docker kills after ten, and closing takes a moment too."""

@@ -1,10 +1,11 @@
-"""The only reader of the environment (and of `.env`)."""
+"""Reads the settings from the environment and `.env`, and nothing else does."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -18,15 +19,12 @@ DEFAULT_DATABASE = "sqlite:///nextread.db"
 DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
 LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-COPY_IT = "from the Bot page of your application in Discord's developer portal"
 HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
-IN_TWO_WAYS = "sqlite:///nextread.db or postgresql://user:password@host/name"
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings. ``token`` is empty unless set; ``curriculum`` None means the list shipped."""
+    """All settings. Without a token, ``token`` is empty; no ``curriculum`` is the list shipped."""
 
     token: str = field(default="", repr=False)
     database_url: str = field(default=DEFAULT_DATABASE, repr=False)
@@ -42,24 +40,29 @@ class Config:
         """Read the settings; a variable in ``env`` wins over the same one in the file.
 
         Raises:
-            ConfigError: values can't be used; each has its line that names the variable and the
-                fix. ``for_run``: so have a token that is missing and a list that can't be read.
+            ConfigError: some values can't be used; for each, a line names the variable and the fix.
+                ``for_run``: also if the token is missing or the list can't be read.
         """
         kept = _kept_in(dotenv) if dotenv is not None else {}
         found = {name: value for name, value in kept.items() if value} | dict(env)
         values = {name: value.strip() for name, value in found.items()}
-        problems: list[str] = []
-        config = cls(
-            token=_token(values, problems, is_needed=for_run),
-            database_url=_database_url(values, problems),
-            curriculum=_curriculum(values, problems, is_needed=for_run),
-            log_format=_one_of(values, problems, "LOG_FORMAT", LOG_FORMATS).lower(),
-            log_level=_one_of(values, problems, "LOG_LEVEL", LOG_LEVELS, "INFO").upper(),
-            send_rate=_send_rate(values, problems),
-        )
-        if problems:
-            raise ConfigError("\n".join(problems))
-        return config
+        token, curriculum = values.get("DISCORD_TOKEN", ""), values.get("NEXTREAD_CURRICULUM", "")
+        url = values.get("DATABASE_URL") or DEFAULT_DATABASE
+        log_format = values.get("LOG_FORMAT") or "text"
+        log_level = values.get("LOG_LEVEL") or "INFO"
+        rate = values.get("SEND_RATE") or str(DEFAULT_SEND_RATE)
+        problems = [
+            _wrong_token(token, is_needed=for_run),
+            _wrong_url(url),
+            _wrong_curriculum(curriculum) if curriculum and for_run else None,
+            _wrong_choice("LOG_FORMAT", log_format, LOG_FORMATS),
+            _wrong_choice("LOG_LEVEL", log_level, LOG_LEVELS),
+            _wrong_rate(rate),
+        ]
+        if lines := [problem for problem in problems if problem]:
+            raise ConfigError("\n".join(lines))
+        path = Path(curriculum) if curriculum else None
+        return cls(token, url, path, log_format.lower(), log_level.upper(), int(rate))
 
 
 def _kept_in(dotenv: Path) -> Mapping[str, str | None]:
@@ -72,72 +75,64 @@ def _kept_in(dotenv: Path) -> Mapping[str, str | None]:
         text = "\0"
     except OSError as error:
         raise ConfigError(
-            f"{dotenv} can't be read ({error.strerror}): it has to be a file that whoever starts"
-            " the bot may read, or not be there at all."
+            f"{dotenv} can't be read ({error.strerror}): let the user who starts the bot read it,"
+            " or move it away."
         ) from error
     if "\0" in text:
         raise ConfigError(
-            f"{dotenv} is not saved as UTF-8: open it in an editor and save it with that encoding."
+            f"{dotenv} is not saved as UTF-8: open it in an editor and save it as UTF-8."
         )
     wrong = [each.original.line for each in parse_stream(io.StringIO(text)) if each.error]
     if wrong:
         raise ConfigError(
-            f"{dotenv}, line {', '.join(map(str, wrong))}: write NAME=value, and close what is in"
-            " quotes."
+            f"{dotenv}, line {', '.join(map(str, wrong))}: write NAME=value, and close each quote."
         )
     return dotenv_values(stream=io.StringIO(text))
 
 
-def _token(values: Mapping[str, str], problems: list[str], *, is_needed: bool) -> str:
-    token = values.get("DISCORD_TOKEN", "")
+def _wrong_token(token: str, *, is_needed: bool) -> str | None:
     if not token and is_needed:
-        problems.append(
+        return (
             "Set DISCORD_TOKEN in the environment or in .env,"
             " or try `nextread preview`, which needs no Discord account."
         )
-    elif token[:1] in ("'", '"'):
-        problems.append("DISCORD_TOKEN stands in quotes: leave them out.")
-    elif token.casefold().startswith("bot "):
-        problems.append("DISCORD_TOKEN begins with the word Bot: leave it out.")
-    elif token and not re.fullmatch("[!-~]+", token):
-        problems.append(
-            "DISCORD_TOKEN holds a space, a line break or a letter that no token has:"
-            f" copy it again {COPY_IT}."
+    if token[:1] in ("'", '"'):
+        return "DISCORD_TOKEN is in quotes: remove them."
+    if token.casefold().startswith("bot "):
+        return "DISCORD_TOKEN begins with the word Bot: remove it."
+    if token and not re.fullmatch("[!-~]+", token):
+        return (
+            "DISCORD_TOKEN contains a space, a line break or a letter that no token has:"
+            " copy it again from the Bot page of your application in Discord's developer portal."
         )
-    return token
+    return None
 
 
-def _curriculum(values: Mapping[str, str], problems: list[str], *, is_needed: bool) -> Path | None:
-    path = values.get("NEXTREAD_CURRICULUM", "")
-    if path and is_needed:
-        try:
-            Path(path).open("rb").close()
-        except OSError as error:
-            problems.append(
-                f"NEXTREAD_CURRICULUM: {path} can't be read ({error.strerror})."
-                " Unset it to use the list that Nextread comes with."
-            )
-    return Path(path) if path else None
+def _wrong_curriculum(path: str) -> str | None:
+    try:
+        Path(path).open("rb").close()
+    except OSError as error:
+        return (
+            f"NEXTREAD_CURRICULUM: {path} can't be read ({error.strerror})."
+            " Remove the setting to use the list that comes with Nextread."
+        )
+    return None
 
 
-def _database_url(values: Mapping[str, str], problems: list[str]) -> str:
-    url = values.get("DATABASE_URL", "") or DEFAULT_DATABASE
-    if problem := _wrong_with(url):
-        problems.append(problem)
-    return url
-
-
-def _wrong_with(url: str) -> str | None:
-    """Return what is wrong with a database's URL; nothing of it, for it may hold a password."""
+def _wrong_url(url: str) -> str | None:
+    """Say what is wrong with a database's URL without repeating it: it may hold a password."""
     scheme, colon, rest = url.partition("://")
     kind, _, driver = scheme.partition("+")
     if url == ":memory:" or (kind == "sqlite" and rest in ("", "/:memory:", ":memory:")):
         return (
-            "DATABASE_URL names a database in memory, where all would be gone with the next start:"
+            "DATABASE_URL names a database in memory, which is gone at the next start:"
             f" name a file, such as {DEFAULT_DATABASE}."
         )
     if not colon or kind not in ("sqlite", "postgresql", "postgres"):
-        return f"DATABASE_URL must look like {IN_TWO_WAYS}: Nextread knows no other databases."
+        return (
+            f"DATABASE_URL must look like {DEFAULT_DATABASE} or"
+            " postgresql://user:password@host/name: Nextread knows no other databases."
+        )
     if driver:
         return f"DATABASE_URL: leave out +{driver}, so that it begins with {kind}://."
     if kind == "sqlite":
@@ -149,34 +144,23 @@ def _wrong_with(url: str) -> str | None:
     is_cut_off = "@" in behind.partition("?")[0] or re.search(r"[?#\[\]]", login)
     if is_cut_off or not re.fullmatch(HOSTS, hosts.partition("?")[0]):
         return (
-            "DATABASE_URL can't be taken apart: write the port as a number, and the signs of the"
+            "DATABASE_URL can't be understood: write the port as a number, and these signs of the"
             " password encoded: / as %2F, ? as %3F, # as %23, @ as %40, [ as %5B, % as %25."
         )
     return None
 
 
-def _one_of(
-    values: Mapping[str, str],
-    problems: list[str],
-    name: str,
-    allowed: tuple[str, ...],
-    default: str = "text",
-) -> str:
-    value = values.get(name, "") or default
-    if value.casefold() not in [choice.casefold() for choice in allowed]:
-        problems.append(f"{name} is {value!r}: set it to one of {', '.join(allowed)}.")
-    return value
+def _wrong_choice(name: str, value: str, allowed: tuple[str, ...]) -> str | None:
+    if value.casefold() in [choice.casefold() for choice in allowed]:
+        return None
+    return f"{name} is {value!r}: set it to one of {', '.join(allowed)}."
 
 
-def _send_rate(values: Mapping[str, str], problems: list[str]) -> int:
-    value = values.get("SEND_RATE", "") or str(DEFAULT_SEND_RATE)
-    try:
-        rate = int(value)
-    except ValueError:
-        rate = 0
-    if not 1 <= rate <= HIGHEST_SEND_RATE:
-        problems.append(
-            f"SEND_RATE is {value!r}: set it to a whole number from 1 to {HIGHEST_SEND_RATE},"
-            " the messages a second that all processes on one database send together."
-        )
-    return rate
+def _wrong_rate(value: str) -> str | None:
+    with suppress(ValueError):
+        if 1 <= int(value) <= HIGHEST_SEND_RATE:
+            return None
+    return (
+        f"SEND_RATE is {value!r}: set it to a whole number from 1 to {HIGHEST_SEND_RATE}, the"
+        " messages a second that all processes on one database send together."
+    )

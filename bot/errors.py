@@ -59,7 +59,7 @@ class LedgerError(ReaderError):
 
 
 class NotYoursError(ReaderError):
-    """A click on a card that was opened for somebody else."""
+    """A click on a card that belongs to somebody else."""
 
     def sentence(self) -> str:
         return _("This card belongs to somebody else. The same command gives you your own.")
@@ -73,7 +73,7 @@ class OldCardError(ReaderError):
 
 
 class SlipError(ReaderError):
-    """A tap on a card that a click had only just replaced."""
+    """A tap on a card that a click has just replaced."""
 
     def sentence(self) -> str:
         return _(
@@ -90,7 +90,7 @@ class NotOfferedError(ReaderError):
 
 @dataclass
 class WrongWordError(ReaderError):
-    """Another word was typed than the one that a form asks for; nothing was done."""
+    """The word typed isn't the one the form asks for; nothing was done."""
 
     typed: str
     word: str
@@ -222,7 +222,7 @@ class NothingCurrentError(ReaderError):
 
 
 class TooOldToUndoError(ReaderError):
-    """Only the last twenty changes are kept, and only for whoever made them."""
+    """Only the last twenty changes are kept, and only for the reader who made them."""
 
     def sentence(self) -> str:
         return _("That can't be undone any more: I keep only your last twenty changes.")
@@ -296,7 +296,7 @@ class UnknownZoneError(ReaderError):
 
 
 class WrongChannelError(ReaderError):
-    """Papers go to text and announcement channels and forums alone."""
+    """Papers go only to text channels, announcement channels and forums."""
 
     def sentence(self) -> str:
         return _(

@@ -1,4 +1,4 @@
-"""Standing posts in forums: made once, found again, opened for the weeks that go into them."""
+"""Standing posts in forums: made once, found again, opened for the papers that go into them."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from bot.views.group_card import standing_button, standing_card, standing_name
 from bot.views.permissions import TO_SEND_IN_FORUM, missing, needed, usable_tags
 
 A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a post away
-CLOCKS_DIFFER = timedelta(minutes=10)  # Discord's clock and ours
+CLOCKS_DIFFER = timedelta(minutes=10)  # at most, Discord's and ours
 ASKS_TO_SEND = re.compile(r"/channels/[0-9]+/(messages|threads)$")
 ASKED_AGAIN = frozenset({500, 502, 504, 524})
-"""Answers after which discord.py sends the same request once more, by itself."""
+"""Answers after which discord.py repeats a request by itself."""
 
 
 class ForumPosts:
-    """What the postman does in forums. Each group there has one post of ours."""
+    """What the postman does in forums, where each group has one post of ours."""
 
     def __init__(self, delivery: Delivery, groups: Groups) -> None:
         self._delivery = delivery
         self._groups = groups
 
     async def make(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
-        """Make a group's post. No nonce keeps it single: after an attempt it is looked for."""
+        """Make a group's post. It can have no nonce, so after an attempt we look for it first."""
         if lacks := missing(forum, needed(forum)):
             await self._delivery.not_sent(row, Lacks(lacks))
             return
@@ -47,7 +47,7 @@ class ForumPosts:
         if tags is None:
             await self._delivery.not_sent(row, "tag_needed")
         elif await self._delivery.begin(row, forum.id, trace):
-            # From here on, whoever changes the group lets this card say so afterwards.
+            # From here on, each change of the group also changes this card.
             status = await self._groups.status(forum.id, None)
             made = await forum.create_thread(
                 name=standing_name(status.curriculum.title),
@@ -59,7 +59,7 @@ class ForumPosts:
             await self._delivery.sent(row, made.thread.id)
 
     async def opened(self, row: OutboxRow, forum: discord.ForumChannel) -> discord.Thread | None:
-        """Return the post into which the row goes; None: it is given back, with the reason."""
+        """Return the post for this row; or None, after giving the row back with the reason."""
         if lacks := missing(forum, TO_SEND_IN_FORUM):
             await self._delivery.not_sent(row, Lacks(lacks))
             return None
@@ -71,13 +71,13 @@ class ForumPosts:
         elif post.locked and not forum.permissions_for(forum.guild.me).manage_threads:
             await self._delivery.not_sent(row, "locked")
         elif post.archived and (post.locked or row.kind == "sign"):
-            return await post.edit(archived=False)  # a message opens all others by itself
+            return await post.edit(archived=False)  # a new message opens the others by itself
         else:
             return post
         return None
 
     async def change_card(self, row: OutboxRow, post: discord.Thread) -> None:
-        """Let the card above the weeks say what is so now. Twice is harmless."""
+        """Bring the card at the top of the post up to date. Twice is harmless."""
         status = await self._groups.status(row.channel_id, None)
         trace = by_button(standing_button(status.group.group_id))
         card = await _first_message(post)
@@ -89,12 +89,11 @@ class ForumPosts:
 
 
 def ask_once() -> aiohttp.TraceConfig:
-    """Return what keeps discord.py from sending a message or a forum's post again by itself.
+    """Return what stops discord.py from repeating a request for a message or a forum's post.
 
-    After a 5xx it re-sends any request. The first may have been heard, and the request for a post
-    takes no nonce by which Discord could tell: there would be two. A refusal of the second would
-    say nothing about the first. So its end is an error at once, and whoever asked looks before
-    they ask again.
+    After a 5xx it repeats any request. The first one may have worked, and a forum's post has no
+    nonce, so there would be two; and a refused second request says nothing about the first. So a
+    5xx is an error at once, and the caller looks before it tries again.
     """
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(_answered)
@@ -103,7 +102,7 @@ def ask_once() -> aiohttp.TraceConfig:
 
 
 async def _post(forum: discord.ForumChannel, post_id: int) -> discord.Thread | None:
-    """Return a post, put away or not; discord.py's cache knows only the open ones."""
+    """Return a post, archived or not; discord.py's cache has only the open ones."""
     if post := forum.get_thread(post_id):
         return post
     try:
@@ -118,7 +117,7 @@ async def _post(forum: discord.ForumChannel, post_id: int) -> discord.Thread | N
 async def _post_since(
     forum: discord.ForumChannel, since: datetime, trace: str
 ) -> discord.Thread | None:
-    """Return a post of ours that was made since then, known by its card."""
+    """Return a post of ours made since then, found by its card."""
     posts = [post for post in await forum.guild.active_threads() if post.parent_id == forum.id]
     async for post in forum.archived_threads(limit=None):
         if post.archive_timestamp < since:  # the last archived come first
@@ -134,7 +133,7 @@ async def _post_since(
 
 
 async def _first_message(post: discord.Thread) -> discord.Message | None:
-    # Discord's answer begins with the oldest; a model of it may send the newest of so many.
+    # Discord sends the oldest first; simcord may send the newest hundred.
     async for message in post.history(limit=100, oldest_first=True):
         return message
     return None

@@ -1,4 +1,4 @@
-"""Tells `nextread health` how the bot on this machine is: by a small file and its time stamp."""
+"""Tells `nextread health` how the bot on this machine is, by a small file and its time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 8
 STALE_SECONDS = 25
-"""So that a kill, or a loop that hangs, is told within half a minute."""
+"""A killed bot, or one that hangs, is noticed within half a minute."""
 LOST_SECONDS = 60
-"""Discord.py connects again by itself, often within seconds: that is no news."""
+"""Shorter losses don't count: discord.py reconnects by itself, often within seconds."""
 AHEAD_SECONDS = 5
 
 State = Literal["starts", "well", "no discord", "no write"]
@@ -31,10 +31,10 @@ WIDTH = max(map(len, ("starts", "well", "no discord", "no write")))
 
 
 class Heartbeat:
-    """Notes every few seconds how the bot is; without a beat the note grows old.
+    """Writes every few seconds how the bot is. When the beats stop, the file grows old.
 
-    A file, not a row: it says which machine's bot it is, also where several share a PostgreSQL.
-    Between two beats the ledger is looked after.
+    A file, not a row, because several machines may share one PostgreSQL. Between beats it also
+    looks after the ledger.
     """
 
     def __init__(self, bot: commands.AutoShardedBot, services: Services, path: Path) -> None:
@@ -45,7 +45,7 @@ class Heartbeat:
         self._loop = tasks.loop(seconds=BEAT_SECONDS)(self._beat)
 
     def start(self) -> None:
-        """Beat from now on. What an earlier bot left behind no longer counts."""
+        """Start to beat. The file of an earlier bot no longer counts."""
         self._path.unlink(missing_ok=True)
         self._loop.start()
 
@@ -68,15 +68,15 @@ class Heartbeat:
             log.exception("the heartbeat failed")  # it would end the loop for good
 
     async def _look_after_ledger(self) -> None:
-        """Try to write again after a write that failed; empty the journal while all is quiet."""
-        with contextlib.suppress(LedgerError):  # logged when it began; ``is_well`` tells
+        """Try again after a failed write; empty the journal while nothing else happens."""
+        with contextlib.suppress(LedgerError):  # logged when it began; see ``is_well``
             if not self._services.db.is_well:
                 await self._services.try_to_write()
             await self._services.db.checkpoint()
 
     def _state(self) -> State:
-        # "Ready" stays true while a connection is lost; its socket tells, and discord.py closes
-        # one that Discord no longer answers on within a minute.
+        # ``is_ready`` stays true when a connection is lost, so ask the sockets: discord.py closes
+        # one within a minute after Discord stops answering.
         shards = self._bot.shards.values()
         if self._bot.is_ready() and not any(shard.is_closed() for shard in shards):
             self._connected_at = time.monotonic()
@@ -88,39 +88,39 @@ class Heartbeat:
 
 
 def note(path: Path, state: State) -> None:
-    """Write how the bot is. In place and always as long: that works on a full disk, too."""
+    """Write how the bot is: in place and always of one length, so it works on a full disk."""
     text = state.ljust(WIDTH).encode()
     with path.open("r+b" if path.exists() else "wb", buffering=0) as file:
         file.write(text)
 
 
 def illness(path: Path) -> str | None:
-    """Return what is wrong with the bot that leaves its notes there; None if nothing is."""
+    """Return what is wrong with the bot that writes this file, or None."""
     try:
         state, seconds = path.read_bytes().decode().strip(), time.time() - path.stat().st_mtime
     except FileNotFoundError:
-        return "No bot with this DATABASE_URL runs on this machine."
+        return "No bot with this DATABASE_URL is running on this machine."
     except OSError as error:
-        return f"{path} can't be read ({error.strerror}): ask as the user who runs the bot."
+        return f"{path} can't be read ({error.strerror}). Run this as the user who runs the bot."
     if seconds < -AHEAD_SECONDS:
         return (
-            f"The bot's last sign of life is dated {-seconds:.0f} seconds ahead: the clock was put"
-            " back. If this stays so, the bot no longer runs: see its log."
+            f"The bot's last sign of life is {-seconds:.0f} seconds in the future: the clock was"
+            " set back. If this doesn't change, the bot is not running. See its log."
         )
     if seconds > STALE_SECONDS:
-        return f"The bot's last sign of life was {seconds:.0f} seconds ago: see its log."
+        return f"The bot's last sign of life was {seconds:.0f} seconds ago. See its log."
     return {
         "starts": "The bot is not connected to Discord yet.",
-        "no discord": "The bot lost Discord: see its log.",
-        "no write": "The bot can't write to its database: see its log.",
+        "no discord": "The bot lost its connection to Discord. See its log.",
+        "no write": "The bot can't write to its database. See its log.",
     }.get(state)
 
 
 def heartbeat_path(database_url: str) -> Path:
-    """Return where the bot over this database leaves its sign of life.
+    """Return where the bot over this database writes its sign of life.
 
-    It stands beside the SQLite file, which bot and host share even where a service has a temporary
-    folder of its own; with PostgreSQL it is in the temporary folder.
+    With SQLite it is beside the database, because a service may have its own temporary folder. With
+    PostgreSQL it is in the temporary folder.
     """
     if (path := sqlite_file(database_url)) is not None:
         return Path(f"{path}.alive")

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from bot.errors import LedgerError
 
 OF_PEOPLE = (
-    # Paths of requests that discord.py is slowed down on, and the names of its tasks.
+    # Paths in discord.py's warnings about rate limits, and the names of its tasks.
     (re.compile(r"(?<=/)(members|users|webhooks|interactions)/[^\s?,'\"]+"), r"\1/…"),
     (re.compile(r"(discord-ui-[a-z]+-[a-z]+)-[^\s'\"]+"), r"\1"),
 )
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Tell whether it is more than a database out of use: that is logged once, as it begins."""
+    """Drop what only says that the database can't be used: that is logged once, when it begins."""
     return not (record.exc_info and record.exc_info[1] and _is_outage(record.exc_info[1]))
 
 
@@ -29,11 +29,11 @@ def _is_outage(error: BaseException) -> bool:
 
 
 def no_people(record: logging.LogRecord) -> bool:
-    """Take out of a library's line what tells who did what; none of ours holds any."""
+    """Remove from a library's line what tells who did what; our own lines never do."""
     if record.name.startswith("bot"):
         return True
     if record.exc_info and str(record.msg).startswith("Ignoring exception in autocomplete"):
-        # Discord.py names the reader, with a traceback for each letter that was typed too fast.
+        # Discord.py names the reader, with a traceback for each letter typed too fast.
         record.levelno, record.levelname = logging.WARNING, "WARNING"
         record.msg, record.args = f"autocomplete can't be answered: {record.exc_info[1]}", ()
         record.exc_info = None
@@ -45,7 +45,7 @@ def no_people(record: logging.LogRecord) -> bool:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line, with the traceback inside it."""
+    """One JSON object per line, with the traceback inside it."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -60,9 +60,9 @@ class JsonLines(logging.Formatter):
 
 
 def start_logging(log_format: str, level: str) -> None:
-    """Log to standard error from now on: the bot at this level, the libraries from warnings on.
+    """Log to standard error: the bot at this level, the libraries only warnings and above.
 
-    Theirs count reconnects, and at ``DEBUG`` tell every statement with who marked what.
+    Below that they report reconnects, and at ``DEBUG`` every statement with who marked what.
     """
     out = logging.StreamHandler(sys.stderr)
     out.setFormatter(

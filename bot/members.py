@@ -1,4 +1,4 @@
-"""Asks Discord whether members are still in their server: needs no intent, and keeps no list."""
+"""Asks Discord whether members are still in their server, without an intent or a list."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from bot.services.tickets import Tickets
 log = logging.getLogger(__name__)
 
 WITHIN, TOGETHER = 20, 50
-"""Seconds for one member, and for a look, which is over before the next one begins."""
+"""Seconds for one member, and for one round; a round ends before the next begins."""
 
 AT_A_TIME = 8
-"""Servers asked side by side: at some 0.15 seconds an answer, as many as Discord takes."""
+"""Servers asked at the same time: as many as Discord allows at about 0.15 s an answer."""
 
 ENOUGH_TROUBLE = 3
 NOT_TOLD = frozenset({"no_access", "forbidden", "bot_removed"})
-"""What is no trouble of Discord's."""
+"""Refusals that are clear answers, not trouble with Discord."""
 
 NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
 
@@ -36,7 +36,7 @@ async def member_of(guild: discord.Guild, reader_id: int) -> discord.Member | No
     """Return the member, or None if Discord says that nobody of this id is in the server.
 
     Raises:
-        discord.HTTPException: anything else, which tells nothing about them.
+        discord.HTTPException: any other answer, which says nothing about them.
     """
     try:
         return await guild.fetch_member(reader_id)
@@ -47,7 +47,7 @@ async def member_of(guild: discord.Guild, reader_id: int) -> discord.Member | No
 
 
 class Members:
-    """Checks a few members at a time; only a clear answer of Discord's ends a membership."""
+    """Checks a few members at a time; only a clear answer from Discord ends a membership."""
 
     def __init__(
         self,
@@ -60,16 +60,16 @@ class Members:
         self._tickets = tickets
 
     async def check_due(self) -> None:
-        """Check some of those who are due, whenever nothing waits to be sent.
+        """Check some of the members who are due, while nothing waits to be sent.
 
-        Servers go on side by side, one member after the other: one that hangs or fails holds up
-        no other. Where several are in trouble, it is Discord's: then it is left alone.
+        Servers are checked at the same time, each one member after another, so one that hangs or
+        fails delays no other. If several fail, Discord itself has trouble, and we stop.
         """
         by_guild: dict[int, list[MemberCheck]] = {}
         for check in await self._guilds.due_checks(self._tickets.rate):
             by_guild.setdefault(check.guild_id, []).append(check)
         guilds = list(by_guild.values())
-        random.shuffle(guilds)  # other processes look as well, and begin elsewhere
+        random.shuffle(guilds)  # so that other processes begin elsewhere
         left = iter(guilds)
         troubles: list[int] = []
 
@@ -78,13 +78,13 @@ class Members:
                 if len(troubles) < ENOUGH_TROUBLE and not await self._went_well(checks):
                     troubles.append(checks[0].guild_id)
 
-        with suppress(TimeoutError):  # what is left comes with the next look
+        with suppress(TimeoutError):  # the rest comes in the next round
             async with asyncio.timeout(TOGETHER), asyncio.TaskGroup() as tasks:
                 for _ in range(AT_A_TIME):
                     tasks.create_task(go_on())
 
     async def _went_well(self, checks: Sequence[MemberCheck]) -> bool:
-        """Check members of one server; at the first trouble put off the rest of them."""
+        """Check members of one server; at the first trouble put the rest off."""
         guild_id = checks[0].guild_id
         try:
             for check in checks:
@@ -117,7 +117,7 @@ class Members:
             problem = problem_of(error)
             if problem not in NOT_TOLD:
                 raise
-            log.warning("server %s doesn't tell who is in it: %s", guild.id, problem)
+            log.warning("server %s doesn't say who is in it: %s", guild.id, problem)
             await self._guilds.put_off_checks(guild.id)
             if problem == "bot_removed":
                 await self._guilds.removed(guild.id)

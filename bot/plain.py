@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
 
 
 def clipped(text: str, limit: int) -> str:
-    """Return at most ``limit`` characters, cut at a word where one ends near, with an ellipsis."""
+    """Return at most ``limit`` characters, cut after a word if one ends near, with an ellipsis."""
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]

@@ -1,4 +1,4 @@
-"""Reads the results of votes from their polls, and ends the polls of those called off."""
+"""Reads the results of votes from their polls, and ends polls of votes called off."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from bot.services.votes import Votes
 log = logging.getLogger(__name__)
 
 WITHIN, TOGETHER = 30, 60
-"""Seconds for one poll, and for one look at all that are due: what is left comes with the next."""
+"""Seconds for one poll, and for one round over all that are due; the rest comes next time."""
 
 AT_A_TIME = 25
 COUNTED_AFTER = timedelta(minutes=10)
-"""Discord counts once more after a poll's end; so long at most that is waited for."""
+"""Discord counts again after a poll's end; we wait at most this long for it."""
 
 CLOCKS_DIFFER = timedelta(minutes=1)
-"""A poll that ends so soon by Discord's clock ends by itself."""
+"""A poll this close to its end by Discord's clock is left to end by itself."""
 
 GONE = frozenset({"card_gone", "channel_gone"})
 ENDED_ALREADY = 520001  # "Poll expired"
 
 
 class Polls:
-    """Looks at polls by fetching our own messages: needs no intent, and misses no vote."""
+    """Looks at polls by fetching our own messages, which needs no intent and misses no vote."""
 
     def __init__(self, bot: commands.AutoShardedBot, votes: Votes, tickets: Tickets) -> None:
         self._bot = bot
@@ -41,9 +41,9 @@ class Polls:
         self._tickets = tickets
 
     async def look_at_due(self) -> bool:
-        """Look at the polls that are to be read or ended, some at a time; tell if there were any.
+        """Read or end the polls that are due, some at a time; tell if there were any.
 
-        One that fails or hangs never touches another.
+        One that fails or hangs never delays another.
         """
         places = asyncio.Semaphore(AT_A_TIME)
 
@@ -61,13 +61,13 @@ class Polls:
         return bool(due)
 
     async def look_at(self, vote_id: int) -> None:
-        """Look at the poll of one vote, if it is to be read or ended: somebody waits for it."""
+        """Read or end the poll of one vote, if it is due: somebody is waiting for it."""
         vote = await self._votes.due_one(vote_id)
         if vote is not None:
             await self._look_at(vote)
 
     async def _look_at(self, vote: Vote) -> None:
-        """Read or end a poll. Never raises: what can't even be recorded is looked at again."""
+        """Read or end a poll. Never raises: if nothing could be recorded, it is tried again."""
         try:
             await self._look(vote)
         except Exception:
@@ -80,12 +80,10 @@ class Polls:
                     await self._read(vote)
                 else:
                     await self._end(vote)
-        except discord.HTTPException as error:
-            log.warning("the poll of vote %s can't be looked at: %r", vote.vote_id, error)
-            await self._votes.unread(vote, for_good=problem_of(error) in GONE)
         except (discord.DiscordException, TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("the poll of vote %s can't be looked at: %r", vote.vote_id, error)
-            await self._votes.unread(vote)
+            is_gone = isinstance(error, discord.HTTPException) and problem_of(error) in GONE
+            await self._votes.unread(vote, for_good=is_gone)
         except Exception:
             log.exception("the poll of vote %s can't be looked at", vote.vote_id)
             await self._votes.unread(vote)
@@ -97,7 +95,7 @@ class Polls:
             message = await self._message(vote)
         poll = None if message is None else message.poll
         if poll is None:
-            # Its message never was sent, or holds no poll: at its slot that is so for good.
+            # Its message was never sent, or has no poll; at its slot that becomes final.
             await self._votes.unread(vote)
         elif poll.is_finalised() or discord.utils.utcnow() >= vote.closes_at + COUNTED_AFTER:
             await self._votes.decide(vote, [answer.vote_count for answer in poll.answers])
@@ -125,7 +123,7 @@ class Polls:
 
 
 def _is_to_be_closed(vote: Vote, message: discord.Message) -> bool:
-    """Tell whether a moderator closed the vote while its poll is still to go on for a while."""
+    """Tell whether a moderator closed the vote while its poll would go on for a while."""
     poll, now = message.poll, discord.utils.utcnow()
     if poll is None or poll.is_finalised() or poll.expires_at is None:
         return False

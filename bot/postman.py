@@ -1,4 +1,4 @@
-"""Sends what stands in the outbox: claim, look, send, record. The only sender."""
+"""Sends what is in the outbox: claim, look, send, record. Nothing else sends unasked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from bot.views.weekly_card import opener_text, reminder_card, weekly_card
 log = logging.getLogger(__name__)
 
 FEWEST_AT_A_TIME, MOST_AT_A_TIME = 8, 100
-SEND_WITHIN = 60  # seconds, looking included: half a lease, so that nobody else sends meanwhile
+SEND_WITHIN = 60  # seconds with looking: half a lease, so that nobody else sends meanwhile
 LOOK_AGAIN = 1  # seconds, while something hangs
 AT_THE_START, SOON = timedelta(0), timedelta(minutes=1)
 RATE_LIMITED = timedelta(minutes=5)
@@ -49,7 +49,7 @@ Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.Parti
 
 
 class Postman:
-    """Delivers rows of the outbox, each on its own: one that fails never holds up another."""
+    """Delivers rows of the outbox, each by itself: one that fails never delays another."""
 
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self._bot = bot
@@ -64,11 +64,10 @@ class Postman:
     async def deliver_due(self, *about: int) -> None:
         """Send all that is due, and then what follows from it, as fast as tickets come.
 
-        A channel whose answer hangs holds up one place among them, never all the others, nor
-        what is due only later. ``about``: only what these weeks, votes, groups or servers are sent;
-        somebody waits for it.
+        A channel that doesn't answer takes up one place, and delays nothing else. ``about``: send
+        only what is for these weeks, votes, groups or servers, because somebody is waiting.
         """
-        # As many as leave in a second: answers that take so long don't slow it.
+        # As many as leave in a second, so answers that take a second don't slow it down.
         places = asyncio.Semaphore(min(MOST_AT_A_TIME, max(FEWEST_AT_A_TIME, self._tickets.rate)))
         on_the_way: set[asyncio.Task[None]] = set()
         tried: set[int] = set()
@@ -93,7 +92,7 @@ class Postman:
                     try:
                         ticket = await self._tickets.ticket(len(row_ids) - n)
                     except ClosedError:
-                        return  # as soon as what is under way has left
+                        return  # when what is being sent has left
                     tried.add(row_id)
                     task = tasks.create_task(deliver(row_id, ticket))
                     on_the_way.add(task)
@@ -112,7 +111,7 @@ class Postman:
             log.exception("row %s of the outbox can't be put off", row_id)
 
     async def _deliver(self, row_id: int) -> bool:
-        """Send one row; tell whether it was this postman's to send."""
+        """Send one row; tell whether this postman had it to send."""
         row = await self._delivery.claim(row_id)
         if row is None:
             return False
@@ -130,7 +129,7 @@ class Postman:
             log.warning("no answer to %s %s: %r", row.kind, row.row_id, error)
             await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
         except LedgerError as error:
-            # It passes, as trouble on the way does. What is there already is found next time.
+            # It passes, like trouble on the way. A message that was sent is found next time.
             log.warning("the database stops %s %s: %s", row.kind, row.row_id, error.why)
             await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
         except Exception:
@@ -139,7 +138,7 @@ class Postman:
         return True
 
     async def _refused(self, row: OutboxRow, error: discord.HTTPException) -> None:
-        """Record an error's meaning. After a 5xx the message may be there; else it isn't."""
+        """Record what an error means. Only after a 5xx the message may be there."""
         problem = problem_of(error)
         if error.status >= 500:
             log.warning("discord answers %s to %s %s", error.status, row.kind, row.row_id)
@@ -159,13 +158,13 @@ class Postman:
             await self._no_way(row, problem)
 
     async def _no_way(self, row: OutboxRow, problem: ProblemName) -> None:
-        """Try again later what somebody may mend for others' sake; nothing else is worth that."""
+        """Try again later what a moderator can fix for a whole group; drop anything else."""
         if problem == "bot_removed" and row.guild_id is not None:
             await self._guilds.removed(row.guild_id)
             await self._delivery.not_sent(row, "guild_unavailable")
             return
         if row.kind in ("post", "standing") or problem == "no_more_threads":
-            # AutoMod tells moderators of each attempt; threads are closed by the hour.
+            # Hourly: AutoMod tells moderators of each attempt, and closing threads takes a while.
             hourly = problem in ("automod", "no_more_threads")
             await self._delivery.not_sent(row, problem, MUCH_LATER if hourly else RETRY)
         else:
@@ -214,7 +213,7 @@ class Postman:
             await self._send_vote(row, channel, channel)
 
     async def _send_to_forum(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
-        """Make a group's standing post, or send into it."""
+        """Make a group's post in a forum, or send into it."""
         if row.kind == "standing":
             await self._forum_posts.make(row, forum)
             return
@@ -239,7 +238,7 @@ class Postman:
         trace = by_button(f"read:{row.reference}")
         post = await self._weekly.post(int(row.reference))
         if post is None:
-            # Its paper left the list. What was perhaps sent with it comes before another one.
+            # Its paper left the list. Look first whether it was sent before; if so, keep it.
             if await self._settled(row, place, trace, channel):
                 return
             await self._weekly.pick_anew(int(row.reference))
@@ -273,7 +272,7 @@ class Postman:
             await self._deliver_once(row, place, poll, trace, channel)
 
     async def _call_off(self, row: OutboxRow) -> None:
-        """Let the card above a poll say that its vote is called off. Twice is harmless."""
+        """Say on the card above a poll that its vote is called off. Twice is harmless."""
         card = await self._votes.card(int(row.reference))
         if card is None:
             await self._delivery.drop(row, "card_gone")
@@ -286,7 +285,7 @@ class Postman:
         await self._delivery.sent(row, message_id)
 
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
-        """Make the thread under a post; its id is the message's, so twice is harmless."""
+        """Make the thread under a post. It has the message's id, so twice is harmless."""
         post = await self._weekly.post(int(row.reference))
         if post is None or post.post.message_id is None:
             await self._delivery.drop(row, "paper_gone")
@@ -310,7 +309,7 @@ class Postman:
         if post is None or message_id is None:
             await self._delivery.drop(row, "paper_gone")
             return
-        # Where the post stands, or the forum in whose post it stands.
+        # The channel of the post, or the forum around it.
         stands_in = guild.get_channel_or_thread(post.post.channel_id or 0)
         if isinstance(stands_in, discord.Thread):
             stands_in = stands_in.parent
@@ -324,7 +323,7 @@ class Postman:
             text = opener_text(post.resource.questions)
             view = notice(text)
             trace, old = by_part(view, row.row_id), by_text(text)
-            # Where the weeks share a place, it is the reply to its week's card.
+            # In a forum all weeks share one post, so the opener is a reply to its week's card.
             card = discord.MessageReference(
                 message_id=message_id,
                 channel_id=row.channel_id,
@@ -335,7 +334,11 @@ class Postman:
             await self._deliver_once(row, place, view, trace, parent, old=old, answered=answered)
 
     async def _send_notice(self, row: OutboxRow) -> None:
-        text = await (self._news_of_vote(row) if row.kind == "vote_lost" else self._news(row))
+        if row.kind == "vote_lost":
+            lost = await self._votes.lost(int(row.reference))
+            text = None if lost is None else lost_notice_text(*lost)
+        else:
+            text = await self._news(row)
         if text is None:
             await self._delivery.drop(row, "mended")
             return
@@ -355,10 +358,6 @@ class Postman:
             return ran_out_text(group.channel_id) if has_ended else None
         return notice_text(group.channel_id, group.blocked) if group.blocked is not None else None
 
-    async def _news_of_vote(self, row: OutboxRow) -> str | None:
-        lost = await self._votes.lost(int(row.reference))
-        return None if lost is None else lost_notice_text(*lost)
-
     async def _send_nudge(self, row: OutboxRow) -> None:
         reply = await self._reminders.nudge(row.channel_id)
         if reply is None:
@@ -369,13 +368,13 @@ class Postman:
         await self._deliver_once(row, place, view, by_part(view, row.row_id), old=OLD_NUDGE)
 
     async def _send_reminder(self, row: OutboxRow, guild: discord.Guild) -> None:
-        """Remind a member who is still here and hasn't read the paper; anything else ends it."""
+        """Remind a member who is still here and hasn't read the paper; otherwise drop it."""
         reminder = await self._reminders.check(row)
         if isinstance(reminder, str):
             await self._delivery.drop(row, reminder)
             return
         if guild.get_channel(reminder.group.channel_id) is None:
-            await self._delivery.drop(row, "channel_gone")  # nor could they end it there
+            await self._delivery.drop(row, "channel_gone")  # and there they could not turn it off
             return
         await self._tickets.ticket()
         member = await member_of(guild, row.channel_id)
@@ -389,7 +388,7 @@ class Postman:
         await self._deliver_once(row, place, view, trace)
 
     async def _direct_messages(self, row: OutboxRow) -> discord.DMChannel:
-        """Return the channel to a person; opening it is a request too, and Discord counts it."""
+        """Return a person's channel. Opening it is a request that Discord counts, too."""
         await self._tickets.ticket()
         return await self._bot.create_dm(discord.Object(row.channel_id))
 
@@ -405,11 +404,11 @@ class Postman:
         answered: discord.MessageReference | None = None,
         mentions: discord.AllowedMentions | None = None,
     ) -> None:
-        """Send and record. After an attempt whose end is unknown, look for the message first.
+        """Send and record. If an earlier attempt has an unknown end, look for its message first.
 
-        ``channel`` is the one whose permissions count, a thread's parent; None in a DM. ``old``:
-        how what an older version sent is known again, if not by ``trace``. ``answered``: the
-        message to which this one is a reply.
+        ``channel`` is the one whose permissions count: a thread's parent; None in a DM. ``old`` is
+        the trace of a message from an older version, if it isn't ``trace``. ``answered`` is the
+        message to reply to.
         """
         if await self._settled(row, place, old or trace, channel):
             return
@@ -429,7 +428,7 @@ class Postman:
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE:
                 raise
-            # Discord remembers the nonce of what is gone: discord-api-docs#6647.
+            # Discord remembers the nonce of a deleted message: discord-api-docs#6647.
             await self._delivery.deleted(row)
         else:
             in_thread = isinstance(place, discord.Thread)
@@ -438,9 +437,9 @@ class Postman:
     async def _settled(
         self, row: OutboxRow, place: Place, old: str, channel: discord.abc.GuildChannel | None
     ) -> bool:
-        """Look what became of earlier attempts; tell whether there is nothing left to send.
+        """Look for the message of an earlier attempt; tell whether nothing is left to send.
 
-        ``old``: the trace of what an older version sent, which stored none.
+        ``old`` is the trace of a message from an older version, which stored none.
         """
         if row.tried_at is None:
             return False
@@ -448,7 +447,7 @@ class Postman:
             for place_id in row.places or (place.id,):
                 there: Place | None = place
                 parent = channel
-                if channel is not None and place_id != place.id:  # its group has moved since
+                if channel is not None and place_id != place.id:  # the group moved since
                     there, parent = await _left_behind(channel.guild, place_id)
                 found = (
                     await self._found(there, parent, row.tried_at, row.trace or old)
@@ -473,32 +472,32 @@ class Postman:
         tried_at: datetime,
         trace: str,
     ) -> discord.Message | None:
-        """Read forward from the first attempt for our own message.
+        """Look for our own message from the first attempt on.
 
         Raises:
-            HistoryClosedError: what is there isn't shown to us.
+            HistoryClosedError: we may not read there.
         """
         if channel is not None and missing(channel, TO_LOOK):
             raise HistoryClosedError
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
         after = tried_at - CLOCKS_DIFFER
         async for message in place.history(after=after, oldest_first=True, limit=None):
-            # Discord signs the notice that begins a thread as ours too: it is no message.
+            # The notice that begins a thread is by us too, for Discord, but is no message.
             if message.author.id == me and message.type in OF_PEOPLE and is_of(trace, message):
                 return message
         return None
 
 
 class HistoryClosedError(Exception):
-    """Where something was perhaps sent, we may not read."""
+    """We may not read where a message may have been sent."""
 
 
 async def _left_behind(
     guild: discord.Guild, place_id: int
 ) -> tuple[Place | None, discord.abc.GuildChannel | None]:
-    """Return a place that a row's group has left, and the channel whose permissions count there.
+    """Return a place that the group has left, and the channel whose permissions count there.
 
-    Neither: it is gone, with all that was sent there.
+    Both are None if it is gone, with everything that was sent there.
     """
     try:
         found = await guild.fetch_channel(place_id)
@@ -517,8 +516,8 @@ async def _left_behind(
 
 
 def _patience(row: OutboxRow) -> timedelta:
-    """Return how long to leave Discord alone: a minute more each time, an hour at most.
+    """Return how long to wait before the next attempt: a minute more each time, an hour at most.
 
-    All attempts count, and what waited for a permission has had hundreds.
+    All attempts count, and a row that waited for a permission has had hundreds.
     """
     return min(SOON * (row.attempts + 1), MUCH_LATER)

@@ -1,4 +1,4 @@
-"""The bot in a local browser page, without a Discord account: for trying it, and for showing it."""
+"""The bot in a local browser page, without a Discord account: to try it and to show it."""
 
 import asyncio
 import contextlib
@@ -39,17 +39,17 @@ log = logging.getLogger(__name__)
 Action = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 MakeBot = Callable[[str], commands.AutoShardedBot]
 
-STEP = 2  # seconds: the demo's clock keeps pace with the real one in steps of so many
-CHUNK = 3600  # seconds of a longer jump, after which waiting clicks get their turn
+STEP = 2  # seconds: how often the demo's clock follows the real one
+CHUNK = 3600  # seconds: after each, a longer jump lets waiting clicks through
 JUMPS = {"day": 24 * 3600, "week": 7 * 24 * 3600}
-OTHERS = 5  # from five members on, the paper of the week tells who is ready for it
+OTHERS = 5  # with five members, the paper of the week says how many are ready
 
 
 class Demo:
-    """A small Discord in memory, the bot in it, and a page that shows one of its rooms at a time.
+    """A small Discord in memory with the bot, and a page that shows one room at a time.
 
-    Simcord does one thing at a time, and nothing while its clock moves: whoever acts on ``env``
-    takes its ``turn`` first.
+    Simcord does one thing at a time, and nothing while its clock moves, so take ``turn`` before you
+    use ``env``.
     """
 
     def __init__(self, make_bot: MakeBot, database_url: str, framed_by: str) -> None:
@@ -66,7 +66,7 @@ class Demo:
         self._build()
 
     def _build(self) -> None:
-        # The bot's own name and a system channel can only be set on simcord's backend.
+        # Only simcord's backend can set the bot's name and a system channel.
         env = self.env
         env.backend.bot_user.name = "Nextread"
         self.guild = env.create_guild("Study room", owner=env.create_user("owner"))
@@ -95,14 +95,14 @@ class Demo:
         if self._journey:
             await _cancel(self._journey)
         await self._page.close()
-        with contextlib.suppress(TimeoutError):  # what the bot is in the middle of may finish
+        with contextlib.suppress(TimeoutError):  # let the bot finish what it is doing
             await self.env.settle(timeout=1)
         await self._stop_bot()
 
     async def _start_bot(self) -> None:
-        # Private: created the public way, a server has no channel yet when the bot joins it, and
+        # Private: made the public way, a server has no channel yet when the bot joins, and
         # `on_guild_join` is never called (simcord says "unavailable": false, which means "was here
-        # before"). So ours is complete beforehand, out of sight at the start, and joined then.
+        # before"). So we complete ours first, hide it during the start, and join then.
         backend = self.env.backend
         guild = backend.guilds.pop(self.guild.id)
         await self.env.start()
@@ -125,7 +125,7 @@ class Demo:
         return rooms | {f"dm{user.id}": f"Direct messages: {user.name}" for user in self.users}
 
     def state(self) -> dict[str, Any]:
-        """Return what the page around the room shows, ready for JSON."""
+        """Return what the page around the room shows, as values for JSON."""
         return {
             "now": self.env.now().isoformat(),
             "doing": self.doing,
@@ -152,9 +152,9 @@ class Demo:
         server = page._server  # noqa: SLF001
         framed = _framed(server._SECURITY_HEADERS, self._framed_by)  # noqa: SLF001
         server._SECURITY_HEADERS = framed  # type: ignore[misc]  # noqa: SLF001
-        # Private: without a click for ten minutes in a sleeping tab, the page would be dead.
+        # Private: otherwise ten minutes without a click in a sleeping tab end the page.
         page._PAGE_LEASE_SECONDS = 24 * 3600.0  # type: ignore[misc]  # noqa: SLF001
-        # Private: an action that meets another one, or a moving clock, fails in the page.
+        # Private: an action during another one, or while the clock moves, fails in the page.
         page._action = self._in_turn(page)  # type: ignore[method-assign]  # noqa: SLF001
         await page.__aenter__()  # closed by show() and by __aexit__
         self._page, self.room = page, room
@@ -164,8 +164,8 @@ class Demo:
 
         async def in_turn(view_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
             async with self.turn:
-                # A click on what has changed a moment ago counts, as on Discord: simcord would
-                # drop it unless it names the latest revision of the view.
+                # A click on something that has just changed counts, as on Discord: simcord
+                # would drop it, unless it names the newest revision of the view.
                 if view_id in views and "published_revision" in body:
                     body = {**body, "published_revision": views[view_id].revision}
                 result = await act(view_id, body)
@@ -177,7 +177,7 @@ class Demo:
         return in_turn
 
     async def restart(self) -> None:
-        """Close the bot and start another one on the same database, as an update would."""
+        """Close the bot and start a new one on the same database, as an update would."""
         async with self.turn:
             await self.env.settle()
             await self.bot.close()
@@ -186,7 +186,7 @@ class Demo:
             await self._page.refresh()
 
     async def advance(self, seconds: float) -> None:
-        """Let time pass for the bot; a click waits for at most one chunk of it."""
+        """Let time pass for the bot; a click waits for at most one chunk."""
         while seconds > 0:
             async with self.turn:
                 await self.env.advance_time(min(seconds, CHUNK))
@@ -194,7 +194,7 @@ class Demo:
             seconds -= CHUNK
 
     async def _show_news(self) -> None:
-        # What the bot did by itself shows after a refresh; a needless one would redraw the page.
+        # Only a refresh shows what the bot did by itself; a needless one would redraw the page.
         calls = len(self.env.http_requests)
         if calls != self._calls_shown:
             self._calls_shown = calls
@@ -210,12 +210,12 @@ class Demo:
                 log.exception("the demo's clock could not move on")
 
     async def begin_jump(self, name: str) -> None:
-        """Start to let a day or a week pass. Raises KeyError for another ``name``."""
+        """Begin to let a day or a week pass. Raises KeyError for any other ``name``."""
         seconds = JUMPS[name]
         self._begin("Time passes …", lambda: self.advance(seconds))
 
     async def begin_others(self, _: str) -> None:
-        """Start to let the other learners take part."""
+        """Begin to let the other learners take part."""
         self._begin("The others take part …", self.others_take_part)
 
     async def others_take_part(self) -> None:
@@ -229,18 +229,18 @@ class Demo:
                 await self._show_news()
 
     async def begin_restart(self, _: str) -> None:
-        """Start to restart the bot."""
+        """Begin to restart the bot."""
         self._begin("The bot restarts …", self.restart)
 
     def _begin(self, doing: str, journey: Callable[[], Awaitable[None]]) -> None:
-        if not self.doing:  # else a second tab asked as well
+        if not self.doing:  # otherwise a second tab asked too
             self.doing = doing
             self._journey = asyncio.create_task(self._travel(journey))
 
     async def _travel(self, journey: Callable[[], Awaitable[None]]) -> None:
         try:
             await journey()
-            await asyncio.sleep(1)  # seen by people, and by a page that looks every half second
+            await asyncio.sleep(1)  # so that people see it, and the page, which looks each 0.5 s
         except Exception:
             log.exception("the demo failed at: %s", self.doing)
         finally:
@@ -248,7 +248,7 @@ class Demo:
 
 
 async def _press(member: simcord.MemberActor, messages: Sequence[Any], button: str) -> None:
-    """Press the newest button whose custom_id begins so, if there is one."""
+    """Press the newest button whose custom_id begins with ``button``, if there is one."""
     for message in reversed(messages):
         if found := re.search(rf"'({button}[^']*)'", repr(message.components)):
             await member.click(message, custom_id=found[1])
@@ -287,50 +287,30 @@ async def open_preview(
             "restart": demo.begin_restart,
             "room": demo.show,
         }
-        opened.push_async_callback(page.close)  # first of all: nothing more is asked of the demo
+        opened.push_async_callback(page.close)  # closed first: nobody asks the demo for more
         opened.push_async_callback(_cancel, asyncio.create_task(demo.keep_pace()))
         yield demo, page.url
-
-
-async def run_preview(
-    make_bot: MakeBot,
-    *,
-    announce: Callable[[str], None],
-    database_url: str | None = None,
-    port: int = 0,
-    open_browser: bool = True,
-) -> None:
-    """Show the bot in a browser page until cancelled, SIGTERM, or the page's *End preview session*.
-
-    ``announce`` gets the page's address once it can be opened. Raises ConfigError with one line.
-    """
-    async with open_preview(make_bot, database_url, port) as (demo, url):
-        with _sigterm(demo.ended.set):
-            announce(url)
-            if open_browser and _has_screen():
-                # A thread that nobody waits for: some browsers return only when they are closed.
-                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-            await demo.ended.wait()
 
 
 def preview_in_browser(
     make_bot: MakeBot, *, keep: Path | None, port: int, open_browser: bool
 ) -> None:
-    """Run the preview from a terminal: its address is the first line printed."""
+    """Show the bot in a browser page until Ctrl+C, SIGTERM, or the page's *End preview session*.
 
-    def announce(url: str) -> None:
-        sys.stdout.write(f"{url}\nCtrl+C ends the preview.\n")
-        sys.stdout.flush()
+    The page's address is the first line printed. Raises ConfigError with one line.
+    """
 
-    asyncio.run(
-        run_preview(
-            make_bot,
-            announce=announce,
-            database_url=_sqlite_url(keep) if keep else None,
-            port=port,
-            open_browser=open_browser,
-        )
-    )
+    async def run() -> None:
+        async with open_preview(make_bot, _sqlite_url(keep) if keep else None, port) as (demo, url):
+            with _sigterm(demo.ended.set):
+                sys.stdout.write(f"{url}\nCtrl+C ends the preview.\n")
+                sys.stdout.flush()
+                if open_browser and _has_screen():
+                    # Nobody waits for this thread: some browsers return only when they are closed.
+                    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+                await demo.ended.wait()
+
+    asyncio.run(run())
 
 
 def _sqlite_url(file: Path) -> str:
@@ -339,7 +319,7 @@ def _sqlite_url(file: Path) -> str:
 
 @contextlib.contextmanager
 def _sigterm(then: Callable[[], None]) -> Iterator[None]:
-    # A preview in the background (`nextread preview &`) gets no Ctrl+C; a plain kill ends it too.
+    # A preview in the background (`nextread preview &`) gets no Ctrl+C, only a plain kill.
     loop = asyncio.get_running_loop()
     with contextlib.suppress(NotImplementedError):  # Windows
         loop.add_signal_handler(signal.SIGTERM, then)

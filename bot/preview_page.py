@@ -1,4 +1,4 @@
-"""The page around the demo's room: its time, and buttons that a real server does not have."""
+"""The page around the demo's room: its time, and buttons that no real server has."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,9 +23,9 @@ HEADERS = {
 
 
 class PreviewPage:
-    """Serves the page, the demo's ``state`` and its ``acts``, each called with the request's text.
+    """Serves the page, the demo's ``state``, and its ``acts``, which get the request's text.
 
-    The address carries a token after the ``#``: who does not have it gets nothing but the page.
+    The address has a token after the ``#``. Without it, one gets only the empty page.
     """
 
     def __init__(self) -> None:
@@ -33,13 +33,8 @@ class PreviewPage:
         self.acts: Mapping[str, Callable[[str], Awaitable[None]]] = {}
         self._token = secrets.token_urlsafe(24)
         app = web.Application()
-        app.add_routes(
-            [
-                web.get("/", self._html),
-                web.get("/state", self._answer),
-                web.post("/{act}", self._act),
-            ]
-        )
+        app.add_routes([web.get("/", self._html), web.get("/state", self._answer)])
+        app.router.add_post("/{act}", self._act)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
     async def open(self, port: int) -> None:
@@ -49,7 +44,7 @@ class PreviewPage:
             await web.TCPSite(self._runner, HOST, port).start()
         except OSError as cause:
             await self.close()
-            raise ConfigError(f"Port {port} cannot be used: choose another with --port.") from cause
+            raise ConfigError(f"Port {port} can't be used. Choose another with --port.") from cause
         self.origin = f"http://{HOST}:{self._runner.addresses[0][1]}"
 
     async def close(self) -> None:
@@ -79,7 +74,7 @@ class PreviewPage:
         return web.json_response(self.state(), headers=HEADERS)
 
     def _check_host(self, request: web.Request) -> None:
-        # A foreign name that is made to mean this machine (DNS rebinding) gets nothing.
+        # A foreign name that points to this machine (DNS rebinding) gets nothing.
         if f"http://{request.host}" != self.origin:
             raise web.HTTPForbidden
 

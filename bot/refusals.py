@@ -1,4 +1,4 @@
-"""What a refusal of Discord's means: read from its own error code, never from the status alone."""
+"""What a refusal by Discord means, read from its own error code, never from the status alone."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PROBLEMS: dict[int, ProblemName] = {
     200000: "automod",
     200001: "automod",
 }
-"""Discord's code -> our name of the problem. 200000 is about a text, 200001 about a title."""
+"""Our name for each of Discord's codes. 200000 is about a text, 200001 about a title."""
 
 
 def problem_of(error: discord.HTTPException) -> ProblemName:
     """Return the name of the problem.
 
-    What has no code of Discord's own comes from something on the way to it, an edge that blocks
-    (40333) or answers with a page, and passes: discord-api-docs#6473.
+    An error without a code of Discord's own comes from something in between, such as an edge that
+    blocks (40333) or answers with a page. It passes: discord-api-docs#6473.
     """
     if error.code in PROBLEMS:
         return PROBLEMS[error.code]

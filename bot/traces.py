@@ -1,8 +1,8 @@
-"""How a message of ours is known again in its place: by a trace, stored before it is sent.
+"""How we find a message of ours again in a channel: by a trace, stored before it is sent.
 
-A trace is an id of ours that the message carries: a button's, or that of one of its parts. Only a
-poll can't carry one: it is known by its question, below its vote's own card. So no other words,
-name or language hide what was sent.
+A trace is an id of ours that the message carries, on a button or another part. A poll can't carry
+one, so we know it by its question, below the card of its vote. A changed text, name or language
+never hides what was sent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def by_button(custom_id: str) -> str:
 def by_part(view: ui.LayoutView, row_id: int) -> str:
     """Give the view's last part an id of ours; return the trace of a message with it.
 
-    Discord wants 32 bits, and gives parts without an id small ones.
+    Discord allows 32 bits, and gives small ids to parts without one.
     """
     part_id = row_id & 0x3FFF_FFFF | 0x4000_0000
     view.children[-1].id = part_id
@@ -30,20 +30,20 @@ def by_part(view: ui.LayoutView, row_id: int) -> str:
 
 
 def by_question(question: str, card_id: int) -> str:
-    """Return the trace of a poll that was sent after this message.
+    """Return the trace of a poll sent after this message.
 
-    A vote that was called off, and the one called in its place, ask the same.
+    A vote that was called off and the next one ask the same question.
     """
     return f"question:{card_id}:{question}"
 
 
 def by_text(text: str) -> str:
-    """Return the trace of a message sent before parts had ids: one of its texts."""
+    """Return the trace of a message sent before parts had ids, by one of its texts."""
     return f"text:{text}"
 
 
 def is_of(trace: str, message: discord.Message) -> bool:
-    """Tell whether the trace is this message's."""
+    """Tell whether this message has the trace."""
     way, _, what = trace.partition(":")
     if way == "button":
         return what in _custom_ids(message.components)
@@ -57,7 +57,7 @@ def is_of(trace: str, message: discord.Message) -> bool:
 
 
 def _custom_ids(components: Iterable[Any]) -> set[str]:
-    """Return the custom_ids of a message's buttons and selects, however deep they stand."""
+    """Return the custom_ids of a message's buttons and selects at any depth."""
     found: set[str] = set()
     for component in components:
         if custom_id := getattr(component, "custom_id", None):

@@ -39,7 +39,7 @@ ALLOWED = {
     },
     "polls": {"services", "core", "refusals"},
     "members": {"services", "core", "refusals"},
-    "servers": {"services"},
+    "servers": {"services", "refusals"},
     "app": {
         "clicks",
         "cogs",

@@ -1,6 +1,5 @@
 """What can be told about the image without building it."""
 
-import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -102,17 +101,3 @@ def test_compose_keeps_the_volume_and_reads_the_settings():
     assert folder == "/data"
     assert bot["env_file"] == ".env"
     assert bot["restart"] == "unless-stopped"
-
-
-def variables_in(text):
-    return set(re.findall(r"\b(?:DISCORD|DATABASE|NEXTREAD|LOG)_[A-Z]+\b", text))
-
-
-@pytest.mark.parametrize("told_in", ["README.md", ".env.example"])
-def test_every_setting_is_told(told_in):
-    read = variables_in((PROJECT / "bot" / "config.py").read_text("utf-8")) - {
-        "LOG_FORMATS",
-        "LOG_LEVELS",
-    }
-
-    assert variables_in((PROJECT / told_in).read_text("utf-8")) == read

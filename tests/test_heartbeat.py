@@ -35,9 +35,9 @@ def test_a_fresh_beat_is_healthy(health):
     [
         (30, "well", "30 seconds ago"),
         (600, "well", "600 seconds ago"),
-        (-3600, "well", "3600 seconds ahead: the clock was put back"),
+        (-3600, "well", "3600 seconds in the future: the clock was set back"),
         (1, "starts", "not connected to Discord yet"),
-        (1, "no discord", "lost Discord"),
+        (1, "no discord", "lost its connection"),
         (1, "no write", "can't write to its database"),
     ],
 )

@@ -550,7 +550,7 @@ def test_new_writes_a_list_that_check_finds_well(shell, tmp_path):
     assert "id: my-papers  #" in written
     assert "nextread check 'my papers.yaml'" in answer.output
     assert "NEXTREAD_CURRICULUM='my papers.yaml' nextread run" in answer.output
-    assert checked.output == "my papers.yaml: 3 resources in 2 steps, all well.\n"
+    assert checked.output == "my papers.yaml: 3 resources in 2 steps, no problems.\n"
 
 
 def test_new_never_writes_over_a_file(shell, tmp_path):
@@ -559,7 +559,7 @@ def test_new_never_writes_over_a_file(shell, tmp_path):
     again, nowhere = shell("new", "mine.yaml"), shell("new", "gone/mine.yaml")
 
     assert (tmp_path / "mine.yaml").read_text("utf-8") == "mine"
-    assert again.stderr == "mine.yaml is there already, and stays as it is: name another.\n"
+    assert again.stderr == "mine.yaml already exists and stays as it is. Name another file.\n"
     assert nowhere.stderr.startswith("gone/mine.yaml can't be written (No such file")
     assert again.exit_code == nowhere.exit_code == 2
 
@@ -572,5 +572,5 @@ def test_the_list_in_the_readme_passes_check_word_for_word(shell, tmp_path):
 
     answer = shell("check", "mine.yaml")
 
-    assert answer.output == "mine.yaml: 2 resources in 1 step, all well.\n"
+    assert answer.output == "mine.yaml: 2 resources in 1 step, no problems.\n"
     assert len(block.splitlines()) == 15

@@ -1,4 +1,4 @@
-"""What becomes of a post when Discord refuses, fails or forgets: the table of DESIGN, section 6."""
+"""What becomes of a post when Discord refuses it, fails, or forgets it."""
 
 import asyncio
 import re

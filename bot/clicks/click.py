@@ -51,7 +51,7 @@ class Click:
         return may_be_slip(self.interaction)
 
     def refuse_slip(self) -> None:
-        """Let nothing be done by a tap that may be a slip, where that would do harm.
+        """Refuse a tap that may be a slip, where it would do harm.
 
         Raises:
             SlipError

@@ -22,7 +22,7 @@ from bot.views.parts import RED, WordForm, button
 
 @clicked(ids.Me)
 async def act(click: Click, said: ids.Me) -> View:
-    """Always about whoever clicks: whose card it is doesn't matter."""
+    """Always about the person who clicks, whoever the card belongs to."""
     match said.act:
         case "json" | "bibtex" | "markdown":
             is_all = said.act != "bibtex"

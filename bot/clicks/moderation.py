@@ -89,7 +89,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> None:
         click: Click, form: DraftForm, error: ReaderError
     ) -> ui.Button[ui.LayoutView] | None:
         if not isinstance(error, BadFieldError | NotALinkError | LinkTakenError):
-            return None  # the card itself is of no more use
+            return None  # the card is no longer useful
         kept = ResourceForm(draft_id, form.before, form.typed)
         kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
         again = ids.EditTextsAgain if isinstance(form, TextsForm) else ids.EditDetailsAgain

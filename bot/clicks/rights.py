@@ -14,7 +14,7 @@ from bot.core.rights import Asker, Overrides, Subject, bar_to
 from bot.errors import NotAModeratorError, NotYoursError, OldCardError, RightUnknownError
 
 LAPSES_AFTER = timedelta(days=1)
-"""A moderator's card answers its opener for so long."""
+"""How long a moderator's card answers its opener."""
 
 PATIENCE = 1.5
 """Seconds to wait for what Discord says: half of the three within which a click is answered."""

@@ -17,7 +17,7 @@ from bot.views.replies import answer
 from bot.views.start_card import lost_groups_card
 
 NEWCOMER = timedelta(days=1)
-"""A server that the bot joined longer ago isn't greeted any more."""
+"""How long after joining a server is still greeted."""
 
 
 class GroupsCog(commands.Cog, name="groups"):
@@ -56,13 +56,13 @@ class GroupsCog(commands.Cog, name="groups"):
     @commands.Cog.listener("on_guild_join")
     @commands.Cog.listener("on_guild_back")
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Greet a server, once; one that invites the bot again goes on as it was, unasked."""
+        """Greet a server once; one that invites the bot again goes on as before."""
         await self.services.guilds.arrived(guild.id)
         await self._greet(guild)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Let all about a server rest. An outage is no removal: discord.py tells them apart."""
+        """Stop all work for a server. An outage isn't a removal: discord.py tells them apart."""
         await self.services.guilds.removed(guild.id)
 
     async def _greet(self, *guilds: discord.Guild) -> None:

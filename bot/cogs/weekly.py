@@ -64,7 +64,7 @@ class Beside:
 
 
 class WeeklyCog(commands.Cog, name="weekly"):
-    """Gives groups their papers. All else goes on beside, so that nothing that hangs delays one."""
+    """Gives groups their papers. Other work runs beside it, so nothing that hangs delays one."""
 
     def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
         self.bot = bot
@@ -103,7 +103,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         self._sleep()
 
     async def _put_back(self, now: datetime) -> None:
-        """Go on from a clock that was put back: what was reckoned by it before is too far ahead.
+        """Go on after the clock was put back: what was planned before lies too far ahead.
 
         The loop begins anew, for it would sleep until the clock shows what it showed before.
         """
@@ -120,7 +120,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         self.tick.restart()
 
     async def _work(self) -> None:
-        """Give every group whose slot has come its paper; send what is due, and all else, beside.
+        """Give each group its paper when its slot has come; send and do the rest at the same time.
 
         The first papers leave while other groups are still given theirs.
         """
@@ -199,7 +199,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
 
     @commands.Cog.listener()
     async def on_weekly_change(self) -> None:
-        """Sleep shorter where a group's change makes something due earlier.
+        """Wake earlier if a group's change makes something due earlier.
 
         Never longer: members are next due a minute from any look at the clock, so that many
         changes in a row would put them off for good.

@@ -29,7 +29,7 @@ ReminderWish = Literal["wanted", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class ReadBy:
-    """How many read a week's paper, and those members of them who let their name be shown.
+    """How many read a week's paper, and which of those members show their name.
 
     ``count`` is None for too few readers: then ``named`` are just those of them who chose so.
     """

@@ -1,4 +1,4 @@
-"""What a moderator is told: the values that services make and views show."""
+"""Values that services make and views show to moderators."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Wishes:
 class Touched:
     """What a removal meant: who has marks, what waited for it, which channels' groups had it.
 
-    ``readers`` are members of this server's groups; 0 for too few to say (DESIGN, Counts).
+    ``readers`` are members of this server's groups; 0 if there are fewer than three.
     """
 
     readers: int

@@ -114,7 +114,7 @@ _NAMES: tuple[ProblemName, ...] = get_args(ProblemName)
 TEMPORARY: frozenset[Problem] = frozenset(
     {"discord_trouble", "rate_limited", "guild_unavailable", "no_standing_post"}
 )
-"""Problems that pass by themselves: nobody has to mend them, and nobody is told."""
+"""Problems that pass by themselves: nobody has to fix them, and nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ AfterList = Literal["additions", "must_reads"]
 """How a group goes on when its list is through: all additions, or the must-reads once more."""
 
 TELL_WEEKS_AHEAD = 2
-"""A group is told that its list runs out when this many weeks are left."""
+"""With this many weeks left, a group is told that its list is nearly finished."""
 
 READINESS_FROM = 5
 """In a smaller group a count would show who has read what."""

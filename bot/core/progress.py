@@ -43,7 +43,7 @@ def resolved(curriculum: Curriculum, marks: Marks) -> dict[str, Mark]:
     curriculum stay as they are.
     """
     best: dict[str, Mark] = {}
-    for key in sorted(marks):  # databases give rows in an order of their own
+    for key in sorted(marks):  # databases return rows in any order
         mark = marks[key]
         present = key if key in curriculum.by_key else curriculum.present_keys.get(key, key)
         if present not in best or _rank(mark) > _rank(best[present]):
@@ -75,7 +75,7 @@ def is_put_off(marks: Marks, key: str, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """``left_minutes`` are of what is neither read nor skipped; ``skipped`` are not in ``read``."""
+    """``left_minutes`` counts what is neither read nor skipped; ``read`` excludes ``skipped``."""
 
     read: int
     skipped: int
@@ -104,7 +104,7 @@ class StepCount:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What `/progress` shows. The list is the 100 %; additions stand beside it."""
+    """What `/progress` shows. The list is the 100 %; additions are counted separately."""
 
     listed: Count
     added: Count
@@ -187,6 +187,6 @@ def shown_count(readers: int) -> int | None:
 
 
 def may_name(people: int, named: int) -> bool:
-    """Tell whether names may stand beside a number: what is left counts the others alone."""
+    """Tell whether names may be shown with a number, since the rest then counts the others."""
     others = people - named
     return others == 0 or others >= COUNTS_FROM

@@ -1,4 +1,4 @@
-"""What a reader is told: the values that services make and views show."""
+"""Values that services make and views show to readers."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ DUE_WITHIN = timedelta(minutes=5)
 """A post this long after its slot is still on time; after that it is marked late."""
 
 LATE_WITHIN = timedelta(days=1)
-"""A slot this old is not made up any more (DESIGN, section 7)."""
+"""A paper this late is not posted any more."""
 
 CLOCKS_APART = timedelta(minutes=5)
 """Clocks of several processes may differ by this much: only beyond it was one of them wrong."""

@@ -1,4 +1,4 @@
-"""What people call a time zone where neither the IANA tables nor ``cities.txt`` do."""
+"""Names that people use for time zones and that neither IANA nor ``cities.txt`` has."""
 
 # Discord's locales. The first zones offered to a server that has typed nothing yet.
 LOCALE_ZONES = {
@@ -224,7 +224,7 @@ STATES = {
     "Australia/Darwin": "northern territory:nt",
 }
 
-# Most of these mean several places; whoever types one chooses.
+# Most of these mean several places, so the person who types one chooses.
 _CENTRAL_EUROPE = (
     "Europe/Berlin Europe/Paris Europe/Madrid Europe/Rome Europe/Warsaw Europe/Amsterdam"
     " Europe/Brussels Europe/Vienna Europe/Zurich Europe/Prague Europe/Stockholm Europe/Oslo"

@@ -29,7 +29,7 @@ _OFFSET = re.compile(
     rf"|(?P<sign>[+-])\s*{_HOURS.replace('P<', 'P<_')}",
     re.IGNORECASE,
 )
-_NOW = re.compile(r"\bnow \d\d:\d\d\b")  # stands in our own label
+_NOW = re.compile(r"\bnow \d\d:\d\d\b")  # part of our own label
 _APART = re.compile(r"[()\[\],;|·:]|\s-+\s|-+$|^-+")
 _TIME_WORDS = re.compile(zone_names.TIME_WORDS)
 _SEASON = re.compile(r"\b(?:daylight|summer|winter)(?: savings?)? time\b")
@@ -64,7 +64,7 @@ def zones_offered(query: str, locale: str, now: datetime) -> tuple[list[ZoneChoi
 
 
 def resolve_zone(text: str, locale: str, now: datetime) -> str | None:
-    """Return the one zone that the text clearly means, or None: then let people choose.
+    """Return the one zone that the text clearly means; None if people must choose.
 
     Clear is a whole name, never a part, a typo, or an offset that several zones have. Zones that
     keep the same time for the coming year are one (Germany's two), the first in the locale's order.

@@ -185,7 +185,7 @@ def claims_of(page: str, url: str) -> PageFacts:
 
 
 def kind_by_link(url: str) -> Kind | None:
-    """Guess what a link leads to from its address alone."""
+    """Guess what a link leads to, only from its address."""
     host, path = host_of(url), urlsplit(url).path.lower()
     scheme = (canonical(url) or "").partition(":")[0]
     if scheme == "youtube" or host in _VIDEO_HOSTS:
@@ -209,7 +209,7 @@ def _kind(tags: Tags, url: str) -> Kind:
 
 
 def _names(tags: Tags) -> Iterator[str]:
-    """Yield what a page calls itself, the likeliest to be a title alone first."""
+    """Yield what a page calls itself, the likeliest plain title first."""
     for name in ("citation_title", "dc.title", "dcterms.title", "og:title"):
         yield from tags.all(name)[:1]
     yield from _linked(tags, "headline", "name")

@@ -122,7 +122,7 @@ _USUAL = {
 
 @dataclass(slots=True)
 class Tags:
-    """What stands in a page's tags, raw: entities and control characters are still there.
+    """What a page's tags contain, raw, with entities and control characters.
 
     ``values`` are those of meta tags by small-lettered name, property or itemprop; ``linked`` are
     the objects of its JSON-LD; ``words`` count the text that is read, roughly.

@@ -138,7 +138,7 @@ class ClockRepair:
     ) -> Counter[str]:
         """Reckon a group's times anew; return how many weeks were forgotten, and moved.
 
-        One group's failure never touches another's, nor the start.
+        A failure in one group affects neither another group nor the start.
         """
         try:
             async with self._db.transaction() as tx:

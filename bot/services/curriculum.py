@@ -309,7 +309,7 @@ def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum)
 
 
 def _title_like(typed: str, resources: list[Resource]) -> Resource | None:
-    """Return the one whose title the whole text is, typos and all; None if there isn't just one."""
+    """Return the only resource with this title, allowing typos; None if there isn't exactly one."""
     found = [r for r in resources if any(reads_like(typed, name) for name in (r.title, *r.aliases))]
     return found[0] if len(found) == 1 else None
 

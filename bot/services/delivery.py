@@ -118,7 +118,7 @@ class Delivery:
 
         ``place_id``: where it stands, if that isn't the row's channel: a forum's standing post.
         ``at``: when it was sent, if that isn't now; by that a post is late or isn't.
-        ``in_thread``: it stands in a forum's post, under which there can be no thread.
+        ``in_thread``: it is in a forum's post, which can have no threads.
         """
         now, place_id = self._clock(), place_id or row.channel_id
         async with self._db.transaction() as tx:
@@ -168,7 +168,7 @@ class Delivery:
         log.warning("%s %s was sent, and deleted before that was known", row.kind, row.row_id)
 
     async def put_off(self, row_id: int) -> None:
-        """Leave a row that fails in a way nobody thought of alone for an hour; others go on."""
+        """Put a row off for an hour after an unexpected failure; others go on."""
         now = self._clock()
         async with self._db.transaction() as tx:
             await outbox.put_off(tx, row_id, now, now + AN_HOUR)
@@ -184,7 +184,7 @@ class Delivery:
     async def await_standing(self, row: OutboxRow, gone_id: int | None) -> None:
         """Give a claim back until its forum has the post into which it goes: that is made first.
 
-        ``gone_id``: the one that isn't there any more. Nothing was sent this time.
+        ``gone_id``: the post that is gone. Nothing was sent this time.
         """
         now = self._clock()
         async with self._db.transaction() as tx:
@@ -207,7 +207,7 @@ class Delivery:
                     await self._block(tx, row, post, problem, now)
 
     async def uncertain(self, row: OutboxRow, problem: Problem) -> None:
-        """Record that nobody can tell whether it was sent: *Post now* settles it."""
+        """Record that nobody can tell whether it was sent; *Post now* decides it."""
         async with self._db.transaction() as tx:
             post = await self._taken(tx, row)
             await self._lose_sight(tx, row, post, problem)
@@ -247,7 +247,7 @@ class Delivery:
                 return
             now_there = await outbox.row(tx, row.row_id) if perhaps else row
             is_untried = now_there is None or now_there.tried_at is None
-            # A standing post can always be looked for later: nobody has to settle anything.
+            # We can always look for a standing post later, so nobody has to decide.
             if not is_untried and row.until_at <= now and row.kind != "standing":
                 await self._lose_sight(tx, row, post, "lost_sight")
             elif await self._follow_move(tx, row, now, is_untried=is_untried):

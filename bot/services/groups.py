@@ -92,7 +92,7 @@ class Groups:
         now = self._clock()
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, changed_by)
-            # A group that isn't there can't be taken: whoever makes one takes its server.
+            # A group that doesn't exist can't be locked, so making one locks its server.
             await additions.take_turn(tx, guild_id)
             old = await group_rows.take_group_of_channel(tx, channel_id)
             group_id = old.group_id if old else self._ids.new()
@@ -345,7 +345,7 @@ class Groups:
     async def _make_way(
         self, tx: Queries, group: Group, now: datetime, *, begins: bool = False
     ) -> None:
-        """Let what is chosen for a week that comes too soon after the first paper not be lost.
+        """Keep a choice for a week that comes too soon after the first paper.
 
         It comes in the next free week; if the group ``begins`` now and nothing else is chosen for
         that, at once. A vote on such a week is called off.
@@ -376,7 +376,7 @@ class Groups:
         return group
 
     async def _announce(self, tx: Queries, group: Group, old: Group | None, now: datetime) -> Group:
-        """See to it that a forum has its standing post, and that its card says what is so."""
+        """Make sure that a forum has its standing post and that the post's card is up to date."""
         await standing.ask_for(tx, self._ids, group.group_id, now)
         group = await group_rows.group(tx, group.group_id) or group
         if old is None or (old.schedule, old.state) != (group.schedule, group.state):

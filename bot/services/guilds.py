@@ -99,7 +99,7 @@ class Guilds:
             return await guilds.claim_question(tx, guild_id, now, now - ASKED_EVERY)
 
     async def unanswered(self, guild_id: int) -> None:
-        """Let the question be asked again before long."""
+        """Ask the question again soon."""
         async with self._db.transaction() as tx:
             asked_at = self._clock() - ASKED_EVERY + TRY_AGAIN
             await guilds.set_asked(tx, guild_id, asked_at)

@@ -33,7 +33,7 @@ NUDGED_AFTER = timedelta(days=7)
 
 
 class Me:
-    """All about one reader's own rows, whichever table they stand in."""
+    """Everything about one reader's own rows, in any table."""
 
     def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock) -> None:
         self._db = db

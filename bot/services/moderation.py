@@ -313,7 +313,7 @@ class Moderation:
     async def _links(
         self, tx: Queries, draft: Draft, resource: Resource, before: Addition, url: str
     ) -> dict[str, Any]:
-        """Return what a mended link brings: the one before still means the resource.
+        """Return the changes of a mended link; the old link still means the resource.
 
         Raises:
             LinkTakenError: the new one means another.

@@ -93,7 +93,7 @@ class Picking:
         )
 
     async def read_for(self, guild_id: int, group_id: int, key: str, weeks: int) -> Resource:
-        """Let a group read a resource for so many weeks in a row, or for none; return it.
+        """Let a group read a resource for this many weeks in a row, or none; return it.
 
         A pick or a vote for one of them goes first: the rest then comes a week later. Of what was
         begun, the weeks it has had count.

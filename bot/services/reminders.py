@@ -63,7 +63,7 @@ class Reminders:
         self._ids = ids
 
     async def ask(self, guild_id: int, group_id: int, reader_id: int, *, wanted: bool) -> None:
-        """Remind a member of unread papers from now on, or no more.
+        """Turn a member's reminders of unread papers on or off.
 
         Raises:
             NoGroupError: no such group in this server.
@@ -158,7 +158,7 @@ class Reminders:
         return None if isinstance(reply.answer, AllRead) else reply
 
     async def turn_off_nudges(self, reader_id: int) -> None:
-        """Nudge the reader no more: Discord doesn't let them be written to."""
+        """Stop nudging the reader: Discord doesn't let us write to them."""
         async with self._background.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
                 return

@@ -22,7 +22,7 @@ from bot.store.known import KnownResource
 MOST_CHOICES = 25  # Discord's limit
 MOST_HIDDEN = 10  # of them; what is seen must be found, too
 MOST_ADDITIONS = 1000
-"""A server's rows are read whole when they change; a list this long is a list of its own."""
+"""The longest server list: its rows are read as a whole at each change."""
 
 
 class ServerList:

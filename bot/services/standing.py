@@ -1,4 +1,4 @@
-"""A forum group's standing post: that it is asked for, made, lost, and says what is so."""
+"""A forum group's standing post: asked for, made, lost, kept up to date."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def made(tx: Queries, ids: Ids, row: OutboxRow, standing_id: int, now: dat
 
 
 async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
-    """Let the card above a standing post say what was changed; where there is or may be one."""
+    """Update the card of a standing post, if there is or may be one."""
     if group.standing_id is None and not await _may_be_made(tx, group):
         return
     row_id = ids.new()

@@ -17,11 +17,11 @@ A_WHILE = 0.2
 """Seconds between two looks whether anybody still waits for a ticket."""
 
 PATIENCE = 2.0
-"""Seconds. So long is waited for the row: no process has it for a hundredth of that."""
+"""Seconds to wait for the row; no process holds it for a hundredth of that."""
 
 
 class ClosedError(Exception):
-    """The bot stops: whoever has no ticket yet sends after the next start."""
+    """The bot is stopping; messages without a ticket are sent after the next start."""
 
 
 class Tickets:
@@ -47,7 +47,7 @@ class Tickets:
         self._spare = asyncio.Lock()
 
     async def ticket(self, wanted: int = 1) -> float:
-        """Wait until one more message may be sent, behind whoever asked before.
+        """Wait until one more message may be sent, after everyone who asked before.
 
         ``wanted``: how many there are to send, this one included. Returned is what to give back.
 
@@ -69,7 +69,7 @@ class Tickets:
         return at
 
     def close(self) -> None:
-        """Let nothing more leave: whoever asks from now on, or waits, gets no ticket."""
+        """Let nothing more leave: nobody who waits or asks from now on gets a ticket."""
         self._is_closed = True
 
     async def spare(self) -> None:
@@ -82,7 +82,7 @@ class Tickets:
             await self.ticket()
 
     def give_back(self, ticket: float) -> None:
-        """Leave a ticket that wasn't used to whoever asks next."""
+        """Give an unused ticket to the next one who asks."""
         self._kept.appendleft(ticket)
 
     async def leave(self) -> None:

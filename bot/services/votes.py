@@ -84,7 +84,7 @@ class Votes:
         return await self._ballot(group, vote)
 
     async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
-        """Call a vote off; its poll is ended by whoever looks next. Twice is harmless.
+        """Call a vote off; the next look ends its poll. Twice is harmless.
 
         Raises:
             VoteRefusedError: this server has no such vote, or it is decided.
@@ -99,7 +99,7 @@ class Votes:
         return await self._ballot(group, vote)
 
     async def close(self, guild_id: int, vote_id: int) -> Ballot:
-        """Let a vote close now: its poll is ended and counted by whoever looks next.
+        """Close a vote now; the next look ends and counts its poll.
 
         Raises:
             VoteRefusedError: this server has no such vote, it is over, or its poll isn't sent.

@@ -47,7 +47,7 @@ FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
 
 
 class Weekly:
-    """Slots become rows of the outbox here; the postman alone sends."""
+    """Puts due weeks into the outbox; only the postman sends."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class Weekly:
         log.info("group %s reads another paper in %s: its own is gone", group.group_id, old.week)
 
     async def send(self, tx: Queries, group: Group, post: Post, *, again: bool = False) -> None:
-        """Put the post into the outbox; ``again``: what stands there undelivered is made new."""
+        """Put the post into the outbox; ``again`` replaces an unsent one."""
         now, until = self._clock(), post.at + LATE_WITHIN
         row = OutboxRow(
             self._ids.new(), "post", str(post.slot_id), group.guild_id, group.channel_id,
@@ -207,7 +207,7 @@ class Weekly:
     ) -> list[ReadBy]:
         """Return who has read the weeks' papers, as far as a group may know.
 
-        ``named``: the members who let their name be shown.
+        ``named``: the members who show their name.
         """
         posted = [p if p is not None and p.state == "posted" else None for p in posts]
         counts = await self._read_counts(curriculum, posted)
@@ -297,7 +297,7 @@ class Weekly:
         return False
 
     async def decide(self, tx: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
-        """Record what becomes of a slot that has come. The group must have been taken."""
+        """Record the result of a slot that has come. The caller has locked the group."""
         if verdict == "missed":
             post = Post(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
             await slots.put_slot(tx, post)
@@ -312,7 +312,7 @@ class Weekly:
             await self._tell_ran_out(tx, group, post)
 
     async def _tell_ran_out(self, tx: Queries, group: Group, post: Post) -> None:
-        """Tell whoever changed the group last, in the first week without a paper."""
+        """In the first week without a paper, tell the moderator who changed the group last."""
         if group.changed_by is None:
             return
         now = self._clock()

@@ -75,7 +75,7 @@ def _copied(source: Path, target: Path) -> str:
             ):
                 old.execute("PRAGMA busy_timeout=10000")
                 old.backup(new)
-                new.execute("PRAGMA journal_mode=DELETE")  # one file, without a -wal of its own
+                new.execute("PRAGMA journal_mode=DELETE")  # one file, without a separate -wal
                 held = _checked(new, source)
             with part.open("rb") as written:
                 os.fsync(written.fileno())

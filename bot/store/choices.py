@@ -48,7 +48,7 @@ async def picks_from(db: Queries, group_id: int, week: str) -> list[Chosen]:
 
 
 async def move_picks(tx: Queries, group_id: int, week: str, to_week: str) -> None:
-    """Let what is chosen for a week be chosen for another, for which nothing is."""
+    """Move the choice for one week to another week that has none."""
     await tx.fetch(
         "UPDATE picks SET week = ? WHERE group_id = ? AND week = ?", to_week, group_id, week
     )

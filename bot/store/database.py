@@ -420,7 +420,7 @@ async def _rows(
     except Exception as error:
         if told := _ledger_error(error):
             raise told from error
-        # What a row holds is told in these, and would stand in the log with the traceback.
+        # These name what a row holds, and would be in the log with the traceback.
         if hasattr(error, "detail"):
             error.detail = None
         raise

@@ -45,7 +45,7 @@ async def gone_at(db: Queries, guild_id: int) -> datetime | None:
 
 
 async def take_gone(tx: Queries, guild_id: int) -> bool:
-    """Make whoever would take the server back wait; tell whether it is still gone."""
+    """Lock the server against being taken back; tell whether it is still gone."""
     return await tx.any_row(
         "UPDATE gone_guilds SET guild_id = guild_id WHERE guild_id = ? RETURNING guild_id", guild_id
     )
@@ -148,7 +148,7 @@ async def own_keys(db: Queries, guild_id: int) -> list[str]:
 
 
 async def forget_pointers(tx: Queries, guild_id: int) -> None:
-    """Let nobody's current resource or goal be one of the server's own."""
+    """Clear the current resource and the goal where they are the server's own."""
     for column in ("current_key", "goal_key"):
         await tx.fetch(
             f"UPDATE readers SET {column} = NULL WHERE {column} IN"  # noqa: S608 - our names

@@ -100,7 +100,7 @@ async def take_wishing_members(
 
 
 async def named_members(db: Queries, group_id: int) -> list[int]:
-    """Return the members of a group who let their name be shown, in the order they joined."""
+    """Return the members of a group who show their name, in the order they joined."""
     rows = await db.fetch(
         "SELECT members.reader_id FROM members"
         " JOIN reader_settings ON reader_settings.reader_id = members.reader_id"

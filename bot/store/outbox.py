@@ -151,7 +151,7 @@ async def set_sent(
     *,
     problem: Problem | None = None,
 ) -> bool:
-    """Record the message, whoever holds the claim; tell whether it wasn't recorded before.
+    """Record the message whoever has the claim; tell whether this is the first time.
 
     ``message_id`` None: it was deleted before anybody recorded it.
     """

@@ -91,7 +91,7 @@ async def slots_after(db: Queries, group_id: int, at: datetime) -> list[Post]:
 
 
 async def move_slot(tx: Queries, slot_id: int, week: str, at: datetime) -> None:
-    """Let a week's row stand for another week, which must be free, or only at another instant.
+    """Move a week's row to another week, which must be free, or only to another instant.
 
     Nothing is late for a slot that was worked out wrongly.
     """
@@ -228,7 +228,7 @@ async def read_counts(
 
 
 async def named_readers(db: Queries, post: Post, keys: Collection[str]) -> list[int]:
-    """Return the members counted by ``read_counts`` who let their name be shown, by id."""
+    """Return the members counted by ``read_counts`` who show their name, by id."""
     rows = await db.fetch(
         "SELECT DISTINCT members.reader_id FROM members"  # noqa: S608 - question marks only
         " JOIN reader_settings ON reader_settings.reader_id = members.reader_id"

@@ -160,7 +160,7 @@ def schedule_text(schedule: Schedule) -> str:
 
 
 def members_text(count: int, named: Sequence[int] = ()) -> str:
-    """Return how many belong to a group, and the names of those who let theirs be shown."""
+    """Return how many belong to a group, and the names of those who show theirs."""
     if not named:
         return ngettext("{n} member", "{n} members", count)
     names = ", ".join(f"<@{reader_id}>" for reader_id in named[:NAMES_SHOWN])
@@ -250,7 +250,7 @@ def _last_text(last: Post, read: ReadBy) -> str:
 
 
 def _names(read: ReadBy) -> str:
-    """Return the names of readers who let theirs be shown, and how many more there are."""
+    """Return the names of readers who show theirs, and how many more there are."""
     named = [f"<@{reader_id}>" for reader_id in read.named[:NAMES_SHOWN]]
     others = (read.count or 0) - len(named)
     if not named or others <= 0:

@@ -194,7 +194,7 @@ def deleted_card(group: Group) -> ui.LayoutView:
 
 
 def ran_out_text(channel_id: int) -> str:
-    """Return what the moderator who set the group up is told when nothing is left."""
+    """Return the notice to the group's moderator that nothing is left."""
     return _(
         "The group in <#{channel}> has had its whole list: nothing was posted this week. Moderators"
         " choose in `/manage group` how it goes on. **Post now** there begins at once.",

@@ -41,7 +41,7 @@ def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tupl
 
 
 def wanted(channel: discord.abc.GuildChannel) -> tuple[Permission, ...]:
-    """Return those without which something is missing from posts; moderators are told."""
+    """Return the permissions without which posts lack something, for the warning to moderators."""
     if isinstance(channel, discord.ForumChannel):
         return ("embed_links",)
     return ("embed_links", "create_public_threads", "send_messages_in_threads")

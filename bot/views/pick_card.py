@@ -291,7 +291,7 @@ def _date_text(day: date) -> str:
 
 
 def check_polls(channel: discord.abc.GuildChannel) -> None:
-    """Let a vote be called only where its messages can be sent.
+    """Refuse a vote where its messages can't be sent.
 
     Raises:
         CannotPollError: it names what is missing.
@@ -428,7 +428,7 @@ def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
 
 
 def lost_notice_text(ballot: Ballot, problem: Problem | None) -> str:
-    """Return what the moderator is told, once, whose vote came to nothing."""
+    """Return the notice to the moderator whose vote came to nothing."""
     at, channel = moment(ballot.slot.at), ballot.vote.channel_id
     lost = _("The vote on {at} in <#{channel}> came to nothing.", at=at, channel=channel)
     return f"{lost} {_lost_because(ballot.vote, problem)} {_list_counts()}"

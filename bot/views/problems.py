@@ -105,7 +105,7 @@ def _then(problem: Problem) -> str:
 
 
 def notice_text(channel_id: int, problem: Problem) -> str:
-    """Return what the moderator who set the group up is told, once."""
+    """Return the notice to the moderator who set the group up."""
     why = obstacle_text(problem)
     if problem in UNCERTAIN:
         return _("The paper of the week in <#{channel_id}>: {why}", channel_id=channel_id, why=why)

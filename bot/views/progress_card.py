@@ -16,7 +16,7 @@ from bot.views import custom_ids as ids
 from bot.views.parts import OPTIONS, WordForm, box, card, go_button, option, row, select, text_of
 from bot.views.phrases import count_text, duration, short_title, step_title
 
-PAGES = 8  # selects of so many steps each; Discord's 40 components would allow a few more
+PAGES = 8  # selects; Discord's 40 components would allow a few more
 DEEPER = ":deeper"
 """The select's value for "I know the whole list"; no step's id has a colon."""
 CHANGED_SHOWN = 3

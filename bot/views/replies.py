@@ -47,7 +47,7 @@ async def answer_everyone(interaction: discord.Interaction[Any], view: ui.Layout
 async def answer_click(
     interaction: discord.Interaction[Any], view: ui.LayoutView, *, asks: bool = False
 ) -> None:
-    """Answer a click: a reader's own card is replaced, a public one is left alone.
+    """Answer a click: replace a reader's own card, but leave a public one as it is.
 
     ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
     """

@@ -404,7 +404,7 @@ def _undone_text(change: Change, named: Sequence[Resource], *, repeated: bool) -
 
 
 def _titles_done(resources: Sequence[Resource]) -> str:
-    """Return the titles of what was marked together: whoever named five sees all five."""
+    """Return the titles of all that was marked together."""
     return titles(resources, most=8, longest=60 if len(resources) == 1 else 40)
 
 

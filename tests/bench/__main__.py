@@ -10,7 +10,7 @@ from tests.bench.search_table import search
 
 @click.group()
 def main():
-    """Measure the bot; compare figures of one run only, machines differ."""
+    """Measure the bot. Compare only figures of one run: machines differ."""
 
 
 main.add_command(search)

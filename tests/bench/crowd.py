@@ -1,4 +1,4 @@
-"""What a click costs in a group of thousands, and how soon the end of a long list is found."""
+"""What a click costs in a group of thousands, and how fast the end of a long list is found."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox
 NOW = datetime(2026, 1, 5, 10, 0, 30, tzinfo=UTC)
 MONDAYS_AT_TEN = Schedule(0, 10, 0, "UTC")
 FIRST_READER = 10_000
-MARKS = 100  # of each member
+MARKS = 100  # per member
 
 
 @click.command()
@@ -27,7 +27,7 @@ MARKS = 100  # of each member
 @click.option("--clicks", default=20, show_default=True, help="At the same moment.")
 @click.option("--database", "kinds", type=click.Choice(["sqlite", "postgres"]), multiple=True)
 def crowd(members, additions, clicks, kinds):
-    """Measure clicks in a large group, in milliseconds until the last of them is answered."""
+    """Measure clicks in a large group, in milliseconds until the last answer."""
     kinds = kinds or ("sqlite", "postgres")
     click.echo(f"runs_out with {additions:,} additions: {_end_of_list(additions):.1f} ms\n")
     found = {kind: asyncio.run(_measure(kind, members, clicks)) for kind in kinds}

@@ -1,4 +1,4 @@
-"""A new database of either kind, for the length of a measurement."""
+"""A new database of either kind for one measurement."""
 
 import tempfile
 import warnings
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def new_database(kind):
-    """Yield the URL of an empty database, and the folder in which it is."""
+    """Yield the URL of an empty database, and its folder."""
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         folder = Path(name)
         if kind == "sqlite":

@@ -1,4 +1,4 @@
-"""What it costs to see what is due, and a group's weeks, over few and over many past posts."""
+"""What it costs to find what is due and a group's weeks, after few and after many past posts."""
 
 import asyncio
 import time
@@ -45,7 +45,7 @@ QUERIES = {
 @click.option("--database", "kinds", type=click.Choice(["sqlite", "postgres"]), multiple=True)
 @click.option("--plans", is_flag=True, help="Show how the database finds what it is asked for.")
 def due(posts, kinds, plans):
-    """Measure the queries of the weekly task in milliseconds, the median of 200."""
+    """Measure the queries of the weekly task: the median of 200, in milliseconds."""
     posts = posts or (1_000, 1_000_000)
     found = {
         (kind, count): asyncio.run(_measure(kind, count, plans))
@@ -130,7 +130,7 @@ async def _analyze(db):
 
 
 class Explained(Queries):
-    """Shows how each query is answered, and answers it."""
+    """Answers each query, and shows how the database does it."""
 
     def __init__(self, db) -> None:
         self._db = db

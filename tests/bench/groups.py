@@ -1,4 +1,4 @@
-"""All groups are due in the same minute: how their posts leave, and what /next feels of it."""
+"""All groups are due in the same minute: how their posts leave, and how fast /next stays."""
 
 import asyncio
 import os
@@ -36,18 +36,20 @@ FIRST_THREADS = 200
 
 @click.command()
 @click.option("--groups", "count", default=10_000, show_default=True)
-@click.option("--big", default=500, show_default=True, help="So many of them in one server.")
+@click.option("--big", default=500, show_default=True, help="How many of them are in one server.")
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
-@click.option("--processes", default=1, show_default=True, help="Bots; several: postgres.")
+@click.option(
+    "--processes", default=1, show_default=True, help="Number of bots; several need postgres."
+)
 @click.option("--all", "to_the_end", is_flag=True, help="Wait for all threads and openers too.")
 def groups(count, big, database, processes, to_the_end):
-    """Let all groups be due in one minute, before a stand-in of Discord that takes 0.1-0.2 s.
+    """Let all groups be due in one minute, with a stand-in for Discord that takes 0.1-0.2 s.
 
     The bot is a process of its own (`nextread run`); /next is typed through the stand-in ten
     times a second, and measured there until the card has come.
     """
     if processes > 1 and database == "sqlite":
-        raise click.UsageError("Several processes share a PostgreSQL only: --database postgres.")
+        raise click.UsageError("Several processes need a PostgreSQL: --database postgres.")
     with new_database(database) as (url, folder):
         log = folder / "log"
         asyncio.run(_run(url, log, rooms_of(count, big), processes, to_the_end))
@@ -82,7 +84,7 @@ async def _run(url, log, rooms, processes, to_the_end):
 
 
 async def _watch(room, bots, to_the_end):
-    """Wait until enough is sent, and tell how far it is from time to time."""
+    """Wait until enough is sent, and report from time to time."""
     everything = len(room.rooms)
     told = time.time()
 
@@ -160,7 +162,7 @@ async def _fill(url, rooms, slot):
 
 
 def _memory(pid):
-    """Return MiB: what it has now, and the most it had."""
+    """Return the memory in MiB, now and at most."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     found = dict(line.split(":", 1) for line in lines)
     return {name: int(found[name].split()[0]) // 1024 for name in ("VmRSS", "VmHWM")}

@@ -1,4 +1,4 @@
-"""A Discord of many servers that notes when it is asked for what, and itself asks for /next."""
+"""A Discord of many servers that records each request, and itself sends /next."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from tests.kill.study_room import StudyRoom
 from tests.small_discord import APPLICATION_ID, answer
 
 ANSWERS_IN = (0.1, 0.2)
-"""Seconds that Discord takes to answer a message or a thread."""
+"""Seconds that Discord takes to answer for a message or a thread."""
 
 BIG, FIRST_GUILD, FIRST_CHANNEL, FIRST_READER = 10**6, 2 * 10**6, 10**9, 5 * 10**9
 
@@ -26,7 +26,7 @@ class Room:
 
 
 def rooms_of(groups, big):
-    """Return a room for each group: the first ``big`` of them in one server, others alone."""
+    """Return a room for each group: the first ``big`` in one server, the others each in its own."""
     return [Room(BIG if n < big else FIRST_GUILD + n, FIRST_CHANNEL + n) for n in range(groups)]
 
 

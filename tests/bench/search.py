@@ -1,4 +1,4 @@
-"""Our search behind the yardstick's interface."""
+"""Our search, with the interface that all measured engines have."""
 
 from bot.core.search import search
 from bot.core.search.index import Document, SearchIndex

@@ -38,7 +38,7 @@ def corpus(size, seed):
 
 
 def _made_up(following, rng):
-    """Return two walks from word to word, one after the other: a title and its subtitle."""
+    """Return two random walks from word to word: a title and its subtitle."""
     title = []
     for _ in range(2):
         word = rng.choice(following[""])
@@ -85,7 +85,7 @@ def _right(name, clean, names):
 
 
 def _part(title, rng):
-    """Return two to five words of a title that follow each other."""
+    """Return two to five successive words of a title."""
     size = rng.randint(2, 5)
     start = rng.randint(0, max(0, len(title) - size))
     return title[start : start + size]

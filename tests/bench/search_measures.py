@@ -1,4 +1,4 @@
-"""Runs an engine over queries and says how it did."""
+"""Runs an engine over queries and measures it."""
 
 import gc
 import resource
@@ -41,7 +41,7 @@ def measure(engine_class, rows, queries):
 
 
 def table(results):
-    """Return a Markdown table, an engine a row."""
+    """Return a Markdown table with one row per engine."""
     columns = list(next(iter(results.values())))
     lines = [["", *columns], ["---"] * (len(columns) + 1)]
     lines += [[name, *result.values()] for name, result in results.items()]
@@ -66,7 +66,7 @@ def typing():
 
 
 def servers(count=1000, additions=3):
-    """Say what a small index for each server's additions costs."""
+    """Measure what a small index for each server's additions costs."""
     tracemalloc.start()
     indexes = [
         SearchIndex(

@@ -1,4 +1,4 @@
-"""What a Python bot could take off the shelf, with nothing but our own dependencies."""
+"""What a Python bot could take off the shelf, using only our own dependencies."""
 
 import sqlite3
 
@@ -70,7 +70,7 @@ class Trigrams(Fts5):
 
 
 class Combined:
-    """A careful user's: FTS5; if it finds nothing, trigrams, the best hundred by rapidfuzz."""
+    """A careful combination: FTS5; if it finds nothing, trigrams; the best 100 by rapidfuzz."""
 
     def build(self, rows):
         self.exact, self.loose = Fts5(), Trigrams()

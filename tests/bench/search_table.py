@@ -53,7 +53,7 @@ def search(sizes, seed, yardstick, engines, budget):
 
 
 def _apart(measure, *args):
-    """Measure in a fresh process, so that its memory is that of one engine."""
+    """Measure in a new process, so that its memory is that of one engine."""
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(measure, *args).result()
 

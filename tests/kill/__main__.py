@@ -1,4 +1,4 @@
-"""`python -m tests.kill --times 300`: kill the bot at so many random moments."""
+"""`python -m tests.kill --times 300`: kill the bot at 300 random moments."""
 
 import asyncio
 import random
@@ -16,16 +16,18 @@ from tests.kill.moments import all_states, random_moments
 
 
 @click.command(help=__doc__)
-@click.option("--times", default=30, show_default=True, help="Stories to be told.")
+@click.option("--times", default=30, show_default=True, help="How many stories to run.")
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
-@click.option("--seed", type=int, help="Of the moments; the machine's own pace stays random.")
+@click.option("--seed", type=int, help="Seed for the moments; the machine's speed stays random.")
 def main(times: int, database: str, seed: int | None) -> None:
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     click.echo(f"seed {seed}")
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         reached = asyncio.run(kill(times, database, random.Random(seed), Path(folder)))  # noqa: S311 - no secret
-    click.echo(f"{times} stories, all sent once, in {time.monotonic() - began:.0f} s. Killed at:")
+    click.echo(
+        f"{times} stories, everything sent once, in {time.monotonic() - began:.0f} s. Killed at:"
+    )
     for state in [*all_states(), *sorted(reached.keys() - {*all_states()})]:
         click.echo(f"{reached[state]:6} {state}")
 

@@ -1,4 +1,4 @@
-"""The nursery that all tests that kill share."""
+"""The process from which all killing tests fork their bots."""
 
 import pytest
 

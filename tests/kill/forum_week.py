@@ -1,4 +1,4 @@
-"""The story of a week in a forum: the post for all weeks, a paper in it, and its opener."""
+"""The story of a week in a forum: its post, a paper in it, and the opener."""
 
 from tests.kill.forum_room import ForumRoom
 from tests.kill.ledgers import MONDAY, forum_ledger
@@ -31,7 +31,7 @@ class ForumWeek(Story):
 
     @classmethod
     def states(cls) -> list[str]:
-        """The paper waits for its place, so both may be on their way at once."""
+        """The paper waits for the post, so both may be on their way at once."""
         asked = [("waiting", []), ("claimed", []), ("claimed", ["standing"])]
         begun = [
             as_told([("standing", standing), ("post", post)], there)

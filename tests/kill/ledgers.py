@@ -1,4 +1,4 @@
-"""Ledgers in which something is about to be sent."""
+"""Readers just before something is sent."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -55,13 +55,13 @@ class Life:
         self._reader, self._writer = reader, writer
 
     def kill(self) -> bool:
-        """Kill it: SIGKILL, so nothing of it runs any more. It may have ended before."""
+        """Kill it with SIGKILL, so nothing in it runs on. It may have ended before."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         return True
 
     def stop(self) -> bool:
-        """Let it stall, as a machine under load or asleep would."""
+        """Stop it for a while, as a busy or sleeping machine would."""
         os.kill(self.pid, signal.SIGSTOP)
         return False
 
@@ -81,7 +81,7 @@ class Life:
     async def end(self) -> bool:
         """Wait for its end; tell whether it was killed."""
         try:
-            async with asyncio.timeout(40):  # a lock of one that stalls is waited for, 10 seconds
+            async with asyncio.timeout(40):  # it waits 10 seconds for a lock of a stopped one
                 last_words = (await self._reader.read()).decode()
         finally:
             self.kill()
@@ -124,7 +124,7 @@ def nursery(path: str) -> None:
 
     importlib.import_module("bot.app")  # once, for all lives
     base = load_curriculum(curriculum_path(Config.from_env({})))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for ended children
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()
@@ -149,7 +149,7 @@ def nursery(path: str) -> None:
 
 
 async def live(plan: Plan, base, talk) -> None:
-    """Be the bot, at its time and before its Discord, until nothing is left to do. Then die."""
+    """Run the bot, at its time and with its Discord, until nothing is left to do. Then exit."""
     import discord
     import discord.http
 
@@ -174,12 +174,12 @@ async def live(plan: Plan, base, talk) -> None:
         now = discord.utils.utcnow()
         if not bot.is_ready() or bot.cogs["weekly"].due_at <= now:
             return False
-        # Of a message on its way the ledger knows nothing any more if another took it over.
+        # The ledger no longer knows of a message on its way if another life took it over.
         if any("object Postman." in repr(task.get_coro()) for task in asyncio.all_tasks()):
             return False
         is_quiet = await reaper.is_quiet(int(now.timestamp()))
         if not is_quiet and services.db.is_shared:
-            bot.weekly_changed()  # another died over its work: it looks by itself each minute
+            bot.weekly_changed()  # another died at its work; this one looks once a minute
         return is_quiet
 
     while not await is_done():
@@ -189,7 +189,7 @@ async def live(plan: Plan, base, talk) -> None:
             raise RuntimeError("the bot ended by itself")
     talk.write(QUIET)
     talk.flush()
-    os._exit(0)  # nothing is closed: whoever comes next can't lean on that
+    os._exit(0)  # without closing anything, since the next one must not rely on that
 
 
 class Reaper:

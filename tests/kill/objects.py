@@ -1,4 +1,4 @@
-"""Discord's objects, as its documentation tells them: as much of each as a bot reads."""
+"""Discord's objects as its documentation describes them, with what a bot reads of each."""
 
 from datetime import datetime, timedelta
 
@@ -75,7 +75,7 @@ def button_row(custom_id: str) -> dict:
 
 
 def thread(message_id: int, owner: dict, name: str, now: datetime) -> dict:
-    """Return the thread that hangs on a message, just made."""
+    """Return the new thread of a message."""
     return {
         "id": str(message_id), "guild_id": str(GUILD_ID), "parent_id": str(CHANNEL_ID),
         "owner_id": owner["id"], "name": name, "type": 11,
@@ -89,7 +89,7 @@ def thread(message_id: int, owner: dict, name: str, now: datetime) -> dict:
 
 
 def poll(request: dict, now: datetime) -> dict:
-    """Return the poll that was asked for: answers have ids, and its hours became an end."""
+    """Return the requested poll: with ids for its answers, and an end instead of hours."""
     return {
         "question": request["question"],
         "answers": [
@@ -104,7 +104,7 @@ def poll(request: dict, now: datetime) -> dict:
 
 
 def poll_results(votes: list[int], *, is_finalized: bool) -> dict:
-    """Return so many votes for each answer. One that nobody voted for isn't among the counts."""
+    """Return the given votes for each answer. Discord leaves out answers without votes."""
     counts = [
         {"id": n, "count": count, "me_voted": False}
         for n, count in enumerate(votes, start=1)

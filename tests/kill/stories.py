@@ -1,4 +1,4 @@
-"""What a story is: lives that are killed, then lives left alone until all is done."""
+"""A story: bots that are killed, then bots left alone until everything is done."""
 
 import asyncio
 import random
@@ -19,7 +19,7 @@ HOLD = "UPDATE outbox SET tried_at = COALESCE"
 
 SOON = {"ready": 0.12}
 SOON_OTHERWISE = 0.04
-"""Seconds after a thing came true, within which the next one does."""
+"""Seconds within which the next thing comes true."""
 
 
 class Story:
@@ -58,7 +58,7 @@ class Story:
         return await self.lives.begin(Plan(self.database_url, self.room.api, ahead, point))
 
     async def end(self, *lives: Life) -> bool:
-        """Wait for the end of all; if one was killed, let its lease run out and return True."""
+        """Wait until all have ended; if one was killed, let its lease expire and return True."""
         killed = any([await life.end() for life in lives])
         if killed:
             self.cut_short.append(await self.state())
@@ -73,7 +73,7 @@ class Story:
         await self.die_at(Point(statement, 1 + self.kinds.index(kind), when))
 
     async def die_asking(self, what: str, *, after: bool) -> None:
-        """Begin a life that Discord kills when it asks for this: before or after it's done."""
+        """Begin a life that Discord kills at this request, before or after carrying it out."""
         life = await self.begin()
         kill = lambda asked: asked == what and life.kill()  # noqa: E731 - two names for one
         self.room.asked, self.room.done = (self._not_me, kill) if after else (kill, self._not_me)
@@ -131,7 +131,7 @@ class Story:
         await self.assert_once()
 
     async def assert_once(self) -> None:
-        """Prove that each kind was sent once, and recorded as what it is."""
+        """Prove that each kind was sent once and recorded correctly."""
         raise NotImplementedError
 
     async def read(self, sql: str) -> list:
@@ -170,6 +170,6 @@ class Story:
 
 
 def as_told(rows: Sequence[tuple[str, str]], there: Sequence[str]) -> str:
-    """Put the ledger's rows, and what is there in Discord, into words."""
+    """Describe the ledger's rows and what is in Discord."""
     ledger = ", ".join(f"{kind} {state}" for kind, state in rows) or "nothing"
     return f"{ledger}; there: {', '.join(there) or 'nothing'}"

@@ -1,4 +1,4 @@
-"""A server with one channel, as Discord would serve it, and somebody who kills its caller."""
+"""A server with one channel, as Discord would serve it, that can kill its caller."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ ALREADY_CREATED = 160004
 A_PAGE = 50
 
 KNOWN_BY = {"candidates:": "candidates", "reminded:": "reminder", "read:": "post"}
-"""What a message is, by the beginning of a custom_id in it."""
+"""The kind of a message, by the beginning of a custom_id in it."""
 
 
 class StudyRoom(SmallDiscord):
@@ -78,13 +78,13 @@ class StudyRoom(SmallDiscord):
         return [channel for channel in self.messages if channel not in known]
 
     def add_another(self, channel_id: int, custom_id: str) -> dict:
-        """Put a message of the bot's there that it isn't killed over; return it."""
+        """Add a message by the bot without killing it; return the message."""
         other = self._message(channel_id, components=[objects.button_row(custom_id)])
         self.messages.setdefault(channel_id, []).append(other)
         return other
 
     def count(self, votes: list[int], *, is_finalized: bool) -> None:
-        """Let so many have voted for each answer of the poll."""
+        """Set the number of votes for each answer of the poll."""
         (poll,) = (m["poll"] for m in self.messages[CHANNEL_ID] if "poll" in m)
         poll["results"] = objects.poll_results(votes, is_finalized=is_finalized)
 

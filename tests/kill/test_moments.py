@@ -1,4 +1,4 @@
-"""Killed at moments that nobody chose, all is sent once."""
+"""Killed at random moments, the bot still sends everything once."""
 
 import random
 

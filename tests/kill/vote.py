@@ -10,7 +10,7 @@ from tests.kill.stories import Story
 COUNT = "INSERT INTO picks"
 WINNER = 2
 VOTES = [1, 0, 4]
-"""Votes for each candidate: the last one wins, and without them it would be the first's turn."""
+"""Votes for each candidate: the last one wins; without votes the first would be next."""
 
 
 class Vote(Story):
@@ -39,7 +39,7 @@ class Vote(Story):
         assert (vote["state"] == "lost") == any(state == "uncertain" for _, state, _ in rows)
 
     def close_poll(self) -> None:
-        """Let people vote, and the poll come to its end."""
+        """Let people vote, and let the poll end."""
         self.moments, self.statements = ("look",), 4
         self.room.ahead += timedelta(hours=HOURS + 1)
         self.room.count(VOTES, is_finalized=True)

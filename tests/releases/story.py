@@ -78,7 +78,7 @@ class Story:
         self.ids: dict[str, int] = {"channel": THERE, "moderator": MODERATOR}
 
     async def tell(self) -> dict[str, int]:
-        """Tell all of it; return the ids that old buttons of this database hold."""
+        """Tell all of it; return the ids in old buttons of this database."""
         await self.begin()
         await self.read_half_a_year()
         await self.readers_read()
@@ -214,7 +214,7 @@ class Story:
         await self.send_due()
 
     async def last_monday(self) -> None:
-        """Each kind of what is sent gets into each state it can be in."""
+        """Each kind of message gets into each state it can be in."""
         self.clock.now = LAST_MONDAY + 50 * A_MINUTE
         everywhere = (*POSTED.values(), *THREADED.values(), *OPENED.values(), *TOLD.values())
         for channel in everywhere:
@@ -232,7 +232,7 @@ class Story:
             await self.second_try(state, each)
 
     async def cards_are_open(self) -> None:
-        """What moderators' cards of today stand for, and what they chose for the weeks to come."""
+        """The drafts behind moderators' cards, and their choices for coming weeks."""
         moderation, mine = self.services.moderation, (GUILD, MODERATOR)
         for name in ("proposal", "proposal_too"):
             found = await moderation.propose(*mine, f"https://example.org/{name}")
@@ -251,7 +251,7 @@ class Story:
         for week in ("2026-W26", "2026-W27"):
             await self.services.picking.pick(GUILD, READING, MODERATOR, "MMLU", week)
 
-    # What is due, and what becomes of it
+    # What is due, and how it ends
 
     async def rows_for(self, state: str) -> list[OutboxRow]:
         """Return a row of each kind, all waiting and due, that are to get into this state."""
@@ -378,7 +378,7 @@ class Story:
         await self.sent(held)
 
     async def attempt(self, row: OutboxRow) -> bool:
-        """Begin to send a row; a thread or a sign isn't begun, for twice is harmless."""
+        """Begin to send a row; a thread or a sign needs no beginning, since twice is harmless."""
         if row.kind in HARMLESS_TWICE:
             return True
         return await self.services.delivery.begin(row, row.channel_id, f"button:{row.reference}")

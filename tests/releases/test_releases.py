@@ -208,7 +208,7 @@ async def old_card(interaction: discord.Interaction, custom_id: str, picks: str 
 
 @pytest.fixture
 def simcord_bot():
-    """A bot that does nothing: the room is furnished, and time goes by, before ours comes."""
+    """A bot that does nothing while the room is set up and time passes, before ours comes."""
     return commands.AutoShardedBot("!", intents=discord.Intents(guilds=True), shard_count=1)
 
 
@@ -216,7 +216,7 @@ def simcord_bot():
 async def room(simcord_env, url, before, release, base):
     """Members and channels by id, in a Discord where the bot has just come back."""
     made = furnish(simcord_env)
-    # simcord gives a bot five seconds to start: so it does before anything is due.
+    # simcord gives a bot five seconds to start, so ours starts before anything is due.
     before_all = release.left_at - FIVE_MINUTES - simcord_env.now()
     await simcord_env.advance_time(before_all.total_seconds())
     bot = NextreadBot(
@@ -247,7 +247,7 @@ async def test_every_old_button_answers(room, release, caplog):
 
 async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, caplog):
     bot = simcord_env.bot
-    # simcord watches each wait of the bot's own tasks: for so many messages that takes a minute.
+    # simcord watches each wait of the bot's tasks, which takes a minute for this many messages.
     bot.get_cog("weekly").tick.cancel()
     await simcord_env.advance_time((FIVE_MINUTES + TEN_MINUTES).total_seconds())
 
@@ -274,7 +274,7 @@ async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, ca
 
 
 UNDER_POSTS = {"thread", "opener"}
-"""What stands under posts, which are not there any more in this Discord."""
+"""Buttons under posts, which no longer exist in this Discord."""
 
 GONE = {LOST, LOST_TOO, GONE_CHANNEL}
 """Channels that are gone for good: their groups wait for a moderator."""
@@ -295,10 +295,10 @@ REFUSALS = {
         VoteRefusedError("unknown"),
     )
 }
-"""What is said where a button finds nothing of what it is about."""
+"""Answers of a button whose subject is gone."""
 
 NEWER = ("vote-close:", "which-group:")
-"""What no release has written yet, about what an older button has settled by then."""
+"""Buttons that no release has written yet, about what an older button has already done."""
 
 NEWER_KINDS = {"called_off"}
 """What no release has sent yet."""
@@ -310,11 +310,11 @@ OTHERS = {
     "PickWeek": MODERATOR,
     "me:delete": BOB,
 }
-"""Who presses what isn't Alice's, or would leave her nothing to press the others for."""
+"""Who presses buttons that aren't Alice's, or that would end what her other buttons need."""
 
 
 async def _answer(room, each, pick):
-    """Let the one whose card it is press it; return what they see, "" for nothing."""
+    """Let the card's owner press it; return what they see, "" for nothing."""
     if str(MODERATOR) in each.custom_id:
         who = room[MODERATOR]
     else:

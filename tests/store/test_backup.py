@@ -52,7 +52,7 @@ async def test_a_backup_beside_a_running_bot_holds_what_a_copied_file_does_not(
     answer = shell("backup", tmp_path / "backup.db")
 
     assert answer.exit_code == 0, answer.output
-    assert answer.output == f"{tmp_path / 'backup.db'} is whole: {HELD}.\n"
+    assert answer.output == f"Saved in {tmp_path / 'backup.db'}: {HELD}.\n"
     assert marks_in(tmp_path / "copy.db") == 0
     assert marks_in(tmp_path / "backup.db") == 2
     assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.db"]

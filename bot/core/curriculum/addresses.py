@@ -172,7 +172,7 @@ def _inner(url: str, *, from_archives: bool) -> str | None:
 
 
 def _whole(rest: str) -> str:
-    """Return what stood inside of another address as an address of its own."""
+    """Return the address that was inside another address."""
     if re.match(r"(?i)https?%3a", rest):
         rest = unquote(rest)
     if not re.match(r"(?i)https?:/", rest):

@@ -23,7 +23,7 @@ LONGEST_INTRODUCTION = 2500
 """The same for the introduction of a step, which shares its card with the step's resources."""
 
 GROUP_OF = MappingProxyType({"addition": "about", "authors": "about", "aliases": "found_by"})
-"""Where an entry has what isn't a key of its own."""
+"""The fields of an entry that are nested in the file."""
 
 LINK_KEYS = ("url", "original_url", "maker_url")
 MOST_HINTS = 50  # looking for similar ids takes long in a file that is nothing but wrong ids
@@ -31,7 +31,7 @@ MOST_HINTS = 50  # looking for similar ids takes long in a file that is nothing 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One resource or companion as it stands in the file."""
+    """One resource or companion as it is in the file."""
 
     path: Path
     values: Mapping[str, Any]

@@ -45,7 +45,7 @@ class Differences:
 
 
 def compare(old: Curriculum, new: Curriculum) -> Differences:
-    """Compare a list with the one it shall replace; companions count like any resource."""
+    """Compare a list with the one it replaces; companions count like any resource."""
     kept = _kept(old, new)
     vanished = tuple(_vanished(old, new))
     explained = {pair.new.key for pair in (*kept, *vanished)}

@@ -212,7 +212,7 @@ class ReadingShape(_Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class CompanionShape(ReadingShape):
-    """Something that helps with the resource it stands under."""
+    """Something that helps with the resource above it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -338,5 +338,5 @@ def curriculum_schema() -> dict[str, object]:
 
 
 def schema_text() -> str:
-    """Return the schema as it stands in ``data/curriculum.schema.json``."""
+    """Return the schema as it is in ``data/curriculum.schema.json``."""
     return json.dumps(curriculum_schema(), indent=2, ensure_ascii=False) + "\n"

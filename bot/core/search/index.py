@@ -37,7 +37,7 @@ class Postings:
             self._starts.append(len(self._docs))
 
     def docs(self, span: Span, most: int | None = None) -> array[int]:
-        """Return the documents of the words in the span, at most so many; one may come twice."""
+        """Return documents of the words in the span, up to the limit; one may come twice."""
         low, high = self._starts[span[0]], self._starts[span[1]]
         return self._docs[low : high if most is None else min(high, low + most)]
 
@@ -200,7 +200,7 @@ def documents_of(
 
 
 def document_of(resource: Resource, step: Step, section_title: str) -> Document:
-    """Return the document of a resource that stands in this step.
+    """Return the document of a resource in this step.
 
     Where it stands, who wrote it and what is said about it are its other fields.
     """
@@ -218,7 +218,7 @@ def document_of(resource: Resource, step: Step, section_title: str) -> Document:
 
 
 def names_of(resource: Resource) -> Document:
-    """Return the document of a resource that stands nowhere: its names and links alone.
+    """Return the document of a resource in no step: only its names and links.
 
     The maker's label for it (``GPT-2:``) is one more name.
     """

@@ -17,10 +17,10 @@ from discord.ext import commands
 
 from bot import clicks
 from bot.clicks.click import Clicks
-from bot.cogs import weekly
 from bot.cogs.groups import GroupsCog
 from bot.cogs.manage import ManageCog
 from bot.cogs.reading import ReadingCog
+from bot.cogs.weekly import WeeklyCog
 from bot.forum_posts import ask_once
 from bot.language import speak
 from bot.members import Members
@@ -66,20 +66,29 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
         await reply_with_error(interaction, cause)
 
 
-class Sender:
-    """Sets going what is sent unasked, for who clicks."""
+class Unasked:
+    """Sets going what the bot does unasked: for who clicks, and for the weekly task."""
 
     def __init__(self, bot: NextreadBot) -> None:
         self._bot = bot
 
     def look_again(self) -> None:
-        self._bot.dispatch("weekly_change")
+        self._bot.weekly_changed()
 
     async def now(self, *about: int) -> None:
         await self._bot.postman.deliver_due(*about)
 
     async def result(self, vote_id: int) -> None:
         await self._bot.polls.look_at(vote_id)
+
+    async def look_at_polls(self) -> bool:
+        return await self._bot.polls.look_at_due()
+
+    async def check_members(self) -> None:
+        await self._bot.members.check_due()
+
+    async def look_after_servers(self) -> None:
+        await self._bot.servers.look_after()
 
 
 class NextreadBot(commands.AutoShardedBot):
@@ -109,7 +118,7 @@ class NextreadBot(commands.AutoShardedBot):
             http_trace=ask_once(),
             shard_count=shard_count,
         )
-        self.nap = nap
+        self._nap = nap
         self._opening = opening
         self._services: Services | None = None
         self._clicks: Clicks | None = None
@@ -149,13 +158,13 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         self._services = await self._opening()
-        deliver = Sender(self)
-        self._clicks = Clicks(clicks.CLICKED, self._services, deliver)
+        unasked = Unasked(self)
+        self._clicks = Clicks(clicks.CLICKED, self._services, unasked)
         # Not as extensions: discord.py would run each module anew for each bot.
         await self.add_cog(ReadingCog(self._services))
-        await self.add_cog(GroupsCog(self, self._services, deliver))
-        await self.add_cog(ManageCog(self._services, deliver))
-        await weekly.setup(self)
+        await self.add_cog(GroupsCog(self, self._services, unasked))
+        await self.add_cog(ManageCog(self._services, unasked))
+        await self.add_cog(WeeklyCog(self, self._services, unasked, self._nap))
         await self._sync_commands()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import discord
 from discord.ext import commands, tasks
@@ -14,10 +14,9 @@ from discord.ext import commands, tasks
 from bot.core.groups import BETWEEN_LOOKS
 from bot.core.weekly import CLOCKS_APART
 from bot.errors import LedgerError
-from bot.services.weekly import AT_ONCE, Weekly
-
-if TYPE_CHECKING:
-    from bot.app import NextreadBot
+from bot.services.delivery import Deliver
+from bot.services.opening import Services
+from bot.services.weekly import AT_ONCE
 
 log = logging.getLogger(__name__)
 
@@ -63,19 +62,40 @@ class Beside:
             self._done()
 
 
-class WeeklyCog(commands.Cog, name="weekly"):
-    """Gives groups their papers. Other work runs beside it, so nothing that hangs delays one."""
+class Unasked(Deliver, Protocol):
+    """All that the bot asks of Discord, or tells it, of its own accord."""
 
-    def __init__(self, bot: NextreadBot, weekly: Weekly) -> None:
+    async def look_at_polls(self) -> bool:
+        """Look at the polls that are due; tell whether there were any."""
+
+    async def check_members(self) -> None:
+        """Ask whether the members whose turn it is are still in their servers."""
+
+    async def look_after_servers(self) -> None:
+        """Ask about servers that may be gone, and forget what has expired."""
+
+
+class WeeklyCog(commands.Cog, name="weekly"):
+    """Gives groups their papers. All else goes on beside, so that nothing that hangs delays one.
+
+    ``nap`` is the longest sleep between two looks at the clock.
+    """
+
+    def __init__(
+        self, bot: commands.AutoShardedBot, services: Services, unasked: Unasked, nap: timedelta
+    ) -> None:
         self.bot = bot
-        self.weekly = weekly
+        self.services = services
+        self.weekly = services.weekly
+        self.unasked = unasked
+        self.nap = nap
         self.seen_at = self.due_at = self.members_at = self.servers_at = discord.utils.utcnow()
         self._at_work = asyncio.Lock()
-        self._leaving = Beside(self._let_leave, bot.weekly_changed)
-        self._servers = Beside(self._look_after_servers, bot.weekly_changed)
+        self._leaving = Beside(self._let_leave, unasked.look_again)
+        self._servers = Beside(self._look_after_servers, unasked.look_again)
         self._beside = [
-            Beside(work, bot.weekly_changed)
-            for work in (self._look_at_polls, self._open_nudges, self._check_members)
+            Beside(work, unasked.look_again)
+            for work in (unasked.look_at_polls, self._open_nudges, self._check_members)
         ]
 
     async def cog_load(self) -> None:
@@ -108,7 +128,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         The loop begins anew, for it would sleep until the clock shows what it showed before.
         """
         try:
-            await self.bot.services.clock_repair.put_right()
+            await self.services.clock_repair.put_right()
         except LedgerError:
             await asyncio.sleep(1)  # and again: without the ledger there is nothing else to do
             self.tick.restart()
@@ -141,7 +161,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
     @commands.Cog.listener()
     async def on_stopping(self) -> None:
         """Let letters under way leave, and no other. The stop waits for listeners like this one."""
-        self.bot.services.tickets.close()
+        self.services.tickets.close()
         self.tick.stop()
         for each in (self._servers, *self._beside):
             each.cancel()
@@ -150,15 +170,12 @@ class WeeklyCog(commands.Cog, name="weekly"):
         await self._leaving.end()
 
     async def _let_leave(self) -> bool:
-        await self.bot.postman.deliver_due()
+        await self.unasked.now()
         return True
-
-    async def _look_at_polls(self) -> bool:
-        return await self.bot.polls.look_at_due()
 
     async def _open_nudges(self) -> bool:
         was_due = False
-        while await self.bot.services.reminders.open_nudges():
+        while await self.services.reminders.open_nudges():
             self._leaving.start()
             was_due = True
         return was_due
@@ -168,12 +185,12 @@ class WeeklyCog(commands.Cog, name="weekly"):
         is_time = discord.utils.utcnow() >= self.members_at
         if is_time:
             self.members_at = discord.utils.utcnow() + BETWEEN_LOOKS
-            await self.bot.members.check_due()
+            await self.unasked.check_members()
         return is_time
 
     async def _look_after_servers(self) -> bool:
         """Do, once an hour, what nobody waits for."""
-        await self.bot.servers.look_after()
+        await self.unasked.look_after_servers()
         return False
 
     @commands.Cog.listener()
@@ -189,7 +206,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
         no longer sleep.
         """
         now = discord.utils.utcnow()
-        wait = max(timedelta(seconds=1), min(self.bot.nap, self.due_at - now))
+        wait = max(timedelta(seconds=1), min(self.nap, self.due_at - now))
         began_at = (self.tick.next_iteration or now) - timedelta(seconds=self.tick.seconds or 0)
         self.tick.change_interval(seconds=max(0.0, (now - began_at + wait).total_seconds()))
 
@@ -207,8 +224,3 @@ class WeeklyCog(commands.Cog, name="weekly"):
         next_at = await self.weekly.next_due()  # first: the ticker works meanwhile
         self.due_at = min(self.due_at, next_at)
         self._sleep()
-
-
-async def setup(bot: NextreadBot) -> None:
-    """Start the ticker with the bot."""
-    await bot.add_cog(WeeklyCog(bot, bot.services.weekly))

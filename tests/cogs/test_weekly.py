@@ -156,7 +156,7 @@ async def test_a_letter_that_was_put_off_is_next_looked_at_when_it_is_due_again(
 async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channel, alice):
     bot, cog = env.bot, env.bot.cogs["weekly"]
     await moderator.slash(channel, "manage group", zone="UTC")
-    idle = [await cog._look_at_polls(), await cog._open_nudges()]  # noqa: SLF001 - what the ticker does
+    idle = [await cog.unasked.look_at_polls(), await cog._open_nudges()]  # noqa: SLF001 - what the ticker does
     async with bot.services.db.transaction() as tx:
         await tx.fetch("INSERT INTO readers (reader_id) VALUES (?)", alice.id)
         await tx.fetch(
@@ -169,4 +169,4 @@ async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channe
         await tx.fetch("UPDATE votes SET look_at = 0")
 
     assert idle == [False, False]
-    assert [await cog._look_at_polls(), await cog._open_nudges()] == [True, True]  # noqa: SLF001
+    assert [await cog.unasked.look_at_polls(), await cog._open_nudges()] == [True, True]  # noqa: SLF001

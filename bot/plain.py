@@ -70,8 +70,3 @@ def link(text: str, url: str, limit: int = 200) -> str:
 
 def _unlinked(text: str) -> str:
     return text.replace("<", f"<{_BREAK}").replace("@", f"@{_BREAK}")
-
-
-def listed(names: list[str]) -> str:
-    """Return names as one speaks them: a, b and c."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -242,11 +242,12 @@ def _last_text(last: Post, read: ReadBy) -> str:
         return _("Before that: {title}; {names} read it.", title=title, names=names)
     if not read.count:
         return _("Before that: {title}.", title=title)
-    one, many = (
+    return ngettext(
         "Before that: {title}; {n} person read it.",
         "Before that: {title}; {n} people read it.",
+        read.count,
+        title=title,
     )
-    return ngettext(one, many, read.count, title=title)
 
 
 def _names(read: ReadBy) -> str:

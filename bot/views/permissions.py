@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import discord
 
 from bot.core.outbox import Lacks, Permission, Problem
-from bot.plain import listed
+from bot.language import _
+from bot.views.phrases import joined
 
 TO_SEND: tuple[Permission, ...] = ("view_channel", "send_messages")
 TO_SEND_IN_FORUM: tuple[Permission, ...] = ("view_channel", "send_messages_in_threads")
@@ -16,16 +17,6 @@ TO_LOOK: tuple[Permission, ...] = ("read_message_history",)
 
 POLLS: tuple[Permission, ...] = ("send_polls",)
 """Without this no vote is called."""
-
-NAMES: dict[Permission, str] = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "read_message_history": "Read Message History",
-    "embed_links": "Embed Links",
-    "create_public_threads": "Create Public Threads",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "send_polls": "Send Polls",
-}
 
 
 def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tuple[Permission, ...]:
@@ -57,7 +48,16 @@ def missing(
 
 def in_words(names: Iterable[Permission]) -> str:
     """Return permissions as Discord's own settings name them."""
-    return listed([NAMES[name] for name in names])
+    named: dict[Permission, str] = {
+        "view_channel": _("View Channel"),
+        "send_messages": _("Send Messages"),
+        "read_message_history": _("Read Message History"),
+        "embed_links": _("Embed Links"),
+        "create_public_threads": _("Create Public Threads"),
+        "send_messages_in_threads": _("Send Messages in Threads"),
+        "send_polls": _("Send Polls"),
+    }
+    return joined([named[name] for name in names])
 
 
 def lacks(channel: discord.abc.GuildChannel, names: tuple[Permission, ...]) -> Lacks | None:

@@ -171,7 +171,8 @@ def note_lines(resource: Resource) -> list[str]:
 
 def companion_lines(resource: Resource) -> list[str]:
     """Return what helps with a resource."""
-    lines = [f"**{plain(resource.companions_title or _('Helps with it'), 80)}**"]
+    title = resource.companions_title or _("Helps with it")
+    lines = [f"**{plain(title, 80)}**"]
     for companion in resource.companions:
         minutes = f" · {duration(companion.minutes)}" if companion.minutes else ""
         icon = KIND_ICONS[companion.kind]

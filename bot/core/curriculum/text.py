@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table
+from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step, Table
 from bot.core.curriculum.checks import LONGEST_CARD, folded_name
 from bot.core.curriculum.shape import LONGEST_CURRICULUM_ID, MOST_NAMES, SERVERS_NAMESPACE
 
@@ -283,7 +283,7 @@ sections:
           - id: attention  # each has an id of its own, which never changes either
             title: Attention Is All You Need
             url: https://arxiv.org/abs/1706.03762
-            # kind: paper, article, video, docs, course or book. must_read: true marks the best.
+            # kind: {kinds}. must_read: true marks the best.
             about: {{kind: paper, must_read: true, authors: Vaswani et al., minutes: 45}}
             notes: Why you might read it. You can leave this line out.
 
@@ -310,4 +310,5 @@ def starter(name: str) -> str:
     """Return the text of a new list whose id is made of its file's name."""
     made = re.sub("[^a-z0-9]+", "-", name.casefold())[:LONGEST_CURRICULUM_ID].strip("-")
     is_usable = bool(made) and not re.fullmatch(SERVERS_NAMESPACE, made)
-    return _STARTER.format(id=made if is_usable else "my-list")
+    kinds = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
+    return _STARTER.format(id=made if is_usable else "my-list", kinds=kinds)

@@ -244,11 +244,11 @@ EACH_PROBLEM = {
         ],
     ),
     "unknown kind": (
-        SMALL.replace("kind: paper", "kind: podcast"),
+        SMALL.replace("kind: paper", "kind: vinyl"),
         [
             (
-                "my.yaml:13:27: a > about > kind: 'podcast' is none of the kinds:"
-                " write one of paper, article, video, docs, course, book"
+                "my.yaml:13:27: a > about > kind: 'vinyl' is none of the kinds:"
+                f" write one of {', '.join(KINDS)}"
             )
         ],
     ),
@@ -518,13 +518,13 @@ EACH_PROBLEM = {
         ],
     ),
     "everything at once": (
-        SMALL.replace("Paper A", "1984").replace("kind: paper", "kind: podcast")
+        SMALL.replace("Paper A", "1984").replace("kind: paper", "kind: vinyl")
         + "            prerequisites: [nothing]\n            tilte: 1\n",
         [
             "my.yaml:11:20: a > title: 1984 is not a text: put it in double quotes",
             (
-                "my.yaml:13:27: a > about > kind: 'podcast' is none of the kinds:"
-                " write one of paper, article, video, docs, course, book"
+                "my.yaml:13:27: a > about > kind: 'vinyl' is none of the kinds:"
+                f" write one of {', '.join(KINDS)}"
             ),
             (
                 "my.yaml:14:29: a > prerequisites[1]: no resource has the id 'nothing':"

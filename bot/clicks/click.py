@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from bot.clicks.rights import check_opener, check_right
-from bot.errors import ReaderError, SlipError, WrongWordError
+from bot.errors import OldCardError, ReaderError, SlipError, WrongWordError
 from bot.language import speak
 from bot.services.delivery import Deliver
 from bot.services.opening import Services
@@ -195,12 +195,11 @@ class Clicks:
             if (answering := each.answering(click, custom_id)) is not None:
                 await self.answered(click, answering)
                 return
+        log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
+        await reply_with_error(interaction, OldCardError())
 
     async def answered(
-        self,
-        click: Click,
-        answering: Awaitable[View],
-        way_back: Back | None = None,
+        self, click: Click, answering: Awaitable[View], way_back: Back | None = None
     ) -> None:
         """Show what answers a click, or say what went wrong: the outermost frame we own."""
         speak(click.language)

@@ -194,3 +194,14 @@ def test_no_kind_of_click_is_answered_twice():
     kinds = [each.kind.__name__ for each in CLICKED]
 
     assert sorted(kinds) == sorted(set(kinds))
+
+
+async def test_a_click_of_no_known_kind_is_answered_and_logged_without_what_it_says(
+    moderator, card, caplog
+):
+    answer = await sent(moderator, card, "gone-kind:secret")
+
+    assert "The same command gives you a new one." in text_of(answer)
+    assert [r.getMessage() for r in caplog.records if "no kind" in r.getMessage()] == [
+        "a click of no kind that is known: gone-kind"
+    ]

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from bot.core.curriculum.additions import Addition
 from bot.core.moderation import Doubt, Drafted, DraftEdit, PastEdit, as_json, from_json
-from bot.store.database import Queries
-from bot.store.instants import instant, seconds
+from bot.store.database import Queries, value_from
 
 KEPT = 20
 """Past edits kept of each resource."""
@@ -17,8 +16,8 @@ KEPT = 20
 
 async def version(db: Queries, guild_id: int) -> int:
     """Return what changes with each change of this server's additions; 0: it never had any."""
-    row = await db.fetch_one("SELECT version FROM additions_versions WHERE guild_id = ?", guild_id)
-    return int(row["version"]) if row else 0
+    sql = "SELECT version FROM additions_versions WHERE guild_id = ?"
+    return int(await db.fetch_value(sql, guild_id) or 0)
 
 
 async def take_turn(tx: Queries, guild_id: int) -> None:
@@ -26,38 +25,30 @@ async def take_turn(tx: Queries, guild_id: int) -> None:
 
     Taken after a reader's turn, and before a group.
     """
-    await tx.fetch(
+    sql = (
         "INSERT INTO additions_versions (guild_id, version) VALUES (?, 0)"
-        " ON CONFLICT (guild_id) DO UPDATE SET guild_id = excluded.guild_id",
-        guild_id,
+        " ON CONFLICT (guild_id) DO UPDATE SET guild_id = excluded.guild_id"
     )
+    await tx.fetch(sql, guild_id)
 
 
 async def set_version(tx: Queries, guild_id: int, version: int) -> None:
     """Record that the server's additions changed. Never the same version twice."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO additions_versions (guild_id, version) VALUES (?, ?)"
-        " ON CONFLICT (guild_id) DO UPDATE SET version = excluded.version",
-        guild_id,
-        version,
+        " ON CONFLICT (guild_id) DO UPDATE SET version = excluded.version"
     )
+    await tx.fetch(sql, guild_id, version)
 
 
 async def additions_of(db: Queries, guild_id: int) -> list[Addition]:
     """Return all of a server's additions, in the order in which they were made."""
-    rows = await db.fetch(
-        "SELECT resource_key, fields, removed FROM additions WHERE guild_id = ?"
-        " ORDER BY addition_id",
-        guild_id,
+    sql = (
+        "SELECT resource_key AS key, fields, removed FROM additions WHERE guild_id = ?"
+        " ORDER BY addition_id"
     )
-    return [
-        Addition(
-            key=row["resource_key"],
-            fields=json.loads(row["fields"]),
-            removed=bool(row["removed"]),
-        )
-        for row in rows
-    ]
+    rows = await db.fetch(sql, guild_id)
+    return [value_from(Addition, row, fields=json.loads(row["fields"])) for row in rows]
 
 
 async def set_addition(
@@ -70,76 +61,52 @@ async def set_addition(
     now: datetime,
 ) -> None:
     """Record an addition as it is now; ``addition_id`` and author count if it is new."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO additions"
         " (addition_id, guild_id, resource_key, fields, removed, added_by, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id, resource_key) DO UPDATE SET"
-        " fields = excluded.fields, removed = excluded.removed, changed_at = excluded.changed_at",
-        addition_id,
-        guild_id,
-        addition.key,
-        json.dumps(dict(addition.fields), sort_keys=True),
-        int(addition.removed),
-        author_id,
-        seconds(now),
+        " fields = excluded.fields, removed = excluded.removed, changed_at = excluded.changed_at"
+    )
+    fields = json.dumps(dict(addition.fields), sort_keys=True)
+    await tx.fetch(
+        sql, addition_id, guild_id, addition.key, fields, addition.removed, author_id, now
     )
 
 
 async def add_edit(tx: Queries, guild_id: int, key: str, *, change_id: int, edit: PastEdit) -> None:
     """Record who changed what, and forget the resource's oldest edits beyond the last twenty."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO addition_changes"
         " (change_id, guild_id, resource_key, kind, fields, changed_by, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        change_id,
-        guild_id,
-        key,
-        edit.kind,
-        json.dumps(sorted(edit.fields)),
-        edit.author_id,
-        seconds(edit.made_at),
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
     )
-    await tx.fetch(
+    fields = json.dumps(sorted(edit.fields))
+    await tx.fetch(sql, change_id, guild_id, key, edit.kind, fields, edit.author_id, edit.made_at)
+    sql = (
         "DELETE FROM addition_changes WHERE guild_id = ? AND resource_key = ? AND change_id NOT IN"
         " (SELECT change_id FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
-        " ORDER BY change_id DESC LIMIT ?)",
-        guild_id,
-        key,
-        guild_id,
-        key,
-        KEPT,
+        " ORDER BY change_id DESC LIMIT ?)"
     )
+    await tx.fetch(sql, guild_id, key, guild_id, key, KEPT)
 
 
 async def last_edit_id(db: Queries, guild_id: int, key: str) -> int:
     """Return the id of the resource's latest edit in this server; 0 if there is none."""
-    (row,) = await db.fetch(
+    sql = (
         "SELECT COALESCE(MAX(change_id), 0) AS last FROM addition_changes"
-        " WHERE guild_id = ? AND resource_key = ?",
-        guild_id,
-        key,
+        " WHERE guild_id = ? AND resource_key = ?"
     )
-    return int(row["last"])
+    return int(await db.fetch_value(sql, guild_id, key))
 
 
 async def edits_of(db: Queries, guild_id: int, key: str, count: int = KEPT) -> list[PastEdit]:
     """Return a resource's latest edits in this server, the newest first."""
-    rows = await db.fetch(
-        "SELECT kind, fields, changed_by, changed_at FROM addition_changes"
-        " WHERE guild_id = ? AND resource_key = ? ORDER BY change_id DESC LIMIT ?",
-        guild_id,
-        key,
-        count,
+    sql = (
+        "SELECT kind, fields, changed_by AS author_id, changed_at AS made_at FROM addition_changes"
+        " WHERE guild_id = ? AND resource_key = ? ORDER BY change_id DESC LIMIT ?"
     )
-    return [
-        PastEdit(
-            kind=row["kind"],
-            fields=tuple(json.loads(row["fields"])),
-            author_id=row["changed_by"],
-            made_at=instant(row["changed_at"]),
-        )
-        for row in rows
-    ]
+    rows = await db.fetch(sql, guild_id, key, count)
+    return [value_from(PastEdit, row, fields=tuple(json.loads(row["fields"]))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,28 +125,19 @@ async def draft(db: Queries, draft_id: int) -> Draft | None:
     row = await db.fetch_one("SELECT * FROM drafts WHERE draft_id = ?", draft_id)
     if row is None:
         return None
-    return Draft(
-        draft_id=row["draft_id"],
-        guild_id=row["guild_id"],
-        opened_by=row["opened_by"],
-        about=from_json(row["resource_key"], json.loads(row["fields"])),
-        made_at=instant(row["made_at"]),
-    )
+    return value_from(Draft, row, about=from_json(row["resource_key"], json.loads(row["fields"])))
 
 
 async def set_draft(tx: Queries, draft: Draft) -> None:
     """Record a draft as it is now."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO drafts (draft_id, guild_id, opened_by, resource_key, fields, made_at)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (draft_id) DO UPDATE SET"
-        " resource_key = excluded.resource_key, fields = excluded.fields",
-        draft.draft_id,
-        draft.guild_id,
-        draft.opened_by,
-        draft.about.key if isinstance(draft.about, DraftEdit) else None,
-        json.dumps(as_json(draft.about)),
-        seconds(draft.made_at),
+        " resource_key = excluded.resource_key, fields = excluded.fields"
     )
+    key = draft.about.key if isinstance(draft.about, DraftEdit) else None
+    fields = json.dumps(as_json(draft.about))
+    await tx.fetch(sql, draft.draft_id, draft.guild_id, draft.opened_by, key, fields, draft.made_at)
 
 
 async def drop_draft(tx: Queries, draft_id: int) -> None:
@@ -189,52 +147,43 @@ async def drop_draft(tx: Queries, draft_id: int) -> None:
 
 async def any_drafts_before(db: Queries, at: datetime) -> bool:
     """Tell whether there are drafts made before an instant."""
-    return await db.any_row("SELECT 1 FROM drafts WHERE made_at < ? LIMIT 1", seconds(at))
+    return await db.any_row("SELECT 1 FROM drafts WHERE made_at < ? LIMIT 1", at)
 
 
 async def drop_drafts_before(tx: Queries, at: datetime) -> None:
     """Forget all drafts made before an instant."""
-    await tx.fetch("DELETE FROM drafts WHERE made_at < ?", seconds(at))
+    await tx.fetch("DELETE FROM drafts WHERE made_at < ?", at)
 
 
 async def add_doubt(
     tx: Queries, doubt_id: int, *, guild_id: int, reader_id: int, doubt: Doubt, now: datetime
 ) -> None:
     """Record a doubt; the same reader's next one about the same takes its place."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO doubts (doubt_id, guild_id, resource_key, needed_key, reader_id, why, made_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (guild_id, resource_key, needed_key, reader_id)"
-        " DO UPDATE SET why = excluded.why, made_at = excluded.made_at",
-        doubt_id,
-        guild_id,
-        doubt.key,
-        doubt.needed,
-        reader_id,
-        doubt.why,
-        seconds(now),
+        " DO UPDATE SET why = excluded.why, made_at = excluded.made_at"
     )
+    await tx.fetch(sql, doubt_id, guild_id, doubt.key, doubt.needed, reader_id, doubt.why, now)
 
 
 async def doubts_about(db: Queries, guild_id: int, key: str) -> list[Doubt]:
     """Return what this server's readers doubt about a resource, the newest first."""
-    rows = await db.fetch(
+    sql = (
         "SELECT resource_key AS key, needed_key AS needed, why FROM doubts"
-        " WHERE guild_id = ? AND resource_key = ? ORDER BY made_at DESC, doubt_id DESC",
-        guild_id,
-        key,
+        " WHERE guild_id = ? AND resource_key = ? ORDER BY made_at DESC, doubt_id DESC"
     )
-    return [Doubt(**row) for row in rows]
+    return [Doubt(**row) for row in await db.fetch(sql, guild_id, key)]
 
 
 async def doubted_keys(db: Queries, guild_id: int) -> list[str]:
     """Return the resources with doubts that wait for this server's moderators."""
-    rows = await db.fetch(
+    sql = (
         "SELECT resource_key FROM doubts WHERE guild_id = ? GROUP BY resource_key"
-        " ORDER BY MIN(made_at), resource_key",
-        guild_id,
+        " ORDER BY MIN(made_at), resource_key"
     )
-    return [row["resource_key"] for row in rows]
+    return await db.fetch_column(sql, guild_id)
 
 
 async def delete_doubts(tx: Queries, guild_id: int, key: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.store import changes as change_log
 from bot.store.database import Queries
-from bot.store.instants import made_at, seconds
+from bot.store.instants import made_at
 
 NEVER_AHEAD = (
     ("addition_changes", "changed_at"),
@@ -41,11 +41,11 @@ LEASE = timedelta(minutes=2)
 
 async def newest_message_at(db: Queries) -> datetime | None:
     """Return when Discord received the newest message we know of, by Discord's clock."""
-    (row,) = await db.fetch(
-        "SELECT MAX(message_id) AS newest FROM (SELECT MAX(message_id) AS message_id FROM outbox"
+    sql = (
+        "SELECT MAX(message_id) FROM (SELECT MAX(message_id) AS message_id FROM outbox"
         " UNION ALL SELECT MAX(message_id) AS message_id FROM slots) AS messages"
     )
-    newest = row["newest"]
+    newest = await db.fetch_value(sql)
     return None if newest is None else made_at(newest)
 
 
@@ -58,18 +58,14 @@ async def columns_ahead(
         f" WHERE EXISTS (SELECT 1 FROM {table} WHERE {column} > ?)"
         for table, column, _ in latest
     )
-    rows = await db.fetch(" UNION ALL ".join(looks), *(seconds(at) for _, _, at in latest))
+    rows = await db.fetch(" UNION ALL ".join(looks), *(at for _, _, at in latest))
     return {(row["table_name"], row["column_name"]) for row in rows}
 
 
 async def pull_back(tx: Queries, table: str, column: str, *, limit: datetime, to: datetime) -> int:
     """Set instants later than ``limit`` to another one; return how many there were."""
-    rows = await tx.fetch(
-        f"UPDATE {table} SET {column} = ? WHERE {column} > ? RETURNING {column}",  # noqa: S608 - names of ours
-        seconds(to),
-        seconds(limit),
-    )
-    return len(rows)
+    sql = f"UPDATE {table} SET {column} = ? WHERE {column} > ? RETURNING {column}"  # noqa: S608 - names of ours
+    return len(await tx.fetch(sql, to, limit))
 
 
 async def pull_back_marks(
@@ -89,34 +85,25 @@ async def pull_back_outbox(tx: Queries, now: datetime, apart: timedelta) -> int:
 
     A reminder may be planned for weeks ahead: only what is further ahead goes, to be planned anew.
     """
-    retried, leased = seconds(now + RETRY_WITHIN + apart), seconds(now + LEASE + apart)
-    furthest, at = seconds(now + LOOK_BACK), seconds(now)
-    planned = await tx.fetch(
+    retried, leased = now + RETRY_WITHIN + apart, now + LEASE + apart
+    furthest = now + LOOK_BACK
+    sql = (
         "DELETE FROM outbox WHERE kind = 'reminder' AND state = 'waiting' AND tried_at IS NULL"
-        " AND due_at > ? RETURNING row_id",
-        furthest,
+        " AND due_at > ? RETURNING row_id"
     )
-    tried = await tx.fetch(
-        "UPDATE outbox SET tried_at = ? WHERE tried_at > ? RETURNING row_id",
-        seconds(now - LOOK_BACK),
-        seconds(now + apart),
-    )
-    waiting = await tx.fetch(
+    planned = await tx.fetch(sql, furthest)
+    sql = "UPDATE outbox SET tried_at = ? WHERE tried_at > ? RETURNING row_id"
+    tried = await tx.fetch_column(sql, now - LOOK_BACK, now + apart)
+    sql = (
         "UPDATE outbox SET due_at = ?, until_at = CASE WHEN until_at > ? THEN CAST(? AS BIGINT)"
         " ELSE until_at END, lease_until = CASE WHEN lease_until > ? THEN CAST(? AS BIGINT)"
         " ELSE lease_until END WHERE state IN ('waiting', 'claimed')"
         " AND (kind <> 'reminder' AND due_at > ? OR due_at > ? OR lease_until > ?)"
-        " RETURNING row_id",
-        at,
-        seconds(now + timedelta(days=8)),
-        seconds(now + timedelta(days=1)),
-        leased,
-        at,
-        retried,
-        furthest,
-        leased,
+        " RETURNING row_id"
     )
-    return len(planned) + len({row["row_id"] for row in (*tried, *waiting)})
+    until = now + timedelta(days=8), now + timedelta(days=1)
+    waiting = await tx.fetch_column(sql, now, *until, leased, now, retried, furthest, leased)
+    return len(planned) + len({*tried, *waiting})
 
 
 async def drop_picks_after(tx: Queries, week: str) -> int:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.progress import Mark
-from bot.core.reading import Change, ChangeKind
-from bot.store.database import Queries, Row
+from bot.core.reading import Change
+from bot.store.database import Queries, Row, value_from
 from bot.store.guilds import pages
 from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
 
@@ -39,57 +39,44 @@ async def add_change(
     tx: Queries, reader_id: int, change: Change, *, before: Snapshot, after: Snapshot
 ) -> None:
     """Record a change, and forget the reader's oldest beyond the last twenty."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO changes (change_id, reader_id, kind, made_at, before_rows, after_rows)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        change.change_id,
-        reader_id,
-        change.kind,
-        seconds(change.made_at),
-        _to_json(before),
-        _to_json(after),
+        " VALUES (?, ?, ?, ?, ?, ?)"
     )
-    await tx.fetch(
+    rows = _to_json(before), _to_json(after)
+    await tx.fetch(sql, change.change_id, reader_id, change.kind, change.made_at, *rows)
+    sql = (
         "DELETE FROM changes WHERE reader_id = ? AND change_id NOT IN"
-        " (SELECT change_id FROM changes WHERE reader_id = ? ORDER BY change_id DESC LIMIT ?)",
-        reader_id,
-        reader_id,
-        KEPT,
+        " (SELECT change_id FROM changes WHERE reader_id = ? ORDER BY change_id DESC LIMIT ?)"
     )
+    await tx.fetch(sql, reader_id, reader_id, KEPT)
 
 
 async def change(db: Queries, reader_id: int, change_id: int) -> StoredChange | None:
     """Return one change of this reader, or None: too old, or somebody else's."""
-    row = await db.fetch_one(
-        "SELECT * FROM changes WHERE reader_id = ? AND change_id = ?",
-        reader_id,
-        change_id,
-    )
+    sql = "SELECT * FROM changes WHERE reader_id = ? AND change_id = ?"
+    row = await db.fetch_one(sql, reader_id, change_id)
     return _stored(row) if row else None
 
 
 async def latest_changes(db: Queries, reader_id: int, count: int = KEPT) -> list[StoredChange]:
     """Return the reader's changes that aren't undone, the newest first."""
-    rows = await db.fetch(
+    sql = (
         "SELECT * FROM changes WHERE reader_id = ? AND undone_at IS NULL"
-        " ORDER BY change_id DESC LIMIT ?",
-        reader_id,
-        count,
+        " ORDER BY change_id DESC LIMIT ?"
     )
-    return [_stored(row) for row in rows]
+    return [_stored(row) for row in await db.fetch(sql, reader_id, count)]
 
 
 async def last_change_id(db: Queries, reader_id: int) -> int:
     """Return the id of the reader's latest change, undone or not; 0 if there is none."""
-    (row,) = await db.fetch(
-        "SELECT COALESCE(MAX(change_id), 0) AS last FROM changes WHERE reader_id = ?", reader_id
-    )
-    return int(row["last"])
+    sql = "SELECT MAX(change_id) FROM changes WHERE reader_id = ?"
+    return int(await db.fetch_value(sql, reader_id) or 0)
 
 
 async def mark_undone(tx: Queries, change_id: int, now: datetime) -> None:
     """Record that the change was undone."""
-    await tx.fetch("UPDATE changes SET undone_at = ? WHERE change_id = ?", seconds(now), change_id)
+    await tx.fetch("UPDATE changes SET undone_at = ? WHERE change_id = ?", now, change_id)
 
 
 async def pull_back(tx: Queries, limit: datetime, now: datetime, put_off_until: datetime) -> None:
@@ -97,63 +84,43 @@ async def pull_back(tx: Queries, limit: datetime, now: datetime, put_off_until: 
 
     For a change can be undone only while the marks are as it left them.
     """
-    rows = await tx.fetch(
-        "SELECT change_id, before_rows, after_rows FROM changes WHERE made_at > ?", seconds(limit)
-    )
 
-    def pulled_back(mark: Mark) -> Mark:
-        changed_at = now if mark.changed_at > limit else mark.changed_at
-        until = mark.until and min(mark.until, put_off_until)
-        return replace(mark, changed_at=changed_at, until=until)
-
-    for row in rows:
-        snapshots = (_from_json(row["before_rows"]), _from_json(row["after_rows"]))
-        before, after = (
-            replace(
-                each, marks={key: mark and pulled_back(mark) for key, mark in each.marks.items()}
+    def pulled_back(snapshot: Snapshot) -> Snapshot:
+        marks = {
+            key: mark
+            and replace(
+                mark,
+                changed_at=now if mark.changed_at > limit else mark.changed_at,
+                until=mark.until and min(mark.until, put_off_until),
             )
-            for each in snapshots
-        )
-        await tx.fetch(
-            "UPDATE changes SET before_rows = ?, after_rows = ? WHERE change_id = ?",
-            _to_json(before),
-            _to_json(after),
-            row["change_id"],
-        )
+            for key, mark in snapshot.marks.items()
+        }
+        return replace(snapshot, marks=marks)
+
+    for row in await tx.fetch("SELECT * FROM changes WHERE made_at > ?", limit):
+        before, after = map(pulled_back, _snapshots(row))
+        await _put_snapshots(tx, row["change_id"], before, after)
 
 
 async def ids_about(db: Queries, namespace: str) -> AsyncIterator[list[int]]:
     """Yield the changes that name a resource of the namespace, a page at a time."""
     named = f'%"{namespace}:%'
     async for after, until in pages(db, "changes", "change_id"):
-        rows = await db.fetch(
+        sql = (
             "SELECT change_id FROM changes WHERE change_id > ? AND change_id <= ?"
-            " AND (before_rows LIKE ? OR after_rows LIKE ?)",
-            after,
-            until,
-            named,
-            named,
+            " AND (before_rows LIKE ? OR after_rows LIKE ?)"
         )
-        if rows:
-            yield [row["change_id"] for row in rows]
+        if ids := await db.fetch_column(sql, after, until, named, named):
+            yield ids
 
 
 async def forget_resources(tx: Queries, change_ids: Iterable[int], namespace: str) -> None:
     """Let the changes name no resource of the namespace; one about nothing else goes."""
     for change_id in change_ids:
-        rows = await tx.fetch(
-            "SELECT before_rows, after_rows FROM changes WHERE change_id = ?", change_id
-        )
-        for row in rows:
-            before = _without(_from_json(row["before_rows"]), namespace)
-            after = _without(_from_json(row["after_rows"]), namespace)
+        for row in await tx.fetch("SELECT * FROM changes WHERE change_id = ?", change_id):
+            before, after = (_without(snapshot, namespace) for snapshot in _snapshots(row))
             if after.marks or before.goal != after.goal:
-                await tx.fetch(
-                    "UPDATE changes SET before_rows = ?, after_rows = ? WHERE change_id = ?",
-                    _to_json(before),
-                    _to_json(after),
-                    change_id,
-                )
+                await _put_snapshots(tx, change_id, before, after)
             else:
                 await tx.fetch("DELETE FROM changes WHERE change_id = ?", change_id)
 
@@ -170,18 +137,19 @@ def _without(snapshot: Snapshot, namespace: str) -> Snapshot:
 
 
 def _stored(row: Row) -> StoredChange:
-    before, after = _from_json(row["before_rows"]), _from_json(row["after_rows"])
-    kind: ChangeKind = row["kind"]
+    before, after = _snapshots(row)
     goal = (after.goal or before.goal) if after.goal != before.goal else None
-    made = Change(
-        change_id=row["change_id"],
-        kind=kind,
-        made_at=instant(row["made_at"]),
-        keys=tuple(after.marks),
-        goal=goal,
-    )
-    undone_at = instant_or_none(row["undone_at"])
-    return StoredChange(change=made, before=before, after=after, undone_at=undone_at)
+    made = value_from(Change, row, keys=tuple(after.marks), goal=goal)
+    return value_from(StoredChange, row, change=made, before=before, after=after)
+
+
+def _snapshots(row: Row) -> tuple[Snapshot, Snapshot]:
+    return _from_json(row["before_rows"]), _from_json(row["after_rows"])
+
+
+async def _put_snapshots(tx: Queries, change_id: int, before: Snapshot, after: Snapshot) -> None:
+    sql = "UPDATE changes SET before_rows = ?, after_rows = ? WHERE change_id = ?"
+    await tx.fetch(sql, _to_json(before), _to_json(after), change_id)
 
 
 def _to_json(snapshot: Snapshot) -> str:

@@ -9,76 +9,60 @@ from datetime import datetime
 
 from bot.core.picks import Chosen, Span, Why
 from bot.core.votes import Vote, VoteState
-from bot.store.database import Queries, Row
-from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
+from bot.store.database import Queries, Row, value_from
 
 
 async def put_pick(tx: Queries, pick: Chosen, picked_by: int | None, now: datetime) -> None:
     """Choose for a week; a later choice of the same sort takes the place of an earlier one."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO picks (group_id, week, why, resource_key, picked_by, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (group_id, week, why) DO UPDATE SET"
         " resource_key = excluded.resource_key, picked_by = excluded.picked_by,"
-        " changed_at = excluded.changed_at",
-        pick.group_id,
-        pick.week,
-        pick.why,
-        pick.key,
-        picked_by,
-        seconds(now),
+        " changed_at = excluded.changed_at"
     )
+    await tx.fetch(sql, pick.group_id, pick.week, pick.why, pick.key, picked_by, now)
 
 
 async def delete_pick(tx: Queries, group_id: int, week: str, why: Why) -> None:
     """Take a choice back. Twice is harmless."""
-    await tx.fetch(
-        "DELETE FROM picks WHERE group_id = ? AND week = ? AND why = ?", group_id, week, why
-    )
+    sql = "DELETE FROM picks WHERE group_id = ? AND week = ? AND why = ?"
+    await tx.fetch(sql, group_id, week, why)
 
 
 async def picks_from(db: Queries, group_id: int, week: str) -> list[Chosen]:
     """Return what is chosen for the week and those after it, in order."""
-    rows = await db.fetch(
+    sql = (
         "SELECT group_id, week, resource_key AS key, why FROM picks"
-        " WHERE group_id = ? AND week >= ? ORDER BY week, why",
-        group_id,
-        week,
+        " WHERE group_id = ? AND week >= ? ORDER BY week, why"
     )
-    return [Chosen(**row) for row in rows]
+    return [Chosen(**row) for row in await db.fetch(sql, group_id, week)]
 
 
 async def move_picks(tx: Queries, group_id: int, week: str, to_week: str) -> None:
     """Move the choice for one week to another week that has none."""
-    await tx.fetch(
-        "UPDATE picks SET week = ? WHERE group_id = ? AND week = ?", to_week, group_id, week
-    )
+    sql = "UPDATE picks SET week = ? WHERE group_id = ? AND week = ?"
+    await tx.fetch(sql, to_week, group_id, week)
 
 
 async def put_span(tx: Queries, group_id: int, span: Span, keys: Iterable[str]) -> None:
     """Record for how many weeks a group reads a resource; ``keys``: all that it ever had."""
     for key in keys:
         await tx.fetch("DELETE FROM spans WHERE group_id = ? AND resource_key = ?", group_id, key)
-    await tx.fetch(
-        "INSERT INTO spans (group_id, resource_key, weeks, since_week) VALUES (?, ?, ?, ?)",
-        group_id,
-        span.key,
-        span.weeks,
-        span.since,
-    )
+    sql = "INSERT INTO spans (group_id, resource_key, weeks, since_week) VALUES (?, ?, ?, ?)"
+    await tx.fetch(sql, group_id, span.key, span.weeks, span.since)
 
 
 async def spans_of(db: Queries, group_id: int) -> list[Span]:
     """Return what a group reads for more or fewer weeks than one, with what it had since then."""
-    rows = await db.fetch(
+    sql = (
         "SELECT spans.resource_key, spans.weeks, spans.since_week, slots.week,"
         " slots.resource_key AS had_key FROM spans LEFT JOIN slots"
         " ON slots.group_id = spans.group_id AND slots.week >= spans.since_week"
         " AND slots.state IN ('waiting', 'posted', 'uncertain') WHERE spans.group_id = ?"
-        " ORDER BY spans.since_week, spans.resource_key, slots.week",
-        group_id,
+        " ORDER BY spans.since_week, spans.resource_key, slots.week"
     )
     had: dict[Span, list[tuple[str, str]]] = {}
-    for row in rows:
+    for row in await db.fetch(sql, group_id):
         span = Span(key=row["resource_key"], weeks=row["weeks"], since=row["since_week"])
         weeks = had.setdefault(span, [])
         if row["had_key"] is not None:
@@ -89,23 +73,14 @@ async def spans_of(db: Queries, group_id: int) -> list[Span]:
 async def put_vote(tx: Queries, vote: Vote, called_by: int | None, now: datetime) -> None:
     """Write a new vote; it takes the place of one that came to nothing for the same week."""
     await tx.fetch("DELETE FROM votes WHERE group_id = ? AND week = ?", vote.group_id, vote.week)
-    await tx.fetch(
+    sql = (
         "INSERT INTO votes (vote_id, group_id, week, state, candidates, hours, closes_at,"
         " channel_id, message_id, look_at, called_by, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        vote.vote_id,
-        vote.group_id,
-        vote.week,
-        vote.state,
-        json.dumps(vote.keys),
-        vote.hours,
-        seconds(vote.closes_at),
-        vote.channel_id,
-        vote.message_id,
-        seconds_or_none(vote.look_at),
-        called_by,
-        seconds(now),
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     )
+    asked = vote.vote_id, vote.group_id, vote.week, vote.state, json.dumps(vote.keys), vote.hours
+    poll = vote.closes_at, vote.channel_id, vote.message_id, vote.look_at
+    await tx.fetch(sql, *asked, *poll, called_by, now)
 
 
 async def vote(db: Queries, vote_id: int) -> Vote | None:
@@ -116,8 +91,9 @@ async def vote(db: Queries, vote_id: int) -> Vote | None:
 
 async def caller_of(db: Queries, vote_id: int) -> int | None:
     """Return who called the vote, if they are still known."""
-    row = await db.fetch_one("SELECT called_by FROM votes WHERE vote_id = ?", vote_id)
-    return row["called_by"] if row else None
+    sql = "SELECT called_by FROM votes WHERE vote_id = ?"
+    caller: int | None = await db.fetch_value(sql, vote_id)
+    return caller
 
 
 async def vote_of_week(db: Queries, group_id: int, week: str) -> Vote | None:
@@ -128,21 +104,17 @@ async def vote_of_week(db: Queries, group_id: int, week: str) -> Vote | None:
 
 async def votes_from(db: Queries, group_id: int, week: str) -> list[Vote]:
     """Return the group's votes on the week and those after it, in order."""
-    rows = await db.fetch(
-        "SELECT * FROM votes WHERE group_id = ? AND week >= ? ORDER BY week", group_id, week
-    )
-    return [_vote(row) for row in rows]
+    sql = "SELECT * FROM votes WHERE group_id = ? AND week >= ? ORDER BY week"
+    return [_vote(row) for row in await db.fetch(sql, group_id, week)]
 
 
 async def due_votes(db: Queries, now: datetime, limit: int) -> list[Vote]:
     """Return the votes whose poll is to be read or ended, the longest waiting first."""
-    rows = await db.fetch(
+    sql = (
         f"SELECT * FROM votes WHERE look_at <= ? AND {IS_HERE}"  # noqa: S608 - our words
-        " ORDER BY look_at, vote_id LIMIT ?",
-        seconds(now),
-        limit,
+        " ORDER BY look_at, vote_id LIMIT ?"
     )
-    return [_vote(row) for row in rows]
+    return [_vote(row) for row in await db.fetch(sql, now, limit)]
 
 
 IS_HERE = (
@@ -163,46 +135,35 @@ async def set_polled(
     now: datetime,
 ) -> None:
     """Record the poll's message; that of a vote called off meanwhile is to be ended now."""
-    await tx.fetch(
+    sql = (
         "UPDATE votes SET channel_id = ?, message_id = ?, closes_at = ?,"
         " look_at = CASE state WHEN 'running' THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END"
-        " WHERE vote_id = ?",
-        channel_id,
-        message_id,
-        seconds(closes_at),
-        seconds(closes_at),
-        seconds(now),
-        vote_id,
+        " WHERE vote_id = ?"
     )
+    await tx.fetch(sql, channel_id, message_id, closes_at, closes_at, now, vote_id)
 
 
 async def set_look_at(tx: Queries, vote_id: int, look_at: datetime | None) -> None:
     """Record when the poll is to be looked at again; None: never."""
-    await tx.fetch(
-        "UPDATE votes SET look_at = ? WHERE vote_id = ?", seconds_or_none(look_at), vote_id
-    )
+    await tx.fetch("UPDATE votes SET look_at = ? WHERE vote_id = ?", look_at, vote_id)
 
 
 async def end_vote(tx: Queries, vote_id: int, state: VoteState) -> bool:
     """Record what became of a running vote; tell whether it was still running."""
-    return await tx.any_row(
+    sql = (
         "UPDATE votes SET state = ?, look_at = NULL WHERE vote_id = ? AND state = 'running'"
-        " RETURNING vote_id",
-        state,
-        vote_id,
+        " RETURNING vote_id"
     )
+    return await tx.any_row(sql, state, vote_id)
 
 
 async def close_vote_now(tx: Queries, vote_id: int, now: datetime) -> None:
     """Record that a running vote closes now, if it didn't before: its poll is to be looked at."""
-    await tx.fetch(
+    sql = (
         "UPDATE votes SET closes_at = CASE WHEN closes_at > ? THEN CAST(? AS BIGINT)"
-        " ELSE closes_at END, look_at = ? WHERE vote_id = ? AND state = 'running'",
-        seconds(now),
-        seconds(now),
-        seconds(now),
-        vote_id,
+        " ELSE closes_at END, look_at = ? WHERE vote_id = ? AND state = 'running'"
     )
+    await tx.fetch(sql, now, now, now, vote_id)
 
 
 async def delete_vote(tx: Queries, vote_id: int) -> None:
@@ -217,30 +178,14 @@ async def call_off_votes(
 
     Polls already sent are ended soon.
     """
-    rows = await tx.fetch(
+    sql = (
         "UPDATE votes SET state = 'cancelled',"
         " look_at = CASE WHEN message_id IS NULL THEN NULL ELSE CAST(? AS BIGINT) END"
         " WHERE group_id = ? AND state = 'running' AND (week = ? OR CAST(? AS TEXT) IS NULL)"
-        " RETURNING vote_id",
-        seconds(now),
-        group_id,
-        week,
-        week,
+        " RETURNING vote_id"
     )
-    return sorted(row["vote_id"] for row in rows)
+    return sorted(await tx.fetch_column(sql, now, group_id, week, week))
 
 
 def _vote(row: Row) -> Vote:
-    state: VoteState = row["state"]
-    return Vote(
-        vote_id=row["vote_id"],
-        group_id=row["group_id"],
-        week=row["week"],
-        state=state,
-        keys=tuple(json.loads(row["candidates"])),
-        hours=row["hours"],
-        closes_at=instant(row["closes_at"]),
-        channel_id=row["channel_id"],
-        message_id=row["message_id"],
-        look_at=instant_or_none(row["look_at"]),
-    )
+    return value_from(Vote, row, keys=tuple(json.loads(row["candidates"])))

@@ -14,21 +14,24 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, get_type_hints
 
 import aiosqlite
 
 from bot.errors import ConfigError, LedgerError
+from bot.store.instants import instant, instant_or_none, seconds
 
 if TYPE_CHECKING:
     import asyncpg
 
 log = logging.getLogger(__name__)
 
-Value = int | str | None
+Value = int | str | datetime | None
+"""Instants are kept in whole seconds since 1970."""
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -70,6 +73,15 @@ class Queries(Protocol):
         """Run a statement that gives at most one row and return it; None: it gave none."""
         rows = await self.fetch(sql, *args)
         return rows[0] if rows else None
+
+    async def fetch_column(self, sql: str, *args: Value) -> list[Any]:
+        """Run a statement that gives one column and return its values."""
+        rows: Sequence[Any] = await self.fetch(sql, *args)
+        return [value for (value,) in rows]
+
+    async def fetch_value(self, sql: str, *args: Value) -> Any:
+        """Run a statement that gives at most one value and return it; None: it gave none."""
+        return next(iter(await self.fetch_column(sql, *args)), None)
 
     async def any_row(self, sql: str, *args: Value) -> bool:
         """Run one statement and tell whether it gave a row: to a writing one, add RETURNING."""
@@ -232,7 +244,7 @@ class _SqliteQueries(Queries):
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         try:
-            return list(await self.connection.execute_fetchall(sql, args))  # type: ignore[arg-type]  # sqlite3.Row reads as a mapping
+            return list(await self.connection.execute_fetchall(sql, _kept(args)))  # type: ignore[arg-type]  # sqlite3.Row reads as a mapping
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells more of the same
             if code in BUSY:
@@ -416,7 +428,7 @@ async def _rows(
     through: Any, sql: str, args: tuple[Value, ...], within: float | None = None
 ) -> list[Row]:
     try:
-        return list(await through.fetch(_numbered(sql), *args, timeout=within))
+        return list(await through.fetch(_numbered(sql), *_kept(args), timeout=within))
     except Exception as error:
         if told := _ledger_error(error):
             raise told from error
@@ -458,6 +470,32 @@ def _ledger_error(error: Exception) -> LedgerError | None:
     ):
         return LedgerError("unwritable", detail)
     return None
+
+
+def _kept(args: tuple[Value, ...]) -> tuple[int | str | None, ...]:
+    return tuple(seconds(value) if isinstance(value, datetime) else value for value in args)
+
+
+FROM_COLUMN: Mapping[object, Callable[[Any], object]] = {
+    datetime: instant,
+    datetime | None: instant_or_none,
+    bool: bool,
+}
+"""Type -> how a value of it is read; others are as the database has them."""
+
+
+def value_from(kind: Callable[..., T], row: Row, /, **given: object) -> T:
+    """Make a dataclass from a row: each field from the column of its name, but those given."""
+    fields = {name: read(row[name]) for name, read in _columns(kind) if name not in given}
+    return kind(**fields, **given)
+
+
+@functools.cache
+def _columns(kind: Callable[..., object]) -> list[tuple[str, Callable[[Any], object]]]:
+    def as_it_is(value: object) -> object:
+        return value
+
+    return [(name, FROM_COLUMN.get(hint, as_it_is)) for name, hint in get_type_hints(kind).items()]
 
 
 def question_marks(values: Collection[object]) -> str:

@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import astuple
 from datetime import datetime
 
-from bot.core.groups import Group, GroupState
+from bot.core.groups import Group
 from bot.core.outbox import Problem, problem_from
 from bot.core.picks import AfterList
 from bot.core.weekly import Schedule
-from bot.store.database import Queries, Row, question_marks
-from bot.store.instants import instant, instant_or_none, seconds
+from bot.store.database import Queries, Row, question_marks, value_from
+from bot.store.instants import instant
 
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
     """Write a group's settings; a channel's group is one row, made or changed."""
-    schedule = group.schedule
-    await tx.fetch(
+    sql = (
         "INSERT INTO study_groups (group_id, guild_id, channel_id, state, weekday, hour, minute,"
         " zone, role_id, since_at, next_at, changed_by, changed_at, is_forum)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET"
         " state = excluded.state, weekday = excluded.weekday, hour = excluded.hour,"
         " minute = excluded.minute, zone = excluded.zone, role_id = excluded.role_id,"
         " since_at = excluded.since_at, next_at = excluded.next_at, blocked = NULL,"
-        " changed_by = excluded.changed_by, changed_at = excluded.changed_at",
-        group.group_id,
-        group.guild_id,
-        group.channel_id,
-        group.state,
-        schedule.weekday,
-        schedule.hour,
-        schedule.minute,
-        schedule.zone,
-        group.role_id,
-        seconds(group.since),
-        seconds(group.next_at),
-        group.changed_by,
-        seconds(now),
-        int(group.is_forum),
+        " changed_by = excluded.changed_by, changed_at = excluded.changed_at"
     )
+    where = group.group_id, group.guild_id, group.channel_id, group.state
+    when = *astuple(group.schedule), group.role_id, group.since, group.next_at
+    await tx.fetch(sql, *where, *when, group.changed_by, now, group.is_forum)
 
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:
@@ -55,49 +44,31 @@ async def group(db: Queries, group_id: int) -> Group | None:
 
 async def groups_by_id(db: Queries, group_ids: Collection[int]) -> list[Group]:
     """Return the groups with these ids, as far as they are there."""
-    rows = await db.fetch(
-        f"SELECT * FROM study_groups WHERE group_id IN ({question_marks(group_ids)})",  # noqa: S608
-        *group_ids,
-    )
-    return [_group(row) for row in rows]
+    sql = f"SELECT * FROM study_groups WHERE group_id IN ({question_marks(group_ids)})"  # noqa: S608
+    return [_group(row) for row in await db.fetch(sql, *group_ids)]
 
 
 async def running_groups(db: Queries, guild_id: int) -> list[Group]:
     """Return the server's groups that aren't stopped, the oldest first."""
-    rows = await db.fetch(
-        "SELECT * FROM study_groups WHERE guild_id = ? AND state <> 'stopped' ORDER BY group_id",
-        guild_id,
-    )
-    return [_group(row) for row in rows]
+    sql = "SELECT * FROM study_groups WHERE guild_id = ? AND state <> 'stopped' ORDER BY group_id"
+    return [_group(row) for row in await db.fetch(sql, guild_id)]
 
 
 async def group_ids(db: Queries, guild_id: int) -> list[int]:
     """Return the server's groups, stopped or not, the oldest first."""
-    rows = await db.fetch(
-        "SELECT group_id FROM study_groups WHERE guild_id = ? ORDER BY group_id", guild_id
-    )
-    return [row["group_id"] for row in rows]
+    sql = "SELECT group_id FROM study_groups WHERE guild_id = ? ORDER BY group_id"
+    return await db.fetch_column(sql, guild_id)
 
 
 async def move_group(
-    tx: Queries,
-    group_id: int,
-    *,
-    channel_id: int,
-    is_forum: bool,
-    changed_by: int,
-    now: datetime,
+    tx: Queries, group_id: int, *, channel_id: int, is_forum: bool, changed_by: int, now: datetime
 ) -> None:
     """Give the group another channel; what kept it from posting was the old one's."""
-    await tx.fetch(
+    sql = (
         "UPDATE study_groups SET channel_id = ?, is_forum = ?, standing_id = NULL, changed_by = ?,"
-        " changed_at = ?, blocked = NULL WHERE group_id = ?",
-        channel_id,
-        int(is_forum),
-        changed_by,
-        seconds(now),
-        group_id,
+        " changed_at = ?, blocked = NULL WHERE group_id = ?"
     )
+    await tx.fetch(sql, channel_id, is_forum, changed_by, now, group_id)
 
 
 async def take_group(tx: Queries, group_id: int) -> Group | None:
@@ -105,32 +76,28 @@ async def take_group(tx: Queries, group_id: int) -> Group | None:
 
     Taken after a reader's and a server's turn, in this one order everywhere; of groups one at most.
     """
-    row = await tx.fetch_one(
-        "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *", group_id
-    )
+    sql = "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *"
+    row = await tx.fetch_one(sql, group_id)
     return _group(row) if row else None
 
 
 async def take_group_of_channel(tx: Queries, channel_id: int) -> Group | None:
     """Return the channel's group, stopped or not, taken; it can't leave the channel meanwhile."""
-    row = await tx.fetch_one(
-        "UPDATE study_groups SET group_id = group_id WHERE channel_id = ? RETURNING *", channel_id
-    )
+    sql = "UPDATE study_groups SET group_id = group_id WHERE channel_id = ? RETURNING *"
+    row = await tx.fetch_one(sql, channel_id)
     return _group(row) if row else None
 
 
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
     """Return the groups whose slot has come: the longest waiting first, servers in turns."""
-    rows = await db.fetch(
+    sql = (
         "SELECT group_id FROM study_groups WHERE state = 'active' AND next_at <= ? AND NOT EXISTS"
         " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
         " ORDER BY next_at / 60,"
         " ROW_NUMBER() OVER (PARTITION BY next_at / 60, guild_id ORDER BY group_id), group_id"
-        " LIMIT ?",
-        seconds(now),
-        limit,
+        " LIMIT ?"
     )
-    return [row["group_id"] for row in rows]
+    return await db.fetch_column(sql, now, limit)
 
 
 async def all_groups(db: Queries) -> list[Group]:
@@ -146,62 +113,46 @@ async def group_ids_ahead(
     ``furthest``: beyond it there is no next slot; ``missed_since``: what is later can't be missed.
     A moderator may skip a week to come.
     """
-    rows = await db.fetch(
+    sql = (
         "SELECT group_id FROM study_groups WHERE since_at > ? OR next_at > ?"
         " UNION SELECT group_id FROM slots WHERE slot_at > ? AND (slot_at > ?"
         " OR state <> 'skipped' OR resource_key IS NOT NULL)"
         " UNION SELECT group_id FROM slots WHERE slot_at > ? AND state = 'missed'"
         " AND resource_key IS NULL"
         " UNION SELECT group_id FROM votes WHERE look_at > ?"
-        " ORDER BY group_id",
-        seconds(now),
-        seconds(furthest),
-        seconds(now),
-        seconds(furthest),
-        seconds(missed_since),
-        seconds(furthest),
+        " ORDER BY group_id"
     )
-    return [row["group_id"] for row in rows]
+    return await db.fetch_column(sql, now, furthest, now, furthest, missed_since, furthest)
 
 
 async def set_looked(tx: Queries, group_id: int, since: datetime, next_at: datetime) -> None:
     """Record that the group's slots up to ``since`` are dealt with, and when the next one is."""
-    await tx.fetch(
-        "UPDATE study_groups SET since_at = ?, next_at = ? WHERE group_id = ?",
-        seconds(since),
-        seconds(next_at),
-        group_id,
-    )
+    sql = "UPDATE study_groups SET since_at = ?, next_at = ? WHERE group_id = ?"
+    await tx.fetch(sql, since, next_at, group_id)
 
 
 async def set_blocked(tx: Queries, group_id: int, problem: Problem | None) -> bool:
     """Record why nothing can be posted, or that all is well again; tell whether that is news."""
-    return await tx.any_row(
+    sql = (
         "UPDATE study_groups SET blocked = ? WHERE group_id = ?"
-        " AND COALESCE(blocked, '') <> ? RETURNING group_id",
-        None if problem is None else str(problem),
-        group_id,
-        str(problem or ""),
+        " AND COALESCE(blocked, '') <> ? RETURNING group_id"
     )
+    blocked = None if problem is None else str(problem)
+    return await tx.any_row(sql, blocked, group_id, blocked or "")
 
 
 async def set_standing(tx: Queries, group_id: int, standing_id: int | None) -> None:
     """Record the post in the group's forum into which its weeks are sent; None: it is gone."""
-    await tx.fetch(
-        "UPDATE study_groups SET standing_id = ? WHERE group_id = ?", standing_id, group_id
-    )
+    sql = "UPDATE study_groups SET standing_id = ? WHERE group_id = ?"
+    await tx.fetch(sql, standing_id, group_id)
 
 
 async def set_after_list(
     tx: Queries, group_id: int, choice: AfterList | None, now: datetime
 ) -> None:
     """Record how the group goes on when its list is through, from now on."""
-    await tx.fetch(
-        "UPDATE study_groups SET after_list = ?, after_list_at = ? WHERE group_id = ?",
-        choice,
-        seconds(now),
-        group_id,
-    )
+    sql = "UPDATE study_groups SET after_list = ?, after_list_at = ? WHERE group_id = ?"
+    await tx.fetch(sql, choice, now, group_id)
 
 
 async def clear_role(tx: Queries, group_id: int) -> None:
@@ -210,26 +161,9 @@ async def clear_role(tx: Queries, group_id: int) -> None:
 
 
 def _group(row: Row) -> Group:
-    state: GroupState = row["state"]
-    after_list: AfterList | None = row["after_list"]
-    return Group(
-        group_id=row["group_id"],
-        guild_id=row["guild_id"],
-        channel_id=row["channel_id"],
-        state=state,
-        schedule=Schedule(
-            weekday=row["weekday"], hour=row["hour"], minute=row["minute"], zone=row["zone"]
-        ),
-        role_id=row["role_id"],
-        since=instant(row["since_at"]),
-        next_at=instant(row["next_at"]),
-        blocked=problem_from(row["blocked"]),
-        changed_by=row["changed_by"],
-        after_list=after_list,
-        after_list_at=instant_or_none(row["after_list_at"]),
-        is_forum=bool(row["is_forum"]),
-        standing_id=row["standing_id"],
-    )
+    schedule, since = value_from(Schedule, row), instant(row["since_at"])
+    blocked = problem_from(row["blocked"])
+    return value_from(Group, row, schedule=schedule, since=since, blocked=blocked)
 
 
 async def channels_about(db: Queries, guild_id: int, key: str, week: str) -> tuple[int, ...]:
@@ -237,18 +171,13 @@ async def channels_about(db: Queries, guild_id: int, key: str, week: str) -> tup
 
     From the week on; a choice for a week gone by, or a vote that is over, counts no more.
     """
-    rows = await db.fetch(
+    sql = (
         "SELECT channel_id FROM study_groups WHERE guild_id = ? AND state <> 'stopped' AND ("
         " EXISTS (SELECT 1 FROM picks WHERE picks.group_id = study_groups.group_id"
         " AND picks.resource_key = ? AND picks.week >= ?)"
         " OR EXISTS (SELECT 1 FROM votes WHERE votes.group_id = study_groups.group_id"
         " AND votes.state = 'running' AND votes.candidates LIKE ?)"
         " OR EXISTS (SELECT 1 FROM slots WHERE slots.group_id = study_groups.group_id"
-        " AND slots.state = 'waiting' AND slots.resource_key = ?)) ORDER BY group_id",
-        guild_id,
-        key,
-        week,
-        f'%"{key}"%',
-        key,
+        " AND slots.state = 'waiting' AND slots.resource_key = ?)) ORDER BY group_id"
     )
-    return tuple(row["channel_id"] for row in rows)
+    return tuple(await db.fetch_column(sql, guild_id, key, week, f'%"{key}"%', key))

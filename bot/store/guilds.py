@@ -10,23 +10,19 @@ from datetime import datetime
 
 from bot.core.curriculum.additions import namespace_of
 from bot.store.database import Queries
-from bot.store.instants import instant, seconds
+from bot.store.instants import instant, instant_or_none
 
 ROWS_A_PAGE = 2000
 """Rows read in one statement where no index leads to a server's."""
 
-OF_A_GROUP = ("members", "picks", "spans", "slots", "study_groups")
-OF_A_GUILD = ("additions", "additions_versions", "addition_changes", "drafts", "doubts")
-
 
 async def set_gone(tx: Queries, guild_id: int, now: datetime) -> bool:
     """Record that the server removed the bot; tell whether that is news."""
-    is_news = await tx.any_row(
+    sql = (
         "INSERT INTO gone_guilds (guild_id, gone_at) VALUES (?, ?)"
-        " ON CONFLICT (guild_id) DO NOTHING RETURNING guild_id",
-        guild_id,
-        seconds(now),
+        " ON CONFLICT (guild_id) DO NOTHING RETURNING guild_id"
     )
+    is_news = await tx.any_row(sql, guild_id, now)
     if is_news:  # as soon as it is seen again, Discord is asked anew
         await tx.fetch("DELETE FROM asked_guilds WHERE guild_id = ?", guild_id)
     return is_news
@@ -40,15 +36,14 @@ async def gone_guilds(db: Queries) -> dict[int, datetime]:
 
 async def gone_at(db: Queries, guild_id: int) -> datetime | None:
     """Return since when the server is known to have removed the bot; None: it hasn't."""
-    row = await db.fetch_one("SELECT gone_at FROM gone_guilds WHERE guild_id = ?", guild_id)
-    return instant(row["gone_at"]) if row else None
+    sql = "SELECT gone_at FROM gone_guilds WHERE guild_id = ?"
+    return instant_or_none(await db.fetch_value(sql, guild_id))
 
 
 async def take_gone(tx: Queries, guild_id: int) -> bool:
     """Lock the server against being taken back; tell whether it is still gone."""
-    return await tx.any_row(
-        "UPDATE gone_guilds SET guild_id = guild_id WHERE guild_id = ? RETURNING guild_id", guild_id
-    )
+    sql = "UPDATE gone_guilds SET guild_id = guild_id WHERE guild_id = ? RETURNING guild_id"
+    return await tx.any_row(sql, guild_id)
 
 
 async def set_back(tx: Queries, guild_id: int) -> None:
@@ -78,38 +73,33 @@ async def guilds_with_rows(db: Queries) -> dict[int, bool]:
 
 async def asked_since(db: Queries, since: datetime) -> set[int]:
     """Return the servers about which Discord was asked later than that."""
-    rows = await db.fetch("SELECT guild_id FROM asked_guilds WHERE asked_at > ?", seconds(since))
-    return {row["guild_id"] for row in rows}
+    return set(await db.fetch_column("SELECT guild_id FROM asked_guilds WHERE asked_at > ?", since))
 
 
 async def claim_question(tx: Queries, guild_id: int, now: datetime, not_since: datetime) -> bool:
     """Record that Discord is being asked; tell whether nobody had asked since ``not_since``."""
-    return await tx.any_row(
+    sql = (
         "INSERT INTO asked_guilds (guild_id, asked_at) VALUES (?, ?)"
         " ON CONFLICT (guild_id) DO UPDATE SET asked_at = excluded.asked_at"
-        " WHERE asked_guilds.asked_at <= ? RETURNING guild_id",
-        guild_id,
-        seconds(now),
-        seconds(not_since),
+        " WHERE asked_guilds.asked_at <= ? RETURNING guild_id"
     )
+    return await tx.any_row(sql, guild_id, now, not_since)
 
 
 async def set_asked(tx: Queries, guild_id: int, asked_at: datetime) -> None:
     """Set when Discord was asked, or is to be taken as asked."""
-    await tx.fetch(
-        "UPDATE asked_guilds SET asked_at = ? WHERE guild_id = ?", seconds(asked_at), guild_id
-    )
+    await tx.fetch("UPDATE asked_guilds SET asked_at = ? WHERE guild_id = ?", asked_at, guild_id)
 
 
 async def drop_asked_before(tx: Queries, at: datetime) -> None:
     """Forget questions that no longer keep another one from being asked."""
-    await tx.fetch("DELETE FROM asked_guilds WHERE asked_at < ?", seconds(at))
+    await tx.fetch("DELETE FROM asked_guilds WHERE asked_at < ?", at)
 
 
 async def slot_ids(db: Queries, group_id: int) -> list[int]:
     """Return all weeks of a group."""
-    rows = await db.fetch("SELECT slot_id FROM slots WHERE group_id = ? ORDER BY slot_id", group_id)
-    return [row["slot_id"] for row in rows]
+    sql = "SELECT slot_id FROM slots WHERE group_id = ? ORDER BY slot_id"
+    return await db.fetch_column(sql, group_id)
 
 
 async def forget_readers(tx: Queries, slot_id: int) -> None:
@@ -122,39 +112,34 @@ async def forget_group(tx: Queries, group_id: int, *, but_open_polls: bool = Fal
 
     ``but_open_polls``: votes called off are kept until their poll is ended.
     """
-    await tx.fetch(
-        "DELETE FROM post_readers WHERE slot_id IN (SELECT slot_id FROM slots WHERE group_id = ?)",
-        group_id,
-    )
+    sql = "DELETE FROM post_readers WHERE slot_id IN (SELECT slot_id FROM slots WHERE group_id = ?)"
+    await tx.fetch(sql, group_id)
     kept = " AND look_at IS NULL" if but_open_polls else ""
     await tx.fetch(f"DELETE FROM votes WHERE group_id = ?{kept}", group_id)  # noqa: S608 - our words
-    for table in OF_A_GROUP:
+    for table in ("members", "picks", "spans", "slots", "study_groups"):
         await tx.fetch(f"DELETE FROM {table} WHERE group_id = ?", group_id)  # noqa: S608 - our names
 
 
 async def forget_list(tx: Queries, guild_id: int) -> None:
     """Forget what moderators made of the list, and what readers doubted about it."""
-    for table in OF_A_GUILD:
+    for table in ("additions", "additions_versions", "addition_changes", "drafts", "doubts"):
         await tx.fetch(f"DELETE FROM {table} WHERE guild_id = ?", guild_id)  # noqa: S608 - our names
 
 
 async def own_keys(db: Queries, guild_id: int) -> list[str]:
     """Return the keys of all that the server ever added."""
-    rows = await db.fetch(
-        "SELECT resource_key FROM known_resources WHERE namespace = ? ORDER BY resource_key",
-        namespace_of(guild_id),
-    )
-    return [row["resource_key"] for row in rows]
+    sql = "SELECT resource_key FROM known_resources WHERE namespace = ? ORDER BY resource_key"
+    return await db.fetch_column(sql, namespace_of(guild_id))
 
 
 async def forget_pointers(tx: Queries, guild_id: int) -> None:
     """Clear the current resource and the goal where they are the server's own."""
     for column in ("current_key", "goal_key"):
-        await tx.fetch(
+        sql = (
             f"UPDATE readers SET {column} = NULL WHERE {column} IN"  # noqa: S608 - our names
-            " (SELECT resource_key FROM known_resources WHERE namespace = ?)",
-            namespace_of(guild_id),
+            " (SELECT resource_key FROM known_resources WHERE namespace = ?)"
         )
+        await tx.fetch(sql, namespace_of(guild_id))
 
 
 async def forget_marks(tx: Queries, key: str) -> None:
@@ -170,28 +155,18 @@ async def forget_resources(tx: Queries, guild_id: int) -> None:
 async def unasked(db: Queries, guild_id: int) -> AsyncIterator[list[int]]:
     """Yield the outbox's rows of a server, a page at a time."""
     async for after, until in pages(db, "outbox", "row_id"):
-        rows = await db.fetch(
-            "SELECT row_id FROM outbox WHERE row_id > ? AND row_id <= ? AND guild_id = ?",
-            after,
-            until,
-            guild_id,
-        )
-        if rows:
-            yield [row["row_id"] for row in rows]
+        sql = "SELECT row_id FROM outbox WHERE row_id > ? AND row_id <= ? AND guild_id = ?"
+        if ids := await db.fetch_column(sql, after, until, guild_id):
+            yield ids
 
 
 async def pages(db: Queries, table: str, column: str) -> AsyncIterator[tuple[int, int]]:
     """Yield the bounds of a table's pages in the order of its ids: after this one, up to that."""
+    sql = (
+        f"SELECT MAX({column}) FROM (SELECT {column} FROM {table}"  # noqa: S608 - our names
+        f" WHERE {column} > ? ORDER BY {column} LIMIT ?) AS page"
+    )
     after = -1
-    while True:
-        (row,) = await db.fetch(
-            f"SELECT MAX({column}) AS until FROM (SELECT {column} FROM {table}"  # noqa: S608 - our names
-            f" WHERE {column} > ? ORDER BY {column} LIMIT ?) AS page",
-            after,
-            ROWS_A_PAGE,
-        )
-        until = row["until"]
-        if until is None:
-            return
+    while (until := await db.fetch_value(sql, after, ROWS_A_PAGE)) is not None:
         yield after, until
         after = until

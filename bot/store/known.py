@@ -8,8 +8,7 @@ from datetime import datetime
 from itertools import chain
 
 from bot.core.curriculum.links import canonical
-from bot.store.database import Queries, Row, in_parts, question_marks
-from bot.store.instants import instant_or_none, seconds
+from bot.store.database import Queries, Row, in_parts, question_marks, value_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,8 @@ class KnownResource:
 
 async def known_resources(db: Queries, namespace: str) -> dict[str, KnownResource]:
     """Return all that was ever listed under the namespace, by key."""
-    rows = await db.fetch(
-        "SELECT resource_key, title, url, gone_at FROM known_resources WHERE namespace = ?",
-        namespace,
-    )
-    return _by_key(rows)
+    sql = "SELECT * FROM known_resources WHERE namespace = ?"
+    return _by_key(await db.fetch(sql, namespace))
 
 
 async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownResource]:
@@ -47,45 +43,31 @@ async def keep_known(tx: Queries, resources: Iterable[KnownResource]) -> None:
     for some in in_parts(tuple(resources)):
         places = ", ".join(["(?, ?, ?, ?)"] * len(some))
         values = ((r.key, r.key.partition(":")[0], r.title, r.url) for r in some)
-        await tx.fetch(
+        sql = (
             "INSERT INTO known_resources"  # noqa: S608 - places are question marks
             f" (resource_key, namespace, title, url) VALUES {places}"
             " ON CONFLICT (resource_key) DO UPDATE SET title = excluded.title,"
-            " url = excluded.url, gone_at = NULL",
-            *chain.from_iterable(values),
+            " url = excluded.url, gone_at = NULL"
         )
+        await tx.fetch(sql, *chain.from_iterable(values))
 
 
 async def mark_gone(tx: Queries, keys: Iterable[str], now: datetime) -> None:
     """Record that the resources left their list."""
     for key in sorted(keys):  # always in one order: two processes never wait for each other
-        await tx.fetch(
-            "UPDATE known_resources SET gone_at = ? WHERE resource_key = ? AND gone_at IS NULL",
-            seconds(now),
-            key,
-        )
+        sql = "UPDATE known_resources SET gone_at = ? WHERE resource_key = ? AND gone_at IS NULL"
+        await tx.fetch(sql, now, key)
 
 
 async def known_resources_by_key(db: Queries, keys: Iterable[str]) -> Mapping[str, KnownResource]:
     """Return what is known of the keys, listed or not."""
     rows: list[Row] = []
     for some in in_parts(sorted(keys)):
-        rows += await db.fetch(
-            "SELECT resource_key, title, url, gone_at FROM known_resources"  # noqa: S608 - question marks only
-            f" WHERE resource_key IN ({question_marks(some)})",
-            *some,
-        )
+        sql = f"SELECT * FROM known_resources WHERE resource_key IN ({question_marks(some)})"  # noqa: S608 - question marks only
+        rows += await db.fetch(sql, *some)
     return _by_key(rows)
 
 
 def _by_key(rows: Iterable[Row]) -> dict[str, KnownResource]:
-    found = (
-        KnownResource(
-            key=row["resource_key"],
-            title=row["title"],
-            url=row["url"],
-            gone_at=instant_or_none(row["gone_at"]),
-        )
-        for row in rows
-    )
+    found = (value_from(KnownResource, row, key=row["resource_key"]) for row in rows)
     return {resource.key: resource for resource in found}

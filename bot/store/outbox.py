@@ -9,36 +9,35 @@ from itertools import chain
 
 from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.choices import IS_HERE
-from bot.store.database import Queries, Row, Value, in_parts, question_marks
-from bot.store.instants import instant, instant_or_none, seconds
+from bot.store.database import Queries, Row, Value, in_parts, question_marks, value_from
 
 
 async def add_row(tx: Queries, row: OutboxRow) -> None:
     """Add a thing to send, unless it has its row already."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
         " until_at) VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)"
-        " ON CONFLICT (kind, reference) DO NOTHING",
-        *_values(row),
+        " ON CONFLICT (kind, reference) DO NOTHING"
     )
+    await tx.fetch(sql, *_values(row))
 
 
 async def add_or_move_rows(tx: Queries, rows: Sequence[OutboxRow]) -> None:
     """Add things to send; what waits already is given this time instead."""
     for some in in_parts(rows):
         places = ", ".join(["(?, ?, ?, ?, ?, 'waiting', ?, ?)"] * len(some))
-        await tx.fetch(
+        sql = (
             "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"  # noqa: S608 - question marks only
             f" until_at) VALUES {places} ON CONFLICT (kind, reference) DO UPDATE"
             " SET due_at = excluded.due_at, until_at = excluded.until_at"
-            " WHERE outbox.state = 'waiting'",
-            *chain.from_iterable(_values(row) for row in some),
+            " WHERE outbox.state = 'waiting'"
         )
+        await tx.fetch(sql, *chain.from_iterable(_values(row) for row in some))
 
 
 def _values(row: OutboxRow) -> tuple[Value, ...]:
-    due_at, until_at = seconds(row.due_at), seconds(row.until_at)
-    return row.row_id, row.kind, row.reference, row.guild_id, row.channel_id, due_at, until_at
+    about = row.row_id, row.kind, row.reference, row.guild_id, row.channel_id
+    return *about, row.due_at, row.until_at
 
 
 async def row(db: Queries, row_id: int) -> OutboxRow | None:
@@ -49,9 +48,8 @@ async def row(db: Queries, row_id: int) -> OutboxRow | None:
 
 async def row_about(db: Queries, kind: LetterKind, reference: str) -> OutboxRow | None:
     """Return the row of this kind about this thing."""
-    row = await db.fetch_one(
-        "SELECT * FROM outbox WHERE kind = ? AND reference = ?", kind, reference
-    )
+    sql = "SELECT * FROM outbox WHERE kind = ? AND reference = ?"
+    row = await db.fetch_one(sql, kind, reference)
     return _row(row) if row else None
 
 
@@ -63,7 +61,7 @@ async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> li
     rests. ``about``: only what refers to these weeks, votes, groups or servers.
     """
     only = f" AND reference IN ({question_marks(about)})" if about else ""
-    rows = await db.fetch(
+    sql = (
         "SELECT row_id FROM (SELECT row_id, guild_id, due_at,"  # noqa: S608 - question marks only
         " (due_at + CASE kind WHEN 'post' THEN 0 ELSE 600 END) / 60 AS turn"
         " FROM outbox WHERE state IN ('waiting', 'claimed') AND due_at <= ?"
@@ -71,26 +69,18 @@ async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> li
         " AND NOT EXISTS (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
         f"{only}) AS due"
         " ORDER BY turn, ROW_NUMBER() OVER (PARTITION BY turn, guild_id ORDER BY due_at, row_id),"
-        " due_at, row_id LIMIT ?",
-        seconds(now),
-        seconds(now),
-        *map(str, about),
-        limit,
+        " due_at, row_id LIMIT ?"
     )
-    return [found["row_id"] for found in rows]
+    return await db.fetch_column(sql, now, now, *map(str, about), limit)
 
 
 async def claim_row(tx: Queries, old: OutboxRow, claim: int, lease_until: datetime) -> bool:
     """Claim the row if it is still as ``old`` says; tell whether that went well."""
-    return await tx.any_row(
+    sql = (
         "UPDATE outbox SET state = 'claimed', claim = ?, lease_until = ?, attempts = attempts + 1"
-        " WHERE row_id = ? AND claim = ? AND state = ? RETURNING row_id",
-        claim,
-        seconds(lease_until),
-        old.row_id,
-        old.claim,
-        old.state,
+        " WHERE row_id = ? AND claim = ? AND state = ? RETURNING row_id"
     )
+    return await tx.any_row(sql, claim, lease_until, old.row_id, old.claim, old.state)
 
 
 async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: datetime) -> bool:
@@ -98,99 +88,76 @@ async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: 
 
     When and by what it was first tried never changes; another place is added to those before.
     """
-    places = (*row.places, *({place_id} - {*row.places}))
-    return await tx.any_row(
+    sql = (
         "UPDATE outbox SET tried_at = COALESCE(tried_at, ?), trace = COALESCE(trace, ?), places = ?"
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' AND lease_until > ?"
-        " RETURNING row_id",
-        seconds(now),
-        trace,
-        " ".join(str(place) for place in places),
-        row.row_id,
-        row.claim,
-        seconds(now),
+        " RETURNING row_id"
     )
+    places = " ".join(map(str, dict.fromkeys((*row.places, place_id))))
+    return await tx.any_row(sql, now, trace, places, row.row_id, row.claim, now)
 
 
 async def release_row(
     tx: Queries, row_id: int, *, claim: int, due_at: datetime, problem: Problem
 ) -> bool:
     """Give a claim back, to be sent later; tell whether it was still held."""
-    return await tx.any_row(
+    sql = (
         "UPDATE outbox SET state = 'waiting', due_at = ?, problem = ?"
-        " WHERE row_id = ? AND claim = ? AND state = 'claimed' RETURNING row_id",
-        seconds(due_at),
-        str(problem),
-        row_id,
-        claim,
+        " WHERE row_id = ? AND claim = ? AND state = 'claimed' RETURNING row_id"
     )
+    return await tx.any_row(sql, due_at, str(problem), row_id, claim)
 
 
 async def set_untried(tx: Queries, row_id: int) -> None:
     """Record that nothing has been sent so far, so that nothing need be looked for."""
-    await tx.fetch(
-        "UPDATE outbox SET tried_at = NULL, places = NULL, trace = NULL WHERE row_id = ?", row_id
-    )
+    sql = "UPDATE outbox SET tried_at = NULL, places = NULL, trace = NULL WHERE row_id = ?"
+    await tx.fetch(sql, row_id)
 
 
 async def put_off(tx: Queries, row_id: int, now: datetime, due_at: datetime) -> None:
     """Try a row later that nobody is just sending, so that it isn't in the way of others."""
-    await tx.fetch(
+    sql = (
         "UPDATE outbox SET due_at = ? WHERE row_id = ?"
-        " AND (state = 'waiting' OR (state = 'claimed' AND lease_until <= ?))",
-        seconds(due_at),
-        row_id,
-        seconds(now),
+        " AND (state = 'waiting' OR (state = 'claimed' AND lease_until <= ?))"
     )
+    await tx.fetch(sql, due_at, row_id, now)
 
 
 async def set_sent(
-    tx: Queries,
-    row_id: int,
-    message_id: int | None,
-    *,
-    problem: Problem | None = None,
+    tx: Queries, row_id: int, message_id: int | None, *, problem: Problem | None = None
 ) -> bool:
     """Record the message whoever has the claim; tell whether this is the first time.
 
     ``message_id`` None: it was deleted before anybody recorded it.
     """
-    return await tx.any_row(
+    sql = (
         "UPDATE outbox SET state = 'sent', message_id = ?, problem = ?"
-        " WHERE row_id = ? AND state <> 'sent' RETURNING row_id",
-        message_id,
-        None if problem is None else str(problem),
-        row_id,
+        " WHERE row_id = ? AND state <> 'sent' RETURNING row_id"
     )
+    return await tx.any_row(sql, message_id, None if problem is None else str(problem), row_id)
 
 
 async def close_row(
     tx: Queries, row_id: int, *, claim: int, state: OutboxState, problem: Problem
 ) -> bool:
     """Record that nothing more is sent by itself, and why; tell whether the claim still stood."""
-    return await tx.any_row(
+    sql = (
         "UPDATE outbox SET state = ?, problem = ?"
-        " WHERE row_id = ? AND claim = ? AND state IN ('waiting', 'claimed') RETURNING row_id",
-        state,
-        str(problem),
-        row_id,
-        claim,
+        " WHERE row_id = ? AND claim = ? AND state IN ('waiting', 'claimed') RETURNING row_id"
     )
+    return await tx.any_row(sql, state, str(problem), row_id, claim)
 
 
 async def send_again(
     tx: Queries, row_id: int, *, new_row_id: int, due_at: datetime, until_at: datetime
 ) -> None:
     """Make a row that was dropped or is uncertain new: another id, so another nonce."""
-    await tx.fetch(
+    sql = (
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
         " lease_until = 0, tried_at = NULL, places = NULL, trace = NULL, problem = NULL"
-        " WHERE row_id = ? AND state <> 'sent'",
-        new_row_id,
-        seconds(due_at),
-        seconds(until_at),
-        row_id,
+        " WHERE row_id = ? AND state <> 'sent'"
     )
+    await tx.fetch(sql, new_row_id, due_at, until_at, row_id)
 
 
 async def renew(tx: Queries, old: OutboxRow, new: OutboxRow) -> None:
@@ -198,39 +165,30 @@ async def renew(tx: Queries, old: OutboxRow, new: OutboxRow) -> None:
 
     What was perhaps sent before it was given up is still looked for.
     """
-    await tx.fetch(
+    sql = (
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
         " lease_until = 0, tried_at = CASE state WHEN 'sent' THEN NULL ELSE tried_at END,"
         " places = CASE state WHEN 'sent' THEN NULL ELSE places END,"
         " trace = CASE state WHEN 'sent' THEN NULL ELSE trace END,"
         " message_id = NULL, problem = NULL"
-        " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')",
-        new.row_id,
-        seconds(new.due_at),
-        seconds(new.until_at),
-        old.row_id,
+        " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')"
     )
+    await tx.fetch(sql, new.row_id, new.due_at, new.until_at, old.row_id)
 
 
 async def wake(tx: Queries, channel_id: int, problem: Problem, now: datetime) -> None:
     """Make due what waits in a channel because of a problem that is over."""
-    await tx.fetch(
-        "UPDATE outbox SET due_at = ? WHERE channel_id = ? AND state = 'waiting' AND problem = ?",
-        seconds(now),
-        channel_id,
-        str(problem),
-    )
+    sql = "UPDATE outbox SET due_at = ? WHERE channel_id = ? AND state = 'waiting' AND problem = ?"
+    await tx.fetch(sql, now, channel_id, str(problem))
 
 
 async def hurry(tx: Queries, row_id: int, due_at: datetime, until_at: datetime) -> None:
     """Make a row due now; if it is just being sent, only the time it has grows."""
-    await tx.fetch(
+    sql = (
         "UPDATE outbox SET due_at = ?, until_at = ?"
-        " WHERE row_id = ? AND state IN ('waiting', 'claimed')",
-        seconds(due_at),
-        seconds(until_at),
-        row_id,
+        " WHERE row_id = ? AND state IN ('waiting', 'claimed')"
     )
+    await tx.fetch(sql, due_at, until_at, row_id)
 
 
 async def move_posts(tx: Queries, group_id: int, channel_id: int, due_at: datetime) -> None:
@@ -238,16 +196,13 @@ async def move_posts(tx: Queries, group_id: int, channel_id: int, due_at: dateti
 
     What waits is tried at once.
     """
-    await tx.fetch(
+    sql = (
         "UPDATE outbox SET channel_id = ?,"
         " due_at = CASE state WHEN 'waiting' THEN CAST(? AS BIGINT) ELSE due_at END"
         " WHERE (kind = 'standing' AND reference = ?) OR (kind = 'post' AND state <> 'sent'"
-        " AND reference IN (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?))",
-        channel_id,
-        seconds(due_at),
-        str(group_id),
-        group_id,
+        " AND reference IN (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?))"
     )
+    await tx.fetch(sql, channel_id, due_at, str(group_id), group_id)
 
 
 async def delete_about_group(tx: Queries, group_id: int) -> None:
@@ -256,32 +211,29 @@ async def delete_about_group(tx: Queries, group_id: int) -> None:
     But cards above a poll are still to say that their vote is called off. Its weeks and votes must
     still be there: they are what most of it refers to.
     """
-    of_group = str(group_id)
-    await tx.fetch(
+    sql = (
         "DELETE FROM outbox WHERE kind IN ('post', 'thread', 'opener') AND reference IN"
-        " (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?)",
-        group_id,
+        " (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?)"
     )
-    await tx.fetch(
+    await tx.fetch(sql, group_id)
+    sql = (
         "DELETE FROM outbox WHERE kind IN ('candidates', 'poll', 'called_off', 'vote_lost')"
         " AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes WHERE group_id = ?)"
         " AND NOT (kind IN ('candidates', 'called_off') AND reference IN"
         " (SELECT reference FROM outbox WHERE kind = 'called_off'"
-        " AND state IN ('waiting', 'claimed')))",
-        group_id,
+        " AND state IN ('waiting', 'claimed')))"
     )
-    await tx.fetch(
+    await tx.fetch(sql, group_id)
+    sql = (
         "DELETE FROM outbox WHERE kind = 'standing' AND reference = ?"
-        " OR kind IN ('sign', 'notice') AND SUBSTR(reference, 1, ?) = ?",
-        of_group,
-        len(of_group) + 1,
-        f"{of_group}:",
+        " OR kind IN ('sign', 'notice') AND SUBSTR(reference, 1, ?) = ?"
     )
-    await tx.fetch(
+    await tx.fetch(sql, str(group_id), len(f"{group_id}:"), f"{group_id}:")
+    sql = (
         "DELETE FROM outbox WHERE kind = 'reminder' AND EXISTS (SELECT 1 FROM slots"
-        " WHERE group_id = ? AND reference LIKE CAST(slot_id AS TEXT) || ':%')",
-        group_id,
+        " WHERE group_id = ? AND reference LIKE CAST(slot_id AS TEXT) || ':%')"
     )
+    await tx.fetch(sql, group_id)
 
 
 async def ended_letters(
@@ -291,17 +243,14 @@ async def ended_letters(
 
     The oldest first; ``after``: only those that come after this one.
     """
-    rows = await db.fetch(
+    sql = (
         "SELECT * FROM outbox WHERE kind IN ('notice', 'vote_lost', 'nudge', 'reminder')"
         " AND until_at <= ? AND (until_at, row_id) > (?, ?)"
         # By no state that it may have: SQLite would go through all that was ever sent.
-        " AND state NOT IN ('waiting', 'claimed') ORDER BY until_at, row_id LIMIT ?",
-        seconds(before),
-        seconds(after.until_at) if after else 0,
-        after.row_id if after else 0,
-        limit,
+        " AND state NOT IN ('waiting', 'claimed') ORDER BY until_at, row_id LIMIT ?"
     )
-    return [_row(found) for found in rows]
+    seen = (after.until_at, after.row_id) if after else (0, 0)
+    return [_row(found) for found in await db.fetch(sql, before, *seen, limit)]
 
 
 async def still_tried(db: Queries, abouts: Collection[int], since: datetime) -> set[int]:
@@ -312,58 +261,34 @@ async def still_tried(db: Queries, abouts: Collection[int], since: datetime) -> 
     if not abouts:
         return set()
     marks = question_marks(abouts)
-    rows = await db.fetch(
-        f"SELECT reference AS about FROM outbox WHERE kind = 'post' AND reference IN ({marks})"  # noqa: S608 - question marks only
+    sql = (
+        f"SELECT reference FROM outbox WHERE kind = 'post' AND reference IN ({marks})"  # noqa: S608 - question marks only
         " AND (state IN ('waiting', 'claimed') OR until_at > ?) UNION ALL"
-        f" SELECT CAST(row_id AS TEXT) AS about FROM outbox WHERE row_id IN ({marks})"
-        " AND (state IN ('waiting', 'claimed') OR until_at > ?)",
-        *map(str, abouts),
-        seconds(since),
-        *abouts,
-        seconds(since),
+        f" SELECT CAST(row_id AS TEXT) FROM outbox WHERE row_id IN ({marks})"
+        " AND (state IN ('waiting', 'claimed') OR until_at > ?)"
     )
-    return {int(row["about"]) for row in rows}
+    found = await db.fetch_column(sql, *map(str, abouts), since, *abouts, since)
+    return set(map(int, found))
 
 
 async def delete_rows(tx: Queries, row_ids: Collection[int]) -> None:
     """Delete rows: for none of them may ever be wanted again."""
-    await tx.fetch(
-        f"DELETE FROM outbox WHERE row_id IN ({question_marks(row_ids)})",  # noqa: S608
-        *row_ids,
-    )
+    sql = f"DELETE FROM outbox WHERE row_id IN ({question_marks(row_ids)})"  # noqa: S608
+    await tx.fetch(sql, *row_ids)
 
 
 def _row(row: Row) -> OutboxRow:
-    kind: LetterKind = row["kind"]
-    state: OutboxState = row["state"]
-    return OutboxRow(
-        row_id=row["row_id"],
-        kind=kind,
-        reference=row["reference"],
-        guild_id=row["guild_id"],
-        channel_id=row["channel_id"],
-        state=state,
-        due_at=instant(row["due_at"]),
-        until_at=instant(row["until_at"]),
-        claim=row["claim"],
-        lease_until=instant_or_none(row["lease_until"]),
-        tried_at=instant_or_none(row["tried_at"]),
-        attempts=row["attempts"],
-        message_id=row["message_id"],
-        problem=problem_from(row["problem"]),
-        places=tuple(int(place) for place in (row["places"] or "").split()),
-        trace=row["trace"],
-    )
+    places = tuple(map(int, (row["places"] or "").split()))
+    return value_from(OutboxRow, row, problem=problem_from(row["problem"]), places=places)
 
 
 async def delete_untried(tx: Queries, kind: LetterKind, reference: str) -> bool:
     """Forget a row that was certainly not sent; tell whether it was there."""
-    return await tx.any_row(
+    sql = (
         "DELETE FROM outbox WHERE kind = ? AND reference = ? AND state = 'waiting'"
-        " AND tried_at IS NULL RETURNING row_id",
-        kind,
-        reference,
+        " AND tried_at IS NULL RETURNING row_id"
     )
+    return await tx.any_row(sql, kind, reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,4 +334,4 @@ async def due_next(db: Queries) -> DueNext:
     """Return when the next of each kind is due."""
     looks = ", ".join(f"({sql}) AS {kind}" for kind, sql in NEXT.items())
     (row,) = await db.fetch(f"SELECT {looks}")
-    return DueNext(**{kind: instant_or_none(row[kind]) for kind in NEXT})
+    return value_from(DueNext, row)

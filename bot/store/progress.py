@@ -7,26 +7,16 @@ from datetime import datetime
 from itertools import chain
 
 from bot.core.progress import STATES, Mark, State
-from bot.store.database import Queries, Value, in_parts, question_marks
-from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
+from bot.store.database import Queries, Value, in_parts, question_marks, value_from
+from bot.store.instants import instant_or_none
 
 
 async def marks_of(db: Queries, reader_id: int) -> dict[str, Mark]:
     """Return all the reader's marks by the key they were made under."""
     rows = await db.fetch(
-        "SELECT resource_key, state, changed_at, until_at, rating FROM progress"
-        " WHERE reader_id = ?",
-        reader_id,
+        "SELECT *, until_at AS until FROM progress WHERE reader_id = ?", reader_id
     )
-    return {
-        row["resource_key"]: Mark(
-            state=row["state"],
-            changed_at=instant(row["changed_at"]),
-            until=instant_or_none(row["until_at"]),
-            rating=row["rating"],
-        )
-        for row in rows
-    }
+    return {row["resource_key"]: value_from(Mark, row) for row in rows}
 
 
 async def states_of_members(
@@ -45,17 +35,15 @@ async def states_of_members(
         f" THEN CASE state{best} END ELSE 0 END) AS {column}"
         for column, former in zip(columns, keys.values(), strict=True)
     ]
-    rows = await db.fetch(
+    sql = (
         f"SELECT COUNT(*) AS members{''.join(f', {column}' for column in columns)} FROM ("  # noqa: S608 - question marks only
         f"SELECT members.reader_id{''.join(ranks)} FROM members LEFT JOIN progress"
         f" ON progress.reader_id = members.reader_id"
         f" AND progress.resource_key IN ({question_marks(asked)})"
         " WHERE members.group_id = ? GROUP BY members.reader_id) AS each_member"
-        f" GROUP BY {', '.join(columns)}",
-        *asked,
-        *asked,
-        group_id,
+        f" GROUP BY {', '.join(columns)}"
     )
+    rows = await db.fetch(sql, *asked, *asked, group_id)
     return [
         (
             {
@@ -79,18 +67,16 @@ async def readers_by_key(
     asked: list[tuple[Value, ...]] = [(old, key) for key, each in keys.items() for old in each]
     if not asked:
         return {}
-    rows = await db.fetch(
+    sql = (
         "WITH asked (resource_key, present_key) AS"  # noqa: S608 - question marks only
         f" (VALUES {', '.join(['(CAST(? AS TEXT), CAST(? AS TEXT))'] * len(asked))})"
         " SELECT present_key, COUNT(*) AS readers FROM"
         " (SELECT DISTINCT asked.present_key, members.reader_id FROM members CROSS JOIN asked"
         " JOIN progress ON progress.reader_id = members.reader_id"
         " AND progress.resource_key = asked.resource_key WHERE members.group_id = ?"
-        f" AND progress.state IN ({question_marks(states)})) AS each_member GROUP BY present_key",
-        *chain.from_iterable(asked),
-        group_id,
-        *states,
+        f" AND progress.state IN ({question_marks(states)})) AS each_member GROUP BY present_key"
     )
+    rows = await db.fetch(sql, *chain.from_iterable(asked), group_id, *states)
     return {row["present_key"]: int(row["readers"]) for row in rows}
 
 
@@ -100,62 +86,49 @@ async def set_marks(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None
     Twice is harmless: buttons get double-clicked.
     """
     for keys in in_parts([key for key, mark in marks.items() if mark is None]):
-        await tx.fetch(
-            "DELETE FROM progress WHERE reader_id = ?"  # noqa: S608 - question marks only
-            f" AND resource_key IN ({question_marks(keys)})",
-            reader_id,
-            *keys,
+        sql = (
+            f"DELETE FROM progress WHERE reader_id = ? AND resource_key IN ({question_marks(keys)})"  # noqa: S608
         )
+        await tx.fetch(sql, reader_id, *keys)
     rows: list[tuple[Value, ...]] = [
-        (
-            reader_id,
-            key,
-            mark.state,
-            seconds(mark.changed_at),
-            seconds_or_none(mark.until),
-            mark.rating,
-        )
+        (reader_id, key, mark.state, mark.changed_at, mark.until, mark.rating)
         for key, mark in marks.items()
         if mark is not None
     ]
     for some in in_parts(rows):
-        await tx.fetch(
+        sql = (
             "INSERT INTO progress (reader_id, resource_key, state, changed_at, until_at, rating)"  # noqa: S608 - question marks only
             f" VALUES {', '.join(['(?, ?, ?, ?, ?, ?)'] * len(some))}"
             " ON CONFLICT (reader_id, resource_key) DO UPDATE SET"
             " state = excluded.state, changed_at = excluded.changed_at,"
-            " until_at = excluded.until_at, rating = excluded.rating",
-            *chain.from_iterable(some),
+            " until_at = excluded.until_at, rating = excluded.rating"
         )
+        await tx.fetch(sql, *chain.from_iterable(some))
 
 
 async def ratings_of(db: Queries, key: str) -> tuple[int, int]:
     """Return how many readers rated a resource 4 or 5, and how many rated it."""
-    (row,) = await db.fetch(
+    sql = (
         "SELECT COUNT(*) AS rated, COALESCE(SUM(CASE WHEN rating >= 4 THEN 1 ELSE 0 END), 0)"
-        " AS liked FROM progress WHERE resource_key = ? AND rating IS NOT NULL",
-        key,
+        " AS liked FROM progress WHERE resource_key = ? AND rating IS NOT NULL"
     )
+    (row,) = await db.fetch(sql, key)
     return int(row["liked"]), int(row["rated"])
 
 
 async def last_change(db: Queries, reader_id: int) -> datetime | None:
     """Return when the reader marked something last."""
-    (row,) = await db.fetch(
-        "SELECT MAX(changed_at) AS at FROM progress WHERE reader_id = ?", reader_id
-    )
-    return instant_or_none(row["at"])
+    sql = "SELECT MAX(changed_at) FROM progress WHERE reader_id = ?"
+    return instant_or_none(await db.fetch_value(sql, reader_id))
 
 
 async def members_with_marks(db: Queries, guild_id: int, keys: Collection[str]) -> int:
     """Return how many members of a server's groups have a mark on a resource, by all its keys."""
-    (row,) = await db.fetch(
+    sql = (
         "SELECT COUNT(DISTINCT progress.reader_id) AS readers FROM progress"  # noqa: S608
         " JOIN members ON members.reader_id = progress.reader_id"
         " JOIN study_groups ON study_groups.group_id = members.group_id"
         " WHERE study_groups.guild_id = ?"
-        f" AND progress.resource_key IN ({question_marks(keys)})",
-        guild_id,
-        *keys,
+        f" AND progress.resource_key IN ({question_marks(keys)})"
     )
-    return int(row["readers"])
+    return int(await db.fetch_value(sql, guild_id, *keys))

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.me import ReaderSettings
-from bot.store.database import Queries, Row
-from bot.store.instants import seconds, seconds_or_none
+from bot.store.database import Queries, Row, value_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +18,18 @@ class ReaderRow:
 
 async def reader(db: Queries, reader_id: int) -> ReaderRow:
     """Return the reader's row; somebody new has nothing current and no goal."""
-    row = await db.fetch_one(
-        "SELECT current_key AS current, goal_key AS goal FROM readers WHERE reader_id = ?",
-        reader_id,
-    )
+    sql = "SELECT current_key AS current, goal_key AS goal FROM readers WHERE reader_id = ?"
+    row = await db.fetch_one(sql, reader_id)
     return ReaderRow(**row) if row else ReaderRow()
 
 
 async def was_shown(db: Queries, reader_id: int, key: str) -> bool:
     """Tell whether the reader was shown the resource as theirs to read, or marked it."""
-    return await db.any_row(
-        "SELECT 1 FROM readers WHERE reader_id = ? AND (current_key = ?"
-        " OR goal_key = ?) UNION ALL"
-        " SELECT 1 FROM progress WHERE reader_id = ? AND resource_key = ?",
-        reader_id,
-        key,
-        key,
-        reader_id,
-        key,
+    sql = (
+        "SELECT 1 FROM readers WHERE reader_id = ? AND (current_key = ? OR goal_key = ?)"
+        " UNION ALL SELECT 1 FROM progress WHERE reader_id = ? AND resource_key = ?"
     )
+    return await db.any_row(sql, reader_id, key, key, reader_id, key)
 
 
 async def take_turn(tx: Queries, reader_id: int) -> None:
@@ -47,11 +39,11 @@ async def take_turn(tx: Queries, reader_id: int) -> None:
     themselves waits for what they clicked before, and it waits for them.
     Writing the row locks it in PostgreSQL; SQLite writes one transaction at a time anyway.
     """
-    await tx.fetch(
+    sql = (
         "INSERT INTO readers (reader_id) VALUES (?)"
-        " ON CONFLICT (reader_id) DO UPDATE SET reader_id = excluded.reader_id",
-        reader_id,
+        " ON CONFLICT (reader_id) DO UPDATE SET reader_id = excluded.reader_id"
     )
+    await tx.fetch(sql, reader_id)
 
 
 async def take_turn_if_known(tx: Queries, reader_id: int) -> bool:
@@ -59,76 +51,59 @@ async def take_turn_if_known(tx: Queries, reader_id: int) -> bool:
 
     For what the bot does of its own accord: it must not bring back who deleted everything.
     """
-    return await tx.any_row(
-        "UPDATE readers SET reader_id = reader_id WHERE reader_id = ? RETURNING reader_id",
-        reader_id,
-    )
+    sql = "UPDATE readers SET reader_id = reader_id WHERE reader_id = ? RETURNING reader_id"
+    return await tx.any_row(sql, reader_id)
 
 
 async def set_current(tx: Queries, reader_id: int, key: str | None) -> None:
     """Record what the reader was shown last as the next one."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO readers (reader_id, current_key) VALUES (?, ?)"
-        " ON CONFLICT (reader_id) DO UPDATE SET current_key = excluded.current_key",
-        reader_id,
-        key,
+        " ON CONFLICT (reader_id) DO UPDATE SET current_key = excluded.current_key"
     )
+    await tx.fetch(sql, reader_id, key)
 
 
 async def set_goal(tx: Queries, reader_id: int, key: str | None) -> None:
     """Record the reader's goal."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO readers (reader_id, goal_key) VALUES (?, ?)"
-        " ON CONFLICT (reader_id) DO UPDATE SET goal_key = excluded.goal_key",
-        reader_id,
-        key,
+        " ON CONFLICT (reader_id) DO UPDATE SET goal_key = excluded.goal_key"
     )
+    await tx.fetch(sql, reader_id, key)
 
 
 async def settings_of(db: Queries, reader_id: int) -> ReaderSettings:
     """Return the reader's settings; the defaults if they set nothing."""
-    row = await db.fetch_one(
-        "SELECT zone, named, nudged FROM reader_settings WHERE reader_id = ?", reader_id
-    )
-    if row is None:
-        return ReaderSettings()
-    return ReaderSettings(zone=row["zone"], named=bool(row["named"]), nudged=bool(row["nudged"]))
+    row = await db.fetch_one("SELECT * FROM reader_settings WHERE reader_id = ?", reader_id)
+    return value_from(ReaderSettings, row) if row else ReaderSettings()
 
 
 async def put_settings(
     tx: Queries, reader_id: int, settings: ReaderSettings, nudge_at: datetime | None
 ) -> None:
     """Write the reader's settings, and when they may be nudged next."""
-    await tx.fetch(
+    sql = (
         "INSERT INTO reader_settings (reader_id, zone, named, nudged, nudge_at)"
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (reader_id) DO UPDATE SET zone = excluded.zone,"
-        " named = excluded.named, nudged = excluded.nudged, nudge_at = excluded.nudge_at",
-        reader_id,
-        settings.zone,
-        int(settings.named),
-        int(settings.nudged),
-        seconds_or_none(nudge_at),
+        " named = excluded.named, nudged = excluded.nudged, nudge_at = excluded.nudge_at"
     )
+    await tx.fetch(sql, reader_id, settings.zone, settings.named, settings.nudged, nudge_at)
 
 
 async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
     """Return the readers whose time for a look has come, the longest waiting first."""
-    rows = await db.fetch(
+    sql = (
         "SELECT reader_id FROM reader_settings WHERE nudge_at <= ?"
-        " ORDER BY nudge_at, reader_id LIMIT ?",
-        seconds(now),
-        limit,
+        " ORDER BY nudge_at, reader_id LIMIT ?"
     )
-    return [row["reader_id"] for row in rows]
+    return await db.fetch_column(sql, now, limit)
 
 
 async def set_nudge_at(tx: Queries, reader_id: int, at: datetime | None) -> None:
     """Record when to look at the reader again; None: never."""
-    await tx.fetch(
-        "UPDATE reader_settings SET nudge_at = ? WHERE reader_id = ?",
-        seconds_or_none(at),
-        reader_id,
-    )
+    sql = "UPDATE reader_settings SET nudge_at = ? WHERE reader_id = ?"
+    await tx.fetch(sql, at, reader_id)
 
 
 Fate = Literal["delete", "forget"]
@@ -166,14 +141,9 @@ async def rows_about(db: Queries, reader_id: int) -> dict[str, list[Row]]:
     """Return every row that holds the person, by table; a table without one has no entry."""
     found: dict[str, list[Row]] = {}
     for each in PERSON_COLUMNS:
-        rows = await db.fetch(
-            f"SELECT * FROM {each.table} WHERE {each.column} = ?",  # noqa: S608 - our names
-            reader_id,
-        )
-        if rows:
-            found[each.table] = sorted(
-                map(dict, rows), key=lambda row: [str(v) for v in row.values()]
-            )
+        sql = f"SELECT * FROM {each.table} WHERE {each.column} = ?"  # noqa: S608 - our names
+        if rows := [dict(row) for row in await db.fetch(sql, reader_id)]:
+            found[each.table] = sorted(rows, key=lambda row: [str(v) for v in row.values()])
     return found
 
 

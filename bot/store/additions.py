@@ -92,20 +92,17 @@ async def add_edit(tx: Queries, guild_id: int, key: str, *, change_id: int, edit
 
 async def last_edit_id(db: Queries, guild_id: int, key: str) -> int:
     """Return the id of the resource's latest edit in this server; 0 if there is none."""
-    sql = (
-        "SELECT COALESCE(MAX(change_id), 0) AS last FROM addition_changes"
-        " WHERE guild_id = ? AND resource_key = ?"
-    )
-    return int(await db.fetch_value(sql, guild_id, key))
+    sql = "SELECT MAX(change_id) FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
+    return int(await db.fetch_value(sql, guild_id, key) or 0)
 
 
-async def edits_of(db: Queries, guild_id: int, key: str, count: int = KEPT) -> list[PastEdit]:
+async def edits_of(db: Queries, guild_id: int, key: str) -> list[PastEdit]:
     """Return a resource's latest edits in this server, the newest first."""
     sql = (
         "SELECT kind, fields, changed_by AS author_id, changed_at AS made_at FROM addition_changes"
-        " WHERE guild_id = ? AND resource_key = ? ORDER BY change_id DESC LIMIT ?"
+        " WHERE guild_id = ? AND resource_key = ? ORDER BY change_id DESC"
     )
-    rows = await db.fetch(sql, guild_id, key, count)
+    rows = await db.fetch(sql, guild_id, key)
     return [value_from(PastEdit, row, fields=tuple(json.loads(row["fields"]))) for row in rows]
 
 

@@ -12,7 +12,7 @@ from bot.core.progress import Mark
 from bot.core.reading import Change
 from bot.store.database import Queries, Row, value_from
 from bot.store.guilds import pages
-from bot.store.instants import instant, instant_or_none, seconds, seconds_or_none
+from bot.store.instants import instant, instant_or_none, seconds
 
 KEPT = 20
 """Changes kept of each reader, which can be undone."""
@@ -155,7 +155,7 @@ async def _put_snapshots(tx: Queries, change_id: int, before: Snapshot, after: S
 def _to_json(snapshot: Snapshot) -> str:
     marks = {
         key: mark
-        and [mark.state, seconds(mark.changed_at), seconds_or_none(mark.until), mark.rating]
+        and [mark.state, seconds(mark.changed_at), mark.until and seconds(mark.until), mark.rating]
         for key, mark in snapshot.marks.items()
     }
     return json.dumps({"marks": marks, "current": snapshot.current, "goal": snapshot.goal})

@@ -171,10 +171,8 @@ async def delete_vote(tx: Queries, vote_id: int) -> None:
     await tx.fetch("DELETE FROM votes WHERE vote_id = ?", vote_id)
 
 
-async def call_off_votes(
-    tx: Queries, group_id: int, now: datetime, week: str | None = None
-) -> list[int]:
-    """Cancel the group's running votes, or that on one week, and return their ids.
+async def call_off_votes(tx: Queries, group_id: int, now: datetime, week: str | None) -> list[int]:
+    """Cancel the group's running votes, or only that on the week, and return their ids.
 
     Polls already sent are ended soon.
     """

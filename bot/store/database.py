@@ -40,8 +40,6 @@ ROWS_AT_A_TIME = 4_000
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 
-_EFFECTIVE = os.access in os.supports_effective_ids
-
 PATIENCE = 2000
 """Milliseconds that SQLite waits for another program. Discord waits three seconds for an answer."""
 CONNECT_WITHIN, ANSWER_WITHIN, MIGRATE_WITHIN = 2, 30, 3600
@@ -188,7 +186,8 @@ class SqliteDatabase(Queries):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _needs_writable(path)
                 opened.enter_context(contextlib.closing(lock_file(path)))
-                _try_to_open(path)
+                # Fails here if it can't be opened: aiosqlite's thread would outlive the event loop.
+                sqlite3.connect(path).close()
                 writer = await _connect(
                     path, "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"
                 )
@@ -290,17 +289,13 @@ def sqlite_file(url: str) -> Path | None:
 
 def _needs_writable(path: Path) -> None:
     """Refuse what SQLite would open read-only; the folder counts, for it writes beside the file."""
+    effective = os.access in os.supports_effective_ids
     for needed in (path.parent, path):
-        if needed.exists() and not os.access(needed, os.W_OK, effective_ids=_EFFECTIVE):
+        if needed.exists() and not os.access(needed, os.W_OK, effective_ids=effective):
             raise ConfigError(
                 f"DATABASE_URL: {needed} can't be written by whoever runs this bot."
                 " Give it to them, or name a file elsewhere."
             )
-
-
-def _try_to_open(path: Path) -> None:
-    """Fail here if the file can't be opened: aiosqlite's thread would outlive the event loop."""
-    sqlite3.connect(path).close()
 
 
 def lock_file(path: Path) -> sqlite3.Connection:
@@ -492,10 +487,8 @@ def value_from(kind: Callable[..., T], row: Row, /, **given: object) -> T:
 
 @functools.cache
 def _columns(kind: Callable[..., object]) -> list[tuple[str, Callable[[Any], object]]]:
-    def as_it_is(value: object) -> object:
-        return value
-
-    return [(name, FROM_COLUMN.get(hint, as_it_is)) for name, hint in get_type_hints(kind).items()]
+    hints = get_type_hints(kind).items()
+    return [(name, FROM_COLUMN.get(hint, lambda value: value)) for name, hint in hints]
 
 
 def question_marks(values: Collection[object]) -> str:

@@ -17,11 +17,6 @@ def instant(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def seconds_or_none(at: datetime | None) -> int | None:
-    """Return ``seconds(at)``, or None for None."""
-    return None if at is None else seconds(at)
-
-
 def instant_or_none(at: int | None) -> datetime | None:
     """Return ``instant(at)``, or None for None."""
     return None if at is None else instant(at)

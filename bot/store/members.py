@@ -67,9 +67,7 @@ async def close_wish(tx: Queries, group_id: int, reader_id: int) -> None:
     await tx.fetch(sql, group_id, reader_id)
 
 
-async def take_wishing_members(
-    tx: Queries, group_id: int, reader_id: int | None = None
-) -> list[int]:
+async def take_wishing_members(tx: Queries, group_id: int, reader_id: int | None) -> list[int]:
     """Return who wants reminders; who deletes everything about themselves waits meanwhile.
 
     ``reader_id``: only whether this one does.

@@ -237,7 +237,7 @@ async def delete_about_group(tx: Queries, group_id: int) -> None:
 
 
 async def ended_letters(
-    db: Queries, before: datetime, limit: int, after: OutboxRow | None = None
+    db: Queries, before: datetime, limit: int, after: OutboxRow | None
 ) -> list[OutboxRow]:
     """Return letters to people that are sent or given up, and were to be sent until then.
 

@@ -106,15 +106,13 @@ async def set_nudge_at(tx: Queries, reader_id: int, at: datetime | None) -> None
     await tx.fetch(sql, at, reader_id)
 
 
-Fate = Literal["delete", "forget"]
-"""``delete`` the row; or ``forget`` the person: the row stays, without them."""
-
-
 @dataclass(frozen=True, slots=True)
 class PersonColumn:
+    """``delete`` the row; or ``forget`` the person: the row stays, without them."""
+
     table: str
     column: str
-    fate: Fate
+    fate: Literal["delete", "forget"]
 
 
 PERSON_COLUMNS = (

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -15,7 +17,7 @@ import pytest
 
 from bot.errors import ConfigError, LedgerError
 from bot.store import readers, settings
-from bot.store.database import open_database
+from bot.store.database import open_database, value_from
 from bot.store.settings import set_setting, setting
 
 HOLD = """
@@ -220,6 +222,43 @@ async def test_one_row_is_given_by_itself_and_none_is_none(db):
     assert of_it is not None
     assert of_it["value"] == "value"
     assert await db.fetch_one("SELECT value FROM settings WHERE name = ?", "other") is None
+
+
+async def test_one_column_comes_as_its_values(db):
+    async with db.transaction() as tx:
+        for name in ("a", "b"):
+            await set_setting(tx, name, name.upper())
+
+    assert await db.fetch_column("SELECT value FROM settings ORDER BY name") == ["A", "B"]
+    assert await db.fetch_value("SELECT value FROM settings WHERE name = ?", "b") == "B"
+    assert await db.fetch_value("SELECT value FROM settings WHERE name = ?", "c") is None
+
+
+@dataclass(frozen=True)
+class Member:
+    reader_id: int
+    joined_at: datetime
+    checked_at: datetime | None
+    wanted: bool
+    other: str
+
+
+async def test_a_row_is_a_value_with_what_went_in(db):
+    at = datetime(2026, 3, 1, 12, 30, 15, 999_999, UTC)
+    async with db.transaction() as tx:
+        sql = "INSERT INTO members (group_id, reader_id, joined_at) VALUES (?, ?, ?)"
+        await tx.fetch(sql, 1, 2, at)
+
+    sql = "SELECT reader_id, joined_at, NULL AS checked_at, 1 AS wanted, 7 AS other FROM members"
+    row = await db.fetch_one(sql)
+
+    assert value_from(Member, row, other="given") == Member(
+        reader_id=2,
+        joined_at=at.replace(microsecond=0),
+        checked_at=None,
+        wanted=True,
+        other="given",
+    )
 
 
 async def test_a_statement_tells_whether_it_gave_a_row(db):

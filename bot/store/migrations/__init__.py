@@ -20,8 +20,7 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[int]:
     files = _files(folder)
     async with database.migrating() as tx:
         await tx.fetch("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
-        rows = await tx.fetch("SELECT number FROM migrations")
-        past = {row["number"] for row in rows}
+        past = set(await tx.fetch_column("SELECT number FROM migrations"))
         if past - files.keys():
             raise ConfigError(
                 "DATABASE_URL: a newer version of Nextread wrote this database. Update Nextread."

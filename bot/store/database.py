@@ -220,7 +220,7 @@ class SqliteDatabase(Queries):
     async def checkpoint(self) -> None:
         if self._is_in_journal and not self._turn.locked():
             async with self._turn:
-                await self._wait_at_most(0)  # for who reads meanwhile: there will be another time
+                await self._wait_at_most(0)  # for readers: there will be another time
                 ((is_busy, *_),) = await self._writer.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
                 self._is_in_journal = bool(is_busy)
 

@@ -25,9 +25,9 @@ async def put_group(tx: Queries, group: Group, now: datetime) -> None:
         " since_at = excluded.since_at, next_at = excluded.next_at, blocked = NULL,"
         " changed_by = excluded.changed_by, changed_at = excluded.changed_at"
     )
-    where = group.group_id, group.guild_id, group.channel_id, group.state
-    when = *astuple(group.schedule), group.role_id, group.since, group.next_at
-    await tx.fetch(sql, *where, *when, group.changed_by, now, group.is_forum)
+    ids = group.group_id, group.guild_id, group.channel_id
+    weekly = group.state, *astuple(group.schedule), group.role_id, group.since, group.next_at
+    await tx.fetch(sql, *ids, *weekly, group.changed_by, now, group.is_forum)
 
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:

@@ -59,7 +59,7 @@ async def set_wish(tx: Queries, group_id: int, reader_id: int, wish: ReminderWis
 
 
 async def close_wish(tx: Queries, group_id: int, reader_id: int) -> None:
-    """Record that who wants reminders can't be sent any."""
+    """Record that a member who wants reminders can't be sent any."""
     sql = (
         "UPDATE members SET reminders = 'closed'"
         " WHERE group_id = ? AND reader_id = ? AND reminders = 'wanted'"
@@ -68,7 +68,7 @@ async def close_wish(tx: Queries, group_id: int, reader_id: int) -> None:
 
 
 async def take_wishing_members(tx: Queries, group_id: int, reader_id: int | None) -> list[int]:
-    """Return who wants reminders; who deletes everything about themselves waits meanwhile.
+    """Return who wants reminders; whoever deletes everything about themselves waits meanwhile.
 
     ``reader_id``: only whether this one does.
     """

@@ -115,7 +115,7 @@ async def set_untried(tx: Queries, row_id: int) -> None:
 
 
 async def put_off(tx: Queries, row_id: int, now: datetime, due_at: datetime) -> None:
-    """Try a row later that nobody is just sending, so that it isn't in the way of others."""
+    """Try a row later, unless somebody is sending it, so that it doesn't hold up others."""
     sql = (
         "UPDATE outbox SET due_at = ? WHERE row_id = ?"
         " AND (state = 'waiting' OR (state = 'claimed' AND lease_until <= ?))"
@@ -126,7 +126,7 @@ async def put_off(tx: Queries, row_id: int, now: datetime, due_at: datetime) -> 
 async def set_sent(
     tx: Queries, row_id: int, message_id: int | None, *, problem: Problem | None = None
 ) -> bool:
-    """Record the message whoever has the claim; tell whether this is the first time.
+    """Record the message, whoever has the claim; tell whether this is the first time.
 
     ``message_id`` None: it was deleted before anybody recorded it.
     """

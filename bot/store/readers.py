@@ -35,8 +35,8 @@ async def was_shown(db: Queries, reader_id: int, key: str) -> bool:
 async def take_turn(tx: Queries, reader_id: int) -> None:
     """Make this reader's other transactions wait until this one ends, in any process.
 
-    Taken before all else by whatever writes a row that names them: who deletes everything about
-    themselves waits for what they clicked before, and it waits for them.
+    Taken first by whatever writes a row that names them, so that deleting everything about oneself
+    waits for one's earlier clicks, and later ones wait for it.
     Writing the row locks it in PostgreSQL; SQLite writes one transaction at a time anyway.
     """
     sql = (
@@ -49,7 +49,7 @@ async def take_turn(tx: Queries, reader_id: int) -> None:
 async def take_turn_if_known(tx: Queries, reader_id: int) -> bool:
     """Take the turn of a reader of whom a row is kept; tell whether one is.
 
-    For what the bot does of its own accord: it must not bring back who deleted everything.
+    For what the bot does of its own accord: it must not bring back a reader who deleted everything.
     """
     sql = "UPDATE readers SET reader_id = reader_id WHERE reader_id = ? RETURNING reader_id"
     return await tx.any_row(sql, reader_id)

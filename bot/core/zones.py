@@ -1,6 +1,7 @@
 """Find a time zone by what people type or paste: a city, a country, an offset, a typo."""
 
 import re
+import tomllib
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
@@ -10,11 +11,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
-
-from bot.core import zone_names
 
 _TYPO_FROM = 75  # of rapidfuzz's 100: "tokoy" passes, "xyzzy" does not
 _TYPO_SPREAD = 8  # what is that much farther off than the nearest name is noise
@@ -31,7 +31,14 @@ _OFFSET = re.compile(
 )
 _NOW = re.compile(r"\bnow \d\d:\d\d\b")  # part of our own label
 _APART = re.compile(r"[()\[\],;|·:]|\s-+\s|-+$|^-+")
-_TIME_WORDS = re.compile(zone_names.TIME_WORDS)
+_TIME_WORDS = re.compile(  # what people write beside a place and mean nothing by
+    r"\bus and canada\b"
+    r"|\b(?:(?:local|current|standard|daylight|savings?|summer|winter) )*time(?: ?zones?)?\b"
+    r"|\bin\b|\bmy\b|\bhora(?: (?:local )?(?:de|en))?\b|\bheure(?: (?:de|a))?\b"
+    r"|\bora(?:rio)? (?:di|a)\b|\b(?:uhr)?zeit\b"
+    r"|\bsaati\b|\b(?:по )?врем(?:я|ени)\b|(?:표준 ?)?(?:시간대|시간|시각)|표준시|기준"
+    r"|(?:標準|标准|夏令)?(?:時間|时间|時)"
+)
 _SEASON = re.compile(r"\b(?:daylight|summer|winter)(?: savings?)? time\b")
 
 
@@ -181,10 +188,9 @@ def _nearly(wanted: str) -> dict[str, float]:
 
 
 def _in_order(fits: Mapping[str, float], locale: str) -> list[str]:
-    at_home = zone_names.LOCALE_ZONES.get(locale) or zone_names.LOCALE_ZONES.get(
-        locale.partition("-")[0], ""
-    )
-    first = list(dict.fromkeys(f"{at_home} {zone_names.POPULAR_ZONES}".split()))
+    locales = other_names()["locales"]
+    at_home = locales.get(locale) or locales.get(locale.partition("-")[0], "")
+    first = dict.fromkeys(f"{at_home} {other_names()['popular']}".split())
     rank = {zone: place for place, zone in enumerate(first)}
     return sorted(fits, key=lambda zone: (-fits[zone], rank.get(zone, len(rank))))
 
@@ -279,20 +285,23 @@ def states() -> Mapping[str, frozenset[str]]:
     The short ones only behind a city: alone, CA is Canada and DE is Germany.
     """
     zones = defaultdict(set)
-    for zone, names in zone_names.STATES.items():
+    for zone, names in other_names()["states"].items():
         for name in re.split("[,:]", names):
             zones[plain_name(name)].add(zone)
     return {name: frozenset(meant) for name, meant in zones.items()}
 
 
 @cache
+def other_names() -> dict[str, Any]:
+    """Return the tables of ``zone_names.toml``: what neither IANA nor ``cities.txt`` has."""
+    return tomllib.loads(_text("zone_names.toml", "bot.core"))
+
+
+@cache
 def cities() -> Mapping[str, Mapping[str, int]]:
     """Return the cities of ``cities.txt``: name -> zone -> people, in hundred thousands."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    text = files("bot.core").joinpath("cities.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
+    for (line,) in _rows("cities.txt", "bot.core"):
         zone, _, sizes = line.partition(" ")
         for size in sizes.split(";"):
             people, _, names = size.partition(" ")
@@ -358,13 +367,13 @@ def _raw_names() -> Iterator[tuple[str, str]]:
         # Behind the city, so that "most of Germany" is no place that begins with "mos".
         yield from ((name, zone) for name in (zone, _city(zone), f"{_city(zone)} {comment}"))
     yield from _former_names()
-    for zone, names in zone_names.CITIES.items():
+    for zone, names in other_names()["cities"].items():
         yield from ((name, zone) for name in names.split(","))
-    for zone, names in zone_names.STATES.items():
+    for zone, names in other_names()["states"].items():
         yield from ((state.partition(":")[0], zone) for state in names.split(","))
-    for short, zones in zone_names.ABBREVIATIONS.items():
-        yield from ((short, zone) for zone in zones.split())
-    for zones, names in zone_names.STANDARD_TIMES.items():
+    for shorts, zones in other_names()["abbreviations"].items():
+        yield from ((short, zone) for short in shorts.split() for zone in zones.split())
+    for zones, names in other_names()["standard_times"].items():
         each = [name.strip() for name in names.split(",")]
         full = [f"{name} standard time" for name in each if "time" not in name]
         yield from ((name, zone) for name in each + full for zone in zones.split())
@@ -373,7 +382,8 @@ def _raw_names() -> Iterator[tuple[str, str]]:
 def _country_names(code: str, name: str) -> Iterable[str]:
     """Return "South Korea" and "Korea" for the table's "Korea (South)"."""
     short, _, which = name.rstrip(")").partition(" (")
-    return [code, name, short, f"{which} {short}", *zone_names.COUNTRIES.get(code, "").split(",")]
+    others = other_names()["countries"].get(code, "").split(",")
+    return [code, name, short, f"{which} {short}", *others]
 
 
 def _former_names() -> Iterator[tuple[str, str]]:
@@ -394,10 +404,10 @@ def _city(zone: str) -> str:
     return zone.rpartition("/")[2]
 
 
-def _rows(table: str) -> list[list[str]]:
-    lines = _text(table).splitlines()
+def _rows(table: str, package: str = "tzdata.zoneinfo") -> list[list[str]]:
+    lines = _text(table, package).splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
-def _text(table: str) -> str:
-    return files("tzdata.zoneinfo").joinpath(table).read_text(encoding="utf-8")
+def _text(table: str, package: str = "tzdata.zoneinfo") -> str:
+    return files(package).joinpath(table).read_text(encoding="utf-8")

@@ -6,18 +6,10 @@ from discord import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.zone_names import (
-    ABBREVIATIONS,
-    CITIES,
-    COUNTRIES,
-    LOCALE_ZONES,
-    POPULAR_ZONES,
-    STANDARD_TIMES,
-    STATES,
-)
-from bot.core.zones import ZoneChoice, resolve_zone, zones_matching, zones_offered
+from bot.core.zones import ZoneChoice, other_names, resolve_zone, zones_matching, zones_offered
 
 WINTER = datetime(2026, 2, 10, 0, 14, tzinfo=UTC)
+OTHER_NAMES = other_names()
 SUMMER = datetime(2026, 7, 10, 0, 14, tzinfo=UTC)
 ALL = [choice.zone for choice in zones_matching("", "en-US", WINTER, limit=1000)]
 
@@ -399,23 +391,28 @@ def test_an_empty_query_begins_with_the_servers_own_zones(locale, first):
 
 @pytest.mark.parametrize("locale", [locale.value for locale in Locale])
 def test_every_locale_of_discord_has_zones_of_its_own(locale):
-    own = LOCALE_ZONES.get(locale) or LOCALE_ZONES[locale.partition("-")[0]]
+    own = OTHER_NAMES["locales"].get(locale) or OTHER_NAMES["locales"][locale.partition("-")[0]]
 
     assert found("", locale)[0] == own.split()[0]
 
 
 def test_every_zone_of_the_tables_can_be_chosen():
-    tables = [*LOCALE_ZONES.values(), *ABBREVIATIONS.values(), *CITIES, POPULAR_ZONES]
-    tables += [*STANDARD_TIMES, *STATES]
+    tables = [
+        *OTHER_NAMES["locales"].values(),
+        *OTHER_NAMES["abbreviations"].values(),
+        *OTHER_NAMES["cities"],
+        OTHER_NAMES["popular"],
+    ]
+    tables += [*OTHER_NAMES["standard_times"], *OTHER_NAMES["states"]]
 
     assert {zone for zones in tables for zone in zones.split()} <= set(ALL)
 
 
 def test_every_name_of_the_tables_finds_its_zone_first_or_is_left_to_choose():
-    for zone, names in CITIES.items():
+    for zone, names in OTHER_NAMES["cities"].items():
         for name in names.split(","):
             assert zone in found(name), name
-    for code, names in COUNTRIES.items():
+    for code, names in OTHER_NAMES["countries"].items():
         for name in names.split(","):
             assert found(name)[0] in found(code), name
 
@@ -453,7 +450,7 @@ def test_no_more_are_returned_than_asked_for():
 texts = st.text(max_size=40) | st.sampled_from(ALL).map(lambda zone: zone[3:-1])
 
 
-@given(texts, st.sampled_from(sorted(LOCALE_ZONES)))
+@given(texts, st.sampled_from(sorted(OTHER_NAMES["locales"])))
 def test_whatever_is_typed_gives_choices_that_discord_can_show(text, locale):
     choices = zones_matching(text, locale, WINTER)
 
@@ -462,7 +459,7 @@ def test_whatever_is_typed_gives_choices_that_discord_can_show(text, locale):
     assert all(choice.zone in ALL and 1 <= len(choice.label) <= 100 for choice in choices)
 
 
-@given(texts, st.sampled_from(sorted(LOCALE_ZONES)))
+@given(texts, st.sampled_from(sorted(OTHER_NAMES["locales"])))
 def test_what_is_clear_is_also_the_first_choice(text, locale):
     clear = resolve_zone(text, locale, WINTER)
 

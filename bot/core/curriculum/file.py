@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -122,53 +121,41 @@ def _has(value: object, part: str | int) -> bool:
     return part in value if isinstance(value, dict) else isinstance(value, list)
 
 
+Part = TypeVar("Part", Curriculum, Section, Step, Resource, Cell)
+
+
+def _made(kind: type[Part], *shapes: object, **others: Any) -> Part:
+    """Make a part of a list of what the shapes hold under the same names, and what they don't."""
+    names = {each.name for each in fields(kind)} - others.keys()
+    given = {n: getattr(shape, n) for shape in shapes for n in names if hasattr(shape, n)}
+    return kind(**{name: value for name, value in given.items() if value is not None}, **others)
+
+
 def _curriculum(shape: CurriculumShape) -> Curriculum:
-    return Curriculum(
-        id=shape.id,
-        title=shape.title,
-        icon=shape.icon or "",
-        url=shape.url,
-        introduction=shape.introduction,
-        update_title=shape.update_title or "",
-        update_icon=shape.update_icon or "",
-        updates=tuple(Update(each.text, each.date, each.details) for each in shape.updates),
-        sections=tuple(_section(shape.id, each) for each in shape.sections),
-    )
+    sections = tuple(_section(shape.id, each) for each in shape.sections)
+    updates = tuple(Update(each.text, each.date, each.details) for each in shape.updates)
+    return _made(Curriculum, shape, sections=sections, updates=updates)
 
 
 def _section(namespace: str, shape: SectionShape) -> Section:
-    return Section(
-        id=shape.id,
-        title=shape.title,
-        icon=shape.icon or "",
-        introduction=shape.introduction,
-        addition=shape.addition,
-        steps=tuple(_step(namespace, shape, each) for each in shape.steps),
-    )
+    return _made(Section, shape, steps=tuple(_step(namespace, shape, each) for each in shape.steps))
 
 
 def _step(namespace: str, section: SectionShape, shape: StepShape) -> Step:
     addition = section.addition or shape.addition
-    resources = (_resource(namespace, shape.id, each, addition) for each in shape.resources)
-    return Step(
-        id=shape.id,
-        title=shape.title,
+    return _made(
+        Step,
+        shape,
         section_id=section.id,
-        number=shape.number or "",
-        icon=shape.icon or "",
-        introduction=shape.introduction,
         addition=addition,
-        resources=tuple(resources),
-        tables=tuple(_table(each) for each in shape.tables),
+        resources=tuple(_resource(namespace, shape.id, r, addition) for r in shape.resources),
+        tables=tuple(map(_table, shape.tables)),
     )
 
 
 def _table(shape: TableShape) -> Table:
-    return Table(shape.columns, tuple(tuple(map(_cell, row)) for row in shape.rows))
-
-
-def _cell(shape: str | CellShape) -> Cell:
-    return Cell(shape) if isinstance(shape, str) else Cell(shape.text, shape.url, shape.maker_url)
+    cells = ([Cell(c) if isinstance(c, str) else _made(Cell, c) for c in r] for r in shape.rows)
+    return Table(shape.columns, tuple(map(tuple, cells)))
 
 
 def _resource(
@@ -180,40 +167,19 @@ def _resource(
 ) -> Resource:
     key = f"{namespace}:{shape.id}"
     addition = addition or shape.about.addition
-    needed: tuple[str, ...] = ()
-    companions: Iterator[Resource] = iter(())
-    companions_title = ""
+    needed, below = tuple[str, ...](), tuple[CompanionShape, ...]()
     if isinstance(shape, ResourceShape):
-        needed, companions_title = shape.prerequisites, shape.companions_title or ""
-        companions = (
-            _resource(namespace, step_id, each, addition, key) for each in shape.companions
-        )
-    return Resource(
+        needed, below = shape.prerequisites, shape.companions
+    return _made(
+        Resource,
+        *(shape, shape.about, shape.found_by),
         key=key,
-        title=shape.title,
-        url=shape.url,
-        kind=shape.about.kind,
         step_id=step_id,
-        label=shape.label or "",
-        must_read=shape.about.must_read,
         addition=addition,
         parent=parent,
-        original_url=shape.original_url,
-        maker_url=shape.maker_url,
-        authors=shape.about.authors or "",
-        year=shape.about.year,
-        minutes=shape.about.minutes,
         prerequisites=tuple(f"{namespace}:{slug}" for slug in needed),
-        aliases=shape.found_by.aliases,
-        tags=shape.found_by.tags,
-        notes=shape.notes,
-        added_notes=shape.added_notes,
-        sentence=shape.sentence or "",
-        remark=shape.remark or "",
-        questions=shape.questions,
         formerly=tuple(f"{namespace}:{slug}" for slug in shape.formerly),
-        companions_title=companions_title,
-        companions=tuple(companions),
+        companions=tuple(_resource(namespace, step_id, each, addition, key) for each in below),
     )
 
 

@@ -14,11 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.curriculum.links import canonical
-from bot.core.progress import State
+from bot.core.progress import READ, State
 
 Row = Mapping[str, Any]
-
-READ: tuple[State, ...] = ("done", "known")
 
 SAID = frozenset(
     {"readers", "progress", "changes", "members", "post_readers", "study_groups", "outbox"}

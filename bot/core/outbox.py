@@ -103,13 +103,10 @@ def problem_from(stored: str | None) -> Problem | None:
         return None
     if stored.startswith("lacks:"):
         held = stored.removeprefix("lacks:").split(",")
-        lacks = tuple(name for each in held for name in _PERMISSIONS if name == each)
+        lacks = tuple(name for each in held for name in get_args(Permission) if name == each)
         return Lacks(lacks) if lacks else "unknown"
-    return next((name for name in _NAMES if name == stored), "unknown")
+    return next((name for name in get_args(ProblemName) if name == stored), "unknown")
 
-
-_PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
-_NAMES: tuple[ProblemName, ...] = get_args(ProblemName)
 
 TEMPORARY: frozenset[Problem] = frozenset(
     {"discord_trouble", "rate_limited", "guild_unavailable", "no_standing_post"}

@@ -57,20 +57,18 @@ def _rank(mark: Mark) -> tuple[int, datetime]:
 
 def is_read(marks: Marks, key: str) -> bool:
     """Tell whether the resource is done or known."""
-    mark = marks.get(key)
-    return mark is not None and mark.state in READ
+    return key in marks and marks[key].state in READ
 
 
 def unlocks(marks: Marks, key: str) -> bool:
     """Tell whether what waits for the resource may go on."""
-    mark = marks.get(key)
-    return mark is not None and mark.state in UNLOCKS
+    return key in marks and marks[key].state in UNLOCKS
 
 
 def is_put_off(marks: Marks, key: str, now: datetime) -> bool:
     """Tell whether the resource is put off until a time after ``now``."""
-    mark = marks.get(key)
-    return mark is not None and mark.until is not None and mark.until > now
+    until = marks[key].until if key in marks else None
+    return until is not None and until > now
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,8 @@ class Filters:
 
     def admit(self, resource: Resource) -> bool:
         """Tell whether the resource passes; without an estimate it fits no number of minutes."""
-        fits = self.minutes is None or (
-            resource.minutes is not None and resource.minutes <= self.minutes
-        )
         return (
-            fits
+            (self.minutes is None or 0 < (resource.minutes or 0) <= self.minutes)
             and self.kind in (None, resource.kind)
             and self.step_id in (None, resource.step_id)
             and (resource.must_read or not self.must_reads)
@@ -139,13 +136,13 @@ def recommend(
     """
     marks = resolved(curriculum, marks)
     ready = _ready(curriculum, marks, now, goal)
-    picked = next((r for r in ready if filters.admit(r)), None)
+    picked = next(filter(filters.admit, ready), None)
     if picked is None:
         return _nothing(curriculum, marks, now, filters, ready)
-    recommendation = Recommendation(
-        picked,
-        reasons_for(curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads),
+    told = reasons_for(
+        curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads
     )
+    recommendation = Recommendation(picked, told)
     to_goal = goal is not None and picked in path_to(curriculum, marks, goal)
     asked_for = deeper or to_goal or bool(filters.names)
     if picked.addition and not asked_for and _has_list(curriculum):
@@ -170,12 +167,11 @@ def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, .
     if target is None or unlocks(marks, target.key):
         return ()
     missing = _missing(curriculum, marks, target)
+    order = [r for r in (*curriculum.reading_order, target) if r.key in missing]
     path: list[Resource] = []
     while missing:
         first = next(
-            r
-            for r in (*curriculum.reading_order, target)
-            if r.key in missing and not missing.keys() & set(r.prerequisites)
+            r for r in order if r.key in missing and missing.keys().isdisjoint(r.prerequisites)
         )
         path.append(missing.pop(first.key))
     return tuple(path)
@@ -232,8 +228,10 @@ def reasons_for(
         reasons.append("first_step")
     if resource.must_read:
         reasons.append("must_read")
-    if opened := _newly_open(curriculum, marks, resource):
-        reasons.append(Opens(tuple(r.key for r in opened)))
+    closed = (r for r in opens(curriculum, resource.key) if not unlocks(marks, r.key))
+    missing = {r.key: {key for key in r.prerequisites if not unlocks(marks, key)} for r in closed}
+    if opened := tuple(key for key, needed in missing.items() if needed <= {resource.key}):
+        reasons.append(Opens(opened))
     if filters.minutes is not None:
         reasons.append(FitsMinutes(filters.minutes))
     if resource.addition and _has_list(curriculum):
@@ -241,21 +239,8 @@ def reasons_for(
     return tuple(reasons) or ("next_on_list",)
 
 
-def _newly_open(curriculum: Curriculum, marks: Marks, resource: Resource) -> Sequence[Resource]:
-    return [
-        r
-        for r in opens(curriculum, resource.key)
-        if not unlocks(marks, r.key)
-        and all(key == resource.key or unlocks(marks, key) for key in r.prerequisites)
-    ]
-
-
 def _nothing(
-    curriculum: Curriculum,
-    marks: Marks,
-    now: datetime,
-    filters: Filters,
-    ready: Sequence[Resource],
+    curriculum: Curriculum, marks: Marks, now: datetime, filters: Filters, ready: Sequence[Resource]
 ) -> Answer:
     if ready:
         alone = [n for n in filters.names if any(map(filters.without(n).admit, ready))]

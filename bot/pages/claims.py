@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
@@ -103,15 +103,6 @@ _ERROR_BEHIND = r"(?:(?:error )?404\W+)?(?:page )?not found|(?:error )?404"
 _ENDS = " .!?…-–—|·:。"
 
 
-def title_among(names: Iterable[str], sites: AbstractSet[str], url: str) -> str:
-    """Return the first name that is a title, without its site's; "" if none is.
-
-    ``names`` and ``sites`` are clean lines; ``sites`` is what the page's site calls itself.
-    """
-    bare = (_without_site(name, sites) for name in names)
-    return next((name for name in bare if _is_title(name, sites, url)), "")
-
-
 def _without_site(title: str, sites: AbstractSet[str]) -> str:
     before = None
     while title != before:
@@ -171,17 +162,13 @@ def claims_of(page: str, url: str) -> PageFacts:
     tags = tags_of(page)
     names = [name for each in _names(tags) if (name := _clean(each, LONGEST_VALUE))]
     sites = {_clean(site, LONGEST_TITLE) for site in tags.all("og:site_name", "application-name")}
-    title = title_among(names, sites, url)
+    bare = (_without_site(name, sites) for name in names)
+    title = next((name for name in bare if _is_title(name, sites, url)), "")
     if names and not title:
         return PageFacts(kind=kind_by_link(url))
     kind = _kind(tags, url)
-    return PageFacts(
-        title=_clipped(title, LONGEST_TITLE),
-        authors=_authors(tags),
-        year=_year(tags),
-        minutes=_minutes(tags, kind),
-        kind=kind,
-    )
+    title = _clipped(title, LONGEST_TITLE)
+    return PageFacts(title, _authors(tags), _year(tags), _minutes(tags, kind), kind)
 
 
 def kind_by_link(url: str) -> Kind | None:

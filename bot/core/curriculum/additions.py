@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -70,10 +70,8 @@ def guild_of(key: str) -> int | None:
 def own_step(base: Curriculum) -> Step:
     """Return the step that holds what a server adds without naming one, without resources."""
     taken = {step.id for step in base.steps} | {section.id for section in base.sections}
-    step_id, count = OWN_STEP, 1
-    while step_id in taken:
-        count += 1
-        step_id = f"{OWN_STEP}-{count}"
+    numbered = chain([OWN_STEP], (f"{OWN_STEP}-{number}" for number in count(2)))
+    step_id = next(each for each in numbered if each not in taken)
     return Step(step_id, OWN_STEP_TITLE, step_id)
 
 
@@ -179,22 +177,20 @@ class _Laying:
 
     def _changed(self, resource: Resource) -> Resource:
         """Return a resource of the list, and its companions, with the server's values."""
-        fields = self.fields.get(resource.key, {})
-        values = {name: fields[name] for name in SHOWN if name in fields}
         moved: dict[str, Any] = {}
         if resource.key in self.edits:
-            step_id = self._new_step(resource, fields)
+            step_id = self._new_step(resource, self.fields.get(resource.key, {}))
             if step_id != resource.step_id:
                 moved = {"step_id": step_id, "addition": self._is_deeper(step_id)}
-        companions = tuple(self._changed_companion(each, moved) for each in resource.companions)
+        companions = tuple(self._with_values(each, moved) for each in resource.companions)
         if companions != resource.companions:
-            values["companions"] = companions
-        return replace(resource, **values, **moved) if values or moved else resource
+            moved = {**moved, "companions": companions}
+        return self._with_values(resource, moved)
 
-    def _changed_companion(self, companion: Resource, moved: Mapping[str, Any]) -> Resource:
-        fields = self.fields.get(companion.key, {})
+    def _with_values(self, resource: Resource, moved: Mapping[str, Any]) -> Resource:
+        fields = self.fields.get(resource.key, {})
         values = {name: fields[name] for name in SHOWN if name in fields} | dict(moved)
-        return replace(companion, **values) if values else companion
+        return replace(resource, **values) if values else resource
 
     def _new_step(self, resource: Resource, fields: Fields) -> str:
         wanted: str = fields.get("step_id", resource.step_id)
@@ -250,21 +246,17 @@ class _Laying:
 
 def _end_of_list(sections: list[Section]) -> int:
     """Return the place behind the list's own last section: what a server adds comes next."""
-    listed = [place for place, section in enumerate(sections) if not section.addition]
-    return listed[-1] + 1 if listed else 0
+    return max((at for at, section in enumerate(sections, 1) if not section.addition), default=0)
 
 
 def _with_steps(section: Section, by_step: Mapping[str, list[Resource]]) -> Section:
-    steps = tuple(_with_resources(step, by_step.get(step.id, [])) for step in section.steps)
-    same = all(a is b for a, b in zip(steps, section.steps, strict=True))
-    return section if same else replace(section, steps=steps)
+    steps = tuple(_with_resources(step, by_step.get(step.id, ())) for step in section.steps)
+    return section if steps == section.steps else replace(section, steps=steps)
 
 
-def _with_resources(step: Step, resources: list[Resource]) -> Step:
-    same = len(resources) == len(step.resources) and all(
-        a is b for a, b in zip(resources, step.resources, strict=True)
-    )
-    return step if same else replace(step, resources=tuple(resources))
+def _with_resources(step: Step, resources: Iterable[Resource]) -> Step:
+    found = tuple(resources)
+    return step if found == step.resources else replace(step, resources=found)
 
 
 AsideWhy = Literal["loop", "nowhere", "companion", "list", "step", "link"]

@@ -7,7 +7,9 @@ and one slip must not hide the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Any
 
@@ -177,20 +179,14 @@ def _cycles(entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _never_ready(needs: Mapping[str, set[str]]) -> set[str]:
-    waiting = {slug: {each for each in needed if each in needs} for slug, needed in needs.items()}
-    opens: dict[str, list[str]] = {}
-    for slug, needed in waiting.items():
-        for each in needed:
-            opens.setdefault(each, []).append(slug)
-    ready = [slug for slug, needed in waiting.items() if not needed]
-    while ready:
-        done = ready.pop()
-        del waiting[done]
-        for slug in opens.get(done, ()):
-            waiting[slug].discard(done)
-            if not waiting[slug]:
-                ready.append(slug)
-    return set(waiting)
+    left = set(needs)
+    sorter = TopologicalSorter({slug: needed & left for slug, needed in needs.items()})
+    with suppress(CycleError):  # what stands in no circle is sorted all the same
+        sorter.prepare()
+    while ready := sorter.get_ready():
+        left -= {*ready}
+        sorter.done(*ready)
+    return left
 
 
 def _links(value: Any, path: Path = ()) -> Iterator[Finding]:

@@ -167,9 +167,8 @@ def _resource(
 ) -> Resource:
     key = f"{namespace}:{shape.id}"
     addition = addition or shape.about.addition
-    needed, below = tuple[str, ...](), tuple[CompanionShape, ...]()
-    if isinstance(shape, ResourceShape):
-        needed, below = shape.prerequisites, shape.companions
+    needed = shape.prerequisites if isinstance(shape, ResourceShape) else ()
+    below = shape.companions if isinstance(shape, ResourceShape) else ()
     return _made(
         Resource,
         *(shape, shape.about, shape.found_by),

@@ -96,6 +96,9 @@ def search(
     pairs = zip(indexes, gone, strict=True)
     lookups = [Lookup(index, asked[:MOST_WORDS], keys) for index, keys in pairs]
     covers, misspelt = _covers(lookups)
+    for lookup, cover in zip(lookups, covers, strict=True):
+        for number in lookup.named():
+            cover[number] = max(NAMED, cover.get(number, 0))
     text = " ".join(asked)
     hits = []
     for index, cover in zip(indexes, covers, strict=True):
@@ -114,20 +117,15 @@ def names_side_by_side(
 ) -> list[str]:
     """Return the names of which the whole query is made, as in ``gpt-2 gpt-3``; [] if it isn't."""
     asked = words(query[:LONGEST_QUERY])
-    ways: list[list[str] | None] = [[]]  # how the first words can be taken apart, if they can
-    for end in range(1, len(asked) + 1 if len(asked) <= MOST_WORDS else 1):
-        names = ((start, " ".join(asked[start:end])) for start in range(end))
-        ways.append(
-            next(
-                (
-                    [*way, name]
-                    for start, name in names
-                    if (way := ways[start]) is not None and _is_name(indexes, name, without)
-                ),
-                None,
-            )
-        )
-    return ways[-1] or []
+    if len(asked) > MOST_WORDS:
+        return []
+    ways: dict[int, list[str]] = {0: []}  # how so many of the first words can be taken apart
+    for end in range(1, len(asked) + 1):
+        for start, way in list(ways.items()):
+            name = " ".join(asked[start:end])
+            if end not in ways and _is_name(indexes, name, without):
+                ways[end] = [*way, name]
+    return ways.get(len(asked), [])
 
 
 def _is_name(indexes: Sequence[SearchIndex], name: str, without: AbstractSet[str]) -> bool:
@@ -156,14 +154,6 @@ def _with_link(
 
 def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
     """Return each index's candidates with their cover, and if typos were considered."""
-    covers, misspelt = _covers_by_words(lookups)
-    for lookup, cover in zip(lookups, covers, strict=True):
-        for number in lookup.named():
-            cover[number] = max(NAMED, cover.get(number, 0))
-    return covers, misspelt
-
-
-def _covers_by_words(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
     positions = range(len(lookups[0].asked))
     weights = [_weight(lookups, at) for at in positions]
     covers = [lookup.cover(weights, WELL) for lookup in lookups]

@@ -303,18 +303,18 @@ class Lookup:
         found: Qualities = {}
         # From the worst to the best: what is found again overwrites.
         if self._is_last(at) and len(word) > 2:
-            found |= _all(fields.docs(fields.beginning(word)), NEARLY * OTHER_FIELDS)
+            found |= dict.fromkeys(fields.docs(fields.beginning(word)), NEARLY * OTHER_FIELDS)
         if span := fields.exact(word):
-            found |= _all(fields.docs(span), OTHER_FIELDS)
+            found |= dict.fromkeys(fields.docs(span), OTHER_FIELDS)
         for span in names.other_endings(word):
-            found |= _all(names.docs(span), OTHER_ENDING)
+            found |= dict.fromkeys(names.docs(span), OTHER_ENDING)
         if self._is_last(at):
-            found |= _all(names.docs(names.beginning(word)), NEARLY)
+            found |= dict.fromkeys(names.docs(names.beginning(word)), NEARLY)
         _add(found, self._joined(at), NEARLY)
         if len(self.asked) == 1 and (span := self.index.initials.exact(word)):
             _add(found, self.index.initials.docs(span), NEARLY)
         if span := names.exact(word):
-            found |= _all(names.docs(span), 1.0)
+            found |= dict.fromkeys(names.docs(span), 1.0)
         else:
             _add(found, self._split(word), NEARLY)
         return found
@@ -351,10 +351,6 @@ def _near(vocabulary: WordIndex, word: str, *, is_last: bool) -> list[tuple[floa
     else:
         near.append((SHORTENED, vocabulary.beginning(word)))
     return near
-
-
-def _all(numbers: array[int], quality: float) -> Qualities:
-    return dict.fromkeys(numbers, quality)
 
 
 def _add(found: Qualities, numbers: Iterable[int], quality: float) -> None:

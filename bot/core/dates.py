@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -82,11 +83,8 @@ def dates_meant(typed: str, today: date, zone: str) -> list[date]:
 
 def _read(text: str, today: date) -> Iterator[date]:
     if found := _WEEK.fullmatch(text):
-        year, week, weekday = found["year"], found["week"], found["weekday"] or "1"
-        try:
-            yield date.fromisocalendar(int(year), int(week), int(weekday))
-        except ValueError:
-            return
+        with suppress(ValueError):
+            yield date.fromisocalendar(*(int(part or 1) for part in found.groups()))
     elif found := _EITHER.fullmatch(text):
         one, _, other, year = found.groups()
         yield from _days(year, int(one), int(other), today)
@@ -112,11 +110,8 @@ def _days(year: str | None, month: int, day: int, today: date) -> Iterator[date]
 
 
 def _months(name: str) -> list[int]:
-    return [
-        number
-        for number, names in enumerate(_MONTHS, 1)
-        if any(each.startswith(name) for each in names.split())
-    ]
+    months = ((number, names.split()) for number, names in enumerate(_MONTHS, 1))
+    return [number for number, names in months if any(each.startswith(name) for each in names)]
 
 
 Half = Literal["am", "pm", "night"]

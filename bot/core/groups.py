@@ -282,14 +282,12 @@ def as_wished(
     if seen is None:  # it has just been made
         return schedule, group.role_id if role_id is None else role_id
     was, now = seen.schedule, group.schedule
-    kept_time = (schedule.hour, schedule.minute) == (was.hour, was.minute)
-    hour, minute = (now.hour, now.minute) if kept_time else (schedule.hour, schedule.minute)
-    return Schedule(
-        now.weekday if schedule.weekday == was.weekday else schedule.weekday,
-        hour,
-        minute,
-        now.zone if schedule.zone == was.zone else schedule.zone,
-    ), group.role_id if role_id == seen.role_id else role_id
+    weekday = now.weekday if schedule.weekday == was.weekday else schedule.weekday
+    zone = now.zone if schedule.zone == was.zone else schedule.zone
+    is_same_time = (schedule.hour, schedule.minute) == (was.hour, was.minute)
+    at = now if is_same_time else schedule
+    wished = Schedule(weekday, at.hour, at.minute, zone)
+    return wished, group.role_id if role_id == seen.role_id else role_id
 
 
 def served_weeks(schedule: Schedule, weeks: Iterable[tuple[str, datetime, PostState]]) -> set[str]:

@@ -116,23 +116,21 @@ class About:
 
 def about(kept: Kept) -> About:
     """Sum up what is kept."""
+    members = (row["group_id"] for row in kept.of("members"))
+    reminders = sum(row["kind"] == "reminder" for row in kept.of("outbox"))
     return About(
         marks=Counter(row["state"] for row in kept.of("progress")),
         changes=sum(row["undone_at"] is None for row in kept.of("changes")),
         current=_one(kept, "current_key"),
         goal=_one(kept, "goal_key"),
-        groups=tuple(
-            kept.rooms[row["group_id"]].channel_id
-            for row in kept.of("members")
-            if row["group_id"] in kept.rooms
-        ),
+        groups=tuple(kept.rooms[each].channel_id for each in members if each in kept.rooms),
         papers=len(kept.of("post_readers")),
         runs=tuple(row["channel_id"] for row in kept.of("study_groups")),
-        notices=sum(row["kind"] != "reminder" for row in kept.of("outbox")),
+        notices=len(kept.of("outbox")) - reminders,
         others={table: len(rows) for table, rows in kept.rows.items() if table not in SAID},
         is_empty=not kept.rows,
         settings=_settings(kept),
-        reminders=sum(row["kind"] == "reminder" for row in kept.of("outbox")),
+        reminders=reminders,
     )
 
 

@@ -182,10 +182,10 @@ def part_of(
     """
     resource = curriculum.get(key)
     span = spans_by_key(curriculum, spans).get(resource.key) if resource is not None else None
-    weeks = [had for had, _ in span.had] if span is not None else []
-    if span is None or span.weeks < 2 or week not in weeks[: span.weeks]:
+    if span is None or span.weeks < 2:
         return None
-    return weeks.index(week) + 1, span.weeks
+    weeks = [had for had, _ in span.had[: span.weeks]]
+    return (weeks.index(week) + 1, span.weeks) if week in weeks else None
 
 
 def beyond_list(curriculum: Curriculum, choice: AfterList, without: Collection[str]) -> list[str]:

@@ -179,8 +179,7 @@ def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, .
 
 def opens(curriculum: Curriculum, key: str) -> tuple[Resource, ...]:
     """Return what names the resource as a prerequisite: the list's first, then additions."""
-    waiting = curriculum.dependents.get(key, ())
-    return tuple(sorted(waiting, key=lambda resource: resource.addition))
+    return tuple(sorted(curriculum.dependents.get(key, ()), key=lambda each: each.addition))
 
 
 def _ready(curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None) -> list[Resource]:
@@ -254,9 +253,5 @@ def _has_list(curriculum: Curriculum) -> bool:
 
 
 def _goes_on_at(marks: Marks, resources: Iterable[Resource], now: datetime) -> datetime | None:
-    waits = [
-        marks[r.key].until
-        for r in resources
-        if is_put_off(marks, r.key, now) and _is_unlocked(marks, r)
-    ]
-    return min((until for until in waits if until is not None), default=None)
+    off = (r for r in resources if is_put_off(marks, r.key, now) and _is_unlocked(marks, r))
+    return min(filter(None, (marks[r.key].until for r in off)), default=None)

@@ -298,16 +298,15 @@ def other_names() -> dict[str, Any]:
 
 
 @cache
-def cities() -> Mapping[str, Mapping[str, int]]:
-    """Return the cities of ``cities.txt``: name -> zone -> people, in hundred thousands."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
+def cities() -> tuple[tuple[int, str, str], ...]:
+    """Return the cities of ``cities.txt``: people in hundred thousands, name, zone."""
+    found = []
     for (line,) in _rows("cities.txt", "bot.core"):
         zone, _, sizes = line.partition(" ")
         for size in sizes.split(";"):
             people, _, names = size.partition(" ")
-            for name in names.split(","):
-                found[name].setdefault(zone, int(people))
-    return found
+            found += [(int(people), name, zone) for name in names.split(",")]
+    return tuple(found)
 
 
 def plain_name(text: str) -> str:
@@ -353,10 +352,9 @@ def _names() -> dict[str, dict[str, bool]]:
 
 def _plain_cities() -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for name, sizes in cities().items():
+    for people, name, zone in cities():
         mine = found[plain_name(name)]
-        for zone, people in sizes.items():
-            mine[zone] = max(people, mine.get(zone, 0))
+        mine[zone] = max(people, mine.get(zone, 0))
     return found
 
 

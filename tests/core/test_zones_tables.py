@@ -17,10 +17,7 @@ from bot.core.zones import (
 )
 
 NOW = datetime(2026, 2, 10, tzinfo=UTC)
-CITIES = sorted(
-    ((people, name, zone) for name, zones in cities().items() for zone, people in zones.items()),
-    reverse=True,
-)
+CITIES = sorted(cities(), reverse=True)
 LARGEST = [city for city in CITIES if city[0] >= CITIES[299][0]]
 OF_TWO_PLACES = {
     *("Barcelona", "Birmingham", "Córdoba", "Hyderabad", "Mérida", "San Jose", "Valencia"),

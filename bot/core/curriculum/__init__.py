@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -146,12 +146,12 @@ class Curriculum:
     @cached_property
     def by_key(self) -> Mapping[str, Resource]:
         """Every resource by its present key, companions too, in file order."""
-        return {resource.key: resource for resource in self._everything()}
+        return {each.key: each for r in self.resources for each in (r, *r.companions)}
 
     @cached_property
     def present_keys(self) -> Mapping[str, str]:
         """Former key -> present key, for every rename the curriculum remembers."""
-        return {old: r.key for r in self._everything() for old in r.formerly}
+        return {old: r.key for r in self.by_key.values() for old in r.formerly}
 
     def keys_of(self, resource: Resource) -> tuple[str, ...]:
         """Return every key under which readers may have marked the resource, its own first.
@@ -230,8 +230,3 @@ class Curriculum:
     def section_of(self, step: Step) -> Section:
         """Return the section that holds the step."""
         return self._sections_by_id[step.section_id]
-
-    def _everything(self) -> Iterator[Resource]:
-        for resource in self.resources:
-            yield resource
-            yield from resource.companions

@@ -108,22 +108,19 @@ class _Laying:
     def laid(self) -> Laid:
         if not (self.edits or self.own or self.heirs):
             return Laid(self.base)
-        needs, aside = fitted(
-            self.everything,
-            self.companions,
-            {(key, self._present(k)) for key, k in self._named("no_longer_needs")},
-            [(key, self._present(k)) for key, k in self._named("needs")],
-            self.removed,
-        )
+        needs = self._needs()
+        gone = self.removed
         visible = {
-            key: self._finished(self.everything[key], needed) for key, needed in needs.items()
+            key: self._finished(self.everything[key], _standing(needs, key, gone))
+            for key in needs
+            if key not in gone
         }
         curriculum = replace(self.base, sections=self._sections(visible))
-        hidden = {key: self.everything[key] for key in self.everything if key in self.removed}
-        for resource in visible.values():
-            whole = self.everything[resource.key].companions
-            hidden |= {c.key: c for c in whole if c.key in self.removed}
-        return Laid(curriculum, (*self.aside, *aside), MappingProxyType(hidden))
+        hidden = {key: each for key, each in self.everything.items() if key in gone}
+        for key in visible:
+            whole = self.everything[key].companions
+            hidden |= {c.key: c for c in whole if c.key in gone}
+        return Laid(curriculum, tuple(self.aside), MappingProxyType(hidden))
 
     def _sort(self, additions: Iterable[Addition], own_prefix: str) -> None:
         """Tell apart what changes the list, what is the server's own, and what the list has now."""
@@ -202,6 +199,39 @@ class _Laying:
         self.aside.append(SetAside(resource.key, wanted, "step"))
         return resource.step_id
 
+    def _needs(self) -> dict[str, list[str]]:
+        """Return what each resource waits for, removed or not; set aside what can't be followed.
+
+        The list's own come first, then the wishes as long as no circle closes.
+        """
+        everything = self.everything
+        dropped = {(key, self._present(k)) for key, k in self._named("no_longer_needs")}
+        needs = {
+            key: [k for k in r.prerequisites if k in everything and (key, k) not in dropped]
+            for key, r in everything.items()
+        }
+        for key, before in needs.items():
+            if not everything[key].addition:  # what a server moved into the list may need more
+                needs[key] = [k for k in before if not everything[k].addition]
+                left = [k for k in before if everything[k].addition]
+                self.aside += [SetAside(key, k, "list") for k in left]
+        for key, wished in self._named("needs"):
+            needed = self._present(wished)
+            if (why := self._objection(needs, key, needed)) is not None:
+                self.aside.append(SetAside(key, needed, why))
+            elif needed not in needs[key]:
+                needs[key].append(needed)
+        return needs
+
+    def _objection(self, needs: Mapping[str, list[str]], key: str, needed: str) -> AsideWhy | None:
+        if needed in self.companions or key in self.companions:
+            return "companion"
+        if needed not in self.everything:
+            return "nowhere"
+        if self.everything[needed].addition and not self.everything[key].addition:
+            return "list"
+        return "loop" if _waits_for(needs, needed, key) else None
+
     def _named(self, name: str) -> Iterable[tuple[str, str]]:
         known = self.everything.keys() | self.companions
         for key, fields in self.fields.items():
@@ -274,59 +304,6 @@ class SetAside:
     why: AsideWhy
 
 
-Wait = tuple[str, str]
-"""What waits, and what for: keys."""
-
-
-def fitted(
-    resources: Mapping[str, Resource],
-    companions: Collection[str],
-    dropped: Collection[Wait],
-    wishes: Iterable[Wait],
-    removed: Collection[str],
-) -> tuple[dict[str, tuple[str, ...]], list[SetAside]]:
-    """Return each visible resource's prerequisites, and the wishes that are set aside.
-
-    The list's own come first, then the wishes as long as no circle closes. What is removed is
-    left out at the end: whoever waited for it waits for what it waited for, so that a removed
-    resource neither blocks nor lets skip what came before it.
-    """
-    needs = {
-        key: [each for each in r.prerequisites if each in resources and (key, each) not in dropped]
-        for key, r in resources.items()
-    }
-    aside = []
-    for key, before in needs.items():
-        if not resources[key].addition:  # what a server moved into the list may need more
-            kept = [each for each in before if not resources[each].addition]
-            aside += [SetAside(key, each, "list") for each in before if each not in kept]
-            needs[key] = kept
-    for key, needed in wishes:
-        why = _objection(resources, companions, needs, key, needed)
-        if why is not None:
-            aside.append(SetAside(key, needed, why))
-        elif needed not in needs[key]:
-            needs[key].append(needed)
-    gone = frozenset(removed)
-    return {key: _standing(needs, key, gone) for key in needs if key not in gone}, aside
-
-
-def _objection(
-    resources: Mapping[str, Resource],
-    companions: Collection[str],
-    needs: Mapping[str, list[str]],
-    key: str,
-    needed: str,
-) -> AsideWhy | None:
-    if needed in companions or key in companions:
-        return "companion"
-    if needed not in resources:
-        return "nowhere"
-    if resources[needed].addition and not resources[key].addition:
-        return "list"
-    return "loop" if _waits_for(needs, needed, key) else None
-
-
 def _waits_for(needs: Mapping[str, list[str]], key: str, target: str) -> bool:
     """Tell whether a resource waits for another, through any number of others; or is it."""
     seen = {key}
@@ -341,8 +318,11 @@ def _waits_for(needs: Mapping[str, list[str]], key: str, target: str) -> bool:
     return False
 
 
-def _standing(needs: Mapping[str, list[str]], key: str, gone: frozenset[str]) -> tuple[str, ...]:
-    """Return what a resource waits for, each removed one replaced by what that one waited for."""
+def _standing(needs: Mapping[str, list[str]], key: str, gone: Collection[str]) -> tuple[str, ...]:
+    """Return what a resource waits for, each removed one replaced by what that one waited for.
+
+    So a removed resource neither blocks nor lets skip what came before it.
+    """
     found: dict[str, None] = {}
     passed: set[str] = set()
     open_ = list(reversed(needs[key]))

@@ -104,13 +104,11 @@ def _ids_given_twice(
 ) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, values in blocks:
-        name = values.get("id")
-        if not isinstance(name, str):
-            continue
-        if name in seen:
-            what = f"another {noun} above has the id {name!r}"
-            yield Finding((*path, "id"), what, "give each its own")
-        seen.add(name)
+        if isinstance(name := values.get("id"), str):
+            if name in seen:
+                what = f"another {noun} above has the id {name!r}"
+                yield Finding((*path, "id"), what, "give each its own")
+            seen.add(name)
 
 
 def _former_ids(entries: list[Entry]) -> Iterator[Finding]:

@@ -6,7 +6,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -105,10 +107,8 @@ def readable(fields: Fields) -> dict[str, Any]:
     kept = {}
     for name, value in fields.items():
         if name in _CHECKS:
-            try:
+            with suppress(ValidationError):
                 kept[name] = _CHECKS[name].validate_python(value)
-            except ValidationError:
-                continue
     return kept
 
 
@@ -239,12 +239,9 @@ def slug_for(title: str, taken: Collection[str]) -> str:
     if len(slug) > shape.LONGEST_SLUG:
         slug = slug[: shape.LONGEST_SLUG + 1].rpartition("-")[0] or slug[: shape.LONGEST_SLUG]
     slug = slug.strip("-")
-    made, count = slug, 1
-    while made in taken:
-        count += 1
-        tail = f"-{count}"
-        made = slug[: shape.LONGEST_SLUG - len(tail)].rstrip("-") + tail
-    return made
+    tails = chain([""], (f"-{number}" for number in count(2)))
+    made = (slug[: shape.LONGEST_SLUG - len(tail)].rstrip("-") + tail for tail in tails)
+    return next(each for each in made if each not in taken)
 
 
 def with_needs(

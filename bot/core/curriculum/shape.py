@@ -106,9 +106,8 @@ Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}
 Title = Annotated[str, _texts(LONGEST_TITLE), AfterValidator(_one_line)]
 StepTitle = Annotated[str, _texts(LONGEST_STEP_TITLE), AfterValidator(_one_line)]
 Label = Annotated[str, _texts(LONGEST_LABEL), AfterValidator(_one_line)]
-Icon = Annotated[
-    str, _texts(10), AfterValidator(_one_line)
-]  # emoji of families and flags are several characters
+# Emoji of families and flags are several characters.
+Icon = Annotated[str, _texts(10), AfterValidator(_one_line)]
 Alias = Annotated[str, _texts(LONGEST_ALIAS), AfterValidator(_one_line)]
 TagText = Annotated[str, _texts(LONGEST_TAG), AfterValidator(_one_line)]
 Authors = Annotated[str, _texts(LONGEST_AUTHORS), AfterValidator(_one_line)]
@@ -123,15 +122,13 @@ Year = Annotated[int, Field(ge=LEAST_YEAR, le=MOST_YEAR)]
 Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 
 Paragraphs = Annotated[
-    tuple[Paragraph, ...],
-    Field(max_length=10, description="Paragraphs, in the maker's words."),
+    tuple[Paragraph, ...], Field(max_length=10, description="Paragraphs, in the maker's words.")
 ]
 Introduction = Annotated[
     Paragraphs, BeforeValidator(_several, json_schema_input_type=Paragraph | Paragraphs)
 ]
 Addition = Annotated[
-    bool,
-    Field(description="true: not part of the maker's list. Holds for everything inside, too."),
+    bool, Field(description="true: not part of the maker's list. Holds for everything inside, too.")
 ]
 _Slugs = Annotated[tuple[Slug, ...], Field(max_length=MOST_NAMES)]
 Slugs = Annotated[_Slugs, BeforeValidator(_several, json_schema_input_type=Slug | _Slugs)]

@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, count
 from typing import Any
 
-from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step, Table
+from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step
 from bot.core.curriculum.checks import LONGEST_CARD, folded_name
 from bot.core.curriculum.shape import LONGEST_CURRICULUM_ID, MOST_NAMES, SERVERS_NAMESPACE
 
@@ -54,13 +55,10 @@ def _slugs(curriculum: Curriculum) -> dict[str, str]:
     slugs: dict[str, str] = {}
     taken: set[str] = set()
     for key in curriculum.by_key:
-        slug = wanted = key.partition(":")[2]
-        count = 1
-        while slug in taken:
-            count += 1
-            slug = f"{wanted[:36]}-{count}"
-        taken.add(slug)
-        slugs[key] = slug
+        wanted = key.partition(":")[2]
+        numbered = chain([wanted], (f"{wanted[:36]}-{number}" for number in count(2)))
+        slugs[key] = next(slug for slug in numbered if slug not in taken)
+        taken.add(slugs[key])
     return slugs
 
 
@@ -76,7 +74,10 @@ def _step(step: Step, section: Section, slugs: Mapping[str, str]) -> dict[str, A
         **_of(step, "id", "number", "title", "icon"),
         "addition": step.addition and not section.addition,
         "introduction": step.introduction,
-        "tables": [_table(each) for each in step.tables],
+        "tables": [
+            {"columns": table.columns, "rows": [[_cell(c) for c in row] for row in table.rows]}
+            for table in step.tables
+        ],
         "resources": [_resource(each, step.addition, slugs) for each in step.resources],
     }
 
@@ -101,10 +102,6 @@ def _resource(resource: Resource, inherited: bool, slugs: Mapping[str, str]) -> 
         "companions_title": resource.companions_title,
         "companions": [_resource(each, resource.addition, slugs) for each in resource.companions],
     }
-
-
-def _table(table: Table) -> dict[str, Any]:
-    return {"columns": table.columns, "rows": [[_cell(c) for c in row] for row in table.rows]}
 
 
 def _cell(cell: Cell) -> Any:

@@ -89,12 +89,15 @@ def search(
     """
     gone = [without if at == 0 else frozenset[str]() for at in range(len(indexes))]
     if link is not None:
-        return _with_link(indexes, gone, link)[:limit]
+        pairs = [pair for pair in zip(indexes, gone, strict=True) if link in pair[0].links]
+        found = [(index.keys[index.links[link]], keys) for index, keys in pairs]
+        return [Hit(key, 100.0 + SAME, exact=True) for key, keys in found if key not in keys][
+            :limit
+        ]
     asked = words(query[:LONGEST_QUERY])
     if not asked or not indexes:
         return []
-    pairs = zip(indexes, gone, strict=True)
-    lookups = [Lookup(index, asked[:MOST_WORDS], keys) for index, keys in pairs]
+    lookups = [Lookup(*pair, asked[:MOST_WORDS]) for pair in zip(indexes, gone, strict=True)]
     covers, misspelt = _covers(lookups)
     for lookup, cover in zip(lookups, covers, strict=True):
         for number in lookup.named():
@@ -142,14 +145,6 @@ def reads_like(text: str, name: str) -> bool:
     typed, known = " ".join(words(text)), " ".join(words(name))
     is_longer = len(typed) > len(known) * LONGER_THAN_NAME
     return not is_longer and fuzz.partial_ratio(typed, known) >= READS_LIKE
-
-
-def _with_link(
-    indexes: Sequence[SearchIndex], gone: Sequence[AbstractSet[str]], link: str
-) -> list[Hit]:
-    pairs = [pair for pair in zip(indexes, gone, strict=True) if link in pair[0].links]
-    found = [(index.keys[index.links[link]], keys) for index, keys in pairs]
-    return [Hit(key, 100.0 + SAME, exact=True) for key, keys in found if key not in keys]
 
 
 def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:

@@ -246,7 +246,7 @@ class Lookup:
     The last word may be unfinished. ``gone`` are keys that count as not there.
     """
 
-    def __init__(self, index: SearchIndex, asked: Sequence[str], gone: AbstractSet[str]) -> None:
+    def __init__(self, index: SearchIndex, gone: AbstractSet[str], asked: Sequence[str]) -> None:
         self.index = index
         self.asked = asked
         self.gone = gone
@@ -328,15 +328,14 @@ class Lookup:
 
     def _split(self, word: str) -> set[int]:
         """Let ``deeplearn`` find names with "deep learning"."""
-        names, found = self.index.names, set()
+        names, found = self.index.names, set[int]()
         for at in range(1, len(word)):
             left, right = names.exact(word[:at]), names.beginning(word[at:])
             if left and names.count(right):
                 rarer = min(left, right, key=names.count)
                 both = f" {word[:at]} {word[at:]}"
-                for number in names.docs(rarer):
-                    if any(both in f" {text}" for text in self.index.texts[number]):
-                        found.add(number)
+                texts = ((number, self.index.texts[number]) for number in names.docs(rarer))
+                found |= {n for n, each in texts if any(both in f" {text}" for text in each)}
         return found
 
 

@@ -132,12 +132,11 @@ def names_side_by_side(
 
 
 def _is_name(indexes: Sequence[SearchIndex], name: str, without: AbstractSet[str]) -> bool:
-    for at, index in enumerate(indexes):
-        span = index.wholes.exact(name)
-        keys = (index.keys[number] for number in index.wholes.docs(span)) if span else ()
-        if any(at or key not in without for key in keys):
-            return True
-    return False
+    return any(
+        at or index.keys[number] not in without
+        for at, index in enumerate(indexes)
+        for number in index.wholes.having(name)
+    )
 
 
 def reads_like(text: str, name: str) -> bool:

@@ -48,6 +48,11 @@ class Postings:
         at = bisect_left(self.words, word)
         return (at, at + 1) if at < len(self.words) and self.words[at] == word else None
 
+    def having(self, word: str) -> array[int]:
+        """Return the documents that have the word as it stands."""
+        span = self.exact(word)
+        return self.docs(span) if span else array("I")
+
     def beginning(self, word: str) -> Span:
         """Return the words that begin so."""
         return _beginning(self.words, word)
@@ -66,10 +71,6 @@ class WordIndex(Postings):
         """Return the words that end so."""
         low, high = _beginning(self._reversed, word[::-1])
         return [(at, at + 1) for at in self._reversed_ids[low:high]]
-
-    def other_endings(self, word: str) -> list[Span]:
-        """Return the words that differ in their English ending only."""
-        return [span for other in other_endings(word) if (span := self.exact(other))]
 
     def similar(self, word: str) -> list[tuple[Span, int]]:
         """Return words of four letters or more with one typo, of seven or more with two.
@@ -288,8 +289,7 @@ class Lookup:
         half = (size + 1) // 2
         spots = ((low, high) for low in range(size) for high in range(low + half, size + 1))
         phrases = {" ".join(self.asked[low:high]) for low, high in spots}
-        spans = [span for phrase in phrases if (span := self.index.wholes.exact(phrase))]
-        numbers = {number for span in spans for number in self.index.wholes.docs(span)}
+        numbers = (number for phrase in phrases for number in self.index.wholes.having(phrase))
         return {number for number in numbers if self._is_there(number)}
 
     def _is_there(self, number: int) -> bool:
@@ -304,17 +304,16 @@ class Lookup:
         # From the worst to the best: what is found again overwrites.
         if self._is_last(at) and len(word) > 2:
             found |= dict.fromkeys(fields.docs(fields.beginning(word)), NEARLY * OTHER_FIELDS)
-        if span := fields.exact(word):
-            found |= dict.fromkeys(fields.docs(span), OTHER_FIELDS)
-        for span in names.other_endings(word):
-            found |= dict.fromkeys(names.docs(span), OTHER_ENDING)
+        found |= dict.fromkeys(fields.having(word), OTHER_FIELDS)
+        for other in other_endings(word):
+            found |= dict.fromkeys(names.having(other), OTHER_ENDING)
         if self._is_last(at):
             found |= dict.fromkeys(names.docs(names.beginning(word)), NEARLY)
         _add(found, self._joined(at), NEARLY)
-        if len(self.asked) == 1 and (span := self.index.initials.exact(word)):
-            _add(found, self.index.initials.docs(span), NEARLY)
-        if span := names.exact(word):
-            found |= dict.fromkeys(names.docs(span), 1.0)
+        if len(self.asked) == 1:
+            _add(found, self.index.initials.having(word), NEARLY)
+        if having := names.having(word):
+            found |= dict.fromkeys(having, 1.0)
         else:
             _add(found, self._split(word), NEARLY)
         return found
@@ -323,8 +322,7 @@ class Lookup:
         """Let ``pod cast`` find podcast, for both words."""
         neighbours = [n for n in (at - 1, at) if 0 <= n < len(self.asked) - 1]
         pairs = [self.asked[n] + self.asked[n + 1] for n in neighbours]
-        spans = [span for pair in pairs if (span := self.index.names.exact(pair))]
-        return {number for span in spans for number in self.index.names.docs(span)}
+        return {number for pair in pairs for number in self.index.names.having(pair)}
 
     def _split(self, word: str) -> set[int]:
         """Let ``deeplearn`` find names with "deep learning"."""

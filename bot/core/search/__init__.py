@@ -91,9 +91,8 @@ def search(
     if link is not None:
         pairs = [pair for pair in zip(indexes, gone, strict=True) if link in pair[0].links]
         found = [(index.keys[index.links[link]], keys) for index, keys in pairs]
-        return [Hit(key, 100.0 + SAME, exact=True) for key, keys in found if key not in keys][
-            :limit
-        ]
+        there = [key for key, keys in found if key not in keys]
+        return [Hit(key, 100.0 + SAME, exact=True) for key in there[:limit]]
     asked = words(query[:LONGEST_QUERY])
     if not asked or not indexes:
         return []

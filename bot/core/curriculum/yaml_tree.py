@@ -208,26 +208,26 @@ def _brackets(text: str) -> int:
 
 
 def _decoded(text: str | bytes, source: str) -> str:
-    def refused(before: str, what: str, remedy: str) -> CurriculumFileError:
+    def flaw(before: str, what: str, remedy: str) -> Flaw:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return CurriculumFileError(source, [Flaw(line, column, "file", what, remedy)])
+        return Flaw(line, column, "file", what, remedy)
 
     if len(text) > LARGEST_FILE:
-        raise refused("", "is larger than 1 MB", "split the list")
+        raise CurriculumFileError(source, [flaw("", "is larger than 1 MB", "split the list")])
     try:
         plain = text.decode("utf-8") if isinstance(text, bytes) else text
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
         what = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
-        raise refused(before, what, _IN_UTF_8) from error
+        raise CurriculumFileError(source, [flaw(before, what, _IN_UTF_8)]) from error
     plain = plain.removeprefix("\ufeff")
     hidden = [match for match in CONTROL_CHARACTER.finditer(plain) if match[0] not in "\t\n\r"]
     in_utf_16 = any(match[0] == "\0" for match in hidden)  # every other byte of it
-    flaws: list[Flaw] = []
-    for match in hidden[: 1 if in_utf_16 else MOST_HIDDEN]:
-        what = f"has the control character U+{ord(match[0]):04X}"
-        remedy = _IN_UTF_8 if in_utf_16 else "delete it"
-        flaws += refused(plain[: match.start()], what, remedy).flaws
+    mend = _IN_UTF_8 if in_utf_16 else "delete it"
+    flaws = [
+        flaw(plain[: match.start()], f"has the control character U+{ord(match[0]):04X}", mend)
+        for match in hidden[: 1 if in_utf_16 else MOST_HIDDEN]
+    ]
     if flaws:
         raise CurriculumFileError(source, flaws)
     return plain

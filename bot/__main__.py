@@ -8,10 +8,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,12 +19,12 @@ from bot.config import Config
 from bot.errors import BackupError, ConfigError, CurriculumFileError
 
 if TYPE_CHECKING:
-    from bot.app import NextreadBot
     from bot.core.curriculum import Curriculum
+    from bot.core.curriculum.differences import Differences
     from bot.services.opening import Services
 
 
-# What takes a moment to import is imported where one_line_errors handles Ctrl-C.
+# What takes a moment to import is imported in its command, where Ctrl-C is handled.
 log = logging.getLogger("bot")  # not __name__, which differs when this module runs as a script
 
 REFUSED = (
@@ -34,8 +34,40 @@ REFUSED = (
 NO_LONGER_VALID = 4004
 """The code with which Discord's gateway closes when the token is no longer valid."""
 
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class OneLineErrors(click.Group):
+    """Ends with one clear line instead of a traceback, where the host can fix something."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except KeyboardInterrupt:
+            sys.exit(130)
+        except (BackupError, ConfigError, CurriculumFileError) as error:
+            click.echo(str(error), err=True)
+            sys.exit(1 if isinstance(error, BackupError) else 2)
+        except Exception as error:
+            import aiohttp
+            import discord
+
+            code = error.code if isinstance(error, discord.ConnectionClosed) else None
+            if code == NO_LONGER_VALID or isinstance(error, discord.LoginFailure):
+                click.echo(REFUSED, err=True)
+                sys.exit(2)
+            # Only at the start: later, discord.py reconnects by itself.
+            out_of_reach = aiohttp.ClientConnectionError, discord.DiscordServerError
+            if isinstance(error, (*out_of_reach, discord.GatewayNotFound)):
+                again = "Start the bot again when Discord works."
+                click.echo(f"Discord can't be reached: {error}. {again}", err=True)
+                sys.exit(1)
+            raise
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nextread")
 def main() -> None:
     """Nextread, a Discord bot that tells readers what to read next, and why."""
@@ -44,13 +76,12 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start the bot on Discord. It needs DISCORD_TOKEN, in the environment or in .env."""
-    with one_line_errors():
-        from bot.logs import start_logging
+    from bot.logs import start_logging
 
-        config = Config.from_env(os.environ, Path(".env"), for_run=True)
-        base = load_curriculum(curriculum_path(config))
-        start_logging(config.log_format, config.log_level)
-        asyncio.run(_run(config, base))
+    config = Config.from_env(os.environ, Path(".env"), for_run=True)
+    base = load_curriculum(curriculum_path(config))
+    start_logging(config.log_format, config.log_level)
+    asyncio.run(_run(config, base))
 
 
 @main.command()
@@ -64,90 +95,89 @@ def run() -> None:
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 def preview(port: int, keep: Path | None, browser: bool) -> None:
     """Try the bot in a local browser page. It needs no Discord account."""
-    with one_line_errors():
-        from bot.logs import start_logging
-        from bot.preview import preview_in_browser
+    import discord
 
-        config = Config.from_env(os.environ, Path(".env"))
-        base = load_curriculum(curriculum_path(config))
-        start_logging(config.log_format, "WARNING")
-        preview_in_browser(_maker(base), keep=keep, port=port, open_browser=browser)
+    from bot.app import NextreadBot
+    from bot.logs import start_logging
+    from bot.preview import preview_in_browser
+    from bot.services.opening import open_services
+
+    config = Config.from_env(os.environ, Path(".env"))
+    base = load_curriculum(curriculum_path(config))
+    start_logging(config.log_format, "WARNING")
+
+    def make_bot(database_url: str) -> NextreadBot:
+        return NextreadBot(
+            lambda: open_services(database_url, base, discord.utils.utcnow),
+            shard_count=1,
+            nap=timedelta(days=1),  # its time moves in jumps, and nobody sets its clock
+        )
+
+    preview_in_browser(make_bot, keep=keep, port=port, open_browser=browser)
 
 
 @main.command()
-@click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
-)
+@click.argument("file", type=A_FILE, required=False)
 @click.option(
-    "--against",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="OLD",
-    help="Say what changes for readers of this older list.",
+    "--against", type=A_FILE, metavar="OLD", help="Say what changes for readers of this older list."
 )
 @click.option("--schema", is_flag=True, help="Only print the JSON Schema for editors.")
 def check(file: Path | None, against: Path | None, schema: bool) -> None:
     """Check a list. Name every problem, with its line and how to fix it."""
-    with one_line_errors():
-        if schema:
-            from bot.core.curriculum.shape import schema_text
+    if schema:
+        from bot.core.curriculum.shape import schema_text
 
-            click.echo(schema_text(), nl=False)
-            return
-        path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
-        new = load_curriculum(path)
-        steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
-        click.echo(f"{path}: {len(new.resources)} resources in {steps}, no problems.")
-        if against is not None:
-            from bot.core.curriculum.differences import compare
-            from bot.views.changes_text import changes_lines
+        click.echo(schema_text(), nl=False)
+        return
+    path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
+    new = load_curriculum(path)
+    steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
+    click.echo(f"{path}: {len(new.resources)} resources in {steps}, no problems.")
+    if against is not None:
+        from bot.core.curriculum.differences import compare
 
-            differences = compare(load_curriculum(against), new)
-            for line in changes_lines(differences):
-                click.echo(line)
-            if not differences.keeps_progress:
-                sys.exit(1)
+        differences = compare(load_curriculum(against), new)
+        click.echo("\n".join(_changes(differences)))
+        if not differences.keeps_progress:
+            sys.exit(1)
 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def new(file: Path) -> None:
     """Write a small list into FILE, as a start for your own."""
-    with one_line_errors():
-        import shlex
+    import shlex
 
-        from bot.core.curriculum.text import starter
+    from bot.core.curriculum.text import starter
 
-        try:
-            with file.open("x", encoding="utf-8", newline="\n") as written:
-                written.write(starter(file.stem))
-        except FileExistsError:
-            raise ConfigError(
-                f"{file} already exists and stays as it is. Name another file."
-            ) from None
-        except OSError as error:
-            raise ConfigError(
-                f"{file} can't be written ({error.strerror}). Name a file in your own folder."
-            ) from error
-        name = shlex.quote(str(file))
-        click.echo(f"{file} is a small list. Replace what is in it with your own.")
-        click.echo(f"Check it: nextread check {name}")
-        click.echo(f"Use it: NEXTREAD_CURRICULUM={name} nextread run")
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as written:
+            written.write(starter(file.stem))
+    except FileExistsError:
+        raise ConfigError(f"{file} already exists and stays as it is. Name another file.") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{file} can't be written ({error.strerror}). Name a file in your own folder."
+        ) from error
+    name = shlex.quote(str(file))
+    click.echo(f"{file} is a small list. Replace what is in it with your own.")
+    click.echo(f"Check it: nextread check {name}")
+    click.echo(f"Use it: NEXTREAD_CURRICULUM={name} nextread run")
 
 
 @main.command()
 def health() -> None:
     """Say whether the bot on this machine works: exit code 0, or 1 and what is wrong."""
-    with one_line_errors():
-        from bot.heartbeat import heartbeat_path, illness
+    from bot.heartbeat import heartbeat_path, illness
 
-        try:
-            config = Config.from_env(os.environ, Path(".env"))
-            problem = illness(heartbeat_path(config.database_url))
-        except ConfigError as error:
-            problem = str(error)  # the only other exit code that Docker knows
-        if problem:
-            click.echo(problem, err=True)
-            sys.exit(1)
+    try:
+        config = Config.from_env(os.environ, Path(".env"))
+        problem = illness(heartbeat_path(config.database_url))
+    except ConfigError as error:
+        problem = str(error)  # the only other exit code that Docker knows
+    if problem:
+        click.echo(problem, err=True)
+        sys.exit(1)
     click.echo("The bot is connected.")
 
 
@@ -155,53 +185,50 @@ def health() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:
     """Copy the SQLite database into FILE, even while the bot runs, and check the copy."""
-    with one_line_errors():
-        from bot.store.backup import back_up
+    from bot.store.backup import back_up
 
-        config = Config.from_env(os.environ, Path(".env"))
-        click.echo(f"Saved in {file}: {back_up(config.database_url, file)}.")
+    config = Config.from_env(os.environ, Path(".env"))
+    click.echo(f"Saved in {file}: {back_up(config.database_url, file)}.")
 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def restore(file: Path) -> None:
     """Put the backup in FILE where DATABASE_URL says, if no database is there."""
-    with one_line_errors():
-        from bot.store.backup import restore_from
+    from bot.store.backup import restore_from
 
-        config = Config.from_env(os.environ, Path(".env"))
-        click.echo(f"Restored: {restore_from(file, config.database_url)}.")
-        click.echo("If this version needs newer tables, the next start updates them.")
+    config = Config.from_env(os.environ, Path(".env"))
+    click.echo(f"Restored: {restore_from(file, config.database_url)}.")
+    click.echo("If this version needs newer tables, the next start updates them.")
 
 
-@contextlib.contextmanager
-def one_line_errors() -> Iterator[None]:
-    """End with one clear line instead of a traceback, where the host can fix something."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BackupError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    except (ConfigError, CurriculumFileError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-    except Exception as error:
-        import aiohttp
-        import discord
-
-        is_refused = isinstance(error, discord.ConnectionClosed) and error.code == NO_LONGER_VALID
-        if is_refused or isinstance(error, discord.LoginFailure):
-            click.echo(REFUSED, err=True)
-            sys.exit(2)
-        # Only at the start: later, discord.py reconnects by itself.
-        out_of_reach = aiohttp.ClientConnectionError, discord.DiscordServerError
-        if isinstance(error, (*out_of_reach, discord.GatewayNotFound)):
-            again = "Start the bot again when Discord works."
-            click.echo(f"Discord can't be reached: {error}. {again}", err=True)
-            sys.exit(1)
-        raise
+def _changes(differences: Differences) -> Iterator[str]:
+    """Yield one line a change; what would cost readers their progress comes last, with remedies."""
+    for resource in differences.added:
+        yield f"added: {resource.key} “{resource.title}”"
+    for pair in differences.renamed:
+        yield f"renamed: {pair.old.key} is now {pair.new.key}; progress follows"
+    for pair in differences.moved:
+        yield f"moved: {pair.new.key} from {pair.old.step_id} to {pair.new.step_id}"
+    for pair in differences.retitled:
+        yield f"retitled: {pair.new.key} “{pair.old.title}” is now “{pair.new.title}”"
+    for resource in differences.removed:
+        yield f"removed: {resource.key}; progress is kept and shown as no longer listed"
+    if differences.other_id:
+        yield "PROBLEM: the list has another id: all progress would be gone. Keep the id."
+    for pair in differences.vanished:
+        slug = pair.old.key.partition(":")[2]
+        yield (
+            f"PROBLEM: {pair.old.key} vanished, its link is at {pair.new.key} now:"
+            f" add `formerly: [{slug}]` there."
+        )
+    for pair in differences.relinked:
+        yield f"PROBLEM: {pair.new.key} means another page now: give the new page an id of its own."
+    for former, resource in differences.forgotten:
+        slug = former.partition(":")[2]
+        yield f"PROBLEM: {resource.key} forgot its former id: keep `{slug}` in its `formerly`."
+    if differences.keeps_progress:
+        yield "No reader loses progress."
 
 
 def curriculum_path(config: Config) -> Path:
@@ -232,23 +259,6 @@ def load_curriculum(path: Path) -> Curriculum:
     return read_curriculum(text, str(path))
 
 
-def _maker(base: Curriculum) -> Callable[[str], NextreadBot]:
-    """Return a function that makes a bot over a database: the preview starts it again."""
-    import discord
-
-    from bot.app import NextreadBot
-    from bot.services.opening import open_services
-
-    def make_bot(database_url: str) -> NextreadBot:
-        return NextreadBot(
-            lambda: open_services(database_url, base, discord.utils.utcnow),
-            shard_count=1,
-            nap=timedelta(days=1),  # its time moves in jumps, and nobody sets its clock
-        )
-
-    return make_bot
-
-
 async def _run(config: Config, base: Curriculum) -> None:
     told = _told_to_stop()  # first, because the imports take a moment
 
@@ -261,9 +271,8 @@ async def _run(config: Config, base: Curriculum) -> None:
 
     # Opened first, so that its problems are reported before we ask Discord for anything.
     pages = Pages()
-    database_url, send_rate = config.database_url, config.send_rate
     services = await open_services(
-        database_url, base, discord.utils.utcnow, pages.facts_of, send_rate
+        config.database_url, base, discord.utils.utcnow, pages.facts_of, config.send_rate
     )
 
     async def opened() -> Services:
@@ -272,7 +281,7 @@ async def _run(config: Config, base: Curriculum) -> None:
     # Nextread uses no voice, so the packages for it are missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     bot = NextreadBot(opened)
-    heartbeat = Heartbeat(bot, services, heartbeat_path(database_url))
+    heartbeat = Heartbeat(bot, services, heartbeat_path(config.database_url))
     try:
         async with bot:
             heartbeat.start()

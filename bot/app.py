@@ -7,9 +7,9 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
 import discord
 from discord import app_commands
@@ -21,26 +21,17 @@ from bot.cogs.groups import GroupsCog
 from bot.cogs.manage import ManageCog
 from bot.cogs.reading import ReadingCog
 from bot.cogs.weekly import WeeklyCog
-from bot.forum_posts import ask_once
+from bot.core.outbox import Permission
 from bot.language import speak
-from bot.members import Members
-from bot.polls import Polls
 from bot.postman import Postman
-from bot.servers import Servers
+from bot.questions import Members, Polls, Servers
+from bot.refusals import ask_once
 from bot.services.opening import Services
 from bot.views.replies import reply_with_error
 
 log = logging.getLogger(__name__)
 
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    embed_links=True,
-    read_message_history=True,
-    create_public_threads=True,
-    send_messages_in_threads=True,
-    send_polls=True,
-)
+PERMISSIONS = discord.Permissions(**dict.fromkeys(get_args(Permission), True))
 """Exactly what the invite link asks for."""
 
 FINISH_SECONDS = 5
@@ -66,29 +57,15 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
         await reply_with_error(interaction, cause)
 
 
-class Unasked:
+class Unasked(NamedTuple):
     """Sets going what the bot does unasked: for who clicks, and for the weekly task."""
 
-    def __init__(self, bot: NextreadBot) -> None:
-        self._bot = bot
-
-    def look_again(self) -> None:
-        self._bot.weekly_changed()
-
-    async def now(self, *about: int) -> None:
-        await self._bot.postman.deliver_due(*about)
-
-    async def result(self, vote_id: int) -> None:
-        await self._bot.polls.look_at(vote_id)
-
-    async def look_at_polls(self) -> bool:
-        return await self._bot.polls.look_at_due()
-
-    async def check_members(self) -> None:
-        await self._bot.members.check_due()
-
-    async def look_after_servers(self) -> None:
-        await self._bot.servers.look_after()
+    look_again: Callable[[], None]
+    now: Callable[..., Coroutine[Any, Any, None]]
+    result: Callable[[int], Coroutine[Any, Any, None]]
+    look_at_polls: Callable[[], Coroutine[Any, Any, bool]]
+    check_members: Callable[[], Coroutine[Any, Any, None]]
+    look_after_servers: Callable[[], Coroutine[Any, Any, None]]
 
 
 class NextreadBot(commands.AutoShardedBot):
@@ -121,9 +98,6 @@ class NextreadBot(commands.AutoShardedBot):
         self._nap = nap
         self._opening = opening
         self._services: Services | None = None
-        self._clicks: Clicks | None = None
-        self.manage_id = 0
-        """Discord's id of `/manage`, known from the start on."""
 
     @property
     def services(self) -> Services:
@@ -136,47 +110,37 @@ class NextreadBot(commands.AutoShardedBot):
         """Tell the weekly task that something may be due earlier than it thinks."""
         self.dispatch("weekly_change")
 
-    @property
-    def postman(self) -> Postman:
-        """The only sender of what the bot sends unasked."""
-        return Postman(self, self.services)
-
-    @property
-    def polls(self) -> Polls:
-        """Looks at the polls of votes."""
-        return Polls(self, self.services.votes, self.services.tickets)
-
-    @property
-    def members(self) -> Members:
-        """Looks whether groups' members are still in their server."""
-        return Members(self, self.services.guilds, self.services.tickets)
-
-    @property
-    def servers(self) -> Servers:
-        """Asks after servers that may have removed the bot, and forgets what has had its time."""
-        return Servers(self, self.services)
-
     async def setup_hook(self) -> None:
-        self._services = await self._opening()
-        unasked = Unasked(self)
-        self._clicks = Clicks(clicks.CLICKED, self._services, unasked)
+        self._services = services = await self._opening()
+        self.postman = Postman(self, services)
+        self.polls = Polls(self, services.votes, services.tickets)
+        self.members = Members(self, services.guilds, services.tickets)
+        self.servers = Servers(self, services)
+        unasked = Unasked(
+            self.weekly_changed,
+            self.postman.deliver_due,
+            self.polls.look_at,
+            self.polls.look_at_due,
+            self.members.check_due,
+            self.servers.look_after,
+        )
+        self.clicks = Clicks(clicks.CLICKED, services, unasked)
         # Not as extensions: discord.py would run each module anew for each bot.
-        await self.add_cog(ReadingCog(self._services))
-        await self.add_cog(GroupsCog(self, self._services, unasked))
-        await self.add_cog(ManageCog(self._services, unasked))
-        await self.add_cog(WeeklyCog(self, self._services, unasked, self._nap))
+        await self.add_cog(ReadingCog(services))
+        await self.add_cog(GroupsCog(self, services, unasked))
+        await self.add_cog(ManageCog(services, unasked))
+        await self.add_cog(WeeklyCog(self, services, unasked, self._nap))
         await self._sync_commands()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a click; commands and forms find their own way."""
-        if interaction.type is discord.InteractionType.component and self._clicks is not None:
-            await self._clicks.answer(interaction)
+        if interaction.type is discord.InteractionType.component:
+            await self.clicks.answer(interaction)
 
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))
-        if self.application_id is not None:
-            invite = discord.utils.oauth_url(self.application_id, permissions=PERMISSIONS)
-            log.info("invite me: %s", invite)
+        invite = discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS)
+        log.info("invite me: %s", invite)
 
     async def close(self) -> None:
         """Let what is under way end, for a few seconds; then close, and the ledger last."""
@@ -219,6 +183,4 @@ class NextreadBot(commands.AutoShardedBot):
             known = await self.tree.sync()
             await self.services.set_synced_commands(application_id, digest)
             log.info("told Discord %s commands", len(told))
-        self.manage_id = next(command.id for command in known if command.name == "manage")
-        if self._clicks is not None:
-            self._clicks.manage_id = self.manage_id
+        self.clicks.manage_id = next(c.id for c in known if c.name == "manage")

@@ -17,8 +17,6 @@ from bot.errors import ConfigError
 
 DEFAULT_DATABASE = "sqlite:///nextread.db"
 DEFAULT_SEND_RATE, HIGHEST_SEND_RATE = 45, 500
-LOG_FORMATS = ("text", "json")
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 
 
@@ -55,8 +53,8 @@ class Config:
             _wrong_token(token, is_needed=for_run),
             _wrong_url(url),
             _wrong_curriculum(curriculum) if curriculum and for_run else None,
-            _wrong_choice("LOG_FORMAT", log_format, LOG_FORMATS),
-            _wrong_choice("LOG_LEVEL", log_level, LOG_LEVELS),
+            _wrong_choice("LOG_FORMAT", log_format, "text", "json"),
+            _wrong_choice("LOG_LEVEL", log_level, "DEBUG", "INFO", "WARNING", "ERROR"),
             _wrong_rate(rate),
         ]
         if lines := [problem for problem in problems if problem]:
@@ -150,7 +148,7 @@ def _wrong_url(url: str) -> str | None:
     return None
 
 
-def _wrong_choice(name: str, value: str, allowed: tuple[str, ...]) -> str | None:
+def _wrong_choice(name: str, value: str, *allowed: str) -> str | None:
     if value.casefold() in [choice.casefold() for choice in allowed]:
         return None
     return f"{name} is {value!r}: set it to one of {', '.join(allowed)}."

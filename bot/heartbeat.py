@@ -9,7 +9,7 @@ import logging
 import tempfile
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from discord.ext import commands, tasks
 
@@ -27,7 +27,7 @@ LOST_SECONDS = 60
 AHEAD_SECONDS = 5
 
 State = Literal["starts", "well", "no discord", "no write"]
-WIDTH = max(map(len, ("starts", "well", "no discord", "no write")))
+WIDTH = max(map(len, get_args(State)))
 
 
 class Heartbeat:

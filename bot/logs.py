@@ -65,11 +65,8 @@ def start_logging(log_format: str, level: str) -> None:
     Below that they report reconnects, and at ``DEBUG`` every statement with who marked what.
     """
     out = logging.StreamHandler(sys.stderr)
-    out.setFormatter(
-        JsonLines()
-        if log_format == "json"
-        else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    )
+    lines = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    out.setFormatter(JsonLines() if log_format == "json" else lines)
     out.addFilter(is_news)
     out.addFilter(no_people)
     libraries = max(logging.WARNING, logging.getLevelName(level))

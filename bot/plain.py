@@ -11,6 +11,7 @@ _LINE_START = re.compile(r"^(\s*)(#{1,3}|-#|[-+>]|\d+\.)(?=\s|>|$)", re.MULTILIN
 _ADDRESS = re.compile(r"(?ai)[a-z](?=://)|\b(?:mailto(?=:)|www(?=\.))|[\w-]\.[a-z]{2,18}(?=[/:]\S)")
 """Up to where a client would take it for an address, and link it or show an invite's server."""
 
+_ENCODED = str.maketrans({"(": "%28", ")": "%29", " ": "%20", "<": "%3C", ">": "%3E"})
 _BREAK = "\u200b"  # zero width: an unseen break inside <@1>, <t:1:R>, </next:1> and @everyone
 
 
@@ -21,17 +22,13 @@ def plain(text: str, limit: int = 500) -> str:
     lists and addresses are all defused: Discord shows a link whose text holds an address as its
     source. ``discord.utils.escape_markdown`` leaves several of them alive.
     """
-    text = clipped(one_line(text), limit)
-    text = _MARKUP.sub(r"\\\1", text)
-    text = _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", text)
-    return _ADDRESS.sub(rf"\g<0>{_BREAK}", _unlinked(text))
+    text = _MARKUP.sub(r"\\\1", clipped(one_line(text), limit))
+    return _ADDRESS.sub(rf"\g<0>{_BREAK}", _defused(text))
 
 
 def markdown(text: str, limit: int = 1000) -> str:
     """Return the list maker's own Markdown: its emphasis lives, mentions and headings don't."""
-    text = clipped(one_line(text), limit)
-    text = _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", text)
-    return _unlinked(text)
+    return _defused(clipped(one_line(text), limit))
 
 
 def one_line(text: str) -> str:
@@ -64,9 +61,9 @@ def fitting(lines: Iterable[str], limit: int) -> str:
 
 def link(text: str, url: str, limit: int = 200) -> str:
     """Return a Markdown link; its text is foreign, its url was checked when it was read."""
-    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C")
-    return f"[{plain(text, limit)}]({target.replace('>', '%3E')})"
+    return f"[{plain(text, limit)}]({url.translate(_ENCODED)})"
 
 
-def _unlinked(text: str) -> str:
+def _defused(text: str) -> str:
+    text = _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", text)
     return text.replace("<", f"<{_BREAK}").replace("@", f"@{_BREAK}")

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import aiohttp
 import discord
 from discord import ui
+from discord.abc import GuildChannel
 from discord.ext import commands
 
-from bot.core.outbox import Lacks, OutboxRow, ProblemName
+from bot.core.groups import WeeklyPost
+from bot.core.outbox import OutboxRow, Problem, ProblemName
 from bot.errors import LedgerError
-from bot.forum_posts import A_WEEK_QUIET, CLOCKS_DIFFER, ForumPosts
-from bot.members import member_of
 from bot.plain import clipped, one_line
+from bot.questions import member_of
 from bot.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
 from bot.services.delivery import RETRY
 from bot.services.opening import Services
 from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
+from bot.views import custom_ids as ids
+from bot.views import permissions
+from bot.views.group_card import standing_card, standing_name
 from bot.views.moderators_card import ran_out_text
-from bot.views.permissions import POLLS, TO_LOOK, TO_SEND, can_mention, missing, role_of
 from bot.views.phrases import title_of
 from bot.views.pick_card import called_off_card, candidates_card, lost_notice_text, poll_of
 from bot.views.problems import notice_text, server_text
@@ -39,6 +44,8 @@ LOOK_AGAIN = 1  # seconds, while something hangs
 AT_THE_START, SOON = timedelta(0), timedelta(minutes=1)
 RATE_LIMITED = timedelta(minutes=5)
 MUCH_LATER = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(minutes=10)  # at most, Discord's and ours
+A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a thread away
 THREAD_NAME = 100  # Discord's limit
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 ALREADY_CREATED = 160004  # "A thread has already been created for this message"
@@ -48,18 +55,32 @@ OLD_NUDGE = by_text("-# You asked me to remind you after a week without reading.
 Place = discord.TextChannel | discord.Thread | discord.DMChannel | discord.PartialMessageable
 
 
+@dataclass
+class NotNowError(Exception):
+    """Nothing is sent this time, but it is tried again."""
+
+    problem: Problem
+
+
+@dataclass
+class NeverError(Exception):
+    """It won't be sent."""
+
+    problem: Problem
+
+
+class HistoryClosedError(Exception):
+    """We may not read where a message may have been sent."""
+
+
 class Postman:
     """Delivers rows of the outbox, each by itself: one that fails never delays another."""
 
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self._bot = bot
+        self._services = services
         self._delivery = services.delivery
         self._tickets = services.tickets
-        self._guilds = services.guilds
-        self._weekly = services.weekly
-        self._forum_posts = ForumPosts(services.delivery, services.groups)
-        self._reminders = services.reminders
-        self._votes = services.votes
 
     async def deliver_due(self, *about: int) -> None:
         """Send all that is due, and then what follows from it, as fast as tickets come.
@@ -121,11 +142,10 @@ class Postman:
         except ClosedError:
             await self._delivery.not_sent(row, "discord_trouble", AT_THE_START)
         except discord.RateLimited as error:
-            wait = timedelta(seconds=error.retry_after)
-            await self._delivery.not_sent(row, "rate_limited", wait)
+            await self._delivery.not_sent(row, "rate_limited", timedelta(seconds=error.retry_after))
         except discord.HTTPException as error:
             await self._refused(row, error)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             log.warning("no answer to %s %s: %r", row.kind, row.row_id, error)
             await self._delivery.perhaps_sent(row, "discord_trouble", _patience(row))
         except LedgerError as error:
@@ -160,7 +180,7 @@ class Postman:
     async def _no_way(self, row: OutboxRow, problem: ProblemName) -> None:
         """Try again later what a moderator can fix for a whole group; drop anything else."""
         if problem == "bot_removed" and row.guild_id is not None:
-            await self._guilds.removed(row.guild_id)
+            await self._services.guilds.removed(row.guild_id)
             await self._delivery.not_sent(row, "guild_unavailable")
             return
         if row.kind in ("post", "standing") or problem == "no_more_threads":
@@ -170,29 +190,40 @@ class Postman:
         else:
             await self._delivery.drop(row, problem)
         if problem == "no_direct_messages" and row.kind == "nudge":
-            await self._reminders.turn_off_nudges(row.channel_id)
+            await self._services.reminders.turn_off_nudges(row.channel_id)
         elif problem == "no_direct_messages" and row.kind == "reminder":
-            await self._reminders.closed(row)
+            await self._services.reminders.closed(row)
 
     async def _send(self, row: OutboxRow) -> None:
-        if row.kind in ("notice", "vote_lost"):
-            await self._send_notice(row)
-            return
-        if row.kind == "nudge":
-            await self._send_nudge(row)
-            return
-        if row.kind == "called_off":
-            await self._call_off(row)
-            return
+        try:
+            await self._send_kind(row)
+        except NotNowError as error:
+            await self._delivery.not_sent(row, error.problem)
+        except NeverError as error:
+            await self._delivery.drop(row, error.problem)
+        except HistoryClosedError:
+            await self._delivery.uncertain(row, "no_history")
+
+    async def _send_kind(self, row: OutboxRow) -> None:
+        match row.kind:
+            case "notice" | "vote_lost":
+                await self._send_notice(row)
+            case "nudge":
+                await self._send_nudge(row)
+            case "called_off":
+                await self._call_off(row)
+            case "opener":
+                await self._send_opener(row, self._guild_of(row))
+            case "reminder":
+                await self._send_reminder(row, self._guild_of(row))
+            case _:
+                await self._send_to_channel(row, self._guild_of(row))
+
+    def _guild_of(self, row: OutboxRow) -> discord.Guild:
         guild = self._bot.get_guild(row.guild_id or 0)
         if guild is None or guild.unavailable:
-            await self._delivery.not_sent(row, "guild_unavailable")
-        elif row.kind == "opener":
-            await self._send_opener(row, guild)
-        elif row.kind == "reminder":
-            await self._send_reminder(row, guild)
-        else:
-            await self._send_to_channel(row, guild)
+            raise NotNowError("guild_unavailable")
+        return guild
 
     async def _send_to_channel(self, row: OutboxRow, guild: discord.Guild) -> None:
         channel = guild.get_channel(row.channel_id)
@@ -200,197 +231,232 @@ class Postman:
             await self._send_to_forum(row, channel)
         elif not isinstance(channel, discord.TextChannel):
             await self._no_way(row, "channel_gone")
-        elif lacks := missing(channel, TO_SEND):
-            await self._delivery.not_sent(row, Lacks(lacks))
+        elif problem := permissions.lacks(channel, permissions.TO_SEND):
+            raise NotNowError(problem)
         elif row.kind == "thread":
             await self._make_thread(row, channel)
         elif row.kind == "greeting":
-            trace = by_button("start-weekly")
+            trace = by_button(ids.StartWeekly())
             await self._deliver_once(row, channel, greeting_card(), trace, channel)
-        elif row.kind == "post":
-            await self._send_post(row, channel, channel)
         else:
-            await self._send_vote(row, channel, channel)
+            await self._send_post_or_vote(row, channel, channel)
 
     async def _send_to_forum(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
         """Make a group's post in a forum, or send into it."""
         if row.kind == "standing":
-            await self._forum_posts.make(row, forum)
+            await self._make_standing(row, forum)
             return
-        post = await self._forum_posts.opened(row, forum)
+        post = await self._opened_standing(row, forum)
         if post is None:
             return
         try:
             if row.kind == "sign":
-                await self._forum_posts.change_card(row, post)
-            elif row.kind == "post":
-                await self._send_post(row, post, forum)
+                await self._change_standing(row, post)
             else:
-                await self._send_vote(row, post, forum)
+                await self._send_post_or_vote(row, post, forum)
         except discord.NotFound as error:
             if error.code != UNKNOWN_CHANNEL:
                 raise
             await self._delivery.await_standing(row, post.id)  # deleted a moment ago
 
-    async def _send_post(
-        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel
-    ) -> None:
-        trace = by_button(f"read:{row.reference}")
-        post = await self._weekly.post(int(row.reference))
+    async def _make_standing(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
+        """Make a group's post. It can have no nonce, so after an attempt we look for it first."""
+        if problem := permissions.lacks(forum, permissions.needed(forum)):
+            raise NotNowError(problem)
+        trace = _trace_of_standing(int(row.reference))
+        if row.tried_at is not None:
+            found = await _post_since(forum, row.tried_at - CLOCKS_DIFFER, trace)
+            if found is not None:
+                await self._delivery.sent(row, found.id)
+                return
+        tags = permissions.usable_tags(forum)
+        if tags is None:
+            raise NotNowError("tag_needed")
+        if await self._delivery.begin(row, forum.id, trace):
+            # From here on, each change of the group also changes this card.
+            status = await self._services.groups.status(forum.id, None)
+            made = await forum.create_thread(
+                name=standing_name(status.curriculum.title),
+                view=standing_card(status),
+                applied_tags=tags,
+                auto_archive_duration=A_WEEK_QUIET,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+            await self._delivery.sent(row, made.thread.id)
+
+    async def _opened_standing(
+        self, row: OutboxRow, forum: discord.ForumChannel
+    ) -> discord.Thread | None:
+        """Return the post for this row; None if the row waits until one is made."""
+        if problem := permissions.lacks(forum, permissions.TO_SEND_IN_FORUM):
+            raise NotNowError(problem)
+        group = await self._services.groups.find(forum.id)
+        standing_id = None if group is None else group.standing_id
+        # Discord.py's cache has only the open ones.
+        post = standing_id and (
+            forum.get_thread(standing_id) or await _fetched(forum.guild, standing_id)
+        )
+        if not isinstance(post, discord.Thread):
+            await self._delivery.await_standing(row, standing_id)
+            return None
+        if post.locked and not forum.permissions_for(forum.guild.me).manage_threads:
+            raise NotNowError("locked")
+        if post.archived and (post.locked or row.kind == "sign"):
+            return await post.edit(archived=False)  # a new message opens the others by itself
+        return post
+
+    async def _change_standing(self, row: OutboxRow, post: discord.Thread) -> None:
+        """Bring the card at the top of the post up to date. Twice is harmless."""
+        status = await self._services.groups.status(row.channel_id, None)
+        card = await _card_of(post, _trace_of_standing(status.group.group_id))
+        if card is None:
+            raise NeverError("card_gone")
+        await card.edit(view=standing_card(status))
+        await self._delivery.sent(row, card.id)
+
+    async def _send_post_or_vote(self, row: OutboxRow, place: Place, channel: GuildChannel) -> None:
+        send = self._send_post if row.kind == "post" else self._send_vote
+        await send(row, place, channel)
+
+    async def _send_post(self, row: OutboxRow, place: Place, channel: GuildChannel) -> None:
+        slot_id = int(row.reference)
+        trace = by_button(ids.ReadIt(slot_id))
+        post = await self._services.weekly.post(slot_id)
         if post is None:
             # Its paper left the list. Look first whether it was sent before; if so, keep it.
-            if await self._settled(row, place, trace, channel):
+            if await self._was_sent(row, place, trace, channel):
                 return
-            await self._weekly.pick_anew(int(row.reference))
-            post = await self._weekly.post(int(row.reference))
+            await self._services.weekly.pick_anew(slot_id)
+            post = await self._services.weekly.post(slot_id)
         if post is None:
-            await self._delivery.drop(row, "paper_gone")
-            return
-        role = role_of(channel.guild, post.group.role_id)
-        mentioned = [role] if role is not None and can_mention(role, channel) else []
-        mentions = discord.AllowedMentions(
-            everyone=False, users=False, roles=list(mentioned), replied_user=False
-        )
+            raise NeverError("paper_gone")
+        role = permissions.role_of(channel.guild, post.group.role_id)
+        mentions = discord.AllowedMentions.none()
+        mentions.roles = [role] if role and permissions.can_mention(role, channel) else []
         view = weekly_card(post, channel.guild)
         await self._deliver_once(row, place, view, trace, channel, mentions=mentions)
 
-    async def _send_vote(
-        self, row: OutboxRow, place: Place, channel: discord.abc.GuildChannel
-    ) -> None:
-        ballot = await self._votes.ballot(int(row.reference))
+    async def _send_vote(self, row: OutboxRow, place: Place, channel: GuildChannel) -> None:
+        vote_id = int(row.reference)
+        ballot = await self._services.votes.ballot(vote_id)
         if ballot is None:
-            await self._delivery.drop(row, "called_off")
-        elif lacks := missing(channel, POLLS):
-            await self._delivery.not_sent(row, Lacks(lacks))
-        elif row.kind == "candidates":
-            trace = by_button(f"candidates:{row.reference}")
+            raise NeverError("called_off")
+        if problem := permissions.lacks(channel, permissions.POLLS):
+            raise NotNowError(problem)
+        if row.kind == "candidates":
+            trace = by_button(ids.ShowCandidate(vote_id))
             await self._deliver_once(row, place, candidates_card(ballot), trace, channel)
         else:
             poll = poll_of(ballot)
-            card = await self._votes.card(ballot.vote.vote_id)
+            card = await self._services.votes.card(vote_id)
             trace = by_question(poll.question, card[1] if card else 0)
             await self._deliver_once(row, place, poll, trace, channel)
 
     async def _call_off(self, row: OutboxRow) -> None:
         """Say on the card above a poll that its vote is called off. Twice is harmless."""
-        card = await self._votes.card(int(row.reference))
+        card = await self._services.votes.card(int(row.reference))
         if card is None:
-            await self._delivery.drop(row, "card_gone")
-            return
+            raise NeverError("card_gone")
         place_id, message_id = card
-        view = called_off_card(await self._votes.ballot(int(row.reference)))
+        view = called_off_card(await self._services.votes.ballot(int(row.reference)))
         place = self._bot.get_partial_messageable(place_id, guild_id=row.guild_id)
         await self._tickets.leave()
         await place.get_partial_message(message_id).edit(view=view)
         await self._delivery.sent(row, message_id)
 
+    async def _posted(self, row: OutboxRow) -> tuple[WeeklyPost, int]:
+        """Return a week's paper and the id of its message."""
+        post = await self._services.weekly.post(int(row.reference))
+        if post is None or post.post.message_id is None:
+            raise NeverError("paper_gone")
+        return post, post.post.message_id
+
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post. It has the message's id, so twice is harmless."""
-        post = await self._weekly.post(int(row.reference))
-        if post is None or post.post.message_id is None:
-            await self._delivery.drop(row, "paper_gone")
-            return
-        if missing(channel, ("create_public_threads",)):
-            await self._delivery.drop(row, Lacks(("create_public_threads",)))
-            return
-        message = channel.get_partial_message(post.post.message_id)
+        post, message_id = await self._posted(row)
+        if problem := permissions.lacks(channel, ("create_public_threads",)):
+            raise NeverError(problem)
         name = clipped(one_line(title_of(post.resource)), THREAD_NAME)
         await self._tickets.leave()
         try:
-            await message.create_thread(name=name, auto_archive_duration=A_WEEK_QUIET)
+            await channel.get_partial_message(message_id).create_thread(
+                name=name, auto_archive_duration=A_WEEK_QUIET
+            )
         except discord.HTTPException as error:
             if error.code != ALREADY_CREATED:
                 raise
-        await self._delivery.sent(row, message.id)
+        await self._delivery.sent(row, message_id)
 
     async def _send_opener(self, row: OutboxRow, guild: discord.Guild) -> None:
-        post = await self._weekly.post(int(row.reference))
-        message_id = None if post is None else post.post.message_id
-        if post is None or message_id is None:
-            await self._delivery.drop(row, "paper_gone")
-            return
+        post, message_id = await self._posted(row)
         # The channel of the post, or the forum around it.
-        stands_in = guild.get_channel_or_thread(post.post.channel_id or 0)
-        if isinstance(stands_in, discord.Thread):
-            stands_in = stands_in.parent
-        parent = stands_in or guild.get_channel(post.group.channel_id)
+        parent = guild.get_channel_or_thread(post.post.channel_id or 0)
+        if isinstance(parent, discord.Thread):
+            parent = parent.parent
+        parent = parent or guild.get_channel(post.group.channel_id)
         if parent is None:
-            await self._delivery.drop(row, "channel_gone")
-        elif missing(parent, ("send_messages_in_threads",)):
-            await self._delivery.drop(row, Lacks(("send_messages_in_threads",)))
-        else:
-            place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
-            text = opener_text(post.resource.questions)
-            view = notice(text)
-            trace, old = by_part(view, row.row_id), by_text(text)
-            # In a forum all weeks share one post, so the opener is a reply to its week's card.
-            card = discord.MessageReference(
-                message_id=message_id,
-                channel_id=row.channel_id,
-                guild_id=guild.id,
-                fail_if_not_exists=False,
-            )
-            answered = None if isinstance(parent, discord.TextChannel) else card
-            await self._deliver_once(row, place, view, trace, parent, old=old, answered=answered)
+            raise NeverError("channel_gone")
+        if problem := permissions.lacks(parent, ("send_messages_in_threads",)):
+            raise NeverError(problem)
+        place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
+        text = opener_text(post.resource.questions)
+        view = notice(text)
+        trace, old = by_part(view, row.row_id), by_text(text)
+        # In a forum all weeks share one post, so the opener is a reply to its week's card.
+        card = place.get_partial_message(message_id).to_reference(fail_if_not_exists=False)
+        answered = None if isinstance(parent, discord.TextChannel) else card
+        await self._deliver_once(row, place, view, trace, parent, old=old, answered=answered)
 
     async def _send_notice(self, row: OutboxRow) -> None:
-        if row.kind == "vote_lost":
-            lost = await self._votes.lost(int(row.reference))
-            text = None if lost is None else lost_notice_text(*lost)
-        else:
-            text = await self._news(row)
+        text = await self._news(row)
         if text is None:
-            await self._delivery.drop(row, "mended")
-            return
-        guild = self._bot.get_guild(row.guild_id or 0)
-        place = await self._direct_messages(row)
-        told = text if guild is None else f"{text}\n{server_text(guild.name)}"
-        view = notice(told)
-        await self._deliver_once(row, place, view, by_part(view, row.row_id), old=by_text(told))
+            raise NeverError("mended")
+        if (guild := self._bot.get_guild(row.guild_id or 0)) is not None:
+            text = f"{text}\n{server_text(guild.name)}"
+        view = notice(text)
+        await self._write(row, view, by_part(view, row.row_id), by_text(text))
 
     async def _news(self, row: OutboxRow) -> str | None:
+        if row.kind == "vote_lost":
+            lost = await self._services.votes.lost(int(row.reference))
+            return None if lost is None else lost_notice_text(*lost)
         group_id, slot_id, _, *end = row.reference.split(":")
-        group = await self._weekly.group(int(group_id))
+        group = await self._services.weekly.group(int(group_id))
         if group is None:
             return None
         if end:
-            has_ended = await self._weekly.ran_out(int(slot_id))
+            has_ended = await self._services.weekly.ran_out(int(slot_id))
             return ran_out_text(group.channel_id) if has_ended else None
         return notice_text(group.channel_id, group.blocked) if group.blocked is not None else None
 
     async def _send_nudge(self, row: OutboxRow) -> None:
-        reply = await self._reminders.nudge(row.channel_id)
+        reply = await self._services.reminders.nudge(row.channel_id)
         if reply is None:
-            await self._delivery.drop(row, "not_wanted")
-            return
-        place = await self._direct_messages(row)
+            raise NeverError("not_wanted")
         view = nudge_card(reply)
-        await self._deliver_once(row, place, view, by_part(view, row.row_id), old=OLD_NUDGE)
+        await self._write(row, view, by_part(view, row.row_id), OLD_NUDGE)
 
     async def _send_reminder(self, row: OutboxRow, guild: discord.Guild) -> None:
         """Remind a member who is still here and hasn't read the paper; otherwise drop it."""
-        reminder = await self._reminders.check(row)
+        reminder = await self._services.reminders.check(row)
         if isinstance(reminder, str):
-            await self._delivery.drop(row, reminder)
-            return
+            raise NeverError(reminder)
         if guild.get_channel(reminder.group.channel_id) is None:
-            await self._delivery.drop(row, "channel_gone")  # and there they could not turn it off
-            return
+            raise NeverError("channel_gone")  # and there they could not turn it off
         await self._tickets.ticket()
-        member = await member_of(guild, row.channel_id)
-        if member is None:
-            await self._guilds.member_left(guild.id, row.channel_id)
-            await self._delivery.drop(row, "left_server")
-            return
-        place = await self._direct_messages(row)
-        view = reminder_card(reminder, guild.name)
-        trace = by_button(f"reminded:{reminder.post.slot_id}")
-        await self._deliver_once(row, place, view, trace)
+        if await member_of(guild, row.channel_id) is None:
+            await self._services.guilds.member_left(guild.id, row.channel_id)
+            raise NeverError("left_server")
+        trace = by_button(ids.ReadReminded(reminder.post.slot_id))
+        await self._write(row, reminder_card(reminder, guild.name), trace)
 
-    async def _direct_messages(self, row: OutboxRow) -> discord.DMChannel:
-        """Return a person's channel. Opening it is a request that Discord counts, too."""
+    async def _write(
+        self, row: OutboxRow, view: ui.LayoutView, trace: str, old: str | None = None
+    ) -> None:
+        """Send a person a message. Opening their channel is a request that Discord counts, too."""
         await self._tickets.ticket()
-        return await self._bot.create_dm(discord.Object(row.channel_id))
+        place = await self._bot.create_dm(discord.Object(row.channel_id))
+        await self._deliver_once(row, place, view, trace, old=old)
 
     async def _deliver_once(
         self,
@@ -398,7 +464,7 @@ class Postman:
         place: Place,
         what: ui.LayoutView | discord.Poll,
         trace: str,
-        channel: discord.abc.GuildChannel | None = None,
+        channel: GuildChannel | None = None,
         *,
         old: str | None = None,
         answered: discord.MessageReference | None = None,
@@ -410,21 +476,20 @@ class Postman:
         the trace of a message from an older version, if it isn't ``trace``. ``answered`` is the
         message to reply to.
         """
-        if await self._settled(row, place, old or trace, channel):
+        if await self._was_sent(row, place, old or trace, channel):
             return
         if not await self._delivery.begin(row, place.id, trace):
             return
         await self._tickets.leave()
-        nonce, mentions = f"n{row.row_id}", mentions or discord.AllowedMentions.none()
+        said: dict[str, Any] = {"poll" if isinstance(what, discord.Poll) else "view": what}
+        if answered is not None:
+            said["reference"] = answered
         try:
-            if isinstance(what, discord.Poll):
-                message = await place.send(poll=what, nonce=nonce, allowed_mentions=mentions)
-            elif answered is not None:
-                message = await place.send(
-                    view=what, nonce=nonce, allowed_mentions=mentions, reference=answered
-                )
-            else:
-                message = await place.send(view=what, nonce=nonce, allowed_mentions=mentions)
+            message = await place.send(
+                **said,
+                nonce=f"n{row.row_id}",
+                allowed_mentions=mentions or discord.AllowedMentions.none(),
+            )
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE:
                 raise
@@ -434,51 +499,35 @@ class Postman:
             in_thread = isinstance(place, discord.Thread)
             await self._delivery.sent(row, message.id, place.id, in_thread=in_thread)
 
-    async def _settled(
-        self, row: OutboxRow, place: Place, old: str, channel: discord.abc.GuildChannel | None
+    async def _was_sent(
+        self, row: OutboxRow, place: Place, old: str, channel: GuildChannel | None
     ) -> bool:
-        """Look for the message of an earlier attempt; tell whether nothing is left to send.
+        """Look for the message of an earlier attempt, and record it; tell whether it is there.
 
         ``old`` is the trace of a message from an older version, which stored none.
+
+        Raises:
+            HistoryClosedError: nobody can tell.
         """
         if row.tried_at is None:
             return False
-        try:
-            for place_id in row.places or (place.id,):
-                there: Place | None = place
-                parent = channel
-                if channel is not None and place_id != place.id:  # the group moved since
-                    there, parent = await _left_behind(channel.guild, place_id)
-                found = (
-                    await self._found(there, parent, row.tried_at, row.trace or old)
-                    if there is not None
-                    else None
+        for place_id in row.places or (place.id,):
+            there: Place | None = place
+            if channel is not None and place_id != place.id:
+                there = await _left_behind(channel.guild, place_id)  # the group moved since
+            elif channel is not None and permissions.lacks(channel, permissions.TO_LOOK):
+                raise HistoryClosedError
+            found = there and await self._found(there, row.tried_at, row.trace or old)
+            if found is not None:
+                in_thread = isinstance(there, discord.Thread)
+                await self._delivery.sent(
+                    row, found.id, place_id, at=found.created_at, in_thread=in_thread
                 )
-                if found is not None:
-                    in_thread = isinstance(there, discord.Thread)
-                    await self._delivery.sent(
-                        row, found.id, place_id, at=found.created_at, in_thread=in_thread
-                    )
-                    return True
-        except HistoryClosedError:
-            await self._delivery.uncertain(row, "no_history")
-            return True
+                return True
         return False
 
-    async def _found(
-        self,
-        place: Place,
-        channel: discord.abc.GuildChannel | None,
-        tried_at: datetime,
-        trace: str,
-    ) -> discord.Message | None:
-        """Look for our own message from the first attempt on.
-
-        Raises:
-            HistoryClosedError: we may not read there.
-        """
-        if channel is not None and missing(channel, TO_LOOK):
-            raise HistoryClosedError
+    async def _found(self, place: Place, tried_at: datetime, trace: str) -> discord.Message | None:
+        """Look for our own message from the first attempt on."""
         me = self._bot.application_id if self._bot.user is None else self._bot.user.id
         after = tried_at - CLOCKS_DIFFER
         async for message in place.history(after=after, oldest_first=True, limit=None):
@@ -488,31 +537,63 @@ class Postman:
         return None
 
 
-class HistoryClosedError(Exception):
-    """We may not read where a message may have been sent."""
+async def _left_behind(guild: discord.Guild, place_id: int) -> Place | None:
+    """Return a place that the group has left; None if it is gone, with all that was sent there.
 
-
-async def _left_behind(
-    guild: discord.Guild, place_id: int
-) -> tuple[Place | None, discord.abc.GuildChannel | None]:
-    """Return a place that the group has left, and the channel whose permissions count there.
-
-    Both are None if it is gone, with everything that was sent there.
+    Raises:
+        HistoryClosedError: we may not read there.
     """
     try:
-        found = await guild.fetch_channel(place_id)
+        found = await _fetched(guild, place_id)
     except discord.HTTPException as error:
-        problem = problem_of(error)
-        if problem == "channel_gone":
-            return None, None
-        if problem in ("no_access", "forbidden"):
+        if problem_of(error) in ("no_access", "forbidden"):
             raise HistoryClosedError from error
         raise
-    if isinstance(found, discord.Thread) and found.parent is not None:
-        return found, found.parent
-    if not isinstance(found, discord.TextChannel):
+    if found is None:
+        return None
+    parent = found.parent if isinstance(found, discord.Thread) else found
+    if not isinstance(found, discord.Thread | discord.TextChannel) or parent is None:
         raise HistoryClosedError
-    return found, found
+    if permissions.lacks(parent, permissions.TO_LOOK):
+        raise HistoryClosedError
+    return found
+
+
+async def _fetched(guild: discord.Guild, channel_id: int) -> GuildChannel | discord.Thread | None:
+    """Return a channel or thread as Discord has it now, archived or not; None if it is gone."""
+    try:
+        return await guild.fetch_channel(channel_id)
+    except discord.HTTPException as error:
+        if error.code != UNKNOWN_CHANNEL:
+            raise
+        return None
+
+
+async def _post_since(
+    forum: discord.ForumChannel, since: datetime, trace: str
+) -> discord.Thread | None:
+    """Return a post of ours made since then, found by its card."""
+    posts = [post for post in await forum.guild.active_threads() if post.parent_id == forum.id]
+    async for post in forum.archived_threads(limit=None):
+        if post.archive_timestamp < since:  # the last archived come first
+            break
+        posts.append(post)
+    for post in posts:
+        is_new = discord.utils.snowflake_time(post.id) >= since
+        if is_new and post.owner_id == forum.guild.me.id and await _card_of(post, trace):
+            return post
+    return None
+
+
+async def _card_of(post: discord.Thread, trace: str) -> discord.Message | None:
+    """Return the message at the top of a forum's post, if it has the trace."""
+    # Discord sends the oldest first; simcord may send the newest hundred.
+    first = await anext(post.history(limit=100, oldest_first=True), None)
+    return first if first is not None and is_of(trace, first) else None
+
+
+def _trace_of_standing(group_id: int) -> str:
+    return by_button(ids.Membership("join", group_id))
 
 
 def _patience(row: OutboxRow) -> timedelta:

@@ -1,32 +1,28 @@
 """The bot in a local browser page, without a Discord account: to try it and to show it."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
 import os
 import re
+import secrets
 import signal
 import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import discord
+from aiohttp import web  # discord.py's own dependency
 from discord.ext import commands
 
 from bot.errors import ConfigError
-from bot.preview_page import PreviewPage
 
 try:
     import simcord
@@ -37,12 +33,25 @@ except ModuleNotFoundError as missing:
 log = logging.getLogger(__name__)
 
 Action = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
+Journey = Callable[[], Coroutine[Any, Any, None]]
 MakeBot = Callable[[str], commands.AutoShardedBot]
 
 STEP = 2  # seconds: how often the demo's clock follows the real one
 CHUNK = 3600  # seconds: after each, a longer jump lets waiting clicks through
 JUMPS = {"day": 24 * 3600, "week": 7 * 24 * 3600}
 OTHERS = 5  # with five members, the paper of the week says how many are ready
+
+HOST = "127.0.0.1"
+HTML = Path(__file__).with_name("preview_page.html")
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
+        f" connect-src 'self'; frame-src http://{HOST}:*; frame-ancestors 'none'; base-uri 'none'"
+    ),
+}
 
 
 class Demo:
@@ -62,12 +71,8 @@ class Demo:
         self.doing = ""
         self.ended = asyncio.Event()
         self.bot = make_bot(database_url)
-        self.env = simcord.Env(self.bot, settle_timeout=20)
-        self._build()
-
-    def _build(self) -> None:
+        self.env = env = simcord.Env(self.bot, settle_timeout=20)
         # Only simcord's backend can set the bot's name and a system channel.
-        env = self.env
         env.backend.bot_user.name = "Nextread"
         self.guild = env.create_guild("Study room", owner=env.create_user("owner"))
         self.channel = self.guild.create_text_channel("reading", topic="What we read this week")
@@ -150,8 +155,11 @@ class Demo:
         page = self.env.preview(channel, viewers=viewers, layout="channel")
         # Private: simcord lets no page frame its own, and ours is a frame around it.
         server = page._server  # noqa: SLF001
-        framed = _framed(server._SECURITY_HEADERS, self._framed_by)  # noqa: SLF001
-        server._SECURITY_HEADERS = framed  # type: ignore[misc]  # noqa: SLF001
+        headers = dict(server._SECURITY_HEADERS)  # noqa: SLF001
+        headers.pop("X-Frame-Options", None)
+        by_us, policy = f"frame-ancestors {self._framed_by}", "Content-Security-Policy"
+        headers[policy] = headers[policy].replace("frame-ancestors 'none'", by_us)
+        server._SECURITY_HEADERS = headers  # type: ignore[misc]  # noqa: SLF001
         # Private: otherwise ten minutes without a click in a sleeping tab end the page.
         page._PAGE_LEASE_SECONDS = 24 * 3600.0  # type: ignore[misc]  # noqa: SLF001
         # Private: an action during another one, or while the clock moves, fails in the page.
@@ -209,14 +217,20 @@ class Demo:
             except Exception:
                 log.exception("the demo's clock could not move on")
 
-    async def begin_jump(self, name: str) -> None:
-        """Begin to let a day or a week pass. Raises KeyError for any other ``name``."""
-        seconds = JUMPS[name]
-        self._begin("Time passes …", lambda: self.advance(seconds))
+    async def act(self, act: str, what: str) -> None:
+        """Do, or begin to do, what the page asks for.
 
-    async def begin_others(self, _: str) -> None:
-        """Begin to let the other learners take part."""
-        self._begin("The others take part …", self.others_take_part)
+        Raises:
+            KeyError: ``what`` isn't the id of a room, or one of the ``JUMPS``.
+        """
+        if act == "room":
+            await self.show(what)
+        elif act == "jump":
+            self._begin("Time passes …", partial(self.advance, JUMPS[what]))
+        elif act == "others":
+            self._begin("The others take part …", self.others_take_part)
+        else:
+            self._begin("The bot restarts …", self.restart)
 
     async def others_take_part(self) -> None:
         """Let the other learners join the group, and all but one of them read its newest paper."""
@@ -228,16 +242,12 @@ class Demo:
                     await _press(member, self.channel.history(), "read:")
                 await self._show_news()
 
-    async def begin_restart(self, _: str) -> None:
-        """Begin to restart the bot."""
-        self._begin("The bot restarts …", self.restart)
-
-    def _begin(self, doing: str, journey: Callable[[], Awaitable[None]]) -> None:
+    def _begin(self, doing: str, journey: Journey) -> None:
         if not self.doing:  # otherwise a second tab asked too
             self.doing = doing
             self._journey = asyncio.create_task(self._travel(journey))
 
-    async def _travel(self, journey: Callable[[], Awaitable[None]]) -> None:
+    async def _travel(self, journey: Journey) -> None:
         try:
             await journey()
             await asyncio.sleep(1)  # so that people see it, and the page, which looks each 0.5 s
@@ -255,16 +265,70 @@ async def _press(member: simcord.MemberActor, messages: Sequence[Any], button: s
             return
 
 
-def _framed(headers: Mapping[str, str], origin: str) -> dict[str, str]:
-    framed = {name: value for name, value in headers.items() if name != "X-Frame-Options"}
-    policy = "Content-Security-Policy"
-    by_us = headers[policy].replace("frame-ancestors 'none'", f"frame-ancestors {origin}")
-    return framed | {policy: by_us}
-
-
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+class PreviewPage:
+    """The page around the demo's room: its time, and buttons that no real server has.
+
+    The address has a token after the ``#``. Without it, one gets only the empty page.
+    """
+
+    demo: Demo
+    """Set before anybody knows the address."""
+
+    def __init__(self) -> None:
+        self._token = secrets.token_urlsafe(24)
+        app = web.Application()
+        app.add_routes([web.get("/", self._html), web.get("/state", self._answer)])
+        app.router.add_post("/{act:jump|others|restart|room}", self._act)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+
+    async def open(self, port: int) -> None:
+        """Listen on this machine only; port 0 takes a free one. Raises ConfigError."""
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, port).start()
+        except OSError as cause:
+            await self.close()
+            raise ConfigError(f"Port {port} can't be used. Choose another with --port.") from cause
+        self.origin = f"http://{HOST}:{self._runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        await self._runner.cleanup()
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin}/#{self._token}"
+
+    async def _html(self, request: web.Request) -> web.Response:
+        self._check_host(request)
+        return web.Response(text=HTML.read_text("utf-8"), content_type="text/html", headers=HEADERS)
+
+    async def _act(self, request: web.Request) -> web.Response:
+        self._check_token(request)
+        try:
+            await self.demo.act(request.match_info["act"], await request.text())
+        except KeyError as unknown:
+            raise web.HTTPBadRequest from unknown
+        return await self._answer(request)
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self._check_token(request)
+        return web.json_response(self.demo.state(), headers=HEADERS)
+
+    def _check_host(self, request: web.Request) -> None:
+        # A foreign name that points to this machine (DNS rebinding) gets nothing.
+        if f"http://{request.host}" != self.origin:
+            raise web.HTTPForbidden
+
+    def _check_token(self, request: web.Request) -> None:
+        self._check_host(request)
+        token = request.headers.get("X-Nextread-Token", "")
+        if not secrets.compare_digest(token.encode(), self._token.encode()):
+            raise web.HTTPUnauthorized
 
 
 @contextlib.asynccontextmanager
@@ -280,13 +344,7 @@ async def open_preview(
         await page.open(port)
         opened.push_async_callback(page.close)
         demo = await opened.enter_async_context(Demo(make_bot, database_url, page.origin))
-        page.state = demo.state
-        page.acts = {
-            "jump": demo.begin_jump,
-            "others": demo.begin_others,
-            "restart": demo.begin_restart,
-            "room": demo.show,
-        }
+        page.demo = demo
         opened.push_async_callback(page.close)  # closed first: nobody asks the demo for more
         opened.push_async_callback(_cancel, asyncio.create_task(demo.keep_pace()))
         yield demo, page.url

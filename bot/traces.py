@@ -7,16 +7,17 @@ never hides what was sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import discord
 from discord import ui
 
+from bot.views.custom_ids import CustomId
 
-def by_button(custom_id: str) -> str:
+
+def by_button(click: CustomId) -> str:
     """Return the trace of a message with a button or select of this custom_id."""
-    return f"button:{custom_id}"
+    return f"button:{click}"
 
 
 def by_part(view: ui.LayoutView, row_id: int) -> str:
@@ -46,7 +47,10 @@ def is_of(trace: str, message: discord.Message) -> bool:
     """Tell whether this message has the trace."""
     way, _, what = trace.partition(":")
     if way == "button":
-        return what in _custom_ids(message.components)
+        parts: list[Any] = list(message.components)
+        for part in parts:  # grows on the way
+            parts.extend(getattr(part, "children", ()))
+        return what in {getattr(part, "custom_id", None) for part in parts}
     if way == "part":
         return what in {str(getattr(part, "id", None)) for part in message.components}
     if way == "question":
@@ -54,13 +58,3 @@ def is_of(trace: str, message: discord.Message) -> bool:
         is_below = message.id > int(card_id)
         return is_below and message.poll is not None and message.poll.question == question
     return what in {p.content for p in message.components if isinstance(p, discord.TextDisplay)}
-
-
-def _custom_ids(components: Iterable[Any]) -> set[str]:
-    """Return the custom_ids of a message's buttons and selects at any depth."""
-    found: set[str] = set()
-    for component in components:
-        if custom_id := getattr(component, "custom_id", None):
-            found.add(custom_id)
-        found |= _custom_ids(getattr(component, "children", ()))
-    return found

@@ -11,7 +11,6 @@ BOT = PROJECT / "bot"
 ALLOWED = {
     "language": set(),
     "plain": set(),
-    "traces": set(),
     "logs": {"errors"},
     "errors": {"language", "plain"},
     "core": {"core", "errors"},
@@ -22,18 +21,15 @@ ALLOWED = {
     "cogs": {"cogs", "services", "views", "core", "errors", "language"},
     "clicks": {"clicks", "services", "views", "core", "errors", "language"},
     "refusals": {"core"},
-    "polls": {"services", "core", "refusals"},
-    "members": {"services", "core", "refusals"},
-    "servers": {"services", "refusals"},
-    "forum_posts": {"services", "views", "core", "plain", "refusals", "traces"},
-    "postman": {"services", "views", "core", "errors", "plain"}
-    | {"forum_posts", "members", "refusals", "traces"},
+    "traces": {"views"},
+    "questions": {"services", "core", "refusals"},
+    "postman": {"services", "views", "core", "errors", "language", "plain"}
+    | {"questions", "refusals", "traces"},
     "config": {"errors"},
     "heartbeat": {"services", "store", "errors"},
-    "preview": {"errors", "config", "preview_page"},
-    "preview_page": {"errors"},
+    "preview": {"errors", "config"},
     "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"}
-    | {"forum_posts", "members", "polls", "postman", "servers"},
+    | {"postman", "questions", "refusals"},
     "__main__": {"app", "config", "core", "errors", "heartbeat", "logs", "pages", "preview"}
     | {"services", "store", "views"},
     "__init__": set(),

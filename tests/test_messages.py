@@ -15,7 +15,7 @@ KEYWORDS = {"_": None, "ngettext": (1, 2)}
 WORDED = sorted(
     path
     for path in (BOT / "errors.py", *BOT.glob("views/*.py"), *BOT.glob("clicks/*.py"))
-    if path.name not in ("__init__.py", "changes_text.py")  # that one is the command line's
+    if path.name != "__init__.py"
 )
 """Where sentences stand: beside the card that shows them, or with the error that says them."""
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.traces import by_button, by_part, by_question, by_text, is_of
+from bot.views.custom_ids import ReadIt
 from bot.views.replies import notice
 
 
@@ -36,7 +37,7 @@ def test_a_part_carries_an_id_of_its_row_and_of_no_other(one, other):
 
 def test_traces_are_written_as_they_always_were():
     """They stand in the ledger, and a later release has to read them."""
-    assert [by_button("read:7"), by_question("What?", 7), by_text("Some words.")] == [
+    assert [by_button(ReadIt(7)), by_question("What?", 7), by_text("Some words.")] == [
         "button:read:7",
         "question:7:What?",
         "text:Some words.",
@@ -55,8 +56,8 @@ def test_a_button_is_found_however_deep_it_stands():
     view = ui.LayoutView()
     view.add_item(ui.Container(ui.ActionRow(ui.Button(label="x", custom_id="read:7"))))
 
-    assert is_of(by_button("read:7"), known(view))
-    assert not is_of(by_button("read:8"), known(view))
+    assert is_of(by_button(ReadIt(7)), known(view))
+    assert not is_of(by_button(ReadIt(8)), known(view))
 
 
 @pytest.mark.parametrize("trace", [by_question("What next?", 8), by_text("What next?")])

@@ -36,7 +36,7 @@ TRY_AGAIN = timedelta(minutes=5)
 
 
 class Votes:
-    """Votes on what groups read. Each method is one transaction; polls.py talks to Discord."""
+    """Votes on what groups read. Each method is one transaction; questions.py talks to Discord."""
 
     def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
         self._db = db

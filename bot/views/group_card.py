@@ -87,11 +87,6 @@ def standing_card(status: GroupStatus) -> ui.LayoutView:
     return card(box(text_of(_standing_lines(status)), buttons))
 
 
-def standing_button(group_id: int) -> str:
-    """Return the custom_id that a group's standing post, and no other message of ours, has."""
-    return str(ids.Membership("join", group_id))
-
-
 def standing_name(title: str) -> str:
     """Return the name of the standing post; ``title`` is the list's."""
     return clipped(_("Paper of the week: {title}", title=one_line(title)), POST_NAME)

@@ -19,7 +19,7 @@ def admits(env, guild):
     """Return what a server's Integrations page says of `/manage`, to be set."""
 
     def say(**said):
-        guild.set_command_permissions(env.bot.manage_id, said.pop("command", {}))
+        guild.set_command_permissions(env.bot.clicks.manage_id, said.pop("command", {}))
         guild.set_command_permissions(env.bot.application_id, said.pop("app", {}))
 
     return say

@@ -1,5 +1,6 @@
 """A study group in a forum: one standing post, into which its weeks go."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -9,7 +10,7 @@ from simcord.backend import serializers
 
 from bot.core.outbox import Lacks
 from bot.core.weekly import Schedule
-from bot.forum_posts import ForumPosts
+from bot.postman import Postman
 from bot.services.delivery import Delivery
 from bot.store.instants import Ids
 from tests.seen import custom_id_of, labels_of, text_of, title_of
@@ -483,10 +484,8 @@ async def test_the_card_says_what_was_changed_until_it_was_sent(moderator, guild
 
     await settle(0)
     delivery = Meddled(env.bot, partial(settle, 4))
-    (row_id,) = await delivery.due()
-    row = await delivery.claim(row_id)
 
-    await ForumPosts(delivery, env.bot.services.groups).make(row, env.bot.get_channel(forum.id))
+    await Postman(env.bot, replace(env.bot.services, delivery=delivery)).deliver_due()
 
     assert "Fridays" in text_of(standing_in(forum).history()[0])
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.weekly import Schedule
-from bot.members import Members
+from bot.questions import Members
 from bot.services.tickets import Tickets
 from tests.seen import text_of
 

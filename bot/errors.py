@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, dataclass_transform
 
 from bot.language import _, ngettext
 from bot.plain import plain
@@ -17,8 +17,12 @@ class BackupError(Exception):
     """A backup that can't be made or used; its text is one line that says why and what to do."""
 
 
+@dataclass_transform()
 class ReaderError(Exception, ABC):
-    """A failure that its reader can do something about."""
+    """A failure that its reader can do something about: a dataclass, as each below is."""
+
+    def __init_subclass__(cls, **options: bool) -> None:
+        dataclass(**options)(cls)
 
     @abstractmethod
     def sentence(self) -> str:
@@ -28,7 +32,6 @@ class ReaderError(Exception, ABC):
 # Any command, any card
 
 
-@dataclass
 class LedgerError(ReaderError):
     """The database can't be used just now. ``detail`` is its own word for it: for the log.
 
@@ -59,8 +62,6 @@ class LedgerError(ReaderError):
 
 
 class NotYoursError(ReaderError):
-    """A click on a card that belongs to somebody else."""
-
     def sentence(self) -> str:
         return _("This card belongs to somebody else. The same command gives you your own.")
 
@@ -73,8 +74,6 @@ class OldCardError(ReaderError):
 
 
 class SlipError(ReaderError):
-    """A tap on a card that a click has just replaced."""
-
     def sentence(self) -> str:
         return _(
             "The card changed just before your tap, so I did nothing. Tap again if you meant it."
@@ -88,7 +87,6 @@ class NotOfferedError(ReaderError):
         return _("You can't choose that here now. The same command shows what you can.")
 
 
-@dataclass
 class WrongWordError(ReaderError):
     """The word typed isn't the one the form asks for; nothing was done."""
 
@@ -110,7 +108,6 @@ class WrongWordError(ReaderError):
         )
 
 
-@dataclass
 class NotAModeratorError(ReaderError):
     """Only moderators may do that. ``bar``: they aren't one, or not in this channel."""
 
@@ -129,8 +126,6 @@ class NotAModeratorError(ReaderError):
 
 
 class RightUnknownError(ReaderError):
-    """Discord doesn't say just now whether they may do what only moderators may."""
-
     def sentence(self) -> str:
         return _(
             "Discord can't tell me just now whether you may do that, so nothing was changed. Try"
@@ -141,7 +136,6 @@ class RightUnknownError(ReaderError):
 # Reading
 
 
-@dataclass
 class UnknownResourceError(ReaderError):
     """Nothing in this curriculum has the key, or several resources fit the typed words.
 
@@ -158,10 +152,7 @@ class UnknownResourceError(ReaderError):
         return _("Nothing on the list fits “{typed}”. `/search` takes a word of it.", typed=typed)
 
 
-@dataclass
 class TooManyNamesError(ReaderError):
-    """More names at once than are looked up."""
-
     most: int
 
     def sentence(self) -> str:
@@ -172,7 +163,6 @@ class TooManyNamesError(ReaderError):
         )
 
 
-@dataclass
 class NoLongerListedError(ReaderError):
     """The resource left the list; its marks are kept. ``key``: this server removed it."""
 
@@ -186,10 +176,7 @@ class NoLongerListedError(ReaderError):
         )
 
 
-@dataclass
 class NothingToDoubtError(ReaderError):
-    """The way to a resource has no prerequisite left that somebody could doubt."""
-
     title: str
 
     def sentence(self) -> str:
@@ -200,7 +187,6 @@ class NothingToDoubtError(ReaderError):
         )
 
 
-@dataclass
 class UnknownStepError(ReaderError):
     typed: str
 
@@ -222,13 +208,10 @@ class NothingCurrentError(ReaderError):
 
 
 class TooOldToUndoError(ReaderError):
-    """Only the last twenty changes are kept, and only for the reader who made them."""
-
     def sentence(self) -> str:
         return _("That can't be undone any more: I keep only your last twenty changes.")
 
 
-@dataclass
 class ChangedSinceError(ReaderError):
     """It was changed again after that: undoing would lose the later change. No title: the goal."""
 
@@ -247,8 +230,6 @@ class ChangedSinceError(ReaderError):
 
 
 class NoGroupError(ReaderError):
-    """This channel has no study group."""
-
     def sentence(self) -> str:
         return _(
             "There is no study group in this channel. Moderators make one with `/manage group`."
@@ -256,20 +237,15 @@ class NoGroupError(ReaderError):
 
 
 class HasGroupError(ReaderError):
-    """A channel has one group at most."""
-
     def sentence(self) -> str:
         return _("That channel already has a study group. Choose a channel that has none.")
 
 
 class NotAMemberError(ReaderError):
-    """Something that only members of the group may ask for."""
-
     def sentence(self) -> str:
         return _("Only members of the group are reminded. `/group` lets you join.")
 
 
-@dataclass
 class UnknownZoneError(ReaderError):
     """No zone, or several, are meant by a reader's text; ``like_it`` are zones, with labels.
 
@@ -296,8 +272,6 @@ class UnknownZoneError(ReaderError):
 
 
 class WrongChannelError(ReaderError):
-    """Papers go only to text channels, announcement channels and forums."""
-
     def sentence(self) -> str:
         return _(
             "Papers go to text channels, announcement channels and forums. Name one with"
@@ -305,7 +279,6 @@ class WrongChannelError(ReaderError):
         )
 
 
-@dataclass
 class CannotPostError(ReaderError):
     """Papers can't be posted in a channel; ``why``: its problem in words, and how to mend it."""
 
@@ -315,7 +288,6 @@ class CannotPostError(ReaderError):
         return _("{why} Then try again: nothing was changed.", why=self.why)
 
 
-@dataclass
 class RoleRefusedError(ReaderError):
     """A role that papers don't mention: everybody has it, or nobody can be given it.
 
@@ -344,7 +316,6 @@ class UnknownPostError(ReaderError):
         return _("I don't know this post any more. `/group` shows what the group reads.")
 
 
-@dataclass
 class AlreadyPostedError(ReaderError):
     """This week's paper was posted; ``link`` leads to it, if it isn't deleted."""
 
@@ -357,8 +328,6 @@ class AlreadyPostedError(ReaderError):
 
 
 class NothingLeftError(ReaderError):
-    """The group has had everything it would be given."""
-
     def sentence(self) -> str:
         return _(
             "The group has had the whole list, and every must-read beyond it. `/manage group` sets"
@@ -369,7 +338,6 @@ class NothingLeftError(ReaderError):
 # What a group reads in a week
 
 
-@dataclass
 class UnknownWeekError(ReaderError):
     """The typed text is no day and no week, or several.
 
@@ -396,7 +364,6 @@ class UnknownWeekError(ReaderError):
         return _("I can't tell which day “{typed}” is. Write the day as `2026-01-12`.", typed=typed)
 
 
-@dataclass
 class WeekRefusedError(ReaderError):
     """Nothing can be picked for the week any more, or not yet; ``link`` leads to its post."""
 
@@ -410,8 +377,7 @@ class WeekRefusedError(ReaderError):
             "gone": _("That week is over. Pick for this week or a later one."),
             "far": _("That is more than a year away. Pick for a nearer week."),
             "posted": _(
-                "That week already has [its paper]({link}). Pick for a later week.",
-                link=self.link,
+                "That week already has [its paper]({link}). Pick for a later week.", link=self.link
             ),
             "sending": _(
                 "That week's paper is being posted right now. `/group` shows which; pick for a"
@@ -420,10 +386,7 @@ class WeekRefusedError(ReaderError):
         }[self.why]
 
 
-@dataclass
 class CompanionRefusedError(ReaderError):
-    """A companion only helps with something else: no group reads it for a week."""
-
     title: str
 
     def sentence(self) -> str:
@@ -434,7 +397,6 @@ class CompanionRefusedError(ReaderError):
         )
 
 
-@dataclass
 class VoteRefusedError(ReaderError):
     """No vote can be called on the week, or this one can't be called off or closed."""
 
@@ -463,7 +425,6 @@ class VoteRefusedError(ReaderError):
         }[self.why]
 
 
-@dataclass
 class VoteTooLongError(ReaderError):
     """The vote wouldn't close an hour before its slot; ``longest`` hours would, none if < 1."""
 
@@ -488,7 +449,6 @@ class VoteTooLongError(ReaderError):
         )
 
 
-@dataclass
 class CannotPollError(ReaderError):
     """The channel lacks what a vote needs; ``lacks``: permissions, as Discord names them."""
 
@@ -506,10 +466,7 @@ class CannotPollError(ReaderError):
 # A server's list
 
 
-@dataclass
 class NotALinkError(ReaderError):
-    """What was given as a link is none that could be opened."""
-
     typed: str
 
     def sentence(self) -> str:
@@ -520,10 +477,7 @@ class NotALinkError(ReaderError):
         )
 
 
-@dataclass
 class LinkTakenError(ReaderError):
-    """The link already means another resource of this server, listed or removed."""
-
     title: str
 
     def sentence(self) -> str:
@@ -534,10 +488,7 @@ class LinkTakenError(ReaderError):
         )
 
 
-@dataclass
 class BadFieldError(ReaderError):
-    """A value that a field of a resource can't take."""
-
     field: str
     typed: str
 
@@ -559,7 +510,6 @@ class BadFieldError(ReaderError):
         return _("{limit} Nothing was changed: try again.", limit=limit)
 
 
-@dataclass
 class NeedRefusedError(ReaderError):
     """A prerequisite that can't be, as ``core.curriculum.addition_needs`` finds it."""
 
@@ -568,31 +518,24 @@ class NeedRefusedError(ReaderError):
     why: Literal["loop", "nowhere", "companion", "list"]
 
     def sentence(self) -> str:
-        names = {"title": plain(self.title, 80), "needed": plain(self.needed, 80)}
+        title, needed = plain(self.title, 80), plain(self.needed, 80)
         if self.why == "loop" and self.title == self.needed:
-            return _("**{title}** can't need itself.", **names)
-        return {
-            "loop": _(
-                "**{title}** can't need **{needed}**: that one already waits for it.", **names
-            ),
-            "nowhere": _("**{title}** can't need **{needed}**: that is no longer there.", **names),
+            return _("**{title}** can't need itself.", title=title)
+        said = {
+            "loop": _("**{title}** can't need **{needed}**: that one already waits for it."),
+            "nowhere": _("**{title}** can't need **{needed}**: that is no longer there."),
             "companion": _(
-                "**{title}** can't need **{needed}**: one of them only helps with another"
-                " resource.",
-                **names,
+                "**{title}** can't need **{needed}**: one of them only helps with another resource."
             ),
             "list": _(
                 "**{title}** can't need **{needed}**: the list's own resources never wait for an"
-                " added one.",
-                **names,
+                " added one."
             ),
-        }[self.why]
+        }
+        return said[self.why].format(title=title, needed=needed)
 
 
-@dataclass
 class StepRefusedError(ReaderError):
-    """The list's own resources stay in the list's own steps."""
-
     title: str
     step: str
 
@@ -605,7 +548,6 @@ class StepRefusedError(ReaderError):
         )
 
 
-@dataclass
 class TooManyAdditionsError(ReaderError):
     most: int
 
@@ -620,8 +562,6 @@ class TooManyAdditionsError(ReaderError):
 
 
 class NothingToExportError(ReaderError):
-    """Everything on the list is removed."""
-
     def sentence(self) -> str:
         return _("Everything on the list is removed here. `/manage edit` restores it.")
 
@@ -643,8 +583,7 @@ class Flaw:
     remedy: str
 
 
-@dataclass(eq=False)
-class CurriculumFileError(ReaderError):
+class CurriculumFileError(ReaderError, eq=False):
     """A curriculum file cannot be used; ``flaws`` are all that were found, in file order."""
 
     source: str

@@ -25,12 +25,15 @@ from bot.services.opening import Services
 from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views import custom_ids as ids
-from bot.views import permissions
+from bot.views import problems
 from bot.views.group_card import standing_card, standing_name
 from bot.views.moderators_card import ran_out_text
 from bot.views.phrases import title_of
 from bot.views.pick_card import called_off_card, candidates_card, lost_notice_text, poll_of
-from bot.views.problems import notice_text, server_text
+from bot.views.problems import (
+    notice_text,
+    server_text,
+)
 from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
@@ -231,7 +234,7 @@ class Postman:
             await self._send_to_forum(row, channel)
         elif not isinstance(channel, discord.TextChannel):
             await self._no_way(row, "channel_gone")
-        elif problem := permissions.lacks(channel, permissions.TO_SEND):
+        elif problem := problems.lacks(channel, problems.TO_SEND):
             raise NotNowError(problem)
         elif row.kind == "thread":
             await self._make_thread(row, channel)
@@ -261,7 +264,7 @@ class Postman:
 
     async def _make_standing(self, row: OutboxRow, forum: discord.ForumChannel) -> None:
         """Make a group's post. It can have no nonce, so after an attempt we look for it first."""
-        if problem := permissions.lacks(forum, permissions.needed(forum)):
+        if problem := problems.lacks(forum, problems.needed(forum)):
             raise NotNowError(problem)
         trace = _trace_of_standing(int(row.reference))
         if row.tried_at is not None:
@@ -269,7 +272,7 @@ class Postman:
             if found is not None:
                 await self._delivery.sent(row, found.id)
                 return
-        tags = permissions.usable_tags(forum)
+        tags = problems.usable_tags(forum)
         if tags is None:
             raise NotNowError("tag_needed")
         if await self._delivery.begin(row, forum.id, trace):
@@ -288,7 +291,7 @@ class Postman:
         self, row: OutboxRow, forum: discord.ForumChannel
     ) -> discord.Thread | None:
         """Return the post for this row; None if the row waits until one is made."""
-        if problem := permissions.lacks(forum, permissions.TO_SEND_IN_FORUM):
+        if problem := problems.lacks(forum, problems.TO_SEND_IN_FORUM):
             raise NotNowError(problem)
         group = await self._services.groups.find(forum.id)
         standing_id = None if group is None else group.standing_id
@@ -330,9 +333,9 @@ class Postman:
             post = await self._services.weekly.post(slot_id)
         if post is None:
             raise NeverError("paper_gone")
-        role = permissions.role_of(channel.guild, post.group.role_id)
+        role = problems.role_of(channel.guild, post.group.role_id)
         mentions = discord.AllowedMentions.none()
-        mentions.roles = [role] if role and permissions.can_mention(role, channel) else []
+        mentions.roles = [role] if role and problems.can_mention(role, channel) else []
         view = weekly_card(post, channel.guild)
         await self._deliver_once(row, place, view, trace, channel, mentions=mentions)
 
@@ -341,7 +344,7 @@ class Postman:
         ballot = await self._services.votes.ballot(vote_id)
         if ballot is None:
             raise NeverError("called_off")
-        if problem := permissions.lacks(channel, permissions.POLLS):
+        if problem := problems.lacks(channel, problems.POLLS):
             raise NotNowError(problem)
         if row.kind == "candidates":
             trace = by_button(ids.ShowCandidate(vote_id))
@@ -374,7 +377,7 @@ class Postman:
     async def _make_thread(self, row: OutboxRow, channel: discord.TextChannel) -> None:
         """Make the thread under a post. It has the message's id, so twice is harmless."""
         post, message_id = await self._posted(row)
-        if problem := permissions.lacks(channel, ("create_public_threads",)):
+        if problem := problems.lacks(channel, ("create_public_threads",)):
             raise NeverError(problem)
         name = clipped(one_line(title_of(post.resource)), THREAD_NAME)
         await self._tickets.leave()
@@ -396,7 +399,7 @@ class Postman:
         parent = parent or guild.get_channel(post.group.channel_id)
         if parent is None:
             raise NeverError("channel_gone")
-        if problem := permissions.lacks(parent, ("send_messages_in_threads",)):
+        if problem := problems.lacks(parent, ("send_messages_in_threads",)):
             raise NeverError(problem)
         place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
         text = opener_text(post.resource.questions)
@@ -515,7 +518,7 @@ class Postman:
             there: Place | None = place
             if channel is not None and place_id != place.id:
                 there = await _left_behind(channel.guild, place_id)  # the group moved since
-            elif channel is not None and permissions.lacks(channel, permissions.TO_LOOK):
+            elif channel is not None and problems.lacks(channel, problems.TO_LOOK):
                 raise HistoryClosedError
             found = there and await self._found(there, row.tried_at, row.trace or old)
             if found is not None:
@@ -554,7 +557,7 @@ async def _left_behind(guild: discord.Guild, place_id: int) -> Place | None:
     parent = found.parent if isinstance(found, discord.Thread) else found
     if not isinstance(found, discord.Thread | discord.TextChannel) or parent is None:
         raise HistoryClosedError
-    if permissions.lacks(parent, permissions.TO_LOOK):
+    if problems.lacks(parent, problems.TO_LOOK):
         raise HistoryClosedError
     return found
 

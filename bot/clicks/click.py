@@ -11,21 +11,31 @@ import discord
 from discord import ui
 
 from bot.clicks.rights import check_opener, check_right
-from bot.errors import OldCardError, ReaderError, SlipError, WrongWordError
+from bot.errors import (
+    NotOfferedError,
+    OldCardError,
+    ReaderError,
+    SlipError,
+    WrongWordError,
+)
 from bot.language import speak
 from bot.services.delivery import Deliver
 from bot.services.opening import Services
 from bot.views.custom_ids import CustomId
 from bot.views.parts import Form, WordForm, picked
 from bot.views.replies import WayBack as Back
-from bot.views.replies import answer, answer_click, may_be_slip, reply_with_error
+from bot.views.replies import answer, answer_click, dated, may_be_slip, reply_with_error
 
 log = logging.getLogger(__name__)
 
 SaidT = TypeVar("SaidT", bound=CustomId)
 FormT = TypeVar("FormT", bound=Form)
+TextT = TypeVar("TextT", bound=str)
 View = ui.LayoutView | None
-"""The card that takes the place of the reader's own; None where the click was answered already."""
+"""The card that takes the place of the reader's own; None where the click was answered already.
+
+What answers a click itself returns None as such: ``return await click.show(...)``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +61,7 @@ class Click:
         return may_be_slip(self.interaction)
 
     def refuse_slip(self) -> None:
-        """Refuse a tap that may be a slip, where it would do harm.
-
-        Raises:
-            SlipError
-        """
+        """Refuse a tap that may be a slip, where it would do harm, by a ``SlipError``."""
         if self.is_slip:
             raise SlipError
 
@@ -65,11 +71,7 @@ class Click:
 
     @property
     def picked(self) -> str:
-        """What was picked of the select's options.
-
-        Raises:
-            NotOfferedError: none of them was.
-        """
+        """What was picked of the select's options; a ``NotOfferedError`` where none of them was."""
         return self.all_picked[0]
 
     @property
@@ -77,28 +79,42 @@ class Click:
         """All that was picked, of a select for several options; raises as ``picked``."""
         return picked(_options(self.interaction), self.values)
 
+    def picked_of(self, offered: Iterable[TextT]) -> TextT:
+        """Return what was picked of options that never change; raises as ``picked``."""
+        for each in offered:
+            if each == self.picked:
+                return each
+        raise NotOfferedError
+
     @property
     def values(self) -> list[str]:
         """What the select sent, offered or not: of channels, Discord knows what is offered."""
         return list(_sent(self.interaction).get("values", []))
 
-    async def show(self, view: ui.LayoutView) -> None:
+    async def show(self, view: ui.LayoutView) -> View:
         """Answer with a card of its own: what was clicked stays as it is."""
         await answer(self.interaction, view)
+        return None
 
-    async def replace(self, view: ui.LayoutView, *, asks: bool = False) -> None:
+    async def replace(self, view: ui.LayoutView, *, asks: bool = False) -> View:
         """Put a card in the place of the reader's own; a public one is left alone.
 
         ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
         """
         await answer_click(self.interaction, view, asks=asks)
+        return None
+
+    async def update(self, view: ui.LayoutView) -> View:
+        """Put a card in the place of the one that answered this click already."""
+        await self.interaction.edit_original_response(view=dated(self.interaction, view))
+        return None
 
     async def ask(
         self,
         form: FormT,
         then: Callable[[Click, FormT], Awaitable[View]],
         way_back: WayBack[FormT] | None = None,
-    ) -> None:
+    ) -> View:
         """Open a form. ``then`` answers it once it is sent, as if that were a click.
 
         ``way_back`` keeps what was typed in one that is refused, and returns a button that opens
@@ -112,13 +128,14 @@ class Click:
 
         form.on_submit = sent  # type: ignore[method-assign]
         await self.interaction.response.send_modal(form)
+        return None
 
     async def ask_word(
         self,
         form: WordForm,
         then: Callable[[Click, WordForm], Awaitable[View]],
         again: ui.Button[Any],
-    ) -> None:
+    ) -> View:
         """Open a form that asks for a word; ``again`` opens it anew after another word."""
 
         async def checked(click: Click, form: WordForm) -> View:
@@ -128,7 +145,7 @@ class Click:
         async def back(_click: Click, _form: WordForm, error: ReaderError) -> ui.Button[Any] | None:
             return again if isinstance(error, WrongWordError) else None
 
-        await self.ask(form, checked, back)
+        return await self.ask(form, checked, back)
 
 
 WayBack = Callable[[Click, FormT, ReaderError], Awaitable[ui.Button[Any] | None]]
@@ -142,12 +159,8 @@ class Clicked(Generic[SaidT]):
     kind: type[SaidT]
     answer: Answer[SaidT]
 
-    def answering(self, click: Click, custom_id: str) -> Awaitable[View] | None:
-        """Return the answer under way; None if the click is of another kind."""
-        said = self.kind.read(custom_id)
-        return None if said is None else self._checked(click, said)
-
-    async def _checked(self, click: Click, said: SaidT) -> View:
+    async def answered(self, click: Click, said: SaidT) -> View:
+        """Answer, but others than the opener of a moderator's card."""
         opener_id = getattr(said, "opener_id", None)
         if opener_id is not None:
             await check_opener(click.interaction, opener_id, click.clicks.manage_id)
@@ -192,8 +205,8 @@ class Clicks:
         click = self.click_of(interaction)
         custom_id = str(_sent(interaction).get("custom_id", ""))
         for each in self._clicked:
-            if (answering := each.answering(click, custom_id)) is not None:
-                await self.answered(click, answering)
+            if (said := each.kind.read(custom_id)) is not None:
+                await self.answered(click, each.answered(click, said))
                 return
         log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
         await reply_with_error(interaction, OldCardError())
@@ -204,8 +217,7 @@ class Clicks:
         """Show what answers a click, or say what went wrong: the outermost frame we own."""
         speak(click.language)
         try:
-            view = await answering
-            if view is not None:
+            if (view := await answering) is not None:
                 await click.replace(view)
         except Exception as error:  # noqa: BLE001 - nobody else would answer
             await reply_with_error(click.interaction, error, way_back)

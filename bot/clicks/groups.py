@@ -1,29 +1,36 @@
-"""What members and moderators do with a study group."""
-
-from __future__ import annotations
+"""What members and moderators do with a study group and with its weeks."""
 
 from functools import partial
 from typing import Literal
 
+import discord
 from discord import ui
 
 from bot.clicks.click import Click, View, clicked
+from bot.clicks.rights import check_opener
 from bot.core.groups import GroupState, GroupStatus
+from bot.core.picks import MOST_WEEKS
+from bot.errors import NotOfferedError
 from bot.views import custom_ids as ids
-from bot.views.group_card import (
-    history_card,
-    joined_card,
-    members_card,
-)
+from bot.views.group_card import history_card, joined_card, members_card
 from bot.views.moderators_card import delete_button, delete_form, deleted_card, moderators_card
 from bot.views.parts import WordForm
-from bot.views.replies import dated
+from bot.views.pick_card import (
+    called_off_text,
+    closed_text,
+    pick_card,
+    read_for_text,
+    taken_back_card,
+)
+from bot.views.resource_card import next_card, resource_card
+from bot.views.weekly_card import first_reads_card, read_card, weekly_card
 
 STATES: dict[Literal["pause", "resume", "stop"], GroupState] = {
     "pause": "paused",
     "resume": "active",
     "stop": "stopped",
 }
+PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until somebody writes there
 
 
 @clicked(ids.Membership)
@@ -44,13 +51,11 @@ async def join_or_leave(click: Click, said: ids.Membership) -> View:
 async def join(click: Click, said: ids.Join) -> View:
     """Join from under a paper."""
     status = await click.services.groups.join(click.guild_id, said.group_id, click.who)
-    await click.show(joined_card(status))
-    return None
+    return await click.show(joined_card(status))
 
 
 @clicked(ids.Remind)
 async def remind(click: Click, said: ids.Remind) -> View:
-    """Ask for reminders in a group, or end them."""
     wanted = said.way == "on"
     await click.services.reminders.ask(click.guild_id, said.group_id, click.who, wanted=wanted)
     click.deliver.look_again()
@@ -59,7 +64,6 @@ async def remind(click: Click, said: ids.Remind) -> View:
 
 @clicked(ids.ShowPast)
 async def show_past(click: Click, said: ids.ShowPast) -> View:
-    """Show a page of a group's past."""
     return history_card(
         await click.services.groups.history(click.guild_id, said.group_id, said.page)
     )
@@ -67,59 +71,52 @@ async def show_past(click: Click, said: ids.ShowPast) -> View:
 
 @clicked(ids.ShowGroup)
 async def show_group(click: Click, said: ids.ShowGroup) -> View:
-    """Lead back to the group's card."""
     return await _look(click, said.group_id)
 
 
 @clicked(ids.RunGroup)
 async def run_group(click: Click, said: ids.RunGroup) -> View:
-    """Let a moderator run a group."""
     groups = click.services.groups
     if said.action != "resume":  # a vote's buttons stood where these stand
         click.refuse_slip()
     if said.action == "post":
         status = await groups.post_now(click.guild_id, said.group_id)
-        await click.replace(run_card(click, status))
+        await click.replace(_run_card(click, status))
         week = status.this_week
         await click.deliver.now(said.group_id, *([week.slot_id] if week else []))
         click.deliver.look_again()
         status = await groups.status(status.group.channel_id, click.who)
-        view = dated(click.interaction, run_card(click, status))
-        await click.interaction.edit_original_response(view=view)
-        return None
+        return await click.update(_run_card(click, status))
     if said.action == "skip":
         status = await groups.skip_next(click.guild_id, said.group_id)
     else:
         status = await groups.set_state(click.guild_id, said.group_id, STATES[said.action])
     click.deliver.look_again()
-    return run_card(click, status)
+    return _run_card(click, status)
 
 
 @clicked(ids.MentionNobody)
 async def mention_nobody(click: Click, said: ids.MentionNobody) -> View:
     """Let a group's papers mention no role any more, be it there or gone."""
     status = await click.services.groups.mention_nobody(click.guild_id, said.group_id)
-    return run_card(click, status)
+    return _run_card(click, status)
 
 
 @clicked(ids.AfterList)
 async def choose_after_list(click: Click, said: ids.AfterList) -> View:
-    """Choose what follows when the list is through."""
     click.refuse_slip()
     choice = None if said.choice == "stop" else said.choice
     status = await click.services.groups.go_on(click.guild_id, said.group_id, choice)
-    return run_card(click, status)
+    return _run_card(click, status)
 
 
 @clicked(ids.MoreOfGroup)
 async def show_more(click: Click, said: ids.MoreOfGroup) -> View:
     """Open what a moderator seldom does, in place; or put it away again."""
     opens = said.way == "more"
-    status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
-    view = run_card(click, status, opens=not opens)
+    view = await _current_run_card(click, said.group_id, opens=not opens)
     # What opens stands below all that stood there: a tap on it is meant.
-    await click.replace(view, asks=opens)
-    return None
+    return await click.replace(view, asks=opens)
 
 
 @clicked(ids.DeleteGroup)
@@ -127,8 +124,9 @@ async def ask_delete(click: Click, said: ids.DeleteGroup) -> View:
     """Say what goes and what stays; only the typed word deletes."""
     status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
     delete = partial(_delete, group_id=said.group_id)
-    await click.ask_word(delete_form(status), delete, delete_button(said.group_id, click.who))
-    return None
+    return await click.ask_word(
+        delete_form(status), delete, delete_button(said.group_id, click.who)
+    )
 
 
 async def _delete(click: Click, _form: WordForm, *, group_id: int) -> View:
@@ -138,11 +136,19 @@ async def _delete(click: Click, _form: WordForm, *, group_id: int) -> View:
     return deleted_card(group)
 
 
-def run_card(
+def _run_card(
     click: Click, status: GroupStatus, news: str = "", *, opens: bool = True
 ) -> ui.LayoutView:
     """Build the moderators' card of a group for who clicked; ``news``: what has just changed."""
     return moderators_card(click.interaction.guild, status, click.who, news, opens=opens)
+
+
+async def _current_run_card(
+    click: Click, group_id: int, news: str = "", *, opens: bool = True
+) -> ui.LayoutView:
+    """Build that card of a group as it is now."""
+    status = await click.services.groups.look(click.guild_id, group_id, click.who)
+    return _run_card(click, status, news, opens=opens)
 
 
 async def _look(click: Click, group_id: int) -> ui.LayoutView:
@@ -154,3 +160,105 @@ def _members_card(click: Click, status: GroupStatus) -> ui.LayoutView:
     is_moderator = click.interaction.permissions.manage_guild
     guild = click.interaction.guild
     return members_card(guild, status, click.who, is_moderator=is_moderator)
+
+
+@clicked(ids.ReadIt)
+async def read_it(click: Click, said: ids.ReadIt) -> View:
+    """Mark the week's paper done for who clicks, and count them on its card."""
+    post, reply, group = await click.services.weekly.read_it(click.who, click.where, said.slot_id)
+    if post is not None:
+        view = weekly_card(post, click.interaction.guild)
+        # The answer to a click may edit its card: no message route, so no limit to wait for.
+        try:
+            await click.interaction.response.edit_message(view=view)
+        except discord.HTTPException as error:
+            if error.code != PUT_AWAY:
+                raise
+    return await click.show(read_card(reply, group))
+
+
+@clicked(ids.MoreOfPaper)
+async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
+    """Show who clicks their own card of the week's paper."""
+    first = await click.services.weekly.first_reads(click.who, click.where, said.slot_id)
+    shown = await click.services.reading.look(click.who, click.where, first.resource.key)
+    return await click.show(resource_card(shown))
+
+
+@clicked(ids.FirstReads)
+async def show_first_reads(click: Click, said: ids.FirstReads) -> View:
+    """Show who clicks what they would read before the paper."""
+    first = await click.services.weekly.first_reads(click.who, click.where, said.slot_id)
+    return await click.show(first_reads_card(first))
+
+
+@clicked(ids.ReadReminded)
+async def read_reminded(click: Click, said: ids.ReadReminded) -> View:
+    return next_card(await click.services.reminders.finish(click.who, said.slot_id))
+
+
+@clicked(ids.PickWeek)
+async def pick_week(click: Click, said: ids.PickWeek) -> View:
+    """Pick for the week that is chosen, where what was typed may be several or is none."""
+    await check_opener(click.interaction, click.who, click.clicks.manage_id)
+    status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
+    channel_id = status.group.channel_id
+    reply = await click.services.picking.pick(
+        click.guild_id, channel_id, click.who, said.key, click.picked
+    )
+    return pick_card(reply, click.who)
+
+
+@clicked(ids.TakeBack)
+async def take_back(click: Click, said: ids.TakeBack) -> View:
+    """Take a pick back, on the card that told of it."""
+    reply = await click.services.picking.take_back(click.guild_id, said.group_id, said.week)
+    return taken_back_card(reply)
+
+
+@clicked(ids.TakeBackOne)
+async def take_one_back(click: Click, said: ids.TakeBackOne) -> View:
+    """Take the pick of a coming week back, on the group's card."""
+    await click.services.picking.take_back(click.guild_id, said.group_id, click.picked)
+    return await _current_run_card(click, said.group_id)
+
+
+@clicked(ids.ReadForWeeks)
+async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
+    """Read a long paper for the weeks that are chosen; or take a coming week's pick back."""
+    picking, news = click.services.picking, ""
+    weeks, _, key = click.picked.partition(":")
+    if not key:
+        await picking.take_back(click.guild_id, said.group_id, weeks)
+    elif not (weeks.isdecimal() and int(weeks) <= MOST_WEEKS):
+        raise NotOfferedError
+    else:
+        read = await picking.read_for(click.guild_id, said.group_id, key, int(weeks))
+        news = read_for_text(read, int(weeks))
+    return await _current_run_card(click, said.group_id, news)
+
+
+@clicked(ids.CallOffVote)
+async def call_off_vote(click: Click, said: ids.CallOffVote) -> View:
+    """Call a vote off, and end its poll."""
+    click.refuse_slip()
+    ballot = await click.services.votes.cancel(click.guild_id, said.vote_id)
+    await click.replace(
+        await _current_run_card(click, ballot.vote.group_id, called_off_text(ballot))
+    )
+    await click.deliver.result(said.vote_id)
+    await click.deliver.now(said.vote_id)
+    click.deliver.look_again()
+    return None
+
+
+@clicked(ids.CloseVote)
+async def close_vote(click: Click, said: ids.CloseVote) -> View:
+    """End a vote's poll now, and take its result."""
+    ballot = await click.services.votes.close(click.guild_id, said.vote_id)
+    await click.interaction.response.defer()  # Discord counts
+    await click.deliver.result(said.vote_id)
+    click.deliver.look_again()
+    return await click.update(
+        await _current_run_card(click, ballot.vote.group_id, closed_text(ballot))
+    )

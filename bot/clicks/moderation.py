@@ -1,11 +1,11 @@
 """What moderators do with their server's list, from their own cards."""
 
-from __future__ import annotations
+from collections.abc import Awaitable, Callable
 
 from discord import ui
 
 from bot.clicks.click import Click, View, clicked
-from bot.core.moderation import ResourceForm
+from bot.core.moderation import Desk, Proposal, ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -15,7 +15,6 @@ from bot.views.manage_card import (
     TextsForm,
     cancelled_card,
     card_of,
-    desk_card,
     history_card,
     which_group_card,
 )
@@ -30,60 +29,51 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
     moderation, draft = click.services.moderation, (click.where, click.who, said.draft_id)
     match said.action:
         case "edit" | "texts":
-            await _ask(click, said.draft_id, TextsForm(await moderation.texts(*draft)))
-            return None
+            return await _ask(click, said.draft_id, TextsForm(await moderation.texts(*draft)))
         case "cancel":
             await moderation.cancel(*draft)
             return cancelled_card()
         case "history":
             return history_card(*await moderation.history(*draft))
-        case "back":
-            return desk_card(await moderation.desk(*draft))
-        case "add":
-            return card_of(await moderation.add(*draft))
-        case "confirm":
-            return desk_card(await moderation.confirm(*draft))
-        case "remove":
-            return desk_card(await moderation.remove(*draft))
-        case "settle":
-            return desk_card(await moderation.drop_doubts(*draft))
-        case "restore":
-            return desk_card(await moderation.restore(*draft))
+    acts: dict[str, Callable[[int | None, int, int], Awaitable[Proposal | Desk]]] = {
+        "back": moderation.desk,
+        "add": moderation.add,
+        "confirm": moderation.confirm,
+        "remove": moderation.remove,
+        "settle": moderation.drop_doubts,
+        "restore": moderation.restore,
+    }
+    return card_of(await acts[said.action](*draft))
 
 
 @clicked(ids.EditDetails)
 async def edit_details(click: Click, said: ids.EditDetails) -> View:
     """Open the form for the link, the must-read mark and the questions."""
     before = await click.services.moderation.texts(click.where, click.who, said.draft_id)
-    await _ask(click, said.draft_id, DetailsForm(before))
-    return None
+    return await _ask(click, said.draft_id, DetailsForm(before))
 
 
 @clicked(ids.EditTextsAgain)
 async def edit_texts_again(click: Click, said: ids.EditTextsAgain) -> View:
-    await _ask_again(click, said.kept_id, TextsForm)
-    return None
+    return await _ask_again(click, said.kept_id, TextsForm)
 
 
 @clicked(ids.EditDetailsAgain)
 async def edit_details_again(click: Click, said: ids.EditDetailsAgain) -> View:
-    await _ask_again(click, said.kept_id, DetailsForm)
-    return None
+    return await _ask_again(click, said.kept_id, DetailsForm)
 
 
-async def _ask_again(click: Click, kept_id: int, form: type[TextsForm | DetailsForm]) -> None:
+async def _ask_again(click: Click, kept_id: int, form: type[TextsForm | DetailsForm]) -> View:
     """Open a form as it was typed when it was refused."""
     kept = await click.services.moderation.kept(click.where, click.who, kept_id, ResourceForm)
-    await _ask(click, kept.draft_id, form(kept.before, kept.typed))
+    return await _ask(click, kept.draft_id, form(kept.before, kept.typed))
 
 
-async def _ask(click: Click, draft_id: int, form: DraftForm) -> None:
+async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
     async def typed(click: Click, form: DraftForm) -> View:
         await click.check_right()
-        shown = await click.services.moderation.set_texts(
-            click.where, click.who, draft_id, form.before, form.typed
-        )
-        return card_of(shown)
+        draft = click.where, click.who, draft_id
+        return card_of(await click.services.moderation.set_texts(*draft, form.before, form.typed))
 
     async def way_back(
         click: Click, form: DraftForm, error: ReaderError
@@ -95,7 +85,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> None:
         again = ids.EditTextsAgain if isinstance(form, TextsForm) else ids.EditDetailsAgain
         return button(again(kept_id, click.who), _("Edit again"), BLUE)
 
-    await click.ask(form, typed, way_back)
+    return await click.ask(form, typed, way_back)
 
 
 @clicked(ids.StepOfDraft)
@@ -111,21 +101,18 @@ async def read_next(click: Click, said: ids.ReadNext) -> View:
     if not groups:
         raise NoGroupError
     if len(groups) == 1:
-        await _read_next(click, said.draft_id, groups[0].group_id)
-    else:
-        draft = said.draft_id, said.opener_id
-        await click.show(which_group_card(groups, click.interaction.guild, draft))
-    return None
+        return await _read_next(click, said.draft_id, groups[0].group_id)
+    draft = said.draft_id, said.opener_id
+    return await click.show(which_group_card(groups, click.interaction.guild, draft))
 
 
 @clicked(ids.ReadNextIn)
 async def read_next_in(click: Click, said: ids.ReadNextIn) -> View:
-    await _read_next(click, said.draft_id, ids.id_in(click.picked))
-    return None
+    return await _read_next(click, said.draft_id, ids.id_in(click.picked))
 
 
-async def _read_next(click: Click, draft_id: int, group_id: int) -> None:
+async def _read_next(click: Click, draft_id: int, group_id: int) -> View:
     """Pick, and say for which day, with Undo; the card of what was added stays as it is."""
     key = await click.services.moderation.key_of(click.where, click.who, draft_id)
     reply = await click.services.picking.pick_next(click.guild_id, group_id, click.who, key)
-    await click.show(pick_card(reply, click.who, _("Undo")))
+    return await click.show(pick_card(reply, click.who, _("Undo")))

@@ -1,15 +1,18 @@
-"""What a reader does on cards: marks, moves about the list, sets a goal, takes it all back."""
+"""What a reader does: marks, moves about the list, takes it all back, sees what is kept of them."""
 
-from __future__ import annotations
+import io
+
+import discord
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import doubtable
 from bot.core.reading import MarkKind
-from bot.errors import NothingToDoubtError, NotOfferedError
+from bot.errors import NothingToDoubtError
+from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import index_card, step_card, updates_card
-from bot.views.me_card import me_card, settings_card
-from bot.views.parts import WordForm, go_button
+from bot.views.me_card import ZoneForm, delete_form, deleted_card, file_card, me_card, settings_card
+from bot.views.parts import RED, WordForm, button, go_button
 from bot.views.path_card import DoubtForm, doubted_card, path_card
 from bot.views.progress_card import DEEPER, progress_card, reset_form, start_card, undo_card
 from bot.views.resource_card import also_done_card, next_card, resource_card
@@ -17,7 +20,6 @@ from bot.views.resource_card import also_done_card, next_card, resource_card
 
 @clicked(ids.GoTo)
 async def go_to(click: Click, said: ids.GoTo) -> View:
-    """Lead to another card."""
     match said.card:
         case "next":
             return next_card(await click.services.reading.next_for(click.who, click.where))
@@ -34,8 +36,7 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
         case "start":
             return start_card(journey.curriculum)
         case "reset":
-            await _ask_reset(click, len(journey.reader.marks))
-            return None
+            return await _ask_reset(click, len(journey.reader.marks))
         case "updates":
             return updates_card(journey.curriculum)
     return index_card(journey.curriculum, journey.reader)
@@ -44,18 +45,15 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
 @clicked(ids.Done)
 async def done(click: Click, said: ids.Done) -> View:
     """Mark a resource done; a tap that may be a slip is asked about."""
-    asked = None
-    if click.is_slip:
-        asked = await click.services.reading.ask_done(click.who, click.where, said.key)
-    if asked is not None:
-        await click.replace(also_done_card(asked), asks=True)
-        return None
+    if click.is_slip and (
+        asked := await click.services.reading.ask_done(click.who, click.where, said.key)
+    ):
+        return await click.replace(also_done_card(asked), asks=True)
     return await _marked(click, said.key, "done")
 
 
 @clicked(ids.DoneRated)
 async def done_rated(click: Click, said: ids.DoneRated) -> View:
-    """Mark a resource done, with its rating."""
     return await _marked(click, said.key, "done", rating=said.rating)
 
 
@@ -68,18 +66,13 @@ async def done_too(click: Click, said: ids.DoneToo) -> View:
 
 @clicked(ids.NotRead)
 async def not_read(click: Click, said: ids.NotRead) -> View:
-    """Take a mark away."""
     return await _marked(click, said.key, "clear")
 
 
 @clicked(ids.PutAside)
 async def put_aside(click: Click, said: ids.PutAside) -> View:
-    """Put a resource aside, as the option says."""
     kinds: tuple[MarkKind, ...] = ("later", "known", "skipped")
-    for kind in kinds:
-        if kind == click.picked:
-            return await _marked(click, said.key, kind)
-    raise NotOfferedError
+    return await _marked(click, said.key, click.picked_of(kinds))
 
 
 async def _marked(click: Click, key: str, kind: MarkKind, rating: int | None = None) -> View:
@@ -95,7 +88,6 @@ async def undo(click: Click, said: ids.Undo) -> View:
 
 @clicked(ids.UndoOne)
 async def undo_one(click: Click, _said: ids.UndoOne) -> View:
-    """Take the change back that is picked."""
     return await _undone(click, ids.id_in(click.picked))
 
 
@@ -105,7 +97,6 @@ async def _undone(click: Click, change_id: int) -> View:
 
 @clicked(ids.GoDeeper)
 async def go_deeper(click: Click, _said: ids.GoDeeper) -> View:
-    """Go on to what lies beyond the list."""
     return next_card(await click.services.reading.next_for(click.who, click.where, deeper=True))
 
 
@@ -120,12 +111,11 @@ async def start_at(click: Click, _said: ids.StartAt) -> View:
 async def ask_reset(click: Click, _said: ids.ResetAll) -> View:
     """Ask for the word, as *Reset…* does."""
     _, reader = await click.services.reading.reader(click.who, click.where)
-    await _ask_reset(click, len(reader.marks))
-    return None
+    return await _ask_reset(click, len(reader.marks))
 
 
-async def _ask_reset(click: Click, marks: int) -> None:
-    await click.ask_word(reset_form(marks), _reset, go_button("reset"))
+async def _ask_reset(click: Click, marks: int) -> View:
+    return await click.ask_word(reset_form(marks), _reset, go_button("reset"))
 
 
 async def _reset(click: Click, _form: WordForm) -> View:
@@ -135,8 +125,7 @@ async def _reset(click: Click, _form: WordForm) -> View:
 async def _show_picked(click: Click, _said: ids.CustomId) -> View:
     """Show the card of the resource that is picked, beside the card with the select."""
     shown = await click.services.reading.look(click.who, click.where, click.picked)
-    await click.show(resource_card(shown))
-    return None
+    return await click.show(resource_card(shown))
 
 
 show_resource = clicked(ids.ShowResource)(_show_picked)
@@ -145,13 +134,11 @@ show_candidate = clicked(ids.ShowCandidate)(_show_picked)
 
 @clicked(ids.ShowStep)
 async def show_step(click: Click, _said: ids.ShowStep) -> View:
-    """Show the step that is picked."""
     return await _step(click, click.picked)
 
 
 @clicked(ids.TurnPage)
 async def turn_page(click: Click, said: ids.TurnPage) -> View:
-    """Turn a page of the index, or of a step."""
     if said.what == "step":
         return await _step(click, said.step, said.page)
     curriculum, reader = await click.services.reading.reader(click.who, click.where)
@@ -166,7 +153,6 @@ async def _step(click: Click, step_id: str, page: int = 0) -> View:
 
 @clicked(ids.ShowPath)
 async def show_path(click: Click, said: ids.ShowPath) -> View:
-    """Show the way to a resource."""
     path = await click.services.reading.path(click.who, click.where, said.key)
     return path_card(path, in_server=click.interaction.is_guild_integration())
 
@@ -179,23 +165,69 @@ async def make_goal(click: Click, said: ids.MakeGoal) -> View:
 
 @clicked(ids.DropGoal)
 async def drop_goal(click: Click, _said: ids.DropGoal) -> View:
-    """Give the goal up."""
     return next_card(await click.services.reading.set_goal(click.who, click.where, None))
 
 
 @clicked(ids.Doubt)
 async def ask_doubt(click: Click, said: ids.Doubt) -> View:
-    """Ask which prerequisite on the way to a resource is wrong."""
     path = await click.services.reading.path(click.who, click.where, said.key)
     if not doubtable(path):
         raise NothingToDoubtError(path.resource.title)
-    await click.ask(DoubtForm(path), _doubted)
-    return None
+    return await click.ask(DoubtForm(path), _doubted)
 
 
 async def _doubted(click: Click, form: DoubtForm) -> View:
     doubted = await click.services.moderation.doubt(
         click.who, click.guild_id, *form.pair, form.why.value
     )
-    await click.show(doubted_card(*doubted))
-    return None
+    return await click.show(doubted_card(*doubted))
+
+
+@clicked(ids.Me)
+async def about_me(click: Click, said: ids.Me) -> View:
+    """Always about the person who clicks, whoever the card belongs to."""
+    match said.act:
+        case "json" | "bibtex" | "markdown":
+            is_all = said.act != "bibtex"
+            name, content = await click.services.me.download(click.who, is_all=is_all)
+            view, file = file_card(name, is_all=is_all), discord.File(io.BytesIO(content), name)
+            await click.interaction.response.send_message(view=view, file=file, ephemeral=True)
+            return None
+        case "ask" | "delete":
+            again = button(ids.Me("ask"), _("Delete…"), RED)
+            return await click.ask_word(delete_form(), _forget, again)
+        case "keep":
+            return me_card(await click.services.me.about(click.who))
+
+
+async def _forget(click: Click, _form: WordForm) -> View:
+    return deleted_card(was_anything=await click.services.me.forget(click.who))
+
+
+@clicked(ids.Switch)
+async def switch(click: Click, said: ids.Switch) -> View:
+    me = click.services.me
+    if said.switch == "named":  # *Settings* stood there
+        click.refuse_slip()
+    if said.switch in ("named", "unnamed"):
+        return settings_card(await me.set_named(click.who, named=said.switch == "named"))
+    settings = await me.set_nudged(click.who, nudged=said.switch == "nudge")
+    click.deliver.look_again()
+    return settings_card(settings)
+
+
+@clicked(ids.AskMyZone)
+async def ask_zone(click: Click, _said: ids.AskMyZone) -> View:
+    return await click.ask(ZoneForm(await click.services.me.settings(click.who)), _zone_typed)
+
+
+async def _zone_typed(click: Click, form: ZoneForm) -> View:
+    return settings_card(
+        await click.services.me.set_zone(click.who, form.zone.value, click.language)
+    )
+
+
+@clicked(ids.SetMyZone)
+async def set_zone(click: Click, _said: ids.SetMyZone) -> View:
+    """Set the zone that is picked, where what was typed may be several or is none."""
+    return settings_card(await click.services.me.set_zone(click.who, click.picked, click.language))

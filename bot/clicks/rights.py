@@ -1,7 +1,5 @@
 """Whether who clicks may still run things here: Discord checks commands, but no clicks."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 from typing import Any
@@ -12,6 +10,7 @@ from discord import AppCommandPermissionType as Type
 
 from bot.core.rights import Asker, Overrides, Subject, bar_to
 from bot.errors import NotAModeratorError, NotYoursError, OldCardError, RightUnknownError
+from bot.views.channels import home_of
 
 LAPSES_AFTER = timedelta(days=1)
 """How long a moderator's card answers its opener."""
@@ -65,10 +64,9 @@ async def check_right(interaction: discord.Interaction[Any], manage_id: int) -> 
         return
     if interaction.guild_id is None or not isinstance(member, discord.Member):
         raise NotAModeratorError("person")
-    channel = interaction.channel
-    home_id = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
     roles = frozenset(role.id for role in member.roles)
-    asker = Asker(interaction.guild_id, home_id or 0, member.id, roles, held.manage_guild)
+    home_id = home_of(interaction)
+    asker = Asker(interaction.guild_id, home_id, member.id, roles, held.manage_guild)
     app_id = interaction.application_id
     try:
         async with asyncio.timeout(PATIENCE):

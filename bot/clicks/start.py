@@ -1,7 +1,5 @@
 """Setting a study group up, moving it, and what becomes of one that lost its channel."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +7,13 @@ from discord import ui
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.groups import GroupForm, GroupStatus, GroupWish, Moved, SetUp, WhichZone
-from bot.errors import NotOfferedError, OldCardError, ReaderError
+from bot.errors import NotOfferedError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.channels import channel_of, here_of, seen_channel, seen_role
 from bot.views.parts import BLUE, button
 from bot.views.start_card import (
+    HOURS,
     StartForm,
     lost_groups_card,
     set_up_card,
@@ -27,38 +26,29 @@ from bot.views.start_card import (
 async def start_weekly(click: Click, _said: ids.StartWeekly) -> View:
     """Ask those who manage the server for a channel and a zone."""
     await click.check_right()
-    await _ask(click, StartForm())
-    return None
+    return await click.ask(StartForm(), _typed, _again)
 
 
 @clicked(ids.StartAgain)
 async def start_again(click: Click, said: ids.StartAgain) -> View:
-    """Open the form as it was filled when it was refused."""
     form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
-    await _ask(click, StartForm(form.channel_id, form.wish.zone))
-    return None
-
-
-async def _ask(click: Click, form: StartForm) -> None:
-    await click.ask(form, _typed, _way_back)
+    return await click.ask(StartForm(form.channel_id, form.wish.zone), _typed, _again)
 
 
 async def _typed(click: Click, form: StartForm) -> View:
     await click.check_right()
     if form.channel_id is None:
         raise NotOfferedError
-    made = await _set_up(click, form.channel_id, GroupWish(zone=form.zone))
+    made = await _set_up(click, form.channel_id, GroupWish(zone=form.zone.value))
     again = await _again(click, form) if isinstance(made, WhichZone) else None
-    await click.show(_card(click, made, again))
-    return None
+    return await click.show(_card(click, made, again))
 
 
-async def _way_back(click: Click, form: StartForm, _error: ReaderError) -> ui.Button[Any] | None:
-    return await _again(click, form)  # another city or channel mends each of them
-
-
-async def _again(click: Click, form: StartForm) -> ui.Button[Any]:
-    kept = GroupForm(form.channel_id, GroupWish(zone=form.zone))
+async def _again(
+    click: Click, form: StartForm, _error: ReaderError | None = None
+) -> ui.Button[Any]:
+    """Keep a form; another city or channel mends each error of it."""
+    kept = GroupForm(form.channel_id, GroupWish(zone=form.zone.value))
     kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
     return button(ids.StartAgain(kept_id, click.who), _("Edit again"), BLUE)
 
@@ -76,8 +66,9 @@ async def zone_picked_for(click: Click, said: ids.GroupZoneFor) -> View:
 
 @clicked(ids.GroupHour)
 async def hour_picked(click: Click, said: ids.GroupHour) -> View:
+    hour = click.picked_of(HOURS)
     form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
-    wish = replace(form.wish, time=click.picked)
+    wish = replace(form.wish, time=hour)
     return _card(click, await _set_up(click, form.channel_id or 0, wish))
 
 
@@ -97,7 +88,7 @@ async def move_group(click: Click, said: ids.MoveGroup) -> View:
     """Give a living group another channel."""
     channel_id = ids.id_in("".join(click.values[:1]))
     if not channel_id:
-        raise OldCardError  # no select of ours
+        raise NotOfferedError
     return _card(click, await _move(click, channel_id, said.group_id))
 
 

@@ -1,7 +1,5 @@
 """Study groups: what members see of theirs, and the hello to a new server."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +18,14 @@ NEWCOMER = timedelta(days=1)
 """How long after joining a server is still greeted."""
 
 
+async def tell_lost_groups(interaction: discord.Interaction[Any], services: Services) -> bool:
+    """Show a moderator this server's groups without a channel; tell whether there are any."""
+    lost = await services.group_setup.lost(here_of(interaction))
+    if lost is not None:
+        await answer(interaction, lost_groups_card(lost, interaction.user.id))
+    return lost is not None
+
+
 class GroupsCog(commands.Cog, name="groups"):
     def __init__(self, bot: commands.AutoShardedBot, services: Services, deliver: Deliver) -> None:
         self.bot = bot
@@ -33,20 +39,13 @@ class GroupsCog(commands.Cog, name="groups"):
         """Show what this channel's study group reads, and join or leave it."""
         place, is_moderator = home_of(interaction), interaction.permissions.manage_guild
         has_none = is_moderator and await self.services.groups.find(place) is None
-        if has_none and await self._tell_lost_groups(interaction):
+        if has_none and await tell_lost_groups(interaction, self.services):
             return
         status = await self.services.groups.status(place, interaction.user.id)
         guild, who = interaction.guild, interaction.user.id
         await answer(interaction, members_card(guild, status, who, is_moderator=is_moderator))
         if is_moderator:
-            await self._tell_lost_groups(interaction)
-
-    async def _tell_lost_groups(self, interaction: discord.Interaction[Any]) -> bool:
-        """Show a moderator this server's groups without a channel; tell whether there are any."""
-        lost = await self.services.group_setup.lost(here_of(interaction))
-        if lost is not None:
-            await answer(interaction, lost_groups_card(lost, interaction.user.id))
-        return lost is not None
+            await tell_lost_groups(interaction, self.services)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

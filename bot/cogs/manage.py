@@ -1,7 +1,5 @@
 """What moderators do: one command, `/manage`, hidden from others by Discord."""
 
-from __future__ import annotations
-
 import io
 from typing import Any, Literal, get_args
 
@@ -9,6 +7,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.groups import tell_lost_groups
 from bot.core.groups import GroupWish
 from bot.core.votes import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
@@ -22,14 +21,13 @@ from bot.views.channels import (
     seen_channel,
     seen_role,
 )
-from bot.views.choices import resource_choices, step_choices
+from bot.views.choices import choice, resource_choices, step_choices
 from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
 from bot.views.moderators_card import moderators_card
 from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
-from bot.views.replies import answer, offers
-from bot.views.start_card import lost_groups_card, set_up_card
+from bot.views.replies import Choices, answer, offers
+from bot.views.start_card import set_up_card
 
-Choices = list[app_commands.Choice[str]]
 Interaction = discord.Interaction[Any]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -86,7 +84,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
         found = await self.services.groups.find(place.id)
         is_bare = found is None and not any((zone, day, time, channel, role))
-        if is_bare and await self._tell_lost_groups(interaction):
+        if is_bare and await tell_lost_groups(interaction, self.services):
             return
         who, guild, here = interaction.user.id, interaction.guild, here_of(interaction)
         if found is not None and not any((zone, day, time, role)):
@@ -102,14 +100,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             self.deliver.look_again()
             await answer(interaction, set_up_card(guild, made, who, here.channel_id))
         if found is not None:  # else it was asked which is meant
-            await self._tell_lost_groups(interaction)
-
-    async def _tell_lost_groups(self, interaction: Interaction) -> bool:
-        """Show this server's groups without a channel; tell whether there are any."""
-        lost = await self.services.group_setup.lost(here_of(interaction))
-        if lost is not None:
-            await answer(interaction, lost_groups_card(lost, interaction.user.id))
-        return lost is not None
+            await tell_lost_groups(interaction, self.services)
 
     @app_commands.command()
     @app_commands.describe(
@@ -159,9 +150,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         """Add something to the reading list of this server."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         where, who = interaction.guild_id or 0, interaction.user.id
-        await answer(
-            interaction, card_of(await self.services.moderation.propose(where, who, link, step))
-        )
+        proposal = await self.services.moderation.propose(where, who, link, step)
+        await answer(interaction, card_of(proposal))
 
     @app_commands.command()
     @app_commands.describe(
@@ -189,10 +179,11 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     async def export(self, interaction: Interaction) -> None:
         """Get the reading list of this server as a file."""
         name, text = await self.services.moderation.export(interaction.guild_id or 0)
-        file = discord.File(io.BytesIO(text.encode()), f"{name}.yaml")
-        await interaction.response.send_message(
-            view=export_card(file.filename), file=file, ephemeral=True
+        view, file = (
+            export_card(f"{name}.yaml"),
+            discord.File(io.BytesIO(text.encode()), f"{name}.yaml"),
         )
+        await interaction.response.send_message(view=view, file=file, ephemeral=True)
 
     @edit.autocomplete("resource")
     @offers
@@ -224,21 +215,19 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
         resource = str(getattr(interaction.namespace, "resource", ""))
         where = interaction.guild_id or 0
-        return edit_choices(
-            await self.services.moderation.list.prerequisites(where, resource, typed)
-        )
+        choosing = self.services.moderation.list
+        return edit_choices(await choosing.prerequisites(where, resource, typed))
 
     @add.autocomplete("step")
     @edit.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        return step_choices(
-            await self.services.moderation.list.steps(interaction.guild_id or 0, typed)
-        )
+        choosing = self.services.moderation.list
+        return step_choices(await choosing.steps(interaction.guild_id or 0, typed))
 
     @group.autocomplete("zone")
     @offers
-    async def _zones(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def _zones(self, interaction: Interaction, typed: str) -> Choices:
         locale = str(interaction.guild_locale or interaction.locale)
         found = zones_matching(typed, locale, interaction.created_at)
-        return [app_commands.Choice(name=zone.label[:100], value=zone.zone) for zone in found]
+        return [choice(zone.zone, zone.label) for zone in found]

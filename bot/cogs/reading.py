@@ -1,7 +1,5 @@
 """A reader's commands: next, done, search, curriculum, path, progress, me, help."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord
@@ -9,7 +7,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.core.curriculum import Kind
-from bot.core.reading import AlsoDone, PartlyDone, Reply
 from bot.core.recommend import Filters
 from bot.services.opening import Services
 from bot.views.choices import CHOICES, all_choice, resource_choices, step_choices
@@ -17,11 +14,10 @@ from bot.views.curriculum_card import index_card, search_card, step_card
 from bot.views.me_card import me_card
 from bot.views.path_card import path_card
 from bot.views.progress_card import help_card, progress_card, shared_card
-from bot.views.replies import answer, answer_everyone, offers
-from bot.views.resource_card import also_done_card, next_card, partly_done_card, resource_card
+from bot.views.replies import Choices, answer, offers
+from bot.views.resource_card import done_card, next_card, resource_card
 
 Interaction = discord.Interaction[Any]
-Choices = list[app_commands.Choice[str]]
 
 
 class ReadingCog(commands.Cog, name="reading"):
@@ -70,19 +66,12 @@ class ReadingCog(commands.Cog, name="reading"):
     ) -> None:
         """Mark something as read, and see what comes next."""
         who, where = interaction.user.id, interaction.guild_id
-        told: Reply | AlsoDone | PartlyDone
-        if resource is None:
-            told = await self.reading.finish_current(who, where, rating)
-        else:
-            told = await self.reading.finish(who, where, resource, rating)
-        match told:
-            case AlsoDone():
-                view = also_done_card(told)
-            case PartlyDone():
-                view = partly_done_card(told)
-            case _:
-                view = next_card(told)
-        await answer(interaction, view)
+        told = await (
+            self.reading.finish_current(who, where, rating)
+            if resource is None
+            else self.reading.finish(who, where, resource, rating)
+        )
+        await answer(interaction, done_card(told))
 
     @app_commands.command()
     @app_commands.describe(query="A title, an author, a year, a short name, a link")
@@ -118,15 +107,11 @@ class ReadingCog(commands.Cog, name="reading"):
 
     @app_commands.command()
     @app_commands.describe(share="Show it to everyone here")
-    async def progress(
-        self,
-        interaction: Interaction,
-        share: bool = False,
-    ) -> None:
+    async def progress(self, interaction: Interaction, share: bool = False) -> None:
         """Show how far you are, and how much is left."""
         journey = await self.services.reading.journey(interaction.user.id, interaction.guild_id)
         if share:
-            await answer_everyone(interaction, shared_card(journey))
+            await interaction.response.send_message(view=shared_card(journey))
         else:
             await answer(interaction, progress_card(journey))
 

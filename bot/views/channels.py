@@ -1,22 +1,15 @@
 """What Discord's cache says of a server's channels and roles, as values."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord
 
 from bot.core.groups import Here, SeenChannel, SeenRole
-from bot.core.outbox import Lacks, Problem
+from bot.core.outbox import Lacks
 from bot.errors import CannotPostError, WrongChannelError
-from bot.views.permissions import is_mentionable, problem_in
-from bot.views.problems import problem_text
+from bot.views.problems import is_mentionable, problem_in, problem_text
 
-CHANNELS_OF_GROUPS = (
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.forum,
-)
+CHANNELS_OF_GROUPS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 """Where a group can be: Discord's announcement channels are text channels, its media are forums."""
 
 GroupChannel = discord.TextChannel | discord.ForumChannel
@@ -58,13 +51,10 @@ def here_of(interaction: discord.Interaction[Any]) -> Here:
 
 def seen_channel(channel: GroupChannel) -> SeenChannel:
     """Return a channel for papers, with what keeps them out of it in words."""
-
-    def in_words(problem: Problem | None) -> str | None:
-        return None if problem is None else problem_text(problem)
-
     is_forum = isinstance(channel, discord.ForumChannel)
     problem, post_problem = problem_in(channel), problem_in(channel, has_post=True)
-    return SeenChannel(channel.id, is_forum, in_words(problem), in_words(post_problem))
+    in_words = [problem_text(each) if each else None for each in (problem, post_problem)]
+    return SeenChannel(channel.id, is_forum, *in_words)
 
 
 def seen_role(guild: discord.Guild, role_id: int | None) -> SeenRole | None:

@@ -1,7 +1,5 @@
 """What people choose from while they type."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from discord import app_commands
@@ -17,10 +15,26 @@ CHOICES = 25  # and for their number
 
 def resource_choices(suggestions: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:
     """Return choices whose names end with the step, whatever the title's length."""
-    return [
-        app_commands.Choice(name=_name(one), value=one.resource.key)
-        for one in list(suggestions)[:CHOICES]
-    ]
+    return [_suggested(one) for one in list(suggestions)[:CHOICES]]
+
+
+def _suggested(one: Suggestion) -> app_commands.Choice[str]:
+    state = f"{MARK_ICONS[one.mark.state]} " if one.mark else ""
+    must_read = f" {MUST_READ}" if one.resource.must_read else ""
+    return resource_choice(
+        one.resource, state, f"{must_read} · {clipped(step_place(one.step), 30)}"
+    )
+
+
+def resource_choice(resource: Resource, start: str, tail: str) -> app_commands.Choice[str]:
+    """Return the choice of a resource: of a long title as much as fits between start and tail."""
+    title = clipped(one_line(title_of(resource)), NAME - len(start) - len(tail))
+    return choice(resource.key, f"{start}{title}{tail}")
+
+
+def choice(value: str, name: str) -> app_commands.Choice[str]:
+    """Return a choice, its name clipped."""
+    return app_commands.Choice(name=clipped(name, NAME), value=value)
 
 
 def all_choice(named: Sequence[Resource], typed: str) -> list[app_commands.Choice[str]]:
@@ -28,21 +42,9 @@ def all_choice(named: Sequence[Resource], typed: str) -> list[app_commands.Choic
     if not named or len(typed) > NAME:
         return []
     titles = " + ".join(short_title(resource) for resource in named)
-    return [app_commands.Choice(name=clipped(one_line(titles), NAME), value=typed)]
+    return [choice(typed, one_line(titles))]
 
 
 def step_choices(steps: Iterable[Step]) -> list[app_commands.Choice[str]]:
     """Return steps by their names in the index."""
-    return [
-        app_commands.Choice(name=clipped(step_title(step), NAME), value=step.id)
-        for step in list(steps)[:CHOICES]
-    ]
-
-
-def _name(suggestion: Suggestion) -> str:
-    resource, mark = suggestion.resource, suggestion.mark
-    state = f"{MARK_ICONS[mark.state]} " if mark else ""
-    must_read = f" {MUST_READ}" if resource.must_read else ""
-    tail = f"{must_read} · {clipped(step_place(suggestion.step), 30)}"
-    title = one_line(title_of(resource))
-    return f"{state}{clipped(title, NAME - len(tail) - len(state))}{tail}"
+    return [choice(step.id, step_title(step)) for step in list(steps)[:CHOICES]]

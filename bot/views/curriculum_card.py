@@ -1,7 +1,5 @@
 """The list itself: its index, a step of it, its news, and what is found in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -13,28 +11,8 @@ from bot.core.reading import Reader
 from bot.language import _, ngettext
 from bot.plain import fitting, link, markdown, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.parts import (
-    OPTIONS,
-    TEXT,
-    box,
-    button,
-    card,
-    go_button,
-    option,
-    row,
-    select,
-    text_of,
-)
-from bot.views.phrases import (
-    MARK_ICONS,
-    MUST_READ,
-    count_text,
-    duration,
-    kind_name,
-    mark_text,
-    step_title,
-    title_of,
-)
+from bot.views import phrases
+from bot.views.parts import OPTIONS, TEXT, boxed, button, go_button, option, row, select, text_of
 from bot.views.resource_card import resource_select
 
 ItemT = TypeVar("ItemT")
@@ -52,15 +30,15 @@ def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> ui.Layo
     lines += _index(curriculum, reader, [s for s in shown if not s.addition])
     if deeper := [s for s in shown if s.addition]:
         lines += ["", _("### Deeper"), *_index(curriculum, reader, deeper)]
-    steps = [option(step.id, step_title(step), emoji=step.icon or None) for step in shown]
+    steps = [option(step.id, phrases.step_title(step), emoji=step.icon or None) for step in shown]
     buttons = row(
         go_button("next"),
         go_button("progress"),
         go_button("updates") if curriculum.updates else None,
         *_page_buttons("index", "all", page, last),
     )
-    which = row(select(ids.ShowStep(page), _("Look into a step…"), steps))
-    return card(box(text_of(lines), which, buttons))
+    which = select(ids.ShowStep(page), _("Look into a step…"), steps)
+    return boxed(text_of(lines), which, buttons)
 
 
 def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0) -> ui.LayoutView:
@@ -71,25 +49,22 @@ def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0)
     lines = [_resource_line(resource, reader) for resource in shown]
     lines += [line for table in step.tables for line in ("", *_table(table))]
     turns = _page_buttons("step", step.id, page, last)
-    return card(
-        box(
-            head,
-            text_of(lines, TEXT - len(head)),
-            row(resource_select(shown, curriculum)),
-            row(go_button("index"), go_button("next"), *turns),
-        )
+    return boxed(
+        head,
+        text_of(lines, TEXT - len(head)),
+        resource_select(shown, curriculum),
+        row(go_button("index"), go_button("next"), *turns),
     )
 
 
 def updates_card(curriculum: Curriculum) -> ui.LayoutView:
-    """Build the list's update log."""
     title = plain(curriculum.update_title or _("What's new in the list"), 100)
     lines = [f"## {one_line(f'{curriculum.update_icon} {title}')}"]
     for update in curriculum.updates:
         on = f"`{update.on:%Y-%m-%d}` " if update.on else ""
         lines.append(f"- {on}{markdown(update.text)}")
         lines += [f"  - {markdown(detail)}" for detail in update.details]
-    return card(box(text_of(lines), row(go_button("index"))))
+    return boxed(text_of(lines), go_button("index"))
 
 
 def search_card(
@@ -103,7 +78,7 @@ def search_card(
             "Try fewer words, an author, a year or a link; `/curriculum` shows everything.",
             query=typed,
         )
-        return card(box(nothing, row(go_button("index"), go_button("next"))))
+        return boxed(nothing, row(go_button("index"), go_button("next")))
     if n > BEST:
         head = _("### The {n} best for “{query}”", n=BEST, query=typed)
     else:
@@ -111,7 +86,7 @@ def search_card(
             "### {n} resource for “{query}”", "### {n} resources for “{query}”", n, query=typed
         )
     hits = [_hit(curriculum, reader, number, r) for number, r in enumerate(found[:BEST], start=1)]
-    return card(box(text_of([head, *hits]), row(resource_select(found[:BEST], curriculum))))
+    return boxed(text_of([head, *hits]), resource_select(found[:BEST], curriculum))
 
 
 def _index(curriculum: Curriculum, reader: Reader, steps: list[Step]) -> Iterator[str]:
@@ -125,7 +100,7 @@ def _index(curriculum: Curriculum, reader: Reader, steps: list[Step]) -> Iterato
 
 
 def _step_line(step: Step, count: StepCount) -> str:
-    title, counts, listed, added = plain(step_title(step), 100), [], count.listed, count.added
+    title, counts, listed, added = phrases.step_name(step), [], count.listed, count.added
     if listed.total:
         check = " ✅" if listed.is_complete else ""
         counts.append(_("{read} of {total}", read=listed.read, total=listed.total) + check)
@@ -136,35 +111,32 @@ def _step_line(step: Step, count: StepCount) -> str:
 
 def _step_head(section: Section, step: Step, reader: Reader) -> Iterator[str]:
     yield f"-# {one_line(f'{section.icon} {plain(section.title, 100)}')}"
-    yield f"## {one_line(f'{step.icon} {plain(step_title(step), 100)}')}"
+    yield f"## {one_line(f'{step.icon} {phrases.step_name(step)}')}"
     paragraphs = step.introduction
     if step is section.steps[0]:
         paragraphs = (*section.introduction, *paragraphs)
     yield from (markdown(paragraph) for paragraph in paragraphs)
     count = step_count(step, reader.marks)
-    counts = [count_text(count.listed, "list")] if count.listed.total else []
-    counts += [count_text(count.added, "deeper")] if count.added.total else []
-    yield f"-# {', '.join(counts)}"
+    yield f"-# {phrases.counts_text(count.listed, count.added)}"
 
 
 def _resource_line(resource: Resource, reader: Reader) -> str:
     mark = reader.marks.get(resource.key)
-    sign = MARK_ICONS[mark.state] if mark else "▫️"
-    must_read = f" {MUST_READ}" if resource.must_read else ""
+    sign = phrases.MARK_ICONS[mark.state] if mark else "▫️"
     indent = "  - " if resource.is_companion else "- "
-    facts = [f"{indent}{sign} {link(title_of(resource), resource.url, 100)}{must_read}"]
-    facts += [duration(resource.minutes)] if resource.minutes else []
-    facts += [_("addition")] if resource.addition else []
-    return " · ".join(facts)
+    named = f"{indent}{sign} {phrases.linked(resource, 100, marked=True)}"
+    return phrases.dotted(
+        named, phrases.takes(resource), _("addition") if resource.addition else None
+    )
 
 
 def _hit(curriculum: Curriculum, reader: Reader, number: int, resource: Resource) -> str:
     mark = reader.marks.get(resource.key)
-    must_read = f" {MUST_READ}" if resource.must_read else ""
-    facts = [plain(step_title(curriculum.step_of(resource)), 60), kind_name(resource.kind)]
-    facts += [mark_text(mark)] if mark else []
-    title = link(title_of(resource), resource.url, 110)
-    return f"{number}. {title}{must_read}\n   -# {' · '.join(facts)}"
+    step = phrases.step_name(curriculum.step_of(resource), 60)
+    facts = phrases.dotted(
+        step, phrases.kind_name(resource.kind), phrases.mark_text(mark) if mark else None
+    )
+    return f"{number}. {phrases.linked(resource, 110, marked=True)}\n   -# {facts}"
 
 
 def _table(table: Table) -> Iterator[str]:

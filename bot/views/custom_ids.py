@@ -4,8 +4,6 @@ A custom_id is a wire format that lives in sent messages for years. It holds ids
 clicks; a new meaning takes a new prefix; and ``tests/golden/custom_ids.yaml`` has them all.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import (
@@ -77,8 +75,6 @@ Card = Literal["next", "progress", "index", "updates", "undo", "start", "reset",
 
 
 class GoTo(CustomId, shape="go:{card}"):
-    """Another card of the reader's."""
-
     card: Card
 
 
@@ -142,8 +138,6 @@ class ShowCandidate(CustomId, shape="candidates:{vote_id}"):
 
 
 class ShowStep(CustomId, shape="steps:{page}"):
-    """The option's step."""
-
     page: Annotated[int, r"[0-9]{1,3}"]
 
 
@@ -184,8 +178,6 @@ class Me(CustomId, shape="me:{act}"):
 
 
 class Switch(CustomId, shape="set:{switch}"):
-    """One setting on or off."""
-
     switch: Literal["named", "unnamed", "nudge", "unnudge"]
 
 
@@ -387,11 +379,13 @@ class CloseVote(CustomId, shape="vote-close:{vote_id}:{opener_id}"):
 # A server's list
 
 
+DraftAction = Literal[
+    "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back", "settle"
+]
+
+
 class DoToDraft(CustomId, shape="draft-{action}:{draft_id}:{opener_id}"):
-    action: Literal[
-        "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back",
-        "settle",
-    ]  # fmt: skip
+    action: DraftAction
     draft_id: RowId
     opener_id: DiscordId
 

@@ -1,7 +1,5 @@
 """A study group's card for its members, its past weeks, and the post that it has in a forum."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,21 +12,14 @@ from bot.core.weekly import Schedule
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.parts import GREEN, box, button, card, go_button, row, text_of
-from bot.views.phrases import day, joined, moment, short_date, short_title
-from bot.views.pick_card import (
-    long_lines,
-    long_papers,
-    lost_vote_text,
-    vote_text,
-    weeks_select,
-)
+from bot.views.parts import GREEN, boxed, button, go_button, row, text_of
+from bot.views.phrases import day, dotted, joined, moment, name_of, several, short_date
+from bot.views.pick_card import long_lines, long_papers, lost_vote_text, vote_text, weeks_select
 from bot.views.problems import as_now, group_warnings, obstacle_text
 from bot.views.weekly_card import part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN = 10
-POST_NAME = 100  # Discord's limit
 
 
 def members_card(
@@ -42,7 +33,8 @@ def members_card(
     now = as_now(guild, status) if is_moderator or was_told else status
     group_id, is_member = status.group.group_id, status.is_member
     lines = [*group_lines(now, to_moderator=is_moderator)]
-    lines += filter(None, [wish_text(status.wish, is_active=status.group.state == "active")])
+    if wish := wish_text(status.wish, is_active=status.group.state == "active"):
+        lines.append(wish)
     weeks = None
     if is_moderator:
         papers = long_papers(status)
@@ -56,14 +48,14 @@ def members_card(
         button(ids.ShowPast(group_id, 0), _("History")) if had_one else None,
         go_button("next"),
     )
-    return card(box(text_of(lines, TEXT_OF_GROUP), buttons, row(weeks)))
+    return boxed(text_of(lines, TEXT_OF_GROUP), buttons, weeks)
 
 
 def joined_card(status: GroupStatus) -> ui.LayoutView:
     """Build what somebody hears who pressed Join under a post, for the first time or again."""
     leave = _member_button(status.group.group_id, joins=False)
     told = text_of(_joined_lines(status), TEXT_OF_GROUP)
-    return card(box(told, row(leave, _remind_button(status))))
+    return boxed(told, row(leave, _remind_button(status)))
 
 
 def history_card(history: History) -> ui.LayoutView:
@@ -77,19 +69,19 @@ def history_card(history: History) -> ui.LayoutView:
         button(older, _("More")) if history.has_more else None,
         _group_button(group.group_id),
     )
-    return card(box(text_of([f"## <#{group.channel_id}>", *lines]), buttons))
+    return boxed(text_of([f"## <#{group.channel_id}>", *lines]), buttons)
 
 
 def standing_card(status: GroupStatus) -> ui.LayoutView:
     """Build the first message of a standing post. Its Join is how the postman knows it again."""
     group_id = status.group.group_id
     buttons = row(_member_button(group_id, joins=True), _group_button(group_id))
-    return card(box(text_of(_standing_lines(status)), buttons))
+    return boxed(text_of(_standing_lines(status)), buttons)
 
 
 def standing_name(title: str) -> str:
     """Return the name of the standing post; ``title`` is the list's."""
-    return clipped(_("Paper of the week: {title}", title=one_line(title)), POST_NAME)
+    return clipped(_("Paper of the week: {title}", title=one_line(title)), 100)  # Discord's limit
 
 
 def _member_button(group_id: int, *, joins: bool) -> ui.Button[Any]:
@@ -158,9 +150,7 @@ def members_text(count: int, named: Sequence[int] = ()) -> str:
     """Return how many belong to a group, and the names of those who show theirs."""
     if not named:
         return ngettext("{n} member", "{n} members", count)
-    names = ", ".join(f"<@{reader_id}>" for reader_id in named[:NAMES_SHOWN])
-    if (others := count - len(named[:NAMES_SHOWN])) > 0:
-        names = _("{names} and {n} more", names=names, n=others)
+    names = several([f"<@{reader_id}>" for reader_id in named], NAMES_SHOWN, count)
     return ngettext("{n} member: {names}", "{n} members: {names}", count, names=names)
 
 
@@ -177,17 +167,15 @@ def _place_text(group: Group) -> str:
 def _state_text(state: GroupState) -> str:
     """Return what keeps a group silent on purpose."""
     said: dict[GroupState, str] = {
-        "active": "",
         "paused": _("⏸️ **Paused.** Weeks in a pause aren't made up."),
         "stopped": _(
             "⏹️ **Stopped.** Members and history are kept; moderators resume it in `/manage group`."
         ),
     }
-    return said[state]
+    return said.get(state, "")
 
 
 def _this_week_text(status: GroupStatus) -> str:
-    """Return what became of the running week."""
     post = status.this_week
     if post is None:
         return ""
@@ -198,13 +186,12 @@ def _this_week_text(status: GroupStatus) -> str:
         case "posted":
             part = part_of(status.curriculum, status.spans, post.key or "", post.week)
             link = post_link(status.group.guild_id, post)
-            facts = [
+            return dotted(
                 _("This week: **{title}**", title=title),
                 part_text(part),
                 _("[read it together]({link})", link=link),
                 _("late") if post.is_late else "",
-            ]
-            return " · ".join(filter(None, facts))
+            )
         case "waiting" if status.group.blocked:
             return _("This week: **{title}**, not posted yet.", title=title)
         case "waiting":
@@ -223,15 +210,12 @@ def _this_read_text(read: ReadBy) -> str:
     """Return who has read this week's paper, as far as that may be told."""
     if names := _names(read):
         return _("-# ✅ {names} read it.", names=names)
-    return (
-        ngettext("-# ✅ {n} person read it.", "-# ✅ {n} people read it.", read.count)
-        if read.count
-        else ""
-    )
+    if not read.count:
+        return ""
+    return ngettext("-# ✅ {n} person read it.", "-# ✅ {n} people read it.", read.count)
 
 
 def _last_text(last: Post, read: ReadBy) -> str:
-    """Return what came of the week before."""
     title = plain(last.title, 120)
     if names := _names(read):
         return _("Before that: {title}; {names} read it.", title=title, names=names)
@@ -278,7 +262,7 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
         "picked_by_moderator": _("📌 picked by a moderator"),
         "vote_winner": _("🗳️ voted for"),
     }.get(pick.why or "", "")
-    return " · ".join(filter(None, [plain(short_title(resource)), part_text(pick.part), chosen]))
+    return dotted(name_of(resource), part_text(pick.part), chosen)
 
 
 def _is_empty(coming: Coming, status: GroupStatus) -> bool:
@@ -293,7 +277,6 @@ def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
 
 
 def _weeks_left_text(weeks: int) -> str:
-    """Return how long the list lasts for the group."""
     if weeks == 0:
         return _(
             "-# The list has run out for this group. Moderators choose in `/manage group` how it"
@@ -312,11 +295,11 @@ def _weeks_left_text(weeks: int) -> str:
 
 def _joined_lines(status: GroupStatus) -> Iterator[str]:
     group = status.group
-    now_in, was_in = (
-        _("✅ You're in: <#{channel}>, {schedule}."),
-        _("✅ You're in already: <#{channel}>, {schedule}."),
+    told = (
+        _("✅ You're in: <#{channel}>, {schedule}.")
+        if status.has_joined
+        else _("✅ You're in already: <#{channel}>, {schedule}.")
     )
-    told = now_in if status.has_joined else was_in
     yield told.format(channel=group.channel_id, schedule=schedule_text(group.schedule))
     if state := _state_text(group.state):
         yield state
@@ -326,7 +309,6 @@ def _joined_lines(status: GroupStatus) -> Iterator[str]:
 
 
 def _past_text(week: PastWeek, link: str | None) -> str:
-    """Return what became of a week gone by."""
     post = week.post
     title = f"**{plain(post.title, 120)}**"
     match post.state:
@@ -349,7 +331,7 @@ def _past_text(week: PastWeek, link: str | None) -> str:
             what = [_("skipped")]
         case "nothing":
             what = [_("nothing left to post")]
-    return _("- {when}: {what}", when=day(post.at), what=" · ".join(filter(None, what)))
+    return _("- {when}: {what}", when=day(post.at), what=dotted(*what))
 
 
 def _standing_lines(status: GroupStatus) -> Iterator[str]:

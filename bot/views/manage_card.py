@@ -1,10 +1,8 @@
 """Moderators' cards about the list: what would be added, what can be changed, who changed it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -15,26 +13,29 @@ from bot.core.curriculum.fields import LIMITS, Typed
 from bot.core.groups import Group
 from bot.core.moderation import Choice, Desk, PastEdit, Proposal
 from bot.language import _, ngettext
-from bot.plain import clipped, link, one_line, plain
+from bot.plain import clipped, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.choices import CHOICES, NAME
+from bot.views.choices import CHOICES, resource_choice
 from bot.views.group_card import schedule_text
 from bot.views.parts import (
     BLUE,
     GREEN,
+    GREY,
     RED,
     Form,
     box,
+    boxed,
     button,
     card,
+    label,
     option,
     picked,
     row,
     select,
+    text_input,
     text_of,
 )
-from bot.views.phrases import MUST_READ, short_title, step_title, title_of
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
 LONGEST_INPUT = 4000  # Discord's limit for a text input
@@ -48,41 +49,38 @@ def card_of(shown: Proposal | Desk) -> ui.LayoutView:
 def proposal_card(proposal: Proposal) -> ui.LayoutView:
     """Build the preview of what would be added, with what speaks against it."""
     resource, draft = proposal.resource, (proposal.draft_id, proposal.opener_id)
-    place = _("Not added yet · would go to {step}", step=plain(step_title(proposal.step), 100))
+    place = _("Not added yet · would go to {step}", step=phrases.step_name(proposal.step))
     warnings = [*_page_warnings(proposal), *_twin_warnings(proposal)]
     steps = [
-        option(s.id, step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
+        option(s.id, phrases.step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
         for s in proposal.steps
     ]
-    return card(
-        box(
-            text_of([f"-# {place}", *_about(resource)], HEAD),
-            text_of(_notes(resource), NOTES),
-            text_of(warnings, BELOW),
-            row(select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps)),
-            row(
-                None if proposal.silent else button(_do("add", draft), _("Add"), GREEN),
-                button(_do("edit", draft), _("Edit")),
-                button(_do("cancel", draft), _("Cancel")),
-            ),
-        )
+    return boxed(
+        text_of([f"-# {place}", *_about(resource)], HEAD),
+        text_of(_notes(resource), NOTES),
+        text_of(warnings, BELOW),
+        select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
+        row(
+            None if proposal.silent else _button("add", draft, _("Add"), GREEN),
+            _button("edit", draft, _("Edit")),
+            _button("cancel", draft, _("Cancel")),
+        ),
     )
 
 
 def cancelled_card() -> ui.LayoutView:
-    """Build what is said of a proposal that is put away."""
     return card(_("Nothing was added."))
 
 
 def desk_card(desk: Desk) -> ui.LayoutView:
     """Build the card on which a listed resource is changed for this server."""
     resource, draft = desk.resource, (desk.draft_id, desk.opener_id)
-    undo = button(_do("restore", draft), _("Undo")) if desk.outcome == "removed" else None
+    undo = _button("restore", draft, _("Undo")) if desk.outcome == "removed" else None
     middle = [*_notes(resource), *_questions(resource), *_needs(resource, desk.curriculum)]
     below = [*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)]
     return card(
         text_of(_outcome(desk)),
-        row(undo),
+        undo,
         box(
             text_of([*_place(desk), *_about(resource)], HEAD),
             text_of(middle, NOTES),
@@ -95,9 +93,9 @@ def desk_card(desk: Desk) -> ui.LayoutView:
 def history_card(desk: Desk, edits: Iterable[PastEdit]) -> ui.LayoutView:
     """Build the list of who changed a resource, when; the latest first."""
     lines = [_edit_text(edit) for edit in edits] or [_("Nobody changed it here yet.")]
-    title = f"### {plain(title_of(desk.resource), 200)}"
-    back = button(_do("back", (desk.draft_id, desk.opener_id)), _("◀ Back"))
-    return card(box(text_of([title, *lines], 3500), row(back)))
+    title = f"### {plain(phrases.title_of(desk.resource), 200)}"
+    back = _button("back", (desk.draft_id, desk.opener_id), _("◀ Back"))
+    return boxed(text_of([title, *lines], 3500), back)
 
 
 def which_group_card(
@@ -113,11 +111,10 @@ def which_group_card(
         name = f"#{channel.name} · " if channel else ""
         options.append(option(str(group.group_id), f"{name}{schedule_text(group.schedule)}"))
     among = select(ids.ReadNextIn(*draft), _("Pick a group…"), options)
-    return card(box(_("Which group reads it next?"), row(among)))
+    return boxed(_("Which group reads it next?"), among)
 
 
 def export_card(filename: str) -> ui.LayoutView:
-    """Build the card that holds the exported file."""
     told = _(
         "This is the list as your server sees it, with what was added.\n"
         "-# `nextread check` reads it, and so does a bot of your own."
@@ -127,10 +124,7 @@ def export_card(filename: str) -> ui.LayoutView:
 
 def edit_choices(choices: Iterable[Choice]) -> list[app_commands.Choice[str]]:
     """Return choices of resources, removed ones marked as such."""
-    return [
-        app_commands.Choice(name=_choice_name(one), value=one.resource.key)
-        for one in list(choices)[:CHOICES]
-    ]
+    return [_choice(one) for one in list(choices)[:CHOICES]]
 
 
 class DraftForm(Form):
@@ -139,12 +133,9 @@ class DraftForm(Form):
     It does not outlive a restart: Discord then keeps the form open and says that it failed.
     """
 
-    def __init__(
-        self, title: str, before: Typed, labelled: Sequence[tuple[str, str, ui.Item[Any]]]
-    ) -> None:
+    def __init__(self, title: str, before: Typed, *fields: ui.Label[Any]) -> None:
         self.before = before
-        labels = (ui.Label[Any](text=t, description=h or None, component=i) for t, h, i in labelled)
-        super().__init__(title, *labels)
+        super().__init__(title, *fields)
 
     @property
     def typed(self) -> Typed:
@@ -158,10 +149,10 @@ class TextsForm(DraftForm):
     def __init__(self, before: Typed, typed: Typed | None = None) -> None:
         before = replace(before, notes=before.notes[:LONGEST_INPUT])
         shown = typed or before
-        self._title = _input("title", shown.title, LIMITS["title"], required=True)
-        self._authors = _input("authors", shown.authors, LIMITS["authors"] + 20)
-        self._minutes = _input("minutes", shown.minutes, 20)
-        self._notes = _input("notes", shown.notes, LONGEST_INPUT, long=True)
+        self._title = text_input(LIMITS["title"], shown.title, custom_id="title", required=True)
+        self._authors = text_input(LIMITS["authors"] + 20, shown.authors, custom_id="authors")
+        self._minutes = text_input(20, shown.minutes, custom_id="minutes")
+        self._notes = text_input(LONGEST_INPUT, shown.notes, custom_id="notes", long=True)
         self._kind: ui.Select[Any] = ui.Select(
             custom_id="kind",
             options=[
@@ -172,13 +163,11 @@ class TextsForm(DraftForm):
         super().__init__(
             _("What it is"),
             before,
-            (
-                (_("Title"), _("As its page has it"), self._title),
-                (_("Authors, year"), _("Vaswani et al., 2017"), self._authors),
-                (_("How long it takes"), _("45, or 1 h 30; empty if unknown"), self._minutes),
-                (_("What it is"), "", self._kind),
-                (_("Notes"), _("Why one might read it; a line for each note"), self._notes),
-            ),
+            label(_("Title"), self._title, _("As its page has it")),
+            label(_("Authors, year"), self._authors, _("Vaswani et al., 2017")),
+            label(_("How long it takes"), self._minutes, _("45, or 1 h 30; empty if unknown")),
+            label(_("What it is"), self._kind),
+            label(_("Notes"), self._notes, _("Why one might read it; a line for each note")),
         )
 
     @property
@@ -198,22 +187,23 @@ class DetailsForm(DraftForm):
 
     def __init__(self, before: Typed, typed: Typed | None = None) -> None:
         shown = typed or before
-        self._link = _input("link", shown.link, LIMITS["url"], required=True)
-        choices = {"yes": f"{MUST_READ} {_('Must-read')}", "no": _("Not a must-read")}
+        self._link = text_input(LIMITS["url"], shown.link, custom_id="link", required=True)
+        yes, no = _("Must-read"), _("Not a must-read")
+        choices = {"yes": f"{phrases.MUST_READ} {yes}", "no": no}
         self._must_read: ui.Select[Any] = ui.Select(
             custom_id="must_read",
-            options=[
-                option(v, label, default=v == shown.must_read) for v, label in choices.items()
-            ],
+            options=[option(v, said, default=v == shown.must_read) for v, said in choices.items()],
         )
-        self._questions = _input("questions", shown.questions, LIMITS["questions"], long=True)
+        self._questions = text_input(
+            LIMITS["questions"], shown.questions, custom_id="questions", long=True
+        )
         hint = _("Everyone's marks stay; the old link still finds it")
-        labelled: list[tuple[str, str, ui.Item[Any]]] = [(_("Link"), hint, self._link)]
+        fields = [label(_("Link"), self._link, hint)]
         if before.must_read:  # not a companion
-            labelled.append((_("Must-read"), _("For this server"), self._must_read))
+            fields.append(label(_("Must-read"), self._must_read, _("For this server")))
             hint = _("To talk about in its thread; a line for each")
-            labelled.append((_("Questions"), hint, self._questions))
-        super().__init__(_("Link and questions"), before, labelled)
+            fields.append(label(_("Questions"), self._questions, hint))
+        super().__init__(_("Link and questions"), before, *fields)
 
     @property
     def typed(self) -> Typed:
@@ -224,42 +214,27 @@ class DetailsForm(DraftForm):
         return replace(typed, must_read=must_read, questions=self._questions.value)
 
 
-def _input(
-    name: str, value: str, longest: int, *, required: bool = False, long: bool = False
-) -> ui.TextInput[Any]:
-    return ui.TextInput(
-        custom_id=name,
-        default=value[:longest] or None,
-        max_length=longest,
-        required=required,
-        style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
-    )
-
-
-Action = Literal[
-    "add", "edit", "cancel", "confirm", "texts", "remove", "restore", "history", "back", "settle"
-]
-
-
-def _do(action: Action, draft: tuple[int, int]) -> ids.DoToDraft:
-    return ids.DoToDraft(action, *draft)
+def _button(
+    action: ids.DraftAction, draft: tuple[int, int], label: str, style: discord.ButtonStyle = GREY
+) -> ui.Button[Any]:
+    return button(ids.DoToDraft(action, *draft), label, style)
 
 
 def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[ui.Button[Any]]:
     """Yield at most five buttons: what is least wanted just now gives way to what is asked."""
     if desk.wishes:
-        yield button(_do("confirm", draft), _("Confirm"), GREEN)
-    yield button(_do("texts", draft), _("Edit texts"))
+        yield _button("confirm", draft, _("Confirm"), GREEN)
+    yield _button("texts", draft, _("Edit texts"))
     if desk.outcome != "removed":  # whose Undo stands above
         yield (
-            button(_do("restore", draft), _("Restore"))
+            _button("restore", draft, _("Restore"))
             if desk.removed
-            else button(_do("remove", draft), _("Remove"), RED)
+            else _button("remove", draft, _("Remove"), RED)
         )
     if desk.doubts:
-        yield button(_do("settle", draft), _("Doubts settled"))
+        yield _button("settle", draft, _("Doubts settled"))
     if not (desk.wishes and desk.doubts):
-        yield button(_do("history", draft), _("History"))
+        yield _button("history", draft, _("History"))
     yield button(ids.EditDetails(*draft), _("Link & questions"))
     if desk.groups:
         yield button(ids.ReadNext(*draft), _("Read it next"), BLUE)
@@ -267,20 +242,20 @@ def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[ui.Button[Any]
 
 def _place(desk: Desk) -> Iterator[str]:
     step = desk.curriculum.step(desk.resource.step_id)
-    parts = [plain(step_title(step), 100)] if step else []
+    parts = [phrases.step_name(step)] if step else []
     if desk.own and not (step and step.title == OWN_STEP_TITLE):
         parts.append(_("added by this server"))
     elif desk.resource.addition and not desk.own:
         parts.append(_("addition"))
     if desk.resource.must_read:
-        parts.append(MUST_READ)
+        parts.append(phrases.MUST_READ)
     if desk.removed:
         parts.append(_("removed"))
     yield f"-# {' · '.join(parts)}"
 
 
 def _about(resource: Resource) -> Iterator[str]:
-    yield f"### {link(title_of(resource), resource.url)}"
+    yield f"### {phrases.linked(resource)}"
     yield phrases.facts(resource)
 
 
@@ -324,14 +299,13 @@ def _twin_warnings(proposal: Proposal) -> Iterator[str]:
     for twin in proposal.twins:
         yield _(
             "⚠️ Much like {title}, which is listed in {step}.",
-            title=link(title_of(twin), twin.url, 100),
-            step=plain(step_title(proposal.curriculum.step_of(twin)), 60),
+            title=phrases.linked(twin, 100),
+            step=phrases.step_name(proposal.curriculum.step_of(twin), 60),
         )
 
 
 def _outcome(desk: Desk) -> Iterator[str]:
-    """Yield what just happened, and what to do next."""
-    name = plain(short_title(desk.resource))
+    name = phrases.name_of(desk.resource)
     match desk.outcome:
         case None if desk.removed:
             yield _("**{name}** is removed from this server's list.", name=name)
@@ -375,9 +349,7 @@ def _touched(desk: Desk) -> Iterator[str]:
     if touched.needed_by:
         yield _("No longer waiting for it: {titles}.", titles=phrases.titles(touched.needed_by))
     if touched.channel_ids:
-        rooms = ", ".join(f"<#{channel_id}>" for channel_id in touched.channel_ids[:5])
-        if (more := len(touched.channel_ids) - 5) > 0:
-            rooms = _("{names} and {n} more", names=rooms, n=more)
+        rooms = phrases.channels(touched.channel_ids, 5)
         yield _(
             "⚠️ It was picked, voted on or coming in {rooms}: `/group` there shows what comes.",
             rooms=rooms,
@@ -386,24 +358,22 @@ def _touched(desk: Desk) -> Iterator[str]:
 
 def _idle(desk: Desk) -> Iterator[str]:
     """Yield which wishes change nothing, because it is so already."""
-    name = plain(short_title(desk.resource))
+    name = phrases.name_of(desk.resource)
     if (step := desk.idle.step) is not None:
-        yield _("{name} is in {step} already.", name=name, step=plain(step_title(step), 80))
+        yield _("{name} is in {step} already.", name=name, step=phrases.step_name(step, 80))
     if (needed := desk.idle.needs) is not None:
-        yield _("{name} needs {needed} already.", name=name, needed=plain(short_title(needed)))
+        yield _("{name} needs {needed} already.", name=name, needed=phrases.name_of(needed))
     if (dropped := desk.idle.no_longer_needs) is not None:
         yield _(
             "{name} doesn't need {dropped}: there is nothing to take away.",
             name=name,
-            dropped=plain(short_title(dropped)),
+            dropped=phrases.name_of(dropped),
         )
 
 
 def _doubts(desk: Desk, most: int = 5) -> Iterator[str]:
-    """Yield what this server's readers doubt about the resource's prerequisites."""
     for doubt in desk.doubts[:most]:
-        needed = desk.curriculum.get(doubt.needed)
-        title = plain(short_title(needed)) if needed else _("something no longer listed")
+        title = plain(phrases.title_in(desk.curriculum, doubt.needed))
         yield (
             _(
                 "💬 A reader thinks it doesn't need {title}: “{why}”",
@@ -433,12 +403,12 @@ def _wishes(desk: Desk) -> Iterator[str]:
     yield _("**Would change**")
     if wishes.step is not None:
         before = desk.curriculum.step(desk.resource.step_id)
-        steps = [plain(step_title(step), 80) for step in (before, wishes.step) if step]
+        steps = [phrases.step_name(step, 80) for step in (before, wishes.step) if step]
         yield _("- Step: {steps}", steps=" → ".join(steps))
     if wishes.needs is not None:
-        yield _("- Needs {title}", title=plain(short_title(wishes.needs)))
+        yield _("- Needs {title}", title=phrases.name_of(wishes.needs))
     if wishes.no_longer_needs is not None:
-        yield _("- No longer needs {title}", title=plain(short_title(wishes.no_longer_needs)))
+        yield _("- No longer needs {title}", title=phrases.name_of(wishes.no_longer_needs))
 
 
 def _set_aside(desk: Desk, most: int = 5) -> Iterator[str]:
@@ -454,7 +424,7 @@ def _set_aside(desk: Desk, most: int = 5) -> Iterator[str]:
 def _set_aside_text(wish: SetAside, curriculum: Curriculum) -> str:
     def named(key: str) -> str:
         found = curriculum.get(key)
-        return plain(short_title(found)) if found else f"`{key}`"
+        return phrases.name_of(found) if found else f"`{key}`"
 
     name = named(wish.key)
     match wish.why:
@@ -501,11 +471,9 @@ def _edit_text(edit: PastEdit) -> str:
     return f"- {told}: {what}" if what else f"- {told}"
 
 
-def _choice_name(choice: Choice) -> str:
-    tail = _("removed") if choice.removed else ""
-    if not tail and choice.step is not None:
-        tail = clipped(phrases.step_place(choice.step), 30)
-    tail = f" · {tail}" if tail else ""
-    start = "🗑️ " if choice.removed else ""
-    title = one_line(title_of(choice.resource))
-    return f"{start}{clipped(title, NAME - len(tail) - len(start))}{tail}"
+def _choice(one: Choice) -> app_commands.Choice[str]:
+    tail = clipped(phrases.step_place(one.step), 30) if one.step else ""
+    if one.removed:
+        tail = _("removed")
+    start = "🗑️ " if one.removed else ""
+    return resource_choice(one.resource, start, f" · {tail}" if tail else "")

@@ -1,8 +1,6 @@
 """What is kept about a reader, and what they set for themselves."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from discord import ui
@@ -17,18 +15,21 @@ from bot.views.parts import (
     RED,
     Form,
     WordForm,
-    box,
+    boxed,
     button,
     card,
     go_button,
+    label,
     option,
     row,
     select,
+    text_input,
     text_of,
 )
+from bot.views.phrases import channels
 from bot.views.replies import way_out
 
-CHANNELS_SHOWN = 20
+MOST = 20  # channels named
 
 
 def me_card(about: About) -> ui.LayoutView:
@@ -38,7 +39,7 @@ def me_card(about: About) -> ui.LayoutView:
             "I keep nothing about you. `/next` begins: from then on I remember what I showed you"
             " and what you mark."
         )
-        return card(box(nothing, row(go_button("next"), go_button("settings"))))
+        return boxed(nothing, row(go_button("next"), go_button("settings")))
     how = _(
         "-# I know you by your Discord id, not by your name. Nobody else sees what you read, unless"
         " you show your name in groups. They see numbers, from three readers on. Download has"
@@ -51,7 +52,7 @@ def me_card(about: About) -> ui.LayoutView:
         go_button("settings"),
         button(ids.Me("ask"), _("Delete…"), RED),
     )
-    return card(box(text_of(lines), buttons))
+    return boxed(text_of(lines), buttons)
 
 
 def deleted_card(*, was_anything: bool) -> ui.LayoutView:
@@ -94,33 +95,24 @@ def delete_form() -> WordForm:
 
 def settings_card(settings: ReaderSettings) -> ui.LayoutView:
     """Build the settings as they are; each button says what it would change."""
-    nudge = (
-        button(ids.Switch("unnudge"), _("Stop reminding me"))
-        if settings.nudged
-        else button(ids.Switch("nudge"), _("Remind me to read"))
+    nudge = _("Stop reminding me") if settings.nudged else _("Remind me to read")
+    name = _("Hide my name in groups") if settings.named else _("Show my name in groups")
+    buttons = row(
+        button(ids.AskMyZone(), _("Time zone…")),
+        button(ids.Switch("unnudge" if settings.nudged else "nudge"), nudge),
+        button(ids.Switch("unnamed" if settings.named else "named"), name),
+        go_button("me"),
     )
-    name = (
-        button(ids.Switch("unnamed"), _("Hide my name in groups"))
-        if settings.named
-        else button(ids.Switch("named"), _("Show my name in groups"))
-    )
-    buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, name, go_button("me"))
-    return card(box(text_of(_settings_lines(settings)), buttons))
+    return boxed(text_of(_settings_lines(settings)), buttons)
 
 
 class ZoneForm(Form):
     """One line: a city, a country or a zone's name; nothing takes it away."""
 
     def __init__(self, settings: ReaderSettings) -> None:
-        self.zone: ui.TextInput[Any] = ui.TextInput(
-            custom_id="zone", default=settings.zone, max_length=60, required=False
-        )
-        label = ui.Label[Any](
-            text=_("City or time zone"),
-            description=_("Leave it empty to have none"),
-            component=self.zone,
-        )
-        super().__init__(_("Your time zone"), label)
+        self.zone = text_input(60, settings.zone or "", custom_id="zone")
+        field = label(_("City or time zone"), self.zone, _("Leave it empty to have none"))
+        super().__init__(_("Your time zone"), field)
 
 
 @way_out.register
@@ -132,10 +124,8 @@ def _zones(error: UnknownZoneError) -> ui.Select[Any] | None:
 def _kept_lines(about: About) -> Iterator[str]:
     """Yield what is kept, a line a kind; nothing about what isn't there."""
     if marks := sum(about.marks.values()):
-        told = ngettext(
-            "- {n} mark: {states}", "- {n} marks: {states}", marks, states=_states(about)
-        )
-        yield told
+        states = _states(about)
+        yield ngettext("- {n} mark: {states}", "- {n} marks: {states}", marks, states=states)
     if about.current is not None:
         yield _("- Shown last as the next one: {title}", title=_title(about.current))
     if about.goal is not None:
@@ -143,7 +133,7 @@ def _kept_lines(about: About) -> Iterator[str]:
     if n := about.changes:
         yield ngettext("- {n} change that you can undo", "- {n} changes that you can undo", n)
     if n := len(about.groups):
-        rooms = _channels(about.groups)
+        rooms = channels(about.groups, MOST)
         yield ngettext(
             "- {n} group joined: {rooms}", "- {n} groups joined: {rooms}", n, rooms=rooms
         )
@@ -154,7 +144,7 @@ def _kept_lines(about: About) -> Iterator[str]:
             n,
         )
     if about.runs:
-        yield _("- You last changed the settings of {rooms}", rooms=_channels(about.runs))
+        yield _("- You last changed the settings of {rooms}", rooms=channels(about.runs, MOST))
     if n := about.notices:
         yield ngettext(
             "- {n} direct message from me to you", "- {n} direct messages from me to you", n
@@ -178,7 +168,6 @@ def _kept_lines(about: About) -> Iterator[str]:
 
 
 def _settings_lines(settings: ReaderSettings) -> Iterator[str]:
-    """Yield each setting with what it does."""
     yield _("## Your settings")
     zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
     yield _("- Time zone: {zone}. Study groups that you set up start with it.", zone=zone)
@@ -212,9 +201,3 @@ def _states(about: About) -> str:
 def _title(titled: Titled) -> str:
     title = plain(titled.title, 200)
     return title if titled.is_listed else _("{title} (no longer listed)", title=title)
-
-
-def _channels(channel_ids: Sequence[int]) -> str:
-    named = ", ".join(f"<#{channel_id}>" for channel_id in channel_ids[:CHANNELS_SHOWN])
-    more = len(channel_ids) - CHANNELS_SHOWN
-    return _("{names} and {n} more", names=named, n=more) if more > 0 else named

@@ -1,7 +1,5 @@
 """A study group's card for its moderators, with the buttons to run the group."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +14,7 @@ from bot.views import custom_ids as ids
 from bot.views.channels import CHANNELS_OF_GROUPS
 from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
 from bot.views.manage_card import waiting_text
-from bot.views.parts import BLUE, RED, WordForm, box, button, card, row, select, text_of
+from bot.views.parts import BLUE, RED, Part, WordForm, box, button, card, row, select, text_of
 from bot.views.phrases import short_date
 from bot.views.pick_card import (
     later_lines,
@@ -45,12 +43,10 @@ def moderators_card(
     """
     group_id, vote = status.group.group_id, status.vote
     wanted_most, *others = _run_buttons(status, opener_id)
-    more = (
-        button(ids.MoreOfGroup("more", group_id, opener_id), _("More"))
-        if opens
-        else button(ids.MoreOfGroup("less", group_id, opener_id), _("Less"))
-    )
+    way = ids.MoreOfGroup("more" if opens else "less", group_id, opener_id)
+    more = button(way, _("More") if opens else _("Less"))
     seldom = [delete_button(group_id, opener_id)]
+    rows: list[Part]
     if vote is None:
         rows = [row(wanted_most, *others, more)]
     else:
@@ -63,13 +59,13 @@ def moderators_card(
             placeholder=_("Move to another channel…"),
             channel_types=list(CHANNELS_OF_GROUPS),
         )
-        rows += [row(*seldom), row(elsewhere)]
+        rows += [row(*seldom), elsewhere]
     told = text_of(_lines(guild, status), TEXT_OF_GROUP)
     mentioned, role = None, role_line(guild, status.group)
     if role is not None:
         nobody = button(ids.MentionNobody(group_id, opener_id), _("Mention nobody"))
         mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=nobody)
-    change = row(_change_select(status, opener_id))
+    change = _change_select(status, opener_id)
     return card(news or None, box(told, mentioned, *rows, change))
 
 
@@ -164,7 +160,6 @@ def _change_select(status: GroupStatus, opener_id: int) -> ui.Select[Any] | None
 
 
 def delete_button(group_id: int, opener_id: int) -> ui.Button[Any]:
-    """Build the button that opens the form to delete a group."""
     return button(ids.DeleteGroup(group_id, opener_id), _("Delete…"), RED)
 
 
@@ -183,7 +178,6 @@ def delete_form(status: GroupStatus) -> WordForm:
 
 
 def deleted_card(group: Group) -> ui.LayoutView:
-    """Build what is said once a group is deleted."""
     return card(
         _(
             "🗑️ The group of <#{channel}> is deleted. Everybody keeps what they have read. `/manage"

@@ -1,7 +1,5 @@
 """Parts that cards share, and the limits that Discord sets them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,7 +27,7 @@ OPEN_FOR = 3600.0
 learns when one is dismissed."""
 
 Part = ui.Item[Any] | str | None
-"""What a card or a box is made of: a text stands for itself, None for nothing."""
+"""What a card is made of: a text, a button or a select stands for itself, None for nothing."""
 
 
 def card(*parts: Part) -> ui.LayoutView:
@@ -50,9 +48,14 @@ def box(*parts: Part) -> ui.Container[Any]:
     return ui.Container(*_items(parts))
 
 
+def boxed(*parts: Part) -> ui.LayoutView:
+    """Build a card that is one frame around its parts."""
+    return card(box(*parts))
+
+
 def row(*parts: ui.Item[Any] | None) -> ui.ActionRow[Any] | None:
-    """Build a row of buttons, or of one select; None if there is nothing in it."""
-    items = list(_items(parts))
+    """Build a row of buttons; None if there is nothing in it."""
+    items = [part for part in parts if part is not None]
     return ui.ActionRow(*items) if items else None
 
 
@@ -63,7 +66,9 @@ def text_of(lines: Iterable[str], limit: int = TEXT) -> str | None:
 
 def _items(parts: Iterable[Part]) -> Iterable[ui.Item[Any]]:
     for part in parts:
-        if part is not None:
+        if isinstance(part, ui.Button | ui.Select | ui.ChannelSelect):
+            yield ui.ActionRow(part)
+        elif part is not None:
             yield ui.TextDisplay(part) if isinstance(part, str) else part
 
 
@@ -91,7 +96,6 @@ def go_button(to: Card) -> ui.Button[Any]:
 
 
 def link_button(label: str, url: str) -> ui.Button[Any]:
-    """Build a button that opens a page."""
     return ui.Button(label=label, url=url)
 
 
@@ -143,23 +147,41 @@ class Form(ui.Modal):
             self.add_item(part)
 
 
+def label(text: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
+    """Build a field of a form with what stands above it."""
+    return ui.Label(text=text, description=hint or None, component=component)
+
+
+def text_input(
+    longest: int,
+    value: str = "",
+    *,
+    custom_id: str,
+    required: bool = False,
+    long: bool = False,
+    example: str | None = None,
+) -> ui.TextInput[Any]:
+    """Build a field to type in, ``long`` for several lines."""
+    return ui.TextInput(
+        custom_id=custom_id,
+        default=value[:longest] or None,
+        max_length=longest,
+        required=required,
+        placeholder=example,
+        style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
+    )
+
+
 class WordForm(Form):
     """A form that asks for a word: what can't be brought back is never two quick taps away."""
 
     def __init__(self, title: str, question: str, word: str) -> None:
         self._word = word
         # Longer than any word: room for spaces, quotes and slips.
-        self._typed: ui.TextInput[Any] = ui.TextInput(
-            custom_id="word", placeholder=word, max_length=40, required=False
-        )
-        label = ui.Label[Any](text=_("Type the word {word}", word=word), component=self._typed)
-        super().__init__(title, question, label)
+        self._typed = text_input(40, custom_id="word", example=word)
+        super().__init__(title, question, label(_("Type the word {word}", word=word), self._typed))
 
     def check(self) -> None:
-        """Let only whoever typed the word go on.
-
-        Raises:
-            WrongWordError
-        """
+        """Let only whoever typed the word go on: raise a ``WrongWordError`` else."""
         if not is_word(self._typed.value, self._word):
             raise WrongWordError(self._typed.value, self._word)

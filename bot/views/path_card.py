@@ -1,11 +1,8 @@
 """What to read before something, in order: to make it the goal, or to doubt a prerequisite."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
-import discord
 from discord import ui
 
 from bot.core.curriculum import Resource
@@ -13,22 +10,24 @@ from bot.core.moderation import WHY_LIMIT, doubtable
 from bot.core.reading import Path
 from bot.core.recommend import opens
 from bot.language import _, ngettext
-from bot.plain import clipped, fitting, link, plain
+from bot.plain import clipped, fitting
 from bot.views import custom_ids as ids
+from bot.views import phrases
 from bot.views.parts import (
     BLUE,
     OPTIONS,
     TEXT,
     Form,
-    box,
+    boxed,
     button,
     card,
     go_button,
+    label,
     option,
     picked,
     row,
+    text_input,
 )
-from bot.views.phrases import MUST_READ, duration, mark_text, short_title, title_of, titles
 from bot.views.resource_card import resource_select
 
 
@@ -46,26 +45,20 @@ def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
         goal = button(ids.MakeGoal(key), _("Make this my goal"), BLUE)
     can_doubt = in_server and doubtable(path)
     doubt = button(ids.Doubt(key), _("Prerequisite wrong?")) if can_doubt else None
-    steps = row(resource_select(path.steps, path.curriculum))
-    return card(box(_text(path), steps, row(goal, go_button("next"), doubt)))
+    steps = resource_select(path.steps, path.curriculum)
+    return boxed(_text(path), steps, row(goal, go_button("next"), doubt))
 
 
 def _text(path: Path) -> str:
     """Return heading, way and what follows it; of a long way, as much as fits between."""
-    head = "\n".join(
-        [
-            _("-# The way to"),
-            f"### {link(title_of(path.resource), path.resource.url)}",
-            _summary(path),
-        ]
-    )
+    heading = f"### {phrases.linked(path.resource)}"
+    head = "\n".join([_("-# The way to"), heading, _summary(path)])
     tail = "\n".join(_after_way(path))
     way = fitting(_way(path), TEXT - len(head) - len(tail) - 2)
     return "\n".join(filter(None, [head, way, tail]))
 
 
 def _summary(path: Path) -> str:
-    """Return how far away a resource is."""
     before = len(path.steps) - 1
     if not path.steps:
         return _("You're past it already.")
@@ -76,23 +69,23 @@ def _summary(path: Path) -> str:
 
 def _way(path: Path) -> Iterator[str]:
     for number, step in enumerate(path.steps, start=1):
-        must_read = f" {MUST_READ}" if step.must_read else ""
-        minutes = f" · {duration(step.minutes)}" if step.minutes else ""
         aim = "🎯 " if step.key == path.resource.key else ""
-        yield f"{number}. {aim}{link(title_of(step), step.url, 100)}{must_read}{minutes}"
+        yield phrases.dotted(
+            f"{number}. {aim}{phrases.linked(step, 100, marked=True)}", phrases.takes(step)
+        )
 
 
 def _after_way(path: Path) -> Iterator[str]:
     resource = path.resource
     minutes_in_all = sum(step.minutes or 0 for step in path.steps)
     if len(path.steps) > 1 and minutes_in_all:
-        yield _("-# {duration} in all", duration=duration(minutes_in_all))
+        yield _("-# {duration} in all", duration=phrases.duration(minutes_in_all))
     if mark := path.reader.marks.get(resource.key):
-        yield mark_text(mark)
+        yield phrases.mark_text(mark)
     if opened := opens(path.curriculum, resource.key):
-        yield _("**Opens**: {titles}", titles=titles(opened, most=8))
+        yield _("**Opens**: {titles}", titles=phrases.titles(opened, most=8))
     if resource.parent and (parent := path.curriculum.get(resource.parent)):
-        yield _("-# It helps with {title}.", title=plain(short_title(parent)))
+        yield _("-# It helps with {title}.", title=phrases.name_of(parent))
 
 
 class DoubtForm(Form):
@@ -107,25 +100,16 @@ class DoubtForm(Form):
                 for number, pair in enumerate(self._pairs)
             ],
         )
-        self.why: ui.TextInput[Any] = ui.TextInput(
-            custom_id="why",
-            style=discord.TextStyle.paragraph,
-            max_length=WHY_LIMIT,
-            required=False,
-        )
+        self.why = text_input(WHY_LIMIT, custom_id="why", long=True)
         super().__init__(
             _("A prerequisite is wrong"),
-            ui.Label[Any](text=_("Which one?"), component=self._pair),
-            ui.Label[Any](text=_("Why? One sentence is enough"), component=self.why),
+            label(_("Which one?"), self._pair),
+            label(_("Why? One sentence is enough"), self.why),
         )
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The keys that were picked: of a resource, and of what it doesn't need.
-
-        Raises:
-            NotOfferedError: none was.
-        """
+        """The keys that were picked, of a resource and of what it doesn't need; as ``picked``."""
         return self._pairs[int(picked(self._pair.options, self._pair.values)[0])]
 
 
@@ -135,12 +119,12 @@ def doubted_card(resource: Resource, needed: Resource) -> ui.LayoutView:
         _(
             "Thank you. This server's moderators are told that **{title}** may not need"
             " **{needed}**. Meanwhile *Not this one…* on any card lets you go on.",
-            title=plain(short_title(resource)),
-            needed=plain(short_title(needed)),
+            title=phrases.name_of(resource),
+            needed=phrases.name_of(needed),
         )
     )
 
 
 def _doubt_text(resource: Resource, needed: Resource) -> str:
-    title, other = (clipped(short_title(each), 40) for each in (resource, needed))
+    title, other = (clipped(phrases.short_title(each), 40) for each in (resource, needed))
     return _("{title} doesn't need {needed}", title=title, needed=other)

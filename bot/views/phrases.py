@@ -1,15 +1,13 @@
 """Small words that many cards share: a resource's title and facts, a step's name, a mark."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from bot.core.curriculum import Kind, Resource, Step
+from bot.core.curriculum import Curriculum, Kind, Resource, Step
 from bot.core.progress import Count, Mark, State
 from bot.language import _
-from bot.plain import clipped, one_line, plain
+from bot.plain import clipped, link, one_line, plain
 
 MUST_READ = "📚"
 KIND_ICONS = {
@@ -60,12 +58,48 @@ def short_title(resource: Resource) -> str:
     return names[0] if names else clipped(resource.title, 60)
 
 
+def name_of(resource: Resource, longest: int = 500) -> str:
+    """Return a short title as a card shows it."""
+    return plain(short_title(resource), longest)
+
+
+def linked(resource: Resource, longest: int = 200, *, marked: bool = False) -> str:
+    """Return the title as a link to the page; ``marked``: must-reads have their sign behind it."""
+    sign = f" {MUST_READ}" if marked and resource.must_read else ""
+    return f"{link(title_of(resource), resource.url, longest)}{sign}"
+
+
+def step_name(step: Step, longest: int = 100) -> str:
+    """Return a step's name in the index, as a card shows it."""
+    return plain(step_title(step), longest)
+
+
+def title_in(curriculum: Curriculum, key: str) -> str:
+    """Return the short title of a resource that the list may no longer hold."""
+    found = curriculum.get(key)
+    return short_title(found) if found else _("something no longer listed")
+
+
 def titles(resources: Sequence[Resource], most: int = 3, longest: int = 60) -> str:
     """Return short titles as one phrase: "A, B and 4 more"."""
-    named = [plain(short_title(r), longest) for r in resources[:most]]
-    if more := len(resources) - len(named):
-        return _("{names} and {n} more", names=", ".join(named), n=more)
-    return joined(named)
+    named = [name_of(r, longest) for r in resources]
+    return several(named, most) if len(named) > most else joined(named)
+
+
+def several(names: Sequence[str], most: int, of: int | None = None) -> str:
+    """Return the first names: "A, B and 4 more"; ``of``: how many there are in all."""
+    named = ", ".join(names[:most])
+    more = (len(names) if of is None else of) - len(names[:most])
+    return _("{names} and {n} more", names=named, n=more) if more > 0 else named
+
+
+def channels(channel_ids: Sequence[int], most: int) -> str:
+    return several([f"<#{channel_id}>" for channel_id in channel_ids], most)
+
+
+def dotted(*facts: str | None) -> str:
+    """Return separate facts as one line, those that there are."""
+    return " · ".join(filter(None, facts))
 
 
 def joined(names: Sequence[str]) -> str:
@@ -88,7 +122,6 @@ def step_place(step: Step) -> str:
 
 
 def kind_name(kind: Kind) -> str:
-    """Return what a kind of resource is called."""
     names: dict[Kind, str] = {
         "paper": _("paper"),
         "article": _("article"),
@@ -102,13 +135,17 @@ def kind_name(kind: Kind) -> str:
 
 def facts(resource: Resource) -> str:
     """Return who, when, what and how long, as far as known."""
-    known = (
-        plain(resource.authors, 120),
-        str(resource.year or ""),
-        f"{KIND_ICONS[resource.kind]} {kind_name(resource.kind)}",
-        duration(resource.minutes) if resource.minutes else "",
-    )
-    return " · ".join(fact for fact in known if fact)
+    kind = f"{KIND_ICONS[resource.kind]} {kind_name(resource.kind)}"
+    year = str(resource.year or "")
+    return dotted(plain(resource.authors, 120), year, kind, takes(resource))
+
+
+def takes(resource: Resource) -> str:
+    return duration(resource.minutes) if resource.minutes else ""
+
+
+def must_read(resource: Resource) -> str:
+    return _("{icon} must-read", icon=MUST_READ) if resource.must_read else ""
 
 
 def mark_text(mark: Mark) -> str:
@@ -135,3 +172,10 @@ def count_text(count: Count, of: Literal["", "list", "deeper"] = "") -> str:
     }
     told = forms[of].format(read=count.read, total=count.total)
     return _("{count} ({n} left out)", count=told, n=count.skipped) if count.skipped else told
+
+
+def counts_text(listed: Count, added: Count) -> str:
+    """Return what is read of the list, and of what goes deeper, as far as there are any."""
+    counts = [count_text(listed, "list")] if listed.total else []
+    counts += [count_text(added, "deeper")] if added.total else []
+    return ", ".join(counts)

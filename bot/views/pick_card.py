@@ -1,7 +1,5 @@
 """What a group reads in a week: picked by moderators, or voted on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,30 +25,17 @@ from bot.core.votes import Ballot, Vote
 from bot.core.weekly import Slot, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext
-from bot.plain import clipped, link, one_line, plain
+from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.choices import NAME
-from bot.views.parts import OPTIONS, box, button, card, option, row, select, text_of
-from bot.views.permissions import POLLS, in_words, missing, needed
-from bot.views.phrases import (
-    MUST_READ,
-    duration,
-    facts,
-    joined,
-    moment,
-    short_date,
-    short_title,
-    title_of,
-    titles,
-)
-from bot.views.problems import obstacle_text, problem_text
+from bot.views import phrases
+from bot.views.choices import choice
+from bot.views.parts import OPTIONS, boxed, button, card, option, row, select, text_of
+from bot.views.problems import POLLS, in_words, missing, needed, obstacle_text, problem_text
 from bot.views.replies import way_out
 from bot.views.resource_card import resource_select
 
 LATER_SHOWN = 5
-TITLE = 80
 ALL_WEEKS = MOST_WEEKS + 1  # one to most, and passing it over
-ANSWER = 55  # Discord's limit for a poll's answer
 
 LongPaper = tuple[Resource, int | None]
 """A long paper, and for how many weeks it is read; None: nobody has said."""
@@ -66,16 +51,16 @@ def pick_card(reply: PickReply, opener_id: int, label: str = "") -> ui.LayoutVie
     told = "\n".join([*_picked_lines(reply), *long_lines(long)])
     taken_back = ids.TakeBack(reply.group_id, reply.slot.week, opener_id)
     weeks = weeks_select(reply.group_id, opener_id, long)
-    return card(box(told, row(button(taken_back, label or _("Take it back"))), row(weeks)))
+    return boxed(told, button(taken_back, label or _("Take it back")), weeks)
 
 
 def taken_back_card(reply: PickReply) -> ui.LayoutView:
     """Build what a week reads after a pick was taken back."""
-    at, channel = moment(reply.slot.at), reply.channel_id
+    at, channel = phrases.moment(reply.slot.at), reply.channel_id
     if reply.resource is None:
         told = _("Taken back. Nothing is left for <#{channel}> to read on {at}.")
         return card(told.format(channel=channel, at=at))
-    title = plain(short_title(reply.resource))
+    title = phrases.name_of(reply.resource)
     told = _("Taken back. On {at}, <#{channel}> reads {title}.")
     return card(told.format(at=at, channel=channel, title=title))
 
@@ -100,7 +85,7 @@ def week_choices(
     named = [(_week_text(_day(slot.at, zone), title), slot.week) for slot, title in weeks]
     wanted = typed.casefold().strip()
     return [
-        app_commands.Choice(name=clipped(name, NAME), value=week)
+        choice(week, name)
         for name, week in named
         if week in meant or wanted in f"{name} {week}".casefold()
     ]
@@ -115,16 +100,17 @@ def _weeks(error: UnknownWeekError) -> ui.Select[Any] | None:
 def _picked_lines(reply: PickReply) -> Iterator[str]:
     """Yield what was picked, and what may surprise about it."""
     if reply.resource is not None:
-        paper, channel = link(title_of(reply.resource), reply.resource.url, 150), reply.channel_id
-        at = moment(reply.slot.at)
+        paper, channel = phrases.linked(reply.resource, 150), reply.channel_id
+        at = phrases.moment(reply.slot.at)
         yield _("📌 <#{channel}> reads {paper} on {at}.", channel=channel, paper=paper, at=at)
     if reply.before is not None and reply.before != reply.resource:
-        yield _("-# In place of the earlier pick, {title}.", title=plain(short_title(reply.before)))
+        yield _("-# In place of the earlier pick, {title}.", title=phrases.name_of(reply.before))
     if reply.was_had:
         yield _("⚠️ This group has had it already, and gets it once more.")
     if reply.others:
         yield _(
-            "⚠️ It is also chosen for {when}.", when=joined([moment(s.at) for s in reply.others[:5]])
+            "⚠️ It is also chosen for {when}.",
+            when=phrases.joined([phrases.moment(s.at) for s in reply.others[:5]]),
         )
     if reply.is_voted_on:
         yield _("⚠️ The group is voting on that week right now. A pick counts more than a vote.")
@@ -155,8 +141,8 @@ def later_lines(status: GroupStatus) -> Iterator[str]:
     last = status.coming[-1].slot.week if status.coming else ""
     later = [chosen for chosen in _picked(status) if chosen.week > last]
     for chosen in later[:LATER_SHOWN]:
-        when = short_date(slot_of_week(status.group.schedule, chosen.week).at)
-        title = plain(_title(chosen, status))
+        when = phrases.short_date(slot_of_week(status.group.schedule, chosen.week).at)
+        title = plain(phrases.title_in(status.curriculum, chosen.key))
         yield _("- {when}: {title} · 📌 picked by a moderator", when=when, title=title)
     if (more := len(later) - LATER_SHOWN) > 0:
         yield ngettext("-# and {n} more pick", "-# and {n} more picks", more)
@@ -168,7 +154,8 @@ def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOp
     options = []
     for chosen in _picked(status)[:OPTIONS]:
         day = _day(slot_of_week(schedule, chosen.week).at, schedule.zone)
-        options.append(option(chosen.week, _week_text(day, _title(chosen, status)), hint))
+        named = _week_text(day, phrases.title_in(status.curriculum, chosen.key))
+        options.append(option(chosen.week, named, hint))
     return options
 
 
@@ -190,7 +177,7 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
     return [
         option(
             f"{weeks}:{resource.key}",
-            _for_weeks(clipped(one_line(short_title(resource)), TITLE), weeks),
+            _for_weeks(clipped(one_line(phrases.short_title(resource)), 80), weeks),
             _("As it is now") if weeks == (1 if now is None else now) else "",
         )
         for resource, now in papers
@@ -228,20 +215,19 @@ def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
         if weeks == 0:
             passed.append(resource)
         elif weeks is None:
-            title, takes = plain(short_title(resource)), duration(resource.minutes or 0)
+            title, takes = phrases.name_of(resource), phrases.duration(resource.minutes or 0)
             yield _("⏳ {title} takes {takes}: for how many weeks?", title=title, takes=takes)
     if passed:
         yield ngettext(
             "-# Passed over: {titles}. The list below brings it back.",
             "-# Passed over: {titles}. The list below brings them back.",
             len(passed),
-            titles=titles(passed),
+            titles=phrases.titles(passed),
         )
 
 
 def read_for_text(resource: Resource, weeks: int) -> str:
-    """Return what was chosen for a long paper."""
-    title = plain(short_title(resource))
+    title = phrases.name_of(resource)
     if weeks == 0:
         return _("✅ **{title}** is passed over: the group reads what comes after it.", title=title)
     return ngettext(
@@ -260,14 +246,9 @@ def _picked(status: GroupStatus) -> list[Chosen]:
     return [c for c in status.chosen if c.why == PICKED and (open_ or c.week > week)]
 
 
-def _title(chosen: Chosen, status: GroupStatus) -> str:
-    found = status.curriculum.get(chosen.key)
-    return short_title(found) if found else _("something no longer listed")
-
-
 def _week_text(day: date, title: str) -> str:
     """Return a week by a day of it, and what is read then if that is known: for a choice."""
-    return " · ".join(filter(None, [_date_text(day), one_line(title)]))
+    return phrases.dotted(_date_text(day), one_line(title))
 
 
 def _day(at: datetime, zone: str) -> date:
@@ -291,18 +272,14 @@ def _date_text(day: date) -> str:
 
 
 def check_polls(channel: discord.abc.GuildChannel) -> None:
-    """Refuse a vote where its messages can't be sent.
-
-    Raises:
-        CannotPollError: it names what is missing.
-    """
+    """Refuse a vote where its messages can't be sent: raise a ``CannotPollError``."""
     if lacks := missing(channel, (*needed(channel), *POLLS)):
         raise CannotPollError(channel.id, in_words(lacks))
 
 
 def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
     """Build what a moderator sees who called a vote."""
-    vote, at = ballot.vote, moment(ballot.slot.at)
+    vote, at = ballot.vote, phrases.moment(ballot.slot.at)
     heading = _("🗳️ <#{channel}> votes on what it reads on {at}:", channel=vote.channel_id, at=at)
     below = ngettext(
         "-# The poll runs for {n} hour. If nobody votes, the group reads what comes next on the"
@@ -311,9 +288,8 @@ def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
         " list. `/manage pick` counts more than a vote.",
         vote.hours,
     )
-    titled = (f"{number}. {title}" for number, title in enumerate(_candidates(ballot), start=1))
     buttons = row(*vote_buttons(vote.vote_id, opener_id))
-    return card(box(text_of([heading, *titled, below]), buttons))
+    return boxed(text_of([heading, *_candidates(ballot), below]), buttons)
 
 
 def vote_buttons(vote_id: int, opener_id: int) -> list[ui.Button[Any]]:
@@ -326,19 +302,17 @@ def vote_buttons(vote_id: int, opener_id: int) -> list[ui.Button[Any]]:
 
 def candidates_card(ballot: Ballot) -> ui.LayoutView:
     """Build what stands above the poll: a message with components can't carry one itself."""
-    lines = [_("## 🗳️ What do we read on {at}?", at=moment(ballot.slot.at))]
+    lines = [_("## 🗳️ What do we read on {at}?", at=phrases.moment(ballot.slot.at))]
     for number, resource in enumerate(ballot.candidates, start=1):
         if resource is None:
             lines.append(_("**{n}.** no longer listed", n=number))
             continue
-        must_read = [_("{icon} must-read", icon=MUST_READ)] if resource.must_read else []
-        lines.append(f"**{number}.** {link(title_of(resource), resource.url, 150)}")
-        lines.append(f"-# {' · '.join([facts(resource), *must_read])}")
+        lines.append(f"**{number}.** {phrases.linked(resource, 150)}")
+        lines.append(f"-# {phrases.dotted(phrases.facts(resource), phrases.must_read(resource))}")
     lines.append(_("Vote in the poll below. If it's a tie, the order here decides."))
     listed = [resource for resource in ballot.candidates if resource is not None]
     said = ids.ShowCandidate(ballot.vote.vote_id)
-    choice = row(resource_select(listed, ballot.curriculum, said))
-    return card(box(text_of(lines), choice))
+    return boxed(text_of(lines), resource_select(listed, ballot.curriculum, said))
 
 
 def called_off_card(ballot: Ballot | None) -> ui.LayoutView:
@@ -349,17 +323,17 @@ def called_off_card(ballot: Ballot | None) -> ui.LayoutView:
     heading = (
         _("## 🗳️ This vote is called off")
         if ballot is None
-        else _("## 🗳️ The vote on {at} is called off", at=moment(ballot.slot.at))
+        else _("## 🗳️ The vote on {at} is called off", at=phrases.moment(ballot.slot.at))
     )
-    listed = [] if ballot is None else _candidates(ballot)
-    titled = (f"-# {number}. {title}" for number, title in enumerate(listed, start=1))
+    listed = [] if ballot is None else [f"-# {each}" for each in _candidates(ballot)]
     below = _("Its votes don't count. `/group` shows what comes.")
-    return card(box(text_of([heading, below, *titled])))
+    return boxed(text_of([heading, below, *listed]))
 
 
-def _candidates(ballot: Ballot) -> list[str]:
-    gone = _("no longer listed")
-    return [gone if each is None else plain(title_of(each), 150) for each in ballot.candidates]
+def _candidates(ballot: Ballot) -> Iterator[str]:
+    for number, each in enumerate(ballot.candidates, start=1):
+        title = plain(phrases.title_of(each), 150) if each else _("no longer listed")
+        yield f"{number}. {title}"
 
 
 def poll_of(ballot: Ballot) -> discord.Poll:
@@ -368,33 +342,30 @@ def poll_of(ballot: Ballot) -> discord.Poll:
     question = _("What do we read on {day}?", day=day)
     poll = discord.Poll(question, timedelta(hours=ballot.vote.hours))
     for number, resource in enumerate(ballot.candidates, start=1):
-        title = one_line(short_title(resource)) if resource else _("no longer listed")
-        poll.add_answer(text=clipped(f"{number}. {title}", ANSWER))
+        title = one_line(phrases.short_title(resource)) if resource else _("no longer listed")
+        poll.add_answer(text=clipped(f"{number}. {title}", 55))  # Discord's limit
     return poll
 
 
 def closed_text(ballot: Ballot) -> str:
-    """Return that a vote was closed before its time."""
     return _(
         "The vote on {at} in <#{channel}> is closed. What won is shown above, or in a few minutes"
         " if Discord is still counting.",
-        at=moment(ballot.slot.at),
+        at=phrases.moment(ballot.slot.at),
         channel=ballot.vote.channel_id,
     )
 
 
 def called_off_text(ballot: Ballot) -> str:
-    """Return that a vote was called off."""
-    at, channel = moment(ballot.slot.at), ballot.vote.channel_id
+    at, channel = phrases.moment(ballot.slot.at), ballot.vote.channel_id
     return _("The vote on {at} in <#{channel}> is called off.", at=at, channel=channel)
 
 
 def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
-    """Return how a group's vote stands."""
     vote = status.vote
     if vote is None:
         return ""
-    at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
     if vote.message_id is not None:
         return _(
             "🗳️ [Vote on {at}]({link}); it closes {closes}.",
@@ -416,7 +387,7 @@ def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     vote, now = status.lost_vote, status.this_week
     if vote is None or (status.vote is not None and status.vote.week == vote.week):
         return ""
-    at = moment(slot_of_week(status.group.schedule, vote.week).at)
+    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
     problem = status.vote_problem if status.vote is None else None
     if not to_moderator and problem not in UNCERTAIN:
         problem = None
@@ -429,7 +400,7 @@ def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
 
 def lost_notice_text(ballot: Ballot, problem: Problem | None) -> str:
     """Return the notice to the moderator whose vote came to nothing."""
-    at, channel = moment(ballot.slot.at), ballot.vote.channel_id
+    at, channel = phrases.moment(ballot.slot.at), ballot.vote.channel_id
     lost = _("The vote on {at} in <#{channel}> came to nothing.", at=at, channel=channel)
     return f"{lost} {_lost_because(ballot.vote, problem)} {_list_counts()}"
 

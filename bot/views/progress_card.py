@@ -1,7 +1,5 @@
 """How far a reader is, and what they may do about it: undo, start elsewhere, start afresh."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -13,13 +11,21 @@ from bot.core.reading import Change, Journey
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
-from bot.views.parts import OPTIONS, WordForm, box, card, go_button, option, row, select, text_of
-from bot.views.phrases import count_text, duration, short_title, step_title
+from bot.views.parts import OPTIONS, WordForm, boxed, card, go_button, option, row, select, text_of
+from bot.views.phrases import (
+    count_text,
+    duration,
+    name_of,
+    several,
+    short_title,
+    step_name,
+    step_title,
+    title_in,
+)
 
 PAGES = 8  # selects; Discord's 40 components would allow a few more
 DEEPER = ":deeper"
 """The select's value for "I know the whole list"; no step's id has a colon."""
-CHANGED_SHOWN = 3
 
 
 def progress_card(journey: Journey) -> ui.LayoutView:
@@ -31,19 +37,19 @@ def progress_card(journey: Journey) -> ui.LayoutView:
         go_button("start"),
         go_button("reset") if journey.reader.marks else None,
     )
-    return card(box(text_of(_progress_lines(journey)), buttons))
+    return boxed(text_of(_progress_lines(journey)), buttons)
 
 
 def shared_card(journey: Journey) -> ui.LayoutView:
     """Build the public card of `/progress share`: the figures, nothing to press."""
-    return card(box(text_of(_head(journey, figures(journey.curriculum, journey.reader.marks)))))
+    return boxed(text_of(_head(journey, figures(journey.curriculum, journey.reader.marks))))
 
 
 def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
     """Build the choice among the changes that can be undone, the newest first."""
-    back = row(go_button("progress"))
+    back = go_button("progress")
     if not journey.changes:
-        return card(box(_("There is nothing to undo: you haven't changed anything yet."), back))
+        return boxed(_("There is nothing to undo: you haven't changed anything yet."), back)
     changes = [
         option(
             str(change.change_id),
@@ -53,7 +59,7 @@ def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
         for change in journey.changes
     ]
     told = _("### Undo what?\nYour latest changes, the newest first.")
-    return card(box(told, row(select(ids.UndoOne(), _("Pick a change…"), changes)), back))
+    return boxed(told, select(ids.UndoOne(), _("Pick a change…"), changes), back)
 
 
 def start_card(curriculum: Curriculum) -> ui.LayoutView:
@@ -63,14 +69,14 @@ def start_card(curriculum: Curriculum) -> ui.LayoutView:
     options.append(option(DEEPER, _("Deeper: I know the whole list")))
     pages = (options[first : first + OPTIONS] for first in range(0, len(options), OPTIONS))
     selects = (
-        row(select(ids.StartAt(f":{page}"), _("Start at which step…"), shown))
+        select(ids.StartAt(f":{page}"), _("Start at which step…"), shown)
         for page, shown in zip(range(PAGES), pages, strict=False)
     )
     where = _(
         "### Where do you start?\n"
         "What comes before counts as known. Nothing you marked is lost, and Undo takes it back."
     )
-    return card(box(where, *selects, row(go_button("progress"))))
+    return boxed(where, *selects, go_button("progress"))
 
 
 def reset_form(marks: int) -> WordForm:
@@ -84,7 +90,6 @@ def reset_form(marks: int) -> WordForm:
 
 
 def help_card() -> ui.LayoutView:
-    """Build what the bot can do for a reader."""
     return card(
         _(
             "## What to read next\n"
@@ -130,7 +135,7 @@ def _progress_lines(journey: Journey) -> Iterator[str]:
         yield pace
     goal = journey.curriculum.get(journey.reader.goal) if journey.reader.goal else None
     if goal is not None:
-        title = plain(short_title(goal))
+        title = name_of(goal)
         yield _("🎯 Your goal: **{title}**. `/path` shows the way.", title=title)
     yield ""
     yield from (_step_line(count) for count in found.steps if _is_begun(count))
@@ -190,7 +195,7 @@ def _step_line(count: StepCount) -> str:
     counts = [count_text(listed)] if listed.total else []
     counts += [count_text(added, "deeper")] if added.read or added.skipped else []
     done = " ✅" if listed.total and listed.is_complete else ""
-    facts = [f"- {plain(step_title(count.step), 100)}: {', '.join(counts)}{done}"]
+    facts = [f"- {step_name(count.step)}: {', '.join(counts)}{done}"]
     if listed.left_minutes:
         facts.append(_("{duration} left", duration=duration(listed.left_minutes)))
     return " · ".join(facts)
@@ -199,11 +204,7 @@ def _step_line(count: StepCount) -> str:
 def _change_label(change: Change, curriculum: Curriculum) -> str:
     """Return a change in the words of a list, without Markdown."""
     named = [found for key in change.keys if (found := curriculum.get(key))]
-    gone = _("something no longer listed")
-    what = ", ".join(short_title(r) for r in named[:CHANGED_SHOWN]) or gone
-    if (more := len(named) - CHANGED_SHOWN) > 0:
-        what = _("{names} and {n} more", names=what, n=more)
-    goal = curriculum.get(change.goal) if change.goal else None
+    what = several([short_title(r) for r in named], 3)
     if change.kind == "reset":
         return ngettext("Reset of {n} mark", "Reset of {n} marks", len(change.keys))
     labels = {
@@ -217,7 +218,9 @@ def _change_label(change: Change, curriculum: Curriculum) -> str:
         "goal": _("Goal: {goal}"),
         "no_goal": _("Goal dropped"),
     }
-    return labels[change.kind].format(what=what, goal=short_title(goal) if goal else gone)
+    return labels[change.kind].format(
+        what=what or _("something no longer listed"), goal=title_in(curriculum, change.goal or "")
+    )
 
 
 def _ago(since: timedelta) -> str:

@@ -1,7 +1,5 @@
 """How an answer leaves: privately, without mentions; errors are answered here."""
 
-from __future__ import annotations
-
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
@@ -14,7 +12,7 @@ from discord import app_commands, ui
 
 from bot.errors import LedgerError, ReaderError
 from bot.language import _
-from bot.views.parts import box, card, row
+from bot.views.parts import boxed, card
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +35,6 @@ async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> 
         await interaction.followup.send(view=view, ephemeral=True)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)
-
-
-async def answer_everyone(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
-    """Answer a command where all can see it: only what the reader asked to show."""
-    await interaction.response.send_message(view=view)
 
 
 async def answer_click(
@@ -103,7 +96,7 @@ def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.Layo
     ``again`` leads back to the form that was refused.
     """
     text, select = error_text(error), way_out(error)
-    return card(text, row(again)) if select is None else card(box(text, row(select)))
+    return card(text, again) if select is None else boxed(text, select)
 
 
 @functools.singledispatch

@@ -1,7 +1,5 @@
 """The card of one resource: as the next one, as marked, or looked up."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -28,11 +26,13 @@ from bot.errors import UnknownResourceError
 from bot.language import _, ngettext
 from bot.plain import link, markdown, plain
 from bot.views import custom_ids as ids
+from bot.views import phrases
 from bot.views.parts import (
     BLUE,
     GREEN,
     OPTIONS,
     box,
+    boxed,
     button,
     card,
     go_button,
@@ -41,19 +41,6 @@ from bot.views.parts import (
     row,
     select,
     text_of,
-)
-from bot.views.phrases import (
-    KIND_ICONS,
-    MUST_READ,
-    day,
-    duration,
-    facts,
-    joined,
-    mark_text,
-    short_title,
-    step_title,
-    title_of,
-    titles,
 )
 from bot.views.replies import way_out
 
@@ -84,12 +71,22 @@ def next_card(reply: Reply) -> ui.LayoutView:
             nothing = _(
                 "Everything you could read now is put off; the first comes back {day}.\n"
                 "`/curriculum` shows the list: any card's **Done** still works.",
-                day=day(until),
+                day=phrases.day(until),
             )
             shown = box(nothing, row(undo, go_button("progress")))
         case TooNarrow(culprits):
             shown = box(_too_narrow_text(culprits), row(undo, go_button("next")))
     return card(_changed_text(reply), _from_guild_text(reply.from_guild), shown, reads)
+
+
+def done_card(told: Reply | AlsoDone | PartlyDone) -> ui.LayoutView:
+    match told:
+        case AlsoDone():
+            return also_done_card(told)
+        case PartlyDone():
+            return partly_done_card(told)
+        case _:
+            return next_card(told)
 
 
 def nudge_card(reply: Reply) -> ui.LayoutView:
@@ -112,18 +109,18 @@ def resource_card(shown: Shown) -> ui.LayoutView:
 
 def also_done_card(asked: AlsoDone) -> ui.LayoutView:
     """Build the question after a second bare `/done`, or a tap that may be a slip."""
-    key, rating, title = asked.resource.key, asked.rating, plain(title_of(asked.resource))
+    key, rating, title = asked.resource.key, asked.rating, plain(phrases.title_of(asked.resource))
     if asked.before is None:
         question = _("Done with **{title}**?", title=title)
     else:
-        before = plain(short_title(asked.before))
+        before = phrases.name_of(asked.before)
         question = _(
             "You just marked **{before}**. Also done with **{title}**?", before=before, title=title
         )
     rated = None if rating is None else _("It gets your {rating} of 5.", rating=rating)
     said = ids.Done(key) if rating is None else ids.DoneRated(rating, key)
     buttons = row(button(said, _("Done"), GREEN), go_button("next"))
-    return card(box(question, rated, buttons))
+    return boxed(question, rated, buttons)
 
 
 def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
@@ -133,7 +130,7 @@ def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
     which = select(
         ids.DoneToo(asked.rating or 0), _("Which did you read?"), list(likely.values()), OPTIONS
     )
-    unclear = box(text_of(_unclear_lines(asked)), row(which), row(undo, go_button("next")))
+    unclear = box(text_of(_unclear_lines(asked)), which, row(undo, go_button("next")))
     return card(_changed_text(asked.reply) if asked.reply else None, unclear)
 
 
@@ -149,9 +146,10 @@ def resource_select(
 
 
 def option_of(resource: Resource, curriculum: Curriculum) -> discord.SelectOption:
-    """Build the option of a resource."""
-    step = step_title(curriculum.step_of(resource))
-    return option(resource.key, title_of(resource), step, emoji=KIND_ICONS[resource.kind])
+    step = phrases.step_title(curriculum.step_of(resource))
+    return option(
+        resource.key, phrases.title_of(resource), step, emoji=phrases.KIND_ICONS[resource.kind]
+    )
 
 
 @way_out.register
@@ -171,12 +169,11 @@ def note_lines(resource: Resource) -> list[str]:
 
 def companion_lines(resource: Resource) -> list[str]:
     """Return what helps with a resource."""
-    title = resource.companions_title or _("Helps with it")
-    lines = [f"**{plain(title, 80)}**"]
+    heading = resource.companions_title or _("Helps with it")
+    lines = [f"**{plain(heading, 80)}**"]
     for companion in resource.companions:
-        minutes = f" · {duration(companion.minutes)}" if companion.minutes else ""
-        icon = KIND_ICONS[companion.kind]
-        lines.append(f"{icon} {link(companion.title, companion.url)}{minutes}")
+        named = f"{phrases.KIND_ICONS[companion.kind]} {link(companion.title, companion.url)}"
+        lines.append(phrases.dotted(named, phrases.takes(companion)))
         if companion.remark:
             lines.append(f"-# {plain(companion.remark)}")
     return lines if resource.companions else []
@@ -203,9 +200,11 @@ def _resource_box(
             "-# {liked} of {rated} found it worth reading.", liked=worth.liked, rated=worth.rated
         )
     if not why and (others := opens(curriculum, key)):
-        opened = _("**Opens**: {titles}", titles=titles(others, most=6))
+        opened = _("**Opens**: {titles}", titles=phrases.titles(others, most=6))
     if missing and is_open:
-        locked = _("🔒 It builds on what you haven't read: {titles}.", titles=titles(missing))
+        locked = _(
+            "🔒 It builds on what you haven't read: {titles}.", titles=phrases.titles(missing)
+        )
         what_first = button(ids.ShowPath(key), _("What first?"))
     marking = (
         [button(ids.Done(key), _("Done"), GREEN)]
@@ -221,7 +220,7 @@ def _resource_box(
         opened,
         locked,
         row(link_button(_("Open"), resource.url), *marking, undo, what_first),
-        row(_aside_select(key)) if is_open else None,
+        _aside_select(key) if is_open else None,
     )
 
 
@@ -235,18 +234,17 @@ def _aside_select(key: str) -> ui.Select[Any] | None:
 
 
 def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> Iterator[str]:
-    place = [plain(step_title(curriculum.step_of(resource)), 120)]
-    if resource.must_read:
-        place.append(_("{icon} must-read", icon=MUST_READ))
-    if resource.parent is not None and (parent := curriculum.get(resource.parent)):
-        place.append(_("helps with {title}", title=plain(short_title(parent))))
-    if resource.addition:
-        place.append(_("addition"))
-    if mark is not None:
-        place.append(mark_text(mark))
-    yield f"-# {' · '.join(place)}"
-    yield f"### {link(title_of(resource), resource.url)}"
-    yield facts(resource)
+    parent = curriculum.get(resource.parent or "")
+    place = phrases.dotted(
+        phrases.step_name(curriculum.step_of(resource), 120),
+        phrases.must_read(resource),
+        _("helps with {title}", title=phrases.name_of(parent)) if parent else None,
+        _("addition") if resource.addition else None,
+        phrases.mark_text(mark) if mark else None,
+    )
+    yield f"-# {place}"
+    yield f"### {phrases.linked(resource)}"
+    yield phrases.facts(resource)
     if resource.original_url:
         publishers = _("the publisher's own copy")
         yield f"-# {link(publishers, resource.original_url)}"
@@ -256,7 +254,7 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
     """Return one reason, as a sentence to the reader."""
 
     def named(keys: Sequence[str]) -> str:
-        return titles([found for key in keys if (found := curriculum.get(key))])
+        return phrases.titles([found for key in keys if (found := curriculum.get(key))])
 
     match reason:
         case "first_step":
@@ -264,14 +262,14 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
         case FinishedPrerequisites(keys):
             return _("- You have what it builds on: {titles}.", titles=named(keys))
         case "must_read":
-            return _("- {icon} It is one of the must-reads.", icon=MUST_READ)
+            return _("- {icon} It is one of the must-reads.", icon=phrases.MUST_READ)
         case Opens(keys):
             return _("- It opens {titles}.", titles=named(keys))
         case OnGoalPath(goal, left):
             aim = curriculum.get(goal)
             if aim is None or aim.key == resource.key:
                 return _("- It is your goal, and you're ready for it.")
-            title = plain(short_title(aim))
+            title = phrases.name_of(aim)
             return _("- It leads to your goal, {title}: {n} to go.", title=title, n=left)
         case FitsMinutes(minutes):
             return ngettext("- It fits your {n} minute.", "- It fits your {n} minutes.", minutes)
@@ -285,7 +283,7 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
 
 def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
     """Yield what a reader reads who finished the list, or put off what is left of it."""
-    title = plain(short_title(answer.then.resource))
+    title = phrases.name_of(answer.then.resource)
     if answer.until is None:
         yield _(
             "## 🎉 You've read {title}\nEverything on the list is behind you.",
@@ -296,7 +294,7 @@ def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
         yield _(
             "What is left of the list waits for what you put off until {day}."
             " **{title}** would be the first of what goes deeper.",
-            day=day(answer.until),
+            day=phrases.day(answer.until),
             title=title,
         )
 
@@ -309,7 +307,7 @@ def _too_narrow_text(culprits: Sequence[str]) -> str:
         "step_id": _("the step"),
         "must_reads": _("“must-reads only”"),
     }
-    named = joined([filters[name] for name in culprits])
+    named = phrases.joined([filters[name] for name in culprits])
     if len(culprits) == 1:
         return _("Nothing you're ready for fits {filter}. Try again without.", filter=named)
     return _(
@@ -331,7 +329,7 @@ def _group_reads(reply: Reply, shown: Resource) -> Iterator[str]:
     for read in reply.reader.group_reads[:3]:
         resource = reply.curriculum.get(read.key)
         if resource and resource != shown and not is_read(reply.reader.marks, resource.key):
-            title, channel = plain(short_title(resource)), f"<#{read.channel_id}>"
+            title, channel = phrases.name_of(resource), f"<#{read.channel_id}>"
             yield _("-# {channel} reads {title} this week.", channel=channel, title=title)
 
 
@@ -359,8 +357,8 @@ def _change_text(
 ) -> str:
     """Return what was just changed; ``aim`` is the goal it set, or reached."""
     kind = "done" if change.kind == "done_current" else change.kind
-    what = (_titles_done(named) if kind == "done" else titles(named)) or _("it")
-    goal = plain(short_title(aim)) if aim else _("something no longer listed")
+    what = (_titles_done(named) if kind == "done" else phrases.titles(named)) or _("it")
+    goal = phrases.name_of(aim) if aim else _("something no longer listed")
     if repeated:
         again = {
             "clear": _("**{what}** is unread already."),
@@ -395,10 +393,9 @@ def _change_text(
 
 
 def _undone_text(change: Change, named: Sequence[Resource], *, repeated: bool) -> str:
-    """Return what was just undone."""
     if repeated:
         return _("That was undone before: nothing changed now.")
-    what = titles(named) or (_("your goal") if "goal" in change.kind else _("it"))
+    what = phrases.titles(named) or (_("your goal") if "goal" in change.kind else _("it"))
     if len(named) > 1:
         return _("↩️ Undone: **{what}** are as they were.", what=what)
     return _("↩️ Undone: **{what}** is as it was.", what=what)
@@ -406,7 +403,7 @@ def _undone_text(change: Change, named: Sequence[Resource], *, repeated: bool) -
 
 def _titles_done(resources: Sequence[Resource]) -> str:
     """Return the titles of all that was marked together."""
-    return titles(resources, most=8, longest=60 if len(resources) == 1 else 40)
+    return phrases.titles(resources, most=8, longest=60 if len(resources) == 1 else 40)
 
 
 def _unclear_lines(asked: PartlyDone) -> Iterator[str]:

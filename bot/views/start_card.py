@@ -1,7 +1,5 @@
 """The hello to a server, and the way from it to a group that has its channel."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -27,7 +25,23 @@ from bot.views import custom_ids as ids
 from bot.views.channels import CHANNELS_OF_GROUPS
 from bot.views.group_card import members_text, schedule_text
 from bot.views.moderators_card import moderators_card
-from bot.views.parts import BLUE, RED, Form, Part, box, button, card, option, row, select
+from bot.views.parts import (
+    BLUE,
+    RED,
+    Form,
+    Part,
+    boxed,
+    button,
+    card,
+    label,
+    option,
+    row,
+    select,
+    text_input,
+)
+from bot.views.phrases import dotted
+
+HOURS = tuple(f"{hour:02}:00" for hour in range(24))
 
 
 def greeting_card() -> ui.LayoutView:
@@ -45,7 +59,7 @@ def greeting_card() -> ui.LayoutView:
         " is posted before you say so."
     )
     start = button(ids.StartWeekly(), _("Start a weekly paper"), BLUE)
-    return card(box(hello, row(start)))
+    return boxed(hello, start)
 
 
 class StartForm(Form):
@@ -58,21 +72,13 @@ class StartForm(Form):
         if channel_id is not None:
             kind = discord.SelectDefaultValueType.channel
             self._channel.default_values = [discord.SelectDefaultValue(id=channel_id, type=kind)]
-        self._zone: ui.TextInput[Any] = ui.TextInput(
-            custom_id="zone", max_length=60, placeholder=_("Seoul"), default=zone or None
-        )
+        self.zone = text_input(60, zone, custom_id="zone", required=True, example=_("Seoul"))
+        where = _("A text or announcement channel, or a forum")
+        when = _("Mondays at 09:00 there; /manage group changes it")
         super().__init__(
             _("Start a weekly paper"),
-            ui.Label(
-                text=_("Channel"),
-                description=_("A text or announcement channel, or a forum"),
-                component=self._channel,
-            ),
-            ui.Label(
-                text=_("City or time zone"),
-                description=_("Mondays at 09:00 there; /manage group changes it"),
-                component=self._zone,
-            ),
+            label(_("Channel"), self._channel, where),
+            label(_("City or time zone"), self.zone, when),
         )
 
     @property
@@ -80,10 +86,6 @@ class StartForm(Form):
         """The channel that was picked; None: what was sent is none."""
         # Discord.py hands on as text what Discord doesn't say to be a channel.
         return next((one.id for one in self._channel.values if not isinstance(one, str)), None)
-
-    @property
-    def zone(self) -> str:
-        return self._zone.value
 
 
 def set_up_card(
@@ -110,16 +112,16 @@ def set_up_card(
         case WhichZone():
             zones = tuple((zone.zone, zone.label) for zone in made.choices)
             question = UnknownZoneError(made.wish.zone, zones, made.fits).sentence()
-            return card(box(question, row(_zone_select(made, opener_id)), row(again)))
+            return boxed(question, _zone_select(made, opener_id), again)
         case WhichHour():
             question = _(
                 "“{typed}” is no time of day that I know. Pick the hour here, or type the command"
                 " again with a time like 09:30 or 9:30 pm.",
                 typed=plain(made.typed, 40),
             )
-            hours = [option(f"{hour:02}:00", f"{hour:02}:00") for hour in range(24)]
+            hours = [option(hour, hour) for hour in HOURS]
             pick = select(ids.GroupHour(made.kept_id, opener_id), _("Pick the hour"), hours)
-            return card(box(question, row(pick), row(again)))
+            return boxed(question, pick, again)
         case WhichGroup():
             return _which_group_card(made, opener_id, is_here=made.channel_id == here_id)
 
@@ -140,11 +142,10 @@ def lost_groups_card(lost: LostGroups, opener_id: int) -> ui.LayoutView:
         stop = button(ids.LostGroup("stop", group_id, opener_id), _("Stop it"), RED)
         return row(move if lost.is_free else None, stop)
 
-    return card(box(*_lost_parts(lost, advice, buttons)))
+    return boxed(*_lost_parts(lost, advice, buttons))
 
 
 def stopped_card(status: GroupStatus) -> ui.LayoutView:
-    """Build what is said of a group without a channel that was stopped."""
     return card(_("⏹️ Stopped: {schedule}.", schedule=schedule_text(status.group.schedule)))
 
 
@@ -165,15 +166,13 @@ def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> ui.Layou
             channel=channel,
         )
     )
-    label = _("Move it here") if is_here else _("Move it there")
+    here = _("Move it here") if is_here else _("Move it there")
     new = button(ids.WhichGroup(0, asked.kept_id, who), _("Make a new group"))
 
     def move(group_id: int) -> Part:
-        return row(button(ids.WhichGroup(group_id, asked.kept_id, who), label, BLUE))
+        return button(ids.WhichGroup(group_id, asked.kept_id, who), here, BLUE)
 
-    return card(
-        box(*_lost_parts(asked.lost, question, move), row(new if asked.can_be_new else None))
-    )
+    return boxed(*_lost_parts(asked.lost, question, move), new if asked.can_be_new else None)
 
 
 def _lost_parts(lost: LostGroups, question: str, buttons: Callable[[int], Part]) -> list[Part]:
@@ -193,10 +192,10 @@ def _lost_parts(lost: LostGroups, question: str, buttons: Callable[[int], Part])
 def _lost_group_text(status: GroupStatus) -> str:
     """Return how a group is known whose channel has no name any more."""
     last = status.this_week or status.last
-    facts = [schedule_text(status.group.schedule), members_text(status.members)]
+    paper = None
     if last is not None and last.title:
-        facts.append(_("last paper: {title}", title=plain(last.title, 120)))
-    return " · ".join(facts)
+        paper = _("last paper: {title}", title=plain(last.title, 120))
+    return dotted(schedule_text(status.group.schedule), members_text(status.members), paper)
 
 
 def _zone_select(asked: WhichZone, opener_id: int) -> ui.Select[Any] | None:

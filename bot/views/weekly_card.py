@@ -1,7 +1,5 @@
 """The paper of the week in a group's channel, what its buttons answer, and its reminder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,19 +13,11 @@ from bot.core.picks import Why
 from bot.core.progress import is_read
 from bot.core.reading import Path, Reply
 from bot.language import _, ngettext
-from bot.plain import link, plain
+from bot.plain import plain
 from bot.views import custom_ids as ids
-from bot.views.parts import GREEN, box, button, card, link_button, row, text_of
-from bot.views.permissions import role_of
-from bot.views.phrases import (
-    MUST_READ,
-    duration,
-    facts,
-    moment,
-    short_title,
-    step_title,
-    title_of,
-)
+from bot.views import phrases
+from bot.views.parts import GREEN, box, boxed, button, card, link_button, row, text_of
+from bot.views.problems import role_of
 from bot.views.resource_card import (
     COMPANIONS,
     NOTES,
@@ -81,12 +71,12 @@ def _join_button(group: Group) -> ui.Button[Any]:
 def first_reads_card(first: Path) -> ui.LayoutView:
     """Build what a reader would read before the week's paper."""
     before = [r for r in first.steps if r.key != first.resource.key]
-    choice = row(resource_select(before, first.curriculum))
-    return card(box(text_of(_first_lines(first, before)), choice))
+    show = resource_select(before, first.curriculum)
+    return boxed(text_of(_first_lines(first, before)), show)
 
 
 def _first_lines(first: Path, before: Sequence[Resource]) -> Iterator[str]:
-    title = plain(title_of(first.resource))
+    title = plain(phrases.title_of(first.resource))
     if is_read(first.reader.marks, first.resource.key):
         yield _("You have read it already.")
     elif not before:
@@ -99,24 +89,21 @@ def _first_lines(first: Path, before: Sequence[Resource]) -> Iterator[str]:
             title=title,
         )
     for number, resource in enumerate(before[:25], start=1):
-        named = link(title_of(resource), resource.url, 110)
-        takes = [duration(resource.minutes)] if resource.minutes else []
-        yield " · ".join([f"{number}. {named}", *takes])
+        named = phrases.linked(resource, 110)
+        yield phrases.dotted(f"{number}. {named}", phrases.takes(resource))
     minutes_in_all = sum(resource.minutes or 0 for resource in before)
     if len(before) > 1 and minutes_in_all:
-        yield _("-# {duration} in all", duration=duration(minutes_in_all))
+        yield _("-# {duration} in all", duration=phrases.duration(minutes_in_all))
 
 
 def _heading(post: WeeklyPost) -> Iterator[str]:
     resource = post.resource
     late = _("late, sorry") if post.post.is_late else ""
-    head = [_("-# Paper of the week"), part_text(post.part), late]
-    yield " · ".join(filter(None, head))
-    yield f"## {link(title_of(resource), resource.url)}"
-    yield facts(resource)
-    step = plain(step_title(post.curriculum.step_of(resource)), 120)
-    must_read = _("{icon} must-read", icon=MUST_READ) if resource.must_read else ""
-    yield " · ".join(filter(None, [f"-# {step}", must_read]))
+    yield phrases.dotted(_("-# Paper of the week"), part_text(post.part), late)
+    yield f"## {phrases.linked(resource)}"
+    yield phrases.facts(resource)
+    step = phrases.step_name(post.curriculum.step_of(resource), 120)
+    yield phrases.dotted(f"-# {step}", phrases.must_read(resource))
     if post.post.why:
         yield _why_text(post.post.why)
 
@@ -151,7 +138,7 @@ def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
                 "{ready} of {of} are ready; most of the others haven't read {title}.",
                 ready=ready,
                 of=of,
-                title=plain(short_title(lacked)),
+                title=phrases.name_of(lacked),
             )
     if post.last is not None and post.last_read:
         yield ngettext(
@@ -207,7 +194,7 @@ def reminder_card(reminder: Reminder, server: str) -> ui.LayoutView:
         button(ids.ReadReminded(reminder.post.slot_id), _("Done"), GREEN),
         link_button(_("Discussion"), thread) if thread else None,
     )
-    return card(box(text_of(_reminder_lines(reminder, plain(server, 100))), buttons))
+    return boxed(text_of(_reminder_lines(reminder, plain(server, 100))), buttons)
 
 
 def _reminder_lines(reminder: Reminder, server: str) -> Iterator[str]:
@@ -215,13 +202,12 @@ def _reminder_lines(reminder: Reminder, server: str) -> Iterator[str]:
     channel = group.channel_id
     is_own = is_of_guild(resource.key, group.guild_id)
     whose = _("-# 🔔 Your study group <#{channel}> in {server}", channel=channel, server=server)
-    own = [_("from the list of {server}", server=server)] if is_own else []
-    yield " · ".join([whose, *own])
-    yield f"### {link(title_of(resource), resource.url)}"
-    yield facts(resource)
+    yield phrases.dotted(whose, _("from the list of {server}", server=server) if is_own else None)
+    yield f"### {phrases.linked(resource)}"
+    yield phrases.facts(resource)
     yield _(
         "You haven't marked it as read. The group's next paper comes on {at}.",
-        at=moment(reminder.next_at),
+        at=phrases.moment(reminder.next_at),
     )
     yield _("-# You asked for this. `/group` in <#{channel}> stops it.", channel=channel)
 

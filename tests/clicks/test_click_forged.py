@@ -121,6 +121,27 @@ async def test_every_select_answers_in_words_whatever_is_picked(env, moderator, 
     assert reader.marks == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("PutAside", "done"),
+        ("GroupHour", "24:00"),
+        ("GroupHour", "9 pm"),
+        ("ReadForWeeks", "99:jump-into-llm:bert"),
+        ("ReadForWeeks", "x:jump-into-llm:bert"),
+        ("MoveGroup", "x"),
+    ],
+)
+async def test_a_select_takes_nothing_that_it_never_offers(moderator, card, kind, said):
+    (each,) = [one for one in selects() if one.item == kind]
+
+    answer = await sent(
+        moderator, card, own(each.custom_id, each, moderator), said, kind=3, offered=True
+    )
+
+    assert "You can't choose that here now." in text_of(answer)
+
+
 async def test_nothing_of_another_server_is_reached_by_its_id(moderator, channel, card, elsewhere):
     stranger, their_card = elsewhere
     desk = await moderator.slash(channel, "manage edit", resource="BERT")

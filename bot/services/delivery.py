@@ -247,6 +247,9 @@ class Delivery:
                 return
             now_there = await outbox.row(tx, row.row_id) if perhaps else row
             is_untried = now_there is None or now_there.tried_at is None
+            if is_untried and post is not None and post.state == "uncertain":
+                await self._give_up(tx, row, post, "called_off")
+                return
             # We can always look for a standing post later, so nobody has to decide.
             if not is_untried and row.until_at <= now and row.kind != "standing":
                 await self._lose_sight(tx, row, post, "lost_sight")
@@ -301,6 +304,8 @@ class Delivery:
         await self._vote_lost(tx, row)
         if post is not None and post.state == "waiting":
             await slots.set_slot_state(tx, post.slot_id, "missed")
+        elif post is not None and post.state == "uncertain":  # called off, and not sent after all
+            await slots.set_slot_state(tx, post.slot_id, "skipped")
         if post is not None:
             group = await group_rows.group(tx, post.group_id)
             if group is not None and group.blocked in TEMPORARY:

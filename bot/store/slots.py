@@ -126,8 +126,12 @@ async def set_slot_state(tx: Queries, slot_id: int, state: PostState) -> None:
 
 
 async def call_off(tx: Queries, group_id: int) -> None:
-    """Leave out a week whose paper is still waiting to be sent."""
-    sql = "UPDATE slots SET state = 'skipped' WHERE group_id = ? AND state = 'waiting'"
+    """Leave out a week whose paper is still waiting; one that was perhaps sent is uncertain."""
+    sql = (
+        "UPDATE slots SET state = CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE kind = 'post'"
+        " AND reference = CAST(slot_id AS TEXT) AND tried_at IS NOT NULL) THEN 'uncertain'"
+        " ELSE 'skipped' END WHERE group_id = ? AND state = 'waiting'"
+    )
     await tx.fetch(sql, group_id)
 
 

@@ -416,14 +416,26 @@ async def test_what_was_perhaps_sent_before_a_pause_is_looked_for_but_not_sent(
     services, delivery, postbox, group, clock
 ):
     await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
-    await services.groups.set_state(GUILD, group.group_id, "paused")
+    paused = await services.groups.set_state(GUILD, group.group_id, "paused")
     clock.now += A_MINUTE
 
     row = await postbox.take()
 
+    assert paused.this_week.state == "uncertain"
     assert row.tried_at is not None
     assert not await postbox.begin(row)
     assert await week_of(services) == ("skipped", None)
+
+
+async def test_what_was_perhaps_sent_before_a_pause_is_not_the_next_paper_too(
+    services, delivery, postbox, group
+):
+    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    paused = await services.groups.set_state(GUILD, group.group_id, "paused")
+
+    status = await services.groups.set_state(GUILD, group.group_id, "active")
+
+    assert status.coming[0].pick.key not in (None, paused.this_week.key)
 
 
 async def test_a_post_that_leaves_late_says_so(services, delivery, postbox, group, clock):

@@ -179,6 +179,7 @@ class _Slot:
 @example([("wait", 2), ("pause",), ("wait", 2), ("resume",), ("wait", 2)], ["refused"])
 @example([("wait", 2), ("be away", 0.1), ("post",), ("wait", 2)], ["refused", "answer lost"])
 @example([("wait", 20)], ["away", "answer lost"])
+@example([("wait", 1), ("pause",), ("resume",), ("be away", 168)], ["answer lost"])
 @example([("wait", 2), ("stop",), ("wait", 1), ("post",), ("wait", 1)], ["killed"])
 @example([("skip",), ("wait", 70), ("wait", 70), ("post",), ("wait", 70)], [])
 @example([("pause",), ("wait", 168), ("post",), ("settle", ON_TUESDAY), ("resume",)], [])

@@ -51,12 +51,9 @@ class Delivery:
     async def greet(self, guild_id: int, channel_id: int) -> None:
         """Put the hello to a server into the outbox, once for good."""
         now = self._clock()
-        row = OutboxRow(
-            self._ids.new(), "greeting", str(guild_id), guild_id, channel_id,
-            "waiting", now, now + A_DAY,
-        )  # fmt: skip
+        to = (guild_id, channel_id)
         async with self._db.transaction() as tx:
-            await outbox.add_row(tx, row)
+            await outbox.add(tx, self._ids, "greeting", guild_id, *to, now, now + A_DAY)
 
     async def due(self, *about: int) -> list[int]:
         """Return the next rows that are to be sent, in their order; or only those about these."""
@@ -322,11 +319,8 @@ class Delivery:
         now: datetime,
         until: datetime | None = None,
     ) -> None:
-        following = OutboxRow(
-            self._ids.new(), kind, row.reference, row.guild_id, channel_id,
-            "waiting", now, until or now + A_DAY,
-        )  # fmt: skip
-        await outbox.add_row(tx, following)
+        to = (row.guild_id, channel_id)
+        await outbox.add(tx, self._ids, kind, row.reference, *to, now, until or now + A_DAY)
 
     async def _polled(
         self, tx: Queries, row: OutboxRow, place_id: int, message_id: int, now: datetime
@@ -387,11 +381,9 @@ class Delivery:
                 "group %s in server %s is blocked: %s", group.group_id, group.guild_id, problem
             )
         if news and not passes and group.changed_by is not None:
-            notice = OutboxRow(
-                self._ids.new(), "notice", f"{group.group_id}:{about}:{group.changed_by}",
-                group.guild_id, group.changed_by, "waiting", now, now + A_DAY,
-            )  # fmt: skip
-            await outbox.add_row(tx, notice)
+            reference = f"{group.group_id}:{about}:{group.changed_by}"
+            to = (group.guild_id, group.changed_by)
+            await outbox.add(tx, self._ids, "notice", reference, *to, now, now + A_DAY)
 
 
 OF_VOTES = frozenset({"candidates", "poll"})

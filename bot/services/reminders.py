@@ -181,11 +181,8 @@ class Reminders:
             last = await progress.last_change(tx, reader_id)
             again = last + NUDGED_AFTER if last else now
             if settings.nudged and again <= now:
-                row = OutboxRow(
-                    self._ids.new(), "nudge", f"{reader_id}:{seconds(now)}", None, reader_id,
-                    "waiting", now, now + A_DAY,
-                )  # fmt: skip
-                await outbox.add_row(tx, row)
+                about, to = f"{reader_id}:{seconds(now)}", (None, reader_id)
+                await outbox.add(tx, self._ids, "nudge", about, *to, now, now + A_DAY)
                 again = now + NUDGED_AFTER
             at = again if settings.nudged else None
             await readers.set_nudge_at(tx, reader_id, at)

@@ -77,12 +77,8 @@ async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
     """Update the card of a standing post, if there is or may be one."""
     if group.standing_id is None and not await _may_be_made(tx, group):
         return
-    row_id = ids.new()
-    row = OutboxRow(
-        row_id, "sign", f"{group.group_id}:{row_id}", group.guild_id, group.channel_id,
-        "waiting", now, now + SIGN_WITHIN,
-    )  # fmt: skip
-    await outbox.add_row(tx, row)
+    about, to = f"{group.group_id}:{ids.new()}", (group.guild_id, group.channel_id)
+    await outbox.add(tx, ids, "sign", about, *to, now, now + SIGN_WITHIN)
 
 
 async def unwanted(db: Queries, row: OutboxRow) -> ProblemName | None:
@@ -106,11 +102,8 @@ async def _may_be_made(db: Queries, group: Group) -> bool:
 async def _add(
     tx: Queries, ids: Ids, group: Group, old: OutboxRow | None, due_at: datetime, now: datetime
 ) -> None:
-    row = OutboxRow(
-        ids.new(), "standing", str(group.group_id), group.guild_id, group.channel_id,
-        "waiting", due_at, now + MADE_WITHIN,
-    )  # fmt: skip
+    until, to = now + MADE_WITHIN, (group.guild_id, group.channel_id)
     if old is None:
-        await outbox.add_row(tx, row)
+        await outbox.add(tx, ids, "standing", group.group_id, *to, due_at, until)
     else:
-        await outbox.renew(tx, old, row)
+        await outbox.renew(tx, old.row_id, ids.new(), due_at, until)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
-from bot.core.outbox import OutboxRow, Problem
+from bot.core.outbox import Problem
 from bot.core.picks import Chosen, by_week
 from bot.core.votes import (
     BEFORE_ITS_SLOT,
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 TRY_AGAIN = timedelta(minutes=5)
+TOLD_WITHIN = timedelta(days=1)
 
 
 class Votes:
@@ -75,12 +76,9 @@ class Votes:
                 now + timedelta(hours=hours), channel_id, look_at=slot.at,
             )  # fmt: skip
             await choices.put_vote(tx, vote, called_by, now)
-            until = slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours)
-            row = OutboxRow(
-                self._ids.new(), "candidates", str(vote.vote_id), guild_id, channel_id,
-                "waiting", now, min(until, now + timedelta(days=1)),
-            )  # fmt: skip
-            await outbox.add_row(tx, row)
+            until = min(slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours), now + TOLD_WITHIN)
+            to = (guild_id, channel_id)
+            await outbox.add(tx, self._ids, "candidates", vote.vote_id, *to, now, until)
         return await self._ballot(group, vote)
 
     async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
@@ -250,9 +248,6 @@ async def _is_on_its_way(db: Queries, vote: Vote) -> bool:
     return row is not None and row.state in ("waiting", "claimed") and row.tried_at is not None
 
 
-TOLD_WITHIN = timedelta(days=1)
-
-
 async def lose(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
     """End a running vote without a result, and tell who called it; tell whether it was running."""
     if not await choices.end_vote(tx, vote_id, "lost"):
@@ -260,11 +255,8 @@ async def lose(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
     vote, called_by = await choices.vote(tx, vote_id), await choices.caller_of(tx, vote_id)
     group = await group_rows.group(tx, vote.group_id) if vote else None
     if group is not None and called_by is not None:
-        notice = OutboxRow(
-            ids.new(), "vote_lost", str(vote_id), group.guild_id, called_by,
-            "waiting", now, now + TOLD_WITHIN,
-        )  # fmt: skip
-        await outbox.add_row(tx, notice)
+        until = now + TOLD_WITHIN
+        await outbox.add(tx, ids, "vote_lost", vote_id, group.guild_id, called_by, now, until)
     return True
 
 
@@ -280,11 +272,8 @@ async def tell_called_off(tx: Queries, ids: Ids, vote_id: int, now: datetime) ->
     """Let the card above the poll of a vote called off say so, where it was sent."""
     card = await outbox.row_about(tx, "candidates", str(vote_id))
     if card is not None and card.message_id is not None:
-        row = OutboxRow(
-            ids.new(), "called_off", str(vote_id), card.guild_id, card.channel_id,
-            "waiting", now, now + TOLD_WITHIN,
-        )  # fmt: skip
-        await outbox.add_row(tx, row)
+        to = (card.guild_id, card.channel_id)
+        await outbox.add(tx, ids, "called_off", vote_id, *to, now, now + TOLD_WITHIN)
 
 
 async def problem_of(db: Queries, vote: Vote) -> Problem | None:

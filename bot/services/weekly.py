@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import Group, Post, ReadBy, WeeklyPost, next_look
-from bot.core.outbox import OutboxRow
 from bot.core.picks import (
     TELL_WEEKS_AHEAD,
     Span,
@@ -135,18 +134,13 @@ class Weekly:
 
     async def send(self, tx: Queries, group: Group, post: Post, *, again: bool = False) -> None:
         """Put the post into the outbox; ``again`` replaces an unsent one."""
-        now, until = self._clock(), post.at + LATE_WITHIN
-        row = OutboxRow(
-            self._ids.new(), "post", str(post.slot_id), group.guild_id, group.channel_id,
-            "waiting", min(post.at, now), until,
-        )  # fmt: skip
-        old = await outbox.row_about(tx, "post", row.reference)
+        now, until, to = self._clock(), post.at + LATE_WITHIN, (group.guild_id, group.channel_id)
+        old = await outbox.row_about(tx, "post", str(post.slot_id))
         if old is None:
-            await outbox.add_row(tx, row)
+            await outbox.add(tx, self._ids, "post", post.slot_id, *to, min(post.at, now), until)
         elif again and old.state in ("uncertain", "dropped"):
-            await outbox.send_again(
-                tx, old.row_id, new_row_id=row.row_id, due_at=now, until_at=until
-            )
+            new_id = self._ids.new()
+            await outbox.send_again(tx, old.row_id, new_row_id=new_id, due_at=now, until_at=until)
         elif again:
             await outbox.hurry(tx, old.row_id, now, until)
 
@@ -315,12 +309,9 @@ class Weekly:
         """In the first week without a paper, tell the moderator who changed the group last."""
         if group.changed_by is None:
             return
-        now = self._clock()
-        notice = OutboxRow(
-            self._ids.new(), "notice", f"{group.group_id}:{post.slot_id}:{group.changed_by}:end",
-            group.guild_id, group.changed_by, "waiting", now, now + LATE_WITHIN,
-        )  # fmt: skip
-        await outbox.add_row(tx, notice)
+        about = f"{group.group_id}:{post.slot_id}:{group.changed_by}:end"
+        now, to = self._clock(), (group.guild_id, group.changed_by)
+        await outbox.add(tx, self._ids, "notice", about, *to, now, now + LATE_WITHIN)
 
     async def _weeks_left(
         self,

@@ -10,6 +10,7 @@ from itertools import chain
 from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.choices import IS_HERE
 from bot.store.database import Queries, Row, Value, in_parts, question_marks, value_from
+from bot.store.instants import Ids
 
 
 async def add_row(tx: Queries, row: OutboxRow) -> None:
@@ -20,6 +21,21 @@ async def add_row(tx: Queries, row: OutboxRow) -> None:
         " ON CONFLICT (kind, reference) DO NOTHING"
     )
     await tx.fetch(sql, *_values(row))
+
+
+async def add(
+    tx: Queries,
+    ids: Ids,
+    kind: LetterKind,
+    about: int | str,
+    guild_id: int | None,
+    channel_id: int,
+    due_at: datetime,
+    until_at: datetime,
+) -> None:
+    """Add a new thing to send, unless it has its row already; ``about``: its reference."""
+    new = ids.new(), kind, str(about), guild_id, channel_id
+    await add_row(tx, OutboxRow(*new, state="waiting", due_at=due_at, until_at=until_at))
 
 
 async def add_or_move_rows(tx: Queries, rows: Sequence[OutboxRow]) -> None:
@@ -160,7 +176,9 @@ async def send_again(
     await tx.fetch(sql, new_row_id, due_at, until_at, row_id)
 
 
-async def renew(tx: Queries, old: OutboxRow, new: OutboxRow) -> None:
+async def renew(
+    tx: Queries, row_id: int, new_row_id: int, due_at: datetime, until_at: datetime
+) -> None:
     """Send a thing once more that was given up, or whose message is gone: under another id.
 
     What was perhaps sent before it was given up is still looked for.
@@ -173,7 +191,7 @@ async def renew(tx: Queries, old: OutboxRow, new: OutboxRow) -> None:
         " message_id = NULL, problem = NULL"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')"
     )
-    await tx.fetch(sql, new.row_id, new.due_at, new.until_at, old.row_id)
+    await tx.fetch(sql, new_row_id, due_at, until_at, row_id)
 
 
 async def wake(tx: Queries, channel_id: int, problem: Problem, now: datetime) -> None:

@@ -77,7 +77,7 @@ async def group_chosen(click: Click, said: ids.WhichGroup) -> View:
     """Move a group that lost its channel to the one just named; id 0: make a new one there."""
     form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
     channel = seen_channel(channel_of(click.interaction, form.channel_id or 0))
-    setup, here = click.services.group_setup, here_of(click.interaction)
+    setup, here = click.services.groups, here_of(click.interaction)
     made = await setup.choose(here, channel, form, said.group_id)
     click.deliver.look_again()
     return _card(click, made)
@@ -97,20 +97,20 @@ async def lost_group(click: Click, said: ids.LostGroup) -> View:
     """Stop a group whose channel is gone, or move it to the channel of the card."""
     here = here_of(click.interaction)
     if said.way == "stop":
-        status = await click.services.group_setup.stop_lost(here, said.group_id)
+        status = await click.services.groups.stop_lost(here, said.group_id)
         click.deliver.look_again()
         await click.replace(stopped_card(status))
     else:
         moved = await _move(click, here.channel_id, said.group_id, only_lost=True)
         await click.replace(_card(click, moved))
-    if lost := await click.services.group_setup.lost(here):
+    if lost := await click.services.groups.lost(here):
         await click.show(lost_groups_card(lost, click.who))
     return None
 
 
 async def _set_up(click: Click, channel_id: int, wish: GroupWish) -> SetUp:
     channel = channel_of(click.interaction, channel_id)
-    made = await click.services.group_setup.set_up(
+    made = await click.services.groups.set_up(
         here_of(click.interaction),
         seen_channel(channel),
         wish,
@@ -123,8 +123,8 @@ async def _set_up(click: Click, channel_id: int, wish: GroupWish) -> SetUp:
 
 async def _move(click: Click, channel_id: int, group_id: int, *, only_lost: bool = False) -> Moved:
     channel = seen_channel(channel_of(click.interaction, channel_id))
-    setup, here = click.services.group_setup, here_of(click.interaction)
-    moved = await setup.move(here, channel, group_id, only_lost=only_lost)
+    setup, here = click.services.groups, here_of(click.interaction)
+    moved = await setup.move_to(here, channel, group_id, only_lost=only_lost)
     click.deliver.look_again()
     return moved
 

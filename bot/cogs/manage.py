@@ -96,7 +96,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             weekday, role_id = get_args(Day).index(day) if day else None, role.id if role else None
             wish = GroupWish(weekday, time, role_id, zone or "")
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
-            made = await self.services.group_setup.set_up(here, there, wish, seen)
+            made = await self.services.groups.set_up(here, there, wish, seen)
             self.deliver.look_again()
             await answer(interaction, set_up_card(guild, made, who, here.channel_id))
         if found is not None:  # else it was asked which is meant

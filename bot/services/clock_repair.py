@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
@@ -42,6 +42,7 @@ TABLES = "zone_tables"
 A_SECOND = timedelta(seconds=1)
 
 
+@dataclass
 class ClockRepair:
     """For the start, and for when the clock is put back while the bot runs.
 
@@ -49,11 +50,10 @@ class ClockRepair:
     then: twice changes nothing, nor does it beside other processes whose clocks are right.
     """
 
-    def __init__(self, db: Database, weekly: Weekly, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._weekly = weekly
-        self._clock = clock
-        self._ids = ids
+    _db: Database
+    _weekly: Weekly
+    _clock: Clock
+    _ids: Ids
 
     async def put_right(self) -> None:
         """Reckon anew what lies further ahead than it can, and what other zone tables moved.

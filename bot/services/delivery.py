@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -40,13 +40,13 @@ class Deliver(Protocol):
         """Take a vote's result from its poll, or end the poll if the vote was called off."""
 
 
+@dataclass
 class Delivery:
     """What the postman asks before, and tells after, it sends. Each method is one transaction."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._clock = clock
-        self._ids = ids
+    _db: Database
+    _clock: Clock
+    _ids: Ids
 
     async def greet(self, guild_id: int, channel_id: int) -> None:
         """Put the hello to a server into the outbox, once for good."""

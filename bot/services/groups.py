@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core.dates import time_of_day
 from bot.core.groups import (
     HAD,
     Coming,
     Group,
+    GroupForm,
     GroupState,
     GroupStatus,
+    GroupWish,
+    Here,
     History,
+    LostGroups,
+    Moved,
     PastWeek,
     Post,
     PostState,
+    SeenChannel,
+    SeenRole,
+    SetUp,
+    WhichGroup,
+    WhichHour,
+    WhichZone,
     as_wished,
     served_weeks,
 )
@@ -29,15 +41,20 @@ from bot.core.weekly import (
     too_soon,
     weeks_from,
 )
+from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
     AlreadyPostedError,
+    CannotPostError,
     HasGroupError,
     NoGroupError,
     NothingLeftError,
+    NotOfferedError,
     OldCardError,
+    RoleRefusedError,
 )
 from bot.services import standing
 from bot.services.curriculum import CurriculumStore
+from bot.services.moderation import Moderation
 from bot.services.reminders import plan
 from bot.services.votes import call_off, problem_of
 from bot.services.weekly import Weekly, beyond, next_slot_of, of_guild
@@ -47,30 +64,138 @@ from bot.store import guilds as guild_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
+MONDAY, NINE = 0, 9
+LOST_SHOWN = 5
+WHICH_SHOWN = 4
+"""Groups without a channel among which a moderator is asked: with a new one, five buttons."""
+
 WEEKS_SHOWN = 4
 WEEKS_A_PAGE = 10
 WEEKS_REMEMBERED = 60
 """Enough of a group's past to know every week that may still be asked about."""
 
 
+@dataclass
 class Groups:
     """All about groups but their posts. Each method is one transaction.
 
-    Cards are made when it is over: nobody waits for them.
+    Cards are made when it is over: nobody waits for them. A group that isn't this server's is a
+    ``NoGroupError``.
     """
 
-    def __init__(
-        self, db: Database, curricula: CurriculumStore, weekly: Weekly, clock: Clock, ids: Ids
-    ) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._weekly = weekly
-        self._clock = clock
-        self._ids = ids
+    _db: Database
+    _curricula: CurriculumStore
+    _weekly: Weekly
+    _moderation: Moderation
+    _clock: Clock
+    _ids: Ids
 
     async def find(self, channel_id: int) -> Group | None:
         """Return the channel's group, stopped or not."""
         return await group_rows.group_of_channel(self._db, channel_id)
+
+    async def set_up(
+        self, here: Here, channel: SeenChannel, wish: GroupWish, role: SeenRole | None = None
+    ) -> SetUp:
+        """Make a channel's group as wished, or change what is said; ask where that isn't clear.
+
+        A new group meets on Mondays at nine, unless said. ``role``: the wished one, if it exists.
+
+        Raises:
+            NotOfferedError: the wished role doesn't exist.
+            RoleRefusedError: papers don't mention that role.
+            CannotPostError: it names what is missing.
+        """
+        group = await self.find(channel.channel_id)
+        old, now = group.schedule if group else None, self._clock()
+        zone = resolve_zone(wish.zone, here.locale, now) if wish.zone or not old else old.zone
+        old = old or Schedule(MONDAY, NINE, 0, zone or "UTC")
+        time = time_of_day(wish.time, zone or "UTC") if wish.time else (old.hour, old.minute)
+        if time is None:
+            form = GroupForm(channel.channel_id, replace(wish, time=None))
+            kept_id = await self._moderation.keep(here.guild_id, here.who, form)
+            return WhichHour(kept_id, wish.time or "")
+        is_asked = group is None and not wish.zone
+        if is_asked and (asked := await self._which(here, GroupForm(channel.channel_id))):
+            return asked
+        if zone is None:
+            choices, fits = zones_offered(wish.zone, here.locale, now)
+            return WhichZone(channel.channel_id, wish, tuple(choices), fits)
+        weekday = old.weekday if wish.weekday is None else wish.weekday
+        role_id = group.role_id if group else None
+        if wish.role_id is not None:
+            role_id = wish.role_id
+            if role is None:
+                raise NotOfferedError
+            if not role.is_mentionable:
+                raise RoleRefusedError(role.name)
+        if group is None:
+            clear = GroupWish(weekday, f"{time[0]:02}:{time[1]:02}", role_id, zone)
+            if asked := await self._which(here, GroupForm(channel.channel_id, clear)):
+                return asked
+        return await self._put(here, channel, Schedule(weekday, *time, zone), role_id, group)
+
+    async def choose(
+        self, here: Here, channel: SeenChannel, form: GroupForm, group_id: int
+    ) -> GroupStatus | Moved:
+        """Move a group that lost its channel to the form's; id 0: make the new one of the form.
+
+        Raises:
+            HasGroupError: the channel has a group meanwhile.
+            OldCardError: the group has a channel again.
+            CannotPostError: it names what is missing.
+        """
+        if group_id:
+            return await self.move_to(here, channel, group_id, only_lost=True)
+        if await self.find(channel.channel_id) is not None:
+            raise HasGroupError
+        wish = form.wish
+        time = time_of_day(wish.time or "")
+        if time is None or wish.weekday is None:
+            raise OldCardError
+        schedule = Schedule(wish.weekday, *time, wish.zone)
+        return await self._put(here, channel, schedule, wish.role_id)
+
+    async def move_to(
+        self, here: Here, channel: SeenChannel, group_id: int, *, only_lost: bool = False
+    ) -> Moved:
+        """Move a group to another channel; ``only_lost``: if its own is gone.
+
+        Raises:
+            CannotPostError: it names what is missing.
+            HasGroupError: the channel has a group.
+            OldCardError: another moderator has moved it meanwhile.
+        """
+        guild_id, is_forum = here.guild_id, channel.is_forum
+        group = of_guild(await group_rows.group(self._db, group_id), guild_id)
+        is_lost, to, left = here.lacks(group.channel_id), channel.channel_id, group.channel_id
+        if only_lost and not is_lost:
+            raise OldCardError
+        if channel.problem is not None:
+            raise CannotPostError(channel.problem)
+        status = await self.move(guild_id, group_id, to, here.who, is_forum=is_forum, seen_in=left)
+        return Moved(status, None if is_lost else left)
+
+    async def stop_lost(self, here: Here, group_id: int) -> GroupStatus:
+        """Stop a group whose channel is gone.
+
+        Raises:
+            OldCardError: another moderator has moved it meanwhile.
+        """
+        group = of_guild(await group_rows.group(self._db, group_id), here.guild_id)
+        if not here.lacks(left := group.channel_id):
+            raise OldCardError
+        return await self.set_state(here.guild_id, group_id, "stopped", seen_in=left)
+
+    async def lost(self, here: Here, most: int = LOST_SHOWN) -> LostGroups | None:
+        """Return a server's groups whose channels are gone; None: there are none."""
+        running = await self.running_in(here.guild_id)
+        lost = [group for group in running if here.lacks(group.channel_id)]
+        if not lost:
+            return None
+        looks = [await self.look(here.guild_id, g.group_id, here.who) for g in lost[:most]]
+        is_free = await self.find(here.channel_id) is None
+        return LostGroups(tuple(looks), len(lost), is_free)
 
     async def make_or_change(
         self,
@@ -122,7 +247,6 @@ class Groups:
         ``seen_in``: the channel where it was when that was asked for.
 
         Raises:
-            NoGroupError: no such group in this server.
             OldCardError: it has moved since.
         """
         now = self._clock()
@@ -159,7 +283,6 @@ class Groups:
         another forum gets one of its own. ``seen_in``: the channel that it is to leave.
 
         Raises:
-            NoGroupError: no such group in this server.
             OldCardError: another moderator has moved it meanwhile.
             HasGroupError: the channel has one, stopped or not.
         """
@@ -183,9 +306,6 @@ class Groups:
         """Forget a group for good: its members, weeks, picks and votes, and what it is still sent.
 
         Its members' progress stays. A running vote is called off, as its card soon says.
-
-        Raises:
-            NoGroupError: no such group in this server.
         """
         now = self._clock()
         async with self._db.transaction() as tx:
@@ -198,11 +318,7 @@ class Groups:
         return group
 
     async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
-        """Leave the coming week out; once more takes that back.
-
-        Raises:
-            NoGroupError: no such group in this server.
-        """
+        """Leave the coming week out; once more takes that back."""
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
@@ -223,11 +339,7 @@ class Groups:
         return await self._status(group)
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> GroupStatus:
-        """Choose what follows when the group's list is through; None: nothing.
-
-        Raises:
-            NoGroupError: no such group in this server.
-        """
+        """Choose what follows when the group's list is through; None: nothing."""
         now = self._clock()
         async with self._db.transaction() as tx:
             await self._taken(tx, guild_id, group_id)
@@ -236,11 +348,7 @@ class Groups:
         return await self._status(group)
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
-        """Let the group's papers mention no role.
-
-        Raises:
-            NoGroupError: no such group in this server.
-        """
+        """Let the group's papers mention no role."""
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
             await group_rows.clear_role(tx, group_id)
@@ -252,7 +360,6 @@ class Groups:
         What is uncertain is sent once more.
 
         Raises:
-            NoGroupError: no such group in this server.
             AlreadyPostedError: this week's paper was posted.
             NothingLeftError: the group has had everything.
         """
@@ -294,20 +401,12 @@ class Groups:
         return await self._status(group, reader_id)
 
     async def look(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """Return all about a group, as this reader may see it.
-
-        Raises:
-            NoGroupError: no such group in this server.
-        """
+        """Return all about a group, as this reader may see it."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
         return await self._status(group, reader_id)
 
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
-        """Return a page of the group's past weeks, the newest first.
-
-        Raises:
-            NoGroupError: no such group in this server.
-        """
+        """Return a page of the group's past weeks, the newest first."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
         curriculum = await self._curricula.of(self._db, guild_id)
         found = await slots.past_slots(
@@ -320,11 +419,7 @@ class Groups:
         return History(group, page, weeks, has_more=len(found) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """Make the reader a member.
-
-        Raises:
-            NoGroupError: no such group in this server.
-        """
+        """Make the reader a member."""
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
             group = await self._taken(tx, guild_id, group_id)
@@ -332,15 +427,37 @@ class Groups:
         return replace(await self._status(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
-        """End the reader's membership; their progress stays.
-
-        Raises:
-            NoGroupError: no such group in this server.
-        """
+        """End the reader's membership; their progress stays."""
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
             await members.leave(tx, group_id, reader_id)
         return await self._status(group, reader_id)
+
+    async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
+        """Ask whether a new group is meant, or one that lost its channel; None: there is none."""
+        lost = await self.lost(here, WHICH_SHOWN)
+        if lost is None:
+            return None
+        kept_id = await self._moderation.keep(here.guild_id, here.who, form)
+        return WhichGroup(form.channel_id or 0, kept_id, lost, can_be_new=form.wish.zone != "")
+
+    async def _put(
+        self,
+        here: Here,
+        channel: SeenChannel,
+        schedule: Schedule,
+        role_id: int | None,
+        seen: Group | None = None,
+    ) -> GroupStatus:
+        """Make or change a channel's group; ``seen``: from which what wasn't said was taken."""
+        has_post = seen is not None and seen.standing_id is not None
+        problem = channel.post_problem if has_post else channel.problem
+        if problem is not None:
+            raise CannotPostError(problem)
+        guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
+        return await self.make_or_change(
+            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen
+        )
 
     async def _make_way(
         self, tx: Queries, group: Group, now: datetime, *, begins: bool = False

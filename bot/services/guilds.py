@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
@@ -29,6 +29,7 @@ TRY_AGAIN = timedelta(hours=1)
 Step = Callable[[Queries], Awaitable[None]]
 
 
+@dataclass
 class Guilds:
     """What Discord says of the bot's servers. Only its word counts: it is never guessed.
 
@@ -39,13 +40,12 @@ class Guilds:
     by group, each taken first, two such changes would wait for each other.
     """
 
-    def __init__(self, db: Database, background: Database, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._background = background
-        self._clock = clock
-        self._ids = ids
-        # In the order in which Discord says so; and nobody comes back while being forgotten.
-        self._turn = asyncio.Lock()
+    _db: Database
+    _background: Database
+    _clock: Clock
+    _ids: Ids
+    # In the order in which Discord says so; and nobody comes back while being forgotten.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def is_gone(self, guild_id: int) -> bool:
         """Tell whether the server removed the bot."""

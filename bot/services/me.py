@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -32,13 +32,13 @@ NUDGED_AFTER = timedelta(days=7)
 """Time without reading after which a reader who wants it is reminded."""
 
 
+@dataclass
 class Me:
     """Everything about one reader's own rows, in any table."""
 
-    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._clock = clock
+    _db: Database
+    _curricula: CurriculumStore
+    _clock: Clock
 
     async def about(self, reader_id: int) -> About:
         """Return what is kept about the reader, in numbers. Asking leaves no trace."""

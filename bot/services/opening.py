@@ -10,7 +10,6 @@ from bot.errors import ConfigError, LedgerError
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
 from bot.services.delivery import Delivery
-from bot.services.group_setup import GroupSetup
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.me import Me
@@ -49,7 +48,6 @@ class Services:
     weekly: Weekly
     clock_repair: ClockRepair
     groups: Groups
-    group_setup: GroupSetup
     picking: Picking
     votes: Votes
     delivery: Delivery
@@ -133,7 +131,6 @@ async def services_over(
     reading = Reading(db, curricula, clock, ids)
     background = Background(db)
     weekly = Weekly(db, background, curricula, reading, clock, ids)
-    groups = Groups(db, curricula, weekly, clock, ids)
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)
     return Services(
         db,
@@ -142,8 +139,7 @@ async def services_over(
         reading,
         weekly,
         ClockRepair(db, weekly, clock, ids),
-        groups,
-        GroupSetup(groups, moderation, clock),
+        Groups(db, curricula, weekly, moderation, clock, ids),
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),
         Delivery(background, clock, ids),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,20 +11,18 @@ from bot.core.groups import HAD, Group, PostState
 from bot.core.picks import (
     PICKED,
     Chosen,
-    Pick,
     PickReply,
     Silent,
     Span,
     by_week,
-    next_papers,
     spans_by_key,
     weeks_meant,
 )
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
-from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
+from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import WEEKS_REMEMBERED, message_link
-from bot.services.weekly import beyond
+from bot.services.weekly import of_guild, papers_of
 from bot.store import choices, readers, slots
 from bot.store import groups as group_rows
 from bot.store.database import Database, Queries
@@ -36,13 +35,17 @@ WEEKS_OFFERED = 25  # as many choices as Discord takes
 ON_ITS_WAY: frozenset[PostState] = frozenset({"waiting", "uncertain"})
 
 
+@dataclass
 class Picking:
-    """Moderators' picks. Each method is one transaction."""
+    """Moderators' picks. Each method is one transaction.
 
-    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._clock = clock
+    A group that isn't this server's is a ``NoGroupError``; what isn't on its list an
+    ``UnknownResourceError`` or a ``NoLongerListedError``; a companion, a ``CompanionRefusedError``.
+    """
+
+    _db: Database
+    _curricula: CurriculumStore
+    _clock: Clock
 
     async def pick(
         self, guild_id: int, channel_id: int, picked_by: int, resource: str, date: str | None
@@ -50,13 +53,11 @@ class Picking:
         """Pick what is typed for the week of a day, or for the next week without an outcome.
 
         Raises:
-            NoGroupError: the channel has no group in this server.
             UnknownWeekError: the date is no day and no week, or several; it has some to choose.
             WeekRefusedError: that week has its paper, is over, or is more than a year away.
-            UnknownResourceError, NoLongerListedError, CompanionRefusedError
         """
         now = self._clock()
-        seen = _of_guild(await group_rows.group_of_channel(self._db, channel_id), guild_id)
+        seen = of_guild(await group_rows.group_of_channel(self._db, channel_id), guild_id)
         meant = await self._curricula.named(self._db, guild_id, resource)
         if meant.is_companion:
             raise CompanionRefusedError(meant.title)
@@ -65,7 +66,7 @@ class Picking:
         curriculum = await self._curricula.of(self._db, guild_id)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, picked_by)
-            group = _of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
+            group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
             slot = await self._slot(tx, group, date, now)
             had = await slots.had_keys(tx, group.group_id)
             chosen = await self._chosen(tx, group, now)
@@ -97,15 +98,11 @@ class Picking:
 
         A pick or a vote for one of them goes first: the rest then comes a week later. Of what was
         begun, the weeks it has had count.
-
-        Raises:
-            NoGroupError: no such group in this server.
-            UnknownResourceError, NoLongerListedError
         """
         now = self._clock()
         meant = await self._curricula.resource(self._db, guild_id, key)
         async with self._db.transaction() as tx:
-            group = _of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             curriculum = await self._curricula.of(tx, guild_id)
             keys = {meant.key, *curriculum.keys_of(meant)}
             spans = spans_by_key(curriculum, await choices.spans_of(tx, group_id))
@@ -126,9 +123,7 @@ class Picking:
         Free is a week without an outcome for which nothing is picked or won, and no vote runs.
 
         Raises:
-            NoGroupError: no such group in this server.
             WeekRefusedError: a year's weeks are all taken.
-            UnknownResourceError, NoLongerListedError, CompanionRefusedError
         """
         now = self._clock()
         meant = await self._curricula.resource(self._db, guild_id, key)
@@ -137,7 +132,7 @@ class Picking:
         same = {meant.key, *meant.formerly}
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, picked_by)
-            group = _of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             chosen = await self._chosen(tx, group, now)
             ahead = slots_from(
                 group.schedule,
@@ -175,14 +170,13 @@ class Picking:
         """Take a moderator's pick back; tell what the week reads now. Twice is harmless.
 
         Raises:
-            NoGroupError: no such group in this server.
             UnknownWeekError, WeekRefusedError: the week is none, or has its paper.
         """
         now = self._clock()
         if list(weeks_meant(week, now.date(), "UTC")) != [week]:
             raise UnknownWeekError(week)
         async with self._db.transaction() as tx:
-            group = _of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             slot = await self._slot(tx, group, week, now)
             curriculum = await self._curricula.of(tx, guild_id)
             before = by_week(await self._chosen(tx, group, now))[0].get(slot.week)
@@ -190,7 +184,7 @@ class Picking:
         served = await slots.served(self._db, group_id, group.schedule)
         ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
         weeks = [s.week for s in ahead if s.week < slot.week]
-        key = (await self._papers(self._db, group, [*weeks, slot.week]))[-1].key
+        key = (await papers_of(self._db, curriculum, group, [*weeks, slot.week]))[-1].key
         return PickReply(
             group_id,
             group.channel_id,
@@ -209,7 +203,7 @@ class Picking:
         served = await slots.served(self._db, group.group_id, group.schedule)
         ahead = slots_from(group.schedule, now, WEEKS_OFFERED, served)
         curriculum = await self._curricula.of(self._db, guild_id)
-        papers = await self._papers(self._db, group, [slot.week for slot in ahead])
+        papers = await papers_of(self._db, curriculum, group, [slot.week for slot in ahead])
         found = [curriculum.get(paper.key) if paper.key else None for paper in papers]
         return [(s, r.title if r else "") for s, r in zip(ahead, found, strict=True)]
 
@@ -258,17 +252,3 @@ class Picking:
     async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
         week = running_week(group.schedule.zone, now)
         return await choices.picks_from(db, group.group_id, week)
-
-    async def _papers(self, db: Queries, group: Group, weeks: list[str]) -> list[Pick]:
-        curriculum = await self._curricula.of(db, group.guild_id)
-        had = await slots.had_keys(db, group.group_id)
-        picked, winners = by_week(await choices.picks_from(db, group.group_id, weeks[0]))
-        then = await beyond(db, curriculum, group, had)
-        spans = await choices.spans_of(db, group.group_id)
-        return next_papers(curriculum, had, picked, winners, weeks, then, spans)
-
-
-def _of_guild(group: Group | None, guild_id: int) -> Group:
-    if group is None or group.guild_id != guild_id:
-        raise NoGroupError
-    return group

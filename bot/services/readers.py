@@ -107,13 +107,13 @@ class ReaderHere:
         return {resource.key for resource in found if resource is not None}
 
 
+@dataclass
 class Readers:
     """Loads readers where they are, and writes their changes; transactions are the caller's."""
 
-    def __init__(self, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
-        self._curricula = curricula
-        self._clock = clock
-        self._ids = ids
+    _curricula: CurriculumStore
+    _clock: Clock
+    _ids: Ids
 
     async def load(
         self, db: Queries, reader_id: int, guild_id: int | None, key: str | None = None

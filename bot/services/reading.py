@@ -38,7 +38,10 @@ DOUBLE_TAP = timedelta(minutes=1)
 
 
 class Reading:
-    """All of a reader's own commands. Each method is one transaction; changes can be undone."""
+    """All of a reader's own commands. Each method is one transaction; changes can be undone.
+
+    A resource that isn't here is an ``UnknownResourceError`` or a ``NoLongerListedError``.
+    """
 
     def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
         self._db = db
@@ -84,11 +87,7 @@ class Reading:
         return Reply(here.curriculum, replace(here.reader, current=current), answer, worth=worth)
 
     async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
-        """Return one resource.
-
-        Raises:
-            UnknownResourceError, NoLongerListedError: no such resource here.
-        """
+        """Return one resource."""
         here = await self._readers.load(self._db, reader_id, guild_id, key)
         return await self._shown(here, await self._curricula.resource(self._db, here.guild_id, key))
 
@@ -119,11 +118,7 @@ class Reading:
             return await self._mark(tx, here, [current], "done_current", rating)
 
     async def ask_done(self, reader_id: int, guild_id: int | None, key: str) -> AlsoDone | None:
-        """Return the question whether a resource is done too; None: it is marked so already.
-
-        Raises:
-            UnknownResourceError, NoLongerListedError: no such resource here.
-        """
+        """Return the question whether a resource is done too; None: it is marked so already."""
         shown = await self.look(reader_id, guild_id, key)
         mark = shown.reader.marks.get(shown.resource.key)
         if mark is not None and mark.state == "done":
@@ -222,9 +217,6 @@ class Reading:
 
         ``later`` puts it off for a week; ``clear`` makes it untouched again. The same mark twice
         changes nothing. Where the resource was the current one, what comes next takes its place.
-
-        Raises:
-            UnknownResourceError, NoLongerListedError: no such resource here.
         """
         async with self._turn(reader_id) as tx:
             return await self.mark_in_turn(tx, reader_id, guild_id, [key], kind, rating)
@@ -300,9 +292,6 @@ class Reading:
         """Make a resource the goal, or have none; the way to it comes first from then on.
 
         The same goal twice changes nothing.
-
-        Raises:
-            UnknownResourceError, NoLongerListedError: no such resource here.
         """
         async with self._turn(reader_id) as tx:
             if key is not None:

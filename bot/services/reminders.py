@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
@@ -39,6 +39,7 @@ A_WEEK_OPEN = timedelta(days=9)
 Its calendar week has seven days, which another zone may make two longer."""
 
 
+@dataclass
 class Reminders:
     """Reminders of a group's paper, nudges after a week without reading, and their end.
 
@@ -46,21 +47,12 @@ class Reminders:
     that it is sent once: it is forgotten when that can't fail.
     """
 
-    def __init__(
-        self,
-        db: Database,
-        background: Database,
-        curricula: CurriculumStore,
-        reading: Reading,
-        clock: Clock,
-        ids: Ids,
-    ) -> None:
-        self._db = db
-        self._background = background
-        self._curricula = curricula
-        self._reading = reading
-        self._clock = clock
-        self._ids = ids
+    _db: Database
+    _background: Database
+    _curricula: CurriculumStore
+    _reading: Reading
+    _clock: Clock
+    _ids: Ids
 
     async def ask(self, guild_id: int, group_id: int, reader_id: int, *, wanted: bool) -> None:
         """Turn a member's reminders of unread papers on or off.

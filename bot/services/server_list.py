@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.curriculum import Resource, Step
@@ -25,18 +25,20 @@ MOST_ADDITIONS = 1000
 """The longest server list: its rows are read as a whole at each change."""
 
 
+@dataclass
 class ServerList:
     """Finds what is typed in `/manage`, offers it meanwhile, and writes what a server changes.
 
     Methods that take ``changes`` write in a transaction that somebody else opened.
     """
 
-    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._clock = clock
-        self._ids = ids
-        self.own_step = own_step(curricula.base)
+    _db: Database
+    _curricula: CurriculumStore
+    _clock: Clock
+    _ids: Ids
+
+    def __post_init__(self) -> None:
+        self.own_step = own_step(self._curricula.base)
 
     # What is meant
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
@@ -36,14 +37,14 @@ TRY_AGAIN = timedelta(minutes=5)
 TOLD_WITHIN = timedelta(days=1)
 
 
+@dataclass
 class Votes:
     """Votes on what groups read. Each method is one transaction; questions.py talks to Discord."""
 
-    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._clock = clock
-        self._ids = ids
+    _db: Database
+    _curricula: CurriculumStore
+    _clock: Clock
+    _ids: Ids
 
     async def call(
         self, guild_id: int, channel_id: int, called_by: int, count: int, hours: int | None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import Group, Post, ReadBy, WeeklyPost, next_look
 from bot.core.picks import (
     TELL_WEEKS_AHEAD,
+    Pick,
     Span,
     asked_by_readiness,
     beyond_list,
@@ -45,25 +47,17 @@ FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
 """How long at most a group waits for its own poll to be counted, and between two looks."""
 
 
+@dataclass
 class Weekly:
     """Puts due weeks into the outbox; only the postman sends."""
 
-    def __init__(
-        self,
-        db: Database,
-        background: Database,
-        curricula: CurriculumStore,
-        reading: Reading,
-        clock: Clock,
-        ids: Ids,
-    ) -> None:
-        self._db = db
-        self._background = background
-        self._curricula = curricula
-        self._reading = reading
-        self._clock = clock
-        self._ids = ids
-        self._waits_since: dict[int, datetime] = {}
+    _db: Database
+    _background: Database
+    _curricula: CurriculumStore
+    _reading: Reading
+    _clock: Clock
+    _ids: Ids
+    _waits_since: dict[int, datetime] = field(default_factory=dict)
 
     async def open_due(self) -> int:
         """Pick the paper of every slot that has come; return how many groups were looked at.
@@ -96,12 +90,8 @@ class Weekly:
     ) -> Post:
         """Return the week's post: what the group reads, or that nothing is left for it."""
         curriculum = await self._curricula.of(db, group.guild_id)
-        had = await slots.had_keys(db, group.group_id)
-        picked, winners = by_week(await choices.picks_from(db, group.group_id, slot.week))
-        then = await beyond(db, curriculum, group, had)
-        spans = await choices.spans_of(db, group.group_id)
-        (pick,) = next_papers(curriculum, had, picked, winners, [slot.week], then, spans)
-        resource = None if pick.key is None else curriculum.get(pick.key)
+        (pick,) = await papers_of(db, curriculum, group, [slot.week])
+        resource = curriculum.get(pick.key or "")
         return Post(
             old.slot_id if old else self._ids.new(),
             group.group_id,
@@ -363,6 +353,17 @@ async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
     """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
     served = await slots.served(db, group.group_id, group.schedule)
     return next_slot(group.schedule, now, served)
+
+
+async def papers_of(
+    db: Queries, curriculum: Curriculum, group: Group, weeks: list[str]
+) -> list[Pick]:
+    """Return what the group reads in these weeks, the earliest first."""
+    had = await slots.had_keys(db, group.group_id)
+    picked, winners = by_week(await choices.picks_from(db, group.group_id, weeks[0]))
+    then = await beyond(db, curriculum, group, had)
+    spans = await choices.spans_of(db, group.group_id)
+    return next_papers(curriculum, had, picked, winners, weeks, then, spans)
 
 
 async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str]) -> list[str]:

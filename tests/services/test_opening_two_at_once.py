@@ -118,19 +118,19 @@ class World:
 
 def acts(w: World, s: Services) -> dict:
     """Return what the rows name: an act begins with the method that it is about."""
-    groups, mod, reading, setup = s.groups, s.moderation, s.reading, s.group_setup
+    groups, mod, reading = s.groups, s.moderation, s.reading
     return {
-        "GroupSetup.set_up": lambda: setup.set_up(
+        "Groups.set_up": lambda: groups.set_up(
             HERE,
             SEEN_READING,
             GroupWish(0, "11 pm", 7, "Seoul"),
             SeenRole("readers", True),
         ),
-        "GroupSetup.choose": lambda: setup.choose(
+        "Groups.choose": lambda: groups.choose(
             WITHOUT_READING, SEEN_EMPTY, GroupForm(EMPTY), w.reading
         ),
-        "GroupSetup.move": lambda: setup.move(HERE, SEEN_EMPTY, w.reading),
-        "GroupSetup.stop_lost": lambda: setup.stop_lost(WITHOUT_READING, w.reading),
+        "Groups.move_to": lambda: groups.move_to(HERE, SEEN_EMPTY, w.reading),
+        "Groups.stop_lost": lambda: groups.stop_lost(WITHOUT_READING, w.reading),
         "Groups.make_or_change": lambda: groups.make_or_change(GUILD, READING, AT_NIGHT, 7, CARL),
         "Groups.make_or_change, new": lambda: groups.make_or_change(
             GUILD, EMPTY, AT_NIGHT, 7, CARL
@@ -263,11 +263,11 @@ async def mark_of(act):
 
 
 BESIDE = [
-    ("GroupSetup.set_up", "Groups.set_state"),
-    ("GroupSetup.set_up", "Groups.skip_next"),
-    ("GroupSetup.choose", "Groups.make_or_change, new"),
-    ("GroupSetup.move", "Groups.move, there too"),
-    ("GroupSetup.stop_lost", "Groups.join"),
+    ("Groups.set_up", "Groups.set_state"),
+    ("Groups.set_up", "Groups.skip_next"),
+    ("Groups.choose", "Groups.make_or_change, new"),
+    ("Groups.move_to", "Groups.move, there too"),
+    ("Groups.stop_lost", "Groups.join"),
     ("Groups.make_or_change", "Groups.set_state"),
     ("Groups.make_or_change", "Groups.move"),
     ("Groups.make_or_change", "Groups.skip_next"),

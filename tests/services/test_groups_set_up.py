@@ -31,7 +31,7 @@ SEOUL = GroupWish(zone="Asia/Seoul")
 
 @pytest.fixture
 def setup(services):
-    return services.group_setup
+    return services.groups
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ async def test_a_lost_group_is_moved_once(setup, lost):
 async def test_a_living_group_that_moves_tells_where_it_was(setup):
     made = await setup.set_up(HERE, TEXT, SEOUL)
 
-    moved = await setup.move(HERE, replace(TEXT, channel_id=OTHER), made.group.group_id)
+    moved = await setup.move_to(HERE, replace(TEXT, channel_id=OTHER), made.group.group_id)
 
     assert moved.left == HOME
 

@@ -136,10 +136,7 @@ class ClockRepair:
     async def _group_put_right(
         self, group_id: int, now: datetime, *, new_tables: bool = False
     ) -> Counter[str]:
-        """Reckon a group's times anew; return how many weeks were forgotten, and moved.
-
-        A failure in one group affects neither another group nor the start.
-        """
+        """Reckon one group's times anew; return how many weeks were forgotten, and moved."""
         try:
             async with self._db.transaction() as tx:
                 group = await group_rows.take_group(tx, group_id)
@@ -148,7 +145,9 @@ class ClockRepair:
                 since, weeks = await self._without_future(tx, group, now)
                 group = replace(group, since=since)
                 if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
-                    await self._open_overtaken(tx, group, now)
+                    served = await slots.served(tx, group_id, group.schedule)
+                    if slot := overtaken(group.schedule, group.next_at, now, served):
+                        await self._weekly.decide(tx, group, slot, judge(slot, now))
                 next_at = (await next_slot_of(tx, group, since)).at
                 await group_rows.set_looked(tx, group_id, since, next_at)
                 await self._skips_put_right(tx, group, now)
@@ -214,12 +213,6 @@ class ClockRepair:
             await outbox.hurry(tx, row.row_id, now, until)
         return week
 
-    async def _open_overtaken(self, tx: Queries, group: Group, now: datetime) -> None:
-        served = await slots.served(tx, group.group_id, group.schedule)
-        slot = overtaken(group.schedule, group.next_at, now, served)
-        if slot is not None:
-            await self._weekly.decide(tx, group, slot, judge(slot, now))
-
     async def _skips_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Let the weeks to come that are skipped stand at the times that they have now."""
         for post in await slots.slots_after(tx, group.group_id, now):
@@ -232,27 +225,19 @@ class ClockRepair:
         for vote in await choices.votes_from(tx, group.group_id, ""):
             if vote.look_at is None:
                 continue
-            slot = slot_of_week(group.schedule, vote.week)
-            lasts = timedelta(hours=vote.hours)
-            if vote.state == "running" and slot.at > now + FURTHEST:
+            slot, lasts = slot_of_week(group.schedule, vote.week), timedelta(hours=vote.hours)
+            if vote.state != "running":
+                if vote.look_at > now:
+                    await choices.set_look_at(tx, vote.vote_id, now)
+            elif slot.at > now + FURTHEST:
                 await call_off(tx, self._ids, group, now, vote.week)
-            elif vote.state == "running" and vote.message_id is None:
+            elif vote.message_id is None:
                 await choices.set_look_at(tx, vote.vote_id, slot.at)
                 await self._close_before(tx, vote, slot.at - BEFORE_ITS_SLOT - lasts)
-            elif vote.state == "running" and vote.message_id is not None:
+            elif vote.closes_at > now + lasts + CLOCKS_APART:
                 closes_at = min(vote.closes_at, made_at(vote.message_id) + lasts)
-                if vote.closes_at > now + lasts + CLOCKS_APART:
-                    await choices.set_polled(
-                        tx,
-                        vote.vote_id,
-                        channel_id=vote.channel_id,
-                        message_id=vote.message_id,
-                        closes_at=closes_at,
-                        now=now,
-                    )
-                elif vote.look_at > max(slot.at, vote.closes_at):
-                    await choices.set_look_at(tx, vote.vote_id, now)
-            elif vote.look_at > now:
+                await choices.set_polled(tx, replace(vote, closes_at=closes_at), now)
+            elif vote.look_at > max(slot.at, vote.closes_at):
                 await choices.set_look_at(tx, vote.vote_id, now)
 
     async def _close_before(self, tx: Queries, vote: Vote, until: datetime) -> None:

@@ -34,6 +34,9 @@ CLEARLY = 15
 LIKELY = 5
 """Resources offered where the typed words fit several."""
 
+MOST_HITS = 25
+"""As many as Discord offers while somebody types."""
+
 MOST_NAMES = 25
 """Maximum names looked up at once: as many as a select can ask about."""
 
@@ -82,16 +85,13 @@ class CurriculumStore:
             NoLongerListedError: it was listed once, or this server removed it.
             UnknownResourceError: it never was, or another server added it.
         """
-        found = (await self.of(db, guild_id)).get(key)
-        if found is not None:
+        if (found := (await self.of(db, guild_id)).get(key)) is not None:
             return found
-        hidden = self.base.get(key)
-        if hidden is not None:
+        if (hidden := self.base.get(key)) is not None:
             raise NoLongerListedError(hidden.title)
-        if not self._is_another_servers(key, guild_id):
-            gone = await known.known_resources_by_key(db, [key])
-            if key in gone:
-                raise NoLongerListedError(gone[key].title)
+        is_ours = not self._is_another_servers(key, guild_id)
+        if is_ours and (gone := await known.known_resources_by_key(db, [key])):
+            raise NoLongerListedError(gone[key].title)
         raise UnknownResourceError(key)
 
     def _is_another_servers(self, key: str, guild_id: int | None) -> bool:
@@ -105,26 +105,21 @@ class CurriculumStore:
         Raises:
             UnknownStepError: nothing is like it.
         """
-        exact = curriculum.step(typed)
-        if exact is not None:
-            return exact
         wanted = typed.casefold().strip()
-        for step in curriculum.steps:
-            if wanted in (step.number.casefold(), step.title.casefold()):
-                return step
-        likeliest = self.steps_like(curriculum, typed)
+        named = (s for s in curriculum.steps if wanted in (s.number.casefold(), s.title.casefold()))
+        found = curriculum.step(typed) or next(named, None)
+        likeliest = [found] if found else self.steps_like(curriculum, typed)
         if not likeliest:
             raise UnknownStepError(typed)
         return likeliest[0]
 
-    def steps_like(self, curriculum: Curriculum, typed: str, limit: int = 25) -> list[Step]:
+    def steps_like(self, curriculum: Curriculum, typed: str) -> list[Step]:
         """Return the steps that fit what is typed, the best first; all of them for nothing."""
         if not typed.strip():
-            return list(curriculum.steps[:limit])
-        documents = [
-            Document(s.id, s.title, (s.number,) if s.number else ()) for s in curriculum.steps
-        ]
-        hits = search([SearchIndex(documents)], typed, limit)
+            return list(curriculum.steps[:MOST_HITS])
+        steps = curriculum.steps
+        documents = [Document(s.id, s.title, (s.number,) if s.number else ()) for s in steps]
+        hits = search([SearchIndex(documents)], typed, MOST_HITS)
         return [step for hit in hits if (step := curriculum.step(hit.key))]
 
     async def named(self, db: Queries, guild_id: int | None, typed: str) -> Resource:
@@ -173,13 +168,9 @@ class CurriculumStore:
         about = whole.resource
         if not clear and about and all(about.key in {hit.key for hit in hits} for _, hits in found):
             return [whole]
-        unclear = [
-            one
-            for one, _ in found
-            if one.resource is None
-            # "BERT, Devlin et al., 2018" is one name
-            and not any(_is_said_of(each.resource, one.typed) for each in clear.values())
-        ]
+        unclear = [one for one, _ in found if one.resource is None]
+        said = [one.resource for one in clear.values()]  # "BERT, Devlin et al., 2018" is one name
+        unclear = [one for one in unclear if not any(_is_said_of(r, one.typed) for r in said)]
         return [*clear.values(), *unclear]
 
     async def _part(self, db: Queries, guild_id: int | None, typed: str) -> tuple[Meant, list[Hit]]:
@@ -197,7 +188,8 @@ class CurriculumStore:
         hits = await self.search(db, guild_id, typed)
         if gone := await self._removed(db, guild_id, typed, hits):
             raise NoLongerListedError(gone.title, gone.key)
-        if hits and (hits[0].exact or hits[0].score - _second(hits) >= CLEARLY):
+        second = hits[1].score if len(hits) > 1 else 0
+        if hits and (hits[0].exact or hits[0].score - second >= CLEARLY):
             return Meant(typed, await self.resource(db, guild_id, hits[0].key)), hits
         curriculum = await self.of(db, guild_id)
         likely = (curriculum.get(hit.key) for hit in hits[:LIKELY])
@@ -235,18 +227,12 @@ class CurriculumStore:
         guild_id: int | None,
         query: str,
         *,
-        limit: int = 25,
         first: AbstractSet[str] | None = None,
     ) -> list[Hit]:
-        """Return what fits the query, the best first; nothing fits nonsense.
-
-        ``first``: keys that go before others that fit as well.
-        """
+        """Return what fits, the best first; ``first``: keys before others that fit as well."""
         seen = await self._seen(db, guild_id)
-        link = link_in(query)
-        return search(
-            self._indexes(seen), query, limit, without=seen.hidden, first=first, link=link
-        )
+        indexes, hidden, link = self._indexes(seen), seen.hidden, link_in(query)
+        return search(indexes, query, MOST_HITS, without=hidden, first=first, link=link)
 
     def _indexes(self, seen: Seen) -> list[SearchIndex]:
         return [self._index] if seen.index is None else [self._index, seen.index]
@@ -318,7 +304,3 @@ def _is_said_of(resource: Resource | None, typed: str) -> bool:
     """Tell whether the text names an author or the year of a resource, and nothing else."""
     known = f"{resource.authors} {resource.year} {resource.kind}" if resource else ""
     return set(words(typed)) <= set(words(known))
-
-
-def _second(hits: list[Hit]) -> float:
-    return hits[1].score if len(hits) > 1 else 0

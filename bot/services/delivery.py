@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.groups import Post
 from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem, ProblemName
+from bot.core.votes import Vote
 from bot.core.weekly import Slot, judge
 from bot.services import reminders, standing
 from bot.services.votes import lose, tell_called_off
@@ -70,8 +73,7 @@ class Delivery:
         seen = await outbox.row(self._db, row_id)
         if seen is None or not _is_free(seen, now):
             return None
-        async with self._db.transaction() as tx:
-            post = await self._taken(tx, seen)
+        async with self._taken(seen) as (tx, post):
             row = await outbox.row(tx, row_id)
             if row is None or not _is_free(row, now):
                 return None
@@ -93,8 +95,7 @@ class Delivery:
         meanwhile is given back: it goes to the other channel.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            post = await self._taken(tx, row)
+        async with self._taken(row) as (tx, post):
             if problem := await self._unwanted(tx, row, post, now):
                 await self._give_up(tx, row, post, problem)
                 return False
@@ -118,8 +119,7 @@ class Delivery:
         ``in_thread``: it is in a forum's post, which can have no threads.
         """
         now, place_id = self._clock(), place_id or row.channel_id
-        async with self._db.transaction() as tx:
-            post = await self._taken(tx, row)
+        async with self._taken(row) as (tx, post):
             if not await outbox.set_sent(tx, row.row_id, message_id):
                 return
             if post is not None:
@@ -143,7 +143,11 @@ class Delivery:
                 if vote is not None and vote.state == "cancelled":  # while it was on its way
                     await tell_called_off(tx, self._ids, vote.vote_id, now)
             elif row.kind == "poll":
-                await self._polled(tx, row, place_id, message_id, now)
+                vote = await choices.vote(tx, int(row.reference))
+                if vote is not None:
+                    polled = replace(vote, channel_id=place_id, message_id=message_id)
+                    closes_at = now + timedelta(hours=vote.hours)
+                    await choices.set_polled(tx, replace(polled, closes_at=closes_at), now)
             elif row.kind == "thread":
                 await slots.set_thread(tx, int(row.reference), message_id)
                 await self._follow(tx, row, "opener", message_id, now)
@@ -152,8 +156,7 @@ class Delivery:
     async def deleted(self, row: OutboxRow) -> None:
         """Record that an earlier attempt was sent, and deleted since: nothing follows from it."""
         now = self._clock()
-        async with self._db.transaction() as tx:
-            post = await self._taken(tx, row)
+        async with self._taken(row) as (tx, post):
             if not await outbox.set_sent(tx, row.row_id, None, problem="deleted"):
                 return
             if post is not None:
@@ -184,8 +187,7 @@ class Delivery:
         ``gone_id``: the post that is gone. Nothing was sent this time.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            post = await self._taken(tx, row)
+        async with self._taken(row) as (tx, post):
             if await self._follow_move(tx, row, now, is_untried=row.tried_at is None):
                 return
             group = await standing.missed(tx, self._ids, row.channel_id, gone_id, now)
@@ -205,31 +207,32 @@ class Delivery:
 
     async def uncertain(self, row: OutboxRow, problem: Problem) -> None:
         """Record that nobody can tell whether it was sent; *Post now* decides it."""
-        async with self._db.transaction() as tx:
-            post = await self._taken(tx, row)
+        async with self._taken(row) as (tx, post):
             await self._lose_sight(tx, row, post, problem)
 
     async def drop(self, row: OutboxRow, problem: Problem) -> None:
         """Record that it won't be sent, and why."""
-        async with self._db.transaction() as tx:
-            await self._give_up(tx, row, await self._taken(tx, row), problem)
+        async with self._taken(row) as (tx, post):
+            await self._give_up(tx, row, post, problem)
 
-    async def _taken(self, tx: Queries, row: OutboxRow) -> Post | None:
-        """Return a post's week, and make other transactions about its group wait.
+    @asynccontextmanager
+    async def _taken(self, row: OutboxRow) -> AsyncIterator[tuple[Queries, Post | None]]:
+        """Open a transaction for which others about the group wait; with it goes a post's week.
 
         All of them take the group first: in another order, two could wait for each other.
         """
-        if row.kind == "standing":
-            await group_rows.take_group(tx, int(row.reference))
-        elif row.kind == "candidates":
-            vote = await choices.vote(tx, int(row.reference))
-            if vote is not None:
-                await group_rows.take_group(tx, vote.group_id)
-        post = await slots.slot(tx, int(row.reference)) if row.kind == "post" else None
-        if post is None:
-            return None
-        await group_rows.take_group(tx, post.group_id)
-        return await slots.slot(tx, post.slot_id)
+        async with self._db.transaction() as tx:
+            about: Post | Vote | None = None
+            if row.kind == "standing":
+                await group_rows.take_group(tx, int(row.reference))
+            elif row.kind == "candidates":
+                about = await choices.vote(tx, int(row.reference))
+            elif row.kind == "post":
+                about = await slots.slot(tx, int(row.reference))
+            if about is not None:
+                await group_rows.take_group(tx, about.group_id)
+            is_post = row.kind == "post" and about is not None
+            yield tx, await slots.slot(tx, int(row.reference)) if is_post else None
 
     async def _give_back(
         self, row: OutboxRow, problem: Problem, wait: timedelta, *, perhaps: bool
@@ -237,8 +240,7 @@ class Delivery:
         now = self._clock()
         if row.kind == "standing":  # nobody waits for it every minute of a week
             wait = max(wait, min(wait * (row.attempts + 1), AN_HOUR))
-        async with self._db.transaction() as tx:
-            post = await self._taken(tx, row)
+        async with self._taken(row) as (tx, post):
             if unwanted := await standing.unwanted(tx, row):
                 await self._give_up(tx, row, post, unwanted)
                 return
@@ -322,21 +324,6 @@ class Delivery:
         to = (row.guild_id, channel_id)
         await outbox.add(tx, self._ids, kind, row.reference, *to, now, until or now + A_DAY)
 
-    async def _polled(
-        self, tx: Queries, row: OutboxRow, place_id: int, message_id: int, now: datetime
-    ) -> None:
-        vote = await choices.vote(tx, int(row.reference))
-        if vote is not None:
-            closes_at = now + timedelta(hours=vote.hours)
-            await choices.set_polled(
-                tx,
-                vote.vote_id,
-                channel_id=place_id,
-                message_id=message_id,
-                closes_at=closes_at,
-                now=now,
-            )
-
     async def _unwanted(
         self, tx: Queries, row: OutboxRow, post: Post | None, now: datetime
     ) -> ProblemName | None:
@@ -345,13 +332,10 @@ class Delivery:
             return "too_late"
         if row.kind == "post" and (post is None or post.state != "waiting"):
             return "called_off"
-        return await self._vote_over(tx, row) or await standing.unwanted(tx, row)
-
-    async def _vote_over(self, tx: Queries, row: OutboxRow) -> ProblemName | None:
-        if row.kind not in OF_VOTES:
-            return None
-        vote = await choices.vote(tx, int(row.reference))
-        return None if vote is not None and vote.state == "running" else "called_off"
+        vote = await choices.vote(tx, int(row.reference)) if row.kind in OF_VOTES else None
+        if row.kind in OF_VOTES and (vote is None or vote.state != "running"):
+            return "called_off"
+        return await standing.unwanted(tx, row)
 
     async def _vote_lost(self, tx: Queries, row: OutboxRow) -> None:
         if row.kind in OF_VOTES:

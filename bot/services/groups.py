@@ -57,7 +57,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
 from bot.services.reminders import plan
 from bot.services.votes import call_off, problem_of
-from bot.services.weekly import Weekly, beyond, next_slot_of, of_guild
+from bot.services.weekly import WEEKS_REMEMBERED, Weekly, beyond, next_slot_of, of_guild
 from bot.store import additions, choices, members, outbox, readers, slots
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
@@ -71,8 +71,6 @@ WHICH_SHOWN = 4
 
 WEEKS_SHOWN = 4
 WEEKS_A_PAGE = 10
-WEEKS_REMEMBERED = 60
-"""Enough of a group's past to know every week that may still be asked about."""
 
 
 @dataclass
@@ -119,8 +117,8 @@ class Groups:
         if is_asked and (asked := await self._which(here, GroupForm(channel.channel_id))):
             return asked
         if zone is None:
-            choices, fits = zones_offered(wish.zone, here.locale, now)
-            return WhichZone(channel.channel_id, wish, tuple(choices), fits)
+            offered, fits = zones_offered(wish.zone, here.locale, now)
+            return WhichZone(channel.channel_id, wish, tuple(offered), fits)
         weekday = old.weekday if wish.weekday is None else wish.weekday
         role_id = group.role_id if group else None
         if wish.role_id is not None:
@@ -177,11 +175,7 @@ class Groups:
         return Moved(status, None if is_lost else left)
 
     async def stop_lost(self, here: Here, group_id: int) -> GroupStatus:
-        """Stop a group whose channel is gone.
-
-        Raises:
-            OldCardError: another moderator has moved it meanwhile.
-        """
+        """Stop a group whose channel is gone; raise OldCardError if it has moved meanwhile."""
         group = of_guild(await group_rows.group(self._db, group_id), here.guild_id)
         if not here.lacks(left := group.channel_id):
             raise OldCardError
@@ -390,11 +384,7 @@ class Groups:
         return await self._status(group)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
-        """Return all about the channel's group, as this reader may see it.
-
-        Raises:
-            NoGroupError: the channel never had one.
-        """
+        """Return all about a channel's group, as this reader may see it or raise NoGroupError."""
         group = await group_rows.group_of_channel(self._db, channel_id)
         if group is None:
             raise NoGroupError
@@ -552,14 +542,8 @@ class Groups:
         skipped = {p.week for p in posts if p.state == "skipped" and p.at > now}
         decided = [p for p in posts if p.week not in skipped]
         served = served_weeks(group.schedule, ((p.week, p.at, p.state) for p in decided))
-        coming: list[Coming] = []
-        after = now
-        while len(coming) < WEEKS_SHOWN:
-            slot = next_slot(group.schedule, after, served)
-            coming.append(Coming(slot, Pick(slot.week, None, None), slot.week in skipped))
-            after = slot.at
-            served = {*served, slot.week}
-        return coming
+        ahead = slots_from(group.schedule, now, WEEKS_SHOWN, served)
+        return [Coming(s, Pick(s.week, None, None), s.week in skipped) for s in ahead]
 
     def _begins(
         self, group: Group, now: datetime, posts: list[Post], week: str

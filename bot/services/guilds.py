@@ -87,7 +87,7 @@ class Guilds:
         asked = await guilds.asked_since(self._db, self._clock() - ASKED_EVERY)
         kept = await guilds.guilds_with_rows(self._db)
         gone = await guilds.gone_guilds(self._db)
-        doubtful = {*(id_ for id_ in gone if id_ in seen)}
+        doubtful = {id_ for id_ in gone if id_ in seen}
         doubtful |= {id_ for id_, is_blocked in kept.items() if is_blocked or id_ not in seen}
         return sorted(doubtful - asked)
 
@@ -101,8 +101,7 @@ class Guilds:
     async def unanswered(self, guild_id: int) -> None:
         """Ask the question again soon."""
         async with self._db.transaction() as tx:
-            asked_at = self._clock() - ASKED_EVERY + TRY_AGAIN
-            await guilds.set_asked(tx, guild_id, asked_at)
+            await guilds.set_asked(tx, guild_id, self._clock() - ASKED_EVERY + TRY_AGAIN)
 
     async def forget_due(self) -> None:
         """Forget all about the servers that removed the bot thirty days ago."""

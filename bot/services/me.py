@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
@@ -101,13 +100,12 @@ class Me:
     async def _kept(self, reader_id: int) -> Kept:
         rows = await readers.rows_about(self._db, reader_id)
         each = list(chain.from_iterable(rows.values()))
-        return Kept(
-            reader_id,
-            rows,
-            await self._titles({key for row in each for key in keys_of(row)}),
-            await self._rooms(ids_in(each, "group_id")),
-            await self._papers(ids_in(each, "slot_id")),
-        )
+        titles = await self._titles({key for row in each for key in keys_of(row)})
+        found = await groups.groups_by_id(self._db, sorted(ids_in(each, "group_id")))
+        rooms = {group.group_id: Room(group.guild_id, group.channel_id) for group in found}
+        posts = await slots.slots_by_id(self._db, sorted(ids_in(each, "slot_id")))
+        papers = {post.slot_id: Paper(post.week, post.title) for post in posts}
+        return Kept(reader_id, rows, titles, rooms, papers)
 
     async def _titles(self, keys: set[str]) -> dict[str, Titled]:
         curriculum = await self._curricula.of(self._db, None)
@@ -117,11 +115,3 @@ class Me:
             key: Titled(r.title, r.url, True, r.authors, r.year, r.kind)
             for key, r in listed.items()
         }
-
-    async def _rooms(self, group_ids: Iterable[int]) -> dict[int, Room]:
-        found = await groups.groups_by_id(self._db, sorted(group_ids))
-        return {group.group_id: Room(group.guild_id, group.channel_id) for group in found}
-
-    async def _papers(self, slot_ids: Iterable[int]) -> dict[int, Paper]:
-        found = await slots.slots_by_id(self._db, sorted(slot_ids))
-        return {post.slot_id: Paper(post.week, post.title) for post in found}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -80,6 +81,7 @@ async def no_facts(url: str) -> PageFacts:
     return PageFacts()
 
 
+@dataclass
 class Moderation:
     """Each method is one transaction, never held while a page is looked at.
 
@@ -87,22 +89,15 @@ class Moderation:
     can use it, in its server, within a day; anything else is an ``OldCardError``.
     """
 
-    def __init__(
-        self,
-        db: Database,
-        curricula: CurriculumStore,
-        clock: Clock,
-        ids: Ids,
-        fetch_facts: FetchFacts = no_facts,
-        patience: float = PATIENCE,
-    ) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._fetch_facts = fetch_facts
-        self._patience = patience
-        self._clock = clock
-        self._ids = ids
-        self.list = ServerList(db, curricula, clock, ids)
+    _db: Database
+    _curricula: CurriculumStore
+    _clock: Clock
+    _ids: Ids
+    _fetch_facts: FetchFacts = no_facts
+    _patience: float = PATIENCE
+
+    def __post_init__(self) -> None:
+        self.list = ServerList(self._db, self._curricula, self._clock, self._ids)
 
     # Adding
 
@@ -135,8 +130,7 @@ class Moderation:
         Raises:
             TooManyAdditionsError: the server has as many as it may have.
         """
-        async with self._db.transaction() as tx:
-            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
             laid = await self._curricula.laid(tx, guild_id)
             outcome: Outcome = "already"
             if isinstance(draft.about, DraftEdit):
@@ -147,9 +141,8 @@ class Moderation:
                 if _about(draft, DraftAddition).silent:
                     return self._proposal(laid, draft)
                 key, outcome = await self._add(tx, draft), "added"
-            draft = replace(draft, about=DraftEdit(key))
-            await additions.set_draft(tx, draft)
-        return await self._desk(self._db, draft, outcome)
+            edited = await _put(tx, draft, DraftEdit(key))
+        return await self._desk(self._db, edited, outcome)
 
     async def _add(self, tx: Queries, draft: Draft) -> str:
         guild_id, fields = draft.guild_id, dict(_about(draft, DraftAddition).fields)
@@ -163,24 +156,21 @@ class Moderation:
 
     async def cancel(self, guild_id: int | None, opener_id: int, draft_id: int) -> None:
         """Forget a draft."""
-        async with self._db.transaction() as tx:
-            await self._turn(tx, guild_id, opener_id, draft_id)
+        async with self._turn(guild_id, opener_id, draft_id) as (tx, _):
             await additions.drop_draft(tx, draft_id)
 
     async def put_in_step(
         self, guild_id: int | None, opener_id: int, draft_id: int, step: str
     ) -> Proposal | Desk:
         """Choose another step for what is to be added."""
-        async with self._db.transaction() as tx:
-            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
             if isinstance(draft.about, DraftEdit):
                 return await self._desk(tx, draft, "already")
             about = _about(draft, DraftAddition)
             laid = await self._curricula.laid(tx, guild_id)
             fields = {**about.fields, "step_id": self.list.step(laid, step).id}
-            draft = replace(draft, about=replace(about, fields=fields))
-            await additions.set_draft(tx, draft)
-        return self._proposal(laid, draft)
+            moved = await _put(tx, draft, replace(about, fields=fields))
+        return self._proposal(laid, moved)
 
     # Changing
 
@@ -203,12 +193,10 @@ class Moderation:
         resource = await self.list.named(self._db, guild_id, laid, typed)
         wish = DraftEdit(resource.key)
         idle = Wishes()
-        if step:
-            chosen = self.list.step(laid, step)
-            if chosen.id != resource.step_id:
-                wish = replace(wish, step_id=chosen.id)
-            else:
-                idle = replace(idle, step=chosen)
+        if step and (chosen := self.list.step(laid, step)).id != resource.step_id:
+            wish = replace(wish, step_id=chosen.id)
+        elif step:
+            idle = replace(idle, step=chosen)
         if needs:
             needed = await self._curricula.named(self._db, guild_id, needs)
             if needed.key not in resource.prerequisites:
@@ -228,8 +216,7 @@ class Moderation:
 
     async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Do what the card said would change."""
-        async with self._db.transaction() as tx:
-            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
             wish = _about(draft, DraftEdit)
             resource = await self._resource(tx, draft)
             if fields := wish.fields():
@@ -237,9 +224,8 @@ class Moderation:
                 addition = await self._wished(tx, where, resource, wish)
                 await self.list.write(tx, where, opener_id, addition, "changed", fields)
             outcome: Outcome = "changed" if fields else "same"
-            draft = replace(draft, about=DraftEdit(wish.key))
-            await additions.set_draft(tx, draft)
-        return await self._desk(self._db, draft, outcome)
+            done = await _put(tx, draft, DraftEdit(wish.key))
+        return await self._desk(self._db, done, outcome)
 
     async def texts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Typed:
         """Return what somebody would type to get the resource as it is."""
@@ -270,23 +256,18 @@ class Moderation:
             LinkTakenError: it means another resource.
         """
         fields = typed.new_fields(before)
-        async with self._db.transaction() as tx:
-            draft = await self._turn(tx, guild_id, opener_id, draft_id)
-            outcome: Outcome | None = None
-            if isinstance(draft.about, DraftEdit):
-                outcome = await self._set_texts(tx, draft, fields)
-            else:
-                about = _about(draft, DraftAddition)
+        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
+            if isinstance(draft.about, DraftAddition):
+                about = draft.about
                 silent = about.silent and "title" not in fields
                 about = replace(about, fields={**about.fields, **fields}, silent=silent)
-                draft = replace(draft, about=about)
+                changed = await _put(tx, draft, about)
                 laid = await self._curricula.laid(tx, guild_id)
-                if not fits_a_card(laid.curriculum, _preview(draft)):
+                if not fits_a_card(laid.curriculum, _preview(changed)):
                     raise BadFieldError("card", "")
-                await additions.set_draft(tx, draft)
-        if outcome is not None:
-            return await self._desk(self._db, draft, outcome)
-        return self._proposal(laid, draft)
+                return self._proposal(laid, changed)
+            outcome = await self._set_texts(tx, draft, fields)
+        return await self._desk(self._db, draft, outcome)
 
     async def _set_texts(self, tx: Queries, draft: Draft, fields: Mapping[str, Any]) -> Outcome:
         guild_id = draft.guild_id
@@ -313,11 +294,7 @@ class Moderation:
     async def _links(
         self, tx: Queries, draft: Draft, resource: Resource, before: Addition, url: str
     ) -> dict[str, Any]:
-        """Return the changes of a mended link; the old link still means the resource.
-
-        Raises:
-            LinkTakenError: the new one means another.
-        """
+        """Return the changes of a mended link, or raise LinkTakenError; the old one counts."""
         laid = await self._curricula.laid(tx, draft.guild_id)
         taken = self.list.key_of(laid, url)
         other = laid.find(taken) if taken not in (None, resource.key) else None
@@ -341,8 +318,7 @@ class Moderation:
     async def _set_removed(
         self, guild_id: int | None, opener_id: int, draft_id: int, *, removed: bool
     ) -> Desk:
-        async with self._db.transaction() as tx:
-            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
             resource = await self._resource(tx, draft)
             rows = await additions.additions_of(tx, draft.guild_id)
             before = self.list.addition(rows, resource.key)
@@ -359,17 +335,12 @@ class Moderation:
 
     async def _touched(self, guild_id: int, resource: Resource, shown: Laid) -> Touched:
         """Return what it means that a resource is gone; ``shown``: the list as it was."""
-        everything = shown.curriculum.by_key.values()
-        readers_of = await progress.members_with_marks(
-            self._db, guild_id, (resource.key, *resource.formerly)
-        )
-        return Touched(
-            readers=shown_count(readers_of) or 0,
-            needed_by=tuple(r for r in everything if resource.key in r.prerequisites),
-            channel_ids=await groups.channels_about(
-                self._db, guild_id, resource.key, running_week("UTC", self._clock())
-            ),
-        )
+        everything, keys = shown.curriculum.by_key.values(), (resource.key, *resource.formerly)
+        week = running_week("UTC", self._clock())
+        readers_of = await progress.members_with_marks(self._db, guild_id, keys)
+        needed_by = tuple(r for r in everything if resource.key in r.prerequisites)
+        channels = await groups.channels_about(self._db, guild_id, resource.key, week)
+        return Touched(shown_count(readers_of) or 0, needed_by, channels)
 
     async def doubt(
         self, reader_id: int, guild_id: int, key: str, needed: str, why: str
@@ -392,8 +363,7 @@ class Moderation:
 
     async def drop_doubts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
-        async with self._db.transaction() as tx:
-            draft = await self._turn(tx, guild_id, opener_id, draft_id)
+        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
             resource = await self._resource(tx, draft)
             await additions.delete_doubts(tx, draft.guild_id, resource.key)
         return await self._desk(self._db, draft, "settled")
@@ -419,11 +389,7 @@ class Moderation:
         return desk, await additions.edits_of(self._db, draft.guild_id, desk.resource.key)
 
     async def export(self, guild_id: int) -> tuple[str, str]:
-        """Return the list's id, and the text of a file with all that this server sees.
-
-        Raises:
-            NothingToExportError: that is nothing.
-        """
+        """Return the list's id and a file's text with all of it, or raise NothingToExportError."""
         curriculum = await self._curricula.of(self._db, guild_id)
         if not curriculum.resources:
             raise NothingToExportError
@@ -431,14 +397,16 @@ class Moderation:
 
     # Parts
 
+    @asynccontextmanager
     async def _turn(
-        self, tx: Queries, guild_id: int | None, opener_id: int, draft_id: int
-    ) -> Draft:
-        """Return the draft once no other change of its server's list is under way."""
-        await readers.take_turn(tx, opener_id)
-        if guild_id is not None:
-            await additions.take_turn(tx, guild_id)
-        return await self._find(tx, guild_id, opener_id, draft_id)
+        self, guild_id: int | None, opener_id: int, draft_id: int
+    ) -> AsyncIterator[tuple[Queries, Draft]]:
+        """Open a transaction on a draft once no other change of its server's list is under way."""
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, opener_id)
+            if guild_id is not None:
+                await additions.take_turn(tx, guild_id)
+            yield tx, await self._find(tx, guild_id, opener_id, draft_id)
 
     async def _facts(self, url: str) -> PageFacts:
         try:
@@ -468,12 +436,7 @@ class Moderation:
         return found
 
     async def _resource(self, db: Queries, draft: Draft) -> Resource:
-        """Return the listed resource that the draft is about.
-
-        Raises:
-            OldCardError: it is about none.
-            NoLongerListedError: it left the list.
-        """
+        """Return the listed resource that the draft is about, or raise NoLongerListedError."""
         key = _about(draft, DraftEdit).key
         found = (await self._curricula.laid(db, draft.guild_id)).find(key)
         return found or await self._curricula.resource(db, draft.guild_id, key)
@@ -522,11 +485,7 @@ class Moderation:
     async def _wished(
         self, db: Queries, guild_id: int, resource: Resource, wish: DraftEdit
     ) -> Addition:
-        """Return what the server will say of a resource once the wishes are followed.
-
-        Raises:
-            NeedRefusedError, StepRefusedError: laying it shows that they can't be.
-        """
+        """Return what the server will say of a resource once the wishes are followed."""
         rows = await additions.additions_of(db, guild_id)
         before = self.list.addition(rows, resource.key)
         original = self._curricula.base.by_key.get(resource.key)
@@ -558,6 +517,13 @@ def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
     """Return the rows with this one in its place, or behind them all."""
     others = [addition if row.key == addition.key else row for row in rows]
     return others if addition in others else [*others, addition]
+
+
+async def _put(tx: Queries, draft: Draft, about: Drafted) -> Draft:
+    """Record what a draft is about from now on, and return it so."""
+    changed = replace(draft, about=about)
+    await additions.set_draft(tx, changed)
+    return changed
 
 
 def _about(draft: Draft, kind: type[Kind]) -> Kind:

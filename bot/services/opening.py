@@ -58,11 +58,7 @@ class Services:
     me: Me
 
     async def try_to_write(self) -> None:
-        """Write something that changes nothing for anybody.
-
-        Raises:
-            LedgerError: the database can't be written.
-        """
+        """Write something that changes nothing for anybody, or raise LedgerError."""
         async with self.db.transaction() as tx:
             await settings.set_setting(tx, "written_at", self.clock().isoformat())
 

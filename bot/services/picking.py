@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,8 @@ from bot.core.picks import (
 from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
-from bot.services.groups import WEEKS_REMEMBERED, message_link
-from bot.services.weekly import of_guild, papers_of
+from bot.services.groups import message_link
+from bot.services.weekly import WEEKS_REMEMBERED, of_guild, papers_of
 from bot.store import choices, readers, slots
 from bot.store import groups as group_rows
 from bot.store.database import Database, Queries
@@ -62,35 +62,22 @@ class Picking:
         if meant.is_companion:
             raise CompanionRefusedError(meant.title)
         date = await self._one_week(seen, meant.key, date, now)
-        await self._slot(self._db, seen, date, now)
-        curriculum = await self._curricula.of(self._db, guild_id)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, picked_by)
             group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
             slot = await self._slot(tx, group, date, now)
-            had = await slots.had_keys(tx, group.group_id)
             chosen = await self._chosen(tx, group, now)
-            before = by_week(chosen)[0].get(slot.week)
-            pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
-            await choices.put_pick(tx, pick, picked_by, now)
-            silent = await self._silent(tx, group, slot, now)
+            await self._put(tx, group, slot, meant, picked_by, now)
+            reply = await self._reply(tx, group, slot, meant, now)
             vote = await choices.vote_of_week(tx, group.group_id, slot.week)
-            spans = spans_by_key(curriculum, await choices.spans_of(tx, group.group_id))
-        span = spans.get(meant.key)
-        same = {meant.key, *meant.formerly}
-        others = {c.week for c in chosen if c.week != slot.week and c.key in same}
-        return PickReply(
-            group.group_id,
-            group.channel_id,
-            slot,
-            meant,
-            before=curriculum.get(before) if before else None,
-            was_had=not same.isdisjoint(had) and not (span is not None and span.is_under_way),
+            curriculum = await self._curricula.of(tx, guild_id)
+        others = {c.week for c in chosen if c.week != slot.week and c.key in _keys(meant)}
+        return replace(
+            reply,
+            before=curriculum.get(by_week(chosen)[0].get(slot.week, "")),
             others=tuple(slot_of_week(group.schedule, week) for week in sorted(others)),
             is_past=slot.at <= now,
-            silent=silent,
             is_voted_on=vote is not None and vote.state == "running",
-            weeks=None if span is None else span.weeks,
         )
 
     async def read_for(self, guild_id: int, group_id: int, key: str, weeks: int) -> Resource:
@@ -129,42 +116,22 @@ class Picking:
         meant = await self._curricula.resource(self._db, guild_id, key)
         if meant.is_companion:
             raise CompanionRefusedError(meant.title)
-        same = {meant.key, *meant.formerly}
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, picked_by)
             group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             chosen = await self._chosen(tx, group, now)
-            ahead = slots_from(
-                group.schedule,
-                now,
-                A_YEAR_OF_WEEKS,
-                await slots.served(tx, group_id, group.schedule),
-            )
-            running = running_week(group.schedule.zone, now)
-            voted = await choices.votes_from(tx, group_id, running)
+            served = await slots.served(tx, group_id, group.schedule)
+            ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served)
+            voted = await choices.votes_from(tx, group_id, running_week(group.schedule.zone, now))
             taken = {c.week for c in chosen} | {v.week for v in voted if v.state == "running"}
-            picked = {c.week for c in chosen if c.key in same and c.why == PICKED}
+            picked = {c.week for c in chosen if c.key in _keys(meant) and c.why == PICKED}
             slot = next((s for s in ahead if s.week in picked), None)
             if slot is None:
                 slot = next((s for s in ahead if s.week not in taken), None)
                 if slot is None:
                     raise WeekRefusedError("far")
-                pick = Chosen(group_id, slot.week, meant.key, PICKED)
-                await choices.put_pick(tx, pick, picked_by, now)
-            silent = await self._silent(tx, group, slot, now)
-            had = await slots.had_keys(tx, group_id)
-            curriculum = await self._curricula.of(tx, guild_id)
-            spans = spans_by_key(curriculum, await choices.spans_of(tx, group_id))
-        span = spans.get(meant.key)
-        return PickReply(
-            group_id,
-            group.channel_id,
-            slot,
-            meant,
-            was_had=not same.isdisjoint(had) and not (span is not None and span.is_under_way),
-            silent=silent,
-            weeks=None if span is None else span.weeks,
-        )
+                await self._put(tx, group, slot, meant, picked_by, now)
+            return await self._reply(tx, group, slot, meant, now)
 
     async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
         """Take a moderator's pick back; tell what the week reads now. Twice is harmless.
@@ -179,20 +146,15 @@ class Picking:
             group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             slot = await self._slot(tx, group, week, now)
             curriculum = await self._curricula.of(tx, guild_id)
-            before = by_week(await self._chosen(tx, group, now))[0].get(slot.week)
+            picked, _ = by_week(await self._chosen(tx, group, now))
             await choices.delete_pick(tx, group_id, slot.week, PICKED)
         served = await slots.served(self._db, group_id, group.schedule)
         ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
         weeks = [s.week for s in ahead if s.week < slot.week]
-        key = (await papers_of(self._db, curriculum, group, [*weeks, slot.week]))[-1].key
-        return PickReply(
-            group_id,
-            group.channel_id,
-            slot,
-            curriculum.get(key) if key else None,
-            before=curriculum.get(before) if before else None,
-            is_past=slot.at <= now,
-        )
+        paper = (await papers_of(self._db, curriculum, group, [*weeks, slot.week]))[-1]
+        reads, before = curriculum.get(paper.key or ""), curriculum.get(picked.get(slot.week, ""))
+        is_past = slot.at <= now
+        return PickReply(group_id, group.channel_id, slot, reads, before=before, is_past=is_past)
 
     async def weeks(self, guild_id: int, channel_id: int) -> list[tuple[Slot, str]]:
         """Return the group's next slots, on its own clock, and the titles they have now."""
@@ -204,7 +166,7 @@ class Picking:
         ahead = slots_from(group.schedule, now, WEEKS_OFFERED, served)
         curriculum = await self._curricula.of(self._db, guild_id)
         papers = await papers_of(self._db, curriculum, group, [slot.week for slot in ahead])
-        found = [curriculum.get(paper.key) if paper.key else None for paper in papers]
+        found = [curriculum.get(paper.key or "") for paper in papers]
         return [(s, r.title if r else "") for s, r in zip(ahead, found, strict=True)]
 
     async def _one_week(
@@ -240,6 +202,28 @@ class Picking:
             raise WeekRefusedError("sending")
         return slot_of_week(group.schedule, week)
 
+    async def _put(
+        self, tx: Queries, group: Group, slot: Slot, meant: Resource, picked_by: int, now: datetime
+    ) -> None:
+        pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
+        await choices.put_pick(tx, pick, picked_by, now)
+
+    async def _reply(
+        self, tx: Queries, group: Group, slot: Slot, meant: Resource, now: datetime
+    ) -> PickReply:
+        curriculum = await self._curricula.of(tx, group.guild_id)
+        span = spans_by_key(curriculum, await choices.spans_of(tx, group.group_id)).get(meant.key)
+        was_had = not _keys(meant).isdisjoint(await slots.had_keys(tx, group.group_id))
+        return PickReply(
+            group.group_id,
+            group.channel_id,
+            slot,
+            meant,
+            was_had=was_had and not (span is not None and span.is_under_way),
+            silent=await self._silent(tx, group, slot, now),
+            weeks=None if span is None else span.weeks,
+        )
+
     async def _silent(self, db: Queries, group: Group, slot: Slot, now: datetime) -> Silent | None:
         if group.state != "active":
             return group.state
@@ -252,3 +236,7 @@ class Picking:
     async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
         week = running_week(group.schedule.zone, now)
         return await choices.picks_from(db, group.group_id, week)
+
+
+def _keys(resource: Resource) -> set[str]:
+    return {resource.key, *resource.formerly}

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import guild_of
-from bot.core.progress import UNLOCKS, Mark, known_before, minutes_a_week, unlocks
+from bot.core.progress import (
+    UNLOCKS,
+    Mark,
+    known_before,
+    minutes_a_week,
+    resolved,
+    shown_count,
+    unlocks,
+)
 from bot.core.reading import (
     AlsoDone,
+    Change,
     ChangeKind,
     Found,
+    GroupRead,
     Journey,
     MarkKind,
     PartlyDone,
@@ -22,31 +32,126 @@ from bot.core.reading import (
     Reply,
     Shown,
     Suggestion,
+    Worth,
 )
-from bot.core.recommend import NO_FILTERS, Answer, Filters, TooNarrow, path_to
-from bot.errors import NothingCurrentError, TooOldToUndoError, UnknownStepError
+from bot.core.recommend import (
+    NO_FILTERS,
+    Answer,
+    Filters,
+    Recommendation,
+    TooNarrow,
+    path_to,
+    ready_for,
+    reasons_for,
+    recommend,
+)
+from bot.errors import (
+    ChangedSinceError,
+    NothingCurrentError,
+    TooOldToUndoError,
+    UnknownStepError,
+)
 from bot.services.curriculum import CurriculumStore
-from bot.services.readers import ReaderHere, Readers, shown_key
 from bot.store import changes as change_log
-from bot.store import readers
+from bot.store import known, members, progress, readers, slots
+from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
+A_WEEK = timedelta(days=7)
 PUT_OFF_FOR = timedelta(days=7)
 DOUBLE_TAP = timedelta(minutes=1)
 """A second bare `/done` within this time is asked about."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderHere:
+    """One reader as they stand now in a server's list; ``stored``: marks by the keys of their rows.
+
+    ``from_guild``: the server, where a reader in a DM is told about a list of its own.
+    """
+
+    reader_id: int
+    guild_id: int | None
+    from_guild: int | None
+    now: datetime
+    curriculum: Curriculum
+    stored: Mapping[str, Mark]
+    reader: Reader
+
+    @property
+    def current(self) -> Resource | None:
+        """What the reader was shown last as the next one."""
+        key = self.reader.current
+        return None if key is None else self.curriculum.get(key)
+
+    @property
+    def goal(self) -> Resource | None:
+        """What the reader wants to get to."""
+        key = self.reader.goal
+        return None if key is None else self.curriculum.get(key)
+
+    @property
+    def ready(self) -> tuple[Resource, ...]:
+        """What can be read now, in the order `/next` would give it."""
+        return ready_for(self.curriculum, self.reader.marks, self.now)
+
+    def answer(self, filters: Filters = NO_FILTERS, *, deeper: bool = False) -> Answer:
+        """Return what comes next. Beyond the list nobody is asked twice to go deeper."""
+        goal, reads = self.reader.goal, self._group_keys()
+        is_deeper = deeper or (self.current is not None and self.current.addition)
+        given = self.curriculum, self.reader.marks, self.now
+        return recommend(*given, filters=filters, goal=goal, deeper=is_deeper, group_reads=reads)
+
+    def present_answer(self) -> Answer:
+        """Return the current resource while it still has to be read, else what comes next."""
+        current, marks = self.current, self.reader.marks
+        if current is None or current not in self.ready:
+            return self.answer()
+        goal, group_reads = self.reader.goal, self._group_keys()
+        reasons = reasons_for(self.curriculum, marks, current, goal=goal, group_reads=group_reads)
+        return Recommendation(current, reasons)
+
+    def reply(self, answer: Answer, change: Change | None = None) -> Reply:
+        """Return the answer, with what the reader changed."""
+        return Reply(self.curriculum, self.reader, answer, change, from_guild=self.from_guild)
+
+    def rows_of(self, marks: Mapping[str, Mark | None]) -> dict[str, Mark | None]:
+        """Return the rows to write: each mark under its present key, none under former ones."""
+        present, rows = self.curriculum.present_keys, dict[str, Mark | None]()
+        for key, mark in marks.items():
+            formerly = self.curriculum.by_key[key].formerly
+            mine = (old for old in formerly if present[old] == key and old in self.stored)
+            rows |= {key: mark, **dict.fromkeys(mine)}
+        return rows
+
+    def touched(self, changes: Iterable[Change]) -> set[str]:
+        """Return what the changes touched, by present key."""
+        present = self.curriculum.present_keys
+        return {present.get(key, key) for change in changes for key in change.keys}
+
+    def touches(self, change: Change, keys: Iterable[str]) -> bool:
+        """Tell whether the change touched one of the resources, under whichever of its keys."""
+        present = self.curriculum.present_keys
+        return not self.touched([change]).isdisjoint(present.get(key, key) for key in keys)
+
+    def _group_keys(self) -> set[str]:
+        found = (self.curriculum.get(read.key) for read in self.reader.group_reads)
+        return {resource.key for resource in found if resource is not None}
+
+
+@dataclass
 class Reading:
     """All of a reader's own commands. Each method is one transaction; changes can be undone.
 
-    A resource that isn't here is an ``UnknownResourceError`` or a ``NoLongerListedError``.
+    A resource that isn't here, or isn't certain, is an ``UnknownResourceError`` or a
+    ``NoLongerListedError``.
     """
 
-    def __init__(self, db: Database, curricula: CurriculumStore, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._curricula = curricula
-        self._readers = Readers(curricula, clock, ids)
+    _db: Database
+    _curricula: CurriculumStore
+    _clock: Clock
+    _ids: Ids
 
     async def next_for(
         self,
@@ -56,17 +161,13 @@ class Reading:
         *,
         deeper: bool = False,
     ) -> Reply:
-        """Return what to read next, and make it the current resource.
-
-        ``deeper``: go on after the list.
-        """
-        here = await self._readers.load(self._db, reader_id, guild_id)
+        """Return what to read next, and make it current; ``deeper``: go on after the list."""
+        here = await self._load(self._db, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
-        if _current_after(answer, here) != here.reader.current:  # else nobody has to wait
-            async with self._turn(reader_id) as tx:
-                return await self.show_next(tx, reader_id, guild_id, filters, deeper=deeper)
-        worth = await self._readers.worth_of(self._db, answer)
-        return Reply(here.curriculum, here.reader, answer, worth=worth)
+        if _current_after(answer, here) == here.reader.current:  # nobody has to wait
+            return replace(here.reply(answer), worth=await self._worth_of(self._db, answer))
+        async with self._turn(reader_id) as tx:
+            return await self.show_next(tx, reader_id, guild_id, filters, deeper=deeper)
 
     async def show_next(
         self,
@@ -78,22 +179,22 @@ class Reading:
         deeper: bool = False,
     ) -> Reply:
         """Do what ``next_for`` does, in a transaction that has the reader's turn."""
-        here = await self._readers.load(tx, reader_id, guild_id)
+        here = await self._load(tx, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
         current = _current_after(answer, here)
         if current != here.reader.current:
             await readers.set_current(tx, reader_id, current)
-        worth = await self._readers.worth_of(tx, answer)
-        return Reply(here.curriculum, replace(here.reader, current=current), answer, worth=worth)
+        reader, worth = replace(here.reader, current=current), await self._worth_of(tx, answer)
+        return replace(here.reply(answer), reader=reader, worth=worth)
 
     async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
         """Return one resource."""
-        here = await self._readers.load(self._db, reader_id, guild_id, key)
+        here = await self._load(self._db, reader_id, guild_id, key)
         return await self._shown(here, await self._curricula.resource(self._db, here.guild_id, key))
 
     async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
         """Return the reader and the curriculum they see here."""
-        here = await self._readers.load(self._db, reader_id, guild_id)
+        here = await self._load(self._db, reader_id, guild_id)
         return here.curriculum, here.reader
 
     async def finish_current(
@@ -106,7 +207,7 @@ class Reading:
         """
         async with self._turn(reader_id) as tx:
             shown = (await readers.reader(tx, reader_id)).current
-            here = await self._readers.load(tx, reader_id, guild_id, shown)
+            here = await self._load(tx, reader_id, guild_id, shown)
             current = here.current
             if current is None:
                 raise NothingCurrentError
@@ -137,7 +238,7 @@ class Reading:
             UnknownResourceError, NoLongerListedError: it is one name, of no resource for certain.
             TooManyNamesError: nothing is marked.
         """
-        place = await self._readers.place_of(self._db, reader_id, guild_id, typed)
+        place = await self._place_of(self._db, reader_id, guild_id, typed)
         meant = await self._curricula.meant(self._db, place, typed)
         if len(meant) == 1 and meant[0].resource is None:
             await self._curricula.named(self._db, place, typed)  # says what it may mean
@@ -153,14 +254,14 @@ class Reading:
         self, reader_id: int, guild_id: int | None, typed: str
     ) -> tuple[Resource, ...]:
         """Return what `/done` would mark of several names; nothing if one of them is unclear."""
-        place = await self._readers.place_of(self._db, reader_id, guild_id, typed)
+        place = await self._place_of(self._db, reader_id, guild_id, typed)
         meant = await self._curricula.meant(self._db, place, typed)
         found = tuple(one.resource for one in meant if one.resource is not None)
         return found if len(found) == len(meant) > 1 else ()
 
     async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
         """Search the list as this reader sees it here."""
-        here = await self._readers.load(self._db, reader_id, guild_id)
+        here = await self._load(self._db, reader_id, guild_id)
         chosen = here.curriculum.get(query)
         found, is_exact = [chosen] if chosen else [], True
         if chosen is None:
@@ -179,7 +280,7 @@ class Reading:
 
         ``undone``: what isn't read yet goes first, the current one before all.
         """
-        here = await self._readers.load(self._db, reader_id, guild_id)
+        here = await self._load(self._db, reader_id, guild_id)
         curriculum, marks = here.curriculum, here.reader.marks
         if typed.strip():
             unread = {key for key in curriculum.by_key if not unlocks(marks, key)}
@@ -191,11 +292,7 @@ class Reading:
         return [Suggestion(r, curriculum.step_of(r), marks.get(r.key)) for r in found]
 
     async def step_id(self, guild_id: int | None, typed: str) -> str:
-        """Return the id of the step that is meant.
-
-        Raises:
-            UnknownStepError: nothing is like it.
-        """
+        """Return the id of the step that is meant, or raise UnknownStepError."""
         curriculum = await self._curricula.of(self._db, guild_id)
         return self._curricula.step(curriculum, typed).id
 
@@ -224,11 +321,7 @@ class Reading:
     async def mark_all(
         self, reader_id: int, guild_id: int | None, keys: Sequence[str], rating: int | None = None
     ) -> Reply:
-        """Mark resources done, as one change.
-
-        Raises:
-            UnknownResourceError, NoLongerListedError: one of them isn't here; none is marked.
-        """
+        """Mark resources done, as one change; if one of them isn't here, none is marked."""
         async with self._turn(reader_id) as tx:
             return await self.mark_in_turn(tx, reader_id, guild_id, keys, "done", rating)
 
@@ -242,7 +335,7 @@ class Reading:
         rating: int | None = None,
     ) -> Reply:
         """Do what ``mark`` does, in a transaction that has the reader's turn."""
-        here = await self._readers.load(tx, reader_id, guild_id, keys[0])
+        here = await self._load(tx, reader_id, guild_id, keys[0])
         resources = [await self._curricula.resource(tx, here.guild_id, key) for key in keys]
         return await self._mark(tx, here, resources, kind, rating)
 
@@ -258,49 +351,36 @@ class Reading:
             if stored is None:
                 raise TooOldToUndoError
             key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
-            here = await self._readers.load(tx, reader_id, guild_id, key)
+            here = await self._load(tx, reader_id, guild_id, key)
             if stored.undone_at is None:
-                here = await self._readers.put_back(tx, here, stored)
-        return Reply(
-            here.curriculum,
-            here.reader,
-            here.present_answer(),
-            undone=stored.change,
-            repeated=stored.undone_at is not None,
-            from_guild=here.from_guild,
-        )
+                here = await self._put_back(tx, here, stored)
+        reply, repeated = here.reply(here.present_answer()), stored.undone_at is not None
+        return replace(reply, undone=stored.change, repeated=repeated)
 
     async def path(self, reader_id: int, guild_id: int | None, typed: str) -> Path:
-        """Return the way to what the typed text means.
-
-        Raises:
-            UnknownResourceError, NoLongerListedError: it means no resource for certain.
-        """
-        here = await self._readers.load(self._db, reader_id, guild_id)
+        """Return the way to the resource that the typed text means."""
+        here = await self._load(self._db, reader_id, guild_id)
         resource = await self._curricula.named(self._db, guild_id, typed)
         steps = path_to(here.curriculum, here.reader.marks, resource.key)
         return Path(here.curriculum, here.reader, resource, steps)
 
     async def journey(self, reader_id: int, guild_id: int | None) -> Journey:
         """Return how far the reader is, and what they may undo."""
-        here = await self._readers.load(self._db, reader_id, guild_id)
+        here = await self._load(self._db, reader_id, guild_id)
         latest = await change_log.latest_changes(self._db, reader_id)
         pace = minutes_a_week(here.curriculum, here.reader.marks, here.now)
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
 
     async def set_goal(self, reader_id: int, guild_id: int | None, key: str | None) -> Reply:
-        """Make a resource the goal, or have none; the way to it comes first from then on.
-
-        The same goal twice changes nothing.
-        """
+        """Make a resource the goal, or have none; the way to it comes first from then on."""
         async with self._turn(reader_id) as tx:
             if key is not None:
                 key = (await self._curricula.resource(tx, guild_id, key)).key
-            here = await self._readers.load(tx, reader_id, guild_id)
+            here = await self._load(tx, reader_id, guild_id)
             kind: ChangeKind = "no_goal" if key is None else "goal"
             if key == (here.goal.key if here.goal else here.reader.goal):
-                return await self._readers.repeated(tx, here, lambda change: change.kind == kind)
-            return await self._readers.change(tx, here, kind, {}, goal=key)
+                return await self._repeated(tx, here, lambda change: change.kind == kind)
+            return await self._change(tx, here, kind, {}, goal=key)
 
     async def start_at(self, reader_id: int, guild_id: int | None, step_id: str | None) -> Reply:
         """Mark what the list has before a step as known; None: all of the list.
@@ -311,21 +391,21 @@ class Reading:
             UnknownStepError: there is no such step any more.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._readers.load(tx, reader_id, guild_id)
+            here = await self._load(tx, reader_id, guild_id)
             if step_id is not None and here.curriculum.step(step_id) is None:
                 raise UnknownStepError(step_id)
             keys = known_before(here.curriculum, here.reader.marks, step_id)
             rows = here.rows_of(dict.fromkeys(keys, Mark("known", here.now)))
             is_reached = here.goal is not None and here.goal.key in rows
             goal = None if is_reached else here.reader.goal
-            return await self._readers.change(tx, here, "start_at", rows, goal=goal)
+            return await self._change(tx, here, "start_at", rows, goal=goal)
 
     async def reset(self, reader_id: int, guild_id: int | None) -> Reply:
         """Take every mark and the goal away."""
         async with self._turn(reader_id) as tx:
-            here = await self._readers.load(tx, reader_id, guild_id)
+            here = await self._load(tx, reader_id, guild_id)
             rows: dict[str, Mark | None] = dict.fromkeys(here.stored)
-            return await self._readers.change(tx, here, "reset", rows)
+            return await self._change(tx, here, "reset", rows)
 
     @asynccontextmanager
     async def _turn(self, reader_id: int) -> AsyncIterator[Queries]:
@@ -334,8 +414,117 @@ class Reading:
             await readers.take_turn(tx, reader_id)
             yield tx
 
+    async def _load(
+        self, db: Queries, reader_id: int, guild_id: int | None, key: str | None = None
+    ) -> ReaderHere:
+        """Return the reader as they stand here; ``key``: what they ask about, seen as below."""
+        place, now = await self._place_of(db, reader_id, guild_id, key), self._clock()
+        curriculum = await self._curricula.of(db, place)
+        stored = await progress.marks_of(db, reader_id)
+        row = await readers.reader(db, reader_id)
+        reads = await slots.reads_of_groups(db, reader_id, place, now - A_WEEK)
+        group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in reads)
+        reader = Reader(resolved(curriculum, stored), row.current, row.goal, group_reads)
+        from_guild = None if place == guild_id else place
+        return ReaderHere(reader_id, place, from_guild, now, curriculum, stored, reader)
+
+    async def _place_of(
+        self, db: Queries, reader_id: int, guild_id: int | None, key: str | None
+    ) -> int | None:
+        """Return the server from which a resource is seen: where the reader is.
+
+        In a DM a server's own is seen from that server, by who is in one of its groups or was
+        shown it.
+        """
+        own = None if guild_id is not None or key is None else guild_of(key)
+        if own is None or key is None or self._curricula.base.get(key) is not None:
+            return guild_id
+        if await members.is_in_guild(db, own, reader_id):
+            return own
+        return own if await readers.was_shown(db, reader_id, key) else None
+
+    async def _change(
+        self,
+        tx: Queries,
+        before: ReaderHere,
+        kind: ChangeKind,
+        rows: Mapping[str, Mark | None],
+        *,
+        marked: Sequence[Resource] = (),
+        goal: str | None = None,
+    ) -> Reply:
+        """Write the rows and the goal, record how to undo it, and return what comes next.
+
+        ``marked``: the resources that the reader said something about. Unless one of them was the
+        current one, the current one stays.
+        """
+        reader_id, old = before.reader_id, before.reader
+        await progress.set_marks(tx, reader_id, rows)
+        if goal != old.goal:
+            await readers.set_goal(tx, reader_id, goal)
+        after = await self._load(tx, reader_id, before.guild_id)
+        still = after.current
+        if marked and still is not None and still.key not in {r.key for r in marked}:
+            answer = after.present_answer()
+        else:
+            is_deeper = before.current is not None and before.current.addition
+            answer = after.answer(deeper=is_deeper)
+        current = _shown_key(answer)
+        if current != old.current:
+            await readers.set_current(tx, reader_id, current)
+        told = goal or old.goal if goal != old.goal else None
+        newest = await change_log.last_change_id(tx, reader_id)
+        change = Change(self._ids.new(after=newest), kind, after.now, tuple(rows), told)
+        was = Snapshot({key: before.stored.get(key) for key in rows}, old.current, old.goal)
+        then = Snapshot(rows, current, goal)
+        await change_log.add_change(tx, reader_id, change, before=was, after=then)
+        reader, worth = replace(after.reader, current=current), await self._worth_of(tx, answer)
+        return replace(before.reply(answer, change), reader=reader, worth=worth)
+
+    async def _repeated(
+        self, tx: Queries, here: ReaderHere, was_it: Callable[[Change], bool]
+    ) -> Reply:
+        """Answer a second click as the first one was, with its Undo; ``was_it`` knows that one."""
+        latest = await change_log.latest_changes(tx, here.reader_id)
+        change = next((s.change for s in latest if was_it(s.change)), None)
+        return replace(here.reply(here.present_answer(), change), repeated=True)
+
+    async def _put_back(self, tx: Queries, here: ReaderHere, stored: StoredChange) -> ReaderHere:
+        """Restore what the change replaced, or raise ChangedSinceError; return the reader then."""
+        latest = await change_log.latest_changes(tx, here.reader_id)
+        newer = (s.change for s in latest if s.change.change_id > stored.change.change_id)
+        later, present = here.touched(newer), here.curriculum.present_keys
+        for key, mark in stored.after.marks.items():
+            if here.stored.get(key) != mark or present.get(key, key) in later:
+                raise ChangedSinceError(await self._title(tx, here, key))
+        was, since = stored.before.goal, here.reader.goal
+        if not stored.after.marks and since not in (stored.after.goal, was):
+            raise ChangedSinceError("")
+        await progress.set_marks(tx, here.reader_id, stored.before.marks)
+        if here.reader.current == stored.after.current:
+            await readers.set_current(tx, here.reader_id, stored.before.current)
+        if since == stored.after.goal != was:
+            await readers.set_goal(tx, here.reader_id, was)
+        await change_log.mark_undone(tx, stored.change.change_id, here.now)
+        then = await self._load(tx, here.reader_id, here.guild_id)
+        return replace(then, from_guild=here.from_guild)
+
+    async def _worth_of(self, db: Queries, shown: Answer | Resource) -> Worth | None:
+        """Return what readers thought of what is shown; None for too few ratings."""
+        resource = shown.resource if isinstance(shown, Recommendation) else shown
+        if not isinstance(resource, Resource):
+            return None
+        liked, rated = await progress.ratings_of(db, resource.key)
+        return Worth(liked, rated) if shown_count(rated) else None
+
+    async def _title(self, db: Queries, here: ReaderHere, key: str) -> str:
+        if (resource := here.curriculum.get(key)) is not None:
+            return resource.title
+        gone = await known.known_resources_by_key(db, [key])
+        return gone[key].title if key in gone else key
+
     async def _shown(self, here: ReaderHere, resource: Resource) -> Shown:
-        worth = await self._readers.worth_of(self._db, resource)
+        worth = await self._worth_of(self._db, resource)
         return Shown(here.curriculum, here.reader, resource, worth, here.from_guild)
 
     async def _mark(
@@ -352,23 +541,23 @@ class Reading:
         if marked:
             mark = new.get(goal.key) if goal in marked and goal is not None else None
             reached = mark is not None and mark.state in UNLOCKS
-            reply = await self._readers.change(
-                tx,
-                here,
-                kind,
-                here.rows_of({r.key: new[r.key] for r in marked}),
-                marked=marked,
-                goal=None if reached else here.reader.goal,
-            )
+            rows = here.rows_of({r.key: new[r.key] for r in marked})
+            left = None if reached else here.reader.goal
+            reply = await self._change(tx, here, kind, rows, marked=marked, goal=left)
         else:
-            reply = await self._readers.repeated(tx, here, lambda each: here.touches(each, new))
+            reply = await self._repeated(tx, here, lambda each: here.touches(each, new))
         is_done = kind in ("done", "done_current")
         return replace(reply, already=tuple(r for r in resources if is_done and r not in marked))
 
 
+def _shown_key(answer: Answer) -> str | None:
+    """Return the key of what is shown as the next one."""
+    return answer.resource.key if isinstance(answer, Recommendation) else None
+
+
 def _current_after(answer: Answer, here: ReaderHere) -> str | None:
     """Return the key of what is current now: filters that leave nothing over change nothing."""
-    return here.reader.current if isinstance(answer, TooNarrow) else shown_key(answer)
+    return here.reader.current if isinstance(answer, TooNarrow) else _shown_key(answer)
 
 
 def _wanted(here: ReaderHere) -> list[Resource]:

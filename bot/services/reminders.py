@@ -83,8 +83,8 @@ class Reminders:
         now = self._clock()
         marks = resolved(curriculum, await progress.marks_of(self._db, reader_id))
         next_at = (await next_slot_of(self._db, group, now)).at
-        spans = spans_by_key(curriculum, await choices.spans_of(self._db, group.group_id))
-        span = spans.get(resource.key)
+        spans = await choices.spans_of(self._db, group.group_id)
+        span = spans_by_key(curriculum, spans).get(resource.key)
         problem = reminder_obstacle(
             group=group,
             wish=await members.wish(self._db, group.group_id, reader_id),
@@ -124,17 +124,16 @@ class Reminders:
         return replace(reply, from_guild=place)
 
     async def open_nudges(self) -> int:
-        """Look at the readers whose time has come; return how many that were.
-
-        One whose look fails touches no other: it is tried again in an hour.
-        """
+        """Look at the readers whose time has come, each on its own; return how many that were."""
         due = await readers.due_nudges(self._background, self._clock(), AT_ONCE)
         for reader_id in due:
             try:
                 await self._open_nudge(reader_id)
             except Exception:
                 log.exception("a reader can't be looked at")
-                await self._put_off_nudge(reader_id)
+                async with self._background.transaction() as tx:
+                    if await readers.take_turn_if_known(tx, reader_id):
+                        await readers.set_nudge_at(tx, reader_id, self._clock() + AN_HOUR)
         return len(due)
 
     async def nudge(self, reader_id: int) -> Reply | None:
@@ -154,15 +153,8 @@ class Reminders:
         async with self._background.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
                 return
-            settings = await readers.settings_of(tx, reader_id)
-            settings = replace(settings, nudged=False)
+            settings = replace(await readers.settings_of(tx, reader_id), nudged=False)
             await readers.put_settings(tx, reader_id, settings, None)
-
-    async def _put_off_nudge(self, reader_id: int) -> None:
-        async with self._background.transaction() as tx:
-            if await readers.take_turn_if_known(tx, reader_id):
-                at = self._clock() + AN_HOUR
-                await readers.set_nudge_at(tx, reader_id, at)
 
     async def _open_nudge(self, reader_id: int) -> None:
         now = self._clock()
@@ -176,8 +168,7 @@ class Reminders:
                 about, to = f"{reader_id}:{seconds(now)}", (None, reader_id)
                 await outbox.add(tx, self._ids, "nudge", about, *to, now, now + A_DAY)
                 again = now + NUDGED_AFTER
-            at = again if settings.nudged else None
-            await readers.set_nudge_at(tx, reader_id, at)
+            await readers.set_nudge_at(tx, reader_id, again if settings.nudged else None)
 
     async def forget_old(self) -> None:
         """Forget the letters that have had their time, a few at once."""

@@ -27,10 +27,7 @@ MOST_ADDITIONS = 1000
 
 @dataclass
 class ServerList:
-    """Finds what is typed in `/manage`, offers it meanwhile, and writes what a server changes.
-
-    Methods that take ``changes`` write in a transaction that somebody else opened.
-    """
+    """Finds what is typed in `/manage`, offers it meanwhile, and writes what a server changes."""
 
     _db: Database
     _curricula: CurriculumStore
@@ -43,11 +40,7 @@ class ServerList:
     # What is meant
 
     async def named(self, db: Queries, guild_id: int, laid: Laid, typed: str) -> Resource:
-        """Return the resource that is meant, a removed one too.
-
-        Raises:
-            UnknownResourceError: nothing fits, or several do.
-        """
+        """Return the resource that is meant, a removed one too, or raise UnknownResourceError."""
         listed = laid.find(typed)
         if listed is not None:
             return listed

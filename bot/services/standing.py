@@ -40,13 +40,10 @@ async def missed(
 
     ``gone_id``: the standing post that isn't there any more in Discord.
     """
-    found = await group_rows.group_of_channel(tx, channel_id)
-    group = None if found is None else await group_rows.take_group(tx, found.group_id)
-    if group is None:
-        return None
-    if gone_id is not None and group.standing_id == gone_id:
+    group = await group_rows.take_group_of_channel(tx, channel_id)
+    if group is not None and gone_id is not None and group.standing_id == gone_id:
         await group_rows.set_standing(tx, group.group_id, None)
-        group = await group_rows.group(tx, group.group_id)
+        group = replace(group, standing_id=None)
     if group is not None and _wants_one(group):
         old = await outbox.row_about(tx, "standing", str(group.group_id))
         if old is None or old.state not in ("waiting", "claimed"):

@@ -98,24 +98,17 @@ class Tickets:
 
     async def _take(self, wanted: int) -> list[float]:
         try:
-            async with asyncio.timeout(self._patience):
-                return await self._take_shared(wanted)
+            async with asyncio.timeout(self._patience), self._db.transaction() as tx:
+                free_at = await settings.take_next_ticket_at(tx)
+                now, time = self._now()
+                batch = take_tickets(free_at, now, self.rate, wanted)
+                await settings.set_next_ticket_at(tx, batch.stop)
         except TimeoutError:
             # Whoever has the row stalls, and PostgreSQL may never take it from them. No week is
             # lost over that: this process goes on at the rate, as if it were alone.
             log.warning("another process keeps the tickets: going on without it")
             now, time = self._now()
-            return self._tickets_of(take_tickets(self._free_at, now, self.rate, wanted), now, time)
-
-    async def _take_shared(self, wanted: int) -> list[float]:
-        async with self._db.transaction() as tx:
-            free_at = await settings.take_next_ticket_at(tx)
-            now, time = self._now()
-            batch = take_tickets(free_at, now, self.rate, wanted)
-            await settings.set_next_ticket_at(tx, batch.stop)
-        return self._tickets_of(batch, now, time)
-
-    def _tickets_of(self, batch: range, now: int, time: float) -> list[float]:
+            batch = take_tickets(self._free_at, now, self.rate, wanted)
         self._free_at = batch.stop
         return [time + (at - now) / SECOND for at in batch]
 

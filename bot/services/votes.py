@@ -196,8 +196,7 @@ class Votes:
             slot_at = slot_of_week(group.schedule, vote.week).at
             if not for_good and now < slot_at:
                 wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
-                again = min(now + wait, slot_at)
-                await choices.set_look_at(tx, vote.vote_id, again)
+                await choices.set_look_at(tx, vote.vote_id, min(now + wait, slot_at))
                 return
             if await lose(tx, self._ids, vote.vote_id, now):
                 log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
@@ -233,14 +232,9 @@ class Votes:
 
     async def _ballot(self, group: Group, vote: Vote) -> Ballot:
         curriculum = await self._curricula.of(self._db, group.guild_id)
-        return Ballot(
-            vote,
-            group.guild_id,
-            slot_of_week(group.schedule, vote.week),
-            group.schedule.zone,
-            curriculum,
-            tuple(curriculum.get(key) for key in vote.keys),
-        )
+        slot, zone = slot_of_week(group.schedule, vote.week), group.schedule.zone
+        resources = tuple(curriculum.get(key) for key in vote.keys)
+        return Ballot(vote, group.guild_id, slot, zone, curriculum, resources)
 
 
 async def _is_on_its_way(db: Queries, vote: Vote) -> bool:
@@ -281,8 +275,6 @@ async def problem_of(db: Queries, vote: Vote) -> Problem | None:
     """Return what keeps or kept the vote's messages from being sent."""
     if vote.message_id is not None:
         return None
-    rows = [
-        await outbox.row_about(db, "poll", str(vote.vote_id)),
-        await outbox.row_about(db, "candidates", str(vote.vote_id)),
-    ]
-    return next((row.problem for row in rows if row is not None and row.problem), None)
+    poll = await outbox.row_about(db, "poll", str(vote.vote_id))
+    card = await outbox.row_about(db, "candidates", str(vote.vote_id))
+    return next((row.problem for row in (poll, card) if row is not None and row.problem), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
@@ -40,8 +40,10 @@ AT_ONCE = 100
 """Maximum groups looked at between two looks at the outbox."""
 
 LOOK_ALONE, LOOK_SHARED = timedelta(days=1), timedelta(minutes=1)
-WEEKS_REMEMBERED = 60
 AFTER_A_FAILURE = timedelta(minutes=5)
+
+WEEKS_REMEMBERED = 60
+"""Enough of a group's past to know every week that may still be asked about."""
 
 FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
 """How long at most a group waits for its own poll to be counted, and between two looks."""
@@ -60,17 +62,18 @@ class Weekly:
     _waits_since: dict[int, datetime] = field(default_factory=dict)
 
     async def open_due(self) -> int:
-        """Pick the paper of every slot that has come; return how many groups were looked at.
-
-        One group's failure never touches another's: it is logged and tried again later.
-        """
+        """Pick the paper of each slot that has come, on its own; return how many were looked at."""
         group_ids = await group_rows.due_group_ids(self._db, self._clock(), AT_ONCE)
         for group_id in group_ids:
             try:
                 await self._open(group_id)
             except Exception:
                 log.exception("group %s can't be given its paper", group_id)
-                await self._put_off(group_id)
+                async with self._background.transaction() as tx:
+                    group = await group_rows.take_group(tx, group_id)
+                    if group is not None:
+                        next_at = self._clock() + AFTER_A_FAILURE
+                        await group_rows.set_looked(tx, group_id, group.since, next_at)
         return len(group_ids)
 
     async def next_due(self) -> datetime:
@@ -92,18 +95,11 @@ class Weekly:
         curriculum = await self._curricula.of(db, group.guild_id)
         (pick,) = await papers_of(db, curriculum, group, [slot.week])
         resource = curriculum.get(pick.key or "")
-        return Post(
-            old.slot_id if old else self._ids.new(),
-            group.group_id,
-            slot.week,
-            slot.at,
-            "nothing" if resource is None else "waiting",
-            key=resource.key if resource else None,
-            title=resource.title if resource else "",
-            why=pick.why,
-            is_late=late,
-            channel_id=group.channel_id,
-        )
+        slot_id = old.slot_id if old else self._ids.new()
+        post = Post(slot_id, group.group_id, slot.week, slot.at, "nothing", why=pick.why)
+        if resource is not None:
+            post = replace(post, state="waiting", key=resource.key, title=resource.title)
+        return replace(post, is_late=late, channel_id=group.channel_id)
 
     async def pick_anew(self, slot_id: int) -> None:
         """Pick another paper for a week whose own left the list before it was sent."""
@@ -178,10 +174,7 @@ class Weekly:
     async def shown_reads(
         self, curriculum: Curriculum, posts: Iterable[Post | None]
     ) -> dict[int, int]:
-        """Return how many have read the papers of a group's weeks, by week.
-
-        Left out are weeks that too few have read.
-        """
+        """Return, by week, how many have read its paper; none where they are too few."""
         counts = await self._read_counts(curriculum, posts)
         shown = {slot_id: shown_count(readers) for slot_id, (readers, _) in counts.items()}
         return {slot_id: count for slot_id, count in shown.items() if count is not None}
@@ -324,13 +317,6 @@ class Weekly:
         papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
         return next((count for count, pick in enumerate(papers) if pick.key is None), None)
 
-    async def _put_off(self, group_id: int) -> None:
-        async with self._background.transaction() as tx:
-            group = await group_rows.take_group(tx, group_id)
-            if group is not None:
-                next_at = self._clock() + AFTER_A_FAILURE
-                await group_rows.set_looked(tx, group_id, group.since, next_at)
-
 
 def _keys(curriculum: Curriculum, key: str) -> set[str]:
     """Return all keys under which readers may have marked what was posted under this one."""
@@ -339,11 +325,7 @@ def _keys(curriculum: Curriculum, key: str) -> set[str]:
 
 
 def of_guild(group: Group | None, guild_id: int) -> Group:
-    """Return the group, which must be of this server.
-
-    Raises:
-        NoGroupError: it isn't, or there is none.
-    """
+    """Return the group if it is of this server, or raise NoGroupError."""
     if group is None or group.guild_id != guild_id:
         raise NoGroupError
     return group

@@ -125,22 +125,15 @@ IS_HERE = (
 """The vote's server hasn't removed the bot."""
 
 
-async def set_polled(
-    tx: Queries,
-    vote_id: int,
-    *,
-    channel_id: int,
-    message_id: int,
-    closes_at: datetime,
-    now: datetime,
-) -> None:
-    """Record the poll's message; that of a vote called off meanwhile is to be ended now."""
+async def set_polled(tx: Queries, vote: Vote, now: datetime) -> None:
+    """Record the vote's poll and its end; if called off meanwhile, it is to be ended now."""
     sql = (
         "UPDATE votes SET channel_id = ?, message_id = ?, closes_at = ?,"
         " look_at = CASE state WHEN 'running' THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END"
         " WHERE vote_id = ?"
     )
-    await tx.fetch(sql, channel_id, message_id, closes_at, closes_at, now, vote_id)
+    closes_at = vote.closes_at
+    await tx.fetch(sql, vote.channel_id, vote.message_id, closes_at, closes_at, now, vote.vote_id)
 
 
 async def set_look_at(tx: Queries, vote_id: int, look_at: datetime | None) -> None:

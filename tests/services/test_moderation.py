@@ -105,7 +105,7 @@ async def test_a_page_that_takes_too_long_is_not_waited_for(clock, opened):
     async def never(_url):
         await asyncio.Event().wait()
 
-    moderation = Moderation(opened.db, opened.curricula, clock, Ids(clock), never, patience=0.01)
+    moderation = Moderation(opened.db, opened.curricula, clock, Ids(clock), never, 0.01)
 
     proposal = await moderation.propose(HERE, MOD, LINK)
 

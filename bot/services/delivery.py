@@ -53,8 +53,7 @@ class Delivery:
 
     async def greet(self, guild_id: int, channel_id: int) -> None:
         """Put the hello to a server into the outbox, once for good."""
-        now = self._clock()
-        to = (guild_id, channel_id)
+        now, to = self._clock(), (guild_id, channel_id)
         async with self._db.transaction() as tx:
             await outbox.add(tx, self._ids, "greeting", guild_id, *to, now, now + A_DAY)
 
@@ -155,14 +154,12 @@ class Delivery:
 
     async def deleted(self, row: OutboxRow) -> None:
         """Record that an earlier attempt was sent, and deleted since: nothing follows from it."""
-        now = self._clock()
         async with self._taken(row) as (tx, post):
             if not await outbox.set_sent(tx, row.row_id, None, problem="deleted"):
                 return
             if post is not None:
-                await slots.set_posted(
-                    tx, post.slot_id, channel_id=row.channel_id, message_id=None, now=now
-                )
+                now, at = self._clock(), row.channel_id
+                await slots.set_posted(tx, post.slot_id, channel_id=at, message_id=None, now=now)
                 await group_rows.set_blocked(tx, post.group_id, None)
             await self._vote_lost(tx, row)
         log.warning("%s %s was sent, and deleted before that was known", row.kind, row.row_id)

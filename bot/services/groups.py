@@ -120,13 +120,11 @@ class Groups:
             offered, fits = zones_offered(wish.zone, here.locale, now)
             return WhichZone(channel.channel_id, wish, tuple(offered), fits)
         weekday = old.weekday if wish.weekday is None else wish.weekday
-        role_id = group.role_id if group else None
-        if wish.role_id is not None:
-            role_id = wish.role_id
-            if role is None:
-                raise NotOfferedError
-            if not role.is_mentionable:
-                raise RoleRefusedError(role.name)
+        role_id = group.role_id if group and wish.role_id is None else wish.role_id
+        if wish.role_id is not None and role is None:
+            raise NotOfferedError
+        if wish.role_id is not None and role is not None and not role.is_mentionable:
+            raise RoleRefusedError(role.name)
         if group is None:
             clear = GroupWish(weekday, f"{time[0]:02}:{time[1]:02}", role_id, zone)
             if asked := await self._which(here, GroupForm(channel.channel_id, clear)):
@@ -147,8 +145,7 @@ class Groups:
             return await self.move_to(here, channel, group_id, only_lost=True)
         if await self.find(channel.channel_id) is not None:
             raise HasGroupError
-        wish = form.wish
-        time = time_of_day(wish.time or "")
+        wish, time = form.wish, time_of_day(form.wish.time or "")
         if time is None or wish.weekday is None:
             raise OldCardError
         schedule = Schedule(wish.weekday, *time, wish.zone)
@@ -184,12 +181,10 @@ class Groups:
     async def lost(self, here: Here, most: int = LOST_SHOWN) -> LostGroups | None:
         """Return a server's groups whose channels are gone; None: there are none."""
         running = await self.running_in(here.guild_id)
-        lost = [group for group in running if here.lacks(group.channel_id)]
-        if not lost:
+        if not (lost := [group for group in running if here.lacks(group.channel_id)]):
             return None
         looks = [await self.look(here.guild_id, g.group_id, here.who) for g in lost[:most]]
-        is_free = await self.find(here.channel_id) is None
-        return LostGroups(tuple(looks), len(lost), is_free)
+        return LostGroups(tuple(looks), len(lost), await self.find(here.channel_id) is None)
 
     async def make_or_change(
         self,
@@ -251,9 +246,9 @@ class Groups:
             if state == "stopped":
                 await call_off(tx, self._ids, group, now)
             next_at = (await next_slot_of(tx, group, now)).at
-            old, group = group, replace(group, state=state, since=now, next_at=next_at)
-            await group_rows.put_group(tx, group, now)
-            group = await self._announce(tx, group, old, now)
+            changed = replace(group, state=state, since=now, next_at=next_at)
+            await group_rows.put_group(tx, changed, now)
+            group = await self._announce(tx, changed, group, now)
             await plan(tx, self._ids, group, now)
         return await self._status(group)
 
@@ -301,12 +296,11 @@ class Groups:
 
         Its members' progress stays. A running vote is called off, as its card soon says.
         """
-        now = self._clock()
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, deleted_by)
             await additions.take_turn(tx, guild_id)
             group = await self._taken(tx, guild_id, group_id)
-            await call_off(tx, self._ids, group, now)
+            await call_off(tx, self._ids, group, self._clock())
             await outbox.delete_about_group(tx, group_id)
             await guild_rows.forget_group(tx, group_id, but_open_polls=True)
         return group
@@ -334,10 +328,9 @@ class Groups:
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> GroupStatus:
         """Choose what follows when the group's list is through; None: nothing."""
-        now = self._clock()
         async with self._db.transaction() as tx:
             await self._taken(tx, guild_id, group_id)
-            await group_rows.set_after_list(tx, group_id, choice, now)
+            await group_rows.set_after_list(tx, group_id, choice, self._clock())
             group = await self._taken(tx, guild_id, group_id)
         return await self._status(group)
 
@@ -378,15 +371,14 @@ class Groups:
             await call_off(tx, self._ids, group, now, week)
             state: GroupState = "active" if group.state == "stopped" else group.state
             next_at = (await next_slot_of(tx, group, now)).at
-            before, group = group, replace(group, state=state, since=now, next_at=next_at)
-            await group_rows.put_group(tx, group, now)
-            group = await self._announce(tx, group, before, now)
+            changed = replace(group, state=state, since=now, next_at=next_at)
+            await group_rows.put_group(tx, changed, now)
+            group = await self._announce(tx, changed, group, now)
         return await self._status(group)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about a channel's group, as this reader may see it or raise NoGroupError."""
-        group = await group_rows.group_of_channel(self._db, channel_id)
-        if group is None:
+        if (group := await self.find(channel_id)) is None:
             raise NoGroupError
         return await self._status(group, reader_id)
 
@@ -425,8 +417,7 @@ class Groups:
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
         """Ask whether a new group is meant, or one that lost its channel; None: there is none."""
-        lost = await self.lost(here, WHICH_SHOWN)
-        if lost is None:
+        if (lost := await self.lost(here, WHICH_SHOWN)) is None:
             return None
         kept_id = await self._moderation.keep(here.guild_id, here.who, form)
         return WhichGroup(form.channel_id or 0, kept_id, lost, can_be_new=form.wish.zone != "")
@@ -467,11 +458,9 @@ class Groups:
         passed = {each for each in near if each > week}
         for each in sorted(passed):
             await call_off(tx, self._ids, group, now, each)
-            chosen = await choices.picks_from(tx, group.group_id, week)
-            taken = {one.week for one in chosen}
+            taken = {one.week for one in await choices.picks_from(tx, group.group_id, week)}
             ahead = slots_from(group.schedule, now, len(taken) + 1, decided | passed | taken)
-            free = [slot.week for slot in ahead]
-            to = week if begins and week not in taken else free[0]
+            to = week if begins and week not in taken else ahead[0].week
             await choices.move_picks(tx, group.group_id, each, to)
 
     async def _taken(
@@ -495,8 +484,7 @@ class Groups:
         curriculum = await self._curricula.of(db, group.guild_id)
         posts = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
         week = running_week(group.schedule.zone, now)
-        past = [p for p in posts if p.state == "posted" and p.week < week]
-        last = past[0] if past else None
+        last = next((p for p in posts if p.state == "posted" and p.week < week), None)
         this_week = next((p for p in posts if p.week == week), None)
         had = await slots.had_keys(db, group.group_id)
         coming = self._coming(group, now, posts)
@@ -504,12 +492,12 @@ class Groups:
         chosen = await choices.picks_from(db, group.group_id, week)
         picked, winners = by_week(chosen)
         voted = await choices.votes_from(db, group.group_id, week)
+        vote = next((v for v in voted if v.state == "running"), None)
+        lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
         then = await beyond(db, curriculum, group, had)
         spans = await choices.spans_of(db, group.group_id)
         papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
-        picks = {pick.week: pick for pick in papers}
-        vote = next((v for v in voted if v.state == "running"), None)
-        lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
+        picks = {paper.week: paper for paper in papers}
         told = vote or lost
         named = await members.named_members(db, group.group_id)
         doubted = await additions.doubted_keys(db, group.guild_id)

@@ -86,8 +86,7 @@ class Guilds:
         """
         asked = await guilds.asked_since(self._db, self._clock() - ASKED_EVERY)
         kept = await guilds.guilds_with_rows(self._db)
-        gone = await guilds.gone_guilds(self._db)
-        doubtful = {id_ for id_ in gone if id_ in seen}
+        doubtful = {id_ for id_ in await guilds.gone_guilds(self._db) if id_ in seen}
         doubtful |= {id_ for id_, is_blocked in kept.items() if is_blocked or id_ not in seen}
         return sorted(doubtful - asked)
 

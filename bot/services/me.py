@@ -80,8 +80,7 @@ class Me:
     async def _change(self, reader_id: int, **changed: Any) -> ReaderSettings:
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
-            old = await readers.settings_of(tx, reader_id)
-            settings = replace(old, **changed)
+            settings = replace(await readers.settings_of(tx, reader_id), **changed)
             nudge_at = self._clock() + NUDGED_AFTER if settings.nudged else None
             await readers.put_settings(tx, reader_id, settings, nudge_at)
         return settings

@@ -93,7 +93,7 @@ class Moderation:
     _curricula: CurriculumStore
     _clock: Clock
     _ids: Ids
-    _fetch_facts: FetchFacts = no_facts
+    _fetch_facts: FetchFacts
     _patience: float = PATIENCE
 
     def __post_init__(self) -> None:
@@ -113,8 +113,7 @@ class Moderation:
         url = web_link(typed)
         laid = await self._curricula.laid(self._db, guild_id)
         chosen = self.list.step(laid, step) if step else self.list.own_step
-        key = self.list.key_of(laid, url)
-        if key is not None:
+        if (key := self.list.key_of(laid, url)) is not None:
             draft = await self._begin(guild_id, opener_id, DraftEdit(key))
             return await self._desk(self._db, draft, "already")
         facts = await self._facts(url)
@@ -137,17 +136,16 @@ class Moderation:
                 key: str | None = draft.about.key
             else:
                 key = self.list.key_of(laid, _about(draft, DraftAddition).fields["url"])
+            if key is None and _about(draft, DraftAddition).silent:
+                return self._proposal(laid, draft)
             if key is None:
-                if _about(draft, DraftAddition).silent:
-                    return self._proposal(laid, draft)
                 key, outcome = await self._add(tx, draft), "added"
             edited = await _put(tx, draft, DraftEdit(key))
         return await self._desk(self._db, edited, outcome)
 
     async def _add(self, tx: Queries, draft: Draft) -> str:
         guild_id, fields = draft.guild_id, dict(_about(draft, DraftAddition).fields)
-        former = await self.list.former_keys(tx, fields["url"])
-        if former:
+        if former := await self.list.former_keys(tx, fields["url"]):
             fields["formerly"] = former
         taken = await self.list.taken_slugs(tx, guild_id)
         key = f"{namespace_of(guild_id)}:{slug_for(fields['title'], taken)}"
@@ -489,12 +487,11 @@ class Moderation:
         rows = await additions.additions_of(db, guild_id)
         before = self.list.addition(rows, resource.key)
         original = self._curricula.base.by_key.get(resource.key)
-        kept = dict(before.fields)
-        if wish.step_id is not None:
+        kept, needs = dict(before.fields), original.prerequisites if original is not None else ()
+        if original is not None and original.step_id == wish.step_id:
+            kept.pop("step_id", None)
+        elif wish.step_id is not None:
             kept["step_id"] = wish.step_id
-            if original is not None and original.step_id == wish.step_id:
-                del kept["step_id"]
-        needs = original.prerequisites if original is not None else ()
         if wish.needs or wish.no_longer_needs:
             kept = with_needs(kept, needs, add=wish.needs, drop=wish.no_longer_needs)
         addition = replace(before, fields=kept)

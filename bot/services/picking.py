@@ -234,8 +234,8 @@ class Picking:
         return "skipped" if is_skipped else None
 
     async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
-        week = running_week(group.schedule.zone, now)
-        return await choices.picks_from(db, group.group_id, week)
+        running = running_week(group.schedule.zone, now)
+        return await choices.picks_from(db, group.group_id, running)
 
 
 def _keys(resource: Resource) -> set[str]:

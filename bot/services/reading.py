@@ -293,13 +293,11 @@ class Reading:
 
     async def step_id(self, guild_id: int | None, typed: str) -> str:
         """Return the id of the step that is meant, or raise UnknownStepError."""
-        curriculum = await self._curricula.of(self._db, guild_id)
-        return self._curricula.step(curriculum, typed).id
+        return self._curricula.step(await self._curricula.of(self._db, guild_id), typed).id
 
     async def steps(self, guild_id: int | None, typed: str) -> list[Step]:
         """Return the steps that fit what is typed; all of them for nothing."""
-        curriculum = await self._curricula.of(self._db, guild_id)
-        return self._curricula.steps_like(curriculum, typed)
+        return self._curricula.steps_like(await self._curricula.of(self._db, guild_id), typed)
 
     async def mark(
         self,
@@ -372,7 +370,7 @@ class Reading:
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
 
     async def set_goal(self, reader_id: int, guild_id: int | None, key: str | None) -> Reply:
-        """Make a resource the goal, or have none; the way to it comes first from then on."""
+        """Make a resource the goal, or have none; the way to it comes first. Twice is harmless."""
         async with self._turn(reader_id) as tx:
             if key is not None:
                 key = (await self._curricula.resource(tx, guild_id, key)).key
@@ -396,8 +394,7 @@ class Reading:
                 raise UnknownStepError(step_id)
             keys = known_before(here.curriculum, here.reader.marks, step_id)
             rows = here.rows_of(dict.fromkeys(keys, Mark("known", here.now)))
-            is_reached = here.goal is not None and here.goal.key in rows
-            goal = None if is_reached else here.reader.goal
+            goal = None if here.goal and here.goal.key in rows else here.reader.goal
             return await self._change(tx, here, "start_at", rows, goal=goal)
 
     async def reset(self, reader_id: int, guild_id: int | None) -> Reply:
@@ -467,8 +464,7 @@ class Reading:
         if marked and still is not None and still.key not in {r.key for r in marked}:
             answer = after.present_answer()
         else:
-            is_deeper = before.current is not None and before.current.addition
-            answer = after.answer(deeper=is_deeper)
+            answer = after.answer(deeper=before.current is not None and before.current.addition)
         current = _shown_key(answer)
         if current != old.current:
             await readers.set_current(tx, reader_id, current)

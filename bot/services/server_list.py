@@ -41,21 +41,18 @@ class ServerList:
 
     async def named(self, db: Queries, guild_id: int, laid: Laid, typed: str) -> Resource:
         """Return the resource that is meant, a removed one too, or raise UnknownResourceError."""
-        listed = laid.find(typed)
-        if listed is not None:
+        if (listed := laid.find(typed)) is not None:
             return listed
         try:
             return await self._curricula.named(db, guild_id, typed)
         except NoLongerListedError as error:
-            removed = laid.removed.get(error.key or "")
-            if removed is None:
-                raise
-            return removed
+            if removed := laid.removed.get(error.key or ""):
+                return removed
+            raise
         except UnknownResourceError:
-            hidden = _found(laid.removed, typed) if typed.strip() else []
-            if not hidden:
-                raise
-            return hidden[0]
+            if typed.strip() and (hidden := _found(laid.removed, typed)):
+                return hidden[0]
+            raise
 
     def step(self, laid: Laid, typed: str) -> Step:
         """Return the step that is meant; the server's own may have no resources yet.
@@ -78,11 +75,9 @@ class ServerList:
         else:
             base = self._curricula.base.by_key
             shown = sorted(curriculum.by_key.values(), key=lambda r: base.get(r.key) == r)
-        fitting = [(r, True) for r in _found(laid.removed, typed)[:MOST_HIDDEN]]
-        fitting += [(r, False) for r in shown]
-        return [
-            Choice(r, curriculum.step(r.step_id), removed) for r, removed in fitting[:MOST_CHOICES]
-        ]
+        hidden = _found(laid.removed, typed)[:MOST_HIDDEN]
+        fitting = [*((r, True) for r in hidden), *((r, False) for r in shown)][:MOST_CHOICES]
+        return [Choice(r, curriculum.step(r.step_id), is_hidden) for r, is_hidden in fitting]
 
     async def prerequisites(self, guild_id: int, resource: str, typed: str = "") -> list[Choice]:
         """Return what the named resource waits for, as far as it fits what is typed."""
@@ -108,11 +103,9 @@ class ServerList:
 
     def key_of(self, laid: Laid, url: str) -> str | None:
         """Return the key of what this link means here, hidden or not; None: it is new."""
-        link = canonical(url)
-        if link is None:
+        if (link := canonical(url)) is None:
             return None
-        listed = laid.curriculum.keys_by_link.get(link)
-        if listed is not None:
+        if (listed := laid.curriculum.keys_by_link.get(link)) is not None:
             return listed
         for key, resource in laid.removed.items():
             everything = (resource, *resource.companions)
@@ -177,8 +170,8 @@ class ServerList:
             return
         if addition.removed:
             await known.mark_gone(tx, [resource.key], now)
-            return
-        await known.keep_known(tx, [KnownResource(resource.key, resource.title, resource.url)])
+        else:
+            await known.keep_known(tx, [KnownResource(resource.key, resource.title, resource.url)])
 
 
 def _found(removed: Mapping[str, Resource], typed: str) -> list[Resource]:

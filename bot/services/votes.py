@@ -88,11 +88,10 @@ class Votes:
         Raises:
             VoteRefusedError: this server has no such vote, or it is decided.
         """
-        now = self._clock()
         async with self._db.transaction() as tx:
             group, vote = await self._taken(tx, guild_id, vote_id)
             if vote.state == "running":
-                await call_off(tx, self._ids, group, now, vote.week)
+                await call_off(tx, self._ids, group, self._clock(), vote.week)
             elif vote.state != "cancelled":
                 raise VoteRefusedError("over")
         return await self._ballot(group, vote)
@@ -103,14 +102,13 @@ class Votes:
         Raises:
             VoteRefusedError: this server has no such vote, it is over, or its poll isn't sent.
         """
-        now = self._clock()
         async with self._db.transaction() as tx:
             group, vote = await self._taken(tx, guild_id, vote_id)
             if vote.state != "running":
                 raise VoteRefusedError("over")
             if vote.message_id is None:
                 raise VoteRefusedError("unsent")
-            await choices.close_vote_now(tx, vote_id, now)
+            await choices.close_vote_now(tx, vote_id, self._clock())
         return await self._ballot(group, vote)
 
     async def _taken(self, tx: Queries, guild_id: int, vote_id: int) -> tuple[Group, Vote]:
@@ -223,8 +221,7 @@ class Votes:
             raise VoteRefusedError("picked")
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await slots.had_keys(db, group.group_id)
-        spans = await choices.spans_of(db, group.group_id)
-        had |= {span.key for span in spans if span.weeks == 0}
+        had |= {s.key for s in await choices.spans_of(db, group.group_id) if s.weeks == 0}
         keys = candidates(curriculum, had, picked.values(), count)
         if len(keys) < FEWEST:
             raise VoteRefusedError("few")

@@ -138,10 +138,10 @@ class Weekly:
         """Return what the card of a week's paper shows; None if its group or paper is gone."""
         post = await slots.slot(self._db, slot_id)
         group = None if post is None else await group_rows.group(self._db, post.group_id)
-        if post is None or group is None or post.key is None:
+        if post is None or group is None:
             return None
         curriculum = await self._curricula.of(self._db, group.guild_id)
-        resource = curriculum.get(post.key)
+        resource = curriculum.get(post.key or "")
         if resource is None:
             return None
         earlier = await slots.latest_slots(self._db, group.group_id, WEEKS_REMEMBERED)
@@ -182,17 +182,13 @@ class Weekly:
     async def read_by(
         self, curriculum: Curriculum, posts: Sequence[Post | None], named: Collection[int]
     ) -> list[ReadBy]:
-        """Return who has read the weeks' papers, as far as a group may know.
-
-        ``named``: the members who show their name.
-        """
+        """Return who has read the weeks' papers, as far as told; ``named``: who show their name."""
         posted = [p if p is not None and p.state == "posted" else None for p in posts]
         counts = await self._read_counts(curriculum, posted)
         found: list[ReadBy] = []
         for post in posted:
-            read, people = (0, 0) if post is None else counts.get(post.slot_id, (0, 0))
-            count = shown_count(read)
-            names: list[int] = []
+            read, people = counts.get(post.slot_id if post else 0, (0, 0))
+            count, names = shown_count(read), list[int]()
             if post is not None and read and (count is None or may_name(people, len(named))):
                 names = await slots.named_readers(self._db, post, _keys(curriculum, post.key or ""))
             found.append(ReadBy(count, tuple(names)))

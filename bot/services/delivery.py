@@ -228,8 +228,7 @@ class Delivery:
                 about = await slots.slot(tx, int(row.reference))
             if about is not None:
                 await group_rows.take_group(tx, about.group_id)
-            is_post = row.kind == "post" and about is not None
-            yield tx, await slots.slot(tx, int(row.reference)) if is_post else None
+            yield tx, await slots.slot(tx, int(row.reference)) if row.kind == "post" else None
 
     async def _give_back(
         self, row: OutboxRow, problem: Problem, wait: timedelta, *, perhaps: bool

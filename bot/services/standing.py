@@ -74,8 +74,10 @@ async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
     """Update the card of a standing post, if there is or may be one."""
     if group.standing_id is None and not await _may_be_made(tx, group):
         return
-    about, to = f"{group.group_id}:{ids.new()}", (group.guild_id, group.channel_id)
-    await outbox.add(tx, ids, "sign", about, *to, now, now + SIGN_WITHIN)
+    row_id, to = ids.new(), (group.guild_id, group.channel_id)
+    about = f"{group.group_id}:{row_id}"
+    row = OutboxRow(row_id, "sign", about, *to, "waiting", now, now + SIGN_WITHIN)
+    await outbox.add_row(tx, row)
 
 
 async def unwanted(db: Queries, row: OutboxRow) -> ProblemName | None:

@@ -20,7 +20,7 @@ NEWCOMER = timedelta(days=1)
 
 async def tell_lost_groups(interaction: discord.Interaction[Any], services: Services) -> bool:
     """Show a moderator this server's groups without a channel; tell whether there are any."""
-    lost = await services.group_setup.lost(here_of(interaction))
+    lost = await services.groups.lost(here_of(interaction))
     if lost is not None:
         await answer(interaction, lost_groups_card(lost, interaction.user.id))
     return lost is not None

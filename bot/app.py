@@ -1,7 +1,5 @@
 """The bot: what it asks of Discord, its commands, its buttons, and the edge for errors."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import hashlib

@@ -1,7 +1,5 @@
 """Reads the settings from the environment and `.env`, and nothing else does."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Tells `nextread health` how the bot on this machine is, by a small file and its time."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import hashlib

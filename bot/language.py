@@ -4,8 +4,6 @@ The two doors and the outbox set it; whatever they call then speaks it. The word
 stand beside the card that shows them, and are in English.
 """
 
-from __future__ import annotations
-
 import functools
 from contextvars import ContextVar
 from gettext import NullTranslations, translation

@@ -1,7 +1,5 @@
 """The log: lines for people, or JSON lines for machines."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

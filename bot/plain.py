@@ -1,7 +1,5 @@
 """Makes foreign text harmless and short enough: it shows as typed, and nothing else happens."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Sends what is in the outbox: claim, look, send, record. Nothing else sends unasked."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from dataclasses import dataclass

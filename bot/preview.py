@@ -1,7 +1,5 @@
 """The bot in a local browser page, without a Discord account: to try it and to show it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -1,7 +1,5 @@
 """Asks Discord what it doesn't tell: a poll's result, who is still in a server, whether we are."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import random

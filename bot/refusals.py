@@ -1,7 +1,5 @@
 """What a refusal by Discord means, by its own error code; and none is hidden by a second try."""
 
-from __future__ import annotations
-
 import re
 from types import SimpleNamespace
 

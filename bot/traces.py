@@ -5,8 +5,6 @@ one, so we know it by its question, below the card of its vote. A changed text, 
 never hides what was sent.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord

@@ -1,7 +1,5 @@
 """The weekly task: a ticker. All truth is in the ledger, so a missed tick loses nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """Dates and times of day as people type them: all that may be meant, so that none is guessed."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

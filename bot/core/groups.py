@@ -1,7 +1,5 @@
 """Study groups as values: their weeks, reminders, and checks of who is still there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass

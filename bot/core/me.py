@@ -3,8 +3,6 @@
 The words of the files stand here: they explain themselves, wherever they are read.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

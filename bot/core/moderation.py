@@ -1,7 +1,5 @@
 """Values that services make and views show to moderators."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What the bot sends unasked, as values; and how far apart its messages go."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args

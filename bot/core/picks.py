@@ -1,7 +1,5 @@
 """Which paper a group reads in which week, and how many of its members are ready for it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

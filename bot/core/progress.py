@@ -1,7 +1,5 @@
 """What readers have done with a list, and the figures that follow from it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

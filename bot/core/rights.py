@@ -1,7 +1,5 @@
 """Who may use a command, as a server's Integrations page has it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal

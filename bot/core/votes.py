@@ -1,7 +1,5 @@
 """A vote on what a group reads in a week: what may be voted on, for how long, and who wins."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -5,8 +5,6 @@ connection, at every redirect, is judged by the address that its socket is about
 no spelling, no name and no second answer of DNS gets past.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import socket

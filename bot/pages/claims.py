@@ -1,7 +1,5 @@
 """What a page claims about itself, as facts: which tag is believed first, and how it is written."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator

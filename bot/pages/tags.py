@@ -5,8 +5,6 @@ are still in use. Here nothing goes back: every pattern is possessive (``++``, `
 is never closed ends the page, as in the HTML standard.
 """
 
-from __future__ import annotations
-
 import codecs
 import json
 import re

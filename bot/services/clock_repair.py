@@ -1,7 +1,5 @@
 """Puts the ledger right after a clock that was ahead, and after other zone tables."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What a server sees of the list, with its fuzzy search; and what the list ever held."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet

@@ -1,7 +1,5 @@
 """The outbox's rules: claim, send, record; and what follows from a message that was sent."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 from collections.abc import AsyncIterator

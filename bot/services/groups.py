@@ -1,7 +1,5 @@
 """Study groups: making and changing them, their members, what their cards show."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 

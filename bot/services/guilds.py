@@ -1,7 +1,5 @@
 """What Discord says of servers and their members: who removed the bot, and who has left."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection

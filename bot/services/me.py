@@ -1,7 +1,5 @@
 """What a reader may know and decide about their own rows: look, take away, delete."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain

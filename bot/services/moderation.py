@@ -1,7 +1,5 @@
 """What moderators do with their server's list: add, change, remove, restore, take it along."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager

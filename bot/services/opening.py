@@ -1,7 +1,5 @@
 """Opens the ledger and joins the services to it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from bot.core.curriculum import Curriculum

@@ -1,7 +1,5 @@
 """What moderators pick for a group's week, and take back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """What readers do: ask what comes next, mark it, put it aside, take that back, set a goal."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace

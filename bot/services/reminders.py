@@ -1,7 +1,5 @@
 """Letters to people: who asked for a reminder, whether it is still wanted, and when it goes."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """One server's list: finding what moderators mean in it, and writing it with its history."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """A forum group's standing post: asked for, made, lost, kept up to date."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 

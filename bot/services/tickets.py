@@ -1,7 +1,5 @@
 """Holds all processes on one database to the rate at which Discord takes messages."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import deque

@@ -1,7 +1,5 @@
 """Votes: calling them, calling them off, and what their results decide."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The paper of the week: picking it when its slot has come, and what readers do with it."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace

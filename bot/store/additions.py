@@ -1,7 +1,5 @@
 """What each server's moderators made of the list or have in draft, and what readers doubt in it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import datetime

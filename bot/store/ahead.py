@@ -1,7 +1,5 @@
 """Instants that are too late to be true: what a clock that was ahead left in the database."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime, timedelta
 

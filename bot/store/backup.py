@@ -1,7 +1,5 @@
 """Copies the SQLite database beside a running bot, and puts a copy back."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sqlite3

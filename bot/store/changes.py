@@ -1,7 +1,5 @@
 """What a reader changed, with the rows before and after, so that it can be undone."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What moderators pick and members vote for in groups' weeks, and for how long it is read."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Study groups and their settings."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import astuple
 from datetime import datetime

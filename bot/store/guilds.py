@@ -3,8 +3,6 @@
 What looks for work leaves them out with ``NOT EXISTS (SELECT 1 FROM gone_guilds ...)``.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import datetime
 

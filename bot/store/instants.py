@@ -1,7 +1,5 @@
 """Instants and ids as the database keeps them: whole seconds UTC, and 63 bits in their order."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime

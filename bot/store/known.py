@@ -1,7 +1,5 @@
 """Every resource that was ever listed, so that progress outlives the list's changes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

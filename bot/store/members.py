@@ -1,7 +1,5 @@
 """Members of study groups: who they are, what they want, and when Discord was asked about them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from bot.core.groups import MemberCheck, ReminderWish

@@ -1,7 +1,5 @@
 """Everything the bot sends unasked: a row each, from the intention to the message."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Readers' marks, by resource key."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import chain

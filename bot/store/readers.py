@@ -1,7 +1,5 @@
 """What is kept of a reader beside their marks, and where the database holds a person at all."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal

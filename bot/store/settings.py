@@ -1,7 +1,5 @@
 """Small facts of the bot itself: settings by name, and the row from which tickets are taken."""
 
-from __future__ import annotations
-
 from bot.store.database import Queries
 
 

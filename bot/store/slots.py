@@ -1,7 +1,5 @@
 """Groups' weeks: one row each, whatever became of it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import chain

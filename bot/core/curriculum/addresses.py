@@ -1,7 +1,5 @@
 """An address without what others put around it: redirects, archives, and who passed it on."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, unquote_plus, urlsplit
 

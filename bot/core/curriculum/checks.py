@@ -4,8 +4,6 @@ They read the file's plain values and step over what has the wrong type: that is
 and one slip must not hide the others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass

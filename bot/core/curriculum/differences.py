@@ -1,7 +1,5 @@
 """What differs between two versions of a list, and whether anybody would lose progress by it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """YAML <-> Curriculum: reads a list, or reports everything that is wrong with it at once."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import fields

@@ -1,7 +1,5 @@
 """One canonical form a link, so that the same page is known however its address was copied."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable

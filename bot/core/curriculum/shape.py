@@ -4,8 +4,6 @@ The limits follow Discord: a card holds 4,000 characters and 40 components, a se
 100 characters, a link button 512 characters, a custom_id 100 (which ids share with prefixes).
 """
 
-from __future__ import annotations
-
 import datetime
 import json
 import re

@@ -1,7 +1,5 @@
 """Curriculum -> the YAML text of its file, as neat as if written by hand."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """YAML text -> plain values that remember their line and column; hostile text is refused early."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

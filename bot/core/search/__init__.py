@@ -15,8 +15,6 @@ How a query is answered:
    query. The maker's list is somewhat ahead of additions; in a tie the order given holds.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

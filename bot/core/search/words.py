@@ -1,7 +1,5 @@
 """Text as search compares it: folded, and cut into words."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

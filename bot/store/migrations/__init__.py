@@ -1,7 +1,5 @@
 """Brings the tables up to date: numbered SQL files, each run once, under a lock."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -25,6 +25,7 @@ from bot.services.opening import Services, open_services, services_over
 from bot.store.database import Database, open_database
 from bot.store.migrations import migrate
 from tests.curricula import named_by_address
+from tests.seen import text_of
 
 # Rules that hold for whatever hypothesis thinks of: a few examples each with every change,
 # many with `pytest --hypothesis-profile=thorough`, as `.ci/run` does. A machine may be slow.
@@ -32,6 +33,7 @@ settings.register_profile("few", max_examples=15, deadline=None)
 settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.load_profile("few")
 
+A_MINUTE = 60
 A_DAY = timedelta(days=1)
 ROOM = 2**30
 
@@ -77,10 +79,10 @@ def shipped_list():
     return read_curriculum(path.read_bytes(), str(path))
 
 
-@pytest.fixture(scope="session")
-def base(shipped_list):
-    """The list that the bot starts with. Some tests have one of their own."""
-    return shipped_list
+@pytest.fixture
+def base(request, shipped_list):
+    """The list that the bot starts with: what the test's module calls LIST, if it does."""
+    return getattr(request.module, "LIST", shipped_list)
 
 
 @pytest.fixture
@@ -339,3 +341,46 @@ def moderator(env, guild):
     """Somebody with Manage Server."""
     role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
     return guild.add_member(env.create_user("moderator"), roles=[role])
+
+
+@pytest.fixture
+def bob(env, guild):
+    """Another member."""
+    return guild.add_member(env.create_user("bob"))
+
+
+@pytest.fixture
+def elsewhere(env):
+    """Another server: who manages it, and a channel there."""
+    guild = env.create_guild("Elsewhere")
+    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
+    member = guild.add_member(env.create_user("stranger"), roles=[role])
+    return member, guild.create_text_channel("reading")
+
+
+@pytest.fixture
+def told(moderator):
+    """Return what the moderator was told in direct messages."""
+
+    def texts():
+        dm = moderator.user.dm_channel
+        return [text_of(message) for message in dm.history()] if dm else []
+
+    return texts
+
+
+@pytest.fixture
+async def group(moderator, channel):
+    """The card of a group that reads on Mondays at nine, UTC. It is Thursday."""
+    return await moderator.slash(channel, "manage group", zone="UTC")
+
+
+@pytest.fixture
+def until(env):
+    """Return what lets time pass until a minute after an instant."""
+
+    async def move(at):
+        while (left := (at - env.now()).total_seconds() + A_MINUTE) > 0:
+            await env.advance_time(min(left, A_DAY.total_seconds()))  # simcord's patience
+
+    return move

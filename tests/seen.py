@@ -21,6 +21,11 @@ def labels_of(result: Any) -> list[str]:
     return [part["label"] for part in _parts(result) if part.get("type") == 2]
 
 
+def posts_in(channel: Any) -> list[Any]:
+    """Return the papers of the week that stand in the channel."""
+    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
+
+
 def custom_id_of(result: Any, label: str) -> str:
     """Return what the button with this label sends when it is clicked."""
     return next(part["custom_id"] for part in _parts(result) if part.get("label") == label)

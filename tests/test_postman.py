@@ -20,17 +20,11 @@ from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
 from tests.kill.objects import CHANNEL_ID, DM_ID, GUILD_ID, MODERATOR_ID, OTHER_ID
 from tests.kill.objects import channel as channel_of_room
 from tests.kill.study_room import StudyRoom, rate_limited
-from tests.seen import labels_of, text_of
+from tests.seen import labels_of, posts_in, text_of
 from tests.small_discord import TOKEN, answer
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
 SLOT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
 
 
 @pytest.fixture
@@ -58,21 +52,6 @@ def fail(env, channel):
         env.inject_error("POST", path, status=status, times=times, code=code)
 
     return make
-
-
-@pytest.fixture
-def told(moderator):
-    """Return what the moderator was told in direct messages."""
-
-    def texts():
-        dm = moderator.user.dm_channel
-        return [text_of(message) for message in dm.history()] if dm else []
-
-    return texts
-
-
-def posts_in(channel):
-    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
 
 async def deny(env, channel, guild, **permissions):

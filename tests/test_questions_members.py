@@ -17,12 +17,6 @@ FRIDAY = Schedule(4, 10, 0, "UTC")
 
 
 @pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
 def join(channel):
     async def joins(*members):
         for member in members:

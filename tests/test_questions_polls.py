@@ -14,11 +14,6 @@ from tests.postbox import GUILD, MODERATOR, Postbox, new_group
 LIST = curriculum(*(resource(f"r{n}") for n in range(9)))
 
 
-@pytest.fixture
-def base():
-    return LIST
-
-
 class Poll:
     """A poll that is over: all voted for its second candidate."""
 

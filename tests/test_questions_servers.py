@@ -15,12 +15,6 @@ A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
 
 
 @pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
 def told(caplog):
     """Return what the log told of servers so far."""
     caplog.set_level(logging.INFO)

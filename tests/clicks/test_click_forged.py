@@ -1,6 +1,5 @@
 """Clicks that no card offered: every button, select and form, with values made up by hand."""
 
-import discord
 import pytest
 
 from bot.clicks import CLICKED
@@ -75,12 +74,9 @@ def own(custom_id, each, member):
 
 
 @pytest.fixture
-async def elsewhere(env):
+async def elsewhere(elsewhere):
     """Return who manages another server, and a card of theirs there."""
-    guild = env.create_guild("Elsewhere")
-    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
-    member = guild.add_member(env.create_user("stranger"), roles=[role])
-    there = guild.create_text_channel("reading")
+    member, there = elsewhere
     return member, (await member.slash(there, "manage group", zone="UTC")).response
 
 

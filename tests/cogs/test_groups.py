@@ -5,29 +5,10 @@ import discord
 import pytest
 
 from tests.forged import forged
-from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
+from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of, title_of
 
 A_MINUTE, A_DAY = 60, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
-def until(env):
-    async def move(at):
-        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
-
-    return move
-
-
-def posts_in(channel):
-    """The papers of the week that stand in the channel."""
-    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
 
 async def test_a_new_group_shows_the_next_four_weeks(group):

@@ -4,7 +4,7 @@ import pytest
 from discord import ui
 
 from tests.curricula import curriculum, resource
-from tests.seen import custom_id_of, labels_of, text_of
+from tests.seen import custom_id_of, labels_of, posts_in, text_of
 
 A_MINUTE = 60
 MONDAYS = [datetime(2026, 1, 5, 9, 0, tzinfo=UTC) + timedelta(weeks=n) for n in range(10)]
@@ -18,17 +18,6 @@ CHOICES = ["Go on with additions", "Start over with must-reads"]
 
 
 @pytest.fixture
-def simcord_bot(make_bot):
-    return make_bot(LIST)
-
-
-@pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
 def weeks(env, group):
     """Return what lets the group have so many Mondays."""
 
@@ -38,10 +27,6 @@ def weeks(env, group):
             await env.advance_time((monday - env.now()).total_seconds() + A_MINUTE)
 
     return pass_
-
-
-def posts_in(channel):
-    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
 
 async def test_the_end_is_told_two_weeks_ahead(group, weeks, moderator, alice, channel):

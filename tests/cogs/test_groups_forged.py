@@ -2,18 +2,12 @@
 
 from datetime import UTC, datetime
 
-import discord
 import pytest
 
 from tests.forged import forged
-from tests.seen import custom_id_of, labels_of, text_of
+from tests.seen import custom_id_of, labels_of, posts_in, text_of
 
 MONDAY = datetime(2026, 1, 5, 9, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def group(moderator, channel):
-    return await moderator.slash(channel, "manage group", zone="UTC")
 
 
 @pytest.fixture
@@ -24,16 +18,7 @@ def group_id(group):
 @pytest.fixture
 async def post(group, channel, env):
     await env.advance_time((MONDAY - env.now()).total_seconds())
-    return next(m for m in channel.history() if "Paper of the week" in text_of(m))
-
-
-@pytest.fixture
-def stranger(env):
-    """Who manages another server, and a channel there."""
-    guild = env.create_guild("Elsewhere")
-    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
-    member = guild.add_member(env.create_user("stranger"), roles=[role])
-    return member, guild.create_text_channel("reading")
+    return posts_in(channel)[0]
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "skip", "post", "stop"])
@@ -61,8 +46,8 @@ async def test_a_member_cannot_make_a_group_by_a_select_with_their_own_id(env, a
 
 
 @pytest.mark.parametrize("kind", ["read", "first", "more"])
-async def test_a_post_of_another_server_is_not_known(env, stranger, post, kind):
-    member, there = stranger
+async def test_a_post_of_another_server_is_not_known(env, elsewhere, post, kind):
+    member, there = elsewhere
     slot_id = custom_id_of(post, "More").split(":")[1]
     button = await forged(env, there, f"{kind}:{slot_id}")
 
@@ -72,8 +57,8 @@ async def test_a_post_of_another_server_is_not_known(env, stranger, post, kind):
 
 
 @pytest.mark.parametrize("way", ["group:join", "group:leave", "join"])
-async def test_a_group_of_another_server_is_not_known(env, stranger, group_id, way):
-    member, there = stranger
+async def test_a_group_of_another_server_is_not_known(env, elsewhere, group_id, way):
+    member, there = elsewhere
     button = await forged(env, there, f"{way}:{group_id}")
 
     answer = await member.click(button, label="Press")

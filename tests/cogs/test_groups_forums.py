@@ -13,7 +13,7 @@ from bot.core.weekly import Schedule
 from bot.postman import Postman
 from bot.services.delivery import Delivery
 from bot.store.instants import Ids
-from tests.seen import custom_id_of, labels_of, text_of, title_of
+from tests.seen import custom_id_of, labels_of, posts_in, text_of, title_of
 
 A_SECOND, A_MINUTE, AN_HOUR, A_DAY = 1, 60, 3600, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -34,15 +34,6 @@ async def group(moderator, channel, forum, env):
 
 
 @pytest.fixture
-def until(env):
-    async def move(at):
-        while (left := (at - env.now()).total_seconds() + A_MINUTE) > 0:
-            await env.advance_time(min(left, A_DAY))  # simcord is patient for so long at a time
-
-    return move
-
-
-@pytest.fixture
 def unseen(env, until, restart, made_bots):
     """As ``until``, but the bot stands still meanwhile: what fails is not tried all that time."""
 
@@ -53,17 +44,6 @@ def unseen(env, until, restart, made_bots):
         await env.advance_time(A_MINUTE)
 
     return move
-
-
-@pytest.fixture
-def told(moderator):
-    """Return what the moderator was told in direct messages."""
-
-    def texts():
-        dm = moderator.user.dm_channel
-        return [text_of(message) for message in dm.history()] if dm else []
-
-    return texts
 
 
 @pytest.fixture
@@ -126,10 +106,6 @@ def forget(env):
                 await tx.fetch(statement)
 
     return lose
-
-
-def posts_in(place):
-    return [m for m in place.history() if "Paper of the week" in text_of(m)]
 
 
 def openers_in(place):

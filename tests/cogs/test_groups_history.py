@@ -10,20 +10,6 @@ MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
-def until(env):
-    async def move(at):
-        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
-
-    return move
-
-
-@pytest.fixture
 async def past(group, env, until):
     """Eleven weeks, which is more than a list of nine papers and its must-reads may need."""
     await until(MONDAY)

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from tests.forged import forged
-from tests.seen import custom_id_of, labels_of, text_of, title_of
+from tests.seen import custom_id_of, labels_of, posts_in, text_of, title_of
 
 A_MINUTE, A_DAY = 60, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -27,22 +27,10 @@ async def lost(moderator, alice, channel, env):
     await env.bot.get_channel(channel.id).delete()
 
 
-@pytest.fixture
-def until(env):
-    async def move(at):
-        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
-
-    return move
-
-
 async def make_new(moderator, channel, **options):
     """Make a group where another one of the server has lost its channel."""
     asked = await moderator.slash(channel, "manage group", zone="UTC", **options)
     return await moderator.click(asked.response.message, label="Make a new group")
-
-
-def posts_in(channel):
-    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
 
 @pytest.mark.parametrize("command", ["group", "manage group"])

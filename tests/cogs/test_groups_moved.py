@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
-from tests.seen import custom_id_of, labels_of, text_of, title_of
+from tests.seen import custom_id_of, labels_of, posts_in, text_of, title_of
 
 A_MINUTE = 60
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -18,14 +18,6 @@ async def card(moderator, alice, channel):
     mine = await alice.slash(channel, "group")
     await alice.click(mine.response.message, label="Join")
     return await moderator.click(made.response.message, label="More")
-
-
-@pytest.fixture
-def until(env):
-    async def move(at):
-        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
-
-    return move
 
 
 @pytest.fixture
@@ -44,10 +36,6 @@ def delete(moderator, card):
         return form, await moderator.submit_modal(form, {"word": word})
 
     return typed
-
-
-def posts_in(channel):
-    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
 
 async def test_more_opens_in_place_and_is_put_away(card, moderator):

@@ -12,20 +12,6 @@ CLOSED = 50007  # "Cannot send messages to this user"
 
 
 @pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
-def until(env):
-    async def move(at):
-        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
-
-    return move
-
-
-@pytest.fixture
 def asks(channel):
     """Return what makes a member join, ask for reminders, and return the card."""
 

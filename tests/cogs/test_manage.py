@@ -29,15 +29,6 @@ def fetch_facts():
 
 
 @pytest.fixture
-def elsewhere(env):
-    """Another server, with a moderator and a channel of its own."""
-    guild = env.create_guild("Elsewhere")
-    role = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
-    member = guild.add_member(env.create_user("stranger"), roles=[role])
-    return member, guild.create_text_channel("reading")
-
-
-@pytest.fixture
 def add(moderator, channel):
     """Return what adds a link with a title of its own, through the cards."""
 

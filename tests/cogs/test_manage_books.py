@@ -1,16 +1,9 @@
 """A list of long papers alone: more to change than a select takes."""
 
-import pytest
-
 from tests.curricula import curriculum, resource
 from tests.seen import options_of, select_of, text_of
 
-BOOKS = curriculum(*(resource(f"book-{n}", title=f"Book {n}", minutes=300) for n in range(9)))
-
-
-@pytest.fixture
-def simcord_bot(make_bot):
-    return make_bot(BOOKS)
+LIST = curriculum(*(resource(f"book-{n}", title=f"Book {n}", minutes=300) for n in range(9)))
 
 
 async def test_all_that_is_picked_or_passed_over_can_be_brought_back(moderator, channel):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.curricula import curriculum, resource
-from tests.seen import option_labels_of, options_of, select_of, text_of, title_of
+from tests.seen import option_labels_of, options_of, posts_in, select_of, text_of, title_of
 
 A_MINUTE, A_DAY = 60, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -15,17 +15,6 @@ LIST = curriculum(
     resource("film", title="The film", minutes=180),
 )
 COURSE = "demo:course"
-
-
-@pytest.fixture
-def simcord_bot(make_bot):
-    return make_bot(LIST)
-
-
-@pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
 
 
 @pytest.fixture
@@ -44,8 +33,7 @@ async def titles_after(env, channel, weeks):
     for week in range(weeks):
         wait = (MONDAY - env.now()).total_seconds() + week * 7 * A_DAY + A_MINUTE
         await env.advance_time(max(0, wait))
-    posts = [m for m in channel.history() if "Paper of the week" in text_of(m)]
-    return [(text_of(post).splitlines()[0], title_of(post)) for post in posts]
+    return [(text_of(post).splitlines()[0], title_of(post)) for post in posts_in(channel)]
 
 
 async def test_a_long_paper_in_sight_is_offered_for_several_weeks_and_goes_on_so(

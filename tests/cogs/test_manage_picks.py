@@ -7,6 +7,7 @@ from tests.seen import (
     labels_of,
     option_labels_of,
     options_of,
+    posts_in,
     select_of,
     text_of,
     title_of,
@@ -14,24 +15,6 @@ from tests.seen import (
 
 A_MINUTE, A_DAY = 60, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
-def until(env):
-    async def move(at):
-        await env.advance_time((at - env.now()).total_seconds() + A_MINUTE)
-
-    return move
-
-
-def posts_in(channel):
-    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
 
 async def test_a_pick_is_shown_to_members_and_posted(group, moderator, alice, channel, until):

@@ -4,24 +4,10 @@ import discord
 import pytest
 
 from tests.forged import forged
-from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
+from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of, title_of
 
 AN_HOUR, A_DAY = 3600, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def group(moderator, channel):
-    """A group that reads on Mondays at nine, UTC. It is Thursday."""
-    return await moderator.slash(channel, "manage group", zone="UTC")
-
-
-@pytest.fixture
-def until(env):
-    async def move(at):
-        await env.advance_time((at - env.now()).total_seconds() + 60)
-
-    return move
 
 
 def polls_in(channel):
@@ -34,10 +20,6 @@ def candidates_in(channel):
 
 def called_off_in(channel):
     return [m for m in channel.history() if "is called off" in text_of(m)]
-
-
-def posts_in(channel):
-    return [m for m in channel.history() if "Paper of the week" in text_of(m)]
 
 
 async def test_a_vote_stands_below_its_candidates(group, moderator, channel):

@@ -11,12 +11,6 @@ from tests.seen import labels_of, text_of, title_of
 FIRST = "Attention Is All You Need"
 
 
-@pytest.fixture
-def bob(env, guild):
-    """Another member."""
-    return guild.add_member(env.create_user("bob"))
-
-
 async def file_of(result):
     """Return the name and content of the one file that an answer brings."""
     (attachment,) = result.response.attachments

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.seen import labels_of, options_of, select_of, text_of, title_of
+from tests.seen import labels_of, options_of, posts_in, select_of, text_of, title_of
 
 A_DAY = 24 * 3600
 
@@ -160,7 +160,7 @@ async def test_readers_of_this_week_and_the_last_are_named_who_chose_so(
         joined = await member.slash(channel, "group")
         await member.click(joined.response.message, label="Join")
     await moderator.click(card.response.message, label="First paper now")
-    (post,) = [m for m in channel.history() if "Paper of the week" in text_of(m)]
+    (post,) = posts_in(channel)
     for member in (alice, *others[:2]):
         await member.click(post, label="I've read it")
     hidden = text_of(await others[1].slash(channel, "group"))
@@ -190,7 +190,7 @@ async def test_few_readers_are_not_counted_and_named_only_if_they_chose_so(
         joined = await member.slash(channel, "group")
         await member.click(joined.response.message, label="Join")
     await moderator.click(card.response.message, label="First paper now")
-    (post,) = [m for m in channel.history() if "Paper of the week" in text_of(m)]
+    (post,) = posts_in(channel)
 
     async def seen():
         group = await carol.slash(channel, "group")

@@ -9,18 +9,12 @@ from tests.postbox import (
     GUILD,
     MAY_NOT_SEND,
     MODERATOR,
-    Postbox,
     new_group,
     week_of,
 )
 
 ELSEWHERE = 9  # another channel
 A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedelta(days=1)
-
-
-@pytest.fixture
-def postbox(services):
-    return Postbox(services)
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ A_MINUTE, A_DAY, A_WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(wee
 
 
 @pytest.fixture
-def postbox(services):
-    return Postbox(services)
-
-
-@pytest.fixture
 def groups(services):
     return services.groups
 

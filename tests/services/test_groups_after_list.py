@@ -2,7 +2,6 @@ import pytest
 
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError
-from tests.conftest import joined
 from tests.curricula import curriculum, resource
 
 READERS = range(800_000_000_000_000_001, 800_000_000_000_000_005)
@@ -15,13 +14,6 @@ LIST = curriculum(
     resource("bert", must_read=True, title="BERT"),
     resource("plain", addition=True, title="Plain"),
 )
-
-
-@pytest.fixture
-async def services(database_url, clock):
-    opened = await joined(database_url, LIST, clock)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError
-from tests.conftest import joined
 from tests.curricula import curriculum, resource
 
 ALICE, BOB, CAROL, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_005)
@@ -12,13 +11,6 @@ GUILD, OTHER_GUILD, CHANNEL = 900_000_000_000_000_001, 900_000_000_000_000_002, 
 MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
 
 LIST = curriculum(*(resource(f"paper-{number:02}") for number in range(30)))
-
-
-@pytest.fixture
-async def services(database_url, clock):
-    opened = await joined(database_url, LIST, clock)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

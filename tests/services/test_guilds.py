@@ -13,7 +13,6 @@ from bot.store.instants import Ids
 from tests.conftest import joined
 from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import every_column, everything, places_of
-from tests.postbox import Postbox
 
 ALICE, BOB, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_004)
 GUILD, OTHER = 900_000_000_000_000_001, 900_000_000_000_000_002
@@ -27,18 +26,6 @@ KEPT = {"migrations", "settings", "tickets", "gone_guilds", "asked_guilds"}
 
 OF_READERS = {"progress", "changes", "readers", "reader_settings"}
 """Tables in which a reader's own outlives a server."""
-
-
-@pytest.fixture
-async def services(database_url, clock):
-    opened = await joined(database_url, LIST, clock, named_by_address)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def postbox(services):
-    return Postbox(services)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pybtex.database import parse_string
 from bot.core.weekly import Schedule
 from bot.store.readers import PERSON_COLUMNS, rows_about
 from tests.conftest import joined
-from tests.curricula import curriculum, named_by_address, resource
+from tests.curricula import curriculum, resource
 from tests.every_table import everything, places_of
 
 ALICE, BOB = 800_000_000_000_000_001, 800_000_000_000_000_002
@@ -22,13 +22,6 @@ LIST = curriculum(
     resource("peft", title="PEFT"),
     resource("goal", title="The goal"),
 )
-
-
-@pytest.fixture
-async def services(database_url, clock):
-    opened = await joined(database_url, LIST, clock, named_by_address)
-    yield opened
-    await opened.close()
 
 
 async def live(services, clock, who, channel_id):

@@ -29,14 +29,6 @@ LIST = curriculum(
 
 
 @pytest.fixture
-async def services(database_url, clock):
-    """It is Monday, nine o'clock, in the second week of the year."""
-    opened = await joined(database_url, LIST, clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def group(services):
     return (
         await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)

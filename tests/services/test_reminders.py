@@ -8,7 +8,7 @@ from bot.core.groups import Reminder
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, NotAMemberError, UnknownPostError, UnknownResourceError
 from tests.conftest import joined
-from tests.curricula import curriculum, named_by_address, resource
+from tests.curricula import curriculum, resource
 from tests.every_table import places_of
 
 ALICE, BOB, CAROL, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_005)
@@ -18,13 +18,6 @@ MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
 LIST = curriculum(
     resource("bert", title="BERT"), resource("gpt", title="GPT"), resource("lora", title="LoRA")
 )
-
-
-@pytest.fixture
-async def services(database_url, clock):
-    opened = await joined(database_url, LIST, clock, named_by_address)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

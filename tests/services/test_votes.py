@@ -5,7 +5,6 @@ import pytest
 from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.store import outbox
-from tests.conftest import joined
 from tests.curricula import curriculum, resource
 
 GUILD, OTHER_GUILD, CHANNEL, MODERATOR = 91, 92, 71, 5
@@ -14,14 +13,6 @@ W02 = "2026-W02"
 MESSAGE = 4242
 
 LIST = curriculum(resource("bert"), resource("gpt"), resource("lora"), resource("peft"))
-
-
-@pytest.fixture
-async def services(database_url, clock):
-    """It is Monday, nine o'clock, in the second week of the year."""
-    opened = await joined(database_url, LIST, clock)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -13,11 +13,6 @@ READERS = (7, 8, 9)
 
 
 @pytest.fixture
-def postbox(services):
-    return Postbox(services)
-
-
-@pytest.fixture
 def weekly(services):
     return services.weekly
 

@@ -165,561 +165,354 @@ def test_a_line_without_a_value_counts_as_left_out_where_it_may_be():
 
 # --- What is reported: line, column, where, what, remedy ---
 
+
+def problem(text, *lines):
+    """A text, and all that is said of it: each line begins with the file's name."""
+    return text, [f"my.yaml:{line}" for line in lines]
+
+
 EACH_PROBLEM = {
-    "unknown key": (
+    "unknown key": problem(
         SMALL + "            tilte: A\n",
-        ["my.yaml:14:13: a: a resource has no key 'tilte': did you mean 'title'?"],
+        "14:13: a: a resource has no key 'tilte': did you mean 'title'?",
     ),
-    "unknown key in braces": (
+    "unknown key in braces": problem(
         about("yaer: 2017"),
-        ["my.yaml:13:34: a > about: `about` has no key 'yaer': did you mean 'year'?"],
+        "13:34: a > about: `about` has no key 'yaer': did you mean 'year'?",
     ),
-    "key outside of its braces": (
+    "key outside of its braces": problem(
         SMALL + "            year: 2017\n            aliases: [A]\n",
-        [
-            "my.yaml:14:13: a: a resource has no key 'year': write it in `about: {...}`",
-            "my.yaml:15:13: a: a resource has no key 'aliases': write it in `found_by: {...}`",
-        ],
+        "14:13: a: a resource has no key 'year': write it in `about: {...}`",
+        "15:13: a: a resource has no key 'aliases': write it in `found_by: {...}`",
     ),
-    "comma in a bare text": (
+    "comma in a bare text": problem(
         about("authors: Hu, Shen, year: 2021"),
-        [
-            (
-                "my.yaml:13:47: a > about: `about` has no key 'Shen':"
-                " put a text that has a comma in double quotes"
-            )
-        ],
+        "13:47: a > about: `about` has no key 'Shen': put a text that has a comma in double quotes",
     ),
-    "no braces": (
+    "no braces": problem(
         SMALL.replace("{kind: paper}", "paper") + "            found_by: [A]\n",
-        [
-            (
-                "my.yaml:13:20: a > about: is not a block of `key: value` lines:"
-                " write `key: value` pairs in braces, as in the example at the top"
-            ),
-            (
-                "my.yaml:14:23: a > found_by: is not a block of `key: value` lines:"
-                " write `key: value` pairs in braces, as in the example at the top"
-            ),
-        ],
+        "13:20: a > about: is not a block of `key: value` lines:"
+        " write `key: value` pairs in braces, as in the example at the top",
+        "14:23: a > found_by: is not a block of `key: value` lines:"
+        " write `key: value` pairs in braces, as in the example at the top",
     ),
-    "unknown key unlike any other": (
+    "unknown key unlike any other": problem(
         SMALL.replace("id: first\n", "id: first\n        zzz: 1\n"),
-        [
-            (
-                "my.yaml:8:9: first: a step has no key 'zzz': a step has id, title, resources,"
-                " number,"
-                " icon, addition, introduction, tables"
-            )
-        ],
+        "8:9: first: a step has no key 'zzz':"
+        " a step has id, title, resources, number, icon, addition, introduction, tables",
     ),
-    "missing key": (
+    "missing key": problem(
         SMALL.replace("            about: {kind: paper}\n", "")
         + resource("b").replace("kind: paper", "year: 2017"),
-        [
-            "my.yaml:10:13: a: about is missing: add `about: {kind: ...}`",
-            "my.yaml:16:20: b > about: kind is missing: add `kind: ...`",
-        ],
+        "10:13: a: about is missing: add `about: {kind: ...}`",
+        "16:20: b > about: kind is missing: add `kind: ...`",
     ),
-    "year in words": (
+    "year in words": problem(
         about("year: soon"),
-        [
-            (
-                "my.yaml:13:40: a > about > year: 'soon' is not a whole number:"
-                " write the year as four digits, or leave it out"
-            )
-        ],
+        "13:40: a > about > year: 'soon' is not a whole number:"
+        " write the year as four digits, or leave it out",
     ),
-    "impossible numbers": (
+    "impossible numbers": problem(
         about("year: 99, minutes: 100001"),
-        [
-            (
-                "my.yaml:13:40: a > about > year: 99 is too small:"
-                " write the year as four digits, or leave it out"
-            ),
-            (
-                "my.yaml:13:53: a > about > minutes: 100001 is too large:"
-                " write about how many minutes it takes, as a whole number, or leave it out"
-            ),
-        ],
+        "13:40: a > about > year: 99 is too small: write the year as four digits, or leave it out",
+        "13:53: a > about > minutes: 100001 is too large:"
+        " write about how many minutes it takes, as a whole number, or leave it out",
     ),
-    "unknown kind": (
+    "unknown kind": problem(
         SMALL.replace("kind: paper", "kind: vinyl"),
-        [
-            (
-                "my.yaml:13:27: a > about > kind: 'vinyl' is none of the kinds:"
-                f" write one of {', '.join(KINDS)}"
-            )
-        ],
+        "13:27: a > about > kind: 'vinyl' is none of the kinds:"
+        f" write one of {', '.join(KINDS)}",
     ),
-    "yes for true": (
+    "yes for true": problem(
         about("must_read: yes"),
-        [
-            (
-                "my.yaml:13:45: a > about > must_read: 'yes' is neither true nor false:"
-                " write true, or leave it out"
-            )
-        ],
+        "13:45: a > about > must_read: 'yes' is neither true nor false:"
+        " write true, or leave it out",
     ),
-    "number for a text": (
+    "number for a text": problem(
         SMALL.replace("Paper A", "1984"),
-        ["my.yaml:11:20: a > title: 1984 is not a text: put it in double quotes"],
+        "11:20: a > title: 1984 is not a text: put it in double quotes",
     ),
-    "truth for a text": (
+    "truth for a text": problem(
         SMALL.replace("Paper A", "true"),
-        ["my.yaml:11:20: a > title: true is not a text: put it in double quotes"],
+        "11:20: a > title: true is not a text: put it in double quotes",
     ),
-    "list for a text": (
+    "list for a text": problem(
         SMALL.replace("Paper A", "[A]"),
-        ["my.yaml:11:20: a > title: a list is not a text: put it in double quotes"],
+        "11:20: a > title: a list is not a text: put it in double quotes",
     ),
-    "block for a text": (
+    "block for a text": problem(
         SMALL.replace("Paper A", "{x: y}"),
-        ["my.yaml:11:20: a > title: a block of keys is not a text: put it in double quotes"],
+        "11:20: a > title: a block of keys is not a text: put it in double quotes",
     ),
-    "text for a list": (
+    "text for a list": problem(
         SMALL + "            found_by: {tags: attention}\n",
-        [
-            (
-                "my.yaml:14:30: a > found_by > tags: is not a list:"
-                " write [one, two], or one line each beginning with `- `"
-            )
-        ],
+        "14:30: a > found_by > tags: is not a list:"
+        " write [one, two], or one line each beginning with `- `",
     ),
-    "text for a block": (
+    "text for a block": problem(
         SMALL + "          - b\n",
-        [
-            (
-                "my.yaml:14:13: first > resources[2]: is not a block of `key: value` lines:"
-                " write one key a line"
-            )
-        ],
+        "14:13: first > resources[2]: is not a block of `key: value` lines: write one key a line",
     ),
-    "nothing where something must be": (
+    "nothing where something must be": problem(
         SMALL.replace("Paper A", ""),
-        ["my.yaml:11:19: a > title: has no value: write one, or leave it out"],
+        "11:19: a > title: has no value: write one, or leave it out",
     ),
-    "text that nobody sees": (
+    "text that nobody sees": problem(
         SMALL.replace("Paper A", '"\u200b\ufeff \u3164"').replace("First", '"\u2060"'),
-        [
-            "my.yaml:8:16: first > title: shows nothing: write something that people see",
-            "my.yaml:11:20: a > title: shows nothing: write something that people see",
-        ],
+        "8:16: first > title: shows nothing: write something that people see",
+        "11:20: a > title: shows nothing: write something that people see",
     ),
-    "id of a server": (
+    "id of a server": problem(
         SMALL.replace("id: small", "id: g123456"),
-        [
-            (
-                "my.yaml:1:5: id: 'g123456' looks like the id of a server:"
-                " put a letter or a word more in it: servers' own have g and digits alone"
-            )
-        ],
+        "1:5: id: 'g123456' looks like the id of a server: put a letter or a word more in it:"
+        " servers' own have g and digits alone",
     ),
-    "empty text": (
+    "empty text": problem(
         SMALL.replace("Paper A", '" "'),
-        ["my.yaml:11:20: a > title: is empty: write something, or leave it out"],
+        "11:20: a > title: is empty: write something, or leave it out",
     ),
-    "line break": (
+    "line break": problem(
         SMALL.replace("Paper A", '"A\\nB"'),
-        [
-            (
-                "my.yaml:11:20: a > title: has a line break:"
-                " fold the text with `>-`, or make two entries of it"
-            )
-        ],
+        "11:20: a > title: has a line break: fold the text with `>-`, or make two entries of it",
     ),
-    "escaped control character": (
+    "escaped control character": problem(
         SMALL.replace("Paper A", '"A\\u202eB"'),
-        ["my.yaml:11:20: a > title: has a control character: delete it"],
+        "11:20: a > title: has a control character: delete it",
     ),
-    "bad date": (
+    "bad date": problem(
         SMALL + "updates:\n  - text: New\n    date: 24.09.08\n",
-        [
-            (
-                "my.yaml:16:11: updates[1] > date: '24.09.08' is not a date:"
-                " write year, month and day: 2024-09-08"
-            )
-        ],
+        "16:11: updates[1] > date: '24.09.08' is not a date: write year, month and day: 2024-09-08",
     ),
-    "bad id": (
+    "bad id": problem(
         SMALL.replace("id: a\n", "id: A B\n"),
-        [
-            (
-                "my.yaml:10:17: A B > id: 'A B' is not an id: use small letters, digits and"
-                " hyphens:"
-                " at most 40, the list's own id at most 20"
-            )
-        ],
+        "10:17: A B > id: 'A B' is not an id: use small letters, digits and hyphens:"
+        " at most 40, the list's own id at most 20",
     ),
-    "empty step": (
+    "empty step": problem(
         SMALL[: SMALL.index("resources:")] + "resources: []\n",
-        ["my.yaml:9:20: first > resources: is empty: write at least one, or delete what holds it"],
+        "9:20: first > resources: is empty: write at least one, or delete what holds it",
     ),
-    "key twice": (
+    "key twice": problem(
         SMALL + "            url: https://a.org/2\n",
-        ["my.yaml:14:13: a: has the key 'url' twice: keep one of the two"],
+        "14:13: a: has the key 'url' twice: keep one of the two",
     ),
-    "key that is no word": (
+    "key that is no word": problem(
         SMALL + "            ? [a, b]\n            : c\n",
-        ["my.yaml:14:15: a: has a key that is not a word: write `key: value`"],
+        "14:15: a: has a key that is not a word: write `key: value`",
     ),
-    "id twice": (
+    "id twice": problem(
         SMALL + resource("a", url="https://a.org/2"),
-        ["my.yaml:14:17: a > id: another resource above has the id 'a': give each its own"],
+        "14:17: a > id: another resource above has the id 'a': give each its own",
     ),
-    "step id twice": (
+    "step id twice": problem(
         SMALL
         + SMALL[SMALL.index("      - id: first") :]
         .replace("id: a\n", "id: b\n")
         .replace("/1", "/2"),
-        ["my.yaml:14:13: first > id: another step above has the id 'first': give each its own"],
+        "14:13: first > id: another step above has the id 'first': give each its own",
     ),
-    "missing prerequisite": (
+    "missing prerequisite": problem(
         SMALL + resource("bart", "prerequisites: [bert]") + resource("b2", "prerequisites: [zzzz]"),
-        [
-            (
-                "my.yaml:18:29: bart > prerequisites[1]: no resource has the id 'bert':"
-                " did you mean 'bart'?"
-            ),
-            (
-                "my.yaml:23:29: b2 > prerequisites[1]: no resource has the id 'zzzz':"
-                " write the id of a resource of this list"
-            ),
-        ],
+        "18:29: bart > prerequisites[1]: no resource has the id 'bert': did you mean 'bart'?",
+        "23:29: b2 > prerequisites[1]: no resource has the id 'zzzz':"
+        " write the id of a resource of this list",
     ),
-    "renamed prerequisite": (
+    "renamed prerequisite": problem(
         SMALL + "            formerly: [old]\n" + resource("b", "prerequisites: [old, a, a]"),
-        [
-            (
-                "my.yaml:19:29: b > prerequisites[1]: no resource has the id 'old': it is now"
-                " called 'a'"
-            ),
-            "my.yaml:19:37: b > prerequisites[3]: 'a' stands twice: keep one of the two",
-        ],
+        "19:29: b > prerequisites[1]: no resource has the id 'old': it is now called 'a'",
+        "19:37: b > prerequisites[3]: 'a' stands twice: keep one of the two",
     ),
-    "loops": (
+    "loops": problem(
         SMALL
         + resource("b", "prerequisites: [d, c]")
         + resource("c", "prerequisites: [b]")
         + resource("d", "prerequisites: [a]")
         + resource("e", "prerequisites: [e]")
         + resource("f", "prerequisites: [c]"),
-        [
-            (
-                "my.yaml:18:28: b > prerequisites: waits for itself: b -> c -> b:"
-                " take one of these arrows out"
-            ),
-            (
-                "my.yaml:33:28: e > prerequisites: waits for itself: e -> e:"
-                " take one of these arrows out"
-            ),
-        ],
+        "18:28: b > prerequisites: waits for itself: b -> c -> b: take one of these arrows out",
+        "33:28: e > prerequisites: waits for itself: e -> e: take one of these arrows out",
     ),
-    "waiting for an addition": (
+    "waiting for an addition": problem(
         SMALL
         + "            prerequisites: [b]\n"
         + resource("b").replace("paper", "paper, addition: true"),
-        [
-            (
-                "my.yaml:14:29: a > prerequisites[1]: is of the maker's list and waits for the"
-                " addition"
-                " 'b': leave it out: the list can be read without additions"
-            )
-        ],
+        "14:29: a > prerequisites[1]: is of the maker's list and waits for the addition 'b':"
+        " leave it out: the list can be read without additions",
     ),
-    "waiting for a companion": (
+    "waiting for a companion": problem(
         SMALL + COMPANION + resource("b", "prerequisites: [help]"),
-        [
-            (
-                "my.yaml:23:29: b > prerequisites[1]: waits for 'help', which is a companion:"
-                " companions are optional: name the resource it stands under"
-            )
-        ],
+        "23:29: b > prerequisites[1]: waits for 'help', which is a companion:"
+        " companions are optional: name the resource it stands under",
     ),
-    "companion with prerequisites": (
+    "companion with prerequisites": problem(
         SMALL + COMPANION + "                prerequisites: [a]\n",
-        [
-            (
-                "my.yaml:19:17: help: a companion has no key 'prerequisites': a companion has"
-                " id, title, url, about, label, original_url, maker_url, found_by,"
-                " notes, added_notes, sentence, remark, questions, formerly"
-            )
-        ],
+        "19:17: help: a companion has no key 'prerequisites': a companion has id, title, url,"
+        " about, label, original_url, maker_url, found_by, notes, added_notes, sentence,"
+        " remark, questions, formerly",
     ),
-    "bad links": (
+    "bad links": problem(
         SMALL.replace("https://a.org/1", "a.org/1").replace("title: Small", "title: Small\nurl: x")
         + "            original_url: ftp://a.org/1\n",
-        [
-            (
-                "my.yaml:3:6: url: 'x' is not a web link:"
-                " write the whole address, with https:// in front"
-            ),
-            (
-                "my.yaml:13:18: a > url: 'a.org/1' is not a web link:"
-                " write the whole address, with https:// in front"
-            ),
-            (
-                "my.yaml:15:27: a > original_url: 'ftp://a.org/1' is not a web link:"
-                " write the whole address, with https:// in front"
-            ),
-        ],
+        "3:6: url: 'x' is not a web link: write the whole address, with https:// in front",
+        "13:18: a > url: 'a.org/1' is not a web link:"
+        " write the whole address, with https:// in front",
+        "15:27: a > original_url: 'ftp://a.org/1' is not a web link:"
+        " write the whole address, with https:// in front",
     ),
-    "bad cells": (
+    "bad cells": problem(
         SMALL.replace("        resources:", f"{TABLE}        resources:"),
-        [
-            (
-                "my.yaml:12:33: first > tables[1] > rows[1][1] > url: 'nowhere' is not a web link:"
-                " write the whole address, with https:// in front"
-            ),
-            (
-                "my.yaml:12:42: first > tables[1] > rows[1][1]: a cell has no key 'uri':"
-                " did you mean 'url'?"
-            ),
-            (
-                "my.yaml:13:18: first > tables[1] > rows[2][1]: is not a block of `key: value`"
-                " lines:"
-                " write one key a line"
-            ),
-        ],
+        "12:33: first > tables[1] > rows[1][1] > url: 'nowhere' is not a web link:"
+        " write the whole address, with https:// in front",
+        "12:42: first > tables[1] > rows[1][1]: a cell has no key 'uri': did you mean 'url'?",
+        "13:18: first > tables[1] > rows[2][1]: is not a block of `key: value` lines:"
+        " write one key a line",
     ),
-    "one link twice": (
+    "one link twice": problem(
         SMALL + COMPANION + resource("b", url="http://www.a.org/help/?utm_source=x"),
-        [
-            (
-                "my.yaml:21:18: b > url: the same link as 'help' (line 15): a.org/help:"
-                " keep one of the two, or link to another page"
-            )
-        ],
+        "21:18: b > url: the same link as 'help' (line 15): a.org/help:"
+        " keep one of the two, or link to another page",
     ),
-    "shared names": (
+    "shared names": problem(
         SMALL
         + "            label: 'GPT-1:'\n"
         + resource("b", "found_by: {aliases: [paper a, gpt-1, B2, b2]}"),
-        [
-            (
-                "my.yaml:19:34: b > found_by > aliases[1]: 'paper a' is also a name of 'a':"
-                " keep it for the one that people mean"
-            ),
-            (
-                "my.yaml:19:43: b > found_by > aliases[2]: 'gpt-1' is also a name of 'a':"
-                " keep it for the one that people mean"
-            ),
-            "my.yaml:19:54: b > found_by > aliases[4]: 'b2' stands twice: keep one of the two",
-        ],
+        "19:34: b > found_by > aliases[1]: 'paper a' is also a name of 'a':"
+        " keep it for the one that people mean",
+        "19:43: b > found_by > aliases[2]: 'gpt-1' is also a name of 'a':"
+        " keep it for the one that people mean",
+        "19:54: b > found_by > aliases[4]: 'b2' stands twice: keep one of the two",
     ),
-    "former ids": (
+    "former ids": problem(
         SMALL + "            formerly: [b, x]\n" + resource("b", "formerly: [x]"),
-        [
-            (
-                "my.yaml:14:24: a > formerly[1]: the former id 'b' is still in use:"
-                " leave it out, or rename the resource that has it"
-            ),
-            "my.yaml:19:24: b > formerly[1]: the former id 'x' stands twice: keep it in one place",
-        ],
+        "14:24: a > formerly[1]: the former id 'b' is still in use:"
+        " leave it out, or rename the resource that has it",
+        "19:24: b > formerly[1]: the former id 'x' stands twice: keep it in one place",
     ),
-    "everything at once": (
+    "everything at once": problem(
         SMALL.replace("Paper A", "1984").replace("kind: paper", "kind: vinyl")
         + "            prerequisites: [nothing]\n            tilte: 1\n",
-        [
-            "my.yaml:11:20: a > title: 1984 is not a text: put it in double quotes",
-            (
-                "my.yaml:13:27: a > about > kind: 'vinyl' is none of the kinds:"
-                f" write one of {', '.join(KINDS)}"
-            ),
-            (
-                "my.yaml:14:29: a > prerequisites[1]: no resource has the id 'nothing':"
-                " write the id of a resource of this list"
-            ),
-            "my.yaml:15:13: a: a resource has no key 'tilte': did you mean 'title'?",
-        ],
+        "11:20: a > title: 1984 is not a text: put it in double quotes",
+        "13:27: a > about > kind: 'vinyl' is none of the kinds:"
+        f" write one of {', '.join(KINDS)}",
+        "14:29: a > prerequisites[1]: no resource has the id 'nothing':"
+        " write the id of a resource of this list",
+        "15:13: a: a resource has no key 'tilte': did you mean 'title'?",
     ),
-    "not a list at all": (
+    "not a list at all": problem(
         "- a\n- b\n",
-        ["my.yaml:1:1: list: is not a block of `key: value` lines: write one key a line"],
+        "1:1: list: is not a block of `key: value` lines: write one key a line",
     ),
-    "nothing": (
+    "nothing": problem(
         "# only a comment\n",
-        [
-            (
-                "my.yaml:1:1: file: is empty: copy the example at the top of data/curriculum.yaml,"
-                " or run `nextread new FILE`"
-            )
-        ],
+        "1:1: file: is empty:"
+        " copy the example at the top of data/curriculum.yaml, or run `nextread new FILE`",
     ),
-    "colon in a bare text": (
+    "colon in a bare text": problem(
         SMALL.replace("Paper A", "BERT: Pre-training"),
-        [
-            (
-                "my.yaml:11:24: file: YAML: mapping values are not allowed in this context:"
-                " put a text that contains ': ' in double quotes"
-            )
-        ],
+        "11:24: file: YAML: mapping values are not allowed in this context:"
+        " put a text that contains ': ' in double quotes",
     ),
-    "tab": (
+    "tab": problem(
         SMALL + "\tlabel: X\n",
-        [
-            (
-                "my.yaml:14:1: file: YAML: found character that cannot start any token:"
-                " indent with spaces, not with tabs"
-            )
-        ],
+        "14:1: file: YAML: found character that cannot start any token:"
+        " indent with spaces, not with tabs",
     ),
-    "tab below a text": (
+    "tab below a text": problem(
         SMALL + "            label: X\n\tyear: 2017\n",
-        [
-            (
-                "my.yaml:15:1: file: YAML: found a tab character that violates indentation:"
-                " indent with spaces, not with tabs"
-            )
-        ],
+        "15:1: file: YAML: found a tab character that violates indentation:"
+        " indent with spaces, not with tabs",
     ),
-    "at sign": (
+    "at sign": problem(
         SMALL.replace("Paper A", "@home"),
-        [
-            (
-                "my.yaml:11:20: file: YAML: found character that cannot start any token:"
-                " put a text that begins with @, % or ` in double quotes"
-            )
-        ],
+        "11:20: file: YAML: found character that cannot start any token:"
+        " put a text that begins with @, % or ` in double quotes",
     ),
-    "no space after the colon": (
+    "no space after the colon": problem(
         SMALL + "            year:2017\n",
-        [
-            "my.yaml:14:13: a: a resource has no key 'year': write it in `about: {...}`",
-            (
-                "my.yaml:14:18: file: YAML: could not find expected ':':"
-                " write `key: value`, with a space after the colon; indent what goes on below"
-            ),
-        ],
+        "14:13: a: a resource has no key 'year': write it in `about: {...}`",
+        "14:18: file: YAML: could not find expected ':': write `key:"
+        " value`, with a space after the colon; indent what goes on below",
     ),
-    "next line of a text not indented": (
+    "next line of a text not indented": problem(
         SMALL + "            added_notes: Read\n            on.\n            label: X\n",
-        [
-            (
-                "my.yaml:16:13: file: YAML: could not find expected ':':"
-                " write `key: value`, with a space after the colon; indent what goes on below"
-            )
-        ],
+        "16:13: file: YAML: could not find expected ':': write `key:"
+        " value`, with a space after the colon; indent what goes on below",
     ),
-    "open quotes": (
+    "open quotes": problem(
         SMALL + '            added_notes: "Read\n              on.\n            label: X\n',
-        [
-            (
-                "my.yaml:14:26: file: YAML: found unexpected end of stream:"
-                " close the quotes that open here"
-            )
-        ],
+        "14:26: file: YAML: found unexpected end of stream: close the quotes that open here",
     ),
-    "neither a note nor notes": (
+    "neither a note nor notes": problem(
         SMALL + "            added_notes: 12\n            notes: [3]\n",
-        [
-            "my.yaml:14:26: a > added_notes: 12 is not a text: put it in double quotes",
-            "my.yaml:15:21: a > notes[1]: 3 is not a text: put it in double quotes",
-        ],
+        "14:26: a > added_notes: 12 is not a text: put it in double quotes",
+        "15:21: a > notes[1]: 3 is not a text: put it in double quotes",
     ),
-    "indented too little": (
+    "indented too little": problem(
         SMALL + "   year: 2017\n",
-        [
-            (
-                "my.yaml:14:4: file: YAML: did not find expected '-' indicator:"
-                " keep everything at the indentation of its neighbours"
-            )
-        ],
+        "14:4: file: YAML: did not find expected '-' indicator:"
+        " keep everything at the indentation of its neighbours",
     ),
-    "backslash": (
+    "backslash": problem(
         SMALL.replace("Paper A", '"\\p"'),
-        [
-            (
-                "my.yaml:11:21: file: YAML: found unknown escape character:"
-                " write a backslash as two, or use single quotes"
-            )
-        ],
+        "11:21: file: YAML: found unknown escape character:"
+        " write a backslash as two, or use single quotes",
     ),
-    "open bracket": (
+    "open bracket": problem(
         SMALL + "            notes: [a, b\n            label: X\n",
-        [
-            (
-                "my.yaml:15:18: file: YAML: did not find expected ',' or ']':"
-                " look at the quotes, brackets and indentation here and one line above"
-            )
-        ],
+        "15:18: file: YAML: did not find expected ',' or ']':"
+        " look at the quotes, brackets and indentation here and one line above",
     ),
-    "anchor": (
+    "anchor": problem(
         SMALL.replace("Paper A", "&x Paper"),
-        ["my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead"],
+        "11:20: file: uses a YAML anchor or alias (& or *): write the value out instead",
     ),
-    "alias": (
+    "alias": problem(
         SMALL.replace("Paper A", "*x"),
-        ["my.yaml:11:20: file: uses a YAML anchor or alias (& or *): write the value out instead"],
+        "11:20: file: uses a YAML anchor or alias (& or *): write the value out instead",
     ),
-    "tag": (
+    "tag": problem(
         SMALL.replace("Paper A", "!!python/name:os.system x"),
-        ["my.yaml:11:20: file: uses a YAML tag (!): write the value out instead"],
+        "11:20: file: uses a YAML tag (!): write the value out instead",
     ),
-    "two documents": (
+    "two documents": problem(
         SMALL + "---\nid: x\n",
-        ["my.yaml:14:1: file: YAML: but found another document: leave out the line `---`"],
+        "14:1: file: YAML: but found another document: leave out the line `---`",
     ),
-    "too deep": (
+    "too deep": problem(
         "a: " + "[" * 100_000,
-        [
-            (
-                f"my.yaml:1:{3 + DEEPEST_NESTING}: file: is nested too deeply:"
-                " a list has sections, steps, resources, no more"
-            )
-        ],
+        f"1:{3 + DEEPEST_NESTING}: file: is nested too deeply:"
+        " a list has sections, steps, resources, no more",
     ),
-    "too deep inside of a list": (
+    "too deep inside of a list": problem(
         SMALL.replace("Paper A", "[장, " + "{" * 5_000),
-        [
-            (
-                "my.yaml:11:32: file: is nested too deeply:"
-                " a list has sections, steps, resources, no more"
-            )
-        ],
+        "11:32: file: is nested too deeply: a list has sections, steps, resources, no more",
     ),
-    "anchor before a tab": (
+    "anchor before a tab": problem(
         SMALL.replace("Paper A", "&x\n\tPaper A"),
-        [
-            (
-                "my.yaml:11:20: file: uses a YAML anchor or alias (& or *):"
-                " write the value out instead"
-            ),
-            (
-                "my.yaml:12:1: file: YAML: found character that cannot start any token:"
-                " indent with spaces, not with tabs"
-            ),
-        ],
+        "11:20: file: uses a YAML anchor or alias (& or *): write the value out instead",
+        "12:1: file: YAML: found character that cannot start any token:"
+        " indent with spaces, not with tabs",
     ),
-    "stars of Markdown": (
+    "stars of Markdown": problem(
         SMALL.replace("Paper A", "**BERT**"),
-        [
-            (
-                "my.yaml:11:21: file: YAML: did not find expected alphabetic or numeric character:"
-                " put a text that begins with * or & in double quotes"
-            )
-        ],
+        "11:21: file: YAML: did not find expected alphabetic or numeric character:"
+        " put a text that begins with * or & in double quotes",
     ),
-    "UTF-16 without its mark": (
+    "UTF-16 without its mark": problem(
         SMALL.encode("utf-16-le"),
-        [
-            (
-                "my.yaml:1:2: file: has the control character U+0000:"
-                " save the file with the encoding UTF-8"
-            )
-        ],
+        "1:2: file: has the control character U+0000: save the file with the encoding UTF-8",
     ),
-    "too large": (
+    "too large": problem(
         "#" * (LARGEST_FILE + 1),
-        ["my.yaml:1:1: file: is larger than 1 MB: split the list"],
+        "1:1: file: is larger than 1 MB: split the list",
     ),
-    "raw control character": (
+    "raw control character": problem(
         SMALL.replace("Paper A", "Paper\x07"),
-        ["my.yaml:11:25: file: has the control character U+0007: delete it"],
+        "11:25: file: has the control character U+0007: delete it",
     ),
-    "not UTF-8": (
+    "not UTF-8": problem(
         SMALL.replace("Paper A", "Café").encode("latin-1"),
-        ["my.yaml:11:23: file: byte 0xe9 is not UTF-8: save the file with the encoding UTF-8"],
+        "11:23: file: byte 0xe9 is not UTF-8: save the file with the encoding UTF-8",
     ),
 }
 

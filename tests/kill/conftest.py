@@ -1,4 +1,4 @@
-"""The process from which all killing tests fork their bots."""
+"""The process from which all killing tests fork their bots, and the story they tell."""
 
 import pytest
 
@@ -10,3 +10,15 @@ def lives():
     made = Lives()
     yield made
     made.close()
+
+
+@pytest.fixture
+async def story(request, lives, database_url, base):
+    """The story that a test is about, from its beginning."""
+    async with request.param.told(lives, database_url, base) as begun:
+        yield begun
+
+
+@pytest.fixture
+def room(story):
+    return story.room

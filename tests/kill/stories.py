@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import pytest
 
 from tests.kill.lives import WHEN, Life, Lives, Plan, Point
 from tests.kill.study_room import StudyRoom
@@ -16,6 +17,9 @@ A_LEASE = timedelta(seconds=125)
 
 CLAIM, RECORD = "SET state = 'claimed'", "SET state = 'sent'"
 HOLD = "UPDATE outbox SET tried_at = COALESCE"
+
+sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
 SOON = {"ready": 0.12}
 SOON_OTHERWISE = 0.04
@@ -64,6 +68,13 @@ class Story:
             self.cut_short.append(await self.state())
             self.room.ahead += A_LEASE
         return killed
+
+    async def overtake(self, sleeper: Life) -> None:
+        """Let another life do a stopped one's work once its lease is over, and wake it then."""
+        self.room.ahead += A_LEASE
+        await self.end(await self.begin())
+        sleeper.go_on()
+        await self.end(sleeper)
 
     async def die_at(self, point: Point) -> None:
         assert await self.end(await self.begin(point)), f"never came to {point}"

@@ -4,11 +4,7 @@ from typing import Any
 
 import discord
 from discord import ui
-from simcord.actors import (
-    _component_interaction,
-    _dispatch_actor_interaction,
-    _visible_message,
-)
+from simcord.actors import _component_interaction, _dispatch_actor_interaction, _visible_message
 from simcord.builders import ChannelHandle
 
 

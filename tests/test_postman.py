@@ -493,9 +493,7 @@ async def week_in(bot):
 
 
 WITHOUT_THREADS = channel_of_room(OTHER_ID) | {
-    "permission_overwrites": [
-        {"id": str(GUILD_ID), "type": 0, "allow": "0", "deny": str(1 << 38)},
-    ]
+    "permission_overwrites": [{"id": str(GUILD_ID), "type": 0, "allow": "0", "deny": str(1 << 38)}]
 }
 
 

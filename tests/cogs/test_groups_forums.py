@@ -672,8 +672,7 @@ async def test_a_permission_lost_after_setup_is_named_and_the_week_follows_once_
 
 
 @pytest.mark.parametrize(
-    ("status", "code"),
-    [(400, 50035), (400, 160006), (403, 50013), (404, 0), (429, 0), (500, 0)],
+    ("status", "code"), [(400, 50035), (400, 160006), (403, 50013), (404, 0), (429, 0), (500, 0)]
 )
 async def test_a_post_that_discord_refuses_is_made_later_and_once(
     moderator, channel, forum, until, env, status, code

@@ -466,10 +466,7 @@ async def test_progress_is_the_same_in_a_server_and_in_a_direct_message(env, gui
     assert title_of(card).startswith("Improving Language")
 
 
-@pytest.mark.parametrize(
-    "press",
-    ["Done", "Undo", "My progress", "What's next?"],
-)
+@pytest.mark.parametrize("press", ["Done", "Undo", "My progress", "What's next?"])
 async def test_old_buttons_work_after_a_restart(alice, channel, restart, press):
     card = await alice.slash(channel, "next")
     if press == "Undo":

@@ -5,14 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.forged import forged
-from tests.seen import (
-    labels_of,
-    option_labels_of,
-    options_of,
-    select_of,
-    text_of,
-    title_of,
-)
+from tests.seen import labels_of, option_labels_of, options_of, select_of, text_of, title_of
 
 A_DAY, A_MOMENT = 24 * 3600, 4
 

@@ -5,14 +5,7 @@ import pytest
 from bot.core.curriculum import Resource
 from bot.core.curriculum.fields import Typed
 from bot.core.groups import GroupForm, GroupWish
-from bot.core.moderation import (
-    DraftAddition,
-    DraftEdit,
-    ResourceForm,
-    as_json,
-    from_json,
-    twins_of,
-)
+from bot.core.moderation import DraftAddition, DraftEdit, ResourceForm, as_json, from_json, twins_of
 
 
 def listed(title, label=""):

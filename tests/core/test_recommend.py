@@ -363,11 +363,7 @@ def test_the_strongest_reason_stands_first():
     )
 
     given = reasons(
-        made,
-        done("z"),
-        goal="demo:b",
-        filters=Filters(minutes=45),
-        group_reads={"demo:a"},
+        made, done("z"), goal="demo:b", filters=Filters(minutes=45), group_reads={"demo:a"}
     )
 
     assert given == (

@@ -4,14 +4,7 @@ import pytest
 
 from bot.errors import AlreadyPostedError
 from bot.store import outbox, slots
-from tests.postbox import (
-    CHANNEL,
-    GUILD,
-    MAY_NOT_SEND,
-    MODERATOR,
-    new_group,
-    week_of,
-)
+from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, new_group, week_of
 
 ELSEWHERE = 9  # another channel
 A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedelta(days=1)

@@ -8,15 +8,7 @@ from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingL
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.every_table import everything
-from tests.postbox import (
-    CHANNEL,
-    GUILD,
-    MAY_NOT_SEND,
-    MODERATOR,
-    Postbox,
-    new_group,
-    week_of,
-)
+from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, Postbox, new_group, week_of
 
 READER = 77
 FIRST, SECOND = "jump-into-llm:attention-is-all-you-need", "jump-into-llm:gpt-1"

@@ -122,10 +122,7 @@ async def test_a_rested_servers_member_is_not_checked(services, guilds, clock):
     clock.advance(days=8)
 
     assert await services.guilds.due_checks(45) == []
-    assert (await services.weekly.next_due() - clock()) in (
-        timedelta(days=1),
-        timedelta(minutes=1),
-    )
+    assert (await services.weekly.next_due() - clock()) in (timedelta(days=1), timedelta(minutes=1))
 
 
 async def test_invited_again_all_is_as_before_and_the_next_slot_counts(

@@ -177,8 +177,7 @@ async def test_a_second_name_in_other_words_is_asked_about(reading, typed, likel
 
 
 @pytest.mark.parametrize(
-    ("typed", "key"),
-    [("bert devlin", BERT), ("roberta bert pretraining", "jump-into-llm:roberta")],
+    ("typed", "key"), [("bert devlin", BERT), ("roberta bert pretraining", "jump-into-llm:roberta")]
 )
 async def test_a_name_in_other_words_alone_is_clear(reading, typed, key):
     assert (await reading.finish(READER, None, typed)).change.keys == (key,)

@@ -7,15 +7,7 @@ import pytest
 
 from bot.services import standing
 from bot.store.instants import Ids
-from tests.postbox import (
-    CHANNEL,
-    GUILD,
-    MAY_NOT_SEND,
-    MODERATOR,
-    MONDAYS_AT_TEN,
-    Postbox,
-    week_of,
-)
+from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, MONDAYS_AT_TEN, Postbox, week_of
 
 POST = 77  # the id of a post in the forum
 ELSEWHERE = 9  # another forum

@@ -15,9 +15,7 @@ from bot.store.changes import (
 from tests.curricula import NOW
 
 BEFORE = Snapshot(
-    {"demo:a": None, "demo:old": Mark("later", NOW, until=NOW + timedelta(days=7))},
-    "demo:a",
-    None,
+    {"demo:a": None, "demo:old": Mark("later", NOW, until=NOW + timedelta(days=7))}, "demo:a", None
 )
 AFTER = Snapshot({"demo:a": Mark("done", NOW, rating=5), "demo:old": None}, None, "demo:goal")
 

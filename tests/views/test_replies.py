@@ -8,14 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadFieldError, LedgerError
-from bot.views.replies import (
-    dated,
-    is_too_late,
-    may_be_slip,
-    notice,
-    offers,
-    reply_with_error,
-)
+from bot.views.replies import dated, is_too_late, may_be_slip, notice, offers, reply_with_error
 
 
 class Answer:

@@ -220,8 +220,7 @@ EACH_PROBLEM = {
     ),
     "unknown kind": problem(
         SMALL.replace("kind: paper", "kind: vinyl"),
-        "13:27: a > about > kind: 'vinyl' is none of the kinds:"
-        f" write one of {', '.join(KINDS)}",
+        f"13:27: a > about > kind: 'vinyl' is none of the kinds: write one of {', '.join(KINDS)}",
     ),
     "yes for true": problem(
         about("must_read: yes"),
@@ -392,8 +391,7 @@ EACH_PROBLEM = {
         SMALL.replace("Paper A", "1984").replace("kind: paper", "kind: vinyl")
         + "            prerequisites: [nothing]\n            tilte: 1\n",
         "11:20: a > title: 1984 is not a text: put it in double quotes",
-        "13:27: a > about > kind: 'vinyl' is none of the kinds:"
-        f" write one of {', '.join(KINDS)}",
+        f"13:27: a > about > kind: 'vinyl' is none of the kinds: write one of {', '.join(KINDS)}",
         "14:29: a > prerequisites[1]: no resource has the id 'nothing':"
         " write the id of a resource of this list",
         "15:13: a: a resource has no key 'tilte': did you mean 'title'?",

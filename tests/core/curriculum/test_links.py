@@ -91,7 +91,7 @@ SPELLINGS = {
         "https://out.reddit.com/t3_x?url=https%3A%2F%2Fredd.it%2F1abc&token=x",
     ],
     "reddit.com/r/MachineLearning": [
-        "https://new.reddit.com/r/MachineLearning?rdt=1&context=3&correlation_id=x",
+        "https://new.reddit.com/r/MachineLearning?rdt=1&context=3&correlation_id=x"
     ],
     "who.substack.com/p/what": [
         "https://who.substack.com/p/what?r=1ab&utm_campaign=post&triedRedirect=true&s=r",
@@ -154,10 +154,10 @@ SPELLINGS = {
         "https://blog.naver.com/PostView.naver?blogId=who&logNo=223",
     ],
     "sciencedirect.com/science/article/pii/S089": [
-        "https://www.sciencedirect.com/science/article/pii/S089?via%3Dihub",
+        "https://www.sciencedirect.com/science/article/pii/S089?via%3Dihub"
     ],
     "pytorch.org/docs/stable/nn.html": [
-        "https://pytorch.org/docs/stable/nn.html?highlight=linear#torch.nn",
+        "https://pytorch.org/docs/stable/nn.html?highlight=linear#torch.nn"
     ],
     "vimeo.com/12345": ["https://player.vimeo.com/video/12345"],
     "amazon.com/dp/1098166302": ["https://www.amazon.com/Some-Book/dp/1098166302/ref=sr_1_1?tag=x"],
@@ -423,10 +423,7 @@ def test_ordinary_words_are_not_taken_for_links(typed):
         ("2020.acl-main.703", "https://aclanthology.org/2020.acl-main.703"),
         ("DOI: 10.1016/0004-3702(95)00041-X", "https://doi.org/10.1016/0004-3702(95)00041-x"),
         ("https://youtu.be/wjZofJX0v4M?si=x&t=12", "https://youtu.be/wjZofJX0v4M?t=12"),
-        (
-            "https://a.org/x?B=2&fbclid=x&a=%7e&utm_id=y#Part-2",
-            "https://a.org/x?B=2&a=%7e#Part-2",
-        ),
+        ("https://a.org/x?B=2&fbclid=x&a=%7e&utm_id=y#Part-2", "https://a.org/x?B=2&a=%7e#Part-2"),
         ("https://a.org/#/b?utm_source=x", "https://a.org/#/b"),
         ("https://www.google.com/url?q=https://a.org/?gclid=x", "https://a.org/"),
         (

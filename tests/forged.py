@@ -17,6 +17,11 @@ async def forged(env: Any, channel: Any, custom_id: str) -> discord.Message:
     return await env.bot.get_channel(channel.id).send(view=view)
 
 
+async def pressed(env: Any, channel: Any, member: Any, custom_id: str) -> Any:
+    """Let a member press such a button."""
+    return await member.click(await forged(env, channel, custom_id), label="Press")
+
+
 async def sent(
     actor: Any, card: Any, custom_id: str, *values: str, kind: int = 2, offered: bool = True
 ) -> Any:

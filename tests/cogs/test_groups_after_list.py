@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from discord import ui
 
 from tests.curricula import curriculum, resource
+from tests.forged import pressed
 from tests.seen import custom_id_of, labels_of, posts_in, text_of
 
 A_MINUTE = 60
@@ -104,15 +104,6 @@ async def test_members_cannot_choose(group, weeks, moderator, alice, env, channe
     for answer in answers:
         assert "After the list" not in text_of(answer)
     assert (await env.bot.services.groups.find(channel.id)).after_list is None
-
-
-async def pressed(env, channel, member, custom_id):
-    """Press a button whose custom_id is of the test's own making."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.ActionRow(ui.Button(label="Press", custom_id=custom_id)))
-    view.stop()
-    message = await env.bot.get_channel(channel.id).send(view=view)
-    return await member.click(message, label="Press")
 
 
 async def test_empty_weeks_at_the_end_are_one_line(group, weeks, alice, moderator, channel):

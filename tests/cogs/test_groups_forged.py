@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.forged import forged
+from tests.forged import pressed
 from tests.seen import custom_id_of, labels_of, posts_in, text_of
 
 MONDAY = datetime(2026, 1, 5, 9, 1, tzinfo=UTC)
@@ -25,9 +25,7 @@ async def post(group, channel, env):
 async def test_a_member_cannot_run_a_group_by_a_button_with_their_own_id(
     env, alice, moderator, channel, group, group_id, action
 ):
-    button = await forged(env, channel, f"group-do:{action}:{group_id}:{alice.id}")
-
-    answer = await alice.click(button, label="Press")
+    answer = await pressed(env, channel, alice, f"group-do:{action}:{group_id}:{alice.id}")
     now = await moderator.slash(channel, "manage group")
 
     assert "This card can't be used any more" in text_of(answer)
@@ -35,9 +33,7 @@ async def test_a_member_cannot_run_a_group_by_a_button_with_their_own_id(
 
 
 async def test_a_member_cannot_make_a_group_by_a_select_with_their_own_id(env, alice, channel):
-    button = await forged(env, channel, f"zone:{channel.id}:{alice.id}")
-
-    answer = await alice.click(button, label="Press")
+    answer = await pressed(env, channel, alice, f"zone:{channel.id}:{alice.id}")
     now = await alice.slash(channel, "group")
 
     assert "This card can't be used any more" in text_of(answer)
@@ -49,9 +45,7 @@ async def test_a_member_cannot_make_a_group_by_a_select_with_their_own_id(env, a
 async def test_a_post_of_another_server_is_not_known(env, elsewhere, post, kind):
     member, there = elsewhere
     slot_id = custom_id_of(post, "More").split(":")[1]
-    button = await forged(env, there, f"{kind}:{slot_id}")
-
-    answer = await member.click(button, label="Press")
+    answer = await pressed(env, there, member, f"{kind}:{slot_id}")
 
     assert "I don't know this post" in text_of(answer)
 
@@ -59,9 +53,7 @@ async def test_a_post_of_another_server_is_not_known(env, elsewhere, post, kind)
 @pytest.mark.parametrize("way", ["group:join", "group:leave", "join"])
 async def test_a_group_of_another_server_is_not_known(env, elsewhere, group_id, way):
     member, there = elsewhere
-    button = await forged(env, there, f"{way}:{group_id}")
-
-    answer = await member.click(button, label="Press")
+    answer = await pressed(env, there, member, f"{way}:{group_id}")
 
     assert "There is no study group" in text_of(answer)
 
@@ -69,9 +61,7 @@ async def test_a_group_of_another_server_is_not_known(env, elsewhere, group_id, 
 @pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**19 - 1])
 @pytest.mark.parametrize("kind", ["read", "first", "more", "join", "group:join", "undo"])
 async def test_a_number_that_no_row_has_is_answered_in_words(env, alice, channel, kind, number):
-    button = await forged(env, channel, f"{kind}:{number}")
-
-    answer = await alice.click(button, label="Press")
+    answer = await pressed(env, channel, alice, f"{kind}:{number}")
 
     assert text_of(answer)
     assert "Something went wrong" not in text_of(answer)

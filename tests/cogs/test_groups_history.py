@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from discord import ui
 
+from tests.forged import pressed
 from tests.seen import labels_of, text_of
 
 A_MINUTE, A_DAY = 60, 24 * 3600
@@ -53,15 +53,6 @@ async def test_a_group_without_a_past_has_no_history(group, alice, channel):
     assert "History" not in labels_of(await alice.slash(channel, "group"))
 
 
-async def forged(env, channel, custom_id):
-    """Send a message whose button has a custom_id of the test's own making."""
-    view = ui.LayoutView(timeout=None)
-    button = ui.Button(label="Press", custom_id=custom_id)
-    view.add_item(ui.Container(ui.TextDisplay("a copy"), ui.ActionRow(button)))
-    view.stop()
-    return await env.bot.get_channel(channel.id).send(view=view)
-
-
 async def test_a_group_of_another_server_stays_closed(group, until, env, channel):
     await until(MONDAY)
     elsewhere = env.create_guild("Elsewhere")
@@ -69,8 +60,7 @@ async def test_a_group_of_another_server_stays_closed(group, until, env, channel
     stranger = elsewhere.add_member(env.create_user("mallory"))
     group_id = (await env.bot.services.groups.find(channel.id)).group_id
     for custom_id in (f"past:{group_id}:0", f"group-card:{group_id}"):
-        copy = await forged(env, place, custom_id)
-        answer = await stranger.click(copy, label="Press")
+        answer = await pressed(env, place, stranger, custom_id)
 
         assert "There is no study group in this channel." in text_of(answer)
         assert "Attention" not in text_of(answer)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
-from tests.forged import forged
+from tests.forged import forged, pressed
 from tests.seen import custom_id_of, labels_of, posts_in, text_of, title_of
 
 A_MINUTE, A_DAY = 60, 24 * 3600
@@ -209,8 +209,7 @@ async def test_without_a_zone_the_channel_that_was_named_is_where_it_may_move(
 
 
 async def test_the_form_of_the_hello_asks_too(lost, moderator, here, env):
-    hello = await forged(env, here, "start-weekly")
-    form = await moderator.click(hello, label="Press")
+    form = await pressed(env, here, moderator, "start-weekly")
 
     asked = await moderator.submit_modal(form, {"channel": [here], "zone": "Seoul"})
 

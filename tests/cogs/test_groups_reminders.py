@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from discord import ui
 
+from tests.forged import pressed
 from tests.seen import labels_of, text_of
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
@@ -216,15 +216,6 @@ async def test_forged_buttons_do_nothing(group, alice, asks, until, guild, env, 
     assert "There is no study group in this channel." in text_of(from_outside)
     for answer in (not_reminded, made_up):
         assert "I don't know this post any more." in text_of(answer)
-
-
-async def pressed(env, channel, member, custom_id):
-    """Press a button whose custom_id is of the test's own making."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.ActionRow(ui.Button(label="Press", custom_id=custom_id)))
-    view.stop()
-    message = await env.bot.get_channel(channel.id).send(view=view)
-    return await member.click(message, label="Press")
 
 
 @pytest.mark.parametrize("button", ["Pause", "Stop"])

@@ -9,7 +9,7 @@ from simcord import SetupError
 from bot.core.curriculum.fields import PageFacts
 from bot.core.curriculum.file import read_curriculum
 from bot.views.custom_ids import DoToDraft
-from tests.forged import forged
+from tests.forged import forged, pressed
 from tests.seen import custom_id_of, labels_of, options_of, select_of, text_of, title_of
 
 LINK = "https://example.org/mamba"
@@ -341,9 +341,7 @@ async def test_a_card_lapses_after_a_day(moderator, channel, env):
 async def test_a_member_cannot_use_a_moderators_card(alice, moderator, channel, env):
     card = await moderator.slash(channel, "manage add", link=LINK)
     custom_id = custom_id_of(card, "Add")
-    copy = await forged(env, channel, custom_id)
-
-    answer = await alice.click(copy, label="Press")
+    answer = await pressed(env, channel, alice, custom_id)
     searched = await alice.slash(channel, "search", query="mamba")
 
     assert "This card belongs to somebody else" in text_of(answer)
@@ -372,9 +370,7 @@ async def test_a_moderators_card_does_nothing_in_another_server(env, guild, chan
     at_home = guild.add_member(user, roles=[guild.create_role("mods", permissions=permissions)])
     visiting = there.guild.add_member(user)
     card = await at_home.slash(channel, "manage edit", resource="BERT")
-    copy = await forged(env, there, custom_id_of(card, "Remove"))
-
-    answer = await visiting.click(copy, label="Press")
+    answer = await pressed(env, there, visiting, custom_id_of(card, "Remove"))
     searched = await at_home.slash(channel, "search", query="BERT")
 
     assert "This card can't be used any more" in text_of(answer)

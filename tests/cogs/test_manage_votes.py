@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 
-from tests.forged import forged
+from tests.forged import forged, pressed
 from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of, title_of
 
 AN_HOUR, A_DAY = 3600, 24 * 3600
@@ -277,9 +277,7 @@ async def test_a_member_cannot_call_a_vote_off_by_a_button_with_their_own_id(
 ):
     called = await moderator.slash(channel, "manage vote")
     vote_id = custom_id_of(called, "Call the vote off").split(":")[1]
-    public = await forged(env, channel, f"vote-cancel:{vote_id}:{alice.id}")
-
-    answer = await alice.click(public, label="Press")
+    answer = await pressed(env, channel, alice, f"vote-cancel:{vote_id}:{alice.id}")
     others = await alice.click(
         await forged(env, channel, f"vote-cancel:{vote_id}:1"), label="Press"
     )
@@ -291,9 +289,7 @@ async def test_a_member_cannot_call_a_vote_off_by_a_button_with_their_own_id(
 
 @pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**19 - 1])
 async def test_a_vote_that_never_was_is_answered_in_words(alice, channel, env, number):
-    button = await forged(env, channel, f"vote-cancel:{number}:{alice.id}")
-
-    answer = await alice.click(button, label="Press")
+    answer = await pressed(env, channel, alice, f"vote-cancel:{number}:{alice.id}")
 
     assert text_of(answer)
     assert "Something went wrong" not in text_of(answer)

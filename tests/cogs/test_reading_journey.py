@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.forged import forged
+from tests.forged import pressed
 from tests.seen import labels_of, option_labels_of, options_of, select_of, text_of, title_of
 
 A_DAY, A_MOMENT = 24 * 3600, 4
@@ -142,9 +142,7 @@ async def test_reset_asks_for_a_word_and_can_be_undone_whole(alice, channel):
 
 async def test_reset_everything_on_an_old_card_asks_for_the_word_too(alice, channel, env):
     await alice.slash(channel, "done", resource="BERT")
-    old = await forged(env, channel, "reset-all")
-
-    form = await alice.click(old, label="Press")
+    form = await pressed(env, channel, alice, "reset-all")
     kept = text_of(await alice.slash(channel, "progress"))
     await alice.submit_modal(form, {"word": "reset"})
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.cogs.test_reading import without
 from tests.every_table import places_of
-from tests.forged import forged
+from tests.forged import pressed
 from tests.seen import labels_of, text_of, title_of
 
 FIRST = "Attention Is All You Need"
@@ -125,9 +125,7 @@ async def test_another_word_deletes_nothing_and_leads_back_to_the_form(alice, ch
 
 async def test_delete_everything_on_an_old_card_asks_for_the_word_too(alice, channel, env):
     await alice.slash(channel, "done", resource=FIRST)
-    old = await forged(env, channel, "me:delete")
-
-    form = await alice.click(old, label="Press")
+    form = await pressed(env, channel, alice, "me:delete")
     kept = await places_of(env.bot.services.db, alice.id)
     await alice.submit_modal(form, {"word": "delete"})
 

@@ -1,8 +1,27 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.core.groups import Group, as_wished
+from bot.core.groups import (
+    BETWEEN_LOOKS,
+    CHECKED_EVERY,
+    CHECKS_SPREAD_OVER,
+    FEWEST_CHECKED,
+    TRY_AGAIN,
+    Group,
+    Post,
+    as_if_checked,
+    as_wished,
+    due_before,
+    in_one_look,
+    next_look,
+    reminder_obstacle,
+    reminder_window,
+)
+from bot.core.progress import Mark
 from bot.core.weekly import Schedule
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -41,3 +60,109 @@ def test_a_group_that_was_just_made_keeps_its_role_unless_another_is_named():
 
     assert as_wished(made, None, MONDAY_AT_NINE, None) == (MONDAY_AT_NINE, 8)
     assert as_wished(made, None, MONDAY_AT_NINE, 9) == (MONDAY_AT_NINE, 9)
+
+
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+NEXT = MONDAY + timedelta(days=7)
+GROUP = Group(1, 2, 3, "active", MONDAY_AT_NINE, None, MONDAY, NEXT)
+POST = Post(10, 1, "2026-W02", MONDAY, "posted", "demo:bert", "BERT")
+LATER_POST = replace(POST, slot_id=11, week="2026-W03")
+
+
+def why_not(**changed):
+    usual = {
+        "group": GROUP,
+        "wish": "wanted",
+        "post": POST,
+        "last": POST,
+        "mark": None,
+        "next_at": NEXT,
+        "now": NEXT - timedelta(days=2),
+    }
+    return reminder_obstacle(**{**usual, **changed})
+
+
+def test_a_reminder_is_due_two_days_before_the_next_slot_and_too_late_a_day_later():
+    assert reminder_window(NEXT) == (NEXT - timedelta(days=2), NEXT - timedelta(days=1))
+
+
+def test_an_unread_paper_is_reminded_of():
+    assert why_not() is None
+    assert why_not(mark=Mark("later", MONDAY, until=NEXT)) is None
+
+
+@pytest.mark.parametrize("state", ["done", "known", "skipped"])
+def test_what_a_reader_settled_is_not_reminded_of(state):
+    assert why_not(mark=Mark(state, MONDAY)) == "read_already"
+
+
+@pytest.mark.parametrize("wish", [None, "closed"])
+def test_nobody_is_reminded_who_did_not_ask_or_takes_no_messages(wish):
+    assert why_not(wish=wish) == "not_asked"
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+def test_a_silent_group_reminds_nobody(state):
+    assert why_not(group=replace(GROUP, state=state)) == "group_silent"
+
+
+def test_only_the_last_paper_is_reminded_of():
+    assert why_not(last=LATER_POST) == "superseded"
+    assert why_not(last=None) == "superseded"
+
+
+def test_a_reminder_that_comes_too_late_is_dropped():
+    assert why_not(now=NEXT - timedelta(days=1, seconds=1)) is None
+    assert why_not(now=NEXT - timedelta(days=1)) == "too_late"
+
+
+AGES = st.timedeltas(timedelta(), timedelta(days=1000))
+
+
+def test_somebody_is_due_a_week_after_the_last_check():
+    assert due_before(NOW) == NOW - timedelta(days=7)
+
+
+def test_what_came_to_nothing_is_due_again_in_some_hours():
+    again = as_if_checked(NOW)
+
+    assert again > due_before(NOW)
+    assert again <= due_before(NOW + TRY_AGAIN)
+
+
+def test_without_members_nobody_looks():
+    assert next_look(None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("due", "looked_at"),
+    [(0, 0), (7, 7), (600, 10), (601, 11), (60_000, 1_000), (81_000, 1_350), (10_000_000, 1_350)],
+)
+def test_the_more_are_due_the_more_are_looked_at_in_a_minute(due, looked_at):
+    assert in_one_look(due, rate=45) == looked_at
+
+
+@pytest.mark.parametrize("members", [100_801, 1_000_000, 13_000_000])
+def test_so_many_members_are_each_checked_within_hours_of_their_week(members):
+    a_week, due, longest = 7 * 24 * 60, 0, 0
+    for minute in range(2 * a_week):  # evenly spread over their week, as they joined
+        due += (minute + 1) * members // a_week - minute * members // a_week
+        due -= in_one_look(due, rate=45)
+        longest = max(longest, due)
+
+    assert longest < 2 * 60 * members // a_week + FEWEST_CHECKED * CHECKS_SPREAD_OVER
+
+
+@given(AGES)
+def test_the_next_look_is_neither_late_nor_sooner_than_a_minute(age):
+    look = next_look(NOW - age, NOW)
+
+    assert look >= NOW + BETWEEN_LOOKS
+    assert look == NOW + BETWEEN_LOOKS or look == NOW - age + CHECKED_EVERY
+
+
+@given(AGES)
+def test_whoever_is_looked_for_next_is_due_then(age):
+    look = next_look(NOW - age, NOW)
+
+    assert NOW - age <= due_before(look)

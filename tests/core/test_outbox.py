@@ -1,9 +1,19 @@
 from bisect import bisect_left
+from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.outbox import FAR_AHEAD, LENIENCE, SECOND, take_tickets
+from bot.core.outbox import (
+    FAR_AHEAD,
+    LENIENCE,
+    SECOND,
+    Lacks,
+    ProblemName,
+    problem_from,
+    take_tickets,
+)
 
 NOW = 1_800_000_000 * SECOND
 
@@ -85,3 +95,25 @@ def test_who_always_asks_for_more_gets_all_of_the_rate(rate):
         free_at = batch.stop
 
     assert len([at for at in instants if at < NOW + 10 * SECOND]) >= 9.9 * rate
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [*get_args(ProblemName), Lacks(("send_polls",)), Lacks(("send_polls", "view_channel"))],
+)
+def test_a_problem_is_read_as_it_was_written(problem):
+    assert problem_from(str(problem)) == problem
+
+
+def test_what_permissions_are_lacking_is_written_as_ever():
+    assert str(Lacks(("view_channel", "send_messages"))) == "lacks:view_channel,send_messages"
+
+
+@pytest.mark.parametrize("stored", ["", "rained_out", "lacks:", "lacks:fly"])
+def test_what_only_another_release_knew_is_unknown(stored):
+    assert problem_from(stored) == "unknown"
+
+
+def test_no_problem_is_none():
+    assert problem_from(None) is None
+    assert problem_from("lacks:fly,view_channel") == Lacks(("view_channel",))

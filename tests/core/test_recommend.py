@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.progress import Mark, is_put_off, resolved, unlocks
 from bot.core.recommend import (
     NO_FILTERS,
@@ -61,13 +60,8 @@ def followed(made, marks=None, now=NOW, **asked):
     return read, answer
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    return read_curriculum(default_curriculum_path().read_bytes())
-
-
-def test_saying_done_each_time_reads_the_makers_list_in_its_order(shipped):
-    read, then = followed(shipped)
+def test_saying_done_each_time_reads_the_makers_list_in_its_order(shipped_list):
+    read, then = followed(shipped_list)
 
     assert slugs(read) == NINE_STEPS
     assert isinstance(then, GoDeeper)
@@ -75,11 +69,11 @@ def test_saying_done_each_time_reads_the_makers_list_in_its_order(shipped):
     assert then.then.resource.addition
 
 
-def test_going_deeper_reads_the_whole_shipped_list(shipped):
-    read, then = followed(shipped, deeper=True)
+def test_going_deeper_reads_the_whole_shipped_list(shipped_list):
+    read, then = followed(shipped_list, deeper=True)
 
     assert slugs(read)[:9] == NINE_STEPS
-    assert set(read) == set(shipped.resources)
+    assert set(read) == set(shipped_list.resources)
     assert then == AllRead()
 
 

@@ -2,9 +2,30 @@
 
 import pytest
 
-from tests.postbox import Postbox
+from tests.postbox import Postbox, new_group
 
 
 @pytest.fixture
 def postbox(services):
     return Postbox(services)
+
+
+@pytest.fixture
+def delivery(services):
+    return services.delivery
+
+
+@pytest.fixture
+def guilds(services):
+    return services.guilds
+
+
+@pytest.fixture
+async def group(services):
+    """A group that reads on Mondays at ten. It is Monday, nine o'clock."""
+    return await new_group(services)
+
+
+@pytest.fixture
+def group_id(group):
+    return group.group_id

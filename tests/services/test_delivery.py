@@ -11,11 +11,6 @@ A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedel
 
 
 @pytest.fixture
-def delivery(services):
-    return services.delivery
-
-
-@pytest.fixture
 async def group(services, clock):
     """A group whose slot has just come, with its post in the outbox."""
     made = await new_group(services)

@@ -21,12 +21,6 @@ def groups(services):
 
 
 @pytest.fixture
-async def group(services):
-    """A group that reads in an hour."""
-    return await new_group(services)
-
-
-@pytest.fixture
 def until(services, postbox, clock):
     """Return what lets time pass, as the weekly task sees it."""
 

@@ -1,13 +1,11 @@
 import pytest
 
-from bot.core.weekly import Schedule
 from bot.errors import NoGroupError
 from tests.curricula import curriculum, resource
+from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Postbox
 
 READERS = range(800_000_000_000_000_001, 800_000_000_000_000_005)
-MODERATOR = 800_000_000_000_000_009
-GUILD, OTHER_GUILD, CHANNEL = 900_000_000_000_000_001, 900_000_000_000_000_002, 71
-MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
+OTHER_GUILD = 900_000_000_000_000_002
 
 LIST = curriculum(
     resource("attention", must_read=True, title="Attention"),
@@ -17,22 +15,13 @@ LIST = curriculum(
 
 
 @pytest.fixture
-async def group_id(services):
-    """A group that reads on Mondays at ten. It is Monday, nine o'clock."""
-    status = await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
-    return status.group.group_id
-
-
-@pytest.fixture
 def week(services, clock, group_id):
     """Return what lets a week pass, and returns what was posted in it."""
 
     async def pass_():
         clock.advance(hours=2)
         await services.weekly.open_due()
-        while due := await services.delivery.due():
-            for row_id in due:
-                await services.delivery.sent(await services.delivery.claim(row_id), 1000)
+        await Postbox(services).deliver()
         post = (await services.groups.status(CHANNEL, None)).this_week
         clock.advance(days=7, hours=-2)
         return post.title or post.state
@@ -125,7 +114,7 @@ async def test_a_small_group_does_not_show_who_read_what(services, group_id, wee
 
 async def test_the_choice_can_be_taken_back_and_outlives_new_settings(services, group_id, week):
     await services.groups.go_on(GUILD, group_id, "additions")
-    kept = await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
+    kept = await services.groups.make_or_change(GUILD, CHANNEL, MONDAYS_AT_TEN, None, MODERATOR)
     taken_back = await services.groups.go_on(GUILD, group_id, None)
 
     assert (kept.group.after_list, kept.weeks_left) == ("additions", 3)

@@ -2,22 +2,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.weekly import Schedule
 from bot.errors import NoGroupError
 from tests.curricula import curriculum, resource
+from tests.postbox import GUILD, MODERATOR
 
-ALICE, BOB, CAROL, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_005)
-GUILD, OTHER_GUILD, CHANNEL = 900_000_000_000_000_001, 900_000_000_000_000_002, 71
-MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
+ALICE, BOB, CAROL = range(800_000_000_000_000_001, 800_000_000_000_000_004)
+OTHER_GUILD = 900_000_000_000_000_002
 
 LIST = curriculum(*(resource(f"paper-{number:02}") for number in range(30)))
-
-
-@pytest.fixture
-async def group_id(services):
-    """A group that reads on Mondays at ten. It is Monday, nine o'clock."""
-    status = await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
-    return status.group.group_id
 
 
 @pytest.fixture

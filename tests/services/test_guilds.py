@@ -28,11 +28,6 @@ OF_READERS = {"progress", "changes", "readers", "reader_settings"}
 """Tables in which a reader's own outlives a server."""
 
 
-@pytest.fixture
-def guilds(services):
-    return services.guilds
-
-
 async def make_group(services, guild_id, channel_id):
     status = await services.groups.make_or_change(
         guild_id, channel_id, MONDAY_AT_TEN, None, MODERATOR

@@ -17,11 +17,6 @@ RATE = 45
 
 
 @pytest.fixture
-def guilds(services):
-    return services.guilds
-
-
-@pytest.fixture
 async def group(services):
     """A group that Alice and Bob have just joined. It is Monday, nine o'clock."""
     made = await new_group(services, schedule=FRIDAY)

@@ -14,10 +14,9 @@ from bot.errors import (
 from bot.store.choices import put_pick
 from tests.conftest import joined
 from tests.curricula import NOW, curriculum, resource
-from tests.postbox import Postbox
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox
 
-GUILD, OTHER_GUILD, CHANNEL, MODERATOR = 91, 92, 71, 5
-MONDAY_AT_TEN = Schedule(0, 10, 0, "UTC")
+OTHER_GUILD = 92
 W02, W03, W04, W05 = "2026-W02", "2026-W03", "2026-W04", "2026-W05"
 
 LIST = curriculum(
@@ -26,13 +25,6 @@ LIST = curriculum(
     resource("lora"),
     resource("peft"),
 )
-
-
-@pytest.fixture
-async def group(services):
-    return (
-        await services.groups.make_or_change(GUILD, CHANNEL, MONDAY_AT_TEN, None, MODERATOR)
-    ).group
 
 
 @pytest.fixture
@@ -57,12 +49,9 @@ def posted(services, clock):
     async def a_week_on():
         clock.advance(hours=2)
         await services.weekly.open_due()
-        for row_id in await services.delivery.due():
-            if row := await services.delivery.claim(row_id):
-                await services.delivery.sent(row, 1)
+        await Postbox(services).deliver()
         clock.advance(days=7, hours=-2)
-        found = await services.groups.status(CHANNEL, None)
-        return found.last
+        return (await services.groups.status(CHANNEL, None)).last
 
     return a_week_on
 

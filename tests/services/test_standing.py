@@ -31,11 +31,6 @@ def postbox(services):
 
 
 @pytest.fixture
-def delivery(services):
-    return services.delivery
-
-
-@pytest.fixture
 async def group(services):
     return await settled(services)
 

@@ -6,8 +6,9 @@ from bot.core.weekly import Schedule
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.store import outbox
 from tests.curricula import curriculum, resource
+from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
 
-GUILD, OTHER_GUILD, CHANNEL, MODERATOR = 91, 92, 71, 5
+OTHER_GUILD = 92
 THURSDAY_AT_TEN = Schedule(3, 10, 0, "UTC")
 W02 = "2026-W02"
 MESSAGE = 4242
@@ -17,9 +18,7 @@ LIST = curriculum(resource("bert"), resource("gpt"), resource("lora"), resource(
 
 @pytest.fixture
 async def group(services):
-    return (
-        await services.groups.make_or_change(GUILD, CHANNEL, THURSDAY_AT_TEN, None, MODERATOR)
-    ).group
+    return await new_group(services, schedule=THURSDAY_AT_TEN)
 
 
 @pytest.fixture

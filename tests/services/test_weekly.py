@@ -18,12 +18,6 @@ def weekly(services):
 
 
 @pytest.fixture
-async def group(services):
-    """A group that reads in an hour."""
-    return await new_group(services)
-
-
-@pytest.fixture
 async def post(services, postbox, group, clock):
     """This week's, posted."""
     clock.advance(hours=1)

@@ -1,4 +1,124 @@
-from bot.store.readers import ReaderRow, reader, set_current, set_goal, take_turn
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.outbox import OutboxRow
+from bot.store import members, outbox, progress, readers
+from bot.store.migrations import FOLDER
+from bot.store.readers import (
+    PERSON_COLUMNS,
+    ReaderRow,
+    delete_person,
+    reader,
+    rows_about,
+    set_current,
+    set_goal,
+    take_turn,
+)
+from tests.curricula import NOW, done
+from tests.every_table import every_column, everything, places_of
+
+ALICE, BOB = 800_000_000_000_000_001, 800_000_000_000_000_002
+
+DECLARED = re.compile(r"((?:^--.*\n)+)(?:CREATE TABLE|ALTER TABLE) (\w+)", re.MULTILINE)
+A_PERSON = re.compile(
+    r".*_by|(.*_)?(reader|user|member|person|people|author|opener|owner|moderator|voter|actor)"
+    r"(_ids?)?"
+)
+
+
+def declarations():
+    """Yield (table, column, fate) of each `-- person:` comment."""
+    for path in FOLDER.glob("*.sql"):
+        for comment, table in DECLARED.findall(path.read_text(encoding="utf-8")):
+            for column, fate in re.findall(r"^-- person: (\w+), (\w+)$", comment, re.MULTILINE):
+                yield table, column, fate
+
+
+def test_what_the_migrations_declare_is_what_is_deleted():
+    handled = {(each.table, each.column, each.fate) for each in PERSON_COLUMNS}
+
+    assert set(declarations()) == handled
+
+
+def test_each_declaration_stands_before_its_table():
+    written = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.sql"))
+
+    assert written.count("-- person:") == len(list(declarations()))
+
+
+async def test_no_column_is_named_after_a_person_and_left_out(db):
+    named = {(c.table, c.name) for c in await every_column(db) if A_PERSON.fullmatch(c.name)}
+
+    assert named
+    assert named - {(each.table, each.column) for each in PERSON_COLUMNS} == set()
+
+
+async def test_every_declared_column_is_there_and_can_be_emptied_where_it_is_forgotten(db):
+    may_be_null = {(c.table, c.name): c.may_be_null for c in await every_column(db)}
+
+    assert {(each.table, each.column) for each in PERSON_COLUMNS} <= may_be_null.keys()
+    assert all(may_be_null[e.table, e.column] for e in PERSON_COLUMNS if e.fate == "forget")
+
+
+@pytest.fixture
+async def filled(db):
+    """A ledger in which both have marks, and a notice on the way."""
+    async with db.transaction() as tx:
+        for number, who in enumerate((ALICE, BOB)):
+            await readers.set_current(tx, who, "demo:bert")
+            await members.join(tx, 7, who, NOW)
+            await progress.set_marks(tx, who, done("bert", "gpt-1"))
+            notice = OutboxRow(number, "notice", f"7:{number}:{who}", 1, who, "waiting", NOW, NOW)
+            await outbox.add_row(tx, notice)
+    return db
+
+
+async def test_rows_about_a_person_are_theirs_alone_and_all_of_them(filled):
+    rows = await rows_about(filled, ALICE)
+
+    assert {table: len(found) for table, found in rows.items()} == {
+        "progress": 2,
+        "members": 1,
+        "outbox": 1,
+        "readers": 1,
+    }
+    assert [row["resource_key"] for row in rows["progress"]] == ["demo:bert", "demo:gpt-1"]
+    assert str(BOB) not in str(rows)
+
+
+async def test_nothing_is_kept_about_somebody_new(filled):
+    assert await rows_about(filled, 5) == {}
+
+
+async def test_deleting_leaves_nothing_of_the_person_and_all_of_the_others(filled):
+    before = await rows_about(filled, BOB)
+
+    async with filled.transaction() as tx:
+        await delete_person(tx, ALICE)
+        await delete_person(tx, ALICE)
+
+    assert await places_of(filled, ALICE) == set()
+    assert await rows_about(filled, BOB) == before
+
+
+async def test_a_row_that_only_names_its_author_stays_without_them(db):
+    now = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp())
+    async with db.transaction() as tx:
+        for group_id, who in ((1, ALICE), (2, BOB)):
+            await tx.fetch(
+                "INSERT INTO study_groups (group_id, guild_id, channel_id, state, weekday, hour,"
+                " minute, zone, since_at, next_at, changed_by, changed_at)"
+                " VALUES (?, 1, ?, 'active', 0, 9, 0, 'UTC', ?, ?, ?, ?)",
+                group_id, group_id, now, now, who, now,
+            )  # fmt: skip
+
+    async with db.transaction() as tx:
+        await delete_person(tx, ALICE)
+
+    kept = {row["group_id"]: row["changed_by"] for row in (await everything(db))["study_groups"]}
+    assert kept == {1: None, 2: BOB}
 
 
 async def test_somebody_new_has_nothing_current_and_no_goal(db):

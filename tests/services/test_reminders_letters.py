@@ -13,6 +13,7 @@ from bot.core.weekly import Schedule
 from bot.errors import ReaderError
 from bot.services.opening import open_services
 from bot.store import outbox
+from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.postbox import MAY_NOT_SEND, Postbox
 
@@ -21,6 +22,14 @@ GUILD, CHANNEL = 900_000_000_000_000_001, 71
 LIST = curriculum(*(resource(f"paper-{n}") for n in range(9)))
 LETTERS = "kind IN ('notice', 'vote_lost', 'nudge', 'reminder')"
 A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def services(database_url, base, clock):
+    """Services that must not look at pages."""
+    opened = await joined(database_url, base, clock)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

@@ -51,12 +51,12 @@ class LedgerError(ReaderError):
                 "I can't reach my database just now. Nothing was changed: try again in a minute."
             ),
             "unwritable": _(
-                "I can't write to my database just now, so nothing was changed. Please tell"
-                " whoever runs me: my log says why."
+                "I can't write to my database just now, so nothing was changed. Please tell the"
+                " person who runs this bot: the log says why."
             ),
             "unknown": _(
-                "I lost my database while I was saving, and can't tell whether your change was"
-                " kept. Have a look, and do it again if it wasn't."
+                "I lost my database while I was saving, so I don't know whether your change was"
+                " saved. Please look. If it isn't there, do it again."
             ),
         }[self.why]
 
@@ -84,7 +84,7 @@ class NotOfferedError(ReaderError):
     """A select or form came back with something that it doesn't offer."""
 
     def sentence(self) -> str:
-        return _("You can't choose that here now. The same command shows what you can.")
+        return _("You can't choose that here now. The same command shows what you can choose.")
 
 
 class WrongWordError(ReaderError):
@@ -96,13 +96,11 @@ class WrongWordError(ReaderError):
     def sentence(self) -> str:
         if not self.typed.strip():
             return _(
-                "You typed nothing, so I left everything as it is. If you mean it, type the word"
-                " {word}.",
+                "You typed nothing, so nothing was changed. To go on, type the word {word}.",
                 word=self.word,
             )
         return _(
-            "You typed “{typed}”, so I left everything as it is. If you mean it, type the word"
-            " {word}.",
+            "You typed “{typed}”, so nothing was changed. To go on, type the word {word}.",
             typed=plain(self.typed, 40),
             word=self.word,
         )
@@ -117,11 +115,11 @@ class NotAModeratorError(ReaderError):
         if self.bar == "channel":
             return _(
                 "This server doesn't allow `/manage` in this channel, so nothing was changed. Use"
-                " another one."
+                " another channel."
             )
         return _(
-            "Only moderators can do that, so nothing was changed. Whoever manages this server"
-            " chooses them: Server Settings, Integrations, `/manage`."
+            "Only moderators can do that, so nothing was changed. The people who manage this"
+            " server choose them: Server Settings, Integrations, `/manage`."
         )
 
 
@@ -149,7 +147,9 @@ class UnknownResourceError(ReaderError):
         typed = plain(self.typed, 80)
         if self.like_it:
             return _("Several resources fit “{typed}”. Which one do you mean?", typed=typed)
-        return _("Nothing on the list fits “{typed}”. `/search` takes a word of it.", typed=typed)
+        return _(
+            "Nothing on the list fits “{typed}”. Try one word of it in `/search`.", typed=typed
+        )
 
 
 class TooManyNamesError(ReaderError):
@@ -157,8 +157,8 @@ class TooManyNamesError(ReaderError):
 
     def sentence(self) -> str:
         return ngettext(
-            "I take only {n} name at once. Nothing was changed: send them one by one.",
-            "I take only {n} names at once. Nothing was changed: send them in several parts.",
+            "I can take only {n} name at once. Nothing was changed: use `/done` once for each.",
+            "I can take only {n} names at once. Nothing was changed: use `/done` several times.",
             self.most,
         )
 
@@ -171,7 +171,7 @@ class NoLongerListedError(ReaderError):
 
     def sentence(self) -> str:
         return _(
-            "**{title}** is no longer on the list. Marks it already has are kept.",
+            "**{title}** is no longer on the list. If you marked it, you keep your mark.",
             title=plain(self.title),
         )
 
@@ -181,8 +181,7 @@ class NothingToDoubtError(ReaderError):
 
     def sentence(self) -> str:
         return _(
-            "**{title}** no longer waits for anything you haven't read. `/path` shows the way as"
-            " it is now.",
+            "You already have everything that **{title}** needs. `/path` shows the way.",
             title=plain(self.title, 80),
         )
 
@@ -202,8 +201,8 @@ class NothingCurrentError(ReaderError):
 
     def sentence(self) -> str:
         return _(
-            "I don't know which one you mean. `/next` shows what to read next. Or give `/done` the"
-            " title of what you have read; `/search` finds it."
+            "I don't know which one you have read. Type its title after `/done`, or find it with"
+            " `/search`. `/next` shows what to read next."
         )
 
 
@@ -232,7 +231,7 @@ class ChangedSinceError(ReaderError):
 class NoGroupError(ReaderError):
     def sentence(self) -> str:
         return _(
-            "There is no study group in this channel. Moderators make one with `/manage group`."
+            "There is no study group in this channel. Moderators can make one with `/manage group`."
         )
 
 
@@ -243,7 +242,7 @@ class HasGroupError(ReaderError):
 
 class NotAMemberError(ReaderError):
     def sentence(self) -> str:
-        return _("Only members of the group are reminded. `/group` lets you join.")
+        return _("I remind only members of the group. Join with `/group`.")
 
 
 class UnknownZoneError(ReaderError):
@@ -303,7 +302,7 @@ class RoleRefusedError(ReaderError):
                 " make a role for the group's readers, and choose that one."
             )
         return _(
-            "{name} belongs to an app or to Discord: no member can be given it. Nothing was"
+            "{name} belongs to an app or to Discord, so nobody can give it to members. Nothing was"
             " changed: make a role for the group's readers, and choose that one.",
             name=plain(self.name),
         )
@@ -330,8 +329,8 @@ class AlreadyPostedError(ReaderError):
 class NothingLeftError(ReaderError):
     def sentence(self) -> str:
         return _(
-            "The group has had the whole list, and every must-read beyond it. `/manage group` sets"
-            " how it goes on; `/manage pick` chooses a paper."
+            "The group has read the whole list, and every must-read beyond it. Choose what comes"
+            " next in `/manage group`, or a paper with `/manage pick`."
         )
 
 
@@ -357,11 +356,11 @@ class UnknownWeekError(ReaderError):
             return _("Which day is “{typed}”? Pick one.", typed=typed)
         if self.like_it:
             return _(
-                "I can't tell which day “{typed}” is. Pick a week, or write the day as"
+                "I don't know which day “{typed}” is. Pick a week, or write the day as"
                 " `2026-01-12`.",
                 typed=typed,
             )
-        return _("I can't tell which day “{typed}” is. Write the day as `2026-01-12`.", typed=typed)
+        return _("I don't know which day “{typed}” is. Write the day as `2026-01-12`.", typed=typed)
 
 
 class WeekRefusedError(ReaderError):
@@ -380,8 +379,8 @@ class WeekRefusedError(ReaderError):
                 "That week already has [its paper]({link}). Pick for a later week.", link=self.link
             ),
             "sending": _(
-                "That week's paper is being posted right now. `/group` shows which; pick for a"
-                " later week."
+                "That week's paper is being posted right now. `/group` shows it. Pick for a later"
+                " week."
             ),
         }[self.why]
 
@@ -391,8 +390,7 @@ class CompanionRefusedError(ReaderError):
 
     def sentence(self) -> str:
         return _(
-            "**{title}** isn't read by itself: it helps with another resource, and comes with that"
-            " one. Pick that one.",
+            "**{title}** only helps with another resource, and comes with it. Pick that resource.",
             title=plain(self.title, 120),
         )
 
@@ -409,18 +407,20 @@ class VoteRefusedError(ReaderError):
         return {
             "paused": _("The group is paused. Press **Resume** in `/manage group` first."),
             "stopped": _("The group is stopped. `/manage group` starts it again."),
-            "running": _("The group is voting on that week already: `/group` shows where."),
-            "decided": _("The group has voted on that week. `/manage pick` changes what it reads."),
+            "running": _("The group is already voting on that week: `/group` shows where."),
+            "decided": _(
+                "The group has voted on that week. `/manage pick` can change what it reads."
+            ),
             "ending": _("The last poll is just ending. Try again in a minute."),
             "picked": _(
-                "A moderator has picked that week's paper, and a pick counts more than a vote."
-                " `/manage group` takes it back."
+                "A moderator has picked that week's paper, and a pick counts more than a vote. You"
+                " can take it back in `/manage group`."
             ),
             "few": _("Fewer than two papers are left to vote on. `/manage add` adds more."),
             "unknown": _("I don't know this vote any more. `/group` shows what the group reads."),
-            "over": _("The vote is over. `/manage pick` changes what the group reads."),
+            "over": _("The vote is over. `/manage pick` can change what the group reads."),
             "unsent": _(
-                "The vote's poll isn't posted yet. Try again in a minute, or call the vote off."
+                "The vote's poll isn't posted yet. Try again in a minute, or cancel the vote."
             ),
         }[self.why]
 
@@ -435,8 +435,8 @@ class VoteTooLongError(ReaderError):
         slot = f"<t:{int(self.slot_at.timestamp())}:F>"
         if self.longest < 1:
             return _(
-                "A vote closes an hour before its paper, and {slot} is too soon for that. `/manage"
-                " pick` chooses a paper without a vote.",
+                "A vote closes an hour before its paper, and {slot} is too soon for that. Choose a"
+                " paper with `/manage pick` instead.",
                 slot=slot,
             )
         return ngettext(
@@ -457,7 +457,8 @@ class CannotPollError(ReaderError):
 
     def sentence(self) -> str:
         return _(
-            "I need {permissions} in <#{channel_id}>. Give me that, and call the vote again.",
+            "I need {permissions} in <#{channel_id}>. Please allow this, then start the vote"
+            " again.",
             permissions=self.lacks,
             channel_id=self.channel_id,
         )
@@ -494,19 +495,17 @@ class BadFieldError(ReaderError):
 
     def sentence(self) -> str:
         limits = {
-            "title": _("A title is one line of 1 to 200 characters, without invisible ones."),
-            "authors": _("The authors take at most 200 characters, without invisible ones."),
+            "title": _("A title is one line of 1 to 200 visible characters."),
+            "authors": _("The authors can have at most 200 visible characters."),
             "year": _("The year is a number such as 2017."),
-            "minutes": _("Say how long it takes as 45, or 1 h 30."),
+            "minutes": _("Write the time as 45 (minutes), or 1 h 30."),
             "kind": _("Choose one of the kinds offered."),
-            "questions": _("There are at most five questions of 300 characters each."),
-            "added_notes": _(
-                "There are at most ten notes of 500 characters each, without invisible ones."
-            ),
+            "questions": _("There can be five questions, each with at most 300 characters."),
+            "added_notes": _("There can be ten notes, each with at most 500 visible characters."),
             "card": _("That is more text than fits on a card. Shorten the notes."),
-            "needs": _("A resource can wait for at most 20 others."),
+            "needs": _("A resource can need at most 20 others."),
         }
-        limit = limits.get(self.field) or _("What you gave doesn't fit there.")
+        limit = limits.get(self.field) or _("That doesn't fit there.")
         return _("{limit} Nothing was changed: try again.", limit=limit)
 
 
@@ -522,14 +521,14 @@ class NeedRefusedError(ReaderError):
         if self.why == "loop" and self.title == self.needed:
             return _("**{title}** can't need itself.", title=title)
         said = {
-            "loop": _("**{title}** can't need **{needed}**: that one already waits for it."),
+            "loop": _("**{title}** can't need **{needed}**: that one already needs it."),
             "nowhere": _("**{title}** can't need **{needed}**: that is no longer there."),
             "companion": _(
                 "**{title}** can't need **{needed}**: one of them only helps with another resource."
             ),
             "list": _(
-                "**{title}** can't need **{needed}**: the list's own resources never wait for an"
-                " added one."
+                "**{title}** can't need **{needed}**: the list's own resources never need an added"
+                " one."
             ),
         }
         return said[self.why].format(title=title, needed=needed)
@@ -541,8 +540,8 @@ class StepRefusedError(ReaderError):
 
     def sentence(self) -> str:
         return _(
-            "**{title}** can't move to **{step}**. What the list's maker chose stays in the"
-            " maker's steps, and what helps with another resource stays with that one.",
+            "**{title}** can't move to **{step}**. Resources that the list's maker chose stay in"
+            " the maker's steps. A resource that helps with another stays with it.",
             title=plain(self.title, 80),
             step=plain(self.step, 80),
         )
@@ -553,17 +552,17 @@ class TooManyAdditionsError(ReaderError):
 
     def sentence(self) -> str:
         return ngettext(
-            "Your server has changed {n} resource, and I can't keep more than that. `/manage"
-            " export` gives you a list to run as your own.",
-            "Your server has changed {n:,} resources, and I can't keep more than that. `/manage"
-            " export` gives you a list to run as your own.",
+            "Your server has changed {n} resource. I can't keep more. With `/manage export` you"
+            " get the list as a file, for a bot of your own.",
+            "Your server has changed {n:,} resources. I can't keep more. With `/manage export` you"
+            " get the list as a file, for a bot of your own.",
             self.most,
         )
 
 
 class NothingToExportError(ReaderError):
     def sentence(self) -> str:
-        return _("Everything on the list is removed here. `/manage edit` restores it.")
+        return _("Everything on the list is removed here. `/manage edit` can restore it.")
 
 
 # A curriculum file
@@ -598,10 +597,10 @@ class CurriculumFileError(ReaderError, eq=False):
     def sentence(self) -> str:
         first = self.flaws[0]
         return ngettext(
-            "“{source}” has a mistake, so I can't use it. Line {line}: {where} {what}. To mend it:"
+            "“{source}” has a mistake, so I can't use it. Line {line}: {where} {what}. To fix it:"
             " {remedy}.",
             "“{source}” has {n} mistakes, so I can't use it. The first, in line {line}: {where}"
-            " {what}. To mend it: {remedy}.",
+            " {what}. To fix it: {remedy}.",
             len(self.flaws),
             source=plain(self.source, 80),
             line=first.line,

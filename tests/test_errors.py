@@ -27,7 +27,7 @@ VALUES: dict[tuple[str, str], tuple[object, ...]] = {
     ("UnknownZoneError", "typed"): (HOSTILE, " "),
     ("ChangedSinceError", "title"): (HOSTILE, ""),
     ("VoteTooLongError", "longest"): (0, 1, 20),
-    ("CannotPostError", "why"): ("I need Send Messages in the channel. Give me that.",),
+    ("CannotPostError", "why"): ("I need Send Messages in the channel. Please allow this.",),
     ("CannotPollError", "lacks"): ("Send Polls", "View Channel and Send Polls"),
     ("BadFieldError", "field"): (
         *("title", "authors", "year", "minutes", "kind", "questions"),

@@ -60,18 +60,18 @@ async def deny(env, channel, guild, **permissions):
     await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
 
 
-TROUBLE = "There was trouble on the way to Discord. I try again soon."
+TROUBLE = "I had trouble reaching Discord. I'll try again soon."
 
 
 @pytest.mark.parametrize(
     ("status", "code", "words", "is_told"),
     [
         (403, 50013, "Discord doesn't let me post there: check my permissions in the", True),
-        (403, 50001, "Discord doesn't let me into the channel. Give me View Channel there", True),
+        (403, 50001, "I can't see the channel. Please allow me View Channel there", True),
         (404, 10003, "The channel is gone.", True),
-        (400, 200000, "This server's AutoMod blocked the message. Exempt my role", True),
-        (400, 50035, "Discord refused the message. Whoever hosts me finds the reason", True),
-        (429, 0, "Discord asked me to wait. I try again soon.", False),
+        (400, 200000, "This server's AutoMod blocked the message. Allow my role", True),
+        (400, 50035, "Discord refused the message. The person who runs this bot finds", True),
+        (429, 0, "Discord asked me to wait. I'll try again soon.", False),
         (500, 0, TROUBLE, False),
         (403, 40333, TROUBLE, False),
         (404, 0, TROUBLE, False),
@@ -325,7 +325,9 @@ async def test_members_are_not_told_what_only_moderators_can_mend(
     told = text_of(await moderator.slash(channel, "group"))
     members = text_of(await alice.slash(channel, "group"))
 
-    assert "I need Create Public Threads there: papers come without a thread to talk in." in told
+    assert (
+        "I need Create Public Threads there. Until then papers have no thread to talk in." in told
+    )
     assert "⚠️" not in members
 
 
@@ -423,10 +425,10 @@ async def test_uncertain_is_explained_with_what_settles_it(
     await env.advance_time(2 * A_MINUTE)
     card = await moderator.slash(channel, "manage group")
 
-    assert "I can't tell whether the last post was sent" in text_of(card)
+    assert "I don't know whether the last post was sent" in text_of(card)
     assert "perhaps posted" in text_of(card)
     assert "Post now" in labels_of(card)
-    assert "I keep trying" not in told()[0]
+    assert "I'll keep trying" not in told()[0]
 
 
 # Against the stand-in: what a modelled Discord has no means for

@@ -104,8 +104,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
 
     @app_commands.command()
     @app_commands.describe(
-        resource="What the group is to read",
-        channel="Whose group; this channel's if you don't say",
+        resource="What the group will read",
+        channel="The group's channel; this one if you don't say",
         date="The week, or a day in it such as 2026-01-12; the next week if you don't say",
     )
     async def pick(
@@ -124,7 +124,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @app_commands.command()
     @app_commands.describe(
         candidates="How many to choose from; 3 if you don't say",
-        hours="How long the poll is open; 48, or less before a near paper, if you don't say",
+        hours="How many hours the poll is open; 48 if you don't say, or less if the paper is soon",
     )
     async def vote(
         self,
@@ -143,8 +143,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
 
     @app_commands.command()
     @app_commands.describe(
-        link="Its address, an arXiv id or a DOI",
-        step="Where on the list it goes; a step of your server's own if you don't say",
+        link="Its web address, an arXiv id or a DOI",
+        step="Which step it goes to; your server's own step if you don't say",
     )
     async def add(self, interaction: Interaction, link: str, step: str | None = None) -> None:
         """Add something to the reading list of this server."""
@@ -158,7 +158,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         resource="What to change for this server; removed ones too",
         step="Move it to this step",
         needs="Something to read before it",
-        no_longer_needs="Something that need not be read before it",
+        no_longer_needs="Something you no longer need to read before it",
     )
     async def edit(
         self,

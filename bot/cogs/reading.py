@@ -34,7 +34,7 @@ class ReadingCog(commands.Cog, name="reading"):
 
     @app_commands.command(name="next")
     @app_commands.describe(
-        minutes="How long you have",
+        minutes="How many minutes you have",
         kind="Only this kind",
         step="Only from this step of the list",
         must_reads="Only must-reads",
@@ -55,7 +55,7 @@ class ReadingCog(commands.Cog, name="reading"):
 
     @app_commands.command()
     @app_commands.describe(
-        resource="What you have read, several too; without it, what /next showed last",
+        resource="What you have read; several titles work too. If empty: what /next showed last",
         rating="Was it worth reading? 5 is best",
     )
     async def done(
@@ -85,7 +85,7 @@ class ReadingCog(commands.Cog, name="reading"):
         await answer(interaction, view)
 
     @app_commands.command()
-    @app_commands.describe(step="One step of it")
+    @app_commands.describe(step="Show only this step")
     async def curriculum(self, interaction: Interaction, step: str | None = None) -> None:
         """Show the whole list with your progress, or one step of it."""
         who, where = interaction.user.id, interaction.guild_id
@@ -97,9 +97,9 @@ class ReadingCog(commands.Cog, name="reading"):
         await answer(interaction, view)
 
     @app_commands.command()
-    @app_commands.describe(resource="Where you want to get to")
+    @app_commands.describe(resource="What you want to be able to read")
     async def path(self, interaction: Interaction, resource: str) -> None:
-        """Show what to read before something, in order, and make it your goal."""
+        """Show what to read before something, in order. You can make it your goal."""
         who, where = interaction.user.id, interaction.guild_id
         path = await self.services.reading.path(who, where, resource)
         in_server = where is not None and interaction.client.get_guild(where) is not None
@@ -117,7 +117,7 @@ class ReadingCog(commands.Cog, name="reading"):
 
     @app_commands.command()
     async def me(self, interaction: Interaction) -> None:
-        """Show what I keep about you: download it, or delete it."""
+        """See, download or delete what I keep about you."""
         await answer(interaction, me_card(await self.services.me.about(interaction.user.id)))
 
     @app_commands.command()

@@ -164,29 +164,35 @@ EXACT = 2**53
 """From here on, programs that read JSON may round numbers."""
 
 WHAT = {
-    "readers": "You, as a Discord id; what I showed you last as the next thing, and your goal.",
-    "progress": "Your marks, one a resource; done and known count as read, ratings are 1 to 5.",
+    "readers": "You, as a Discord id; what I showed you last, and your goal.",
+    "progress": (
+        "Your marks, one for each resource; done and known count as read, ratings are 1 to 5."
+    ),
     "changes": (
-        "What you can undo: the rows before and after, as stored. A mark is its state, when it"
-        " was made, until when it is put off, and its rating; times in seconds since 1970."
+        "What you can undo: the rows before and after, as stored. A mark is its state, when it was"
+        " made, when it comes back (*Later*), and its rating; times in seconds since 1970."
     ),
     "members": (
         "Study groups that you joined, whether you want reminders there, and when I last asked"
         " Discord whether you are still in the server."
     ),
-    "post_readers": "Papers of the week under which you pressed that you've read them.",
-    "study_groups": "Groups whose settings you changed last. Deleting leaves them without you.",
+    "post_readers": "Papers of the week under which you pressed *I've read it*.",
+    "study_groups": "Groups whose settings you last changed. They stay, without you.",
     "picks": "Papers that you picked for groups' weeks. They stay, without you.",
-    "votes": "Votes that you called in groups; no voice is kept. They stay, without you.",
+    "votes": (
+        "Votes that you started in groups; what people voted isn't kept. They stay, without you."
+    ),
     "outbox": (
-        "Direct messages to you: about a group that you run, a vote that you called, or reminders"
+        "Direct messages to you: about a group that you run, a vote that you started, or reminders"
         " you asked for."
     ),
-    "additions": "What you added to servers' lists or changed first. It stays, without you.",
-    "addition_changes": "What you changed on servers' lists. It stays, without you.",
-    "drafts": "Changes of servers' lists that you began, for a day.",
+    "additions": (
+        "What you added to servers' lists, or were the first to change. It stays, without you."
+    ),
+    "addition_changes": "What you changed in servers' lists. It stays, without you.",
+    "drafts": "Changes to servers' lists that you began; kept for a day.",
     "reader_settings": "Your settings; nudge_at is when I may next remind you to read.",
-    "doubts": "Prerequisites that you told a server's moderators are wrong.",
+    "doubts": "Prerequisites that you reported as wrong to a server's moderators.",
 }
 """Table -> what its rows mean, told in the file itself."""
 

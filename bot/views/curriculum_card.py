@@ -37,7 +37,7 @@ def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> ui.Layo
         go_button("updates") if curriculum.updates else None,
         *_page_buttons("index", "all", page, last),
     )
-    which = select(ids.ShowStep(page), _("Look into a step…"), steps)
+    which = select(ids.ShowStep(page), _("Show a step…"), steps)
     return boxed(text_of(lines), which, buttons)
 
 

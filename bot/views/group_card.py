@@ -65,8 +65,8 @@ def history_card(history: History) -> ui.LayoutView:
     lines = past or [_("There is nothing here: no paper is that old.")]
     newer, older = ids.ShowPast(group.group_id, page - 1), ids.ShowPast(group.group_id, page + 1)
     buttons = row(
-        button(newer, _("Back")) if page > 0 else None,
-        button(older, _("More")) if history.has_more else None,
+        button(newer, _("Newer")) if page > 0 else None,
+        button(older, _("Older")) if history.has_more else None,
         _group_button(group.group_id),
     )
     return boxed(text_of([f"## <#{group.channel_id}>", *lines]), buttons)
@@ -167,9 +167,10 @@ def _place_text(group: Group) -> str:
 def _state_text(state: GroupState) -> str:
     """Return what keeps a group silent on purpose."""
     said: dict[GroupState, str] = {
-        "paused": _("⏸️ **Paused.** Weeks in a pause aren't made up."),
+        "paused": _("⏸️ **Paused.** No papers now, and none later for these weeks."),
         "stopped": _(
-            "⏹️ **Stopped.** Members and history are kept; moderators resume it in `/manage group`."
+            "⏹️ **Stopped.** Members and history are kept. Moderators can resume it in"
+            " `/manage group`."
         ),
     }
     return said.get(state, "")
@@ -197,7 +198,7 @@ def _this_week_text(status: GroupStatus) -> str:
         case "waiting":
             return _("This week: **{title}**, being posted.", title=title)
         case "uncertain":
-            return _("This week: **{title}**, perhaps posted. Have a look.", title=title)
+            return _("This week: **{title}**, perhaps posted. Please look.", title=title)
         case "missed":
             return _("This week's paper was missed: I was away, or couldn't post.")
         case "skipped":
@@ -254,13 +255,13 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
     if coming.is_skipped:
         return _("skipped")
     if _is_voted_on(coming, status):
-        return _("🗳️ being voted on")
+        return _("🗳️ vote is open")
     resource = None if pick.key is None else status.curriculum.get(pick.key)
     if resource is None:
         return _("nothing left")
     chosen = {
         "picked_by_moderator": _("📌 picked by a moderator"),
-        "vote_winner": _("🗳️ voted for"),
+        "vote_winner": _("🗳️ won the vote"),
     }.get(pick.why or "", "")
     return dotted(name_of(resource), part_text(pick.part), chosen)
 
@@ -279,16 +280,16 @@ def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
 def _weeks_left_text(weeks: int) -> str:
     if weeks == 0:
         return _(
-            "-# The list has run out for this group. Moderators choose in `/manage group` how it"
-            " goes on."
+            "-# This group has read the whole list. Moderators choose what comes next in `/manage"
+            " group`."
         )
     if weeks > TELL_WEEKS_AHEAD:
         return ngettext(
             "-# The list lasts {n} more week.", "-# The list lasts {n} more weeks.", weeks
         )
     return ngettext(
-        "-# The list lasts {n} more week. Moderators choose in `/manage group` how it goes on.",
-        "-# The list lasts {n} more weeks. Moderators choose in `/manage group` how it goes on.",
+        "-# The list lasts {n} more week. Moderators choose what comes next in `/manage group`.",
+        "-# The list lasts {n} more weeks. Moderators choose what comes next in `/manage group`.",
         weeks,
     )
 
@@ -298,14 +299,14 @@ def _joined_lines(status: GroupStatus) -> Iterator[str]:
     told = (
         _("✅ You're in: <#{channel}>, {schedule}.")
         if status.has_joined
-        else _("✅ You're in already: <#{channel}>, {schedule}.")
+        else _("✅ You're already in: <#{channel}>, {schedule}.")
     )
     yield told.format(channel=group.channel_id, schedule=schedule_text(group.schedule))
     if state := _state_text(group.state):
         yield state
     elif ahead := [c.slot.at for c in status.coming if not c.is_skipped]:
         yield _("The next paper comes on {at}.", at=moment(ahead[0]))
-    yield _("-# `/next` tells you what the group reads; `/group` there shows what comes.")
+    yield _("-# `/next` tells you what the group reads; `/group` there shows what comes next.")
 
 
 def _past_text(week: PastWeek, link: str | None) -> str:
@@ -344,4 +345,7 @@ def _standing_lines(status: GroupStatus) -> Iterator[str]:
     )
     if state := _state_text(group.state):
         yield state
-    yield _("-# **Join** to be counted, and reminded if you like. `/group` here shows what comes.")
+    yield _(
+        "-# **Join** to read with the group, with reminders if you like. `/group` here shows what"
+        " comes next."
+    )

@@ -92,7 +92,7 @@ def desk_card(desk: Desk) -> ui.LayoutView:
 
 def history_card(desk: Desk, edits: Iterable[PastEdit]) -> ui.LayoutView:
     """Build the list of who changed a resource, when; the latest first."""
-    lines = [_edit_text(edit) for edit in edits] or [_("Nobody changed it here yet.")]
+    lines = [_edit_text(edit) for edit in edits] or [_("Nobody has changed it here yet.")]
     title = f"### {plain(phrases.title_of(desk.resource), 200)}"
     back = _button("back", (desk.draft_id, desk.opener_id), _("◀ Back"))
     return boxed(text_of([title, *lines], 3500), back)
@@ -116,8 +116,8 @@ def which_group_card(
 
 def export_card(filename: str) -> ui.LayoutView:
     told = _(
-        "This is the list as your server sees it, with what was added.\n"
-        "-# `nextread check` reads it, and so does a bot of your own."
+        "This is your server's list, with everything that was added.\n"
+        "-# `nextread check` can read it, and so can your own bot."
     )
     return card(told, ui.File(f"attachment://{filename}"))
 
@@ -163,11 +163,15 @@ class TextsForm(DraftForm):
         super().__init__(
             _("What it is"),
             before,
-            label(_("Title"), self._title, _("As its page has it")),
+            label(_("Title"), self._title, _("As on its page")),
             label(_("Authors, year"), self._authors, _("Vaswani et al., 2017")),
-            label(_("How long it takes"), self._minutes, _("45, or 1 h 30; empty if unknown")),
-            label(_("What it is"), self._kind),
-            label(_("Notes"), self._notes, _("Why one might read it; a line for each note")),
+            label(
+                _("How long it takes"),
+                self._minutes,
+                _("45 (minutes), or 1 h 30; empty if unknown"),
+            ),
+            label(_("Kind"), self._kind),
+            label(_("Notes"), self._notes, _("Why to read it; one line for each note")),
         )
 
     @property
@@ -201,9 +205,9 @@ class DetailsForm(DraftForm):
         fields = [label(_("Link"), self._link, hint)]
         if before.must_read:  # not a companion
             fields.append(label(_("Must-read"), self._must_read, _("For this server")))
-            hint = _("To talk about in its thread; a line for each")
+            hint = _("For its thread; one line for each question")
             fields.append(label(_("Questions"), self._questions, hint))
-        super().__init__(_("Link and questions"), before, *fields)
+        super().__init__(_("Link & questions"), before, *fields)
 
     @property
     def typed(self) -> Typed:
@@ -288,17 +292,16 @@ def _page_warnings(proposal: Proposal) -> Iterator[str]:
         yield _("⚠️ The site says it has no such page. Check the link.")
     elif proposal.silent:
         yield _(
-            "⚠️ The page told me nothing about itself. **Edit** gives it a title, then you can add"
-            " it."
+            "⚠️ I found no title on the page. Press **Edit** to give it one, then you can add it."
         )
     if proposal.missing and proposal.silent:
-        yield _("If you are sure of it, **Edit** gives it a title, then you can add it.")
+        yield _("If the link is right, press **Edit** to give it a title. Then you can add it.")
 
 
 def _twin_warnings(proposal: Proposal) -> Iterator[str]:
     for twin in proposal.twins:
         yield _(
-            "⚠️ Much like {title}, which is listed in {step}.",
+            "⚠️ It looks like {title}, which is already in {step}.",
             title=phrases.linked(twin, 100),
             step=phrases.step_name(proposal.curriculum.step_of(twin), 60),
         )
@@ -315,9 +318,9 @@ def _outcome(desk: Desk) -> Iterator[str]:
                 name=name,
             )
         case "already":
-            yield _("**{name}** is on the list already.", name=name)
+            yield _("**{name}** is already on the list.", name=name)
         case "removed":
-            yield _("🗑️ **{name}** is gone from this server's list.", name=name)
+            yield _("🗑️ Removed from this server's list: **{name}**.", name=name)
             yield from _touched(desk)
         case "added":
             yield _("✅ **{name}** is on this server's list now.", name=name)
@@ -330,7 +333,7 @@ def _outcome(desk: Desk) -> Iterator[str]:
         case "settled":
             yield _("✅ The doubts about **{name}** are settled.", name=name)
         case "same":
-            yield _("Nothing to change: **{name}** is so already.", name=name)
+            yield _("Nothing to change: **{name}** is already like that.", name=name)
 
 
 def _touched(desk: Desk) -> Iterator[str]:
@@ -347,11 +350,11 @@ def _touched(desk: Desk) -> Iterator[str]:
     if touched is None:
         return
     if touched.needed_by:
-        yield _("No longer waiting for it: {titles}.", titles=phrases.titles(touched.needed_by))
+        yield _("These no longer need it: {titles}.", titles=phrases.titles(touched.needed_by))
     if touched.channel_ids:
         rooms = phrases.channels(touched.channel_ids, 5)
         yield _(
-            "⚠️ It was picked, voted on or coming in {rooms}: `/group` there shows what comes.",
+            "⚠️ It was picked, in a vote, or next in {rooms}: `/group` there shows what comes next.",
             rooms=rooms,
         )
 
@@ -360,12 +363,12 @@ def _idle(desk: Desk) -> Iterator[str]:
     """Yield which wishes change nothing, because it is so already."""
     name = phrases.name_of(desk.resource)
     if (step := desk.idle.step) is not None:
-        yield _("{name} is in {step} already.", name=name, step=phrases.step_name(step, 80))
+        yield _("{name} is already in {step}.", name=name, step=phrases.step_name(step, 80))
     if (needed := desk.idle.needs) is not None:
-        yield _("{name} needs {needed} already.", name=name, needed=phrases.name_of(needed))
+        yield _("{name} already needs {needed}.", name=name, needed=phrases.name_of(needed))
     if (dropped := desk.idle.no_longer_needs) is not None:
         yield _(
-            "{name} doesn't need {dropped}: there is nothing to take away.",
+            "{name} doesn't need {dropped}: there is nothing to remove.",
             name=name,
             dropped=phrases.name_of(dropped),
         )
@@ -390,7 +393,7 @@ def _doubts(desk: Desk, most: int = 5) -> Iterator[str]:
 def waiting_text(resources: Sequence[Resource]) -> str:
     """Return that readers' doubts wait for moderators."""
     return _(
-        "💬 Readers doubt what {titles} needs: `/manage edit` shows what they say.",
+        "💬 Readers doubt what comes before {titles}: `/manage edit` shows what they say.",
         titles=phrases.titles(resources, most=5),
     )
 
@@ -400,7 +403,7 @@ def _wishes(desk: Desk) -> Iterator[str]:
     wishes = desk.wishes
     if not wishes:
         return
-    yield _("**Would change**")
+    yield _("**This would change**")
     if wishes.step is not None:
         before = desk.curriculum.step(desk.resource.step_id)
         steps = [phrases.step_name(step, 80) for step in (before, wishes.step) if step]
@@ -414,7 +417,7 @@ def _wishes(desk: Desk) -> Iterator[str]:
 def _set_aside(desk: Desk, most: int = 5) -> Iterator[str]:
     """Yield the server's wishes that can't be followed, and why."""
     if desk.set_aside:
-        yield _("**Set aside for now**")
+        yield _("**Not used for now**")
     for wish in desk.set_aside[:most]:
         yield f"- {_set_aside_text(wish, desk.curriculum)}"
     if (more := len(desk.set_aside) - most) > 0:
@@ -432,14 +435,14 @@ def _set_aside_text(wish: SetAside, curriculum: Curriculum) -> str:
             return _("{name} can't go to the step `{step}`", name=name, step=wish.what)
         case "link":
             return _(
-                "{name} keeps the list's link: the one it was given here is another's by now",
+                "{name} keeps the list's link: the link from here now belongs to another resource",
                 name=name,
             )
     because = {
-        "loop": _("{name} would need {needed}, which itself waits for it"),
-        "nowhere": _("{name} would need {needed}, which is no longer there"),
-        "companion": _("{name} would need {needed}, but nothing waits for what only helps"),
-        "list": _("{name} would need {needed}, but the list itself waits for no addition"),
+        "loop": _("{name} can't need {needed}: that one already needs it"),
+        "nowhere": _("{name} can't need {needed}: that is no longer there"),
+        "companion": _("{name} can't need {needed}: one of them only helps with another resource"),
+        "list": _("{name} can't need {needed}: the list's own resources never need an added one"),
     }
     return because[wish.why].format(name=name, needed=named(wish.what))
 

@@ -36,14 +36,14 @@ def me_card(about: About) -> ui.LayoutView:
     """Build what is kept about a reader, with Download and Delete."""
     if about.is_empty:
         nothing = _(
-            "I keep nothing about you. `/next` begins: from then on I remember what I showed you"
-            " and what you mark."
+            "I keep nothing about you yet. Once you use `/next`, I remember what I showed you and"
+            " what you mark."
         )
         return boxed(nothing, row(go_button("next"), go_button("settings")))
     how = _(
-        "-# I know you by your Discord id, not by your name. Nobody else sees what you read, unless"
-        " you show your name in groups. They see numbers, from three readers on. Download has"
-        " every word that I keep."
+        "-# I know you by your Discord id, not by your name. Nobody else sees what you read,"
+        " unless you show your name in groups. Groups see only numbers, from three readers on."
+        " **Download JSON** has everything I keep."
     )
     lines = [_("## What I keep about you"), *_kept_lines(about), how]
     buttons = row(
@@ -58,16 +58,16 @@ def me_card(about: About) -> ui.LayoutView:
 def deleted_card(*, was_anything: bool) -> ui.LayoutView:
     """Build the answer after it went. Without buttons: any of them could begin anew."""
     if not was_anything:
-        return card(_("There is nothing about you to delete: none of my records holds you."))
+        return card(_("There is nothing to delete: I keep nothing about you."))
     return card(
         _(
             "## Everything about you is deleted\n"
-            "None of my records holds you any more. You've left your groups, and Undo on older"
-            " cards has nothing to put back. Study groups that you set up and what you did to a"
-            " server's list stay, without your id.\n"
-            "`/next` would start you afresh.\n"
-            "-# Messages already sent are Discord's to keep. Whoever runs me may have backups and"
-            " logs."
+            "I keep nothing about you any more. You've left your groups, and Undo on older cards"
+            " does nothing now. Study groups that you set up and your changes to servers' lists"
+            " stay, without your id.\n"
+            "`/next` starts from zero.\n"
+            "-# Discord keeps messages already sent. The person who runs this bot may have backups"
+            " and logs."
         )
     )
 
@@ -75,7 +75,7 @@ def deleted_card(*, was_anything: bool) -> ui.LayoutView:
 def file_card(name: str, *, is_all: bool) -> ui.LayoutView:
     """Build the message that a file of this name comes with; ``is_all``: all that is kept."""
     told = (
-        _("Everything I keep about you, as it is now.")
+        _("Everything I keep about you right now.")
         if is_all
         else _("What you have read, for programs that keep references, such as Zotero.")
     )
@@ -85,10 +85,9 @@ def file_card(name: str, *, is_all: bool) -> ui.LayoutView:
 def delete_form() -> WordForm:
     """Build the form that deletes everything about whoever types the word."""
     goes = _(
-        "Your marks and ratings, what comes next, your goal, what you could undo, your groups: all"
-        " of it goes at once, and nobody can bring it back. Download it first if you may want it"
-        " again.\n"
-        "-# Study groups that you set up and what you did to a server's list stay, without your id."
+        "This deletes your marks and ratings, what comes next, your goal, what you could undo, and"
+        " your groups. Nobody can bring it back: download it first if you may want it again.\n"
+        "-# Study groups that you set up and your changes to servers' lists stay, without your id."
     )
     return WordForm(_("Delete everything about you?"), goes, _("delete"))
 
@@ -111,14 +110,14 @@ class ZoneForm(Form):
 
     def __init__(self, settings: ReaderSettings) -> None:
         self.zone = text_input(60, settings.zone or "", custom_id="zone")
-        field = label(_("City or time zone"), self.zone, _("Leave it empty to have none"))
+        field = label(_("City or time zone"), self.zone, _("Leave it empty for no time zone"))
         super().__init__(_("Your time zone"), field)
 
 
 @way_out.register
 def _zones(error: UnknownZoneError) -> ui.Select[Any] | None:
     zones = [option(zone, label) for zone, label in error.like_it]
-    return select(ids.SetMyZone(), _("Which one is meant?"), zones)
+    return select(ids.SetMyZone(), _("Which one do you mean?"), zones)
 
 
 def _kept_lines(about: About) -> Iterator[str]:
@@ -127,7 +126,7 @@ def _kept_lines(about: About) -> Iterator[str]:
         states = _states(about)
         yield ngettext("- {n} mark: {states}", "- {n} marks: {states}", marks, states=states)
     if about.current is not None:
-        yield _("- Shown last as the next one: {title}", title=_title(about.current))
+        yield _("- What I showed you last: {title}", title=_title(about.current))
     if about.goal is not None:
         yield _("- Your goal: {title}", title=_title(about.goal))
     if n := about.changes:
@@ -139,8 +138,8 @@ def _kept_lines(about: About) -> Iterator[str]:
         )
     if n := about.papers:
         yield ngettext(
-            "- {n} paper of the week that you said you've read",
-            "- {n} papers of the week that you said you've read",
+            "- {n} paper of the week with your *I've read it*",
+            "- {n} papers of the week with your *I've read it*",
             n,
         )
     if about.runs:
@@ -151,17 +150,17 @@ def _kept_lines(about: About) -> Iterator[str]:
         )
     if n := about.reminders:
         yield ngettext(
-            "- {n} reminder of a paper, sent or to be sent",
-            "- {n} reminders of papers, sent or to be sent",
+            "- {n} reminder of a paper, sent or planned",
+            "- {n} reminders of papers, sent or planned",
             n,
         )
     others = {
-        "additions": _("Resources of servers' lists that you added, or were the first to change"),
+        "additions": _("Resources that you added to servers' lists, or were the first to change"),
         "addition_changes": _("Changes to servers' lists that you made"),
         "drafts": _("Changes to servers' lists that you began"),
         "picks": _("Papers that you picked for groups"),
-        "votes": _("Votes that you called in groups"),
-        "doubts": _("Prerequisites that you told moderators are wrong"),
+        "votes": _("Votes that you started in groups"),
+        "doubts": _("Prerequisites that you reported as wrong"),
     }
     for table, count in sorted(about.others.items()):
         yield f"- {others.get(table, table.replace('_', ' '))}: {count}"
@@ -192,7 +191,7 @@ def _states(about: About) -> str:
         "done": _("{n} done"),
         "known": _("{n} known"),
         "skipped": _("{n} never"),
-        "later": _("{n} put off"),
+        "later": _("{n} later"),
     }
     counts = ((name, about.marks.get(state, 0)) for state, name in states.items())
     return ", ".join(name.format(n=n) for name, n in counts if n)

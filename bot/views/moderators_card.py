@@ -79,7 +79,7 @@ def _lines(guild: discord.Guild | None, status: GroupStatus) -> Iterator[str]:
         yield begins
     if status.members == 0 and group.state != "stopped":
         yield _(
-            "-# Nobody is in yet: people come with **Join** under each week's post, or with"
+            "-# Nobody has joined yet. People can press **Join** under each week's post, or use"
             " `/group` here."
         )
     yield from long_lines(long_papers(status))
@@ -87,8 +87,8 @@ def _lines(guild: discord.Guild | None, status: GroupStatus) -> Iterator[str]:
         yield _("-# After the list: all additions, in reading order.")
     if group.after_list == "must_reads":
         yield _(
-            "-# After the list: the must-reads once more, unless half of you, three at least, have"
-            " read them."
+            "-# After the list: the must-reads again, but not those that half of you (at least"
+            " three) have read."
         )
 
 
@@ -167,9 +167,9 @@ def delete_form(status: GroupStatus) -> WordForm:
     """Build the form that says what goes and what stays; only the typed word deletes."""
     group = status.group
     question = _(
-        "The group of <#{channel}> ({schedule}, {members}) goes for good: its members, its past and"
-        " coming weeks, its picks and votes. Nothing more is posted.\nMessages already posted stay"
-        " in the channel, and everybody keeps what they have read.",
+        "This deletes the group of <#{channel}> ({schedule}, {members}) forever: its members, its"
+        " past and coming weeks, its picks and votes. Nothing more is posted.\n"
+        "Messages already posted stay in the channel, and everybody keeps their marks.",
         channel=group.channel_id,
         schedule=schedule_text(group.schedule),
         members=members_text(status.members),
@@ -180,8 +180,8 @@ def delete_form(status: GroupStatus) -> WordForm:
 def deleted_card(group: Group) -> ui.LayoutView:
     return card(
         _(
-            "🗑️ The group of <#{channel}> is deleted. Everybody keeps what they have read. `/manage"
-            " group` makes a new one.",
+            "🗑️ The group of <#{channel}> is deleted. Everybody keeps their marks. `/manage group`"
+            " makes a new one.",
             channel=group.channel_id,
         )
     )
@@ -190,7 +190,7 @@ def deleted_card(group: Group) -> ui.LayoutView:
 def ran_out_text(channel_id: int) -> str:
     """Return the notice to the group's moderator that nothing is left."""
     return _(
-        "The group in <#{channel}> has had its whole list: nothing was posted this week. Moderators"
-        " choose in `/manage group` how it goes on. **Post now** there begins at once.",
+        "The group in <#{channel}> has read its whole list, so nothing was posted this week."
+        " Choose what comes next in `/manage group`. Then **Post now** posts it right away.",
         channel=channel_id,
     )

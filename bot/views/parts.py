@@ -89,7 +89,7 @@ def go_button(to: Card) -> ui.Button[Any]:
         "undo": _("Undo…"),
         "start": _("Start at…"),
         "reset": _("Reset…"),
-        "me": _("What you keep"),
+        "me": _("My data"),
         "settings": _("Settings"),
     }
     return button(GoTo(to), labels[to])

@@ -61,7 +61,7 @@ def _text(path: Path) -> str:
 def _summary(path: Path) -> str:
     before = len(path.steps) - 1
     if not path.steps:
-        return _("You're past it already.")
+        return _("You have already marked it.")
     if before == 0:
         return _("You're ready for it: nothing is missing.")
     return ngettext("{n} thing first:", "{n} things first, in this order:", before)
@@ -83,7 +83,7 @@ def _after_way(path: Path) -> Iterator[str]:
     if mark := path.reader.marks.get(resource.key):
         yield phrases.mark_text(mark)
     if opened := opens(path.curriculum, resource.key):
-        yield _("**Opens**: {titles}", titles=phrases.titles(opened, most=8))
+        yield _("**Needed for**: {titles}", titles=phrases.titles(opened, most=8))
     if resource.parent and (parent := path.curriculum.get(resource.parent)):
         yield _("-# It helps with {title}.", title=phrases.name_of(parent))
 
@@ -117,8 +117,8 @@ def doubted_card(resource: Resource, needed: Resource) -> ui.LayoutView:
     """Build what a reader is told who doubts that a resource needs the other."""
     return card(
         _(
-            "Thank you. This server's moderators are told that **{title}** may not need"
-            " **{needed}**. Meanwhile *Not this one…* on any card lets you go on.",
+            "Thank you. This server's moderators will see that **{title}** may not need"
+            " **{needed}**. You can go on now: use *Not this one…* on a card.",
             title=phrases.name_of(resource),
             needed=phrases.name_of(needed),
         )

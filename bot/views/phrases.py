@@ -153,7 +153,7 @@ def mark_text(mark: Mark) -> str:
     if mark.state == "done" and mark.rating:
         return _("✅ done, {rating} of 5", rating=mark.rating)
     if mark.state == "later" and mark.until is not None:
-        return _("💤 put off until {day}", day=day(mark.until))
+        return _("💤 later, back on {day}", day=day(mark.until))
     states: dict[State, str] = {
         "done": _("✅ done"),
         "known": _("☑️ you know it"),
@@ -171,7 +171,7 @@ def count_text(count: Count, of: Literal["", "list", "deeper"] = "") -> str:
         "deeper": _("{read} of {total} deeper"),
     }
     told = forms[of].format(read=count.read, total=count.total)
-    return _("{count} ({n} left out)", count=told, n=count.skipped) if count.skipped else told
+    return _("{count} ({n} never)", count=told, n=count.skipped) if count.skipped else told
 
 
 def counts_text(listed: Count, added: Count) -> str:

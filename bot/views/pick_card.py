@@ -73,7 +73,7 @@ def weeks_select(
 ) -> ui.Select[Any] | None:
     """Build the choice for how many weeks long papers are read, and of picks to be taken back."""
     options = _change_options(papers, picks)
-    placeholder = _("Change what comes…") if picks else _("How many weeks…")
+    placeholder = _("Change what comes next…") if picks else _("How many weeks…")
     return select(ids.ReadForWeeks(group_id, opener_id), placeholder, options)
 
 
@@ -106,7 +106,7 @@ def _picked_lines(reply: PickReply) -> Iterator[str]:
     if reply.before is not None and reply.before != reply.resource:
         yield _("-# In place of the earlier pick, {title}.", title=phrases.name_of(reply.before))
     if reply.was_had:
-        yield _("⚠️ This group has had it already, and gets it once more.")
+        yield _("⚠️ This group already had it, and will get it again.")
     if reply.others:
         yield _(
             "⚠️ It is also chosen for {when}.",
@@ -129,7 +129,7 @@ def _silent_text(silent: Silent) -> str:
         "stopped": _("⚠️ The group is stopped: press **Resume** in `/manage group` first."),
         "skipped": _("⚠️ That week is skipped: **Don't skip** in `/manage group` brings it back."),
         "too_soon": _(
-            "⚠️ Nothing comes in that week: it's too soon after the group's first paper. Pick for a"
+            "⚠️ That week has no paper: it's too soon after the group's first one. Pick for a"
             " later week."
         ),
     }
@@ -178,7 +178,7 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
         option(
             f"{weeks}:{resource.key}",
             _for_weeks(clipped(one_line(phrases.short_title(resource)), 80), weeks),
-            _("As it is now") if weeks == (1 if now is None else now) else "",
+            _("Chosen now") if weeks == (1 if now is None else now) else "",
         )
         for resource, now in papers
         for weeks in (*range(1, MOST_WEEKS + 1), 0)
@@ -187,7 +187,7 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
 
 def _for_weeks(title: str, weeks: int) -> str:
     if weeks == 0:
-        return _("{title}: pass it over", title=title)
+        return _("{title}: leave it out", title=title)
     return ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
 
 
@@ -219,8 +219,8 @@ def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
             yield _("⏳ {title} takes {takes}: for how many weeks?", title=title, takes=takes)
     if passed:
         yield ngettext(
-            "-# Passed over: {titles}. The list below brings it back.",
-            "-# Passed over: {titles}. The list below brings them back.",
+            "-# Left out: {titles}. The menu below brings it back.",
+            "-# Left out: {titles}. The menu below brings them back.",
             len(passed),
             titles=phrases.titles(passed),
         )
@@ -229,11 +229,11 @@ def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
 def read_for_text(resource: Resource, weeks: int) -> str:
     title = phrases.name_of(resource)
     if weeks == 0:
-        return _("✅ **{title}** is passed over: the group reads what comes after it.", title=title)
+        return _("✅ **{title}** is left out: the group reads what comes after it.", title=title)
     return ngettext(
         "✅ **{title}** is read in one week.",
-        "✅ **{title}** is read for {n} weeks."
-        "\n-# A pick or a vote for one of them goes first, and the rest comes a week later.",
+        "✅ **{title}** is read for {n} weeks.\n"
+        "-# A pick or a vote for one of these weeks comes first. The rest comes a week later.",
         weeks,
         title=title,
     )
@@ -296,7 +296,7 @@ def vote_buttons(vote_id: int, opener_id: int) -> list[ui.Button[Any]]:
     """Build the buttons that end a vote: with its result, or without."""
     return [
         button(ids.CloseVote(vote_id, opener_id), _("Close now")),
-        button(ids.CallOffVote(vote_id, opener_id), _("Call the vote off")),
+        button(ids.CallOffVote(vote_id, opener_id), _("Cancel vote")),
     ]
 
 
@@ -309,7 +309,7 @@ def candidates_card(ballot: Ballot) -> ui.LayoutView:
             continue
         lines.append(f"**{number}.** {phrases.linked(resource, 150)}")
         lines.append(f"-# {phrases.dotted(phrases.facts(resource), phrases.must_read(resource))}")
-    lines.append(_("Vote in the poll below. If it's a tie, the order here decides."))
+    lines.append(_("Vote in the poll below. If votes are equal, the order here decides."))
     listed = [resource for resource in ballot.candidates if resource is not None]
     said = ids.ShowCandidate(ballot.vote.vote_id)
     return boxed(text_of(lines), resource_select(listed, ballot.curriculum, said))
@@ -321,12 +321,12 @@ def called_off_card(ballot: Ballot | None) -> ui.LayoutView:
     Nothing is left to open there.
     """
     heading = (
-        _("## 🗳️ This vote is called off")
+        _("## 🗳️ This vote is cancelled")
         if ballot is None
-        else _("## 🗳️ The vote on {at} is called off", at=phrases.moment(ballot.slot.at))
+        else _("## 🗳️ The vote for {at} is cancelled", at=phrases.moment(ballot.slot.at))
     )
     listed = [] if ballot is None else [f"-# {each}" for each in _candidates(ballot)]
-    below = _("Its votes don't count. `/group` shows what comes.")
+    below = _("Its votes don't count. `/group` shows what comes next.")
     return boxed(text_of([heading, below, *listed]))
 
 
@@ -349,7 +349,7 @@ def poll_of(ballot: Ballot) -> discord.Poll:
 
 def closed_text(ballot: Ballot) -> str:
     return _(
-        "The vote on {at} in <#{channel}> is closed. What won is shown above, or in a few minutes"
+        "The vote for {at} in <#{channel}> is closed. What won is shown above, or in a few minutes"
         " if Discord is still counting.",
         at=phrases.moment(ballot.slot.at),
         channel=ballot.vote.channel_id,
@@ -358,7 +358,7 @@ def closed_text(ballot: Ballot) -> str:
 
 def called_off_text(ballot: Ballot) -> str:
     at, channel = phrases.moment(ballot.slot.at), ballot.vote.channel_id
-    return _("The vote on {at} in <#{channel}> is called off.", at=at, channel=channel)
+    return _("The vote for {at} in <#{channel}> is cancelled.", at=at, channel=channel)
 
 
 def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
@@ -368,18 +368,18 @@ def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
     if vote.message_id is not None:
         return _(
-            "🗳️ [Vote on {at}]({link}); it closes {closes}.",
+            "🗳️ [Vote for {at}]({link}); it closes {closes}.",
             at=at,
             link=f"https://discord.com/channels/{status.group.guild_id}/{vote.channel_id}"
             f"/{vote.message_id}",
             closes=f"<t:{int(vote.closes_at.timestamp())}:R>",
         )
     if not status.vote_problem:
-        return _("🗳️ A vote on {at} is being posted.", at=at)
+        return _("🗳️ A vote for {at} is being posted.", at=at)
     if not to_moderator:
-        return _("⚠️ A vote on {at} isn't posted yet. Moderators know.", at=at)
+        return _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
     why = obstacle_text(status.vote_problem)
-    return _("⚠️ A vote on {at} isn't posted yet. {why}", at=at, why=why)
+    return _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=why)
 
 
 def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
@@ -392,23 +392,23 @@ def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     if not to_moderator and problem not in UNCERTAIN:
         problem = None
     why = _lost_because(vote, problem)
-    lost = _("⚠️ The vote on {at} came to nothing.", at=at)
+    lost = _("⚠️ The vote for {at} has no result.", at=at)
     is_past = now is not None and now.week == vote.week
-    instead = _("The order of the list counted.") if is_past else _list_counts()
+    instead = _("The list's own order counted instead.") if is_past else _list_counts()
     return f"{lost} {why} {instead}"
 
 
 def lost_notice_text(ballot: Ballot, problem: Problem | None) -> str:
     """Return the notice to the moderator whose vote came to nothing."""
     at, channel = phrases.moment(ballot.slot.at), ballot.vote.channel_id
-    lost = _("The vote on {at} in <#{channel}> came to nothing.", at=at, channel=channel)
+    lost = _("The vote for {at} in <#{channel}> has no result.", at=at, channel=channel)
     return f"{lost} {_lost_because(ballot.vote, problem)} {_list_counts()}"
 
 
 def _list_counts() -> str:
     return _(
-        "Without it the order of the list counts. Moderators can call another with `/manage vote`,"
-        " or choose with `/manage pick`."
+        "The group reads what comes next on the list. Moderators can start another vote with"
+        " `/manage vote`, or choose with `/manage pick`."
     )
 
 
@@ -416,7 +416,7 @@ def _lost_because(vote: Vote, problem: Problem | None) -> str:
     if vote.message_id is not None:
         return _("Its poll is gone, or I couldn't read its result in time.")
     if problem in UNCERTAIN:
-        return _("I can't tell whether its poll was sent.")
+        return _("I don't know whether its poll was sent.")
     if problem is None or problem == "too_late":
         return _("Its poll couldn't be sent in time.")
     if problem == "deleted":

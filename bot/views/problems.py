@@ -111,52 +111,52 @@ def problem_text(problem: Problem) -> str:
     """Return what is wrong, and how to mend it: the one table of words for problems."""
     if isinstance(problem, Lacks):
         permissions = in_words(problem.permissions)
-        return _("I need {permissions} in the channel. Give me that.", permissions=permissions)
+        return _("I need {permissions} in the channel. Please allow this.", permissions=permissions)
     words: dict[ProblemName, str] = {
         "bot_removed": _("I'm no longer in this server."),
         "channel_gone": _(
-            "The channel is gone. `/manage group`, typed in another one, moves the group there."
+            "The channel is gone. Type `/manage group` in another channel to move the group there."
         ),
-        "no_access": _("Discord doesn't let me into the channel. Give me View Channel there."),
+        "no_access": _("I can't see the channel. Please allow me View Channel there."),
         "forbidden": _("Discord doesn't let me post there: check my permissions in the channel."),
-        "automod": _(
-            "This server's AutoMod blocked the message. Exempt my role in the rule that did it."
-        ),
+        "automod": _("This server's AutoMod blocked the message. Allow my role in that rule."),
         "no_more_threads": _("This server has as many open threads as Discord allows. Close some."),
-        "refused": _("Discord refused the message. Whoever hosts me finds the reason in my log."),
-        "discord_trouble": _("There was trouble on the way to Discord."),
+        "refused": _(
+            "Discord refused the message. The person who runs this bot finds the reason in the log."
+        ),
+        "discord_trouble": _("I had trouble reaching Discord."),
         "rate_limited": _("Discord asked me to wait."),
         "guild_unavailable": _("Discord can't reach this server just now."),
-        "no_standing_post": _("The post that the papers go into isn't there yet."),
-        "locked": _(
-            "The post that the papers go into is locked. Unlock it, or give me Manage Threads."
-        ),
+        "no_standing_post": _("The post for the papers isn't there yet."),
+        "locked": _("The post for the papers is locked. Unlock it, or allow me Manage Threads."),
         "tag_needed": _(
-            "Posts in this forum need a tag, and it has none that I may use. Add a tag that isn't"
-            " for moderators only, or give me Manage Threads."
+            "Posts in this forum need a tag, but I may not use any of its tags. Add a tag that"
+            " everyone may use, or allow me Manage Threads."
         ),
         "no_history": _(
-            "I can't tell whether the last post was sent: I need Read Message History to look for"
+            "I don't know whether the last post was sent: I need Read Message History to look for"
             " it."
         ),
-        "lost_sight": _("I can't tell whether the last post was sent: Discord's answer was lost."),
+        "lost_sight": _(
+            "I don't know whether the last post was sent: I got no answer from Discord."
+        ),
         "too_late": _("It couldn't be sent in time."),
-        "called_off": _("It was called off."),
+        "called_off": _("It was cancelled."),
         "moved": _("The group moved to another channel."),
-        "deleted": _("It was deleted before I could tell that it was sent."),
-        "paper_gone": _("The paper that it is about is no longer there."),
-        "card_gone": _("The message that it belongs to is no longer there."),
-        "mended": _("It was mended before I could tell you."),
-        "not_wanted": _("It isn't wanted any more."),
-        "left_server": _("Its reader has left this server."),
+        "deleted": _("It was deleted right after it was sent."),
+        "paper_gone": _("Its paper is no longer there."),
+        "card_gone": _("Its message is no longer there."),
+        "mended": _("It was fixed before I could tell you."),
+        "not_wanted": _("It isn't needed any more."),
+        "left_server": _("The reader has left this server."),
         "no_such_person": _("Discord doesn't know this person any more."),
-        "no_direct_messages": _("Its reader takes no direct messages from me."),
+        "no_direct_messages": _("The reader doesn't accept direct messages from me."),
         "group_silent": _("The group is paused or stopped."),
-        "not_asked": _("Its reader doesn't ask for it any more."),
-        "superseded": _("The group has had a newer paper since."),
-        "read_already": _("Its reader has read the paper already."),
+        "not_asked": _("The reader doesn't want it any more."),
+        "superseded": _("The group has a newer paper now."),
+        "read_already": _("The reader has already read the paper."),
         "goes_on": _("The group reads the paper for another week."),
-        "unknown": _("Something kept it from being sent."),
+        "unknown": _("I couldn't send it, and I don't know why."),
     }
     return words[problem]
 
@@ -164,21 +164,21 @@ def problem_text(problem: Problem) -> str:
 def obstacle_text(problem: Problem, *, to_moderator: bool = True) -> str:
     """Return what keeps a group from its post, how to mend it, and what I do then."""
     if not to_moderator and problem not in TEMPORARY:
-        return _("Something keeps the papers from this group. Moderators know.")
+        return _("I can't post papers here right now. Moderators know.")
     return f"{problem_text(problem)} {_then(problem)}".rstrip()
 
 
 def _then(problem: Problem) -> str:
     if isinstance(problem, Lacks) or problem in ("no_access", "no_more_threads", "locked"):
-        return _("Then I go on by myself.")
+        return _("Then I'll continue by myself.")
     if problem == "no_standing_post":
-        return _("I make it first.")
+        return _("I'll make it first.")
     if problem in UNCERTAIN:
-        return _("Have a look: **Post now** sends it if it isn't there.")
+        return _("Please look: if it isn't there, **Post now** sends it.")
     if problem in ("automod", "refused"):
-        return _("I try again every hour.")
+        return _("I'll try again every hour.")
     if problem in TEMPORARY or problem in ("forbidden", "unknown"):
-        return _("I try again soon.")
+        return _("I'll try again soon.")
     return ""
 
 
@@ -191,7 +191,7 @@ def notice_text(channel_id: int, problem: Problem) -> str:
         return _("A paper of the week can't be posted any more. {why}", why=why)
     return _(
         "The paper of the week can't be posted in <#{channel_id}>. {why}\n"
-        "I keep trying for a day; `/group` there shows how it stands.",
+        "I'll keep trying for a day; `/group` there shows if it worked.",
         channel_id=channel_id,
         why=why,
     )
@@ -238,9 +238,9 @@ def role_line(guild: discord.Guild | None, group: Group) -> str | None:
         return None
     role, channel = guild.get_role(group.role_id), guild.get_channel(group.channel_id)
     if role is None:
-        return _("-# ⚠️ The role is gone; `role` sets another.")
+        return _("-# ⚠️ The role is gone. Choose another with `role`.")
     if not is_mentionable(role):  # as an older release allowed
-        return _("-# ⚠️ Nobody can choose to have this role; `role` sets another.")
+        return _("-# ⚠️ I can't use this role. Choose another with `role`.")
     if channel is not None and not can_mention(role, channel):
         return _(
             "-# ⚠️ I can't mention {role}: allow anyone to @mention it, or allow me to mention all"
@@ -264,7 +264,7 @@ def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str
         warnings.append(
             _(
                 "⚠️ This week's paper has no thread yet: the server has as many open threads as"
-                " Discord allows. Close some; I try again every hour for a day."
+                " Discord allows. Close some; I'll try again every hour for a day."
             )
         )
     return warnings
@@ -273,7 +273,9 @@ def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str
 def _without(lacks: Sequence[Permission]) -> str:
     named = in_words(lacks)
     if "create_public_threads" in lacks:
-        return _("⚠️ I need {named} there: papers come without a thread to talk in.", named=named)
+        return _(
+            "⚠️ I need {named} there. Until then papers have no thread to talk in.", named=named
+        )
     if "send_messages_in_threads" in lacks:
-        return _("⚠️ I need {named} there: threads come without their questions.", named=named)
-    return _("⚠️ I need {named} there: links may show without their previews.", named=named)
+        return _("⚠️ I need {named} there. Until then threads have no questions.", named=named)
+    return _("⚠️ I need {named} there. Until then links may have no preview.", named=named)

@@ -74,7 +74,7 @@ def start_card(curriculum: Curriculum) -> ui.LayoutView:
     )
     where = _(
         "### Where do you start?\n"
-        "What comes before counts as known. Nothing you marked is lost, and Undo takes it back."
+        "Everything before it counts as read. You keep your marks, and Undo takes it back."
     )
     return boxed(where, *selects, go_button("progress"))
 
@@ -82,11 +82,11 @@ def start_card(curriculum: Curriculum) -> ui.LayoutView:
 def reset_form(marks: int) -> WordForm:
     """Build the form that takes this many marks away."""
     question = ngettext(
-        "This takes {n} mark away, and your goal. Undo brings it back.",
-        "This takes {n} marks away, and your goal. Undo brings it back.",
+        "This removes {n} mark, and your goal. Undo brings them back.",
+        "This removes {n} marks, and your goal. Undo brings them back.",
         marks,
     )
-    return WordForm(_("Start afresh?"), question, _("reset"))
+    return WordForm(_("Start over?"), question, _("reset"))
 
 
 def help_card() -> ui.LayoutView:
@@ -95,20 +95,19 @@ def help_card() -> ui.LayoutView:
             "## What to read next\n"
             "I know the reading list, and what you have read of it.\n"
             "\n"
-            "**`/next`** what to read next, and why. Say how long you have, if you like.\n"
-            "**`/done`** you've read it. Without a resource: the one `/next` showed last.\n"
+            "**`/next`** what to read next, and why. Say how much time you have, if you like.\n"
+            "**`/done`** mark what you have read. Without a title: the one `/next` showed last.\n"
             "**`/search`** find anything: titles, authors, years, short names, links. Typos are"
             " fine.\n"
             "**`/curriculum`** the whole list, step by step.\n"
-            "**`/path`** what to read before something, and to make it your goal.\n"
+            "**`/path`** what to read before something. You can make it your goal.\n"
             "**`/progress`** how far you are, and how much is left.\n"
-            "**`/group`** what this channel's study group reads and has read; join it, and be"
-            " reminded.\n"
+            "**`/group`** what this channel's study group reads. Join it, and get reminders.\n"
             "**`/me`** what I keep about you: look at it, download it, delete it.\n"
             "\n"
-            "-# Only you see my answers. I keep your marks under your Discord id, not your name;"
-            " of what you write, only what is meant for moderators. All of this works in a direct"
-            " message to me too."
+            "-# Only you see my answers. I keep your marks under your Discord id, not your name."
+            " Of what you write, I keep only what is for moderators. Everything but `/group` also"
+            " works in a direct message to me."
         )
     )
 
@@ -141,8 +140,8 @@ def _progress_lines(journey: Journey) -> Iterator[str]:
     yield from (_step_line(count) for count in found.steps if _is_begun(count))
     if untouched := sum(not _is_begun(count) for count in found.steps):
         yield ngettext(
-            "-# {n} more step goes deeper, not begun yet.",
-            "-# {n} more steps go deeper, not begun yet.",
+            "-# Deeper, not begun yet: {n} step.",
+            "-# Deeper, not begun yet: {n} steps.",
             untouched,
         )
 
@@ -157,17 +156,17 @@ def _left_text(found: Figures) -> str:
             "Left of the list: {n} resource.", "Left of the list: {n} resources.", listed.left
         )
     if added.is_complete:
-        return _("Everything is read. Well done!")
+        return _("You've read everything. Well done!")
     if not listed.total:
         if added.left_minutes:
             return _("Left: {duration}.", duration=duration(added.left_minutes))
         return ngettext("Left: {n} resource.", "Left: {n} resources.", added.left)
     if added.left_minutes:
         more = duration(added.left_minutes)
-        return _("The list is read. To go deeper: {duration} more.", duration=more)
+        return _("You've read the list. To go deeper: {duration} more.", duration=more)
     return ngettext(
-        "The list is read. To go deeper: {n} more resource.",
-        "The list is read. To go deeper: {n} more resources.",
+        "You've read the list. To go deeper: {n} more resource.",
+        "You've read the list. To go deeper: {n} more resources.",
         added.left,
     )
 
@@ -206,7 +205,7 @@ def _change_label(change: Change, curriculum: Curriculum) -> str:
     named = [found for key in change.keys if (found := curriculum.get(key))]
     what = several([short_title(r) for r in named], 3)
     if change.kind == "reset":
-        return ngettext("Reset of {n} mark", "Reset of {n} marks", len(change.keys))
+        return ngettext("Reset: {n} mark", "Reset: {n} marks", len(change.keys))
     labels = {
         "done": _("Done: {what}"),
         "done_current": _("Done: {what}"),
@@ -214,7 +213,7 @@ def _change_label(change: Change, curriculum: Curriculum) -> str:
         "skipped": _("Never: {what}"),
         "later": _("Later: {what}"),
         "clear": _("Not read: {what}"),
-        "start_at": _("Known before: {what}"),
+        "start_at": _("Counts as read: {what}"),
         "goal": _("Goal: {goal}"),
         "no_goal": _("Goal dropped"),
     }

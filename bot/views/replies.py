@@ -85,9 +85,7 @@ def error_text(error: Exception) -> str:
     """Return what happened and what to do next; for the unexpected, one apology."""
     if isinstance(error, ReaderError):
         return error.sentence()
-    return _(
-        "Something went wrong on my side, and it is noted in my log. Nothing was lost: try again."
-    )
+    return _("Something went wrong on my side, sorry. Nothing was lost: please try again.")
 
 
 def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.LayoutView:

@@ -64,13 +64,13 @@ def next_card(reply: Reply) -> ui.LayoutView:
         case AllRead():
             everything = _(
                 "## 🎉 You've read everything\n"
-                "The list and all that goes deeper. `/search` finds it again."
+                "The list, and all that goes deeper. You can find it again with `/search`."
             )
             shown = box(everything, row(undo, go_button("progress")))
         case AllPutOff(until):
             nothing = _(
-                "Everything you could read now is put off; the first comes back {day}.\n"
-                "`/curriculum` shows the list: any card's **Done** still works.",
+                "All that is left waits: you chose *Later*. The first comes back on {day}.\n"
+                "`/curriculum` shows the list: you can still read any of it.",
                 day=phrases.day(until),
             )
             shown = box(nothing, row(undo, go_button("progress")))
@@ -111,13 +111,15 @@ def also_done_card(asked: AlsoDone) -> ui.LayoutView:
     """Build the question after a second bare `/done`, or a tap that may be a slip."""
     key, rating, title = asked.resource.key, asked.rating, plain(phrases.title_of(asked.resource))
     if asked.before is None:
-        question = _("Done with **{title}**?", title=title)
+        question = _("Have you read **{title}**?", title=title)
     else:
         before = phrases.name_of(asked.before)
         question = _(
-            "You just marked **{before}**. Also done with **{title}**?", before=before, title=title
+            "You just marked **{before}**. Have you also read **{title}**?",
+            before=before,
+            title=title,
         )
-    rated = None if rating is None else _("It gets your {rating} of 5.", rating=rating)
+    rated = None if rating is None else _("Your rating for it: {rating} of 5.", rating=rating)
     said = ids.Done(key) if rating is None else ids.DoneRated(rating, key)
     buttons = row(button(said, _("Done"), GREEN), go_button("next"))
     return boxed(question, rated, buttons)
@@ -128,7 +130,10 @@ def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
     undo = _undo_button(asked.reply) if asked.reply else None
     likely = {r.key: option_of(r, asked.curriculum) for one in asked.unclear for r in one.likely}
     which = select(
-        ids.DoneToo(asked.rating or 0), _("Which did you read?"), list(likely.values()), OPTIONS
+        ids.DoneToo(asked.rating or 0),
+        _("Which ones have you read?"),
+        list(likely.values()),
+        OPTIONS,
     )
     unclear = box(text_of(_unclear_lines(asked)), which, row(undo, go_button("next")))
     return card(_changed_text(asked.reply) if asked.reply else None, unclear)
@@ -162,7 +167,7 @@ def note_lines(resource: Resource) -> list[str]:
     """Return what is said of a resource, as quotes."""
     notes = [markdown(resource.sentence)] if resource.sentence else []
     notes += [plain(note) for note in (*resource.notes, resource.remark) if note]
-    not_the_makers = _("added to the list, not its maker's words")
+    not_the_makers = _("added to the list, but not by its maker")
     quoted = [f"> {note}" for note in notes]
     return quoted + [f"> {plain(note)}\n> -# {not_the_makers}" for note in resource.added_notes]
 
@@ -196,20 +201,16 @@ def _resource_box(
     why = [_reason_text(reason, curriculum, resource) for reason in reasons]
     liked, opened, locked, what_first = None, None, None, None
     if worth is not None:
-        liked = _(
-            "-# {liked} of {rated} found it worth reading.", liked=worth.liked, rated=worth.rated
-        )
+        liked = _("-# Liked by {liked} of {rated} readers.", liked=worth.liked, rated=worth.rated)
     if not why and (others := opens(curriculum, key)):
-        opened = _("**Opens**: {titles}", titles=phrases.titles(others, most=6))
+        opened = _("**Needed for**: {titles}", titles=phrases.titles(others, most=6))
     if missing and is_open:
-        locked = _(
-            "🔒 It builds on what you haven't read: {titles}.", titles=phrases.titles(missing)
-        )
+        locked = _("🔒 It needs these first: {titles}.", titles=phrases.titles(missing))
         what_first = button(ids.ShowPath(key), _("What first?"))
     marking = (
         [button(ids.Done(key), _("Done"), GREEN)]
         if is_open
-        else [button(ids.NotRead(key), _("Not read after all")), go_button("next")]
+        else [button(ids.NotRead(key), _("Not read yet")), go_button("next")]
     )
     return box(
         "\n".join(_heading(curriculum, resource, mark)),
@@ -228,7 +229,7 @@ def _aside_select(key: str) -> ui.Select[Any] | None:
     ways = [
         option("later", _("Later"), _("Comes back in a week")),
         option("known", _("I know it"), _("Counts as read")),
-        option("skipped", _("Never"), _("Isn't suggested again; what needs it goes on")),
+        option("skipped", _("Never"), _("Not suggested again; you can still read what needs it")),
     ]
     return select(ids.PutAside(key), _("Not this one…"), ways)
 
@@ -258,19 +259,19 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
 
     match reason:
         case "first_step":
-            return _("- Here the list begins.")
+            return _("- The list begins here.")
         case FinishedPrerequisites(keys):
-            return _("- You have what it builds on: {titles}.", titles=named(keys))
+            return _("- You have what it needs: {titles}.", titles=named(keys))
         case "must_read":
-            return _("- {icon} It is one of the must-reads.", icon=phrases.MUST_READ)
+            return _("- {icon} It is a must-read.", icon=phrases.MUST_READ)
         case Opens(keys):
-            return _("- It opens {titles}.", titles=named(keys))
+            return _("- You need it for: {titles}.", titles=named(keys))
         case OnGoalPath(goal, left):
             aim = curriculum.get(goal)
             if aim is None or aim.key == resource.key:
                 return _("- It is your goal, and you're ready for it.")
             title = phrases.name_of(aim)
-            return _("- It leads to your goal, {title}: {n} to go.", title=title, n=left)
+            return _("- It leads to your goal, {title}: {n} left.", title=title, n=left)
         case FitsMinutes(minutes):
             return ngettext("- It fits your {n} minute.", "- It fits your {n} minutes.", minutes)
         case "group_reads_it":
@@ -286,14 +287,14 @@ def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
     title = phrases.name_of(answer.then.resource)
     if answer.until is None:
         yield _(
-            "## 🎉 You've read {title}\nEverything on the list is behind you.",
+            "## 🎉 You've read {title}\nThat was the whole list. Well done!",
             title=plain(curriculum.title),
         )
-        yield _("**{title}** would be the first of what goes deeper.", title=title)
+        yield _("To go deeper, start with **{title}**.", title=title)
     else:
         yield _(
-            "What is left of the list waits for what you put off until {day}."
-            " **{title}** would be the first of what goes deeper.",
+            "The rest of the list waits until {day}: you chose *Later*. To go deeper now, start"
+            " with **{title}**.",
             day=phrases.day(answer.until),
             title=title,
         )
@@ -309,9 +310,9 @@ def _too_narrow_text(culprits: Sequence[str]) -> str:
     }
     named = phrases.joined([filters[name] for name in culprits])
     if len(culprits) == 1:
-        return _("Nothing you're ready for fits {filter}. Try again without.", filter=named)
+        return _("Nothing you can read now fits {filter}. Try again without that.", filter=named)
     return _(
-        "Nothing you're ready for fits {filters} together. Try again with fewer of them.",
+        "Nothing you can read now fits all of this: {filters}. Try again with less.",
         filters=named,
     )
 
@@ -339,7 +340,7 @@ def _changed_text(reply: Reply) -> str | None:
     if n := len(reply.already):
         what = _titles_done(reply.already)
         already = ngettext(
-            "**{titles}** was marked already.", "**{titles}** were marked already.", n, titles=what
+            "**{titles}** was already marked.", "**{titles}** were already marked.", n, titles=what
         )
     if change is None or (already and reply.repeated):
         return already
@@ -361,44 +362,44 @@ def _change_text(
     goal = phrases.name_of(aim) if aim else _("something no longer listed")
     if repeated:
         again = {
-            "clear": _("**{what}** is unread already."),
-            "goal": _("🎯 **{goal}** is your goal already."),
+            "clear": _("**{what}** is already unread."),
+            "goal": _("🎯 **{goal}** is already your goal."),
             "no_goal": _("You have no goal."),
         }
-        return again.get(kind, _("**{what}** was marked already.")).format(what=what, goal=goal)
+        return again.get(kind, _("**{what}** was already marked.")).format(what=what, goal=goal)
     reached = {
-        "done": _("🎯 Done, and your goal is reached: **{goal}**!"),
-        "known": _("☑️ You know **{goal}**: your goal is reached."),
-        "skipped": _("🚫 **{goal}** won't be suggested again, and is your goal no more."),
-        "start_at": _("☑️ What comes before is known, and with it your goal: **{goal}**."),
+        "done": _("🎯 Done, and you reached your goal: **{goal}**!"),
+        "known": _("☑️ You know **{goal}**: you reached your goal."),
+        "skipped": _("🚫 **{goal}** won't be suggested again. It is no longer your goal."),
+        "start_at": _("☑️ What comes before counts as read, and so does your goal: **{goal}**."),
     }
     if aim is not None and kind == "done" and len(named) > 1:
-        return _("✅ Done: **{what}**. 🎯 Your goal is reached: **{goal}**!", what=what, goal=goal)
+        return _("✅ Done: **{what}**. 🎯 You reached your goal: **{goal}**!", what=what, goal=goal)
     if aim is not None and kind in reached:
         return reached[kind].format(goal=goal)
     if kind == "start_at" and not named:
-        return _("☑️ You had read or marked all that comes before.")
+        return _("☑️ Everything before it was already marked.")
     told = {
         "done": _("✅ Done: **{what}**"),
         "known": _("☑️ You know **{what}**: it counts as read."),
         "skipped": _("🚫 **{what}** won't be suggested again."),
         "later": _("💤 **{what}** comes back in a week."),
         "clear": _("**{what}** is unread again."),
-        "start_at": _("☑️ Known before: **{what}**."),
-        "reset": _("🧹 Everything is unmarked. A fresh start!"),
+        "start_at": _("☑️ Counts as read: **{what}**."),
+        "reset": _("🧹 All your marks are gone. A fresh start!"),
         "goal": _("🎯 Your goal is **{goal}**. The way to it comes first now."),
-        "no_goal": _("The goal is dropped: the list's own order counts again."),
+        "no_goal": _("You have no goal now: the list's own order counts again."),
     }
     return told[kind].format(what=what, goal=goal)
 
 
 def _undone_text(change: Change, named: Sequence[Resource], *, repeated: bool) -> str:
     if repeated:
-        return _("That was undone before: nothing changed now.")
+        return _("That was already undone, so nothing changed.")
     what = phrases.titles(named) or (_("your goal") if "goal" in change.kind else _("it"))
     if len(named) > 1:
-        return _("↩️ Undone: **{what}** are as they were.", what=what)
-    return _("↩️ Undone: **{what}** is as it was.", what=what)
+        return _("↩️ Undone: **{what}** are as they were before.", what=what)
+    return _("↩️ Undone: **{what}** is as it was before.", what=what)
 
 
 def _titles_done(resources: Sequence[Resource]) -> str:
@@ -416,10 +417,10 @@ def _unclear_lines(asked: PartlyDone) -> Iterator[str]:
         elif not one.likely:
             yield _("- “{typed}”: nothing fits it", typed=typed)
         elif len(one.likely) > 1:
-            yield _("- “{typed}”: fits several", typed=typed)
+            yield _("- “{typed}”: several fit it", typed=typed)
         else:
-            yield _("- “{typed}”: may be another title", typed=typed)
+            yield _("- “{typed}”: maybe one of those below", typed=typed)
     if (more := len(asked.unclear) - UNCLEAR_SHOWN) > 0:
         yield ngettext("- and {n} more name", "- and {n} more names", more)
     if any(not one.likely and not one.is_gone for one in asked.unclear):
-        yield _("-# `/search` takes a word of a title.")
+        yield _("-# `/search` finds it by one word of its title.")

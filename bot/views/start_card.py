@@ -48,15 +48,15 @@ def greeting_card() -> ui.LayoutView:
     """Build the hello: every reader's command works at once, one button starts a weekly paper."""
     hello = _(
         "## Hello! I know what to read next.\n"
-        "I come with a reading list. Everyone here can use me at once, in this server or in a"
+        "I come with a reading list. Everyone here can use me right now, in this server or in a"
         " direct message:\n"
         "\n"
         "**`/next`** what to read next, and why\n"
         "**`/search`** find anything on the list\n"
         "**`/help`** the rest\n"
         "\n"
-        "For those who manage this server: I can post a paper every week for a study group. Nothing"
-        " is posted before you say so."
+        "Do you manage this server? I can post a paper every week for a study group. I post"
+        " nothing before you ask me to."
     )
     start = button(ids.StartWeekly(), _("Start a weekly paper"), BLUE)
     return boxed(hello, start)
@@ -115,8 +115,8 @@ def set_up_card(
             return boxed(question, _zone_select(made, opener_id), again)
         case WhichHour():
             question = _(
-                "“{typed}” is no time of day that I know. Pick the hour here, or type the command"
-                " again with a time like 09:30 or 9:30 pm.",
+                "I don't know the time “{typed}”. Pick the hour here, or type the command again"
+                " with a time like 09:30 or 9:30 pm.",
                 typed=plain(made.typed, 40),
             )
             hours = [option(hour, hour) for hour in HOURS]
@@ -130,7 +130,7 @@ def lost_groups_card(lost: LostGroups, opener_id: int) -> ui.LayoutView:
     """Build the card of groups without a channel: each can move here, if there is room, or stop."""
     advice = (
         _(
-            "Moved here, a group keeps its members, settings and past papers.\n"
+            "If you move a group here, it keeps its members, settings and past papers.\n"
             "`/manage group` with a `zone` makes a new group here."
         )
         if lost.is_free
@@ -154,15 +154,15 @@ def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> ui.Layou
     channel = f"<#{asked.channel_id}>"
     question = (
         _(
-            "Do you want a new group in {channel}, or to move the one below there? A group that"
-            " moves keeps its members, settings and past papers. A new group begins with what you"
-            " have just typed.",
+            "Do you want to move the group below to {channel}, or make a new one there? If it"
+            " moves, it keeps its members, settings and past papers. A new group begins with what"
+            " you have just typed.",
             channel=channel,
         )
         if asked.can_be_new
         else _(
-            "Do you want it in {channel}? A group that moves keeps its members, settings and past"
-            " papers. With a `zone`, I make a new one there.",
+            "Do you want to move it to {channel}? It keeps its members, settings and past papers."
+            " To make a new group there, add a `zone`.",
             channel=channel,
         )
     )
@@ -185,7 +185,7 @@ def _lost_parts(lost: LostGroups, question: str, buttons: Callable[[int], Part])
     for status in lost.shown:
         parts += [_lost_group_text(status), buttons(status.group.group_id)]
     if (more := lost.count - len(lost.shown)) > 0:
-        parts.append(_("-# {n} more once these are settled.", n=more))
+        parts.append(_("-# {n} more after these.", n=more))
     return parts
 
 
@@ -207,7 +207,7 @@ def _zone_select(asked: WhichZone, opener_id: int) -> ui.Select[Any] | None:
         day = "" if wish.weekday is None else str(wish.weekday)
         role = str(wish.role_id or "")
         said = ids.GroupZoneFor(channel_id, opener_id, day, _short(wish.time), role)
-    return select(said, _("Which one is meant?"), zones)
+    return select(said, _("Which one do you mean?"), zones)
 
 
 def _short(time: str | None) -> str:

@@ -55,8 +55,8 @@ def read_card(reply: Reply, group: Group | None) -> ui.LayoutView:
     view = next_card(reply)
     if group is not None:
         offer = _(
-            "-# It counts. You aren't in the group of <#{channel}> yet: **Join**, and `/next` tells"
-            " you what it reads.",
+            "-# It counts. You aren't in the group of <#{channel}> yet. **Join**, and `/next`"
+            " tells you what the group reads.",
             channel=group.channel_id,
         )
         view.add_item(ui.TextDisplay(offer))
@@ -78,7 +78,7 @@ def first_reads_card(first: Path) -> ui.LayoutView:
 def _first_lines(first: Path, before: Sequence[Resource]) -> Iterator[str]:
     title = plain(phrases.title_of(first.resource))
     if is_read(first.reader.marks, first.resource.key):
-        yield _("You have read it already.")
+        yield _("You have already read it.")
     elif not before:
         yield _("You're ready for **{title}**: nothing is missing.", title=title)
     else:
@@ -111,12 +111,12 @@ def _heading(post: WeeklyPost) -> Iterator[str]:
 def _why_text(why: Why) -> str:
     said: dict[Why, str] = {
         "picked_by_moderator": _("Picked by a moderator."),
-        "vote_winner": _("You voted for it."),
+        "vote_winner": _("It won the vote."),
         "next_on_list": _("It comes next on the list."),
-        "must_read_addition": _("The list is read; this must-read goes deeper."),
-        "addition": _("The list is read; this goes deeper."),
-        "must_read_again": _("The list is read; the must-reads come once more."),
-        "goes_on": _("You go on with it: there is much to read."),
+        "must_read_addition": _("You've read the list; this must-read goes deeper."),
+        "addition": _("You've read the list; this goes deeper."),
+        "must_read_again": _("You've read the list; the must-reads come again."),
+        "goes_on": _("The group reads it for another week: it is long."),
     }
     return said[why]
 
@@ -132,10 +132,10 @@ def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
         lacked = post.curriculum.get(key) if key else None
         ready, of = post.readiness.ready, post.readiness.of
         if lacked is None:
-            yield _("{ready} of {of} are ready.", ready=ready, of=of)
+            yield _("{ready} of {of} members are ready.", ready=ready, of=of)
         else:
             yield _(
-                "{ready} of {of} are ready; most of the others haven't read {title}.",
+                "{ready} of {of} members are ready; most of the others haven't read {title}.",
                 ready=ready,
                 of=of,
                 title=phrases.name_of(lacked),
@@ -151,15 +151,15 @@ def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
         yield ngettext("✅ {n} person read it", "✅ {n} people read it", post.read)
     if post.weeks_left == 0:
         yield _(
-            "-# This is the last paper for now. Moderators choose in `/manage group` how it goes"
-            " on."
+            "-# This is the last paper for now. Moderators choose what comes next in `/manage"
+            " group`."
         )
     elif post.weeks_left is not None:
         yield ngettext(
-            "-# {n} more week, then the list runs out. Moderators choose in `/manage group` how it"
-            " goes on.",
-            "-# {n} more weeks, then the list runs out. Moderators choose in `/manage group` how it"
-            " goes on.",
+            "-# {n} more week, then the list ends. Moderators choose what comes next in `/manage"
+            " group`.",
+            "-# {n} more weeks, then the list ends. Moderators choose what comes next in `/manage"
+            " group`.",
             post.weeks_left,
         )
 
@@ -219,11 +219,11 @@ def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
     """
     if wish == "closed":
         return _(
-            "⚠️ I couldn't remind you: Discord lets me send you no direct message. Allow direct"
-            " messages from this server, then press **Remind me** again."
+            "⚠️ I couldn't remind you: Discord doesn't let me send you direct messages. Allow"
+            " direct messages from this server, then press **Remind me** again."
         )
     if wish == "wanted" and not is_active:
-        return _("-# 🔔 I remind you once the group goes on.")
+        return _("-# 🔔 I'll remind you when the group starts again.")
     if wish == "wanted":
-        return _("-# 🔔 If you haven't read a paper, I remind you two days before the next one.")
+        return _("-# 🔔 If you haven't read a paper, I'll remind you two days before the next one.")
     return ""

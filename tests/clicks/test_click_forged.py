@@ -146,7 +146,7 @@ async def test_nothing_of_another_server_is_reached_by_its_id(moderator, channel
     before = await moderator.slash(channel, "manage group")
     ids = dict.fromkeys(("group", "lost", "lost_too", "slot", "texts", "start", "change"))
     ids |= dict.fromkeys(ids, id_in(before, "Pause", 2))
-    ids |= {"vote": id_in(vote, "Call the vote off", 1), "desk": id_in(desk, "Edit texts", 1)}
+    ids |= {"vote": id_in(vote, "Cancel vote", 1), "desk": id_in(desk, "Edit texts", 1)}
     ids |= dict.fromkeys(("proposal", "proposal_too"), id_in(proposal, "Add", 1))
     ids |= {"channel": channel.id, "moderator": stranger.id}
     seen = [text_of(one) for one in (before, desk, proposal)]

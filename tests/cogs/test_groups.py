@@ -172,7 +172,7 @@ async def test_join_under_a_post_says_you_are_in_and_offers_the_way_out(
 
     assert f"✅ You're in: <#{channel.id}>, Mondays at 09:00" in text_of(first)
     assert f"<t:{int(MONDAY.timestamp()) + 7 * A_DAY}:F>" in text_of(first)
-    assert "You're in already" in said
+    assert "You're already in" in said
     assert first.ephemeral
     assert labels_of(first) == ["Leave", "Remind me"]
     assert after == ["Open", "I've read it", "Join", "More"]
@@ -202,8 +202,8 @@ async def test_a_group_without_members_tells_moderators_how_they_come(
     await alice.click(card.response.message, label="Join")
     later = await moderator.slash(channel, "manage group")
 
-    assert "people come with **Join** under each week's post" in text_of(group)
-    assert "Nobody is in yet" not in text_of(later)
+    assert "People can press **Join** under each week's post" in text_of(group)
+    assert "Nobody has joined yet" not in text_of(later)
 
 
 async def test_members_join_and_leave(group, channel, alice, env):
@@ -385,7 +385,7 @@ async def test_a_stopped_group_is_silent_and_keeps_its_members(
     again = await moderator.slash(channel, "manage group", day="Friday")
 
     assert "Stopped." in text_of(stopped)
-    assert "moderators resume it in `/manage group`" in text_of(stopped)
+    assert "Moderators can resume it in `/manage group`" in text_of(stopped)
     assert posts_in(channel) == []
     assert "1 member" in text_of(again)
 
@@ -434,7 +434,7 @@ async def test_a_zone_that_isnt_known_is_always_picked_from_some(moderator, chan
     assert options_of(none) == options_of(unknown)
     assert options_of(none)[0] == "America/New_York"
     assert "Europe/Berlin" in options_of(several)
-    assert "“25 past” is no time of day that I know." in text_of(late)
+    assert "I don't know the time “25 past”." in text_of(late)
 
 
 async def test_a_time_that_isnt_understood_is_picked_and_all_else_said_is_kept(
@@ -506,7 +506,7 @@ async def test_setup_names_what_is_missing(moderator, guild, env):
     refused = await moderator.slash(quiet, "manage group", zone="UTC")
 
     assert "I need Send Messages in the channel." in text_of(refused)
-    assert "Give me that. Then try again: nothing was changed." in text_of(refused)
+    assert "Please allow this. Then try again: nothing was changed." in text_of(refused)
     assert env.errors
 
 
@@ -564,7 +564,7 @@ async def test_a_moderator_is_told_that_the_channel_is_gone(group, moderator, ch
     await until(MONDAY)
 
     (told,) = [text_of(m) for m in moderator_dms(moderator)]
-    assert "The channel is gone. `/manage group`, typed in another one, moves the group" in told
+    assert "The channel is gone. Type `/manage group` in another channel to move the group" in told
     assert "`/group` there" not in told
 
 
@@ -589,7 +589,7 @@ async def test_a_group_that_has_had_everything_reads_what_a_moderator_adds(
     card = await moderator.slash(channel, "manage group")
     await moderator.click(card.response.message, label="Post now")
 
-    assert "The list has run out for this group" in shown
+    assert "This group has read the whole list" in shown
     assert title_of(posts_in(channel)[0]) == "example.org\u200b/more"  # nothing to click
 
 
@@ -692,7 +692,7 @@ async def test_where_history_is_closed_a_lost_answer_is_uncertain_until_a_modera
     before = len(posts_in(channel))
     await moderator.click(uncertain.response.message, label="Post now")
 
-    assert "I can't tell whether the last post was sent" in told
+    assert "I don't know whether the last post was sent" in told
     assert before == 1
     assert len(posts_in(channel)) == 2
 
@@ -869,7 +869,7 @@ async def test_a_role_that_was_deleted_is_cleared_too(moderator, guild, channel,
 
     cleared = await moderator.click(changed.response.message, label="Mention nobody")
 
-    assert "The role is gone; `role` sets another." in was_told
+    assert "The role is gone. Choose another with `role`." in was_told
     assert "role" not in text_of(cleared)
 
 
@@ -884,7 +884,7 @@ async def test_everyone_set_in_an_older_release_is_mentioned_no_more(
     told = text_of(await moderator.slash(channel, "manage group"))
     await until(MONDAY)
 
-    assert "Nobody can choose to have this role; `role` sets another." in told
+    assert "I can't use this role. Choose another with `role`." in told
     assert f"<@&{guild.id}>" not in text_of(posts_in(channel)[0])
 
 
@@ -915,8 +915,8 @@ async def test_what_the_posts_lack_stays_told_after_a_click(moderator, guild, ch
     await moderator.click(card.response.message, label="Skip next")
     await moderator.click(mine.response.message, label="Join")
 
-    assert "links may show without their previews" in text_of(card)
-    assert "links may show without their previews" in text_of(mine)
+    assert "Until then links may have no preview" in text_of(card)
+    assert "Until then links may have no preview" in text_of(mine)
 
 
 async def test_what_will_keep_the_next_paper_away_is_told_before_it_is_due(
@@ -929,7 +929,7 @@ async def test_what_will_keep_the_next_paper_away_is_told_before_it_is_due(
     seen = await alice.slash(channel, "group")
 
     assert text_of(card).count("⚠️") == 1
-    assert "⚠️ I need Send Messages in the channel. Give me that" in text_of(card)
+    assert "⚠️ I need Send Messages in the channel. Please allow this" in text_of(card)
     assert "⚠️" not in text_of(seen)
 
 
@@ -945,8 +945,8 @@ async def test_a_warning_goes_as_soon_as_it_is_mended(
     after = [text_of(await who.slash(channel, "group")) for who in (alice, moderator)]
     card = await moderator.slash(channel, "manage group")
 
-    assert "Something keeps the papers from this group. Moderators know." in before[0]
-    assert "I need Send Messages in the channel. Give me that" in before[1]
+    assert "I can't post papers here right now. Moderators know." in before[0]
+    assert "I need Send Messages in the channel. Please allow this" in before[1]
     assert [text.count("⚠️") for text in (*before, *after, text_of(card))] == [1, 1, 0, 0, 0]
     assert posts_in(channel) == []
 

@@ -37,9 +37,7 @@ async def test_the_end_is_told_two_weeks_ahead(group, weeks, moderator, alice, c
 
     assert [label for label in early if label in CHOICES] == []
     assert "The list lasts 2 more weeks. Moderators choose" in seen
-    assert "2 more weeks, then the list runs out. Moderators choose" in text_of(
-        posts_in(channel)[0]
-    )
+    assert "2 more weeks, then the list ends. Moderators choose" in text_of(posts_in(channel)[0])
     assert [label for label in labels_of(card) if label in CHOICES] == CHOICES
 
 
@@ -67,7 +65,7 @@ async def test_whoever_set_it_up_is_told_once_that_the_list_has_run_out(
     seen = text_of(await moderator.slash(channel, "group"))
     assert len(posts_in(channel)) == 3
     assert len(told) == 1
-    assert "The list has run out for this group." in seen
+    assert "This group has read the whole list." in seen
 
 
 async def test_after_the_end_post_now_begins_what_was_chosen(group, weeks, moderator, channel, env):
@@ -79,7 +77,7 @@ async def test_after_the_end_post_now_begins_what_was_chosen(group, weeks, moder
     await moderator.click(card.response.message, label="Post now")
 
     assert "Attention" in text_of(posts_in(channel)[-1])
-    assert "the must-reads come once more" in text_of(posts_in(channel)[-1])
+    assert "the must-reads come again" in text_of(posts_in(channel)[-1])
 
 
 async def test_a_second_tap_chooses_nothing_else(group, weeks, moderator, channel, env):

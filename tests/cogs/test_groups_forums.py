@@ -245,7 +245,7 @@ async def test_a_forum_with_no_tag_for_us_is_refused_with_what_to_do(
 
     refused = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
 
-    assert "Add a tag that isn't for moderators only" in text_of(refused)
+    assert "Add a tag that everyone may use" in text_of(refused)
     assert env.errors
 
 
@@ -375,7 +375,7 @@ async def test_a_vote_is_held_in_the_post_and_its_winner_is_read(
     (paper,) = posts_in(post)
     assert "Attention Is All You Need" in text_of(called)
     assert f"/{post.id}/{poll.id}" in text_of(running)
-    assert "You voted for it." in text_of(paper)
+    assert "It won the vote." in text_of(paper)
     assert "Attention" not in title_of(paper)
 
 
@@ -383,7 +383,7 @@ async def test_a_vote_that_is_called_off_ends_its_poll(group, moderator, forum):
     post = standing_in(forum)
     called = await moderator.slash(post, "manage vote")
 
-    await moderator.click(called.response.message, label="Call the vote off")
+    await moderator.click(called.response.message, label="Cancel vote")
 
     (poll,) = [m for m in post.history() if m.poll is not None]
     assert poll.poll.is_finalised()
@@ -524,7 +524,7 @@ async def test_a_locked_post_blocks_the_group_by_name_until_it_is_unlocked(
     unlocked = await moderator.slash(post, "group")
     await env.advance_time(6 * A_MINUTE)
 
-    assert "is locked. Unlock it, or give me Manage Threads" in told_before
+    assert "is locked. Unlock it, or allow me Manage Threads" in told_before
     assert (
         "⚠️" in text_of(unlocked)
     ) == archived  # one put away isn't seen: it goes with the next try
@@ -839,6 +839,6 @@ async def test_a_vote_called_off_in_a_forum_says_so_above_its_poll(
     await moderator.select(card.response.message, [there], custom_id=select)
     await env.advance_time(A_MINUTE)
 
-    told = [m for m in post.history() if "is called off" in text_of(m)]
+    told = [m for m in post.history() if "is cancelled" in text_of(m)]
     assert "votes on what it reads" in text_of(called)
     assert len(told) == 1

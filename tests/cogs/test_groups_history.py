@@ -36,15 +36,15 @@ async def test_history_has_pages_and_leads_back(past, alice, channel, restart):
     newest = text_of(card)
     await restart()
 
-    await alice.click(card.response.message, label="More")
+    await alice.click(card.response.message, label="Older")
     oldest, there = text_of(card), labels_of(card)
-    await alice.click(card.response.message, label="Back")
+    await alice.click(card.response.message, label="Newer")
     back = text_of(card)
     await alice.click(card.response.message, label="This group")
 
     assert "Attention Is All You Need" not in newest
     assert "Attention Is All You Need" in oldest
-    assert there == ["Back", "This group"]
+    assert there == ["Newer", "This group"]
     assert back == newest
     assert "History" in labels_of(card)
 

@@ -146,7 +146,7 @@ async def test_many_are_settled_a_few_at_a_time(lost, moderator, guild, here, en
 
     assert "The channels of 8 groups are gone" in text_of(card)
     assert labels_of(card).count("Stop it") == 5
-    assert "3 more once these are settled." in text_of(card)
+    assert "3 more after these." in text_of(card)
 
 
 async def test_the_buttons_work_after_a_restart_and_only_for_their_opener(
@@ -173,7 +173,7 @@ async def test_settings_typed_where_a_group_lost_its_channel_ask_which_is_meant(
     await moderator.click(asked.response.message, label="Move it here")
     await until(MONDAY)
 
-    assert "Do you want a new group in" in said[0]
+    assert "Do you want to move the group below to" in said[0]
     assert "Mondays at 09:00, Etc/UTC · 1 member" in said[0]
     assert said[1] == ["Move it here", "Make a new group"]
     assert len(posts_in(here)) == 1

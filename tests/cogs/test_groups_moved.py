@@ -92,9 +92,9 @@ async def test_the_form_says_what_goes_and_another_word_deletes_nothing(
 
     shown = str(form.modal)
     assert "its members, its past and coming weeks" in shown
-    assert "everybody keeps what they have read" in shown
+    assert "everybody keeps their marks" in shown
     assert "Type the word delete" in shown
-    assert "You typed “yes”, so I left everything as it is." in said
+    assert "You typed “yes”, so nothing was changed." in said
     assert again.modal
     assert "1 member" in text_of(mine)
 
@@ -116,11 +116,11 @@ async def test_a_deleted_group_is_gone_and_nothing_is_posted_any_more(
     before = len(channel.history())
     await until(datetime(2026, 1, 13, tzinfo=UTC))
 
-    assert "is deleted. Everybody keeps what they have read." in text_of(done)
+    assert "is deleted. Everybody keeps their marks." in text_of(done)
     assert len(channel.history()) == before
     assert all(m.poll.is_finalised() for m in channel.history() if m.poll is not None)
     assert [text_of(m) for m in channel.history() if "Vote in the poll" in text_of(m)] == []
-    assert [m for m in channel.history() if "This vote is called off" in text_of(m)]
+    assert [m for m in channel.history() if "This vote is cancelled" in text_of(m)]
     old = [
         await alice.click(post, label="I've read it"),
         await alice.click(mine.response.message, label="Leave"),

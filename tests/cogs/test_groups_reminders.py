@@ -73,7 +73,7 @@ async def test_remind_me_is_for_members_and_is_taken_back(group, alice, asks, un
     await until(SATURDAY)
 
     assert "Remind me" not in before
-    assert "I remind you two days before the next one." in asked
+    assert "I'll remind you two days before the next one." in asked
     assert "Don't remind me" in labels
     assert "Remind me" in labels_of(card)
     assert reminders_to(alice) == []
@@ -212,7 +212,7 @@ async def test_forged_buttons_do_nothing(group, alice, asks, until, guild, env, 
     not_reminded = await pressed(env, channel, mallory, f"reminded:{slot_id}")
     made_up = await pressed(env, channel, mallory, "reminded:1")
 
-    assert "Only members of the group are reminded." in text_of(not_a_member)
+    assert "I remind only members of the group." in text_of(not_a_member)
     assert "There is no study group in this channel." in text_of(from_outside)
     for answer in (not_reminded, made_up):
         assert "I don't know this post any more." in text_of(answer)
@@ -227,7 +227,7 @@ async def test_no_reminder_is_promised_before_the_group_goes_on(
 
     card = await alice.slash(channel, "group")
 
-    assert "I remind you once the group goes on." in text_of(card)
+    assert "I'll remind you when the group starts again." in text_of(card)
     assert "two days before" not in text_of(card)
 
 

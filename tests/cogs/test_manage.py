@@ -136,7 +136,7 @@ async def test_members_do_not_see_the_command(alice, moderator, channel):
 async def test_a_listed_link_shows_what_it_is(moderator, channel):
     card = await moderator.slash(channel, "manage add", link="arxiv.org/pdf/1810.04805v2")
 
-    assert "**BERT** is on the list already." in text_of(card)
+    assert "**BERT** is already on the list." in text_of(card)
     assert labels_of(card) == ["Edit texts", "Remove", "History", "Link & questions"]
 
 
@@ -144,7 +144,7 @@ async def test_much_the_same_title_is_a_warning(moderator, channel):
     card = await moderator.slash(channel, "manage add", link="https://example.org/copy")
     card = await fill(moderator, card, "Edit", title="[PDF] Attention is all you need")
 
-    assert "⚠️ Much like [Attention Is All You Need]" in text_of(card)
+    assert "⚠️ It looks like [Attention Is All You Need]" in text_of(card)
 
 
 async def test_a_silent_page_asks_for_a_title_before_it_can_be_added(moderator, channel):
@@ -152,10 +152,10 @@ async def test_a_silent_page_asks_for_a_title_before_it_can_be_added(moderator, 
     before, buttons = text_of(card), labels_of(card)
     edited = await fill(moderator, card, "Edit", title="A")
 
-    assert "The page told me nothing" in before
+    assert "I found no title on the page" in before
     assert "### [example.org\u200b/a?b=1]" in before
     assert buttons == ["Edit", "Cancel"]
-    assert "The page told me nothing" not in text_of(edited)
+    assert "I found no title on the page" not in text_of(edited)
     assert labels_of(edited) == ["Add", "Edit", "Cancel"]
 
 
@@ -170,7 +170,7 @@ async def test_what_is_not_there_is_told_apart_from_a_silent_page(moderator, cha
     card = await moderator.slash(channel, "manage add", link=link)
 
     assert told in text_of(card)
-    assert "told me nothing" not in text_of(card)
+    assert "found no title" not in text_of(card)
 
 
 async def test_what_is_no_link_is_refused(moderator, channel, env):
@@ -211,7 +211,7 @@ async def test_a_text_with_a_hidden_character_is_refused_for_that(moderator, cha
 
     answer = await fill(moderator, card, "Edit texts", **{field: "a\u202eb"})
 
-    assert "without invisible ones. Nothing was changed" in text_of(answer)
+    assert "visible characters. Nothing was changed" in text_of(answer)
 
 
 async def test_a_title_that_nobody_sees_is_refused(moderator, channel, add):
@@ -219,7 +219,7 @@ async def test_a_title_that_nobody_sees_is_refused(moderator, channel, add):
 
     answer = await fill(moderator, card, "Edit texts", title="\u200b\u200b")
 
-    assert "without invisible ones. Nothing was changed" in text_of(answer)
+    assert "visible characters. Nothing was changed" in text_of(answer)
 
 
 async def test_a_wrong_text_is_named_and_nothing_is_changed(moderator, channel, add):
@@ -228,7 +228,7 @@ async def test_a_wrong_text_is_named_and_nothing_is_changed(moderator, channel, 
     answer = await fill(moderator, card, "Edit texts", minutes="long", title="Other")
     again = await moderator.slash(channel, "manage edit", resource="mamba")
 
-    assert "Say how long it takes as 45" in text_of(answer)
+    assert "Write the time as 45" in text_of(answer)
     assert title_of(again) == MAMBA
 
 
@@ -315,7 +315,7 @@ async def test_a_second_card_of_the_same_link_adds_nothing_more(moderator, chann
     await moderator.click(first.response.message, label="Add")
     again = await moderator.click(second.response.message, label="Add")
 
-    assert "**Mamba** is on the list already." in text_of(again)
+    assert "**Mamba** is already on the list." in text_of(again)
 
 
 async def test_a_card_works_after_a_restart(moderator, channel, restart):
@@ -481,7 +481,7 @@ async def test_what_would_change_is_shown_then_confirmed(moderator, channel, add
     shown, buttons = text_of(card), labels_of(card)
     confirmed = await moderator.click(card.response.message, label="Confirm")
 
-    assert "**Would change**" in shown
+    assert "**This would change**" in shown
     assert "- Step: Added by this server → 4 · In-Context Learning (ICL)" in shown
     assert "- Needs GPT-3" in shown
     assert buttons == ["Confirm", "Edit texts", "Remove", "History", "Link & questions"]
@@ -507,14 +507,17 @@ async def test_a_prerequisite_is_dropped(moderator, channel):
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
-        ({"needs": "GPT-3"}, "Few-Shot Learners**: that one already waits for it."),
+        ({"needs": "GPT-3"}, "Few-Shot Learners**: that one already needs it."),
         ({"needs": "GPT-2"}, "Multitask Learners** can't need itself."),
         (
             {"needs": "The Illustrated Transformer"},
             ": one of them only helps with another resource.",
         ),
-        ({"needs": "Chinchilla"}, ": the list's own resources never wait for an added one."),
-        ({"step": "tokenization"}, "What the list's maker chose stays in the maker's steps"),
+        ({"needs": "Chinchilla"}, ": the list's own resources never need an added one."),
+        (
+            {"step": "tokenization"},
+            "Resources that the list's maker chose stay in the maker's steps",
+        ),
     ],
 )
 async def test_a_wish_that_cannot_be_is_refused_with_its_reason(
@@ -535,8 +538,8 @@ async def test_a_wish_that_a_later_list_breaks_is_told(moderator, channel, resta
     await restart(replace(base, sections=sections))
     again = await moderator.slash(channel, "manage edit", resource="mamba")
 
-    assert "**Set aside for now**" in text_of(again)
-    assert "which is no longer there" in text_of(again)
+    assert "**Not used for now**" in text_of(again)
+    assert "that is no longer there" in text_of(again)
 
 
 async def test_history_names_who_changed_what(moderator, channel, add):
@@ -667,8 +670,8 @@ async def test_a_removal_is_undone_on_the_card_itself(moderator, channel, restar
 
     undone = await moderator.click(removed.response.message, label="Undo")
 
-    assert "🗑️ **BERT** is gone from this server's list." in told
-    assert "No longer waiting for it: " in told
+    assert "🗑️ Removed from this server's list: **BERT**." in told
+    assert "These no longer need it: " in told
     assert buttons == ["Undo", "Edit texts", "History", "Link & questions"]
     assert "✅ **BERT** is back on this server's list" in text_of(undone)
 
@@ -686,5 +689,5 @@ async def test_a_removed_thing_typed_by_its_name_is_said_to_be_removed(moderator
 async def test_what_was_never_needed_is_said_to_be_so(moderator, channel):
     desk = await moderator.slash(channel, "manage edit", resource="GPT-3", no_longer_needs="LoRA")
 
-    assert "GPT-3 doesn't need LoRA: there is nothing to take away." in text_of(desk)
+    assert "GPT-3 doesn't need LoRA: there is nothing to remove." in text_of(desk)
     assert "Confirm" not in labels_of(desk)

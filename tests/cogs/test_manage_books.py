@@ -28,6 +28,6 @@ async def test_all_that_is_passed_over_takes_one_line(moderator, channel):
     for book in range(6):
         shown = await moderator.select(card, [f"0:demo:book-{book}"], custom_id=select_of(card))
 
-    (line,) = [line for line in text_of(shown).splitlines() if "Passed over" in line]
-    assert line.startswith("-# Passed over: Book 0, Book 1")
-    assert line.endswith("and 3 more. The list below brings them back.")
+    (line,) = [line for line in text_of(shown).splitlines() if "Left out" in line]
+    assert line.startswith("-# Left out: Book 0, Book 1")
+    assert line.endswith("and 3 more. The menu below brings them back.")

@@ -81,7 +81,7 @@ async def test_what_is_no_date_offers_the_weeks_to_come(group, moderator, channe
         asked.response.message, options_of(asked)[1:2], custom_id=select_of(asked)
     )
 
-    assert "I can't tell which day “someday” is. Pick a week" in told
+    assert "I don't know which day “someday” is. Pick a week" in told
     assert labels[0] == "Mon 5 Jan 2026 · Attention Is All You Need"
     assert f"<t:{int(datetime(2026, 1, 12, 9, tzinfo=UTC).timestamp())}:F>" in text_of(picked)
     assert len(env.errors) == 1
@@ -132,9 +132,9 @@ async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, 
 
     assert "write the day as `2026-01-12`" in text_of(day)
     assert "That week is over." in text_of(gone)
-    assert "Moderators make one with `/manage group`" in text_of(nobody)
+    assert "Moderators can make one with `/manage group`" in text_of(nobody)
     assert "already has [its paper](https://discord.com/channels/" in text_of(posted)
-    assert "This group has had it already" in text_of(again)
+    assert "This group already had it" in text_of(again)
     assert len(env.errors) == 4
 
 

@@ -19,7 +19,7 @@ def candidates_in(channel):
 
 
 def called_off_in(channel):
-    return [m for m in channel.history() if "is called off" in text_of(m)]
+    return [m for m in channel.history() if "is cancelled" in text_of(m)]
 
 
 async def test_a_vote_stands_below_its_candidates(group, moderator, channel):
@@ -48,11 +48,11 @@ async def test_the_winner_of_the_vote_is_posted(group, moderator, alice, env, ch
     await until(MONDAY)
 
     (post,) = posts_in(channel)
-    assert "[Vote on <t:" in text_of(running)
-    assert "BERT · 🗳️ voted for" in text_of(decided)
-    assert "Vote on" not in text_of(decided)
+    assert "[Vote for <t:" in text_of(running)
+    assert "BERT · 🗳️ won the vote" in text_of(decided)
+    assert "Vote for" not in text_of(decided)
     assert title_of(post).startswith("BERT")
-    assert "You voted for it." in text_of(post)
+    assert "It won the vote." in text_of(post)
 
 
 async def test_without_votes_the_list_goes_on(group, moderator, channel, until):
@@ -93,13 +93,13 @@ async def test_a_vote_that_is_called_off_ends_its_poll(
     (poll,) = polls_in(channel)
     await alice.set_poll_votes(poll, answers=[2])
 
-    off = await moderator.click(called.response.message, label="Call the vote off")
+    off = await moderator.click(called.response.message, label="Cancel vote")
     ended = polls_in(channel)[0].poll.is_finalised()
     await until(MONDAY)
 
     (card,) = called_off_in(channel)
-    assert "is called off" in text_of(off)
-    assert f"The vote on <t:{int(MONDAY.timestamp())}:F> is called off" in text_of(card)
+    assert "is cancelled" in text_of(off)
+    assert f"The vote for <t:{int(MONDAY.timestamp())}:F> is cancelled" in text_of(card)
     assert "2. Improving Language" in text_of(card)
     assert candidates_in(channel) == []
     assert all("open for" not in text_of(message) for message in channel.history())
@@ -112,11 +112,11 @@ async def test_the_groups_card_calls_a_vote_off_too(group, moderator, channel):
     await moderator.slash(channel, "manage vote")
     card = await moderator.slash(channel, "manage group")
 
-    await moderator.click(card.response.message, label="Call the vote off")
+    await moderator.click(card.response.message, label="Cancel vote")
     after = await moderator.slash(channel, "manage group")
 
     assert polls_in(channel)[0].poll.is_finalised()
-    assert "Call the vote off" not in labels_of(after)
+    assert "Cancel vote" not in labels_of(after)
     assert len(custom_id_of(group, "Stop")) <= 100
 
 
@@ -133,7 +133,7 @@ async def test_stopping_the_group_ends_the_poll(group, moderator, env, channel):
     await env.advance_time(60)
 
     assert polls_in(channel)[0].poll.is_finalised()
-    assert "is called off" in text_of(called_off_in(channel)[0])
+    assert "is cancelled" in text_of(called_off_in(channel)[0])
 
 
 async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, guild, env):
@@ -148,7 +148,7 @@ async def test_what_is_wrong_is_told_with_what_to_do(group, moderator, channel, 
 
     assert "this one can run for 1 to 103 hours" in text_of(too_long)
     assert "I need Send Polls" in text_of(no_polls)
-    assert "voting on that week already" in text_of(twice)
+    assert "already voting on that week" in text_of(twice)
     assert "has voted on that week" in text_of(decided)
     assert polls_in(elsewhere) == []
     assert len(env.errors) == 4
@@ -228,15 +228,13 @@ async def test_a_second_tap_calls_no_vote_off(group, moderator, channel):
     card = await moderator.slash(channel, "manage group")
     await moderator.click(card.response.message, label="Pause")
 
-    slip = await moderator.click(card.response.message, label="Call the vote off")
+    slip = await moderator.click(card.response.message, label="Cancel vote")
 
     assert "so I did nothing" in text_of(slip)
     assert not polls_in(channel)[0].poll.is_finalised()
 
 
-@pytest.mark.parametrize(
-    ("label", "then"), [("Close now", "Pause"), ("Call the vote off", "Skip next")]
-)
+@pytest.mark.parametrize(("label", "then"), [("Close now", "Pause"), ("Cancel vote", "Skip next")])
 async def test_a_second_tap_where_a_votes_button_stood_changes_nothing(
     group, moderator, channel, env, label, then
 ):
@@ -266,7 +264,7 @@ async def test_only_who_called_the_vote_uses_its_card(group, moderator, channel,
     called = await moderator.slash(channel, "manage vote")
     await env.advance_time(A_DAY + 1)
 
-    late = await moderator.click(called.response.message, label="Call the vote off")
+    late = await moderator.click(called.response.message, label="Cancel vote")
 
     assert "can't be used any more" in text_of(late)
     assert not polls_in(channel)[0].poll.is_finalised()
@@ -276,7 +274,7 @@ async def test_a_member_cannot_call_a_vote_off_by_a_button_with_their_own_id(
     group, moderator, alice, channel, env
 ):
     called = await moderator.slash(channel, "manage vote")
-    vote_id = custom_id_of(called, "Call the vote off").split(":")[1]
+    vote_id = custom_id_of(called, "Cancel vote").split(":")[1]
     answer = await pressed(env, channel, alice, f"vote-cancel:{vote_id}:{alice.id}")
     others = await alice.click(
         await forged(env, channel, f"vote-cancel:{vote_id}:1"), label="Press"
@@ -317,7 +315,7 @@ async def test_a_poll_that_may_be_there_when_its_vote_is_called_off_is_found_and
         )
         await tx.fetch("UPDATE votes SET message_id = NULL")
 
-    await moderator.click(called.response.message, label="Call the vote off")
+    await moderator.click(called.response.message, label="Cancel vote")
     await env.advance_time(AN_HOUR)
 
     assert polls_in(channel)[0].poll.is_finalised()
@@ -328,7 +326,7 @@ async def test_the_poll_of_a_vote_called_off_is_not_taken_for_the_next_one_s(
 ):
     """Both ask the same: what is read on that day."""
     called = await moderator.slash(channel, "manage vote", hours=24)
-    await moderator.click(called.response.message, label="Call the vote off")
+    await moderator.click(called.response.message, label="Cancel vote")
     await moderator.slash(channel, "manage vote", hours=24)
     async with env.bot.services.db.transaction() as tx:
         await tx.fetch(
@@ -365,11 +363,11 @@ async def test_a_vote_whose_poll_is_gone_is_told_on_the_card_and_once_to_who_cal
     after = text_of(await moderator.slash(channel, "manage group"))
 
     for card in cards:
-        assert "came to nothing. Its poll is gone, or I couldn't read its result" in card
-        assert "the order of the list counts" in card
+        assert "has no result. Its poll is gone, or I couldn't read its result" in card
+        assert "The group reads what comes next on the list." in card
         assert "`/manage vote`" in card
-    assert "The order of the list counted." in after
-    assert len([text for text in told(moderator) if "came to nothing" in text]) == 1
+    assert "The list's own order counted instead." in after
+    assert len([text for text in told(moderator) if "has no result" in text]) == 1
     assert f"<#{channel.id}>" in told(moderator)[0]
 
 
@@ -379,9 +377,9 @@ async def test_a_vote_that_discord_refuses_is_told_with_what_to_do(group, modera
     await moderator.slash(channel, "manage vote")
     card = await moderator.slash(channel, "manage group")
 
-    assert "came to nothing. Its poll couldn't be sent." in text_of(card)
+    assert "has no result. Its poll couldn't be sent." in text_of(card)
     assert "Discord doesn't let me post there: check my permissions" in text_of(card)
-    assert "Call the vote off" not in labels_of(card)
+    assert "Cancel vote" not in labels_of(card)
     assert len(told(moderator)) == 1
 
 
@@ -423,7 +421,7 @@ async def test_a_vote_whose_message_is_neither_there_nor_certainly_not_is_told_a
     await env.advance_time(10 * 60)
     card = await moderator.slash(channel, "group")
 
-    assert "came to nothing. I can't tell whether its poll was sent." in text_of(card)
+    assert "has no result. I don't know whether its poll was sent." in text_of(card)
 
 
 async def test_another_vote_takes_the_place_of_one_that_came_to_nothing(
@@ -436,7 +434,7 @@ async def test_another_vote_takes_the_place_of_one_that_came_to_nothing(
     voting = text_of(await moderator.slash(channel, "group"))
 
     assert "came to nothing" not in voting
-    assert "[Vote on <t:" in voting
+    assert "[Vote for <t:" in voting
 
 
 async def test_a_vote_that_came_to_nothing_is_no_news_once_a_moderator_has_picked(
@@ -458,7 +456,7 @@ async def test_a_week_that_is_voted_on_has_no_paper_yet(group, moderator, alice,
     picked = text_of(await alice.slash(channel, "group"))
 
     first = f"- <t:{int(MONDAY.timestamp())}:d>: "
-    assert f"{first}🗳️ being voted on" in voting
+    assert f"{first}🗳️ vote is open" in voting
     assert f"{first}LoRA · 📌" in picked
 
 
@@ -468,7 +466,7 @@ async def test_trouble_at_discord_only_delays_that_a_vote_is_called_off(
     called = await moderator.slash(channel, "manage vote")
     env.inject_error("PATCH", "/channels/*/messages/*", status=500)
 
-    await moderator.click(called.response.message, label="Call the vote off")
+    await moderator.click(called.response.message, label="Cancel vote")
     before = called_off_in(channel)
     await env.advance_time(10 * 60)
 
@@ -486,7 +484,7 @@ async def test_a_vote_that_is_closed_counts_at_once(group, moderator, alice, env
     await until(MONDAY)
 
     assert "is closed" in said
-    assert "GPT-1 · 🗳️ voted for" in said
+    assert "GPT-1 · 🗳️ won the vote" in said
     assert ended
     assert called_off_in(channel) == []
     assert title_of(posts_in(channel)[0]).startswith("Improving Language")
@@ -506,7 +504,7 @@ async def test_a_closed_vote_that_discord_does_not_end_is_ended_and_counted_late
 
     assert not before
     assert polls_in(channel)[0].poll.is_finalised()
-    assert "GPT-1 · 🗳️ voted for" in text_of(await alice.slash(channel, "group"))
+    assert "GPT-1 · 🗳️ won the vote" in text_of(await alice.slash(channel, "group"))
 
 
 @pytest.mark.parametrize("left", [5, 24, 49, 60])

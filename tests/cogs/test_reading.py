@@ -28,7 +28,7 @@ async def test_next_shows_the_first_step_and_why(alice, channel):
 
     assert card.ephemeral
     assert "Attention Is All You Need" in text_of(card)
-    assert "Here the list begins." in text_of(card)
+    assert "The list begins here." in text_of(card)
 
 
 async def test_saying_done_each_time_follows_the_makers_path(alice, channel, env):
@@ -73,7 +73,7 @@ async def test_undo_brings_the_card_back(alice, channel):
 
     undone = await alice.click(marked.response.message, label="Undo")
 
-    assert "Undone: **Attention Is All You Need** is as it was." in text_of(undone)
+    assert "Undone: **Attention Is All You Need** is as it was before." in text_of(undone)
     assert title_of(undone) == "Attention Is All You Need"
 
 
@@ -85,7 +85,7 @@ async def test_a_second_bare_done_within_a_minute_asks_first(alice, channel):
     progress = await alice.slash(channel, "progress")
 
     assert "You just marked **Attention Is All You Need**." in text_of(asked)
-    assert "Also done with **Improving Language" in text_of(asked)
+    assert "Have you also read **Improving Language" in text_of(asked)
     assert "**1 of 9 of the list**" in text_of(progress)
 
 
@@ -106,7 +106,7 @@ async def test_a_second_tap_at_once_asks_whether_what_took_its_place_is_done(
     progress = text_of(await alice.slash(channel, "progress"))
     meant = await alice.click(asked.response.message, label="Done")
 
-    assert f"one with **{second[:20]}" in question
+    assert f"read **{second[:20]}" in question
     assert ("You just marked **Attention Is All You Need**." in question) == (first == "Done")
     assert offered == ["Done", "What's next?"]
     assert f"**{9 if marked else 1} of 9 of the list**" in progress
@@ -159,8 +159,8 @@ async def test_the_question_after_a_second_done_keeps_its_rating(alice, channel,
     await alice.click(asked.response.message, label="Done")
 
     rows = await env.bot.services.db.fetch("SELECT rating FROM progress ORDER BY rating")
-    assert "Also done with **Improving Language" in question
-    assert "It gets your 5 of 5." in question
+    assert "Have you also read **Improving Language" in question
+    assert "Your rating for it: 5 of 5." in question
     assert [row["rating"] for row in rows] == [2, 5]
 
 
@@ -177,7 +177,7 @@ async def test_a_bare_done_after_a_minute_is_meant(alice, channel, env):
 async def test_done_without_anything_shown_says_what_to_do(alice, channel, env):
     answer = await alice.slash(channel, "done")
 
-    assert "I don't know which one you mean" in text_of(answer)
+    assert "I don't know which one you have read" in text_of(answer)
     assert "`/next`" in text_of(answer)
     assert "`/search`" in text_of(answer)
     assert [type(error).__name__ for error in env.errors] == ["CommandInvokeError"]
@@ -211,8 +211,9 @@ async def test_done_with_several_names_says_all_it_marked_and_undoes_them(alice,
     undone = await alice.click(answer.response.message, label="Undo")
 
     assert "✅ Done: **Attention Is All You Need, GPT-1 and BERT**" in told
-    assert "Undone: **Attention Is All You Need, GPT-1 and BERT** are as they were." in text_of(
-        undone
+    assert (
+        "Undone: **Attention Is All You Need, GPT-1 and BERT** are as they were before."
+        in text_of(undone)
     )
 
 
@@ -226,7 +227,7 @@ async def test_done_asks_about_the_names_it_cannot_place(alice, channel, restart
     done = await alice.select(answer.response.message, likely[:2], custom_id="also-done:4")
 
     assert "✅ Done: **BERT**" in told
-    assert "- “language models”: fits several" in told
+    assert "- “language models”: several fit it" in told
     assert "- “qwxyz”: nothing fits it" in told
     assert labels == ["Undo", "What's next?"]
     assert "✅ Done: **GPT-3 and GPT-2**" in text_of(done)
@@ -293,7 +294,7 @@ async def test_what_was_put_off_comes_back_after_a_week(alice, channel, env):
     await env.advance_time(7 * 24 * 3600 + 1)
     back = await alice.slash(channel, "next")
 
-    assert "put off until" in text_of(put_off)
+    assert "waits until" in text_of(put_off)
     assert title_of(back) == "Attention Is All You Need"
 
 
@@ -302,7 +303,7 @@ async def test_filters_narrow_and_name_what_leaves_nothing(alice, channel):
     nothing = await alice.slash(channel, "next", minutes=1)
 
     assert "It fits your 30 minutes." in text_of(short)
-    assert "Nothing you're ready for fits the minutes. Try again without." in text_of(nothing)
+    assert "Nothing you can read now fits the minutes. Try again without that." in text_of(nothing)
 
 
 async def test_filters_that_leave_nothing_are_listed_and_what_was_shown_stays(alice, channel):
@@ -311,7 +312,7 @@ async def test_filters_that_leave_nothing_are_listed_and_what_was_shown_stays(al
     nothing = await alice.slash(channel, "next", minutes=1, kind="course", must_reads=True)
     done = await alice.slash(channel, "done")
 
-    assert "fits the minutes, the kind and “must-reads only” together" in text_of(nothing)
+    assert "fits all of this: the minutes, the kind and “must-reads only”" in text_of(nothing)
     assert "✅ Done: **Attention Is All You Need**" in text_of(done)
 
 
@@ -332,7 +333,7 @@ async def test_search_opens_the_card_of_one_exact_hit(alice, channel):
     answer = await alice.slash(channel, "search", query="gpt2")
 
     assert title_of(answer) == "GPT-2: Language Models are Unsupervised Multitask Learners"
-    assert "**Opens**: GPT-3" in text_of(answer)
+    assert "**Needed for**: GPT-3" in text_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -442,7 +443,7 @@ async def test_a_done_card_can_be_made_unread(alice, channel):
     await alice.slash(channel, "done", resource="BERT")
     card = await alice.slash(channel, "search", query="BERT")
 
-    answer = await alice.click(card.response.message, label="Not read after all")
+    answer = await alice.click(card.response.message, label="Not read yet")
 
     assert "**BERT** is unread again." in text_of(answer)
 

@@ -22,7 +22,7 @@ async def test_path_lists_what_is_missing_in_order_with_minutes(alice, channel):
         "3. 🎯 [Cha",
     ]
     assert "about 3 h in all" in text
-    assert "**Opens**" in text
+    assert "**Needed for**" in text
 
 
 async def test_one_thing_needs_no_order(alice, channel):
@@ -42,7 +42,7 @@ async def test_path_to_what_is_done_says_so(alice, channel):
 
     card = await alice.slash(channel, "path", resource="BERT")
 
-    assert "You're past it already." in text_of(card)
+    assert "You have already marked it." in text_of(card)
     assert "Make this my goal" not in labels_of(card)
 
 
@@ -58,7 +58,7 @@ async def test_a_goal_comes_before_the_list_until_it_is_reached(alice, channel, 
 
     assert "🎯 Your goal is **LoRA**." in goal_set
     assert shown == ["Attention Is All You", "Improving Language U", "LoRA: Low-Rank Adapt"]
-    assert "your goal is reached: **LoRA**!" in text_of(card)
+    assert "you reached your goal: **LoRA**!" in text_of(card)
     assert title_of(card).startswith("BERT")
 
 
@@ -83,8 +83,8 @@ async def test_a_goal_can_be_dropped_and_that_undone(alice, channel):
     told = text_of(dropped)
     undone = await alice.click(dropped.response.message, label="Undo")
 
-    assert "The goal is dropped" in told
-    assert "Undone: **your goal** is as it was." in text_of(undone)
+    assert "You have no goal now" in told
+    assert "Undone: **your goal** is as it was before." in text_of(undone)
 
 
 async def test_starting_at_a_step_marks_what_comes_before_as_known(alice, channel):
@@ -98,7 +98,7 @@ async def test_starting_at_a_step_marks_what_comes_before_as_known(alice, channe
     step_two = text_of(await alice.slash(channel, "curriculum", step="2"))
 
     assert offered == ["pre-training-fine-tuning", "peft", "icl", "nlp-tasks", ":deeper"]
-    assert "Known before: **Attention Is All You Need, GPT-1, LoRA and 1 more**." in told
+    assert "Counts as read: **Attention Is All You Need, GPT-1, LoRA and 1 more**." in told
     assert title.startswith("GPT-2")
     assert "✅ [BERT" in step_two
     assert "☑️ [Improving" in step_two
@@ -133,8 +133,8 @@ async def test_reset_asks_for_a_word_and_can_be_undone_whole(alice, channel):
     await alice.click(done.response.message, label="Undo")
     everything = text_of(await alice.slash(channel, "progress"))
 
-    assert "This takes 3 marks away" in str(form.modal)
-    assert "You typed nothing, so I left everything as it is." in told
+    assert "This removes 3 marks" in str(form.modal)
+    assert "You typed nothing, so nothing was changed." in told
     assert "**3 of 9 of the list**" in kept
     assert "**0 of 9 of the list**" in nothing
     assert "**3 of 9 of the list**" in everything
@@ -160,7 +160,7 @@ async def test_any_of_the_latest_changes_can_be_undone(alice, channel, env):
     older = options_of(choice)[1]
     undone = await alice.select(choice.response.message, [older], custom_id=select_of(choice))
 
-    assert "Undone: **Attention Is All You Need** is as it was." in text_of(undone)
+    assert "Undone: **Attention Is All You Need** is as it was before." in text_of(undone)
 
 
 async def test_nobody_new_is_offered_undo_or_reset(alice, channel):
@@ -207,8 +207,8 @@ async def test_ratings_are_told_from_three_on(env, guild, channel, alice):
     assert "worth reading" not in two
     chosen = text_of(await alice.slash(channel, "search", query="jump-into-llm:bert"))
 
-    assert "2 of 3 found it worth reading." in three
-    assert "2 of 3 found it worth reading." in chosen
+    assert "Liked by 2 of 3 readers." in three
+    assert "Liked by 2 of 3 readers." in chosen
 
 
 @pytest.mark.parametrize("press", ["Make this my goal", "Reset…"])
@@ -232,7 +232,7 @@ async def test_a_doubt_where_nothing_is_left_to_doubt_says_so(alice, channel, en
 
     told = await alice.click(path.response.message, label="Prerequisite wrong?")
 
-    assert "no longer waits for anything you haven't read" in text_of(told)
+    assert "You already have everything that" in text_of(told)
     assert "no longer on the list" not in text_of(told)
     assert env.errors == []
 
@@ -249,7 +249,7 @@ async def test_a_doubt_about_a_prerequisite_reaches_the_moderators(alice, modera
     settled = await moderator.click(desk.response.message, label="Doubts settled")
 
     assert "may not need **GPT-1**" in text_of(thanks)
-    assert "Readers doubt what LoRA needs" in text_of(group)
+    assert "Readers doubt what comes before LoRA" in text_of(group)
     assert "doesn't need GPT-1: “It \\*stands\\* alone.”" in told
     assert "The doubts about **LoRA** are settled." in text_of(settled)
     assert "💬" not in text_of(settled)
@@ -277,7 +277,7 @@ async def test_the_same_goal_twice_is_told_and_changes_nothing(alice, channel):
     await alice.click(again.response.message, label="Undo")
     progress = text_of(await alice.slash(channel, "progress"))
 
-    assert "🎯 **LoRA** is your goal already." in told
+    assert "🎯 **LoRA** is already your goal." in told
     assert "Your goal" not in progress
 
 
@@ -294,8 +294,8 @@ async def test_an_older_goal_is_not_undone_under_a_newer_one(alice, channel):
 @pytest.mark.parametrize(
     ("choice", "told"),
     [
-        ("known", "You know **BERT**: your goal is reached."),
-        ("skipped", "**BERT** won't be suggested again, and is your goal no more."),
+        ("known", "You know **BERT**: you reached your goal."),
+        ("skipped", "**BERT** won't be suggested again. It is no longer your goal."),
     ],
 )
 async def test_a_goal_put_aside_for_good_is_no_goal_any_more(alice, channel, choice, told):
@@ -322,7 +322,7 @@ async def test_a_goal_known_before_the_start_is_reached(alice, channel):
 
     card = await start_at(alice, channel, "icl")
 
-    assert "and with it your goal: **LoRA**" in text_of(card)
+    assert "and so does your goal: **LoRA**" in text_of(card)
     assert "Your goal" not in text_of(await alice.slash(channel, "progress"))
 
 
@@ -331,7 +331,7 @@ async def test_starting_where_one_is_says_that_nothing_was_missing(alice, channe
 
     again = await start_at(alice, channel, "icl")
 
-    assert "You had read or marked all that comes before." in text_of(again)
+    assert "Everything before it was already marked." in text_of(again)
 
 
 async def test_starting_at_a_step_that_left_the_list_marks_nothing(alice, channel, restart, base):
@@ -352,11 +352,11 @@ async def test_starting_at_a_step_that_left_the_list_marks_nothing(alice, channe
 async def test_a_second_not_read_after_all_says_that_it_is_unread(alice, channel):
     await alice.slash(channel, "done", resource="BERT")
     cards = [await alice.slash(channel, "search", query="BERT") for _ in range(2)]
-    await alice.click(cards[0].response.message, label="Not read after all")
+    await alice.click(cards[0].response.message, label="Not read yet")
 
-    again = await alice.click(cards[1].response.message, label="Not read after all")
+    again = await alice.click(cards[1].response.message, label="Not read yet")
 
-    assert "**BERT** is unread already." in text_of(again)
+    assert "**BERT** is already unread." in text_of(again)
 
 
 async def test_undo_of_several_marks_is_told_in_the_plural(alice, channel):
@@ -364,7 +364,9 @@ async def test_undo_of_several_marks_is_told_in_the_plural(alice, channel):
 
     undone = await alice.click(card.response.message, label="Undo")
 
-    assert "**Attention Is All You Need, GPT-1 and BERT** are as they were." in text_of(undone)
+    assert "**Attention Is All You Need, GPT-1 and BERT** are as they were before." in text_of(
+        undone
+    )
 
 
 async def test_a_reset_of_one_mark_is_offered_in_the_singular(alice, channel):
@@ -375,7 +377,7 @@ async def test_a_reset_of_one_mark_is_offered_in_the_singular(alice, channel):
 
     choice = await alice.click(progress.response.message, label="Undo…")
 
-    assert option_labels_of(choice)[0] == "Reset of 1 mark"
+    assert option_labels_of(choice)[0] == "Reset: 1 mark"
 
 
 async def test_where_the_bot_is_not_a_member_there_is_nobody_to_tell(alice, guild, channel, env):

@@ -26,7 +26,7 @@ async def test_somebody_new_sees_that_nothing_is_kept(alice, channel, env):
     card = await alice.slash(channel, "me")
 
     assert card.ephemeral
-    assert "I keep nothing about you." in text_of(card)
+    assert "I keep nothing about you yet." in text_of(card)
     assert labels_of(card) == ["What's next?", "Settings"]
     assert await places_of(env.bot.services.db, alice.id) == set()
 
@@ -40,7 +40,7 @@ async def test_me_shows_what_is_kept(alice, channel):
 
     assert card.ephemeral
     assert "- 2 marks: 2 done\n" in text_of(card)
-    assert "- Shown last as the next one: Improving Language" in text_of(card)
+    assert "- What I showed you last: Improving Language" in text_of(card)
     assert "- 2 changes that you can undo" in text_of(card)
     assert labels_of(card) == ["Download JSON", "Download BibTeX", "Settings", "Delete…"]
 
@@ -103,7 +103,7 @@ async def test_delete_asks_for_a_word(alice, channel):
     form = await alice.click(card.response.message, label="Delete…")
 
     assert form.modal["title"] == "Delete everything about you?"
-    assert "nobody can bring it back" in str(form.modal)
+    assert "Nobody can bring it back" in str(form.modal)
     assert "Type the word delete" in str(form.modal)
     assert "- 1 mark: 1 done" in text_of(await alice.slash(channel, "me"))
 
@@ -118,7 +118,7 @@ async def test_another_word_deletes_nothing_and_leads_back_to_the_form(alice, ch
     kept = await places_of(env.bot.services.db, alice.id)
     deleted = await delete(alice, refused, " ＤＥＬＥＴＥ ")
 
-    assert "You typed “dlete”, so I left everything as it is." in told
+    assert "You typed “dlete”, so nothing was changed." in told
     assert kept == before
     assert "Everything about you is deleted" in text_of(deleted)
 
@@ -152,7 +152,7 @@ async def test_a_second_click_on_delete_says_that_nothing_is_left(alice, channel
     await delete(alice, cards[0])
     again = await delete(alice, cards[1])
 
-    assert "There is nothing about you to delete" in text_of(again)
+    assert "There is nothing to delete" in text_of(again)
 
 
 async def test_undo_on_an_older_card_has_nothing_to_put_back_after_delete(alice, channel, env):

@@ -33,7 +33,7 @@ def test_a_long_way_is_cut_but_not_what_comes_after_it():
     text = text_of(path_card(path, in_server=True))
 
     assert "99 things first, in this order:" in text
-    assert "\n…\n-# about 50 h in all\n**Opens**: A title" in text
+    assert "\n…\n-# about 50 h in all\n**Needed for**: A title" in text
     assert len(text) <= 4000
 
 

@@ -50,7 +50,7 @@ def test_members_are_given_no_orders_that_only_moderators_can_follow(problem):
     (told,) = trouble_in(group_card(blocked))
     (ordered,) = trouble_in(manage_card(blocked))
 
-    assert told == "⚠️ Something keeps the papers from this group. Moderators know."
+    assert told == "⚠️ I can't post papers here right now. Moderators know."
     assert ordered != told
 
 
@@ -66,7 +66,7 @@ def test_nor_about_a_vote_that_is_not_posted(problem):
 def test_nor_about_one_that_came_to_nothing(problem):
     (told,) = trouble_in(group_card(with_vote(problem, "lost")))
 
-    assert "came to nothing. Its poll couldn't be sent in time. Without it the order" in told
+    assert "has no result. Its poll couldn't be sent in time. The group reads what" in told
     assert (told in trouble_in(manage_card(with_vote(problem, "lost")))) == (problem == "too_late")
 
 

@@ -36,8 +36,8 @@ def test_what_is_left_is_told_in_minutes_or_else_in_number(minutes, left):
     ("read", "left"),
     [
         (["x"], "Left of the list: 1 resource."),
-        (["a"], "The list is read. To go deeper: about 30 min more."),
-        (["a", "x"], "Everything is read. Well done!"),
+        (["a"], "You've read the list. To go deeper: about 30 min more."),
+        (["a", "x"], "You've read everything. Well done!"),
     ],
 )
 def test_nothing_is_called_read_that_is_not(read, left):
@@ -77,5 +77,5 @@ def test_what_was_left_out_is_told_of_the_list_and_of_its_step():
 
     lines = told(made, {"demo:a": Mark("skipped", NOW)})
 
-    assert lines[1].endswith("**0 of 2 of the list (1 left out)**")
-    assert any(line.startswith("- ") and ": 0 of 2 (1 left out)" in line for line in lines)
+    assert lines[1].endswith("**0 of 2 of the list (1 never)**")
+    assert any(line.startswith("- ") and ": 0 of 2 (1 never)" in line for line in lines)

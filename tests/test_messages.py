@@ -1,6 +1,7 @@
 """Every sentence that a person reads is one whole message, so that a translator can turn it."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 from string import Formatter
@@ -28,6 +29,7 @@ def messages_of(call):
     return call.args[: 2 if call.func.id == "ngettext" else 1]
 
 
+@functools.cache
 def calls_in(tree):
     return [
         node
@@ -40,6 +42,7 @@ def fields_of(message):
     return {name for _, name, _, _ in Formatter().parse(message) if name is not None}
 
 
+@functools.cache
 def parsed(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 

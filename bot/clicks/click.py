@@ -203,13 +203,15 @@ class Clicks:
     async def answer(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a click on a button or a select, in the clicker's language."""
         click = self.click_of(interaction)
-        custom_id = str(_sent(interaction).get("custom_id", ""))
+        await self.answered(click, self._answer(click))
+
+    async def _answer(self, click: Click) -> View:
+        custom_id = str(_sent(click.interaction).get("custom_id", ""))
         for each in self._clicked:
             if (said := each.kind.read(custom_id)) is not None:
-                await self.answered(click, each.answered(click, said))
-                return
+                return await each.answered(click, said)
         log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
-        await reply_with_error(interaction, OldCardError())
+        raise OldCardError
 
     async def answered(
         self, click: Click, answering: Awaitable[View], way_back: Back | None = None

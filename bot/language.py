@@ -5,14 +5,21 @@ stand beside the card that shows them, and are in English.
 """
 
 import functools
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from gettext import NullTranslations, translation
 from pathlib import Path
+from typing import TypeVar
+
+SaidT = TypeVar("SaidT")
 
 CATALOGUES = Path(__file__).parent / "languages"
 """Holds ``<language>/LC_MESSAGES/nextread.mo``; English needs none."""
 
 ENGLISH = NullTranslations()
+OF_ALL = "en"
+"""The language of what many read, or somebody whose language nobody knows."""
+
 _spoken: ContextVar[NullTranslations] = ContextVar("spoken", default=ENGLISH)
 
 
@@ -23,6 +30,16 @@ def speak(language: str, catalogues: Path = CATALOGUES) -> None:
     (https://discord.com/developers/docs/reference#locales).
     """
     _spoken.set(_catalogue(language, catalogues))
+
+
+def to_all(say: Callable[[], SaidT]) -> SaidT:
+    """Return what is said where all read it: not in the language of whose click led there."""
+
+    def said() -> SaidT:
+        speak(OF_ALL)
+        return say()
+
+    return copy_context().run(said)
 
 
 @functools.cache

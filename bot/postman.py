@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.core.groups import WeeklyPost
 from bot.core.outbox import OutboxRow, Problem, ProblemName
 from bot.errors import LedgerError
+from bot.language import OF_ALL, speak
 from bot.plain import clipped, one_line
 from bot.questions import member_of
 from bot.refusals import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
@@ -95,6 +96,7 @@ class Postman:
         tried: set[int] = set()
 
         async def deliver(row_id: int, ticket: float) -> None:
+            speak(OF_ALL)  # in a task of its own: whose click led here may speak another
             try:
                 if await self._deliver(row_id):
                     tried.discard(row_id)

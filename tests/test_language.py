@@ -6,15 +6,20 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from bot.language import _, ngettext, speak
+from bot.errors import OldCardError
+from bot.language import _, ngettext, speak, to_all
+from tests.forged import pressed
+from tests.seen import posts_in, text_of
 
 
 @pytest.fixture
 def catalogues(tmp_path):
-    """A catalogue of Korean, with two messages."""
+    """A catalogue of Korean, with a few messages."""
     catalog = Catalog(locale="ko")
     catalog.add("Open {title}", "{title} 열기")
     catalog.add(("{n} day", "{n} days"), ("{n}일",))
+    catalog.add("-# Paper of the week", "-# 이번 주의 논문")
+    catalog.add(OldCardError().sentence(), "이 카드는 더 이상 쓸 수 없습니다.")
     path = tmp_path / "ko" / "LC_MESSAGES" / "nextread.mo"
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
@@ -46,3 +51,37 @@ async def test_one_task_never_changes_the_language_of_another(catalogues):
     await said("ko", catalogues)
 
     assert _("Open {title}", title="BERT") == "Open BERT"
+
+
+async def test_what_all_read_is_not_said_in_the_language_of_one(catalogues):
+    async def say():
+        speak("ko", catalogues)
+        return to_all(lambda: _("Open {title}", title="BERT")), _("Open {title}", title="BERT")
+
+    assert await asyncio.create_task(say()) == ("Open BERT", "BERT 열기")
+
+
+async def test_a_paper_is_not_in_the_language_of_whose_click_sends_it(
+    group, moderator, channel, env, catalogues
+):
+    groups = env.bot.services.groups
+    status = await groups.status(channel.id, moderator.id)
+
+    async def clicked():
+        speak("ko", catalogues)
+        await groups.post_now(channel.guild.id, status.group.group_id)
+        await env.bot.postman.deliver_due()
+
+    await asyncio.create_task(clicked())
+
+    assert len(posts_in(channel)) == 1
+
+
+async def test_a_click_of_no_known_kind_is_answered_in_its_own_language(
+    alice, channel, env, catalogues
+):
+    speak("ko", catalogues)  # what is spoken around a click isn't spoken in it
+
+    answer = await pressed(env, channel, alice, "gone-kind:1")
+
+    assert "This card can't be used any more." in text_of(answer)

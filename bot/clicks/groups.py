@@ -11,6 +11,7 @@ from bot.clicks.rights import check_opener
 from bot.core.groups import GroupState, GroupStatus
 from bot.core.picks import MOST_WEEKS
 from bot.errors import NotOfferedError
+from bot.language import to_all
 from bot.views import custom_ids as ids
 from bot.views.group_card import history_card, joined_card, members_card
 from bot.views.moderators_card import delete_button, delete_form, deleted_card, moderators_card
@@ -167,7 +168,7 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
     """Mark the week's paper done for who clicks, and count them on its card."""
     post, reply, group = await click.services.weekly.read_it(click.who, click.where, said.slot_id)
     if post is not None:
-        view = weekly_card(post, click.interaction.guild)
+        view = to_all(partial(weekly_card, post, click.interaction.guild))
         # The answer to a click may edit its card: no message route, so no limit to wait for.
         try:
             await click.interaction.response.edit_message(view=view)

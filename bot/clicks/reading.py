@@ -190,6 +190,8 @@ async def about_me(click: Click, said: ids.Me) -> View:
         case "json" | "bibtex" | "markdown":
             is_all = said.act != "bibtex"
             name, content = await click.services.me.download(click.who, is_all=is_all)
+            if not content:  # nothing read any more, on a card from when there was
+                return me_card(await click.services.me.about(click.who))
             view, file = file_card(name, is_all=is_all), discord.File(io.BytesIO(content), name)
             await click.interaction.response.send_message(view=view, file=file, ephemeral=True)
             return None

@@ -82,6 +82,18 @@ async def test_the_bibliography_opens_and_holds_titles_and_links(alice, channel)
     assert "url = {https://arxiv.org/abs/1706.03762}" in content
 
 
+async def test_an_older_card_gives_no_empty_bibliography(alice, channel):
+    done = await alice.slash(channel, "done", resource=FIRST)
+    card = await alice.slash(channel, "me")
+    await alice.click(done.response.message, label="Undo")
+
+    answer = await alice.click(card.response.message, label="Download BibTeX")
+
+    assert "Download BibTeX" not in labels_of(answer)
+    assert answer.followups == []
+    assert not answer.response.message.attachments
+
+
 async def test_what_left_the_list_keeps_its_title(alice, channel, restart, base):
     await alice.slash(channel, "done", resource="BERT")
     sections = tuple(

@@ -246,8 +246,8 @@ async def delete_about_group(tx: Queries, group_id: int) -> None:
     )
     await tx.fetch(sql, str(group_id), len(f"{group_id}:"), f"{group_id}:")
     sql = (
-        "DELETE FROM outbox WHERE kind = 'reminder' AND EXISTS (SELECT 1 FROM slots"
-        " WHERE group_id = ? AND reference LIKE CAST(slot_id AS TEXT) || ':%')"
+        "DELETE FROM outbox WHERE kind = 'reminder' AND RTRIM(reference, '0123456789') IN"
+        " (SELECT CAST(slot_id AS TEXT) || ':' FROM slots WHERE group_id = ?)"
     )
     await tx.fetch(sql, group_id)
 

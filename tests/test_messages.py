@@ -3,6 +3,7 @@
 import ast
 import functools
 import re
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 
@@ -19,9 +20,12 @@ WORDED = sorted(
     if path.name != "__init__.py"
 )
 """Where sentences stand: beside the card that shows them, or with the error that says them."""
+SPEAKING = sorted((*WORDED, *BOT.glob("cogs/[a-z]*.py"), BOT / "postman.py"))
+"""What answers people, or writes to them."""
 
 LETTERS = r"[^\W\d_]"
-TWO_WORDS = re.compile(rf"{LETTERS}{{2,}},? {LETTERS}{{2,}}")
+WORDS = re.compile(rf"(?:^|\s){LETTERS}+\s|\s{LETTERS}+|^[A-Z][a-z]+\W*$")
+"""A word beside a space, or one with a capital letter: what isn't for people has neither."""
 
 
 def messages_of(call):
@@ -87,21 +91,46 @@ def test_a_message_names_the_values_that_it_is_given(path):
 
 
 @pytest.mark.parametrize("path", WORDED, ids=lambda path: path.stem)
+def test_a_message_is_said_when_its_card_is_built(path):
+    """At the top of a module, or as a default, it would stay in one language."""
+    said_later = {
+        id(call)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for statement in node.body
+        for call in calls_in(statement)
+    }
+
+    assert [at(path, c) for c in calls_in(parsed(path)) if id(c) not in said_later] == []
+
+
+@pytest.mark.parametrize("path", SPEAKING, ids=lambda path: f"{path.parent.stem}-{path.stem}")
 def test_no_message_is_glued_to_other_words(path):
-    """Around a message stand marks, lines and numbers, never words."""
+    """Around a message stand marks, lines and numbers, never words or the rest of it."""
     glued = []
     for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.JoinedStr):
-            beside = [part.value for part in node.values if isinstance(part, ast.Constant)]
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
-            beside = [
-                part.value
-                for part in (node.left, node.right)
-                if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            ]
-        else:
-            continue
-        if calls_in(node) and any(re.search(LETTERS, text) for text in beside):
+        match node:
+            case ast.JoinedStr(values=parts):
+                beside = list(parts)
+            case ast.BinOp(op=ast.Add() | ast.Mod(), left=left, right=right):
+                beside = [left, right]
+            case ast.Call(func=ast.Attribute(value=text, attr="join" | "format"), args=args):
+                lists = [each.elts for each in args if isinstance(each, ast.List | ast.Tuple)]
+                beside = [text, *chain(*lists)]
+            case _:
+                continue
+        messages = calls_in(node)
+        inside = {id(part) for call in messages for part in ast.walk(call)}
+        texts = [
+            part.value
+            for each in beside
+            for part in ast.walk(each)
+            if isinstance(part, ast.Constant)
+            and isinstance(part.value, str)
+            and id(part) not in inside
+        ]
+        goes_on = len(messages) > 1 and bool(texts) and not any(t.strip(" ") for t in texts)
+        if messages and (goes_on or any(re.search(LETTERS, text) for text in texts)):
             glued.append(at(path, node))
     glued += [
         at(path, call, said.value)
@@ -113,7 +142,7 @@ def test_no_message_is_glued_to_other_words(path):
     assert glued == []
 
 
-@pytest.mark.parametrize("path", WORDED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPEAKING, ids=lambda path: f"{path.parent.stem}-{path.stem}")
 def test_no_sentence_stands_outside_a_message(path):
     tree = parsed(path)
     inside = {id(part) for call in calls_in(tree) for part in ast.walk(call)}
@@ -124,14 +153,14 @@ def test_no_sentence_stands_outside_a_message(path):
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in inside
-        and TWO_WORDS.search(node.value)
+        and WORDS.search(node.value)
     ]
 
     assert loose == []
 
 
 def _not_for_people(tree):
-    """Yield what nobody reads in Discord: docstrings, types, the log, and what only bugs say."""
+    """Yield what is no message: docstrings, types, the log, what only bugs say; commands' texts."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
@@ -144,5 +173,9 @@ def _not_for_people(tree):
             yield from ast.walk(node)
         elif isinstance(node, ast.AnnAssign):
             yield from ast.walk(node.annotation)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "cast":
-            yield node.args[0]
+        elif isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "Literal":
+            yield from ast.walk(node)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from chain.from_iterable(map(ast.walk, node.decorator_list))
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"cast", "by_text"}:
+            yield node.args[0]  # a type; a text as it was when messages had no ids

@@ -1,4 +1,4 @@
-"""The bot: what it asks of Discord, its commands, its buttons, and the edge for errors."""
+"""The bot: what it asks of Discord, its commands, its clicks, and the edge for errors."""
 
 import asyncio
 import contextlib
@@ -67,10 +67,10 @@ class Unasked(NamedTuple):
 
 
 class NextreadBot(commands.AutoShardedBot):
-    """Holds the services for cogs and buttons. Opens them at login, closes them at the end.
+    """Holds the services for cogs and clicks. Opens them at login, closes them at the end.
 
-    ``nap``: so long at most does the weekly task sleep between two looks at the clock, which may
-    be set, on a machine that may be put to sleep.
+    ``nap``: the longest time between two looks of the weekly task at the clock. The clock may be
+    set meanwhile, and the machine put to sleep.
     """
 
     def __init__(

@@ -510,7 +510,7 @@ class BadFieldError(ReaderError):
 
 
 class NeedRefusedError(ReaderError):
-    """A prerequisite that can't be, as ``core.curriculum.addition_needs`` finds it."""
+    """A prerequisite that can't be, as ``core.curriculum.additions`` finds it."""
 
     title: str
     needed: str

@@ -54,7 +54,7 @@ T = TypeVar("T")
 async def side_by_side(
     work: Callable[[T], Awaitable[None]], due: Iterable[T], at_a_time: int, within: float
 ) -> None:
-    """Work on what is due, so many at a time and seconds in all: one that hangs delays no other."""
+    """Work on what is due, some at a time and only for some seconds: what hangs delays no other."""
     left = iter(due)
 
     async def go_on() -> None:

@@ -50,7 +50,7 @@ class ChannelOfGroups(app_commands.Transformer):
         return value
 
 
-Place = app_commands.Transform[app_commands.AppCommandChannel, ChannelOfGroups]
+GroupChannel = app_commands.Transform[app_commands.AppCommandChannel, ChannelOfGroups]
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -77,7 +77,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         zone: str | None = None,
         day: Day | None = None,
         time: str | None = None,
-        channel: Place | None = None,
+        channel: GroupChannel | None = None,
         role: discord.Role | None = None,
     ) -> None:
         """Post a paper every week in a channel, or change when and where."""
@@ -112,7 +112,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         self,
         interaction: Interaction,
         resource: str,
-        channel: Place | None = None,
+        channel: GroupChannel | None = None,
         date: str | None = None,
     ) -> None:
         """Choose what a study group reads in a week, instead of what comes next."""

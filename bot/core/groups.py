@@ -239,7 +239,7 @@ class WhichHour:
 
 @dataclass(frozen=True, slots=True)
 class LostGroups:
-    """Groups whose channels are gone, some of so many; ``is_free``: there is room for one here."""
+    """The first of ``count`` groups whose channels are gone; ``is_free``: one could move here."""
 
     shown: tuple[GroupStatus, ...]
     count: int

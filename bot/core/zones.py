@@ -229,7 +229,7 @@ _zone = cache(ZoneInfo)  # ZoneInfo itself keeps only eight, and an offset asks 
 
 EXACT, WHOLE, START, INSIDE = 300, 250, 200, 150
 
-_FAR_BIGGER = 10  # a city of so many times the people is meant: London is not Ontario's
+_FAR_BIGGER = 10  # times as many people: the far bigger city is meant, so London is not Ontario's
 
 _CITY_REGIONS = frozenset({"Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"})
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ə": "e", "&": " and "})

@@ -275,7 +275,7 @@ class CurriculumStore:
             news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])
             await known.keep_known(tx, news)
             gone = (r for r in recorded.values() if r.key not in listed)
-            await known.mark_gone(tx, [r.key for r in gone if r.gone_at is None], now)
+            await known.set_gone(tx, [r.key for r in gone if r.gone_at is None], now)
 
 
 def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum) -> None:

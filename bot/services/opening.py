@@ -37,7 +37,7 @@ UNUSABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that cogs and buttons call, over one database."""
+    """All that cogs and clicks call, over one database."""
 
     db: Database
     clock: Clock

@@ -499,7 +499,7 @@ class Reading:
             await readers.set_current(tx, here.reader_id, stored.before.current)
         if since == stored.after.goal != was:
             await readers.set_goal(tx, here.reader_id, was)
-        await change_log.mark_undone(tx, stored.change.change_id, here.now)
+        await change_log.set_undone(tx, stored.change.change_id, here.now)
         then = await self._load(tx, here.reader_id, here.guild_id)
         return replace(then, from_guild=here.from_guild)
 

@@ -167,7 +167,7 @@ class ServerList:
         if resource is None or not addition.key.startswith(f"{namespace_of(guild_id)}:"):
             return
         if addition.removed:
-            await known.mark_gone(tx, [resource.key], now)
+            await known.set_gone(tx, [resource.key], now)
         else:
             await known.keep_known(tx, [KnownResource(resource.key, resource.title, resource.url)])
 

@@ -72,7 +72,7 @@ async def last_change_id(db: Queries, reader_id: int) -> int:
     return int(await db.fetch_value(sql, reader_id) or 0)
 
 
-async def mark_undone(tx: Queries, change_id: int, now: datetime) -> None:
+async def set_undone(tx: Queries, change_id: int, now: datetime) -> None:
     """Record that the change was undone."""
     await tx.fetch("UPDATE changes SET undone_at = ? WHERE change_id = ?", now, change_id)
 

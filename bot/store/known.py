@@ -50,7 +50,7 @@ async def keep_known(tx: Queries, resources: Iterable[KnownResource]) -> None:
         await tx.fetch(sql, *chain.from_iterable(values))
 
 
-async def mark_gone(tx: Queries, keys: Iterable[str], now: datetime) -> None:
+async def set_gone(tx: Queries, keys: Iterable[str], now: datetime) -> None:
     """Record that the resources left their list."""
     for key in sorted(keys):  # always in one order: two processes never wait for each other
         sql = "UPDATE known_resources SET gone_at = ? WHERE resource_key = ? AND gone_at IS NULL"

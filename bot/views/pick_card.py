@@ -160,7 +160,7 @@ def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOp
 
 
 def long_papers(status: GroupStatus) -> list[LongPaper]:
-    """Return the long papers of this week and those shown, and those passed over, with weeks."""
+    """Return the long papers of this week and those shown, and those left out, with weeks."""
     spans = spans_by_key(status.curriculum, status.spans)
     this_week = status.this_week
     keys = [this_week.key] if this_week is not None and this_week.state in HAD else []
@@ -196,7 +196,7 @@ def _change_options(
 ) -> list[discord.SelectOption]:
     """Return what a moderator can change of what comes, as many as a select takes.
 
-    Where that isn't all, each pick keeps its place, and what is passed over one option, which
+    Where that isn't all, each pick keeps its place, and what is left out one option, which
     brings it back; the rest is for the long papers in sight, the next first.
     """
     everything = [*_long_options(papers), *picks]

@@ -10,7 +10,7 @@ from bot.store.changes import (
     change,
     forget_resources,
     latest_changes,
-    mark_undone,
+    set_undone,
 )
 from tests.curricula import NOW
 
@@ -55,7 +55,7 @@ async def test_the_latest_are_those_that_are_not_undone(db):
     for change_id in (1, 2, 3):
         await add(db, change_id)
     async with db.transaction() as tx:
-        await mark_undone(tx, 3, NOW + timedelta(hours=1))
+        await set_undone(tx, 3, NOW + timedelta(hours=1))
 
     latest = await latest_changes(db, 1, 1)
     undone = await change(db, 1, 3)

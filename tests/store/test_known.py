@@ -7,7 +7,7 @@ from bot.store.known import (
     known_by_link,
     known_resources,
     known_resources_by_key,
-    mark_gone,
+    set_gone,
 )
 from tests.curricula import NOW
 
@@ -23,7 +23,7 @@ async def keep(db, *resources):
 
 async def lose(db, *keys, now=NOW):
     async with db.transaction() as tx:
-        await mark_gone(tx, keys, now)
+        await set_gone(tx, keys, now)
 
 
 async def test_each_namespace_has_its_own(db):

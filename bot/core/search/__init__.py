@@ -119,7 +119,7 @@ def names_side_by_side(
     asked = words(query[:LONGEST_QUERY])
     if len(asked) > MOST_WORDS:
         return []
-    ways: dict[int, list[str]] = {0: []}  # how so many of the first words can be taken apart
+    ways: dict[int, list[str]] = {0: []}  # number of first words -> the names they are made of
     for end in range(1, len(asked) + 1):
         for start, way in list(ways.items()):
             name = " ".join(asked[start:end])

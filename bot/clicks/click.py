@@ -160,7 +160,7 @@ class Clicked(Generic[SaidT]):
     answer: Answer[SaidT]
 
     async def answered(self, click: Click, said: SaidT) -> View:
-        """Answer, but others than the opener of a moderator's card."""
+        """Answer; a moderator's card answers only who opened it."""
         opener_id = getattr(said, "opener_id", None)
         if opener_id is not None:
             await check_opener(click.interaction, opener_id, click.clicks.manage_id)

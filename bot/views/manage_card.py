@@ -156,7 +156,12 @@ class TextsForm(DraftForm):
         self._kind: ui.Select[Any] = ui.Select(
             custom_id="kind",
             options=[
-                option(kind, kind, emoji=phrases.KIND_ICONS[kind], default=kind == shown.kind)
+                option(
+                    kind,
+                    phrases.kind_name(kind),
+                    emoji=phrases.KIND_ICONS[kind],
+                    default=kind == shown.kind,
+                )
                 for kind in KINDS
             ],
         )

@@ -367,11 +367,11 @@ def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
         return ""
     at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
     if vote.message_id is not None:
+        path = f"{status.group.guild_id}/{vote.channel_id}/{vote.message_id}"
         return _(
             "🗳️ [Vote for {at}]({link}); it closes {closes}.",
             at=at,
-            link=f"https://discord.com/channels/{status.group.guild_id}/{vote.channel_id}"
-            f"/{vote.message_id}",
+            link=f"https://discord.com/channels/{path}",
             closes=f"<t:{int(vote.closes_at.timestamp())}:R>",
         )
     if not status.vote_problem:

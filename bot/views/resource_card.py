@@ -303,18 +303,13 @@ def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
 def _too_narrow_text(culprits: Sequence[str]) -> str:
     """Return which filters left nothing over."""
     filters = {
-        "minutes": _("the minutes"),
-        "kind": _("the kind"),
-        "step_id": _("the step"),
-        "must_reads": _("“must-reads only”"),
+        "minutes": _("minutes"),
+        "kind": _("kind"),
+        "step_id": _("step"),
+        "must_reads": _("must-reads"),
     }
-    named = phrases.joined([filters[name] for name in culprits])
-    if len(culprits) == 1:
-        return _("Nothing you can read now fits {filter}. Try again without that.", filter=named)
-    return _(
-        "Nothing you can read now fits all of this: {filters}. Try again with less.",
-        filters=named,
-    )
+    named = ", ".join(filters[name] for name in culprits)
+    return _("Nothing you can read now fits this: {filters}. Try again with less.", filters=named)
 
 
 def _from_guild_text(guild_id: int | None) -> str | None:

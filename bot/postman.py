@@ -24,7 +24,7 @@ from bot.services.opening import Services
 from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views import custom_ids as ids
-from bot.views import problems
+from bot.views import parts, problems
 from bot.views.group_card import standing_card, standing_name
 from bot.views.moderators_card import ran_out_text
 from bot.views.phrases import title_of
@@ -33,7 +33,6 @@ from bot.views.problems import (
     notice_text,
     server_text,
 )
-from bot.views.replies import notice
 from bot.views.resource_card import nudge_card
 from bot.views.start_card import greeting_card
 from bot.views.weekly_card import opener_text, reminder_card, weekly_card
@@ -403,7 +402,7 @@ class Postman:
             raise NeverError(problem)
         place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
         text = opener_text(post.resource.questions)
-        view = notice(text)
+        view = parts.card(text)
         trace, old = by_part(view, row.row_id), by_text(text)
         # In a forum all weeks share one post, so the opener is a reply to its week's card.
         card = place.get_partial_message(message_id).to_reference(fail_if_not_exists=False)
@@ -416,7 +415,7 @@ class Postman:
             raise NeverError("mended")
         if (guild := self._bot.get_guild(row.guild_id or 0)) is not None:
             text = f"{text}\n{server_text(guild.name)}"
-        view = notice(text)
+        view = parts.card(text)
         await self._write(row, view, by_part(view, row.row_id), by_text(text))
 
     async def _news(self, row: OutboxRow) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.custom_ids import ReadIt
-from bot.views.replies import notice
+from bot.views.parts import card
 
 
 def known(view=None, question=None, message_id=9):
@@ -23,14 +23,14 @@ def known(view=None, question=None, message_id=9):
 
 @given(st.integers(1, 2**63 - 1), st.integers(1, 2**63 - 1))
 def test_a_part_carries_an_id_of_its_row_and_of_no_other(one, other):
-    view = notice("Some words.")
+    view = card("Some words.")
 
     trace = by_part(view, one)
 
     assert is_of(trace, known(view))
     assert 40 < view.children[-1].id < 2**31  # what Discord takes, and gives no part by itself
     if (one - other) % 2**30:
-        again = notice("Some words.")
+        again = card("Some words.")
         by_part(again, other)
         assert not is_of(trace, known(again))
 
@@ -42,11 +42,11 @@ def test_traces_are_written_as_they_always_were():
         "question:7:What?",
         "text:Some words.",
     ]
-    assert by_part(notice("Some words."), 7) == "part:1073741831"
+    assert by_part(card("Some words."), 7) == "part:1073741831"
 
 
 def test_other_words_hide_nothing():
-    view, reworded = notice("Some words."), notice("Other words.")
+    view, reworded = card("Some words."), card("Other words.")
     by_part(reworded, 7)
 
     assert is_of(by_part(view, 7), known(reworded))
@@ -62,7 +62,7 @@ def test_a_button_is_found_however_deep_it_stands():
 
 @pytest.mark.parametrize("trace", [by_question("What next?", 8), by_text("What next?")])
 def test_a_poll_is_known_by_its_question_and_old_messages_by_their_text(trace):
-    poll, text = known(question="What next?"), known(notice("What next?"))
+    poll, text = known(question="What next?"), known(card("What next?"))
 
     assert [is_of(trace, poll), is_of(trace, text)] == [
         trace.startswith("question"),

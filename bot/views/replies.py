@@ -76,11 +76,6 @@ def may_be_slip(interaction: discord.Interaction[Any]) -> bool:
     return interaction.created_at - replaced_at < SLIP
 
 
-def notice(text: str) -> ui.LayoutView:
-    """Build a card of one text."""
-    return card(text)
-
-
 def error_text(error: Exception) -> str:
     """Return what happened and what to do next; for the unexpected, one apology."""
     if isinstance(error, ReaderError):

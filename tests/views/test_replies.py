@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadFieldError, LedgerError
-from bot.views.replies import dated, is_too_late, may_be_slip, notice, offers, reply_with_error
+from bot.views import parts
+from bot.views.replies import dated, is_too_late, may_be_slip, offers, reply_with_error
 
 
 class Answer:
@@ -91,7 +92,7 @@ def tap(at, *parts):
 @given(st.integers(0, 999), st.integers(0, 10_000))
 def test_a_tap_within_three_seconds_of_a_click_may_be_a_slip_and_one_after_four_is_meant(ms, after):
     clicked_at = NOW + timedelta(milliseconds=ms)
-    (part,) = dated(tap(clicked_at), notice("Next")).children
+    (part,) = dated(tap(clicked_at), parts.card("Next")).children
 
     is_slip = may_be_slip(tap(clicked_at + timedelta(milliseconds=after), part))
 
@@ -105,6 +106,6 @@ def test_a_card_that_no_click_replaced_is_never_too_new(number):
 
 
 def test_the_note_of_when_a_card_was_replaced_fits_for_years():
-    card = dated(tap(datetime(2037, 12, 31, tzinfo=UTC)), notice("Next"))
+    card = dated(tap(datetime(2037, 12, 31, tzinfo=UTC)), parts.card("Next"))
 
     assert card.children[0].id < 2**31

@@ -57,6 +57,8 @@ def listed(db, clock):
 
 
 def reading_over(db, curricula, clock):
+    """Return a new start's service, a second after the one before: ids of one second may meet."""
+    clock.advance(seconds=1)
     return Reading(db, curricula, clock, Ids(clock))
 
 

@@ -1,7 +1,7 @@
 """A group's weeks without Discord: services, and a list where the postman would send."""
 
 from bot.core.outbox import Lacks
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 
 GUILD, CHANNEL, MODERATOR = 1, 2, 3
 MONDAYS_AT_TEN = Schedule(0, 10, 0, "UTC")

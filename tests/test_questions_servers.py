@@ -7,7 +7,7 @@ import pytest
 from simcord.backend import serializers
 
 from bot.app import NextreadBot
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.questions import Servers
 from tests.seen import text_of
 

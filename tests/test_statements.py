@@ -8,9 +8,10 @@ import pytest
 
 from bot.core.groups import Post
 from bot.core.progress import Mark
-from bot.core.weekly import slot_of_week, weeks_from
+from bot.core.weeks import slot_of_week, weeks_from
 from bot.services.opening import services_over
-from bot.store import members, progress, slots
+from bot.store import members, progress
+from bot.store import weeks as slots
 from bot.store.database import Queries
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group

@@ -11,12 +11,12 @@ from importlib.resources import as_file, files
 import pytest
 
 import bot
-from bot.core.weekly import Schedule, slot_of_week
+from bot.core.weeks import Schedule, slot_of_week
 from bot.core.zones import zones_matching
 
 SHOW = """
 from datetime import UTC, datetime
-from bot.core.weekly import Schedule, slot_of_week
+from bot.core.weeks import Schedule, slot_of_week
 from bot.core.zones import zones_matching
 print(slot_of_week(Schedule(0, 9, 0, "America/Vancouver"), "2026-W51").at)
 print(zones_matching("vancouver", "en-US", datetime(2026, 12, 14, tzinfo=UTC))[0].label)

@@ -10,7 +10,7 @@ import discord
 from discord.ext import commands, tasks
 
 from bot.core.groups import BETWEEN_LOOKS
-from bot.core.weekly import CLOCKS_APART
+from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
 from bot.services.delivery import Deliver
 from bot.services.opening import Services

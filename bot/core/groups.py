@@ -11,7 +11,7 @@ from bot.core.outbox import Problem, ProblemName
 from bot.core.picks import AfterList, Chosen, Pick, Readiness, Span, Why
 from bot.core.progress import UNLOCKS, Mark
 from bot.core.votes import Vote
-from bot.core.weekly import Schedule, Slot, too_soon
+from bot.core.weeks import Schedule, Slot, too_soon
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.dates import dates_meant
 from bot.core.progress import READ, UNLOCKS, shown_count
-from bot.core.weekly import Slot, week_of, weeks_from
+from bot.core.weeks import Slot, week_of, weeks_from
 
 Why = Literal[
     "picked_by_moderator",

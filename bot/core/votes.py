@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.picks import next_papers
-from bot.core.weekly import Slot, weeks_from
+from bot.core.weeks import Slot, weeks_from
 
 VoteState = Literal["running", "decided", "cancelled", "lost"]
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from bot.core.groups import Group, Post
 from bot.core.outbox import LetterKind
 from bot.core.votes import BEFORE_ITS_SLOT, Vote
-from bot.core.weekly import (
+from bot.core.weeks import (
     CLOCKS_APART,
     FURTHEST,
     LATE_WITHIN,
@@ -27,8 +27,9 @@ from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan
 from bot.services.votes import call_off
 from bot.services.weekly import Weekly, next_slot_of
-from bot.store import ahead, choices, outbox, settings, slots
+from bot.store import ahead, choices, outbox, settings
 from bot.store import groups as group_rows
+from bot.store import weeks as slots
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, made_at
 

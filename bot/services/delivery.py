@@ -11,11 +11,12 @@ from typing import Protocol
 from bot.core.groups import Post
 from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem, ProblemName
 from bot.core.votes import Vote
-from bot.core.weekly import Slot, judge
+from bot.core.weeks import Slot, judge
 from bot.services import reminders, standing
 from bot.services.votes import lose, tell_called_off
-from bot.store import choices, outbox, slots
+from bot.store import choices, outbox
 from bot.store import groups as group_rows
+from bot.store import weeks as slots
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 

@@ -30,7 +30,7 @@ from bot.core.groups import (
 )
 from bot.core.outbox import Problem
 from bot.core.picks import AfterList, Pick, by_week, next_papers, runs_out
-from bot.core.weekly import (
+from bot.core.weeks import (
     Schedule,
     next_slot,
     running_week,
@@ -56,9 +56,10 @@ from bot.services.moderation import Moderation
 from bot.services.reminders import plan
 from bot.services.votes import call_off, problem_of
 from bot.services.weekly import WEEKS_REMEMBERED, Weekly, beyond, next_slot_of, of_guild
-from bot.store import additions, choices, members, outbox, readers, slots
+from bot.store import additions, choices, members, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
+from bot.store import weeks as slots
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 

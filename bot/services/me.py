@@ -21,7 +21,8 @@ from bot.core.me import (
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
-from bot.store import groups, known, readers, slots
+from bot.store import groups, known, readers
+from bot.store import weeks as slots
 from bot.store.database import Database
 from bot.store.instants import Clock
 

@@ -46,7 +46,7 @@ from bot.core.moderation import (
     twins_of,
 )
 from bot.core.progress import shown_count
-from bot.core.weekly import running_week
+from bot.core.weeks import running_week
 from bot.errors import (
     BadFieldError,
     LinkTakenError,

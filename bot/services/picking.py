@@ -16,13 +16,14 @@ from bot.core.picks import (
     spans_by_key,
     weeks_meant,
 )
-from bot.core.weekly import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
+from bot.core.weeks import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import message_link
 from bot.services.weekly import WEEKS_REMEMBERED, of_guild, papers_of
-from bot.store import choices, readers, slots
+from bot.store import choices, readers
 from bot.store import groups as group_rows
+from bot.store import weeks as slots
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock
 

@@ -51,7 +51,8 @@ from bot.errors import (
 )
 from bot.services.curriculum import CurriculumStore
 from bot.store import changes as change_log
-from bot.store import known, members, progress, readers, slots
+from bot.store import known, members, progress, readers
+from bot.store import weeks as slots
 from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids

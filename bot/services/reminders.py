@@ -17,8 +17,9 @@ from bot.services.me import NUDGED_AFTER
 from bot.services.moderation import CARDS_LAST
 from bot.services.reading import Reading
 from bot.services.weekly import next_slot_of, of_guild
-from bot.store import additions, choices, members, outbox, progress, readers, slots
+from bot.store import additions, choices, members, outbox, progress, readers
 from bot.store import groups as group_rows
+from bot.store import weeks as slots
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, seconds
 

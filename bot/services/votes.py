@@ -19,12 +19,13 @@ from bot.core.votes import (
     longest_hours,
     winner,
 )
-from bot.core.weekly import Slot, running_week, slot_of_week
+from bot.core.weeks import Slot, running_week, slot_of_week
 from bot.errors import VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
 from bot.services.weekly import next_slot_of, of_guild
-from bot.store import choices, outbox, readers, slots
+from bot.store import choices, outbox, readers
 from bot.store import groups as group_rows
+from bot.store import weeks as slots
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 

@@ -21,13 +21,14 @@ from bot.core.picks import (
 from bot.core.progress import READ, may_name, shown_count
 from bot.core.reading import Path, Reply
 from bot.core.recommend import path_to
-from bot.core.weekly import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
+from bot.core.weeks import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
 from bot.errors import NoGroupError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
-from bot.store import choices, outbox, progress, readers, slots
+from bot.store import choices, outbox, progress, readers
 from bot.store import groups as group_rows
 from bot.store import members as member_rows
+from bot.store import weeks as slots
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 from bot.store.outbox import due_next

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, Post, ReadBy
 from bot.core.picks import TELL_WEEKS_AHEAD, part_of
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids

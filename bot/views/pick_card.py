@@ -22,7 +22,7 @@ from bot.core.picks import (
     weeks_meant,
 )
 from bot.core.votes import Ballot, Vote
-from bot.core.weekly import Slot, slot_of_week
+from bot.core.weeks import Slot, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain

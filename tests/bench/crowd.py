@@ -9,7 +9,7 @@ import click
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.picks import beyond_list, runs_out
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.services.opening import open_services
 from tests.bench.databases import new_database
 from tests.curricula import curriculum, resource

@@ -9,8 +9,9 @@ import click
 
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
-from bot.core.weekly import Schedule
-from bot.store import choices, groups, members, outbox, readers, slots
+from bot.core.weeks import Schedule
+from bot.store import choices, groups, members, outbox, readers
+from bot.store import weeks as slots
 from bot.store.database import Queries, SqliteDatabase, open_database
 from bot.store.instants import seconds
 from bot.store.migrations import migrate

@@ -15,7 +15,7 @@ import click
 
 from bot.core.groups import Group
 from bot.core.progress import Mark
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.store import groups as group_rows
 from bot.store import members, progress
 from bot.store.database import open_database

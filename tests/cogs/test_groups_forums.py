@@ -9,7 +9,7 @@ import pytest
 from simcord.backend import serializers
 
 from bot.core.outbox import Lacks
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.postman import Postman
 from bot.services.delivery import Delivery
 from bot.store.instants import Ids

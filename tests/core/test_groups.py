@@ -22,7 +22,7 @@ from bot.core.groups import (
     reminder_window,
 )
 from bot.core.progress import Mark
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 MONDAY_AT_NINE = Schedule(0, 9, 0, "UTC")

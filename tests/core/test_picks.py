@@ -20,7 +20,7 @@ from bot.core.picks import (
     runs_out,
     weeks_meant,
 )
-from bot.core.weekly import week_of, weeks_from
+from bot.core.weeks import week_of, weeks_from
 
 WEEKS = weeks_from("2026-W51", 4)
 W51, W52, W53, W01 = WEEKS

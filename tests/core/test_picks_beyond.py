@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.picks import Pick, beyond_list, next_papers, runs_out
-from bot.core.weekly import weeks_from
+from bot.core.weeks import weeks_from
 from tests.curricula import curricula, curriculum, resource
 
 WEEKS = weeks_from("2026-W51", 4)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.votes import LONGEST, candidates, longest_hours, winner
-from bot.core.weekly import Slot
+from bot.core.weeks import Slot
 from tests.curricula import curriculum, resource
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from bot.core.moderation import Proposal
 from bot.core.picks import PICKED, Chosen, Pick, PickReply
 from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader, Shown
 from bot.core.votes import Ballot, Vote
-from bot.core.weekly import Schedule, Slot, slot_of_week
+from bot.core.weeks import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching
 from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
 from bot.views import (

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from bot.core.curriculum import Curriculum
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.services.opening import open_services
 from tests.kill.objects import CHANNEL_ID, GUILD_ID, MODERATOR_ID, READER_ID
 

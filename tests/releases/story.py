@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from bot.core.groups import GroupForm, GroupWish
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import LetterKind, OutboxRow
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.services.opening import Services
-from bot.store import outbox, slots
+from bot.store import outbox
+from bot.store import weeks as slots
 from bot.store.instants import Ids
 from tests.releases.room import (
     ALICE,

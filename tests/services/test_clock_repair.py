@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.weekly import Schedule, weeks_from
+from bot.core.weeks import Schedule, weeks_from
 from bot.services.clock_repair import TABLES
 from bot.services.opening import open_services
 from bot.store import ahead

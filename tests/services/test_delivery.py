@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import AlreadyPostedError
-from bot.store import outbox, slots
+from bot.store import outbox
+from bot.store import weeks as slots
 from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, new_group, week_of
 
 ELSEWHERE = 9  # another channel

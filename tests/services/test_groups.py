@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.groups import ReadBy
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import AlreadyPostedError, HasGroupError, NoGroupError, NothingLeftError
 from tests.conftest import joined
 from tests.curricula import curriculum, resource

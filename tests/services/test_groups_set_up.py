@@ -14,7 +14,7 @@ from bot.core.groups import (
     WhichHour,
     WhichZone,
 )
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import (
     CannotPostError,
     HasGroupError,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import UnknownResourceError
 from bot.services.guilds import Guilds
 from bot.store.database import Queries

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.groups import BETWEEN_LOOKS, FEWEST_CHECKED, TRY_AGAIN
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.services.guilds import Guilds
 from bot.store import groups
 from bot.store.instants import Ids

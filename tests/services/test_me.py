@@ -5,7 +5,7 @@ import re
 import pytest
 from pybtex.database import parse_string
 
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.store.readers import PERSON_COLUMNS, rows_about
 from tests.conftest import joined
 from tests.curricula import curriculum, resource

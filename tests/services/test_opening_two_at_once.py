@@ -17,7 +17,7 @@ import bot.services
 from bot.core.curriculum.fields import Typed
 from bot.core.groups import GroupForm, GroupWish, Here, SeenChannel, SeenRole
 from bot.core.moderation import ResourceForm
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import HasGroupError, OldCardError
 from bot.services.opening import Services, services_over
 from bot.store import outbox

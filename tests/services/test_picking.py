@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from bot.core.picks import Chosen
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import (
     CompanionRefusedError,
     NoGroupError,

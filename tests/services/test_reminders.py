@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.groups import Reminder
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import NoGroupError, NotAMemberError, UnknownPostError, UnknownResourceError
 from tests.conftest import joined
 from tests.curricula import curriculum, resource

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.outbox import OutboxRow
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import ReaderError
 from bot.services.opening import open_services
 from bot.store import outbox

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.store import outbox
 from tests.curricula import curriculum, resource

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import NoLongerListedError, UnknownPostError
 from tests.conftest import joined
 from tests.curricula import curriculum, resource

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.errors import AlreadyPostedError, NothingLeftError
 from bot.services.opening import open_services
 from tests.curricula import curriculum, resource

@@ -4,8 +4,9 @@ import pytest
 
 from bot.core.groups import Group, Post
 from bot.core.outbox import Lacks
-from bot.core.weekly import Schedule
-from bot.store import groups, members, slots
+from bot.core.weeks import Schedule
+from bot.store import groups, members
+from bot.store import weeks as slots
 from bot.store.outbox import due_next
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)

@@ -5,7 +5,8 @@ import pytest
 
 from bot.core.groups import Post
 from bot.core.outbox import OutboxRow
-from bot.store import outbox, slots
+from bot.store import outbox
+from bot.store import weeks as slots
 from bot.store.database import Queries
 from bot.store.outbox import due_next
 

@@ -11,7 +11,7 @@ from discord import ui
 from bot.core.groups import Group, GroupStatus, History, PastWeek, Post
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, ProblemName
 from bot.core.votes import Vote
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.views.group_card import history_card, members_card
 from bot.views.moderators_card import moderators_card
 from bot.views.problems import obstacle_text, problem_text

@@ -19,7 +19,7 @@ from bot.core.curriculum.links import canonical
 from bot.core.picks import next_papers
 from bot.core.progress import resolved
 from bot.core.recommend import path_to
-from bot.core.weekly import weeks_from
+from bot.core.weeks import weeks_from
 from bot.errors import BadFieldError
 
 LINK = "https://example.org/"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.weekly import (
+from bot.core.weeks import (
     AFTER_THE_FIRST,
     DUE_WITHIN,
     LATE_WITHIN,

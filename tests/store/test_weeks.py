@@ -4,7 +4,8 @@ import pytest
 
 from bot.core.groups import Post
 from bot.core.progress import Mark
-from bot.store import members, progress, slots
+from bot.store import members, progress
+from bot.store import weeks as slots
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 

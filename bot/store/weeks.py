@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import chain
 
 from bot.core.groups import Post, PostState, served_weeks
-from bot.core.weekly import Schedule
+from bot.core.weeks import Schedule
 from bot.store.database import Queries, Row, Value, question_marks, value_from
 from bot.store.instants import instant
 

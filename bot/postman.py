@@ -321,15 +321,15 @@ class Postman:
         await send(row, place, channel)
 
     async def _send_post(self, row: OutboxRow, place: Place, channel: GuildChannel) -> None:
-        slot_id = int(row.reference)
-        trace = by_button(ids.ReadIt(slot_id))
-        post = await self._services.weekly.post(slot_id)
+        week_id = int(row.reference)
+        trace = by_button(ids.ReadIt(week_id))
+        post = await self._services.weekly.post(week_id)
         if post is None:
             # Its paper left the list. Look first whether it was sent before; if so, keep it.
             if await self._was_sent(row, place, trace, channel):
                 return
-            await self._services.weekly.pick_anew(slot_id)
-            post = await self._services.weekly.post(slot_id)
+            await self._services.weekly.pick_anew(week_id)
+            post = await self._services.weekly.post(week_id)
         if post is None:
             raise NeverError("paper_gone")
         role = problems.role_of(channel.guild, post.group.role_id)
@@ -422,12 +422,12 @@ class Postman:
         if row.kind == "vote_lost":
             lost = await self._services.votes.lost(int(row.reference))
             return None if lost is None else lost_notice_text(*lost)
-        group_id, slot_id, _, *end = row.reference.split(":")
+        group_id, week_id, _, *end = row.reference.split(":")
         group = await self._services.weekly.group(int(group_id))
         if group is None:
             return None
         if end:
-            has_ended = await self._services.weekly.ran_out(int(slot_id))
+            has_ended = await self._services.weekly.ran_out(int(week_id))
             return ran_out_text(group.channel_id) if has_ended else None
         return notice_text(group.channel_id, group.blocked) if group.blocked is not None else None
 
@@ -449,7 +449,7 @@ class Postman:
         if await member_of(guild, row.channel_id) is None:
             await self._services.guilds.member_left(guild.id, row.channel_id)
             raise NeverError("left_server")
-        trace = by_button(ids.ReadReminded(reminder.post.slot_id))
+        trace = by_button(ids.ReadReminded(reminder.post.week_id))
         await self._write(row, reminder_card(reminder, guild.name), trace)
 
     async def _write(

@@ -384,7 +384,7 @@ async def test_a_thread_that_is_there_already_counts_as_made(group, channel, unt
 
     await until_slot()
 
-    rows = await env.bot.services.db.fetch("SELECT thread_id, message_id FROM slots")
+    rows = await env.bot.services.db.fetch("SELECT thread_id, message_id FROM weeks")
     assert [row["thread_id"] for row in rows] == [row["message_id"] for row in rows]
 
 

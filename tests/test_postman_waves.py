@@ -126,10 +126,10 @@ async def test_posts_leave_before_threads_and_servers_take_turns(room, at_work):
 
 async def test_the_first_posts_leave_while_other_groups_are_still_given_theirs(room, at_work):
     async with at_work(lambda: room.count["post"] >= GROUPS) as db:
-        (latest,) = await db.fetch("SELECT MAX(slot_id) AS slot_id FROM slots")
+        (latest,) = await db.fetch("SELECT MAX(week_id) AS week_id FROM weeks")
 
     # An id begins with when it was made, as Discord's do.
-    assert room.at_work[0][0] < discord.utils.snowflake_time(latest["slot_id"]).timestamp()
+    assert room.at_work[0][0] < discord.utils.snowflake_time(latest["week_id"]).timestamp()
 
 
 async def test_polls_that_hang_keep_no_paper_back(room, at_work):

@@ -57,7 +57,7 @@ def questions(env, guild):
 
 
 async def slots_of(env):
-    rows = await env.bot.services.db.fetch("SELECT week, state, is_late FROM slots ORDER BY week")
+    rows = await env.bot.services.db.fetch("SELECT week, state, is_late FROM weeks ORDER BY week")
     return [(row["week"], row["state"], row["is_late"]) for row in rows]
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.groups import Post
+from bot.core.groups import Week
 from bot.core.progress import Mark
 from bot.core.weeks import slot_of_week, weeks_from
 from bot.services.opening import services_over
 from bot.store import members, progress
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group
@@ -60,7 +60,7 @@ class World:
         ]
         added = [resource(f"a{n}", addition=True, must_read=n % 2 == 0) for n in range(size)]
         self.list = curriculum(*listed, *added)
-        self.group_id = self.slot_id = self.change_id = 0
+        self.group_id = self.week_id = self.change_id = 0
 
     async def fill(self):
         self.services = await services_over(self.db, self.list, self.clock)
@@ -71,9 +71,9 @@ class World:
         async with self.db.transaction() as tx:
             for n in range(self.size):
                 slot = slot_of_week(group.group.schedule, weeks[n])
-                post = Post(n + 1, self.group_id, slot.week, slot.at, "posted", f"demo:was-{n}")
-                await slots.put_slot(tx, post)
-                await slots.add_post_reader(tx, n + 1, READER)
+                post = Week(n + 1, self.group_id, slot.week, slot.at, "posted", f"demo:was-{n}")
+                await week_rows.put_week(tx, post)
+                await week_rows.add_week_reader(tx, n + 1, READER)
             for member in range(READER, READER + self.size):
                 await members.join(tx, self.group_id, member, self.clock())
                 await members.set_wish(tx, self.group_id, member, "wanted")
@@ -85,12 +85,12 @@ class World:
         self.clock.advance(hours=1)
         await services.weekly.open_due()
         await Postbox(services).deliver()
-        self.slot_id = (await groups.status(CHANNEL, None)).this_week.slot_id
+        self.week_id = (await groups.status(CHANNEL, None)).this_week.week_id
 
 
 def acts_of(world):
     """Return every answer whose work could grow with its group or list, by what asks for it."""
-    s, group_id, slot_id = world.services, world.group_id, world.slot_id
+    s, group_id, week_id = world.services, world.group_id, world.week_id
 
     async def undo_a_reset():
         reset = await s.reading.reset(READER, GUILD)
@@ -111,7 +111,7 @@ def acts_of(world):
         world.clock.advance(days=7)
         assert await s.weekly.open_due() == 1
         week = (await s.groups.status(CHANNEL, None)).this_week
-        (row_id,) = await s.delivery.due(week.slot_id)
+        (row_id,) = await s.delivery.due(week.week_id)
         await s.delivery.sent(await s.delivery.claim(row_id), 77)
 
     async def change_the_group():
@@ -133,9 +133,9 @@ def acts_of(world):
         "Join": lambda: s.groups.join(GUILD, group_id, 5),
         "Leave": lambda: s.groups.leave(GUILD, group_id, 5),
         "Remind me": lambda: s.reminders.ask(GUILD, group_id, READER, wanted=True),
-        "I've read it": lambda: s.weekly.read_it(READER + 1, GUILD, slot_id),
-        "What first": lambda: s.weekly.first_reads(READER + 2, GUILD, slot_id),
-        "the post's card": lambda: s.weekly.post(slot_id),
+        "I've read it": lambda: s.weekly.read_it(READER + 1, GUILD, week_id),
+        "What first": lambda: s.weekly.first_reads(READER + 2, GUILD, week_id),
+        "the post's card": lambda: s.weekly.post(week_id),
         "/manage group": change_the_group,
         "Pause": lambda: s.groups.set_state(GUILD, group_id, "paused"),
         "Resume": lambda: s.groups.set_state(GUILD, group_id, "active"),
@@ -172,7 +172,7 @@ async def empty_again(db):
     async def empty():
         async with db.transaction() as tx:
             for table in (
-                "study_groups", "members", "slots", "post_readers", "outbox", "picks", "progress",
+                "study_groups", "members", "weeks", "week_readers", "outbox", "picks", "progress",
                 "readers", "changes", "reader_settings", "votes", "drafts",
             ):  # fmt: skip
                 await tx.fetch(f"DELETE FROM {table}")

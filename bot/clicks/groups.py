@@ -84,7 +84,7 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
         status = await groups.post_now(click.guild_id, said.group_id)
         await click.replace(_run_card(click, status))
         week = status.this_week
-        await click.deliver.now(said.group_id, *([week.slot_id] if week else []))
+        await click.deliver.now(said.group_id, *([week.week_id] if week else []))
         click.deliver.look_again()
         status = await groups.status(status.group.channel_id, click.who)
         return await click.update(_run_card(click, status))
@@ -166,7 +166,7 @@ def _members_card(click: Click, status: GroupStatus) -> ui.LayoutView:
 @clicked(ids.ReadIt)
 async def read_it(click: Click, said: ids.ReadIt) -> View:
     """Mark the week's paper done for who clicks, and count them on its card."""
-    post, reply, group = await click.services.weekly.read_it(click.who, click.where, said.slot_id)
+    post, reply, group = await click.services.weekly.read_it(click.who, click.where, said.week_id)
     if post is not None:
         view = to_all(partial(weekly_card, post, click.interaction.guild))
         # The answer to a click may edit its card: no message route, so no limit to wait for.
@@ -181,7 +181,7 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
 @clicked(ids.MoreOfPaper)
 async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
     """Show who clicks their own card of the week's paper."""
-    first = await click.services.weekly.first_reads(click.who, click.where, said.slot_id)
+    first = await click.services.weekly.first_reads(click.who, click.where, said.week_id)
     shown = await click.services.reading.look(click.who, click.where, first.resource.key)
     return await click.show(resource_card(shown))
 
@@ -189,13 +189,13 @@ async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
 @clicked(ids.FirstReads)
 async def show_first_reads(click: Click, said: ids.FirstReads) -> View:
     """Show who clicks what they would read before the paper."""
-    first = await click.services.weekly.first_reads(click.who, click.where, said.slot_id)
+    first = await click.services.weekly.first_reads(click.who, click.where, said.week_id)
     return await click.show(first_reads_card(first))
 
 
 @clicked(ids.ReadReminded)
 async def read_reminded(click: Click, said: ids.ReadReminded) -> View:
-    return next_card(await click.services.reminders.finish(click.who, said.slot_id))
+    return next_card(await click.services.reminders.finish(click.who, said.week_id))
 
 
 @clicked(ids.PickWeek)

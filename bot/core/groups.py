@@ -15,10 +15,10 @@ from bot.core.weeks import Schedule, Slot, too_soon
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
-PostState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
+WeekState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
 """``waiting``: picked, not sent yet. ``nothing``: the list had run out."""
 
-HAD: frozenset[PostState] = frozenset({"waiting", "posted", "uncertain"})
+HAD: frozenset[WeekState] = frozenset({"waiting", "posted", "uncertain"})
 """The states of a week that has its paper, or is just being sent it."""
 
 ReminderWish = Literal["wanted", "closed"]
@@ -62,14 +62,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Week:
     """A group's week and what became of it. ``key`` and ``title`` as they were then."""
 
-    slot_id: int
+    week_id: int
     group_id: int
     week: str
     at: datetime
-    state: PostState
+    state: WeekState
     key: str | None = None
     title: str = ""
     why: Why | None = None
@@ -106,8 +106,8 @@ class GroupStatus:
     group: Group
     members: int
     is_member: bool
-    this_week: Post | None
-    last: Post | None
+    this_week: Week | None
+    last: Week | None
     coming: tuple[Coming, ...]
     weeks_left: int
     this_read: ReadBy = ReadBy()
@@ -129,7 +129,7 @@ class GroupStatus:
 class PastWeek:
     """A week gone by; ``read``: how many read its paper, None if they are too few to be told."""
 
-    post: Post
+    post: Week
     read: int | None = None
 
 
@@ -152,11 +152,11 @@ class WeeklyPost:
 
     curriculum: Curriculum
     group: Group
-    post: Post
+    post: Week
     resource: Resource
     read: int | None
     readiness: Readiness | None
-    last: Post | None
+    last: Week | None
     last_read: int | None
     weeks_left: int | None = None
     part: tuple[int, int] | None = None
@@ -288,7 +288,7 @@ def as_wished(
     return wished, group.role_id if role_id == seen.role_id else role_id
 
 
-def served_weeks(schedule: Schedule, weeks: Iterable[tuple[str, datetime, PostState]]) -> set[str]:
+def served_weeks(schedule: Schedule, weeks: Iterable[tuple[str, datetime, WeekState]]) -> set[str]:
     """Return the weeks that the calendar passes by: those decided about, and those too soon.
 
     ``weeks``: a group's, with their slot and what became of them.
@@ -312,7 +312,7 @@ class Reminder:
 
     curriculum: Curriculum
     group: Group
-    post: Post
+    post: Week
     resource: Resource
     next_at: datetime
 
@@ -327,8 +327,8 @@ def reminder_obstacle(
     *,
     group: Group,
     wish: ReminderWish | None,
-    post: Post,
-    last: Post | None,
+    post: Week,
+    last: Week | None,
     mark: Mark | None,
     next_at: datetime,
     now: datetime,
@@ -343,7 +343,7 @@ def reminder_obstacle(
         return "group_silent"
     if wish != "wanted":
         return "not_asked"
-    if last is None or last.slot_id != post.slot_id:
+    if last is None or last.week_id != post.week_id:
         return "superseded"
     if mark is not None and mark.state in UNLOCKS:
         return "read_already"

@@ -17,7 +17,7 @@ from bot.core.progress import READ, State
 Row = Mapping[str, Any]
 
 SAID = frozenset(
-    {"readers", "progress", "changes", "members", "post_readers", "study_groups", "outbox"}
+    {"readers", "progress", "changes", "members", "week_readers", "study_groups", "outbox"}
     | {"reader_settings"}
 )
 """Tables that ``About`` has words of its own for; others it counts."""
@@ -122,7 +122,7 @@ def about(kept: Kept) -> About:
         current=_one(kept, "current_key"),
         goal=_one(kept, "goal_key"),
         groups=tuple(kept.rooms[each].channel_id for each in members if each in kept.rooms),
-        papers=len(kept.of("post_readers")),
+        papers=len(kept.of("week_readers")),
         runs=tuple(row["channel_id"] for row in kept.of("study_groups")),
         notices=len(kept.of("outbox")) - reminders,
         others={table: len(rows) for table, rows in kept.rows.items() if table not in SAID},
@@ -176,7 +176,7 @@ WHAT = {
         "Study groups that you joined, whether you want reminders there, and when I last asked"
         " Discord whether you are still in the server."
     ),
-    "post_readers": "Papers of the week under which you pressed *I've read it*.",
+    "week_readers": "Papers of the week under which you pressed *I've read it*.",
     "study_groups": "Groups whose settings you last changed. They stay, without you.",
     "picks": "Papers that you picked for groups' weeks. They stay, without you.",
     "votes": (
@@ -221,7 +221,7 @@ def readable(row: Row, kept: Kept) -> dict[str, Any]:
             titled = kept.titled(value)
             name = column.removesuffix("_key")
             shown |= {f"{name}_title": titled.title, f"{name}_url": titled.url}
-        if column == "slot_id" and value in kept.papers:
+        if column == "week_id" and value in kept.papers:
             paper = kept.papers[value]
             shown |= {"week": paper.week, "paper_title": paper.title}
         if column == "group_id" and value in kept.rooms:

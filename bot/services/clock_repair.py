@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-from bot.core.groups import Group, Post
+from bot.core.groups import Group, Week
 from bot.core.outbox import LetterKind
 from bot.core.votes import BEFORE_ITS_SLOT, Vote
 from bot.core.weeks import (
@@ -29,7 +29,7 @@ from bot.services.votes import call_off
 from bot.services.weekly import Weekly, next_slot_of
 from bot.store import ahead, choices, outbox, settings
 from bot.store import groups as group_rows
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, made_at
 
@@ -144,7 +144,7 @@ class ClockRepair:
                 since, weeks = await self._without_future(tx, group, now)
                 group = replace(group, since=since)
                 if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
-                    served = await slots.served(tx, group_id, group.schedule)
+                    served = await week_rows.served(tx, group_id, group.schedule)
                     if slot := overtaken(group.schedule, group.next_at, now, served):
                         await self._weekly.decide(tx, group, slot, judge(slot, now))
                 next_at = (await next_slot_of(tx, group, since)).at
@@ -167,35 +167,35 @@ class ClockRepair:
         """
         weeks: Counter[str] = Counter()
         since = now if group.since > now + CLOCKS_APART else group.since
-        moved: list[Post] = []
-        for post in await slots.slots_after(tx, group.group_id, now - LATE_WITHIN):
+        moved: list[Week] = []
+        for post in await week_rows.weeks_after(tx, group.group_id, now - LATE_WITHIN):
             is_ahead = post.at > now + CLOCKS_APART
             if post.state == "skipped" and post.key is None and post.at < now + FURTHEST:
                 continue
             if is_ahead and await self._may_be_posted(tx, post):
                 moved.append(post)
             elif is_ahead or _was_leapt_over(post, now):
-                await slots.delete_slot(tx, post.slot_id)
+                await week_rows.delete_week(tx, post.week_id)
                 weeks["forgotten"] += 1
                 if not is_ahead:
                     since = min(since, post.at - A_SECOND)
-        taken = await slots.weeks_of(tx, group.group_id) - {post.week for post in moved}
+        taken = await week_rows.iso_weeks(tx, group.group_id) - {post.week for post in moved}
         for post in moved:
             taken.add(await self._move(tx, group, post, now, taken))
         weeks["moved"] = len(moved)
         return since, weeks
 
-    async def _may_be_posted(self, tx: Queries, post: Post) -> bool:
+    async def _may_be_posted(self, tx: Queries, post: Week) -> bool:
         """Tell whether the week's message is or may be in Discord; else it won't be sent."""
         if post.state in ("posted", "uncertain"):
             return True
-        row = await outbox.row_about(tx, "post", str(post.slot_id))
+        row = await outbox.row_about(tx, "post", str(post.week_id))
         if row is None or post.state not in ("waiting", "skipped"):
             return False
         return not await outbox.delete_untried(tx, "post", row.reference)
 
     async def _move(
-        self, tx: Queries, group: Group, post: Post, now: datetime, taken: set[str]
+        self, tx: Queries, group: Group, post: Week, now: datetime, taken: set[str]
     ) -> str:
         """Give a week's row the week and instant in which it was posted, and return that week.
 
@@ -205,8 +205,8 @@ class ClockRepair:
         at = now if post.message_id is None else min(now, made_at(post.message_id))
         running = running_week(group.schedule.zone, now)
         week = week_at_home(post.week, running_week(group.schedule.zone, at), running, taken)
-        await slots.move_slot(tx, post.slot_id, week, at)
-        row = await outbox.row_about(tx, "post", str(post.slot_id))
+        await week_rows.move_week(tx, post.week_id, week, at)
+        row = await outbox.row_about(tx, "post", str(post.week_id))
         if row is not None and post.message_id is None:
             until = now + LATE_WITHIN if week == running else now
             await outbox.hurry(tx, row.row_id, now, until)
@@ -214,10 +214,10 @@ class ClockRepair:
 
     async def _skips_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Let the weeks to come that are skipped stand at the times that they have now."""
-        for post in await slots.slots_after(tx, group.group_id, now):
+        for post in await week_rows.weeks_after(tx, group.group_id, now):
             if post.state == "skipped":
                 at = slot_of_week(group.schedule, post.week).at
-                await slots.move_slot(tx, post.slot_id, post.week, at)
+                await week_rows.move_week(tx, post.week_id, post.week, at)
 
     async def _votes_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Look at polls when it is time; call off votes on weeks of which none could be called."""
@@ -248,7 +248,7 @@ class ClockRepair:
                 await outbox.hurry(tx, row.row_id, row.due_at, until)
 
 
-def _was_leapt_over(post: Post, now: datetime) -> bool:
+def _was_leapt_over(post: Week, now: datetime) -> bool:
     """Tell whether a slot was recorded as missed by a clock ahead: before it is a day old."""
     is_fresh = post.at > now - LATE_WITHIN + CLOCKS_APART
     return is_fresh and post.state == "missed" and post.key is None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.core.groups import Post
+from bot.core.groups import Week
 from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem, ProblemName
 from bot.core.votes import Vote
 from bot.core.weeks import Slot, judge
@@ -16,7 +16,7 @@ from bot.services import reminders, standing
 from bot.services.votes import lose, tell_called_off
 from bot.store import choices, outbox
 from bot.store import groups as group_rows
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -83,7 +83,7 @@ class Delivery:
             if not await outbox.claim_row(tx, row, claim, until):
                 return None
             if post is not None and judge(Slot(post.week, post.at), now) == "late":
-                await slots.set_late(tx, post.slot_id, late=True)
+                await week_rows.set_late(tx, post.week_id, late=True)
         return replace(row, state="claimed", claim=claim, lease_until=until)
 
     async def begin(self, row: OutboxRow, place_id: int, trace: str) -> bool:
@@ -123,9 +123,9 @@ class Delivery:
             if post is not None:
                 if at is not None:
                     late = judge(Slot(post.week, post.at), at) == "late"
-                    await slots.set_late(tx, post.slot_id, late=late)
-                await slots.set_posted(
-                    tx, post.slot_id, channel_id=place_id, message_id=message_id, now=at or now
+                    await week_rows.set_late(tx, post.week_id, late=late)
+                await week_rows.set_posted(
+                    tx, post.week_id, channel_id=place_id, message_id=message_id, now=at or now
                 )
                 await group_rows.set_blocked(tx, post.group_id, None)
                 group = await group_rows.group(tx, post.group_id)
@@ -147,7 +147,7 @@ class Delivery:
                     closes_at = now + timedelta(hours=vote.hours)
                     await choices.set_polled(tx, replace(polled, closes_at=closes_at), now)
             elif row.kind == "thread":
-                await slots.set_thread(tx, int(row.reference), message_id)
+                await week_rows.set_thread(tx, int(row.reference), message_id)
                 await self._follow(tx, row, "opener", message_id, now)
         log.info("sent %s %s", row.kind, row.row_id)
 
@@ -158,7 +158,9 @@ class Delivery:
                 return
             if post is not None:
                 now, at = self._clock(), row.channel_id
-                await slots.set_posted(tx, post.slot_id, channel_id=at, message_id=None, now=now)
+                await week_rows.set_posted(
+                    tx, post.week_id, channel_id=at, message_id=None, now=now
+                )
                 await group_rows.set_blocked(tx, post.group_id, None)
             await self._vote_lost(tx, row)
         log.warning("%s %s was sent, and deleted before that was known", row.kind, row.row_id)
@@ -212,22 +214,22 @@ class Delivery:
             await self._give_up(tx, row, post, problem)
 
     @asynccontextmanager
-    async def _taken(self, row: OutboxRow) -> AsyncIterator[tuple[Queries, Post | None]]:
+    async def _taken(self, row: OutboxRow) -> AsyncIterator[tuple[Queries, Week | None]]:
         """Open a transaction for which others about the group wait; with it goes a post's week.
 
         All of them take the group first: in another order, two could wait for each other.
         """
         async with self._db.transaction() as tx:
-            about: Post | Vote | None = None
+            about: Week | Vote | None = None
             if row.kind == "standing":
                 await group_rows.take_group(tx, int(row.reference))
             elif row.kind == "candidates":
                 about = await choices.vote(tx, int(row.reference))
             elif row.kind == "post":
-                about = await slots.slot(tx, int(row.reference))
+                about = await week_rows.week(tx, int(row.reference))
             if about is not None:
                 await group_rows.take_group(tx, about.group_id)
-            yield tx, await slots.slot(tx, int(row.reference)) if row.kind == "post" else None
+            yield tx, await week_rows.week(tx, int(row.reference)) if row.kind == "post" else None
 
     async def _give_back(
         self, row: OutboxRow, problem: Problem, wait: timedelta, *, perhaps: bool
@@ -274,7 +276,7 @@ class Delivery:
         return True
 
     async def _lose_sight(
-        self, tx: Queries, row: OutboxRow, post: Post | None, problem: Problem
+        self, tx: Queries, row: OutboxRow, post: Week | None, problem: Problem
     ) -> None:
         if not await outbox.close_row(
             tx, row.row_id, claim=row.claim, state="uncertain", problem=problem
@@ -282,12 +284,12 @@ class Delivery:
             return
         await self._vote_lost(tx, row)
         if post is not None:
-            await slots.set_slot_state(tx, post.slot_id, "uncertain")
+            await week_rows.set_week_state(tx, post.week_id, "uncertain")
         await self._block(tx, row, post, problem, self._clock())
         log.error("%s %s is uncertain: %s", row.kind, row.row_id, problem)
 
     async def _give_up(
-        self, tx: Queries, row: OutboxRow, post: Post | None, problem: Problem
+        self, tx: Queries, row: OutboxRow, post: Week | None, problem: Problem
     ) -> None:
         if row.kind in KEEP_WHY and problem == "too_late":
             problem = row.problem or problem  # what kept it from being sent in time
@@ -297,9 +299,9 @@ class Delivery:
             return
         await self._vote_lost(tx, row)
         if post is not None and post.state == "waiting":
-            await slots.set_slot_state(tx, post.slot_id, "missed")
+            await week_rows.set_week_state(tx, post.week_id, "missed")
         elif post is not None and post.state == "uncertain":  # called off, and not sent after all
-            await slots.set_slot_state(tx, post.slot_id, "skipped")
+            await week_rows.set_week_state(tx, post.week_id, "skipped")
         if post is not None:
             group = await group_rows.group(tx, post.group_id)
             if group is not None and group.blocked in TEMPORARY:
@@ -320,7 +322,7 @@ class Delivery:
         await outbox.add(tx, self._ids, kind, row.reference, *to, now, until or now + A_DAY)
 
     async def _unwanted(
-        self, tx: Queries, row: OutboxRow, post: Post | None, now: datetime
+        self, tx: Queries, row: OutboxRow, post: Week | None, now: datetime
     ) -> ProblemName | None:
         """Return why a row isn't to be sent any more; a pause or stop calls off a week's post."""
         if row.until_at <= now:
@@ -337,14 +339,14 @@ class Delivery:
             await lose(tx, self._ids, int(row.reference), self._clock())
 
     async def _block(
-        self, tx: Queries, row: OutboxRow, post: Post | None, problem: Problem, now: datetime
+        self, tx: Queries, row: OutboxRow, post: Week | None, problem: Problem, now: datetime
     ) -> None:
         """Note at the group why its post can't leave; news go to who last changed it, once a week.
 
         What passes by itself doesn't hide what somebody has to mend.
         """
         if post is not None and post.state == "waiting":
-            group, about = await group_rows.group(tx, post.group_id), post.slot_id
+            group, about = await group_rows.group(tx, post.group_id), post.week_id
         elif row.kind == "standing":
             group, about = await group_rows.group(tx, int(row.reference)), row.row_id
         else:

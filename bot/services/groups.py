@@ -17,11 +17,11 @@ from bot.core.groups import (
     LostGroups,
     Moved,
     PastWeek,
-    Post,
-    PostState,
     SeenChannel,
     SeenRole,
     SetUp,
+    Week,
+    WeekState,
     WhichGroup,
     WhichHour,
     WhichZone,
@@ -59,7 +59,7 @@ from bot.services.weekly import WEEKS_REMEMBERED, Weekly, beyond, next_slot_of, 
 from bot.store import additions, choices, members, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -210,7 +210,7 @@ class Groups:
             old = await group_rows.take_group_of_channel(tx, channel_id)
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
-            served = await slots.served(tx, group_id, schedule)
+            served = await week_rows.served(tx, group_id, schedule)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
             next_at = next_slot(schedule, now, served).at
             group = Group(
@@ -241,7 +241,7 @@ class Groups:
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id, seen_in)
             if state != "active":
-                await slots.call_off(tx, group_id)
+                await week_rows.call_off(tx, group_id)
             if state == "stopped":
                 await call_off(tx, self._ids, group, now)
             next_at = (await next_slot_of(tx, group, now)).at
@@ -309,15 +309,15 @@ class Groups:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
-            posts = await slots.latest_slots(tx, group_id, WEEKS_REMEMBERED)
+            posts = await week_rows.latest_weeks(tx, group_id, WEEKS_REMEMBERED)
             coming = self._coming(group, now, posts)[0]
             slot = coming.slot
             if coming.is_skipped:
                 skipped = next(p for p in posts if p.week == slot.week)
-                await slots.delete_slot(tx, skipped.slot_id)
+                await week_rows.delete_week(tx, skipped.week_id)
             else:
-                post = Post(self._ids.new(), group_id, slot.week, slot.at, "skipped")
-                await slots.put_slot(tx, post)
+                post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
+                await week_rows.put_week(tx, post)
                 await call_off(tx, self._ids, group, now, slot.week)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
                 group = replace(group, next_at=(await next_slot_of(tx, group, now)).at)
@@ -353,7 +353,7 @@ class Groups:
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
             week = running_week(group.schedule.zone, now)
-            old = await slots.slot_of_week(tx, group_id, week)
+            old = await week_rows.week_of_group(tx, group_id, week)
             if old is not None and old.state == "posted":
                 raise AlreadyPostedError(message_link(group.guild_id, old))
             if old is None or old.state not in ("waiting", "uncertain"):
@@ -362,10 +362,10 @@ class Groups:
                 post = await self._weekly.pick(tx, group, slot, old)
                 if post.key is None:
                     raise NothingLeftError
-                await slots.put_slot(tx, post)
+                await week_rows.put_week(tx, post)
             else:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
-                await slots.put_slot(tx, post)
+                await week_rows.put_week(tx, post)
             await self._weekly.send(tx, group, post, again=True)
             await call_off(tx, self._ids, group, now, week)
             state: GroupState = "active" if group.state == "stopped" else group.state
@@ -390,13 +390,13 @@ class Groups:
         """Return a page of the group's past weeks, the newest first."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
         curriculum = await self._curricula.of(self._db, guild_id)
-        found = await slots.past_slots(
+        found = await week_rows.past_weeks(
             self._db, group_id, now=self._clock(), count=WEEKS_A_PAGE + 1, skip=page * WEEKS_A_PAGE
         )
         shown = found[:WEEKS_A_PAGE]
         posted = [post for post in shown if post.state == "posted"]
         reads = await self._weekly.shown_reads(curriculum, posted)
-        weeks = tuple(PastWeek(post, reads.get(post.slot_id)) for post in shown)
+        weeks = tuple(PastWeek(post, reads.get(post.week_id)) for post in shown)
         return History(group, page, weeks, has_more=len(found) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
@@ -447,7 +447,7 @@ class Groups:
         It comes in the next free week; if the group ``begins`` now and nothing else is chosen for
         that, at once. A vote on such a week is called off.
         """
-        posts = await slots.latest_slots(tx, group.group_id, WEEKS_REMEMBERED)
+        posts = await week_rows.latest_weeks(tx, group.group_id, WEEKS_REMEMBERED)
         had = [post.at for post in posts if post.state in HAD]
         if begins == bool(had):
             return
@@ -481,11 +481,11 @@ class Groups:
     async def _status(self, group: Group, reader_id: int | None = None) -> GroupStatus:
         db, now = self._db, self._clock()
         curriculum = await self._curricula.of(db, group.guild_id)
-        posts = await slots.latest_slots(db, group.group_id, WEEKS_REMEMBERED)
+        posts = await week_rows.latest_weeks(db, group.group_id, WEEKS_REMEMBERED)
         week = running_week(group.schedule.zone, now)
         last = next((p for p in posts if p.state == "posted" and p.week < week), None)
         this_week = next((p for p in posts if p.week == week), None)
-        had = await slots.had_keys(db, group.group_id)
+        had = await week_rows.had_keys(db, group.group_id)
         coming = self._coming(group, now, posts)
         weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
         chosen = await choices.picks_from(db, group.group_id, week)
@@ -525,7 +525,7 @@ class Groups:
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
         )
 
-    def _coming(self, group: Group, now: datetime, posts: list[Post]) -> list[Coming]:
+    def _coming(self, group: Group, now: datetime, posts: list[Week]) -> list[Coming]:
         skipped = {p.week for p in posts if p.state == "skipped" and p.at > now}
         decided = [p for p in posts if p.week not in skipped]
         served = served_weeks(group.schedule, ((p.week, p.at, p.state) for p in decided))
@@ -533,21 +533,21 @@ class Groups:
         return [Coming(s, Pick(s.week, None, None), s.week in skipped) for s in ahead]
 
     def _begins(
-        self, group: Group, now: datetime, posts: list[Post], week: str
+        self, group: Group, now: datetime, posts: list[Week], week: str
     ) -> tuple[datetime, datetime] | None:
         if any(post.state in HAD for post in posts):
             return None
-        decided: list[tuple[str, datetime, PostState]] = [(p.week, p.at, p.state) for p in posts]
+        decided: list[tuple[str, datetime, WeekState]] = [(p.week, p.at, p.state) for p in posts]
         served = served_weeks(group.schedule, [*decided, (week, now, "waiting")])
         return now, next_slot(group.schedule, now, served).at
 
 
-async def _thread_problem(db: Queries, post: Post | None) -> Problem | None:
-    row = await outbox.row_about(db, "thread", str(post.slot_id)) if post else None
+async def _thread_problem(db: Queries, post: Week | None) -> Problem | None:
+    row = await outbox.row_about(db, "thread", str(post.week_id)) if post else None
     return None if row is None else row.problem
 
 
-def message_link(guild_id: int, post: Post) -> str:
+def message_link(guild_id: int, post: Week) -> str:
     """Return the address of a post's message in Discord; of one deleted at once, nothing."""
     if post.message_id is None:
         return ""

@@ -173,8 +173,8 @@ class Guilds:
     async def _steps(self, guild_id: int) -> AsyncIterator[Step]:
         db, namespace = self._background, namespace_of(guild_id)
         for group_id in await group_rows.group_ids(db, guild_id):
-            for slot_id in await guilds.slot_ids(db, group_id):
-                yield partial(guilds.forget_readers, slot_id=slot_id)
+            for week_id in await guilds.week_ids(db, group_id):
+                yield partial(guilds.forget_readers, week_id=week_id)
             yield partial(guilds.forget_group, group_id=group_id)
         yield partial(guilds.forget_list, guild_id=guild_id)
         yield partial(guilds.forget_pointers, guild_id=guild_id)

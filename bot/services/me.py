@@ -22,7 +22,7 @@ from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups, known, readers
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database
 from bot.store.instants import Clock
 
@@ -101,8 +101,8 @@ class Me:
         titles = await self._titles({key for row in each for key in keys_of(row)})
         found = await groups.groups_by_id(self._db, sorted(ids_in(each, "group_id")))
         rooms = {group.group_id: Room(group.guild_id, group.channel_id) for group in found}
-        posts = await slots.slots_by_id(self._db, sorted(ids_in(each, "slot_id")))
-        papers = {post.slot_id: Paper(post.week, post.title) for post in posts}
+        posts = await week_rows.weeks_by_id(self._db, sorted(ids_in(each, "week_id")))
+        papers = {post.week_id: Paper(post.week, post.title) for post in posts}
         return Kept(reader_id, rows, titles, rooms, papers)
 
     async def _titles(self, keys: set[str]) -> dict[str, Titled]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.curriculum import Resource
-from bot.core.groups import HAD, Group, PostState
+from bot.core.groups import HAD, Group, WeekState
 from bot.core.picks import (
     PICKED,
     Chosen,
@@ -23,7 +23,7 @@ from bot.services.groups import message_link
 from bot.services.weekly import WEEKS_REMEMBERED, of_guild, papers_of
 from bot.store import choices, readers
 from bot.store import groups as group_rows
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock
 
@@ -31,7 +31,7 @@ AT_MOST_AHEAD = timedelta(days=365)
 A_YEAR_OF_WEEKS = 54
 WEEKS_OFFERED = 25  # as many choices as Discord takes
 
-ON_ITS_WAY: frozenset[PostState] = frozenset({"waiting", "uncertain"})
+ON_ITS_WAY: frozenset[WeekState] = frozenset({"waiting", "uncertain"})
 
 
 @dataclass
@@ -92,7 +92,7 @@ class Picking:
             curriculum = await self._curricula.of(tx, guild_id)
             keys = {meant.key, *curriculum.keys_of(meant)}
             spans = spans_by_key(curriculum, await choices.spans_of(tx, group_id))
-            posts = await slots.latest_slots(tx, group_id, WEEKS_REMEMBERED)
+            posts = await week_rows.latest_weeks(tx, group_id, WEEKS_REMEMBERED)
             newest = next((p for p in posts if p.state in HAD), None)
             since = running_week(group.schedule.zone, now)
             if newest is not None and newest.key in keys:
@@ -119,7 +119,7 @@ class Picking:
             await readers.take_turn(tx, picked_by)
             group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             chosen = await self._chosen(tx, group, now)
-            served = await slots.served(tx, group_id, group.schedule)
+            served = await week_rows.served(tx, group_id, group.schedule)
             ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served)
             voted = await choices.votes_from(tx, group_id, running_week(group.schedule.zone, now))
             taken = {c.week for c in chosen} | {v.week for v in voted if v.state == "running"}
@@ -147,7 +147,7 @@ class Picking:
             curriculum = await self._curricula.of(tx, guild_id)
             picked, _ = by_week(await self._chosen(tx, group, now))
             await choices.delete_pick(tx, group_id, slot.week, PICKED)
-        served = await slots.served(self._db, group_id, group.schedule)
+        served = await week_rows.served(self._db, group_id, group.schedule)
         ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
         weeks = [s.week for s in ahead if s.week < slot.week]
         paper = (await papers_of(self._db, curriculum, group, [*weeks, slot.week]))[-1]
@@ -161,7 +161,7 @@ class Picking:
         if group is None or group.guild_id != guild_id:
             return []
         now = self._clock()
-        served = await slots.served(self._db, group.group_id, group.schedule)
+        served = await week_rows.served(self._db, group.group_id, group.schedule)
         ahead = slots_from(group.schedule, now, WEEKS_OFFERED, served)
         curriculum = await self._curricula.of(self._db, guild_id)
         papers = await papers_of(self._db, curriculum, group, [slot.week for slot in ahead])
@@ -188,13 +188,13 @@ class Picking:
 
     async def _slot(self, db: Queries, group: Group, week: str | None, now: datetime) -> Slot:
         if not week:
-            served = await slots.served(db, group.group_id, group.schedule)
+            served = await week_rows.served(db, group.group_id, group.schedule)
             return next_slot(group.schedule, now, served)
         if week < running_week(group.schedule.zone, now):
             raise WeekRefusedError("gone")
         if week > week_of((now + AT_MOST_AHEAD).date()):
             raise WeekRefusedError("far")
-        post = await slots.slot_of_week(db, group.group_id, week)
+        post = await week_rows.week_of_group(db, group.group_id, week)
         if post is not None and post.state == "posted":
             raise WeekRefusedError("posted", message_link(group.guild_id, post))
         if post is not None and post.state in ON_ITS_WAY:
@@ -212,7 +212,7 @@ class Picking:
     ) -> PickReply:
         curriculum = await self._curricula.of(tx, group.guild_id)
         span = spans_by_key(curriculum, await choices.spans_of(tx, group.group_id)).get(meant.key)
-        was_had = not _keys(meant).isdisjoint(await slots.had_keys(tx, group.group_id))
+        was_had = not _keys(meant).isdisjoint(await week_rows.had_keys(tx, group.group_id))
         return PickReply(
             group.group_id,
             group.channel_id,
@@ -226,8 +226,8 @@ class Picking:
     async def _silent(self, db: Queries, group: Group, slot: Slot, now: datetime) -> Silent | None:
         if group.state != "active":
             return group.state
-        post = await slots.slot_of_week(db, group.group_id, slot.week)
-        if post is None and slot.week in await slots.served(db, group.group_id, group.schedule):
+        post = await week_rows.week_of_group(db, group.group_id, slot.week)
+        if post is None and slot.week in await week_rows.served(db, group.group_id, group.schedule):
             return "too_soon"
         is_skipped = post is not None and post.state == "skipped" and slot.at > now
         return "skipped" if is_skipped else None

@@ -52,7 +52,7 @@ from bot.errors import (
 from bot.services.curriculum import CurriculumStore
 from bot.store import changes as change_log
 from bot.store import known, members, progress, readers
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -418,7 +418,7 @@ class Reading:
         curriculum = await self._curricula.of(db, place)
         stored = await progress.marks_of(db, reader_id)
         row = await readers.reader(db, reader_id)
-        reads = await slots.reads_of_groups(db, reader_id, place, now - A_WEEK)
+        reads = await week_rows.reads_of_groups(db, reader_id, place, now - A_WEEK)
         group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in reads)
         reader = Reader(resolved(curriculum, stored), row.current, row.goal, group_reads)
         from_guild = None if place == guild_id else place

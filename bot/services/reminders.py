@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, Post, Reminder, ReminderWish, reminder_obstacle, reminder_window
+from bot.core.groups import Group, Reminder, ReminderWish, Week, reminder_obstacle, reminder_window
 from bot.core.outbox import OutboxRow, ProblemName
 from bot.core.picks import spans_by_key
 from bot.core.progress import resolved
@@ -19,7 +19,7 @@ from bot.services.reading import Reading
 from bot.services.weekly import next_slot_of, of_guild
 from bot.store import additions, choices, members, outbox, progress, readers
 from bot.store import groups as group_rows
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, seconds
 
@@ -70,8 +70,8 @@ class Reminders:
 
     async def check(self, row: OutboxRow) -> Reminder | ProblemName:
         """Return what a reminder shows, or why it isn't to be sent any more."""
-        slot_id, reader_id = (int(part) for part in row.reference.split(":"))
-        post = await slots.slot(self._db, slot_id)
+        week_id, reader_id = (int(part) for part in row.reference.split(":"))
+        post = await week_rows.week(self._db, week_id)
         group = None if post is None else await group_rows.group(self._db, post.group_id)
         if post is None or group is None:
             return "paper_gone"
@@ -88,7 +88,7 @@ class Reminders:
             group=group,
             wish=await members.wish(self._db, group.group_id, reader_id),
             post=post,
-            last=await slots.last_posted(self._db, group.group_id),
+            last=await week_rows.last_posted(self._db, group.group_id),
             mark=marks.get(resource.key),
             goes_on=span is not None and span.is_under_way,
             next_at=next_at,
@@ -98,13 +98,13 @@ class Reminders:
 
     async def closed(self, row: OutboxRow) -> None:
         """Record that the reader takes no direct messages: none is tried until they ask again."""
-        slot_id, reader_id = (int(part) for part in row.reference.split(":"))
+        week_id, reader_id = (int(part) for part in row.reference.split(":"))
         async with self._db.transaction() as tx:
-            post = await slots.slot(tx, slot_id)
+            post = await week_rows.week(tx, week_id)
             if post is not None and await group_rows.take_group(tx, post.group_id):
                 await members.close_wish(tx, post.group_id, reader_id)
 
-    async def finish(self, reader_id: int, slot_id: int) -> Reply:
+    async def finish(self, reader_id: int, week_id: int) -> Reply:
         """Mark the paper of a reminder done, wherever its button is pressed.
 
         Raises:
@@ -113,13 +113,13 @@ class Reminders:
         """
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
-            post = await slots.slot(tx, slot_id)
+            post = await week_rows.week(tx, week_id)
             group = None if post is None else await group_rows.group(tx, post.group_id)
             if post is None or group is None or not await _may_know(tx, reader_id, post):
                 raise UnknownPostError
             place = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
             reply = await self._reading.mark_in_turn(tx, reader_id, place, [post.key or ""])
-            await slots.add_post_reader(tx, slot_id, reader_id)
+            await week_rows.add_week_reader(tx, week_id, reader_id)
         return replace(reply, from_guild=place)
 
     async def open_nudges(self) -> int:
@@ -191,7 +191,7 @@ class Reminders:
         second, and a vote is lost once.
         """
         about = {row.row_id: _about(row) for row in page if row.kind in ("reminder", "notice")}
-        last = await slots.not_followed(self._db, set(about.values()), before)
+        last = await week_rows.not_followed(self._db, set(about.values()), before)
         tried = await outbox.still_tried(self._db, set(about.values()), before)
 
         def is_plannable(row: OutboxRow) -> bool:
@@ -203,8 +203,8 @@ class Reminders:
         return {row.row_id for row in page if is_plannable(row)}
 
 
-async def _may_know(db: Queries, reader_id: int, post: Post) -> bool:
-    sent = await outbox.row_about(db, "reminder", f"{post.slot_id}:{reader_id}")
+async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:
+    sent = await outbox.row_about(db, "reminder", f"{post.week_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
         return True
     return await members.is_member(db, post.group_id, reader_id)
@@ -218,7 +218,7 @@ async def plan(
     What waits there already moves with the group's next slot. The group must have been taken.
     ``reader_id``: only theirs. In three statements, however many they are.
     """
-    post = await slots.last_posted(tx, group.group_id)
+    post = await week_rows.last_posted(tx, group.group_id)
     if group.state != "active" or post is None:
         return
     due_at, until_at = reminder_window((await next_slot_of(tx, group, now)).at)
@@ -226,7 +226,7 @@ async def plan(
         return
     rows = [
         OutboxRow(
-            ids.new(), "reminder", f"{post.slot_id}:{member}", group.guild_id, member,
+            ids.new(), "reminder", f"{post.week_id}:{member}", group.guild_id, member,
             "waiting", due_at, until_at,
         )
         for member in await members.take_wishing_members(tx, group.group_id, reader_id)

@@ -25,7 +25,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.weekly import next_slot_of, of_guild
 from bot.store import choices, outbox, readers
 from bot.store import groups as group_rows
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -161,7 +161,7 @@ class Votes:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, vote.group_id)
-            served = await slots.slot_of_week(tx, vote.group_id, vote.week)
+            served = await week_rows.week_of_group(tx, vote.group_id, vote.week)
             if group is None or served is not None:
                 await lose(tx, self._ids, vote.vote_id, now)
                 return
@@ -219,7 +219,7 @@ class Votes:
         if slot.week in picked:
             raise VoteRefusedError("picked")
         curriculum = await self._curricula.of(db, group.guild_id)
-        had = await slots.had_keys(db, group.group_id)
+        had = await week_rows.had_keys(db, group.group_id)
         had |= {s.key for s in await choices.spans_of(db, group.group_id) if s.weeks == 0}
         keys = candidates(curriculum, had, picked.values(), count)
         if len(keys) < FEWEST:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
-from bot.core.groups import Group, Post, ReadBy, WeeklyPost, next_look
+from bot.core.groups import Group, ReadBy, Week, WeeklyPost, next_look
 from bot.core.picks import (
     TELL_WEEKS_AHEAD,
     Pick,
@@ -28,7 +28,7 @@ from bot.services.reading import Reading
 from bot.store import choices, outbox, progress, readers
 from bot.store import groups as group_rows
 from bot.store import members as member_rows
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 from bot.store.outbox import due_next
@@ -88,41 +88,41 @@ class Weekly:
         return min([now + look, *(at for at in due if at is not None)])
 
     async def pick(
-        self, db: Queries, group: Group, slot: Slot, old: Post | None = None, *, late: bool = False
-    ) -> Post:
+        self, db: Queries, group: Group, slot: Slot, old: Week | None = None, *, late: bool = False
+    ) -> Week:
         """Return the week's post: what the group reads, or that nothing is left for it."""
         curriculum = await self._curricula.of(db, group.guild_id)
         (pick,) = await papers_of(db, curriculum, group, [slot.week])
         resource = curriculum.get(pick.key or "")
-        slot_id = old.slot_id if old else self._ids.new()
-        post = Post(slot_id, group.group_id, slot.week, slot.at, "nothing", why=pick.why)
+        week_id = old.week_id if old else self._ids.new()
+        post = Week(week_id, group.group_id, slot.week, slot.at, "nothing", why=pick.why)
         if resource is not None:
             post = replace(post, state="waiting", key=resource.key, title=resource.title)
         return replace(post, is_late=late, channel_id=group.channel_id)
 
-    async def pick_anew(self, slot_id: int) -> None:
+    async def pick_anew(self, week_id: int) -> None:
         """Pick another paper for a week whose own left the list before it was sent."""
-        seen = await slots.slot(self._db, slot_id)
+        seen = await week_rows.week(self._db, week_id)
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, seen.group_id) if seen else None
-            old = await slots.slot(tx, slot_id)
+            old = await week_rows.week(tx, week_id)
             if group is None or old is None or old.state != "waiting" or old.key is None:
                 return
             curriculum = await self._curricula.of(tx, group.guild_id)
             if curriculum.get(old.key) is not None:
                 return
             post = await self.pick(tx, group, Slot(old.week, old.at), old, late=old.is_late)
-            await slots.put_slot(tx, post)
+            await week_rows.put_week(tx, post)
             if post.state == "nothing":
                 await self._tell_ran_out(tx, group, post)
         log.info("group %s reads another paper in %s: its own is gone", group.group_id, old.week)
 
-    async def send(self, tx: Queries, group: Group, post: Post, *, again: bool = False) -> None:
+    async def send(self, tx: Queries, group: Group, post: Week, *, again: bool = False) -> None:
         """Put the post into the outbox; ``again`` replaces an unsent one."""
         now, until, to = self._clock(), post.at + LATE_WITHIN, (group.guild_id, group.channel_id)
-        old = await outbox.row_about(tx, "post", str(post.slot_id))
+        old = await outbox.row_about(tx, "post", str(post.week_id))
         if old is None:
-            await outbox.add(tx, self._ids, "post", post.slot_id, *to, min(post.at, now), until)
+            await outbox.add(tx, self._ids, "post", post.week_id, *to, min(post.at, now), until)
         elif again and old.state in ("uncertain", "dropped"):
             new_id = self._ids.new()
             await outbox.send_again(tx, old.row_id, new_row_id=new_id, due_at=now, until_at=until)
@@ -133,9 +133,9 @@ class Weekly:
         """Return the group with this id."""
         return await group_rows.group(self._db, group_id)
 
-    async def post(self, slot_id: int) -> WeeklyPost | None:
+    async def post(self, week_id: int) -> WeeklyPost | None:
         """Return what the card of a week's paper shows; None if its group or paper is gone."""
-        post = await slots.slot(self._db, slot_id)
+        post = await week_rows.week(self._db, week_id)
         group = None if post is None else await group_rows.group(self._db, post.group_id)
         if post is None or group is None:
             return None
@@ -143,10 +143,10 @@ class Weekly:
         resource = curriculum.get(post.key or "")
         if resource is None:
             return None
-        earlier = await slots.latest_slots(self._db, group.group_id, WEEKS_REMEMBERED)
+        earlier = await week_rows.latest_weeks(self._db, group.group_id, WEEKS_REMEMBERED)
         last = next((p for p in earlier if p.state == "posted" and p.week < post.week), None)
         reads = await self.shown_reads(curriculum, [post, last])
-        had = await slots.had_keys(self._db, group.group_id)
+        had = await week_rows.had_keys(self._db, group.group_id)
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
         spans = await choices.spans_of(self._db, group.group_id)
@@ -157,53 +157,55 @@ class Weekly:
             group,
             post,
             resource,
-            read=reads.get(post.slot_id),
+            read=reads.get(post.week_id),
             readiness=readiness(curriculum, resource, states, had),
             last=last,
-            last_read=reads.get(last.slot_id) if last and not goes_on else None,
+            last_read=reads.get(last.week_id) if last and not goes_on else None,
             weeks_left=await self._weeks_left(curriculum, group, post, earlier, had, spans),
             part=part,
         )
 
-    async def ran_out(self, slot_id: int) -> bool:
+    async def ran_out(self, week_id: int) -> bool:
         """Tell whether nothing was left for the group in this week."""
-        post = await slots.slot(self._db, slot_id)
+        post = await week_rows.week(self._db, week_id)
         return post is not None and post.state == "nothing"
 
     async def shown_reads(
-        self, curriculum: Curriculum, posts: Iterable[Post | None]
+        self, curriculum: Curriculum, posts: Iterable[Week | None]
     ) -> dict[int, int]:
         """Return, by week, how many have read its paper; none where they are too few."""
         counts = await self._read_counts(curriculum, posts)
-        shown = {slot_id: shown_count(readers) for slot_id, (readers, _) in counts.items()}
-        return {slot_id: count for slot_id, count in shown.items() if count is not None}
+        shown = {week_id: shown_count(readers) for week_id, (readers, _) in counts.items()}
+        return {week_id: count for week_id, count in shown.items() if count is not None}
 
     async def read_by(
-        self, curriculum: Curriculum, posts: Sequence[Post | None], named: Collection[int]
+        self, curriculum: Curriculum, posts: Sequence[Week | None], named: Collection[int]
     ) -> list[ReadBy]:
         """Return who has read the weeks' papers, as far as told; ``named``: who show their name."""
         posted = [p if p is not None and p.state == "posted" else None for p in posts]
         counts = await self._read_counts(curriculum, posted)
         found: list[ReadBy] = []
         for post in posted:
-            read, people = counts.get(post.slot_id if post else 0, (0, 0))
+            read, people = counts.get(post.week_id if post else 0, (0, 0))
             count, names = shown_count(read), list[int]()
             if post is not None and read and (count is None or may_name(people, len(named))):
-                names = await slots.named_readers(self._db, post, _keys(curriculum, post.key or ""))
+                names = await week_rows.named_readers(
+                    self._db, post, _keys(curriculum, post.key or "")
+                )
             found.append(ReadBy(count, tuple(names)))
         return found
 
     async def _read_counts(
-        self, curriculum: Curriculum, posts: Iterable[Post | None]
+        self, curriculum: Curriculum, posts: Iterable[Week | None]
     ) -> dict[int, tuple[int, int]]:
         papers = [(post, post.key) for post in posts if post is not None and post.key is not None]
         if not papers:
             return {}
-        keys = {post.slot_id: _keys(curriculum, key) for post, key in papers}
-        return await slots.read_counts(self._db, papers[0][0].group_id, keys)
+        keys = {post.week_id: _keys(curriculum, key) for post, key in papers}
+        return await week_rows.read_counts(self._db, papers[0][0].group_id, keys)
 
     async def read_it(
-        self, reader_id: int, guild_id: int | None, slot_id: int
+        self, reader_id: int, guild_id: int | None, week_id: int
     ) -> tuple[WeeklyPost | None, Reply, Group | None]:
         """Mark the week's paper done for the reader; return the post as it is now, and the mark.
 
@@ -212,29 +214,29 @@ class Weekly:
         Raises:
             UnknownPostError: this server never had such a post.
         """
-        post, group = await self._checked(guild_id, slot_id)
+        post, group = await self._checked(guild_id, week_id)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
             reply = await self._reading.mark_in_turn(tx, reader_id, guild_id, [post.key or ""])
-            await slots.add_post_reader(tx, slot_id, reader_id)
+            await week_rows.add_week_reader(tx, week_id, reader_id)
             is_member = await member_rows.is_member(tx, group.group_id, reader_id)
         can_join = group.state != "stopped" and not is_member
-        return await self.post(slot_id), reply, group if can_join else None
+        return await self.post(week_id), reply, group if can_join else None
 
-    async def first_reads(self, reader_id: int, guild_id: int | None, slot_id: int) -> Path:
+    async def first_reads(self, reader_id: int, guild_id: int | None, week_id: int) -> Path:
         """Return what this reader would read before the week's paper.
 
         Raises:
             UnknownPostError: this server never had such a post.
             UnknownResourceError, NoLongerListedError: its paper left the list.
         """
-        post, _ = await self._checked(guild_id, slot_id)
+        post, _ = await self._checked(guild_id, week_id)
         shown = await self._reading.look(reader_id, guild_id, post.key or "")
         path = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
         return Path(shown.curriculum, shown.reader, shown.resource, path)
 
-    async def _checked(self, guild_id: int | None, slot_id: int) -> tuple[Post, Group]:
-        post = await slots.slot(self._db, slot_id)
+    async def _checked(self, guild_id: int | None, week_id: int) -> tuple[Week, Group]:
+        post = await week_rows.week(self._db, week_id)
         group = None if post is None else await group_rows.group(self._db, post.group_id)
         if post is None or group is None or group.guild_id != guild_id:
             raise UnknownPostError
@@ -247,7 +249,7 @@ class Weekly:
             if group is None or group.state != "active" or group.next_at > now:
                 return
             # All of them: ``since`` may lie far back, if a clock was behind when it was written.
-            served = await slots.served(tx, group_id, group.schedule)
+            served = await week_rows.served(tx, group_id, group.schedule)
             due = due_slots(group.schedule, group.since, now, served)
             if due and await self._waits_for_vote(tx, group, due[-1][0], now):
                 await group_rows.set_looked(tx, group_id, group.since, now + MEANWHILE)
@@ -271,23 +273,23 @@ class Weekly:
     async def decide(self, tx: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
         """Record the result of a slot that has come. The caller has locked the group."""
         if verdict == "missed":
-            post = Post(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
-            await slots.put_slot(tx, post)
+            post = Week(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
+            await week_rows.put_week(tx, post)
             log.warning("group %s missed its slot of %s", group.group_id, slot.week)
             return
         post = await self.pick(tx, group, slot, late=verdict == "late")
-        earlier = await slots.latest_slots(tx, group.group_id, WEEKS_REMEMBERED)
-        await slots.put_slot(tx, post)
+        earlier = await week_rows.latest_weeks(tx, group.group_id, WEEKS_REMEMBERED)
+        await week_rows.put_week(tx, post)
         if post.state == "waiting":
             await self.send(tx, group, post)
         elif not any(p.state == "nothing" for p in earlier[:1]):
             await self._tell_ran_out(tx, group, post)
 
-    async def _tell_ran_out(self, tx: Queries, group: Group, post: Post) -> None:
+    async def _tell_ran_out(self, tx: Queries, group: Group, post: Week) -> None:
         """In the first week without a paper, tell the moderator who changed the group last."""
         if group.changed_by is None:
             return
-        about = f"{group.group_id}:{post.slot_id}:{group.changed_by}:end"
+        about = f"{group.group_id}:{post.week_id}:{group.changed_by}:end"
         now, to = self._clock(), (group.guild_id, group.changed_by)
         await outbox.add(tx, self._ids, "notice", about, *to, now, now + LATE_WITHIN)
 
@@ -295,8 +297,8 @@ class Weekly:
         self,
         curriculum: Curriculum,
         group: Group,
-        post: Post,
-        posts: Sequence[Post],
+        post: Week,
+        posts: Sequence[Week],
         had: set[str],
         spans: Sequence[Span],
     ) -> int | None:
@@ -328,7 +330,7 @@ def of_guild(group: Group | None, guild_id: int) -> Group:
 
 async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
     """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
-    served = await slots.served(db, group.group_id, group.schedule)
+    served = await week_rows.served(db, group.group_id, group.schedule)
     return next_slot(group.schedule, now, served)
 
 
@@ -336,7 +338,7 @@ async def papers_of(
     db: Queries, curriculum: Curriculum, group: Group, weeks: list[str]
 ) -> list[Pick]:
     """Return what the group reads in these weeks, the earliest first."""
-    had = await slots.had_keys(db, group.group_id)
+    had = await week_rows.had_keys(db, group.group_id)
     picked, winners = by_week(await choices.picks_from(db, group.group_id, weeks[0]))
     then = await beyond(db, curriculum, group, had)
     spans = await choices.spans_of(db, group.group_id)
@@ -349,7 +351,7 @@ async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str
         return []
     if group.after_list == "additions":
         return beyond_list(curriculum, "additions", had)
-    again = await slots.had_keys(db, group.group_id, group.after_list_at)
+    again = await week_rows.had_keys(db, group.group_id, group.after_list_at)
     known = await _known_to_most(db, curriculum, group)
     return beyond_list(curriculum, "must_reads", again | known)
 

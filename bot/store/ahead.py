@@ -19,7 +19,7 @@ NEVER_AHEAD = (
     ("members", "checked_at"),
     ("members", "joined_at"),
     ("picks", "changed_at"),
-    ("slots", "posted_at"),
+    ("weeks", "posted_at"),
     ("study_groups", "after_list_at"),
     ("study_groups", "changed_at"),
     ("votes", "made_at"),
@@ -41,7 +41,7 @@ async def newest_message_at(db: Queries) -> datetime | None:
     """Return when Discord received the newest message we know of, by Discord's clock."""
     sql = (
         "SELECT MAX(message_id) FROM (SELECT MAX(message_id) AS message_id FROM outbox"
-        " UNION ALL SELECT MAX(message_id) AS message_id FROM slots) AS messages"
+        " UNION ALL SELECT MAX(message_id) AS message_id FROM weeks) AS messages"
     )
     newest = await db.fetch_value(sql)
     return None if newest is None else made_at(newest)

@@ -53,11 +53,11 @@ async def put_span(tx: Queries, group_id: int, span: Span, keys: Iterable[str]) 
 async def spans_of(db: Queries, group_id: int) -> list[Span]:
     """Return what a group reads for more or fewer weeks than one, with what it had since then."""
     sql = (
-        "SELECT spans.resource_key, spans.weeks, spans.since_week, slots.week,"
-        " slots.resource_key AS had_key FROM spans LEFT JOIN slots"
-        " ON slots.group_id = spans.group_id AND slots.week >= spans.since_week"
-        " AND slots.state IN ('waiting', 'posted', 'uncertain') WHERE spans.group_id = ?"
-        " ORDER BY spans.since_week, spans.resource_key, slots.week"
+        "SELECT spans.resource_key, spans.weeks, spans.since_week, weeks.week,"
+        " weeks.resource_key AS had_key FROM spans LEFT JOIN weeks"
+        " ON weeks.group_id = spans.group_id AND weeks.week >= spans.since_week"
+        " AND weeks.state IN ('waiting', 'posted', 'uncertain') WHERE spans.group_id = ?"
+        " ORDER BY spans.since_week, spans.resource_key, weeks.week"
     )
     had: dict[Span, list[tuple[str, str]]] = {}
     for row in await db.fetch(sql, group_id):

@@ -113,9 +113,9 @@ async def group_ids_ahead(
     """
     sql = (
         "SELECT group_id FROM study_groups WHERE since_at > ? OR next_at > ?"
-        " UNION SELECT group_id FROM slots WHERE slot_at > ? AND (slot_at > ?"
+        " UNION SELECT group_id FROM weeks WHERE slot_at > ? AND (slot_at > ?"
         " OR state <> 'skipped' OR resource_key IS NOT NULL)"
-        " UNION SELECT group_id FROM slots WHERE slot_at > ? AND state = 'missed'"
+        " UNION SELECT group_id FROM weeks WHERE slot_at > ? AND state = 'missed'"
         " AND resource_key IS NULL"
         " UNION SELECT group_id FROM votes WHERE look_at > ?"
         " ORDER BY group_id"
@@ -175,7 +175,7 @@ async def channels_about(db: Queries, guild_id: int, key: str, week: str) -> tup
         " AND picks.resource_key = ? AND picks.week >= ?)"
         " OR EXISTS (SELECT 1 FROM votes WHERE votes.group_id = study_groups.group_id"
         " AND votes.state = 'running' AND votes.candidates LIKE ?)"
-        " OR EXISTS (SELECT 1 FROM slots WHERE slots.group_id = study_groups.group_id"
-        " AND slots.state = 'waiting' AND slots.resource_key = ?)) ORDER BY group_id"
+        " OR EXISTS (SELECT 1 FROM weeks WHERE weeks.group_id = study_groups.group_id"
+        " AND weeks.state = 'waiting' AND weeks.resource_key = ?)) ORDER BY group_id"
     )
     return tuple(await db.fetch_column(sql, guild_id, key, week, f'%"{key}"%', key))

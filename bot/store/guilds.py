@@ -94,15 +94,15 @@ async def drop_asked_before(tx: Queries, at: datetime) -> None:
     await tx.fetch("DELETE FROM asked_guilds WHERE asked_at < ?", at)
 
 
-async def slot_ids(db: Queries, group_id: int) -> list[int]:
+async def week_ids(db: Queries, group_id: int) -> list[int]:
     """Return all weeks of a group."""
-    sql = "SELECT slot_id FROM slots WHERE group_id = ? ORDER BY slot_id"
+    sql = "SELECT week_id FROM weeks WHERE group_id = ? ORDER BY week_id"
     return await db.fetch_column(sql, group_id)
 
 
-async def forget_readers(tx: Queries, slot_id: int) -> None:
+async def forget_readers(tx: Queries, week_id: int) -> None:
     """Forget who pressed "I've read it" under a week's post."""
-    await tx.fetch("DELETE FROM post_readers WHERE slot_id = ?", slot_id)
+    await tx.fetch("DELETE FROM week_readers WHERE week_id = ?", week_id)
 
 
 async def forget_group(tx: Queries, group_id: int, *, but_open_polls: bool = False) -> None:
@@ -110,11 +110,11 @@ async def forget_group(tx: Queries, group_id: int, *, but_open_polls: bool = Fal
 
     ``but_open_polls``: votes called off are kept until their poll is ended.
     """
-    sql = "DELETE FROM post_readers WHERE slot_id IN (SELECT slot_id FROM slots WHERE group_id = ?)"
+    sql = "DELETE FROM week_readers WHERE week_id IN (SELECT week_id FROM weeks WHERE group_id = ?)"
     await tx.fetch(sql, group_id)
     kept = " AND look_at IS NULL" if but_open_polls else ""
     await tx.fetch(f"DELETE FROM votes WHERE group_id = ?{kept}", group_id)  # noqa: S608 - our words
-    for table in ("members", "picks", "spans", "slots", "study_groups"):
+    for table in ("members", "picks", "spans", "weeks", "study_groups"):
         await tx.fetch(f"DELETE FROM {table} WHERE group_id = ?", group_id)  # noqa: S608 - our names
 
 

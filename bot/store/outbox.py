@@ -216,7 +216,7 @@ async def move_posts(tx: Queries, group_id: int, channel_id: int, due_at: dateti
         "UPDATE outbox SET channel_id = ?,"
         " due_at = CASE state WHEN 'waiting' THEN CAST(? AS BIGINT) ELSE due_at END"
         " WHERE (kind = 'standing' AND reference = ?) OR (kind = 'post' AND state <> 'sent'"
-        " AND reference IN (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?))"
+        " AND reference IN (SELECT CAST(week_id AS TEXT) FROM weeks WHERE group_id = ?))"
     )
     await tx.fetch(sql, channel_id, due_at, str(group_id), group_id)
 
@@ -229,7 +229,7 @@ async def delete_about_group(tx: Queries, group_id: int) -> None:
     """
     sql = (
         "DELETE FROM outbox WHERE kind IN ('post', 'thread', 'opener') AND reference IN"
-        " (SELECT CAST(slot_id AS TEXT) FROM slots WHERE group_id = ?)"
+        " (SELECT CAST(week_id AS TEXT) FROM weeks WHERE group_id = ?)"
     )
     await tx.fetch(sql, group_id)
     sql = (
@@ -247,7 +247,7 @@ async def delete_about_group(tx: Queries, group_id: int) -> None:
     await tx.fetch(sql, str(group_id), len(f"{group_id}:"), f"{group_id}:")
     sql = (
         "DELETE FROM outbox WHERE kind = 'reminder' AND RTRIM(reference, '0123456789') IN"
-        " (SELECT CAST(slot_id AS TEXT) || ':' FROM slots WHERE group_id = ?)"
+        " (SELECT CAST(week_id AS TEXT) || ':' FROM weeks WHERE group_id = ?)"
     )
     await tx.fetch(sql, group_id)
 

@@ -119,7 +119,7 @@ PERSON_COLUMNS = (
     PersonColumn("progress", "reader_id", "delete"),
     PersonColumn("changes", "reader_id", "delete"),
     PersonColumn("members", "reader_id", "delete"),
-    PersonColumn("post_readers", "reader_id", "delete"),
+    PersonColumn("week_readers", "reader_id", "delete"),
     PersonColumn("picks", "picked_by", "forget"),
     PersonColumn("votes", "called_by", "forget"),
     PersonColumn("outbox", "channel_id", "delete"),

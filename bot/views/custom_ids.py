@@ -208,28 +208,28 @@ class Remind(CustomId, shape="remind:{way}:{group_id}"):
     group_id: RowId
 
 
-class ReadIt(CustomId, shape="read:{slot_id}"):
+class ReadIt(CustomId, shape="read:{week_id}"):
     """Under a paper of the week."""
 
-    slot_id: RowId
+    week_id: RowId
 
 
-class MoreOfPaper(CustomId, shape="more:{slot_id}"):
+class MoreOfPaper(CustomId, shape="more:{week_id}"):
     """The clicker's own card of a paper of the week."""
 
-    slot_id: RowId
+    week_id: RowId
 
 
-class FirstReads(CustomId, shape="first:{slot_id}"):
+class FirstReads(CustomId, shape="first:{week_id}"):
     """What to read before a paper: only on posts sent before *More* was."""
 
-    slot_id: RowId
+    week_id: RowId
 
 
-class ReadReminded(CustomId, shape="reminded:{slot_id}"):
+class ReadReminded(CustomId, shape="reminded:{week_id}"):
     """The paper of a reminder is done."""
 
-    slot_id: RowId
+    week_id: RowId
 
 
 class ShowPast(CustomId, shape="past:{group_id}:{page}"):

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, Post, ReadBy
+from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, ReadBy, Week
 from bot.core.picks import TELL_WEEKS_AHEAD, part_of
 from bot.core.weeks import Schedule
 from bot.language import _, ngettext
@@ -216,7 +216,7 @@ def _this_read_text(read: ReadBy) -> str:
     return ngettext("-# ✅ {n} person read it.", "-# ✅ {n} people read it.", read.count)
 
 
-def _last_text(last: Post, read: ReadBy) -> str:
+def _last_text(last: Week, read: ReadBy) -> str:
     title = plain(last.title, 120)
     if names := _names(read):
         return _("Before that: {title}; {names} read it.", title=title, names=names)

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.core.curriculum import Resource
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, Post, Reminder, ReminderWish, WeeklyPost
+from bot.core.groups import Group, Reminder, ReminderWish, Week, WeeklyPost
 from bot.core.picks import Why
 from bot.core.progress import is_read
 from bot.core.reading import Path, Reply
@@ -31,12 +31,12 @@ from bot.views.resource_card import (
 def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
     """Build the public card of a week's paper; a role that isn't to be mentioned isn't named."""
     role = None if guild is None else role_of(guild, post.group.role_id)
-    resource, slot_id = post.resource, post.post.slot_id
+    resource, week_id = post.resource, post.post.week_id
     buttons = row(
         link_button(_("Open"), resource.url),
-        button(ids.ReadIt(slot_id), _("I've read it"), GREEN),
+        button(ids.ReadIt(week_id), _("I've read it"), GREEN),
         _join_button(post.group),
-        button(ids.MoreOfPaper(slot_id), _("More")),
+        button(ids.MoreOfPaper(week_id), _("More")),
     )
     return card(
         None if role is None else f"<@&{post.group.role_id}>",
@@ -178,7 +178,7 @@ def opener_text(questions: tuple[str, ...]) -> str:
     return "\n".join([_("**Questions to talk about**"), *numbered, any_of_them])
 
 
-def post_link(guild_id: int, post: Post | None) -> str | None:
+def post_link(guild_id: int, post: Week | None) -> str | None:
     """Return the address of a post's thread, or of its message if it has none."""
     if post is None or post.message_id is None:
         return None
@@ -191,7 +191,7 @@ def reminder_card(reminder: Reminder, server: str) -> ui.LayoutView:
     thread = post_link(reminder.group.guild_id, reminder.post)
     buttons = row(
         link_button(_("Open"), reminder.resource.url),
-        button(ids.ReadReminded(reminder.post.slot_id), _("Done"), GREEN),
+        button(ids.ReadReminded(reminder.post.week_id), _("Done"), GREEN),
         link_button(_("Discussion"), thread) if thread else None,
     )
     return boxed(text_of(_reminder_lines(reminder, plain(server, 100))), buttons)

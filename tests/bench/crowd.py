@@ -68,9 +68,9 @@ async def _measure(kind, members, clicks):
             now[0] = NOW
             await weekly.open_due()
             await Postbox(services).deliver()
-            slot_id = (await groups.status(CHANNEL, None)).this_week.slot_id
+            week_id = (await groups.status(CHANNEL, None)).this_week.week_id
             acts = {
-                "*I've read it*": lambda who: weekly.read_it(who, GUILD, slot_id),
+                "*I've read it*": lambda who: weekly.read_it(who, GUILD, week_id),
                 "/group": lambda who: groups.status(CHANNEL, who),
                 "*Join*": lambda who: groups.join(GUILD, group_id, 2 * who),
                 "*Leave*": lambda who: groups.leave(GUILD, group_id, 2 * who),

@@ -11,7 +11,7 @@ from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import Schedule
 from bot.store import choices, groups, members, outbox, readers
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Queries, SqliteDatabase, open_database
 from bot.store.instants import seconds
 from bot.store.migrations import migrate
@@ -31,11 +31,11 @@ QUERIES = {
     "choices.due_votes": lambda db: choices.due_votes(db, NOW, 100),
     "readers.due_nudges": lambda db: readers.due_nudges(db, NOW, 100),
     "outbox.due_next": due_next,
-    "slots.latest_slots": lambda db: slots.latest_slots(db, A_GROUP, 60),
-    "slots.past_slots": lambda db: slots.past_slots(db, A_GROUP, now=NOW, count=10),
-    "slots.last_posted": lambda db: slots.last_posted(db, A_GROUP),
-    "slots.had_keys": lambda db: slots.had_keys(db, A_GROUP),
-    "slots.reads_of_groups": lambda db: slots.reads_of_groups(
+    "slots.latest_slots": lambda db: week_rows.latest_weeks(db, A_GROUP, 60),
+    "slots.past_slots": lambda db: week_rows.past_weeks(db, A_GROUP, now=NOW, count=10),
+    "slots.last_posted": lambda db: week_rows.last_posted(db, A_GROUP),
+    "slots.had_keys": lambda db: week_rows.had_keys(db, A_GROUP),
+    "slots.reads_of_groups": lambda db: week_rows.reads_of_groups(
         db, A_READER, None, NOW - timedelta(days=7)
     ),
 }
@@ -101,7 +101,7 @@ async def _fill(tx, posts):
     )
     week, first = 7 * 24 * 3600, seconds(NOW) - WEEKS * 7 * 24 * 3600
     await tx.fetch(
-        f"INSERT INTO slots (slot_id, group_id, week, slot_at, state, resource_key, title, why,"
+        f"INSERT INTO weeks (week_id, group_id, week, slot_at, state, resource_key, title, why,"
         f" is_late, channel_id, message_id, posted_at) {numbers} SELECT n, n / {WEEKS},"
         f" CAST(n % {WEEKS} AS TEXT), {first} + (n % {WEEKS}) * {week}, 'posted', 'list:paper',"
         f" 'A paper', 'next_on_list', 0, n / {WEEKS}, n, {first} + (n % {WEEKS}) * {week}"

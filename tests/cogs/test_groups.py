@@ -143,8 +143,8 @@ async def test_a_post_sent_before_it_had_join_and_more_works_as_it_did(
 ):
     await until(MONDAY)
     await env.advance_time(7 * A_DAY)
-    slot_id = custom_id_of(posts_in(channel)[-1], "I've read it").split(":")[1]
-    first, read = [await forged(env, channel, f"{kind}:{slot_id}") for kind in ("first", "read")]
+    week_id = custom_id_of(posts_in(channel)[-1], "I've read it").split(":")[1]
+    first, read = [await forged(env, channel, f"{kind}:{week_id}") for kind in ("first", "read")]
 
     missing = await alice.click(first, label="Press")
     await alice.slash(channel, "done", resource="Attention Is All You Need")
@@ -576,7 +576,7 @@ async def test_a_group_that_has_had_everything_reads_what_a_moderator_adds(
     async with db.transaction() as tx:
         for number, key in enumerate(keys):
             await tx.fetch(
-                "INSERT INTO slots (slot_id, group_id, week, slot_at, state, resource_key, title,"
+                "INSERT INTO weeks (week_id, group_id, week, slot_at, state, resource_key, title,"
                 " is_late) SELECT ?, group_id, ?, ?, 'posted', ?, '', 0 FROM study_groups",
                 number + 1,
                 f"2024-X{number:03}",
@@ -617,7 +617,7 @@ async def lose_sight_of_the_post(env):
             "UPDATE outbox SET state = 'claimed', message_id = NULL, lease_until = due_at"
             " WHERE kind = 'post'"
         )
-        await tx.fetch("UPDATE slots SET state = 'waiting', message_id = NULL")
+        await tx.fetch("UPDATE weeks SET state = 'waiting', message_id = NULL")
 
 
 async def test_a_post_on_time_that_is_found_late_is_not_called_late(

@@ -44,8 +44,8 @@ async def test_a_member_cannot_make_a_group_by_a_select_with_their_own_id(env, a
 @pytest.mark.parametrize("kind", ["read", "first", "more"])
 async def test_a_post_of_another_server_is_not_known(env, elsewhere, post, kind):
     member, there = elsewhere
-    slot_id = custom_id_of(post, "More").split(":")[1]
-    answer = await pressed(env, there, member, f"{kind}:{slot_id}")
+    week_id = custom_id_of(post, "More").split(":")[1]
+    answer = await pressed(env, there, member, f"{kind}:{week_id}")
 
     assert "I don't know this post" in text_of(answer)
 

@@ -742,7 +742,7 @@ async def test_a_paper_and_its_questions_sent_before_the_bot_died_are_found_agai
     post = standing_in(forum)
     _, second = openers_in(post)
 
-    await forget("post", "UPDATE slots SET state = 'waiting', message_id = NULL")
+    await forget("post", "UPDATE weeks SET state = 'waiting', message_id = NULL")
     await env.bot.postman.deliver_due()
     await forget("opener")
     await env.bot.postman.deliver_due()
@@ -751,7 +751,7 @@ async def test_a_paper_and_its_questions_sent_before_the_bot_died_are_found_agai
     sent = await db.fetch("SELECT message_id FROM outbox WHERE kind = 'opener' ORDER BY row_id")
     assert len(post.history()) == 5
     assert sent[-1]["message_id"] == second.id
-    rows = await db.fetch("SELECT channel_id, message_id FROM slots ORDER BY slot_at")
+    rows = await db.fetch("SELECT channel_id, message_id FROM weeks ORDER BY slot_at")
     assert [tuple(row) for row in rows] == [(post.id, paper.id) for paper in posts_in(post)]
 
 
@@ -804,7 +804,7 @@ async def test_a_paper_found_in_the_forum_that_its_group_left_has_its_questions_
     post = standing_in(forum)
     await forget(
         "post",
-        "UPDATE slots SET state = 'waiting', message_id = NULL",
+        "UPDATE weeks SET state = 'waiting', message_id = NULL",
         "DELETE FROM outbox WHERE kind = 'opener'",
     )
     (found,) = await env.bot.services.groups.running_in(guild.id)

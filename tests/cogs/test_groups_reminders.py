@@ -186,7 +186,7 @@ async def test_a_servers_own_resource_is_marked_from_its_reminder(
         for row in await env.bot.services.db.fetch("SELECT resource_key FROM additions")
     ]
     async with env.bot.services.db.transaction() as tx:
-        await tx.fetch("UPDATE slots SET resource_key = ?", key)
+        await tx.fetch("UPDATE weeks SET resource_key = ?", key)
     await until(SATURDAY)
 
     (reminder,) = reminders_to(alice)
@@ -202,14 +202,14 @@ async def test_forged_buttons_do_nothing(group, alice, asks, until, guild, env, 
     await until(MONDAY)
     mallory = guild.add_member(env.create_user("mallory"))
     group_id = (await env.bot.services.groups.find(channel.id)).group_id
-    slot_id = (await env.bot.services.groups.status(channel.id, None)).this_week.slot_id
+    week_id = (await env.bot.services.groups.status(channel.id, None)).this_week.week_id
     elsewhere = env.create_guild("Elsewhere")
     there = elsewhere.create_text_channel("reading")
     stranger = elsewhere.add_member(env.create_user("stranger"))
 
     not_a_member = await pressed(env, channel, mallory, f"remind:on:{group_id}")
     from_outside = await pressed(env, there, stranger, f"remind:on:{group_id}")
-    not_reminded = await pressed(env, channel, mallory, f"reminded:{slot_id}")
+    not_reminded = await pressed(env, channel, mallory, f"reminded:{week_id}")
     made_up = await pressed(env, channel, mallory, "reminded:1")
 
     assert "I remind only members of the group." in text_of(not_a_member)

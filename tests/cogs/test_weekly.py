@@ -25,7 +25,7 @@ def set_clock(env):
 
 
 async def posted(env):
-    rows = await env.bot.services.db.fetch("SELECT week FROM slots WHERE state = 'posted'")
+    rows = await env.bot.services.db.fetch("SELECT week FROM weeks WHERE state = 'posted'")
     return sorted(row["week"] for row in rows)
 
 

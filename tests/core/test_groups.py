@@ -12,7 +12,7 @@ from bot.core.groups import (
     FEWEST_CHECKED,
     TRY_AGAIN,
     Group,
-    Post,
+    Week,
     as_if_checked,
     as_wished,
     due_before,
@@ -65,8 +65,8 @@ def test_a_group_that_was_just_made_keeps_its_role_unless_another_is_named():
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 NEXT = MONDAY + timedelta(days=7)
 GROUP = Group(1, 2, 3, "active", MONDAY_AT_NINE, None, MONDAY, NEXT)
-POST = Post(10, 1, "2026-W02", MONDAY, "posted", "demo:bert", "BERT")
-LATER_POST = replace(POST, slot_id=11, week="2026-W03")
+POST = Week(10, 1, "2026-W02", MONDAY, "posted", "demo:bert", "BERT")
+LATER_POST = replace(POST, week_id=11, week="2026-W03")
 
 
 def why_not(**changed):

@@ -18,7 +18,7 @@ def forms_of(ledger: Mapping[str, list[Mapping[str, Any]]]) -> list[tuple[str, s
     """Return (kind, reference, those of its kind's forms that it has) of each row of the outbox."""
     ids = {
         "group": {row["group_id"] for row in ledger["study_groups"]},
-        "slot": {row["slot_id"] for row in ledger["slots"]},
+        "slot": {row["week_id"] for row in ledger["weeks"]},
         "vote": {row["vote_id"] for row in ledger["votes"]},
     }
 

@@ -16,9 +16,9 @@ class ForumWeek(Story):
         (post,) = self.room.posts
         place = int(post["id"])
         _, paper, opener = self.room.history(place)
-        (slot,) = await self.read("SELECT * FROM slots")
+        (slot,) = await self.read("SELECT * FROM weeks")
         (group,) = await self.read("SELECT * FROM study_groups")
-        assert f"read:{slot['slot_id']}" in str(paper["components"])
+        assert f"read:{slot['week_id']}" in str(paper["components"])
         assert opener["message_reference"]["message_id"] == int(paper["id"])
         assert (slot["channel_id"], slot["message_id"]) == (place, int(paper["id"]))
         assert (slot["state"], slot["thread_id"]) == ("posted", None)

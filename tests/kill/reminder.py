@@ -13,8 +13,8 @@ class Reminder(Story):
     make_ledger = staticmethod(reminder_ledger)
 
     async def assert_once(self) -> None:
-        (slot,) = await self.read("SELECT * FROM slots")
+        (slot,) = await self.read("SELECT * FROM weeks")
         (message,) = self.room.history(DM_ID)
-        assert f"reminded:{slot['slot_id']}" in str(message["components"])
+        assert f"reminded:{slot['week_id']}" in str(message["components"])
         assert await self.outbox() == [("reminder", "sent", int(message["id"]))]
         assert self.room.history() == []

@@ -57,7 +57,7 @@ class Vote(Story):
 
     async def assert_read(self, winner: int = WINNER) -> None:
         """The week's one post is the winner."""
-        (slot,) = await self.read("SELECT * FROM slots")
+        (slot,) = await self.read("SELECT * FROM weeks")
         (vote,) = await self.read("SELECT * FROM votes")
         (post,) = self.room.history()[2:]
         assert slot["resource_key"] == json.loads(vote["candidates"])[winner]

@@ -3,7 +3,7 @@
 from tests.kill.ledgers import MONDAY, group_ledger
 from tests.kill.stories import Story, as_told
 
-PICK = "INSERT INTO slots"
+PICK = "INSERT INTO weeks"
 
 
 class Week(Story):
@@ -13,9 +13,9 @@ class Week(Story):
     make_ledger = staticmethod(group_ledger)
 
     async def assert_once(self) -> None:
-        (slot,) = await self.read("SELECT * FROM slots")
+        (slot,) = await self.read("SELECT * FROM weeks")
         (post,) = self.room.history()
-        assert f"read:{slot['slot_id']}" in str(post["components"])
+        assert f"read:{slot['week_id']}" in str(post["components"])
         assert (slot["state"], slot["message_id"]) == ("posted", int(post["id"]))
         assert self.room.threads == [slot["thread_id"]] == [int(post["id"])]
         (opener,) = self.room.history(slot["thread_id"])
@@ -27,7 +27,7 @@ class Week(Story):
 
     async def assert_once_or_uncertain(self) -> None:
         """There is never a second message; what nobody can know is recorded as such."""
-        (slot,) = await self.read("SELECT * FROM slots")
+        (slot,) = await self.read("SELECT * FROM weeks")
         assert {state for _, state, _ in await self.outbox()} <= {"sent", "uncertain"}
         assert len(self.room.history()) <= 1
         assert len(self.room.threads) <= 1

@@ -13,7 +13,7 @@ from bot.core.outbox import LetterKind, OutboxRow
 from bot.core.weeks import Schedule
 from bot.services.opening import Services
 from bot.store import outbox
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.instants import Ids
 from tests.releases.room import (
     ALICE,
@@ -130,11 +130,11 @@ class Story:
             await self.look()
             await self.send_due()
             async with self.services.db.transaction() as tx:
-                post = await slots.last_posted(tx, group_id)
+                post = await week_rows.last_posted(tx, group_id)
             if post is not None and post.state == "posted" and number % 4:
                 readers = (ALICE, BOB, CAROL)[: 1 + number % 3]
                 for who in readers:
-                    await services.weekly.read_it(who, GUILD, post.slot_id)
+                    await services.weekly.read_it(who, GUILD, post.week_id)
             self.clock.now += 5 * A_DAY + AN_HOUR
             await self.remind()
 
@@ -404,8 +404,8 @@ class Story:
         return (await self.services.groups.find(channel)).group_id
 
     async def slot_of(self, channel: int) -> int:
-        (newest,) = await slots.latest_slots(self.services.db, await self.id_of(channel), 1)
-        return newest.slot_id
+        (newest,) = await week_rows.latest_weeks(self.services.db, await self.id_of(channel), 1)
+        return newest.week_id
 
     async def rows(self, kind: LetterKind, reference: str) -> list[OutboxRow]:
         """Return the rows of a kind about a thing, or about it and something else."""

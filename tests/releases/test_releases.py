@@ -73,11 +73,20 @@ async def url(release, request, tmp_path):
 
 @pytest.fixture
 async def before(url):
-    """All that was in it."""
+    """All that was in it, by the names that tables and columns have now."""
     db = await open_database(url)
     found = await everything(db)
     await db.close()
-    return found
+    return {
+        TABLES.get(table, table): [
+            {COLUMNS.get(c, c): value for c, value in row.items()} for row in rows
+        ]
+        for table, rows in found.items()
+    }
+
+
+TABLES = {"slots": "weeks", "post_readers": "week_readers"}
+COLUMNS = {"slot_id": "week_id"}
 
 
 @pytest.fixture
@@ -162,7 +171,7 @@ async def test_groups_find_their_members_weeks_and_choices(opened, before):
         assert status.group.blocked != "unknown"
         assert status.members == len(mine["members"])
         assert {(w.post.week, w.post.state, w.post.key) for p in pages for w in p.weeks} == {
-            (r["week"], r["state"], r["resource_key"]) for r in mine["slots"]
+            (r["week"], r["state"], r["resource_key"]) for r in mine["weeks"]
         }
         assert {(c.week, c.why, c.key) for c in status.chosen} <= {
             (r["week"], r["why"], r["resource_key"]) for r in mine["picks"]
@@ -172,7 +181,7 @@ async def test_groups_find_their_members_weeks_and_choices(opened, before):
             assert (ballot.vote.state, ballot.vote.week) == (vote["state"], vote["week"])
 
 
-OF_GROUPS = ("members", "slots", "picks", "votes")
+OF_GROUPS = ("members", "weeks", "picks", "votes")
 
 
 async def test_a_server_finds_its_list(opened, before):

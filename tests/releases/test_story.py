@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from bot.core.groups import GroupState, PostState
+from bot.core.groups import GroupState, WeekState
 from bot.core.outbox import LetterKind, OutboxState
 from bot.core.progress import State
 from bot.core.votes import VoteState
@@ -15,7 +15,7 @@ from tests.every_table import everything
 from tests.golden.references import FORMS, forms_of
 from tests.releases.story import HARMLESS_TWICE, Story, StoryClock
 
-STATES = {"slots": PostState, "votes": VoteState, "study_groups": GroupState, "progress": State}
+STATES = {"weeks": WeekState, "votes": VoteState, "study_groups": GroupState, "progress": State}
 
 
 @pytest.fixture

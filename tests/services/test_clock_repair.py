@@ -86,7 +86,7 @@ class Life:
         await self.start()
 
     async def states(self):
-        rows = await self.services.db.fetch("SELECT week, state FROM slots ORDER BY week")
+        rows = await self.services.db.fetch("SELECT week, state FROM weeks ORDER BY week")
         return [(row["week"], row["state"]) for row in rows]
 
 
@@ -124,7 +124,7 @@ async def test_the_real_weeks_after_a_leap_are_posted_on_time_with_other_papers(
     assert [week for _, week in real] == ["2026-W03", "2026-W04", "2026-W05", "2026-W06"]
     assert all(at.weekday() == 0 for at, _ in real)
     assert len({key for _, _, key in life.channel}) == len(life.channel) == 6
-    rows = await life.services.db.fetch("SELECT state, is_late FROM slots")
+    rows = await life.services.db.fetch("SELECT state, is_late FROM weeks")
     assert {(row["state"], row["is_late"]) for row in rows} == {("posted", 0)}
 
 
@@ -281,7 +281,7 @@ async def test_every_instant_is_pulled_back_or_put_right_with_its_group(db):
         (c.table, c.name) for c in await every_column(db) if re.fullmatch(r".*_(at|until)", c.name)
     }
     with_their_group = {
-        ("study_groups", "since_at"), ("study_groups", "next_at"), ("slots", "slot_at"),
+        ("study_groups", "since_at"), ("study_groups", "next_at"), ("weeks", "slot_at"),
         ("votes", "closes_at"), ("votes", "look_at"),
     }  # fmt: skip
     elsewhere = {
@@ -348,7 +348,7 @@ class Moved(Life):
         await self.work()
 
     async def weeks(self):
-        return await self.services.db.fetch("SELECT week, state, is_late FROM slots ORDER BY week")
+        return await self.services.db.fetch("SELECT week, state, is_late FROM weeks ORDER BY week")
 
 
 @pytest.fixture
@@ -414,7 +414,7 @@ async def test_reminders_skips_and_votes_move_along_with_the_zone(moved):
     services = moved.services
     await services.groups.skip_next(GUILD, group_id)
     await moved.write("UPDATE study_groups SET next_at = next_at + 3600")
-    await moved.write("UPDATE slots SET slot_at = slot_at + 3600 WHERE state = 'skipped'")
+    await moved.write("UPDATE weeks SET slot_at = slot_at + 3600 WHERE state = 'skipped'")
     await moved.write("UPDATE outbox SET due_at = due_at + 3600 WHERE kind = 'reminder'")
     await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
     await moved.write("UPDATE votes SET look_at = look_at + 3600")
@@ -426,7 +426,7 @@ async def test_reminders_skips_and_votes_move_along_with_the_zone(moved):
     seen = await moved.services.db.fetch(
         "SELECT (SELECT next_at FROM study_groups) AS next_at, (SELECT look_at FROM votes) AS look,"
         " (SELECT due_at FROM outbox WHERE kind = 'reminder') AS due,"
-        " (SELECT slot_at FROM slots WHERE state = 'skipped') AS skipped"
+        " (SELECT slot_at FROM weeks WHERE state = 'skipped') AS skipped"
     )
     assert dict(seen[0]) == {
         "next_at": slot_at,

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import AlreadyPostedError
 from bot.store import outbox
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, new_group, week_of
 
 ELSEWHERE = 9  # another channel
@@ -275,7 +275,7 @@ async def test_a_trouble_that_passed_is_not_told_once_nothing_is_left_to_read(
     clock.now += 6 * A_MINUTE
     row = await postbox.claim()
     async with services.db.transaction() as tx:
-        await slots.set_slot_state(tx, int(row.reference), "nothing")
+        await week_rows.set_week_state(tx, int(row.reference), "nothing")
 
     await delivery.drop(row, "paper_gone")
 
@@ -519,7 +519,7 @@ async def test_a_group_that_nobody_is_known_to_have_changed_is_blocked_all_the_s
 async def test_a_post_whose_week_is_gone_is_dropped(services, postbox, group, clock):
     (row,) = await rows_of(services, "post")
     async with services.db.transaction() as tx:
-        await slots.delete_slot(tx, int(row["reference"]))
+        await week_rows.delete_week(tx, int(row["reference"]))
 
     await postbox.deliver()
 

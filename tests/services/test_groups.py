@@ -372,12 +372,12 @@ async def test_what_the_last_post_brought_is_shown(groups, services, group, unti
         await groups.join(GUILD, group.group_id, reader_id)
     first = (await groups.status(CHANNEL, None)).this_week
     for reader_id in (7, 8, 9):
-        await services.weekly.read_it(reader_id, GUILD, first.slot_id)
+        await services.weekly.read_it(reader_id, GUILD, first.week_id)
 
     await until(days=7)
     status = await groups.status(CHANNEL, None)
 
-    assert (status.last.slot_id, status.last_read) == (first.slot_id, ReadBy(3))
+    assert (status.last.week_id, status.last_read) == (first.week_id, ReadBy(3))
 
 
 @pytest.fixture
@@ -386,13 +386,13 @@ def paper(services, groups, group, until):
 
     async def post(members, named=(), readers=()):
         await until(hours=1)
-        slot_id = (await groups.status(CHANNEL, None)).this_week.slot_id
+        week_id = (await groups.status(CHANNEL, None)).this_week.week_id
         for reader_id in members:
             await groups.join(GUILD, group.group_id, reader_id)
         for reader_id in named:
             await services.me.set_named(reader_id, named=True)
         for reader_id in readers:
-            await services.weekly.read_it(reader_id, GUILD, slot_id)
+            await services.weekly.read_it(reader_id, GUILD, week_id)
         return (await groups.status(CHANNEL, None)).this_read
 
     return post
@@ -538,7 +538,7 @@ async def test_a_deleted_group_leaves_nothing_but_its_members_progress(
     kept = [row for rows in after.values() for row in rows]
     assert not any(group.group_id in row.values() for row in kept)
     assert not any(str(group.group_id) in str(row.get("reference")) for row in kept)
-    slots = {row["slot_id"] for row in before["slots"] if row["group_id"] == group.group_id}
+    slots = {row["week_id"] for row in before["weeks"] if row["group_id"] == group.group_id}
     assert slots
     assert not any(row["reference"].startswith(str(*slots)) for row in after["outbox"])
     assert after["progress"] == before["progress"]

@@ -36,10 +36,10 @@ async def notices(services):
 async def test_the_end_is_told_with_the_paper_two_weeks_ahead(services, group_id, week):
     before = (await services.groups.status(CHANNEL, None)).weeks_left
     await week()
-    first = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.slot_id
+    first = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.week_id
     told = (await services.weekly.post(first)).weeks_left
     await week()
-    second = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.slot_id
+    second = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.week_id
 
     assert (before, told) == (2, 1)
     assert (await services.weekly.post(second)).weeks_left == 0
@@ -49,9 +49,9 @@ async def test_the_end_is_told_with_the_paper_two_weeks_ahead(services, group_id
 async def test_the_end_is_nobodys_worry_while_it_is_far(services, group_id, week):
     await services.groups.go_on(GUILD, group_id, "additions")
     await week()
-    slot_id = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.slot_id
+    week_id = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.week_id
 
-    assert (await services.weekly.post(slot_id)).weeks_left == 2
+    assert (await services.weekly.post(week_id)).weeks_left == 2
 
 
 async def test_whoever_set_it_up_is_told_once_that_nothing_is_left(services, group_id, week):

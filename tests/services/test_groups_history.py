@@ -81,9 +81,9 @@ async def test_who_read_it_is_counted_from_three_readers_on(services, group_id, 
     for reader in (ALICE, BOB, CAROL, MODERATOR):
         await services.groups.join(GUILD, group_id, reader)
     for reader in (ALICE, BOB):
-        await services.weekly.read_it(reader, GUILD, week.post.slot_id)
+        await services.weekly.read_it(reader, GUILD, week.post.week_id)
     (two,) = (await services.groups.history(GUILD, group_id, 0)).weeks
-    await services.weekly.read_it(CAROL, GUILD, week.post.slot_id)
+    await services.weekly.read_it(CAROL, GUILD, week.post.week_id)
 
     (three,) = (await services.groups.history(GUILD, group_id, 0)).weeks
 

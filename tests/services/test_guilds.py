@@ -63,8 +63,8 @@ async def live(services, clock, guild_id, channel_id):
     clock.advance(hours=1)
     await work(services)
     await services.reminders.ask(guild_id, group_id, ALICE, wanted=True)
-    slot_id = (await services.groups.status(channel_id, None)).this_week.slot_id
-    await services.weekly.read_it(BOB, guild_id, slot_id)
+    week_id = (await services.groups.status(channel_id, None)).this_week.week_id
+    await services.weekly.read_it(BOB, guild_id, week_id)
     await services.votes.call(guild_id, channel_id, MODERATOR, 3, 24)
     await services.moderation.doubt(
         BOB, guild_id, "demo:paper-2", "demo:paper-1", "It stands alone."
@@ -83,7 +83,7 @@ async def ids_of(services, guild_id):
     groups = await db.fetch("SELECT group_id AS id FROM study_groups WHERE guild_id = ?", guild_id)
     ids = [row["id"] for row in groups]
     for group_id in list(ids):
-        for table, column in (("slots", "slot_id"), ("votes", "vote_id")):
+        for table, column in (("weeks", "week_id"), ("votes", "vote_id")):
             rows = await db.fetch(
                 f"SELECT {column} AS id FROM {table} WHERE group_id = ?", group_id
             )
@@ -150,7 +150,7 @@ async def test_invited_again_all_is_as_before_and_the_next_slot_counts(
     clock.advance(days=5, hours=21)
     assert await services.weekly.open_due() == 1
     weeks = await services.db.fetch(
-        "SELECT week, state, is_late FROM slots WHERE group_id = ? ORDER BY slot_at", group_id
+        "SELECT week, state, is_late FROM weeks WHERE group_id = ? ORDER BY slot_at", group_id
     )
     assert [tuple(row.values()) for row in map(dict, weeks)] == [
         ("2026-W02", "posted", 0),

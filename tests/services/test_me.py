@@ -40,8 +40,8 @@ async def live(services, clock, who, channel_id):
     await services.picking.pick(GUILD, channel_id, who, "demo:peft", "2026-02-02")
     await services.reminders.ask(GUILD, group_id, who, wanted=True)
     status = await services.groups.post_now(GUILD, group_id)
-    slot_id = status.this_week.slot_id
-    await services.weekly.read_it(who, GUILD, slot_id)
+    week_id = status.this_week.week_id
+    await services.weekly.read_it(who, GUILD, week_id)
     (row_id,) = await services.delivery.due()
     row = await services.delivery.claim(row_id)
     await services.delivery.not_sent(row, "channel_gone")
@@ -218,7 +218,7 @@ async def test_the_json_holds_every_row_with_titles(lived):
         "rating": 5,
     }
     assert rows["readers"][0]["current_title"] == "The goal"
-    assert rows["post_readers"][0]["paper_title"] == "BERT [sic]: *Pre-training*"
+    assert rows["week_readers"][0]["paper_title"] == "BERT [sic]: *Pre-training*"
     assert rows["members"][0]["channel_id"] == "71"
     assert all(row["titles"] for row in rows["changes"])
 

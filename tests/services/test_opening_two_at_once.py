@@ -82,7 +82,7 @@ class World:
         await s.picking.pick(GUILD, CHANGED, BOB, own.resource.key, "2026-W02")
         self.post = (await groups.post_now(GUILD, self.changed)).this_week
         self.gone = (await mod.remove(GUILD, BOB, own.draft_id)).draft_id
-        row = await outbox.row_about(s.db, "post", str(self.post.slot_id))
+        row = await outbox.row_about(s.db, "post", str(self.post.week_id))
         self.claimed = await s.delivery.claim(row.row_id)
         await s.moderation.doubt(ALICE, GUILD, "demo:p3", "demo:p2", "It stands alone.")
         self.new = (await mod.propose(GUILD, BOB, LINK)).draft_id
@@ -101,7 +101,7 @@ class World:
         (self.check, *_) = await s.guilds.due_checks(45)
         week = (await groups.status(READING, None)).this_week
         self.slot = week
-        self.reminder = await outbox.row_about(s.db, "reminder", f"{week.slot_id}:{ALICE}")
+        self.reminder = await outbox.row_about(s.db, "reminder", f"{week.week_id}:{ALICE}")
 
     async def group(self, s, channel, schedule, **more):
         status = await s.groups.make_or_change(GUILD, channel, schedule, None, BOB, **more)
@@ -162,8 +162,8 @@ def acts(w: World, s: Services) -> dict:
         "Groups.join": lambda: groups.join(GUILD, w.reading, CARL),
         "Groups.leave": lambda: groups.leave(GUILD, w.reading, ALICE),
         "Weekly.open_due": lambda: nothing_of(s.weekly.open_due()),
-        "Weekly.pick_anew": lambda: s.weekly.pick_anew(w.post.slot_id),
-        "Weekly.read_it": lambda: mark_of(s.weekly.read_it(ALICE, GUILD, w.slot.slot_id)),
+        "Weekly.pick_anew": lambda: s.weekly.pick_anew(w.post.week_id),
+        "Weekly.read_it": lambda: mark_of(s.weekly.read_it(ALICE, GUILD, w.slot.week_id)),
         "Picking.pick": lambda: s.picking.pick(GUILD, READING, CARL, "demo:p9", None),
         "Picking.pick, due": lambda: s.picking.pick(GUILD, DUE, CARL, "demo:p9", None),
         "Picking.pick, due too": lambda: s.picking.pick(GUILD, DUE, BOB, "demo:p8", None),
@@ -227,7 +227,7 @@ def acts(w: World, s: Services) -> dict:
         "Reminders.ask": lambda: s.reminders.ask(GUILD, w.reading, EVE, wanted=True),
         "Reminders.ask, no more": lambda: s.reminders.ask(GUILD, w.reading, ALICE, wanted=False),
         "Reminders.closed": lambda: s.reminders.closed(w.reminder),
-        "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.slot_id),
+        "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.week_id),
         "Reminders.open_nudges": lambda: nothing_of(s.reminders.open_nudges()),
         "Reminders.nudge": lambda: s.reminders.nudge(EVE),
         "Reminders.turn_off_nudges": lambda: s.reminders.turn_off_nudges(EVE),

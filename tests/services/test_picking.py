@@ -283,7 +283,7 @@ class Weeks:
         await self.services.weekly.open_due()
         await self.postbox.deliver()
         week = (await self.services.groups.status(CHANNEL, None)).this_week
-        return week and await self.services.weekly.post(week.slot_id)
+        return week and await self.services.weekly.post(week.week_id)
 
 
 @pytest.fixture
@@ -416,7 +416,7 @@ async def test_a_week_that_goes_on_says_nothing_of_who_read_the_same_the_week_be
     first = await weeks.post()
     for reader in (7, 8, 9):
         await services.groups.join(GUILD, weeks.group_id, reader)
-        await services.weekly.read_it(reader, GUILD, first.post.slot_id)
+        await services.weekly.read_it(reader, GUILD, first.post.week_id)
     second, third = await weeks.post(), await weeks.post()
 
     assert (second.last_read, third.last_read) == (None, 3)

@@ -70,16 +70,16 @@ async def test_nobody_is_reminded_of_a_paper_that_goes_on_or_that_they_read_in_a
     going_on = [await services.reminders.check(row) for row in early]
     for row in early:
         await services.delivery.drop(row, "goes_on")
-    await services.weekly.read_it(ALICE, GUILD, first.slot_id)
+    await services.weekly.read_it(ALICE, GUILD, first.week_id)
     clock.advance(days=1, hours=23)
     last = await post()
     clock.advance(days=5)
-    rows = [row for row in await due_reminders(services) if str(last.slot_id) in row.reference]
+    rows = [row for row in await due_reminders(services) if str(last.week_id) in row.reference]
     checked = {row.channel_id: await services.reminders.check(row) for row in rows}
 
     assert going_on == ["goes_on", "goes_on"]
     assert (last.key, checked[ALICE]) == (first.key, "read_already")
-    assert checked[BOB].post.slot_id == last.slot_id
+    assert checked[BOB].post.week_id == last.week_id
 
 
 async def test_who_asked_is_reminded_two_days_before_the_next_slot(services, group_id, post, clock):
@@ -92,7 +92,7 @@ async def test_who_asked_is_reminded_two_days_before_the_next_slot(services, gro
     (row,) = await due_reminders(services)
 
     assert before == []
-    assert (row.reference, row.channel_id) == (f"{sent.slot_id}:{ALICE}", ALICE)
+    assert (row.reference, row.channel_id) == (f"{sent.week_id}:{ALICE}", ALICE)
     reminder = await services.reminders.check(row)
     assert isinstance(reminder, Reminder)
     assert reminder.resource.title == "BERT"
@@ -290,9 +290,9 @@ async def test_another_reader_is_not_told_who_is_reminded(services, group_id):
 async def test_the_button_marks_the_paper_and_counts_it(services, group_id, post):
     sent = await post()
     for reader in (BOB, CAROL):
-        await services.weekly.read_it(reader, GUILD, sent.slot_id)
+        await services.weekly.read_it(reader, GUILD, sent.week_id)
 
-    reply = await services.reminders.finish(ALICE, sent.slot_id)
+    reply = await services.reminders.finish(ALICE, sent.week_id)
 
     page = await services.groups.history(GUILD, group_id, 0)
     assert reply.reader.marks.get("demo:bert").state == "done"
@@ -302,9 +302,9 @@ async def test_the_button_marks_the_paper_and_counts_it(services, group_id, post
 async def test_the_button_is_nobodys_who_was_not_reminded_of_it(services, group_id, post):
     sent = await post()
 
-    for reader, slot_id in ((CAROL, sent.slot_id), (ALICE, 5)):
+    for reader, week_id in ((CAROL, sent.week_id), (ALICE, 5)):
         with pytest.raises(UnknownPostError):
-            await services.reminders.finish(reader, slot_id)
+            await services.reminders.finish(reader, week_id)
 
 
 async def test_forgetting_takes_reminders_along_whatever_is_under_way(services, group_id, post):

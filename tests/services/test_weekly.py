@@ -80,7 +80,7 @@ async def test_weeks_of_downtime_are_missed_and_at_most_one_is_late(
     await weekly.open_due()
     await postbox.deliver()
 
-    rows = await services.db.fetch("SELECT state, is_late FROM slots ORDER BY slot_at")
+    rows = await services.db.fetch("SELECT state, is_late FROM weeks ORDER BY slot_at")
     assert [(row["state"], row["is_late"]) for row in rows] == [("missed", 0)] * 3 + [("posted", 1)]
 
 
@@ -171,15 +171,15 @@ async def waiting(services, group, clock):
 async def test_a_waiting_week_whose_paper_leaves_the_list_gets_the_next(waiting, reopened):
     later = await reopened(resource("next"), resource("after"))
 
-    await later.weekly.pick_anew(waiting.slot_id)
+    await later.weekly.pick_anew(waiting.week_id)
 
     week = (await later.groups.status(CHANNEL, None)).this_week
-    assert (week.slot_id, week.week, week.at) == (waiting.slot_id, waiting.week, waiting.at)
+    assert (week.week_id, week.week, week.at) == (waiting.week_id, waiting.week, waiting.at)
     assert (week.key, week.state) == ("demo:next", "waiting")
 
 
 async def test_a_week_keeps_a_paper_that_is_listed(services, waiting):
-    await services.weekly.pick_anew(waiting.slot_id)
+    await services.weekly.pick_anew(waiting.week_id)
 
     assert (await services.groups.status(CHANNEL, None)).this_week == waiting
 
@@ -187,7 +187,7 @@ async def test_a_week_keeps_a_paper_that_is_listed(services, waiting):
 async def test_a_posted_week_keeps_its_paper_for_good(post, reopened):
     later = await reopened(resource("next"))
 
-    await later.weekly.pick_anew(post.slot_id)
+    await later.weekly.pick_anew(post.week_id)
     await later.weekly.pick_anew(1)
 
     assert (await later.groups.status(CHANNEL, None)).this_week == post
@@ -196,7 +196,7 @@ async def test_a_posted_week_keeps_its_paper_for_good(post, reopened):
 async def test_where_nothing_is_left_to_pick_anew_that_is_told(waiting, reopened):
     later = await reopened()
 
-    await later.weekly.pick_anew(waiting.slot_id)
+    await later.weekly.pick_anew(waiting.week_id)
 
     rows = await later.db.fetch("SELECT channel_id FROM outbox WHERE kind = 'notice'")
     assert (await later.groups.status(CHANNEL, None)).this_week.state == "nothing"
@@ -209,7 +209,7 @@ async def test_that_nothing_is_left_is_told_beside_what_kept_the_week_waiting(
     await services.delivery.not_sent(await postbox.claim(), "forbidden")
     later = await reopened()
 
-    await later.weekly.pick_anew(waiting.slot_id)
+    await later.weekly.pick_anew(waiting.week_id)
 
     rows = await later.db.fetch("SELECT reference FROM outbox WHERE kind = 'notice'")
     assert sorted(row["reference"].endswith(":end") for row in rows) == [False, True]
@@ -217,25 +217,25 @@ async def test_that_nothing_is_left_is_told_beside_what_kept_the_week_waiting(
 
 async def test_a_post_that_never_was_shows_nothing(services, weekly, post):
     async with services.db.transaction() as tx:
-        await tx.fetch("UPDATE slots SET resource_key = NULL")
+        await tx.fetch("UPDATE weeks SET resource_key = NULL")
 
     assert await weekly.post(1) is None
-    assert await weekly.post(post.slot_id) is None
+    assert await weekly.post(post.week_id) is None
 
 
 async def test_a_post_whose_group_is_gone_shows_nothing(services, weekly, post):
     async with services.db.transaction() as tx:
         await tx.fetch("DELETE FROM study_groups")
 
-    assert await weekly.post(post.slot_id) is None
+    assert await weekly.post(post.week_id) is None
 
 
 async def test_a_post_whose_paper_left_the_list_shows_nothing(post, reopened):
     later = await reopened(resource("another"))
 
-    assert await later.weekly.post(post.slot_id) is None
+    assert await later.weekly.post(post.week_id) is None
     with pytest.raises(NoLongerListedError):
-        await later.weekly.first_reads(7, GUILD, post.slot_id)
+        await later.weekly.first_reads(7, GUILD, post.week_id)
 
 
 async def test_reading_is_counted_once_a_reader_and_told_from_three_readers_on(
@@ -246,7 +246,7 @@ async def test_reading_is_counted_once_a_reader_and_told_from_three_readers_on(
 
     counts = []
     for reader_id in (7, 7, 8, 9, 1000):  # the last one is no member
-        shown, *_ = await weekly.read_it(reader_id, GUILD, post.slot_id)
+        shown, *_ = await weekly.read_it(reader_id, GUILD, post.week_id)
         counts.append(shown.read)
 
     assert counts == [None, None, None, 3, 4]
@@ -254,11 +254,11 @@ async def test_reading_is_counted_once_a_reader_and_told_from_three_readers_on(
 
 async def test_a_count_of_three_that_falls_to_two_is_told_no_more(services, weekly, post, clock):
     for reader_id in READERS:
-        _, reply, _ = await weekly.read_it(reader_id, GUILD, post.slot_id)
-    three = (await weekly.post(post.slot_id)).read
+        _, reply, _ = await weekly.read_it(reader_id, GUILD, post.week_id)
+    three = (await weekly.post(post.week_id)).read
     await services.reading.undo(READERS[-1], GUILD, reply.change.change_id)
 
-    again, *_ = await weekly.read_it(READERS[0], GUILD, post.slot_id)
+    again, *_ = await weekly.read_it(READERS[0], GUILD, post.week_id)
     history = await services.groups.history(GUILD, post.group_id, 0)
 
     assert (three, again.read) == (3, None)
@@ -267,16 +267,16 @@ async def test_a_count_of_three_that_falls_to_two_is_told_no_more(services, week
 
 async def test_a_count_follows_a_paper_through_all_its_names(reopened, clock, database_url):
     names = ("first", "second", "third")
-    slot_id = None
+    week_id = None
     for number, reader_id in enumerate(READERS):
         services = await reopened(resource(names[number], formerly=names[:number]))
-        if slot_id is None:
+        if week_id is None:
             await new_group(services)
             clock.advance(hours=1)
             await services.weekly.open_due()
             await Postbox(services).deliver()
-            slot_id = (await services.groups.status(CHANNEL, None)).this_week.slot_id
-        shown, *_ = await services.weekly.read_it(reader_id, GUILD, slot_id)
+            week_id = (await services.groups.status(CHANNEL, None)).this_week.week_id
+        shown, *_ = await services.weekly.read_it(reader_id, GUILD, week_id)
         await services.close()
 
     assert shown.read == 3
@@ -299,15 +299,15 @@ async def test_a_paper_under_a_new_name_is_not_posted_again(reopened, clock):
 
 async def test_the_card_tells_what_came_of_the_last_one(services, weekly, postbox, post, clock):
     for reader_id in READERS:
-        await weekly.read_it(reader_id, GUILD, post.slot_id)
+        await weekly.read_it(reader_id, GUILD, post.week_id)
     clock.now += A_WEEK
     await weekly.open_due()
     await postbox.deliver()
 
     this_week = (await services.groups.status(CHANNEL, None)).this_week
-    shown = await weekly.post(this_week.slot_id)
+    shown = await weekly.post(this_week.week_id)
 
-    assert (shown.last.slot_id, shown.last_read) == (post.slot_id, 3)
+    assert (shown.last.week_id, shown.last_read) == (post.week_id, 3)
     assert shown.readiness is None
 
 
@@ -315,7 +315,7 @@ async def test_readiness_is_told_from_five_members_on(services, weekly, group, p
     for reader_id in range(100, 105):
         await services.groups.join(GUILD, group.group_id, reader_id)
 
-    assert (await weekly.post(post.slot_id)).readiness.of == 5
+    assert (await weekly.post(post.week_id)).readiness.of == 5
 
 
 async def test_members_who_keep_up_with_their_group_are_ready(
@@ -328,7 +328,7 @@ async def test_members_who_keep_up_with_their_group_are_ready(
     await postbox.deliver()
     this_week = (await services.groups.status(CHANNEL, None)).this_week
 
-    shown = await weekly.post(this_week.slot_id)
+    shown = await weekly.post(this_week.week_id)
 
     assert shown.resource.prerequisites == (post.key,)
     assert (shown.readiness.ready, shown.readiness.of) == (6, 6)
@@ -339,15 +339,15 @@ async def test_a_reader_is_told_what_to_read_first(services, weekly, postbox, po
     await weekly.open_due()
     this_week = (await services.groups.status(CHANNEL, None)).this_week
 
-    first = await weekly.first_reads(7, GUILD, this_week.slot_id)
+    first = await weekly.first_reads(7, GUILD, this_week.week_id)
 
     assert [each.key for each in first.steps] == [post.key, this_week.key]
 
 
 async def test_a_post_answers_in_its_own_server_only(weekly, post):
     for call in (
-        weekly.read_it(7, GUILD + 1, post.slot_id),
-        weekly.first_reads(7, GUILD + 1, post.slot_id),
+        weekly.read_it(7, GUILD + 1, post.week_id),
+        weekly.first_reads(7, GUILD + 1, post.week_id),
         weekly.read_it(7, GUILD, 12345),
     ):
         with pytest.raises(UnknownPostError):

@@ -153,7 +153,7 @@ class Months:
 
     async def slot(self, row):
         rows = await self.services.db.fetch(
-            "SELECT week, slot_at, resource_key FROM slots WHERE slot_id = ?", int(row.reference)
+            "SELECT week, slot_at, resource_key FROM weeks WHERE week_id = ?", int(row.reference)
         )
         (found,) = rows
         at = datetime.fromtimestamp(found["slot_at"], UTC)

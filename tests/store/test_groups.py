@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.groups import Group, Post
+from bot.core.groups import Group, Week
 from bot.core.outbox import Lacks
 from bot.core.weeks import Schedule
 from bot.store import groups, members
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.outbox import due_next
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -105,10 +105,10 @@ async def test_readers_are_told_what_their_running_groups_read(db, put):
     async with db.transaction() as tx:
         for n in (1, 2, 3):
             await members.join(tx, n, 5, NOW)
-            post = Post(n, n, "2026-W02", NOW + timedelta(n), "posted", key=f"demo:{n}")
-            await slots.put_slot(tx, post)
+            post = Week(n, n, "2026-W02", NOW + timedelta(n), "posted", key=f"demo:{n}")
+            await week_rows.put_week(tx, post)
 
     since = NOW
-    assert await slots.reads_of_groups(db, 5, None, since) == [("demo:2", 12), ("demo:1", 11)]
-    assert await slots.reads_of_groups(db, 5, 8, since) == []
-    assert len(await slots.reads_of_groups(db, 5, 9, since)) == 2
+    assert await week_rows.reads_of_groups(db, 5, None, since) == [("demo:2", 12), ("demo:1", 11)]
+    assert await week_rows.reads_of_groups(db, 5, 8, since) == []
+    assert len(await week_rows.reads_of_groups(db, 5, 9, since)) == 2

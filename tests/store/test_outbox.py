@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.groups import Post
+from bot.core.groups import Week
 from bot.core.outbox import OutboxRow
 from bot.store import outbox
-from bot.store import weeks as slots
+from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from bot.store.outbox import due_next
 
@@ -188,8 +188,8 @@ class Heard(Queries):
 
 
 async def test_a_deleted_group_takes_its_own_reminders_along_each_looked_at_once(db, tx):
-    for slot_id, group_id in ((12, 5), (1, 6), (123, 6)):
-        await slots.put_slot(tx, Post(slot_id, group_id, f"week {slot_id}", NOW, "posted"))
+    for week_id, group_id in ((12, 5), (1, 6), (123, 6)):
+        await week_rows.put_week(tx, Week(week_id, group_id, f"week {week_id}", NOW, "posted"))
     for row_id, reference in enumerate(["12:7", "12:99", "1:7", "1:12", "123:7"], start=1):
         await outbox.add_row(tx, post(row_id, reference, kind="reminder"))
     heard = Heard(tx)

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from discord import ui
 
-from bot.core.groups import Group, GroupStatus, History, PastWeek, Post
+from bot.core.groups import Group, GroupStatus, History, PastWeek, Week
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, ProblemName
 from bot.core.votes import Vote
 from bot.core.weeks import Schedule
@@ -87,7 +87,7 @@ def test_each_problem_has_words(problem):
 
 
 def test_a_past_paper_that_was_deleted_is_told_with_its_own_day():
-    post = Post(4, 1, "2025-W49", NOW, "posted", title="BERT")
+    post = Week(4, 1, "2025-W49", NOW, "posted", title="BERT")
     history = history_card(History(GROUP, 0, (PastWeek(post),), has_more=False))
 
     (told,) = [part.content for part in history.walk_children() if isinstance(part, ui.TextDisplay)]

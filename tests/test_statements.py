@@ -1,7 +1,6 @@
 """How often an answer asks the database: as often for a crowd and a long list as for a few."""
 
 from collections import Counter
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,48 +11,20 @@ from bot.core.weeks import slot_of_week, weeks_from
 from bot.services.opening import services_over
 from bot.store import members, progress
 from bot.store import weeks as week_rows
-from bot.store.database import Queries
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group
+from tests.recorded import Recorded
 
 FEW, MANY = 3, 300
 UNREAD = 9  # of the list: the group never is through
 READER = 1_000
 
 
-class Counting(Queries):
-    """A database that counts the statements it is given, in transactions too."""
-
-    def __init__(self, db) -> None:
-        self._db = db
-        self.is_shared, self.close, self.migrating = db.is_shared, db.close, db.migrating
-        self.checkpoint, self.is_well = db.checkpoint, db.is_well
-        self.statements = []
-
-    async def fetch(self, sql, *args):
-        self.statements.append(sql)
-        return await self._db.fetch(sql, *args)
-
-    @asynccontextmanager
-    async def transaction(self):
-        async with self._db.transaction() as tx:
-            yield Inside(tx, self.statements)
-
-
-class Inside(Queries):
-    def __init__(self, tx, statements) -> None:
-        self._tx, self._statements = tx, statements
-
-    async def fetch(self, sql, *args):
-        self._statements.append(sql)
-        return await self._tx.fetch(sql, *args)
-
-
 class World:
     """A group with so many members, weeks behind it and resources on its list, all of them read."""
 
     def __init__(self, db, clock, size) -> None:
-        self.db, self.clock, self.size = Counting(db), clock, size
+        self.db, self.clock, self.size = Recorded(db), clock, size
         listed = [
             resource(f"r{n}", *([f"r{n - 1}"] if n else []), must_read=True, formerly=[f"was-{n}"])
             for n in range(size + UNREAD)
@@ -158,10 +129,10 @@ async def counts_of(db, clock, size):
     await world.fill()
     counts, slow = {}, {}
     for name, act in acts_of(world).items():
-        world.db.statements.clear()
+        world.db.asked.clear()
         await act()
-        counts[name] = len(world.db.statements)
-        slow[name] = Counter(world.db.statements).most_common(2)
+        counts[name] = len(world.db.asked)
+        slow[name] = Counter(each.sql for each in world.db.asked).most_common(2)
     return counts, slow
 
 

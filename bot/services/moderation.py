@@ -424,8 +424,8 @@ class Moderation:
     async def _find(
         self, db: Queries, guild_id: int | None, opener_id: int, draft_id: int
     ) -> Draft:
-        found = await additions.draft(db, draft_id)
-        if found is None or (found.guild_id, found.opened_by) != (guild_id, opener_id):
+        found = await additions.draft(db, guild_id, draft_id)
+        if found is None or found.opened_by != opener_id:
             raise OldCardError
         if self._clock() - found.made_at > CARDS_LAST:
             raise OldCardError

@@ -115,9 +115,10 @@ class Draft:
     made_at: datetime
 
 
-async def draft(db: Queries, draft_id: int) -> Draft | None:
-    """Return a draft, or None: it was cancelled, is too old, or never was."""
-    row = await db.fetch_one("SELECT * FROM drafts WHERE draft_id = ?", draft_id)
+async def draft(db: Queries, guild_id: int | None, draft_id: int) -> Draft | None:
+    """Return a draft of this server, or None: it was cancelled, is too old, or never was."""
+    sql = "SELECT * FROM drafts WHERE guild_id = ? AND draft_id = ?"
+    row = await db.fetch_one(sql, guild_id, draft_id)
     if row is None:
         return None
     return value_from(Draft, row, about=from_json(row["resource_key"], json.loads(row["fields"])))

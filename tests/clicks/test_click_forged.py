@@ -75,9 +75,9 @@ def own(custom_id, each, member):
 
 @pytest.fixture
 async def elsewhere(elsewhere):
-    """Return who manages another server, and a card of theirs there."""
+    """Return who manages another server, its channel, and a card of theirs there."""
     member, there = elsewhere
-    return member, (await member.slash(there, "manage group", zone="UTC")).response
+    return member, there, (await member.slash(there, "manage group", zone="UTC")).response
 
 
 def answered(answer):
@@ -139,7 +139,7 @@ async def test_a_select_takes_nothing_that_it_never_offers(moderator, card, kind
 
 
 async def test_nothing_of_another_server_is_reached_by_its_id(moderator, channel, card, elsewhere):
-    stranger, their_card = elsewhere
+    stranger, _, their_card = elsewhere
     desk = await moderator.slash(channel, "manage edit", resource="BERT")
     proposal = await moderator.slash(channel, "manage add", link="https://example.org/paper")
     vote = await moderator.slash(channel, "manage vote")
@@ -151,19 +151,45 @@ async def test_nothing_of_another_server_is_reached_by_its_id(moderator, channel
     ids |= {"channel": channel.id, "moderator": stranger.id}
     seen = [text_of(one) for one in (before, desk, proposal)]
 
-    failed = []
+    failed, told = [], []
     for each in written(ids):
         kind = 3 if each.picks else 2
         answer = await sent(stranger, their_card, each.custom_id, *each.picks, kind=kind)
         if not answered(answer):
             failed.append(each.custom_id)
+        if f"<#{channel.id}>" in shown_by(answer) or "example.org" in shown_by(answer):
+            told.append(each.custom_id)
 
     assert failed == []
+    assert told == []
     assert text_of(await moderator.slash(channel, "manage group")) == seen[0]
     again = await moderator.click(desk.response, label="History")
     assert text_of(await moderator.click(again.response, label="◀ Back")) == seen[1]
     added = await moderator.click(proposal.response, label="Add")
     assert "Added" in text_of(added)
+
+
+async def test_what_is_added_in_one_server_is_picked_for_no_group_of_another(
+    moderator, channel, card, elsewhere
+):
+    stranger, there, their_card = elsewhere
+    before = await moderator.slash(channel, "manage group")
+    proposal = await stranger.slash(there, "manage add", link="https://example.org/paper")
+    added = await stranger.click(proposal.response, label="Add")
+    draft_id, group_id = id_in(added, "Read it next", 1), id_in(before, "Pause", 2)
+
+    answer = await sent(
+        stranger, their_card, f"draft-next-in:{draft_id}:{stranger.id}", str(group_id), kind=3
+    )
+
+    assert "There is no study group" in text_of(answer)
+    assert text_of(await moderator.slash(channel, "manage group")) == text_of(before)
+
+
+def shown_by(answer):
+    """Return all that the answer shows, be it a card, what follows it, or a form."""
+    cards = [answer.response, *(followup.message for followup in answer.followups)]
+    return str([answer.modal, *(card.components for card in cards if card is not None)])
 
 
 def id_in(card, label, place):

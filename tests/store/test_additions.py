@@ -89,16 +89,18 @@ async def test_a_draft_comes_back_as_it_was_until_it_is_dropped(db, clock):
     changed = replace(draft, about=DraftEdit("g1:a", needs="demo:b"))
     async with db.transaction() as tx:
         await additions.set_draft(tx, draft)
-    first = await additions.draft(db, 7)
+    first = await additions.draft(db, HERE, 7)
+    elsewhere = [await additions.draft(db, guild_id, 7) for guild_id in (HERE + 1, None)]
     async with db.transaction() as tx:
         await additions.set_draft(tx, changed)
-    found = await additions.draft(db, 7)
+    found = await additions.draft(db, HERE, 7)
     async with db.transaction() as tx:
         await additions.drop_draft(tx, 7)
 
     assert first == draft
+    assert elsewhere == [None, None]
     assert found == changed
-    assert await additions.draft(db, 7) is None
+    assert await additions.draft(db, HERE, 7) is None
 
 
 async def test_old_drafts_are_dropped(db, clock):
@@ -108,8 +110,8 @@ async def test_old_drafts_are_dropped(db, clock):
         await additions.set_draft(tx, Draft(2, HERE, ALICE, DraftEdit("demo:a"), clock()))
         await additions.drop_drafts_before(tx, clock() - timedelta(days=1))
 
-    assert await additions.draft(db, 1) is None
-    assert await additions.draft(db, 2) is not None
+    assert await additions.draft(db, HERE, 1) is None
+    assert await additions.draft(db, HERE, 2) is not None
 
 
 async def test_what_was_ever_listed_is_found_by_its_link(db):

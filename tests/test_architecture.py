@@ -222,9 +222,3 @@ def test_tests_mirror_the_bot():
     ]
 
     assert strays == []
-
-
-def test_the_readme_names_every_module_outside_the_rooms():
-    table = (PROJECT / "README.md").read_text("utf-8").split("| Room |")[1]
-
-    assert [p.name for p in BOT.glob("[!_]*.py") if p.name not in table] == []

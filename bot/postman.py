@@ -271,7 +271,7 @@ class Postman:
             if found is not None:
                 await self._delivery.sent(row, found.id)
                 return
-        tags = problems.usable_tags(forum)
+        tags = problems.usable_tags(forum, forum.guild.me)
         if tags is None:
             raise NotNowError("tag_needed")
         if await self._delivery.begin(row, forum.id, trace):

@@ -77,7 +77,11 @@ def problem_in(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> 
     """Return what keeps papers out of a channel; ``has_post``: the group's is in its forum."""
     if problem := lacks(channel, needed(channel, has_post=has_post)):
         return problem
-    if isinstance(channel, discord.ForumChannel) and not has_post and usable_tags(channel) is None:
+    if (
+        isinstance(channel, discord.ForumChannel)
+        and not has_post
+        and usable_tags(channel, channel.guild.me) is None
+    ):
         return "tag_needed"
     return None
 
@@ -98,11 +102,11 @@ def can_mention(role: discord.Role, channel: discord.abc.GuildChannel) -> bool:
     return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone
 
 
-def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag] | None:
+def usable_tags(forum: discord.ForumChannel, me: discord.Member) -> list[discord.ForumTag] | None:
     """Return the tags a standing post gets: none, or the one a forum wants; None: none will do."""
     if not forum.flags.require_tag:
         return []
-    may_all = forum.permissions_for(forum.guild.me).manage_threads
+    may_all = forum.permissions_for(me).manage_threads
     usable = [tag for tag in forum.available_tags if may_all or not tag.moderated]
     return usable[:1] or None
 

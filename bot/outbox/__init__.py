@@ -1,0 +1,1 @@
+"""Everything sent unasked: each thing once, on time, whatever crashes."""

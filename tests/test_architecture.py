@@ -20,6 +20,7 @@ ALLOWED = {
     "views": {"views", "core", "errors", "language", "plain"},
     "cogs": {"cogs", "services", "views", "core", "errors", "language"},
     "clicks": {"clicks", "services", "views", "core", "errors", "language"},
+    "outbox": {"outbox", "services", "store", "views", "core", "errors", "language", "plain"},
     "refusals": {"core"},
     "traces": {"views"},
     "questions": {"services", "core", "refusals"},
@@ -29,7 +30,7 @@ ALLOWED = {
     "heartbeat": {"services", "store", "errors"},
     "preview": {"errors", "config"},
     "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"}
-    | {"postman", "questions", "refusals"},
+    | {"outbox", "postman", "questions", "refusals"},
     "__main__": {"app", "config", "core", "errors", "heartbeat", "logs", "pages", "preview"}
     | {"services", "store", "views"},
     "__init__": set(),

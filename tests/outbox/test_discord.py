@@ -2,13 +2,16 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+import aiohttp
 import discord
 import pytest
 from aiohttp import web
 from discord import ui
 from discord.ext import commands
 from simcord.backend import serializers
+from yarl import URL
 
 from bot.core.outbox import Lacks
 from bot.outbox.discord import (
@@ -478,6 +481,15 @@ async def test_another_processs_server_that_removed_the_bot_is_gone(
     assert not await port.is_in(guild.id)
 
 
+async def test_a_thread_whose_channel_is_gone_is_gone_too(env, guild, channel, port, hand_over):
+    sent = await port.send(channel.id, card("Words."), "n1")
+    await port.make_thread(channel.id, sent, "A paper")
+    await hand_over()
+    env.inject_error("GET", f"/channels/{channel.id}", status=404, code=10003)
+
+    assert await port.place(guild.id, sent) is None
+
+
 # Over the wire: what a modelled Discord has no means for
 
 
@@ -572,6 +584,17 @@ async def test_a_message_is_asked_for_once_whatever_the_answer(room, wired, stat
         await wired.send(CHANNEL_ID, card("Words."), "n1")
 
     assert len(room.answers) == 1
+
+
+async def test_what_discord_py_repeats_after_a_reset_is_not_repeated_for_a_message():
+    (hung_up,) = ask_once().on_request_exception
+    url, reset = URL("https://discord.com/api/v10/channels/7/messages"), ConnectionResetError(54)
+
+    with pytest.raises(aiohttp.ClientError) as told:
+        await hung_up(None, None, SimpleNamespace(method="POST", url=url, exception=reset))
+    await hung_up(None, None, SimpleNamespace(method="GET", url=url, exception=reset))
+
+    assert not isinstance(told.value, OSError)
 
 
 async def test_a_connection_that_breaks_off_leaves_open_whether_it_was_sent(room, wired):

@@ -21,9 +21,9 @@ from bot.cogs.reading import ReadingCog
 from bot.cogs.weekly import WeeklyCog
 from bot.core.outbox import Permission
 from bot.language import speak
+from bot.outbox.discord import ask_once
 from bot.postman import Postman
 from bot.questions import Members, Polls, Servers
-from bot.refusals import ask_once
 from bot.services.opening import Services
 from bot.views.replies import reply_with_error
 

@@ -8,12 +8,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
+import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.core.groups import MemberCheck
 from bot.core.votes import Vote
-from bot.refusals import TROUBLE, UNKNOWN_GUILD, problem_of
+from bot.outbox.discord import UNKNOWN_GUILD, problem_of
 from bot.services.guilds import Guilds
 from bot.services.opening import Services
 from bot.services.tickets import Tickets
@@ -38,6 +39,8 @@ COUNTED_AFTER = timedelta(minutes=10)
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """A poll this close to its end by Discord's clock is left to end by itself."""
+
+TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError)
 
 GONE = frozenset({"card_gone", "channel_gone"})
 ENDED_ALREADY = 520001  # "Poll expired"

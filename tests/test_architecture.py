@@ -21,16 +21,15 @@ ALLOWED = {
     "cogs": {"cogs", "services", "views", "core", "errors", "language"},
     "clicks": {"clicks", "services", "views", "core", "errors", "language"},
     "outbox": {"outbox", "services", "store", "views", "core", "errors", "language", "plain"},
-    "refusals": {"core"},
     "traces": {"views"},
-    "questions": {"services", "core", "refusals"},
+    "questions": {"services", "core", "outbox"},
     "postman": {"services", "views", "core", "errors", "language", "plain"}
-    | {"questions", "refusals", "traces"},
+    | {"questions", "outbox", "traces"},
     "config": {"errors"},
     "heartbeat": {"services", "store", "errors"},
     "preview": {"errors", "config"},
     "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"}
-    | {"outbox", "postman", "questions", "refusals"},
+    | {"outbox", "postman", "questions"},
     "__main__": {"app", "config", "core", "errors", "heartbeat", "logs", "pages", "preview"}
     | {"services", "store", "views"},
     "__init__": set(),

@@ -22,8 +22,8 @@ from bot.cogs.weekly import WeeklyCog
 from bot.core.outbox import Permission
 from bot.language import speak
 from bot.outbox.discord import ask_once
+from bot.outbox.questions import Members, Polls, Servers
 from bot.postman import Postman
-from bot.questions import Members, Polls, Servers
 from bot.services.opening import Services
 from bot.views.replies import reply_with_error
 

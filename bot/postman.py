@@ -17,8 +17,8 @@ from bot.core.outbox import OutboxRow, Problem, ProblemName
 from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
 from bot.outbox.discord import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
+from bot.outbox.questions import member_of
 from bot.plain import clipped, one_line
-from bot.questions import member_of
 from bot.services.delivery import RETRY
 from bot.services.opening import Services
 from bot.services.tickets import ClosedError

@@ -22,14 +22,12 @@ ALLOWED = {
     "clicks": {"clicks", "services", "views", "core", "errors", "language"},
     "outbox": {"outbox", "services", "store", "views", "core", "errors", "language", "plain"},
     "traces": {"views"},
-    "questions": {"services", "core", "outbox"},
-    "postman": {"services", "views", "core", "errors", "language", "plain"}
-    | {"questions", "outbox", "traces"},
+    "postman": {"services", "views", "core", "errors", "language", "plain"} | {"outbox", "traces"},
     "config": {"errors"},
     "heartbeat": {"services", "store", "errors"},
     "preview": {"errors", "config"},
     "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"}
-    | {"outbox", "postman", "questions"},
+    | {"outbox", "postman"},
     "__main__": {"app", "config", "core", "errors", "heartbeat", "logs", "pages", "preview"}
     | {"services", "store", "views"},
     "__init__": set(),

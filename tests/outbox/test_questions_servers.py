@@ -8,7 +8,7 @@ from simcord.backend import serializers
 
 from bot.app import NextreadBot
 from bot.core.weeks import Schedule
-from bot.questions import Servers
+from bot.outbox.questions import Servers
 from tests.seen import text_of
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.questions import Polls
+from bot.outbox.questions import Polls
 from bot.services.votes import Votes
 from bot.store.database import Queries
 from tests.curricula import curriculum, resource

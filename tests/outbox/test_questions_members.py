@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.weeks import Schedule
-from bot.questions import Members
+from bot.outbox.questions import Members
 from bot.services.tickets import Tickets
 from tests.seen import text_of
 

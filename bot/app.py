@@ -18,11 +18,11 @@ from bot.clicks.click import Clicks
 from bot.cogs.groups import GroupsCog
 from bot.cogs.manage import ManageCog
 from bot.cogs.reading import ReadingCog
-from bot.cogs.weekly import WeeklyCog
 from bot.core.outbox import Permission
 from bot.language import speak
 from bot.outbox.discord import ask_once
 from bot.outbox.questions import Members, Polls, Servers
+from bot.outbox.ticker import WeeklyCog
 from bot.postman import Postman
 from bot.services.opening import Services
 from bot.views.replies import reply_with_error

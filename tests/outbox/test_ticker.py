@@ -9,7 +9,7 @@ from datetime import timedelta
 import discord
 import pytest
 
-from bot.cogs.weekly import NEVER, Beside
+from bot.outbox.ticker import NEVER, Beside
 
 A_DAY = 24 * 3600
 

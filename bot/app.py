@@ -23,6 +23,7 @@ from bot.language import speak
 from bot.outbox.discord import ask_once
 from bot.outbox.questions import Members, Polls, Servers
 from bot.outbox.ticker import WeeklyCog
+from bot.outbox.tickets import Tickets
 from bot.postman import Postman
 from bot.services.opening import Services
 from bot.views.replies import reply_with_error
@@ -110,10 +111,11 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         self._services = services = await self._opening()
-        self.postman = Postman(self, services)
-        self.polls = Polls(self, services.votes, services.tickets)
-        self.members = Members(self, services.guilds, services.tickets)
-        self.servers = Servers(self, services)
+        self.tickets = tickets = Tickets(services.db, services.clock, services.send_rate)
+        self.postman = Postman(self, services, tickets)
+        self.polls = Polls(self, services.votes, tickets)
+        self.members = Members(self, services.guilds, tickets)
+        self.servers = Servers(self, services, tickets)
         unasked = Unasked(
             self.weekly_changed,
             self.postman.deliver_due,
@@ -127,7 +129,7 @@ class NextreadBot(commands.AutoShardedBot):
         await self.add_cog(ReadingCog(services))
         await self.add_cog(GroupsCog(self, services, unasked))
         await self.add_cog(ManageCog(services, unasked))
-        await self.add_cog(WeeklyCog(self, services, unasked, self._nap))
+        await self.add_cog(WeeklyCog(self, services, tickets, unasked, self._nap))
         await self._sync_commands()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:

@@ -18,10 +18,10 @@ from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
 from bot.outbox.discord import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
 from bot.outbox.questions import member_of
+from bot.outbox.tickets import ClosedError, Tickets
 from bot.plain import clipped, one_line
 from bot.services.delivery import RETRY
 from bot.services.opening import Services
-from bot.services.tickets import ClosedError
 from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views import custom_ids as ids
 from bot.views import parts, problems
@@ -77,11 +77,11 @@ class HistoryClosedError(Exception):
 class Postman:
     """Delivers rows of the outbox, each by itself: one that fails never delays another."""
 
-    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services, tickets: Tickets) -> None:
         self._bot = bot
         self._services = services
         self._delivery = services.delivery
-        self._tickets = services.tickets
+        self._tickets = tickets
 
     async def deliver_due(self, *about: int) -> None:
         """Send all that is due, and then what follows from it, as fast as tickets come.

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.app import NextreadBot
 from bot.core.outbox import LENIENCE, SECOND, SEND_RATE
+from bot.outbox.tickets import Tickets
 from bot.postman import Postman
 from bot.services.delivery import AT_ONCE
 from bot.services.opening import open_services
@@ -262,7 +263,7 @@ async def test_rows_that_break_the_ledger_are_told_and_put_off_and_hold_up_no_ot
     env, guild, channel, caplog
 ):
     delivery, db = env.bot.services.delivery, env.bot.services.db
-    env.bot.services.tickets.rate = 1000  # simcord's time stands still, and tickets' with it
+    env.bot.tickets.rate = 1000  # simcord's time stands still, and tickets' with it
     await delivery.greet(guild.id, channel.id)
     async with db.transaction() as tx:
         for row_id in range(AT_ONCE):  # as many as are looked at together
@@ -813,11 +814,12 @@ class Person:
 
 
 async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services, clock):
+    tickets = Tickets(services.db, clock, services.send_rate)
     await services.me.set_nudged(MODERATOR_ID, nudged=True)
     clock.advance(days=7)
     await services.reminders.open_nudges()
 
-    await Postman(Person(), services).deliver_due()
+    await Postman(Person(), services, tickets).deliver_due()
 
     async with services.db.transaction() as tx:
         free_at = await settings.take_next_ticket_at(tx)

@@ -15,9 +15,9 @@ from discord.ext import commands
 from bot.core.groups import MemberCheck
 from bot.core.votes import Vote
 from bot.outbox.discord import UNKNOWN_GUILD, problem_of
+from bot.outbox.tickets import Tickets
 from bot.services.guilds import Guilds
 from bot.services.opening import Services
-from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 
 log = logging.getLogger(__name__)
@@ -247,9 +247,10 @@ class Members:
 class Servers:
     """Learns of removals that happened while the bot was away. Nobody waits for this."""
 
-    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services, tickets: Tickets) -> None:
         self._bot = bot
         self._services = services
+        self._tickets = tickets
         self._guilds = services.guilds
 
     async def look_after(self) -> None:
@@ -281,7 +282,7 @@ class Servers:
         """
         try:
             async with asyncio.timeout(WITHIN):
-                await self._services.tickets.ticket()
+                await self._tickets.ticket()
                 await self._bot.fetch_guild(guild_id, with_counts=False)
         except (discord.NotFound, discord.Forbidden) as error:
             if error.code == UNKNOWN_GUILD:

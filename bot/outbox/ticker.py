@@ -12,6 +12,7 @@ from discord.ext import commands, tasks
 from bot.core.groups import BETWEEN_LOOKS
 from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
+from bot.outbox.tickets import Tickets
 from bot.services.delivery import Deliver
 from bot.services.opening import Services
 from bot.services.weekly import AT_ONCE
@@ -80,10 +81,16 @@ class WeeklyCog(commands.Cog, name="weekly"):
     """
 
     def __init__(
-        self, bot: commands.AutoShardedBot, services: Services, unasked: Unasked, nap: timedelta
+        self,
+        bot: commands.AutoShardedBot,
+        services: Services,
+        tickets: Tickets,
+        unasked: Unasked,
+        nap: timedelta,
     ) -> None:
         self.bot = bot
         self.services = services
+        self.tickets = tickets
         self.weekly = services.weekly
         self.unasked = unasked
         self.nap = nap
@@ -159,7 +166,7 @@ class WeeklyCog(commands.Cog, name="weekly"):
     @commands.Cog.listener()
     async def on_stopping(self) -> None:
         """Let letters under way leave, and no other. The stop waits for listeners like this one."""
-        self.services.tickets.close()
+        self.tickets.close()
         self.tick.stop()
         for each in (self._servers, *self._beside):
             each.cancel()

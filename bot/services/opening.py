@@ -15,7 +15,6 @@ from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.picking import Picking
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
-from bot.services.tickets import Tickets
 from bot.services.votes import Votes
 from bot.services.weekly import Weekly
 from bot.store import settings
@@ -49,11 +48,11 @@ class Services:
     picking: Picking
     votes: Votes
     delivery: Delivery
-    tickets: Tickets
     reminders: Reminders
     guilds: Guilds
     moderation: Moderation
     me: Me
+    send_rate: int
 
     async def try_to_write(self) -> None:
         """Write something that changes nothing for anybody, or raise LedgerError."""
@@ -137,9 +136,9 @@ async def services_over(
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),
         Delivery(background, clock, ids),
-        Tickets(db, clock, send_rate),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,
         Me(db, curricula, clock),
+        send_rate,
     )

@@ -461,7 +461,9 @@ async def test_the_card_says_what_was_changed_until_it_was_sent(moderator, guild
     await settle(0)
     delivery = Meddled(env.bot, partial(settle, 4))
 
-    await Postman(env.bot, replace(env.bot.services, delivery=delivery)).deliver_due()
+    await Postman(
+        env.bot, replace(env.bot.services, delivery=delivery), env.bot.tickets
+    ).deliver_due()
 
     assert "Fridays" in text_of(standing_in(forum).history()[0])
 

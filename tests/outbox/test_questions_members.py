@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.weeks import Schedule
 from bot.outbox.questions import Members
-from bot.services.tickets import Tickets
+from bot.outbox.tickets import Tickets
 from tests.seen import text_of
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600

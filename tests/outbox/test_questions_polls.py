@@ -108,11 +108,11 @@ async def decided(services, channel):
     return any(week.pick.why == "vote_winner" for week in coming)
 
 
-async def test_polls_that_hang_keep_no_other_from_being_counted(services, call):
+async def test_polls_that_hang_keep_no_other_from_being_counted(services, call, tickets):
     channels = await call(6)
     discord = Discord(hung=channels[:-1])
 
-    async with looking(Polls(discord, services.votes, services.tickets)), asyncio.timeout(20):
+    async with looking(Polls(discord, services.votes, tickets)), asyncio.timeout(20):
         while not await decided(services, channels[-1]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -120,32 +120,32 @@ async def test_polls_that_hang_keep_no_other_from_being_counted(services, call):
 
 
 async def test_a_failure_that_cannot_even_be_recorded_keeps_no_other_from_being_counted(
-    services, call, clock
+    services, call, clock, tickets
 ):
     first, second = await call(2)
     db = Unwritable(services.db)
     votes = Votes(db, services.curricula, clock, None)
     discord = Discord(broken=[first], then=db.fail)
 
-    await Polls(discord, votes, services.tickets).look_at_due()
+    await Polls(discord, votes, tickets).look_at_due()
 
     assert sorted(discord.asked) == [first, second]
     assert not await decided(services, first)
     assert await decided(services, second)
 
 
-async def test_only_the_vote_that_somebody_calls_off_is_looked_at(services, call, clock):
+async def test_only_the_vote_that_somebody_calls_off_is_looked_at(services, call, clock, tickets):
     channels = await call(3)
     vote = (await services.groups.status(channels[1], None)).vote
     await services.votes.cancel(GUILD, vote.vote_id)
     discord = Discord()
 
-    await Polls(discord, services.votes, services.tickets).look_at(vote.vote_id)
+    await Polls(discord, services.votes, tickets).look_at(vote.vote_id)
 
     assert discord.asked == [channels[1]]
 
 
-async def test_a_poll_that_is_not_sent_yet_is_left_to_who_sends_it(services, clock):
+async def test_a_poll_that_is_not_sent_yet_is_left_to_who_sends_it(services, clock, tickets):
     """Otherwise its end would be recorded before it was there, and it would run on."""
     await new_group(services, 101)
     await services.groups.skip_next(GUILD, (await services.groups.find(101)).group_id)
@@ -153,6 +153,6 @@ async def test_a_poll_that_is_not_sent_yet_is_left_to_who_sends_it(services, clo
     await services.votes.cancel(GUILD, vote.vote_id)
     discord = Discord()
 
-    await Polls(discord, services.votes, services.tickets).look_at(vote.vote_id)
+    await Polls(discord, services.votes, tickets).look_at(vote.vote_id)
 
     assert discord.asked == []

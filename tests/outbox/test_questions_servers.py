@@ -167,14 +167,14 @@ async def test_an_outage_is_no_removal(group, env, guild, told):
     assert told() == []
 
 
-async def test_only_the_process_that_has_its_shard_asks_about_a_server(services, caplog):
+async def test_only_the_process_that_has_its_shard_asks_about_a_server(services, tickets, caplog):
     guild_id = 5 << 22  # for shard 1 of 2
     await services.groups.make_or_change(guild_id, 7, Schedule(0, 9, 0, "UTC"), None, 8)
 
     async def asked(shard_id):
         bot = NextreadBot(None, shard_count=2)
         bot.shard_ids = [shard_id]
-        await Servers(bot, services).look_after()
+        await Servers(bot, services, tickets).look_after()
         return [r["guild_id"] for r in await services.db.fetch("SELECT * FROM asked_guilds")]
 
     assert await asked(0) == []

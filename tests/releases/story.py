@@ -11,6 +11,7 @@ from bot.core.groups import GroupForm, GroupWish
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import LetterKind, OutboxRow
 from bot.core.weeks import Schedule
+from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
 from bot.store import outbox
 from bot.store import weeks as week_rows
@@ -94,7 +95,7 @@ class Story:
     async def begin(self) -> None:
         services = self.services
         await services.set_synced_commands(1, "0" * 64)
-        await services.tickets.ticket()
+        await Tickets(services.db, services.clock, services.send_rate).ticket()
         await services.delivery.greet(GUILD, READING)
         await services.guilds.removed(LEFT_GUILD)
         await services.guilds.claim_question(LEFT_GUILD)

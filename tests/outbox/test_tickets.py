@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.outbox import SECOND
-from bot.services.tickets import ClosedError, Tickets
+from bot.outbox.tickets import ClosedError, Tickets
 from bot.store import settings
 from bot.store.database import open_database
 

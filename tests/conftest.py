@@ -8,6 +8,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -242,7 +243,8 @@ def new_ledger(tmp_path_factory, shipped_list) -> Path:
 
 async def joined(url: str, base: Curriculum, clock, fetch_facts=no_facts) -> Services:
     """Join the services to a database that has its tables: a start, but nothing is put right."""
-    return await services_over(await open_database(url), base, clock, fetch_facts)
+    services = await services_over(await open_database(url), base, clock, fetch_facts)
+    return replace(services, owns_db=True)
 
 
 async def first_start(url: str, base: Curriculum) -> None:

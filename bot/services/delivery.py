@@ -1,11 +1,11 @@
 """The outbox's rules: claim, send, record; and what follows from a message that was sent."""
 
 import logging
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Protocol
 
 from bot.core.groups import Week
@@ -49,6 +49,7 @@ class Delivery:
     _db: Database
     _clock: Clock
     _ids: Ids
+    _chance: Random
 
     async def greet(self, guild_id: int, channel_id: int) -> None:
         """Put the hello to a server into the outbox, once for good."""
@@ -79,7 +80,7 @@ class Delivery:
             if row.tried_at is None and problem:
                 await self._give_up(tx, row, post, problem)
                 return None
-            claim, until = secrets.randbits(62) + 1, now + LEASE
+            claim, until = self._chance.getrandbits(62) + 1, now + LEASE
             if not await outbox.claim_row(tx, row, claim, until):
                 return None
             if post is not None and judge(Slot(post.week, post.at), now) == "late":

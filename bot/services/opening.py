@@ -1,6 +1,7 @@
 """Opens the ledger and joins the services to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 
 from bot.core.curriculum import Curriculum
 from bot.core.outbox import SEND_RATE
@@ -19,7 +20,7 @@ from bot.services.votes import Votes
 from bot.services.weekly import Weekly
 from bot.store import settings
 from bot.store.database import Background, Database, open_database
-from bot.store.instants import Clock, Ids
+from bot.store.instants import CHANCE, Clock, Ids
 from bot.store.migrations import migrate
 
 LOST = "DATABASE_URL: the database went away during the start ({}). Start the bot again."
@@ -40,6 +41,7 @@ class Services:
 
     db: Database
     clock: Clock
+    chance: Random
     curricula: CurriculumStore
     reading: Reading
     weekly: Weekly
@@ -53,6 +55,7 @@ class Services:
     moderation: Moderation
     me: Me
     send_rate: int
+    owns_db: bool = False
 
     async def try_to_write(self) -> None:
         """Write something that changes nothing for anybody, or raise LedgerError."""
@@ -69,8 +72,9 @@ class Services:
             await settings.set_setting(tx, f"commands:{application_id}", digest)
 
     async def close(self) -> None:
-        """Give the database back."""
-        await self.db.close()
+        """Give the database back, unless somebody else opened it."""
+        if self.owns_db:
+            await self.db.close()
 
 
 async def open_services(
@@ -79,13 +83,15 @@ async def open_services(
     clock: Clock,
     fetch_facts: FetchFacts = no_facts,
     send_rate: int = SEND_RATE,
+    chance: Random = CHANCE,
 ) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
 
     What a wrong clock or other zone tables have left in it is put right.
 
     ``fetch_facts`` looks at the page behind a link that moderators add; ``send_rate`` is how many
-    messages a second all processes on this database send together.
+    messages a second all processes on this database send together; ``chance`` is where ids and
+    claims come from.
 
     Raises:
         ConfigError: the database is not usable, is newer than this version, or is another bot's.
@@ -93,7 +99,7 @@ async def open_services(
     db = await open_database(database_url)
     try:
         await migrate(db)
-        services = await services_over(db, base, clock, fetch_facts, send_rate)
+        services = await services_over(db, base, clock, fetch_facts, send_rate, chance)
         await services.try_to_write()
         await services.clock_repair.put_right()
         await db.checkpoint()
@@ -103,7 +109,7 @@ async def open_services(
     except BaseException:
         await db.close()
         raise
-    return services
+    return replace(services, owns_db=True)
 
 
 async def services_over(
@@ -112,15 +118,18 @@ async def services_over(
     clock: Clock,
     fetch_facts: FetchFacts = no_facts,
     send_rate: int = SEND_RATE,
+    chance: Random = CHANCE,
 ) -> Services:
     """Record what the list holds, and join the services to a database that has its tables.
+
+    Others may be over the same one: it stays open when these are closed.
 
     Raises:
         ConfigError: the database is another bot's.
     """
     curricula = CurriculumStore(base)
     await curricula.remember(db, clock())
-    ids = Ids(clock)
+    ids = Ids(clock, chance)
     reading = Reading(db, curricula, clock, ids)
     background = Background(db)
     weekly = Weekly(db, background, curricula, reading, clock, ids)
@@ -128,6 +137,7 @@ async def services_over(
     return Services(
         db,
         clock,
+        chance,
         curricula,
         reading,
         weekly,
@@ -135,7 +145,7 @@ async def services_over(
         Groups(db, curricula, weekly, moderation, clock, ids),
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),
-        Delivery(background, clock, ids),
+        Delivery(background, clock, ids, chance),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,

@@ -1,8 +1,8 @@
 """Instants and ids as the database keeps them: whole seconds UTC, and 63 bits in their order."""
 
-import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from random import Random, SystemRandom
 
 
 def seconds(at: datetime) -> int:
@@ -22,6 +22,9 @@ def instant_or_none(at: int | None) -> datetime | None:
 
 Clock = Callable[[], datetime]
 
+CHANCE: Random = SystemRandom()
+"""Where random numbers come from, unless another source is handed in."""
+
 RANDOM_BITS = 22
 """Keeps processes apart that make an id in the same millisecond."""
 
@@ -35,15 +38,16 @@ From then on, 41 bits of time last until 2084.
 class Ids:
     """Makes ids: milliseconds since 2015, then random bits; always greater than the last one."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, chance: Random = CHANCE) -> None:
         self._clock = clock
+        self._chance = chance
         self._last = 0
 
     def new(self, after: int = 0) -> int:
         """Return an id that was never given before, greater than ``after`` whatever the clock."""
         # Before 2015, by a clock that nobody has set yet, all are of its first millisecond.
         milliseconds = max(0, int(self._clock().timestamp() * 1000) - EPOCH)
-        made = milliseconds << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+        made = milliseconds << RANDOM_BITS | self._chance.getrandbits(RANDOM_BITS)
         self._last = max(made, self._last + 1, after + 1)
         return self._last
 

@@ -443,7 +443,8 @@ class Meddled(Delivery):
     """Somebody changes something just before anything is sent."""
 
     def __init__(self, bot, change):
-        super().__init__(bot.services.db, discord.utils.utcnow, Ids(discord.utils.utcnow))
+        clock, chance = bot.services.clock, bot.services.chance
+        super().__init__(bot.services.db, clock, Ids(clock, chance), chance)
         self._change = change
 
     async def begin(self, *args):

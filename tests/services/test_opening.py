@@ -1,12 +1,13 @@
 import contextlib
 import shutil
 import sqlite3
+from random import Random
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
 import pytest
 
 from bot.errors import ConfigError, LedgerError
-from bot.services.opening import open_services
+from bot.services.opening import open_services, services_over
 from bot.store.database import open_database
 from bot.store.known import known_resources
 from tests.curricula import curriculum, resource
@@ -53,6 +54,33 @@ async def test_two_processes_open_one_postgres(services, database_url, base, clo
 
     assert reader.marks.get(base.resources[0].key).state == "done"
     await other.close()
+
+
+async def test_of_two_over_one_database_each_may_close_while_the_other_goes_on(db, base, clock):
+    first, second = [await services_over(db, base, clock) for _ in range(2)]
+    key = base.resources[0].key
+    await first.reading.mark(1, None, key, "done")
+
+    await first.close()
+
+    _, reader = await second.reading.reader(1, None)
+    await second.reading.mark(2, None, key, "done")
+    await second.close()
+    assert reader.marks.get(key).state == "done"
+    assert len(await db.fetch("SELECT 1 FROM progress")) == 2
+
+
+async def test_the_same_chance_gives_the_same_ids_and_claims(db, base, clock):
+    made = []
+    for _ in range(2):
+        services = await services_over(db, base, clock, chance=Random(7))  # noqa: S311 - to draw the same again
+        await services.delivery.greet(1, 2)
+        (row_id,) = await services.delivery.due()
+        made.append((row_id, (await services.delivery.claim(row_id)).claim))
+        async with db.transaction() as tx:
+            await tx.fetch("DELETE FROM outbox")
+
+    assert made[0] == made[1]
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

@@ -5,9 +5,9 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 import discord
 from discord import app_commands
@@ -20,9 +20,8 @@ from bot.cogs.manage import ManageCog
 from bot.cogs.reading import ReadingCog
 from bot.core.outbox import Permission
 from bot.language import speak
-from bot.outbox.discord import ask_once
-from bot.outbox.questions import Members, Polls, Servers
-from bot.outbox.ticker import WeeklyCog
+from bot.outbox.discord import DiscordPort, ask_once
+from bot.outbox.ticker import Ticker
 from bot.outbox.tickets import Tickets
 from bot.postman import Postman
 from bot.services.opening import Services
@@ -54,17 +53,6 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
             log.warning("autocomplete failed: %s", cause)
             return
         await reply_with_error(interaction, cause)
-
-
-class Unasked(NamedTuple):
-    """Sets going what the bot does unasked: for who clicks, and for the weekly task."""
-
-    look_again: Callable[[], None]
-    now: Callable[..., Coroutine[Any, Any, None]]
-    result: Callable[[int], Coroutine[Any, Any, None]]
-    look_at_polls: Callable[[], Coroutine[Any, Any, bool]]
-    check_members: Callable[[], Coroutine[Any, Any, None]]
-    look_after_servers: Callable[[], Coroutine[Any, Any, None]]
 
 
 class NextreadBot(commands.AutoShardedBot):
@@ -105,31 +93,17 @@ class NextreadBot(commands.AutoShardedBot):
             raise RuntimeError("the services are opened at login")
         return self._services
 
-    def weekly_changed(self) -> None:
-        """Tell the weekly task that something may be due earlier than it thinks."""
-        self.dispatch("weekly_change")
-
     async def setup_hook(self) -> None:
         self._services = services = await self._opening()
         self.tickets = tickets = Tickets(services.db, services.clock, services.send_rate)
         self.postman = Postman(self, services, tickets)
-        self.polls = Polls(self, services.votes, tickets)
-        self.members = Members(self, services.guilds, tickets)
-        self.servers = Servers(self, services, tickets)
-        unasked = Unasked(
-            self.weekly_changed,
-            self.postman.deliver_due,
-            self.polls.look_at,
-            self.polls.look_at_due,
-            self.members.check_due,
-            self.servers.look_after,
-        )
-        self.clicks = Clicks(clicks.CLICKED, services, unasked)
+        deliver_due, port = self.postman.deliver_due, DiscordPort(self)
+        self.ticker = Ticker(services, port, tickets, deliver_due, self._nap)
+        self.clicks = Clicks(clicks.CLICKED, services, self.ticker)
         # Not as extensions: discord.py would run each module anew for each bot.
         await self.add_cog(ReadingCog(services))
-        await self.add_cog(GroupsCog(self, services, unasked))
-        await self.add_cog(ManageCog(services, unasked))
-        await self.add_cog(WeeklyCog(self, services, tickets, unasked, self._nap))
+        await self.add_cog(GroupsCog(services))
+        await self.add_cog(ManageCog(services, self.ticker))
         await self._sync_commands()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -141,6 +115,19 @@ class NextreadBot(commands.AutoShardedBot):
         log.info("ready: %s servers", len(self.guilds))
         invite = discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS)
         log.info("invite me: %s", invite)
+        self.ticker.start()
+        await self.ticker.servers.greet_newcomers()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.ticker.servers.arrived(guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Stop all work for a server. An outage isn't a removal: discord.py tells them apart."""
+        await self.services.guilds.removed(guild.id)
+
+    async def on_stopping(self) -> None:
+        """Let letters under way leave: the stop waits for what listens to events."""
+        await self.ticker.stop()
 
     async def close(self) -> None:
         """Let what is under way end, for a few seconds; then close, and the ledger last."""

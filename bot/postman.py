@@ -16,8 +16,7 @@ from bot.core.groups import WeeklyPost
 from bot.core.outbox import OutboxRow, Problem, ProblemName
 from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
-from bot.outbox.discord import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
-from bot.outbox.questions import member_of
+from bot.outbox.discord import NOT_HERE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
 from bot.outbox.tickets import ClosedError, Tickets
 from bot.plain import clipped, one_line
 from bot.services.delivery import RETRY
@@ -536,6 +535,20 @@ class Postman:
             # The notice that begins a thread is by us too, for Discord, but is no message.
             if message.author.id == me and message.type in OF_PEOPLE and is_of(trace, message):
                 return message
+        return None
+
+
+async def member_of(guild: discord.Guild, reader_id: int) -> discord.Member | None:
+    """Return the member, or None if Discord says that nobody of this id is in the server.
+
+    Raises:
+        discord.HTTPException: any other answer, which says nothing about them.
+    """
+    try:
+        return await guild.fetch_member(reader_id)
+    except discord.NotFound as error:
+        if error.code not in NOT_HERE:
+            raise
         return None
 
 

@@ -1,21 +1,16 @@
-"""Study groups: what members see of theirs, and the hello to a new server."""
+"""Study groups: what members see of theirs."""
 
-from datetime import timedelta
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.delivery import Deliver
 from bot.services.opening import Services
 from bot.views.channels import here_of, home_of
 from bot.views.group_card import members_card
 from bot.views.replies import answer
 from bot.views.start_card import lost_groups_card
-
-NEWCOMER = timedelta(days=1)
-"""How long after joining a server is still greeted."""
 
 
 async def tell_lost_groups(interaction: discord.Interaction[Any], services: Services) -> bool:
@@ -27,10 +22,8 @@ async def tell_lost_groups(interaction: discord.Interaction[Any], services: Serv
 
 
 class GroupsCog(commands.Cog, name="groups"):
-    def __init__(self, bot: commands.AutoShardedBot, services: Services, deliver: Deliver) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
         self.services = services
-        self.deliver = deliver
 
     @app_commands.command()
     @app_commands.guild_only()
@@ -46,34 +39,3 @@ class GroupsCog(commands.Cog, name="groups"):
         await answer(interaction, members_card(guild, status, who, is_moderator=is_moderator))
         if is_moderator:
             await tell_lost_groups(interaction, self.services)
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Greet servers that invited the bot while it was away."""
-        await self._greet(*self.bot.guilds)
-
-    @commands.Cog.listener("on_guild_join")
-    @commands.Cog.listener("on_guild_back")
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Greet a server once; one that invites the bot again goes on as before."""
-        await self.services.guilds.arrived(guild.id)
-        await self._greet(guild)
-
-    @commands.Cog.listener()
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Stop all work for a server. An outage isn't a removal: discord.py tells them apart."""
-        await self.services.guilds.removed(guild.id)
-
-    async def _greet(self, *guilds: discord.Guild) -> None:
-        greeted = []
-        for guild in guilds:
-            joined_at, channel = guild.me.joined_at, guild.system_channel
-            if channel is None or joined_at is None:
-                continue
-            is_new = discord.utils.utcnow() - joined_at < NEWCOMER
-            if is_new and not await self.services.groups.running_in(guild.id):
-                await self.services.delivery.greet(guild.id, channel.id)
-                greeted.append(guild.id)
-        if greeted:
-            await self.deliver.now(*greeted)
-        self.deliver.look_again()

@@ -39,6 +39,8 @@ class NoAnswerError(Exception):
 class AwayError(Exception):
     """The server is one of ours, but Discord hasn't shown it, or has an outage there."""
 
+    problem: ProblemName = "guild_unavailable"
+
 
 TROUBLE = (RefusedError, NoAnswerError, AwayError, TimeoutError)
 """All that a question to Discord may raise."""
@@ -76,12 +78,16 @@ What = ui.LayoutView | discord.Poll
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that this process sees. ``joined_at``: since when the bot is in it."""
+    """A server that Discord told this process of. ``joined_at``: since when the bot is in it.
+
+    ``is_away``: it is out of sight, or not in sight yet.
+    """
 
     guild_id: int
     name: str
     joined_at: datetime | None
     system_channel_id: int | None
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class Discord(Protocol):
     """
 
     def servers(self) -> Sequence[Server]:
-        """Return the servers that are here."""
+        """Return the servers that are here, and those that are away."""
 
     def server(self, guild_id: int) -> Server | None:
         """Return a server that is here, or None."""
@@ -212,7 +218,7 @@ class DiscordPort:
         self._bot = bot
 
     def servers(self) -> Sequence[Server]:
-        return [_server(guild) for guild in self._bot.guilds if not guild.unavailable]
+        return [_server(guild) for guild in self._bot.guilds]
 
     def server(self, guild_id: int) -> Server | None:
         guild = self._bot.get_guild(guild_id)
@@ -233,6 +239,8 @@ class DiscordPort:
         return True
 
     async def is_member(self, guild_id: int, person_id: int) -> bool:
+        if self.server(guild_id) is None and self.is_ours(guild_id):
+            raise AwayError
         try:
             with _answers():
                 await self._bot.http.get_member(guild_id, person_id)
@@ -458,7 +466,8 @@ async def _place(
 def _server(guild: discord.Guild) -> Server:
     channel = guild.system_channel
     joined_at = guild.me.joined_at if guild.me else None
-    return Server(guild.id, guild.name, joined_at, channel.id if channel else None)
+    channel_id = channel.id if channel else None
+    return Server(guild.id, guild.name, joined_at, channel_id, guild.unavailable)
 
 
 def _seen(message: discord.Message) -> Seen:

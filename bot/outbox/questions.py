@@ -2,23 +2,17 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
-import aiohttp
-import discord
-from discord.ext import commands
-
 from bot.core.groups import MemberCheck
 from bot.core.votes import Vote
-from bot.outbox.discord import UNKNOWN_GUILD, problem_of
+from bot.outbox.discord import TROUBLE, AwayError, Discord, RefusedError, Server
 from bot.outbox.tickets import Tickets
-from bot.services.guilds import Guilds
+from bot.services.delivery import Deliver
 from bot.services.opening import Services
-from bot.services.votes import Votes
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +34,14 @@ COUNTED_AFTER = timedelta(minutes=10)
 CLOCKS_DIFFER = timedelta(minutes=1)
 """A poll this close to its end by Discord's clock is left to end by itself."""
 
-TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError)
+NEWCOMER = timedelta(days=1)
+"""How long after joining a server is still greeted."""
 
 GONE = frozenset({"card_gone", "channel_gone"})
-ENDED_ALREADY = 520001  # "Poll expired"
 
 ENOUGH_TROUBLE = 3
-NOT_TOLD = frozenset({"no_access", "forbidden", "bot_removed"})
-"""Refusals that are clear answers, not trouble with Discord."""
-
-NOT_HERE = frozenset({10007, 10013})  # "Unknown Member", "Unknown User"
+NOT_TOLD = frozenset({"no_access", "forbidden", "bot_removed", "guild_unavailable"})
+"""Clear answers, not trouble with Discord."""
 
 T = TypeVar("T")
 
@@ -70,26 +62,13 @@ async def side_by_side(
                 tasks.create_task(go_on())
 
 
-async def member_of(guild: discord.Guild, reader_id: int) -> discord.Member | None:
-    """Return the member, or None if Discord says that nobody of this id is in the server.
-
-    Raises:
-        discord.HTTPException: any other answer, which says nothing about them.
-    """
-    try:
-        return await guild.fetch_member(reader_id)
-    except discord.NotFound as error:
-        if error.code not in NOT_HERE:
-            raise
-        return None
-
-
 class Polls:
     """Reads and ends votes' polls by fetching our own messages: needs no intent, misses no vote."""
 
-    def __init__(self, bot: commands.AutoShardedBot, votes: Votes, tickets: Tickets) -> None:
-        self._bot = bot
-        self._votes = votes
+    def __init__(self, discord: Discord, services: Services, tickets: Tickets) -> None:
+        self._discord = discord
+        self._votes = services.votes
+        self._clock = services.clock
         self._tickets = tickets
 
     async def look_at_due(self) -> bool:
@@ -111,73 +90,52 @@ class Polls:
 
     async def _look_at(self, vote: Vote) -> None:
         """Read or end a poll. Never raises: if nothing could be recorded, it is tried again."""
+        is_gone = False
         try:
-            await self._look(vote)
+            async with asyncio.timeout(POLL_WITHIN):
+                if await self._is_over(vote):
+                    return
+        except TROUBLE as error:
+            log.warning("the poll of vote %s can't be looked at: %r", vote.vote_id, error)
+            is_gone = isinstance(error, RefusedError) and error.problem in GONE
+        except Exception:
+            log.exception("the poll of vote %s can't be looked at", vote.vote_id)
+        try:
+            # A message that was never sent, or has no poll: that becomes final at its slot.
+            await self._votes.unread(vote, for_good=is_gone)
         except Exception:
             log.exception("what became of the poll of vote %s can't be recorded", vote.vote_id)
 
-    async def _look(self, vote: Vote) -> None:
-        try:
-            async with asyncio.timeout(POLL_WITHIN):
-                if vote.state == "running":
-                    await self._read(vote)
-                else:
-                    await self._end(vote)
-        except TROUBLE as error:
-            log.warning("the poll of vote %s can't be looked at: %r", vote.vote_id, error)
-            is_gone = isinstance(error, discord.HTTPException) and problem_of(error) in GONE
-            await self._votes.unread(vote, for_good=is_gone)
-        except Exception:
-            log.exception("the poll of vote %s can't be looked at", vote.vote_id)
-            await self._votes.unread(vote)
+    async def _is_over(self, vote: Vote) -> bool:
+        """Record the result, or the end of a vote called off; False: there is none yet.
 
-    async def _read(self, vote: Vote) -> None:
-        message = None if vote.message_id is None else await self._message(vote)
-        if message is not None and _is_to_be_closed(vote, message):
-            await self._close(message)
-            message = await self._message(vote)
-        poll = None if message is None else message.poll
-        counted_at = vote.closes_at + COUNTED_AFTER
-        if poll is not None and (poll.is_finalised() or discord.utils.utcnow() >= counted_at):
-            await self._votes.decide(vote, [answer.vote_count for answer in poll.answers])
-        else:
-            # If its message was never sent, or has no poll, that becomes final at its slot.
-            await self._votes.unread(vote)
-
-    async def _end(self, vote: Vote) -> None:
+        A poll that goes on is ended first where a moderator closed or called off the vote.
+        """
+        now, is_running, poll = self._clock(), vote.state == "running", None
+        of = (vote.channel_id, vote.message_id or 0)
         if vote.message_id is not None:
-            message = await self._message(vote)
-            if message.poll is not None and not message.poll.is_finalised():
-                await self._close(message)
-        await self._votes.ended(vote)
-
-    async def _close(self, message: discord.Message) -> None:
-        try:
-            await message.end_poll()
-        except discord.HTTPException as error:
-            if error.code != ENDED_ALREADY:
-                raise
-
-    async def _message(self, vote: Vote) -> discord.Message:
-        guild_id = await self._votes.guild_of(vote)
-        place = self._bot.get_partial_messageable(vote.channel_id, guild_id=guild_id)
-        return await place.fetch_message(vote.message_id or 0)
-
-
-def _is_to_be_closed(vote: Vote, message: discord.Message) -> bool:
-    """Tell whether a moderator closed the vote while its poll would go on for a while."""
-    poll, now = message.poll, discord.utils.utcnow()
-    if poll is None or poll.is_finalised() or poll.expires_at is None:
-        return False
-    return vote.closes_at <= now < poll.expires_at - CLOCKS_DIFFER
+            poll = await self._discord.poll(*of)
+        if poll is not None and not poll.is_counted:
+            goes_on = poll.closes_at is not None and now < poll.closes_at - CLOCKS_DIFFER
+            if not is_running or (goes_on and vote.closes_at <= now):
+                await self._discord.end_poll(*of)
+                poll = await self._discord.poll(*of)
+        if not is_running:
+            await self._votes.ended(vote)
+        elif poll is not None and (poll.is_counted or now >= vote.closes_at + COUNTED_AFTER):
+            await self._votes.decide(vote, poll.votes)
+        else:
+            return False
+        return True
 
 
 class Members:
     """Checks a few members at a time; only a clear answer from Discord ends a membership."""
 
-    def __init__(self, bot: commands.AutoShardedBot, guilds: Guilds, tickets: Tickets) -> None:
-        self._bot = bot
-        self._guilds = guilds
+    def __init__(self, discord: Discord, services: Services, tickets: Tickets) -> None:
+        self._discord = discord
+        self._guilds = services.guilds
+        self._chance = services.chance
         self._tickets = tickets
 
     async def check_due(self) -> None:
@@ -190,7 +148,7 @@ class Members:
         for check in await self._guilds.due_checks(self._tickets.rate):
             by_guild.setdefault(check.guild_id, []).append(check)
         guilds = list(by_guild.values())
-        random.shuffle(guilds)  # so that other processes begin elsewhere
+        self._chance.shuffle(guilds)  # so that other processes begin elsewhere
         troubles: list[int] = []
 
         async def look_at(checks: list[MemberCheck]) -> None:
@@ -223,38 +181,61 @@ class Members:
         claimed = await self._guilds.claim_check(check)
         if claimed is None:
             return
-        guild = self._bot.get_guild(check.guild_id)
-        if guild is None or guild.unavailable:
-            await self._guilds.put_off_checks(check.guild_id)
-            return
+        guild_id = check.guild_id
         try:
-            member = await member_of(guild, check.reader_id)
-        except discord.HTTPException as error:
-            problem = problem_of(error)
-            if problem not in NOT_TOLD:
+            is_here = await self._discord.is_member(guild_id, check.reader_id)
+        except (RefusedError, AwayError) as error:
+            if error.problem not in NOT_TOLD:
                 raise
-            log.warning("server %s doesn't say who is in it: %s", guild.id, problem)
-            await self._guilds.put_off_checks(guild.id)
-            if problem == "bot_removed":
-                await self._guilds.removed(guild.id)
+            log.warning("server %s doesn't say who is in it: %s", guild_id, error.problem)
+            await self._guilds.put_off_checks(guild_id)
+            if error.problem == "bot_removed":
+                await self._guilds.removed(guild_id)
             return
-        if member is None:
-            await self._guilds.member_left(guild.id, check.reader_id)
-        else:
+        if is_here:
             await self._guilds.member_is_here(claimed)
+        else:
+            await self._guilds.member_left(guild_id, check.reader_id)
 
 
 class Servers:
-    """Learns of removals that happened while the bot was away. Nobody waits for this."""
+    """Greets who invites the bot, and learns of removals that happened while it was away."""
 
-    def __init__(self, bot: commands.AutoShardedBot, services: Services, tickets: Tickets) -> None:
-        self._bot = bot
+    def __init__(
+        self, discord: Discord, services: Services, tickets: Tickets, deliver: Deliver
+    ) -> None:
+        self._discord = discord
         self._services = services
-        self._tickets = tickets
         self._guilds = services.guilds
+        self._tickets = tickets
+        self._deliver = deliver
+
+    async def arrived(self, guild_id: int) -> None:
+        """Greet a server once; one that invites the bot again goes on as before."""
+        await self._guilds.arrived(guild_id)
+        server = self._discord.server(guild_id)
+        await self._greet([server] if server else [])
+
+    async def greet_newcomers(self) -> None:
+        """Greet servers that invited the bot while it was away."""
+        await self._greet(self._discord.servers())
+
+    async def _greet(self, servers: Sequence[Server]) -> None:
+        greeted, since = [], self._services.clock() - NEWCOMER
+        for server in servers:
+            channel_id, joined_at = server.system_channel_id, server.joined_at
+            is_new = joined_at is not None and joined_at > since and not server.is_away
+            if channel_id is None or not is_new:
+                continue
+            if not await self._services.groups.running_in(server.guild_id):
+                await self._services.delivery.greet(server.guild_id, channel_id)
+                greeted.append(server.guild_id)
+        if greeted:
+            await self._deliver.now(*greeted)
+        self._deliver.look_again()
 
     async def look_after(self) -> None:
-        """Ask about servers that may be gone, and forget what has expired."""
+        """Ask about servers that may be gone, and forget what has expired. Nobody waits for it."""
         for work in (self._ask_due, self._guilds.forget_due, self._services.reminders.forget_old):
             try:
                 await work()
@@ -263,8 +244,9 @@ class Servers:
 
     async def _ask_due(self) -> None:
         """Ask about one server after another; stop at the first trouble with Discord."""
-        seen = {guild.id for guild in self._bot.guilds}
-        ours = [id_ for id_ in await self._guilds.doubtful(seen) if self._is_ours(id_)]
+        seen = {server.guild_id for server in self._discord.servers()}
+        doubtful = await self._guilds.doubtful(seen)
+        ours = [guild_id for guild_id in doubtful if self._discord.is_ours(guild_id)]
         for guild_id in ours:
             if not await self._guilds.claim_question(guild_id):
                 continue
@@ -283,21 +265,12 @@ class Servers:
         try:
             async with asyncio.timeout(WITHIN):
                 await self._tickets.ticket()
-                await self._bot.fetch_guild(guild_id, with_counts=False)
-        except (discord.NotFound, discord.Forbidden) as error:
-            if error.code == UNKNOWN_GUILD:
-                await self._guilds.removed(guild_id)
-            else:
-                log.warning("discord tells nothing about server %s: %s", guild_id, error)
+                is_in = await self._discord.is_in(guild_id)
         except TROUBLE as error:
-            log.warning("discord can't be asked about servers just now: %r", error)
-            return False
-        else:
-            if (guild := self._bot.get_guild(guild_id)) is not None:
-                self._bot.dispatch("guild_back", guild)
+            log.warning("discord tells nothing about server %s: %r", guild_id, error)
+            return isinstance(error, RefusedError) and error.problem in NOT_TOLD
+        if not is_in:
+            await self._guilds.removed(guild_id)
+        elif self._discord.server(guild_id) is not None:
+            await self.arrived(guild_id)
         return True
-
-    def _is_ours(self, guild_id: int) -> bool:
-        """Tell whether the server belongs to one of this process's shards."""
-        shard_ids = self._bot.shard_ids
-        return shard_ids is None or (guild_id >> 22) % (self._bot.shard_count or 1) in shard_ids

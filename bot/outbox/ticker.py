@@ -4,22 +4,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-
-import discord
-from discord.ext import commands, tasks
 
 from bot.core.groups import BETWEEN_LOOKS
 from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
+from bot.outbox.discord import Discord
+from bot.outbox.questions import Members, Polls, Servers
 from bot.outbox.tickets import Tickets
-from bot.services.delivery import Deliver
 from bot.services.opening import Services
 from bot.services.weekly import AT_ONCE
 
 log = logging.getLogger(__name__)
 
-A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
+A_SECOND, A_MINUTE, AN_HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -61,171 +58,158 @@ class Beside:
             self._done()
 
 
-class Unasked(Deliver, Protocol):
-    """All that the bot asks of Discord, or tells it, of its own accord."""
+class Ticker:
+    """Does on time all that the bot does unasked. What hangs delays nothing else.
 
-    async def look_at_polls(self) -> bool:
-        """Look at the polls that are due; tell whether there were any."""
-
-    async def check_members(self) -> None:
-        """Ask whether the members whose turn it is are still in their servers."""
-
-    async def look_after_servers(self) -> None:
-        """Ask about servers that may be gone, and forget what has expired."""
-
-
-class WeeklyCog(commands.Cog, name="weekly"):
-    """Gives groups their papers. All else goes on beside, so that nothing that hangs delays one.
-
-    ``nap`` is the longest sleep between two looks at the clock.
+    It sleeps by the event loop's own time, which nobody sets back. ``nap`` is the longest sleep
+    between two looks at the clock.
     """
 
     def __init__(
         self,
-        bot: commands.AutoShardedBot,
         services: Services,
+        discord: Discord,
         tickets: Tickets,
-        unasked: Unasked,
+        deliver_due: Callable[..., Awaitable[None]],
         nap: timedelta,
     ) -> None:
-        self.bot = bot
-        self.services = services
-        self.tickets = tickets
-        self.weekly = services.weekly
-        self.unasked = unasked
-        self.nap = nap
-        self.seen_at = self.due_at = self.members_at = self.servers_at = discord.utils.utcnow()
-        self._at_work = asyncio.Lock()
-        self._leaving = Beside(self._let_leave, unasked.look_again)
-        self._servers = Beside(self._look_after_servers, unasked.look_again)
+        self.servers = Servers(discord, services, tickets, self)
+        self._polls = Polls(discord, services, tickets)
+        self._members = Members(discord, services, tickets)
+        self._deliver_due = deliver_due
+        self._services = services
+        self._weekly = services.weekly
+        self._clock = services.clock
+        self._tickets = tickets
+        self._nap = nap
+        self._seen_at = self.due_at = self._members_at = self._servers_at = self._clock()
+        self._is_stopping = self._is_asked = False
+        self._running: asyncio.Task[None] | None = None
+        self._sleeping: asyncio.Task[None] | None = None
+        self._leaving = Beside(self._let_leave, self.look_again)
+        self._asking = Beside(self._look_after_servers, self.look_again)
         self._beside = [
-            Beside(work, unasked.look_again)
-            for work in (unasked.look_at_polls, self._open_nudges, self._check_members)
+            Beside(work, self.look_again)
+            for work in (self._polls.look_at_due, self._open_nudges, self._check_members)
         ]
 
-    async def cog_load(self) -> None:
-        self.tick.start()
+    def start(self) -> None:
+        """Begin; after any time away from Discord, ask which servers are no longer there."""
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        self._servers_at = self._clock()
+        self.look_again()
 
-    async def cog_unload(self) -> None:
-        self.tick.cancel()
-        for each in (self._leaving, self._servers, *self._beside):
+    async def stop(self) -> None:
+        """Let letters under way leave, and no other."""
+        self._tickets.close()
+        self._is_stopping = True
+        for each in (self._asking, *self._beside):
+            each.cancel()
+        self.look_again()
+        try:
+            if self._running is not None:
+                await asyncio.wait([self._running])
+            await self._leaving.end()
+        finally:
+            self.cancel()
+
+    def cancel(self) -> None:
+        """Do nothing more."""
+        for task in (self._running, self._sleeping):
+            if task is not None:
+                task.cancel()
+        for each in (self._leaving, self._asking, *self._beside):
             each.cancel()
 
-    @tasks.loop(seconds=1)
-    async def tick(self) -> None:
-        """Work if anything is due; then sleep until something is. The ledger is left alone."""
-        now = discord.utils.utcnow()
-        if self.seen_at - now > CLOCKS_APART:
+    def look_again(self) -> None:
+        """Wake earlier if a change makes something due earlier."""
+        self._is_asked = True
+        if self._sleeping is not None:
+            self._sleeping.cancel()
+
+    async def now(self, *about: int) -> None:
+        """Send all that is due about these weeks, votes, groups or servers: somebody waits."""
+        await self._deliver_due(*about)
+
+    async def result(self, vote_id: int) -> None:
+        """Take a vote's result from its poll, or end the poll if the vote was called off."""
+        await self._polls.look_at(vote_id)
+
+    async def _run(self) -> None:
+        while not self._is_stopping:
+            self._is_asked = False
+            try:
+                await self._turn()
+            except Exception:
+                log.exception("the weekly task failed")
+                self.due_at = self._clock() + A_MINUTE
+            if not self._is_asked:
+                wait = min(self._nap, self.due_at - self._clock()).total_seconds()
+                self._sleeping = asyncio.create_task(asyncio.sleep(wait))
+                await asyncio.wait([self._sleeping])
+
+    async def _turn(self) -> None:
+        """Do what is due, and see when something is due again.
+
+        The longest ago counts of what was seen to be due next: members are always due a minute
+        from any look, so that many changes in a row would put them off for good.
+        """
+        now = self._clock()
+        if self._seen_at - now > CLOCKS_APART:
             await self._put_back(now)
-            return
-        self.seen_at = now
+        self._seen_at = now
+        if now >= self._servers_at:
+            self._servers_at = now + AN_HOUR
+            self._asking.start()
         if now >= self.due_at:
-            async with self._at_work:
-                await self._work()
-        if now >= self.servers_at:
-            self.servers_at = now + AN_HOUR
-            self._servers.start()
-        self._sleep()
+            await self._work()
+            self.due_at = NEVER
+        next_at = await self._weekly.next_due()
+        self.due_at = min(self.due_at, max(next_at, self._clock() + A_SECOND))
 
     async def _put_back(self, now: datetime) -> None:
-        """Go on after the clock was put back: what was planned before lies too far ahead.
-
-        The loop begins anew, for it would sleep until the clock shows what it showed before.
-        """
+        """Go on after the clock was put back: what was planned before lies too far ahead."""
         try:
-            await self.services.clock_repair.put_right()
+            await self._services.clock_repair.put_right()
         except LedgerError:
-            await asyncio.sleep(1)  # and again: without the ledger there is nothing else to do
-            self.tick.restart()
-            return
+            raise  # and again: without the ledger there is nothing else to do
         except Exception:
             log.exception("what the clock left can't be put right before the next start")
-        log.warning("the clock was put back by %s", self.seen_at - now)
-        self.seen_at = self.due_at = self.members_at = self.servers_at = now
-        self.tick.restart()
+        log.warning("the clock was put back by %s", self._seen_at - now)
+        self.due_at = self._members_at = self._servers_at = now
 
     async def _work(self) -> None:
         """Give each group its paper when its slot has come; send and do the rest at the same time.
 
         The first papers leave while other groups are still given theirs.
         """
-        try:
-            for each in self._beside:
-                each.start()
-            while await self.weekly.open_due() == AT_ONCE:
-                self._leaving.start()
+        for each in self._beside:
+            each.start()
+        while await self._weekly.open_due() == AT_ONCE:
             self._leaving.start()
-            self.due_at = NEVER  # what changes meanwhile may be due earlier than what is read here
-            next_at = await self.weekly.next_due()
-            self.due_at = min(self.due_at, next_at)
-        except Exception:
-            # An exception would end the loop for good; the next minute may be better.
-            log.exception("the weekly task failed")
-            self.due_at = discord.utils.utcnow() + A_MINUTE
-
-    @commands.Cog.listener()
-    async def on_stopping(self) -> None:
-        """Let letters under way leave, and no other. The stop waits for listeners like this one."""
-        self.tickets.close()
-        self.tick.stop()
-        for each in (self._servers, *self._beside):
-            each.cancel()
-        async with self._at_work:
-            self.tick.cancel()
-        await self._leaving.end()
+        self._leaving.start()
 
     async def _let_leave(self) -> bool:
-        await self.unasked.now()
+        await self._deliver_due()
         return True
 
     async def _open_nudges(self) -> bool:
         was_due = False
-        while await self.services.reminders.open_nudges():
+        while await self._services.reminders.open_nudges():
             self._leaving.start()
             was_due = True
         return was_due
 
     async def _check_members(self) -> bool:
         """Check some members at most once a minute, however much else there is to do."""
-        is_time = discord.utils.utcnow() >= self.members_at
+        is_time = self._clock() >= self._members_at
         if is_time:
-            self.members_at = discord.utils.utcnow() + BETWEEN_LOOKS
-            await self.unasked.check_members()
+            self._members_at = self._clock() + BETWEEN_LOOKS
+            await self._members.check_due()
         return is_time
 
     async def _look_after_servers(self) -> bool:
         """Do, once an hour, what nobody waits for."""
-        await self.unasked.look_after_servers()
+        await self.servers.look_after()
         return False
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Look, after any time away from Discord, which servers are no longer there."""
-        self.servers_at = discord.utils.utcnow() + AN_HOUR
-        self._servers.start()
-
-    def _sleep(self) -> None:
-        """Sleep from now on: the loop itself counts from when it was to begin last.
-
-        So a clock put forward is no row of looks to be made up for, and one put back by a little
-        no longer sleep.
-        """
-        now = discord.utils.utcnow()
-        wait = max(timedelta(seconds=1), min(self.nap, self.due_at - now))
-        began_at = (self.tick.next_iteration or now) - timedelta(seconds=self.tick.seconds or 0)
-        self.tick.change_interval(seconds=max(0.0, (now - began_at + wait).total_seconds()))
-
-    @tick.before_loop
-    async def _ready(self) -> None:
-        await self.bot.wait_until_ready()
-
-    @commands.Cog.listener()
-    async def on_weekly_change(self) -> None:
-        """Wake earlier if a group's change makes something due earlier.
-
-        Never longer: members are next due a minute from any look at the clock, so that many
-        changes in a row would put them off for good.
-        """
-        next_at = await self.weekly.next_due()  # first: the ticker works meanwhile
-        self.due_at = min(self.due_at, next_at)
-        self._sleep()

@@ -151,11 +151,6 @@ class Votes:
         is_due = vote is not None and vote.look_at is not None and vote.look_at <= self._clock()
         return vote if is_due else None
 
-    async def guild_of(self, vote: Vote) -> int:
-        """Return the server in which the vote is held, 0 if its group is gone."""
-        group = await group_rows.group(self._db, vote.group_id)
-        return group.guild_id if group else 0
-
     async def decide(self, vote: Vote, counts: Sequence[int]) -> None:
         """Record the result: the winner is what the group reads, if its week is still open."""
         now = self._clock()

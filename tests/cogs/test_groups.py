@@ -63,7 +63,7 @@ async def test_a_slot_during_downtime_is_posted_late_and_says_so(
     group, channel, env, restart, made_bots
 ):
     await env.advance_time((MONDAY - env.now()).total_seconds() - A_MINUTE)
-    made_bots[-1].cogs["weekly"].tick.cancel()
+    made_bots[-1].ticker.cancel()
     await env.advance_time(3 * 3600)
 
     await restart()
@@ -77,7 +77,7 @@ async def test_a_slot_more_than_a_day_old_is_missed_and_told(
     group, moderator, channel, env, restart, made_bots
 ):
     await env.advance_time((MONDAY - env.now()).total_seconds() - A_MINUTE)
-    made_bots[-1].cogs["weekly"].tick.cancel()
+    made_bots[-1].ticker.cancel()
     await env.advance_time(2 * A_DAY)
 
     await restart()
@@ -624,7 +624,7 @@ async def test_a_post_on_time_that_is_found_late_is_not_called_late(
     group, channel, until, env, restart, made_bots, alice
 ):
     await until(MONDAY)
-    made_bots[-1].cogs["weekly"].tick.cancel()
+    made_bots[-1].ticker.cancel()
     await lose_sight_of_the_post(env)
     await env.advance_time(3600)
 

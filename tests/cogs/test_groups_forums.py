@@ -38,7 +38,7 @@ def unseen(env, until, restart, made_bots):
     """As ``until``, but the bot stands still meanwhile: what fails is not tried all that time."""
 
     async def move(at):
-        made_bots[-1].cogs["weekly"].tick.cancel()
+        made_bots[-1].ticker.cancel()
         await until(at)
         await restart()
         await env.advance_time(A_MINUTE)
@@ -339,7 +339,7 @@ async def test_the_first_paper_can_be_posted_before_its_place_is_there(
 async def test_a_slot_during_downtime_is_posted_late_and_says_so(
     group, forum, until, env, restart, made_bots
 ):
-    made_bots[-1].cogs["weekly"].tick.cancel()
+    made_bots[-1].ticker.cancel()
     await until(MONDAY)
     await env.advance_time(3 * AN_HOUR)
 
@@ -486,7 +486,7 @@ async def test_a_group_that_starts_again_uses_its_old_post(group, moderator, for
 
 
 async def test_a_group_stopped_at_once_makes_no_post(moderator, channel, forum, made_bots, env):
-    made_bots[-1].cogs["weekly"].tick.cancel()
+    made_bots[-1].ticker.cancel()
     card = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
     await moderator.click(card.response.message, label="Stop")
     await env.bot.postman.deliver_due()
@@ -658,6 +658,7 @@ async def test_a_deleted_forum_blocks_its_group(group, forum, delete, until, tol
 async def test_a_permission_lost_after_setup_is_named_and_the_week_follows_once_it_is_back(
     moderator, channel, forum, deny, unseen, told, env
 ):
+    env.inject_error("POST", f"/channels/{forum.id}/threads", status=500)
     card = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
     await deny(forum, send_messages=False)
     await env.advance_time(3 * AN_HOUR)
@@ -692,6 +693,7 @@ async def test_a_post_that_discord_refuses_is_made_later_and_once(
 async def test_a_week_whose_place_is_never_there_is_missed_and_the_next_one_comes(
     moderator, channel, forum, until, unseen, deny, env
 ):
+    env.inject_error("POST", f"/channels/{forum.id}/threads", status=500)
     await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
     await deny(forum, send_messages=False)
     await unseen(MONDAY)

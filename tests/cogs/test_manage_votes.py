@@ -390,7 +390,7 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
     await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
     await env.bot.services.votes.call(guild.id, channel.id, moderator.user.id, 3, 48)
     await env.bot.postman.deliver_due()
-    env.bot.weekly_changed()
+    env.bot.ticker.look_again()
     await env.advance_time(10 * 60)
     waiting = text_of(await moderator.slash(channel, "group"))
     here = env.bot.get_channel(channel.id)
@@ -398,7 +398,7 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
     mended = text_of(await moderator.slash(channel, "group"))
     await here.set_permissions(guild.me, overwrite=overwrite)
     await env.advance_time(AN_HOUR)  # it tries again and again; for the rest of the day, unseen
-    made_bots[-1].cogs["weekly"].tick.cancel()
+    made_bots[-1].ticker.cancel()
     await env.advance_time(A_DAY)
     await restart()
     await env.advance_time(60)

@@ -172,14 +172,14 @@ async def live(plan: Plan, base, talk) -> None:
 
     async def is_done():
         now = discord.utils.utcnow()
-        if not bot.is_ready() or bot.cogs["weekly"].due_at <= now:
+        if not bot.is_ready() or bot.ticker.due_at <= now:
             return False
         # The ledger no longer knows of a message on its way if another life took it over.
         if any("object Postman." in repr(task.get_coro()) for task in asyncio.all_tasks()):
             return False
         is_quiet = await reaper.is_quiet(int(now.timestamp()))
         if not is_quiet and services.db.is_shared:
-            bot.weekly_changed()  # another died at its work; this one looks once a minute
+            bot.ticker.look_again()  # another died at its work; this one looks once a minute
         return is_quiet
 
     while not await is_done():

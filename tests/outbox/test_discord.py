@@ -118,7 +118,10 @@ async def test_in_an_outage_a_server_is_away_and_not_gone(env, guild, channel, o
         await port.place(guild.id, channel.id)
     with pytest.raises(AwayError):
         await port.fetched(guild.id, channel.id)
-    assert (port.server(guild.id), port.servers()) == (None, [])
+    with pytest.raises(AwayError):
+        await port.is_member(guild.id, guild.owner.id)
+    assert port.server(guild.id) is None
+    assert [server.is_away for server in port.servers()] == [True]
     assert port.is_ours(guild.id)
     assert await port.is_in(guild.id)
 

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.core.weeks import Schedule
+from bot.outbox.discord import AwayError, NoAnswerError
 from bot.outbox.questions import Members
 from bot.outbox.tickets import Tickets
 from tests.seen import text_of
@@ -163,50 +164,24 @@ async def test_a_server_that_the_bot_left_keeps_its_members(
     assert [row["reader_id"] for row in rows] == [alice.user.id]
 
 
-async def test_changes_of_groups_never_put_off_what_is_due(group, join, moderator, alice, env):
-    """Members are next due a minute from any look: many changes would put them off for good."""
-    await join(alice)
-    await moderator.click(group.response.message, label="Stop")
-    cog = env.bot.cogs["weekly"]
-    cog.tick.cancel()
-    await env.advance_time(8 * A_DAY)
-    cog.due_at = env.now() + timedelta(days=1)
-    await cog.on_weekly_change()
-    due_at = cog.due_at
+class Discord:
+    """As far as members need it: ``hung`` servers never answer, ``broken`` ones break off.
 
-    await env.advance_time(30)
-    await cog.on_weekly_change()
-
-    assert due_at == env.now() + timedelta(seconds=30)
-    assert cog.due_at == due_at
-
-
-class Servers:
-    """Discord's servers, as far as members need them; ``hung`` never answer, ``broken`` break off.
-
-    ``asked``: how often about each member.
+    ``away``: in an outage. ``asked``: how often about each member.
     """
 
-    def __init__(self, *, hung=(), broken=()) -> None:
-        self.hung, self.broken, self.asked = set(hung), set(broken), Counter()
+    def __init__(self, *, hung=(), broken=(), away=()) -> None:
+        self.hung, self.broken, self.away, self.asked = hung, broken, away, Counter()
 
-    def get_guild(self, guild_id):
-        return Server(self, guild_id)
-
-
-class Server:
-    unavailable = False
-
-    def __init__(self, servers, guild_id) -> None:
-        self.servers, self.id = servers, guild_id
-
-    async def fetch_member(self, reader_id):
-        self.servers.asked[reader_id] += 1
-        if self.id in self.servers.hung:
+    async def is_member(self, guild_id, person_id):
+        self.asked[person_id] += 1
+        if guild_id in self.hung:
             await asyncio.Event().wait()
-        if self.id in self.servers.broken:
-            raise ConnectionResetError
-        return self
+        if guild_id in self.broken:
+            raise NoAnswerError("reset")
+        if guild_id in self.away:
+            raise AwayError
+        return True
 
 
 @pytest.fixture
@@ -224,47 +199,58 @@ async def crowd(services, clock):
 def look_at(crowd):
     """Return what makes a process that looks at these servers."""
     tickets = [Tickets(crowd.db, lambda: datetime.now(UTC), 500) for _ in range(2)]
-    return lambda servers: Members(servers, crowd.guilds, tickets.pop())
+    return lambda discord: Members(discord, crowd, tickets.pop())
 
 
 async def test_a_server_that_hangs_holds_up_no_other(look_at):
-    servers = Servers(hung=[1, 2])
-    looking = asyncio.create_task(look_at(servers).check_due())
+    discord = Discord(hung=[1, 2])
+    looking = asyncio.create_task(look_at(discord).check_due())
 
     async with asyncio.timeout(15):
-        while not {10, 20, 30, 40, 50, 60} <= servers.asked.keys():  # noqa: ASYNC110
+        while not {10, 20, 30, 40, 50, 60} <= discord.asked.keys():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     looking.cancel()
 
 
 async def test_a_server_in_trouble_is_put_off_and_the_others_are_looked_at(look_at):
-    servers = Servers(broken=[1])
-    members = look_at(servers)
+    discord = Discord(broken=[1])
+    members = look_at(discord)
 
     for _ in range(3):
         await members.check_due()
 
-    assert [who for who in servers.asked if who < 20] == [10]
-    assert len(servers.asked) == 26
+    assert [who for who in discord.asked if who < 20] == [10]
+    assert len(discord.asked) == 26
+
+
+async def test_in_an_outage_a_servers_members_wait_and_it_is_no_trouble(look_at):
+    discord = Discord(away=[1, 2, 3, 4])
+    members = look_at(discord)
+
+    for _ in range(3):
+        await members.check_due()
+
+    assert sorted(who for who in discord.asked if who < 50) == [10, 20, 30, 40]
+    assert len(discord.asked) == 4 + 10, "more than three that fail would have stopped it"
 
 
 async def test_two_processes_ask_about_each_member_once(look_at):
-    servers = Servers()
-    processes = [look_at(servers) for _ in range(2)]
+    discord = Discord()
+    processes = [look_at(discord) for _ in range(2)]
 
     for _ in range(3):  # as in three minutes: ten of thirty are looked at each time
         await asyncio.gather(*(each.check_due() for each in processes))
 
-    assert len(servers.asked) == 30
-    assert set(servers.asked.values()) == {1}
+    assert len(discord.asked) == 30
+    assert set(discord.asked.values()) == {1}
 
 
 async def test_waiting_while_papers_leave_is_no_trouble_of_a_servers(crowd, monkeypatch):
-    loop, servers = asyncio.get_running_loop(), Servers()
+    loop, discord = asyncio.get_running_loop(), Discord()
     tickets = Tickets(crowd.db, lambda: datetime.now(UTC), 500)
     tickets.give_back(loop.time() + 20)  # somebody is to send with it
-    members = Members(servers, crowd.guilds, tickets)
+    members = Members(discord, crowd, tickets)
     looking = asyncio.create_task(members.check_due())
     await asyncio.sleep(0.3)
     real = loop.time
@@ -272,4 +258,4 @@ async def test_waiting_while_papers_leave_is_no_trouble_of_a_servers(crowd, monk
     monkeypatch.setattr(loop, "time", lambda: real() + 21)
     await looking
 
-    assert len(servers.asked) == 10
+    assert len(discord.asked) == 10

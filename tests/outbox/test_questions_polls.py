@@ -2,9 +2,11 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
+from bot.outbox.discord import NoAnswerError, PollSeen
 from bot.outbox.questions import Polls
 from bot.services.votes import Votes
 from bot.store.database import Queries
@@ -14,47 +16,24 @@ from tests.postbox import GUILD, MODERATOR, Postbox, new_group
 LIST = curriculum(*(resource(f"r{n}") for n in range(9)))
 
 
-class Poll:
-    """A poll that is over: all voted for its second candidate."""
-
-    def is_finalised(self):
-        return True
-
-    @property
-    def answers(self):
-        return [Answer(0), Answer(5)]
-
-
-class Answer:
-    def __init__(self, vote_count) -> None:
-        self.vote_count = vote_count
-
-
-class Channel:
-    """Discord's, as far as polls need it; it may hang, or break off."""
-
-    def __init__(self, discord, channel_id) -> None:
-        self.discord, self.channel_id = discord, channel_id
-        self.poll = Poll()
-
-    async def fetch_message(self, _):
-        self.discord.asked.append(self.channel_id)
-        if self.channel_id in self.discord.hung:
-            await asyncio.Event().wait()
-        if self.channel_id in self.discord.broken:
-            self.discord.then()
-            raise ConnectionResetError
-        return self
+COUNTED = PollSeen((0, 5), is_counted=True, closes_at=None)
 
 
 class Discord:
+    """As far as polls need it: all voted for the second candidate. It may hang, or break off."""
+
     def __init__(self, *, hung=(), broken=(), then=lambda: None) -> None:
-        self.hung, self.broken, self.then = set(hung), set(broken), then
+        self.hung, self.broken, self.then = hung, broken, then
         self.asked: list[int] = []
 
-    def get_partial_messageable(self, channel_id, *, guild_id):
-        del guild_id
-        return Channel(self, channel_id)
+    async def poll(self, place_id, _):
+        self.asked.append(place_id)
+        if place_id in self.hung:
+            await asyncio.Event().wait()
+        if place_id in self.broken:
+            self.then()
+            raise NoAnswerError("reset")
+        return COUNTED
 
 
 class Unwritable(Queries):
@@ -112,7 +91,7 @@ async def test_polls_that_hang_keep_no_other_from_being_counted(services, call, 
     channels = await call(6)
     discord = Discord(hung=channels[:-1])
 
-    async with looking(Polls(discord, services.votes, tickets)), asyncio.timeout(20):
+    async with looking(Polls(discord, services, tickets)), asyncio.timeout(20):
         while not await decided(services, channels[-1]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -127,7 +106,7 @@ async def test_a_failure_that_cannot_even_be_recorded_keeps_no_other_from_being_
     votes = Votes(db, services.curricula, clock, None)
     discord = Discord(broken=[first], then=db.fail)
 
-    await Polls(discord, votes, tickets).look_at_due()
+    await Polls(discord, replace(services, votes=votes), tickets).look_at_due()
 
     assert sorted(discord.asked) == [first, second]
     assert not await decided(services, first)
@@ -140,7 +119,7 @@ async def test_only_the_vote_that_somebody_calls_off_is_looked_at(services, call
     await services.votes.cancel(GUILD, vote.vote_id)
     discord = Discord()
 
-    await Polls(discord, services.votes, tickets).look_at(vote.vote_id)
+    await Polls(discord, services, tickets).look_at(vote.vote_id)
 
     assert discord.asked == [channels[1]]
 
@@ -153,6 +132,6 @@ async def test_a_poll_that_is_not_sent_yet_is_left_to_who_sends_it(services, clo
     await services.votes.cancel(GUILD, vote.vote_id)
     discord = Discord()
 
-    await Polls(discord, services.votes, tickets).look_at(vote.vote_id)
+    await Polls(discord, services, tickets).look_at(vote.vote_id)
 
     assert discord.asked == []

@@ -2,12 +2,14 @@
 
 import copy
 import logging
+from datetime import timedelta
 
 import pytest
 from simcord.backend import serializers
 
 from bot.app import NextreadBot
 from bot.core.weeks import Schedule
+from bot.outbox.discord import DiscordPort, Server
 from bot.outbox.questions import Servers
 from tests.seen import text_of
 
@@ -167,6 +169,40 @@ async def test_an_outage_is_no_removal(group, env, guild, told):
     assert told() == []
 
 
+class Deliver:
+    """Notes what is to be sent at once."""
+
+    def __init__(self) -> None:
+        self.about = []
+
+    def look_again(self):
+        pass
+
+    async def now(self, *about):
+        self.about += about
+
+
+async def test_a_server_that_is_away_at_the_start_keeps_no_other_from_its_hello(
+    services, tickets, clock
+):
+    class Discord:
+        def servers(self):
+            return [
+                Server(1, "", None, None, is_away=True),
+                Server(2, "Away", clock(), 20, is_away=True),
+                Server(3, "Old", clock() - timedelta(days=2), 30),
+                Server(4, "New", clock(), 40),
+            ]
+
+    deliver = Deliver()
+
+    await Servers(Discord(), services, tickets, deliver).greet_newcomers()
+
+    rows = await services.db.fetch("SELECT guild_id, channel_id FROM outbox")
+    assert [tuple(row) for row in rows] == [(4, 40)]
+    assert deliver.about == [4]
+
+
 async def test_only_the_process_that_has_its_shard_asks_about_a_server(services, tickets, caplog):
     guild_id = 5 << 22  # for shard 1 of 2
     await services.groups.make_or_change(guild_id, 7, Schedule(0, 9, 0, "UTC"), None, 8)
@@ -174,7 +210,7 @@ async def test_only_the_process_that_has_its_shard_asks_about_a_server(services,
     async def asked(shard_id):
         bot = NextreadBot(None, shard_count=2)
         bot.shard_ids = [shard_id]
-        await Servers(bot, services, tickets).look_after()
+        await Servers(DiscordPort(bot), services, tickets, Deliver()).look_after()
         return [r["guild_id"] for r in await services.db.fetch("SELECT * FROM asked_guilds")]
 
     assert await asked(0) == []

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import functools
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
 import pytest
 
-from bot.outbox.ticker import NEVER, Beside
+from bot.outbox.ticker import Beside, Ticker
 
 A_DAY = 24 * 3600
 
@@ -73,9 +74,9 @@ async def test_a_clock_put_back_while_the_ledger_is_out_of_use_is_seen_to_afterw
     await moderator.slash(channel, "manage group", zone="UTC")
     set_clock(timedelta(days=400))
     await env.advance_time(A_DAY)
-    tick = env.bot.cogs["weekly"].tick.next_iteration - discord.utils.utcnow()
+    left = env.bot.ticker.due_at - discord.utils.utcnow()
     set_clock(-timedelta(days=400))
-    await env.advance_time(tick.total_seconds() - 0.5)
+    await env.advance_time(left.total_seconds() - 0.5)
     (ledger,) = await env.bot.services.db.fetch("PRAGMA database_list")
     with contextlib.closing(sqlite3.connect(ledger["file"], isolation_level=None)) as another:
         another.execute("BEGIN IMMEDIATE")
@@ -88,32 +89,88 @@ async def test_a_clock_put_back_while_the_ledger_is_out_of_use_is_seen_to_afterw
     assert await posted(env) == ["2026-W02"]
 
 
-class Changing:
-    """A weekly service: while it is asked what is due, somebody makes something due earlier."""
+class Due:
+    """A weekly service: nothing but when something is due, which may change while it is asked."""
 
-    def __init__(self, cog, late, soon):
-        self.cog, self.late, self.soon, self.asked = cog, late, soon, 0
+    def __init__(self, clock):
+        self.clock, self.minutes, self.asked = clock, 60, 0
+        self.change = None
 
     async def open_due(self):
         return 0
 
     async def next_due(self):
         self.asked += 1
-        if self.asked > 1:
-            return self.soon
-        await self.cog.on_weekly_change()
-        return self.late
+        next_at = self.clock() + timedelta(minutes=self.minutes)
+        if self.change is not None:
+            self.minutes, self.change = 5, self.change()
+        return next_at
 
 
-async def test_what_is_made_due_earlier_while_the_ledger_is_read_is_not_slept_over(env):
-    cog = env.bot.cogs["weekly"]
-    soon = env.now() + timedelta(minutes=5)
-    real, cog.weekly = cog.weekly, Changing(cog, soon + timedelta(hours=1), soon)
+class NoServers:
+    """A Discord with nothing in it."""
 
-    await cog._work()  # noqa: SLF001 - what the ticker does
+    def servers(self):
+        return []
 
-    due_at, cog.weekly = cog.due_at, real
-    assert due_at == soon
+
+@pytest.fixture
+def due(clock):
+    return Due(clock)
+
+
+@pytest.fixture
+async def ticker(services, tickets, due):
+    """A ticker that has looked, and sleeps."""
+
+    async def deliver_due(*_):
+        pass
+
+    made = Ticker(
+        replace(services, weekly=due), NoServers(), tickets, deliver_due, timedelta(days=1)
+    )
+    made.start()
+    await seen(lambda: due.asked)
+    await asyncio.sleep(0.2)  # until what it did beside has asked it to look again
+    yield made
+    made.cancel()
+
+
+async def seen(claim):
+    """Wait until something is so."""
+    async with asyncio.timeout(10):
+        while not claim():  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_made_due_earlier_while_the_ledger_is_read_is_not_slept_over(
+    ticker, due, clock
+):
+    due.change = ticker.look_again
+
+    ticker.look_again()
+
+    await seen(lambda: ticker.due_at == clock() + timedelta(minutes=5))
+
+
+async def test_changes_never_put_off_what_is_due(ticker, due, clock):
+    """Members are next due a minute from any look: many changes would put them off for good."""
+    due_at, asked = ticker.due_at, due.asked
+    clock.advance(seconds=30)
+
+    ticker.look_again()
+    await seen(lambda: due.asked > asked)
+
+    assert ticker.due_at == due_at == clock() + timedelta(minutes=60, seconds=-30)
+
+
+async def test_what_is_due_at_once_is_looked_at_once_a_second_at_most(ticker, due, clock):
+    due.minutes, asked = 0, due.asked
+
+    ticker.look_again()
+    await seen(lambda: due.asked > asked)
+
+    assert ticker.due_at == clock() + timedelta(seconds=1)
 
 
 async def test_only_work_that_was_due_or_failed_is_followed_by_a_look():
@@ -139,24 +196,23 @@ async def test_only_work_that_was_due_or_failed_is_followed_by_a_look():
 async def test_a_letter_that_was_put_off_is_next_looked_at_when_it_is_due_again(
     env, guild, channel
 ):
-    bot, cog = env.bot, env.bot.cogs["weekly"]
+    bot = env.bot
     await bot.services.delivery.greet(guild.id, channel.id)
     env.inject_error("POST", "*/messages", status=500, times=1)
-    cog.due_at = NEVER
 
-    cog._leaving.start()  # noqa: SLF001 - as the ticker does
-    async with asyncio.timeout(10):
-        while cog.due_at == NEVER:  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.01)
+    bot.ticker.look_again()
+    await env.advance_time(2)
 
-    (row,) = await bot.services.db.fetch("SELECT due_at, state FROM outbox")
-    assert (int(cog.due_at.timestamp()), row["state"]) == (row["due_at"], "waiting")
+    (row,) = await bot.services.db.fetch("SELECT due_at, state, attempts FROM outbox")
+    assert (row["state"], row["attempts"]) == ("waiting", 1)
+    assert int(bot.ticker.due_at.timestamp()) == row["due_at"]
 
 
 async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channel, alice):
-    bot, cog = env.bot, env.bot.cogs["weekly"]
+    bot, ticker = env.bot, env.bot.ticker
+    ticker.cancel()  # it would do all this by itself
     await moderator.slash(channel, "manage group", zone="UTC")
-    idle = [await cog.unasked.look_at_polls(), await cog._open_nudges()]  # noqa: SLF001 - what the ticker does
+    idle = [await ticker._polls.look_at_due(), await ticker._open_nudges()]  # noqa: SLF001 - what it does
     async with bot.services.db.transaction() as tx:
         await tx.fetch("INSERT INTO readers (reader_id) VALUES (?)", alice.id)
         await tx.fetch(
@@ -169,4 +225,4 @@ async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channe
         await tx.fetch("UPDATE votes SET look_at = 0")
 
     assert idle == [False, False]
-    assert [await cog.unasked.look_at_polls(), await cog._open_nudges()] == [True, True]  # noqa: SLF001
+    assert [await ticker._polls.look_at_due(), await ticker._open_nudges()] == [True, True]  # noqa: SLF001

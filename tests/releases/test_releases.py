@@ -257,7 +257,7 @@ async def test_every_old_button_answers(room, release, caplog):
 async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, caplog):
     bot = simcord_env.bot
     # simcord watches each wait of the bot's tasks, which takes a minute for this many messages.
-    bot.get_cog("weekly").tick.cancel()
+    bot.ticker.cancel()
     await simcord_env.advance_time((FIVE_MINUTES + TEN_MINUTES).total_seconds())
 
     await bot.postman.deliver_due()

@@ -158,9 +158,8 @@ async def live(plan: Plan, base, talk) -> None:
     from tests.small_discord import TOKEN
 
     ahead = timedelta(seconds=plan.seconds_ahead)
-    discord.utils.utcnow = lambda: datetime.now(UTC) + ahead
     discord.http.Route.BASE = plan.api
-    services = await open_services(plan.database_url, base, discord.utils.utcnow)
+    services = await open_services(plan.database_url, base, lambda: datetime.now(UTC) + ahead)
     reaper = Reaper(services.db, plan.point)
 
     async def opened():
@@ -171,7 +170,7 @@ async def live(plan: Plan, base, talk) -> None:
     running = asyncio.create_task(bot.start(TOKEN))
 
     async def is_done():
-        now = discord.utils.utcnow()
+        now = services.clock()
         if not bot.is_ready() or bot.ticker.due_at <= now:
             return False
         # The ledger no longer knows of a message on its way if another life took it over.

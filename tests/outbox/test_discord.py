@@ -466,6 +466,7 @@ async def test_another_processs_server_is_written_to_like_one_that_is_here(
     post_id = await port.make_post(place, "One", button("read:7"))
 
     assert (port.server(guild.id), port.is_ours(guild.id)) == (None, False)
+    assert await port.is_member(guild.id, guild.owner.id)
     assert await all_of(port.posts(place, LONG_AGO)) == [post_id]
     assert [each.message_id async for each in port.messages(channel.id, LONG_AGO)] == [sent]
     assert (await port.top(post_id)).custom_ids == {"read:7"}

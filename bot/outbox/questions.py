@@ -158,8 +158,8 @@ class Members:
         await side_by_side(look_at, guilds, SERVERS_AT_A_TIME, MEMBERS_WITHIN)
 
     async def _went_well(self, checks: Sequence[MemberCheck]) -> bool:
-        """Check members of one server; at the first trouble put the rest off."""
-        guild_id = checks[0].guild_id
+        """Check members of one server, and put off what is left at the first that can't be."""
+        guild_id, problem = checks[0].guild_id, None
         try:
             for check in checks:
                 await self._tickets.spare()
@@ -167,35 +167,27 @@ class Members:
                     await self._check(check)
         except TROUBLE as error:
             log.warning("members of server %s can't be checked just now: %r", guild_id, error)
+            problem = error.problem if isinstance(error, RefusedError | AwayError) else None
         except Exception:
             log.exception("members of server %s can't be checked", guild_id)
         else:
             return True
         try:
             await self._guilds.put_off_checks(guild_id)
+            if problem == "bot_removed":
+                await self._guilds.removed(guild_id)
         except Exception:
             log.exception("checks in server %s can't be put off", guild_id)
-        return False
+        return problem in NOT_TOLD
 
     async def _check(self, check: MemberCheck) -> None:
         claimed = await self._guilds.claim_check(check)
         if claimed is None:
             return
-        guild_id = check.guild_id
-        try:
-            is_here = await self._discord.is_member(guild_id, check.reader_id)
-        except (RefusedError, AwayError) as error:
-            if error.problem not in NOT_TOLD:
-                raise
-            log.warning("server %s doesn't say who is in it: %s", guild_id, error.problem)
-            await self._guilds.put_off_checks(guild_id)
-            if error.problem == "bot_removed":
-                await self._guilds.removed(guild_id)
-            return
-        if is_here:
+        if await self._discord.is_member(check.guild_id, check.reader_id):
             await self._guilds.member_is_here(claimed)
         else:
-            await self._guilds.member_left(guild_id, check.reader_id)
+            await self._guilds.member_left(check.guild_id, check.reader_id)
 
 
 class Servers:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.core.groups import BETWEEN_LOOKS
 from bot.core.weeks import CLOCKS_APART
@@ -59,10 +60,10 @@ class Beside:
 
 
 class Ticker:
-    """Does on time all that the bot does unasked. What hangs delays nothing else.
+    """Does on time all that the bot does unasked, and at once what somebody waits for.
 
-    It sleeps by the event loop's own time, which nobody sets back. ``nap`` is the longest sleep
-    between two looks at the clock.
+    What hangs delays nothing else. It sleeps by the event loop's own time, which nobody sets back;
+    ``nap`` is the longest sleep between two looks at the clock.
     """
 
     def __init__(
@@ -70,13 +71,13 @@ class Ticker:
         services: Services,
         discord: Discord,
         tickets: Tickets,
-        deliver_due: Callable[..., Awaitable[None]],
+        deliver_due: Callable[..., Coroutine[Any, Any, None]],
         nap: timedelta,
     ) -> None:
         self.servers = Servers(discord, services, tickets, self)
         self._polls = Polls(discord, services, tickets)
         self._members = Members(discord, services, tickets)
-        self._deliver_due = deliver_due
+        self.now, self.result = deliver_due, self._polls.look_at
         self._services = services
         self._weekly = services.weekly
         self._clock = services.clock
@@ -128,14 +129,6 @@ class Ticker:
         if self._sleeping is not None:
             self._sleeping.cancel()
 
-    async def now(self, *about: int) -> None:
-        """Send all that is due about these weeks, votes, groups or servers: somebody waits."""
-        await self._deliver_due(*about)
-
-    async def result(self, vote_id: int) -> None:
-        """Take a vote's result from its poll, or end the poll if the vote was called off."""
-        await self._polls.look_at(vote_id)
-
     async def _run(self) -> None:
         while not self._is_stopping:
             self._is_asked = False
@@ -150,10 +143,10 @@ class Ticker:
                 await asyncio.wait([self._sleeping])
 
     async def _turn(self) -> None:
-        """Do what is due, and see when something is due again.
+        """Do what is due, and look when something is due again.
 
-        The longest ago counts of what was seen to be due next: members are always due a minute
-        from any look, so that many changes in a row would put them off for good.
+        Never later than was seen before: members are next due a minute from any look, so many
+        changes in a row would put them off for good.
         """
         now = self._clock()
         if self._seen_at - now > CLOCKS_APART:
@@ -173,7 +166,7 @@ class Ticker:
         try:
             await self._services.clock_repair.put_right()
         except LedgerError:
-            raise  # and again: without the ledger there is nothing else to do
+            raise  # tried again in a minute: without the ledger there is nothing else to do
         except Exception:
             log.exception("what the clock left can't be put right before the next start")
         log.warning("the clock was put back by %s", self._seen_at - now)
@@ -191,7 +184,7 @@ class Ticker:
         self._leaving.start()
 
     async def _let_leave(self) -> bool:
-        await self._deliver_due()
+        await self.now()
         return True
 
     async def _open_nudges(self) -> bool:

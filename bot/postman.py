@@ -190,9 +190,11 @@ class Postman:
             await self._delivery.not_sent(row, problem, MUCH_LATER if hourly else RETRY)
         else:
             await self._delivery.drop(row, problem)
-        if problem == "no_direct_messages" and row.kind == "nudge":
-            await self._services.reminders.turn_off_nudges(row.channel_id)
-        elif problem == "no_direct_messages" and row.kind == "reminder":
+        if problem != "no_direct_messages" or row.kind != "reminder":
+            return
+        if row.group_id is None:
+            await self._services.reminders.turn_off_nudges(row.reader_id or 0)
+        else:
             await self._services.reminders.closed(row)
 
     async def _send(self, row: OutboxRow) -> None:
@@ -207,9 +209,9 @@ class Postman:
 
     async def _send_kind(self, row: OutboxRow) -> None:
         match row.kind:
-            case "notice" | "vote_lost":
+            case "notice":
                 await self._send_notice(row)
-            case "nudge":
+            case "reminder" if row.group_id is None:
                 await self._send_nudge(row)
             case "called_off":
                 await self._call_off(row)
@@ -227,7 +229,7 @@ class Postman:
         return guild
 
     async def _send_to_channel(self, row: OutboxRow, guild: discord.Guild) -> None:
-        channel = guild.get_channel(row.channel_id)
+        channel = guild.get_channel(row.channel_id or 0)
         if isinstance(channel, discord.ForumChannel):
             await self._send_to_forum(row, channel)
         elif not isinstance(channel, discord.TextChannel):
@@ -308,7 +310,7 @@ class Postman:
 
     async def _change_standing(self, row: OutboxRow, post: discord.Thread) -> None:
         """Bring the card at the top of the post up to date. Twice is harmless."""
-        status = await self._services.groups.status(row.channel_id, None)
+        status = await self._services.groups.status(row.channel_id or 0, None)
         card = await _card_of(post, _trace_of_standing(status.group.group_id))
         if card is None:
             raise NeverError("card_gone")
@@ -355,15 +357,13 @@ class Postman:
 
     async def _call_off(self, row: OutboxRow) -> None:
         """Say on the card above a poll that its vote is called off. Twice is harmless."""
-        card = await self._services.votes.card(int(row.reference))
-        if card is None:
+        if row.channel_id is None or row.message_id is None:
             raise NeverError("card_gone")
-        place_id, message_id = card
         view = called_off_card(await self._services.votes.ballot(int(row.reference)))
-        place = self._bot.get_partial_messageable(place_id, guild_id=row.guild_id)
+        place = self._bot.get_partial_messageable(row.channel_id, guild_id=row.guild_id)
         await self._tickets.leave()
-        await place.get_partial_message(message_id).edit(view=view)
-        await self._delivery.sent(row, message_id)
+        await place.get_partial_message(row.message_id).edit(view=view)
+        await self._delivery.sent(row, row.message_id)
 
     async def _posted(self, row: OutboxRow) -> tuple[WeeklyPost, int]:
         """Return a week's paper and the id of its message."""
@@ -399,7 +399,7 @@ class Postman:
             raise NeverError("channel_gone")
         if problem := problems.lacks(parent, ("send_messages_in_threads",)):
             raise NeverError(problem)
-        place = self._bot.get_partial_messageable(row.channel_id, guild_id=guild.id)
+        place = self._bot.get_partial_messageable(row.channel_id or 0, guild_id=guild.id)
         text = opener_text(post.resource.questions)
         view = parts.card(text)
         trace, old = by_part(view, row.row_id), by_text(text)
@@ -418,7 +418,7 @@ class Postman:
         await self._write(row, view, by_part(view, row.row_id), by_text(text))
 
     async def _news(self, row: OutboxRow) -> str | None:
-        if row.kind == "vote_lost":
+        if ":" not in row.reference:
             lost = await self._services.votes.lost(int(row.reference))
             return None if lost is None else lost_notice_text(*lost)
         group_id, week_id, _, *end = row.reference.split(":")
@@ -431,7 +431,7 @@ class Postman:
         return notice_text(group.channel_id, group.blocked) if group.blocked is not None else None
 
     async def _send_nudge(self, row: OutboxRow) -> None:
-        reply = await self._services.reminders.nudge(row.channel_id)
+        reply = await self._services.reminders.nudge(row.reader_id or 0)
         if reply is None:
             raise NeverError("not_wanted")
         view = nudge_card(reply)
@@ -445,8 +445,9 @@ class Postman:
         if guild.get_channel(reminder.group.channel_id) is None:
             raise NeverError("channel_gone")  # and there they could not turn it off
         await self._tickets.ticket()
-        if await member_of(guild, row.channel_id) is None:
-            await self._services.guilds.member_left(guild.id, row.channel_id)
+        reader_id = row.reader_id or 0
+        if await member_of(guild, reader_id) is None:
+            await self._services.guilds.member_left(guild.id, reader_id)
             raise NeverError("left_server")
         trace = by_button(ids.ReadReminded(reminder.post.week_id))
         await self._write(row, reminder_card(reminder, guild.name), trace)
@@ -456,7 +457,7 @@ class Postman:
     ) -> None:
         """Send a person a message. Opening their channel is a request that Discord counts, too."""
         await self._tickets.ticket()
-        place = await self._bot.create_dm(discord.Object(row.channel_id))
+        place = await self._bot.create_dm(discord.Object(row.reader_id or 0))
         await self._deliver_once(row, place, view, trace, old=old)
 
     async def _deliver_once(

@@ -32,7 +32,7 @@ class Postbox:
 
     async def begin(self, row):
         """Tell whether the row may be sent; from then on it was perhaps sent to its channel."""
-        return await self.delivery.begin(row, row.channel_id, f"button:{row.kind}")
+        return await self.delivery.begin(row, row.channel_id or 0, f"button:{row.kind}")
 
     async def send(self, row):
         """Send a claimed row, and record it."""

@@ -268,8 +268,8 @@ async def test_rows_that_break_the_ledger_are_told_and_put_off_and_hold_up_no_ot
     async with db.transaction() as tx:
         for row_id in range(AT_ONCE):  # as many as are looked at together
             await tx.fetch(
-                "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
-                " until_at) VALUES (?, 'post', ?, ?, ?, 'waiting', 0, 9999999999)",
+                "INSERT INTO outbox (row_id, kind, reference, rank, guild_id, channel_id, state,"
+                " due_at, until_at) VALUES (?, 'post', ?, 0, ?, ?, 'waiting', 0, 9999999999)",
                 row_id,
                 f"no number {row_id}",
                 guild.id,

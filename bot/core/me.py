@@ -115,7 +115,9 @@ class About:
 def about(kept: Kept) -> About:
     """Sum up what is kept."""
     members = (row["group_id"] for row in kept.of("members"))
-    reminders = sum(row["kind"] == "reminder" for row in kept.of("outbox"))
+    reminders = sum(
+        row["kind"] == "reminder" and row["group_id"] is not None for row in kept.of("outbox")
+    )
     return About(
         marks=Counter(row["state"] for row in kept.of("progress")),
         changes=sum(row["undone_at"] is None for row in kept.of("changes")),

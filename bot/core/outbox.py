@@ -12,12 +12,10 @@ LetterKind = Literal[
     "thread",
     "opener",
     "notice",
-    "nudge",
     "reminder",
     "candidates",
     "poll",
     "called_off",
-    "vote_lost",
 ]
 """``standing``: a group's post in its forum; ``sign``: the card above it, when it changes;
 ``called_off``: the card above a poll, when its vote is called off."""
@@ -114,20 +112,24 @@ TEMPORARY: frozenset[Problem] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """``reference``: the id of a slot, guild, group, vote.
+    """``reference``: what it is about, so that it is sent once; ``rank``: lower ones leave first.
 
-    ``tried_at``: since then it may be sent already, to one of ``places``; ``trace`` is how it is
-    known again there, None where an older version tried.
+    ``reader_id``: to whom it is a letter. Else ``channel_id`` None: to the channel of its group,
+    wherever that is then. ``tried_at``: since then it may be sent already, to one of ``places``;
+    ``trace`` is how it is known again there, None where an older version tried.
     """
 
     row_id: int
     kind: LetterKind
     reference: str
-    guild_id: int | None
-    channel_id: int
-    state: OutboxState
     due_at: datetime
     until_at: datetime
+    guild_id: int | None = None
+    group_id: int | None = None
+    channel_id: int | None = None
+    reader_id: int | None = None
+    rank: int = 2
+    state: OutboxState = "waiting"
     claim: int = 0
     lease_until: datetime | None = None
     tried_at: datetime | None = None
@@ -136,6 +138,18 @@ class OutboxRow:
     problem: Problem | None = None
     places: tuple[int, ...] = ()
     trace: str | None = None
+
+    @property
+    def stands_at(self) -> tuple[int, int] | None:
+        """Where its message stands, once it is sent: channel, thread or post; and its id."""
+        place_id = self.places[-1] if self.places else self.channel_id
+        return None if place_id is None or self.message_id is None else (place_id, self.message_id)
+
+    def is_free(self, now: datetime) -> bool:
+        """Tell whether it is due, and nobody is sending it."""
+        lapsed = self.lease_until is not None and self.lease_until <= now
+        is_free = self.state == "waiting" or (self.state == "claimed" and lapsed)
+        return is_free and self.due_at <= now
 
 
 SECOND = 1_000_000

@@ -53,9 +53,13 @@ class Delivery:
 
     async def greet(self, guild_id: int, channel_id: int) -> None:
         """Put the hello to a server into the outbox, once for good."""
-        now, to = self._clock(), (guild_id, channel_id)
+        now = self._clock()
+        row = OutboxRow(
+            self._ids.new(), "greeting", str(guild_id), now, now + A_DAY,
+            guild_id, channel_id=channel_id,
+        )  # fmt: skip
         async with self._db.transaction() as tx:
-            await outbox.add(tx, self._ids, "greeting", guild_id, *to, now, now + A_DAY)
+            await outbox.add(tx, row)
 
     async def due(self, *about: int) -> list[int]:
         """Return the next rows that are to be sent, in their order; or only those about these."""
@@ -70,11 +74,11 @@ class Delivery:
         """
         now = self._clock()
         seen = await outbox.row(self._db, row_id)
-        if seen is None or not _is_free(seen, now):
+        if seen is None or not seen.is_free(now):
             return None
         async with self._taken(seen) as (tx, post):
-            row = await outbox.row(tx, row_id)
-            if row is None or not _is_free(row, now):
+            row = await self._row(tx, row_id)
+            if row is None or not row.is_free(now):
                 return None
             problem = await self._unwanted(tx, row, post, now)
             if row.tried_at is None and problem:
@@ -117,7 +121,7 @@ class Delivery:
         ``at``: when it was sent, if that isn't now; by that a post is late or isn't.
         ``in_thread``: it is in a forum's post, which can have no threads.
         """
-        now, place_id = self._clock(), place_id or row.channel_id
+        now, place_id = self._clock(), place_id or row.channel_id or 0
         async with self._taken(row) as (tx, post):
             if not await outbox.set_sent(tx, row.row_id, message_id):
                 return
@@ -131,7 +135,7 @@ class Delivery:
                 await group_rows.set_blocked(tx, post.group_id, None)
                 group = await group_rows.group(tx, post.group_id)
                 follower: LetterKind = "opener" if in_thread else "thread"
-                await self._follow(tx, row, follower, place_id, now)
+                await self._follow(tx, row, follower, place_id, now, rank=2 if in_thread else 1)
                 if group is not None:
                     await reminders.plan(tx, self._ids, group, now)
             elif row.kind == "standing":
@@ -158,7 +162,7 @@ class Delivery:
             if not await outbox.set_sent(tx, row.row_id, None, problem="deleted"):
                 return
             if post is not None:
-                now, at = self._clock(), row.channel_id
+                now, at = self._clock(), row.channel_id or 0
                 await week_rows.set_posted(
                     tx, post.week_id, channel_id=at, message_id=None, now=now
                 )
@@ -189,7 +193,7 @@ class Delivery:
         async with self._taken(row) as (tx, post):
             if await self._follow_move(tx, row, now, is_untried=row.tried_at is None):
                 return
-            group = await standing.missed(tx, self._ids, row.channel_id, gone_id, now)
+            group = await standing.missed(tx, self._ids, row.channel_id or 0, gone_id, now)
             if group is None or group.state == "stopped":
                 await self._give_up(tx, row, post, "called_off")
                 return
@@ -213,6 +217,14 @@ class Delivery:
         """Record that it won't be sent, and why."""
         async with self._taken(row) as (tx, post):
             await self._give_up(tx, row, post, problem)
+
+    async def _row(self, db: Queries, row_id: int) -> OutboxRow | None:
+        """Return the row as it is now, with the channel of its group if it goes there."""
+        row = await outbox.row(db, row_id)
+        if row is None or row.channel_id is not None or row.reader_id is not None:
+            return row
+        group = await group_rows.group(db, row.group_id or 0)
+        return row if group is None else replace(row, channel_id=group.channel_id)
 
     @asynccontextmanager
     async def _taken(self, row: OutboxRow) -> AsyncIterator[tuple[Queries, Week | None]]:
@@ -266,7 +278,7 @@ class Delivery:
 
         Trouble with the old channel is none of the group's any more. Tell whether it has moved.
         """
-        found = await outbox.row(tx, row.row_id)
+        found = await self._row(tx, row.row_id)
         if found is None or found.channel_id == row.channel_id:
             return False
         if (
@@ -315,12 +327,16 @@ class Delivery:
         tx: Queries,
         row: OutboxRow,
         kind: LetterKind,
-        channel_id: int,
+        channel_id: int | None,
         now: datetime,
         until: datetime | None = None,
+        rank: int = 2,
     ) -> None:
-        to = (row.guild_id, channel_id)
-        await outbox.add(tx, self._ids, kind, row.reference, *to, now, until or now + A_DAY)
+        new = OutboxRow(
+            self._ids.new(), kind, row.reference, now, until or now + A_DAY,
+            row.guild_id, row.group_id, channel_id, rank=rank,
+        )  # fmt: skip
+        await outbox.add(tx, new)
 
     async def _unwanted(
         self, tx: Queries, row: OutboxRow, post: Week | None, now: datetime
@@ -364,18 +380,14 @@ class Delivery:
             )
         if news and not passes and group.changed_by is not None:
             reference = f"{group.group_id}:{about}:{group.changed_by}"
-            to = (group.guild_id, group.changed_by)
-            await outbox.add(tx, self._ids, "notice", reference, *to, now, now + A_DAY)
+            notice = OutboxRow(
+                self._ids.new(), "notice", reference, now, now + A_DAY,
+                group.guild_id, group.group_id, reader_id=group.changed_by,
+            )  # fmt: skip
+            await outbox.add(tx, notice)
 
 
 OF_VOTES = frozenset({"candidates", "poll"})
 
 KEEP_WHY = OF_VOTES | {"thread"}
 """Kinds of which a card tells afterwards why they weren't sent."""
-
-
-def _is_free(row: OutboxRow, now: datetime) -> bool:
-    if row.due_at > now:
-        return False
-    lapsed = row.lease_until is not None and row.lease_until <= now
-    return row.state == "waiting" or (row.state == "claimed" and lapsed)

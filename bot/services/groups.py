@@ -284,7 +284,7 @@ class Groups:
             await group_rows.move_group(
                 tx, group_id, channel_id=channel_id, is_forum=is_forum, changed_by=moved_by, now=now
             )
-            await outbox.move_posts(tx, group_id, channel_id, now)
+            await outbox.wake(tx, group_id, now)
             await call_off(tx, self._ids, old, now)
             group = await self._taken(tx, guild_id, group_id)
             group = await self._announce(tx, group, old, now)

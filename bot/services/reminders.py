@@ -70,8 +70,8 @@ class Reminders:
 
     async def check(self, row: OutboxRow) -> Reminder | ProblemName:
         """Return what a reminder shows, or why it isn't to be sent any more."""
-        week_id, reader_id = (int(part) for part in row.reference.split(":"))
-        post = await week_rows.week(self._db, week_id)
+        _, week_id, reader_id = row.reference.split(":")
+        post = await week_rows.week(self._db, int(week_id))
         group = None if post is None else await group_rows.group(self._db, post.group_id)
         if post is None or group is None:
             return "paper_gone"
@@ -80,13 +80,13 @@ class Reminders:
         if resource is None:
             return "paper_gone"
         now = self._clock()
-        marks = resolved(curriculum, await progress.marks_of(self._db, reader_id))
+        marks = resolved(curriculum, await progress.marks_of(self._db, int(reader_id)))
         next_at = (await next_slot_of(self._db, group, now)).at
         spans = await choices.spans_of(self._db, group.group_id)
         span = spans_by_key(curriculum, spans).get(resource.key)
         problem = reminder_obstacle(
             group=group,
-            wish=await members.wish(self._db, group.group_id, reader_id),
+            wish=await members.wish(self._db, group.group_id, int(reader_id)),
             post=post,
             last=await week_rows.last_posted(self._db, group.group_id),
             mark=marks.get(resource.key),
@@ -98,11 +98,10 @@ class Reminders:
 
     async def closed(self, row: OutboxRow) -> None:
         """Record that the reader takes no direct messages: none is tried until they ask again."""
-        week_id, reader_id = (int(part) for part in row.reference.split(":"))
+        group_id, reader_id = row.group_id or 0, row.reader_id or 0
         async with self._db.transaction() as tx:
-            post = await week_rows.week(tx, week_id)
-            if post is not None and await group_rows.take_group(tx, post.group_id):
-                await members.close_wish(tx, post.group_id, reader_id)
+            if await group_rows.take_group(tx, group_id):
+                await members.close_wish(tx, group_id, reader_id)
 
     async def finish(self, reader_id: int, week_id: int) -> Reply:
         """Mark the paper of a reminder done, wherever its button is pressed.
@@ -164,8 +163,9 @@ class Reminders:
             last = await progress.last_change(tx, reader_id)
             again = last + NUDGED_AFTER if last else now
             if settings.nudged and again <= now:
-                about, to = f"{reader_id}:{seconds(now)}", (None, reader_id)
-                await outbox.add(tx, self._ids, "nudge", about, *to, now, now + A_DAY)
+                about, times = f"idle:{reader_id}:{seconds(now)}", (now, now + A_DAY)
+                row = OutboxRow(self._ids.new(), "reminder", about, *times, reader_id=reader_id)
+                await outbox.add(tx, row)
                 again = now + NUDGED_AFTER
             await readers.set_nudge_at(tx, reader_id, again if settings.nudged else None)
 
@@ -187,24 +187,29 @@ class Reminders:
         """Return the rows whose reference could be planned anew later than ``before``.
 
         A reminder is of a group's last paper, until it is posted another, be that in years. A
-        notice is about a week or a standing post, as long as that is tried. A nudge names its
-        second, and a vote is lost once.
+        notice is about a week or a standing post, as long as that is tried. A reader's week
+        without reading names its second, and a vote is lost once.
         """
-        about = {row.row_id: _about(row) for row in page if row.kind in ("reminder", "notice")}
-        last = await week_rows.not_followed(self._db, set(about.values()), before)
-        tried = await outbox.still_tried(self._db, set(about.values()), before)
-
-        def is_plannable(row: OutboxRow) -> bool:
-            if row.kind == "reminder":
-                return about[row.row_id] in last
-            is_open = row.until_at > before - A_WEEK_OPEN or about.get(row.row_id) in tried
-            return row.kind == "notice" and is_open
-
-        return {row.row_id for row in page if is_plannable(row)}
+        parts = {row.row_id: row.reference.split(":") for row in page}
+        week_ids = {int(part[1]) for part in parts.values() if part[0] == "week"}
+        last = await week_rows.not_followed(self._db, week_ids, before)
+        notices = [row for row in page if row.kind == "notice" and len(parts[row.row_id]) > 1]
+        posts = {parts[row.row_id][1] for row in notices}
+        tried = await outbox.still_tried(self._db, "post", posts, before)
+        groups = {str(row.group_id) for row in notices}
+        made = await outbox.still_tried(self._db, "standing", groups, before)
+        kept = {id_ for id_, part in parts.items() if part[0] == "week" and int(part[1]) in last}
+        return kept | {
+            row.row_id
+            for row in notices
+            if row.until_at > before - A_WEEK_OPEN
+            or parts[row.row_id][1] in tried
+            or str(row.group_id) in made
+        }
 
 
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:
-    sent = await outbox.row_about(db, "reminder", f"{post.week_id}:{reader_id}")
+    sent = await outbox.row_about(db, "reminder", f"week:{post.week_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
         return True
     return await members.is_member(db, post.group_id, reader_id)
@@ -226,15 +231,9 @@ async def plan(
         return
     rows = [
         OutboxRow(
-            ids.new(), "reminder", f"{post.week_id}:{member}", group.guild_id, member,
-            "waiting", due_at, until_at,
+            ids.new(), "reminder", f"week:{post.week_id}:{member}", due_at, until_at,
+            group.guild_id, group.group_id, reader_id=member,
         )
         for member in await members.take_wishing_members(tx, group.group_id, reader_id)
     ]  # fmt: skip
-    await outbox.add_or_move_rows(tx, rows)
-
-
-def _about(row: OutboxRow) -> int:
-    """Return the week that a reminder or notice is about, or a standing post's row."""
-    parts = row.reference.split(":")
-    return int(parts[0] if row.kind == "reminder" else parts[1])
+    await outbox.add_or_move(tx, rows)

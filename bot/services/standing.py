@@ -63,7 +63,7 @@ async def made(tx: Queries, ids: Ids, row: OutboxRow, standing_id: int, now: dat
     await group_rows.set_standing(tx, group_id, standing_id)
     if group.blocked not in UNCERTAIN:  # which the new post doesn't mend
         await group_rows.set_blocked(tx, group_id, None)
-    await outbox.wake(tx, row.channel_id, "no_standing_post", now)
+    await outbox.wake(tx, group_id, now, "no_standing_post")
     if group.state == "stopped":  # meanwhile: its card may not say so
         await tell(tx, ids, replace(group, standing_id=standing_id), now)
 
@@ -72,10 +72,9 @@ async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
     """Update the card of a standing post, if there is or may be one."""
     if group.standing_id is None and not await _may_be_made(tx, group):
         return
-    row_id, to = ids.new(), (group.guild_id, group.channel_id)
+    row_id, to = ids.new(), (group.guild_id, group.group_id)
     about = f"{group.group_id}:{row_id}"
-    row = OutboxRow(row_id, "sign", about, *to, "waiting", now, now + SIGN_WITHIN)
-    await outbox.add_row(tx, row)
+    await outbox.add(tx, OutboxRow(row_id, "sign", about, now, now + SIGN_WITHIN, *to))
 
 
 async def unwanted(db: Queries, row: OutboxRow) -> ProblemName | None:
@@ -99,8 +98,11 @@ async def _may_be_made(db: Queries, group: Group) -> bool:
 async def _add(
     tx: Queries, ids: Ids, group: Group, old: OutboxRow | None, due_at: datetime, now: datetime
 ) -> None:
-    until, to = now + MADE_WITHIN, (group.guild_id, group.channel_id)
+    until, to = now + MADE_WITHIN, (group.guild_id, group.group_id)
+    about = str(group.group_id)
     if old is None:
-        await outbox.add(tx, ids, "standing", group.group_id, *to, due_at, until)
-    else:
-        await outbox.renew(tx, old.row_id, ids.new(), due_at, until)
+        await outbox.add(tx, OutboxRow(ids.new(), "standing", about, due_at, until, *to))
+        return
+    if old.state == "sent":
+        await outbox.set_untried(tx, old.row_id)
+    await outbox.renew(tx, old.row_id, ids.new(), due_at, until)

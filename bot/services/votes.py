@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
-from bot.core.outbox import Problem
+from bot.core.outbox import OutboxRow, Problem
 from bot.core.picks import Chosen, by_week
 from bot.core.votes import (
     BEFORE_ITS_SLOT,
@@ -77,8 +77,9 @@ class Votes:
             )  # fmt: skip
             await choices.put_vote(tx, vote, called_by, now)
             until = min(slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours), now + TOLD_WITHIN)
-            to = (guild_id, channel_id)
-            await outbox.add(tx, self._ids, "candidates", vote.vote_id, *to, now, until)
+            to = (guild_id, group.group_id, channel_id)
+            row = OutboxRow(self._ids.new(), "candidates", str(vote.vote_id), now, until, *to)
+            await outbox.add(tx, row)
         return await self._ballot(group, vote)
 
     async def cancel(self, guild_id: int, vote_id: int) -> Ballot:
@@ -130,9 +131,7 @@ class Votes:
     async def card(self, vote_id: int) -> tuple[int, int] | None:
         """Return where a vote's candidates stand, above its poll: channel or post, and message."""
         row = await outbox.row_about(self._db, "candidates", str(vote_id))
-        if row is None or row.message_id is None:
-            return None
-        return (row.places or (row.channel_id,))[-1], row.message_id
+        return None if row is None else row.stands_at
 
     async def lost(self, vote_id: int) -> tuple[Ballot, Problem | None] | None:
         """Return a vote that came to nothing, and what kept it from being sent; else None."""
@@ -241,8 +240,11 @@ async def lose(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
     vote, called_by = await choices.vote(tx, vote_id), await choices.caller_of(tx, vote_id)
     group = await group_rows.group(tx, vote.group_id) if vote else None
     if group is not None and called_by is not None:
-        until = now + TOLD_WITHIN
-        await outbox.add(tx, ids, "vote_lost", vote_id, group.guild_id, called_by, now, until)
+        row = OutboxRow(
+            ids.new(), "notice", str(vote_id), now, now + TOLD_WITHIN,
+            group.guild_id, group.group_id, reader_id=called_by,
+        )  # fmt: skip
+        await outbox.add(tx, row)
     return True
 
 
@@ -255,11 +257,15 @@ async def call_off(
 
 
 async def tell_called_off(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> None:
-    """Let the card above the poll of a vote called off say so, where it was sent."""
+    """Let the card above the poll of a vote called off say so, even if its group is forgotten."""
     card = await outbox.row_about(tx, "candidates", str(vote_id))
-    if card is not None and card.message_id is not None:
-        to = (card.guild_id, card.channel_id)
-        await outbox.add(tx, ids, "called_off", vote_id, *to, now, now + TOLD_WITHIN)
+    if card is not None and card.stands_at is not None:
+        place_id, message_id = card.stands_at
+        row = OutboxRow(
+            ids.new(), "called_off", str(vote_id), now, now + TOLD_WITHIN, card.guild_id,
+            channel_id=place_id, message_id=message_id,
+        )  # fmt: skip
+        await outbox.add(tx, row)
 
 
 async def problem_of(db: Queries, vote: Vote) -> Problem | None:

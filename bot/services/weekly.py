@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
 from bot.core.groups import Group, ReadBy, Week, WeeklyPost, next_look
+from bot.core.outbox import OutboxRow
 from bot.core.picks import (
     TELL_WEEKS_AHEAD,
     Pick,
@@ -84,7 +85,7 @@ class Weekly:
         now = self._clock()
         next_ = await due_next(self._db)
         checks = next_look(next_.checked, now)
-        due = [next_.slot, next_.letter, next_.nudge, next_.poll, checks]
+        due = [next_.slot, next_.letter, next_.nudge, next_.vote, checks]
         return min([now + look, *(at for at in due if at is not None)])
 
     async def pick(
@@ -119,13 +120,15 @@ class Weekly:
 
     async def send(self, tx: Queries, group: Group, post: Week, *, again: bool = False) -> None:
         """Put the post into the outbox; ``again`` replaces an unsent one."""
-        now, until, to = self._clock(), post.at + LATE_WITHIN, (group.guild_id, group.channel_id)
-        old = await outbox.row_about(tx, "post", str(post.week_id))
+        now, until, about = self._clock(), post.at + LATE_WITHIN, str(post.week_id)
+        to, old = (group.guild_id, group.group_id), await outbox.row_about(tx, "post", about)
         if old is None:
-            await outbox.add(tx, self._ids, "post", post.week_id, *to, min(post.at, now), until)
+            due_at = min(post.at, now)
+            row = OutboxRow(self._ids.new(), "post", about, due_at, until, *to, rank=0)
+            await outbox.add(tx, row)
         elif again and old.state in ("uncertain", "dropped"):
-            new_id = self._ids.new()
-            await outbox.send_again(tx, old.row_id, new_row_id=new_id, due_at=now, until_at=until)
+            await outbox.set_untried(tx, old.row_id)
+            await outbox.renew(tx, old.row_id, self._ids.new(), now, until)
         elif again:
             await outbox.hurry(tx, old.row_id, now, until)
 
@@ -290,8 +293,12 @@ class Weekly:
         if group.changed_by is None:
             return
         about = f"{group.group_id}:{post.week_id}:{group.changed_by}:end"
-        now, to = self._clock(), (group.guild_id, group.changed_by)
-        await outbox.add(tx, self._ids, "notice", about, *to, now, now + LATE_WITHIN)
+        now = self._clock()
+        row = OutboxRow(
+            self._ids.new(), "notice", about, now, now + LATE_WITHIN,
+            group.guild_id, group.group_id, reader_id=group.changed_by,
+        )  # fmt: skip
+        await outbox.add(tx, row)
 
     async def _weeks_left(
         self,

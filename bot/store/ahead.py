@@ -33,6 +33,9 @@ PUT_OFF = ("progress", "until_at")
 LOOK_BACK = timedelta(weeks=4)
 """How far back to look for what was perhaps sent while the clock was ahead."""
 
+PLANNED = "kind = 'reminder' AND group_id IS NOT NULL"
+"""Of the outbox, what is planned for weeks ahead, and planned anew where it is missing."""
+
 RETRY_WITHIN = timedelta(hours=1)
 LEASE = timedelta(minutes=2)
 
@@ -86,17 +89,17 @@ async def pull_back_outbox(tx: Queries, now: datetime, apart: timedelta) -> int:
     retried, leased = now + RETRY_WITHIN + apart, now + LEASE + apart
     furthest = now + LOOK_BACK
     sql = (
-        "DELETE FROM outbox WHERE kind = 'reminder' AND state = 'waiting' AND tried_at IS NULL"
+        f"DELETE FROM outbox WHERE {PLANNED} AND state = 'waiting' AND tried_at IS NULL"  # noqa: S608
         " AND due_at > ? RETURNING row_id"
     )
     planned = await tx.fetch(sql, furthest)
     sql = "UPDATE outbox SET tried_at = ? WHERE tried_at > ? RETURNING row_id"
     tried = await tx.fetch_column(sql, now - LOOK_BACK, now + apart)
     sql = (
-        "UPDATE outbox SET due_at = ?, until_at = CASE WHEN until_at > ? THEN CAST(? AS BIGINT)"
+        "UPDATE outbox SET due_at = ?, until_at = CASE WHEN until_at > ? THEN CAST(? AS BIGINT)"  # noqa: S608
         " ELSE until_at END, lease_until = CASE WHEN lease_until > ? THEN CAST(? AS BIGINT)"
         " ELSE lease_until END WHERE state IN ('waiting', 'claimed')"
-        " AND (kind <> 'reminder' AND due_at > ? OR due_at > ? OR lease_until > ?)"
+        f" AND (NOT ({PLANNED}) AND due_at > ? OR due_at > ? OR lease_until > ?)"
         " RETURNING row_id"
     )
     until = now + timedelta(days=8), now + timedelta(days=1)

@@ -3,55 +3,37 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.choices import IS_HERE
-from bot.store.database import Queries, Row, Value, in_parts, question_marks, value_from
-from bot.store.instants import Ids
+from bot.store.database import Queries, Row, in_parts, question_marks, value_from
+
+COLUMNS = (
+    "row_id", "kind", "reference", "due_at", "until_at", "guild_id", "group_id", "channel_id",
+    "reader_id", "rank", "message_id",
+)  # fmt: skip
+"""What is known of a row when it is planned."""
 
 
-async def add_row(tx: Queries, row: OutboxRow) -> None:
-    """Add a thing to send, unless it has its row already."""
-    sql = (
-        "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
-        " until_at) VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)"
-        " ON CONFLICT (kind, reference) DO NOTHING"
-    )
-    await tx.fetch(sql, *_values(row))
+async def add(tx: Queries, *rows: OutboxRow) -> None:
+    """Add things to send, each unless it has its row already."""
+    await _insert(tx, rows, "NOTHING")
 
 
-async def add(
-    tx: Queries,
-    ids: Ids,
-    kind: LetterKind,
-    about: int | str,
-    guild_id: int | None,
-    channel_id: int,
-    due_at: datetime,
-    until_at: datetime,
-) -> None:
-    """Add a new thing to send, unless it has its row already; ``about``: its reference."""
-    new = ids.new(), kind, str(about), guild_id, channel_id
-    await add_row(tx, OutboxRow(*new, state="waiting", due_at=due_at, until_at=until_at))
-
-
-async def add_or_move_rows(tx: Queries, rows: Sequence[OutboxRow]) -> None:
+async def add_or_move(tx: Queries, rows: Sequence[OutboxRow]) -> None:
     """Add things to send; what waits already is given this time instead."""
+    moved = "due_at = excluded.due_at, until_at = excluded.until_at"
+    await _insert(tx, rows, f"UPDATE SET {moved} WHERE outbox.state = 'waiting'")
+
+
+async def _insert(tx: Queries, rows: Sequence[OutboxRow], on_conflict: str) -> None:
     for some in in_parts(rows):
-        places = ", ".join(["(?, ?, ?, ?, ?, 'waiting', ?, ?)"] * len(some))
+        places = ", ".join([f"({question_marks(COLUMNS)}, 'waiting')"] * len(some))
         sql = (
-            "INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"  # noqa: S608 - question marks only
-            f" until_at) VALUES {places} ON CONFLICT (kind, reference) DO UPDATE"
-            " SET due_at = excluded.due_at, until_at = excluded.until_at"
-            " WHERE outbox.state = 'waiting'"
+            f"INSERT INTO outbox ({', '.join(COLUMNS)}, state) VALUES {places}"  # noqa: S608
+            f" ON CONFLICT (kind, reference) DO {on_conflict}"
         )
-        await tx.fetch(sql, *chain.from_iterable(_values(row) for row in some))
-
-
-def _values(row: OutboxRow) -> tuple[Value, ...]:
-    about = row.row_id, row.kind, row.reference, row.guild_id, row.channel_id
-    return *about, row.due_at, row.until_at
+        await tx.fetch(sql, *(getattr(row, column) for row in some for column in COLUMNS))
 
 
 async def row(db: Queries, row_id: int) -> OutboxRow | None:
@@ -70,14 +52,14 @@ async def row_about(db: Queries, kind: LetterKind, reference: str) -> OutboxRow 
 async def due_row_ids(db: Queries, now: datetime, limit: int, *about: int) -> list[int]:
     """Return what is to be sent: waiting and due, or claimed with a lease run out.
 
-    The longest due comes first, of a minute's one of each server, then the second of each; what
-    isn't a post lets posts go first for ten minutes. What is about a server that removed the bot
-    rests. ``about``: only what refers to these weeks, votes, groups or servers.
+    The longest due comes first, of a minute's one of each server, then the second of each; each
+    rank lets the one before it go first for ten minutes. What is about a server that removed the
+    bot rests. ``about``: only what refers to these weeks, votes, groups or servers.
     """
     only = f" AND reference IN ({question_marks(about)})" if about else ""
     sql = (
         "SELECT row_id FROM (SELECT row_id, guild_id, due_at,"  # noqa: S608 - question marks only
-        " (due_at + CASE kind WHEN 'post' THEN 0 ELSE 600 END) / 60 AS turn"
+        " (due_at + rank * 600) / 60 AS turn"
         " FROM outbox WHERE state IN ('waiting', 'claimed') AND due_at <= ?"
         " AND (state = 'waiting' OR lease_until <= ?)"
         " AND NOT EXISTS (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = outbox.guild_id)"
@@ -162,40 +144,26 @@ async def close_row(
     return await tx.any_row(sql, state, str(problem), row_id, claim)
 
 
-async def send_again(
-    tx: Queries, row_id: int, *, new_row_id: int, due_at: datetime, until_at: datetime
-) -> None:
-    """Make a row that was dropped or is uncertain new: another id, so another nonce."""
-    sql = (
-        "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
-        " lease_until = 0, tried_at = NULL, places = NULL, trace = NULL, problem = NULL"
-        " WHERE row_id = ? AND state <> 'sent'"
-    )
-    await tx.fetch(sql, new_row_id, due_at, until_at, row_id)
-
-
 async def renew(
     tx: Queries, row_id: int, new_row_id: int, due_at: datetime, until_at: datetime
 ) -> None:
-    """Send a thing once more that was given up, or whose message is gone: under another id.
+    """Send a thing once more, under another id, so with another nonce; not while it is on its way.
 
-    What was perhaps sent before it was given up is still looked for.
+    What was perhaps sent before is still looked for.
     """
     sql = (
         "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
-        " lease_until = 0, tried_at = CASE state WHEN 'sent' THEN NULL ELSE tried_at END,"
-        " places = CASE state WHEN 'sent' THEN NULL ELSE places END,"
-        " trace = CASE state WHEN 'sent' THEN NULL ELSE trace END,"
-        " message_id = NULL, problem = NULL"
+        " lease_until = 0, message_id = NULL, problem = NULL"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')"
     )
     await tx.fetch(sql, new_row_id, due_at, until_at, row_id)
 
 
-async def wake(tx: Queries, channel_id: int, problem: Problem, now: datetime) -> None:
-    """Make due what waits in a channel because of a problem that is over."""
-    sql = "UPDATE outbox SET due_at = ? WHERE channel_id = ? AND state = 'waiting' AND problem = ?"
-    await tx.fetch(sql, now, channel_id, str(problem))
+async def wake(tx: Queries, group_id: int, now: datetime, problem: Problem | None = None) -> None:
+    """Make due what waits for a group's channel; ``problem``: all that waits because of it."""
+    why = "channel_id IS NULL AND reader_id IS NULL" if problem is None else "problem = ?"
+    sql = f"UPDATE outbox SET due_at = ? WHERE group_id = ? AND state = 'waiting' AND {why}"  # noqa: S608
+    await tx.fetch(sql, now, group_id, *(() if problem is None else (str(problem),)))
 
 
 async def hurry(tx: Queries, row_id: int, due_at: datetime, until_at: datetime) -> None:
@@ -207,49 +175,9 @@ async def hurry(tx: Queries, row_id: int, due_at: datetime, until_at: datetime) 
     await tx.fetch(sql, due_at, until_at, row_id)
 
 
-async def move_posts(tx: Queries, group_id: int, channel_id: int, due_at: datetime) -> None:
-    """Send a group's unsent posts, and its standing one, to another channel.
-
-    What waits is tried at once.
-    """
-    sql = (
-        "UPDATE outbox SET channel_id = ?,"
-        " due_at = CASE state WHEN 'waiting' THEN CAST(? AS BIGINT) ELSE due_at END"
-        " WHERE (kind = 'standing' AND reference = ?) OR (kind = 'post' AND state <> 'sent'"
-        " AND reference IN (SELECT CAST(week_id AS TEXT) FROM weeks WHERE group_id = ?))"
-    )
-    await tx.fetch(sql, channel_id, due_at, str(group_id), group_id)
-
-
 async def delete_about_group(tx: Queries, group_id: int) -> None:
-    """Forget all that was or is still to be sent about a group, even what is just being sent.
-
-    But cards above a poll are still to say that their vote is called off. Its weeks and votes must
-    still be there: they are what most of it refers to.
-    """
-    sql = (
-        "DELETE FROM outbox WHERE kind IN ('post', 'thread', 'opener') AND reference IN"
-        " (SELECT CAST(week_id AS TEXT) FROM weeks WHERE group_id = ?)"
-    )
-    await tx.fetch(sql, group_id)
-    sql = (
-        "DELETE FROM outbox WHERE kind IN ('candidates', 'poll', 'called_off', 'vote_lost')"
-        " AND reference IN (SELECT CAST(vote_id AS TEXT) FROM votes WHERE group_id = ?)"
-        " AND NOT (kind IN ('candidates', 'called_off') AND reference IN"
-        " (SELECT reference FROM outbox WHERE kind = 'called_off'"
-        " AND state IN ('waiting', 'claimed')))"
-    )
-    await tx.fetch(sql, group_id)
-    sql = (
-        "DELETE FROM outbox WHERE kind = 'standing' AND reference = ?"
-        " OR kind IN ('sign', 'notice') AND SUBSTR(reference, 1, ?) = ?"
-    )
-    await tx.fetch(sql, str(group_id), len(f"{group_id}:"), f"{group_id}:")
-    sql = (
-        "DELETE FROM outbox WHERE kind = 'reminder' AND RTRIM(reference, '0123456789') IN"
-        " (SELECT CAST(week_id AS TEXT) || ':' FROM weeks WHERE group_id = ?)"
-    )
-    await tx.fetch(sql, group_id)
+    """Forget all that was or is still to be sent about a group, even what is just being sent."""
+    await tx.fetch("DELETE FROM outbox WHERE group_id = ?", group_id)
 
 
 async def ended_letters(
@@ -260,7 +188,7 @@ async def ended_letters(
     The oldest first; ``after``: only those that come after this one.
     """
     sql = (
-        "SELECT * FROM outbox WHERE kind IN ('notice', 'vote_lost', 'nudge', 'reminder')"
+        "SELECT * FROM outbox WHERE reader_id IS NOT NULL"
         " AND until_at <= ? AND (until_at, row_id) > (?, ?)"
         # By no state that it may have: SQLite would go through all that was ever sent.
         " AND state NOT IN ('waiting', 'claimed') ORDER BY until_at, row_id LIMIT ?"
@@ -269,22 +197,16 @@ async def ended_letters(
     return [_row(found) for found in await db.fetch(sql, before, *seen, limit)]
 
 
-async def still_tried(db: Queries, abouts: Collection[int], since: datetime) -> set[int]:
-    """Return which of these weeks and standing posts are being sent, or were to be since then.
-
-    A week is named by its slot's id, a standing post by its row's.
-    """
-    if not abouts:
-        return set()
-    marks = question_marks(abouts)
+async def still_tried(
+    db: Queries, kind: LetterKind, references: Collection[str], since: datetime
+) -> set[str]:
+    """Return which of these things are being sent, or were to be since then."""
+    marks = question_marks(references)
     sql = (
-        f"SELECT reference FROM outbox WHERE kind = 'post' AND reference IN ({marks})"  # noqa: S608 - question marks only
-        " AND (state IN ('waiting', 'claimed') OR until_at > ?) UNION ALL"
-        f" SELECT CAST(row_id AS TEXT) FROM outbox WHERE row_id IN ({marks})"
+        f"SELECT reference FROM outbox WHERE kind = ? AND reference IN ({marks})"  # noqa: S608
         " AND (state IN ('waiting', 'claimed') OR until_at > ?)"
     )
-    found = await db.fetch_column(sql, *map(str, abouts), since, *abouts, since)
-    return set(map(int, found))
+    return set(await db.fetch_column(sql, kind, *references, since))
 
 
 async def delete_rows(tx: Queries, row_ids: Collection[int]) -> None:
@@ -318,7 +240,7 @@ class DueNext:
     slot: datetime | None
     letter: datetime | None
     nudge: datetime | None
-    poll: datetime | None
+    vote: datetime | None
     checked: datetime | None
 
 
@@ -337,7 +259,7 @@ NEXT = {
     " UNION ALL SELECT MIN(lease_until) AS at FROM outbox"
     f" WHERE state = 'claimed' AND {_is_there('outbox')}) AS letters",
     "nudge": "SELECT MIN(nudge_at) FROM reader_settings",
-    "poll": "SELECT look_at FROM votes"  # noqa: S608
+    "vote": "SELECT look_at FROM votes"  # noqa: S608
     f" WHERE look_at IS NOT NULL AND {IS_HERE} ORDER BY look_at LIMIT 1",
     "checked": "SELECT members.checked_at FROM members"  # noqa: S608
     " JOIN study_groups ON study_groups.group_id = members.group_id"

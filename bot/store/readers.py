@@ -122,7 +122,7 @@ PERSON_COLUMNS = (
     PersonColumn("week_readers", "reader_id", "delete"),
     PersonColumn("picks", "picked_by", "forget"),
     PersonColumn("votes", "called_by", "forget"),
-    PersonColumn("outbox", "channel_id", "delete"),
+    PersonColumn("outbox", "reader_id", "delete"),
     PersonColumn("additions", "added_by", "forget"),
     PersonColumn("addition_changes", "changed_by", "forget"),
     PersonColumn("drafts", "opened_by", "delete"),

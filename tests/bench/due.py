@@ -110,17 +110,17 @@ async def _fill(tx, posts):
     )
     for row_id, kind in enumerate(("post", "thread", "opener")):
         await tx.fetch(
-            f"INSERT INTO outbox (row_id, kind, reference, guild_id, channel_id, state, due_at,"
-            f" until_at, claim, lease_until, attempts, message_id) {numbers}"
-            f" SELECT n * 3 + {row_id}, '{kind}', CAST(n AS TEXT), n / {WEEKS}, n / {WEEKS},"
+            f"INSERT INTO outbox (row_id, kind, reference, rank, guild_id, group_id, channel_id,"
+            f" state, due_at, until_at, claim, lease_until, attempts, message_id) {numbers}"
+            f" SELECT n * 3 + {row_id}, '{kind}', CAST(n AS TEXT), {row_id}, n / {WEEKS},"
+            f" n / {WEEKS}, n / {WEEKS},"
             f" 'sent', {first} + (n % {WEEKS}) * {week}, 0, n, 0, 1, n FROM numbers",
             posts,
         )
     for n in range(DUE):
-        row = OutboxRow(
-            posts * 3 + n, "post", f"due {n}", n, n, "waiting", NOW, NOW + timedelta(days=1)
-        )
-        await outbox.add_row(tx, row)
+        until = NOW + timedelta(days=1)
+        row = OutboxRow(posts * 3 + n, "post", f"due {n}", NOW, until, n, n, rank=0)
+        await outbox.add(tx, row)
 
 
 async def _analyze(db):

@@ -10,6 +10,7 @@ import yaml
 FORMS: dict[str, list[str]] = yaml.safe_load(
     Path(__file__).with_name("outbox.yaml").read_text(encoding="utf-8")
 )
+BEFORE: dict[str, dict[str, tuple[str, str]]] = FORMS.pop("before")
 
 A_WEEK = 7 * 24 * 3600
 
@@ -25,12 +26,11 @@ def forms_of(ledger: Mapping[str, list[Mapping[str, Any]]]) -> list[tuple[str, s
     def fits(form: str, row: Mapping[str, Any]) -> bool:
         known = ids | {
             "guild": {row["guild_id"]},
-            "person": {row["channel_id"]},
+            "person": {row["reader_id"]},
             "moment": range(row["until_at"] - A_WEEK, row["until_at"]),
             "row": _rows_meant(row, ledger["outbox"]),
         }
-        shape = re.sub(r"\{(\w+)\}", r"(?P<\1>[1-9][0-9]*)", form)
-        found = re.fullmatch(shape, row["reference"])
+        found = _read(form, row["reference"])
         return found is not None and all(
             int(number) in known[name] for name, number in found.groupdict().items()
         )
@@ -39,6 +39,18 @@ def forms_of(ledger: Mapping[str, list[Mapping[str, Any]]]) -> list[tuple[str, s
         (row["kind"], row["reference"], [f for f in FORMS[row["kind"]] if fits(f, row)])
         for row in ledger["outbox"]
     ]
+
+
+def named_now(kind: str, reference: str) -> tuple[str, str]:
+    """Return a kind and reference of any release as they are called now."""
+    for form, (now, form_now) in BEFORE.get(kind, {}).items():
+        if found := _read(form, reference):
+            return now, form_now.format(**found.groupdict())
+    return kind, reference
+
+
+def _read(form: str, reference: str) -> re.Match[str] | None:
+    return re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[1-9][0-9]*)", form), reference)
 
 
 def _rows_meant(row: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> set[int]:

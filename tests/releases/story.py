@@ -283,12 +283,12 @@ class Story:
             ("thread", str(await self.slot_of(THREADED[state]))),
             ("opener", str(await self.slot_of(OPENED[state]))),
             ("notice", str(await self.id_of(TOLD[state]))),
-            ("nudge", str(reader)),
-            ("reminder", f"{on_wednesday}:{reader}"),
+            ("reminder", f"idle:{reader}"),
+            ("reminder", f"week:{on_wednesday}:{reader}"),
             ("candidates", str(called.vote_id)),
             ("poll", str(polled.vote_id)),
             ("called_off", str(off.vote_id)),
-            ("vote_lost", str(lost.vote_id)),
+            ("notice", str(lost.vote_id)),
         )
         found = [(await self.rows(kind, reference))[-1] for kind, reference in wanted]
         return [*found, sign]
@@ -360,7 +360,7 @@ class Story:
         """Send what is due; one of the readers takes no direct messages."""
         for row_id in await self.services.delivery.due():
             row = await self.services.delivery.claim(row_id)
-            if row is not None and row.channel_id == DAVE:
+            if row is not None and row.reader_id == DAVE:
                 await self.services.reminders.closed(row)
                 await self.services.delivery.drop(row, "no_direct_messages")
             elif row is not None and await self.attempt(row):
@@ -383,10 +383,12 @@ class Story:
         """Begin to send a row; a thread or a sign needs no beginning, since twice is harmless."""
         if row.kind in HARMLESS_TWICE:
             return True
-        return await self.services.delivery.begin(row, row.channel_id, f"button:{row.reference}")
+        return await self.services.delivery.begin(
+            row, row.channel_id or 0, f"button:{row.reference}"
+        )
 
     async def sent(self, row: OutboxRow) -> None:
-        group = await self.services.groups.find(row.channel_id)
+        group = await self.services.groups.find(row.channel_id or 0)
         place = None if group is None else group.standing_id
         await self.services.delivery.sent(
             row, self.messages.new(), place, in_thread=place is not None

@@ -32,7 +32,7 @@ from bot.views.replies import error_text
 from tests.conftest import A_DAY, EMPTY
 from tests.every_table import everything
 from tests.golden.custom_ids import written
-from tests.golden.references import FORMS, forms_of
+from tests.golden.references import FORMS, forms_of, named_now
 from tests.releases.databases import releases
 from tests.releases.room import (
     ALICE,
@@ -77,12 +77,30 @@ async def before(url):
     db = await open_database(url)
     found = await everything(db)
     await db.close()
-    return {
+    named = {
         TABLES.get(table, table): [
             {COLUMNS.get(c, c): value for c, value in row.items()} for row in rows
         ]
         for table, rows in found.items()
     }
+    if "rank" not in named["outbox"][0]:
+        named["outbox"] = [_row_now(row, named["outbox"]) for row in named["outbox"]]
+    return named
+
+
+def _row_now(row, rows):
+    """Return a row of the outbox of before it knew whom it was for, as it is now."""
+    kind, reference = named_now(row["kind"], row["reference"])
+    now = row | {"kind": kind, "reference": reference, "reader_id": None}
+    if kind in ("notice", "reminder"):
+        now |= {"reader_id": row["channel_id"], "channel_id": None}
+    elif kind in ("post", "standing", "sign"):
+        now["channel_id"] = None
+    elif kind == "called_off":
+        (card,) = (r for r in rows if (r["kind"], r["reference"]) == ("candidates", reference))
+        places = [int(place) for place in (card["places"] or "").split()] or [card["channel_id"]]
+        now |= {"channel_id": places[-1], "message_id": card["message_id"]}
+    return now
 
 
 TABLES = {"slots": "weeks", "post_readers": "week_readers"}
@@ -262,7 +280,9 @@ async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, ca
 
     await bot.postman.deliver_due()
     left = await bot.services.db.fetch(
-        "SELECT kind, channel_id FROM outbox WHERE state IN ('waiting', 'claimed')"
+        "SELECT kind, COALESCE(outbox.channel_id, study_groups.channel_id) AS channel_id"
+        " FROM outbox LEFT JOIN study_groups ON study_groups.group_id = outbox.group_id"
+        " WHERE outbox.state IN ('waiting', 'claimed')"
         " AND (attempts > 0 OR due_at <= ?) AND until_at > ?",
         seconds(release.left_at + TEN_MINUTES),
         seconds(release.left_at + TEN_MINUTES),

@@ -461,7 +461,7 @@ async def test_whoever_set_the_group_up_is_told_once_a_week(services, postbox, g
     await fail(services, postbox, clock, "forbidden", "channel_gone", "forbidden")
 
     (notice,) = await rows_of(services, "notice")
-    assert (notice["channel_id"], notice["guild_id"]) == (MODERATOR, GUILD)
+    assert (notice["reader_id"], notice["guild_id"]) == (MODERATOR, GUILD)
 
 
 async def test_whoever_changes_a_blocked_group_is_told_too(services, postbox, group, clock):
@@ -471,7 +471,7 @@ async def test_whoever_changes_a_blocked_group_is_told_too(services, postbox, gr
     await fail(services, postbox, clock, "forbidden")
 
     assert unblocked is None
-    assert {row["channel_id"] for row in await rows_of(services, "notice")} == {MODERATOR, 99}
+    assert {row["reader_id"] for row in await rows_of(services, "notice")} == {MODERATOR, 99}
 
 
 async def test_what_passes_by_itself_is_shown_but_told_to_nobody(services, postbox, group, clock):

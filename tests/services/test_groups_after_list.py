@@ -59,7 +59,7 @@ async def test_whoever_set_it_up_is_told_once_that_nothing_is_left(services, gro
 
     assert posted == ["Attention", "BERT", "nothing", "nothing"]
     (told,) = await notices(services)
-    assert told["channel_id"] == MODERATOR
+    assert told["reader_id"] == MODERATOR
     assert await services.weekly.ran_out(int(told["reference"].split(":")[1]))
 
 

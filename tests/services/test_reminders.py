@@ -75,7 +75,7 @@ async def test_nobody_is_reminded_of_a_paper_that_goes_on_or_that_they_read_in_a
     last = await post()
     clock.advance(days=5)
     rows = [row for row in await due_reminders(services) if str(last.week_id) in row.reference]
-    checked = {row.channel_id: await services.reminders.check(row) for row in rows}
+    checked = {row.reader_id: await services.reminders.check(row) for row in rows}
 
     assert going_on == ["goes_on", "goes_on"]
     assert (last.key, checked[ALICE]) == (first.key, "read_already")
@@ -92,7 +92,7 @@ async def test_who_asked_is_reminded_two_days_before_the_next_slot(services, gro
     (row,) = await due_reminders(services)
 
     assert before == []
-    assert (row.reference, row.channel_id) == (f"{sent.week_id}:{ALICE}", ALICE)
+    assert (row.reference, row.reader_id) == (f"week:{sent.week_id}:{ALICE}", ALICE)
     reminder = await services.reminders.check(row)
     assert isinstance(reminder, Reminder)
     assert reminder.resource.title == "BERT"
@@ -111,9 +111,9 @@ async def test_a_reminder_of_a_paper_that_left_the_list_or_of_no_week_is_not_sen
 
     gone = [
         await later.reminders.check(row),
-        await later.reminders.check(replace(row, reference=f"1:{ALICE}")),
+        await later.reminders.check(replace(row, reference=f"week:1:{ALICE}")),
     ]
-    await later.reminders.closed(replace(row, reference=f"1:{ALICE}"))
+    await later.reminders.closed(replace(row, reference=f"week:1:{ALICE}"))
     await later.close()
 
     assert gone == ["paper_gone", "paper_gone"]
@@ -315,7 +315,7 @@ async def test_forgetting_takes_reminders_along_whatever_is_under_way(services, 
     await services.me.forget(ALICE)
 
     assert await places_of(services.db, ALICE) == set()
-    assert [row["channel_id"] for row in await rows_of(services)] == [BOB]
+    assert [row["reader_id"] for row in await rows_of(services)] == [BOB]
 
 
 # A server's own resources, in direct messages

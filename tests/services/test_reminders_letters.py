@@ -20,7 +20,7 @@ from tests.postbox import MAY_NOT_SEND, Postbox
 ALICE, MODERATOR = 800_000_000_000_000_001, 800_000_000_000_000_002
 GUILD, CHANNEL = 900_000_000_000_000_001, 71
 LIST = curriculum(*(resource(f"paper-{n}") for n in range(9)))
-LETTERS = "kind IN ('notice', 'vote_lost', 'nudge', 'reminder')"
+LETTERS = "reader_id IS NOT NULL"
 A_DAY = timedelta(days=1)
 
 
@@ -157,7 +157,7 @@ async def test_of_a_vote_that_was_lost_nothing_is_left_after_four_weeks(services
 
     await services.reminders.forget_old()
 
-    assert told == {("vote_lost", str(ballot.vote.vote_id))}
+    assert told == {("notice", str(ballot.vote.vote_id))}
     assert await letters(services) == set()
 
 
@@ -169,7 +169,7 @@ async def test_what_is_still_to_be_sent_stays(services, group_id, clock):
 
     await services.reminders.forget_old()
 
-    assert {kind for kind, _ in await letters(services)} == {"nudge"}
+    assert {kind for kind, _ in await letters(services)} == {"reminder"}
 
 
 async def test_what_goes_into_channels_is_never_forgotten(services, group_id, clock):
@@ -187,14 +187,15 @@ async def test_what_goes_into_channels_is_never_forgotten(services, group_id, cl
 async def test_more_letters_than_are_looked_at_in_one_go_are_forgotten(services, clock):
     async with services.db.transaction() as tx:
         for n in range(1100):
-            row = OutboxRow(n, "nudge", f"{ALICE}:{n}", None, ALICE, "waiting", clock(), clock())
-            await outbox.add_row(tx, row)
+            about = f"idle:{ALICE}:{n}"
+            row = OutboxRow(n, "reminder", about, clock(), clock(), reader_id=ALICE)
+            await outbox.add(tx, row)
         await tx.fetch("UPDATE outbox SET state = 'sent' WHERE row_id <> 700")
     clock.advance(days=28)
 
     await services.reminders.forget_old()
 
-    assert await letters(services) == {("nudge", f"{ALICE}:700")}
+    assert await letters(services) == {("reminder", f"idle:{ALICE}:700")}
 
 
 async def test_a_days_old_card_of_a_moderator_is_forgotten_without_another_one(services, clock):

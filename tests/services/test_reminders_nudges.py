@@ -20,9 +20,9 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
 
     looked_at = [await services.reminders.open_nudges() for _ in range(2)]
 
-    rows = await services.db.fetch("SELECT channel_id FROM outbox WHERE kind = 'nudge'")
+    rows = await services.db.fetch("SELECT reader_id FROM outbox WHERE kind = 'reminder'")
     assert looked_at == [2, 0]
-    assert [row["channel_id"] for row in rows] == [READER]
+    assert [row["reader_id"] for row in rows] == [READER]
     assert caplog.text.count("a reader can't be looked at") == 1
     assert str(BROKEN) not in caplog.messages[0]
     clock.advance(hours=1)

@@ -73,7 +73,7 @@ async def test_a_forums_group_asks_for_its_post_and_a_text_channels_does_not(ser
 
     (row,) = await rows_of(services, "standing")
 
-    assert (row["reference"], row["channel_id"]) == (str(group.group_id), CHANNEL)
+    assert (row["reference"], row["group_id"]) == (str(group.group_id), group.group_id)
     assert group.is_forum
     assert not (await services.groups.find(9)).is_forum
 
@@ -224,7 +224,7 @@ async def test_what_keeps_it_from_being_made_blocks_the_group_and_is_told_once(
     (notice,) = await rows_of(services, "notice")
     assert blocked == (None, MAY_NOT_SEND)
     assert waiting == ("waiting", MAY_NOT_SEND)
-    assert notice["channel_id"] == MODERATOR
+    assert notice["reader_id"] == MODERATOR
     assert await week_of(services) == ("waiting", None)
 
 

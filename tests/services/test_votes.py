@@ -242,7 +242,7 @@ async def test_a_vote_that_could_not_be_sent_in_time_is_lost(
 
     kinds = await deliver()
 
-    assert kinds == ["vote_lost"]
+    assert kinds == ["notice"]
     assert (await status()).vote is None
 
 
@@ -353,7 +353,7 @@ async def test_a_vote_whose_messages_are_deleted_before_they_are_known_is_lost(
     rows = await services.db.fetch("SELECT kind FROM outbox WHERE state = 'waiting'")
     assert (now.vote, now.vote_problem) == (None, "deleted")
     assert now.lost_vote is not None
-    assert [row["kind"] for row in rows] == ["vote_lost"]
+    assert [row["kind"] for row in rows] == ["notice"]
 
 
 async def test_who_has_deleted_everything_is_told_of_no_lost_vote(services, call):
@@ -361,7 +361,7 @@ async def test_who_has_deleted_everything_is_told_of_no_lost_vote(services, call
     await services.me.forget(MODERATOR)
     await services.votes.unread(vote, for_good=True)
 
-    rows = await services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'vote_lost'")
+    rows = await services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'notice'")
     assert rows == []
 
 
@@ -370,8 +370,8 @@ async def test_a_lost_vote_is_told_once_whoever_finds_out(services, call, delive
     await deliver()
     await asyncio.gather(*(services.votes.unread(vote, for_good=True) for _ in range(3)))
 
-    rows = await services.db.fetch("SELECT channel_id FROM outbox WHERE kind = 'vote_lost'")
-    assert [row["channel_id"] for row in rows] == [MODERATOR]
+    rows = await services.db.fetch("SELECT reader_id FROM outbox WHERE kind = 'notice'")
+    assert [row["reader_id"] for row in rows] == [MODERATOR]
 
 
 async def test_forgetting_at_the_same_time_leaves_no_notice_of_a_lost_vote(services, call):
@@ -379,7 +379,7 @@ async def test_forgetting_at_the_same_time_leaves_no_notice_of_a_lost_vote(servi
 
     await asyncio.gather(services.votes.unread(vote, for_good=True), services.me.forget(MODERATOR))
 
-    rows = await services.db.fetch("SELECT 1 FROM outbox WHERE channel_id = ?", MODERATOR)
+    rows = await services.db.fetch("SELECT 1 FROM outbox WHERE reader_id = ?", MODERATOR)
     assert rows == []
 
 

@@ -198,9 +198,9 @@ async def test_where_nothing_is_left_to_pick_anew_that_is_told(waiting, reopened
 
     await later.weekly.pick_anew(waiting.week_id)
 
-    rows = await later.db.fetch("SELECT channel_id FROM outbox WHERE kind = 'notice'")
+    rows = await later.db.fetch("SELECT reader_id FROM outbox WHERE kind = 'notice'")
     assert (await later.groups.status(CHANNEL, None)).this_week.state == "nothing"
-    assert [row["channel_id"] for row in rows] == [MODERATOR]
+    assert [row["reader_id"] for row in rows] == [MODERATOR]
 
 
 async def test_that_nothing_is_left_is_told_beside_what_kept_the_week_waiting(

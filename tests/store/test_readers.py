@@ -21,7 +21,7 @@ from tests.every_table import every_column, everything, places_of
 
 ALICE, BOB = 800_000_000_000_000_001, 800_000_000_000_000_002
 
-DECLARED = re.compile(r"((?:^--.*\n)+)(?:CREATE TABLE|ALTER TABLE) (\w+)", re.MULTILINE)
+DECLARED = re.compile(r"((?:^--.*\n)+)(CREATE TABLE|ALTER TABLE) (\w+)", re.MULTILINE)
 A_PERSON = re.compile(
     r".*_by|(.*_)?(reader|user|member|person|people|author|opener|owner|moderator|voter|actor)"
     r"(_ids?)?"
@@ -29,11 +29,11 @@ A_PERSON = re.compile(
 
 
 def declarations():
-    """Yield (table, column, fate) of each `-- person:` comment, on tables of the past too."""
-    for path in FOLDER.glob("*.sql"):
-        for comment, table in DECLARED.findall(path.read_text(encoding="utf-8")):
+    """Yield (table, column, fate, how) of each `-- person:` comment, on tables of the past too."""
+    for path in sorted(FOLDER.glob("*.sql")):
+        for comment, how, table in DECLARED.findall(path.read_text(encoding="utf-8")):
             for column, fate in re.findall(r"^-- person: (\w+), (\w+)$", comment, re.MULTILINE):
-                yield table, column, fate
+                yield table, column, fate, how
 
 
 def test_what_the_migrations_declare_is_what_is_deleted():
@@ -41,7 +41,12 @@ def test_what_the_migrations_declare_is_what_is_deleted():
 
     written = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.sql"))
     made, dropped = (re.findall(rf"{word} TABLE (\w+)", written) for word in ("CREATE", "DROP"))
-    assert {each for each in declarations() if each[0] in {*made} - {*dropped}} == handled
+    declared = {}
+    for table, column, fate, how in declarations():
+        before = declared.get(table, set()) if how == "ALTER TABLE" else set()  # or made anew
+        declared[table] = before | {(table, column, fate)}
+    there = {*made} - {*dropped}
+    assert {each for table in there for each in declared.get(table, ())} == handled
 
 
 def test_each_declaration_stands_before_its_table():
@@ -72,8 +77,8 @@ async def filled(db):
             await readers.set_current(tx, who, "demo:bert")
             await members.join(tx, 7, who, NOW)
             await progress.set_marks(tx, who, done("bert", "gpt-1"))
-            notice = OutboxRow(number, "notice", f"7:{number}:{who}", 1, who, "waiting", NOW, NOW)
-            await outbox.add_row(tx, notice)
+            about = f"7:{number}:{who}"
+            await outbox.add(tx, OutboxRow(number, "notice", about, NOW, NOW, 1, 7, reader_id=who))
     return db
 
 

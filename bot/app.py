@@ -21,9 +21,9 @@ from bot.cogs.reading import ReadingCog
 from bot.core.outbox import Permission
 from bot.language import speak
 from bot.outbox.discord import DiscordPort, ask_once
+from bot.outbox.engine import Postman
 from bot.outbox.ticker import Ticker
 from bot.outbox.tickets import Tickets
-from bot.postman import Postman
 from bot.services.opening import Services
 from bot.views.replies import reply_with_error
 

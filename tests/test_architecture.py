@@ -21,13 +21,10 @@ ALLOWED = {
     "cogs": {"cogs", "services", "views", "core", "errors", "language"},
     "clicks": {"clicks", "services", "views", "core", "errors", "language"},
     "outbox": {"outbox", "services", "store", "views", "core", "errors", "language", "plain"},
-    "traces": {"views"},
-    "postman": {"services", "views", "core", "errors", "language", "plain"} | {"outbox", "traces"},
     "config": {"errors"},
     "heartbeat": {"services", "store", "errors"},
     "preview": {"errors", "config"},
-    "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"}
-    | {"outbox", "postman"},
+    "app": {"cogs", "clicks", "services", "views", "core", "errors", "language"} | {"outbox"},
     "__main__": {"app", "config", "core", "errors", "heartbeat", "logs", "pages", "preview"}
     | {"services", "store", "views"},
     "__init__": set(),

@@ -20,7 +20,7 @@ WORDED = sorted(
     if path.name != "__init__.py"
 )
 """Where sentences stand: beside the card that shows them, or with the error that says them."""
-SPEAKING = sorted((*WORDED, *BOT.glob("cogs/[a-z]*.py"), BOT / "postman.py"))
+SPEAKING = sorted((*WORDED, *BOT.glob("cogs/[a-z]*.py"), *BOT.glob("outbox/[a-z]*.py")))
 """What answers people, or writes to them."""
 
 LETTERS = r"[^\W\d_]"

@@ -10,7 +10,7 @@ from simcord.backend import serializers
 
 from bot.core.outbox import Lacks
 from bot.core.weeks import Schedule
-from bot.postman import Postman
+from bot.outbox.engine import Postman
 from bot.services.delivery import Delivery
 from bot.store.instants import Ids
 from tests.seen import custom_id_of, labels_of, posts_in, text_of, title_of

@@ -1,6 +1,19 @@
+"""What tests of the outbox share."""
+
 import pytest
 
 from bot.outbox.tickets import Tickets
+from tests.postbox import Postbox
+
+
+@pytest.fixture
+def postbox(services):
+    return Postbox(services)
+
+
+@pytest.fixture
+def delivery(services):
+    return services.delivery
 
 
 @pytest.fixture

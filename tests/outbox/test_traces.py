@@ -8,7 +8,7 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.traces import by_button, by_part, by_question, by_text, is_of
+from bot.outbox.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views.custom_ids import ReadIt
 from bot.views.parts import card
 

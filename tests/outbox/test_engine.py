@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot.app import NextreadBot
 from bot.core.outbox import LENIENCE, SECOND, SEND_RATE
+from bot.outbox.engine import Postman
 from bot.outbox.tickets import Tickets
-from bot.postman import Postman
 from bot.services.delivery import AT_ONCE
 from bot.services.opening import open_services
 from bot.store import settings

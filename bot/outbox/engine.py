@@ -18,10 +18,10 @@ from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
 from bot.outbox.discord import NOT_HERE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, problem_of
 from bot.outbox.tickets import ClosedError, Tickets
+from bot.outbox.traces import by_button, by_part, by_question, by_text, is_of
 from bot.plain import clipped, one_line
 from bot.services.delivery import RETRY
 from bot.services.opening import Services
-from bot.traces import by_button, by_part, by_question, by_text, is_of
 from bot.views import custom_ids as ids
 from bot.views import parts, problems
 from bot.views.group_card import standing_card, standing_name

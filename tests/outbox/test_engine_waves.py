@@ -14,7 +14,7 @@ from bot.app import FINISH_SECONDS, NextreadBot
 from bot.core.groups import Group
 from bot.core.votes import Vote
 from bot.core.weeks import Schedule
-from bot.postman import MOST_AT_A_TIME
+from bot.outbox.engine import MOST_AT_A_TIME
 from bot.services.opening import open_services
 from bot.services.weekly import AT_ONCE
 from bot.store import choices

@@ -21,7 +21,8 @@ from bot.cogs.reading import ReadingCog
 from bot.core.outbox import Permission
 from bot.language import speak
 from bot.outbox.discord import DiscordPort, ask_once
-from bot.outbox.engine import Postman
+from bot.outbox.engine import Engine
+from bot.outbox.letters import letters
 from bot.outbox.ticker import Ticker
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
@@ -96,9 +97,9 @@ class NextreadBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         self._services = services = await self._opening()
         self.tickets = tickets = Tickets(services.db, services.clock, services.send_rate)
-        self.postman = Postman(self, services, tickets)
-        deliver_due, port = self.postman.deliver_due, DiscordPort(self)
-        self.ticker = Ticker(services, port, tickets, deliver_due, self._nap)
+        port = DiscordPort(self)
+        self.engine = Engine(services, port, tickets, letters(services, tickets))
+        self.ticker = Ticker(services, port, tickets, self.engine, self._nap)
         self.clicks = Clicks(clicks.CLICKED, services, self.ticker)
         # Not as extensions: discord.py would run each module anew for each bot.
         await self.add_cog(ReadingCog(services))

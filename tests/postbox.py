@@ -1,18 +1,53 @@
-"""A group's weeks without Discord: services, and a list where the postman would send."""
+"""A group's weeks without Discord: services, and a list where the engine would send."""
+
+from datetime import datetime
 
 from bot.core.outbox import Lacks
 from bot.core.weeks import Schedule
+from bot.outbox.engine import Engine
+from bot.outbox.letters import letters
+from bot.outbox.letters._base import Receipt, Wait
+from bot.outbox.tickets import Tickets
 
 GUILD, CHANNEL, MODERATOR = 1, 2, 3
 MONDAYS_AT_TEN = Schedule(0, 10, 0, "UTC")
 MAY_NOT_SEND = Lacks(("send_messages",))
 
 
-class Postbox:
-    """Does what the postman does with a row. ``sent`` is what a channel would show."""
+class Desk(Engine):
+    """An engine without Discord: tests say what became of an attempt."""
 
     def __init__(self, services) -> None:
-        self.delivery, self.weekly = services.delivery, services.weekly
+        tickets = Tickets(services.db, services.clock, services.send_rate)
+        super().__init__(services, None, tickets, letters(services, tickets))
+
+    async def arrived(
+        self,
+        row,
+        message_id: int,
+        place_id: int | None = None,
+        *,
+        at: datetime | None = None,
+        in_thread: bool = False,
+    ) -> None:
+        """Record a message; ``at``: it was sent before now."""
+        place_id = place_id or row.channel_id or 0
+        await self.sent(row, Receipt(message_id, place_id, at or self._clock(), in_thread))
+
+    async def wait_for_post(self, row, gone_id: int | None) -> None:
+        """Do what follows where a forum has no standing post; ``gone_id``: the one it had."""
+        verdict = await self._letters[row.kind].no_post(row, gone_id)
+        if isinstance(verdict, Wait):
+            await self.not_sent(row, verdict.problem, verdict.wait)
+        else:
+            await self.drop(row, verdict.problem)
+
+
+class Postbox:
+    """Does what the engine does with a row. ``sent`` is what a channel would show."""
+
+    def __init__(self, services) -> None:
+        self.delivery, self.weekly = Desk(services), services.weekly
         self.sent = []
 
     async def take(self, kind="post"):
@@ -37,7 +72,7 @@ class Postbox:
     async def send(self, row):
         """Send a claimed row, and record it."""
         self.sent.append(row)
-        await self.delivery.sent(row, len(self.sent))
+        await self.delivery.arrived(row, len(self.sent))
 
     async def deliver(self):
         """Send all that is due, and all that follows."""

@@ -70,7 +70,7 @@ async def test_a_paper_is_not_in_the_language_of_whose_click_sends_it(
     async def clicked():
         speak("ko", catalogues)
         await groups.post_now(channel.guild.id, status.group.group_id)
-        await env.bot.postman.deliver_due()
+        await env.bot.engine.deliver_due()
 
     await asyncio.create_task(clicked())
 

@@ -178,5 +178,5 @@ def _not_for_people(tree):
             yield from ast.walk(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from chain.from_iterable(map(ast.walk, node.decorator_list))
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"cast", "by_text"}:
-            yield node.args[0]  # a type; a text as it was when messages had no ids
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "cast":
+            yield node.args[0]  # a type

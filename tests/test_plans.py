@@ -11,6 +11,7 @@ import bot.store
 from bot.services.opening import services_over
 from bot.store.instants import seconds
 from tests.curricula import curriculum, resource
+from tests.postbox import Desk
 from tests.recorded import Recorded
 
 A_DAY = 24 * 3600
@@ -50,14 +51,14 @@ ROWS = {
             'A paper', 'next_on_list', 0, n % 2000, n, {now} - (14 - n / 2000) * {week}""",
     "week_readers": "(week_id, reader_id) SELECT n % 16000, n",
     "outbox": """
-        (row_id, kind, reference, guild_id, channel_id, state, due_at, until_at, attempts,
-            message_id)
+        (row_id, kind, reference, rank, guild_id, group_id, channel_id, reader_id, state, due_at,
+            until_at, attempts, message_id)
         SELECT n, CASE n % 400 WHEN 0 THEN 'notice' WHEN 1 THEN 'reminder' ELSE
             CASE n % 3 WHEN 0 THEN 'post' WHEN 1 THEN 'thread' ELSE 'opener' END END,
             CASE n % 400 WHEN 0 THEN '7:' || CAST(n AS TEXT) || ':8'
-                WHEN 1 THEN CAST(n % 16000 AS TEXT) || ':' || CAST(n AS TEXT)
+                WHEN 1 THEN 'week:' || CAST(n % 16000 AS TEXT) || ':' || CAST(n AS TEXT)
                 ELSE CAST(n AS TEXT) END,
-            n % 2000, n % 2000,
+            0, n % 2000, n % 2000, n % 2000, CASE WHEN n % 400 < 2 THEN n END,
             CASE n % 1000 WHEN 2 THEN 'waiting' WHEN 3 THEN 'claimed' ELSE 'sent' END,
             {now} - n, {now} - n * 1000, 1, n""",
     "votes": """
@@ -163,18 +164,20 @@ def looking_for_what_is_due():
 
 def acts_of_a_tick(services):
     """Return all that the weekly task does of its own accord, at each tick or once an hour."""
+    engine = Desk(services)
     return [
         services.weekly.open_due(),
         services.weekly.next_due(),
-        services.delivery.due(),
-        services.delivery.due(5, 6),
+        engine.due(),
+        engine.due(5, 6),
         services.votes.due(),
         services.reminders.open_nudges(),
         services.guilds.due_checks(45),
         services.guilds.doubtful([]),
         services.guilds.claim_question(5),
         services.guilds.forget_due(),
-        services.reminders.forget_old(),
+        engine.forget_old(),
+        services.moderation.forget_drafts(),
     ]
 
 

@@ -12,7 +12,7 @@ from bot.services.opening import services_over
 from bot.store import members, progress
 from bot.store import weeks as week_rows
 from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox, new_group
 from tests.recorded import Recorded
 
 FEW, MANY = 3, 300
@@ -82,8 +82,8 @@ def acts_of(world):
         world.clock.advance(days=7)
         assert await s.weekly.open_due() == 1
         week = (await s.groups.status(CHANNEL, None)).this_week
-        (row_id,) = await s.delivery.due(week.week_id)
-        await s.delivery.sent(await s.delivery.claim(row_id), 77)
+        (row_id,) = await Desk(s).due(week.week_id)
+        await Desk(s).arrived(await Desk(s).claim(row_id), 77)
 
     async def change_the_group():
         return await new_group(s)

@@ -19,8 +19,7 @@ from bot.errors import (
     WrongWordError,
 )
 from bot.language import speak
-from bot.services.delivery import Deliver
-from bot.services.opening import Services
+from bot.services.opening import Deliver, Services
 from bot.views.custom_ids import CustomId
 from bot.views.parts import Form, WordForm, picked
 from bot.views.replies import WayBack as Back

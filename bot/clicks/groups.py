@@ -23,6 +23,7 @@ from bot.views.pick_card import (
     read_for_text,
     taken_back_card,
 )
+from bot.views.problems import role_named
 from bot.views.resource_card import next_card, resource_card
 from bot.views.weekly_card import first_reads_card, read_card, weekly_card
 
@@ -168,7 +169,8 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
     """Mark the week's paper done for who clicks, and count them on its card."""
     post, reply, group = await click.services.weekly.read_it(click.who, click.where, said.week_id)
     if post is not None:
-        view = to_all(partial(weekly_card, post, click.interaction.guild))
+        role_id = role_named(click.interaction.guild, post.group)
+        view = to_all(partial(weekly_card, post, role_id))
         # The answer to a click may edit its card: no message route, so no limit to wait for.
         try:
             await click.interaction.response.edit_message(view=view)

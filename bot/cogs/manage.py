@@ -11,8 +11,7 @@ from bot.cogs.groups import tell_lost_groups
 from bot.core.groups import GroupWish
 from bot.core.votes import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
-from bot.services.delivery import Deliver
-from bot.services.opening import Services
+from bot.services.opening import Deliver, Services
 from bot.views.channels import (
     CHANNELS_OF_GROUPS,
     channel_of,

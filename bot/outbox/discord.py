@@ -102,7 +102,7 @@ class Place:
     place_id: int
     guild_id: int
     guild_name: str
-    kind: Literal["text", "forum", "thread", "other"]
+    kind: Literal["text", "forum", "thread", "direct", "other"]
     held: frozenset[str]
     parent_id: int | None = None
     tags: tuple[int, ...] | None = ()
@@ -124,7 +124,6 @@ class Seen:
     at: datetime
     custom_ids: frozenset[str]
     part_ids: frozenset[int]
-    texts: frozenset[str]
     question: str | None = None
 
 
@@ -165,7 +164,7 @@ class Discord(Protocol):
     async def fetched(self, guild_id: int, place_id: int) -> Place | None:
         """Return a place as Discord itself has it, archived or not; None: it is gone."""
 
-    async def open_dm(self, person_id: int) -> int:
+    async def open_dm(self, person_id: int) -> Place:
         """Return the channel to a person."""
 
     async def send(
@@ -260,9 +259,10 @@ class DiscordPort:
         channel = await _fetched(guild, place_id)
         return None if channel is None else await _place(channel, guild, me, None)
 
-    async def open_dm(self, person_id: int) -> int:
+    async def open_dm(self, person_id: int) -> Place:
         with _answers():
-            return (await self._bot.create_dm(discord.Object(person_id))).id
+            dm = await self._bot.create_dm(discord.Object(person_id))
+        return Place(dm.id, 0, "", "direct", frozenset(NAMED))
 
     async def send(
         self,
@@ -479,7 +479,6 @@ def _seen(message: discord.Message) -> Seen:
         message.created_at,
         frozenset(id_ for part in parts if (id_ := getattr(part, "custom_id", None))),
         frozenset(id_ for part in message.components if (id_ := getattr(part, "id", None))),
-        frozenset(p.content for p in message.components if isinstance(p, discord.TextDisplay)),
         message.poll.question if message.poll else None,
     )
 

@@ -11,8 +11,7 @@ from bot.core.groups import MemberCheck
 from bot.core.votes import Vote
 from bot.outbox.discord import TROUBLE, AwayError, Discord, RefusedError, Server
 from bot.outbox.tickets import Tickets
-from bot.services.delivery import Deliver
-from bot.services.opening import Services
+from bot.services.opening import Deliver, Services
 
 log = logging.getLogger(__name__)
 
@@ -194,13 +193,19 @@ class Servers:
     """Greets who invites the bot, and learns of removals that happened while it was away."""
 
     def __init__(
-        self, discord: Discord, services: Services, tickets: Tickets, deliver: Deliver
+        self,
+        discord: Discord,
+        services: Services,
+        tickets: Tickets,
+        deliver: Deliver,
+        forget_old: Callable[[], Awaitable[None]],
     ) -> None:
         self._discord = discord
         self._services = services
         self._guilds = services.guilds
         self._tickets = tickets
         self._deliver = deliver
+        self._forgetting = (self._guilds.forget_due, forget_old, services.moderation.forget_drafts)
 
     async def arrived(self, guild_id: int) -> None:
         """Greet a server once; one that invites the bot again goes on as before."""
@@ -220,7 +225,7 @@ class Servers:
             if channel_id is None or not is_new:
                 continue
             if not await self._services.groups.running_in(server.guild_id):
-                await self._services.delivery.greet(server.guild_id, channel_id)
+                await self._guilds.greet(server.guild_id, channel_id)
                 greeted.append(server.guild_id)
         if greeted:
             await self._deliver.now(*greeted)
@@ -228,7 +233,7 @@ class Servers:
 
     async def look_after(self) -> None:
         """Ask about servers that may be gone, and forget what has expired. Nobody waits for it."""
-        for work in (self._ask_due, self._guilds.forget_due, self._services.reminders.forget_old):
+        for work in (self._ask_due, *self._forgetting):
             try:
                 await work()
             except Exception:

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from bot.core.groups import BETWEEN_LOOKS
 from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
 from bot.outbox.discord import Discord
+from bot.outbox.engine import Engine
 from bot.outbox.questions import Members, Polls, Servers
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
@@ -71,13 +71,13 @@ class Ticker:
         services: Services,
         discord: Discord,
         tickets: Tickets,
-        deliver_due: Callable[..., Coroutine[Any, Any, None]],
+        engine: Engine,
         nap: timedelta,
     ) -> None:
-        self.servers = Servers(discord, services, tickets, self)
+        self.servers = Servers(discord, services, tickets, self, engine.forget_old)
         self._polls = Polls(discord, services, tickets)
         self._members = Members(discord, services, tickets)
-        self.now, self.result = deliver_due, self._polls.look_at
+        self.now, self.result = engine.deliver_due, self._polls.look_at
         self._services = services
         self._weekly = services.weekly
         self._clock = services.clock

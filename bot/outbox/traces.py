@@ -5,11 +5,9 @@ one, so we know it by its question, below the card of its vote. A changed text, 
 never hides what was sent.
 """
 
-from typing import Any
-
-import discord
 from discord import ui
 
+from bot.outbox.discord import Seen
 from bot.views.custom_ids import CustomId
 
 
@@ -18,14 +16,15 @@ def by_button(click: CustomId) -> str:
     return f"button:{click}"
 
 
-def by_part(view: ui.LayoutView, row_id: int) -> str:
-    """Give the view's last part an id of ours; return the trace of a message with it.
+def by_part(row_id: int) -> str:
+    """Return the trace of a message whose last part was ``marked`` for this row."""
+    return f"part:{_part_id(row_id)}"
 
-    Discord allows 32 bits, and gives small ids to parts without one.
-    """
-    part_id = row_id & 0x3FFF_FFFF | 0x4000_0000
-    view.children[-1].id = part_id
-    return f"part:{part_id}"
+
+def marked(view: ui.LayoutView, row_id: int) -> ui.LayoutView:
+    """Give the view's last part an id of ours."""
+    view.children[-1].id = _part_id(row_id)
+    return view
 
 
 def by_question(question: str, card_id: int) -> str:
@@ -36,23 +35,17 @@ def by_question(question: str, card_id: int) -> str:
     return f"question:{card_id}:{question}"
 
 
-def by_text(text: str) -> str:
-    """Return the trace of a message sent before parts had ids, by one of its texts."""
-    return f"text:{text}"
-
-
-def is_of(trace: str, message: discord.Message) -> bool:
+def is_of(trace: str, seen: Seen) -> bool:
     """Tell whether this message has the trace."""
     way, _, what = trace.partition(":")
     if way == "button":
-        parts: list[Any] = list(message.components)
-        for part in parts:  # grows on the way
-            parts.extend(getattr(part, "children", ()))
-        return what in {getattr(part, "custom_id", None) for part in parts}
+        return what in seen.custom_ids
     if way == "part":
-        return what in {str(getattr(part, "id", None)) for part in message.components}
-    if way == "question":
-        card_id, _, question = what.partition(":")
-        is_below = message.id > int(card_id)
-        return is_below and message.poll is not None and message.poll.question == question
-    return what in {p.content for p in message.components if isinstance(p, discord.TextDisplay)}
+        return int(what) in seen.part_ids
+    card_id, _, question = what.partition(":")
+    return seen.message_id > int(card_id) and seen.question == question
+
+
+def _part_id(row_id: int) -> int:
+    """Discord allows 32 bits, and gives small ids to parts without one."""
+    return row_id & 0x3FFF_FFFF | 0x4000_0000

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.core.curriculum.additions import namespace_of
 from bot.core.groups import MemberCheck, as_if_checked, due_before, in_one_look
-from bot.core.outbox import UNCERTAIN
+from bot.core.outbox import UNCERTAIN, OutboxRow
 from bot.services.reminders import plan
 from bot.services.weekly import next_slot_of
 from bot.store import changes as change_log
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=30)
 ASKED_EVERY = timedelta(days=1)
 TRY_AGAIN = timedelta(hours=1)
+GREETED_WITHIN = timedelta(days=1)
 
 Step = Callable[[Queries], Awaitable[None]]
 
@@ -48,6 +49,16 @@ class Guilds:
     async def is_gone(self, guild_id: int) -> bool:
         """Tell whether the server removed the bot."""
         return await guilds.gone_at(self._db, guild_id) is not None
+
+    async def greet(self, guild_id: int, channel_id: int) -> None:
+        """Put the hello to a server into the outbox, once for good."""
+        now = self._clock()
+        row = OutboxRow(
+            self._ids.new(), "greeting", str(guild_id), now, now + GREETED_WITHIN,
+            guild_id, channel_id=channel_id,
+        )  # fmt: skip
+        async with self._db.transaction() as tx:
+            await outbox.add(tx, row)
 
     async def removed(self, guild_id: int) -> None:
         """Let all about a server rest that removed the bot. Twice is harmless."""

@@ -411,6 +411,13 @@ class Moderation:
         except TimeoutError:
             return PageFacts()
 
+    async def forget_drafts(self) -> None:
+        """Forget the drafts that have lapsed; a bot at rest writes nothing."""
+        made_before = self._clock() - CARDS_LAST
+        if await additions.any_drafts_before(self._db, made_before):
+            async with self._db.transaction() as tx:
+                await additions.drop_drafts_before(tx, made_before)
+
     async def _begin(self, guild_id: int, opener_id: int, about: Drafted) -> Draft:
         """Record a draft, and forget those that have lapsed."""
         now = self._clock()

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Protocol
 
 from bot.core.curriculum import Curriculum
 from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError, LedgerError
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
-from bot.services.delivery import Delivery
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.me import Me
@@ -35,13 +35,31 @@ UNUSABLE = {
 }
 
 
+class Deliver(Protocol):
+    """Sets going what is sent unasked."""
+
+    def look_again(self) -> None:
+        """Tell the weekly task that something may be due earlier than it thinks."""
+
+    async def now(self, *about: int) -> None:
+        """Send all that is due about these weeks, votes or groups: somebody waits for it."""
+
+    async def result(self, vote_id: int) -> None:
+        """Take a vote's result from its poll, or end the poll if the vote was called off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that cogs and clicks call, over one database."""
+    """All that cogs, clicks and letters call, over one database.
+
+    ``background``: the same one for work that nobody waits for.
+    """
 
     db: Database
+    background: Database
     clock: Clock
     chance: Random
+    ids: Ids
     curricula: CurriculumStore
     reading: Reading
     weekly: Weekly
@@ -49,7 +67,6 @@ class Services:
     groups: Groups
     picking: Picking
     votes: Votes
-    delivery: Delivery
     reminders: Reminders
     guilds: Guilds
     moderation: Moderation
@@ -136,8 +153,10 @@ async def services_over(
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)
     return Services(
         db,
+        background,
         clock,
         chance,
+        ids,
         curricula,
         reading,
         weekly,
@@ -145,7 +164,6 @@ async def services_over(
         Groups(db, curricula, weekly, moderation, clock, ids),
         Picking(db, curricula, clock),
         Votes(db, curricula, clock, ids),
-        Delivery(background, clock, ids, chance),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,

@@ -14,10 +14,9 @@ from bot.core.recommend import AllRead
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.me import NUDGED_AFTER
-from bot.services.moderation import CARDS_LAST
 from bot.services.reading import Reading
 from bot.services.weekly import next_slot_of, of_guild
-from bot.store import additions, choices, members, outbox, progress, readers
+from bot.store import choices, members, outbox, progress, readers
 from bot.store import groups as group_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -29,21 +28,13 @@ AT_ONCE = 100
 A_DAY = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
 
-KEPT_FOR = timedelta(weeks=4)
-FORGOTTEN_AT_ONCE = 500
-
-A_WEEK_OPEN = timedelta(days=9)
-"""How long after a notice about a week *Post now* may make the bot try that week again.
-
-Its calendar week has seven days, which another zone may make two longer."""
-
 
 @dataclass
 class Reminders:
-    """Reminders of a group's paper, nudges after a week without reading, and their end.
+    """Reminders of a group's paper, and nudges after a week without reading.
 
-    They become rows of the outbox here; the postman alone sends. A letter is one row for good, so
-    that it is sent once: it is forgotten when that can't fail.
+    They become rows of the outbox here; the engine alone sends. A letter is one row for good, so
+    that it is sent once.
     """
 
     _db: Database
@@ -96,13 +87,6 @@ class Reminders:
         )
         return problem or Reminder(curriculum, group, post, resource, next_at)
 
-    async def closed(self, row: OutboxRow) -> None:
-        """Record that the reader takes no direct messages: none is tried until they ask again."""
-        group_id, reader_id = row.group_id or 0, row.reader_id or 0
-        async with self._db.transaction() as tx:
-            if await group_rows.take_group(tx, group_id):
-                await members.close_wish(tx, group_id, reader_id)
-
     async def finish(self, reader_id: int, week_id: int) -> Reply:
         """Mark the paper of a reminder done, wherever its button is pressed.
 
@@ -146,14 +130,6 @@ class Reminders:
             reply = await self._reading.show_next(tx, reader_id, None)
         return None if isinstance(reply.answer, AllRead) else reply
 
-    async def turn_off_nudges(self, reader_id: int) -> None:
-        """Stop nudging the reader: Discord doesn't let us write to them."""
-        async with self._background.transaction() as tx:
-            if not await readers.take_turn_if_known(tx, reader_id):
-                return
-            settings = replace(await readers.settings_of(tx, reader_id), nudged=False)
-            await readers.put_settings(tx, reader_id, settings, None)
-
     async def _open_nudge(self, reader_id: int) -> None:
         now = self._clock()
         async with self._background.transaction() as tx:
@@ -168,44 +144,6 @@ class Reminders:
                 await outbox.add(tx, row)
                 again = now + NUDGED_AFTER
             await readers.set_nudge_at(tx, reader_id, again if settings.nudged else None)
-
-    async def forget_old(self) -> None:
-        """Forget the letters that have had their time, a few at once."""
-        before, last = self._clock() - KEPT_FOR, None
-        while page := await outbox.ended_letters(self._db, before, FORGOTTEN_AT_ONCE, last):
-            last = page[-1]
-            kept = await self._plannable(page, before)
-            if row_ids := [row.row_id for row in page if row.row_id not in kept]:
-                async with self._background.transaction() as tx:
-                    await outbox.delete_rows(tx, row_ids)
-        made_before = self._clock() - CARDS_LAST
-        if await additions.any_drafts_before(self._db, made_before):  # a bot at rest writes nothing
-            async with self._background.transaction() as tx:
-                await additions.drop_drafts_before(tx, made_before)
-
-    async def _plannable(self, page: list[OutboxRow], before: datetime) -> set[int]:
-        """Return the rows whose reference could be planned anew later than ``before``.
-
-        A reminder is of a group's last paper, until it is posted another, be that in years. A
-        notice is about a week or a standing post, as long as that is tried. A reader's week
-        without reading names its second, and a vote is lost once.
-        """
-        parts = {row.row_id: row.reference.split(":") for row in page}
-        week_ids = {int(part[1]) for part in parts.values() if part[0] == "week"}
-        last = await week_rows.not_followed(self._db, week_ids, before)
-        notices = [row for row in page if row.kind == "notice" and len(parts[row.row_id]) > 1]
-        posts = {parts[row.row_id][1] for row in notices}
-        tried = await outbox.still_tried(self._db, "post", posts, before)
-        groups = {str(row.group_id) for row in notices}
-        made = await outbox.still_tried(self._db, "standing", groups, before)
-        kept = {id_ for id_, part in parts.items() if part[0] == "week" and int(part[1]) in last}
-        return kept | {
-            row.row_id
-            for row in notices
-            if row.until_at > before - A_WEEK_OPEN
-            or parts[row.row_id][1] in tried
-            or str(row.group_id) in made
-        }
 
 
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
-from bot.core.outbox import UNCERTAIN, OutboxRow, ProblemName
+from bot.core.outbox import UNCERTAIN, OutboxRow
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
@@ -22,7 +22,7 @@ async def ask_for(tx: Queries, ids: Ids, group_id: int, now: datetime) -> None:
     A moderator has changed the group: what waited, or was given up, is tried again.
     """
     group = await group_rows.take_group(tx, group_id)
-    if group is None or not _wants_one(group):
+    if group is None or not wants_one(group):
         return
     old = await outbox.row_about(tx, "standing", str(group_id))
     if old is not None and old.state in ("waiting", "claimed"):
@@ -42,7 +42,7 @@ async def missed(
     if group is not None and gone_id is not None and group.standing_id == gone_id:
         await group_rows.set_standing(tx, group.group_id, None)
         group = replace(group, standing_id=None)
-    if group is not None and _wants_one(group):
+    if group is not None and wants_one(group):
         old = await outbox.row_about(tx, "standing", str(group.group_id))
         if old is None or old.state not in ("waiting", "claimed"):
             due_at = max(now, old.due_at + NOT_BEFORE) if old is not None else now
@@ -77,22 +77,16 @@ async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:
     await outbox.add(tx, OutboxRow(row_id, "sign", about, now, now + SIGN_WITHIN, *to))
 
 
-async def unwanted(db: Queries, row: OutboxRow) -> ProblemName | None:
-    """Return why a standing post isn't to be made any more; None too for all other rows."""
-    if row.kind != "standing":
-        return None
-    group = await group_rows.group(db, int(row.reference))
-    return None if group is not None and _wants_one(group) else "called_off"
-
-
-def _wants_one(group: Group) -> bool:
+def wants_one(group: Group) -> bool:
+    """Tell whether a group lacks the standing post that it is to have."""
     return group.is_forum and group.standing_id is None and group.state != "stopped"
 
 
 async def _may_be_made(db: Queries, group: Group) -> bool:
     """Tell whether a standing post is being made, or was perhaps: with a card of before."""
     row = await outbox.row_about(db, "standing", str(group.group_id)) if group.is_forum else None
-    return row is not None and row.state in ("waiting", "claimed") and row.tried_at is not None
+    was_tried = row is not None and row.state == "waiting" and row.tried_at is not None
+    return was_tried or (row is not None and row.state == "claimed")
 
 
 async def _add(

@@ -132,10 +132,6 @@ class Weekly:
         elif again:
             await outbox.hurry(tx, old.row_id, now, until)
 
-    async def group(self, group_id: int) -> Group | None:
-        """Return the group with this id."""
-        return await group_rows.group(self._db, group_id)
-
     async def post(self, week_id: int) -> WeeklyPost | None:
         """Return what the card of a week's paper shows; None if its group or paper is gone."""
         post = await week_rows.week(self._db, week_id)
@@ -167,11 +163,6 @@ class Weekly:
             weeks_left=await self._weeks_left(curriculum, group, post, earlier, had, spans),
             part=part,
         )
-
-    async def ran_out(self, week_id: int) -> bool:
-        """Tell whether nothing was left for the group in this week."""
-        post = await week_rows.week(self._db, week_id)
-        return post is not None and post.state == "nothing"
 
     async def shown_reads(
         self, curriculum: Curriculum, posts: Iterable[Week | None]

@@ -16,6 +16,7 @@ TO_SEND_IN_FORUM: tuple[Permission, ...] = ("view_channel", "send_messages_in_th
 TO_LOOK: tuple[Permission, ...] = ("read_message_history",)
 """Without this Discord shows an empty history, not an error."""
 
+NEEDED_IN_FORUM: tuple[Permission, ...] = (*TO_SEND, "send_messages_in_threads", *TO_LOOK)
 POLLS: tuple[Permission, ...] = ("send_polls",)
 """Without this no vote is called."""
 
@@ -34,7 +35,7 @@ def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tupl
     if has_post:
         return (*TO_SEND_IN_FORUM, *TO_LOOK)
     if isinstance(channel, discord.ForumChannel):
-        return ("view_channel", "send_messages", "send_messages_in_threads", *TO_LOOK)
+        return NEEDED_IN_FORUM
     return (*TO_SEND, *TO_LOOK)
 
 
@@ -86,10 +87,10 @@ def problem_in(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> 
     return None
 
 
-def role_of(guild: discord.Guild, role_id: int | None) -> discord.Role | None:
-    """Return the role that a group's papers mention, if it is there and one to be mentioned."""
-    role = guild.get_role(role_id or 0)
-    return role if role is not None and is_mentionable(role) else None
+def role_named(guild: discord.Guild | None, group: Group) -> int | None:
+    """Return the role that a group's papers name, if it is there and one to be mentioned."""
+    role = None if guild is None else guild.get_role(group.role_id or 0)
+    return group.role_id if role is not None and is_mentionable(role) else None
 
 
 def is_mentionable(role: discord.Role) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import discord
 from discord import ui
 
 from bot.core.curriculum import Resource
@@ -17,7 +16,6 @@ from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import GREEN, box, boxed, button, card, link_button, row, text_of
-from bot.views.problems import role_of
 from bot.views.resource_card import (
     COMPANIONS,
     NOTES,
@@ -28,9 +26,8 @@ from bot.views.resource_card import (
 )
 
 
-def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
-    """Build the public card of a week's paper; a role that isn't to be mentioned isn't named."""
-    role = None if guild is None else role_of(guild, post.group.role_id)
+def weekly_card(post: WeeklyPost, role_id: int | None) -> ui.LayoutView:
+    """Build the public card of a week's paper, which names this role."""
     resource, week_id = post.resource, post.post.week_id
     buttons = row(
         link_button(_("Open"), resource.url),
@@ -39,7 +36,7 @@ def weekly_card(post: WeeklyPost, guild: discord.Guild | None) -> ui.LayoutView:
         button(ids.MoreOfPaper(week_id), _("More")),
     )
     return card(
-        None if role is None else f"<@&{post.group.role_id}>",
+        None if role_id is None else f"<@&{role_id}>",
         box(
             "\n".join(_heading(post)),
             text_of(note_lines(resource), NOTES),

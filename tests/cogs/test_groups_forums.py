@@ -1,6 +1,5 @@
 """A study group in a forum: one standing post, into which its weeks go."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -10,9 +9,9 @@ from simcord.backend import serializers
 
 from bot.core.outbox import Lacks
 from bot.core.weeks import Schedule
-from bot.outbox.engine import Postman
-from bot.services.delivery import Delivery
-from bot.store.instants import Ids
+from bot.outbox.discord import DiscordPort
+from bot.outbox.engine import Engine
+from bot.outbox.letters import letters
 from tests.seen import custom_id_of, labels_of, posts_in, text_of, title_of
 
 A_SECOND, A_MINUTE, AN_HOUR, A_DAY = 1, 60, 3600, 24 * 3600
@@ -439,12 +438,12 @@ async def test_the_card_says_what_was_changed_after_the_first_paper(
     assert "Fridays" in text_of(post.history()[0])
 
 
-class Meddled(Delivery):
+class Meddled(Engine):
     """Somebody changes something just before anything is sent."""
 
     def __init__(self, bot, change):
-        clock, chance = bot.services.clock, bot.services.chance
-        super().__init__(bot.services.db, clock, Ids(clock, chance), chance)
+        known = letters(bot.services, bot.tickets)
+        super().__init__(bot.services, DiscordPort(bot), bot.tickets, known)
         self._change = change
 
     async def begin(self, *args):
@@ -460,11 +459,8 @@ async def test_the_card_says_what_was_changed_until_it_was_sent(moderator, guild
         )
 
     await settle(0)
-    delivery = Meddled(env.bot, partial(settle, 4))
 
-    await Postman(
-        env.bot, replace(env.bot.services, delivery=delivery), env.bot.tickets
-    ).deliver_due()
+    await Meddled(env.bot, partial(settle, 4)).deliver_due()
 
     assert "Fridays" in text_of(standing_in(forum).history()[0])
 
@@ -489,11 +485,11 @@ async def test_a_group_stopped_at_once_makes_no_post(moderator, channel, forum, 
     made_bots[-1].ticker.cancel()
     card = await moderator.slash(channel, "manage group", zone="UTC", channel=forum)
     await moderator.click(card.response.message, label="Stop")
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
     none = forum.threads
 
     await moderator.click(card.response.message, label="Resume")
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
     assert none == []
     assert len(forum.threads) == 1
@@ -732,7 +728,7 @@ async def test_only_its_own_group_s_post_is_taken_for_it(group, alice, forum, fo
     await env.bot.get_channel(forum.id).create_thread(name="Ours", content="Nothing.")
     await forget("standing", "UPDATE study_groups SET standing_id = NULL")
 
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
     (row,) = await env.bot.services.db.fetch("SELECT standing_id FROM study_groups")
     (made,) = [p for p in forum.threads if p.name.startswith("Paper of the week")]
@@ -748,9 +744,9 @@ async def test_a_paper_and_its_questions_sent_before_the_bot_died_are_found_agai
     _, second = openers_in(post)
 
     await forget("post", "UPDATE weeks SET state = 'waiting', message_id = NULL")
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
     await forget("opener")
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
     db = env.bot.services.db
     sent = await db.fetch("SELECT message_id FROM outbox WHERE kind = 'opener' ORDER BY row_id")
@@ -765,7 +761,7 @@ async def test_where_history_is_closed_no_second_post_is_made(
 ):
     await forget("standing", "UPDATE study_groups SET standing_id = NULL")
     await deny(forum, read_message_history=False)
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
     shown = await env.bot.services.groups.status(forum.id, None)
 
     await deny(forum, read_message_history=True)
@@ -814,7 +810,7 @@ async def test_a_paper_found_in_the_forum_that_its_group_left_has_its_questions_
     )
     (found,) = await env.bot.services.groups.running_in(guild.id)
     await env.bot.services.groups.move(guild.id, found.group_id, last.id, moderator.id)
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
     _, question = openers_in(post)
     (paper,) = posts_in(post)

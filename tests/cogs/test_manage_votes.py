@@ -173,7 +173,7 @@ async def test_a_poll_whose_answer_was_lost_is_not_sent_twice(group, moderator, 
         )
         await tx.fetch("UPDATE votes SET message_id = NULL")
 
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
     status = await env.bot.services.groups.status(channel.id, None)
 
     assert len(candidates_in(channel)) == 1
@@ -335,7 +335,7 @@ async def test_the_poll_of_a_vote_called_off_is_not_taken_for_the_next_one_s(
         )
         await tx.fetch("UPDATE votes SET message_id = NULL")
 
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
     status = await env.bot.services.groups.status(channel.id, None)
 
     ended, running = polls_in(channel)
@@ -389,7 +389,7 @@ async def test_a_vote_without_the_permission_waits_for_it_and_says_so(
     overwrite = discord.PermissionOverwrite(send_polls=False)
     await env.bot.get_channel(channel.id).set_permissions(guild.me, overwrite=overwrite)
     await env.bot.services.votes.call(guild.id, channel.id, moderator.user.id, 3, 48)
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
     env.bot.ticker.look_again()
     await env.advance_time(10 * 60)
     waiting = text_of(await moderator.slash(channel, "group"))

@@ -9,6 +9,7 @@ from bot.core.curriculum import Curriculum
 from bot.core.weeks import Schedule
 from bot.services.opening import open_services
 from tests.kill.objects import CHANNEL_ID, GUILD_ID, MODERATOR_ID, READER_ID
+from tests.postbox import Desk
 
 THURSDAY = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 1, 5, 9, 0, 5, tzinfo=UTC)
@@ -52,8 +53,8 @@ async def reminder_ledger(database_url: str, base: Curriculum) -> None:
     services = await open_services(database_url, base, lambda: MONDAY)
     await services.weekly.open_due()
     for message_id in (1, 2, 3):  # the post, its thread and its opener, each due after the other
-        (row_id,) = await services.delivery.due()
-        await services.delivery.sent(await services.delivery.claim(row_id), message_id)
+        (row_id,) = await Desk(services).due()
+        await Desk(services).arrived(await Desk(services).claim(row_id), message_id)
     group_id = (await services.groups.status(CHANNEL_ID, None)).group.group_id
     await services.groups.join(GUILD_ID, group_id, READER_ID)
     await services.reminders.ask(GUILD_ID, group_id, READER_ID, wanted=True)

@@ -174,7 +174,7 @@ async def live(plan: Plan, base, talk) -> None:
         if not bot.is_ready() or bot.ticker.due_at <= now:
             return False
         # The ledger no longer knows of a message on its way if another life took it over.
-        if any("object Postman." in repr(task.get_coro()) for task in asyncio.all_tasks()):
+        if any("object Engine." in repr(task.get_coro()) for task in asyncio.all_tasks()):
             return False
         is_quiet = await reaper.is_quiet(int(now.timestamp()))
         if not is_quiet and services.db.is_shared:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.outbox.tickets import Tickets
-from tests.postbox import Postbox
+from tests.postbox import Desk, Postbox
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def postbox(services):
 
 @pytest.fixture
 def delivery(services):
-    return services.delivery
+    return Desk(services)
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from aiohttp import web
 
 from bot.app import NextreadBot
 from bot.core.outbox import LENIENCE, SECOND, SEND_RATE
-from bot.outbox.engine import Postman
+from bot.outbox.discord import Place
+from bot.outbox.engine import DUE_AT_A_TIME, Engine
+from bot.outbox.letters import letters
 from bot.outbox.tickets import Tickets
-from bot.services.delivery import AT_ONCE
 from bot.services.opening import open_services
 from bot.store import settings
 from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
@@ -104,7 +105,7 @@ async def test_a_post_refused_for_a_day_is_missed_and_the_others_post(
     fail(status, code=code)
 
     await until_slot()
-    made_bots[-1].ticker.cancel()
+    made_bots[-1].cogs["weekly"].tick.cancel()
     await env.advance_time(A_DAY)
     await restart()
     await env.advance_time(A_MINUTE)
@@ -198,7 +199,7 @@ async def test_news_told_just_before_the_bot_died_is_told_once(
         else:  # it would have other words now
             await tx.fetch("UPDATE study_groups SET blocked = 'forbidden'")
 
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
     rows = await env.bot.services.db.fetch("SELECT state FROM outbox WHERE kind = 'notice'")
     assert [row["state"] for row in rows] == ["sent"]
@@ -250,11 +251,11 @@ async def test_what_somebody_waits_for_waits_for_nothing_else(
     env, moderator, group, channel, guild
 ):
     elsewhere = env.create_guild("Elsewhere").create_text_channel("news")
-    await env.bot.services.delivery.greet(elsewhere.guild.id, elsewhere.id)
+    await env.bot.services.guilds.greet(elsewhere.guild.id, elsewhere.id)
 
-    await env.bot.postman.deliver_due(guild.id)
+    await env.bot.engine.deliver_due(guild.id)
     before = len(elsewhere.history())
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
     assert (before, len(elsewhere.history())) == (0, 1)
 
@@ -262,11 +263,11 @@ async def test_what_somebody_waits_for_waits_for_nothing_else(
 async def test_rows_that_break_the_ledger_are_told_and_put_off_and_hold_up_no_other(
     env, guild, channel, caplog
 ):
-    delivery, db = env.bot.services.delivery, env.bot.services.db
+    services, db = env.bot.services, env.bot.services.db
     env.bot.tickets.rate = 1000  # simcord's time stands still, and tickets' with it
-    await delivery.greet(guild.id, channel.id)
+    await services.guilds.greet(guild.id, channel.id)
     async with db.transaction() as tx:
-        for row_id in range(AT_ONCE):  # as many as are looked at together
+        for row_id in range(DUE_AT_A_TIME):  # as many as are looked at together
             await tx.fetch(
                 "INSERT INTO outbox (row_id, kind, reference, rank, guild_id, channel_id, state,"
                 " due_at, until_at) VALUES (?, 'post', ?, 0, ?, ?, 'waiting', 0, 9999999999)",
@@ -276,11 +277,11 @@ async def test_rows_that_break_the_ledger_are_told_and_put_off_and_hold_up_no_ot
                 channel.id,
             )
 
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
-    assert caplog.text.count("of the outbox can't be delivered") == AT_ONCE
+    assert caplog.text.count("of the outbox can't be delivered") == DUE_AT_A_TIME
     assert len(channel.history()) == 1
-    assert await delivery.due() == []
+    assert await env.bot.engine.due() == []
 
 
 async def test_a_deleted_channel_blocks_its_group_alone(group, channel, other, until_slot, env):
@@ -295,10 +296,10 @@ async def test_a_deleted_channel_blocks_its_group_alone(group, channel, other, u
 
 
 async def test_a_greeting_for_a_channel_that_is_gone_is_dropped_at_once(env, guild):
-    delivery, db = env.bot.services.delivery, env.bot.services.db
-    await delivery.greet(guild.id, 4321)
+    services, db = env.bot.services, env.bot.services.db
+    await services.guilds.greet(guild.id, 4321)
 
-    await env.bot.postman.deliver_due()
+    await env.bot.engine.deliver_due()
 
     rows = await db.fetch("SELECT state, problem FROM outbox")
     assert [tuple(row) for row in rows] == [("dropped", "channel_gone")]
@@ -466,7 +467,7 @@ def connected(room, ledger, base, monkeypatch):
             async with asyncio.timeout(20):
                 while not bot.is_ready():  # noqa: ASYNC110 - it tells no event before its start
                     await asyncio.sleep(0.01)
-            bot.ticker.cancel()  # its clock isn't the room's: tests do its work
+            bot.cogs["weekly"].tick.cancel()  # its clock isn't the room's: tests do its work
             room.ahead += MONDAY - THURSDAY
             try:
                 yield bot
@@ -480,7 +481,7 @@ def connected(room, ledger, base, monkeypatch):
 async def work(bot):
     """Do what the weekly task does."""
     await bot.services.weekly.open_due()
-    await bot.postman.deliver_due()
+    await bot.engine.deliver_due()
 
 
 async def move(bot, *, back=False):
@@ -580,7 +581,7 @@ async def test_a_server_that_discord_doesnt_know_rests_and_nobody_is_told(room, 
         await work(bot)
         is_gone = await bot.services.guilds.is_gone(GUILD_ID)
         room.ahead += timedelta(hours=1)
-        due = await bot.services.delivery.due()
+        due = await bot.engine.due()
         rows = await bot.services.db.fetch("SELECT 1 FROM outbox WHERE kind = 'notice'")
 
     assert is_gone
@@ -802,15 +803,13 @@ async def test_a_ledger_that_is_busy_when_a_post_is_to_be_recorded_is_no_refusal
 
 
 class Person:
-    """The bot's Discord, a person in it, and what they were sent: all there is."""
+    """A Discord of one person: all there is."""
 
-    user, application_id, id = None, 1, DM_ID
+    async def open_dm(self, _):
+        return Place(DM_ID, 0, "", "direct", frozenset())
 
-    async def create_dm(self, _):
-        return self
-
-    async def send(self, **_):
-        return self
+    async def send(self, *_, **__):
+        return DM_ID
 
 
 async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services, clock):
@@ -819,7 +818,7 @@ async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services,
     clock.advance(days=7)
     await services.reminders.open_nudges()
 
-    await Postman(Person(), services, tickets).deliver_due()
+    await Engine(services, Person(), tickets, letters(services, tickets)).deliver_due()
 
     async with services.db.transaction() as tx:
         free_at = await settings.take_next_ticket_at(tx)

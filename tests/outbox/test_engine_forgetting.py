@@ -15,7 +15,7 @@ from bot.services.opening import open_services
 from bot.store import outbox
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
-from tests.postbox import MAY_NOT_SEND, Postbox
+from tests.postbox import MAY_NOT_SEND, Desk, Postbox
 
 ALICE, MODERATOR = 800_000_000_000_000_001, 800_000_000_000_000_002
 GUILD, CHANNEL = 900_000_000_000_000_001, 71
@@ -65,11 +65,11 @@ async def test_a_reminder_goes_four_weeks_after_another_paper_took_its_place(
     ((_, first),) = await letters(services)
     await live(services, clock, days=7)
     clock.advance(days=28, seconds=-1)
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
     before = {reference for _, reference in await letters(services)}
     clock.advance(seconds=1)
 
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     assert first in before
     assert first not in {reference for _, reference in await letters(services)}
@@ -83,7 +83,7 @@ async def test_a_reminder_of_the_last_paper_stays_however_long_the_group_is_sile
     await services.groups.set_state(GUILD, group_id, "paused")
     before = await letters(services)
     clock.advance(days=400)
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     await services.groups.set_state(GUILD, group_id, "active")
 
@@ -99,11 +99,11 @@ async def test_a_nudge_goes_after_four_weeks(services, clock):
     await live(services, clock, days=7)
     (first,) = await letters(services)
     clock.advance(days=29, seconds=-1)
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
     before = await letters(services)
     clock.advance(seconds=1)
 
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     assert (before, await letters(services)) == ({first}, set())
 
@@ -111,16 +111,16 @@ async def test_a_nudge_goes_after_four_weeks(services, clock):
 async def test_a_notice_stays_while_its_week_could_be_tried_again(services, group_id, clock):
     clock.advance(hours=1)
     await services.weekly.open_due()
-    await services.delivery.not_sent(await Postbox(services).claim(), MAY_NOT_SEND)
+    await Desk(services).not_sent(await Postbox(services).claim(), MAY_NOT_SEND)
     await services.groups.set_state(GUILD, group_id, "paused")
     await live(services, clock, days=1)
     (notice,) = await letters(services)
     clock.advance(days=37, seconds=-1)
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
     before = await letters(services)
     clock.advance(seconds=1)
 
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     assert (before, await letters(services)) == ({notice}, set())
 
@@ -132,16 +132,16 @@ async def test_a_notice_stays_while_the_bot_was_away_in_the_middle_of_its_week(
     clock.advance(hours=1)
     await services.weekly.open_due()
     row = await Postbox(services).claim()
-    await services.delivery.not_sent(row, MAY_NOT_SEND)
-    for row_id in await services.delivery.due():
-        await services.delivery.sent(await services.delivery.claim(row_id), 1)
+    await Desk(services).not_sent(row, MAY_NOT_SEND)
+    for row_id in await Desk(services).due():
+        await Desk(services).arrived(await Desk(services).claim(row_id), 1)
     clock.advance(minutes=5)
     await Postbox(services).claim()  # and it ends while it sends
     clock.advance(days=100)
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
     told = await letters(services)
 
-    await services.delivery.uncertain(await Postbox(services).claim(), "no_history")
+    await Desk(services).uncertain(await Postbox(services).claim(), "no_history")
 
     assert len(told) == 1
     assert await letters(services) == told
@@ -155,7 +155,7 @@ async def test_of_a_vote_that_was_lost_nothing_is_left_after_four_weeks(services
     told = await letters(services)
     clock.advance(days=29)
 
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     assert told == {("notice", str(ballot.vote.vote_id))}
     assert await letters(services) == set()
@@ -167,7 +167,7 @@ async def test_what_is_still_to_be_sent_stays(services, group_id, clock):
     await services.reminders.open_nudges()
     clock.advance(days=100)
 
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     assert {kind for kind, _ in await letters(services)} == {"reminder"}
 
@@ -177,7 +177,7 @@ async def test_what_goes_into_channels_is_never_forgotten(services, group_id, cl
     before = await services.db.fetch(f"SELECT row_id FROM outbox WHERE NOT {LETTERS}")
     clock.advance(days=4000)
 
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     after = await services.db.fetch(f"SELECT row_id FROM outbox WHERE NOT {LETTERS}")
     assert len(before) == 6
@@ -193,7 +193,7 @@ async def test_more_letters_than_are_looked_at_in_one_go_are_forgotten(services,
         await tx.fetch("UPDATE outbox SET state = 'sent' WHERE row_id <> 700")
     clock.advance(days=28)
 
-    await services.reminders.forget_old()
+    await Desk(services).forget_old()
 
     assert await letters(services) == {("reminder", f"idle:{ALICE}:700")}
 
@@ -202,7 +202,7 @@ async def test_a_days_old_card_of_a_moderator_is_forgotten_without_another_one(s
     await services.moderation.propose(GUILD, MODERATOR, "https://example.org/new")
     clock.advance(days=1, seconds=1)
 
-    await services.reminders.forget_old()
+    await services.moderation.forget_drafts()
 
     assert await services.db.fetch("SELECT 1 FROM drafts") == []
 
@@ -257,20 +257,20 @@ class Years:
         await self.services.reminders.open_nudges()
         for vote in await self.services.votes.due():
             await self.services.votes.unread(vote)
-        for row_id in await self.services.delivery.due():
-            if (row := await self.services.delivery.claim(row_id)) is not None:
+        for row_id in await Desk(self.services).due():
+            if (row := await Desk(self.services).claim(row_id)) is not None:
                 await self.deliver(row)
         await self.look()
-        await self.services.reminders.forget_old()
+        await Desk(self.services).forget_old()
         present = await letters(self.services)
         self.forgotten |= self.seen - present
         self.seen = present
 
     async def deliver(self, row):
-        delivery = self.services.delivery
+        delivery = Desk(self.services)
         outcome = self.outcomes.pop() if self.outcomes else "sent"
         if outcome == "sent":
-            await delivery.sent(row, row.row_id)
+            await delivery.arrived(row, row.row_id)
         elif outcome == "refused":
             await delivery.not_sent(row, MAY_NOT_SEND)
         elif outcome == "lost":

@@ -5,7 +5,7 @@ import pytest
 from bot.errors import AlreadyPostedError
 from bot.store import outbox
 from bot.store import weeks as week_rows
-from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, new_group, week_of
+from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, Desk, new_group, week_of
 
 ELSEWHERE = 9  # another channel
 A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedelta(days=1)
@@ -111,7 +111,7 @@ async def test_what_is_found_in_the_channel_its_group_left_stays_there(
     await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", timedelta())
     await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR, is_forum=True)
 
-    await delivery.sent(await postbox.take(), 77, CHANNEL)
+    await delivery.arrived(await postbox.take(), 77, CHANNEL)
 
     week = (await services.groups.status(ELSEWHERE, None)).this_week
     (thread,) = await rows_of(services, "thread")
@@ -221,16 +221,16 @@ async def test_a_message_is_recorded_whoever_holds_the_claim(services, delivery,
     row = await postbox.claim()
     await delivery.drop(row, "paper_gone")
 
-    await delivery.sent(row, 77)
+    await delivery.arrived(row, 77)
 
     assert (await services.groups.status(CHANNEL, None)).this_week.message_id == 77
 
 
 async def test_a_message_recorded_twice_stays_the_first(services, delivery, postbox, group):
     row = await postbox.claim()
-    await delivery.sent(row, 77)
+    await delivery.arrived(row, 77)
 
-    await delivery.sent(row, 78)
+    await delivery.arrived(row, 78)
 
     assert (await services.groups.status(CHANNEL, None)).this_week.message_id == 77
     assert len(await rows_of(services, "thread")) == 1
@@ -446,14 +446,14 @@ async def test_a_post_found_afterwards_is_late_only_if_its_message_was(
     await postbox.claim()
     clock.advance(hours=1)
 
-    await delivery.sent(await postbox.claim(), 77, at=sent_at)
+    await delivery.arrived(await postbox.claim(), 77, at=sent_at)
 
     assert (await services.groups.status(CHANNEL, None)).this_week.is_late == late
 
 
 async def fail(services, postbox, clock, *problems):
     for problem in problems:
-        await services.delivery.not_sent(await postbox.claim(), problem)
+        await Desk(services).not_sent(await postbox.claim(), problem)
         clock.advance(minutes=5)
 
 
@@ -546,10 +546,10 @@ async def test_an_opener_may_be_uncertain_alone(services, delivery, postbox, gro
     assert [row["state"] for row in await rows_of(services, "opener")] == ["uncertain"]
 
 
-async def test_a_server_is_greeted_once_for_good(delivery, postbox):
-    await delivery.greet(GUILD, CHANNEL)
+async def test_a_server_is_greeted_once_for_good(services, postbox):
+    await services.guilds.greet(GUILD, CHANNEL)
     await postbox.deliver()
-    await delivery.greet(GUILD, CHANNEL + 1)
+    await services.guilds.greet(GUILD, CHANNEL + 1)
     await postbox.deliver()
 
     assert [(row.kind, row.channel_id) for row in postbox.sent] == [("greeting", CHANNEL)]

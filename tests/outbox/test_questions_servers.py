@@ -11,6 +11,7 @@ from bot.app import NextreadBot
 from bot.core.weeks import Schedule
 from bot.outbox.discord import DiscordPort, Server
 from bot.outbox.questions import Servers
+from tests.postbox import Desk
 from tests.seen import text_of
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
@@ -196,7 +197,9 @@ async def test_a_server_that_is_away_at_the_start_keeps_no_other_from_its_hello(
 
     deliver = Deliver()
 
-    await Servers(Discord(), services, tickets, deliver).greet_newcomers()
+    await Servers(
+        Discord(), services, tickets, deliver, Desk(services).forget_old
+    ).greet_newcomers()
 
     rows = await services.db.fetch("SELECT guild_id, channel_id FROM outbox")
     assert [tuple(row) for row in rows] == [(4, 40)]
@@ -210,7 +213,9 @@ async def test_only_the_process_that_has_its_shard_asks_about_a_server(services,
     async def asked(shard_id):
         bot = NextreadBot(None, shard_count=2)
         bot.shard_ids = [shard_id]
-        await Servers(DiscordPort(bot), services, tickets, Deliver()).look_after()
+        forget_old = Desk(services).forget_old
+        asking = Servers(DiscordPort(bot), services, tickets, Deliver(), forget_old)
+        await asking.look_after()
         return [r["guild_id"] for r in await services.db.fetch("SELECT * FROM asked_guilds")]
 
     assert await asked(0) == []

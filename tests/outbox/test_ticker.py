@@ -11,6 +11,7 @@ import discord
 import pytest
 
 from bot.outbox.ticker import Beside, Ticker
+from tests.postbox import Desk
 
 A_DAY = 24 * 3600
 
@@ -123,12 +124,8 @@ def due(clock):
 async def ticker(services, tickets, due):
     """A ticker that has looked, and sleeps."""
 
-    async def deliver_due(*_):
-        pass
-
-    made = Ticker(
-        replace(services, weekly=due), NoServers(), tickets, deliver_due, timedelta(days=1)
-    )
+    with_due = replace(services, weekly=due)
+    made = Ticker(with_due, NoServers(), tickets, Desk(services), timedelta(days=1))
     made.start()
     await seen(lambda: due.asked)
     await asyncio.sleep(0.2)  # until what it did beside has asked it to look again
@@ -197,7 +194,7 @@ async def test_a_letter_that_was_put_off_is_next_looked_at_when_it_is_due_again(
     env, guild, channel
 ):
     bot = env.bot
-    await bot.services.delivery.greet(guild.id, channel.id)
+    await bot.services.guilds.greet(guild.id, channel.id)
     env.inject_error("POST", "*/messages", status=500, times=1)
 
     bot.ticker.look_again()

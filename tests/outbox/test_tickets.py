@@ -32,7 +32,7 @@ def tickets(db, true_clock):
 
 
 async def take(tickets, count):
-    """Take so many, as the postman does; one after the other."""
+    """Take so many, as the engine does; one after the other."""
     return [await tickets.ticket(count - n) for n in range(count)]
 
 

@@ -1,6 +1,6 @@
 """Half a year in a server, told through the services: every table, every kind and state of a row.
 
-What the postman would send counts as sent; nobody is there to see it.
+What the engine would send counts as sent; nobody is there to see it.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from bot.services.opening import Services
 from bot.store import outbox
 from bot.store import weeks as week_rows
 from bot.store.instants import Ids
+from tests.postbox import Desk
 from tests.releases.room import (
     ALICE,
     BOB,
@@ -96,7 +97,7 @@ class Story:
         services = self.services
         await services.set_synced_commands(1, "0" * 64)
         await Tickets(services.db, services.clock, services.send_rate).ticket()
-        await services.delivery.greet(GUILD, READING)
+        await services.guilds.greet(GUILD, READING)
         await services.guilds.removed(LEFT_GUILD)
         await services.guilds.claim_question(LEFT_GUILD)
         self.ids["group"] = await self.group(READING, role=ROLE)
@@ -258,7 +259,7 @@ class Story:
     async def rows_for(self, state: str) -> list[OutboxRow]:
         """Return a row of each kind, all waiting and due, that are to get into this state."""
         services, reader = self.services, READERS[state]
-        await services.delivery.greet(GREETED[state], HALLS[state])
+        await services.guilds.greet(GREETED[state], HALLS[state])
         await self.group(STANDING[state], is_forum=True)
         is_paused = STATES.index(state) % 2
         signed = await self.id_of(SIGNED)
@@ -266,8 +267,8 @@ class Story:
         await services.groups.set_state(GUILD, signed, state_of_signed)
         sign = (await self.rows("sign", str(signed)))[-1]
         (told,) = await self.rows("post", str(await self.slot_of(TOLD[state])))
-        held = await services.delivery.claim(told.row_id)
-        await services.delivery.not_sent(held, "lacks:send_messages")
+        held = await Desk(services).claim(told.row_id)
+        await Desk(services).not_sent(held, "lacks:send_messages")
         lost = await self.call(POSTED[state])
         await services.votes.unread(lost, for_good=True)
         called, polled = await self.call(OPENED[state]), await self.call(THREADED[state])
@@ -294,7 +295,7 @@ class Story:
         return [*found, sign]
 
     async def first_try(self, state: str, rows: Iterable[OutboxRow]) -> None:
-        delivery = self.services.delivery
+        delivery = Desk(self.services)
         for row in rows:
             if state in ("waiting", "claimed"):
                 continue
@@ -317,14 +318,14 @@ class Story:
                 await delivery.perhaps_sent(held, "discord_trouble", A_MINUTE)
 
     async def second_try(self, state: str, rows: Iterable[OutboxRow]) -> None:
-        delivery = self.services.delivery
+        delivery = Desk(self.services)
         for row in rows:
             if state not in ("claimed", "claimed_again", "sent_again", "uncertain"):
                 continue
             held = await delivery.claim(row.row_id)
             assert held is not None, (state, row)
             if state == "sent_again":
-                await delivery.sent(held, self.messages.new(), at=self.clock() - 2 * A_MINUTE)
+                await delivery.arrived(held, self.messages.new(), at=self.clock() - 2 * A_MINUTE)
             elif state == "uncertain":
                 await delivery.uncertain(held, "no_history")
 
@@ -358,24 +359,23 @@ class Story:
 
     async def remind(self) -> None:
         """Send what is due; one of the readers takes no direct messages."""
-        for row_id in await self.services.delivery.due():
-            row = await self.services.delivery.claim(row_id)
+        for row_id in await Desk(self.services).due():
+            row = await Desk(self.services).claim(row_id)
             if row is not None and row.reader_id == DAVE:
-                await self.services.reminders.closed(row)
-                await self.services.delivery.drop(row, "no_direct_messages")
+                await Desk(self.services).drop(row, "no_direct_messages")
             elif row is not None and await self.attempt(row):
                 await self.sent(row)
 
     async def send_due(self) -> None:
-        while row_ids := await self.services.delivery.due():
+        while row_ids := await Desk(self.services).due():
             for row_id in row_ids:
-                row = await self.services.delivery.claim(row_id)
+                row = await Desk(self.services).claim(row_id)
                 if row is not None and await self.attempt(row):
                     await self.sent(row)
 
     async def send(self, kind: LetterKind, reference: str) -> None:
         (row,) = await self.rows(kind, reference)
-        held = await self.services.delivery.claim(row.row_id)
+        held = await Desk(self.services).claim(row.row_id)
         assert await self.attempt(held)
         await self.sent(held)
 
@@ -383,14 +383,12 @@ class Story:
         """Begin to send a row; a thread or a sign needs no beginning, since twice is harmless."""
         if row.kind in HARMLESS_TWICE:
             return True
-        return await self.services.delivery.begin(
-            row, row.channel_id or 0, f"button:{row.reference}"
-        )
+        return await Desk(self.services).begin(row, row.channel_id or 0, f"button:{row.reference}")
 
     async def sent(self, row: OutboxRow) -> None:
         group = await self.services.groups.find(row.channel_id or 0)
         place = None if group is None else group.standing_id
-        await self.services.delivery.sent(
+        await Desk(self.services).arrived(
             row, self.messages.new(), place, in_thread=place is not None
         )
 

@@ -278,7 +278,7 @@ async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, ca
     bot.ticker.cancel()
     await simcord_env.advance_time((FIVE_MINUTES + TEN_MINUTES).total_seconds())
 
-    await bot.postman.deliver_due()
+    await bot.engine.deliver_due()
     left = await bot.services.db.fetch(
         "SELECT kind, COALESCE(outbox.channel_id, study_groups.channel_id) AS channel_id"
         " FROM outbox LEFT JOIN study_groups ON study_groups.group_id = outbox.group_id"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.postbox import Postbox, new_group
+from tests.postbox import Desk, Postbox, new_group
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def postbox(services):
 
 @pytest.fixture
 def delivery(services):
-    return services.delivery
+    return Desk(services)
 
 
 @pytest.fixture

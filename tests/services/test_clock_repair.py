@@ -21,7 +21,7 @@ from bot.store.settings import setting
 from tests.conftest import Clock
 from tests.curricula import curriculum, resource
 from tests.every_table import every_column, everything
-from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, new_group
 
 READER = 800_000_000_000_000_001
 LIST = curriculum(*(resource(f"paper-{n}") for n in range(30)))
@@ -51,15 +51,15 @@ class Life:
         await self.services.close()
 
     async def work(self):
-        """Do what the weekly task and the postman do."""
+        """Do what the weekly task and the engine do."""
         await self.services.weekly.open_due()
         await self.services.reminders.open_nudges()
-        while row_ids := await self.services.delivery.due():
+        while row_ids := await Desk(self.services).due():
             for row_id in row_ids:
                 await self.deliver(row_id)
 
     async def deliver(self, row_id):
-        delivery = self.services.delivery
+        delivery = Desk(self.services)
         row = await delivery.claim(row_id)
         if row is None or not await delivery.begin(row, row.channel_id, "button:read:1"):
             return
@@ -67,7 +67,7 @@ class Life:
         if row.kind == "post":
             post = (await self.services.weekly.post(int(row.reference))).post
             self.channel.append((self.true(), post.week, post.key))
-        await delivery.sent(row, message_id)
+        await delivery.arrived(row, message_id)
 
     async def live(self, time):
         """Let time pass while the bot looks at its clock whenever the group's slot comes."""
@@ -184,16 +184,16 @@ async def test_a_post_that_was_perhaps_sent_is_looked_for_and_takes_no_second_pl
         await life.live(timedelta(hours=2))
     life.wrong = FAR
     await life.services.weekly.open_due()
-    (row_id,) = await life.services.delivery.due()
-    row = await life.services.delivery.claim(row_id)
-    await life.services.delivery.begin(row, CHANNEL, "button:read:1")
+    (row_id,) = await Desk(life.services).due()
+    row = await Desk(life.services).claim(row_id)
+    await Desk(life.services).begin(row, CHANNEL, "button:read:1")
     life.wrong = timedelta()
 
     await life.start()
 
-    kept = await life.services.delivery.claim(row.row_id)
+    kept = await Desk(life.services).claim(row.row_id)
     assert kept.tried_at < life.true()
-    assert await life.services.delivery.begin(kept, CHANNEL, "button:read:1") is not has_one
+    assert await Desk(life.services).begin(kept, CHANNEL, "button:read:1") is not has_one
     assert ("2026-W02", "waiting") in await life.states() or has_one
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.errors import NoGroupError
+from bot.store import weeks as week_rows
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, Postbox
 
@@ -60,7 +61,8 @@ async def test_whoever_set_it_up_is_told_once_that_nothing_is_left(services, gro
     assert posted == ["Attention", "BERT", "nothing", "nothing"]
     (told,) = await notices(services)
     assert told["reader_id"] == MODERATOR
-    assert await services.weekly.ran_out(int(told["reference"].split(":")[1]))
+    week = await week_rows.week(services.db, int(told["reference"].split(":")[1]))
+    assert week.state == "nothing"
 
 
 async def test_a_group_goes_on_with_additions(services, group_id, week):

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import NoGroupError
 from tests.curricula import curriculum, resource
-from tests.postbox import GUILD, MODERATOR
+from tests.postbox import GUILD, MODERATOR, Desk
 
 ALICE, BOB, CAROL = range(800_000_000_000_000_001, 800_000_000_000_000_004)
 OTHER_GUILD = 900_000_000_000_000_002
@@ -20,10 +20,10 @@ def post(services, clock):
         for number in range(count):
             clock.advance(hours=2)
             await services.weekly.open_due()
-            while due := await services.delivery.due():
+            while due := await Desk(services).due():
                 for row_id in due:
-                    row = await services.delivery.claim(row_id)
-                    await services.delivery.sent(row, 1000 + number)
+                    row = await Desk(services).claim(row_id)
+                    await Desk(services).arrived(row, 1000 + number)
             clock.advance(days=7, hours=-2)
 
     return weeks
@@ -63,8 +63,8 @@ async def test_a_week_that_will_be_skipped_is_not_past(services, group_id, post)
 async def test_late_missed_and_skipped_weeks_are_told(services, group_id, post, clock):
     clock.advance(hours=3)
     await services.weekly.open_due()
-    (row_id,) = await services.delivery.due()
-    await services.delivery.sent(await services.delivery.claim(row_id), 1)
+    (row_id,) = await Desk(services).due()
+    await Desk(services).arrived(await Desk(services).claim(row_id), 1)
     await services.groups.skip_next(GUILD, group_id)
     clock.advance(days=16)
     await services.weekly.open_due()

@@ -13,6 +13,7 @@ from bot.store.instants import Ids
 from tests.conftest import joined
 from tests.curricula import curriculum, named_by_address, resource
 from tests.every_table import every_column, everything, places_of
+from tests.postbox import Desk
 
 ALICE, BOB, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_004)
 GUILD, OTHER = 900_000_000_000_000_001, 900_000_000_000_000_002
@@ -40,10 +41,10 @@ async def work(services):
     asked = [vote.vote_id for vote in await services.votes.due()]
     asked += [check.reader_id for check in await services.guilds.due_checks(45)]
     await services.weekly.open_due()
-    while row_ids := await services.delivery.due():
+    while row_ids := await Desk(services).due():
         for row_id in row_ids:
-            if (row := await services.delivery.claim(row_id)) is not None:
-                await services.delivery.sent(row, 1)
+            if (row := await Desk(services).claim(row_id)) is not None:
+                await Desk(services).arrived(row, 1)
                 asked.append(row.guild_id)
     return asked
 
@@ -56,7 +57,7 @@ async def live(services, clock, guild_id, channel_id):
     group_id = await make_group(services, guild_id, channel_id)
     for reader in (ALICE, BOB):
         await services.groups.join(guild_id, group_id, reader)
-    await services.delivery.greet(guild_id, channel_id)
+    await services.guilds.greet(guild_id, channel_id)
     await services.picking.pick(guild_id, channel_id, MODERATOR, "demo:paper-8", "2026-02-02")
     await services.picking.read_for(guild_id, group_id, "demo:paper-7", 2)
     await work(services)
@@ -107,7 +108,7 @@ async def test_nothing_is_due_in_a_server_that_removed_the_bot(services, guilds,
     assert OTHER in asked
     assert ALICE in asked, "a member of the other server is checked"
     assert not set(rests) & set(asked)
-    assert await services.delivery.due(GUILD) == []
+    assert await Desk(services).due(GUILD) == []
 
 
 async def test_a_rested_servers_member_is_not_checked(services, guilds, clock):
@@ -208,12 +209,12 @@ async def test_a_groups_block_is_asked_anew_but_for_what_a_moderator_has_to_sett
         await make_group(services, GUILD, channel_id)
     clock.advance(hours=2)
     await services.weekly.open_due()
-    for row_id in await services.delivery.due():
-        row = await services.delivery.claim(row_id)
+    for row_id in await Desk(services).due():
+        row = await Desk(services).claim(row_id)
         if row.channel_id == CHANNEL:
-            await services.delivery.not_sent(row, "bot_removed")
+            await Desk(services).not_sent(row, "bot_removed")
         else:
-            await services.delivery.uncertain(row, "lost_sight")
+            await Desk(services).uncertain(row, "lost_sight")
     await guilds.removed(GUILD)
     await guilds.arrived(GUILD)
 
@@ -309,7 +310,7 @@ async def test_a_server_is_greeted_again_only_after_it_was_forgotten(services, g
         await guilds.removed(GUILD)
         clock.advance(days=days)
         await guilds.arrived(GUILD)
-        await services.delivery.greet(GUILD, CHANNEL)
+        await services.guilds.greet(GUILD, CHANNEL)
         hellos += await services.db.fetch(
             "SELECT state FROM outbox WHERE kind = 'greeting' AND reference = ?", str(GUILD)
         )
@@ -349,7 +350,7 @@ async def test_of_two_processes_none_forgets_what_the_other_took_back(
         await asyncio.sleep(0.2)
         await guilds.arrived(GUILD)
         await make_group(services, GUILD, CHANNEL)
-        await services.delivery.greet(GUILD, CHANNEL)
+        await services.guilds.greet(GUILD, CHANNEL)
         proposal = await services.moderation.propose(GUILD, MODERATOR, "https://example.org/new")
         await services.moderation.add(GUILD, MODERATOR, proposal.draft_id)
         before = await everything(services.db)
@@ -385,7 +386,7 @@ async def test_discord_is_asked_about_a_seen_server_where_a_group_cant_post(
     await services.weekly.open_due()
     all_is_well = await guilds.doubtful({GUILD})
 
-    await services.delivery.not_sent(await postbox.claim(), "forbidden")
+    await Desk(services).not_sent(await postbox.claim(), "forbidden")
 
     assert all_is_well == []
     assert await guilds.doubtful({GUILD}) == [GUILD]

@@ -10,6 +10,7 @@ from bot.store.readers import PERSON_COLUMNS, rows_about
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.every_table import everything, places_of
+from tests.postbox import Desk
 
 ALICE, BOB = 800_000_000_000_000_001, 800_000_000_000_000_002
 GUILD = 900_000_000_000_000_001
@@ -42,9 +43,9 @@ async def live(services, clock, who, channel_id):
     status = await services.groups.post_now(GUILD, group_id)
     week_id = status.this_week.week_id
     await services.weekly.read_it(who, GUILD, week_id)
-    (row_id,) = await services.delivery.due()
-    row = await services.delivery.claim(row_id)
-    await services.delivery.not_sent(row, "channel_gone")
+    (row_id,) = await Desk(services).due()
+    row = await Desk(services).claim(row_id)
+    await Desk(services).not_sent(row, "channel_gone")
     await services.reading.set_goal(who, GUILD, "demo:goal")
     link = f"https://example.org/more-{channel_id}"
     proposal = await services.moderation.propose(GUILD, who, link)
@@ -59,9 +60,9 @@ async def live(services, clock, who, channel_id):
 async def lived(services, clock):
     """Alice and Bob have rows in every table that can hold them."""
     await live(services, clock, ALICE, 71)
-    for row_id in await services.delivery.due():
-        if row := await services.delivery.claim(row_id):
-            await services.delivery.sent(row, 1)
+    for row_id in await Desk(services).due():
+        if row := await Desk(services).claim(row_id):
+            await Desk(services).arrived(row, 1)
     await live(services, clock, BOB, 72)
     return services
 
@@ -171,11 +172,11 @@ async def test_a_notice_written_at_the_same_time_is_gone_too(services):
     for channel_id in range(80, 90):
         status = await services.groups.make_or_change(GUILD, channel_id, MONDAY_AT_TEN, None, ALICE)
         await services.groups.post_now(GUILD, status.group.group_id)
-        (row_id,) = await services.delivery.due()
-        row = await services.delivery.claim(row_id)
+        (row_id,) = await Desk(services).due()
+        row = await Desk(services).claim(row_id)
 
         await asyncio.gather(
-            services.delivery.not_sent(row, "channel_gone"), services.me.forget(ALICE)
+            Desk(services).not_sent(row, "channel_gone"), services.me.forget(ALICE)
         )
 
         assert await places_of(services.db, ALICE) == set()

@@ -11,6 +11,7 @@ from bot.services.opening import open_services, services_over
 from bot.store.database import open_database
 from bot.store.known import known_resources
 from tests.curricula import curriculum, resource
+from tests.postbox import Desk
 
 
 async def test_opening_records_what_the_list_holds(services, base):
@@ -74,9 +75,9 @@ async def test_the_same_chance_gives_the_same_ids_and_claims(db, base, clock):
     made = []
     for _ in range(2):
         services = await services_over(db, base, clock, chance=Random(7))  # noqa: S311 - to draw the same again
-        await services.delivery.greet(1, 2)
-        (row_id,) = await services.delivery.due()
-        made.append((row_id, (await services.delivery.claim(row_id)).claim))
+        await services.guilds.greet(1, 2)
+        (row_id,) = await Desk(services).due()
+        made.append((row_id, (await Desk(services).claim(row_id)).claim))
         async with db.transaction() as tx:
             await tx.fetch("DELETE FROM outbox")
 

@@ -14,7 +14,7 @@ from bot.errors import (
 from bot.store.choices import put_pick
 from tests.conftest import joined
 from tests.curricula import NOW, curriculum, resource
-from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox
 
 OTHER_GUILD = 92
 W02, W03, W04, W05 = "2026-W02", "2026-W03", "2026-W04", "2026-W05"
@@ -125,8 +125,8 @@ async def test_a_week_that_has_its_paper_takes_no_pick(services, group, pick, cl
     await services.groups.post_now(GUILD, group.group_id)
     with pytest.raises(WeekRefusedError) as sending:
         await pick("demo:peft", W02)
-    (row_id,) = await services.delivery.due()
-    await services.delivery.sent(await services.delivery.claim(row_id), 1)
+    (row_id,) = await Desk(services).due()
+    await Desk(services).arrived(await Desk(services).claim(row_id), 1)
 
     with pytest.raises(WeekRefusedError) as posted:
         await pick("demo:peft", W02)

@@ -10,6 +10,7 @@ from bot.errors import NoGroupError, NotAMemberError, UnknownPostError, UnknownR
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.every_table import places_of
+from tests.postbox import Desk
 
 ALICE, BOB, CAROL, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_005)
 GUILD, OTHER_GUILD, CHANNEL = 900_000_000_000_000_001, 900_000_000_000_000_002, 71
@@ -36,9 +37,9 @@ def post(services, clock, group_id):
     async def send():
         clock.advance(hours=1)
         await services.weekly.open_due()
-        for row_id in await services.delivery.due():
-            row = await services.delivery.claim(row_id)
-            await services.delivery.sent(row, 1000)
+        for row_id in await Desk(services).due():
+            row = await Desk(services).claim(row_id)
+            await Desk(services).arrived(row, 1000)
         return (await services.groups.status(CHANNEL, None)).this_week
 
     return send
@@ -50,7 +51,7 @@ async def rows_of(services):
 
 async def due_reminders(services):
     """Claim what is due, and return the reminders among it."""
-    claimed = [await services.delivery.claim(row_id) for row_id in await services.delivery.due()]
+    claimed = [await Desk(services).claim(row_id) for row_id in await Desk(services).due()]
     return [row for row in claimed if row is not None and row.kind == "reminder"]
 
 
@@ -69,7 +70,7 @@ async def test_nobody_is_reminded_of_a_paper_that_goes_on_or_that_they_read_in_a
     early = await due_reminders(services)
     going_on = [await services.reminders.check(row) for row in early]
     for row in early:
-        await services.delivery.drop(row, "goes_on")
+        await Desk(services).drop(row, "goes_on")
     await services.weekly.read_it(ALICE, GUILD, first.week_id)
     clock.advance(days=1, hours=23)
     last = await post()
@@ -113,7 +114,6 @@ async def test_a_reminder_of_a_paper_that_left_the_list_or_of_no_week_is_not_sen
         await later.reminders.check(row),
         await later.reminders.check(replace(row, reference=f"week:1:{ALICE}")),
     ]
-    await later.reminders.closed(replace(row, reference=f"week:1:{ALICE}"))
     await later.close()
 
     assert gone == ["paper_gone", "paper_gone"]
@@ -230,7 +230,7 @@ async def test_a_paper_is_reminded_of_once(services, group_id, post, clock):
     await post()
     clock.advance(days=5)
     (row,) = await due_reminders(services)
-    await services.delivery.sent(row, 2000)
+    await Desk(services).arrived(row, 2000)
 
     for wanted in (False, True):
         await ask(services, group_id, ALICE, wanted=wanted)
@@ -246,8 +246,7 @@ async def test_closed_messages_are_not_tried_again_until_asked_again(
     await post()
     clock.advance(days=5)
     (row,) = await due_reminders(services)
-    await services.reminders.closed(row)
-    await services.delivery.drop(row, "no_direct_messages")
+    await Desk(services).drop(row, "no_direct_messages")
     told = (await services.groups.status(CHANNEL, ALICE)).wish
     clock.advance(days=1, hours=23)
     await post()
@@ -267,7 +266,7 @@ async def test_closed_messages_of_who_asked_no_more_change_nothing(services, gro
     (row,) = await due_reminders(services)
     await ask(services, group_id, ALICE, wanted=False)
 
-    await services.reminders.closed(row)
+    await Desk(services).drop(row, "no_direct_messages")
 
     assert (await services.groups.status(CHANNEL, ALICE)).wish is None
 

@@ -53,7 +53,7 @@ async def rows_of(services, kind):
 async def made(postbox, post_id=POST):
     """Make the standing post that is due."""
     row = await postbox.claim("standing")
-    await postbox.delivery.sent(row, post_id)
+    await postbox.delivery.arrived(row, post_id)
 
 
 async def moved(services, group):
@@ -93,7 +93,7 @@ async def test_the_week_stands_in_the_post_and_its_questions_follow_there(
     await made(postbox)
     row = await waiting_post(services, postbox, clock)
 
-    await delivery.sent(row, 500, POST, in_thread=True)
+    await delivery.arrived(row, 500, POST, in_thread=True)
 
     (opener,) = await rows_of(services, "opener")
     status = await services.groups.status(CHANNEL, None)
@@ -107,7 +107,7 @@ async def test_a_week_before_its_place_waits_and_leaves_as_soon_as_it_is_there(
     services, delivery, postbox, group, clock
 ):
     row = await waiting_post(services, postbox, clock)
-    await delivery.await_standing(row, None)
+    await delivery.wait_for_post(row, None)
     meanwhile, waiting = await week_of(services), await delivery.due()
     await made(postbox)
 
@@ -126,7 +126,7 @@ async def test_a_week_that_only_just_missed_its_place_leaves_at_once(
     row = await waiting_post(services, postbox, clock)
     await made(postbox)
 
-    await delivery.await_standing(row, None)
+    await delivery.wait_for_post(row, None)
 
     assert await delivery.due() == [row.row_id]
     assert await week_of(services) == ("waiting", None)
@@ -140,7 +140,7 @@ async def test_what_was_perhaps_sent_is_still_looked_for_after_it_waited(
     clock.advance(minutes=2)
     row = await postbox.take()
 
-    await delivery.await_standing(row, None)
+    await delivery.wait_for_post(row, None)
     await made(postbox)
 
     assert (await postbox.take()).tried_at is not None
@@ -151,12 +151,12 @@ async def test_a_post_that_is_gone_is_made_anew_once(services, delivery, postbox
     (old,) = await rows_of(services, "standing")
     row = await waiting_post(services, postbox, clock)
 
-    await delivery.await_standing(row, POST)
+    await delivery.wait_for_post(row, POST)
     gone = await standing_id(services)
     clock.advance(hours=1)
     row = await postbox.claim()
     await made(postbox, POST + 1)
-    await delivery.await_standing(row, POST)
+    await delivery.wait_for_post(row, POST)
 
     (new,) = await rows_of(services, "standing")
     assert gone is None
@@ -169,10 +169,10 @@ async def test_a_post_deleted_as_soon_as_it_is_made_is_made_anew_after_an_hour(
     services, delivery, postbox, group, clock
 ):
     await made(postbox)
-    await delivery.await_standing(await waiting_post(services, postbox, clock), POST)
+    await delivery.wait_for_post(await waiting_post(services, postbox, clock), POST)
     await made(postbox, POST + 1)
 
-    await delivery.await_standing(await postbox.claim(), POST + 1)
+    await delivery.wait_for_post(await postbox.claim(), POST + 1)
     at_once = await postbox.claim("standing")
     clock.advance(hours=1)
     later = await postbox.claim("standing")
@@ -217,7 +217,7 @@ async def test_what_keeps_it_from_being_made_blocks_the_group_and_is_told_once(
     clock.advance(minutes=6)
     await delivery.not_sent(await postbox.claim("standing"), MAY_NOT_SEND)
     post = await waiting_post(services, postbox, clock)
-    await delivery.await_standing(post, None)
+    await delivery.wait_for_post(post, None)
     waiting = await week_of(services)
     await made(postbox)
 
@@ -299,7 +299,7 @@ async def test_a_week_on_its_way_to_a_forum_that_its_group_left_goes_where_the_g
     row = await waiting_post(services, postbox, clock)
     await moved(services, group)
 
-    await delivery.await_standing(row, None)
+    await delivery.wait_for_post(row, None)
 
     again = await postbox.claim()
     assert (again.row_id, again.channel_id, again.tried_at) == (row.row_id, ELSEWHERE, None)
@@ -312,7 +312,7 @@ async def test_a_post_made_in_a_forum_that_its_group_left_is_made_where_the_grou
     row = await postbox.claim("standing")
     await moved(services, group)
 
-    await delivery.sent(row, POST)
+    await delivery.arrived(row, POST)
 
     again = await postbox.claim("standing")
     assert (again.channel_id, again.tried_at) == (ELSEWHERE, None)
@@ -326,11 +326,11 @@ async def test_what_changes_while_it_is_made_is_said_on_its_card(
     row = await postbox.claim("standing")
     if is_stopped:
         await services.groups.set_state(GUILD, group.group_id, "stopped")
-        await delivery.await_standing(await postbox.claim("sign"), None)
+        await delivery.wait_for_post(await postbox.claim("sign"), None)
     else:
         await settled(services, replace(MONDAYS_AT_TEN, hour=11))
 
-    await delivery.sent(row, POST)
+    await delivery.arrived(row, POST)
 
     assert await postbox.claim("sign") is not None
 
@@ -352,9 +352,9 @@ async def test_a_poll_is_remembered_where_it_stands(services, delivery, postbox,
     await made(postbox)
     clock.advance(hours=2)
     ballot = await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
-    await delivery.sent(await postbox.claim("candidates"), 600, POST)
+    await delivery.arrived(await postbox.claim("candidates"), 600, POST)
 
-    await delivery.sent(await postbox.claim("poll"), 601, POST)
+    await delivery.arrived(await postbox.claim("poll"), 601, POST)
 
     vote = (await services.groups.status(CHANNEL, None)).vote
     assert vote.vote_id == ballot.vote.vote_id

@@ -6,7 +6,7 @@ from bot.core.weeks import Schedule
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.store import outbox
 from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, new_group
 
 OTHER_GUILD = 92
 THURSDAY_AT_TEN = Schedule(3, 10, 0, "UTC")
@@ -34,13 +34,13 @@ def deliver(services):
     async def send_all():
         """Send what is due, and what follows from it; return the kinds."""
         kinds = []
-        while row_ids := await services.delivery.due():
+        while row_ids := await Desk(services).due():
             for row_id in row_ids:
-                row = await services.delivery.claim(row_id)
-                if row is not None and await services.delivery.begin(
-                    row, row.channel_id, "question:1:?"
+                row = await Desk(services).claim(row_id)
+                if row is not None and await Desk(services).begin(
+                    row, row.channel_id or 0, "question:1:?"
                 ):
-                    await services.delivery.sent(row, MESSAGE)
+                    await Desk(services).arrived(row, MESSAGE)
                     kinds.append(row.kind)
         return kinds
 
@@ -189,13 +189,13 @@ async def test_a_poll_that_was_on_its_way_when_it_was_called_off_is_ended_too(
     services, call, deliver
 ):
     vote = await call()
-    (row_id,) = await services.delivery.due()
-    await services.delivery.sent(await services.delivery.claim(row_id), 1)
-    (row_id,) = await services.delivery.due()
-    row = await services.delivery.claim(row_id)
+    (row_id,) = await Desk(services).due()
+    await Desk(services).arrived(await Desk(services).claim(row_id), 1)
+    (row_id,) = await Desk(services).due()
+    row = await Desk(services).claim(row_id)
 
     await services.votes.cancel(GUILD, vote.vote_id)
-    await services.delivery.sent(row, MESSAGE)
+    await Desk(services).arrived(row, MESSAGE)
 
     (due,) = await services.votes.due()
     assert (due.state, due.message_id) == ("cancelled", MESSAGE)
@@ -340,14 +340,14 @@ async def test_a_vote_whose_messages_are_deleted_before_they_are_known_is_lost(
     services, call, status, kind
 ):
     await call()
-    (row_id,) = await services.delivery.due()
-    row = await services.delivery.claim(row_id)
+    (row_id,) = await Desk(services).due()
+    row = await Desk(services).claim(row_id)
     if kind == "poll":
-        await services.delivery.sent(row, MESSAGE)
-        (row_id,) = await services.delivery.due()
-        row = await services.delivery.claim(row_id)
+        await Desk(services).arrived(row, MESSAGE)
+        (row_id,) = await Desk(services).due()
+        row = await Desk(services).claim(row_id)
 
-    await services.delivery.deleted(row)
+    await Desk(services).deleted(row)
 
     now = await status()
     rows = await services.db.fetch("SELECT kind FROM outbox WHERE state = 'waiting'")
@@ -391,17 +391,17 @@ async def test_a_vote_that_never_was_shows_nothing_and_is_not_lost(services):
 async def test_a_poll_that_may_still_appear_is_ended_before_the_next_vote(services, call, group):
     vote = await call()
     for kind in ("candidates", "poll"):
-        (row_id,) = await services.delivery.due()
-        row = await services.delivery.claim(row_id)
+        (row_id,) = await Desk(services).due()
+        row = await Desk(services).claim(row_id)
         assert row.kind == kind
-        await services.delivery.begin(row, CHANNEL, "question:1:?")
+        await Desk(services).begin(row, CHANNEL, "question:1:?")
         if kind == "candidates":
-            await services.delivery.sent(row, MESSAGE)
+            await Desk(services).arrived(row, MESSAGE)
     await services.votes.cancel(GUILD, vote.vote_id)
 
     with pytest.raises(VoteRefusedError) as refused:
         await call()
-    await services.delivery.sent(row, MESSAGE)
+    await Desk(services).arrived(row, MESSAGE)
     (ending,) = await services.votes.due()
     await services.votes.ended(ending)
     again = await call()
@@ -499,13 +499,13 @@ async def test_the_poll_of_a_week_that_is_missed_is_not_waited_for(
 
 async def test_a_card_that_is_on_its_way_when_its_vote_is_called_off_says_so_then(services, call):
     vote = await call()
-    (row_id,) = await services.delivery.due()
-    row = await services.delivery.claim(row_id)
-    await services.delivery.begin(row, row.channel_id, "button:?")
+    (row_id,) = await Desk(services).due()
+    row = await Desk(services).claim(row_id)
+    await Desk(services).begin(row, row.channel_id, "button:?")
     await services.votes.cancel(GUILD, vote.vote_id)
     before = await outbox.row_about(services.db, "called_off", str(vote.vote_id))
 
-    await services.delivery.sent(row, MESSAGE)
+    await Desk(services).arrived(row, MESSAGE)
     await services.votes.cancel(GUILD, vote.vote_id)
 
     after = await outbox.row_about(services.db, "called_off", str(vote.vote_id))

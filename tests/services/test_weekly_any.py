@@ -13,7 +13,7 @@ from bot.core.weeks import Schedule
 from bot.errors import AlreadyPostedError, NothingLeftError
 from bot.services.opening import open_services
 from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, MODERATOR
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk
 
 LIST = curriculum(*(resource(f"paper-{n}") for n in range(5)))
 ZONES = ["UTC", "Asia/Seoul", "America/New_York", "Pacific/Apia", "Australia/Lord_Howe"]
@@ -102,7 +102,7 @@ class Months:
         return {coming.slot.week for coming in status.coming if coming.is_skipped}
 
     async def work(self):
-        """Do what the weekly task and the postman do, and check what holds at any time."""
+        """Do what the weekly task and the engine do, and check what holds at any time."""
         status = await self.status()
         if status.group.state == "active" and self.silent_since is not None:
             self.silences.append((self.silent_since, self.now))
@@ -110,7 +110,7 @@ class Months:
         elif status.group.state != "active" and self.silent_since is None:
             self.silent_since = self.now
         await self.services.weekly.open_due()
-        delivery = self.services.delivery
+        delivery = Desk(self.services)
         while row_ids := await delivery.due():
             if not any([await self.deliver(row_id) for row_id in row_ids]):
                 break
@@ -122,7 +122,7 @@ class Months:
         assert len(keys) == len(set(keys)), "a paper twice"
 
     async def deliver(self, row_id):
-        delivery = self.services.delivery
+        delivery = Desk(self.services)
         row = await delivery.claim(row_id)
         if row is None:
             return False
@@ -135,7 +135,7 @@ class Months:
             await delivery.not_sent(row, "guild_unavailable")
             return True
         if row.tried_at is not None and (post.week, post.key) in self.channel:
-            await delivery.sent(row, 1)
+            await delivery.arrived(row, 1)
             return True
         if not await delivery.begin(row, CHANNEL, "button:read:1"):
             return True
@@ -144,7 +144,7 @@ class Months:
             self.first_at = self.first_at or post.at
             self.channel.append((post.week, post.key))
         if outcome == "sent":
-            await delivery.sent(row, 1)
+            await delivery.arrived(row, 1)
         elif outcome == "refused":
             await delivery.not_sent(row, "forbidden")
         elif outcome in ("lost on the way", "answer lost"):

@@ -78,3 +78,4 @@ DROP TABLE outbox_before;
 CREATE INDEX outbox_due ON outbox (state, due_at);
 CREATE INDEX outbox_of_group ON outbox (group_id);
 CREATE INDEX outbox_of_reader ON outbox (reader_id);
+CREATE INDEX outbox_to_people ON outbox (until_at, row_id) WHERE reader_id IS NOT NULL;

@@ -1,0 +1,305 @@
+"""What a letter is: what the engine asks of each kind, and what it may be told to do."""
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from discord import ui
+
+from bot.core.groups import Group
+from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem
+from bot.outbox.discord import UNKNOWN_CHANNEL, Discord, Place, RefusedError, Seen, What
+from bot.outbox.tickets import Tickets
+from bot.outbox.traces import by_part
+from bot.services import standing
+from bot.services.opening import Services
+from bot.services.votes import lose
+from bot.store import choices, outbox
+from bot.store import groups as group_rows
+from bot.store.database import Queries
+from bot.views.problems import TO_SEND, TO_SEND_IN_FORUM
+
+log = logging.getLogger(__name__)
+
+AT_ONCE, SOON, RETRY = timedelta(0), timedelta(minutes=1), timedelta(minutes=5)
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+
+# What a letter may answer when it is asked to act.
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing is sent this time, but it is tried again."""
+
+    problem: Problem
+    wait: timedelta = RETRY
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """It won't be sent."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message. None: that of an earlier attempt is looked for; then the letter is asked anew.
+
+    ``trace``: how it is known again, where it can't carry the letter's own trace.
+    """
+
+    place: Place
+    what: What | None
+    reply_to: int | None = None
+    role_id: int | None = None
+    trace: str | None = None
+
+    async def do(self, discord: Discord, nonce: str) -> int:
+        return await discord.send(
+            self.place.place_id, self.what or ui.LayoutView(), nonce,
+            reply_to=self.reply_to, role_id=self.role_id,
+        )  # fmt: skip
+
+    def seen(self, discord: Discord, place_id: int, since: datetime) -> AsyncIterator[Seen]:
+        return discord.messages(place_id, since)
+
+
+@dataclass(frozen=True, slots=True)
+class ForumPost:
+    """A post in a forum; ``what`` as of ``Send``."""
+
+    place: Place
+    name: str
+    what: ui.LayoutView | None
+    trace: str | None = None
+
+    async def do(self, discord: Discord, _: str) -> int:
+        return await discord.make_post(self.place, self.name, self.what or ui.LayoutView())
+
+    async def seen(self, discord: Discord, _: int, since: datetime) -> AsyncIterator[Seen]:
+        async for post_id in discord.posts(self.place, since):
+            if (top := await discord.top(post_id)) is not None:
+                yield replace(top, message_id=post_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The thread under a message. Twice is harmless."""
+
+    channel_id: int
+    message_id: int
+    name: str
+
+    async def do(self, discord: Discord, _: str) -> int:
+        await discord.make_thread(self.channel_id, self.message_id, self.name)
+        return self.message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A message of ours with another view. Twice is harmless."""
+
+    place_id: int
+    message_id: int
+    view: ui.LayoutView
+
+    async def do(self, discord: Discord, _: str) -> int:
+        await discord.edit(self.place_id, self.message_id, self.view)
+        return self.message_id
+
+
+Verdict = Wait | Drop
+Act = Send | ForumPost | Thread | Edit | Verdict
+Rows = Iterable[OutboxRow]
+End = Literal["again", "dropped", "uncertain", "deleted"]
+"""How an attempt ends that sent nothing; ``deleted``: it was sent, and is gone again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message that was sent: where it stands, and since when."""
+
+    message_id: int
+    place_id: int
+    at: datetime
+    in_thread: bool = False
+
+
+class Letter:
+    """One kind of what is sent unasked. These are the defaults."""
+
+    always_findable = False
+    """Whether it can be looked for however late, so that nobody ever has to decide."""
+
+    def __init__(self, services: Services, tickets: Tickets) -> None:
+        self.services, self.tickets = services, tickets
+
+    async def take(self, tx: Queries, row: OutboxRow) -> OutboxRow | None:
+        """Lock what the letter is about; return the row as it is now, with the channel it goes to.
+
+        In the one order: a reader, a server, a group. In another, two could wait for each other.
+        """
+        group = None if row.group_id is None else await group_rows.take_group(tx, row.group_id)
+        found = await outbox.row(tx, row.row_id)
+        if found is None or group is None or found.channel_id or found.reader_id:
+            return found
+        return replace(found, channel_id=group.channel_id)
+
+    async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
+        """Return why it isn't to be sent any more: asked at the claim and just before it leaves."""
+
+    def trace(self, row: OutboxRow) -> str:
+        """Return how its message is known again."""
+        return by_part(row.row_id)
+
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        """Return what is to be done. No transaction is open, and Discord may be asked."""
+        raise NotImplementedError
+
+    async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
+        """Record what was sent, and return what follows."""
+        return ()
+
+    async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
+        """Record what wasn't sent, and return what follows."""
+        return ()
+
+    async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
+        """Return what Discord's clear refusal means."""
+        if refusal.problem == "no_more_threads":
+            return Wait(refusal.problem, AN_HOUR)  # closing some takes a while
+        return Drop(refusal.problem)
+
+    def patience(self, row: OutboxRow, wait: timedelta) -> timedelta:
+        """Return how long to wait where others would wait so long."""
+        return wait
+
+    async def plannable(self, db: Queries, rows: Sequence[OutboxRow], before: datetime) -> set[int]:
+        """Return which of these old letters to people could be planned anew after that time."""
+        return set()
+
+    def follower(
+        self,
+        row: OutboxRow,
+        kind: LetterKind,
+        channel_id: int | None,
+        until: datetime | None = None,
+        rank: int = 2,
+    ) -> OutboxRow:
+        """Return what follows at once from a row, about the same thing."""
+        now = self.services.clock()
+        return OutboxRow(
+            self.services.ids.new(), kind, row.reference, now, until or now + A_DAY,
+            row.guild_id, row.group_id, channel_id, rank=rank,
+        )  # fmt: skip
+
+
+class ToChannel(Letter):
+    """A letter to a channel, or into a group's standing post in its forum."""
+
+    opens_archived = False
+    """Whether an archived post has to be opened first: a new message opens it by itself."""
+
+    async def place(
+        self, row: OutboxRow, discord: Discord, role_id: int | None = None
+    ) -> Place | Verdict:
+        """Return where it goes, if it may."""
+        place = await discord.place(row.guild_id or 0, row.channel_id or 0, role_id)
+        if place is None or place.kind not in ("text", "forum"):
+            return await self.refused(row, RefusedError("channel_gone"))
+        if lacking := place.lacks(TO_SEND if place.kind == "text" else TO_SEND_IN_FORUM):
+            return Wait(lacking)
+        return place if place.kind == "text" else await self._standing_post(row, place, discord)
+
+    async def _standing_post(
+        self, row: OutboxRow, forum: Place, discord: Discord
+    ) -> Place | Verdict:
+        group = await self.services.groups.find(forum.place_id)
+        post_id = None if group is None else group.standing_id
+        post = await discord.place(forum.guild_id, post_id) if post_id else None
+        if post is None:
+            return await self.no_post(row, post_id)
+        if post.is_locked and "manage_threads" not in forum.held:
+            return Wait("locked")
+        if post.is_archived and (post.is_locked or self.opens_archived):
+            await discord.reopen(post.place_id)
+        return replace(post, role=forum.role)
+
+    async def no_post(self, row: OutboxRow, gone_id: int | None) -> Verdict:
+        """Wait until the forum has the post: it is made first. ``gone_id``: one that is gone."""
+        ids, now = self.services.ids, self.services.clock()
+        async with self.services.background.transaction() as tx:
+            group = await standing.missed(tx, ids, row.channel_id or 0, gone_id, now)
+        if group is None or group.state == "stopped":
+            return Drop("called_off")
+        return Wait("no_standing_post", RETRY if group.standing_id is None else AT_ONCE)
+
+    async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
+        if refusal.code == UNKNOWN_CHANNEL:
+            group = await self.services.groups.find(row.channel_id or 0)
+            post_id = None if group is None else group.standing_id
+            if post_id is not None and (not row.places or post_id in row.places):
+                return await self.no_post(row, post_id)  # deleted a moment ago
+        return await super().refused(row, refusal)
+
+
+class OfGroup(ToChannel):
+    """What a group can't do without: tried until somebody mends what keeps it, who is told."""
+
+    async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
+        verdict = await super().refused(row, refusal)
+        if isinstance(verdict, Drop):
+            # AutoMod tells moderators of each attempt.
+            return Wait(verdict.problem, AN_HOUR if verdict.problem == "automod" else RETRY)
+        return verdict
+
+    async def blocked(self, tx: Queries, group: Group | None, about: int, problem: Problem) -> Rows:
+        """Note at the group why it can't post; news go to who last changed it, once a week.
+
+        What passes by itself doesn't hide what somebody has to mend.
+        """
+        if group is None or (problem == "no_standing_post" and group.standing_id is not None):
+            return ()
+        passes = problem in TEMPORARY
+        if passes and group.blocked is not None and group.blocked not in TEMPORARY:
+            return ()
+        is_news = await group_rows.set_blocked(tx, group.group_id, problem)
+        if passes or not is_news:
+            return ()
+        log.warning("group %s in server %s is blocked: %s", group.group_id, group.guild_id, problem)
+        if group.changed_by is None:
+            return ()
+        now = self.services.clock()
+        reference = f"{group.group_id}:{about}:{group.changed_by}"
+        times = now, now + A_DAY
+        return [
+            OutboxRow(
+                self.services.ids.new(), "notice", reference, *times,
+                group.guild_id, group.group_id, reader_id=group.changed_by,
+            )
+        ]  # fmt: skip
+
+
+class OfVote(ToChannel):
+    """What a vote can't do without: whatever keeps it ends the vote."""
+
+    async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
+        vote = await choices.vote(tx, int(row.reference))
+        return None if vote is not None and vote.state == "running" else "called_off"
+
+    async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
+        if end != "again":
+            await lose(tx, self.services.ids, int(row.reference), self.services.clock())
+        return ()
+
+
+class ToPerson(Letter):
+    """A direct message."""
+
+    async def to(self, row: OutboxRow, discord: Discord) -> Place:
+        """Return the channel to a person; to open it is a request that Discord counts, too."""
+        await self.tickets.ticket()
+        return await discord.open_dm(row.reader_id or 0)

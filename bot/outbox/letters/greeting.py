@@ -1,0 +1,17 @@
+"""The hello to a server that invited the bot."""
+
+from bot.core.outbox import OutboxRow
+from bot.outbox.discord import Discord, Place
+from bot.outbox.letters._base import Act, Send, ToChannel
+from bot.outbox.traces import by_button
+from bot.views.custom_ids import StartWeekly
+from bot.views.start_card import greeting_card
+
+
+class Greeting(ToChannel):
+    def trace(self, row: OutboxRow) -> str:
+        return by_button(StartWeekly())
+
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        place = await self.place(row, discord)
+        return Send(place, greeting_card()) if isinstance(place, Place) else place

@@ -1,0 +1,28 @@
+"""The questions that open the talk about a week's paper: in its thread, or in the forum's post."""
+
+from dataclasses import replace
+
+from bot.core.outbox import OutboxRow
+from bot.outbox.discord import Discord
+from bot.outbox.letters._base import Act, Drop, Send, ToChannel
+from bot.outbox.traces import marked
+from bot.views.parts import card
+from bot.views.weekly_card import opener_text
+
+
+class Opener(ToChannel):
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        post = await self.services.weekly.post(int(row.reference))
+        if post is None or post.post.message_id is None:
+            return Drop("paper_gone")
+        paper_in, guild_id = post.post.channel_id or 0, post.group.guild_id
+        around = await discord.place(guild_id, paper_in)
+        if around is None:
+            return Drop("channel_gone")
+        if lacking := around.lacks(("send_messages_in_threads",)):
+            return Drop(lacking)
+        view = marked(card(opener_text(post.resource.questions)), row.row_id)
+        # In a forum all weeks share one post, so the opener is a reply to its week's card.
+        answered = post.post.message_id if row.channel_id == paper_in else None
+        thread = replace(around, place_id=row.channel_id or 0, kind="thread")
+        return Send(thread, view, reply_to=answered)

@@ -1,0 +1,36 @@
+"""A vote's poll, below the card with its candidates."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.outbox import OutboxRow
+from bot.outbox.discord import Discord, Place
+from bot.outbox.letters._base import Act, Drop, OfVote, Receipt, Rows, Send, Wait
+from bot.outbox.traces import by_question
+from bot.store import choices
+from bot.store.database import Queries
+from bot.views.pick_card import poll_of
+from bot.views.problems import POLLS
+
+
+class Poll(OfVote):
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        place = await self.place(row, discord)
+        if not isinstance(place, Place):
+            return place
+        if lacking := place.lacks(POLLS):
+            return Wait(lacking)
+        ballot = await self.services.votes.ballot(int(row.reference))
+        if ballot is None:
+            return Drop("called_off")
+        poll = poll_of(ballot)
+        card = await self.services.votes.card(ballot.vote.vote_id)
+        return Send(place, poll, trace=by_question(poll.question, card[1] if card else 0))
+
+    async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
+        vote, now = await choices.vote(tx, int(row.reference)), self.services.clock()
+        if vote is not None:
+            closes_at = now + timedelta(hours=vote.hours)
+            polled = replace(vote, channel_id=receipt.place_id, message_id=receipt.message_id)
+            await choices.set_polled(tx, replace(polled, closes_at=closes_at), now)
+        return ()

@@ -1,0 +1,30 @@
+"""The card at the top of a group's post in its forum, when it changes."""
+
+from datetime import datetime
+
+from bot.core.outbox import OutboxRow, Problem
+from bot.outbox.discord import Discord, Place
+from bot.outbox.letters._base import Act, Drop, Edit, ToChannel
+from bot.outbox.letters.standing import trace_of
+from bot.outbox.traces import is_of
+from bot.store import groups as group_rows
+from bot.store.database import Queries
+from bot.views.group_card import standing_card
+
+
+class Sign(ToChannel):
+    opens_archived = True
+
+    async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
+        group = await group_rows.group(tx, row.group_id or 0)
+        return None if group is not None and group.is_forum else "called_off"
+
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        post = await self.place(row, discord)
+        if not isinstance(post, Place):
+            return post
+        card = await discord.top(post.place_id)
+        if card is None or not is_of(trace_of(row.group_id or 0), card):
+            return Drop("card_gone")
+        status = await self.services.groups.status(row.channel_id or 0, None)
+        return Edit(post.place_id, card.message_id, standing_card(status))

@@ -1,0 +1,56 @@
+"""A group's post in its forum, into which its weeks go."""
+
+from datetime import datetime, timedelta
+
+from bot.core.outbox import OutboxRow, Problem
+from bot.outbox.discord import Discord
+from bot.outbox.letters._base import AN_HOUR, Act, End, ForumPost, OfGroup, Receipt, Rows, Wait
+from bot.outbox.traces import by_button
+from bot.services import standing
+from bot.store import groups as group_rows
+from bot.store.database import Queries
+from bot.views.custom_ids import Membership
+from bot.views.group_card import standing_card, standing_name
+from bot.views.problems import NEEDED_IN_FORUM
+
+
+def trace_of(group_id: int) -> str:
+    """Return how the card above the post is known again."""
+    return by_button(Membership("join", group_id))
+
+
+class Standing(OfGroup):
+    always_findable = True
+
+    async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
+        group = await group_rows.group(tx, int(row.reference))
+        return None if group is not None and standing.wants_one(group) else "called_off"
+
+    def trace(self, row: OutboxRow) -> str:
+        return trace_of(int(row.reference))
+
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        forum = await discord.place(row.guild_id or 0, row.channel_id or 0)
+        if forum is None or forum.kind != "forum":
+            return Wait("channel_gone")
+        if lacking := forum.lacks(NEEDED_IN_FORUM):
+            return Wait(lacking)
+        if forum.tags is None:
+            return Wait("tag_needed") if row.tried_at is None else ForumPost(forum, "", None)
+        status = await self.services.groups.status(forum.place_id, None)
+        return ForumPost(forum, standing_name(status.curriculum.title), standing_card(status))
+
+    async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
+        now = self.services.clock()
+        await standing.made(tx, self.services.ids, row, receipt.message_id, now)
+        return ()
+
+    async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
+        if end != "again":
+            return ()
+        group = await group_rows.group(tx, int(row.reference))
+        return await self.blocked(tx, group, row.row_id, problem)
+
+    def patience(self, row: OutboxRow, wait: timedelta) -> timedelta:
+        """It waits for a week, but nobody waits for it every minute of that."""
+        return max(wait, min(wait * (row.attempts + 1), AN_HOUR))

@@ -1,0 +1,29 @@
+"""The thread under a week's paper. It has the message's id."""
+
+from bot.core.outbox import OutboxRow
+from bot.outbox.discord import Discord, Place
+from bot.outbox.letters._base import Act, Drop, Receipt, Rows, Thread, ToChannel
+from bot.plain import clipped, one_line
+from bot.store import weeks as week_rows
+from bot.store.database import Queries
+from bot.views.phrases import title_of
+
+LONGEST_NAME = 100  # Discord's limit
+
+
+class ThreadUnderPost(ToChannel):
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        place = await self.place(row, discord)
+        if not isinstance(place, Place):
+            return place
+        post = await self.services.weekly.post(int(row.reference))
+        if post is None or post.post.message_id is None:
+            return Drop("paper_gone")
+        if lacking := place.lacks(("create_public_threads",)):
+            return Drop(lacking)
+        name = clipped(one_line(title_of(post.resource)), LONGEST_NAME)
+        return Thread(place.place_id, post.post.message_id, name)
+
+    async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
+        await week_rows.set_thread(tx, int(row.reference), receipt.message_id)
+        return [self.follower(row, "opener", receipt.message_id)]

@@ -38,9 +38,9 @@ class Desk(Engine):
         """Do what follows where a forum has no standing post; ``gone_id``: the one it had."""
         verdict = await self._letters[row.kind].no_post(row, gone_id)
         if isinstance(verdict, Wait):
-            await self.not_sent(row, verdict.problem, verdict.wait)
+            await self.give_back(row, verdict.problem, verdict.wait)
         else:
-            await self.drop(row, verdict.problem)
+            await self.end(row, "dropped", verdict.problem)
 
 
 class Postbox:

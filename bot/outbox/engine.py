@@ -91,7 +91,7 @@ class Engine:
                     self._tickets.give_back(ticket)
             except Exception:
                 log.exception("row %s of the outbox can't be delivered", row_id)
-                await self._put_off(row_id)
+                await self.put_off(row_id)
             finally:
                 places.release()
 
@@ -189,34 +189,42 @@ class Engine:
             await outbox.add(tx, *await letter.unsent(tx, row, "deleted", "deleted"))
         log.warning("%s %s was sent, and deleted before that was known", row.kind, row.row_id)
 
-    async def not_sent(self, row: OutboxRow, problem: Problem, wait: timedelta = RETRY) -> None:
-        """Give a claim back: nothing was sent this time, and it is tried again."""
-        await self._give_back(row, problem, wait, is_untried=row.tried_at is None)
+    async def give_back(
+        self, row: OutboxRow, problem: Problem, wait: timedelta = RETRY, *, perhaps: bool = False
+    ) -> None:
+        """Give a claim back, to be tried again: nothing was sent this time.
 
-    async def perhaps_sent(self, row: OutboxRow, problem: Problem, wait: timedelta) -> None:
-        """Give a claim back whose answer was lost: if it was begun, the next one looks first."""
-        await self._give_back(row, problem, wait, is_untried=None)
+        ``perhaps``: an answer was lost. If it was begun, the next attempt looks first.
+        """
+        now = self._clock()
+        async with self._taken(row) as (tx, letter, found):
+            seen = found if perhaps else row
+            is_untried = seen is None or seen.tried_at is None
+            unwanted = await letter.wanted(tx, row, now)
+            if unwanted and (is_untried or letter.always_findable):
+                await self._end(tx, letter, row, "dropped", unwanted)
+            elif not is_untried and row.until_at <= now and not letter.always_findable:
+                await self._end(tx, letter, row, "uncertain", "lost_sight")
+            elif not await self._has_moved(tx, row, found, is_untried=is_untried):
+                due_at = now + letter.patience(row, wait)
+                if await outbox.release_row(tx, row, due_at, problem, is_untried=is_untried):
+                    await outbox.add(tx, *await letter.unsent(tx, row, "again", problem))
 
-    async def uncertain(self, row: OutboxRow, problem: Problem) -> None:
-        """Record that nobody can tell whether it was sent; *Post now* decides it."""
-        async with self._taken(row) as (tx, letter, _):
-            await self._end(tx, letter, row, "uncertain", problem)
+    async def end(self, row: OutboxRow, end: End, problem: Problem) -> None:
+        """Record that it won't be sent by itself, and why; what has moved meanwhile is tried there.
 
-    async def drop(self, row: OutboxRow, problem: Problem) -> None:
-        """Record that it won't be sent, and why; but what has moved meanwhile is asked anew."""
+        Uncertain: nobody can tell whether it was sent, and *Post now* decides it.
+        """
         async with self._taken(row) as (tx, letter, found):
             if not await self._has_moved(tx, row, found, is_untried=row.tried_at is None):
-                await self._end(tx, letter, row, "dropped", problem)
+                await self._end(tx, letter, row, end, problem)
 
     async def put_off(self, row_id: int) -> None:
-        """Put a row off for an hour after an unexpected failure; others go on."""
+        """Put a row off for an hour after an unexpected failure, if that can be; others go on."""
         now = self._clock()
-        async with self._db.transaction() as tx:
-            await outbox.put_off(tx, row_id, now, now + AN_HOUR)
-
-    async def _put_off(self, row_id: int) -> None:
         try:
-            await self.put_off(row_id)
+            async with self._db.transaction() as tx:
+                await outbox.put_off(tx, row_id, now, now + AN_HOUR)
         except Exception:
             log.exception("row %s of the outbox can't be put off", row_id)
 
@@ -234,24 +242,6 @@ class Engine:
     ) -> Problem | None:
         return "too_late" if row.until_at <= now else await letter.wanted(tx, row, now)
 
-    async def _give_back(
-        self, row: OutboxRow, problem: Problem, wait: timedelta, *, is_untried: bool | None
-    ) -> None:
-        """``is_untried``: nothing was ever sent; None: as the ledger has it."""
-        now = self._clock()
-        async with self._taken(row) as (tx, letter, found):
-            if is_untried is None:
-                is_untried = found is None or found.tried_at is None
-            unwanted = await letter.wanted(tx, row, now)
-            if unwanted and (is_untried or letter.always_findable):
-                await self._end(tx, letter, row, "dropped", unwanted)
-            elif not is_untried and row.until_at <= now and not letter.always_findable:
-                await self._end(tx, letter, row, "uncertain", "lost_sight")
-            elif not await self._has_moved(tx, row, found, is_untried=is_untried):
-                due_at = now + letter.patience(row, wait)
-                if await self._release(tx, row, due_at, problem, is_untried=is_untried):
-                    await outbox.add(tx, *await letter.unsent(tx, row, "again", problem))
-
     async def _has_moved(
         self, tx: Queries, row: OutboxRow, found: OutboxRow | None, *, is_untried: bool
     ) -> bool:
@@ -261,18 +251,8 @@ class Engine:
         """
         if found is None or found.channel_id == row.channel_id:
             return False
-        await self._release(tx, row, self._clock(), "moved", is_untried=is_untried)
+        await outbox.release_row(tx, row, self._clock(), "moved", is_untried=is_untried)
         return True
-
-    async def _release(
-        self, tx: Queries, row: OutboxRow, due_at: datetime, problem: Problem, *, is_untried: bool
-    ) -> bool:
-        is_held = await outbox.release_row(
-            tx, row.row_id, claim=row.claim, due_at=due_at, problem=problem
-        )
-        if is_held and is_untried:
-            await outbox.set_untried(tx, row.row_id)
-        return is_held
 
     async def _end(
         self, tx: Queries, letter: Letter, row: OutboxRow, end: End, problem: Problem
@@ -280,9 +260,7 @@ class Engine:
         if problem == "too_late":
             problem = row.problem or problem  # what kept it from being sent in time
         state: OutboxState = "uncertain" if end == "uncertain" else "dropped"
-        if not await outbox.close_row(
-            tx, row.row_id, claim=row.claim, state=state, problem=problem
-        ):
+        if not await outbox.close_row(tx, row, state, problem):
             return
         await outbox.add(tx, *await letter.unsent(tx, row, end, problem))
         if end == "uncertain":
@@ -302,32 +280,29 @@ class Engine:
             async with asyncio.timeout(SEND_WITHIN):
                 await self._send(row)
         except ClosedError:
-            await self.not_sent(row, "discord_trouble", AT_ONCE)
+            await self.give_back(row, "discord_trouble", AT_ONCE)
         except AwayError:
-            await self.not_sent(row, "guild_unavailable")
+            await self.give_back(row, "guild_unavailable")
         except HistoryClosedError:
-            await self.uncertain(row, "no_history")
+            await self.end(row, "uncertain", "no_history")
         except RefusedError as error:
             await self._refused(row, error)
-        except (NoAnswerError, TimeoutError) as error:
-            log.warning("no answer to %s %s: %r", row.kind, row.row_id, error)
-            await self.perhaps_sent(row, "discord_trouble", _patience(row))
-        except LedgerError as error:
-            # It passes, like trouble on the way. A message that was sent is found next time.
-            log.warning("the database stops %s %s: %s", row.kind, row.row_id, error.why)
-            await self.perhaps_sent(row, "discord_trouble", _patience(row))
+        except (NoAnswerError, TimeoutError, LedgerError) as error:
+            # It passes, the database's trouble too. A message that was sent is found next time.
+            log.warning("trouble on the way of %s %s: %r", row.kind, row.row_id, error)
+            await self.give_back(row, "discord_trouble", _patience(row), perhaps=True)
         except Exception:
             log.exception("%s %s can't be sent", row.kind, row.row_id)
-            await self.perhaps_sent(row, "refused", AN_HOUR)
+            await self.give_back(row, "refused", AN_HOUR, perhaps=True)
         return True
 
     async def _send(self, row: OutboxRow) -> None:
         letter = self._letters[row.kind]
         act = await letter.act(row, self._discord)
         if isinstance(act, Wait):
-            await self.not_sent(row, act.problem, act.wait)
+            await self.give_back(row, act.problem, act.wait)
         elif isinstance(act, Drop):
-            await self.drop(row, act.problem)
+            await self.end(row, "dropped", act.problem)
         elif not isinstance(act, Send | ForumPost):  # twice is harmless
             await self._tickets.leave()
             message_id = await act.do(self._discord, "")
@@ -359,25 +334,25 @@ class Engine:
         problem = error.problem
         if problem == "rate_limited":
             wait = RETRY if error.wait is None else timedelta(seconds=error.wait)
-            await self.not_sent(row, problem, wait)
+            await self.give_back(row, problem, wait)
         elif problem == "discord_trouble":
             log.warning(
                 "on the way to discord, %s (code %s) stops %s %s",
                 error.status, error.code, row.kind, row.row_id,
             )  # fmt: skip
-            await self.not_sent(row, problem, _patience(row))
+            await self.give_back(row, problem, _patience(row))
         elif problem == "refused":
             log.error("discord refuses %s %s", row.kind, row.row_id, exc_info=error)
-            await self.not_sent(row, problem, AN_HOUR)
+            await self.give_back(row, problem, AN_HOUR)
         elif problem == "bot_removed" and row.guild_id is not None:
             await self._services.guilds.removed(row.guild_id)
-            await self.not_sent(row, "guild_unavailable")
+            await self.give_back(row, "guild_unavailable")
         else:
             verdict = await self._letters[row.kind].refused(row, error)
             if isinstance(verdict, Wait):
-                await self.not_sent(row, verdict.problem, verdict.wait)
+                await self.give_back(row, verdict.problem, verdict.wait)
             else:
-                await self.drop(row, verdict.problem)
+                await self.end(row, "dropped", verdict.problem)
 
     async def _was_sent(self, row: OutboxRow, tried_at: datetime, act: Send | ForumPost) -> bool:
         """Look for the message of an earlier attempt, and record it; tell whether it is there.

@@ -96,7 +96,6 @@ async def _add(
     about = str(group.group_id)
     if old is None:
         await outbox.add(tx, OutboxRow(ids.new(), "standing", about, due_at, until, *to))
-        return
-    if old.state == "sent":
-        await outbox.set_untried(tx, old.row_id)
-    await outbox.renew(tx, old.row_id, ids.new(), due_at, until)
+    else:
+        is_untried = old.state == "sent"
+        await outbox.renew(tx, old.row_id, ids.new(), due_at, until, is_untried=is_untried)

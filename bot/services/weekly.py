@@ -127,8 +127,7 @@ class Weekly:
             row = OutboxRow(self._ids.new(), "post", about, due_at, until, *to, rank=0)
             await outbox.add(tx, row)
         elif again and old.state in ("uncertain", "dropped"):
-            await outbox.set_untried(tx, old.row_id)
-            await outbox.renew(tx, old.row_id, self._ids.new(), now, until)
+            await outbox.renew(tx, old.row_id, self._ids.new(), now, until, is_untried=True)
         elif again:
             await outbox.hurry(tx, old.row_id, now, until)
 

@@ -93,21 +93,19 @@ async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: 
     return await tx.any_row(sql, now, trace, places, row.row_id, row.claim, now)
 
 
+UNTRIED = ", tried_at = NULL, places = NULL, trace = NULL"
+"""That nothing has been sent so far, so that nothing need be looked for."""
+
+
 async def release_row(
-    tx: Queries, row_id: int, *, claim: int, due_at: datetime, problem: Problem
+    tx: Queries, row: OutboxRow, due_at: datetime, problem: Problem, *, is_untried: bool
 ) -> bool:
     """Give a claim back, to be sent later; tell whether it was still held."""
     sql = (
-        "UPDATE outbox SET state = 'waiting', due_at = ?, problem = ?"
+        f"UPDATE outbox SET state = 'waiting', due_at = ?, problem = ?{UNTRIED * is_untried}"  # noqa: S608
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' RETURNING row_id"
     )
-    return await tx.any_row(sql, due_at, str(problem), row_id, claim)
-
-
-async def set_untried(tx: Queries, row_id: int) -> None:
-    """Record that nothing has been sent so far, so that nothing need be looked for."""
-    sql = "UPDATE outbox SET tried_at = NULL, places = NULL, trace = NULL WHERE row_id = ?"
-    await tx.fetch(sql, row_id)
+    return await tx.any_row(sql, due_at, str(problem), row.row_id, row.claim)
 
 
 async def put_off(tx: Queries, row_id: int, now: datetime, due_at: datetime) -> None:
@@ -133,27 +131,31 @@ async def set_sent(
     return await tx.any_row(sql, message_id, None if problem is None else str(problem), row_id)
 
 
-async def close_row(
-    tx: Queries, row_id: int, *, claim: int, state: OutboxState, problem: Problem
-) -> bool:
+async def close_row(tx: Queries, row: OutboxRow, state: OutboxState, problem: Problem) -> bool:
     """Record that nothing more is sent by itself, and why; tell whether the claim still stood."""
     sql = (
         "UPDATE outbox SET state = ?, problem = ?"
         " WHERE row_id = ? AND claim = ? AND state IN ('waiting', 'claimed') RETURNING row_id"
     )
-    return await tx.any_row(sql, state, str(problem), row_id, claim)
+    return await tx.any_row(sql, state, str(problem), row.row_id, row.claim)
 
 
 async def renew(
-    tx: Queries, row_id: int, new_row_id: int, due_at: datetime, until_at: datetime
+    tx: Queries,
+    row_id: int,
+    new_row_id: int,
+    due_at: datetime,
+    until_at: datetime,
+    *,
+    is_untried: bool,
 ) -> None:
     """Send a thing once more, under another id, so with another nonce; not while it is on its way.
 
-    What was perhaps sent before is still looked for.
+    ``is_untried``: else what was perhaps sent before is still looked for.
     """
     sql = (
-        "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"
-        " lease_until = 0, message_id = NULL, problem = NULL"
+        "UPDATE outbox SET row_id = ?, state = 'waiting', due_at = ?, until_at = ?, claim = 0,"  # noqa: S608
+        f" lease_until = 0, message_id = NULL, problem = NULL{UNTRIED * is_untried}"
         " WHERE row_id = ? AND state NOT IN ('waiting', 'claimed')"
     )
     await tx.fetch(sql, new_row_id, due_at, until_at, row_id)

@@ -111,7 +111,7 @@ async def test_a_nudge_goes_after_four_weeks(services, clock):
 async def test_a_notice_stays_while_its_week_could_be_tried_again(services, group_id, clock):
     clock.advance(hours=1)
     await services.weekly.open_due()
-    await Desk(services).not_sent(await Postbox(services).claim(), MAY_NOT_SEND)
+    await Desk(services).give_back(await Postbox(services).claim(), MAY_NOT_SEND)
     await services.groups.set_state(GUILD, group_id, "paused")
     await live(services, clock, days=1)
     (notice,) = await letters(services)
@@ -132,7 +132,7 @@ async def test_a_notice_stays_while_the_bot_was_away_in_the_middle_of_its_week(
     clock.advance(hours=1)
     await services.weekly.open_due()
     row = await Postbox(services).claim()
-    await Desk(services).not_sent(row, MAY_NOT_SEND)
+    await Desk(services).give_back(row, MAY_NOT_SEND)
     for row_id in await Desk(services).due():
         await Desk(services).arrived(await Desk(services).claim(row_id), 1)
     clock.advance(minutes=5)
@@ -141,7 +141,7 @@ async def test_a_notice_stays_while_the_bot_was_away_in_the_middle_of_its_week(
     await Desk(services).forget_old()
     told = await letters(services)
 
-    await Desk(services).uncertain(await Postbox(services).claim(), "no_history")
+    await Desk(services).end(await Postbox(services).claim(), "uncertain", "no_history")
 
     assert len(told) == 1
     assert await letters(services) == told
@@ -272,13 +272,13 @@ class Years:
         if outcome == "sent":
             await delivery.arrived(row, row.row_id)
         elif outcome == "refused":
-            await delivery.not_sent(row, MAY_NOT_SEND)
+            await delivery.give_back(row, MAY_NOT_SEND)
         elif outcome == "lost":
-            await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
+            await delivery.give_back(row, "discord_trouble", timedelta(minutes=1), perhaps=True)
         elif outcome == "uncertain":
-            await delivery.uncertain(row, "no_history")
+            await delivery.end(row, "uncertain", "no_history")
         elif outcome == "dropped":
-            await delivery.drop(row, "forbidden")
+            await delivery.end(row, "dropped", "forbidden")
         await self.look()
 
     async def look(self):

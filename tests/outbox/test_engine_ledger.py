@@ -82,7 +82,7 @@ async def test_what_was_claimed_but_not_begun_was_certainly_not_sent(
     await postbox.take()
     clock.now += A_LEASE
     died_before = await postbox.take()
-    await delivery.perhaps_sent(died_before, "discord_trouble", A_MINUTE)
+    await delivery.give_back(died_before, "discord_trouble", A_MINUTE, perhaps=True)
     clock.now += A_DAY
 
     assert died_before.tried_at is None
@@ -94,7 +94,7 @@ async def test_where_and_by_what_it_was_first_tried_never_changes(
 ):
     first = await postbox.claim()
     await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
-    await delivery.perhaps_sent(first, "discord_trouble", A_MINUTE)
+    await delivery.give_back(first, "discord_trouble", A_MINUTE, perhaps=True)
     moved = await postbox.take()
     await delivery.begin(moved, ELSEWHERE, "button:another")
     clock.now += A_LEASE
@@ -108,7 +108,7 @@ async def test_where_and_by_what_it_was_first_tried_never_changes(
 async def test_what_is_found_in_the_channel_its_group_left_stays_there(
     services, delivery, postbox, group
 ):
-    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", timedelta())
+    await delivery.give_back(await postbox.claim(), "discord_trouble", timedelta(), perhaps=True)
     await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR, is_forum=True)
 
     await delivery.arrived(await postbox.take(), 77, CHANNEL)
@@ -122,7 +122,7 @@ async def test_what_is_found_in_the_channel_its_group_left_stays_there(
 async def test_nothing_follows_from_a_post_that_was_deleted_before_it_was_known(
     services, delivery, postbox, group, clock
 ):
-    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", timedelta())
+    await delivery.give_back(await postbox.claim(), "discord_trouble", timedelta(), perhaps=True)
 
     await delivery.deleted(await postbox.take())
 
@@ -148,7 +148,7 @@ async def test_a_row_put_off_leaves_what_is_being_sent_alone(delivery, postbox, 
 
 
 async def test_what_was_certainly_not_sent_is_not_looked_for(delivery, postbox, group, clock):
-    await delivery.not_sent(await postbox.claim(), "channel_gone")
+    await delivery.give_back(await postbox.claim(), "channel_gone")
     clock.advance(minutes=5)
 
     assert (await postbox.claim()).tried_at is None
@@ -158,7 +158,7 @@ async def test_what_was_perhaps_sent_is_looked_for(delivery, postbox, group, clo
     began = clock.now
     row = await postbox.claim()
     clock.advance(seconds=50)
-    await delivery.perhaps_sent(row, "discord_trouble", A_MINUTE)
+    await delivery.give_back(row, "discord_trouble", A_MINUTE, perhaps=True)
     too_soon = await postbox.claim()
     clock.now += A_MINUTE
 
@@ -170,9 +170,9 @@ async def test_a_later_failure_does_not_forget_an_answer_that_was_lost(
     delivery, postbox, group, clock
 ):
     began = clock.now
-    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    await delivery.give_back(await postbox.claim(), "discord_trouble", A_MINUTE, perhaps=True)
     clock.now += A_MINUTE
-    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    await delivery.give_back(await postbox.claim(), "guild_unavailable")
     clock.advance(minutes=5)
 
     assert (await postbox.claim()).tried_at == began
@@ -187,31 +187,37 @@ async def test_whose_lease_ran_out_sends_nothing(delivery, postbox, group, clock
     assert not await postbox.begin(row)
 
 
-@pytest.mark.parametrize("act", ["not_sent", "perhaps_sent", "uncertain", "drop"])
+ACTS = {
+    "not sent": lambda engine, row: engine.give_back(row, "forbidden"),
+    "perhaps sent": lambda engine, row: engine.give_back(row, "forbidden", A_MINUTE, perhaps=True),
+    "uncertain": lambda engine, row: engine.end(row, "uncertain", "forbidden"),
+    "dropped": lambda engine, row: engine.end(row, "dropped", "forbidden"),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
 async def test_whose_lease_ran_out_changes_nothing_of_what_another_sent(
     services, delivery, postbox, group, clock, act
 ):
     stale = await postbox.claim()
     clock.now += A_LEASE
     await postbox.send(await postbox.claim())
-    more = (A_MINUTE,) if act == "perhaps_sent" else ()
 
-    await getattr(delivery, act)(stale, "forbidden", *more)
+    await ACTS[act](delivery, stale)
 
     assert await week_of(services) == ("posted", None)
     assert await rows_of(services, "notice") == []
 
 
-@pytest.mark.parametrize("act", ["not_sent", "perhaps_sent", "uncertain", "drop"])
+@pytest.mark.parametrize("act", ACTS)
 async def test_whose_lease_ran_out_leaves_the_claim_of_another_alone(
     services, delivery, postbox, group, clock, act
 ):
     stale = await postbox.claim()
     clock.now += A_LEASE
     fresh = await postbox.claim()
-    more = (A_MINUTE,) if act == "perhaps_sent" else ()
 
-    await getattr(delivery, act)(stale, "forbidden", *more)
+    await ACTS[act](delivery, stale)
 
     assert await postbox.begin(fresh)
     assert await week_of(services) == ("waiting", None)
@@ -219,7 +225,7 @@ async def test_whose_lease_ran_out_leaves_the_claim_of_another_alone(
 
 async def test_a_message_is_recorded_whoever_holds_the_claim(services, delivery, postbox, group):
     row = await postbox.claim()
-    await delivery.drop(row, "paper_gone")
+    await delivery.end(row, "dropped", "paper_gone")
 
     await delivery.arrived(row, 77)
 
@@ -237,7 +243,7 @@ async def test_a_message_recorded_twice_stays_the_first(services, delivery, post
 
 
 async def test_a_post_that_is_a_day_late_is_missed(services, delivery, postbox, group, clock):
-    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
+    await delivery.give_back(await postbox.claim(), MAY_NOT_SEND)
     clock.now += A_DAY
 
     await postbox.deliver()
@@ -247,9 +253,9 @@ async def test_a_post_that_is_a_day_late_is_missed(services, delivery, postbox, 
 
 
 async def test_the_log_names_once_what_blocks_a_group(delivery, postbox, group, clock, caplog):
-    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
+    await delivery.give_back(await postbox.claim(), MAY_NOT_SEND)
     clock.now += A_DAY / 2
-    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
+    await delivery.give_back(await postbox.claim(), MAY_NOT_SEND)
 
     told = [line for line in caplog.messages if "is blocked" in line]
     assert told == [f"group {group.group_id} in server 1 is blocked: lacks:send_messages"]
@@ -258,7 +264,7 @@ async def test_the_log_names_once_what_blocks_a_group(delivery, postbox, group, 
 async def test_a_trouble_that_passed_is_not_told_once_its_week_is_missed(
     services, delivery, postbox, group, clock
 ):
-    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    await delivery.give_back(await postbox.claim(), "guild_unavailable")
     during = await week_of(services)
     clock.now += A_DAY
 
@@ -271,13 +277,13 @@ async def test_a_trouble_that_passed_is_not_told_once_its_week_is_missed(
 async def test_a_trouble_that_passed_is_not_told_once_nothing_is_left_to_read(
     services, delivery, postbox, group, clock
 ):
-    await delivery.not_sent(await postbox.claim(), "guild_unavailable")
+    await delivery.give_back(await postbox.claim(), "guild_unavailable")
     clock.now += 6 * A_MINUTE
     row = await postbox.claim()
     async with services.db.transaction() as tx:
         await week_rows.set_week_state(tx, int(row.reference), "nothing")
 
-    await delivery.drop(row, "paper_gone")
+    await delivery.end(row, "dropped", "paper_gone")
 
     assert await week_of(services) == ("nothing", None)
 
@@ -301,7 +307,7 @@ async def test_trouble_with_a_channel_that_its_group_left_is_not_the_groups(
     row = await postbox.claim()
     await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
 
-    await delivery.not_sent(row, "channel_gone")
+    await delivery.give_back(row, "channel_gone")
 
     assert await week_of(services, ELSEWHERE) == ("waiting", None)
     assert await rows_of(services, "notice") == []
@@ -314,7 +320,7 @@ async def test_what_was_perhaps_sent_before_its_group_moved_is_still_looked_for(
     row = await postbox.claim()
     await services.groups.move(GUILD, group.group_id, ELSEWHERE, MODERATOR)
 
-    await delivery.perhaps_sent(row, "discord_trouble", A_MINUTE)
+    await delivery.give_back(row, "discord_trouble", A_MINUTE, perhaps=True)
 
     assert (await postbox.claim()).tried_at is not None
 
@@ -322,7 +328,7 @@ async def test_what_was_perhaps_sent_before_its_group_moved_is_still_looked_for(
 async def test_a_day_late_what_was_perhaps_sent_is_looked_for_but_not_sent(
     services, delivery, postbox, group, clock
 ):
-    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    await delivery.give_back(await postbox.claim(), "discord_trouble", A_MINUTE, perhaps=True)
     clock.now += A_DAY
 
     row = await postbox.take()
@@ -335,9 +341,9 @@ async def test_a_day_late_what_was_perhaps_sent_is_looked_for_but_not_sent(
 async def test_what_could_never_be_looked_for_ends_as_uncertain(
     services, delivery, postbox, group, clock
 ):
-    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    await delivery.give_back(await postbox.claim(), "discord_trouble", A_MINUTE, perhaps=True)
     clock.now += A_DAY
-    await delivery.not_sent(await postbox.take(), "guild_unavailable")
+    await delivery.give_back(await postbox.take(), "guild_unavailable")
     clock.now += A_DAY
 
     assert await postbox.claim() is None
@@ -347,7 +353,7 @@ async def test_what_could_never_be_looked_for_ends_as_uncertain(
 async def test_uncertain_is_told_and_nothing_more_is_sent(
     services, delivery, postbox, group, clock
 ):
-    await delivery.uncertain(await postbox.claim(), "no_history")
+    await delivery.end(await postbox.claim(), "uncertain", "no_history")
     clock.now += A_LEASE
 
     assert await postbox.claim() is None
@@ -359,7 +365,7 @@ async def test_uncertain_is_told_and_nothing_more_is_sent(
 async def test_what_waits_when_its_group_falls_silent_is_not_sent(
     services, delivery, postbox, group, clock, state
 ):
-    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
+    await delivery.give_back(await postbox.claim(), MAY_NOT_SEND)
     await services.groups.set_state(GUILD, group.group_id, state)
     clock.advance(hours=1)
 
@@ -389,7 +395,7 @@ async def test_what_fails_after_its_group_was_stopped_blocks_nothing(
     row = await postbox.claim()
     await services.groups.set_state(GUILD, group.group_id, "stopped")
 
-    await delivery.not_sent(row, "forbidden")
+    await delivery.give_back(row, "forbidden")
 
     assert await week_of(services) == ("skipped", None)
     assert await rows_of(services, "notice") == []
@@ -398,7 +404,7 @@ async def test_what_fails_after_its_group_was_stopped_blocks_nothing(
 async def test_what_was_perhaps_sent_before_a_pause_is_looked_for_but_not_sent(
     services, delivery, postbox, group, clock
 ):
-    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    await delivery.give_back(await postbox.claim(), "discord_trouble", A_MINUTE, perhaps=True)
     paused = await services.groups.set_state(GUILD, group.group_id, "paused")
     clock.now += A_MINUTE
 
@@ -413,7 +419,7 @@ async def test_what_was_perhaps_sent_before_a_pause_is_looked_for_but_not_sent(
 async def test_what_was_perhaps_sent_before_a_pause_is_not_the_next_paper_too(
     services, delivery, postbox, group
 ):
-    await delivery.perhaps_sent(await postbox.claim(), "discord_trouble", A_MINUTE)
+    await delivery.give_back(await postbox.claim(), "discord_trouble", A_MINUTE, perhaps=True)
     paused = await services.groups.set_state(GUILD, group.group_id, "paused")
 
     status = await services.groups.set_state(GUILD, group.group_id, "active")
@@ -422,7 +428,7 @@ async def test_what_was_perhaps_sent_before_a_pause_is_not_the_next_paper_too(
 
 
 async def test_a_post_that_leaves_late_says_so(services, delivery, postbox, group, clock):
-    await delivery.not_sent(await postbox.claim(), MAY_NOT_SEND)
+    await delivery.give_back(await postbox.claim(), MAY_NOT_SEND)
     clock.advance(minutes=6)
 
     await postbox.deliver()
@@ -453,7 +459,7 @@ async def test_a_post_found_afterwards_is_late_only_if_its_message_was(
 
 async def fail(services, postbox, clock, *problems):
     for problem in problems:
-        await Desk(services).not_sent(await postbox.claim(), problem)
+        await Desk(services).give_back(await postbox.claim(), problem)
         clock.advance(minutes=5)
 
 
@@ -530,7 +536,7 @@ async def test_a_post_whose_week_is_gone_is_dropped(services, postbox, group, cl
 async def test_a_thread_that_cant_be_made_leaves_its_post_alone(services, delivery, postbox, group):
     await postbox.send(await postbox.claim())
 
-    await delivery.drop(await postbox.claim("thread"), "forbidden")
+    await delivery.end(await postbox.claim("thread"), "dropped", "forbidden")
 
     assert await week_of(services) == ("posted", None)
     assert [row["state"] for row in await rows_of(services, "thread")] == ["dropped"]
@@ -540,7 +546,7 @@ async def test_an_opener_may_be_uncertain_alone(services, delivery, postbox, gro
     await postbox.send(await postbox.claim())
     await postbox.send(await postbox.claim("thread"))
 
-    await delivery.uncertain(await postbox.claim("opener"), "no_history")
+    await delivery.end(await postbox.claim("opener"), "uncertain", "no_history")
 
     assert await week_of(services) == ("posted", None)
     assert [row["state"] for row in await rows_of(services, "opener")] == ["uncertain"]

@@ -268,7 +268,7 @@ class Story:
         sign = (await self.rows("sign", str(signed)))[-1]
         (told,) = await self.rows("post", str(await self.slot_of(TOLD[state])))
         held = await Desk(services).claim(told.row_id)
-        await Desk(services).not_sent(held, "lacks:send_messages")
+        await Desk(services).give_back(held, "lacks:send_messages")
         lost = await self.call(POSTED[state])
         await services.votes.unread(lost, for_good=True)
         called, polled = await self.call(OPENED[state]), await self.call(THREADED[state])
@@ -304,18 +304,18 @@ class Story:
             if state not in ("put_off", "given_up", "lapsed"):
                 await self.attempt(held)
             if state == "put_off":
-                await delivery.not_sent(held, "lacks:send_messages")
+                await delivery.give_back(held, "lacks:send_messages")
             elif state == "given_up":
-                await delivery.not_sent(held, "lacks:send_messages")
-                await delivery.drop(held, "lacks:send_messages")
+                await delivery.give_back(held, "lacks:send_messages")
+                await delivery.end(held, "dropped", "lacks:send_messages")
             elif state == "sent":
                 await self.sent(held)
             elif state == "dropped":
-                await delivery.drop(held, "forbidden")
+                await delivery.end(held, "dropped", "forbidden")
             elif state == "tried":
-                await delivery.perhaps_sent(held, "discord_trouble", 5 * A_MINUTE)
+                await delivery.give_back(held, "discord_trouble", 5 * A_MINUTE, perhaps=True)
             elif state != "lapsed":
-                await delivery.perhaps_sent(held, "discord_trouble", A_MINUTE)
+                await delivery.give_back(held, "discord_trouble", A_MINUTE, perhaps=True)
 
     async def second_try(self, state: str, rows: Iterable[OutboxRow]) -> None:
         delivery = Desk(self.services)
@@ -327,7 +327,7 @@ class Story:
             if state == "sent_again":
                 await delivery.arrived(held, self.messages.new(), at=self.clock() - 2 * A_MINUTE)
             elif state == "uncertain":
-                await delivery.uncertain(held, "no_history")
+                await delivery.end(held, "uncertain", "no_history")
 
     async def vote(self, end: str) -> None:
         """Hold a vote on the week that begins tomorrow."""
@@ -362,7 +362,7 @@ class Story:
         for row_id in await Desk(self.services).due():
             row = await Desk(self.services).claim(row_id)
             if row is not None and row.reader_id == DAVE:
-                await Desk(self.services).drop(row, "no_direct_messages")
+                await Desk(self.services).end(row, "dropped", "no_direct_messages")
             elif row is not None and await self.attempt(row):
                 await self.sent(row)
 

@@ -186,7 +186,7 @@ async def test_post_now_settles_what_is_uncertain_with_another_nonce(
     clock.advance(hours=1)
     await services.weekly.open_due()
     lost = await postbox.claim()
-    await Desk(services).uncertain(lost, "no_history")
+    await Desk(services).end(lost, "uncertain", "no_history")
 
     await groups.post_now(GUILD, group.group_id)
     await postbox.deliver()
@@ -200,7 +200,7 @@ async def test_post_now_settles_what_is_uncertain_with_another_nonce(
 async def test_post_now_hurries_what_waits(groups, services, group, postbox, clock):
     clock.advance(hours=1)
     await services.weekly.open_due()
-    await Desk(services).not_sent(await postbox.claim(), MAY_NOT_SEND, A_DAY / 2)
+    await Desk(services).give_back(await postbox.claim(), MAY_NOT_SEND, A_DAY / 2)
 
     await groups.post_now(GUILD, group.group_id)
     await postbox.deliver()
@@ -232,7 +232,7 @@ async def test_post_now_gives_what_is_on_its_way_another_day(
     clock.now += A_DAY - A_MINUTE
     row = await postbox.claim()
     await groups.post_now(GUILD, group.group_id)
-    await Desk(services).not_sent(row, MAY_NOT_SEND)
+    await Desk(services).give_back(row, MAY_NOT_SEND)
     clock.advance(minutes=5)
 
     await postbox.deliver()
@@ -469,7 +469,7 @@ async def test_a_paper_that_waits_is_sent_where_the_group_moved(
 ):
     clock.advance(hours=1)
     await services.weekly.open_due()
-    await Desk(services).not_sent(await postbox.claim(), "channel_gone")
+    await Desk(services).give_back(await postbox.claim(), "channel_gone")
 
     moved = await groups.move(GUILD, group.group_id, 72, MODERATOR)
     await postbox.deliver()
@@ -485,7 +485,7 @@ async def test_what_was_lost_sight_of_is_posted_anew_where_the_group_moved(
 ):
     clock.advance(hours=1)
     await services.weekly.open_due()
-    await Desk(services).uncertain(await postbox.claim(), "no_history")
+    await Desk(services).end(await postbox.claim(), "uncertain", "no_history")
 
     await groups.move(GUILD, group.group_id, 72, MODERATOR)
     await groups.post_now(GUILD, group.group_id)
@@ -555,7 +555,7 @@ async def test_what_is_just_being_sent_of_a_deleted_group_is_not(services, group
     await groups.delete(GUILD, group.group_id, MODERATOR)
 
     assert not await postbox.begin(row)
-    await Desk(services).drop(row, "called_off")
+    await Desk(services).end(row, "dropped", "called_off")
     assert await Desk(services).due() == []
 
 

@@ -212,9 +212,9 @@ async def test_a_groups_block_is_asked_anew_but_for_what_a_moderator_has_to_sett
     for row_id in await Desk(services).due():
         row = await Desk(services).claim(row_id)
         if row.channel_id == CHANNEL:
-            await Desk(services).not_sent(row, "bot_removed")
+            await Desk(services).give_back(row, "bot_removed")
         else:
-            await Desk(services).uncertain(row, "lost_sight")
+            await Desk(services).end(row, "uncertain", "lost_sight")
     await guilds.removed(GUILD)
     await guilds.arrived(GUILD)
 
@@ -386,7 +386,7 @@ async def test_discord_is_asked_about_a_seen_server_where_a_group_cant_post(
     await services.weekly.open_due()
     all_is_well = await guilds.doubtful({GUILD})
 
-    await Desk(services).not_sent(await postbox.claim(), "forbidden")
+    await Desk(services).give_back(await postbox.claim(), "forbidden")
 
     assert all_is_well == []
     assert await guilds.doubtful({GUILD}) == [GUILD]

@@ -45,7 +45,7 @@ async def live(services, clock, who, channel_id):
     await services.weekly.read_it(who, GUILD, week_id)
     (row_id,) = await Desk(services).due()
     row = await Desk(services).claim(row_id)
-    await Desk(services).not_sent(row, "channel_gone")
+    await Desk(services).give_back(row, "channel_gone")
     await services.reading.set_goal(who, GUILD, "demo:goal")
     link = f"https://example.org/more-{channel_id}"
     proposal = await services.moderation.propose(GUILD, who, link)
@@ -176,7 +176,7 @@ async def test_a_notice_written_at_the_same_time_is_gone_too(services):
         row = await Desk(services).claim(row_id)
 
         await asyncio.gather(
-            Desk(services).not_sent(row, "channel_gone"), services.me.forget(ALICE)
+            Desk(services).give_back(row, "channel_gone"), services.me.forget(ALICE)
         )
 
         assert await places_of(services.db, ALICE) == set()

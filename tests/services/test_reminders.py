@@ -70,7 +70,7 @@ async def test_nobody_is_reminded_of_a_paper_that_goes_on_or_that_they_read_in_a
     early = await due_reminders(services)
     going_on = [await services.reminders.check(row) for row in early]
     for row in early:
-        await Desk(services).drop(row, "goes_on")
+        await Desk(services).end(row, "dropped", "goes_on")
     await services.weekly.read_it(ALICE, GUILD, first.week_id)
     clock.advance(days=1, hours=23)
     last = await post()
@@ -246,7 +246,7 @@ async def test_closed_messages_are_not_tried_again_until_asked_again(
     await post()
     clock.advance(days=5)
     (row,) = await due_reminders(services)
-    await Desk(services).drop(row, "no_direct_messages")
+    await Desk(services).end(row, "dropped", "no_direct_messages")
     told = (await services.groups.status(CHANNEL, ALICE)).wish
     clock.advance(days=1, hours=23)
     await post()
@@ -266,7 +266,7 @@ async def test_closed_messages_of_who_asked_no_more_change_nothing(services, gro
     (row,) = await due_reminders(services)
     await ask(services, group_id, ALICE, wanted=False)
 
-    await Desk(services).drop(row, "no_direct_messages")
+    await Desk(services).end(row, "dropped", "no_direct_messages")
 
     assert (await services.groups.status(CHANNEL, ALICE)).wish is None
 

@@ -136,7 +136,7 @@ async def test_what_was_perhaps_sent_is_still_looked_for_after_it_waited(
     services, delivery, postbox, group, clock
 ):
     row = await waiting_post(services, postbox, clock)
-    await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
+    await delivery.give_back(row, "discord_trouble", timedelta(minutes=1), perhaps=True)
     clock.advance(minutes=2)
     row = await postbox.take()
 
@@ -186,7 +186,7 @@ async def test_a_post_that_was_given_up_is_looked_for_when_it_is_asked_for_again
     services, delivery, postbox, group, clock
 ):
     row = await postbox.claim("standing")
-    await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
+    await delivery.give_back(row, "discord_trouble", timedelta(minutes=1), perhaps=True)
     clock.advance(days=8)
     row = await postbox.take("standing")
     held = await postbox.begin(row)
@@ -203,7 +203,9 @@ async def test_a_post_is_never_uncertain(services, delivery, postbox, group, clo
     row = await postbox.claim("standing")
     clock.advance(days=8)
 
-    await delivery.perhaps_sent(replace(row, tried_at=clock()), "discord_trouble", timedelta())
+    await delivery.give_back(
+        replace(row, tried_at=clock()), "discord_trouble", timedelta(), perhaps=True
+    )
 
     assert [row["state"] for row in await rows_of(services, "standing")] == ["waiting"]
     assert await week_of(services) == (None, "discord_trouble")
@@ -212,10 +214,10 @@ async def test_a_post_is_never_uncertain(services, delivery, postbox, group, clo
 async def test_what_keeps_it_from_being_made_blocks_the_group_and_is_told_once(
     services, delivery, postbox, group, clock
 ):
-    await delivery.not_sent(await postbox.claim("standing"), MAY_NOT_SEND)
+    await delivery.give_back(await postbox.claim("standing"), MAY_NOT_SEND)
     blocked = await week_of(services)
     clock.advance(minutes=6)
-    await delivery.not_sent(await postbox.claim("standing"), MAY_NOT_SEND)
+    await delivery.give_back(await postbox.claim("standing"), MAY_NOT_SEND)
     post = await waiting_post(services, postbox, clock)
     await delivery.wait_for_post(post, None)
     waiting = await week_of(services)
@@ -233,7 +235,7 @@ async def test_a_new_post_settles_nothing_that_is_uncertain(
 ):
     await made(postbox)
     row = await waiting_post(services, postbox, clock)
-    await delivery.uncertain(row, "no_history")
+    await delivery.end(row, "uncertain", "no_history")
     async with services.db.transaction() as tx:
         await standing.missed(tx, Ids(clock), CHANNEL, POST, clock())
     clock.advance(hours=2)
@@ -248,7 +250,7 @@ async def test_it_is_tried_less_and_less_often_but_each_hour(
 ):
     waits = []
     for _ in range(14):
-        await delivery.not_sent(await postbox.claim("standing"), "forbidden")
+        await delivery.give_back(await postbox.claim("standing"), "forbidden")
         (row,) = await rows_of(services, "standing")
         waits.append((row["due_at"] - int(clock().timestamp())) // 60)
         clock.advance(minutes=waits[-1])
@@ -258,7 +260,7 @@ async def test_it_is_tried_less_and_less_often_but_each_hour(
 
 
 async def test_a_moderators_change_tries_it_at_once(services, delivery, postbox, group, clock):
-    await delivery.not_sent(await postbox.claim("standing"), "forbidden")
+    await delivery.give_back(await postbox.claim("standing"), "forbidden")
 
     await settled(services)
 
@@ -338,11 +340,13 @@ async def test_what_changes_while_it_is_made_is_said_on_its_card(
 async def test_a_stopped_groups_post_is_not_tried_for_ever(
     services, delivery, postbox, group, clock
 ):
-    await delivery.perhaps_sent(await postbox.claim("standing"), "discord_trouble", timedelta())
+    await delivery.give_back(
+        await postbox.claim("standing"), "discord_trouble", timedelta(), perhaps=True
+    )
     await services.groups.set_state(GUILD, group.group_id, "stopped")
     clock.advance(hours=2)
 
-    await delivery.not_sent(await postbox.take("standing"), "channel_gone")
+    await delivery.give_back(await postbox.take("standing"), "channel_gone")
 
     assert [row["state"] for row in await rows_of(services, "standing")] == ["dropped"]
     assert await rows_of(services, "notice") == []

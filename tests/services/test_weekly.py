@@ -136,7 +136,7 @@ async def test_the_next_look_is_at_the_next_message(services, weekly, postbox, g
     clock.advance(hours=1)
     await weekly.open_due()
     row = await postbox.claim()
-    await Desk(services).perhaps_sent(row, "discord_trouble", timedelta(seconds=20))
+    await Desk(services).give_back(row, "discord_trouble", timedelta(seconds=20), perhaps=True)
 
     assert await weekly.next_due() == clock.now + timedelta(seconds=20)
 
@@ -204,7 +204,7 @@ async def test_where_nothing_is_left_to_pick_anew_that_is_told(waiting, reopened
 async def test_that_nothing_is_left_is_told_beside_what_kept_the_week_waiting(
     waiting, reopened, postbox, services
 ):
-    await Desk(services).not_sent(await postbox.claim(), "forbidden")
+    await Desk(services).give_back(await postbox.claim(), "forbidden")
     later = await reopened()
 
     await later.weekly.pick_anew(waiting.week_id)

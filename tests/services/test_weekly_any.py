@@ -127,12 +127,12 @@ class Months:
         if row is None:
             return False
         if row.kind != "post":
-            await delivery.drop(row, "forbidden")
+            await delivery.end(row, "dropped", "forbidden")
             return True
         post = await self.slot(row)
         outcome = self.outcomes.pop() if self.outcomes else "sent"
         if outcome == "away":
-            await delivery.not_sent(row, "guild_unavailable")
+            await delivery.give_back(row, "guild_unavailable")
             return True
         if row.tried_at is not None and (post.week, post.key) in self.channel:
             await delivery.arrived(row, 1)
@@ -146,9 +146,9 @@ class Months:
         if outcome == "sent":
             await delivery.arrived(row, 1)
         elif outcome == "refused":
-            await delivery.not_sent(row, "forbidden")
+            await delivery.give_back(row, "forbidden")
         elif outcome in ("lost on the way", "answer lost"):
-            await delivery.perhaps_sent(row, "discord_trouble", timedelta(minutes=1))
+            await delivery.give_back(row, "discord_trouble", timedelta(minutes=1), perhaps=True)
         return True
 
     async def slot(self, row):

@@ -99,7 +99,7 @@ async def test_a_row_keeps_when_where_and_by_what_it_was_first_tried(tx):
     await outbox.add(tx, post())
     await claim(tx)
     await outbox.begin(tx, await outbox.row(tx, 1), place_id=8, trace="button:a", now=NOW)
-    await outbox.release_row(tx, 1, claim=5, due_at=NOW, problem="forbidden")
+    await outbox.release_row(tx, await outbox.row(tx, 1), NOW, "forbidden", is_untried=False)
     await claim(tx, 6, NOW + A_MINUTE)
     for place in (9, 8):
         begun = await outbox.row(tx, 1)
@@ -130,12 +130,18 @@ async def test_only_the_holder_gives_a_claim_back_or_closes_it(tx):
     await outbox.add(tx, post())
     await claim(tx)
 
-    assert not await outbox.release_row(tx, 1, claim=6, due_at=NOW, problem="forbidden")
-    assert not await outbox.close_row(tx, 1, claim=6, state="dropped", problem="forbidden")
-    assert await outbox.release_row(tx, 1, claim=5, due_at=NOW, problem="forbidden")
-    assert not await outbox.release_row(tx, 1, claim=5, due_at=NOW, problem="forbidden")
-    assert await outbox.close_row(tx, 1, claim=5, state="dropped", problem="too_late")
-    assert not await outbox.close_row(tx, 1, claim=5, state="uncertain", problem="lost_sight")
+    mine = await outbox.row(tx, 1)
+    another_s = replace(mine, claim=6)
+
+    async def release(row):
+        return await outbox.release_row(tx, row, NOW, "forbidden", is_untried=True)
+
+    assert not await release(another_s)
+    assert not await outbox.close_row(tx, another_s, "dropped", "forbidden")
+    assert await release(mine)
+    assert not await release(mine)
+    assert await outbox.close_row(tx, mine, "dropped", "too_late")
+    assert not await outbox.close_row(tx, mine, "uncertain", "lost_sight")
     assert (await outbox.row(tx, 1)).state == "dropped"
 
 
@@ -150,8 +156,8 @@ async def test_a_message_is_recorded_once(tx):
 async def test_what_is_sent_again_gets_another_id(tx):
     await outbox.add(tx, post())
     await claim(tx)
-    await outbox.close_row(tx, 1, claim=5, state="uncertain", problem="no_history")
-    await outbox.renew(tx, 1, 2, NOW, NOW + A_DAY)
+    await outbox.close_row(tx, await outbox.row(tx, 1), "uncertain", "no_history")
+    await outbox.renew(tx, 1, 2, NOW, NOW + A_DAY, is_untried=False)
 
     row = await outbox.row(tx, 2)
     assert (row.state, row.message_id, row.problem, row.claim) == ("waiting", None, None, 0)
@@ -162,7 +168,7 @@ async def test_what_was_sent_is_not_hurried_and_what_is_on_its_way_not_renewed(t
     await outbox.add(tx, post(), post(2, "12"))
     await outbox.set_sent(tx, 1, 77)
     await outbox.hurry(tx, 1, NOW + A_DAY, NOW + A_DAY)
-    await outbox.renew(tx, 2, 3, NOW, NOW)
+    await outbox.renew(tx, 2, 3, NOW, NOW, is_untried=True)
 
     row = await outbox.row(tx, 1)
     assert (row.state, row.due_at) == ("sent", NOW)
@@ -190,7 +196,7 @@ async def test_a_row_is_untried_again_where_nothing_was_sent(tx):
     await outbox.add(tx, post())
     await claim(tx)
     await outbox.begin(tx, await outbox.row(tx, 1), place_id=8, trace="button:a", now=NOW)
-    await outbox.set_untried(tx, 1)
+    await outbox.release_row(tx, await outbox.row(tx, 1), NOW, "forbidden", is_untried=True)
 
     row = await outbox.row(tx, 1)
     assert (row.tried_at, row.places, row.trace) == (None, (), None)

@@ -2,8 +2,12 @@
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
+
+from bot.core.outbox import LetterKind
 
 PROJECT = Path(__file__).parents[1]
 BOT = PROJECT / "bot"
@@ -235,3 +239,16 @@ def test_tests_mirror_the_bot():
     ]
 
     assert strays == []
+
+
+def test_what_sends_and_keeps_letters_holds_the_name_of_no_kind():
+    def named(path):
+        texts = [n.value for n in ast.walk(tree_of(path)) if isinstance(n, ast.Constant)]
+        words = {word for text in texts if isinstance(text, str) for word in quoted(text)}
+        return words & set(get_args(LetterKind))
+
+    def quoted(text):
+        return {text, *re.findall(r"'(\w+)'", text)}
+
+    assert wrong_in(named, [BOT / "outbox/engine.py", BOT / "store/outbox.py"]) == {}
+    assert named(BOT / "outbox/letters/__init__.py") == set(get_args(LetterKind))

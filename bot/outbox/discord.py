@@ -110,6 +110,14 @@ class Place:
     is_locked: bool = False
     is_archived: bool = False
 
+    @property
+    def is_thread(self) -> bool:
+        return self.kind == "thread"
+
+    @property
+    def has_history(self) -> bool:
+        return self.kind in ("text", "thread", "direct")
+
     def lacks(self, names: Sequence[Permission]) -> Lacks | None:
         """Return which of the permissions are missing, as a problem."""
         lacking = tuple(name for name in names if name not in self.held)

@@ -326,8 +326,8 @@ class Engine:
                 return
             await self.deleted(row)
         else:
-            in_thread = place.kind == "thread"
-            await self.sent(row, Receipt(message_id, place.place_id, self._clock(), in_thread))
+            receipt = Receipt(message_id, place.place_id, self._clock(), place.is_thread)
+            await self.sent(row, receipt)
 
     async def _refused(self, row: OutboxRow, error: RefusedError) -> None:
         """Record what a refusal means: nothing was sent."""
@@ -366,8 +366,7 @@ class Engine:
                 raise HistoryClosedError
             async for seen in act.seen(self._discord, place.place_id, tried_at - CLOCKS_DIFFER):
                 if is_of(trace, seen):
-                    in_thread = place.kind == "thread"
-                    receipt = Receipt(seen.message_id, place.place_id, seen.at, in_thread)
+                    receipt = Receipt(seen.message_id, place.place_id, seen.at, place.is_thread)
                     await self.sent(row, receipt)
                     return True
         return False
@@ -388,10 +387,11 @@ class Engine:
                 if error.problem in ("no_access", "forbidden"):
                     raise HistoryClosedError from error
                 raise
-            if there is not None and there.kind not in ("text", "thread"):
+            if there is None:
+                continue
+            if not there.has_history:
                 raise HistoryClosedError
-            if there is not None:
-                yield there
+            yield there
 
 
 def _patience(row: OutboxRow) -> timedelta:

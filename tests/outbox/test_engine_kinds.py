@@ -1,0 +1,128 @@
+"""A kind of letter that this test alone has is delivered as all others are."""
+
+import pytest
+
+from bot.core.outbox import OutboxRow
+from bot.outbox.discord import RefusedError
+from bot.outbox.engine import LEASE, Engine
+from bot.outbox.letters import letters
+from bot.outbox.letters._base import A_DAY, Drop, Send, ToChannel, Wait
+from bot.outbox.tickets import Tickets
+from bot.outbox.traces import marked
+from bot.store import outbox
+from bot.views.parts import card
+from tests.outbox.room import GUILD, Room
+
+CHANNEL = 2
+
+
+class Postcard(ToChannel):
+    """Greets a channel, unless it is too quiet there; another one follows it."""
+
+    def __init__(self, services, tickets):
+        super().__init__(services, tickets)
+        self.is_wanted, self.ends = True, []
+
+    async def wanted(self, *_):
+        return None if self.is_wanted else "not_wanted"
+
+    async def act(self, row, discord):
+        place = await self.place(row, discord)
+        return Send(place, marked(card("Greetings!"), row.row_id))
+
+    async def sent(self, _, row, __):
+        return [self.follower(row, "reply", row.channel_id)] if row.kind == "postcard" else []
+
+    async def unsent(self, _, __, end, problem):
+        self.ends.append((end, problem))
+        return ()
+
+    async def refused(self, _, refusal):
+        return Wait("locked") if refusal.code == 1 else Drop("forbidden")
+
+
+class Strict(Room):
+    """Refuses some messages first."""
+
+    refusals = ()
+
+    async def send(self, *said, **more):
+        if self.refusals:
+            code, *self.refusals = self.refusals
+            raise RefusedError("forbidden", code, 403)
+        return await super().send(*said, **more)
+
+
+@pytest.fixture
+def room(clock):
+    return Strict(clock)
+
+
+@pytest.fixture
+def postcard(services):
+    return Postcard(services, None)
+
+
+@pytest.fixture
+def engine(services, room, postcard):
+    tickets = Tickets(services.db, services.clock, services.send_rate)
+    known = {**letters(services, tickets), "postcard": postcard, "reply": postcard}
+    return Engine(services, room, tickets, known)
+
+
+@pytest.fixture
+async def planned(services, clock):
+    """A row of a kind that no other test knows."""
+    row = OutboxRow(1, "postcard", "7", clock(), clock() + A_DAY, GUILD, channel_id=CHANNEL)
+    async with services.db.transaction() as tx:
+        await outbox.add(tx, row)
+    return row
+
+
+async def ends_of(services):
+    rows = await services.db.fetch("SELECT kind, state, problem FROM outbox ORDER BY row_id")
+    return [tuple(row) for row in rows]
+
+
+async def test_it_is_sent_and_what_follows_from_it(services, engine, room, planned):
+    await engine.deliver_due()
+
+    assert await ends_of(services) == [("postcard", "sent", None), ("reply", "sent", None)]
+    assert len(room.history[CHANNEL]) == 2
+
+
+async def test_after_a_lost_answer_it_is_known_again_by_its_own_trace(
+    services, engine, room, planned, postcard, clock
+):
+    row = await engine.claim(planned.row_id)
+    await engine.begin(row, CHANNEL, postcard.trace(row))
+    await room.send(CHANNEL, marked(card("Greetings!"), row.row_id))
+    clock.now += LEASE
+
+    await engine.deliver_due()
+
+    first, _ = room.history[CHANNEL]
+    assert (await outbox.row(services.db, row.row_id)).message_id == first.message_id
+
+
+async def test_it_says_whether_it_is_wanted_and_hears_how_it_ended(
+    services, engine, room, planned, postcard
+):
+    postcard.is_wanted = False
+
+    await engine.deliver_due()
+
+    assert await ends_of(services) == [("postcard", "dropped", "not_wanted")]
+    assert postcard.ends == [("dropped", "not_wanted")]
+    assert room.history[CHANNEL] == []
+
+
+async def test_it_says_what_a_refusal_means(services, engine, room, planned, postcard, clock):
+    room.refusals = (1, 2)
+    await engine.deliver_due()
+    clock.advance(minutes=5)
+
+    await engine.deliver_due()
+
+    assert postcard.ends == [("again", "locked"), ("dropped", "forbidden")]
+    assert await ends_of(services) == [("postcard", "dropped", "forbidden")]

@@ -9,7 +9,7 @@ from discord import ui
 from bot.clicks.click import Click, View, clicked
 from bot.clicks.rights import check_opener
 from bot.core.groups import GroupState, GroupStatus
-from bot.core.picks import MOST_WEEKS
+from bot.core.papers import MOST_WEEKS
 from bot.errors import NotOfferedError
 from bot.language import to_all
 from bot.views import custom_ids as ids

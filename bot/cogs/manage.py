@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.cogs.groups import tell_lost_groups
 from bot.core.groups import GroupWish
-from bot.core.votes import FEWEST, LONGEST, MOST
+from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
 from bot.services.opening import Deliver, Services
 from bot.views.channels import (

@@ -8,9 +8,8 @@ from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.outbox import Problem, ProblemName
-from bot.core.picks import AfterList, Chosen, Pick, Readiness, Span, Why
+from bot.core.papers import AfterList, Chosen, Pick, Readiness, Span, Vote, Why
 from bot.core.progress import UNLOCKS, Mark
-from bot.core.votes import Vote
 from bot.core.weeks import Schedule, Slot, too_soon
 from bot.core.zones import ZoneChoice
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot.core.groups import MemberCheck
-from bot.core.votes import Vote
+from bot.core.papers import Vote
 from bot.outbox.discord import TROUBLE, AwayError, Discord, RefusedError, Server
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Deliver, Services

@@ -13,7 +13,7 @@ from bot.outbox.engine import Engine
 from bot.outbox.questions import Members, Polls, Servers
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
-from bot.services.weekly import AT_ONCE
+from bot.services.weeks import AT_ONCE
 
 log = logging.getLogger(__name__)
 

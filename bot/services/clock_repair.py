@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from bot.core.groups import Group, Week
 from bot.core.outbox import LetterKind
-from bot.core.votes import BEFORE_ITS_SLOT, Vote
+from bot.core.papers import BEFORE_ITS_SLOT, Vote
 from bot.core.weeks import (
     CLOCKS_APART,
     FURTHEST,
@@ -22,13 +22,14 @@ from bot.core.weeks import (
     week_of,
 )
 from bot.services.me import NUDGED_AFTER
-from bot.services.picking import AT_MOST_AHEAD
+from bot.services.papers import AT_MOST_AHEAD
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan
 from bot.services.votes import call_off
-from bot.services.weekly import Weekly, next_slot_of
-from bot.store import ahead, choices, outbox, settings
+from bot.services.weeks import Weekly, next_slot_of
+from bot.store import ahead, outbox, settings
 from bot.store import groups as group_rows
+from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, made_at
@@ -221,23 +222,23 @@ class ClockRepair:
 
     async def _votes_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Look at polls when it is time; call off votes on weeks of which none could be called."""
-        for vote in await choices.votes_from(tx, group.group_id, ""):
+        for vote in await paper_rows.votes_from(tx, group.group_id, ""):
             if vote.look_at is None:
                 continue
             slot, lasts = slot_of_week(group.schedule, vote.week), timedelta(hours=vote.hours)
             if vote.state != "running":
                 if vote.look_at > now:
-                    await choices.set_look_at(tx, vote.vote_id, now)
+                    await paper_rows.set_look_at(tx, vote.vote_id, now)
             elif slot.at > now + FURTHEST:
                 await call_off(tx, self._ids, group, now, vote.week)
             elif vote.message_id is None:
-                await choices.set_look_at(tx, vote.vote_id, slot.at)
+                await paper_rows.set_look_at(tx, vote.vote_id, slot.at)
                 await self._close_before(tx, vote, slot.at - BEFORE_ITS_SLOT - lasts)
             elif vote.closes_at > now + lasts + CLOCKS_APART:
                 closes_at = min(vote.closes_at, made_at(vote.message_id) + lasts)
-                await choices.set_polled(tx, replace(vote, closes_at=closes_at), now)
+                await paper_rows.set_polled(tx, replace(vote, closes_at=closes_at), now)
             elif vote.look_at > max(slot.at, vote.closes_at):
-                await choices.set_look_at(tx, vote.vote_id, now)
+                await paper_rows.set_look_at(tx, vote.vote_id, now)
 
     async def _close_before(self, tx: Queries, vote: Vote, until: datetime) -> None:
         """Send the vote's messages until then at the latest."""

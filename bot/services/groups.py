@@ -29,7 +29,7 @@ from bot.core.groups import (
     served_weeks,
 )
 from bot.core.outbox import Problem
-from bot.core.picks import AfterList, Pick, by_week, next_papers, runs_out
+from bot.core.papers import AfterList, Pick, by_week, next_papers, runs_out
 from bot.core.weeks import (
     Schedule,
     next_slot,
@@ -55,10 +55,11 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
 from bot.services.reminders import plan
 from bot.services.votes import call_off, problem_of
-from bot.services.weekly import WEEKS_REMEMBERED, Weekly, beyond, next_slot_of, of_guild
-from bot.store import additions, choices, members, outbox, readers
+from bot.services.weeks import WEEKS_REMEMBERED, Weekly, beyond, next_slot_of, of_guild
+from bot.store import additions, members, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
+from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -457,10 +458,10 @@ class Groups:
         passed = {each for each in near if each > week}
         for each in sorted(passed):
             await call_off(tx, self._ids, group, now, each)
-            taken = {one.week for one in await choices.picks_from(tx, group.group_id, week)}
+            taken = {one.week for one in await paper_rows.picks_from(tx, group.group_id, week)}
             ahead = slots_from(group.schedule, now, len(taken) + 1, decided | passed | taken)
             to = week if begins and week not in taken else ahead[0].week
-            await choices.move_picks(tx, group.group_id, each, to)
+            await paper_rows.move_picks(tx, group.group_id, each, to)
 
     async def _taken(
         self, tx: Queries, guild_id: int, group_id: int, seen_in: int | None = None
@@ -488,13 +489,13 @@ class Groups:
         had = await week_rows.had_keys(db, group.group_id)
         coming = self._coming(group, now, posts)
         weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
-        chosen = await choices.picks_from(db, group.group_id, week)
+        chosen = await paper_rows.picks_from(db, group.group_id, week)
         picked, winners = by_week(chosen)
-        voted = await choices.votes_from(db, group.group_id, week)
+        voted = await paper_rows.votes_from(db, group.group_id, week)
         vote = next((v for v in voted if v.state == "running"), None)
         lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
         then = await beyond(db, curriculum, group, had)
-        spans = await choices.spans_of(db, group.group_id)
+        spans = await paper_rows.spans_of(db, group.group_id)
         papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
         picks = {paper.week: paper for paper in papers}
         told = vote or lost

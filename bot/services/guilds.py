@@ -11,7 +11,7 @@ from bot.core.curriculum.additions import namespace_of
 from bot.core.groups import MemberCheck, as_if_checked, due_before, in_one_look
 from bot.core.outbox import UNCERTAIN, OutboxRow
 from bot.services.reminders import plan
-from bot.services.weekly import next_slot_of
+from bot.services.weeks import next_slot_of
 from bot.store import changes as change_log
 from bot.store import groups as group_rows
 from bot.store import guilds, members, outbox

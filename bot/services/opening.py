@@ -13,11 +13,11 @@ from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.me import Me
 from bot.services.moderation import FetchFacts, Moderation, no_facts
-from bot.services.picking import Picking
+from bot.services.papers import Picking
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
 from bot.services.votes import Votes
-from bot.services.weekly import Weekly
+from bot.services.weeks import Weekly
 from bot.store import settings
 from bot.store.database import Background, Database, open_database
 from bot.store.instants import CHANCE, Clock, Ids

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Reminder, ReminderWish, Week, reminder_obstacle, reminder_window
 from bot.core.outbox import OutboxRow, ProblemName
-from bot.core.picks import spans_by_key
+from bot.core.papers import spans_by_key
 from bot.core.progress import resolved
 from bot.core.reading import Reply
 from bot.core.recommend import AllRead
@@ -15,9 +15,10 @@ from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.me import NUDGED_AFTER
 from bot.services.reading import Reading
-from bot.services.weekly import next_slot_of, of_guild
-from bot.store import choices, members, outbox, progress, readers
+from bot.services.weeks import next_slot_of, of_guild
 from bot.store import groups as group_rows
+from bot.store import members, outbox, progress, readers
+from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, seconds
@@ -73,7 +74,7 @@ class Reminders:
         now = self._clock()
         marks = resolved(curriculum, await progress.marks_of(self._db, int(reader_id)))
         next_at = (await next_slot_of(self._db, group, now)).at
-        spans = await choices.spans_of(self._db, group.group_id)
+        spans = await paper_rows.spans_of(self._db, group.group_id)
         span = spans_by_key(curriculum, spans).get(resource.key)
         problem = reminder_obstacle(
             group=group,

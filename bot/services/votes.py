@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow, Problem
-from bot.core.picks import Chosen, by_week
-from bot.core.votes import (
+from bot.core.papers import (
     BEFORE_ITS_SLOT,
     DEFAULT_HOURS,
     FEWEST,
     MOST,
     Ballot,
+    Chosen,
     Vote,
+    by_week,
     candidates,
     longest_hours,
     winner,
@@ -22,9 +23,10 @@ from bot.core.votes import (
 from bot.core.weeks import Slot, running_week, slot_of_week
 from bot.errors import VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.weekly import next_slot_of, of_guild
-from bot.store import choices, outbox, readers
+from bot.services.weeks import next_slot_of, of_guild
 from bot.store import groups as group_rows
+from bot.store import outbox, readers
+from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -75,7 +77,7 @@ class Votes:
                 self._ids.new(), group.group_id, slot.week, "running", tuple(keys), hours,
                 now + timedelta(hours=hours), channel_id, look_at=slot.at,
             )  # fmt: skip
-            await choices.put_vote(tx, vote, called_by, now)
+            await paper_rows.put_vote(tx, vote, called_by, now)
             until = min(slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours), now + TOLD_WITHIN)
             to = (guild_id, group.group_id, channel_id)
             row = OutboxRow(self._ids.new(), "candidates", str(vote.vote_id), now, until, *to)
@@ -108,21 +110,21 @@ class Votes:
                 raise VoteRefusedError("over")
             if vote.message_id is None:
                 raise VoteRefusedError("unsent")
-            await choices.close_vote_now(tx, vote_id, self._clock())
+            await paper_rows.close_vote_now(tx, vote_id, self._clock())
         return await self._ballot(group, vote)
 
     async def _taken(self, tx: Queries, guild_id: int, vote_id: int) -> tuple[Group, Vote]:
         """Return a vote with its group, which is taken."""
-        seen = await choices.vote(tx, vote_id)
+        seen = await paper_rows.vote(tx, vote_id)
         group = await group_rows.take_group(tx, seen.group_id) if seen else None
-        vote = await choices.vote(tx, vote_id)
+        vote = await paper_rows.vote(tx, vote_id)
         if vote is None or group is None or group.guild_id != guild_id:
             raise VoteRefusedError("unknown")
         return group, vote
 
     async def ballot(self, vote_id: int) -> Ballot | None:
         """Return what the vote's messages show, running or not; None if it is gone."""
-        vote = await choices.vote(self._db, vote_id)
+        vote = await paper_rows.vote(self._db, vote_id)
         group = await group_rows.group(self._db, vote.group_id) if vote else None
         if vote is None or group is None:
             return None
@@ -142,11 +144,11 @@ class Votes:
 
     async def due(self) -> list[Vote]:
         """Return the votes whose poll is to be read, or ended if they were called off."""
-        return await choices.due_votes(self._db, self._clock(), AT_ONCE)
+        return await paper_rows.due_votes(self._db, self._clock(), AT_ONCE)
 
     async def due_one(self, vote_id: int) -> Vote | None:
         """Return the vote if its poll is to be read or ended now."""
-        vote = await choices.vote(self._db, vote_id)
+        vote = await paper_rows.vote(self._db, vote_id)
         is_due = vote is not None and vote.look_at is not None and vote.look_at <= self._clock()
         return vote if is_due else None
 
@@ -159,12 +161,12 @@ class Votes:
             if group is None or served is not None:
                 await lose(tx, self._ids, vote.vote_id, now)
                 return
-            if not await choices.end_vote(tx, vote.vote_id, "decided"):
+            if not await paper_rows.end_vote(tx, vote.vote_id, "decided"):
                 return
             key = winner(vote.keys, counts)
             if key is not None:
                 chosen = Chosen(vote.group_id, vote.week, key, "vote_winner")
-                await choices.put_pick(tx, chosen, None, now)
+                await paper_rows.put_pick(tx, chosen, None, now)
         log.info("vote %s of group %s is counted", vote.vote_id, vote.group_id)
 
     async def unread(self, vote: Vote, *, for_good: bool = False) -> None:
@@ -175,46 +177,46 @@ class Votes:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, vote.group_id)
-            present = await choices.vote(tx, vote.vote_id)
+            present = await paper_rows.vote(tx, vote.vote_id)
             if present is None or present.state != vote.state:
                 return  # another process counted it, or somebody called it off
             if group is None:  # it is deleted: its poll ends by itself where we can't
                 if for_good or now >= present.closes_at:
-                    await choices.delete_vote(tx, vote.vote_id)
+                    await paper_rows.delete_vote(tx, vote.vote_id)
                 else:
-                    await choices.set_look_at(tx, vote.vote_id, now + TRY_AGAIN)
+                    await paper_rows.set_look_at(tx, vote.vote_id, now + TRY_AGAIN)
                 return
             slot_at = slot_of_week(group.schedule, vote.week).at
             if not for_good and now < slot_at:
                 wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
-                await choices.set_look_at(tx, vote.vote_id, min(now + wait, slot_at))
+                await paper_rows.set_look_at(tx, vote.vote_id, min(now + wait, slot_at))
                 return
             if await lose(tx, self._ids, vote.vote_id, now):
                 log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
-            await choices.set_look_at(tx, vote.vote_id, None)
+            await paper_rows.set_look_at(tx, vote.vote_id, None)
 
     async def ended(self, vote: Vote) -> None:
         """Record that the poll of a vote that was called off is ended."""
         async with self._db.transaction() as tx:
-            await choices.set_look_at(tx, vote.vote_id, None)
+            await paper_rows.set_look_at(tx, vote.vote_id, None)
             if await group_rows.group(tx, vote.group_id) is None:
-                await choices.delete_vote(tx, vote.vote_id)
+                await paper_rows.delete_vote(tx, vote.vote_id)
 
     async def _candidates(
         self, db: Queries, group: Group, slot: Slot, now: datetime, count: int
     ) -> list[str]:
-        old = await choices.vote_of_week(db, group.group_id, slot.week)
+        old = await paper_rows.vote_of_week(db, group.group_id, slot.week)
         if old is not None and old.state in ("running", "decided"):
             raise VoteRefusedError(old.state)
         if old is not None and (old.look_at is not None or await _is_on_its_way(db, old)):
             raise VoteRefusedError("ending")
         week = running_week(group.schedule.zone, now)
-        picked, _ = by_week(await choices.picks_from(db, group.group_id, week))
+        picked, _ = by_week(await paper_rows.picks_from(db, group.group_id, week))
         if slot.week in picked:
             raise VoteRefusedError("picked")
         curriculum = await self._curricula.of(db, group.guild_id)
         had = await week_rows.had_keys(db, group.group_id)
-        had |= {s.key for s in await choices.spans_of(db, group.group_id) if s.weeks == 0}
+        had |= {s.key for s in await paper_rows.spans_of(db, group.group_id) if s.weeks == 0}
         keys = candidates(curriculum, had, picked.values(), count)
         if len(keys) < FEWEST:
             raise VoteRefusedError("few")
@@ -235,9 +237,9 @@ async def _is_on_its_way(db: Queries, vote: Vote) -> bool:
 
 async def lose(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
     """End a running vote without a result, and tell who called it; tell whether it was running."""
-    if not await choices.end_vote(tx, vote_id, "lost"):
+    if not await paper_rows.end_vote(tx, vote_id, "lost"):
         return False
-    vote, called_by = await choices.vote(tx, vote_id), await choices.caller_of(tx, vote_id)
+    vote, called_by = await paper_rows.vote(tx, vote_id), await paper_rows.caller_of(tx, vote_id)
     group = await group_rows.group(tx, vote.group_id) if vote else None
     if group is not None and called_by is not None:
         row = OutboxRow(
@@ -252,7 +254,7 @@ async def call_off(
     tx: Queries, ids: Ids, group: Group, now: datetime, week: str | None = None
 ) -> None:
     """Call a group's running votes off, or that on one week. The group must have been taken."""
-    for vote_id in await choices.call_off_votes(tx, group.group_id, now, week):
+    for vote_id in await paper_rows.call_off_votes(tx, group.group_id, now, week):
         await tell_called_off(tx, ids, vote_id, now)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.groups import Group
 from bot.core.outbox import Problem, problem_from
-from bot.core.picks import AfterList
+from bot.core.papers import AfterList
 from bot.core.weeks import Schedule
 from bot.store.database import Queries, Row, question_marks, value_from
 from bot.store.instants import instant

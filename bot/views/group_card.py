@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, ReadBy, Week
-from bot.core.picks import TELL_WEEKS_AHEAD, part_of
+from bot.core.papers import TELL_WEEKS_AHEAD, part_of
 from bot.core.weeks import Schedule
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain

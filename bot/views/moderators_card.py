@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.core.groups import HAD, Group, GroupStatus
-from bot.core.picks import TELL_WEEKS_AHEAD
+from bot.core.papers import TELL_WEEKS_AHEAD
 from bot.core.weeks import slot_of_week
 from bot.language import _
 from bot.views import custom_ids as ids

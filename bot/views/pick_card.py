@@ -11,17 +11,18 @@ from discord import app_commands, ui
 from bot.core.curriculum import Resource
 from bot.core.groups import HAD, GroupStatus
 from bot.core.outbox import UNCERTAIN, Problem
-from bot.core.picks import (
+from bot.core.papers import (
     MOST_WEEKS,
     PICKED,
+    Ballot,
     Chosen,
     PickReply,
     Silent,
+    Vote,
     is_long,
     spans_by_key,
     weeks_meant,
 )
-from bot.core.votes import Ballot, Vote
 from bot.core.weeks import Slot, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext

@@ -8,7 +8,7 @@ from discord import ui
 from bot.core.curriculum import Resource
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Reminder, ReminderWish, Week, WeeklyPost
-from bot.core.picks import Why
+from bot.core.papers import Why
 from bot.core.progress import is_read
 from bot.core.reading import Path, Reply
 from bot.language import _, ngettext

@@ -8,7 +8,7 @@ from statistics import median
 import click
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
-from bot.core.picks import beyond_list, runs_out
+from bot.core.papers import beyond_list, runs_out
 from bot.core.weeks import Schedule
 from bot.services.opening import open_services
 from tests.bench.databases import new_database

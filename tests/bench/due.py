@@ -10,7 +10,8 @@ import click
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import Schedule
-from bot.store import choices, groups, members, outbox, readers
+from bot.store import groups, members, outbox, readers
+from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Queries, SqliteDatabase, open_database
 from bot.store.instants import seconds
@@ -28,7 +29,7 @@ QUERIES = {
     "outbox.due_row_ids": lambda db: outbox.due_row_ids(db, NOW, 100),
     "outbox.due_row_ids, a week's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
     "groups.due_group_ids": lambda db: groups.due_group_ids(db, NOW, 100),
-    "choices.due_votes": lambda db: choices.due_votes(db, NOW, 100),
+    "choices.due_votes": lambda db: paper_rows.due_votes(db, NOW, 100),
     "readers.due_nudges": lambda db: readers.due_nudges(db, NOW, 100),
     "outbox.due_next": due_next,
     "slots.latest_slots": lambda db: week_rows.latest_weeks(db, A_GROUP, 60),

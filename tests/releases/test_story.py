@@ -7,8 +7,8 @@ import pytest
 
 from bot.core.groups import GroupState, WeekState
 from bot.core.outbox import LetterKind, OutboxState
+from bot.core.papers import VoteState
 from bot.core.progress import State
-from bot.core.votes import VoteState
 from bot.services.opening import open_services
 from tests.curricula import named_by_address
 from tests.every_table import everything

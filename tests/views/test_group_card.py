@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.core.groups import Group, GroupStatus, History, PastWeek, Week
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, ProblemName
-from bot.core.votes import Vote
+from bot.core.papers import Vote
 from bot.core.weeks import Schedule
 from bot.views.group_card import history_card, members_card
 from bot.views.moderators_card import moderators_card

@@ -16,8 +16,9 @@ from bot.outbox.traces import by_part
 from bot.services import standing
 from bot.services.opening import Services
 from bot.services.votes import lose
-from bot.store import choices, outbox
 from bot.store import groups as group_rows
+from bot.store import outbox
+from bot.store import papers as paper_rows
 from bot.store.database import Queries
 from bot.views.problems import TO_SEND, TO_SEND_IN_FORUM
 
@@ -287,7 +288,7 @@ class OfVote(ToChannel):
     """What a vote can't do without: whatever keeps it ends the vote."""
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
-        vote = await choices.vote(tx, int(row.reference))
+        vote = await paper_rows.vote(tx, int(row.reference))
         return None if vote is not None and vote.state == "running" else "called_off"
 
     async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:

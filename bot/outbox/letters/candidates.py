@@ -5,7 +5,7 @@ from bot.outbox.discord import Discord, Place
 from bot.outbox.letters._base import Act, Drop, OfVote, Receipt, Rows, Send, Wait
 from bot.outbox.traces import by_button
 from bot.services.votes import tell_called_off
-from bot.store import choices
+from bot.store import papers as paper_rows
 from bot.store.database import Queries
 from bot.views.custom_ids import ShowCandidate
 from bot.views.pick_card import candidates_card
@@ -26,7 +26,7 @@ class Candidates(OfVote):
         return Drop("called_off") if ballot is None else Send(place, candidates_card(ballot))
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
-        vote = await choices.vote(tx, int(row.reference))
+        vote = await paper_rows.vote(tx, int(row.reference))
         if vote is not None and vote.state == "cancelled":  # while it was on its way
             await tell_called_off(tx, self.services.ids, vote.vote_id, self.services.clock())
         return [self.follower(row, "poll", row.channel_id, row.until_at)]

@@ -16,7 +16,7 @@ from bot.core.curriculum.fields import (
     with_needs,
 )
 from bot.core.curriculum.links import canonical
-from bot.core.picks import next_papers
+from bot.core.papers import next_papers
 from bot.core.progress import resolved
 from bot.core.recommend import path_to
 from bot.core.weeks import weeks_from

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step
-from bot.core.picks import (
+from bot.core.papers import (
     PICKED,
     READINESS_FROM,
     TELL_WEEKS_AHEAD,

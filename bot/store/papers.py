@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.picks import Chosen, Span, Why
-from bot.core.votes import Vote, VoteState
+from bot.core.papers import Chosen, Span, Vote, VoteState, Why
 from bot.store.database import Queries, Row, value_from
 
 

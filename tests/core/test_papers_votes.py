@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.votes import LONGEST, candidates, longest_hours, winner
+from bot.core.papers import LONGEST, candidates, longest_hours, winner
 from bot.core.weeks import Slot
 from tests.curricula import curriculum, resource
 

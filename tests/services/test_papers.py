@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.core.picks import Chosen
+from bot.core.papers import Chosen
 from bot.core.weeks import Schedule
 from bot.errors import (
     CompanionRefusedError,
@@ -11,7 +11,7 @@ from bot.errors import (
     UnknownWeekError,
     WeekRefusedError,
 )
-from bot.store.choices import put_pick
+from bot.store.papers import put_pick
 from tests.conftest import joined
 from tests.curricula import NOW, curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox

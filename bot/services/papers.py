@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.curriculum import Resource
 from bot.core.groups import HAD, Group, WeekState
-from bot.core.picks import (
+from bot.core.papers import (
     PICKED,
     Chosen,
     PickReply,
@@ -20,9 +20,10 @@ from bot.core.weeks import Slot, next_slot, running_week, slot_of_week, slots_fr
 from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
 from bot.services.groups import message_link
-from bot.services.weekly import WEEKS_REMEMBERED, of_guild, papers_of
-from bot.store import choices, readers
+from bot.services.weeks import WEEKS_REMEMBERED, of_guild, papers_of
 from bot.store import groups as group_rows
+from bot.store import papers as paper_rows
+from bot.store import readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock
@@ -68,7 +69,7 @@ class Picking:
             chosen = await self._chosen(tx, group, now)
             await self._put(tx, group, slot, meant, picked_by, now)
             reply = await self._reply(tx, group, slot, meant, now)
-            vote = await choices.vote_of_week(tx, group.group_id, slot.week)
+            vote = await paper_rows.vote_of_week(tx, group.group_id, slot.week)
             curriculum = await self._curricula.of(tx, guild_id)
         others = {c.week for c in chosen if c.week != slot.week and c.key in _keys(meant)}
         return replace(
@@ -91,7 +92,7 @@ class Picking:
             group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             curriculum = await self._curricula.of(tx, guild_id)
             keys = {meant.key, *curriculum.keys_of(meant)}
-            spans = spans_by_key(curriculum, await choices.spans_of(tx, group_id))
+            spans = spans_by_key(curriculum, await paper_rows.spans_of(tx, group_id))
             posts = await week_rows.latest_weeks(tx, group_id, WEEKS_REMEMBERED)
             newest = next((p for p in posts if p.state in HAD), None)
             since = running_week(group.schedule.zone, now)
@@ -100,7 +101,7 @@ class Picking:
             old = spans.get(meant.key)
             if old is not None and old.had and (old.is_under_way or since == old.had[-1][0]):
                 since = old.since
-            await choices.put_span(tx, group_id, Span(meant.key, weeks, since), keys)
+            await paper_rows.put_span(tx, group_id, Span(meant.key, weeks, since), keys)
         return meant
 
     async def pick_next(self, guild_id: int, group_id: int, picked_by: int, key: str) -> PickReply:
@@ -121,7 +122,9 @@ class Picking:
             chosen = await self._chosen(tx, group, now)
             served = await week_rows.served(tx, group_id, group.schedule)
             ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served)
-            voted = await choices.votes_from(tx, group_id, running_week(group.schedule.zone, now))
+            voted = await paper_rows.votes_from(
+                tx, group_id, running_week(group.schedule.zone, now)
+            )
             taken = {c.week for c in chosen} | {v.week for v in voted if v.state == "running"}
             picked = {c.week for c in chosen if c.key in _keys(meant) and c.why == PICKED}
             slot = next((s for s in ahead if s.week in picked), None)
@@ -146,7 +149,7 @@ class Picking:
             slot = await self._slot(tx, group, week, now)
             curriculum = await self._curricula.of(tx, guild_id)
             picked, _ = by_week(await self._chosen(tx, group, now))
-            await choices.delete_pick(tx, group_id, slot.week, PICKED)
+            await paper_rows.delete_pick(tx, group_id, slot.week, PICKED)
         served = await week_rows.served(self._db, group_id, group.schedule)
         ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
         weeks = [s.week for s in ahead if s.week < slot.week]
@@ -205,13 +208,15 @@ class Picking:
         self, tx: Queries, group: Group, slot: Slot, meant: Resource, picked_by: int, now: datetime
     ) -> None:
         pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
-        await choices.put_pick(tx, pick, picked_by, now)
+        await paper_rows.put_pick(tx, pick, picked_by, now)
 
     async def _reply(
         self, tx: Queries, group: Group, slot: Slot, meant: Resource, now: datetime
     ) -> PickReply:
         curriculum = await self._curricula.of(tx, group.guild_id)
-        span = spans_by_key(curriculum, await choices.spans_of(tx, group.group_id)).get(meant.key)
+        span = spans_by_key(curriculum, await paper_rows.spans_of(tx, group.group_id)).get(
+            meant.key
+        )
         was_had = not _keys(meant).isdisjoint(await week_rows.had_keys(tx, group.group_id))
         return PickReply(
             group.group_id,
@@ -234,7 +239,7 @@ class Picking:
 
     async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
         running = running_week(group.schedule.zone, now)
-        return await choices.picks_from(db, group.group_id, running)
+        return await paper_rows.picks_from(db, group.group_id, running)
 
 
 def _keys(resource: Resource) -> set[str]:

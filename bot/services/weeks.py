@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.curriculum import Curriculum
 from bot.core.groups import Group, ReadBy, Week, WeeklyPost, next_look
 from bot.core.outbox import OutboxRow
-from bot.core.picks import (
+from bot.core.papers import (
     TELL_WEEKS_AHEAD,
     Pick,
     Span,
@@ -26,9 +26,10 @@ from bot.core.weeks import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, wee
 from bot.errors import NoGroupError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.reading import Reading
-from bot.store import choices, outbox, progress, readers
 from bot.store import groups as group_rows
 from bot.store import members as member_rows
+from bot.store import outbox, progress, readers
+from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -147,7 +148,7 @@ class Weekly:
         had = await week_rows.had_keys(self._db, group.group_id)
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
-        spans = await choices.spans_of(self._db, group.group_id)
+        spans = await paper_rows.spans_of(self._db, group.group_id)
         part = part_of(curriculum, spans, resource.key, post.week)
         goes_on = part is not None and part[0] > 1
         return WeeklyPost(
@@ -255,7 +256,7 @@ class Weekly:
 
     async def _waits_for_vote(self, tx: Queries, group: Group, slot: Slot, now: datetime) -> bool:
         """Tell whether the week's poll is just being counted, as after downtime: not for long."""
-        vote = await choices.vote_of_week(tx, group.group_id, slot.week)
+        vote = await paper_rows.vote_of_week(tx, group.group_id, slot.week)
         is_counted = vote is None or vote.state != "running" or vote.message_id is None
         waits_since = now if is_counted else self._waits_since.setdefault(group.group_id, now)
         if not is_counted and now - waits_since < FOR_ITS_VOTE:
@@ -303,7 +304,7 @@ class Weekly:
         if any(p.week > post.week and p.key is not None for p in posts):
             return None
         weeks = weeks_from(post.week, TELL_WEEKS_AHEAD + 2)[1:]
-        picked, winners = by_week(await choices.picks_from(self._db, group.group_id, weeks[0]))
+        picked, winners = by_week(await paper_rows.picks_from(self._db, group.group_id, weeks[0]))
         papers = next_papers(curriculum, had, picked, winners, weeks, (), spans)
         if all(pick.key is not None for pick in papers):
             return None
@@ -336,9 +337,9 @@ async def papers_of(
 ) -> list[Pick]:
     """Return what the group reads in these weeks, the earliest first."""
     had = await week_rows.had_keys(db, group.group_id)
-    picked, winners = by_week(await choices.picks_from(db, group.group_id, weeks[0]))
+    picked, winners = by_week(await paper_rows.picks_from(db, group.group_id, weeks[0]))
     then = await beyond(db, curriculum, group, had)
-    spans = await choices.spans_of(db, group.group_id)
+    spans = await paper_rows.spans_of(db, group.group_id)
     return next_papers(curriculum, had, picked, winners, weeks, then, spans)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.picks import Pick, beyond_list, next_papers, runs_out
+from bot.core.papers import Pick, beyond_list, next_papers, runs_out
 from bot.core.weeks import weeks_from
 from tests.curricula import curricula, curriculum, resource
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Literal
 
@@ -374,3 +374,68 @@ def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:
 def weeks_meant(typed: str, today: date, zone: str) -> dict[str, date]:
     """Return the ISO weeks that may be meant by a day or a week, each with the day read."""
     return {week_of(day): day for day in dates_meant(typed, today, zone)}
+
+
+VoteState = Literal["running", "decided", "cancelled", "lost"]
+
+FEWEST, MOST = 2, 5
+"""Candidates of a vote."""
+
+BEFORE_ITS_SLOT = timedelta(hours=1)
+"""How long before its slot, at least, a vote closes."""
+
+DEFAULT_HOURS = 48
+"""How long a vote runs if nobody says otherwise; less where its slot is nearer."""
+
+TIME_TO_SEND = timedelta(minutes=5)
+LONGEST = 32 * 24
+"""Hours that a poll of Discord's lasts at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """``keys``: the candidates, in the order of the list. ``message_id``: the poll, once sent."""
+
+    vote_id: int
+    group_id: int
+    week: str
+    state: VoteState
+    keys: tuple[str, ...]
+    hours: int
+    closes_at: datetime
+    channel_id: int
+    message_id: int | None = None
+    look_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What a vote's messages show: its candidates as they are on the list now, where they are."""
+
+    vote: Vote
+    guild_id: int
+    slot: Slot
+    zone: str
+    curriculum: Curriculum
+    candidates: tuple[Resource | None, ...]
+
+
+def candidates(
+    curriculum: Curriculum, had: Collection[str], picked: Collection[str], count: int
+) -> list[str]:
+    """Return the next of the list that the group has not had, and that nobody picked for it."""
+    weeks = weeks_from("2026-W01", count)  # any weeks: nothing is chosen for them
+    papers = next_papers(curriculum, {*had, *picked}, {}, {}, weeks)
+    return [paper.key for paper in papers if paper.key is not None]
+
+
+def longest_hours(slot: Slot, now: datetime) -> int:
+    """Return for how many whole hours a vote called now can run; 0 or less: for none."""
+    left = slot.at - BEFORE_ITS_SLOT - TIME_TO_SEND - now
+    return min(LONGEST, left // timedelta(hours=1))
+
+
+def winner(keys: Sequence[str], counts: Sequence[int]) -> str | None:
+    """Return what most voted for: of several, the first. None: nobody voted."""
+    best = max(counts, default=0)
+    return keys[list(counts).index(best)] if best > 0 else None

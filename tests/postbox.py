@@ -47,7 +47,7 @@ class Postbox:
     """Does what the engine does with a row. ``sent`` is what a channel would show."""
 
     def __init__(self, services) -> None:
-        self.delivery, self.weekly = Desk(services), services.weekly
+        self.delivery, self.weekly = Desk(services), services.weeks
         self.sent = []
 
     async def take(self, kind="post"):

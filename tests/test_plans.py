@@ -166,8 +166,8 @@ def acts_of_a_tick(services):
     """Return all that the weekly task does of its own accord, at each tick or once an hour."""
     engine = Desk(services)
     return [
-        services.weekly.open_due(),
-        services.weekly.next_due(),
+        services.weeks.open_due(),
+        services.weeks.next_due(),
         engine.due(),
         engine.due(5, 6),
         services.votes.due(),

@@ -52,9 +52,9 @@ class World:
             marks = {key: Mark("done", self.clock()) for key in read}
             gone = {f"demo:gone-{n}": Mark("known", self.clock()) for n in range(self.size)}
             await progress.set_marks(tx, READER, marks | gone)
-        await services.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:r1", None)
+        await services.papers.pick(GUILD, CHANNEL, MODERATOR, "demo:r1", None)
         self.clock.advance(hours=1)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         await Postbox(services).deliver()
         self.week_id = (await groups.status(CHANNEL, None)).this_week.week_id
 
@@ -68,8 +68,8 @@ def acts_of(world):
         await s.reading.undo(READER, GUILD, reset.change.change_id)
 
     async def pick_and_take_back():
-        await s.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:r2", None)
-        await s.picking.take_back(GUILD, group_id, "2026-W03")
+        await s.papers.pick(GUILD, CHANNEL, MODERATOR, "demo:r2", None)
+        await s.papers.take_back(GUILD, group_id, "2026-W03")
 
     async def start_at_the_end():
         await s.reading.start_at(READER + 1, GUILD, None)
@@ -80,7 +80,7 @@ def acts_of(world):
 
     async def next_week():
         world.clock.advance(days=7)
-        assert await s.weekly.open_due() == 1
+        assert await s.weeks.open_due() == 1
         week = (await s.groups.status(CHANNEL, None)).this_week
         (row_id,) = await Desk(s).due(week.week_id)
         await Desk(s).arrived(await Desk(s).claim(row_id), 77)
@@ -104,9 +104,9 @@ def acts_of(world):
         "Join": lambda: s.groups.join(GUILD, group_id, 5),
         "Leave": lambda: s.groups.leave(GUILD, group_id, 5),
         "Remind me": lambda: s.reminders.ask(GUILD, group_id, READER, wanted=True),
-        "I've read it": lambda: s.weekly.read_it(READER + 1, GUILD, week_id),
-        "What first": lambda: s.weekly.first_reads(READER + 2, GUILD, week_id),
-        "the post's card": lambda: s.weekly.post(week_id),
+        "I've read it": lambda: s.weeks.read_it(READER + 1, GUILD, week_id),
+        "What first": lambda: s.weeks.first_reads(READER + 2, GUILD, week_id),
+        "the post's card": lambda: s.weeks.post(week_id),
         "/manage group": change_the_group,
         "Pause": lambda: s.groups.set_state(GUILD, group_id, "paused"),
         "Resume": lambda: s.groups.set_state(GUILD, group_id, "active"),
@@ -114,7 +114,7 @@ def acts_of(world):
         "Skip it not": lambda: s.groups.skip_next(GUILD, group_id),
         "What follows": lambda: s.groups.go_on(GUILD, group_id, "must_reads"),
         "/manage pick and Take back": pick_and_take_back,
-        "weeks offered": lambda: s.picking.weeks(GUILD, CHANNEL),
+        "weeks offered": lambda: s.papers.weeks(GUILD, CHANNEL),
         "/manage vote and Cancel vote": vote_and_call_off,
         "/manage edit": lambda: s.moderation.open(GUILD, MODERATOR, "demo:r1"),
         "typing in /manage": lambda: s.moderation.list.resources(GUILD, "r"),

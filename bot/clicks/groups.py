@@ -167,7 +167,7 @@ def _members_card(click: Click, status: GroupStatus) -> ui.LayoutView:
 @clicked(ids.ReadIt)
 async def read_it(click: Click, said: ids.ReadIt) -> View:
     """Mark the week's paper done for who clicks, and count them on its card."""
-    post, reply, group = await click.services.weekly.read_it(click.who, click.where, said.week_id)
+    post, reply, group = await click.services.weeks.read_it(click.who, click.where, said.week_id)
     if post is not None:
         role_id = role_named(click.interaction.guild, post.group)
         view = to_all(partial(weekly_card, post, role_id))
@@ -183,7 +183,7 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
 @clicked(ids.MoreOfPaper)
 async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
     """Show who clicks their own card of the week's paper."""
-    first = await click.services.weekly.first_reads(click.who, click.where, said.week_id)
+    first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
     shown = await click.services.reading.look(click.who, click.where, first.resource.key)
     return await click.show(resource_card(shown))
 
@@ -191,7 +191,7 @@ async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
 @clicked(ids.FirstReads)
 async def show_first_reads(click: Click, said: ids.FirstReads) -> View:
     """Show who clicks what they would read before the paper."""
-    first = await click.services.weekly.first_reads(click.who, click.where, said.week_id)
+    first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
     return await click.show(first_reads_card(first))
 
 
@@ -206,7 +206,7 @@ async def pick_week(click: Click, said: ids.PickWeek) -> View:
     await check_opener(click.interaction, click.who, click.clicks.manage_id)
     status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
     channel_id = status.group.channel_id
-    reply = await click.services.picking.pick(
+    reply = await click.services.papers.pick(
         click.guild_id, channel_id, click.who, said.key, click.picked
     )
     return pick_card(reply, click.who)
@@ -215,21 +215,21 @@ async def pick_week(click: Click, said: ids.PickWeek) -> View:
 @clicked(ids.TakeBack)
 async def take_back(click: Click, said: ids.TakeBack) -> View:
     """Take a pick back, on the card that told of it."""
-    reply = await click.services.picking.take_back(click.guild_id, said.group_id, said.week)
+    reply = await click.services.papers.take_back(click.guild_id, said.group_id, said.week)
     return taken_back_card(reply)
 
 
 @clicked(ids.TakeBackOne)
 async def take_one_back(click: Click, said: ids.TakeBackOne) -> View:
     """Take the pick of a coming week back, on the group's card."""
-    await click.services.picking.take_back(click.guild_id, said.group_id, click.picked)
+    await click.services.papers.take_back(click.guild_id, said.group_id, click.picked)
     return await _current_run_card(click, said.group_id)
 
 
 @clicked(ids.ReadForWeeks)
 async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
     """Read a long paper for the weeks that are chosen; or take a coming week's pick back."""
-    picking, news = click.services.picking, ""
+    picking, news = click.services.papers, ""
     weeks, _, key = click.picked.partition(":")
     if not key:
         await picking.take_back(click.guild_id, said.group_id, weeks)

@@ -114,5 +114,5 @@ async def read_next_in(click: Click, said: ids.ReadNextIn) -> View:
 async def _read_next(click: Click, draft_id: int, group_id: int) -> View:
     """Pick, and say for which day, with Undo; the card of what was added stays as it is."""
     key = await click.services.moderation.key_of(click.where, click.who, draft_id)
-    reply = await click.services.picking.pick_next(click.guild_id, group_id, click.who, key)
+    reply = await click.services.papers.pick_next(click.guild_id, group_id, click.who, key)
     return await click.show(pick_card(reply, click.who, _("Undo")))

@@ -117,7 +117,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         """Choose what a study group reads in a week, instead of what comes next."""
         place = channel.id if channel else home_of(interaction)
         where, who = interaction.guild_id or 0, interaction.user.id
-        reply = await self.services.picking.pick(where, place, who, resource, date)
+        reply = await self.services.papers.pick(where, place, who, resource, date)
         await answer(interaction, pick_card(reply, who))
 
     @app_commands.command()
@@ -198,7 +198,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         group = await self.services.groups.find(place)
         if group is None:
             return []
-        weeks = await self.services.picking.weeks(interaction.guild_id or 0, place)
+        weeks = await self.services.papers.weeks(interaction.guild_id or 0, place)
         return week_choices(weeks, group.schedule.zone, typed, interaction.created_at)
 
     @pick.autocomplete("resource")

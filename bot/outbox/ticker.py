@@ -79,7 +79,7 @@ class Ticker:
         self._members = Members(discord, services, tickets)
         self.now, self.result = engine.deliver_due, self._polls.look_at
         self._services = services
-        self._weekly = services.weekly
+        self._weeks = services.weeks
         self._clock = services.clock
         self._tickets = tickets
         self._nap = nap
@@ -158,7 +158,7 @@ class Ticker:
         if now >= self.due_at:
             await self._work()
             self.due_at = NEVER
-        next_at = await self._weekly.next_due()
+        next_at = await self._weeks.next_due()
         self.due_at = min(self.due_at, max(next_at, self._clock() + A_SECOND))
 
     async def _put_back(self, now: datetime) -> None:
@@ -179,7 +179,7 @@ class Ticker:
         """
         for each in self._beside:
             each.start()
-        while await self._weekly.open_due() == AT_ONCE:
+        while await self._weeks.open_due() == AT_ONCE:
             self._leaving.start()
         self._leaving.start()
 

@@ -26,7 +26,7 @@ from bot.services.papers import AT_MOST_AHEAD
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan
 from bot.services.votes import call_off
-from bot.services.weeks import Weekly, next_slot_of
+from bot.services.weeks import Weeks, next_slot_of
 from bot.store import ahead, outbox, settings
 from bot.store import groups as group_rows
 from bot.store import papers as paper_rows
@@ -51,7 +51,7 @@ class ClockRepair:
     """
 
     _db: Database
-    _weekly: Weekly
+    _weeks: Weeks
     _clock: Clock
     _ids: Ids
 
@@ -147,7 +147,7 @@ class ClockRepair:
                 if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
                     served = await week_rows.served(tx, group_id, group.schedule)
                     if slot := overtaken(group.schedule, group.next_at, now, served):
-                        await self._weekly.decide(tx, group, slot, judge(slot, now))
+                        await self._weeks.decide(tx, group, slot, judge(slot, now))
                 next_at = (await next_slot_of(tx, group, since)).at
                 await group_rows.set_looked(tx, group_id, since, next_at)
                 await self._skips_put_right(tx, group, now)

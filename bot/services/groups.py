@@ -55,7 +55,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
 from bot.services.reminders import plan
 from bot.services.votes import call_off, problem_of
-from bot.services.weeks import WEEKS_REMEMBERED, Weekly, beyond, next_slot_of, of_guild
+from bot.services.weeks import WEEKS_REMEMBERED, Weeks, beyond, next_slot_of, of_guild
 from bot.store import additions, members, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
@@ -83,7 +83,7 @@ class Groups:
 
     _db: Database
     _curricula: CurriculumStore
-    _weekly: Weekly
+    _weeks: Weeks
     _moderation: Moderation
     _clock: Clock
     _ids: Ids
@@ -360,14 +360,14 @@ class Groups:
             if old is None or old.state not in ("waiting", "uncertain"):
                 slot = replace(slot_of_week(group.schedule, week), at=now)
                 await self._make_way(tx, group, now, begins=True)
-                post = await self._weekly.pick(tx, group, slot, old)
+                post = await self._weeks.pick(tx, group, slot, old)
                 if post.key is None:
                     raise NothingLeftError
                 await week_rows.put_week(tx, post)
             else:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
                 await week_rows.put_week(tx, post)
-            await self._weekly.send(tx, group, post, again=True)
+            await self._weeks.send(tx, group, post, again=True)
             await call_off(tx, self._ids, group, now, week)
             state: GroupState = "active" if group.state == "stopped" else group.state
             next_at = (await next_slot_of(tx, group, now)).at
@@ -396,7 +396,7 @@ class Groups:
         )
         shown = found[:WEEKS_A_PAGE]
         posted = [post for post in shown if post.state == "posted"]
-        reads = await self._weekly.shown_reads(curriculum, posted)
+        reads = await self._weeks.shown_reads(curriculum, posted)
         weeks = tuple(PastWeek(post, reads.get(post.week_id)) for post in shown)
         return History(group, page, weeks, has_more=len(found) > WEEKS_A_PAGE)
 
@@ -501,7 +501,7 @@ class Groups:
         told = vote or lost
         named = await members.named_members(db, group.group_id)
         doubted = await additions.doubted_keys(db, group.guild_id)
-        this_read, last_read = await self._weekly.read_by(curriculum, [this_week, last], named)
+        this_read, last_read = await self._weeks.read_by(curriculum, [this_week, last], named)
         first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,

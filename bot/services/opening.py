@@ -13,11 +13,11 @@ from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.me import Me
 from bot.services.moderation import FetchFacts, Moderation, no_facts
-from bot.services.papers import Picking
+from bot.services.papers import Papers
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
 from bot.services.votes import Votes
-from bot.services.weeks import Weekly
+from bot.services.weeks import Weeks
 from bot.store import settings
 from bot.store.database import Background, Database, open_database
 from bot.store.instants import CHANCE, Clock, Ids
@@ -62,10 +62,10 @@ class Services:
     ids: Ids
     curricula: CurriculumStore
     reading: Reading
-    weekly: Weekly
+    weeks: Weeks
     clock_repair: ClockRepair
     groups: Groups
-    picking: Picking
+    papers: Papers
     votes: Votes
     reminders: Reminders
     guilds: Guilds
@@ -149,7 +149,7 @@ async def services_over(
     ids = Ids(clock, chance)
     reading = Reading(db, curricula, clock, ids)
     background = Background(db)
-    weekly = Weekly(db, background, curricula, reading, clock, ids)
+    weekly = Weeks(db, background, curricula, reading, clock, ids)
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)
     return Services(
         db,
@@ -162,7 +162,7 @@ async def services_over(
         weekly,
         ClockRepair(db, weekly, clock, ids),
         Groups(db, curricula, weekly, moderation, clock, ids),
-        Picking(db, curricula, clock),
+        Papers(db, curricula, clock),
         Votes(db, curricula, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),

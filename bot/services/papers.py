@@ -36,7 +36,7 @@ ON_ITS_WAY: frozenset[WeekState] = frozenset({"waiting", "uncertain"})
 
 
 @dataclass
-class Picking:
+class Papers:
     """Moderators' picks. Each method is one transaction.
 
     A group that isn't this server's is a ``NoGroupError``; what isn't on its list an

@@ -51,7 +51,7 @@ FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
 
 
 @dataclass
-class Weekly:
+class Weeks:
     """Puts due weeks into the outbox; only the postman sends."""
 
     _db: Database

@@ -58,12 +58,12 @@ async def _measure(kind, members, clicks):
     with new_database(kind) as (url, _):
         services = await open_services(url, base, lambda: now[0])
         try:
-            groups, weekly = services.groups, services.weekly
+            groups, weekly = services.groups, services.weeks
             made = await groups.make_or_change(GUILD, CHANNEL, MONDAYS_AT_TEN, None, MODERATOR)
             group_id = made.group.group_id
             await groups.go_on(GUILD, group_id, "must_reads")
             paper = next(r.key for r in base.resources if r.prerequisites)
-            await services.picking.pick(GUILD, CHANNEL, MODERATOR, paper, None)
+            await services.papers.pick(GUILD, CHANNEL, MODERATOR, paper, None)
             await _fill(services.db, group_id, base, members)
             now[0] = NOW
             await weekly.open_due()

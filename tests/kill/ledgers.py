@@ -51,7 +51,7 @@ async def reminder_ledger(database_url: str, base: Curriculum) -> None:
     """Make a new ledger in which a reader is to be reminded of Monday's paper. It is Saturday."""
     await group_ledger(database_url, base)
     services = await open_services(database_url, base, lambda: MONDAY)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     for message_id in (1, 2, 3):  # the post, its thread and its opener, each due after the other
         (row_id,) = await Desk(services).due()
         await Desk(services).arrived(await Desk(services).claim(row_id), message_id)

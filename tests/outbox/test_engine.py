@@ -480,7 +480,7 @@ def connected(room, ledger, base, monkeypatch):
 
 async def work(bot):
     """Do what the weekly task does."""
-    await bot.services.weekly.open_due()
+    await bot.services.weeks.open_due()
     await bot.engine.deliver_due()
 
 
@@ -553,7 +553,7 @@ async def test_an_answer_that_never_comes_is_looked_for(room, connected, monkeyp
 
 async def test_a_bot_removed_and_invited_again_posts_late(room, connected):
     async with connected() as bot:
-        await bot.services.weekly.open_due()  # its paper was on its way: it isn't of the absence
+        await bot.services.weeks.open_due()  # its paper was on its way: it isn't of the absence
         await room.tell("GUILD_DELETE", {"id": str(GUILD_ID)})
         async with asyncio.timeout(20):
             while not await bot.services.guilds.is_gone(GUILD_ID):  # noqa: ASYNC110 - as in `seen`

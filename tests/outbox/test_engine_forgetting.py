@@ -48,7 +48,7 @@ async def live(services, clock, **time):
     until = clock() + timedelta(**time)
     while clock() < until:
         clock.now = min(until, clock() + A_DAY)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         await services.reminders.open_nudges()
         await Postbox(services).deliver()
 
@@ -110,7 +110,7 @@ async def test_a_nudge_goes_after_four_weeks(services, clock):
 
 async def test_a_notice_stays_while_its_week_could_be_tried_again(services, group_id, clock):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await Desk(services).give_back(await Postbox(services).claim(), MAY_NOT_SEND)
     await services.groups.set_state(GUILD, group_id, "paused")
     await live(services, clock, days=1)
@@ -130,7 +130,7 @@ async def test_a_notice_stays_while_the_bot_was_away_in_the_middle_of_its_week(
 ):
     """The week is looked for when the bot is back, and may then be told of once more."""
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     row = await Postbox(services).claim()
     await Desk(services).give_back(row, MAY_NOT_SEND)
     for row_id in await Desk(services).due():
@@ -253,7 +253,7 @@ class Years:
         await self.work()
 
     async def work(self):
-        await self.services.weekly.open_due()
+        await self.services.weeks.open_due()
         await self.services.reminders.open_nudges()
         for vote in await self.services.votes.due():
             await self.services.votes.unread(vote)

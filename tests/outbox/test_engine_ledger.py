@@ -16,7 +16,7 @@ async def group(services, clock):
     """A group whose slot has just come, with its post in the outbox."""
     made = await new_group(services)
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     return made
 
 

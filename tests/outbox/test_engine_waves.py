@@ -92,7 +92,7 @@ async def at_work(room, tmp_path, base, monkeypatch):
         await call_votes(polls)
         if stuck:
             await put_off(stuck)
-        while given and await services.weekly.open_due():
+        while given and await services.weeks.open_due():
             pass
         async with room.open():
             monkeypatch.setattr(discord.http.Route, "BASE", room.api)

@@ -124,7 +124,7 @@ def due(clock):
 async def ticker(services, tickets, due):
     """A ticker that has looked, and sleeps."""
 
-    with_due = replace(services, weekly=due)
+    with_due = replace(services, weeks=due)
     made = Ticker(with_due, NoServers(), tickets, Desk(services), timedelta(days=1))
     made.start()
     await seen(lambda: due.asked)

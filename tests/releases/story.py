@@ -121,7 +121,7 @@ class Story:
             elif number == 8:
                 slot_at += 2 * AN_HOUR
             elif number == 10:
-                await services.picking.pick(GUILD, READING, MODERATOR, "Let's build GPT", None)
+                await services.papers.pick(GUILD, READING, MODERATOR, "Let's build GPT", None)
             elif number == 11:
                 await self.vote("decided")
             elif number == 13:
@@ -136,7 +136,7 @@ class Story:
             if post is not None and post.state == "posted" and number % 4:
                 readers = (ALICE, BOB, CAROL)[: 1 + number % 3]
                 for who in readers:
-                    await services.weekly.read_it(who, GUILD, post.week_id)
+                    await services.weeks.read_it(who, GUILD, post.week_id)
             self.clock.now += 5 * A_DAY + AN_HOUR
             await self.remind()
 
@@ -250,9 +250,9 @@ class Story:
         self.ids["vote"] = ballot.vote.vote_id
         for kind in ("candidates", "poll"):
             await self.send(kind, str(ballot.vote.vote_id))
-        await self.services.picking.read_for(GUILD, self.ids["group"], BERT, 2)
+        await self.services.papers.read_for(GUILD, self.ids["group"], BERT, 2)
         for week in ("2026-W26", "2026-W27"):
-            await self.services.picking.pick(GUILD, READING, MODERATOR, "MMLU", week)
+            await self.services.papers.pick(GUILD, READING, MODERATOR, "MMLU", week)
 
     # What is due, and how it ends
 
@@ -352,7 +352,7 @@ class Story:
         return status.group.group_id
 
     async def look(self) -> None:
-        while await self.services.weekly.open_due():
+        while await self.services.weeks.open_due():
             pass
         while await self.services.reminders.open_nudges():
             pass

@@ -52,7 +52,7 @@ class Life:
 
     async def work(self):
         """Do what the weekly task and the engine do."""
-        await self.services.weekly.open_due()
+        await self.services.weeks.open_due()
         await self.services.reminders.open_nudges()
         while row_ids := await Desk(self.services).due():
             for row_id in row_ids:
@@ -65,7 +65,7 @@ class Life:
             return
         message_id = (int(self.true().timestamp() * 1000) - EPOCH << 22) + len(self.channel)
         if row.kind == "post":
-            post = (await self.services.weekly.post(int(row.reference))).post
+            post = (await self.services.weeks.post(int(row.reference))).post
             self.channel.append((self.true(), post.week, post.key))
         await delivery.arrived(row, message_id)
 
@@ -167,7 +167,7 @@ async def test_what_a_moderator_skipped_stays_skipped(life):
 
 async def test_a_post_that_waited_under_a_clock_ahead_is_forgotten_with_its_row(life):
     life.wrong = FAR
-    await life.services.weekly.open_due()
+    await life.services.weeks.open_due()
     life.wrong = timedelta()
 
     await life.start()
@@ -183,7 +183,7 @@ async def test_a_post_that_was_perhaps_sent_is_looked_for_and_takes_no_second_pl
     if has_one:
         await life.live(timedelta(hours=2))
     life.wrong = FAR
-    await life.services.weekly.open_due()
+    await life.services.weeks.open_due()
     (row_id,) = await Desk(life.services).due()
     row = await Desk(life.services).claim(row_id)
     await Desk(life.services).begin(row, CHANNEL, "button:read:1")
@@ -396,7 +396,7 @@ async def test_a_slot_that_new_tables_put_off_is_not_posted_before_it(moved):
 async def test_a_post_on_its_way_keeps_its_time_when_the_tables_change(moved):
     await moved.begin(NINE_IN_VANCOUVER, timedelta())
     moved.true.now = moved.slot_at
-    await moved.services.weekly.open_due()
+    await moved.services.weeks.open_due()
     await moved.write("UPDATE study_groups SET next_at = next_at + 3600")
 
     await moved.start_at(moved.slot_at + timedelta(minutes=2))

@@ -26,7 +26,7 @@ def until(services, postbox, clock):
 
     async def move(**time):
         clock.advance(**time)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         await postbox.deliver()
 
     return move
@@ -169,7 +169,7 @@ async def test_post_now_is_refused_where_nothing_is_left(database_url, clock):
 
 async def test_post_now_sends_what_was_missed(groups, services, group, until, postbox, clock):
     clock.advance(days=2)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     missed = await week_of(services)
 
     await groups.post_now(GUILD, group.group_id)
@@ -184,7 +184,7 @@ async def test_post_now_settles_what_is_uncertain_with_another_nonce(
     groups, services, group, postbox, clock
 ):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     lost = await postbox.claim()
     await Desk(services).end(lost, "uncertain", "no_history")
 
@@ -199,7 +199,7 @@ async def test_post_now_settles_what_is_uncertain_with_another_nonce(
 
 async def test_post_now_hurries_what_waits(groups, services, group, postbox, clock):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await Desk(services).give_back(await postbox.claim(), MAY_NOT_SEND, A_DAY / 2)
 
     await groups.post_now(GUILD, group.group_id)
@@ -211,7 +211,7 @@ async def test_post_now_hurries_what_waits(groups, services, group, postbox, clo
 
 async def test_post_now_leaves_alone_what_is_on_its_way(groups, services, group, postbox, clock):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     row = await postbox.claim()
 
     await groups.post_now(GUILD, group.group_id)
@@ -228,7 +228,7 @@ async def test_post_now_gives_what_is_on_its_way_another_day(
     groups, services, group, postbox, clock
 ):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     clock.now += A_DAY - A_MINUTE
     row = await postbox.claim()
     await groups.post_now(GUILD, group.group_id)
@@ -242,7 +242,7 @@ async def test_post_now_gives_what_is_on_its_way_another_day(
 
 async def test_post_now_sends_what_a_pause_called_off(groups, services, group, postbox, clock):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await groups.set_state(GUILD, group.group_id, "paused")
 
     status = await groups.post_now(GUILD, group.group_id)
@@ -355,7 +355,7 @@ async def test_a_list_that_has_run_out_shows_no_weeks(database_url, clock):
     services = await joined(database_url, curriculum(resource("only")), clock)
     group = await new_group(services)
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await Postbox(services).deliver()
 
     status = await services.groups.status(CHANNEL, None)
@@ -372,7 +372,7 @@ async def test_what_the_last_post_brought_is_shown(groups, services, group, unti
         await groups.join(GUILD, group.group_id, reader_id)
     first = (await groups.status(CHANNEL, None)).this_week
     for reader_id in (7, 8, 9):
-        await services.weekly.read_it(reader_id, GUILD, first.week_id)
+        await services.weeks.read_it(reader_id, GUILD, first.week_id)
 
     await until(days=7)
     status = await groups.status(CHANNEL, None)
@@ -392,7 +392,7 @@ def paper(services, groups, group, until):
         for reader_id in named:
             await services.me.set_named(reader_id, named=True)
         for reader_id in readers:
-            await services.weekly.read_it(reader_id, GUILD, week_id)
+            await services.weeks.read_it(reader_id, GUILD, week_id)
         return (await groups.status(CHANNEL, None)).this_read
 
     return post
@@ -468,7 +468,7 @@ async def test_a_paper_that_waits_is_sent_where_the_group_moved(
     groups, services, group, clock, postbox
 ):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await Desk(services).give_back(await postbox.claim(), "channel_gone")
 
     moved = await groups.move(GUILD, group.group_id, 72, MODERATOR)
@@ -484,7 +484,7 @@ async def test_what_was_lost_sight_of_is_posted_anew_where_the_group_moved(
     groups, services, group, clock, postbox
 ):
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await Desk(services).end(await postbox.claim(), "uncertain", "no_history")
 
     await groups.move(GUILD, group.group_id, 72, MODERATOR)
@@ -528,7 +528,7 @@ async def test_a_deleted_group_leaves_nothing_but_its_members_progress(
     await services.reading.mark(READER, GUILD, FIRST, "done")
     await groups.set_state(GUILD, group.group_id, "paused")
     await groups.set_state(GUILD, group.group_id, "active")
-    await services.picking.pick(GUILD, CHANNEL, MODERATOR, SECOND, None)
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, SECOND, None)
     await services.votes.call(GUILD, CHANNEL + 1, MODERATOR, 2, 24)
     before = await everything(services.db)
 

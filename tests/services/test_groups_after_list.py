@@ -21,7 +21,7 @@ def week(services, clock, group_id):
 
     async def pass_():
         clock.advance(hours=2)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         await Postbox(services).deliver()
         post = (await services.groups.status(CHANNEL, None)).this_week
         clock.advance(days=7, hours=-2)
@@ -38,13 +38,13 @@ async def test_the_end_is_told_with_the_paper_two_weeks_ahead(services, group_id
     before = (await services.groups.status(CHANNEL, None)).weeks_left
     await week()
     first = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.week_id
-    told = (await services.weekly.post(first)).weeks_left
+    told = (await services.weeks.post(first)).weeks_left
     await week()
     second = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.week_id
 
     assert (before, told) == (2, 1)
-    assert (await services.weekly.post(second)).weeks_left == 0
-    assert (await services.weekly.post(first)).weeks_left is None
+    assert (await services.weeks.post(second)).weeks_left == 0
+    assert (await services.weeks.post(first)).weeks_left is None
 
 
 async def test_the_end_is_nobodys_worry_while_it_is_far(services, group_id, week):
@@ -52,7 +52,7 @@ async def test_the_end_is_nobodys_worry_while_it_is_far(services, group_id, week
     await week()
     week_id = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.week_id
 
-    assert (await services.weekly.post(week_id)).weeks_left == 2
+    assert (await services.weeks.post(week_id)).weeks_left == 2
 
 
 async def test_whoever_set_it_up_is_told_once_that_nothing_is_left(services, group_id, week):

@@ -19,7 +19,7 @@ def post(services, clock):
     async def weeks(count=1):
         for number in range(count):
             clock.advance(hours=2)
-            await services.weekly.open_due()
+            await services.weeks.open_due()
             while due := await Desk(services).due():
                 for row_id in due:
                     row = await Desk(services).claim(row_id)
@@ -62,12 +62,12 @@ async def test_a_week_that_will_be_skipped_is_not_past(services, group_id, post)
 
 async def test_late_missed_and_skipped_weeks_are_told(services, group_id, post, clock):
     clock.advance(hours=3)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     (row_id,) = await Desk(services).due()
     await Desk(services).arrived(await Desk(services).claim(row_id), 1)
     await services.groups.skip_next(GUILD, group_id)
     clock.advance(days=16)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
 
     weeks = (await services.groups.history(GUILD, group_id, 0)).weeks
 
@@ -81,9 +81,9 @@ async def test_who_read_it_is_counted_from_three_readers_on(services, group_id, 
     for reader in (ALICE, BOB, CAROL, MODERATOR):
         await services.groups.join(GUILD, group_id, reader)
     for reader in (ALICE, BOB):
-        await services.weekly.read_it(reader, GUILD, week.post.week_id)
+        await services.weeks.read_it(reader, GUILD, week.post.week_id)
     (two,) = (await services.groups.history(GUILD, group_id, 0)).weeks
-    await services.weekly.read_it(CAROL, GUILD, week.post.week_id)
+    await services.weeks.read_it(CAROL, GUILD, week.post.week_id)
 
     (three,) = (await services.groups.history(GUILD, group_id, 0)).weeks
 

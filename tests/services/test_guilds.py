@@ -40,7 +40,7 @@ async def work(services):
     """Do what the weekly task does, with a Discord that takes all; return what it was asked."""
     asked = [vote.vote_id for vote in await services.votes.due()]
     asked += [check.reader_id for check in await services.guilds.due_checks(45)]
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     while row_ids := await Desk(services).due():
         for row_id in row_ids:
             if (row := await Desk(services).claim(row_id)) is not None:
@@ -58,14 +58,14 @@ async def live(services, clock, guild_id, channel_id):
     for reader in (ALICE, BOB):
         await services.groups.join(guild_id, group_id, reader)
     await services.guilds.greet(guild_id, channel_id)
-    await services.picking.pick(guild_id, channel_id, MODERATOR, "demo:paper-8", "2026-02-02")
-    await services.picking.read_for(guild_id, group_id, "demo:paper-7", 2)
+    await services.papers.pick(guild_id, channel_id, MODERATOR, "demo:paper-8", "2026-02-02")
+    await services.papers.read_for(guild_id, group_id, "demo:paper-7", 2)
     await work(services)
     clock.advance(hours=1)
     await work(services)
     await services.reminders.ask(guild_id, group_id, ALICE, wanted=True)
     week_id = (await services.groups.status(channel_id, None)).this_week.week_id
-    await services.weekly.read_it(BOB, guild_id, week_id)
+    await services.weeks.read_it(BOB, guild_id, week_id)
     await services.votes.call(guild_id, channel_id, MODERATOR, 3, 24)
     await services.moderation.doubt(
         BOB, guild_id, "demo:paper-2", "demo:paper-1", "It stands alone."
@@ -104,7 +104,7 @@ async def test_nothing_is_due_in_a_server_that_removed_the_bot(services, guilds,
     rests = await ids_of(services, GUILD)
     await guilds.removed(OTHER)
 
-    assert await services.weekly.next_due() > clock(), "the weekly task has nothing to wake for"
+    assert await services.weeks.next_due() > clock(), "the weekly task has nothing to wake for"
     assert OTHER in asked
     assert ALICE in asked, "a member of the other server is checked"
     assert not set(rests) & set(asked)
@@ -118,7 +118,7 @@ async def test_a_rested_servers_member_is_not_checked(services, guilds, clock):
     clock.advance(days=8)
 
     assert await services.guilds.due_checks(45) == []
-    assert (await services.weekly.next_due() - clock()) in (timedelta(days=1), timedelta(minutes=1))
+    assert (await services.weeks.next_due() - clock()) in (timedelta(days=1), timedelta(minutes=1))
 
 
 async def test_invited_again_all_is_as_before_and_the_next_slot_counts(
@@ -147,9 +147,9 @@ async def test_invited_again_all_is_as_before_and_the_next_slot_counts(
     for row in before["study_groups"]:
         changed = {name for name in row if row[name] != groups[row["group_id"]][name]}
         assert changed == ({"since_at", "next_at"} if row["group_id"] == group_id else set())
-    assert await services.weekly.open_due() == 0
+    assert await services.weeks.open_due() == 0
     clock.advance(days=5, hours=21)
-    assert await services.weekly.open_due() == 1
+    assert await services.weeks.open_due() == 1
     weeks = await services.db.fetch(
         "SELECT week, state, is_late FROM weeks WHERE group_id = ? ORDER BY slot_at", group_id
     )
@@ -181,7 +181,7 @@ async def test_a_slot_of_the_absence_gets_no_paper_while_the_server_comes_back(s
     await make_group(services, GUILD, CHANNEL)
     await services.guilds.removed(GUILD)
     clock.advance(hours=2)
-    db = Interrupted(services.db, services.weekly.open_due)
+    db = Interrupted(services.db, services.weeks.open_due)
 
     await Guilds(db, services.db, clock, Ids(clock)).arrived(GUILD)
 
@@ -208,7 +208,7 @@ async def test_a_groups_block_is_asked_anew_but_for_what_a_moderator_has_to_sett
     for channel_id in (CHANNEL, OTHER_CHANNEL):
         await make_group(services, GUILD, channel_id)
     clock.advance(hours=2)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     for row_id in await Desk(services).due():
         row = await Desk(services).claim(row_id)
         if row.channel_id == CHANNEL:
@@ -383,7 +383,7 @@ async def test_discord_is_asked_about_a_seen_server_where_a_group_cant_post(
     """After a connection was lost, discord.py goes on seeing a server that removed the bot."""
     await make_group(services, GUILD, CHANNEL)
     clock.advance(hours=2)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     all_is_well = await guilds.doubtful({GUILD})
 
     await Desk(services).give_back(await postbox.claim(), "forbidden")

@@ -161,9 +161,9 @@ async def test_of_many_a_few_are_due_at_once(guilds, services, group, clock):
 async def test_the_weekly_task_wakes_for_members_but_never_in_haste(services, guilds, group, clock):
     await services.groups.set_state(GUILD, group.group_id, "stopped")
     clock.advance(days=6, hours=12)
-    nearly = await services.weekly.next_due()
+    nearly = await services.weeks.next_due()
     clock.advance(days=1)
-    late = await services.weekly.next_due()
+    late = await services.weeks.next_due()
 
     looks_often = services.db.is_shared
     assert nearly == clock.now - timedelta(days=1) + (

@@ -38,11 +38,11 @@ async def live(services, clock, who, channel_id):
     status = await services.groups.make_or_change(GUILD, channel_id, MONDAY_AT_TEN, None, who)
     group_id = status.group.group_id
     await services.groups.join(GUILD, group_id, who)
-    await services.picking.pick(GUILD, channel_id, who, "demo:peft", "2026-02-02")
+    await services.papers.pick(GUILD, channel_id, who, "demo:peft", "2026-02-02")
     await services.reminders.ask(GUILD, group_id, who, wanted=True)
     status = await services.groups.post_now(GUILD, group_id)
     week_id = status.this_week.week_id
-    await services.weekly.read_it(who, GUILD, week_id)
+    await services.weeks.read_it(who, GUILD, week_id)
     (row_id,) = await Desk(services).due()
     row = await Desk(services).claim(row_id)
     await Desk(services).give_back(row, "channel_gone")

@@ -864,9 +864,9 @@ async def test_a_wish_for_what_is_so_already_says_so(mod):
 async def test_a_removal_tells_whom_it_touches_and_a_few_readers_are_no_number(opened, mod, clock):
     groups, reading = opened.groups, opened.reading
     status = await groups.make_or_change(HERE, 71, MONDAYS_AT_TEN, None, MOD)
-    await opened.picking.pick(HERE, 71, MOD, BERT, None)
+    await opened.papers.pick(HERE, 71, MOD, BERT, None)
     elsewhere = await groups.make_or_change(THERE, 72, MONDAYS_AT_TEN, None, MOD)
-    await opened.picking.pick(THERE, 72, MOD, BERT, None)
+    await opened.papers.pick(THERE, 72, MOD, BERT, None)
     for reader_id in range(10, 13):
         await groups.join(HERE, status.group.group_id, reader_id)
         await groups.join(THERE, elsewhere.group.group_id, reader_id)

@@ -69,7 +69,7 @@ class World:
         await s.me.set_nudged(EVE, nudged=True)
         for day in (29, 36):
             self.now = datetime(2025, 12, 29, 10, 0, tzinfo=UTC) + timedelta(days=day - 29)
-            await s.weekly.open_due()
+            await s.weeks.open_due()
             await self.deliver(s)
         self.due = await self.group(s, DUE, TUESDAYS)
         self.changed = await self.group(s, CHANGED, WEDNESDAYS)
@@ -81,7 +81,7 @@ class World:
         self.vote = self.vote.vote
         own = await mod.propose(GUILD, BOB, "https://example.org/own")
         own = await mod.add(GUILD, BOB, own.draft_id)
-        await s.picking.pick(GUILD, CHANGED, BOB, own.resource.key, "2026-W02")
+        await s.papers.pick(GUILD, CHANGED, BOB, own.resource.key, "2026-W02")
         self.post = (await groups.post_now(GUILD, self.changed)).this_week
         self.gone = (await mod.remove(GUILD, BOB, own.draft_id)).draft_id
         row = await outbox.row_about(s.db, "post", str(self.post.week_id))
@@ -93,7 +93,7 @@ class World:
         self.desk_too = (await mod.open(GUILD, CARL, "demo:p3")).draft_id
         self.wish = (await mod.open(GUILD, BOB, "demo:p4", needs="demo:p5")).draft_id
         self.loop = (await mod.open(GUILD, CARL, "demo:p5", needs="demo:p4")).draft_id
-        await s.picking.pick(GUILD, READING, BOB, "demo:p8", "2026-W04")
+        await s.papers.pick(GUILD, READING, BOB, "demo:p8", "2026-W04")
         await s.reading.next_for(ALICE, GUILD)
         await s.reading.finish_current(ALICE, GUILD)
         self.change = (await s.reading.mark(ALICE, GUILD, "demo:p6", "later")).change.change_id
@@ -168,18 +168,18 @@ def acts(w: World, s: Services) -> dict:
         "Groups.post_now, due": lambda: groups.post_now(GUILD, w.due),
         "Groups.join": lambda: groups.join(GUILD, w.reading, CARL),
         "Groups.leave": lambda: groups.leave(GUILD, w.reading, ALICE),
-        "Weekly.open_due": lambda: nothing_of(s.weekly.open_due()),
-        "Weekly.pick_anew": lambda: s.weekly.pick_anew(w.post.week_id),
-        "Weekly.read_it": lambda: mark_of(s.weekly.read_it(ALICE, GUILD, w.slot.week_id)),
-        "Picking.pick": lambda: s.picking.pick(GUILD, READING, CARL, "demo:p9", None),
-        "Picking.pick, due": lambda: s.picking.pick(GUILD, DUE, CARL, "demo:p9", None),
-        "Picking.pick, due too": lambda: s.picking.pick(GUILD, DUE, BOB, "demo:p8", None),
-        "Picking.pick, W04": lambda: s.picking.pick(GUILD, READING, CARL, "demo:p9", "2026-W04"),
-        "Picking.pick_next": lambda: s.picking.pick_next(GUILD, w.due, CARL, "demo:p9"),
-        "Picking.pick_next, too": lambda: s.picking.pick_next(GUILD, w.due, BOB, "demo:p8"),
-        "Picking.take_back": lambda: s.picking.take_back(GUILD, w.reading, "2026-W04"),
-        "Picking.read_for": lambda: s.picking.read_for(GUILD, w.due, "demo:p0", 2),
-        "Picking.read_for, too": lambda: s.picking.read_for(GUILD, w.due, "demo:p0", 3),
+        "Weeks.open_due": lambda: nothing_of(s.weeks.open_due()),
+        "Weeks.pick_anew": lambda: s.weeks.pick_anew(w.post.week_id),
+        "Weeks.read_it": lambda: mark_of(s.weeks.read_it(ALICE, GUILD, w.slot.week_id)),
+        "Papers.pick": lambda: s.papers.pick(GUILD, READING, CARL, "demo:p9", None),
+        "Papers.pick, due": lambda: s.papers.pick(GUILD, DUE, CARL, "demo:p9", None),
+        "Papers.pick, due too": lambda: s.papers.pick(GUILD, DUE, BOB, "demo:p8", None),
+        "Papers.pick, W04": lambda: s.papers.pick(GUILD, READING, CARL, "demo:p9", "2026-W04"),
+        "Papers.pick_next": lambda: s.papers.pick_next(GUILD, w.due, CARL, "demo:p9"),
+        "Papers.pick_next, too": lambda: s.papers.pick_next(GUILD, w.due, BOB, "demo:p8"),
+        "Papers.take_back": lambda: s.papers.take_back(GUILD, w.reading, "2026-W04"),
+        "Papers.read_for": lambda: s.papers.read_for(GUILD, w.due, "demo:p0", 2),
+        "Papers.read_for, too": lambda: s.papers.read_for(GUILD, w.due, "demo:p0", 3),
         "Votes.call": lambda: s.votes.call(GUILD, DUE, CARL, 3, 12),
         "Votes.call, too": lambda: s.votes.call(GUILD, DUE, BOB, 2, 12),
         "Votes.call, reading": lambda: s.votes.call(GUILD, READING, CARL, 3, 12),
@@ -292,30 +292,30 @@ BESIDE = [
     ("Groups.delete", "Groups.move"),
     ("Groups.delete", "Votes.decide"),
     ("Groups.delete", "Reminders.ask"),
-    ("Groups.delete, due", "Weekly.open_due"),
+    ("Groups.delete, due", "Weeks.open_due"),
     ("Groups.delete, due", "Votes.call"),
     ("Groups.delete, forum", "Groups.make_or_change, a forum"),
     ("Groups.delete", "Groups.delete"),
     ("Groups.skip_next", "Groups.make_or_change"),
-    ("Groups.skip_next, due", "Weekly.open_due"),
+    ("Groups.skip_next, due", "Weeks.open_due"),
     ("Groups.go_on", "Groups.make_or_change"),
     ("Groups.mention_nobody", "Groups.make_or_change"),
     ("Groups.post_now", "Groups.set_state, stopped"),
     ("Groups.join", "Me.forget, carl"),
     ("Groups.leave", "Reminders.ask, no more"),
-    ("Weekly.open_due", "Groups.post_now, due"),
-    ("Weekly.pick_anew", "Groups.set_state, stopped"),
-    ("Weekly.read_it", "Me.forget"),
-    ("Picking.pick", "Votes.decide"),
-    ("Picking.pick", "Groups.move, elsewhere"),
-    ("Picking.pick", "Me.forget, carl"),
-    ("Picking.pick_next", "Picking.pick_next, too"),
-    ("Picking.take_back", "Picking.pick, W04"),
-    ("Picking.read_for", "Picking.read_for, too"),
-    ("Picking.read_for", "Weekly.open_due"),
+    ("Weeks.open_due", "Groups.post_now, due"),
+    ("Weeks.pick_anew", "Groups.set_state, stopped"),
+    ("Weeks.read_it", "Me.forget"),
+    ("Papers.pick", "Votes.decide"),
+    ("Papers.pick", "Groups.move, elsewhere"),
+    ("Papers.pick", "Me.forget, carl"),
+    ("Papers.pick_next", "Papers.pick_next, too"),
+    ("Papers.take_back", "Papers.pick, W04"),
+    ("Papers.read_for", "Papers.read_for, too"),
+    ("Papers.read_for", "Weeks.open_due"),
     ("Votes.call", "Votes.call, too"),
     ("Votes.call", "Groups.move, due"),
-    ("Votes.call", "Picking.pick, due too"),
+    ("Votes.call", "Papers.pick, due too"),
     ("Votes.call", "Me.forget, carl"),
     ("Votes.call, reading", "Votes.ended"),
     ("Votes.cancel", "Votes.decide"),
@@ -340,7 +340,7 @@ BESIDE = [
     ("Me.set_zone", "Engine.drop, after a week"),
     ("Me.set_named", "Me.set_nudged"),
     ("Me.set_nudged", "Reminders.open_nudges"),
-    ("Me.forget", "Weekly.read_it"),
+    ("Me.forget", "Weeks.read_it"),
     ("Me.forget", "Me.forget"),
     ("Me.forget, carl", "Groups.make_or_change, new"),
     ("Moderation.doubt", "Me.forget"),
@@ -535,9 +535,9 @@ async def test_of_two_who_move_groups_the_second_hears_of_the_first(two, beside,
         ("Groups.make_or_change", CARL),
         ("Groups.move", CARL),
         ("Groups.join", CARL),
-        ("Picking.pick", CARL),
+        ("Papers.pick", CARL),
         ("Votes.call", CARL),
-        ("Weekly.read_it", ALICE),
+        ("Weeks.read_it", ALICE),
         ("Reminders.finish", ALICE),
         ("Reading.mark", ALICE),
         ("Reading.next_for", CARL),

@@ -30,7 +30,7 @@ LIST = curriculum(
 @pytest.fixture
 def pick(services, group):
     async def choose(typed, date=None, *, guild_id=GUILD):
-        return await services.picking.pick(guild_id, CHANNEL, MODERATOR, typed, date)
+        return await services.papers.pick(guild_id, CHANNEL, MODERATOR, typed, date)
 
     return choose
 
@@ -48,7 +48,7 @@ def coming(services):
 def posted(services, clock):
     async def a_week_on():
         clock.advance(hours=2)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         await Postbox(services).deliver()
         clock.advance(days=7, hours=-2)
         return (await services.groups.status(CHANNEL, None)).last
@@ -86,8 +86,8 @@ async def test_a_second_pick_takes_the_place_of_the_first(pick, coming):
 async def test_a_pick_taken_back_leaves_the_list_its_order(services, pick, coming):
     made = await pick("demo:peft", W03)
 
-    reply = await services.picking.take_back(GUILD, made.group_id, W03)
-    again = await services.picking.take_back(GUILD, made.group_id, W03)
+    reply = await services.papers.take_back(GUILD, made.group_id, W03)
+    again = await services.papers.take_back(GUILD, made.group_id, W03)
 
     assert (reply.resource.key, reply.before.key) == ("demo:gpt", "demo:peft")
     assert again.before is None
@@ -98,7 +98,7 @@ async def test_taking_back_tells_what_the_week_then_reads_with_the_other_picks(s
     made = await pick("demo:peft", W02)
     await pick("demo:bert", W05)
 
-    reply = await services.picking.take_back(GUILD, made.group_id, W02)
+    reply = await services.papers.take_back(GUILD, made.group_id, W02)
 
     assert reply.resource.key == "demo:gpt"
 
@@ -173,16 +173,16 @@ async def test_another_server_can_neither_pick_nor_take_back(services, pick, com
     with pytest.raises(NoGroupError):
         await pick("demo:gpt", guild_id=OTHER_GUILD)
     with pytest.raises(NoGroupError):
-        await services.picking.take_back(OTHER_GUILD, made.group_id, W02)
+        await services.papers.take_back(OTHER_GUILD, made.group_id, W02)
 
     assert (await coming())[0] == "demo:peft"
-    assert await services.picking.weeks(OTHER_GUILD, CHANNEL) == []
+    assert await services.papers.weeks(OTHER_GUILD, CHANNEL) == []
 
 
 @pytest.mark.parametrize("week", [" ", "2026-W99", "x" * 500, "2026-W02'; DROP TABLE picks"])
 async def test_a_forged_week_is_refused(services, group, week, coming):
     with pytest.raises(UnknownWeekError):
-        await services.picking.take_back(GUILD, group.group_id, week)
+        await services.papers.take_back(GUILD, group.group_id, week)
 
     assert (await coming())[0] == "demo:bert"
 
@@ -196,7 +196,7 @@ async def test_a_picked_paper_that_left_the_list_gives_way_to_what_comes_next(
 
     later = await joined(database_url, curriculum(*kept), clock)
     status = await later.groups.status(CHANNEL, None)
-    taken = await later.picking.take_back(GUILD, group.group_id, W02)
+    taken = await later.papers.take_back(GUILD, group.group_id, W02)
     await later.close()
 
     assert status.coming[0].pick.key == "demo:bert"
@@ -228,8 +228,8 @@ async def test_a_pick_for_a_week_too_soon_after_the_first_paper_says_so(services
     clock.advance(days=5)
     await services.groups.post_now(GUILD, group.group_id)
 
-    reply = await services.picking.pick(GUILD, CHANNEL, MODERATOR, "LoRA", W03)
-    offered = await services.picking.weeks(GUILD, CHANNEL)
+    reply = await services.papers.pick(GUILD, CHANNEL, MODERATOR, "LoRA", W03)
+    offered = await services.papers.weeks(GUILD, CHANNEL)
 
     assert reply.silent == "too_soon"
     assert offered[0][0].week == W04
@@ -241,7 +241,7 @@ async def test_the_weeks_offered_are_those_without_a_paper_with_what_they_read(
     await posted()
     await pick("demo:peft", W04)
 
-    weeks = await services.picking.weeks(GUILD, CHANNEL)
+    weeks = await services.papers.weeks(GUILD, CHANNEL)
 
     titles = {slot.week: title for slot, title in weeks}
     assert next(iter(titles)) == W03
@@ -253,7 +253,7 @@ async def test_a_pick_as_the_slot_comes_is_either_posted_or_refused(services, pi
     clock.advance(hours=1)
 
     replies = await asyncio.gather(
-        services.weekly.open_due(), pick("demo:peft", W02), return_exceptions=True
+        services.weeks.open_due(), pick("demo:peft", W02), return_exceptions=True
     )
 
     status = await services.groups.status(CHANNEL, None)
@@ -269,7 +269,7 @@ class Weeks:
         self.postbox = Postbox(services)
 
     async def read_for(self, weeks, key="demo:bert"):
-        await self.services.picking.read_for(GUILD, self.group_id, key, weeks)
+        await self.services.papers.read_for(GUILD, self.group_id, key, weeks)
 
     async def coming(self):
         """Return what the next four weeks bring, by slug, with their parts."""
@@ -280,10 +280,10 @@ class Weeks:
     async def post(self):
         """Let the next slot come; return what its post shows."""
         self.clock.now = (await self.services.groups.find(CHANNEL)).next_at
-        await self.services.weekly.open_due()
+        await self.services.weeks.open_due()
         await self.postbox.deliver()
         week = (await self.services.groups.status(CHANNEL, None)).this_week
-        return week and await self.services.weekly.post(week.week_id)
+        return week and await self.services.weeks.post(week.week_id)
 
 
 @pytest.fixture
@@ -313,7 +313,7 @@ async def test_a_week_of_a_long_paper_that_is_skipped_or_missed_is_made_up(weeks
     skipped = await weeks.coming()
     second = await weeks.post()
     clock.advance(days=9)  # nobody was there for the third
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     third = await weeks.post()
 
     assert skipped == [("bert", (2, 3)), ("bert", (3, 3)), ("gpt", None)]
@@ -325,7 +325,7 @@ async def test_a_paper_taken_off_before_it_was_sent_leaves_its_part_to_the_next_
 ):
     await weeks.read_for(2)
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     decided = await weeks.coming()
     await services.groups.set_state(GUILD, weeks.group_id, "paused")
     await services.groups.set_state(GUILD, weeks.group_id, "active")
@@ -339,7 +339,7 @@ async def test_a_pick_and_a_vote_go_before_a_long_paper_which_then_comes_a_week_
 ):
     await weeks.read_for(2)
     await weeks.post()
-    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "LoRA", W03)
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "LoRA", W03)
     async with services.db.transaction() as tx:
         await put_pick(tx, Chosen(weeks.group_id, W04, "demo:peft", "vote_winner"), None, NOW)
 
@@ -380,7 +380,7 @@ async def test_a_long_paper_that_was_read_counts_anew_when_it_is_picked_again(we
         await weeks.post()
     await weeks.read_for(3)
     still = await weeks.coming()
-    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "BERT", None)
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "BERT", None)
 
     assert still[0] == ("lora", None)
     assert (await weeks.coming())[:4] == [
@@ -395,7 +395,7 @@ async def test_the_pick_of_a_paper_under_way_is_not_called_one_that_was_had(week
     await weeks.read_for(3)
     await weeks.post()
 
-    reply = await services.picking.pick(GUILD, CHANNEL, MODERATOR, "BERT", None)
+    reply = await services.papers.pick(GUILD, CHANNEL, MODERATOR, "BERT", None)
 
     assert (reply.was_had, reply.weeks) == (False, 3)
 
@@ -416,7 +416,7 @@ async def test_a_week_that_goes_on_says_nothing_of_who_read_the_same_the_week_be
     first = await weeks.post()
     for reader in (7, 8, 9):
         await services.groups.join(GUILD, weeks.group_id, reader)
-        await services.weekly.read_it(reader, GUILD, first.post.week_id)
+        await services.weeks.read_it(reader, GUILD, first.post.week_id)
     second, third = await weeks.post(), await weeks.post()
 
     assert (second.last_read, third.last_read) == (None, 3)
@@ -426,13 +426,13 @@ async def test_how_long_a_paper_is_read_is_chosen_in_its_own_server_and_of_what_
     weeks, services
 ):
     with pytest.raises(NoGroupError):
-        await services.picking.read_for(OTHER_GUILD, weeks.group_id, "demo:bert", 2)
+        await services.papers.read_for(OTHER_GUILD, weeks.group_id, "demo:bert", 2)
     with pytest.raises(UnknownResourceError):
-        await services.picking.read_for(GUILD, weeks.group_id, "demo:nothing", 2)
+        await services.papers.read_for(GUILD, weeks.group_id, "demo:nothing", 2)
 
 
 async def test_read_it_next_takes_the_next_week_for_which_nothing_is_chosen(services, group):
-    picking = services.picking
+    picking = services.papers
     await picking.pick(GUILD, CHANNEL, MODERATOR, "demo:bert", None)
 
     reply = await picking.pick_next(GUILD, group.group_id, MODERATOR, "demo:lora")
@@ -453,6 +453,6 @@ async def test_read_it_next_leaves_a_week_to_its_vote(services):
     ).group
     await services.votes.call(GUILD, CHANNEL, MODERATOR, 3, 12)
 
-    reply = await services.picking.pick_next(GUILD, group.group_id, MODERATOR, "demo:bert")
+    reply = await services.papers.pick_next(GUILD, group.group_id, MODERATOR, "demo:bert")
 
     assert reply.slot.week == W03

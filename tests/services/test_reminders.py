@@ -36,7 +36,7 @@ def post(services, clock, group_id):
 
     async def send():
         clock.advance(hours=1)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         for row_id in await Desk(services).due():
             row = await Desk(services).claim(row_id)
             await Desk(services).arrived(row, 1000)
@@ -62,7 +62,7 @@ async def ask(services, group_id, reader, *, wanted=True):
 async def test_nobody_is_reminded_of_a_paper_that_goes_on_or_that_they_read_in_an_earlier_week(
     services, group_id, post, clock
 ):
-    await services.picking.read_for(GUILD, group_id, "demo:bert", 2)
+    await services.papers.read_for(GUILD, group_id, "demo:bert", 2)
     for reader in (ALICE, BOB):
         await ask(services, group_id, reader)
     first = await post()
@@ -71,7 +71,7 @@ async def test_nobody_is_reminded_of_a_paper_that_goes_on_or_that_they_read_in_a
     going_on = [await services.reminders.check(row) for row in early]
     for row in early:
         await Desk(services).end(row, "dropped", "goes_on")
-    await services.weekly.read_it(ALICE, GUILD, first.week_id)
+    await services.weeks.read_it(ALICE, GUILD, first.week_id)
     clock.advance(days=1, hours=23)
     last = await post()
     clock.advance(days=5)
@@ -289,7 +289,7 @@ async def test_another_reader_is_not_told_who_is_reminded(services, group_id):
 async def test_the_button_marks_the_paper_and_counts_it(services, group_id, post):
     sent = await post()
     for reader in (BOB, CAROL):
-        await services.weekly.read_it(reader, GUILD, sent.week_id)
+        await services.weeks.read_it(reader, GUILD, sent.week_id)
 
     reply = await services.reminders.finish(ALICE, sent.week_id)
 

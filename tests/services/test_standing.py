@@ -64,7 +64,7 @@ async def moved(services, group):
 async def waiting_post(services, postbox, clock):
     """Let the week's slot come and its paper find no standing post."""
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     return await postbox.claim()
 
 

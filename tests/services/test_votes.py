@@ -91,7 +91,7 @@ async def test_the_winner_is_posted(services, call, deliver, status, clock):
     await services.votes.decide(due, [0, 2, 2])
     clock.advance(hours=26)
 
-    await services.weekly.open_due()
+    await services.weeks.open_due()
 
     this_week = (await status()).this_week
     assert (this_week.key, this_week.why) == ("demo:gpt", "vote_winner")
@@ -114,13 +114,13 @@ async def test_a_moderators_pick_goes_before_the_winner_until_it_is_taken_back(
 ):
     await call()
     await deliver()
-    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:peft", None)
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "demo:peft", None)
     clock.advance(hours=48)
     (due,) = await services.votes.due()
     await services.votes.decide(due, [0, 1, 0])
     picked = (await status()).coming[0].pick.key
 
-    await services.picking.take_back(GUILD, group.group_id, W02)
+    await services.papers.take_back(GUILD, group.group_id, W02)
 
     assert picked == "demo:peft"
     assert (await status()).coming[0].pick.key == "demo:gpt"
@@ -212,7 +212,7 @@ async def test_a_poll_that_cannot_be_read_is_tried_until_its_slot_and_then_lost(
         for due in await services.votes.due():
             await services.votes.unread(due)
             tries += 1
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         clock.advance(minutes=15)
 
     this_week = (await status()).this_week
@@ -272,12 +272,12 @@ async def test_a_group_that_is_silent_calls_no_vote(services, call, group, state
 
 
 async def test_no_vote_is_called_on_a_picked_week_or_with_too_little_left(services, call, group):
-    await services.picking.pick(GUILD, CHANNEL, MODERATOR, "demo:peft", None)
+    await services.papers.pick(GUILD, CHANNEL, MODERATOR, "demo:peft", None)
     with pytest.raises(VoteRefusedError) as picked:
         await call()
-    await services.picking.take_back(GUILD, group.group_id, W02)
+    await services.papers.take_back(GUILD, group.group_id, W02)
     for week, slug in (("2026-W03", "bert"), ("2026-W04", "gpt"), ("2026-W05", "lora")):
-        await services.picking.pick(GUILD, CHANNEL, MODERATOR, f"demo:{slug}", week)
+        await services.papers.pick(GUILD, CHANNEL, MODERATOR, f"demo:{slug}", week)
 
     with pytest.raises(VoteRefusedError) as few:
         await call()
@@ -320,7 +320,7 @@ async def test_a_result_that_comes_after_the_paper_changes_nothing(
     (due,) = await services.votes.due()
     for wait in (26 * 3600, 90):
         clock.advance(seconds=wait)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
 
     await services.votes.decide(due, [0, 0, 5])
 
@@ -332,7 +332,7 @@ async def test_the_weekly_task_wakes_when_the_poll_closes(services, call, delive
     await call(hours=5)
     await deliver()
 
-    assert await services.weekly.next_due() <= clock.now.replace(hour=14)
+    assert await services.weeks.next_due() <= clock.now.replace(hour=14)
 
 
 @pytest.mark.parametrize("kind", ["candidates", "poll"])
@@ -434,13 +434,13 @@ async def test_after_downtime_a_group_waits_for_its_own_poll_and_no_other_does(
     await deliver()
     clock.advance(days=3, hours=2)
 
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     before = (await status()).this_week
     of_other = (await services.groups.status(other.group.channel_id, None)).this_week
     (due,) = await services.votes.due()
     await services.votes.decide(due, [0, 2, 0])
     clock.advance(seconds=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
 
     assert (before, of_other.key) == (None, "demo:bert")
     assert ((await status()).this_week.key, (await status()).this_week.why) == (
@@ -455,13 +455,13 @@ async def test_a_group_does_not_wait_long_for_a_poll_that_nobody_can_count(
     await call()
     await deliver()
     clock.advance(days=3, hours=2)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     clock.advance(seconds=89)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     before = (await status()).this_week
     clock.advance(seconds=1)
 
-    await services.weekly.open_due()
+    await services.weeks.open_due()
 
     assert (before, (await status()).this_week.key) == (None, "demo:bert")
 
@@ -474,12 +474,12 @@ async def test_a_group_waits_for_its_poll_however_often_it_has_waited(
         await call()
         await deliver()
         clock.advance(days=3, hours=2)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         before.append((await status()).this_week)
         (due,) = await services.votes.due()
         await services.votes.decide(due, [0, 2, 0])
         clock.advance(seconds=1)
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         clock.advance(days=4)
 
     assert before == [None, None]
@@ -492,7 +492,7 @@ async def test_the_poll_of_a_week_that_is_missed_is_not_waited_for(
     await deliver()
     clock.advance(days=10, hours=2)
 
-    await services.weekly.open_due()
+    await services.weeks.open_due()
 
     assert (await status()).this_week.key == "demo:bert"
 

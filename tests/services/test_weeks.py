@@ -14,14 +14,14 @@ READERS = (7, 8, 9)
 
 @pytest.fixture
 def weekly(services):
-    return services.weekly
+    return services.weeks
 
 
 @pytest.fixture
 async def post(services, postbox, group, clock):
     """This week's, posted."""
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await postbox.deliver()
     return (await services.groups.status(CHANNEL, None)).this_week
 
@@ -90,7 +90,7 @@ async def test_a_list_that_has_run_out_is_recorded(reopened, clock):
     states = []
     clock.advance(hours=1)
     for _ in range(2):
-        await services.weekly.open_due()
+        await services.weeks.open_due()
         await Postbox(services).deliver()
         states.append((await week_of(services))[0])
         clock.now += A_WEEK
@@ -162,14 +162,14 @@ async def test_with_nothing_to_do_it_looks_once_a_day_or_each_minute_beside_othe
 async def waiting(services, group, clock):
     """This week's, picked and not sent yet."""
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     return (await services.groups.status(CHANNEL, None)).this_week
 
 
 async def test_a_waiting_week_whose_paper_leaves_the_list_gets_the_next(waiting, reopened):
     later = await reopened(resource("next"), resource("after"))
 
-    await later.weekly.pick_anew(waiting.week_id)
+    await later.weeks.pick_anew(waiting.week_id)
 
     week = (await later.groups.status(CHANNEL, None)).this_week
     assert (week.week_id, week.week, week.at) == (waiting.week_id, waiting.week, waiting.at)
@@ -177,7 +177,7 @@ async def test_a_waiting_week_whose_paper_leaves_the_list_gets_the_next(waiting,
 
 
 async def test_a_week_keeps_a_paper_that_is_listed(services, waiting):
-    await services.weekly.pick_anew(waiting.week_id)
+    await services.weeks.pick_anew(waiting.week_id)
 
     assert (await services.groups.status(CHANNEL, None)).this_week == waiting
 
@@ -185,8 +185,8 @@ async def test_a_week_keeps_a_paper_that_is_listed(services, waiting):
 async def test_a_posted_week_keeps_its_paper_for_good(post, reopened):
     later = await reopened(resource("next"))
 
-    await later.weekly.pick_anew(post.week_id)
-    await later.weekly.pick_anew(1)
+    await later.weeks.pick_anew(post.week_id)
+    await later.weeks.pick_anew(1)
 
     assert (await later.groups.status(CHANNEL, None)).this_week == post
 
@@ -194,7 +194,7 @@ async def test_a_posted_week_keeps_its_paper_for_good(post, reopened):
 async def test_where_nothing_is_left_to_pick_anew_that_is_told(waiting, reopened):
     later = await reopened()
 
-    await later.weekly.pick_anew(waiting.week_id)
+    await later.weeks.pick_anew(waiting.week_id)
 
     rows = await later.db.fetch("SELECT reader_id FROM outbox WHERE kind = 'notice'")
     assert (await later.groups.status(CHANNEL, None)).this_week.state == "nothing"
@@ -207,7 +207,7 @@ async def test_that_nothing_is_left_is_told_beside_what_kept_the_week_waiting(
     await Desk(services).give_back(await postbox.claim(), "forbidden")
     later = await reopened()
 
-    await later.weekly.pick_anew(waiting.week_id)
+    await later.weeks.pick_anew(waiting.week_id)
 
     rows = await later.db.fetch("SELECT reference FROM outbox WHERE kind = 'notice'")
     assert sorted(row["reference"].endswith(":end") for row in rows) == [False, True]
@@ -231,9 +231,9 @@ async def test_a_post_whose_group_is_gone_shows_nothing(services, weekly, post):
 async def test_a_post_whose_paper_left_the_list_shows_nothing(post, reopened):
     later = await reopened(resource("another"))
 
-    assert await later.weekly.post(post.week_id) is None
+    assert await later.weeks.post(post.week_id) is None
     with pytest.raises(NoLongerListedError):
-        await later.weekly.first_reads(7, GUILD, post.week_id)
+        await later.weeks.first_reads(7, GUILD, post.week_id)
 
 
 async def test_reading_is_counted_once_a_reader_and_told_from_three_readers_on(
@@ -271,10 +271,10 @@ async def test_a_count_follows_a_paper_through_all_its_names(reopened, clock, da
         if week_id is None:
             await new_group(services)
             clock.advance(hours=1)
-            await services.weekly.open_due()
+            await services.weeks.open_due()
             await Postbox(services).deliver()
             week_id = (await services.groups.status(CHANNEL, None)).this_week.week_id
-        shown, *_ = await services.weekly.read_it(reader_id, GUILD, week_id)
+        shown, *_ = await services.weeks.read_it(reader_id, GUILD, week_id)
         await services.close()
 
     assert shown.read == 3
@@ -284,13 +284,13 @@ async def test_a_paper_under_a_new_name_is_not_posted_again(reopened, clock):
     services = await reopened(resource("old"), resource("next"))
     await new_group(services)
     clock.advance(hours=1)
-    await services.weekly.open_due()
+    await services.weeks.open_due()
     await Postbox(services).deliver()
     await services.close()
     services = await reopened(resource("new", formerly=["old"]), resource("next"))
     clock.now += A_WEEK
 
-    await services.weekly.open_due()
+    await services.weeks.open_due()
 
     assert (await services.groups.status(CHANNEL, None)).this_week.key == "demo:next"
 

@@ -86,7 +86,7 @@ class Months:
         """Let time pass while the bot looks at its clock, every five hours once anything is due."""
         until = self.now + time
         while self.now < until:
-            idle = await self.services.weekly.next_due() - self.now
+            idle = await self.services.weeks.next_due() - self.now
             self.now = min(until, self.now + max(1, math.ceil(idle / LOOK)) * LOOK)
             await self.work()
 
@@ -109,7 +109,7 @@ class Months:
             self.silent_since = None
         elif status.group.state != "active" and self.silent_since is None:
             self.silent_since = self.now
-        await self.services.weekly.open_due()
+        await self.services.weeks.open_due()
         delivery = Desk(self.services)
         while row_ids := await delivery.due():
             if not any([await self.deliver(row_id) for row_id in row_ids]):

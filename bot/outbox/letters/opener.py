@@ -12,7 +12,7 @@ from bot.views.weekly_card import opener_text
 
 class Opener(ToChannel):
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        post = await self.services.weekly.post(int(row.reference))
+        post = await self.services.weeks.post(int(row.reference))
         if post is None or post.post.message_id is None:
             return Drop("paper_gone")
         paper_in, guild_id = post.post.channel_id or 0, post.group.guild_id

@@ -26,7 +26,7 @@ class Post(OfGroup):
         return by_button(ReadIt(int(row.reference)))
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        weekly, week_id = self.services.weekly, int(row.reference)
+        weekly, week_id = self.services.weeks, int(row.reference)
         post = await weekly.post(week_id)
         if post is None and row.tried_at is None:  # its paper left the list
             await weekly.pick_anew(week_id)

@@ -16,7 +16,7 @@ class ThreadUnderPost(ToChannel):
         place = await self.place(row, discord)
         if not isinstance(place, Place):
             return place
-        post = await self.services.weekly.post(int(row.reference))
+        post = await self.services.weeks.post(int(row.reference))
         if post is None or post.post.message_id is None:
             return Drop("paper_gone")
         if lacking := place.lacks(("create_public_threads",)):

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.groups import Week
 from bot.core.progress import Mark
-from bot.core.weeks import slot_of_week, weeks_from
+from bot.core.weeks import Week, slot_of_week, weeks_from
 from bot.services.opening import services_over
 from bot.store import members, progress
 from bot.store import weeks as week_rows
@@ -37,11 +36,12 @@ class World:
         self.services = await services_over(self.db, self.list, self.clock)
         groups, services = self.services.groups, self.services
         self.group_id = (await new_group(services)).group_id
-        group = await groups.go_on(GUILD, self.group_id, "must_reads")
+        await services.papers.go_on(GUILD, self.group_id, "must_reads")
+        group = await groups.find(CHANNEL)
         weeks = weeks_from("2018-W01", self.size)
         async with self.db.transaction() as tx:
             for n in range(self.size):
-                slot = slot_of_week(group.group.schedule, weeks[n])
+                slot = slot_of_week(group.schedule, weeks[n])
                 post = Week(n + 1, self.group_id, slot.week, slot.at, "posted", f"demo:was-{n}")
                 await week_rows.put_week(tx, post)
                 await week_rows.add_week_reader(tx, n + 1, READER)
@@ -112,7 +112,7 @@ def acts_of(world):
         "Resume": lambda: s.groups.set_state(GUILD, group_id, "active"),
         "Skip next": lambda: s.groups.skip_next(GUILD, group_id),
         "Skip it not": lambda: s.groups.skip_next(GUILD, group_id),
-        "What follows": lambda: s.groups.go_on(GUILD, group_id, "must_reads"),
+        "What follows": lambda: s.papers.go_on(GUILD, group_id, "must_reads"),
         "/manage pick and Take back": pick_and_take_back,
         "weeks offered": lambda: s.papers.weeks(GUILD, CHANNEL),
         "/manage vote and Cancel vote": vote_and_call_off,

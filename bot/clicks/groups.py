@@ -108,8 +108,8 @@ async def mention_nobody(click: Click, said: ids.MentionNobody) -> View:
 async def choose_after_list(click: Click, said: ids.AfterList) -> View:
     click.refuse_slip()
     choice = None if said.choice == "stop" else said.choice
-    status = await click.services.groups.go_on(click.guild_id, said.group_id, choice)
-    return _run_card(click, status)
+    await click.services.papers.go_on(click.guild_id, said.group_id, choice)
+    return await _current_run_card(click, said.group_id)
 
 
 @clicked(ids.MoreOfGroup)
@@ -229,14 +229,14 @@ async def take_one_back(click: Click, said: ids.TakeBackOne) -> View:
 @clicked(ids.ReadForWeeks)
 async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
     """Read a long paper for the weeks that are chosen; or take a coming week's pick back."""
-    picking, news = click.services.papers, ""
+    papers, news = click.services.papers, ""
     weeks, _, key = click.picked.partition(":")
     if not key:
-        await picking.take_back(click.guild_id, said.group_id, weeks)
+        await papers.take_back(click.guild_id, said.group_id, weeks)
     elif not (weeks.isdecimal() and int(weeks) <= MOST_WEEKS):
         raise NotOfferedError
     else:
-        read = await picking.read_for(click.guild_id, said.group_id, key, int(weeks))
+        read = await papers.read_for(click.guild_id, said.group_id, key, int(weeks))
         news = read_for_text(read, int(weeks))
     return await _current_run_card(click, said.group_id, news)
 

@@ -1,25 +1,19 @@
 """Study groups as values: their weeks, reminders, and checks of who is still there."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.outbox import Problem, ProblemName
-from bot.core.papers import AfterList, Chosen, Pick, Readiness, Span, Vote, Why
+from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
 from bot.core.progress import UNLOCKS, Mark
-from bot.core.weeks import Schedule, Slot, too_soon
+from bot.core.weeks import Schedule, Week
 from bot.core.zones import ZoneChoice
 
 GroupState = Literal["active", "paused", "stopped"]
-WeekState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
-"""``waiting``: picked, not sent yet. ``nothing``: the list had run out."""
-
-HAD: frozenset[WeekState] = frozenset({"waiting", "posted", "uncertain"})
-"""The states of a week that has its paper, or is just being sent it."""
-
 ReminderWish = Literal["wanted", "closed"]
 """Of a member who asked for reminders; ``closed``: but who takes no direct messages."""
 
@@ -61,33 +55,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """A group's week and what became of it. ``key`` and ``title`` as they were then."""
-
-    week_id: int
-    group_id: int
-    week: str
-    at: datetime
-    state: WeekState
-    key: str | None = None
-    title: str = ""
-    why: Why | None = None
-    is_late: bool = False
-    channel_id: int | None = None
-    message_id: int | None = None
-    thread_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """A week to come; ``is_skipped``: nothing will be posted."""
-
-    slot: Slot
-    pick: Pick
-    is_skipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class GroupStatus:
     """All that a group's own cards show.
 
@@ -97,8 +64,9 @@ class GroupStatus:
     members who let their name be shown; ``chosen``: what is picked or won for the running week and
     all to come; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a
     moderator picked since; ``vote_problem``: why the messages of either couldn't be sent;
-    ``thread_problem``: why this week's paper has no thread; ``doubted``: resources about which the
-    server's readers have doubts.
+    ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
+    its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
+    about which the server's readers have doubts.
     """
 
     curriculum: Curriculum
@@ -120,7 +88,8 @@ class GroupStatus:
     thread_problem: Problem | None = None
     has_joined: bool = False
     begins: tuple[datetime, datetime] | None = None
-    spans: tuple[Span, ...] = ()
+    part: tuple[int, int] | None = None
+    spans: Mapping[str, Span] = field(default_factory=dict)
     doubted: tuple[Resource, ...] = ()
 
 
@@ -169,6 +138,14 @@ class GroupWish:
     time: str | None = None
     role_id: int | None = None
     zone: str = ""
+
+    def schedule(self, old: Schedule, zone: str, time: tuple[int, int]) -> Schedule:
+        """Return the schedule that is wished: what isn't said stays as it was.
+
+        ``zone`` and ``time`` are what was typed for them, or what was.
+        """
+        weekday = old.weekday if self.weekday is None else self.weekday
+        return replace(old, weekday=weekday, hour=time[0], minute=time[1], zone=zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,24 +255,11 @@ def as_wished(
         return schedule, role_id
     if seen is None:  # it has just been made
         return schedule, group.role_id if role_id is None else role_id
-    was, now = seen.schedule, group.schedule
-    weekday = now.weekday if schedule.weekday == was.weekday else schedule.weekday
-    zone = now.zone if schedule.zone == was.zone else schedule.zone
-    is_same_time = (schedule.hour, schedule.minute) == (was.hour, was.minute)
-    at = now if is_same_time else schedule
-    wished = Schedule(weekday, at.hour, at.minute, zone)
+    was, time = asdict(seen.schedule), {"hour", "minute"}
+    changed = {name for name, value in asdict(schedule).items() if value != was[name]}
+    changed |= time if changed & time else set()
+    wished = replace(group.schedule, **{name: getattr(schedule, name) for name in changed})
     return wished, group.role_id if role_id == seen.role_id else role_id
-
-
-def served_weeks(schedule: Schedule, weeks: Iterable[tuple[str, datetime, WeekState]]) -> set[str]:
-    """Return the weeks that the calendar passes by: those decided about, and those too soon.
-
-    ``weeks``: a group's, with their slot and what became of them.
-    """
-    decided = list(weeks)
-    first_at = min((at for _, at, state in decided if state in HAD), default=None)
-    served = {week for week, _, _ in decided}
-    return served if first_at is None else served | too_soon(schedule, first_at)
 
 
 REMINDED_BEFORE = timedelta(days=2)

@@ -1,13 +1,34 @@
-"""When a group's paper is due: one slot a local week, whatever clocks and moderators do."""
+"""A group's calendar: when its papers are due, and what became of each week.
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+One slot a local week, whatever clocks and moderators do.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 Verdict = Literal["early", "due", "late", "missed"]
+
+Why = Literal[
+    "picked_by_moderator",
+    "vote_winner",
+    "next_on_list",
+    "must_read_addition",
+    "addition",
+    "must_read_again",
+    "goes_on",
+]
+"""Why a week has its paper."""
+
+WeekState = Literal["waiting", "posted", "uncertain", "missed", "skipped", "nothing"]
+"""``waiting``: picked, not sent yet. ``nothing``: the list had run out."""
+
+HAD: frozenset[WeekState] = frozenset({"waiting", "posted", "uncertain"})
+"""The states of a week that has its paper, or is just being sent it."""
 
 DUE_WITHIN = timedelta(minutes=5)
 """A post this long after its slot is still on time; after that it is marked late."""
@@ -48,6 +69,121 @@ class Slot:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A group's week and what became of it. ``key`` and ``title`` as they were then."""
+
+    week_id: int
+    group_id: int
+    week: str
+    at: datetime
+    state: WeekState
+    key: str | None = None
+    title: str = ""
+    why: Why | None = None
+    is_late: bool = False
+    channel_id: int | None = None
+    message_id: int | None = None
+    thread_id: int | None = None
+
+    def link(self, guild_id: int) -> str:
+        """Return the address of its message in Discord; of one deleted at once, nothing."""
+        if self.message_id is None:
+            return ""
+        return f"https://discord.com/channels/{guild_id}/{self.channel_id}/{self.message_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A group's schedule, and its weeks about which anything was decided, the latest first.
+
+    All that asks which week comes next asks here. To come is a week about which nothing was
+    decided, unless it follows the group's first paper too soon: *First paper now* on a Saturday
+    would else bring two papers in two days. A group that moves to a later day of a week that it
+    has had is next served the week after.
+    """
+
+    schedule: Schedule
+    weeks: Sequence[Week] = ()
+
+    def ahead(self, after: datetime) -> Iterator[Slot]:
+        """Yield the slots to come that are later than ``after``, in order."""
+        return (slot for slot in self._open_slots(after) if slot.at > after)
+
+    def next(self, after: datetime) -> Slot:
+        """Return the first slot to come that is later than ``after``."""
+        return next(self.ahead(after))
+
+    def due(self, since: datetime, now: datetime) -> list[tuple[Slot, Verdict]]:
+        """Return what has to be recorded, oldest first; at most the last is to be posted.
+
+        All before the last are missed, because slots are days apart and ``LATE_WITHIN`` is one
+        day. ``since`` is the latest of: when the schedule was last changed, when a pause ended,
+        when this was last asked. A slot before it is none of this schedule's, and is neither
+        posted nor missed. A clock set back or forward serves no week twice.
+        """
+        slots = takewhile(lambda slot: slot.at <= now, self._open_slots(since))
+        return [(slot, judge(slot, now)) for slot in slots if slot.at >= since]
+
+    def weeks_to_come(self, week: str) -> Iterator[str]:
+        """Yield the weeks to come, in order, from this one on."""
+        passed = self.too_soon() | {each.week for each in self.weeks}
+        return (each for each in _weeks(week) if each not in passed)
+
+    def too_soon(self) -> set[str]:
+        """Return the weeks whose slot follows the group's first paper too soon, and so is none."""
+        first_at = self.first_at
+        if first_at is None:
+            return set()
+        ends_at = first_at + AFTER_THE_FIRST
+        near = takewhile(lambda slot: slot.at < ends_at, _slots_near(self.schedule, first_at))
+        return {slot.week for slot in near if slot.at > first_at}
+
+    @property
+    def first_at(self) -> datetime | None:
+        """When the group had its first paper; None: it has had none."""
+        return min((week.at for week in self.weeks if week.state in HAD), default=None)
+
+    def had(self, since: datetime | None = None) -> set[str]:
+        """Return the keys of what the group has had, ever or since then, or is just being sent."""
+        had = (week for week in self.weeks if week.state in HAD and (not since or week.at >= since))
+        return {week.key for week in had if week.key is not None}
+
+    def week(self, week: str) -> Week | None:
+        """Return the week, if anything was decided about it."""
+        return next((each for each in self.weeks if each.week == week), None)
+
+    def last_before(self, week: str) -> Week | None:
+        """Return the last week before this one whose paper was posted."""
+        posted = (each for each in self.weeks if each.state == "posted")
+        return next((each for each in posted if each.week < week), None)
+
+    def having(self, week: Week) -> Self:
+        """Return the calendar once this is decided about a week."""
+        return replace(self, weeks=(week, *self.without({week.week}).weeks))
+
+    def without(self, weeks: AbstractSet[str]) -> Self:
+        """Return the calendar as if nothing had been decided about these weeks."""
+        return replace(self, weeks=[each for each in self.weeks if each.week not in weeks])
+
+    def overtaken(self, promised: datetime, now: datetime) -> Slot | None:
+        """Return the slot that new zone tables have moved from ahead of us into the past, if any.
+
+        Nobody is late for tables that came later: it counts from now, or from when it was promised
+        if that has passed too. So it is posted at once, and called late only where it would have
+        been without them.
+        """
+        slot = slot_meant(self.schedule, promised)
+        if self.week(slot.week) or slot.week in self.too_soon():
+            return None
+        is_moved = slot.at < promised and slot.at <= now
+        return Slot(slot.week, min(now, promised)) if is_moved else None
+
+    def _open_slots(self, instant: datetime) -> Iterator[Slot]:
+        weeks = self.weeks_to_come(_week_near(self.schedule, instant))
+        return (slot_of_week(self.schedule, week) for week in weeks)
+
+
 def running_week(zone: str, now: datetime) -> str:
     """Return the ISO week that the zone's calendar shows; *Post now* takes this week's slot."""
     return week_of(now.astimezone(ZoneInfo(zone)).date())
@@ -76,32 +212,6 @@ def slot_of_week(schedule: Schedule, week: str) -> Slot:
     return Slot(week, datetime.combine(day, wall).astimezone(UTC))
 
 
-def slots_from(
-    schedule: Schedule, after: datetime, count: int, served: Collection[str] = ()
-) -> list[Slot]:
-    """Return the next ``count`` slots later than ``after``, without the weeks already served."""
-    ahead = (slot for slot in _slots_near(schedule, after) if slot.at > after)
-    return list(islice((slot for slot in ahead if slot.week not in served), count))
-
-
-def next_slot(schedule: Schedule, after: datetime, served: Collection[str] = ()) -> Slot:
-    """Return the first slot later than ``after`` whose week is not served.
-
-    A group that moves to a later day of a week it has had is next served the week after.
-    """
-    return slots_from(schedule, after, 1, served)[0]
-
-
-def too_soon(schedule: Schedule, first_at: datetime) -> set[str]:
-    """Return the weeks whose slot follows a group's first paper too soon, and so is none.
-
-    *First paper now* on a Saturday would else bring two papers in two days.
-    """
-    ends_at = first_at + AFTER_THE_FIRST
-    near = takewhile(lambda slot: slot.at < ends_at, _slots_near(schedule, first_at))
-    return {slot.week for slot in near if slot.at > first_at}
-
-
 def judge(slot: Slot, now: datetime) -> Verdict:
     """Tell whether a slot is still to come, is due, is to be posted late, or was missed."""
     lateness = now - slot.at
@@ -112,41 +222,10 @@ def judge(slot: Slot, now: datetime) -> Verdict:
     return "late" if lateness < LATE_WITHIN else "missed"
 
 
-def due_slots(
-    schedule: Schedule, since: datetime, now: datetime, served: Collection[str] = ()
-) -> list[tuple[Slot, Verdict]]:
-    """Return what has to be recorded for a group, oldest first; at most the last is to be posted.
-
-    All before the last are missed, because slots are days apart and ``LATE_WITHIN`` is one day.
-    ``since`` is the latest of: when the schedule was last changed, when a pause ended, when this
-    was last asked. A slot before it is none of this schedule's, and is neither posted nor missed.
-    ``served`` holds every week since then that has an outcome (posted, missed, skipped).
-    A clock set back or forward therefore serves no week twice.
-    """
-    ahead = (slot for slot in _slots_near(schedule, since) if slot.at >= since)
-    passed = list(takewhile(lambda slot: slot.at <= now, ahead))
-    return [(slot, judge(slot, now)) for slot in passed if slot.week not in served]
-
-
 def slot_meant(schedule: Schedule, promised: datetime) -> Slot:
     """Return the slot that was due then by the zone tables of before: by today's, the nearest."""
     around = islice(_slots_near(schedule, promised), 5)
     return min(around, key=lambda slot: abs(slot.at - promised))
-
-
-def overtaken(
-    schedule: Schedule, promised: datetime, now: datetime, served: Collection[str]
-) -> Slot | None:
-    """Return the slot that new zone tables have moved from ahead of us into the past, if any.
-
-    Nobody is late for tables that came later: it counts from now, or from when it was promised if
-    that has passed too. So it is posted at once, and called late only where it would have been
-    without them.
-    """
-    slot = slot_meant(schedule, promised)
-    if slot.week in served or slot.at >= promised or slot.at > now:
-        return None
-    return Slot(slot.week, min(now, promised))
 
 
 def week_at_home(own: str, real: str, running: str, taken: Collection[str]) -> str:
@@ -167,13 +246,16 @@ def week_at_home(own: str, real: str, running: str, taken: Collection[str]) -> s
 
 
 def _slots_near(schedule: Schedule, instant: datetime) -> Iterator[Slot]:
-    """Yield slots in order from one that is surely past.
+    """Yield the slots of all weeks in order, from one that is surely past."""
+    return (slot_of_week(schedule, week) for week in _weeks(_week_near(schedule, instant)))
 
-    Two weeks back: the slot of last week may still be to come, if a gap moved it over Sunday
-    midnight into this one.
+
+def _week_near(schedule: Schedule, instant: datetime) -> str:
+    """Return the week two back: the slot of last week may still be to come.
+
+    A gap may have moved it over Sunday midnight into this one.
     """
-    first = _monday(running_week(schedule.zone, instant)) - timedelta(weeks=2)
-    return (slot_of_week(schedule, week) for week in _weeks(week_of(first)))
+    return week_of(_monday(running_week(schedule.zone, instant)) - timedelta(weeks=2))
 
 
 def _weeks(week: str) -> Iterator[str]:

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-from bot.core.groups import Group, Week
+from bot.core.groups import Group
 from bot.core.outbox import LetterKind
-from bot.core.papers import BEFORE_ITS_SLOT, Vote
+from bot.core.papers import AT_MOST_AHEAD, BEFORE_ITS_SLOT, Vote
 from bot.core.weeks import (
     CLOCKS_APART,
     FURTHEST,
     LATE_WITHIN,
+    Calendar,
+    Week,
     judge,
-    overtaken,
     running_week,
     slot_meant,
     slot_of_week,
@@ -22,11 +23,11 @@ from bot.core.weeks import (
     week_of,
 )
 from bot.services.me import NUDGED_AFTER
-from bot.services.papers import AT_MOST_AHEAD
+from bot.services.papers import Papers, calendar_of
 from bot.services.reading import PUT_OFF_FOR
-from bot.services.reminders import plan
+from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off
-from bot.services.weeks import Weeks, next_slot_of
+from bot.services.weeks import Weeks
 from bot.store import ahead, outbox, settings
 from bot.store import groups as group_rows
 from bot.store import papers as paper_rows
@@ -51,6 +52,7 @@ class ClockRepair:
     """
 
     _db: Database
+    _papers: Papers
     _weeks: Weeks
     _clock: Clock
     _ids: Ids
@@ -144,15 +146,16 @@ class ClockRepair:
                     return Counter()
                 since, weeks = await self._without_future(tx, group, now)
                 group = replace(group, since=since)
-                if new_tables and group.state == "active" and group.next_at < now + FURTHEST:
-                    served = await week_rows.served(tx, group_id, group.schedule)
-                    if slot := overtaken(group.schedule, group.next_at, now, served):
-                        await self._weeks.decide(tx, group, slot, judge(slot, now))
-                next_at = (await next_slot_of(tx, group, since)).at
+                plan = await self._papers.plan(tx, group)
+                is_meant = new_tables and group.state == "active"
+                slot = plan.calendar.overtaken(group.next_at, now) if is_meant else None
+                if slot is not None and group.next_at < now + FURTHEST:
+                    plan = await self._weeks.decide(tx, plan, group, slot, judge(slot, now))
+                next_at = plan.calendar.next(since).at
                 await group_rows.set_looked(tx, group_id, since, next_at)
-                await self._skips_put_right(tx, group, now)
+                await _skips_put_right(tx, plan.calendar, now)
                 await self._votes_put_right(tx, group, now)
-                await plan(tx, self._ids, group, now)
+                await plan_reminders(tx, self._ids, group, now)
         except Exception:
             log.exception("group %s can't be put right", group_id)
             return Counter()
@@ -166,21 +169,24 @@ class ClockRepair:
         What a moderator skipped stays, and what was posted, or perhaps: in the week in which it
         was. A slot that the clock leapt over is not missed before it is a day old: it counts still.
         """
-        weeks: Counter[str] = Counter()
+        calendar, weeks = await calendar_of(tx, group), Counter[str]()
         since = now if group.since > now + CLOCKS_APART else group.since
-        moved: list[Week] = []
-        for post in await week_rows.weeks_after(tx, group.group_id, now - LATE_WITHIN):
+        taken, moved = {week.week for week in calendar.weeks}, list[Week]()
+        for post in reversed(calendar.weeks):
+            if post.at <= now - LATE_WITHIN:
+                continue
             is_ahead = post.at > now + CLOCKS_APART
             if post.state == "skipped" and post.key is None and post.at < now + FURTHEST:
                 continue
             if is_ahead and await self._may_be_posted(tx, post):
                 moved.append(post)
+                taken.remove(post.week)
             elif is_ahead or _was_leapt_over(post, now):
                 await week_rows.delete_week(tx, post.week_id)
+                taken.remove(post.week)
                 weeks["forgotten"] += 1
                 if not is_ahead:
                     since = min(since, post.at - A_SECOND)
-        taken = await week_rows.iso_weeks(tx, group.group_id) - {post.week for post in moved}
         for post in moved:
             taken.add(await self._move(tx, group, post, now, taken))
         weeks["moved"] = len(moved)
@@ -213,13 +219,6 @@ class ClockRepair:
             await outbox.hurry(tx, row.row_id, now, until)
         return week
 
-    async def _skips_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
-        """Let the weeks to come that are skipped stand at the times that they have now."""
-        for post in await week_rows.weeks_after(tx, group.group_id, now):
-            if post.state == "skipped":
-                at = slot_of_week(group.schedule, post.week).at
-                await week_rows.move_week(tx, post.week_id, post.week, at)
-
     async def _votes_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Look at polls when it is time; call off votes on weeks of which none could be called."""
         for vote in await paper_rows.votes_from(tx, group.group_id, ""):
@@ -247,6 +246,14 @@ class ClockRepair:
             row = await outbox.row_about(tx, kind, str(vote.vote_id))
             if row is not None and row.until_at > until:
                 await outbox.hurry(tx, row.row_id, row.due_at, until)
+
+
+async def _skips_put_right(tx: Queries, calendar: Calendar, now: datetime) -> None:
+    """Let the weeks to come that are skipped stand at the times that they have now."""
+    for week in calendar.weeks:
+        if week.state == "skipped" and week.at > now:
+            at = slot_of_week(calendar.schedule, week.week).at
+            await week_rows.move_week(tx, week.week_id, week.week, at)
 
 
 def _was_leapt_over(post: Week, now: datetime) -> bool:

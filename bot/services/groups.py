@@ -1,12 +1,11 @@
 """Study groups: making and changing them, their members, what their cards show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.dates import time_of_day
 from bot.core.groups import (
-    HAD,
-    Coming,
     Group,
     GroupForm,
     GroupState,
@@ -20,25 +19,13 @@ from bot.core.groups import (
     SeenChannel,
     SeenRole,
     SetUp,
-    Week,
-    WeekState,
     WhichGroup,
     WhichHour,
     WhichZone,
     as_wished,
-    served_weeks,
 )
 from bot.core.outbox import Problem
-from bot.core.papers import AfterList, Pick, by_week, next_papers, runs_out
-from bot.core.weeks import (
-    Schedule,
-    next_slot,
-    running_week,
-    slot_of_week,
-    slots_from,
-    too_soon,
-    weeks_from,
-)
+from bot.core.weeks import Schedule, Week, slot_of_week
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
     AlreadyPostedError,
@@ -53,9 +40,10 @@ from bot.errors import (
 from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
-from bot.services.reminders import plan
+from bot.services.papers import Papers, next_slot_of, of_guild
+from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
-from bot.services.weeks import WEEKS_REMEMBERED, Weeks, beyond, next_slot_of, of_guild
+from bot.services.weeks import Weeks
 from bot.store import additions, members, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
@@ -64,7 +52,9 @@ from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
-MONDAY, NINE = 0, 9
+FIRST = Schedule(0, 9, 0, "UTC")
+"""A new group meets on Mondays at nine, unless said."""
+
 LOST_SHOWN = 5
 WHICH_SHOWN = 4
 """Groups without a channel among which a moderator is asked: with a new one, five buttons."""
@@ -83,6 +73,7 @@ class Groups:
 
     _db: Database
     _curricula: CurriculumStore
+    _papers: Papers
     _weeks: Weeks
     _moderation: Moderation
     _clock: Clock
@@ -107,7 +98,7 @@ class Groups:
         group = await self.find(channel.channel_id)
         old, now = group.schedule if group else None, self._clock()
         zone = resolve_zone(wish.zone, here.locale, now) if wish.zone or not old else old.zone
-        old = old or Schedule(MONDAY, NINE, 0, zone or "UTC")
+        old = old or FIRST
         time = time_of_day(wish.time, zone or "UTC") if wish.time else (old.hour, old.minute)
         if time is None:
             form = GroupForm(channel.channel_id, replace(wish, time=None))
@@ -119,17 +110,18 @@ class Groups:
         if zone is None:
             offered, fits = zones_offered(wish.zone, here.locale, now)
             return WhichZone(channel.channel_id, wish, tuple(offered), fits)
-        weekday = old.weekday if wish.weekday is None else wish.weekday
+        schedule = wish.schedule(old, zone, time)
         role_id = group.role_id if group and wish.role_id is None else wish.role_id
         if wish.role_id is not None and role is None:
             raise NotOfferedError
         if wish.role_id is not None and role is not None and not role.is_mentionable:
             raise RoleRefusedError(role.name)
         if group is None:
-            clear = GroupWish(weekday, f"{time[0]:02}:{time[1]:02}", role_id, zone)
+            at = f"{time[0]:02}:{time[1]:02}"
+            clear = replace(wish, weekday=schedule.weekday, time=at, role_id=role_id, zone=zone)
             if asked := await self._which(here, GroupForm(channel.channel_id, clear)):
                 return asked
-        return await self._put(here, channel, Schedule(weekday, *time, zone), role_id, group)
+        return await self._put(here, channel, schedule, role_id, group)
 
     async def choose(
         self, here: Here, channel: SeenChannel, form: GroupForm, group_id: int
@@ -148,7 +140,7 @@ class Groups:
         wish, time = form.wish, time_of_day(form.wish.time or "")
         if time is None or wish.weekday is None:
             raise OldCardError
-        schedule = Schedule(wish.weekday, *time, wish.zone)
+        schedule = wish.schedule(FIRST, wish.zone, time)
         return await self._put(here, channel, schedule, wish.role_id)
 
     async def move_to(
@@ -211,20 +203,20 @@ class Groups:
             old = await group_rows.take_group_of_channel(tx, channel_id)
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
-            served = await week_rows.served(tx, group_id, schedule)
             state: GroupState = "paused" if old and old.state == "paused" else "active"
-            next_at = next_slot(schedule, now, served).at
             group = Group(
-                group_id, guild_id, channel_id, state, schedule, role_id, now, next_at,
+                group_id, guild_id, channel_id, state, schedule, role_id, now, now,
                 changed_by=changed_by,
                 after_list=old.after_list if old else None,
                 after_list_at=old.after_list_at if old else None,
                 is_forum=is_forum,
             )  # fmt: skip
+            plan = await self._papers.plan(tx, group)
+            group = replace(group, next_at=plan.calendar.next(now).at)
             await group_rows.put_group(tx, group, now)
-            await self._make_way(tx, group, now)
+            await self._make_way(tx, group, plan.made_way(), now)
             group = await self._announce(tx, group, old, now)
-            await plan(tx, self._ids, group, now)
+            await plan_reminders(tx, self._ids, group, now)
         return await self._status(group, changed_by)
 
     async def set_state(
@@ -249,7 +241,7 @@ class Groups:
             changed = replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(tx, changed, now)
             group = await self._announce(tx, changed, group, now)
-            await plan(tx, self._ids, group, now)
+            await plan_reminders(tx, self._ids, group, now)
         return await self._status(group)
 
     async def running_in(self, guild_id: int) -> list[Group]:
@@ -310,28 +302,20 @@ class Groups:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
-            posts = await week_rows.latest_weeks(tx, group_id, WEEKS_REMEMBERED)
-            coming = self._coming(group, now, posts)[0]
-            slot = coming.slot
-            if coming.is_skipped:
-                skipped = next(p for p in posts if p.week == slot.week)
+            plan = await self._papers.plan(tx, group)
+            slot, calendar = plan.coming(1)[0].slot, plan.calendar
+            if (skipped := calendar.week(slot.week)) is not None:
                 await week_rows.delete_week(tx, skipped.week_id)
+                calendar = calendar.without({slot.week})
             else:
                 post = Week(self._ids.new(), group_id, slot.week, slot.at, "skipped")
                 await week_rows.put_week(tx, post)
                 await call_off(tx, self._ids, group, now, slot.week)
+                calendar = calendar.having(post)
             if group.next_at > now:  # else a slot has just come, and waits to be looked at
-                group = replace(group, next_at=(await next_slot_of(tx, group, now)).at)
+                group = replace(group, next_at=calendar.next(now).at)
                 await group_rows.set_looked(tx, group_id, group.since, group.next_at)
-            await plan(tx, self._ids, group, now)
-        return await self._status(group)
-
-    async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> GroupStatus:
-        """Choose what follows when the group's list is through; None: nothing."""
-        async with self._db.transaction() as tx:
-            await self._taken(tx, guild_id, group_id)
-            await group_rows.set_after_list(tx, group_id, choice, self._clock())
-            group = await self._taken(tx, guild_id, group_id)
+            await plan_reminders(tx, self._ids, group, now)
         return await self._status(group)
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
@@ -353,24 +337,25 @@ class Groups:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
-            week = running_week(group.schedule.zone, now)
-            old = await week_rows.week_of_group(tx, group_id, week)
+            plan = await self._papers.plan(tx, group)
+            week, old = plan.running, plan.this_week
             if old is not None and old.state == "posted":
-                raise AlreadyPostedError(message_link(group.guild_id, old))
+                raise AlreadyPostedError(old.link(group.guild_id))
             if old is None or old.state not in ("waiting", "uncertain"):
-                slot = replace(slot_of_week(group.schedule, week), at=now)
-                await self._make_way(tx, group, now, begins=True)
-                post = await self._weeks.pick(tx, group, slot, old)
+                if await self._make_way(tx, group, plan.made_way(begins=True), now):
+                    plan = await self._papers.plan(tx, group)
+                post = self._weeks.pick(
+                    plan, group, replace(slot_of_week(group.schedule, week), at=now)
+                )
                 if post.key is None:
                     raise NothingLeftError
-                await week_rows.put_week(tx, post)
             else:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
-                await week_rows.put_week(tx, post)
+            await week_rows.put_week(tx, post)
             await self._weeks.send(tx, group, post, again=True)
             await call_off(tx, self._ids, group, now, week)
             state: GroupState = "active" if group.state == "stopped" else group.state
-            next_at = (await next_slot_of(tx, group, now)).at
+            next_at = plan.calendar.having(post).next(now).at
             changed = replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(tx, changed, now)
             group = await self._announce(tx, changed, group, now)
@@ -441,27 +426,13 @@ class Groups:
         )
 
     async def _make_way(
-        self, tx: Queries, group: Group, now: datetime, *, begins: bool = False
-    ) -> None:
-        """Keep a choice for a week that comes too soon after the first paper.
-
-        It comes in the next free week; if the group ``begins`` now and nothing else is chosen for
-        that, at once. A vote on such a week is called off.
-        """
-        posts = await week_rows.latest_weeks(tx, group.group_id, WEEKS_REMEMBERED)
-        had = [post.at for post in posts if post.state in HAD]
-        if begins == bool(had):
-            return
-        week = running_week(group.schedule.zone, now)
-        decided = {post.week for post in posts}
-        near = too_soon(group.schedule, now if begins else min(had)) - decided
-        passed = {each for each in near if each > week}
-        for each in sorted(passed):
-            await call_off(tx, self._ids, group, now, each)
-            taken = {one.week for one in await paper_rows.picks_from(tx, group.group_id, week)}
-            ahead = slots_from(group.schedule, now, len(taken) + 1, decided | passed | taken)
-            to = week if begins and week not in taken else ahead[0].week
-            await paper_rows.move_picks(tx, group.group_id, each, to)
+        self, tx: Queries, group: Group, moves: Mapping[str, str], now: datetime
+    ) -> bool:
+        """Move choices to other weeks, and call votes on these off; tell if there were any."""
+        for week, to_week in moves.items():
+            await call_off(tx, self._ids, group, now, week)
+            await paper_rows.move_picks(tx, group.group_id, week, to_week)
+        return bool(moves)
 
     async def _taken(
         self, tx: Queries, guild_id: int, group_id: int, seen_in: int | None = None
@@ -480,45 +451,34 @@ class Groups:
         return group
 
     async def _status(self, group: Group, reader_id: int | None = None) -> GroupStatus:
-        db, now = self._db, self._clock()
-        curriculum = await self._curricula.of(db, group.guild_id)
-        posts = await week_rows.latest_weeks(db, group.group_id, WEEKS_REMEMBERED)
-        week = running_week(group.schedule.zone, now)
-        last = next((p for p in posts if p.state == "posted" and p.week < week), None)
-        this_week = next((p for p in posts if p.week == week), None)
-        had = await week_rows.had_keys(db, group.group_id)
-        coming = self._coming(group, now, posts)
-        weeks = [slot.slot.week for slot in coming if not slot.is_skipped]
-        chosen = await paper_rows.picks_from(db, group.group_id, week)
-        picked, winners = by_week(chosen)
-        voted = await paper_rows.votes_from(db, group.group_id, week)
-        vote = next((v for v in voted if v.state == "running"), None)
-        lost = next((v for v in voted if v.state == "lost" and v.week not in picked), None)
-        then = await beyond(db, curriculum, group, had)
-        spans = await paper_rows.spans_of(db, group.group_id)
-        papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
-        picks = {paper.week: paper for paper in papers}
+        db, group_id, reader_id = self._db, group.group_id, reader_id or 0
+        plan = await self._papers.plan(db, group)
+        curriculum, this_week = plan.curriculum, plan.this_week
+        last = plan.calendar.last_before(plan.running)
+        votes = [vote for vote in plan.votes if vote.week >= plan.running]
+        vote = next((v for v in votes if v.state == "running"), None)
+        lost = next((v for v in votes if v.state == "lost" and v.week not in plan.picked), None)
         told = vote or lost
-        named = await members.named_members(db, group.group_id)
+        named = await members.named_members(db, group_id)
         doubted = await additions.doubted_keys(db, group.guild_id)
         this_read, last_read = await self._weeks.read_by(curriculum, [this_week, last], named)
-        first = weeks[0] if weeks else weeks_from(week, 2)[1]
         return GroupStatus(
             curriculum,
             group,
-            members=await members.member_count(db, group.group_id),
-            is_member=await members.is_member(db, group.group_id, reader_id or 0),
+            members=await members.member_count(db, group_id),
+            is_member=await members.is_member(db, group_id, reader_id),
             this_week=this_week,
             last=last,
             this_read=this_read,
             last_read=last_read,
-            coming=tuple(replace(c, pick=picks.get(c.slot.week, c.pick)) for c in coming),
-            begins=self._begins(group, now, posts, week),
-            weeks_left=runs_out(curriculum, had, picked, winners, first, then, spans),
-            spans=tuple(spans),
-            chosen=tuple(chosen),
+            coming=plan.coming(WEEKS_SHOWN),
+            begins=plan.begins,
+            weeks_left=plan.weeks_left(),
+            part=plan.part(this_week) if this_week else None,
+            spans=plan.spans,
+            chosen=plan.chosen,
             named=tuple(named),
-            wish=await members.wish(db, group.group_id, reader_id or 0),
+            wish=await members.wish(db, group_id, reader_id),
             vote=vote,
             lost_vote=lost,
             vote_problem=await problem_of(db, told) if told else None,
@@ -526,30 +486,7 @@ class Groups:
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
         )
 
-    def _coming(self, group: Group, now: datetime, posts: list[Week]) -> list[Coming]:
-        skipped = {p.week for p in posts if p.state == "skipped" and p.at > now}
-        decided = [p for p in posts if p.week not in skipped]
-        served = served_weeks(group.schedule, ((p.week, p.at, p.state) for p in decided))
-        ahead = slots_from(group.schedule, now, WEEKS_SHOWN, served)
-        return [Coming(s, Pick(s.week, None, None), s.week in skipped) for s in ahead]
-
-    def _begins(
-        self, group: Group, now: datetime, posts: list[Week], week: str
-    ) -> tuple[datetime, datetime] | None:
-        if any(post.state in HAD for post in posts):
-            return None
-        decided: list[tuple[str, datetime, WeekState]] = [(p.week, p.at, p.state) for p in posts]
-        served = served_weeks(group.schedule, [*decided, (week, now, "waiting")])
-        return now, next_slot(group.schedule, now, served).at
-
 
 async def _thread_problem(db: Queries, post: Week | None) -> Problem | None:
     row = await outbox.row_about(db, "thread", str(post.week_id)) if post else None
     return None if row is None else row.problem
-
-
-def message_link(guild_id: int, post: Week) -> str:
-    """Return the address of a post's message in Discord; of one deleted at once, nothing."""
-    if post.message_id is None:
-        return ""
-    return f"https://discord.com/channels/{guild_id}/{post.channel_id}/{post.message_id}"

@@ -10,8 +10,8 @@ from functools import partial
 from bot.core.curriculum.additions import namespace_of
 from bot.core.groups import MemberCheck, as_if_checked, due_before, in_one_look
 from bot.core.outbox import UNCERTAIN, OutboxRow
+from bot.services.papers import next_slot_of
 from bot.services.reminders import plan
-from bot.services.weeks import next_slot_of
 from bot.store import changes as change_log
 from bot.store import groups as group_rows
 from bot.store import guilds, members, outbox

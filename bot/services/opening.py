@@ -149,7 +149,8 @@ async def services_over(
     ids = Ids(clock, chance)
     reading = Reading(db, curricula, clock, ids)
     background = Background(db)
-    weekly = Weeks(db, background, curricula, reading, clock, ids)
+    papers = Papers(db, curricula, clock)
+    weeks = Weeks(db, background, papers, reading, clock, ids)
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)
     return Services(
         db,
@@ -159,11 +160,11 @@ async def services_over(
         ids,
         curricula,
         reading,
-        weekly,
-        ClockRepair(db, weekly, clock, ids),
-        Groups(db, curricula, weekly, moderation, clock, ids),
-        Papers(db, curricula, clock),
-        Votes(db, curricula, clock, ids),
+        weeks,
+        ClockRepair(db, papers, weeks, clock, ids),
+        Groups(db, curricula, papers, weeks, moderation, clock, ids),
+        papers,
+        Votes(db, curricula, papers, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,

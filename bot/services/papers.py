@@ -1,43 +1,41 @@
-"""What moderators pick for a group's week, and take back."""
+"""What groups read in which week: the one place that reads a plan, and what moderators choose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.curriculum import Resource
-from bot.core.groups import HAD, Group, WeekState
+from bot.core.curriculum import Curriculum, Resource
+from bot.core.groups import Group
 from bot.core.papers import (
+    AT_MOST_AHEAD,
     PICKED,
+    AfterList,
     Chosen,
     PickReply,
-    Silent,
-    Span,
-    by_week,
+    Plan,
+    beyond_list,
     spans_by_key,
     weeks_meant,
 )
-from bot.core.weeks import Slot, next_slot, running_week, slot_of_week, slots_from, week_of
-from bot.errors import CompanionRefusedError, UnknownWeekError, WeekRefusedError
+from bot.core.progress import READ, shown_count
+from bot.core.weeks import HAD, Calendar, Slot, running_week, slot_of_week, week_of
+from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
-from bot.services.groups import message_link
-from bot.services.weeks import WEEKS_REMEMBERED, of_guild, papers_of
 from bot.store import groups as group_rows
+from bot.store import members as member_rows
 from bot.store import papers as paper_rows
-from bot.store import readers
+from bot.store import progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock
 
-AT_MOST_AHEAD = timedelta(days=365)
-A_YEAR_OF_WEEKS = 54
 WEEKS_OFFERED = 25  # as many choices as Discord takes
-
-ON_ITS_WAY: frozenset[WeekState] = frozenset({"waiting", "uncertain"})
 
 
 @dataclass
 class Papers:
-    """Moderators' picks. Each method is one transaction.
+    """What moderators choose for their groups' weeks. Each method is one transaction.
 
     A group that isn't this server's is a ``NoGroupError``; what isn't on its list an
     ``UnknownResourceError`` or a ``NoLongerListedError``; a companion, a ``CompanionRefusedError``.
@@ -56,28 +54,65 @@ class Papers:
             UnknownWeekError: the date is no day and no week, or several; it has some to choose.
             WeekRefusedError: that week has its paper, is over, or is more than a year away.
         """
-        now = self._clock()
         seen = of_guild(await group_rows.group_of_channel(self._db, channel_id), guild_id)
-        meant = await self._curricula.named(self._db, guild_id, resource)
-        if meant.is_companion:
-            raise CompanionRefusedError(meant.title)
-        date = await self._one_week(seen, meant.key, date, now)
+        meant = _picked(await self._curricula.named(self._db, guild_id, resource))
+        week = await self._one_week(seen, meant.key, date)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, picked_by)
             group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
-            slot = await self._slot(tx, group, date, now)
-            chosen = await self._chosen(tx, group, now)
-            await self._put(tx, group, slot, meant, picked_by, now)
-            reply = await self._reply(tx, group, slot, meant, now)
-            vote = await paper_rows.vote_of_week(tx, group.group_id, slot.week)
-            curriculum = await self._curricula.of(tx, guild_id)
-        others = {c.week for c in chosen if c.week != slot.week and c.key in _keys(meant)}
+            plan = await self.plan(tx, group)
+            slot = _open_slot(plan, group, week) if week else plan.calendar.next(plan.now)
+            await self._put(tx, group, slot, meant, picked_by)
+        vote, keys = plan.vote_on(slot.week), plan.curriculum.keys_of(meant)
+        others = {c.week for c in plan.chosen if c.week != slot.week and c.key in keys}
         return replace(
-            reply,
-            before=curriculum.get(by_week(chosen)[0].get(slot.week, "")),
+            _reply(plan, group, slot, meant),
+            before=plan.curriculum.get(plan.picked.get(slot.week, "")),
             others=tuple(slot_of_week(group.schedule, week) for week in sorted(others)),
-            is_past=slot.at <= now,
+            is_past=slot.at <= plan.now,
             is_voted_on=vote is not None and vote.state == "running",
+        )
+
+    async def pick_next(self, guild_id: int, group_id: int, picked_by: int, key: str) -> PickReply:
+        """Pick a resource for the group's next free week; picked for one to come, it stays there.
+
+        Raises:
+            WeekRefusedError: a year's weeks are all taken.
+        """
+        meant = _picked(await self._curricula.resource(self._db, guild_id, key))
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, picked_by)
+            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            plan = await self.plan(tx, group)
+            slot = plan.free_slot(meant)
+            if slot is None:
+                raise WeekRefusedError("far")
+            if slot.week not in plan.picked:
+                await self._put(tx, group, slot, meant, picked_by)
+        return _reply(plan, group, slot, meant)
+
+    async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
+        """Take a moderator's pick back; tell what the week reads now. Twice is harmless.
+
+        Raises:
+            UnknownWeekError, WeekRefusedError: the week is none, or has its paper.
+        """
+        if list(weeks_meant(week, self._clock().date(), "UTC")) != [week]:
+            raise UnknownWeekError(week)
+        async with self._db.transaction() as tx:
+            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            plan = await self.plan(tx, group)
+            slot = _open_slot(plan, group, week)
+            await paper_rows.delete_pick(tx, group_id, week, PICKED)
+        kept = [each for each in plan.choices if (each.week, each.why) != (week, PICKED)]
+        reads = replace(plan, choices=kept).paper(week)
+        return PickReply(
+            group_id,
+            group.channel_id,
+            slot,
+            plan.curriculum.get(reads.key or ""),
+            before=plan.curriculum.get(plan.picked.get(week, "")),
+            is_past=slot.at <= plan.now,
         )
 
     async def read_for(self, guild_id: int, group_id: int, key: str, weeks: int) -> Resource:
@@ -86,98 +121,46 @@ class Papers:
         A pick or a vote for one of them goes first: the rest then comes a week later. Of what was
         begun, the weeks it has had count.
         """
-        now = self._clock()
         meant = await self._curricula.resource(self._db, guild_id, key)
         async with self._db.transaction() as tx:
             group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
-            curriculum = await self._curricula.of(tx, guild_id)
-            keys = {meant.key, *curriculum.keys_of(meant)}
-            spans = spans_by_key(curriculum, await paper_rows.spans_of(tx, group_id))
-            posts = await week_rows.latest_weeks(tx, group_id, WEEKS_REMEMBERED)
-            newest = next((p for p in posts if p.state in HAD), None)
-            since = running_week(group.schedule.zone, now)
-            if newest is not None and newest.key in keys:
-                since = newest.week
-            old = spans.get(meant.key)
-            if old is not None and old.had and (old.is_under_way or since == old.had[-1][0]):
-                since = old.since
-            await paper_rows.put_span(tx, group_id, Span(meant.key, weeks, since), keys)
+            plan = await self.plan(tx, group)
+            keys = plan.curriculum.keys_of(meant)
+            await paper_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
         return meant
 
-    async def pick_next(self, guild_id: int, group_id: int, picked_by: int, key: str) -> PickReply:
-        """Pick a resource for the group's next free week; picked for one to come, it stays there.
-
-        Free is a week without an outcome for which nothing is picked or won, and no vote runs.
-
-        Raises:
-            WeekRefusedError: a year's weeks are all taken.
-        """
-        now = self._clock()
-        meant = await self._curricula.resource(self._db, guild_id, key)
-        if meant.is_companion:
-            raise CompanionRefusedError(meant.title)
+    async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> None:
+        """Choose what follows when the group's list is through; None: nothing."""
         async with self._db.transaction() as tx:
-            await readers.take_turn(tx, picked_by)
-            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
-            chosen = await self._chosen(tx, group, now)
-            served = await week_rows.served(tx, group_id, group.schedule)
-            ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served)
-            voted = await paper_rows.votes_from(
-                tx, group_id, running_week(group.schedule.zone, now)
-            )
-            taken = {c.week for c in chosen} | {v.week for v in voted if v.state == "running"}
-            picked = {c.week for c in chosen if c.key in _keys(meant) and c.why == PICKED}
-            slot = next((s for s in ahead if s.week in picked), None)
-            if slot is None:
-                slot = next((s for s in ahead if s.week not in taken), None)
-                if slot is None:
-                    raise WeekRefusedError("far")
-                await self._put(tx, group, slot, meant, picked_by, now)
-            return await self._reply(tx, group, slot, meant, now)
-
-    async def take_back(self, guild_id: int, group_id: int, week: str) -> PickReply:
-        """Take a moderator's pick back; tell what the week reads now. Twice is harmless.
-
-        Raises:
-            UnknownWeekError, WeekRefusedError: the week is none, or has its paper.
-        """
-        now = self._clock()
-        if list(weeks_meant(week, now.date(), "UTC")) != [week]:
-            raise UnknownWeekError(week)
-        async with self._db.transaction() as tx:
-            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
-            slot = await self._slot(tx, group, week, now)
-            curriculum = await self._curricula.of(tx, guild_id)
-            picked, _ = by_week(await self._chosen(tx, group, now))
-            await paper_rows.delete_pick(tx, group_id, slot.week, PICKED)
-        served = await week_rows.served(self._db, group_id, group.schedule)
-        ahead = slots_from(group.schedule, now, A_YEAR_OF_WEEKS, served - {slot.week})
-        weeks = [s.week for s in ahead if s.week < slot.week]
-        paper = (await papers_of(self._db, curriculum, group, [*weeks, slot.week]))[-1]
-        reads, before = curriculum.get(paper.key or ""), curriculum.get(picked.get(slot.week, ""))
-        is_past = slot.at <= now
-        return PickReply(group_id, group.channel_id, slot, reads, before=before, is_past=is_past)
+            of_guild(await group_rows.take_group(tx, group_id), guild_id)
+            await group_rows.set_after_list(tx, group_id, choice, self._clock())
 
     async def weeks(self, guild_id: int, channel_id: int) -> list[tuple[Slot, str]]:
         """Return the group's next slots, on its own clock, and the titles they have now."""
         group = await group_rows.group_of_channel(self._db, channel_id)
         if group is None or group.guild_id != guild_id:
             return []
-        now = self._clock()
-        served = await week_rows.served(self._db, group.group_id, group.schedule)
-        ahead = slots_from(group.schedule, now, WEEKS_OFFERED, served)
-        curriculum = await self._curricula.of(self._db, guild_id)
-        papers = await papers_of(self._db, curriculum, group, [slot.week for slot in ahead])
-        found = [curriculum.get(paper.key or "") for paper in papers]
-        return [(s, r.title if r else "") for s, r in zip(ahead, found, strict=True)]
+        plan = await self.plan(self._db, group)
+        ahead = [coming for coming in plan.coming(WEEKS_OFFERED) if not coming.is_skipped]
+        found = [(coming.slot, plan.curriculum.get(coming.pick.key or "")) for coming in ahead]
+        return [(slot, resource.title if resource else "") for slot, resource in found]
 
-    async def _one_week(
-        self, group: Group, key: str, typed: str | None, now: datetime
-    ) -> str | None:
+    async def plan(self, db: Queries, group: Group) -> Plan:
+        """Return what the group reads in which week, as it stands now."""
+        curriculum = await self._curricula.of(db, group.guild_id)
+        return await plan_of(db, curriculum, group, self._clock())
+
+    async def _put(
+        self, tx: Queries, group: Group, slot: Slot, meant: Resource, picked_by: int
+    ) -> None:
+        pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
+        await paper_rows.put_pick(tx, pick, picked_by, self._clock())
+
+    async def _one_week(self, group: Group, key: str, typed: str | None) -> str | None:
         """Return the week of the day that is typed; where it isn't clear, offer some."""
         if not typed:
             return None
-        zone = group.schedule.zone
+        now, zone = self._clock(), group.schedule.zone
         meant = weeks_meant(typed, now.astimezone(ZoneInfo(zone)).date(), zone)
         if len(meant) == 1:
             return next(iter(meant))
@@ -189,58 +172,89 @@ class Papers:
         ]
         raise UnknownWeekError(typed, tuple(offered), bool(fitting), group.group_id, key)
 
-    async def _slot(self, db: Queries, group: Group, week: str | None, now: datetime) -> Slot:
-        if not week:
-            served = await week_rows.served(db, group.group_id, group.schedule)
-            return next_slot(group.schedule, now, served)
-        if week < running_week(group.schedule.zone, now):
-            raise WeekRefusedError("gone")
-        if week > week_of((now + AT_MOST_AHEAD).date()):
-            raise WeekRefusedError("far")
-        post = await week_rows.week_of_group(db, group.group_id, week)
-        if post is not None and post.state == "posted":
-            raise WeekRefusedError("posted", message_link(group.guild_id, post))
-        if post is not None and post.state in ON_ITS_WAY:
-            raise WeekRefusedError("sending")
-        return slot_of_week(group.schedule, week)
 
-    async def _put(
-        self, tx: Queries, group: Group, slot: Slot, meant: Resource, picked_by: int, now: datetime
-    ) -> None:
-        pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
-        await paper_rows.put_pick(tx, pick, picked_by, now)
-
-    async def _reply(
-        self, tx: Queries, group: Group, slot: Slot, meant: Resource, now: datetime
-    ) -> PickReply:
-        curriculum = await self._curricula.of(tx, group.guild_id)
-        span = spans_by_key(curriculum, await paper_rows.spans_of(tx, group.group_id)).get(
-            meant.key
-        )
-        was_had = not _keys(meant).isdisjoint(await week_rows.had_keys(tx, group.group_id))
-        return PickReply(
-            group.group_id,
-            group.channel_id,
-            slot,
-            meant,
-            was_had=was_had and not (span is not None and span.is_under_way),
-            silent=await self._silent(tx, group, slot, now),
-            weeks=None if span is None else span.weeks,
-        )
-
-    async def _silent(self, db: Queries, group: Group, slot: Slot, now: datetime) -> Silent | None:
-        if group.state != "active":
-            return group.state
-        post = await week_rows.week_of_group(db, group.group_id, slot.week)
-        if post is None and slot.week in await week_rows.served(db, group.group_id, group.schedule):
-            return "too_soon"
-        is_skipped = post is not None and post.state == "skipped" and slot.at > now
-        return "skipped" if is_skipped else None
-
-    async def _chosen(self, db: Queries, group: Group, now: datetime) -> list[Chosen]:
-        running = running_week(group.schedule.zone, now)
-        return await paper_rows.picks_from(db, group.group_id, running)
+async def plan_of(db: Queries, curriculum: Curriculum, group: Group, now: datetime) -> Plan:
+    """Return all that decides what a group reads in which week; nothing else reads it."""
+    calendar = await calendar_of(db, group)
+    last_week = week_of((now - timedelta(days=8)).date())
+    return Plan(
+        curriculum,
+        calendar,
+        now,
+        await paper_rows.picks_from(db, group.group_id, last_week),
+        await paper_rows.votes_from(db, group.group_id, last_week),
+        spans_by_key(curriculum, await paper_rows.spans_of(db, group.group_id)),
+        await _beyond(db, curriculum, group, calendar),
+    )
 
 
-def _keys(resource: Resource) -> set[str]:
-    return {resource.key, *resource.formerly}
+async def calendar_of(db: Queries, group: Group) -> Calendar:
+    """Return the group's calendar, with all that was ever decided about its weeks."""
+    return Calendar(group.schedule, await week_rows.weeks_of(db, group.group_id))
+
+
+async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
+    """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
+    return (await calendar_of(db, group)).next(now)
+
+
+def of_guild(group: Group | None, guild_id: int) -> Group:
+    """Return the group if it is of this server, or raise NoGroupError."""
+    if group is None or group.guild_id != guild_id:
+        raise NoGroupError
+    return group
+
+
+async def _beyond(
+    db: Queries, curriculum: Curriculum, group: Group, calendar: Calendar
+) -> Sequence[str]:
+    """Return what the group reads after its list, in order, as its moderators chose."""
+    if group.after_list is None or group.after_list_at is None:
+        return ()
+    if group.after_list == "additions":
+        return beyond_list(curriculum, "additions", calendar.had())
+    known = await _known_to_most(db, curriculum, group)
+    return beyond_list(curriculum, "must_reads", calendar.had(group.after_list_at) | known)
+
+
+async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
+    """Return the must-reads that at least half of the members have read; what follows tells it."""
+    members = await member_rows.member_count(db, group.group_id)
+    keys = {r.key: curriculum.keys_of(r) for r in curriculum.resources if r.must_read}
+    counts = await progress.readers_by_key(db, group.group_id, keys, READ)
+    return {key for key, n in counts.items() if shown_count(n) and n * 2 >= members}
+
+
+def _picked(resource: Resource) -> Resource:
+    """Return what may be picked: no companion."""
+    if resource.is_companion:
+        raise CompanionRefusedError(resource.title)
+    return resource
+
+
+def _open_slot(plan: Plan, group: Group, week: str) -> Slot:
+    """Return the slot of a week for which may be picked, or raise WeekRefusedError."""
+    if week < plan.running:
+        raise WeekRefusedError("gone")
+    if week > week_of((plan.now + AT_MOST_AHEAD).date()):
+        raise WeekRefusedError("far")
+    decided = plan.calendar.week(week)
+    if decided is not None and decided.state == "posted":
+        raise WeekRefusedError("posted", decided.link(group.guild_id))
+    if decided is not None and decided.state in HAD:
+        raise WeekRefusedError("sending")
+    return slot_of_week(group.schedule, week)
+
+
+def _reply(plan: Plan, group: Group, slot: Slot, meant: Resource) -> PickReply:
+    span = plan.spans.get(meant.key)
+    was_had = not plan.calendar.had().isdisjoint(plan.curriculum.keys_of(meant))
+    return PickReply(
+        group.group_id,
+        group.channel_id,
+        slot,
+        meant,
+        was_had=was_had and not (span is not None and span.is_under_way),
+        silent=plan.silent(slot) if group.state == "active" else group.state,
+        weeks=None if span is None else span.weeks,
+    )

@@ -5,17 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, Reminder, ReminderWish, Week, reminder_obstacle, reminder_window
+from bot.core.groups import Group, Reminder, ReminderWish, reminder_obstacle, reminder_window
 from bot.core.outbox import OutboxRow, ProblemName
 from bot.core.papers import spans_by_key
 from bot.core.progress import resolved
 from bot.core.reading import Reply
 from bot.core.recommend import AllRead
+from bot.core.weeks import Week
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
 from bot.services.me import NUDGED_AFTER
+from bot.services.papers import next_slot_of, of_guild
 from bot.services.reading import Reading
-from bot.services.weeks import next_slot_of, of_guild
 from bot.store import groups as group_rows
 from bot.store import members, outbox, progress, readers
 from bot.store import papers as paper_rows

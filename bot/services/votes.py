@@ -14,16 +14,15 @@ from bot.core.papers import (
     MOST,
     Ballot,
     Chosen,
+    Plan,
     Vote,
-    by_week,
-    candidates,
     longest_hours,
     winner,
 )
-from bot.core.weeks import Slot, running_week, slot_of_week
+from bot.core.weeks import slot_of_week
 from bot.errors import VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.weeks import next_slot_of, of_guild
+from bot.services.papers import Papers, of_guild
 from bot.store import groups as group_rows
 from bot.store import outbox, readers
 from bot.store import papers as paper_rows
@@ -44,6 +43,7 @@ class Votes:
 
     _db: Database
     _curricula: CurriculumStore
+    _papers: Papers
     _clock: Clock
     _ids: Ids
 
@@ -67,14 +67,18 @@ class Votes:
             group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
             if group.state != "active":
                 raise VoteRefusedError(group.state)
-            slot = await next_slot_of(tx, group, now)
+            plan = await self._papers.plan(tx, group)
+            slot = plan.calendar.next(now)
             longest = longest_hours(slot, now)
             hours = min(DEFAULT_HOURS, longest) if hours is None else hours
             if not 1 <= hours <= longest:
                 raise VoteTooLongError(slot.at, longest)
-            keys = await self._candidates(tx, group, slot, now, count)
+            await _check_open(tx, plan, slot.week)
+            keys = tuple(plan.candidates(count))
+            if len(keys) < FEWEST:
+                raise VoteRefusedError("few")
             vote = Vote(
-                self._ids.new(), group.group_id, slot.week, "running", tuple(keys), hours,
+                self._ids.new(), group.group_id, slot.week, "running", keys, hours,
                 now + timedelta(hours=hours), channel_id, look_at=slot.at,
             )  # fmt: skip
             await paper_rows.put_vote(tx, vote, called_by, now)
@@ -202,31 +206,22 @@ class Votes:
             if await group_rows.group(tx, vote.group_id) is None:
                 await paper_rows.delete_vote(tx, vote.vote_id)
 
-    async def _candidates(
-        self, db: Queries, group: Group, slot: Slot, now: datetime, count: int
-    ) -> list[str]:
-        old = await paper_rows.vote_of_week(db, group.group_id, slot.week)
-        if old is not None and old.state in ("running", "decided"):
-            raise VoteRefusedError(old.state)
-        if old is not None and (old.look_at is not None or await _is_on_its_way(db, old)):
-            raise VoteRefusedError("ending")
-        week = running_week(group.schedule.zone, now)
-        picked, _ = by_week(await paper_rows.picks_from(db, group.group_id, week))
-        if slot.week in picked:
-            raise VoteRefusedError("picked")
-        curriculum = await self._curricula.of(db, group.guild_id)
-        had = await week_rows.had_keys(db, group.group_id)
-        had |= {s.key for s in await paper_rows.spans_of(db, group.group_id) if s.weeks == 0}
-        keys = candidates(curriculum, had, picked.values(), count)
-        if len(keys) < FEWEST:
-            raise VoteRefusedError("few")
-        return keys
-
     async def _ballot(self, group: Group, vote: Vote) -> Ballot:
         curriculum = await self._curricula.of(self._db, group.guild_id)
         slot, zone = slot_of_week(group.schedule, vote.week), group.schedule.zone
         resources = tuple(curriculum.get(key) for key in vote.keys)
         return Ballot(vote, group.guild_id, slot, zone, curriculum, resources)
+
+
+async def _check_open(db: Queries, plan: Plan, week: str) -> None:
+    """Raise VoteRefusedError if something else is chosen for the week, or a vote isn't over."""
+    old = plan.vote_on(week)
+    if old is not None and old.state in ("running", "decided"):
+        raise VoteRefusedError(old.state)
+    if old is not None and (old.look_at is not None or await _is_on_its_way(db, old)):
+        raise VoteRefusedError("ending")
+    if week in plan.picked:
+        raise VoteRefusedError("picked")
 
 
 async def _is_on_its_way(db: Queries, vote: Vote) -> bool:

@@ -6,30 +6,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
-from bot.core.groups import Group, ReadBy, Week, WeeklyPost, next_look
+from bot.core.groups import Group, ReadBy, WeeklyPost, next_look
 from bot.core.outbox import OutboxRow
-from bot.core.papers import (
-    TELL_WEEKS_AHEAD,
-    Pick,
-    Span,
-    asked_by_readiness,
-    beyond_list,
-    by_week,
-    next_papers,
-    part_of,
-    readiness,
-)
-from bot.core.progress import READ, may_name, shown_count
+from bot.core.papers import TELL_WEEKS_AHEAD, Plan, asked_by_readiness, readiness
+from bot.core.progress import may_name, shown_count
 from bot.core.reading import Path, Reply
 from bot.core.recommend import path_to
-from bot.core.weeks import LATE_WITHIN, Slot, Verdict, due_slots, next_slot, weeks_from
-from bot.errors import NoGroupError, UnknownPostError
-from bot.services.curriculum import CurriculumStore
+from bot.core.weeks import LATE_WITHIN, Slot, Verdict, Week
+from bot.errors import UnknownPostError
+from bot.services.papers import Papers
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
 from bot.store import members as member_rows
 from bot.store import outbox, progress, readers
-from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -43,9 +32,6 @@ AT_ONCE = 100
 LOOK_ALONE, LOOK_SHARED = timedelta(days=1), timedelta(minutes=1)
 AFTER_A_FAILURE = timedelta(minutes=5)
 
-WEEKS_REMEMBERED = 60
-"""Enough of a group's past to know every week that may still be asked about."""
-
 FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
 """How long at most a group waits for its own poll to be counted, and between two looks."""
 
@@ -56,7 +42,7 @@ class Weeks:
 
     _db: Database
     _background: Database
-    _curricula: CurriculumStore
+    _papers: Papers
     _reading: Reading
     _clock: Clock
     _ids: Ids
@@ -89,13 +75,10 @@ class Weeks:
         due = [next_.slot, next_.letter, next_.nudge, next_.vote, checks]
         return min([now + look, *(at for at in due if at is not None)])
 
-    async def pick(
-        self, db: Queries, group: Group, slot: Slot, old: Week | None = None, *, late: bool = False
-    ) -> Week:
+    def pick(self, plan: Plan, group: Group, slot: Slot, *, late: bool = False) -> Week:
         """Return the week's post: what the group reads, or that nothing is left for it."""
-        curriculum = await self._curricula.of(db, group.guild_id)
-        (pick,) = await papers_of(db, curriculum, group, [slot.week])
-        resource = curriculum.get(pick.key or "")
+        old, pick = plan.calendar.week(slot.week), plan.paper(slot.week)
+        resource = plan.curriculum.get(pick.key or "")
         week_id = old.week_id if old else self._ids.new()
         post = Week(week_id, group.group_id, slot.week, slot.at, "nothing", why=pick.why)
         if resource is not None:
@@ -110,10 +93,10 @@ class Weeks:
             old = await week_rows.week(tx, week_id)
             if group is None or old is None or old.state != "waiting" or old.key is None:
                 return
-            curriculum = await self._curricula.of(tx, group.guild_id)
-            if curriculum.get(old.key) is not None:
+            plan = await self._papers.plan(tx, group)
+            if plan.curriculum.get(old.key) is not None:
                 return
-            post = await self.pick(tx, group, Slot(old.week, old.at), old, late=old.is_late)
+            post = self.pick(plan, group, Slot(old.week, old.at), late=old.is_late)
             await week_rows.put_week(tx, post)
             if post.state == "nothing":
                 await self._tell_ran_out(tx, group, post)
@@ -138,18 +121,15 @@ class Weeks:
         group = None if post is None else await group_rows.group(self._db, post.group_id)
         if post is None or group is None:
             return None
-        curriculum = await self._curricula.of(self._db, group.guild_id)
+        plan = await self._papers.plan(self._db, group)
+        curriculum = plan.curriculum
         resource = curriculum.get(post.key or "")
         if resource is None:
             return None
-        earlier = await week_rows.latest_weeks(self._db, group.group_id, WEEKS_REMEMBERED)
-        last = next((p for p in earlier if p.state == "posted" and p.week < post.week), None)
+        last, part = plan.calendar.last_before(post.week), plan.part(post)
         reads = await self.shown_reads(curriculum, [post, last])
-        had = await week_rows.had_keys(self._db, group.group_id)
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
-        spans = await paper_rows.spans_of(self._db, group.group_id)
-        part = part_of(curriculum, spans, resource.key, post.week)
         goes_on = part is not None and part[0] > 1
         return WeeklyPost(
             curriculum,
@@ -157,10 +137,10 @@ class Weeks:
             post,
             resource,
             read=reads.get(post.week_id),
-            readiness=readiness(curriculum, resource, states, had),
+            readiness=readiness(curriculum, resource, states, plan.calendar.had()),
             last=last,
             last_read=reads.get(last.week_id) if last and not goes_on else None,
-            weeks_left=await self._weeks_left(curriculum, group, post, earlier, had, spans),
+            weeks_left=_weeks_left(plan, post),
             part=part,
         )
 
@@ -242,21 +222,18 @@ class Weeks:
             group = await group_rows.take_group(tx, group_id)
             if group is None or group.state != "active" or group.next_at > now:
                 return
-            # All of them: ``since`` may lie far back, if a clock was behind when it was written.
-            served = await week_rows.served(tx, group_id, group.schedule)
-            due = due_slots(group.schedule, group.since, now, served)
-            if due and await self._waits_for_vote(tx, group, due[-1][0], now):
+            plan = await self._papers.plan(tx, group)
+            due = plan.calendar.due(group.since, now)
+            if due and self._waits_for_vote(plan, group, due[-1][0]):
                 await group_rows.set_looked(tx, group_id, group.since, now + MEANWHILE)
                 return
             for slot, verdict in due:
-                await self.decide(tx, group, slot, verdict)
-                served.add(slot.week)
-            next_at = next_slot(group.schedule, now, served).at
-            await group_rows.set_looked(tx, group_id, now, next_at)
+                plan = await self.decide(tx, plan, group, slot, verdict)
+            await group_rows.set_looked(tx, group_id, now, plan.calendar.next(now).at)
 
-    async def _waits_for_vote(self, tx: Queries, group: Group, slot: Slot, now: datetime) -> bool:
+    def _waits_for_vote(self, plan: Plan, group: Group, slot: Slot) -> bool:
         """Tell whether the week's poll is just being counted, as after downtime: not for long."""
-        vote = await paper_rows.vote_of_week(tx, group.group_id, slot.week)
+        vote, now = plan.vote_on(slot.week), plan.now
         is_counted = vote is None or vote.state != "running" or vote.message_id is None
         waits_since = now if is_counted else self._waits_since.setdefault(group.group_id, now)
         if not is_counted and now - waits_since < FOR_ITS_VOTE:
@@ -264,20 +241,26 @@ class Weeks:
         self._waits_since.pop(group.group_id, None)
         return False
 
-    async def decide(self, tx: Queries, group: Group, slot: Slot, verdict: Verdict) -> None:
-        """Record the result of a slot that has come. The caller has locked the group."""
+    async def decide(
+        self, tx: Queries, plan: Plan, group: Group, slot: Slot, verdict: Verdict
+    ) -> Plan:
+        """Record the result of a slot that has come, and return the plan as it is then.
+
+        The caller has locked the group.
+        """
         if verdict == "missed":
             post = Week(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
-            await week_rows.put_week(tx, post)
             log.warning("group %s missed its slot of %s", group.group_id, slot.week)
-            return
-        post = await self.pick(tx, group, slot, late=verdict == "late")
-        earlier = await week_rows.latest_weeks(tx, group.group_id, WEEKS_REMEMBERED)
+        else:
+            post = self.pick(plan, group, slot, late=verdict == "late")
         await week_rows.put_week(tx, post)
         if post.state == "waiting":
             await self.send(tx, group, post)
-        elif not any(p.state == "nothing" for p in earlier[:1]):
+        elif post.state == "nothing" and not any(
+            week.state == "nothing" for week in plan.calendar.weeks[:1]
+        ):
             await self._tell_ran_out(tx, group, post)
+        return replace(plan, calendar=plan.calendar.having(post))
 
     async def _tell_ran_out(self, tx: Queries, group: Group, post: Week) -> None:
         """In the first week without a paper, tell the moderator who changed the group last."""
@@ -291,72 +274,16 @@ class Weeks:
         )  # fmt: skip
         await outbox.add(tx, row)
 
-    async def _weeks_left(
-        self,
-        curriculum: Curriculum,
-        group: Group,
-        post: Week,
-        posts: Sequence[Week],
-        had: set[str],
-        spans: Sequence[Span],
-    ) -> int | None:
-        """Return how many papers follow the group's newest one, if they are few."""
-        if any(p.week > post.week and p.key is not None for p in posts):
-            return None
-        weeks = weeks_from(post.week, TELL_WEEKS_AHEAD + 2)[1:]
-        picked, winners = by_week(await paper_rows.picks_from(self._db, group.group_id, weeks[0]))
-        papers = next_papers(curriculum, had, picked, winners, weeks, (), spans)
-        if all(pick.key is not None for pick in papers):
-            return None
-        then = await beyond(self._db, curriculum, group, had)
-        papers = next_papers(curriculum, had, picked, winners, weeks, then, spans)
-        return next((count for count, pick in enumerate(papers) if pick.key is None), None)
+
+def _weeks_left(plan: Plan, post: Week) -> int | None:
+    """Return how many papers follow the group's newest one, if they are few."""
+    if any(week.week > post.week and week.key is not None for week in plan.calendar.weeks):
+        return None
+    left = plan.weeks_left(TELL_WEEKS_AHEAD + 1)
+    return None if left > TELL_WEEKS_AHEAD else left
 
 
 def _keys(curriculum: Curriculum, key: str) -> set[str]:
     """Return all keys under which readers may have marked what was posted under this one."""
     resource = curriculum.get(key)
     return {key} if resource is None else {key, *curriculum.keys_of(resource)}
-
-
-def of_guild(group: Group | None, guild_id: int) -> Group:
-    """Return the group if it is of this server, or raise NoGroupError."""
-    if group is None or group.guild_id != guild_id:
-        raise NoGroupError
-    return group
-
-
-async def next_slot_of(db: Queries, group: Group, now: datetime) -> Slot:
-    """Return the group's next slot; ``next_at`` of its row may only say when to look again."""
-    served = await week_rows.served(db, group.group_id, group.schedule)
-    return next_slot(group.schedule, now, served)
-
-
-async def papers_of(
-    db: Queries, curriculum: Curriculum, group: Group, weeks: list[str]
-) -> list[Pick]:
-    """Return what the group reads in these weeks, the earliest first."""
-    had = await week_rows.had_keys(db, group.group_id)
-    picked, winners = by_week(await paper_rows.picks_from(db, group.group_id, weeks[0]))
-    then = await beyond(db, curriculum, group, had)
-    spans = await paper_rows.spans_of(db, group.group_id)
-    return next_papers(curriculum, had, picked, winners, weeks, then, spans)
-
-
-async def beyond(db: Queries, curriculum: Curriculum, group: Group, had: set[str]) -> list[str]:
-    """Return what the group reads after its list, in order, as its moderators chose."""
-    if group.after_list is None or group.after_list_at is None:
-        return []
-    if group.after_list == "additions":
-        return beyond_list(curriculum, "additions", had)
-    again = await week_rows.had_keys(db, group.group_id, group.after_list_at)
-    known = await _known_to_most(db, curriculum, group)
-    return beyond_list(curriculum, "must_reads", again | known)
-
-
-async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
-    """Return the must-reads that at least half of the members have read; what follows tells it."""
-    members = await member_rows.member_count(db, group.group_id)
-    keys = {r.key: curriculum.keys_of(r) for r in curriculum.resources if r.must_read}
-    counts = await progress.readers_by_key(db, group.group_id, keys, READ)
-    return {key for key, n in counts.items() if shown_count(n) and n * 2 >= members}

@@ -1,7 +1,7 @@
 """Study groups and their settings."""
 
 from collections.abc import Collection
-from dataclasses import astuple
+from dataclasses import asdict
 from datetime import datetime
 
 from bot.core.groups import Group
@@ -14,18 +14,27 @@ from bot.store.instants import instant
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
     """Write a group's settings; a channel's group is one row, made or changed."""
+    made = {
+        "group_id": group.group_id,
+        "guild_id": group.guild_id,
+        "channel_id": group.channel_id,
+        "is_forum": group.is_forum,
+    }
+    changed = asdict(group.schedule) | {
+        "state": group.state,
+        "role_id": group.role_id,
+        "since_at": group.since,
+        "next_at": group.next_at,
+        "changed_by": group.changed_by,
+        "changed_at": now,
+    }
+    values = made | changed
     sql = (
-        "INSERT INTO study_groups (group_id, guild_id, channel_id, state, weekday, hour, minute,"
-        " zone, role_id, since_at, next_at, changed_by, changed_at, is_forum)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET"
-        " state = excluded.state, weekday = excluded.weekday, hour = excluded.hour,"
-        " minute = excluded.minute, zone = excluded.zone, role_id = excluded.role_id,"
-        " since_at = excluded.since_at, next_at = excluded.next_at, blocked = NULL,"
-        " changed_by = excluded.changed_by, changed_at = excluded.changed_at"
+        f"INSERT INTO study_groups ({', '.join(values)}) VALUES ({question_marks(values)})"  # noqa: S608 - names of ours
+        " ON CONFLICT (channel_id) DO UPDATE SET blocked = NULL, "
+        + ", ".join(f"{column} = excluded.{column}" for column in changed)
     )
-    ids = group.group_id, group.guild_id, group.channel_id
-    weekly = group.state, *astuple(group.schedule), group.role_id, group.since, group.next_at
-    await tx.fetch(sql, *ids, *weekly, group.changed_by, now, group.is_forum)
+    await tx.fetch(sql, *values.values())
 
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.papers import Chosen, Span, Vote, VoteState, Why
+from bot.core.papers import Chosen, Span, Vote, VoteState
+from bot.core.weeks import Why
 from bot.store.database import Queries, Row, value_from
 
 

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import chain
 
-from bot.core.groups import Week, WeekState, served_weeks
-from bot.core.weeks import Schedule
+from bot.core.weeks import Week, WeekState
 from bot.store.database import Queries, Row, Value, question_marks, value_from
 from bot.store.instants import instant
 
@@ -46,27 +45,10 @@ async def week_of_group(db: Queries, group_id: int, week: str) -> Week | None:
     return _post(row) if row else None
 
 
-async def latest_weeks(db: Queries, group_id: int, count: int) -> list[Week]:
-    """Return the group's weeks, the newest first, weeks to come included."""
-    sql = "SELECT * FROM weeks WHERE group_id = ? ORDER BY slot_at DESC LIMIT ?"
-    return [_post(row) for row in await db.fetch(sql, group_id, count)]
-
-
-async def iso_weeks(db: Queries, group_id: int) -> set[str]:
-    """Return all weeks of the group about which anything was decided."""
-    return set(await db.fetch_column("SELECT week FROM weeks WHERE group_id = ?", group_id))
-
-
-async def served(db: Queries, group_id: int, schedule: Schedule) -> set[str]:
-    """Return all weeks that the group's calendar passes by; see ``served_weeks``."""
-    rows = await db.fetch("SELECT week, slot_at, state FROM weeks WHERE group_id = ?", group_id)
-    return served_weeks(schedule, ((r["week"], instant(r["slot_at"]), r["state"]) for r in rows))
-
-
-async def weeks_after(db: Queries, group_id: int, at: datetime) -> list[Week]:
-    """Return the group's weeks whose slot is later than this, the earliest first."""
-    sql = "SELECT * FROM weeks WHERE group_id = ? AND slot_at > ? ORDER BY slot_at"
-    return [_post(row) for row in await db.fetch(sql, group_id, at)]
+async def weeks_of(db: Queries, group_id: int) -> list[Week]:
+    """Return all the group's weeks, the latest first, weeks to come included."""
+    sql = "SELECT * FROM weeks WHERE group_id = ? ORDER BY slot_at DESC"
+    return [_post(row) for row in await db.fetch(sql, group_id)]
 
 
 async def move_week(tx: Queries, week_id: int, week: str, at: datetime) -> None:
@@ -106,16 +88,6 @@ async def past_weeks(
         " ORDER BY slot_at DESC LIMIT ? OFFSET ?"
     )
     return [_post(row) for row in await db.fetch(sql, group_id, now, count, skip)]
-
-
-async def had_keys(db: Queries, group_id: int, since: datetime | None = None) -> set[str]:
-    """Return what the group has had, ever or since then, or is just being sent."""
-    sql = (
-        "SELECT resource_key FROM weeks WHERE group_id = ?"
-        " AND state IN ('waiting', 'posted', 'uncertain') AND resource_key IS NOT NULL"
-        " AND slot_at >= ?"
-    )
-    return set(await db.fetch_column(sql, group_id, since or 0))
 
 
 async def set_week_state(tx: Queries, week_id: int, state: WeekState) -> None:

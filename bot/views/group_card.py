@@ -6,9 +6,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.core.groups import Coming, Group, GroupState, GroupStatus, History, PastWeek, ReadBy, Week
-from bot.core.papers import TELL_WEEKS_AHEAD, part_of
-from bot.core.weeks import Schedule
+from bot.core.groups import Group, GroupState, GroupStatus, History, PastWeek, ReadBy
+from bot.core.papers import TELL_WEEKS_AHEAD, Coming
+from bot.core.weeks import Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
@@ -185,11 +185,10 @@ def _this_week_text(status: GroupStatus) -> str:
         case "posted" if post.message_id is None:
             return _("This week: **{title}**, posted and then deleted.", title=title)
         case "posted":
-            part = part_of(status.curriculum, status.spans, post.key or "", post.week)
             link = post_link(status.group.guild_id, post)
             return dotted(
                 _("This week: **{title}**", title=title),
-                part_text(part),
+                part_text(status.part),
                 _("[read it together]({link})", link=link),
                 _("late") if post.is_late else "",
             )

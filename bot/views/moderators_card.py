@@ -6,9 +6,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.core.groups import HAD, Group, GroupStatus
+from bot.core.groups import Group, GroupStatus
 from bot.core.papers import TELL_WEEKS_AHEAD
-from bot.core.weeks import slot_of_week
+from bot.core.weeks import HAD, slot_of_week
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.channels import CHANNELS_OF_GROUPS

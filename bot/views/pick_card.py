@@ -9,7 +9,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.core.curriculum import Resource
-from bot.core.groups import HAD, GroupStatus
+from bot.core.groups import GroupStatus
 from bot.core.outbox import UNCERTAIN, Problem
 from bot.core.papers import (
     MOST_WEEKS,
@@ -20,10 +20,9 @@ from bot.core.papers import (
     Silent,
     Vote,
     is_long,
-    spans_by_key,
     weeks_meant,
 )
-from bot.core.weeks import Slot, slot_of_week
+from bot.core.weeks import HAD, Slot, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
@@ -162,8 +161,7 @@ def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOp
 
 def long_papers(status: GroupStatus) -> list[LongPaper]:
     """Return the long papers of this week and those shown, and those left out, with weeks."""
-    spans = spans_by_key(status.curriculum, status.spans)
-    this_week = status.this_week
+    spans, this_week = status.spans, status.this_week
     keys = [this_week.key] if this_week is not None and this_week.state in HAD else []
     keys += [coming.pick.key for coming in status.coming]
     found = [status.curriculum.get(key) for key in keys if key is not None]

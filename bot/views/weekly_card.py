@@ -7,10 +7,10 @@ from discord import ui
 
 from bot.core.curriculum import Resource
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, Reminder, ReminderWish, Week, WeeklyPost
-from bot.core.papers import Why
+from bot.core.groups import Group, Reminder, ReminderWish, WeeklyPost
 from bot.core.progress import is_read
 from bot.core.reading import Path, Reply
+from bot.core.weeks import Week, Why
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids

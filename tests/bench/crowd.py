@@ -8,11 +8,12 @@ from statistics import median
 import click
 
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
-from bot.core.papers import beyond_list, runs_out
+from bot.core.papers import beyond_list
 from bot.core.weeks import Schedule
 from bot.services.opening import open_services
 from tests.bench.databases import new_database
 from tests.curricula import curriculum, resource
+from tests.plans import plan_from
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox
 
 NOW = datetime(2026, 1, 5, 10, 0, 30, tzinfo=UTC)
@@ -29,7 +30,7 @@ MARKS = 100  # per member
 def crowd(members, additions, clicks, kinds):
     """Measure clicks in a large group, in milliseconds until the last answer."""
     kinds = kinds or ("sqlite", "postgres")
-    click.echo(f"runs_out with {additions:,} additions: {_end_of_list(additions):.1f} ms\n")
+    click.echo(f"The end of {additions:,} additions: {_end_of_list(additions):.1f} ms\n")
     found = {kind: asyncio.run(_measure(kind, members, clicks)) for kind in kinds}
     click.echo(f"| ms, {clicks} at once, {members:,} members | {' | '.join(found)} |")
     click.echo(f"| --- |{' --- |' * len(found)}")
@@ -46,7 +47,7 @@ def _end_of_list(additions):
     took = []
     for _ in range(5):
         began = time.perf_counter()
-        runs_out(made, (), {}, {}, "2026-W02", then)
+        plan_from("2026-W02", made, beyond=then).weeks_left()
         took.append(time.perf_counter() - began)
     return median(took) * 1000
 
@@ -61,7 +62,7 @@ async def _measure(kind, members, clicks):
             groups, weekly = services.groups, services.weeks
             made = await groups.make_or_change(GUILD, CHANNEL, MONDAYS_AT_TEN, None, MODERATOR)
             group_id = made.group.group_id
-            await groups.go_on(GUILD, group_id, "must_reads")
+            await services.papers.go_on(GUILD, group_id, "must_reads")
             paper = next(r.key for r in base.resources if r.prerequisites)
             await services.papers.pick(GUILD, CHANNEL, MODERATOR, paper, None)
             await _fill(services.db, group_id, base, members)

@@ -29,14 +29,13 @@ QUERIES = {
     "outbox.due_row_ids": lambda db: outbox.due_row_ids(db, NOW, 100),
     "outbox.due_row_ids, a week's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
     "groups.due_group_ids": lambda db: groups.due_group_ids(db, NOW, 100),
-    "choices.due_votes": lambda db: paper_rows.due_votes(db, NOW, 100),
+    "papers.due_votes": lambda db: paper_rows.due_votes(db, NOW, 100),
     "readers.due_nudges": lambda db: readers.due_nudges(db, NOW, 100),
     "outbox.due_next": due_next,
-    "slots.latest_slots": lambda db: week_rows.latest_weeks(db, A_GROUP, 60),
-    "slots.past_slots": lambda db: week_rows.past_weeks(db, A_GROUP, now=NOW, count=10),
-    "slots.last_posted": lambda db: week_rows.last_posted(db, A_GROUP),
-    "slots.had_keys": lambda db: week_rows.had_keys(db, A_GROUP),
-    "slots.reads_of_groups": lambda db: week_rows.reads_of_groups(
+    "weeks.weeks_of": lambda db: week_rows.weeks_of(db, A_GROUP),
+    "weeks.past_weeks": lambda db: week_rows.past_weeks(db, A_GROUP, now=NOW, count=10),
+    "weeks.last_posted": lambda db: week_rows.last_posted(db, A_GROUP),
+    "weeks.reads_of_groups": lambda db: week_rows.reads_of_groups(
         db, A_READER, None, NOW - timedelta(days=7)
     ),
 }

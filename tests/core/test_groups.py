@@ -12,7 +12,6 @@ from bot.core.groups import (
     FEWEST_CHECKED,
     TRY_AGAIN,
     Group,
-    Week,
     as_if_checked,
     as_wished,
     due_before,
@@ -22,7 +21,7 @@ from bot.core.groups import (
     reminder_window,
 )
 from bot.core.progress import Mark
-from bot.core.weeks import Schedule
+from bot.core.weeks import Schedule, Week
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 MONDAY_AT_NINE = Schedule(0, 9, 0, "UTC")

@@ -15,12 +15,12 @@ from bot.core.papers import (
     Span,
     by_week,
     next_papers,
-    part_of,
     readiness,
-    runs_out,
+    spans_by_key,
     weeks_meant,
 )
 from bot.core.weeks import week_of, weeks_from
+from tests.plans import plan_from
 
 WEEKS = weeks_from("2026-W51", 4)
 W51, W52, W53, W01 = WEEKS
@@ -58,7 +58,7 @@ def papers(had=(), picked=(), winners=(), weeks=WEEKS, curriculum=SMALL) -> list
 
 
 def left(had=(), picked=(), winners=(), week=W51, curriculum=SMALL) -> int:
-    return runs_out(curriculum, had, dict(picked), dict(winners), week)
+    return plan_from(week, curriculum, had=had, picked=picked, winners=winners).weeks_left()
 
 
 def test_a_group_follows_the_list_with_its_docs_and_its_course():
@@ -253,7 +253,7 @@ def test_what_is_passed_over_comes_only_as_a_pick():
     assert parts(picked={W51: key("course")}, read_for=passed)[0] == ("course", None)
     again = next_papers(SMALL, LIST, {}, {}, [W51], [key("attention")], passed)
     assert again == [Pick(W51, key("scaling"), "must_read_addition")]
-    assert runs_out(SMALL, (), {}, {}, W51, [*LIST], passed) == 3
+    assert plan_from(W51, SMALL, beyond=[*LIST], spans=passed).weeks_left() == 3
 
 
 def test_weeks_that_were_had_count_and_what_was_chosen_later_goes_for_the_rest():
@@ -265,10 +265,8 @@ def test_weeks_that_were_had_count_and_what_was_chosen_later_goes_for_the_rest()
     assert go_on(3) == [("bert", (2, 3)), ("bert", (3, 3))]
     assert go_on(2) == [("bert", (2, 2)), ("course", None)]
     assert go_on(1) == go_on(0) == [("course", None), ("scaling", None)]
-    assert part_of(SMALL, spans(*had, bert=3), key("bert"), W51) == (1, 3)
-    assert part_of(SMALL, spans(*had, bert=1), key("bert"), W51) is None
-    assert part_of(SMALL, spans(*had, bert=3), key("bert"), W52) is None
-    assert part_of(SMALL, spans(*had, bert=3), key("attention"), W52) is None
+    three, one = (spans_by_key(SMALL, spans(*had, bert=n))[key("bert")] for n in (3, 1))
+    assert (three.part(W51), three.part(W52), one.part(W51)) == ((1, 3), None, None)
 
 
 def test_what_has_had_its_weeks_may_be_picked_once_more():
@@ -298,7 +296,7 @@ def test_each_week_brings_what_was_forecast_for_it(had, picked, lengths):
         brought += next_papers(SMALL, had_now, picked, {}, [week], spans=now)
 
     assert brought == forecast
-    assert runs_out(SMALL, had, picked, {}, W51, (), chosen) == [
+    assert plan_from(W51, SMALL, had=had, picked=picked, spans=chosen).weeks_left() == [
         *(p.key for p in next_papers(SMALL, had, picked, {}, weeks_from(W51, 40), spans=chosen))
     ].index(None)
 

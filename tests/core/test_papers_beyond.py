@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.papers import Pick, beyond_list, next_papers, runs_out
+from bot.core.papers import Pick, beyond_list, next_papers
 from bot.core.weeks import weeks_from
 from tests.curricula import curricula, curriculum, resource
+from tests.plans import plan_from
 
 WEEKS = weeks_from("2026-W51", 4)
 LIST = curriculum(
@@ -63,7 +64,7 @@ def test_what_a_moderator_picked_is_held_back_for_its_week(winners):
 def test_nothing_beyond_the_list_comes_twice_and_all_of_it_comes(made, choice, data):
     had = data.draw(st.sets(st.sampled_from([r.key for r in made.resources])))
     then = beyond_list(made, choice, had if choice == "additions" else ())
-    weeks = runs_out(made, had, {}, {}, WEEKS[0], then)
+    weeks = plan_from(WEEKS[0], made, had=had, beyond=then).weeks_left()
 
     picks = next_papers(made, had, {}, {}, weeks_from(WEEKS[0], weeks + 1), then)
 
@@ -135,5 +136,5 @@ def test_the_end_of_a_long_list_is_found_by_looking_at_each_resource_once():
     long = curriculum(*(resource(f"r{n}") for n in range(1000)))
     counted = curriculum(*(replace(r, key=Counted(r.key)) for r in long.resources))
 
-    assert runs_out(counted, (), {}, {}, WEEKS[0]) == 1000
+    assert plan_from(WEEKS[0], counted).weeks_left() == 1000
     assert len(looked) < 20_000

@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.papers import LONGEST, candidates, longest_hours, winner
+from bot.core.papers import LONGEST, longest_hours, winner
 from bot.core.weeks import Slot
 from tests.curricula import curriculum, resource
+from tests.plans import plan_from
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LIST = curriculum(
@@ -22,8 +23,11 @@ def slot_in(**time) -> Slot:
 
 
 def test_candidates_are_the_next_of_the_list_that_are_neither_had_nor_picked():
-    assert candidates(LIST, (), (), 3) == ["demo:bert", "demo:gpt", "demo:lora"]
-    assert candidates(LIST, {"demo:bert"}, {"demo:gpt"}, 3) == ["demo:lora", "demo:scaling"]
+    new = plan_from("2026-W02", LIST)
+    chosen = plan_from("2026-W02", LIST, had=["demo:bert"], picked={"2026-W09": "demo:gpt"})
+
+    assert new.candidates(3) == ["demo:bert", "demo:gpt", "demo:lora"]
+    assert chosen.candidates(3) == ["demo:lora", "demo:scaling"]
 
 
 def test_a_vote_closes_an_hour_before_its_slot_with_time_to_send_it():

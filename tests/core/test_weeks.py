@@ -1,5 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,18 +10,17 @@ from bot.core.weeks import (
     AFTER_THE_FIRST,
     DUE_WITHIN,
     LATE_WITHIN,
+    Calendar,
     Schedule,
     Slot,
-    due_slots,
+    Week,
     judge,
-    next_slot,
     running_week,
     slot_of_week,
-    slots_from,
-    too_soon,
     week_at_home,
     weeks_from,
 )
+from tests.plans import calendar
 
 ZONES = (
     "Pacific/Apia",
@@ -50,6 +49,23 @@ instants = st.integers(7 * 86_400, 70 * 365 * 86_400).map(
 
 def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)
+
+
+def slots_from(schedule, after, count, served=()) -> list[Slot]:
+    return list(islice(calendar(schedule, served).ahead(after), count))
+
+
+def next_slot(schedule, after, served=()) -> Slot:
+    return calendar(schedule, served).next(after)
+
+
+def due_slots(schedule, since, now, served=()) -> list[tuple[Slot, str]]:
+    return calendar(schedule, served).due(since, now)
+
+
+def begun(schedule, first_at) -> Calendar:
+    week = running_week(schedule.zone, first_at)
+    return Calendar(schedule, [Week(0, 1, week, first_at, "posted")])
 
 
 def wall(slot: Slot, zone: str) -> str:
@@ -303,7 +319,7 @@ def test_after_its_first_paper_a_group_has_four_days_whatever_its_calendar_becom
 ):
     week = running_week(then.zone, first_at)
 
-    second = next_slot(now, first_at, {week} | too_soon(now, first_at))
+    second = Calendar(now, [Week(0, 1, week, first_at, "posted")]).next(first_at)
 
     ahead = [slot for slot in slots_from(now, first_at, 4) if slot.week != week]
     assert second == next(s for s in ahead if s.at - first_at >= AFTER_THE_FIRST)
@@ -313,8 +329,9 @@ def test_what_follows_the_first_paper_too_soon_is_counted_in_real_hours():
     sunday_night = Schedule(6, 23, 0, "Europe/Berlin")  # the clocks went back that morning
     second = slot_of_week(sunday_night, "2026-W43").at
 
-    assert too_soon(sunday_night, second - timedelta(days=4)) == set()
-    assert too_soon(sunday_night, second - timedelta(days=4) + timedelta(seconds=1)) == {"2026-W43"}
+    a_second_later = second - timedelta(days=4) + timedelta(seconds=1)
+    assert begun(sunday_night, second - timedelta(days=4)).too_soon() == set()
+    assert begun(sunday_night, a_second_later).too_soon() == {"2026-W43"}
 
 
 def test_post_now_uses_up_the_running_weeks_slot():

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import bot
 from bot.core.curriculum.additions import own_step
-from bot.core.groups import Coming, Group, GroupStatus, GroupWish, WhichHour, WhichZone
+from bot.core.groups import Group, GroupStatus, GroupWish, WhichHour, WhichZone
 from bot.core.moderation import Proposal
-from bot.core.papers import PICKED, Ballot, Chosen, Pick, PickReply, Vote
+from bot.core.papers import PICKED, Ballot, Chosen, Coming, Pick, PickReply, Vote
 from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader, Shown
 from bot.core.weeks import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching

@@ -207,7 +207,7 @@ class Story:
         self.ids |= {"lost": await self.id_of(LOST), "lost_too": await self.id_of(LOST_TOO)}
         await services.groups.set_state(GUILD, await self.id_of(PAUSED), "paused")
         await services.groups.set_state(GUILD, await self.id_of(STOPPED), "stopped")
-        await services.groups.go_on(GUILD, await self.id_of(RAN_OUT), "must_reads")
+        await services.papers.go_on(GUILD, await self.id_of(RAN_OUT), "must_reads")
         for who in READERS.values():
             await services.groups.join(GUILD, await self.id_of(WEDNESDAYS), who)
             await services.reminders.ask(GUILD, await self.id_of(WEDNESDAYS), who, wanted=True)
@@ -405,7 +405,7 @@ class Story:
         return (await self.services.groups.find(channel)).group_id
 
     async def slot_of(self, channel: int) -> int:
-        (newest,) = await week_rows.latest_weeks(self.services.db, await self.id_of(channel), 1)
+        newest, *_ = await week_rows.weeks_of(self.services.db, await self.id_of(channel))
         return newest.week_id
 
     async def rows(self, kind: LetterKind, reference: str) -> list[OutboxRow]:

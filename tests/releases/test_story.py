@@ -5,10 +5,11 @@ from typing import get_args
 
 import pytest
 
-from bot.core.groups import GroupState, WeekState
+from bot.core.groups import GroupState
 from bot.core.outbox import LetterKind, OutboxState
 from bot.core.papers import VoteState
 from bot.core.progress import State
+from bot.core.weeks import WeekState
 from bot.services.opening import open_services
 from tests.curricula import named_by_address
 from tests.every_table import everything

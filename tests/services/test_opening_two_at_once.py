@@ -99,7 +99,7 @@ class World:
         self.change = (await s.reading.mark(ALICE, GUILD, "demo:p6", "later")).change.change_id
         await s.reading.set_goal(ALICE, GUILD, "demo:p3")
         self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC)
-        await s.groups.go_on(GUILD, self.reading, "additions")
+        await s.papers.go_on(GUILD, self.reading, "additions")
         (self.check, *_) = await s.guilds.due_checks(45)
         week = (await groups.status(READING, None)).this_week
         self.slot = week
@@ -162,7 +162,7 @@ def acts(w: World, s: Services) -> dict:
         "Groups.delete, forum": lambda: groups.delete(GUILD, w.forum, CARL),
         "Groups.skip_next": lambda: groups.skip_next(GUILD, w.reading),
         "Groups.skip_next, due": lambda: groups.skip_next(GUILD, w.due),
-        "Groups.go_on": lambda: groups.go_on(GUILD, w.reading, "must_reads"),
+        "Papers.go_on": lambda: s.papers.go_on(GUILD, w.reading, "must_reads"),
         "Groups.mention_nobody": lambda: groups.mention_nobody(GUILD, w.reading),
         "Groups.post_now": lambda: groups.post_now(GUILD, w.changed),
         "Groups.post_now, due": lambda: groups.post_now(GUILD, w.due),
@@ -298,7 +298,7 @@ BESIDE = [
     ("Groups.delete", "Groups.delete"),
     ("Groups.skip_next", "Groups.make_or_change"),
     ("Groups.skip_next, due", "Weeks.open_due"),
-    ("Groups.go_on", "Groups.make_or_change"),
+    ("Papers.go_on", "Groups.make_or_change"),
     ("Groups.mention_nobody", "Groups.make_or_change"),
     ("Groups.post_now", "Groups.set_state, stopped"),
     ("Groups.join", "Me.forget, carl"),

@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.groups import Group, Week
+from bot.core.groups import Group
 from bot.core.outbox import Lacks
-from bot.core.weeks import Schedule
+from bot.core.weeks import Schedule, Week
 from bot.store import groups, members
 from bot.store import weeks as week_rows
 from bot.store.outbox import due_next

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.groups import Week
 from bot.core.progress import Mark
+from bot.core.weeks import Week
 from bot.store import members, progress
 from bot.store import weeks as week_rows
 
@@ -36,23 +36,13 @@ async def test_a_week_is_read_as_it_was_written(db, put):
 async def test_a_week_has_one_row_that_keeps_its_id(db, put):
     await put(week(11), week(12, state="skipped"))
 
-    assert [(p.week_id, p.state) for p in await week_rows.latest_weeks(db, 1, 9)] == [
-        (11, "skipped")
-    ]
+    assert [(p.week_id, p.state) for p in await week_rows.weeks_of(db, 1)] == [(11, "skipped")]
 
 
 async def test_weeks_come_newest_first(db, put):
     await put(*(week(n, f"2026-W0{n}", at=NOW + timedelta(weeks=n)) for n in (2, 4, 3)))
 
-    assert [p.week_id for p in await week_rows.latest_weeks(db, 1, 2)] == [4, 3]
-
-
-async def test_a_group_has_had_what_was_sent_or_may_be(db, put):
-    states = ["waiting", "posted", "uncertain", "missed", "skipped"]
-    await put(*(week(n, f"2026-W0{n}", s, f"demo:{s}") for n, s in enumerate(states, start=1)))
-    await put(week(9, "2026-W09", "nothing", None))
-
-    assert await week_rows.had_keys(db, 1) == {"demo:waiting", "demo:posted", "demo:uncertain"}
+    assert [p.week_id for p in await week_rows.weeks_of(db, 1)] == [4, 3, 2]
 
 
 async def test_only_what_waits_is_called_off(db, put):

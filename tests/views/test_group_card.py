@@ -8,10 +8,10 @@ from typing import get_args
 import pytest
 from discord import ui
 
-from bot.core.groups import Group, GroupStatus, History, PastWeek, Week
+from bot.core.groups import Group, GroupStatus, History, PastWeek
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, ProblemName
 from bot.core.papers import Vote
-from bot.core.weeks import Schedule
+from bot.core.weeks import Schedule, Week
 from bot.views.group_card import history_card, members_card
 from bot.views.moderators_card import moderators_card
 from bot.views.problems import obstacle_text, problem_text

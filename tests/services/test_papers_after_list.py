@@ -48,7 +48,7 @@ async def test_the_end_is_told_with_the_paper_two_weeks_ahead(services, group_id
 
 
 async def test_the_end_is_nobodys_worry_while_it_is_far(services, group_id, week):
-    await services.groups.go_on(GUILD, group_id, "additions")
+    await services.papers.go_on(GUILD, group_id, "additions")
     await week()
     week_id = (await services.groups.history(GUILD, group_id, 0)).weeks[0].post.week_id
 
@@ -66,7 +66,7 @@ async def test_whoever_set_it_up_is_told_once_that_nothing_is_left(services, gro
 
 
 async def test_a_group_goes_on_with_additions(services, group_id, week):
-    await services.groups.go_on(GUILD, group_id, "additions")
+    await services.papers.go_on(GUILD, group_id, "additions")
 
     assert [await week() for _ in range(4)] == ["Attention", "BERT", "Plain", "nothing"]
 
@@ -74,7 +74,7 @@ async def test_a_group_goes_on_with_additions(services, group_id, week):
 async def test_a_group_starts_over_with_must_reads_each_once(services, group_id, week):
     for _ in range(3):
         await week()
-    await services.groups.go_on(GUILD, group_id, "must_reads")
+    await services.papers.go_on(GUILD, group_id, "must_reads")
 
     assert [await week() for _ in range(3)] == ["Attention", "BERT", "nothing"]
     assert len(await notices(services)) == 2
@@ -84,7 +84,7 @@ async def test_must_reads_can_start_over_again(services, group_id, week):
     for _ in range(2):
         await week()
         await week()
-        await services.groups.go_on(GUILD, group_id, "must_reads")
+        await services.papers.go_on(GUILD, group_id, "must_reads")
 
     assert [await week() for _ in range(2)] == ["Attention", "BERT"]
 
@@ -97,7 +97,7 @@ async def test_what_half_of_the_members_read_does_not_start_over(services, group
     await services.reading.mark(READERS[0], None, "demo:bert", "known")
     for _ in range(2):
         await week()
-    await services.groups.go_on(GUILD, group_id, "must_reads")
+    await services.papers.go_on(GUILD, group_id, "must_reads")
 
     assert [await week() for _ in range(2)] == ["BERT", "nothing"]
 
@@ -109,15 +109,16 @@ async def test_a_small_group_does_not_show_who_read_what(services, group_id, wee
         await services.reading.mark(reader, None, "demo:attention", "done")
     for _ in range(2):
         await week()
-    await services.groups.go_on(GUILD, group_id, "must_reads")
+    await services.papers.go_on(GUILD, group_id, "must_reads")
 
     assert await week() == "Attention"
 
 
 async def test_the_choice_can_be_taken_back_and_outlives_new_settings(services, group_id, week):
-    await services.groups.go_on(GUILD, group_id, "additions")
+    await services.papers.go_on(GUILD, group_id, "additions")
     kept = await services.groups.make_or_change(GUILD, CHANNEL, MONDAYS_AT_TEN, None, MODERATOR)
-    taken_back = await services.groups.go_on(GUILD, group_id, None)
+    await services.papers.go_on(GUILD, group_id, None)
+    taken_back = await services.groups.status(CHANNEL, None)
 
     assert (kept.group.after_list, kept.weeks_left) == ("additions", 3)
     assert (taken_back.group.after_list, taken_back.weeks_left) == (None, 2)
@@ -126,4 +127,4 @@ async def test_the_choice_can_be_taken_back_and_outlives_new_settings(services, 
 async def test_another_servers_group_is_left_alone(services, group_id):
     for guild_id, wanted in ((OTHER_GUILD, group_id), (GUILD, 5)):
         with pytest.raises(NoGroupError):
-            await services.groups.go_on(guild_id, wanted, "additions")
+            await services.papers.go_on(guild_id, wanted, "additions")

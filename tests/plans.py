@@ -1,0 +1,34 @@
+"""Plans and calendars made of what a test says, without a ledger."""
+
+from datetime import timedelta
+
+from bot.core.papers import PICKED, Chosen, Plan, spans_by_key
+from bot.core.weeks import Calendar, Schedule, Week, slot_of_week, weeks_from
+
+MONDAYS = Schedule(0, 10, 0, "UTC")
+AN_HOUR = timedelta(hours=1)
+
+
+def calendar(schedule, served=()):
+    """Return a calendar whose weeks ``served`` had no paper, but were decided about."""
+    weeks = [Week(0, 1, w, slot_of_week(schedule, w).at, "missed") for w in served]
+    return Calendar(schedule, weeks)
+
+
+def plan_from(week, curriculum, *, had=(), picked=(), winners=(), beyond=(), spans=()):
+    """Return the plan of a group that meets on Mondays, an hour before the slot of a week."""
+    past = weeks_from("2001-W01", len(had))
+    weeks = [
+        Week(0, 1, each, slot_of_week(MONDAYS, each).at, "posted", key)
+        for each, key in zip(past, had, strict=True)
+    ]
+    chosen = [Chosen(1, each, key, PICKED) for each, key in dict(picked).items()]
+    chosen += [Chosen(1, each, key, "vote_winner") for each, key in dict(winners).items()]
+    return Plan(
+        curriculum,
+        Calendar(MONDAYS, weeks[::-1]),
+        slot_of_week(MONDAYS, week).at - AN_HOUR,
+        chosen,
+        spans=spans_by_key(curriculum, spans),
+        beyond=beyond,
+    )

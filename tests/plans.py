@@ -15,6 +15,14 @@ def calendar(schedule, served=()):
     return Calendar(schedule, weeks)
 
 
+def next_papers(curriculum, had, picked, winners, weeks, beyond=(), spans=()):
+    """Return what a group that has had this reads in these weeks."""
+    chosen = {"had": had, "picked": picked, "winners": winners}
+    return plan_from(
+        next(iter(weeks), "2026-W51"), curriculum, **chosen, beyond=beyond, spans=spans
+    ).papers(weeks)
+
+
 def plan_from(week, curriculum, *, had=(), picked=(), winners=(), beyond=(), spans=()):
     """Return the plan of a group that meets on Mondays, an hour before the slot of a week."""
     past = weeks_from("2001-W01", len(had))

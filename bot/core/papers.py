@@ -1,17 +1,16 @@
 """What a group reads in which week, chosen or in order, and how many members are ready for it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from heapq import heappop, heappush
 from itertools import chain, islice, takewhile
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.dates import dates_meant
 from bot.core.progress import READ, UNLOCKS, shown_count
-from bot.core.weeks import HAD, Calendar, Slot, Week, Why, running_week, week_of, weeks_from
+from bot.core.weeks import HAD, Calendar, Slot, Week, Why, running_week, week_of
 
 AfterList = Literal["additions", "must_reads"]
 """How a group goes on when its list is through: all additions, or the must-reads once more."""
@@ -209,10 +208,45 @@ class Plan:
         return {each.week: each.key for each in self.chosen if each.why == PICKED}
 
     def papers(self, weeks: Sequence[str]) -> list[Pick]:
-        """Return what the group reads in each of these weeks, which are ascending."""
-        picked, winners = by_week(self.choices)
-        had, spans = self.calendar.had(), self.spans.values()
-        return next_papers(self.curriculum, had, picked, winners, weeks, self.beyond, spans)
+        """Return what the group reads in each of the weeks, which are ascending.
+
+        A moderator's pick comes first, even of something the group has had; then the vote's
+        winner, unless the group has had it or a moderator wants it for a coming week; then what
+        goes on for several weeks; then the next of the list, docs and course too; then the next
+        addition that is a must-read; then the next of ``beyond``, had or not. What is picked or
+        won for a coming week is not taken earlier by the order of the list. What is passed over
+        comes only as a pick.
+        """
+        picked, won = self._choices_for(weeks)
+        # The last week, up to which a key is held back. As text, weeks are in their order.
+        picked_until = {key: week for week, key in sorted(picked.items())}
+        held_until = {key: week for week, key in sorted([*won.items(), *picked.items()])}
+        spans, order = dict(self.spans), self._order(self.beyond)
+        gone = self._had | self._passed_over
+        papers: list[Pick] = []
+        for week in weeks:
+            winner, under_way = won.get(week), [s for s in spans.values() if s.is_under_way]
+            key: str | None
+            why: Why | None
+            if week in picked:
+                key, why = picked[week], PICKED
+            elif winner and winner not in gone and picked_until.get(winner, week) <= week:
+                key, why = winner, "vote_winner"
+            elif under_way:
+                key, why = min(under_way, key=lambda span: span.had).key, "goes_on"
+            else:
+                free = (each for each in order if held_until.get(each, week) <= week)
+                key = next(free, None)
+                why = order.get(key or "")
+            part = None
+            if key is not None:
+                gone.add(key)
+                order.pop(key, None)
+            if key in spans:
+                spans[key] = replace(spans[key], had=(*spans[key].had, (week, key)))
+                part = spans[key].part(week)
+            papers.append(Pick(week, key, why, part))
+        return papers
 
     def paper(self, week: str) -> Pick:
         """Return what the group reads in a week, be that to come or not."""
@@ -247,11 +281,8 @@ class Plan:
 
     def candidates(self, count: int) -> list[str]:
         """Return the next of the list that the group hasn't had, and that nobody picked for it."""
-        left_out = {key for key, span in self.spans.items() if span.weeks == 0}
-        had = {*self.calendar.had(), *self.picked.values(), *left_out}
-        weeks = weeks_from(self.running, count)  # any weeks: nothing is chosen for them
-        papers = next_papers(self.curriculum, had, {}, {}, weeks)
-        return [paper.key for paper in papers if paper.key is not None]
+        picked = _present_keys(self.curriculum, self.picked.values())
+        return list(islice((key for key in self._order() if key not in picked), count))
 
     def free_slot(self, resource: Resource) -> Slot | None:
         """Return the slot for which the resource is picked, or else the next that is free.
@@ -310,62 +341,44 @@ class Plan:
         passed = (week for week in calendar.too_soon() if calendar.week(week) is None)
         return {week: to for week in passed if week > running}
 
+    @property
+    def _had(self) -> set[str]:
+        return _present_keys(self.curriculum, self.calendar.had())
+
+    @property
+    def _passed_over(self) -> set[str]:
+        return {key for key, span in self.spans.items() if span.weeks == 0}
+
     def _begun(self) -> Calendar:
         return self.calendar.having(Week(0, 0, self.running, self.now, "waiting"))
 
+    def _choices_for(self, weeks: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the picks and the wins that can still come true, by week, with present keys.
 
-def next_papers(
-    curriculum: Curriculum,
-    had: Collection[str],
-    picked: Mapping[str, str],
-    winners: Mapping[str, str],
-    weeks: Sequence[str],
-    beyond: Sequence[str] = (),
-    spans: Iterable[Span] = (),
-) -> list[Pick]:
-    """Return what the group reads in each of the weeks, which are ascending.
+        Those of a week that is not asked for but gone by, or left out as skipped, hold nothing
+        back; nor does what has left the curriculum, or is a companion.
+        """
+        last = max(weeks, default="")
+        picked, won = dict[str, str](), dict[str, str]()
+        for each in self.choices:
+            resource = self.curriculum.get(each.key)
+            is_asked = each.week > last or each.week in weeks
+            if is_asked and resource is not None and not resource.is_companion:
+                (picked if each.why == PICKED else won)[each.week] = resource.key
+        return picked, {week: key for week, key in won.items() if week not in picked}
 
-    A moderator's pick comes first, even of something the group has had; then the vote's winner,
-    unless the group has had it or a moderator wants it for a coming week; then what goes on for
-    several weeks; then the next of the list, docs and course too; then the next addition that is
-    a must-read; then the next of ``beyond``, had or not. What is picked or won for a coming week
-    is not taken earlier by the order of the list. Picks and winners that have left the curriculum
-    count for nothing, and so do companions. What is passed over comes only as a pick.
-    """
-    parts = _Parts(curriculum, spans)
-    by_moderator = _chosen(curriculum, picked, weeks)
-    by_vote = _chosen(curriculum, winners, weeks)
-    won = {week: key for week, key in by_vote.items() if week not in by_moderator}
-    # The last week, up to which a key is held back. As text, weeks are in their order.
-    picked_until = {key: week for week, key in sorted(by_moderator.items())}
-    held_until = {key: week for week, key in sorted([*by_moderator.items(), *won.items()])}
-    had = _present_keys(curriculum, had)
-    taken: set[str] = set()
-    # What is held back is taken in its week: nothing that is passed over comes free again.
-    passed_over = {*had, *held_until, *parts.passed_over}
-    free = (each for each in _in_order(curriculum) if each[0] not in passed_over)
-    beyond = [key for key in beyond if key not in parts.passed_over]
-    then = _Beyond(curriculum, beyond, held_until)
-    picks: list[Pick] = []
-    for week in weeks:
-        winner = won.get(week)
-        is_free = not any(winner in keys for keys in (had, taken, parts.passed_over))
-        if week in by_moderator:
-            pick = Pick(week, by_moderator[week], "picked_by_moderator")
-        elif winner is not None and is_free and picked_until.get(winner, week) <= week:
-            pick = Pick(week, winner, "vote_winner")
-        else:
-            if winner is not None and held_until[winner] == week:
-                then.release(winner)
-            if parts.under_way:
-                pick = Pick(week, parts.under_way[0], "goes_on")
-            else:
-                found = next(free, None)
-                pick = Pick(week, *found) if found else then.next(week, taken, had)
-        if pick.key is not None:
-            taken.add(pick.key)
-        picks.append(parts.read(pick))
-    return picks
+    def _order(self, beyond: Sequence[str] = ()) -> dict[str, Why]:
+        """Return what the group reads if nobody chooses, in order, and why."""
+        listed, had = self.curriculum.resources, self._had
+        order: dict[str, Why] = {r.key: "next_on_list" for r in listed if not r.addition}
+        order |= {r.key: "must_read_addition" for r in listed if r.addition and r.must_read}
+        order = {key: why for key, why in order.items() if key not in had}
+        for resource in (self.curriculum.get(key) for key in beyond):
+            if resource is not None:
+                why: Why = "must_read_again" if resource.key in had else "addition"
+                order.setdefault(resource.key, why)
+        passed_over = self._passed_over
+        return {key: why for key, why in order.items() if key not in passed_over}
 
 
 def is_long(resource: Resource) -> bool:
@@ -431,15 +444,6 @@ def asked_by_readiness(curriculum: Curriculum, resource: Resource) -> dict[str, 
     return {each.key: curriculum.keys_of(each) for each in asked}
 
 
-def by_week(chosen: Iterable[Chosen]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the moderators' picks and the votes' winners, each as week -> key."""
-    picked: dict[str, str] = {}
-    winners: dict[str, str] = {}
-    for one in chosen:
-        (picked if one.why == PICKED else winners)[one.week] = one.key
-    return picked, winners
-
-
 def weeks_meant(typed: str, today: date, zone: str) -> dict[str, date]:
     """Return the ISO weeks that may be meant by a day or a week, each with the day read."""
     return {week_of(day): day for day in dates_meant(typed, today, zone)}
@@ -455,75 +459,6 @@ def winner(keys: Sequence[str], counts: Sequence[int]) -> str | None:
     """Return what most voted for: of several, the first. None: nobody voted."""
     best = max(counts, default=0)
     return keys[list(counts).index(best)] if best > 0 else None
-
-
-def _in_order(curriculum: Curriculum) -> Iterator[tuple[str, Why]]:
-    """Yield the list, then the additions that are must-reads."""
-    for resource in curriculum.resources:
-        if not resource.addition:
-            yield resource.key, "next_on_list"
-    for resource in curriculum.resources:
-        if resource.addition and resource.must_read:
-            yield resource.key, "must_read_addition"
-
-
-class _Parts:
-    """What is read for several weeks, and for how many it was already."""
-
-    def __init__(self, curriculum: Curriculum, spans: Iterable[Span]) -> None:
-        found = spans_by_key(curriculum, spans)
-        self.passed_over = {key for key, span in found.items() if span.weeks == 0}
-        self._weeks = {key: span.weeks for key, span in found.items() if span.weeks > 1}
-        self._had = {key: len(found[key].had) for key in self._weeks}
-        begun = sorted((s.had[0], key) for key, s in found.items() if s.is_under_way)
-        self.under_way = [key for _, key in begun]
-
-    def read(self, pick: Pick) -> Pick:
-        """Return the pick with its part, if it is one: its week is then had."""
-        key = pick.key
-        if key is None or self._had.get(key, 0) >= self._weeks.get(key, 0):
-            return pick
-        self._had[key] += 1
-        part = self._had[key], self._weeks[key]
-        if part[0] == part[1]:
-            self.under_way.remove(key)
-        elif part[0] == 1:
-            self.under_way.append(key)
-        return replace(pick, part=part)
-
-
-class _Beyond:
-    """What follows a list that is through, each once; what is held back comes when it is free."""
-
-    def __init__(self, curriculum: Curriculum, keys: Iterable[str], held: Collection[str]) -> None:
-        present = (r.key for key in keys if (r := curriculum.get(key)) is not None)
-        self._keys = list(dict.fromkeys(present))
-        self._positions = {key: position for position, key in enumerate(self._keys)}
-        self._free = [position for key, position in self._positions.items() if key not in held]
-
-    def release(self, key: str) -> None:
-        if key in self._positions:
-            heappush(self._free, self._positions[key])
-
-    def next(self, week: str, taken: Collection[str], had: Collection[str]) -> Pick:
-        while self._free:
-            key = self._keys[heappop(self._free)]
-            if key not in taken:
-                return Pick(week, key, "must_read_again" if key in had else "addition")
-        return Pick(week, None, None)
-
-
-def _chosen(
-    curriculum: Curriculum, by_week: Mapping[str, str], weeks: Sequence[str]
-) -> dict[str, str]:
-    """Return the choices that can still come true, by week, with present keys.
-
-    Those of a week that is not asked for but gone by, or left out as skipped, hold nothing back.
-    """
-    last, wanted = max(weeks, default=""), set(weeks)
-    asked = {week: key for week, key in by_week.items() if week in wanted or week > last}
-    found = {week: curriculum.get(key) for week, key in asked.items()}
-    return {week: r.key for week, r in found.items() if r is not None and not r.is_companion}
 
 
 def _present_keys(curriculum: Curriculum, keys: Iterable[str]) -> set[str]:

@@ -6,21 +6,17 @@ from hypothesis import strategies as st
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step
 from bot.core.papers import (
-    PICKED,
     READINESS_FROM,
     TELL_WEEKS_AHEAD,
-    Chosen,
     Pick,
     Readiness,
     Span,
-    by_week,
-    next_papers,
     readiness,
     spans_by_key,
     weeks_meant,
 )
 from bot.core.weeks import week_of, weeks_from
-from tests.plans import plan_from
+from tests.plans import next_papers, plan_from
 
 WEEKS = weeks_from("2026-W51", 4)
 W51, W52, W53, W01 = WEEKS
@@ -413,7 +409,12 @@ def test_a_text_of_two_days_is_two_weeks_each_with_its_day():
     assert weeks_meant("soon", TODAY, "UTC") == {}
 
 
-def test_picks_and_winners_are_told_apart():
-    chosen = [Chosen(1, "2026-W03", "a", PICKED), Chosen(1, "2026-W03", "b", "vote_winner")]
+def test_only_what_moderators_picked_for_weeks_to_come_is_a_pick():
+    plan = plan_from(
+        "2026-W03",
+        SMALL,
+        picked={"2026-W02": "a", "2026-W03": "b", "2026-W05": "c"},
+        winners={"2026-W04": "d"},
+    )
 
-    assert by_week(chosen) == ({"2026-W03": "a"}, {"2026-W03": "b"})
+    assert plan.picked == {"2026-W03": "b", "2026-W05": "c"}

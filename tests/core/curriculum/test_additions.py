@@ -16,11 +16,11 @@ from bot.core.curriculum.fields import (
     with_needs,
 )
 from bot.core.curriculum.links import canonical
-from bot.core.papers import next_papers
 from bot.core.progress import resolved
 from bot.core.recommend import path_to
 from bot.core.weeks import weeks_from
 from bot.errors import BadFieldError
+from tests.plans import next_papers
 
 LINK = "https://example.org/"
 

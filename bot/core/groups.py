@@ -255,11 +255,11 @@ def as_wished(
         return schedule, role_id
     if seen is None:  # it has just been made
         return schedule, group.role_id if role_id is None else role_id
-    was, time = asdict(seen.schedule), {"hour", "minute"}
-    changed = {name for name, value in asdict(schedule).items() if value != was[name]}
-    changed |= time if changed & time else set()
-    wished = replace(group.schedule, **{name: getattr(schedule, name) for name in changed})
-    return wished, group.role_id if role_id == seen.role_id else role_id
+    changed = dict(asdict(schedule).items() - asdict(seen.schedule).items())
+    if not changed.keys().isdisjoint(("hour", "minute")):
+        changed |= {"hour": schedule.hour, "minute": schedule.minute}
+    schedule = replace(group.schedule, **changed)
+    return schedule, group.role_id if role_id == seen.role_id else role_id
 
 
 REMINDED_BEFORE = timedelta(days=2)

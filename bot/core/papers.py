@@ -194,6 +194,11 @@ class Plan:
         return running_week(self.calendar.schedule.zone, self.now)
 
     @property
+    def last(self) -> str:
+        """The last week for which a moderator may pick."""
+        return week_of((self.now + AT_MOST_AHEAD).date())
+
+    @property
     def this_week(self) -> Week | None:
         return self.calendar.week(self.running)
 

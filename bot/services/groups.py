@@ -380,9 +380,9 @@ class Groups:
             self._db, group_id, now=self._clock(), count=WEEKS_A_PAGE + 1, skip=page * WEEKS_A_PAGE
         )
         shown = found[:WEEKS_A_PAGE]
-        posted = [post for post in shown if post.state == "posted"]
-        reads = await self._weeks.shown_reads(curriculum, posted)
-        weeks = tuple(PastWeek(post, reads.get(post.week_id)) for post in shown)
+        posted = [post if post.state == "posted" else None for post in shown]
+        reads = await self._weeks.read_by(curriculum, group_id, posted)
+        weeks = tuple(PastWeek(p, read.count) for p, read in zip(shown, reads, strict=True))
         return History(group, page, weeks, has_more=len(found) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
@@ -461,7 +461,8 @@ class Groups:
         told = vote or lost
         named = await members.named_members(db, group_id)
         doubted = await additions.doubted_keys(db, group.guild_id)
-        this_read, last_read = await self._weeks.read_by(curriculum, [this_week, last], named)
+        posted = this_week if this_week and this_week.state == "posted" else None
+        read_by = await self._weeks.read_by(curriculum, group_id, [posted, last], named)
         return GroupStatus(
             curriculum,
             group,
@@ -469,8 +470,8 @@ class Groups:
             is_member=await members.is_member(db, group_id, reader_id),
             this_week=this_week,
             last=last,
-            this_read=this_read,
-            last_read=last_read,
+            this_read=read_by[0],
+            last_read=read_by[1],
             coming=plan.coming(WEEKS_SHOWN),
             begins=plan.begins,
             weeks_left=plan.weeks_left(),

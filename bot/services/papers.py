@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.groups import Group
 from bot.core.papers import (
-    AT_MOST_AHEAD,
     PICKED,
     AfterList,
     Chosen,
@@ -19,7 +18,7 @@ from bot.core.papers import (
     weeks_meant,
 )
 from bot.core.progress import READ, shown_count
-from bot.core.weeks import HAD, Calendar, Slot, running_week, slot_of_week, week_of
+from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups as group_rows
@@ -54,13 +53,12 @@ class Papers:
             UnknownWeekError: the date is no day and no week, or several; it has some to choose.
             WeekRefusedError: that week has its paper, is over, or is more than a year away.
         """
-        seen = of_guild(await group_rows.group_of_channel(self._db, channel_id), guild_id)
-        meant = _picked(await self._curricula.named(self._db, guild_id, resource))
-        week = await self._one_week(seen, meant.key, date)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, picked_by)
             group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
             plan = await self.plan(tx, group)
+            meant = _picked(await self._curricula.named(tx, guild_id, resource))
+            week = _one_week(plan, group, meant.key, date) if date else None
             slot = _open_slot(plan, group, week) if week else plan.calendar.next(plan.now)
             await self._put(tx, group, slot, meant, picked_by)
         vote, keys = plan.vote_on(slot.week), plan.curriculum.keys_of(meant)
@@ -140,52 +138,28 @@ class Papers:
         group = await group_rows.group_of_channel(self._db, channel_id)
         if group is None or group.guild_id != guild_id:
             return []
-        plan = await self.plan(self._db, group)
-        ahead = [coming for coming in plan.coming(WEEKS_OFFERED) if not coming.is_skipped]
-        found = [(coming.slot, plan.curriculum.get(coming.pick.key or "")) for coming in ahead]
-        return [(slot, resource.title if resource else "") for slot, resource in found]
+        return _offered(await self.plan(self._db, group))
 
     async def plan(self, db: Queries, group: Group) -> Plan:
-        """Return what the group reads in which week, as it stands now."""
+        """Return all that decides what a group reads in which week: nothing else reads it."""
+        now, calendar = self._clock(), await calendar_of(db, group)
         curriculum = await self._curricula.of(db, group.guild_id)
-        return await plan_of(db, curriculum, group, self._clock())
+        last_week = week_of((now - timedelta(days=8)).date())
+        return Plan(
+            curriculum,
+            calendar,
+            now,
+            await paper_rows.picks_from(db, group.group_id, last_week),
+            await paper_rows.votes_from(db, group.group_id, last_week),
+            spans_by_key(curriculum, await paper_rows.spans_of(db, group.group_id)),
+            await _beyond(db, curriculum, group, calendar),
+        )
 
     async def _put(
         self, tx: Queries, group: Group, slot: Slot, meant: Resource, picked_by: int
     ) -> None:
         pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
         await paper_rows.put_pick(tx, pick, picked_by, self._clock())
-
-    async def _one_week(self, group: Group, key: str, typed: str | None) -> str | None:
-        """Return the week of the day that is typed; where it isn't clear, offer some."""
-        if not typed:
-            return None
-        now, zone = self._clock(), group.schedule.zone
-        meant = weeks_meant(typed, now.astimezone(ZoneInfo(zone)).date(), zone)
-        if len(meant) == 1:
-            return next(iter(meant))
-        nearest, last = running_week(zone, now), week_of((now + AT_MOST_AHEAD).date())
-        fitting = [(week, day, "") for week, day in meant.items() if nearest <= week <= last]
-        offered = fitting or [
-            (slot.week, slot.at.astimezone(ZoneInfo(zone)).date(), title)
-            for slot, title in await self.weeks(group.guild_id, group.channel_id)
-        ]
-        raise UnknownWeekError(typed, tuple(offered), bool(fitting), group.group_id, key)
-
-
-async def plan_of(db: Queries, curriculum: Curriculum, group: Group, now: datetime) -> Plan:
-    """Return all that decides what a group reads in which week; nothing else reads it."""
-    calendar = await calendar_of(db, group)
-    last_week = week_of((now - timedelta(days=8)).date())
-    return Plan(
-        curriculum,
-        calendar,
-        now,
-        await paper_rows.picks_from(db, group.group_id, last_week),
-        await paper_rows.votes_from(db, group.group_id, last_week),
-        spans_by_key(curriculum, await paper_rows.spans_of(db, group.group_id)),
-        await _beyond(db, curriculum, group, calendar),
-    )
 
 
 async def calendar_of(db: Queries, group: Group) -> Calendar:
@@ -232,11 +206,30 @@ def _picked(resource: Resource) -> Resource:
     return resource
 
 
+def _offered(plan: Plan) -> list[tuple[Slot, str]]:
+    ahead = [coming for coming in plan.coming(WEEKS_OFFERED) if not coming.is_skipped]
+    found = [(coming.slot, plan.curriculum.get(coming.pick.key or "")) for coming in ahead]
+    return [(slot, resource.title if resource else "") for slot, resource in found]
+
+
+def _one_week(plan: Plan, group: Group, key: str, typed: str) -> str:
+    """Return the week of the day that is typed; where it isn't clear, offer some."""
+    zone = ZoneInfo(group.schedule.zone)
+    meant = weeks_meant(typed, plan.now.astimezone(zone).date(), group.schedule.zone)
+    if len(meant) == 1:
+        return next(iter(meant))
+    fitting = [(week, day, "") for week, day in meant.items() if plan.running <= week <= plan.last]
+    offered = fitting or [
+        (slot.week, slot.at.astimezone(zone).date(), title) for slot, title in _offered(plan)
+    ]
+    raise UnknownWeekError(typed, tuple(offered), bool(fitting), group.group_id, key)
+
+
 def _open_slot(plan: Plan, group: Group, week: str) -> Slot:
     """Return the slot of a week for which may be picked, or raise WeekRefusedError."""
     if week < plan.running:
         raise WeekRefusedError("gone")
-    if week > week_of((plan.now + AT_MOST_AHEAD).date()):
+    if week > plan.last:
         raise WeekRefusedError("far")
     decided = plan.calendar.week(week)
     if decided is not None and decided.state == "posted":

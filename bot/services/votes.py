@@ -184,20 +184,17 @@ class Votes:
             present = await paper_rows.vote(tx, vote.vote_id)
             if present is None or present.state != vote.state:
                 return  # another process counted it, or somebody called it off
-            if group is None:  # it is deleted: its poll ends by itself where we can't
-                if for_good or now >= present.closes_at:
-                    await paper_rows.delete_vote(tx, vote.vote_id)
-                else:
-                    await paper_rows.set_look_at(tx, vote.vote_id, now + TRY_AGAIN)
-                return
-            slot_at = slot_of_week(group.schedule, vote.week).at
-            if not for_good and now < slot_at:
+            slot = slot_of_week(group.schedule, vote.week) if group is not None else None
+            until = present.closes_at if slot is None else slot.at
+            if now < until and not for_good:
                 wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
-                await paper_rows.set_look_at(tx, vote.vote_id, min(now + wait, slot_at))
-                return
-            if await lose(tx, self._ids, vote.vote_id, now):
-                log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
-            await paper_rows.set_look_at(tx, vote.vote_id, None)
+                await paper_rows.set_look_at(tx, vote.vote_id, min(now + wait, until))
+            elif group is None:  # it is deleted: its poll ends by itself where we can't
+                await paper_rows.delete_vote(tx, vote.vote_id)
+            else:
+                if await lose(tx, self._ids, vote.vote_id, now):
+                    log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
+                await paper_rows.set_look_at(tx, vote.vote_id, None)
 
     async def ended(self, vote: Vote) -> None:
         """Record that the poll of a vote that was called off is ended."""

@@ -1,7 +1,7 @@
 """The paper of the week: picking it when its slot has come, and what readers do with it."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -117,17 +117,16 @@ class Weeks:
 
     async def post(self, week_id: int) -> WeeklyPost | None:
         """Return what the card of a week's paper shows; None if its group or paper is gone."""
-        post = await week_rows.week(self._db, week_id)
-        group = None if post is None else await group_rows.group(self._db, post.group_id)
-        if post is None or group is None:
+        if (found := await self._found(week_id)) is None:
             return None
+        post, group = found
         plan = await self._papers.plan(self._db, group)
         curriculum = plan.curriculum
         resource = curriculum.get(post.key or "")
         if resource is None:
             return None
         last, part = plan.calendar.last_before(post.week), plan.part(post)
-        reads = await self.shown_reads(curriculum, [post, last])
+        read, last_read = await self.read_by(curriculum, group.group_id, [post, last])
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
         goes_on = part is not None and part[0] > 1
@@ -136,47 +135,32 @@ class Weeks:
             group,
             post,
             resource,
-            read=reads.get(post.week_id),
+            read=read.count,
             readiness=readiness(curriculum, resource, states, plan.calendar.had()),
             last=last,
-            last_read=reads.get(last.week_id) if last and not goes_on else None,
+            last_read=None if goes_on else last_read.count,
             weeks_left=_weeks_left(plan, post),
             part=part,
         )
 
-    async def shown_reads(
-        self, curriculum: Curriculum, posts: Iterable[Week | None]
-    ) -> dict[int, int]:
-        """Return, by week, how many have read its paper; none where they are too few."""
-        counts = await self._read_counts(curriculum, posts)
-        shown = {week_id: shown_count(readers) for week_id, (readers, _) in counts.items()}
-        return {week_id: count for week_id, count in shown.items() if count is not None}
-
     async def read_by(
-        self, curriculum: Curriculum, posts: Sequence[Week | None], named: Collection[int]
+        self,
+        curriculum: Curriculum,
+        group_id: int,
+        posts: Sequence[Week | None],
+        named: Collection[int] = (),
     ) -> list[ReadBy]:
         """Return who has read the weeks' papers, as far as told; ``named``: who show their name."""
-        posted = [p if p is not None and p.state == "posted" else None for p in posts]
-        counts = await self._read_counts(curriculum, posted)
+        keys = {post.week_id: _keys(curriculum, post.key or "") for post in posts if post}
+        counts = await week_rows.read_counts(self._db, group_id, keys) if keys else {}
         found: list[ReadBy] = []
-        for post in posted:
-            read, people = counts.get(post.week_id if post else 0, (0, 0))
+        for week_id in (post.week_id if post else 0 for post in posts):
+            read, people = counts.get(week_id, (0, 0))
             count, names = shown_count(read), list[int]()
-            if post is not None and read and (count is None or may_name(people, len(named))):
-                names = await week_rows.named_readers(
-                    self._db, post, _keys(curriculum, post.key or "")
-                )
+            if named and read and (count is None or may_name(people, len(named))):
+                names = await week_rows.named_readers(self._db, group_id, keys[week_id])
             found.append(ReadBy(count, tuple(names)))
         return found
-
-    async def _read_counts(
-        self, curriculum: Curriculum, posts: Iterable[Week | None]
-    ) -> dict[int, tuple[int, int]]:
-        papers = [(post, post.key) for post in posts if post is not None and post.key is not None]
-        if not papers:
-            return {}
-        keys = {post.week_id: _keys(curriculum, key) for post, key in papers}
-        return await week_rows.read_counts(self._db, papers[0][0].group_id, keys)
 
     async def read_it(
         self, reader_id: int, guild_id: int | None, week_id: int
@@ -209,12 +193,16 @@ class Weeks:
         path = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
         return Path(shown.curriculum, shown.reader, shown.resource, path)
 
-    async def _checked(self, guild_id: int | None, week_id: int) -> tuple[Week, Group]:
+    async def _found(self, week_id: int) -> tuple[Week, Group] | None:
         post = await week_rows.week(self._db, week_id)
-        group = None if post is None else await group_rows.group(self._db, post.group_id)
-        if post is None or group is None or group.guild_id != guild_id:
+        group = await group_rows.group(self._db, post.group_id) if post else None
+        return None if post is None or group is None else (post, group)
+
+    async def _checked(self, guild_id: int | None, week_id: int) -> tuple[Week, Group]:
+        found = await self._found(week_id)
+        if found is None or found[1].guild_id != guild_id:
             raise UnknownPostError
-        return post, group
+        return found
 
     async def _open(self, group_id: int) -> None:
         now = self._clock()
@@ -233,12 +221,11 @@ class Weeks:
 
     def _waits_for_vote(self, plan: Plan, group: Group, slot: Slot) -> bool:
         """Tell whether the week's poll is just being counted, as after downtime: not for long."""
-        vote, now = plan.vote_on(slot.week), plan.now
-        is_counted = vote is None or vote.state != "running" or vote.message_id is None
-        waits_since = now if is_counted else self._waits_since.setdefault(group.group_id, now)
-        if not is_counted and now - waits_since < FOR_ITS_VOTE:
+        vote, group_id = plan.vote_on(slot.week), group.group_id
+        is_read = vote is not None and vote.state == "running" and vote.message_id is not None
+        if is_read and plan.now - self._waits_since.setdefault(group_id, plan.now) < FOR_ITS_VOTE:
             return True
-        self._waits_since.pop(group.group_id, None)
+        self._waits_since.pop(group_id, None)
         return False
 
     async def decide(
@@ -248,6 +235,7 @@ class Weeks:
 
         The caller has locked the group.
         """
+        newest = next(iter(plan.calendar.weeks), None)
         if verdict == "missed":
             post = Week(self._ids.new(), group.group_id, slot.week, slot.at, "missed")
             log.warning("group %s missed its slot of %s", group.group_id, slot.week)
@@ -256,9 +244,7 @@ class Weeks:
         await week_rows.put_week(tx, post)
         if post.state == "waiting":
             await self.send(tx, group, post)
-        elif post.state == "nothing" and not any(
-            week.state == "nothing" for week in plan.calendar.weeks[:1]
-        ):
+        elif post.state == "nothing" and (newest is None or newest.state != "nothing"):
             await self._tell_ran_out(tx, group, post)
         return replace(plan, calendar=plan.calendar.having(post))
 

@@ -14,27 +14,19 @@ from bot.store.instants import instant
 
 async def put_group(tx: Queries, group: Group, now: datetime) -> None:
     """Write a group's settings; a channel's group is one row, made or changed."""
-    made = {
-        "group_id": group.group_id,
-        "guild_id": group.guild_id,
-        "channel_id": group.channel_id,
-        "is_forum": group.is_forum,
-    }
-    changed = asdict(group.schedule) | {
-        "state": group.state,
-        "role_id": group.role_id,
-        "since_at": group.since,
-        "next_at": group.next_at,
-        "changed_by": group.changed_by,
-        "changed_at": now,
-    }
-    values = made | changed
+    calendar = asdict(group.schedule)
     sql = (
-        f"INSERT INTO study_groups ({', '.join(values)}) VALUES ({question_marks(values)})"  # noqa: S608 - names of ours
-        " ON CONFLICT (channel_id) DO UPDATE SET blocked = NULL, "
-        + ", ".join(f"{column} = excluded.{column}" for column in changed)
+        "INSERT INTO study_groups (group_id, guild_id, channel_id, state, role_id, since_at,"  # noqa: S608 - names of ours
+        f" next_at, changed_by, changed_at, is_forum, {', '.join(calendar)})"
+        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {question_marks(calendar)})"
+        " ON CONFLICT (channel_id) DO UPDATE SET state = excluded.state,"
+        " role_id = excluded.role_id, since_at = excluded.since_at, next_at = excluded.next_at,"
+        " blocked = NULL, changed_by = excluded.changed_by, changed_at = excluded.changed_at"
+        + "".join(f", {column} = excluded.{column}" for column in calendar)
     )
-    await tx.fetch(sql, *values.values())
+    ids = group.group_id, group.guild_id, group.channel_id
+    run = group.state, group.role_id, group.since, group.next_at, group.changed_by
+    await tx.fetch(sql, *ids, *run, now, group.is_forum, *calendar.values())
 
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:

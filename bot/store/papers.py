@@ -94,12 +94,6 @@ async def caller_of(db: Queries, vote_id: int) -> int | None:
     return caller
 
 
-async def vote_of_week(db: Queries, group_id: int, week: str) -> Vote | None:
-    """Return the group's vote on the week, whatever became of it."""
-    row = await db.fetch_one("SELECT * FROM votes WHERE group_id = ? AND week = ?", group_id, week)
-    return _vote(row) if row else None
-
-
 async def votes_from(db: Queries, group_id: int, week: str) -> list[Vote]:
     """Return the group's votes on the week and those after it, in order."""
     sql = "SELECT * FROM votes WHERE group_id = ? AND week >= ? ORDER BY week"

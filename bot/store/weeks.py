@@ -162,7 +162,7 @@ async def read_counts(
     return {week_id: counts.get(week_id, (0, 0)) for week_id in keys}
 
 
-async def named_readers(db: Queries, post: Week, keys: Collection[str]) -> list[int]:
+async def named_readers(db: Queries, group_id: int, keys: Collection[str]) -> list[int]:
     """Return the members counted by ``read_counts`` who show their name, by id."""
     sql = (
         "SELECT DISTINCT members.reader_id FROM members"  # noqa: S608 - question marks only
@@ -171,7 +171,7 @@ async def named_readers(db: Queries, post: Week, keys: Collection[str]) -> list[
         f" WHERE members.group_id = ? AND progress.resource_key IN ({question_marks(keys)})"
         " AND progress.state = 'done' AND reader_settings.named = 1 ORDER BY members.reader_id"
     )
-    return await db.fetch_column(sql, post.group_id, *keys)
+    return await db.fetch_column(sql, group_id, *keys)
 
 
 async def reads_of_groups(

@@ -428,18 +428,24 @@ def readiness(
 
     ``members_by_states``: states by key, and how many members have just these.
     """
-    needed = _present_keys(curriculum, resource.prerequisites)
-    needed -= _present_keys(curriculum, had)
+    needed = _present_keys(curriculum, resource.prerequisites) - _present_keys(curriculum, had)
     members = ready = 0
     lacked: Counter[str] = Counter()
     for states, count in members_by_states:
         members += count
-        lacks = _lacked(curriculum, resource, needed, states)
-        ready += 0 if lacks else count
-        lacked.update(dict.fromkeys(lacks, count))
-    if members < READINESS_FROM or ready * 2 < members:
+        read = _present_keys(curriculum, (key for key, state in states.items() if state in READ))
+        unlocked = _present_keys(curriculum, (k for k, state in states.items() if state in UNLOCKS))
+        if lacks := set() if resource.key in read else needed - unlocked:
+            lacked.update(dict.fromkeys(lacks, count))
+        else:
+            ready += count
+    lacking = members - ready
+    if members < READINESS_FROM or lacking > ready:
         return None
-    return Readiness(ready, members, _most_lacked(curriculum, lacked, members - ready))
+    in_order = (each.key for each in curriculum.resources if each.key in lacked)
+    most = max(in_order, key=lacked.__getitem__, default=None)
+    is_told = shown_count(lacking) is not None and lacked[most or ""] * 2 > lacking
+    return Readiness(ready, members, most if is_told else None)
 
 
 def asked_by_readiness(curriculum: Curriculum, resource: Resource) -> dict[str, tuple[str, ...]]:
@@ -468,19 +474,3 @@ def winner(keys: Sequence[str], counts: Sequence[int]) -> str | None:
 
 def _present_keys(curriculum: Curriculum, keys: Iterable[str]) -> set[str]:
     return {resource.key for key in keys if (resource := curriculum.get(key)) is not None}
-
-
-def _lacked(
-    curriculum: Curriculum, resource: Resource, needed: Collection[str], states: Mapping[str, str]
-) -> set[str]:
-    read = _present_keys(curriculum, (key for key, state in states.items() if state in READ))
-    unlocked = _present_keys(curriculum, (k for k, state in states.items() if state in UNLOCKS))
-    return set() if resource.key in read else set(needed) - unlocked
-
-
-def _most_lacked(curriculum: Curriculum, counts: Counter[str], lacking: int) -> str | None:
-    if shown_count(lacking) is None:
-        return None
-    in_order = [resource for resource in curriculum.resources if resource.key in counts]
-    most = max(in_order, key=lambda resource: counts[resource.key], default=None)
-    return most.key if most is not None and counts[most.key] * 2 > lacking else None

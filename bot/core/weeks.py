@@ -135,9 +135,8 @@ class Calendar:
         first_at = self.first_at
         if first_at is None:
             return set()
-        ends_at = first_at + AFTER_THE_FIRST
-        near = takewhile(lambda slot: slot.at < ends_at, _slots_near(self.schedule, first_at))
-        return {slot.week for slot in near if slot.at > first_at}
+        ahead, ends_at = Calendar(self.schedule).ahead(first_at), first_at + AFTER_THE_FIRST
+        return {slot.week for slot in takewhile(lambda slot: slot.at < ends_at, ahead)}
 
     @property
     def first_at(self) -> datetime | None:
@@ -180,8 +179,13 @@ class Calendar:
         return Slot(slot.week, min(now, promised)) if is_moved else None
 
     def _open_slots(self, instant: datetime) -> Iterator[Slot]:
-        weeks = self.weeks_to_come(_week_near(self.schedule, instant))
-        return (slot_of_week(self.schedule, week) for week in weeks)
+        """Yield the slots to come from one that is surely past.
+
+        Two weeks back: the slot of last week may still be to come, if a gap moved it over Sunday
+        midnight into this one.
+        """
+        first = _monday(running_week(self.schedule.zone, instant)) - timedelta(weeks=2)
+        return (slot_of_week(self.schedule, week) for week in self.weeks_to_come(week_of(first)))
 
 
 def running_week(zone: str, now: datetime) -> str:
@@ -224,7 +228,7 @@ def judge(slot: Slot, now: datetime) -> Verdict:
 
 def slot_meant(schedule: Schedule, promised: datetime) -> Slot:
     """Return the slot that was due then by the zone tables of before: by today's, the nearest."""
-    around = islice(_slots_near(schedule, promised), 5)
+    around = islice(Calendar(schedule).ahead(promised - timedelta(weeks=2)), 4)
     return min(around, key=lambda slot: abs(slot.at - promised))
 
 
@@ -243,19 +247,6 @@ def week_at_home(own: str, real: str, running: str, taken: Collection[str]) -> s
     while (week := week_of(monday)) in taken:
         monday -= timedelta(weeks=1)
     return week
-
-
-def _slots_near(schedule: Schedule, instant: datetime) -> Iterator[Slot]:
-    """Yield the slots of all weeks in order, from one that is surely past."""
-    return (slot_of_week(schedule, week) for week in _weeks(_week_near(schedule, instant)))
-
-
-def _week_near(schedule: Schedule, instant: datetime) -> str:
-    """Return the week two back: the slot of last week may still be to come.
-
-    A gap may have moved it over Sunday midnight into this one.
-    """
-    return week_of(_monday(running_week(schedule.zone, instant)) - timedelta(weeks=2))
 
 
 def _weeks(week: str) -> Iterator[str]:

@@ -115,25 +115,21 @@ class ClockRepair:
     async def _pull_back(self, now: datetime) -> int:
         """Pull back all but groups' calendars, a table at a time; return how many rows it was."""
         limit, count = now + CLOCKS_APART, 0
-        nudges = ("reader_settings", "nudge_at", limit + NUDGED_AFTER, now + NUDGED_AFTER)
-        all_columns = [nudges, *((*column, limit, now) for column in ahead.NEVER_AHEAD)]
-        marks = [(*column, limit) for column in ahead.OF_MARKS]
-        marks.append((*ahead.PUT_OFF, now + PUT_OFF_FOR))
-        looked_at = [*marks, *(column[:3] for column in all_columns)]
-        wrong = await ahead.columns_ahead(self._db, looked_at)
-        if not wrong.isdisjoint((*ahead.OF_MARKS, ahead.PUT_OFF)):
+        marks = dict.fromkeys(ahead.OF_MARKS, limit) | {ahead.PUT_OFF: now + PUT_OFF_FOR}
+        others = dict.fromkeys(ahead.NEVER_AHEAD, limit) | {ahead.NUDGES: limit + NUDGED_AFTER}
+        wrong = await ahead.columns_ahead(self._db, marks | others)
+        if not wrong.isdisjoint(marks):
             async with self._db.transaction() as tx:
                 count += await ahead.pull_back_marks(tx, limit, now, PUT_OFF_FOR)
-        for table, column, latest, to in all_columns:
-            if (table, column) in wrong:
+        for column, latest in others.items():
+            if column in wrong:
                 async with self._db.transaction() as tx:
-                    count += await ahead.pull_back(tx, table, column, limit=latest, to=to)
+                    to = latest - CLOCKS_APART
+                    count += await ahead.pull_back(tx, *column, limit=latest, to=to)
         async with self._db.transaction() as tx:
             count += await ahead.pull_back_outbox(tx, now, CLOCKS_APART)
-        async with self._db.transaction() as tx:
-            last = week_of((now + AT_MOST_AHEAD + CLOCKS_APART).date())
-            count += await ahead.drop_picks_after(tx, last)
-        return count
+            last = week_of((limit + AT_MOST_AHEAD).date())
+            return count + await ahead.drop_picks_after(tx, last)
 
     async def _group_put_right(
         self, group_id: int, now: datetime, *, new_tables: bool = False

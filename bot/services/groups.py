@@ -40,7 +40,7 @@ from bot.errors import (
 from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
-from bot.services.papers import Papers, next_slot_of, of_guild
+from bot.services.papers import Papers, calendar_of, next_slot_of, of_guild
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
 from bot.services.weeks import Weeks
@@ -376,14 +376,13 @@ class Groups:
         """Return a page of the group's past weeks, the newest first."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
         curriculum = await self._curricula.of(self._db, guild_id)
-        found = await week_rows.past_weeks(
-            self._db, group_id, now=self._clock(), count=WEEKS_A_PAGE + 1, skip=page * WEEKS_A_PAGE
-        )
-        shown = found[:WEEKS_A_PAGE]
+        now, calendar = self._clock(), await calendar_of(self._db, group)
+        past = [week for week in calendar.weeks if week.at <= now][page * WEEKS_A_PAGE :]
+        shown = past[:WEEKS_A_PAGE]
         posted = [post if post.state == "posted" else None for post in shown]
         reads = await self._weeks.read_by(curriculum, group_id, posted)
         weeks = tuple(PastWeek(p, read.count) for p, read in zip(shown, reads, strict=True))
-        return History(group, page, weeks, has_more=len(found) > WEEKS_A_PAGE)
+        return History(group, page, weeks, has_more=len(past) > WEEKS_A_PAGE)
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Make the reader a member."""

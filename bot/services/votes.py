@@ -22,11 +22,10 @@ from bot.core.papers import (
 from bot.core.weeks import slot_of_week
 from bot.errors import VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.papers import Papers, of_guild
+from bot.services.papers import Papers, calendar_of, of_guild
 from bot.store import groups as group_rows
 from bot.store import outbox, readers
 from bot.store import papers as paper_rows
-from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -161,8 +160,7 @@ class Votes:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, vote.group_id)
-            served = await week_rows.week_of_group(tx, vote.group_id, vote.week)
-            if group is None or served is not None:
+            if group is None or (await calendar_of(tx, group)).week(vote.week):
                 await lose(tx, self._ids, vote.vote_id, now)
                 return
             if not await paper_rows.end_vote(tx, vote.vote_id, "decided"):

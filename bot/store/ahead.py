@@ -1,6 +1,6 @@
 """Instants that are too late to be true: what a clock that was ahead left in the database."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.store import changes as change_log
@@ -25,6 +25,9 @@ NEVER_AHEAD = (
     ("votes", "made_at"),
 )
 """(table, column) of what has happened, so never later than now; marks and changes apart."""
+
+NUDGES = ("reader_settings", "nudge_at")
+"""The one that lies ahead by as much as a reader is left alone."""
 
 OF_MARKS = (("changes", "made_at"), ("progress", "changed_at"))
 PUT_OFF = ("progress", "until_at")
@@ -51,15 +54,15 @@ async def newest_message_at(db: Queries) -> datetime | None:
 
 
 async def columns_ahead(
-    db: Queries, latest: Collection[tuple[str, str, datetime]]
+    db: Queries, latest: Mapping[tuple[str, str], datetime]
 ) -> set[tuple[str, str]]:
     """Return which of these columns hold an instant later than they may: in one statement."""
     looks = (
         f"SELECT '{table}' AS table_name, '{column}' AS column_name"  # noqa: S608 - names of ours
         f" WHERE EXISTS (SELECT 1 FROM {table} WHERE {column} > ?)"
-        for table, column, _ in latest
+        for table, column in latest
     )
-    rows = await db.fetch(" UNION ALL ".join(looks), *(at for _, _, at in latest))
+    rows = await db.fetch(" UNION ALL ".join(looks), *latest.values())
     return {(row["table_name"], row["column_name"]) for row in rows}
 
 

@@ -39,12 +39,6 @@ async def weeks_by_id(db: Queries, week_ids: Collection[int]) -> list[Week]:
     return [_post(row) for row in await db.fetch(sql, *week_ids)]
 
 
-async def week_of_group(db: Queries, group_id: int, week: str) -> Week | None:
-    """Return the group's week, if anything was decided about it."""
-    row = await db.fetch_one("SELECT * FROM weeks WHERE group_id = ? AND week = ?", group_id, week)
-    return _post(row) if row else None
-
-
 async def weeks_of(db: Queries, group_id: int) -> list[Week]:
     """Return all the group's weeks, the latest first, weeks to come included."""
     sql = "SELECT * FROM weeks WHERE group_id = ? ORDER BY slot_at DESC"
@@ -77,17 +71,6 @@ async def not_followed(db: Queries, week_ids: Collection[int], before: datetime)
         " AND later.slot_at > weeks.slot_at AND later.state = 'posted' AND later.posted_at <= ?)"
     )
     return set(await db.fetch_column(sql, *week_ids, before))
-
-
-async def past_weeks(
-    db: Queries, group_id: int, *, now: datetime, count: int, skip: int = 0
-) -> list[Week]:
-    """Return the group's weeks whose slot has come, the newest first, without the first few."""
-    sql = (
-        "SELECT * FROM weeks WHERE group_id = ? AND slot_at <= ?"
-        " ORDER BY slot_at DESC LIMIT ? OFFSET ?"
-    )
-    return [_post(row) for row in await db.fetch(sql, group_id, now, count, skip)]
 
 
 async def set_week_state(tx: Queries, week_id: int, state: WeekState) -> None:

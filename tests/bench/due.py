@@ -33,7 +33,6 @@ QUERIES = {
     "readers.due_nudges": lambda db: readers.due_nudges(db, NOW, 100),
     "outbox.due_next": due_next,
     "weeks.weeks_of": lambda db: week_rows.weeks_of(db, A_GROUP),
-    "weeks.past_weeks": lambda db: week_rows.past_weeks(db, A_GROUP, now=NOW, count=10),
     "weeks.last_posted": lambda db: week_rows.last_posted(db, A_GROUP),
     "weeks.reads_of_groups": lambda db: week_rows.reads_of_groups(
         db, A_READER, None, NOW - timedelta(days=7)

@@ -28,9 +28,9 @@ async def test_a_week_is_read_as_it_was_written(db, put):
     await put(week(11))
 
     assert await week_rows.week(db, 11) == week(11)
-    assert await week_rows.week_of_group(db, 1, "2026-W02") == week(11)
+    assert await week_rows.weeks_of(db, 1) == [week(11)]
     assert await week_rows.week(db, 12) is None
-    assert await week_rows.week_of_group(db, 2, "2026-W02") is None
+    assert await week_rows.weeks_of(db, 2) == []
 
 
 async def test_a_week_has_one_row_that_keeps_its_id(db, put):

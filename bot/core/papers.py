@@ -321,7 +321,7 @@ class Plan:
         """Return why nothing will be posted in a week of a group that is active."""
         week = self.calendar.week(slot.week)
         if week is None:
-            return "too_soon" if slot.week in self.calendar.too_soon() else None
+            return None if self.calendar.is_to_come(slot.week) else "too_soon"
         return "skipped" if week.state == "skipped" and slot.at > self.now else None
 
     @property
@@ -337,14 +337,17 @@ class Plan:
         To the next free week; if the group ``begins`` now and nothing else is chosen for that, to
         the running one.
         """
-        if begins == (self.calendar.first_at is not None):
+        if begins and self.calendar.first_at is not None:
             return {}
-        calendar = self._begun() if begins else self.calendar
-        taken, running = {each.week for each in self.chosen}, self.running
-        free = (s.week for s in calendar.ahead(self.now) if s.week not in taken)
-        to = running if begins and running not in taken else next(free)
-        passed = (week for week in calendar.too_soon() if calendar.week(week) is None)
-        return {week: to for week in passed if week > running}
+        calendar, moves = self._begun() if begins else self.calendar, dict[str, str]()
+        taken = {each.week for each in self.chosen}
+        for week in sorted(taken | {vote.week for vote in self.votes}):
+            if week <= self.running or calendar.week(week) or calendar.is_to_come(week):
+                continue
+            free = (s.week for s in calendar.ahead(self.now) if s.week not in taken)
+            moves[week] = self.running if begins and self.running not in taken else next(free)
+            taken.add(moves[week])
+        return moves
 
     @property
     def _had(self) -> set[str]:

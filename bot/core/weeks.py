@@ -130,6 +130,9 @@ class Calendar:
         passed = self.too_soon() | {each.week for each in self.weeks}
         return (each for each in _weeks(week) if each not in passed)
 
+    def is_to_come(self, week: str) -> bool:
+        return next(self.weeks_to_come(week)) == week
+
     def too_soon(self) -> set[str]:
         """Return the weeks whose slot follows the group's first paper too soon, and so is none."""
         first_at = self.first_at
@@ -173,9 +176,7 @@ class Calendar:
         been without them.
         """
         slot = slot_meant(self.schedule, promised)
-        if self.week(slot.week) or slot.week in self.too_soon():
-            return None
-        is_moved = slot.at < promised and slot.at <= now
+        is_moved = slot.at < promised and slot.at <= now and self.is_to_come(slot.week)
         return Slot(slot.week, min(now, promised)) if is_moved else None
 
     def _open_slots(self, instant: datetime) -> Iterator[Slot]:

@@ -61,9 +61,9 @@ class GroupStatus:
     ``begins``: when the first paper and the second one came, were the first posted now; None: the
     group has had one. ``has_joined``: the reader wasn't a member until now.
     ``this_read`` and ``last_read`` tell who read this week's paper and the last one; ``named`` are
-    members who let their name be shown; ``chosen``: what is picked or won for the running week and
-    all to come; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a
-    moderator picked since; ``vote_problem``: why the messages of either couldn't be sent;
+    members who let their name be shown; ``picks``: those of moderators for weeks that have nothing
+    yet; ``vote``: the one that runs; ``lost_vote``: one that came to nothing, unless a moderator
+    picked since; ``vote_problem``: why the messages of either couldn't be sent;
     ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
     its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
     about which the server's readers have doubts.
@@ -80,7 +80,7 @@ class GroupStatus:
     this_read: ReadBy = ReadBy()
     last_read: ReadBy = ReadBy()
     named: tuple[int, ...] = ()
-    chosen: tuple[Chosen, ...] = ()
+    picks: tuple[Chosen, ...] = ()
     wish: ReminderWish | None = None
     vote: Vote | None = None
     lost_vote: Vote | None = None

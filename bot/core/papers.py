@@ -150,6 +150,7 @@ class Vote:
     channel_id: int
     message_id: int | None = None
     look_at: datetime | None = None
+    called_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,12 @@ class Plan:
     def chosen(self) -> tuple[Chosen, ...]:
         """What is picked or won for the running week and all to come."""
         return tuple(each for each in self.choices if each.week >= self.running)
+
+    @property
+    def open_picks(self) -> tuple[Chosen, ...]:
+        """The moderators' picks for weeks that have nothing yet."""
+        had = {each.week for each in self.calendar.weeks if each.state in HAD}
+        return tuple(c for c in self.chosen if c.why == PICKED and c.week not in had)
 
     @property
     def picked(self) -> dict[str, str]:

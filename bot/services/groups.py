@@ -476,7 +476,7 @@ class Groups:
             weeks_left=plan.weeks_left(),
             part=plan.part(this_week) if this_week else None,
             spans=plan.spans,
-            chosen=plan.chosen,
+            picks=plan.open_picks,
             named=tuple(named),
             wish=await members.wish(db, group_id, reader_id),
             vote=vote,

@@ -78,9 +78,9 @@ class Votes:
                 raise VoteRefusedError("few")
             vote = Vote(
                 self._ids.new(), group.group_id, slot.week, "running", keys, hours,
-                now + timedelta(hours=hours), channel_id, look_at=slot.at,
+                now + timedelta(hours=hours), channel_id, look_at=slot.at, called_by=called_by,
             )  # fmt: skip
-            await paper_rows.put_vote(tx, vote, called_by, now)
+            await paper_rows.put_vote(tx, vote, now)
             until = min(slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours), now + TOLD_WITHIN)
             to = (guild_id, group.group_id, channel_id)
             row = OutboxRow(self._ids.new(), "candidates", str(vote.vote_id), now, until, *to)
@@ -229,12 +229,12 @@ async def lose(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
     """End a running vote without a result, and tell who called it; tell whether it was running."""
     if not await paper_rows.end_vote(tx, vote_id, "lost"):
         return False
-    vote, called_by = await paper_rows.vote(tx, vote_id), await paper_rows.caller_of(tx, vote_id)
+    vote = await paper_rows.vote(tx, vote_id)
     group = await group_rows.group(tx, vote.group_id) if vote else None
-    if group is not None and called_by is not None:
+    if vote is not None and group is not None and vote.called_by is not None:
         row = OutboxRow(
             ids.new(), "notice", str(vote_id), now, now + TOLD_WITHIN,
-            group.guild_id, group.group_id, reader_id=called_by,
+            group.guild_id, group.group_id, reader_id=vote.called_by,
         )  # fmt: skip
         await outbox.add(tx, row)
     return True

@@ -31,14 +31,12 @@ async def put_group(tx: Queries, group: Group, now: datetime) -> None:
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:
     """Return the channel's group, stopped or not."""
-    row = await db.fetch_one("SELECT * FROM study_groups WHERE channel_id = ?", channel_id)
-    return _group(row) if row else None
+    return await _one(db, "SELECT * FROM study_groups WHERE channel_id = ?", channel_id)
 
 
 async def group(db: Queries, group_id: int) -> Group | None:
     """Return the group with this id."""
-    row = await db.fetch_one("SELECT * FROM study_groups WHERE group_id = ?", group_id)
-    return _group(row) if row else None
+    return await _one(db, "SELECT * FROM study_groups WHERE group_id = ?", group_id)
 
 
 async def groups_by_id(db: Queries, group_ids: Collection[int]) -> list[Group]:
@@ -76,15 +74,13 @@ async def take_group(tx: Queries, group_id: int) -> Group | None:
     Taken after a reader's and a server's turn, in this one order everywhere; of groups one at most.
     """
     sql = "UPDATE study_groups SET group_id = group_id WHERE group_id = ? RETURNING *"
-    row = await tx.fetch_one(sql, group_id)
-    return _group(row) if row else None
+    return await _one(tx, sql, group_id)
 
 
 async def take_group_of_channel(tx: Queries, channel_id: int) -> Group | None:
     """Return the channel's group, stopped or not, taken; it can't leave the channel meanwhile."""
     sql = "UPDATE study_groups SET group_id = group_id WHERE channel_id = ? RETURNING *"
-    row = await tx.fetch_one(sql, channel_id)
-    return _group(row) if row else None
+    return await _one(tx, sql, channel_id)
 
 
 async def due_group_ids(db: Queries, now: datetime, limit: int) -> list[int]:
@@ -157,6 +153,11 @@ async def set_after_list(
 async def clear_role(tx: Queries, group_id: int) -> None:
     """Let the group's papers mention nobody."""
     await tx.fetch("UPDATE study_groups SET role_id = NULL WHERE group_id = ?", group_id)
+
+
+async def _one(db: Queries, sql: str, about: int) -> Group | None:
+    row = await db.fetch_one(sql, about)
+    return _group(row) if row else None
 
 
 def _group(row: Row) -> Group:

@@ -68,7 +68,7 @@ async def spans_of(db: Queries, group_id: int) -> list[Span]:
     return [replace(span, had=tuple(weeks)) for span, weeks in had.items()]
 
 
-async def put_vote(tx: Queries, vote: Vote, called_by: int | None, now: datetime) -> None:
+async def put_vote(tx: Queries, vote: Vote, now: datetime) -> None:
     """Write a new vote; it takes the place of one that came to nothing for the same week."""
     await tx.fetch("DELETE FROM votes WHERE group_id = ? AND week = ?", vote.group_id, vote.week)
     sql = (
@@ -77,21 +77,14 @@ async def put_vote(tx: Queries, vote: Vote, called_by: int | None, now: datetime
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     )
     asked = vote.vote_id, vote.group_id, vote.week, vote.state, json.dumps(vote.keys), vote.hours
-    poll = vote.closes_at, vote.channel_id, vote.message_id, vote.look_at
-    await tx.fetch(sql, *asked, *poll, called_by, now)
+    poll = vote.closes_at, vote.channel_id, vote.message_id, vote.look_at, vote.called_by
+    await tx.fetch(sql, *asked, *poll, now)
 
 
 async def vote(db: Queries, vote_id: int) -> Vote | None:
     """Return the vote with this id."""
     row = await db.fetch_one("SELECT * FROM votes WHERE vote_id = ?", vote_id)
     return _vote(row) if row else None
-
-
-async def caller_of(db: Queries, vote_id: int) -> int | None:
-    """Return who called the vote, if they are still known."""
-    sql = "SELECT called_by FROM votes WHERE vote_id = ?"
-    caller: int | None = await db.fetch_value(sql, vote_id)
-    return caller
 
 
 async def votes_from(db: Queries, group_id: int, week: str) -> list[Vote]:

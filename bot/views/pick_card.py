@@ -13,9 +13,7 @@ from bot.core.groups import GroupStatus
 from bot.core.outbox import UNCERTAIN, Problem
 from bot.core.papers import (
     MOST_WEEKS,
-    PICKED,
     Ballot,
-    Chosen,
     PickReply,
     Silent,
     Vote,
@@ -139,7 +137,7 @@ def _silent_text(silent: Silent) -> str:
 def later_lines(status: GroupStatus) -> Iterator[str]:
     """Yield the picks for weeks after those that are shown anyway."""
     last = status.coming[-1].slot.week if status.coming else ""
-    later = [chosen for chosen in _picked(status) if chosen.week > last]
+    later = [chosen for chosen in status.picks if chosen.week > last]
     for chosen in later[:LATER_SHOWN]:
         when = phrases.short_date(slot_of_week(status.group.schedule, chosen.week).at)
         title = plain(phrases.title_in(status.curriculum, chosen.key))
@@ -152,7 +150,7 @@ def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOp
     """Return the picks that can still be taken back."""
     schedule = status.group.schedule
     options = []
-    for chosen in _picked(status)[:OPTIONS]:
+    for chosen in status.picks[:OPTIONS]:
         day = _day(slot_of_week(schedule, chosen.week).at, schedule.zone)
         named = _week_text(day, phrases.title_in(status.curriculum, chosen.key))
         options.append(option(chosen.week, named, hint))
@@ -236,13 +234,6 @@ def read_for_text(resource: Resource, weeks: int) -> str:
         weeks,
         title=title,
     )
-
-
-def _picked(status: GroupStatus) -> list[Chosen]:
-    """Return moderators' picks for weeks that have nothing yet."""
-    week = status.this_week.week if status.this_week else ""
-    open_ = status.this_week is None or status.this_week.state in ("missed", "skipped", "nothing")
-    return [c for c in status.chosen if c.why == PICKED and (open_ or c.week > week)]
 
 
 def _week_text(day: date, title: str) -> str:

@@ -181,9 +181,9 @@ def _ballot(vote_id):
 def _status(group_id, week):
     schedule = Schedule(0, 9, 0, "UTC")
     group = Group(group_id, 3, 2, "active", schedule, None, NOW, NOW)
-    chosen = (Chosen(group_id, week, BERT.key, PICKED),)
+    picks = (Chosen(group_id, week, BERT.key, PICKED),)
     coming = Coming(slot_of_week(schedule, week), Pick(week, BERT.key, PICKED))
-    return GroupStatus(LIST, group, 0, False, None, None, (coming,), 2, chosen=chosen)
+    return GroupStatus(LIST, group, 0, False, None, None, (coming,), 2, picks=picks)
 
 
 def test_no_custom_id_in_the_code_is_left_out():

@@ -74,7 +74,7 @@ async def at_work(room, tmp_path, base, monkeypatch):
                 vote = Vote(
                     n, n, "2020-W01", "running", ("a", "b"), 1, since, one.channel_id, n, since
                 )
-                await paper_rows.put_vote(tx, vote, None, since)
+                await paper_rows.put_vote(tx, vote, since)
 
     async def put_off(stuck):
         """Let the slot of the last group come while those that are stuck try, and no others."""

@@ -191,7 +191,7 @@ async def test_groups_find_their_members_weeks_and_choices(opened, before):
         assert {(w.post.week, w.post.state, w.post.key) for p in pages for w in p.weeks} == {
             (r["week"], r["state"], r["resource_key"]) for r in mine["weeks"]
         }
-        assert {(c.week, c.why, c.key) for c in status.chosen} <= {
+        assert {(c.week, c.why, c.key) for c in status.picks} <= {
             (r["week"], r["why"], r["resource_key"]) for r in mine["picks"]
         }
         for vote in mine["votes"]:

@@ -443,7 +443,7 @@ async def test_read_it_next_takes_the_next_week_for_which_nothing_is_chosen(serv
     assert again.slot == reply.slot
     assert back.before.key == "demo:lora"
     status = await services.groups.status(CHANNEL, None)
-    assert [c.key for c in status.chosen] == ["demo:bert"]
+    assert [c.key for c in status.picks] == ["demo:bert"]
 
 
 async def test_read_it_next_leaves_a_week_to_its_vote(services):

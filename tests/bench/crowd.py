@@ -13,7 +13,7 @@ from bot.core.weeks import Schedule
 from bot.services.opening import open_services
 from tests.bench.databases import new_database
 from tests.curricula import curriculum, resource
-from tests.plans import plan_from
+from tests.papers import plan_from
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox
 
 NOW = datetime(2026, 1, 5, 10, 0, 30, tzinfo=UTC)

@@ -16,7 +16,7 @@ from bot.core.papers import (
     weeks_meant,
 )
 from bot.core.weeks import week_of, weeks_from
-from tests.plans import next_papers, plan_from
+from tests.papers import next_papers, plan_from
 
 WEEKS = weeks_from("2026-W51", 4)
 W51, W52, W53, W01 = WEEKS

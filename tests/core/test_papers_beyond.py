@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.core.papers import Pick, beyond_list
 from bot.core.weeks import weeks_from
 from tests.curricula import curricula, curriculum, resource
-from tests.plans import next_papers, plan_from
+from tests.papers import next_papers, plan_from
 
 WEEKS = weeks_from("2026-W51", 4)
 LIST = curriculum(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from bot.core.papers import LONGEST, longest_hours, winner
 from bot.core.weeks import Slot
 from tests.curricula import curriculum, resource
-from tests.plans import plan_from
+from tests.papers import plan_from
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LIST = curriculum(

@@ -20,7 +20,7 @@ from bot.core.weeks import (
     week_at_home,
     weeks_from,
 )
-from tests.plans import calendar
+from tests.papers import calendar
 
 ZONES = (
     "Pacific/Apia",

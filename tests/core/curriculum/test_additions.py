@@ -20,7 +20,7 @@ from bot.core.progress import resolved
 from bot.core.recommend import path_to
 from bot.core.weeks import weeks_from
 from bot.errors import BadFieldError
-from tests.plans import next_papers
+from tests.papers import next_papers
 
 LINK = "https://example.org/"
 

@@ -25,7 +25,7 @@ from bot.core.groups import (
     as_wished,
 )
 from bot.core.outbox import Problem
-from bot.core.weeks import Schedule, Week, slot_of_week
+from bot.core.weeks import Schedule, Slot, Week
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
     AlreadyPostedError,
@@ -300,9 +300,7 @@ class Groups:
     async def skip_next(self, guild_id: int, group_id: int) -> GroupStatus:
         """Leave the coming week out; once more takes that back."""
         now = self._clock()
-        async with self._db.transaction() as tx:
-            group = await self._taken(tx, guild_id, group_id)
-            plan = await self._papers.plan(tx, group)
+        async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
             slot, calendar = plan.coming(1)[0].slot, plan.calendar
             if (skipped := calendar.week(slot.week)) is not None:
                 await week_rows.delete_week(tx, skipped.week_id)
@@ -312,11 +310,11 @@ class Groups:
                 await week_rows.put_week(tx, post)
                 await call_off(tx, self._ids, group, now, slot.week)
                 calendar = calendar.having(post)
-            if group.next_at > now:  # else a slot has just come, and waits to be looked at
-                group = replace(group, next_at=calendar.next(now).at)
-                await group_rows.set_looked(tx, group_id, group.since, group.next_at)
+            # A slot that has just come waits to be looked at.
+            next_at = calendar.next(now).at if group.next_at > now else group.next_at
+            await group_rows.set_looked(tx, group_id, group.since, next_at)
             await plan_reminders(tx, self._ids, group, now)
-        return await self._status(group)
+        return await self._status(replace(group, next_at=next_at))
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
         """Let the group's papers mention no role."""
@@ -335,18 +333,15 @@ class Groups:
             NothingLeftError: the group has had everything.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            group = await self._taken(tx, guild_id, group_id)
-            plan = await self._papers.plan(tx, group)
+        async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
             week, old = plan.running, plan.this_week
             if old is not None and old.state == "posted":
                 raise AlreadyPostedError(old.link(group.guild_id))
             if old is None or old.state not in ("waiting", "uncertain"):
-                if await self._make_way(tx, group, plan.made_way(begins=True), now):
-                    plan = await self._papers.plan(tx, group)
-                post = self._weeks.pick(
-                    plan, group, replace(slot_of_week(group.schedule, week), at=now)
-                )
+                moves = plan.made_way(begins=True)
+                await self._make_way(tx, group, moves, now)
+                moved = await self._papers.plan(tx, group) if moves else plan
+                post = self._weeks.pick(moved, group, Slot(week, now))
                 if post.key is None:
                     raise NothingLeftError
             else:
@@ -358,8 +353,8 @@ class Groups:
             next_at = plan.calendar.having(post).next(now).at
             changed = replace(group, state=state, since=now, next_at=next_at)
             await group_rows.put_group(tx, changed, now)
-            group = await self._announce(tx, changed, group, now)
-        return await self._status(group)
+            announced = await self._announce(tx, changed, group, now)
+        return await self._status(announced)
 
     async def status(self, channel_id: int, reader_id: int | None) -> GroupStatus:
         """Return all about a channel's group, as this reader may see it or raise NoGroupError."""
@@ -426,12 +421,11 @@ class Groups:
 
     async def _make_way(
         self, tx: Queries, group: Group, moves: Mapping[str, str], now: datetime
-    ) -> bool:
-        """Move choices to other weeks, and call votes on these off; tell if there were any."""
+    ) -> None:
+        """Move choices to other weeks, and call votes on these off."""
         for week, to_week in moves.items():
             await call_off(tx, self._ids, group, now, week)
             await paper_rows.move_picks(tx, group.group_id, week, to_week)
-        return bool(moves)
 
     async def _taken(
         self, tx: Queries, guild_id: int, group_id: int, seen_in: int | None = None

@@ -1,6 +1,7 @@
 """What groups read in which week: the one place that reads a plan, and what moderators choose."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -53,10 +54,7 @@ class Papers:
             UnknownWeekError: the date is no day and no week, or several; it has some to choose.
             WeekRefusedError: that week has its paper, is over, or is more than a year away.
         """
-        async with self._db.transaction() as tx:
-            await readers.take_turn(tx, picked_by)
-            group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
-            plan = await self.plan(tx, group)
+        async with self.taken(guild_id, channel_id=channel_id, who=picked_by) as (tx, group, plan):
             meant = _picked(await self._curricula.named(tx, guild_id, resource))
             week = _one_week(plan, group, meant.key, date) if date else None
             slot = _open_slot(plan, group, week) if week else plan.calendar.next(plan.now)
@@ -78,10 +76,7 @@ class Papers:
             WeekRefusedError: a year's weeks are all taken.
         """
         meant = _picked(await self._curricula.resource(self._db, guild_id, key))
-        async with self._db.transaction() as tx:
-            await readers.take_turn(tx, picked_by)
-            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
-            plan = await self.plan(tx, group)
+        async with self.taken(guild_id, group_id, who=picked_by) as (tx, group, plan):
             slot = plan.free_slot(meant)
             if slot is None:
                 raise WeekRefusedError("far")
@@ -97,9 +92,7 @@ class Papers:
         """
         if list(weeks_meant(week, self._clock().date(), "UTC")) != [week]:
             raise UnknownWeekError(week)
-        async with self._db.transaction() as tx:
-            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
-            plan = await self.plan(tx, group)
+        async with self.taken(guild_id, group_id) as (tx, group, plan):
             slot = _open_slot(plan, group, week)
             await paper_rows.delete_pick(tx, group_id, week, PICKED)
         kept = [each for each in plan.choices if (each.week, each.why) != (week, PICKED)]
@@ -120,9 +113,7 @@ class Papers:
         begun, the weeks it has had count.
         """
         meant = await self._curricula.resource(self._db, guild_id, key)
-        async with self._db.transaction() as tx:
-            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
-            plan = await self.plan(tx, group)
+        async with self.taken(guild_id, group_id) as (tx, _, plan):
             keys = plan.curriculum.keys_of(meant)
             await paper_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
         return meant
@@ -139,6 +130,21 @@ class Papers:
         if group is None or group.guild_id != guild_id:
             return []
         return _offered(await self.plan(self._db, group))
+
+    @asynccontextmanager
+    async def taken(
+        self, guild_id: int, group_id: int = 0, *, channel_id: int = 0, who: int | None = None
+    ) -> AsyncIterator[tuple[Queries, Group, Plan]]:
+        """Open a transaction that has taken a group, by its id or channel, and read its plan.
+
+        ``who``: the reader whose turn comes first.
+        """
+        async with self._db.transaction() as tx:
+            if who is not None:
+                await readers.take_turn(tx, who)
+            take = group_rows.take_group if group_id else group_rows.take_group_of_channel
+            group = of_guild(await take(tx, group_id or channel_id), guild_id)
+            yield tx, group, await self.plan(tx, group)
 
     async def plan(self, db: Queries, group: Group) -> Plan:
         """Return all that decides what a group reads in which week: nothing else reads it."""

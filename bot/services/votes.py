@@ -22,9 +22,9 @@ from bot.core.papers import (
 from bot.core.weeks import slot_of_week
 from bot.errors import VoteRefusedError, VoteTooLongError
 from bot.services.curriculum import CurriculumStore
-from bot.services.papers import Papers, calendar_of, of_guild
+from bot.services.papers import Papers, calendar_of
 from bot.store import groups as group_rows
-from bot.store import outbox, readers
+from bot.store import outbox
 from bot.store import papers as paper_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -61,12 +61,10 @@ class Votes:
         """
         now = self._clock()
         count = min(MOST, max(FEWEST, count))
-        async with self._db.transaction() as tx:
-            await readers.take_turn(tx, called_by)
-            group = of_guild(await group_rows.take_group_of_channel(tx, channel_id), guild_id)
+        taken = self._papers.taken(guild_id, channel_id=channel_id, who=called_by)
+        async with taken as (tx, group, plan):
             if group.state != "active":
                 raise VoteRefusedError(group.state)
-            plan = await self._papers.plan(tx, group)
             slot = plan.calendar.next(now)
             longest = longest_hours(slot, now)
             hours = min(DEFAULT_HOURS, longest) if hours is None else hours

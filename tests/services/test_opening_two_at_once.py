@@ -583,8 +583,12 @@ def test_every_method_that_opens_a_transaction_has_its_row():
 
 
 def opens_a_transaction() -> set[str]:
-    """Return the public methods of the services that open one, themselves or through others."""
+    """Return the public methods of the services that open one, themselves or through others.
+
+    One that only lends it to its caller's block is decorated, and no act of its own.
+    """
     calls: dict[str, set[str]] = {}
+    lent: set[str] = set()
     services = Path(bot.services.__path__[0])
     for path in (*services.glob("*.py"), services.parent / "outbox/tickets.py"):
         for made in ast.parse(path.read_text()).body:
@@ -592,10 +596,11 @@ def opens_a_transaction() -> set[str]:
                 for each in made.body:
                     if isinstance(each, ast.AsyncFunctionDef):
                         calls[f"{made.name}.{each.name}"] = set(called(each, made.name))
+                        lent |= {f"{made.name}.{each.name}"} if each.decorator_list else set()
     found = {name for name, names in calls.items() if names & {"*.transaction", "*.migrating"}}
     while more := {n for n, names in calls.items() if names & found} - found:
         found |= more
-    return {name for name in found if not name.partition(".")[2].startswith("_")}
+    return {name for name in found - lent if not name.partition(".")[2].startswith("_")}
 
 
 def called(function: ast.AsyncFunctionDef, inside: str):

@@ -105,7 +105,7 @@ async def test_a_post_refused_for_a_day_is_missed_and_the_others_post(
     fail(status, code=code)
 
     await until_slot()
-    made_bots[-1].cogs["weekly"].tick.cancel()
+    made_bots[-1].ticker.cancel()
     await env.advance_time(A_DAY)
     await restart()
     await env.advance_time(A_MINUTE)
@@ -467,7 +467,7 @@ def connected(room, ledger, base, monkeypatch):
             async with asyncio.timeout(20):
                 while not bot.is_ready():  # noqa: ASYNC110 - it tells no event before its start
                     await asyncio.sleep(0.01)
-            bot.cogs["weekly"].tick.cancel()  # its clock isn't the room's: tests do its work
+            bot.ticker.cancel()  # its clock isn't the room's: tests do its work
             room.ahead += MONDAY - THURSDAY
             try:
                 yield bot

@@ -173,21 +173,21 @@ class Engine:
                 return False
             return await outbox.begin(tx, row, place_id=place_id, trace=trace, now=now)
 
-    async def sent(self, row: OutboxRow, receipt: Receipt) -> None:
-        """Record the message, and put what follows from it into the outbox."""
-        async with self._taken(row) as (tx, letter, _):
-            if not await outbox.set_sent(tx, row.row_id, receipt.message_id):
-                return
-            await outbox.add(tx, *await letter.sent(tx, row, receipt))
-        log.info("sent %s %s", row.kind, row.row_id)
+    async def sent(self, row: OutboxRow, receipt: Receipt | None) -> None:
+        """Record the message, and put what follows from it into the outbox.
 
-    async def deleted(self, row: OutboxRow) -> None:
-        """Record that an earlier attempt was sent, and deleted since: nothing follows from it."""
+        None: an earlier attempt was sent, and deleted before that was known.
+        """
         async with self._taken(row) as (tx, letter, _):
-            if not await outbox.set_sent(tx, row.row_id, None, problem="deleted"):
+            message_id = None if receipt is None else receipt.message_id
+            if not await outbox.set_sent(tx, row.row_id, message_id):
                 return
-            await outbox.add(tx, *await letter.unsent(tx, row, "deleted", "deleted"))
-        log.warning("%s %s was sent, and deleted before that was known", row.kind, row.row_id)
+            if receipt is None:
+                rows = await letter.unsent(tx, row, "deleted", "deleted")
+            else:
+                rows = await letter.sent(tx, row, receipt)
+            await outbox.add(tx, *rows)
+        log.info("sent %s %s%s", row.kind, row.row_id, "" if receipt else ", but it is deleted")
 
     async def give_back(
         self, row: OutboxRow, problem: Problem, wait: timedelta = RETRY, *, perhaps: bool = False
@@ -324,7 +324,7 @@ class Engine:
             if error.code != UNKNOWN_MESSAGE:
                 await self._refused(replace(row, places=(*row.places, place.place_id)), error)
                 return
-            await self.deleted(row)
+            await self.sent(row, None)
         else:
             receipt = Receipt(message_id, place.place_id, self._clock(), place.is_thread)
             await self.sent(row, receipt)

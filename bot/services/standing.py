@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.groups import Group
-from bot.core.outbox import UNCERTAIN, OutboxRow
+from bot.core.outbox import OutboxRow
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
@@ -48,24 +48,6 @@ async def missed(
             due_at = max(now, old.due_at + NOT_BEFORE) if old is not None else now
             await _add(tx, ids, group, old, due_at, now)
     return group
-
-
-async def made(tx: Queries, ids: Ids, row: OutboxRow, standing_id: int, now: datetime) -> None:
-    """Record a group's standing post; what waited for it leaves now. It must have been taken.
-
-    A group that moved to another forum meanwhile is made one there.
-    """
-    group_id = int(row.reference)
-    group = await group_rows.group(tx, group_id)
-    if group is None or group.channel_id != row.channel_id:
-        await ask_for(tx, ids, group_id, now)
-        return
-    await group_rows.set_standing(tx, group_id, standing_id)
-    if group.blocked not in UNCERTAIN:  # which the new post doesn't mend
-        await group_rows.set_blocked(tx, group_id, None)
-    await outbox.wake(tx, group_id, now, "no_standing_post")
-    if group.state == "stopped":  # meanwhile: its card may not say so
-        await tell(tx, ids, replace(group, standing_id=standing_id), now)
 
 
 async def tell(tx: Queries, ids: Ids, group: Group, now: datetime) -> None:

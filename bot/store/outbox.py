@@ -117,9 +117,7 @@ async def put_off(tx: Queries, row_id: int, now: datetime, due_at: datetime) -> 
     await tx.fetch(sql, due_at, row_id, now)
 
 
-async def set_sent(
-    tx: Queries, row_id: int, message_id: int | None, *, problem: Problem | None = None
-) -> bool:
+async def set_sent(tx: Queries, row_id: int, message_id: int | None) -> bool:
     """Record the message, whoever has the claim; tell whether this is the first time.
 
     ``message_id`` None: it was deleted before anybody recorded it.
@@ -128,7 +126,7 @@ async def set_sent(
         "UPDATE outbox SET state = 'sent', message_id = ?, problem = ?"
         " WHERE row_id = ? AND state <> 'sent' RETURNING row_id"
     )
-    return await tx.any_row(sql, message_id, None if problem is None else str(problem), row_id)
+    return await tx.any_row(sql, message_id, "deleted" if message_id is None else None, row_id)
 
 
 async def close_row(tx: Queries, row: OutboxRow, state: OutboxState, problem: Problem) -> bool:

@@ -124,7 +124,7 @@ async def test_nothing_follows_from_a_post_that_was_deleted_before_it_was_known(
 ):
     await delivery.give_back(await postbox.claim(), "discord_trouble", timedelta(), perhaps=True)
 
-    await delivery.deleted(await postbox.take())
+    await delivery.sent(await postbox.take(), None)
 
     status = await services.groups.status(CHANNEL, None)
     assert (status.this_week.state, status.this_week.message_id) == ("posted", None)

@@ -347,7 +347,7 @@ async def test_a_vote_whose_messages_are_deleted_before_they_are_known_is_lost(
         (row_id,) = await Desk(services).due()
         row = await Desk(services).claim(row_id)
 
-    await Desk(services).deleted(row)
+    await Desk(services).sent(row, None)
 
     now = await status()
     rows = await services.db.fetch("SELECT kind FROM outbox WHERE state = 'waiting'")

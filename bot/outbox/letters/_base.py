@@ -10,6 +10,7 @@ from discord import ui
 
 from bot.core.groups import Group
 from bot.core.outbox import TEMPORARY, LetterKind, OutboxRow, Problem
+from bot.core.papers import Ballot
 from bot.outbox.discord import UNKNOWN_CHANNEL, Discord, Place, RefusedError, Seen, What
 from bot.outbox.tickets import Tickets
 from bot.outbox.traces import by_part
@@ -20,7 +21,7 @@ from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store import papers as paper_rows
 from bot.store.database import Queries
-from bot.views.problems import TO_SEND, TO_SEND_IN_FORUM
+from bot.views.problems import POLLS, TO_SEND, TO_SEND_IN_FORUM
 
 log = logging.getLogger(__name__)
 
@@ -182,20 +183,10 @@ class Letter:
         """Return which of these old letters to people could be planned anew after that time."""
         return set()
 
-    def follower(
-        self,
-        row: OutboxRow,
-        kind: LetterKind,
-        channel_id: int | None,
-        until: datetime | None = None,
-        rank: int = 2,
-    ) -> OutboxRow:
+    def follower(self, row: OutboxRow, kind: LetterKind, channel_id: int | None) -> OutboxRow:
         """Return what follows at once from a row, about the same thing."""
-        now = self.services.clock()
-        return OutboxRow(
-            self.services.ids.new(), kind, row.reference, now, until or now + A_DAY,
-            row.guild_id, row.group_id, channel_id, rank=rank,
-        )  # fmt: skip
+        now, about = self.services.clock(), (row.guild_id, row.group_id, channel_id)
+        return OutboxRow(self.services.ids.new(), kind, row.reference, now, now + A_DAY, *about)
 
 
 class ToChannel(Letter):
@@ -203,6 +194,14 @@ class ToChannel(Letter):
 
     opens_archived = False
     """Whether an archived post has to be opened first: a new message opens it by itself."""
+
+    async def act(self, row: OutboxRow, discord: Discord) -> Act:
+        place = await self.place(row, discord)
+        return await self.act_in(place, row, discord) if isinstance(place, Place) else place
+
+    async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
+        """Return what is to be done there."""
+        raise NotImplementedError
 
     async def place(
         self, row: OutboxRow, discord: Discord, role_id: int | None = None
@@ -290,6 +289,16 @@ class OfVote(ToChannel):
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
         vote = await paper_rows.vote(tx, int(row.reference))
         return None if vote is not None and vote.state == "running" else "called_off"
+
+    async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
+        if lacking := place.lacks(POLLS):
+            return Wait(lacking)
+        ballot = await self.services.votes.ballot(int(row.reference))
+        return Drop("called_off") if ballot is None else await self.asking(place, ballot)
+
+    async def asking(self, place: Place, ballot: Ballot) -> Act:
+        """Return what asks about a ballot."""
+        raise NotImplementedError
 
     async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
         if end != "again":

@@ -12,6 +12,5 @@ class Greeting(ToChannel):
     def trace(self, row: OutboxRow) -> str:
         return by_button(StartWeekly())
 
-    async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        place = await self.place(row, discord)
-        return Send(place, greeting_card()) if isinstance(place, Place) else place
+    async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
+        return Send(place, greeting_card())

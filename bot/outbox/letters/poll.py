@@ -4,25 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.outbox import OutboxRow
-from bot.outbox.discord import Discord, Place
-from bot.outbox.letters._base import Act, Drop, OfVote, Receipt, Rows, Send, Wait
+from bot.core.papers import Ballot
+from bot.outbox.discord import Place
+from bot.outbox.letters._base import Act, OfVote, Receipt, Rows, Send
 from bot.outbox.traces import by_question
 from bot.store import papers as paper_rows
 from bot.store.database import Queries
 from bot.views.pick_card import poll_of
-from bot.views.problems import POLLS
 
 
 class Poll(OfVote):
-    async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        place = await self.place(row, discord)
-        if not isinstance(place, Place):
-            return place
-        if lacking := place.lacks(POLLS):
-            return Wait(lacking)
-        ballot = await self.services.votes.ballot(int(row.reference))
-        if ballot is None:
-            return Drop("called_off")
+    async def asking(self, place: Place, ballot: Ballot) -> Act:
         poll = poll_of(ballot)
         card = await self.services.votes.card(ballot.vote.vote_id)
         return Send(place, poll, trace=by_question(poll.question, card[1] if card else 0))

@@ -58,7 +58,7 @@ class Post(OfGroup):
             await reminders.plan(tx, self.services.ids, group, self.services.clock())
         if receipt.in_thread:  # which can have no threads
             return [self.follower(row, "opener", receipt.place_id)]
-        return [self.follower(row, "thread", receipt.place_id, rank=1)]
+        return [replace(self.follower(row, "thread", receipt.place_id), rank=1)]
 
     async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
         week = await week_rows.week(tx, int(row.reference))

@@ -19,12 +19,9 @@ class Sign(ToChannel):
         group = await group_rows.group(tx, row.group_id or 0)
         return None if group is not None and group.is_forum else "called_off"
 
-    async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        post = await self.place(row, discord)
-        if not isinstance(post, Place):
-            return post
-        card = await discord.top(post.place_id)
+    async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
+        card = await discord.top(place.place_id)
         if card is None or not is_of(trace_of(row.group_id or 0), card):
             return Drop("card_gone")
         status = await self.services.groups.status(row.channel_id or 0, None)
-        return Edit(post.place_id, card.message_id, standing_card(status))
+        return Edit(place.place_id, card.message_id, standing_card(status))

@@ -1,13 +1,15 @@
 """A group's post in its forum, into which its weeks go."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.outbox import OutboxRow, Problem
+from bot.core.outbox import UNCERTAIN, OutboxRow, Problem
 from bot.outbox.discord import Discord
 from bot.outbox.letters._base import AN_HOUR, Act, End, ForumPost, OfGroup, Receipt, Rows, Wait
 from bot.outbox.traces import by_button
 from bot.services import standing
 from bot.store import groups as group_rows
+from bot.store import outbox
 from bot.store.database import Queries
 from bot.views.custom_ids import Membership
 from bot.views.group_card import standing_card, standing_name
@@ -41,8 +43,18 @@ class Standing(OfGroup):
         return ForumPost(forum, standing_name(status.curriculum.title), standing_card(status))
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
-        now = self.services.clock()
-        await standing.made(tx, self.services.ids, row, receipt.message_id, now)
+        """Let what waited for it leave now. A group that moved meanwhile is made one there."""
+        ids, now, group_id = self.services.ids, self.services.clock(), int(row.reference)
+        group = await group_rows.group(tx, group_id)
+        if group is None or group.channel_id != row.channel_id:
+            await standing.ask_for(tx, ids, group_id, now)
+            return ()
+        await group_rows.set_standing(tx, group_id, receipt.message_id)
+        if group.blocked not in UNCERTAIN:  # which the new post doesn't mend
+            await group_rows.set_blocked(tx, group_id, None)
+        await outbox.wake(tx, group_id, now, "no_standing_post")
+        if group.state == "stopped":  # meanwhile: its card may not say so
+            await standing.tell(tx, ids, replace(group, standing_id=receipt.message_id), now)
         return ()
 
     async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:

@@ -12,10 +12,7 @@ LONGEST_NAME = 100  # Discord's limit
 
 
 class ThreadUnderPost(ToChannel):
-    async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        place = await self.place(row, discord)
-        if not isinstance(place, Place):
-            return place
+    async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
         post = await self.services.weeks.post(int(row.reference))
         if post is None or post.post.message_id is None:
             return Drop("paper_gone")

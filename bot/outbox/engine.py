@@ -124,7 +124,8 @@ class Engine:
                 of_kind[row.kind].append(row)
             row_ids = {row.row_id for row in page}
             for kind, rows in of_kind.items():
-                row_ids -= await self._letters[kind].plannable(self._db, rows, before)
+                if letter := self._letters.get(kind):  # else no release plans it any more
+                    row_ids -= await letter.plannable(self._db, rows, before)
             if row_ids:
                 async with self._db.transaction() as tx:
                     await outbox.delete_rows(tx, row_ids)

@@ -193,7 +193,7 @@ class Groups:
 
         ``seen``: the group when the change was asked for; what is still as it was then isn't
         changed. A stopped group starts again; a paused one stays paused. In a forum, the post
-        into which the weeks go leaves with the postman, unless it is there.
+        into which the weeks go is sent by the engine, unless it is there.
         """
         now = self._clock()
         async with self._db.transaction() as tx:
@@ -324,7 +324,7 @@ class Groups:
         return await self._status(replace(group, role_id=None))
 
     async def post_now(self, guild_id: int, group_id: int) -> GroupStatus:
-        """Take the running week's slot now; the message leaves with the postman.
+        """Take the running week's slot now; the engine sends the message.
 
         What is uncertain is sent once more.
 

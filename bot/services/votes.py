@@ -49,7 +49,7 @@ class Votes:
     async def call(
         self, guild_id: int, channel_id: int, called_by: int, count: int, hours: int | None
     ) -> Ballot:
-        """Call a vote on the group's next week; its messages leave with the postman.
+        """Call a vote on the group's next week; the engine sends its messages.
 
         ``hours`` None: two days, or as long as there is before its slot.
 

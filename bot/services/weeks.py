@@ -38,7 +38,7 @@ FOR_ITS_VOTE, MEANWHILE = timedelta(seconds=90), timedelta(seconds=1)
 
 @dataclass
 class Weeks:
-    """Puts due weeks into the outbox; only the postman sends."""
+    """Puts due weeks into the outbox; only the engine sends."""
 
     _db: Database
     _background: Database

@@ -73,7 +73,7 @@ def history_card(history: History) -> ui.LayoutView:
 
 
 def standing_card(status: GroupStatus) -> ui.LayoutView:
-    """Build the first message of a standing post. Its Join is how the postman knows it again."""
+    """Build the first message of a standing post. Its Join is how it is known again."""
     group_id = status.group.group_id
     buttons = row(_member_button(group_id, joins=True), _group_button(group_id))
     return boxed(text_of(_standing_lines(status)), buttons)

@@ -250,11 +250,10 @@ class OfGroup(ToChannel):
     """What a group can't do without: tried until somebody mends what keeps it, who is told."""
 
     async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
-        verdict = await super().refused(row, refusal)
-        if isinstance(verdict, Drop):
-            # AutoMod tells moderators of each attempt.
-            return Wait(verdict.problem, AN_HOUR if verdict.problem == "automod" else RETRY)
-        return verdict
+        verdict, problem = await super().refused(row, refusal), refusal.problem
+        if verdict != Drop(problem):
+            return verdict
+        return Wait(problem, AN_HOUR if problem == "automod" else RETRY)  # it tells of each attempt
 
     async def blocked(self, tx: Queries, group: Group | None, about: int, problem: Problem) -> Rows:
         """Note at the group why it can't post; news go to who last changed it, once a week.
@@ -272,15 +271,12 @@ class OfGroup(ToChannel):
         log.warning("group %s in server %s is blocked: %s", group.group_id, group.guild_id, problem)
         if group.changed_by is None:
             return ()
-        now = self.services.clock()
-        reference = f"{group.group_id}:{about}:{group.changed_by}"
-        times = now, now + A_DAY
-        return [
-            OutboxRow(
-                self.services.ids.new(), "notice", reference, *times,
-                group.guild_id, group.group_id, reader_id=group.changed_by,
-            )
-        ]  # fmt: skip
+        now, reference = self.services.clock(), f"{group.group_id}:{about}:{group.changed_by}"
+        notice = OutboxRow(
+            self.services.ids.new(), "notice", reference, now, now + A_DAY,
+            group.guild_id, group.group_id, reader_id=group.changed_by,
+        )  # fmt: skip
+        return [notice]
 
 
 class OfVote(ToChannel):

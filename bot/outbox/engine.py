@@ -361,38 +361,32 @@ class Engine:
         Raises:
             HistoryClosedError: nobody can tell.
         """
-        trace = row.trace or act.trace or self._letters[row.kind].trace(row)
-        async for place in self._searched(row, act):
+        trace, here = row.trace or act.trace or self._letters[row.kind].trace(row), act.place
+        places = row.places if isinstance(act, Send) else ()
+        for place_id in places or (here.place_id,):
+            place = here if place_id == here.place_id else await self._left_behind(row, place_id)
+            if place is None:  # gone, with all that was sent there
+                continue
             if place.lacks(TO_LOOK):
                 raise HistoryClosedError
-            async for seen in act.seen(self._discord, place.place_id, tried_at - CLOCKS_DIFFER):
+            async for seen in act.seen(self._discord, place_id, tried_at - CLOCKS_DIFFER):
                 if is_of(trace, seen):
-                    receipt = Receipt(seen.message_id, place.place_id, seen.at, place.is_thread)
+                    receipt = Receipt(seen.message_id, place_id, seen.at, place.is_thread)
                     await self.sent(row, receipt)
                     return True
         return False
 
-    async def _searched(self, row: OutboxRow, act: Send | ForumPost) -> AsyncIterator[Place]:
-        """Yield where it may stand; what is gone has taken along all that was sent there."""
-        here = act.place
-        if isinstance(act, ForumPost) or not row.places:
-            yield here
-            return
-        for place_id in row.places:
-            if place_id == here.place_id:
-                yield here
-                continue
-            try:  # the group moved since
-                there = await self._discord.fetched(row.guild_id or 0, place_id)
-            except RefusedError as error:
-                if error.problem in ("no_access", "forbidden"):
-                    raise HistoryClosedError from error
-                raise
-            if there is None:
-                continue
-            if not there.has_history:
-                raise HistoryClosedError
-            yield there
+    async def _left_behind(self, row: OutboxRow, place_id: int) -> Place | None:
+        """Return a place that the group has left; None: it is gone."""
+        try:
+            place = await self._discord.fetched(row.guild_id or 0, place_id)
+        except RefusedError as error:
+            if error.problem in ("no_access", "forbidden"):
+                raise HistoryClosedError from error
+            raise
+        if place is not None and not place.has_history:
+            raise HistoryClosedError
+        return place
 
 
 def _patience(row: OutboxRow) -> timedelta:

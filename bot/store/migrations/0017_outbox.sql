@@ -54,8 +54,8 @@ INSERT INTO outbox (row_id, kind, reference, rank, guild_id, group_id, channel_i
         WHEN kind = 'reminder' THEN (SELECT group_id FROM weeks
             WHERE week_id = CAST(RTRIM(RTRIM(reference, '0123456789'), ':') AS BIGINT))
         WHEN kind = 'sign' THEN CAST(RTRIM(RTRIM(reference, '0123456789'), ':') AS BIGINT)
-        WHEN kind = 'notice' THEN CAST(RTRIM(RTRIM(RTRIM(RTRIM(RTRIM(reference, ':end'),
-            '0123456789'), ':'), '0123456789'), ':') AS BIGINT)
+        WHEN kind = 'notice' THEN CAST(NULLIF(RTRIM(RTRIM(RTRIM(RTRIM(RTRIM(reference, ':end'),
+            '0123456789'), ':'), '0123456789'), ':'), '') AS BIGINT)
     END,
     CASE
         WHEN kind IN ('post', 'standing', 'sign', 'notice', 'reminder', 'nudge', 'vote_lost')

@@ -358,6 +358,6 @@ def as_if_checked(now: datetime) -> datetime:
     return due_before(now) + TRY_AGAIN
 
 
-def next_look(oldest: datetime | None, now: datetime) -> datetime | None:
+def next_look(oldest: datetime | None, soonest: datetime) -> datetime | None:
     """Return when to look next, if ``oldest`` is the longest time ago that anybody was checked."""
-    return None if oldest is None else max(oldest + CHECKED_EVERY, now + BETWEEN_LOOKS)
+    return None if oldest is None else max(oldest + CHECKED_EVERY, soonest)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.core.groups import BETWEEN_LOOKS
 from bot.core.weeks import CLOCKS_APART
@@ -18,7 +18,6 @@ from bot.services.weeks import AT_ONCE
 log = logging.getLogger(__name__)
 
 A_SECOND, A_MINUTE, AN_HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Beside:
@@ -83,14 +82,15 @@ class Ticker:
         self._clock = services.clock
         self._tickets = tickets
         self._nap = nap
-        self._seen_at = self.due_at = self._members_at = self._servers_at = self._clock()
+        self._seen_at = self._rests_until = self._clock()
+        self.due_at = self._members_at = self._servers_at = self._seen_at
         self._is_stopping = self._is_asked = False
         self._running: asyncio.Task[None] | None = None
         self._sleeping: asyncio.Task[None] | None = None
-        self._leaving = Beside(self._let_leave, self.look_again)
-        self._asking = Beside(self._look_after_servers, self.look_again)
+        self._leaving = Beside(self._let_leave, self._wake)
+        self._asking = Beside(self._look_after_servers, self._wake)
         self._beside = [
-            Beside(work, self.look_again)
+            Beside(work, self._wake)
             for work in (self._polls.look_at_due, self._open_nudges, self._check_members)
         ]
 
@@ -107,7 +107,7 @@ class Ticker:
         self._is_stopping = True
         for each in (self._asking, *self._beside):
             each.cancel()
-        self.look_again()
+        self._wake()
         try:
             if self._running is not None:
                 await asyncio.wait([self._running])
@@ -124,7 +124,11 @@ class Ticker:
             each.cancel()
 
     def look_again(self) -> None:
-        """Wake earlier if a change makes something due earlier."""
+        """Wake if a change makes something due earlier: somebody waits for it."""
+        self._rests_until = self._clock()
+        self._wake()
+
+    def _wake(self) -> None:
         self._is_asked = True
         if self._sleeping is not None:
             self._sleeping.cancel()
@@ -143,11 +147,7 @@ class Ticker:
                 await asyncio.wait([self._sleeping])
 
     async def _turn(self) -> None:
-        """Do what is due, and look when something is due again.
-
-        Never later than was seen before: members are next due a minute from any look, so many
-        changes in a row would put them off for good.
-        """
+        """Do what is due, and look when something is due again; rest for a second in between."""
         now = self._clock()
         if self._seen_at - now > CLOCKS_APART:
             await self._put_back(now)
@@ -156,10 +156,9 @@ class Ticker:
             self._servers_at = now + AN_HOUR
             self._asking.start()
         if now >= self.due_at:
+            self._rests_until = now + A_SECOND
             await self._work()
-            self.due_at = NEVER
-        next_at = await self._weeks.next_due()
-        self.due_at = min(self.due_at, max(next_at, self._clock() + A_SECOND))
+        self.due_at = max(await self._weeks.next_due(self._members_at), self._rests_until)
 
     async def _put_back(self, now: datetime) -> None:
         """Go on after the clock was put back: what was planned before lies too far ahead."""
@@ -170,7 +169,7 @@ class Ticker:
         except Exception:
             log.exception("what the clock left can't be put right before the next start")
         log.warning("the clock was put back by %s", self._seen_at - now)
-        self.due_at = self._members_at = self._servers_at = now
+        self.due_at = self._members_at = self._servers_at = self._rests_until = now
 
     async def _work(self) -> None:
         """Give each group its paper when its slot has come; send and do the rest at the same time.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum
-from bot.core.groups import Group, ReadBy, WeeklyPost, next_look
+from bot.core.groups import BETWEEN_LOOKS, Group, ReadBy, WeeklyPost, next_look
 from bot.core.outbox import OutboxRow
 from bot.core.papers import TELL_WEEKS_AHEAD, Plan, asked_by_readiness, readiness
 from bot.core.progress import may_name, shown_count
@@ -63,15 +63,16 @@ class Weeks:
                         await group_rows.set_looked(tx, group_id, group.since, next_at)
         return len(group_ids)
 
-    async def next_due(self) -> datetime:
+    async def next_due(self, checks_from: datetime | None = None) -> datetime:
         """Return when to look again: at the next slot, message, poll or member.
 
         Where other processes write too, a minute from now: one of them may die over its work.
+        ``checks_from``: when members may be checked again, if that isn't a minute from now.
         """
         look = LOOK_SHARED if self._db.is_shared else LOOK_ALONE
         now = self._clock()
         next_ = await due_next(self._db)
-        checks = next_look(next_.checked, now)
+        checks = next_look(next_.checked, checks_from or now + BETWEEN_LOOKS)
         due = [next_.slot, next_.letter, next_.nudge, next_.vote, checks]
         return min([now + look, *(at for at in due if at is not None)])
 

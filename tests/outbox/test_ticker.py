@@ -11,6 +11,7 @@ import discord
 import pytest
 
 from bot.outbox.ticker import Beside, Ticker
+from bot.outbox.tickets import ClosedError
 from tests.postbox import Desk
 
 A_DAY = 24 * 3600
@@ -111,10 +112,21 @@ class Due:
 
 
 class NoServers:
-    """A Discord with nothing in it."""
+    """A Discord with nothing in it; ``asked``: how often."""
+
+    def __init__(self):
+        self.asked = 0
 
     def servers(self):
+        self.asked += 1
         return []
+
+
+class Unmendable:
+    """A repair that fails."""
+
+    async def put_right(self):
+        raise ValueError
 
 
 @pytest.fixture
@@ -123,11 +135,16 @@ def due(clock):
 
 
 @pytest.fixture
-async def ticker(services, tickets, due):
+def no_servers():
+    return NoServers()
+
+
+@pytest.fixture
+async def ticker(services, tickets, due, no_servers):
     """A ticker that has looked, and sleeps."""
 
-    with_due = replace(services, weeks=due)
-    made = Ticker(with_due, NoServers(), tickets, Desk(services), timedelta(days=1))
+    given = replace(services, weeks=due, clock_repair=Unmendable())
+    made = Ticker(given, no_servers, tickets, Desk(services), timedelta(days=1))
     made.start()
     await seen(lambda: due.asked)
     await asyncio.sleep(0.2)  # until what it did beside has asked it to look again
@@ -160,6 +177,37 @@ async def test_changes_never_put_off_when_members_are_checked_again(ticker, due,
     await seen(lambda: due.asked > asked)
 
     assert due.checks_from == clock() + timedelta(seconds=30)
+
+
+async def test_after_any_time_away_from_discord_it_asks_about_servers_again(ticker, no_servers):
+    asked = no_servers.asked
+
+    # Not while it is still at it: it may be, where the database is slow.
+    await seen(lambda: ticker.start() or no_servers.asked > asked)
+
+
+async def test_a_repair_that_fails_is_told_once_and_the_work_goes_on(ticker, due, clock, caplog):
+    clock.advance(days=-10)
+    worked = due.worked
+
+    for _ in range(2):
+        asked = due.asked
+        ticker.look_again()
+        await seen(lambda asked=asked: due.asked > asked)
+
+    assert caplog.text.count("the clock was put back by") == 1
+    assert caplog.text.count("can't be put right before the next start") == 1
+    assert due.worked > worked
+
+
+async def test_a_bot_that_never_was_ready_has_nothing_to_wait_for(services, tickets):
+    ticker = Ticker(services, NoServers(), tickets, Desk(services), timedelta(days=1))
+
+    async with asyncio.timeout(5):
+        await ticker.stop()
+
+    with pytest.raises(ClosedError):
+        await tickets.ticket()
 
 
 async def test_what_stays_due_is_tried_once_a_second_at_most(ticker, due, clock):

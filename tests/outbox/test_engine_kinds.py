@@ -21,7 +21,10 @@ class Postcard(ToChannel):
 
     def __init__(self, services, tickets):
         super().__init__(services, tickets)
-        self.is_wanted, self.ends = True, []
+        self.is_wanted, self.ends, self.trace_now = True, [], None
+
+    def trace(self, row):
+        return self.trace_now or super().trace(row)
 
     async def wanted(self, *_):
         return None if self.is_wanted else "not_wanted"
@@ -91,13 +94,15 @@ async def test_it_is_sent_and_what_follows_from_it(services, engine, room, plann
     assert len(room.history[CHANNEL]) == 2
 
 
-async def test_after_a_lost_answer_it_is_known_again_by_its_own_trace(
-    services, engine, room, planned, postcard, clock
+@pytest.mark.parametrize("trace_now", [None, "button:another"])
+async def test_after_a_lost_answer_it_is_known_again_by_the_trace_of_its_first_attempt(
+    services, engine, room, planned, postcard, clock, trace_now
 ):
     row = await engine.claim(planned.row_id)
     await engine.begin(row, CHANNEL, postcard.trace(row))
     await room.send(CHANNEL, marked(card("Greetings!"), row.row_id))
     clock.now += LEASE
+    postcard.trace_now = trace_now
 
     await engine.deliver_due()
 

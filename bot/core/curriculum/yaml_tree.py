@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
+from itertools import takewhile
 from typing import Any
 
 import yaml
@@ -20,7 +21,7 @@ from bot.core.curriculum.shape import (
 from bot.errors import CurriculumFileError, Flaw
 
 LARGEST_FILE = 1_000_000  # bytes; the list that Nextread comes with has about 70,000
-MOST_HIDDEN = 100  # control characters told at once
+MOST_TOLD = 100  # control characters or slips told at once
 DEEPEST_NESTING = 16  # a curriculum has nine levels
 
 Path = tuple[str | int, ...]
@@ -41,9 +42,18 @@ _MENDS = {
     "end of stream": "close the quotes that open here",
     "'-' indicator": "keep everything at the indentation of its neighbours",
     "expected <document start>": "keep everything at the indentation of its neighbours",
-    "another document": "leave out the line `---`",
     "escape": "write a backslash as two, or use single quotes",
 }
+
+
+# More digits than any year needs would only give Python's int() work.
+_WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+"""What stands for something else than a text; dates, ``yes`` and ``1:30`` stay texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,62 +74,40 @@ class Tree:
     slips of YAML whose lines could be read as they were meant.
     """
 
-    value: Any
-    positions: dict[Path, Position]
-    key_positions: dict[Path, Position]
+    value: Any = None
+    positions: dict[Path, Position] = field(default_factory=dict)
+    key_positions: dict[Path, Position] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     flaws: tuple[Flaw, ...] = ()
 
 
-class _Loader(yaml.CSafeLoader):
-    """Knows whole numbers, true, false and null; dates, ``yes`` and ``1:30`` stay texts."""
-
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own name for a class's table
-
-
-for _tag, _pattern, _first in (
-    ("null", r"(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    # More digits than any year needs would only give Python's int() work.
-    ("int", r"[-+]?(?:0|[1-9][0-9]{0,17})$", list("-+0123456789")),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
-
-
 def read_tree(text: str | bytes, source: str) -> Tree:
-    """Read the YAML of one file. A slip that lies within its line doesn't hide the others.
+    """Read the YAML of one file. A slip that lies within its line doesn't hide those below.
 
     Raises:
         CurriculumFileError: It is too large or too deep, not UTF-8, not YAML, or uses anchors,
             aliases or tags, which a list never needs.
     """
-    plain = _decoded(text, source)
-    found = _composed(plain)
-    flaws: list[Flaw] = []
-    if isinstance(found, Flaw):
-        first = found
-        if first.what == _TOO_DEEP[0]:
-            raise CurriculumFileError(source, [first])
-        plain, flaws, is_certain = _mended(plain, first)
-        found = _composed(plain) if flaws else first
-        told = {flaw.line for flaw in flaws}
-        if isinstance(found, Flaw) and found.line not in told:
-            flaws.append(found)
-        if isinstance(found, Flaw) or not is_certain:
-            in_order = sorted(flaws, key=lambda p: (p.line, p.column))
-            raise CurriculumFileError(source, in_order)
-    if found is None:
-        mend = "copy the example at the top of data/curriculum.yaml, or run `nextread new FILE`"
-        raise CurriculumFileError(source, [Flaw(1, 1, "file", "is empty", mend)])
-    tree = Tree(None, {}, {}, flaws=tuple(flaws))
-    value = _value(found, (), tree)
-    return replace(tree, value=value)
+    plain, flaws, is_certain = _decoded(text, source), list[Flaw](), True
+    while isinstance(found := _read(plain), Flaw):
+        lines = plain.splitlines()
+        flaw, is_meant = _mended(lines, found)
+        if flaw.line in {each.line for each in flaws}:
+            is_meant = None  # the line is no better for what was mended
+        else:
+            flaws.append(flaw)
+        if is_meant is None or len(flaws) == MOST_TOLD:
+            raise CurriculumFileError(source, flaws)
+        plain, is_certain = "\n".join(lines), is_certain and is_meant
+    if not is_certain:
+        raise CurriculumFileError(source, flaws)
+    return replace(found, flaws=tuple(flaws))
 
 
-def _composed(text: str) -> yaml.Node | Flaw | None:
-    """Return what the text holds, nothing for nothing, or the first flaw of its YAML."""
+def _read(text: str) -> Tree | Flaw:
+    """Return what the text holds, or the first flaw of its YAML."""
     try:
-        return _refused(text) or yaml.compose(text, Loader=_Loader)
+        return _refused(text) or _tree(text)
     except yaml.YAMLError as error:
         # The scanner reads up to 1,024 characters ahead of its events, and may have limits of its
         # own (PyYAML 6.0.4: 1,000 levels): what we refuse before that place is told first.
@@ -140,69 +128,33 @@ _LINE = re.compile(
     r"(?P<value>\S.*)"
 )
 _DOUBTFUL = re.compile(r"[@%`*&!]|.*:(?:\s|$)|\".*\\")
-_OPENS_BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?")
-_WHOLE_QUOTES = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?!["']).*""")
 
 
-def _mended(text: str, first: Flaw) -> tuple[str, list[Flaw], bool]:
-    """Find each line that is no YAML even by itself; return the text with those as meant.
+def _mended(lines: list[str], found: Flaw) -> tuple[Flaw, bool | None]:
+    """Write the line that a flaw lies in as it was meant; return the flaw where it truly lies.
 
     Most are titles with a colon, or an @ at the start: they are put in quotes. The last value
-    tells whether it is certain what all of them meant.
+    tells whether it is certain what was meant; None: that is unknown, and nothing was changed.
     """
-    lines, flaws, is_certain = text.splitlines(), list[Flaw](), True
-    for at in _lines_by_themselves(lines):
-        line, flaw = lines[at], None
+    if found.what == _TOO_DEEP[0]:
+        return found, None
+    read = enumerate(map(_LINE.fullmatch, lines[: found.line]))
+    with_keys = [(at, match) for at, match in read if match and match["gap"] is not None]
+    for at, match in with_keys[-2:]:
+        if not match["gap"]:
+            lines[at] = f"{match['start']} {match['value']}"
+            said, mend = "YAML: could not find expected ':'", _MENDS["expected ':'"]
+            return Flaw(at + 1, match.end("start") + 1, "file", said, mend), True
+    at = found.line - 1
+    for line in lines[at : at + 1]:
         if line.lstrip(" ").startswith("\t"):
-            flaw, lines[at], is_certain = _composed(line), "", False
-        elif match := _LINE.fullmatch(line):
-            start, value = match["start"], match["value"]
-            if match["gap"] == "":
-                said, mend = "YAML: could not find expected ':'", _MENDS["expected ':'"]
-                flaw, start = Flaw(1, len(start) + 1, "file", said, mend), f"{start} "
-                lines[at] = start + value
-            if _DOUBTFUL.match(value) and isinstance(alone := _composed(lines[at]), Flaw):
-                flaw, lines[at] = alone, start + json.dumps(value, ensure_ascii=False)
-                is_certain = is_certain and value[0] not in "[{&*!"
-        if isinstance(flaw, Flaw):
-            flaws.append(first if first.line == at + 1 else replace(flaw, line=at + 1))
-    return "\n".join(lines), flaws, is_certain
-
-
-def _lines_by_themselves(lines: list[str]) -> Iterator[int]:
-    """Yield the numbers of lines that are no part of a longer text, list or mapping."""
-    indent, quote, depth = -1, "", 0
-    for at, line in enumerate(lines):
-        bare = line.strip()
-        if indent >= 0 and (not bare or len(line) - len(line.lstrip(" ")) > indent):
-            continue
-        indent = -1
-        if not bare or bare.startswith("#"):
-            continue
-        if quote:
-            quote = "" if re.search(rf"{quote}\s*(?:#.*)?$", line) else quote
-            continue
-        if depth:
-            depth = max(0, depth + _brackets(bare))
-            continue
-        match = _LINE.fullmatch(line)
-        value = match["value"] if match else bare
-        if _OPENS_BLOCK.fullmatch(value):
-            start = match["start"] if match else ""
-            indent = len(start) - len(start.lstrip(" -"))
-        elif value[0] in "[{":
-            depth = max(0, _brackets(value))
-            if not depth:
-                yield at
-        elif value[0] in "'\"" and not _WHOLE_QUOTES.fullmatch(value):
-            quote = value[0]
-        else:
-            yield at
-
-
-def _brackets(text: str) -> int:
-    outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", "", text)
-    return sum(c in "[{" for c in outside) - sum(c in "]}" for c in outside)
+            lines[at] = ""
+            return found, False
+        whole = _LINE.fullmatch(line)
+        if whole and _DOUBTFUL.match(whole["value"]) and isinstance(_read(line), Flaw):
+            lines[at] = whole["start"] + json.dumps(whole["value"], ensure_ascii=False)
+            return found, whole["value"][0] not in "[{&*!"
+    return found, None
 
 
 def _decoded(text: str | bytes, source: str) -> str:
@@ -224,7 +176,7 @@ def _decoded(text: str | bytes, source: str) -> str:
     mend = _IN_UTF_8 if in_utf_16 else "delete it"
     flaws = [
         flaw(plain[: match.start()], f"has the control character U+{ord(match[0]):04X}", mend)
-        for match in hidden[: 1 if in_utf_16 else MOST_HIDDEN]
+        for match in hidden[: 1 if in_utf_16 else MOST_TOLD]
     ]
     if flaws:
         raise CurriculumFileError(source, flaws)
@@ -236,22 +188,22 @@ def _refused(text: str) -> Flaw | None:
 
     Walks the events, which are made one by one, before anything is built from them.
     """
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
         what, remedy = "", "write the value out instead"
         if depth > DEEPEST_NESTING:
             what, remedy = _TOO_DEEP
+        elif documents > 1:
+            what, remedy = "YAML: but found another document", "leave out the line `---`"
         elif getattr(event, "anchor", None):
             what = "uses a YAML anchor or alias (& or *)"
         elif getattr(event, "tag", None):
             what = "uses a YAML tag (!)"
         if what:
-            line, column = _position(event.start_mark)
-            return Flaw(line, column, "file", what, remedy)
+            return Flaw(*_position(event.start_mark), "file", what, remedy)
     return None
 
 
@@ -272,38 +224,46 @@ def _position(mark: Any) -> Position:
     return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
 
-def _value(node: yaml.Node, path: Path, tree: Tree) -> Any:
-    tree.positions[path] = _position(node.start_mark)
-    if isinstance(node, yaml.MappingNode):
-        return {key: _value(child, (*path, key), tree) for key, child in _pairs(node, path, tree)}
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(child, (*path, i), tree) for i, child in enumerate(node.value)]
-    return _scalar(node)
+def _tree(text: str) -> Tree | Flaw:
+    every = yaml.parse(text, Loader=yaml.CSafeLoader)
+    events = (each for each in every if isinstance(each, yaml.NodeEvent | yaml.CollectionEndEvent))
+    for event in events:
+        tree = Tree()
+        return replace(tree, value=_value(event, events, (), tree))
+    mend = "copy the example at the top of data/curriculum.yaml, or run `nextread new FILE`"
+    return Flaw(1, 1, "file", "is empty", mend)
 
 
-def _pairs(node: yaml.MappingNode, path: Path, tree: Tree) -> Iterator[tuple[str, yaml.Node]]:
+def _value(event: Any, events: Iterator[Any], path: Path, tree: Tree) -> Any:
+    tree.positions[path] = _position(event.start_mark)
+    if isinstance(event, yaml.MappingStartEvent):
+        return dict(_pairs(events, path, tree))
+    if isinstance(event, yaml.SequenceStartEvent):
+        inside = enumerate(_inside(events))
+        return [_value(child, events, (*path, i), tree) for i, child in inside]
+    text = event.value
+    if not event.implicit[0]:  # in quotes, or a block
+        return text
+    return int(text) if _WHOLE.fullmatch(text) else _WORDS.get(text, text)
+
+
+def _inside(events: Iterator[Any]) -> Iterator[Any]:
+    return takewhile(lambda each: not isinstance(each, yaml.CollectionEndEvent), events)
+
+
+def _pairs(events: Iterator[Any], path: Path, tree: Tree) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
-    for key_node, child in node.value:
-        at = _position(key_node.start_mark)
-        if not isinstance(key_node, yaml.ScalarNode):
-            what = "has a key that is not a word"
-            tree.findings.append(Finding(path, what, "write `key: value`", at))
-        elif key_node.value in seen:
-            what, remedy = f"has the key {key_node.value!r} twice", "keep one of the two"
-            tree.findings.append(Finding(path, what, remedy, at))
+    for key in _inside(events):
+        at, wrong = _position(key.start_mark), None
+        if not isinstance(key, yaml.ScalarEvent):
+            _value(key, events, (), Tree())
+            wrong = "has a key that is not a word", "write `key: value`"
+        elif key.value in seen:
+            wrong = f"has the key {key.value!r} twice", "keep one of the two"
+        if wrong:
+            tree.findings.append(Finding(path, *wrong, at))
+            _value(next(events), events, (), Tree())
         else:
-            seen.add(key_node.value)
-            tree.key_positions[(*path, key_node.value)] = at
-            yield key_node.value, child
-
-
-def _scalar(node: yaml.Node) -> str | int | bool | None:
-    match node.tag.removeprefix("tag:yaml.org,2002:"):
-        case "null":
-            return None
-        case "bool":
-            return bool(node.value.lower() == "true")
-        case "int":
-            return int(node.value)
-        case _:
-            return str(node.value)
+            seen.add(key.value)
+            tree.key_positions[(*path, key.value)] = at
+            yield key.value, _value(next(events), events, (*path, key.value), tree)

@@ -549,6 +549,12 @@ def test_slips_within_their_lines_are_told_at_once_and_no_line_of_a_longer_text_
     assert places == ["20", "21", "22", "24", "25"]
 
 
+def test_a_later_line_of_a_bare_text_is_no_slip_of_its_own():
+    text = SMALL + "            notes: A Generative\n              **Pretrained** Transformer\n"
+
+    assert len(complaints(text.replace("Paper A", "Paper: A"))) == 1
+
+
 def test_a_title_put_in_quotes_for_the_reading_is_not_taken_for_another_fault():
     text = SMALL.replace("Small", "Small: x").replace("One", "@One # why").replace("First", "A:")
 

@@ -3,25 +3,64 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain, count
 from typing import Any
+
+import yaml
 
 from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step
 from bot.core.curriculum.checks import LONGEST_CARD, folded_name
 from bot.core.curriculum.shape import LONGEST_CURRICULUM_ID, MOST_NAMES, SERVERS_NAMESPACE
 
 WIDTH = 120
+"""Of most lines: PyYAML ends a line behind the word that passes its own width."""
 
-_SPACED = frozenset({"sections", "steps", "resources", "companions"})
-_FLOWING = frozenset({"prerequisites", "aliases", "tags", "formerly", "columns"})
+_APART = frozenset({"sections", "steps", "resources", "update_title"})
+"""Keys that stand behind an empty line; so does each entry with an id but the first."""
+
+_ON_ONE_LINE = frozenset({"about", "found_by", "prerequisites", "formerly", "columns"})
 _ONE_OR_SEVERAL = frozenset({"notes", "added_notes"})
 
-# What YAML 1.1, which most editors and tools still read, takes for something else than a text.
-_RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-_BARE = re.compile(r"(?:[^\W\d_]|[^\x00-\x7f])(?:[^:#]|:(?=[^ ])|(?<! )#)*(?<![: ])")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+class _Writer(yaml.SafeDumper):
+    """PyYAML's own, but for where it breaks lines, what it indents, and its quotes."""
+
+    def ignore_aliases(self, _: object) -> bool:
+        return True
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: Any = None) -> yaml.MappingNode:
+        """Leave out what is empty or false: the defaults. One note stands as its text."""
+        given = {
+            key: value[0] if key in _ONE_OR_SEVERAL and len(value) == 1 else value
+            for key, value in mapping.items()
+            if value
+        }
+        node = super().represent_mapping(tag, given, flow_style)
+        for key, value in node.value:
+            value.flow_style = key.value in _ON_ONE_LINE
+        return node
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, indentless=False)
+
+    def expect_block_mapping_key(self, first: bool = False) -> None:
+        if getattr(self.event, "value", "") in _APART:
+            self.write_line_break("\n\n")
+        super().expect_block_mapping_key(first)
+
+    def expect_block_sequence_item(self, first: bool = False) -> None:
+        if not first and getattr(next(iter(self.events), None), "value", "") == "id":
+            self.write_line_break("\n\n")
+        super().expect_block_sequence_item(first)
+
+    def choose_scalar_style(self) -> str:
+        return super().choose_scalar_style() and '"'
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        # By itself it would end lines within a text by a backslash.
+        self.write_plain(json.dumps(text, ensure_ascii=False), split)
 
 
 def write_curriculum(curriculum: Curriculum) -> str:
@@ -41,12 +80,12 @@ def write_curriculum(curriculum: Curriculum) -> str:
         ],
         **_of(curriculum, "update_title", "update_icon"),
         "updates": [
-            {"date": each.on and each.on.isoformat(), **_of(each, "text", "details")}
-            for each in curriculum.updates
+            {"date": each.on, **_of(each, "text", "details")} for each in curriculum.updates
         ],
     }
-    schema = "# yaml-language-server: $schema=curriculum.schema.json"
-    return "\n".join([schema, *_lines(top, "")]) + "\n"
+    options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": WIDTH - 6}
+    text = yaml.dump(top, Dumper=_Writer, **options)
+    return f"# yaml-language-server: $schema=curriculum.schema.json\n{text}"
 
 
 def _slugs(curriculum: Curriculum) -> dict[str, str]:
@@ -86,15 +125,13 @@ def _resource(resource: Resource, inherited: bool, slugs: Mapping[str, str]) -> 
     return {
         "id": slugs[resource.key],
         **_of(resource, "label", "title", "url", "original_url", "maker_url"),
-        "about": _given(
-            {
-                **_of(resource, "kind", "must_read"),
-                "addition": resource.addition and not inherited,
-                **_of(resource, "authors", "year", "minutes"),
-            }
-        ),
+        "about": {
+            **_of(resource, "kind", "must_read"),
+            "addition": resource.addition and not inherited,
+            **_of(resource, "authors", "year", "minutes"),
+        },
         "prerequisites": [slugs[key] for key in resource.prerequisites if key in slugs],
-        "found_by": _given(_of(resource, "aliases", "tags")),
+        "found_by": _of(resource, "aliases", "tags"),
         **_of(resource, "sentence", "remark", "notes", "added_notes", "questions"),
         "formerly": [slug for slug in dict.fromkeys(former) if slug not in in_use],
         "companions_title": resource.companions_title,
@@ -103,118 +140,13 @@ def _resource(resource: Resource, inherited: bool, slugs: Mapping[str, str]) -> 
 
 
 def _cell(cell: Cell) -> Any:
-    if cell.url is None and cell.maker_url is None:
-        return cell.text
-    return _of(cell, "text", "url", "maker_url")
+    found = _of(cell, "text", "url", "maker_url")
+    return found if len(found) > 1 else cell.text
 
 
 def _of(value: object, *names: str) -> dict[str, Any]:
-    """Return what the file has under the same names."""
-    return {name: getattr(value, name) for name in names}
-
-
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping without its defaults: nothing empty, nothing false."""
-    return {
-        key: value
-        for key, value in values.items()
-        if value is not None and value is not False and value not in ("", [], (), {})
-    }
-
-
-def _lines(values: Mapping[str, Any], indent: str) -> Iterator[str]:
-    for key, value in _given(values).items():
-        if key == "update_title" or (key in _SPACED and key != "companions"):
-            yield ""
-        if isinstance(value, Mapping) or key in _FLOWING:
-            yield f"{indent}{key}: {_flowing(key, value, indent)}"
-        elif isinstance(value, (list, tuple)):
-            yield from _list(key, value, indent)
-        else:
-            yield f"{indent}{key}: {_scalar(key, value, indent)}"
-
-
-def _list(key: str, values: Sequence[Any], indent: str) -> Iterator[str]:
-    if key in _ONE_OR_SEVERAL and len(values) == 1:
-        yield f"{indent}{key}: {_scalar(key, values[0], indent)}"
-        return
-    yield f"{indent}{key}:"
-    below = f"{indent}    "
-    for position, value in enumerate(values):
-        if isinstance(value, Mapping):
-            if key in _SPACED and position:
-                yield ""
-            first, *others = _lines(value, below)
-            yield f"{indent}  - {first.strip()}"
-            yield from others
-        elif isinstance(value, (list, tuple)):
-            yield from _row(value, below)
-        else:
-            yield f"{indent}  - {_text(value, len(below), below)}"
-
-
-def _row(cells: Sequence[Any], indent: str) -> Iterator[str]:
-    """A row of a table: one cell a line, since a link seldom leaves room for another."""
-    dash = f"{indent[:-2]}- - "
-    for cell in cells:
-        if isinstance(cell, Mapping):
-            first, *others = _lines(cell, f"{indent}  ")
-            yield dash + first.strip()
-            yield from others
-        else:
-            yield dash + _word(cell)
-        dash = f"{indent}- "
-
-
-def _scalar(key: str, value: Any, indent: str) -> str:
-    if isinstance(value, bool):
-        return "true"
-    if isinstance(value, int):
-        return str(value)
-    if key == "date" and _DATE.fullmatch(value):
-        return str(value)
-    return _text(value, len(f"{indent}{key}: "), f"{indent}  ")
-
-
-def _text(text: str, column: int, below: str) -> str:
-    """Return a text that begins at a column; one too long for the line goes on in those below."""
-    word = _word(text)
-    if column + len(word) <= WIDTH or "://" in text[:8]:
-        return word
-    # Only a single space may become a line's end.
-    return _wrapped(re.split(r"(?<! ) (?! )", word), column, below)
-
-
-def _flowing(key: str, value: Any, indent: str) -> str:
-    """Return a list or mapping in brackets, whose lines end behind its commas."""
-    return _wrapped(re.split(r"(?<=,) (?! )", _flow(value)), len(f"{indent}{key}: "), f"{indent}  ")
-
-
-def _wrapped(parts: Sequence[str], column: int, below: str) -> str:
-    """Join by spaces what begins at a column; what is too long for the line goes on below."""
-    lines, left = [""], WIDTH - column
-    for part in parts:
-        if lines[-1] and len(lines[-1]) + len(part) + 1 > left:
-            lines.append(part)
-            left = WIDTH - len(below)
-        else:
-            lines[-1] = f"{lines[-1]} {part}" if lines[-1] else part
-    return f"\n{below}".join(lines)
-
-
-def _word(text: str, in_flow: bool = False) -> str:
-    is_bare = _BARE.fullmatch(text) and text.casefold() not in _RESERVED
-    if is_bare and not (in_flow and re.search(r"[,?\[\]{}:]", text)):
-        return text
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_flow, value))}]"
-    return _word(value, in_flow=True) if isinstance(value, str) else _scalar("", value, "")
+    """Return what the file has under the same names, and has at all."""
+    return {name: found for name in names if (found := getattr(value, name))}
 
 
 def exportable(curriculum: Curriculum) -> Curriculum:

@@ -6,13 +6,12 @@ from dataclasses import fields
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step, Table, Update
 from bot.core.curriculum.checks import closest, rule_findings
 from bot.core.curriculum.shape import (
-    FILE,
     SORTS_OF_CELL,
     AboutShape,
     CellShape,
@@ -180,7 +179,7 @@ def _resource(
     )
 
 
-_SHAPES: dict[str, tuple[str, type]] = {
+_SHAPES: dict[str, tuple[str, type[BaseModel]]] = {
     "": ("a list", CurriculumShape),
     "sections": ("a section", SectionShape),
     "steps": ("a step", StepShape),
@@ -218,7 +217,7 @@ _REMEDIES = {
 
 _WORDS = {
     "missing": ("is missing", "add `{key}: {example}`"),
-    "dataclass_type": ("is not a block of `key: value` lines", "write one key a line"),
+    "model_type": ("is not a block of `key: value` lines", "write one key a line"),
     "tuple_type": ("is not a list", "write [one, two], or one line each beginning with `- `"),
     "string_type": ("{value} is not a text", "put it in double quotes"),
     "int_type": ("{value} is not a whole number", "write a whole number"),
@@ -247,7 +246,7 @@ _WORDS = {
 def shape_findings(tree: Tree) -> tuple[CurriculumShape | None, list[Finding]]:
     """Return the file as its shape, or everything that keeps it from having that shape."""
     try:
-        return FILE.validate_json(json.dumps(tree.value)), []
+        return CurriculumShape.model_validate_json(json.dumps(tree.value)), []
     except ValidationError as error:
         details = error.errors(include_url=False)
     # A list whose every entry is wrong is also called too short; it is not.
@@ -257,7 +256,7 @@ def shape_findings(tree: Tree) -> tuple[CurriculumShape | None, list[Finding]]:
 
 def _finding(tree: Tree, error: ErrorDetails) -> Finding:
     path = tuple(part for part in error["loc"] if part not in SORTS_OF_CELL)
-    if error["type"] == "unexpected_keyword_argument":
+    if error["type"] == "extra_forbidden":
         return _unknown_key(tree, path, error["input"])
     key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
     value = error["input"]
@@ -294,8 +293,8 @@ def _unknown_key(tree: Tree, path: Path, value: object) -> Finding:
     return Finding(path[:-1], f"{what} has no key {key!r}", remedy, tree.key_positions.get(path))
 
 
-def _keys_of(shape: type) -> list[str]:
-    return [each.name for each in fields(shape)]
+def _keys_of(shape: type[BaseModel]) -> list[str]:
+    return list(shape.model_fields)
 
 
 def _shown(value: Any) -> str:

@@ -8,18 +8,17 @@ import datetime
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
     Tag,
-    TypeAdapter,
 )
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import PydanticCustomError
@@ -135,96 +134,85 @@ Questions = Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)]
 NoteOrNotes = Annotated[Notes, BeforeValidator(_several, json_schema_input_type=Text | Notes)]
 
 
-class _Strict:
-    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AboutShape(_Strict):
     """What a resource is: facts that fit one line, ``{kind: paper, year: 2017}``."""
 
-    kind: Annotated[Kind, Field(description="What it is.")]
-    must_read: Annotated[bool, Field(description="The 📚 mark.")] = False
+    kind: Kind = Field(description="What it is.")
+    must_read: bool = Field(False, description="The 📚 mark.")
     addition: Addition = False
-    authors: Annotated[Authors | None, Field(description='Short: "Vaswani et al."')] = None
-    year: Annotated[Year | None, Field(description="The year it first appeared.")] = None
-    minutes: Annotated[Minutes | None, Field(description="About how long it takes.")] = None
+    authors: Authors | None = Field(None, description='Short: "Vaswani et al."')
+    year: Year | None = Field(None, description="The year it first appeared.")
+    minutes: Minutes | None = Field(None, description="About how long it takes.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class FoundByShape(_Strict):
     """What finds a resource beside its title: ``{aliases: [BERT], tags: [pre-training]}``."""
 
-    aliases: Annotated[
-        tuple[Alias, ...],
-        Field(max_length=MOST_NAMES, description="Other names, of this one only: acronyms first."),
-    ] = ()
-    tags: Annotated[tuple[TagText, ...], Field(max_length=MOST_NAMES)] = ()
+    aliases: tuple[Alias, ...] = Field(
+        default=(),
+        max_length=MOST_NAMES,
+        description="Other names, of this one only: acronyms first.",
+    )
+    tags: tuple[TagText, ...] = Field(default=(), max_length=MOST_NAMES)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReadingShape(_Strict):
     """What a resource and its companion have in common."""
 
-    id: Annotated[
-        Slug, Field(description="Small letters, digits, hyphens. Given once and never reused.")
-    ]
-    title: Annotated[Title, Field(description="The title as its page has it.")]
-    url: Annotated[Link, Field(description="The link that people open: http or https.")]
+    id: Slug = Field(description="Small letters, digits, hyphens. Given once and never reused.")
+    title: Title = Field(description="The title as its page has it.")
+    url: Link = Field(description="The link that people open: http or https.")
     about: AboutShape
-    label: Annotated[
-        Label | None, Field(description='What the maker writes before the title: "GPT-2:".')
-    ] = None
-    original_url: Annotated[
-        Link | None, Field(description="The publisher's own link, where url is another.")
-    ] = None
-    maker_url: Annotated[
-        Link | None,
-        Field(description="The link as the maker wrote it, where url had to replace it."),
-    ] = None
+    label: Label | None = Field(
+        None, description='What the maker writes before the title: "GPT-2:".'
+    )
+    original_url: Link | None = Field(
+        None, description="The publisher's own link, where url is another."
+    )
+    maker_url: Link | None = Field(
+        None, description="The link as the maker wrote it, where url had to replace it."
+    )
     found_by: FoundByShape = FoundByShape()
-    notes: Annotated[
-        NoteOrNotes, Field(description="The maker's own words on it: a text, or a list of points.")
-    ] = ()
-    added_notes: Annotated[
-        NoteOrNotes, Field(description="Notes that are not the maker's: a text, or a list.")
-    ] = ()
-    sentence: Annotated[
-        Text | None, Field(description="The maker's sentence around the link, where it has one.")
-    ] = None
-    remark: Annotated[
-        Text | None, Field(description="What the maker says of a companion, on its line.")
-    ] = None
+    notes: NoteOrNotes = Field(
+        (), description="The maker's own words on it: a text, or a list of points."
+    )
+    added_notes: NoteOrNotes = Field(
+        (), description="Notes that are not the maker's: a text, or a list."
+    )
+    sentence: Text | None = Field(
+        None, description="The maker's sentence around the link, where it has one."
+    )
+    remark: Text | None = Field(
+        None, description="What the maker says of a companion, on its line."
+    )
     questions: Annotated[
-        Questions,
-        BeforeValidator(_several, json_schema_input_type=Question | Questions),
-        Field(description="Questions to discuss after reading. They are not the maker's."),
-    ] = ()
-    formerly: Annotated[
-        Slugs, Field(description="Ids it had before, so that people keep their progress.")
-    ] = ()
+        Questions, BeforeValidator(_several, json_schema_input_type=Question | Questions)
+    ] = Field((), description="Questions to discuss after reading. They are not the maker's.")
+    formerly: Slugs = Field(
+        (), description="Ids it had before, so that people keep their progress."
+    )
 
 
-@dataclass(frozen=True, kw_only=True)
 class CompanionShape(ReadingShape):
     """Something that helps with the resource above it."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ResourceShape(ReadingShape):
     """One thing to read or watch."""
 
-    prerequisites: Annotated[Slugs, Field(description="Ids of what to have read first.")] = ()
-    companions_title: Annotated[
-        Title | None, Field(description="The maker's words above the companions.")
-    ] = None
-    companions: Annotated[
-        tuple[CompanionShape, ...],
-        Field(max_length=MOST_COMPANIONS, description="What helps with this resource."),
-    ] = ()
+    prerequisites: Slugs = Field((), description="Ids of what to have read first.")
+    companions_title: Title | None = Field(
+        None, description="The maker's words above the companions."
+    )
+    companions: tuple[CompanionShape, ...] = Field(
+        (), max_length=MOST_COMPANIONS, description="What helps with this resource."
+    )
 
 
-@dataclass(frozen=True, kw_only=True)
 class CellShape(_Strict):
     """A cell with a link."""
 
@@ -248,54 +236,47 @@ AnyCell = Annotated[
 Row = Annotated[tuple[AnyCell, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
 
 
-@dataclass(frozen=True, kw_only=True)
 class TableShape(_Strict):
     """A table of the maker's; a cell is a text, or a mapping of text and url."""
 
-    columns: Annotated[tuple[CellText, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
-    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=25)]
+    columns: tuple[CellText, ...] = Field(min_length=1, max_length=MOST_COLUMNS)
+    rows: tuple[Row, ...] = Field(min_length=1, max_length=25)
 
 
-@dataclass(frozen=True, kw_only=True)
 class StepShape(_Strict):
     """One step of the path, with its resources in reading order."""
 
     id: Slug
     title: StepTitle
-    resources: Annotated[tuple[ResourceShape, ...], Field(min_length=1)]
+    resources: tuple[ResourceShape, ...] = Field(min_length=1)
     number: Annotated[
-        Label | None,
-        BeforeValidator(_counted, json_schema_input_type=Label | int | None),
-        Field(description="As the maker counts: 1, Appendix."),
-    ] = None
+        Label | None, BeforeValidator(_counted, json_schema_input_type=Label | int | None)
+    ] = Field(None, description="As the maker counts: 1, Appendix.")
     icon: Icon | None = None
     addition: Addition = False
     introduction: Introduction = ()
-    tables: Annotated[tuple[TableShape, ...], Field(max_length=3)] = ()
+    tables: tuple[TableShape, ...] = Field((), max_length=3)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SectionShape(_Strict):
     """Steps that belong together under one heading."""
 
     id: Slug
     title: StepTitle
-    steps: Annotated[tuple[StepShape, ...], Field(min_length=1)]
+    steps: tuple[StepShape, ...] = Field(min_length=1)
     icon: Icon | None = None
     addition: Addition = False
     introduction: Introduction = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class UpdateShape(_Strict):
     """An entry of the maker's update log."""
 
     text: Text
-    date: Annotated[datetime.date | None, Field(description="2024-09-08")] = None
+    date: datetime.date | None = Field(None, description="2024-09-08")
     details: NoteOrNotes = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class CurriculumShape(_Strict):
     """A reading list for Nextread."""
 
@@ -303,22 +284,18 @@ class CurriculumShape(_Strict):
         str,
         StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_CURRICULUM_ID}}}$"),
         AfterValidator(_no_servers_namespace),
-        Field(
-            description="Part of every key under which progress is kept: never change it.",
-            json_schema_extra={"not": {"pattern": SERVERS_NAMESPACE}},
-        ),
-    ]
+    ] = Field(
+        description="Part of every key under which progress is kept: never change it.",
+        json_schema_extra={"not": {"pattern": SERVERS_NAMESPACE}},
+    )
     title: StepTitle
-    sections: Annotated[tuple[SectionShape, ...], Field(min_length=1)]
+    sections: tuple[SectionShape, ...] = Field(min_length=1)
     icon: Icon | None = None
-    url: Annotated[Link | None, Field(description="Where the maker keeps the list.")] = None
+    url: Link | None = Field(None, description="Where the maker keeps the list.")
     introduction: Introduction = ()
-    update_title: Annotated[StepTitle | None, Field(description="Heading of the updates.")] = None
+    update_title: StepTitle | None = Field(None, description="Heading of the updates.")
     update_icon: Icon | None = None
     updates: tuple[UpdateShape, ...] = ()
-
-
-FILE = TypeAdapter(CurriculumShape)
 
 
 class _Schema(GenerateJsonSchema):
@@ -329,7 +306,7 @@ class _Schema(GenerateJsonSchema):
 
 def curriculum_schema() -> dict[str, object]:
     """Return the JSON Schema of a curriculum file, for editors that complete and check YAML."""
-    return FILE.json_schema(schema_generator=_Schema)
+    return CurriculumShape.model_json_schema(schema_generator=_Schema)
 
 
 def schema_text() -> str:

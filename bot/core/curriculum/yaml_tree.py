@@ -4,7 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
@@ -118,11 +118,10 @@ def _read(text: str) -> Tree | Flaw:
         return _broken(error, text)
 
 
-_KEYS = frozenset(
-    each.name
-    for shape in (CurriculumShape, SectionShape, StepShape, ResourceShape, AboutShape)
-    for each in fields(shape)
-) | {"columns", "rows", "text", "date", "details"}
+_KEYS = {"columns", "rows", "text", "date", "details"}.union(
+    *(each.model_fields for each in (CurriculumShape, SectionShape, StepShape)),
+    *(each.model_fields for each in (ResourceShape, AboutShape)),
+)
 _LINE = re.compile(
     rf"(?P<start>[ ]*(?:- +)*(?:(?:{'|'.join(sorted(_KEYS))}):(?P<gap> +|(?=[^\s/])))?)"
     r"(?P<value>\S.*)"

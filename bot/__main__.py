@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ from bot.errors import BackupError, ConfigError, CurriculumFileError
 
 if TYPE_CHECKING:
     from bot.core.curriculum import Curriculum
-    from bot.core.curriculum.differences import Differences
     from bot.services.opening import Services
 
 
@@ -134,12 +132,15 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
     steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
     click.echo(f"{path}: {len(new.resources)} resources in {steps}, no problems.")
     if against is not None:
-        from bot.core.curriculum.differences import compare
+        from bot.core.curriculum.differences import compare, keeps_progress
 
         differences = compare(load_curriculum(against), new)
-        click.echo("\n".join(_changes(differences)))
-        if not differences.keeps_progress:
+        for each in differences:
+            slug = each.former.partition(":")[2]
+            click.echo(CHANGES[each.what].format(old=each.old, new=each.new, slug=slug))
+        if not keeps_progress(differences):
             sys.exit(1)
+        click.echo("No reader loses progress.")
 
 
 @main.command()
@@ -202,33 +203,19 @@ def restore(file: Path) -> None:
     click.echo("If this version needs newer tables, the next start updates them.")
 
 
-def _changes(differences: Differences) -> Iterator[str]:
-    """Yield one line a change; what would cost readers their progress comes last, with remedies."""
-    for resource in differences.added:
-        yield f"added: {resource.key} “{resource.title}”"
-    for pair in differences.renamed:
-        yield f"renamed: {pair.old.key} is now {pair.new.key}; progress follows"
-    for pair in differences.moved:
-        yield f"moved: {pair.new.key} from {pair.old.step_id} to {pair.new.step_id}"
-    for pair in differences.retitled:
-        yield f"retitled: {pair.new.key} “{pair.old.title}” is now “{pair.new.title}”"
-    for resource in differences.removed:
-        yield f"removed: {resource.key}; progress is kept and shown as no longer listed"
-    if differences.other_id:
-        yield "PROBLEM: the list has another id: all progress would be gone. Keep the id."
-    for pair in differences.vanished:
-        slug = pair.old.key.partition(":")[2]
-        yield (
-            f"PROBLEM: {pair.old.key} vanished, its link is at {pair.new.key} now:"
-            f" add `formerly: [{slug}]` there."
-        )
-    for pair in differences.relinked:
-        yield f"PROBLEM: {pair.new.key} means another page now: give the new page an id of its own."
-    for former, resource in differences.forgotten:
-        slug = former.partition(":")[2]
-        yield f"PROBLEM: {resource.key} forgot its former id: keep `{slug}` in its `formerly`."
-    if differences.keeps_progress:
-        yield "No reader loses progress."
+CHANGES = {
+    "added": "added: {new.key} “{new.title}”",
+    "renamed": "renamed: {old.key} is now {new.key}; progress follows",
+    "moved": "moved: {new.key} from {old.step_id} to {new.step_id}",
+    "retitled": "retitled: {new.key} “{old.title}” is now “{new.title}”",
+    "removed": "removed: {old.key}; progress is kept and shown as no longer listed",
+    "other_id": "PROBLEM: the list has another id: all progress would be gone. Keep the id.",
+    "vanished": "PROBLEM: {old.key} vanished, its link is at {new.key} now:"
+    " add `formerly: [{slug}]` there.",
+    "relinked": "PROBLEM: {new.key} means another page now: give the new page an id of its own.",
+    "forgotten": "PROBLEM: {new.key} forgot its former id: keep `{slug}` in its `formerly`.",
+}
+"""A line for each difference; what would cost readers their progress has its remedy."""
 
 
 def curriculum_path(config: Config) -> Path:

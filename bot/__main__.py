@@ -132,7 +132,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
     steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
     click.echo(f"{path}: {len(new.resources)} resources in {steps}, no problems.")
     if against is not None:
-        from bot.core.curriculum.differences import compare, keeps_progress
+        from bot.core.curriculum.checks import compare, keeps_progress
 
         differences = compare(load_curriculum(against), new)
         for each in differences:

@@ -1,4 +1,4 @@
-from bot.core.curriculum.differences import compare, keeps_progress
+from bot.core.curriculum.checks import compare, keeps_progress
 from bot.core.curriculum.file import read_curriculum
 
 OLD = """\

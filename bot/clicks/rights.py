@@ -8,7 +8,7 @@ import aiohttp
 import discord
 from discord import AppCommandPermissionType as Type
 
-from bot.core.rights import Asker, Overrides, Subject, bar_to
+from bot.core.moderation import Asker, Overrides, Subject, bar_to
 from bot.errors import NotAModeratorError, NotYoursError, OldCardError, RightUnknownError
 from bot.views.channels import home_of
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simcord.backend.command_access import command_access
 
-from bot.core.rights import Asker, bar_to
+from bot.core.moderation import Asker, bar_to
 
 GUILD, CHANNEL, ALICE, READERS, GUIDES = 100, 7, 1, 2, 3
 EVERYONE, ALL_CHANNELS = ("role", GUILD), ("channel", GUILD - 1)

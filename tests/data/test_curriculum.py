@@ -8,9 +8,8 @@ import pytest
 import yaml
 
 from bot.core.curriculum import Curriculum
-from bot.core.curriculum.addresses import untracked
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
-from bot.core.curriculum.links import canonical
+from bot.core.curriculum.links import canonical, untracked
 from bot.core.curriculum.shape import schema_text
 from bot.core.curriculum.text import WIDTH, write_curriculum
 

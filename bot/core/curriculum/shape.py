@@ -24,7 +24,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import PydanticCustomError
 
 from bot.core.curriculum import Kind
-from bot.core.curriculum.addresses import untracked
+from bot.core.curriculum.links import untracked
 
 LONGEST_CURRICULUM_ID = 20
 LONGEST_SLUG = 40

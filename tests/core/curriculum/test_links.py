@@ -4,15 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.curriculum.addresses import MOST_WRAPPERS, untracked
 from bot.core.curriculum.links import (
     LONGEST_LINK,
+    MOST_WRAPPERS,
     address_in,
     canonical,
     home_of,
     host_of,
     is_web_link,
     link_in,
+    untracked,
 )
 
 SPELLINGS = {

@@ -18,21 +18,16 @@ from urllib.parse import (
 MOST_WRAPPERS = 5
 """Wrappers around wrappers; more were put there to keep us busy."""
 
-_TRACKING = frozenset(
-    {"fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid"}
-    | {"ttclid", "igshid", "igsh", "mibextid", "li_fat_id", "epik", "srsltid", "gclsrc"}
-    | {"gad_source", "ref", "ref_src", "ref_url", "ref_source", "feature", "si", "spm"}
-    | {"spm_id_from", "trk", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_ke", "_bhlid"}
-    | {"_branch_match_id", "_branch_referrer", "_openstat", "__twitter_impression", "xtor"}
-    | {"wickedid", "rb_clickid", "s_cid", "s_kwcid", "cmpid", "ck_subscriber_id", "sfmc_id"}
-    | {"share_id", "isfreemail", "triedredirect", "showwelcome", "showwelcomeonshare"}
+_TRACKING = re.compile(
+    r"""(?:utm_|mtm_|matomo_|piwik_|hsa_|itm_|vero_|oly_|_hs|__hs|fb_action_|_x_tr_|pd_rd_|pf_rd_).*
+    |fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|mibextid
+    |li_fat_id|epik|srsltid|gclsrc|gad_source|ref|ref_src|ref_url|ref_source|feature|si|spm
+    |spm_id_from|trk|mc_cid|mc_eid|mkt_tok|_ga|_gl|_ke|_bhlid|_branch_match_id|_branch_referrer
+    |_openstat|__twitter_impression|xtor|wickedid|rb_clickid|s_cid|s_kwcid|cmpid|ck_subscriber_id
+    |sfmc_id|share_id|isfreemail|triedredirect|showwelcome|showwelcomeonshare""",
+    re.VERBOSE | re.DOTALL,
 )
 """Query parameters that say where a reader came from, never which page it is."""
-
-_TRACKING_STARTS = (
-    *("utm_", "mtm_", "matomo_", "piwik_", "hsa_", "itm_", "vero_", "oly_", "_hs", "__hs"),
-    *("fb_action_", "_x_tr_", "pd_rd_", "pf_rd_"),
-)
 
 _TRACKING_BY_HOST = {
     "reddit.com": "rdt rdt_cid context share_source correlation_id post_fullname $deep_link $3p",
@@ -149,7 +144,7 @@ def without_tracking(query: str, host: str, path: str) -> str:
 
 def _tracks(name: str, host: str, path: str) -> bool:
     name = name.lower()
-    if name in _TRACKING or name.startswith(_TRACKING_STARTS):
+    if _TRACKING.fullmatch(name):
         return True
     if name == "r" and path.startswith("/p/"):  # Substack's, under its writers' own names
         return True
@@ -200,13 +195,16 @@ _SAME_PAGE = {
 """Query parameters that choose how the page is shown, not which one it is."""
 
 _OTHER_NAMES = {
-    "hf.co": "huggingface.co",
-    "dx.doi.org": "doi.org",
-    "music.youtube.com": "youtube.com",
-    "youtube-nocookie.com": "youtube.com",
-    **dict.fromkeys(("old.reddit.com", "new.reddit.com", "np.reddit.com"), "reddit.com"),
-    **dict.fromkeys(("twitter.com", "mobile.twitter.com", "nitter.net", "xcancel.com"), "x.com"),
-    **dict.fromkeys(("fxtwitter.com", "vxtwitter.com", "fixupx.com"), "x.com"),
+    other: host
+    for host, others in {
+        "huggingface.co": "hf.co",
+        "doi.org": "dx.doi.org",
+        "youtube.com": "music.youtube.com youtube-nocookie.com",
+        "reddit.com": "old.reddit.com new.reddit.com np.reddit.com",
+        "x.com": "twitter.com mobile.twitter.com nitter.net xcancel.com fxtwitter.com vxtwitter.com"
+        " fixupx.com",
+    }.items()
+    for other in others.split()
 }
 """Hosts under which all of another's pages stand."""
 
@@ -222,7 +220,6 @@ _BARE_DOI = re.compile(rf"(?ai)(?:doi[\s:]*)?({_DOI})")
 _ACL_ID = r"(?:[a-z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)"
 _BARE_ACL = re.compile(rf"(?ai)(?:acl[\s:]*)?({_ACL_ID})")
 _ACL_DOI = re.compile(rf"(?ai)10\.18653/v1/({_ACL_ID})")
-_YOUTUBE_ID = re.compile(r"[\w-]{11}", re.ASCII)
 _GITHUB_REPOSITORY = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?(/.*)?")
 
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
@@ -410,8 +407,7 @@ def _known(host: str, parts: SplitResult) -> str | None:
         if match := pattern.fullmatch(place):
             groups = match.groups()
             return form.format(*map(str.lower, groups)) if isinstance(form, str) else form(*groups)
-    known = _SITES.get(host)
-    return known(parts) if known else None
+    return _github(parts) if host == "github.com" else _by_query(host, parts)
 
 
 def _blob(repository: str, path: str) -> str:
@@ -472,23 +468,21 @@ it of the pattern's groups, or a text that takes them in small letters."""
 _HOMES = tuple((re.compile(rf"(?ai){pattern}"), form) for pattern, form in _FORMS.items())
 
 
-def _youtube(parts: SplitResult) -> str | None:
-    video = parse_qs(parts.query).get("v", [""])[0]
-    is_video = parts.path.rstrip("/") in {"/watch", ""} and _YOUTUBE_ID.fullmatch(video)
-    return f"youtube:{video}" if is_video else None
+_QUERIES = {
+    "youtube.com": ("(?:/watch)?", {"v": r"(?a:[\w-]{11})"}, "youtube:{}"),
+    "openreview.net": ("/(?:forum|pdf|attachment)", {"id": ".+"}, "openreview:{}"),
+    "blog.naver.com": (r"/PostView\..*", {"blogId": ".+", "logNo": ".+"}, "blog.naver.com/{}/{}"),
+}
+"""Host -> the path of a page that its query names, in which parameters, and the page's form."""
 
 
-def _openreview(parts: SplitResult) -> str | None:
-    paper = parse_qs(parts.query).get("id", [""])[0]
-    is_paper = paper and parts.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}
-    return f"openreview:{paper}" if is_paper else None
-
-
-def _naver(parts: SplitResult) -> str | None:
-    post = parse_qs(parts.query)
-    names = [post.get(name, [""])[0] for name in ("blogId", "logNo")]
-    is_post = all(names) and parts.path.startswith("/PostView.")
-    return "/".join(["blog.naver.com", *names]) if is_post else None
+def _by_query(host: str, parts: SplitResult) -> str | None:
+    path, names, form = _QUERIES.get(host, ("", {}, ""))
+    found = parse_qs(parts.query)
+    values = [found.get(name, [""])[0] for name in names]
+    are_there = all(map(re.fullmatch, names.values(), values))
+    is_known = form and are_there and re.fullmatch(path, parts.path.rstrip("/"))
+    return form.format(*values) if is_known else None
 
 
 def _github(parts: SplitResult) -> str | None:
@@ -498,14 +492,6 @@ def _github(parts: SplitResult) -> str | None:
     below = re.sub(r"^/raw/(?:refs/heads/)?", "/blob/", match[3] or "")
     repository = f"/{match[1]}/{match[2]}".lower()
     return _address("github.com", parts._replace(path=repository + below))
-
-
-_SITES: dict[str, Callable[[SplitResult], str | None]] = {
-    "youtube.com": _youtube,
-    "openreview.net": _openreview,
-    "github.com": _github,
-    "blog.naver.com": _naver,
-}
 
 
 def _address(host: str, parts: SplitResult) -> str:

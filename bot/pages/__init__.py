@@ -16,9 +16,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.core.curriculum.fields import PageFacts
+from bot.core.curriculum.fields import PageFacts, kind_by_link
 from bot.core.curriculum.links import canonical, home_of, host_of, is_web_link
-from bot.pages.claims import claims_of, kind_by_link
+from bot.pages.claims import claims_of
 from bot.pages.tags import text_of
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
 from bot.core.curriculum import Kind
-from bot.core.curriculum.fields import PageFacts
-from bot.core.curriculum.links import canonical, host_of
+from bot.core.curriculum.fields import PageFacts, kind_by_link
+from bot.core.curriculum.links import host_of
 from bot.pages.tags import LONGEST_VALUE, Tags, tags_of
 
 _DASH = "[-|–—·•»:]"
@@ -148,9 +148,6 @@ _TAG = re.compile(
 _PARTICLES = re.compile(r"(?i)(?: (?:v[ao]n|de[rnl]?|d[ia]|dos|l[ae]|te[nr]|[ea]l|bin))+ \S+$")
 _GROUPS = frozenset({"team", "group", "collaboration", "consortium"})
 
-_VIDEO_HOSTS = frozenset({"youtube.com", "youtu.be", "vimeo.com", "ted.com", "bilibili.com"})
-_PAPER_HOSTS = frozenset({"arxiv.org", "openreview.net", "aclanthology.org", "aclweb.org"})
-
 
 def claims_of(page: str, url: str) -> PageFacts:
     """Return the facts that a page claims; ``url`` is where it stands.
@@ -167,19 +164,6 @@ def claims_of(page: str, url: str) -> PageFacts:
     kind = _kind(tags, url)
     title = _clipped(title, LONGEST_TITLE)
     return PageFacts(title, _authors(tags), _year(tags), _minutes(tags, kind), kind)
-
-
-def kind_by_link(url: str) -> Kind | None:
-    """Guess what a link leads to, only from its address."""
-    host, path = host_of(url), urlsplit(url).path.lower()
-    scheme = (canonical(url) or "").partition(":")[0]
-    if scheme == "youtube" or host in _VIDEO_HOSTS:
-        return "video"
-    if scheme in {"arxiv", "acl", "openreview"} or host in _PAPER_HOSTS or path.endswith(".pdf"):
-        return "paper"
-    if host.startswith("docs.") or ".readthedocs." in host or "docs" in path.split("/"):
-        return "docs"
-    return None
 
 
 def _kind(tags: Tags, url: str) -> Kind:

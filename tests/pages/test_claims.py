@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.curriculum.fields import PageFacts
+from bot.core.curriculum.fields import PageFacts, kind_by_link
 from bot.core.curriculum.shape import CONTROL_CHARACTER
-from bot.pages.claims import LONGEST_AUTHORS, LONGEST_TITLE, claims_of, kind_by_link
+from bot.pages.claims import LONGEST_AUTHORS, LONGEST_TITLE, claims_of
 
 BLOG = "https://blog.example.org/post"
 VIDEO = "https://www.youtube.com/watch?v=kCc8FmEb1nY"

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    Field,
     StrictBool,
     StringConstraints,
     TypeAdapter,
     ValidationError,
 )
 
-from bot.core.curriculum import KINDS, Kind, Resource, shape
+from bot.core.curriculum import Kind, Resource, shape
 from bot.core.curriculum.links import address_in, canonical, host_of, is_web_link
 from bot.errors import BadFieldError, NotALinkError
 
@@ -56,29 +56,25 @@ def _web_link(text: str) -> str:
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}:[a-z0-9-]{1,40}$")]
-_KEYS: TypeAdapter[Any] = TypeAdapter(tuple[Key, ...])
 _WebLink = Annotated[shape.Link, AfterValidator(_web_link)]
 
-_CHECKS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
+_TYPES: Mapping[str, Any] = MappingProxyType(
     {
-        "title": TypeAdapter(shape.Title),
-        "url": TypeAdapter(_WebLink),
-        "former_urls": TypeAdapter(tuple[_WebLink, ...]),
-        "kind": TypeAdapter(Kind),
-        "authors": TypeAdapter(shape.Authors | Literal[""]),
-        "year": TypeAdapter(shape.Year | None),
-        "minutes": TypeAdapter(shape.Minutes | None),
-        "added_notes": TypeAdapter(shape.Notes),
-        "must_read": TypeAdapter(StrictBool),
-        "questions": TypeAdapter(
-            Annotated[tuple[shape.Question, ...], Field(max_length=shape.MOST_QUESTIONS)]
-        ),
-        "step_id": TypeAdapter(shape.Slug),
-        "needs": _KEYS,
-        "no_longer_needs": _KEYS,
-        "formerly": _KEYS,
+        "title": shape.Title,
+        "url": _WebLink,
+        "former_urls": tuple[_WebLink, ...],
+        "kind": Kind,
+        "authors": shape.Authors | Literal[""],
+        "year": shape.Year | None,
+        "minutes": shape.Minutes | None,
+        "added_notes": shape.Notes,
+        "must_read": StrictBool,
+        "questions": shape.Questions,
+        "step_id": shape.Slug,
+        **dict.fromkeys(("needs", "no_longer_needs", "formerly"), tuple[Key, ...]),
     }
 )
+_CHECKS = MappingProxyType({name: TypeAdapter(kind) for name, kind in _TYPES.items()})
 
 TEXTS = (
     *("title", "url", "authors", "year", "minutes", "kind", "added_notes"),
@@ -136,23 +132,10 @@ class Typed:
             BadFieldError, NotALinkError: for the first that can't be.
         """
         fields: dict[str, Any] = {}
-        if self.title != before.title:
-            fields["title"] = checked("title", " ".join(self.title.split()))
-        if self.authors != before.authors:
-            authors, year = _authors_and_year(self.authors)
-            fields |= {"authors": checked("authors", authors), "year": checked("year", year)}
-        if self.minutes != before.minutes:
-            fields["minutes"] = checked("minutes", _minutes(self.minutes))
-        if self.kind != before.kind:
-            fields["kind"] = checked("kind", self.kind)
-        if self.notes != before.notes:
-            fields["added_notes"] = checked("added_notes", _lines(self.notes))
-        if self.link and self.link != before.link:
-            fields["url"] = web_link(self.link)
-        if self.must_read and self.must_read != before.must_read:
-            fields["must_read"] = self.must_read == "yes"
-        if self.questions != before.questions:
-            fields["questions"] = checked("questions", _lines(self.questions))
+        for name, read in _READ.items():
+            typed = getattr(self, name)
+            if typed != getattr(before, name):
+                fields |= {field: checked(field, value) for field, value in read(typed).items()}
         return fields
 
 
@@ -193,10 +176,13 @@ _HOURS = re.compile(
 )
 
 
-def _authors_and_year(typed: str) -> tuple[str, int | None]:
+def _authors_and_year(typed: str) -> dict[str, object]:
     text = " ".join(typed.split())
     match = _YEAR_AT_THE_END.match(text)
-    return (match["authors"], int(match["year"])) if match else (text, None)
+    return {
+        "authors": match["authors"] if match else text,
+        "year": int(match["year"]) if match else None,
+    }
 
 
 def _minutes(typed: str) -> int | None:
@@ -208,6 +194,21 @@ def _minutes(typed: str) -> int | None:
     return int(match["hours"] or 0) * 60 + int(match["minutes"] or 0) or None
 
 
+_READ: Mapping[str, Callable[[str], Fields]] = MappingProxyType(
+    {
+        "title": lambda typed: {"title": " ".join(typed.split())},
+        "authors": _authors_and_year,
+        "minutes": lambda typed: {"minutes": _minutes(typed)},
+        "kind": lambda typed: {"kind": typed},
+        "notes": lambda typed: {"added_notes": _lines(typed)},
+        "link": lambda typed: {"url": web_link(typed)} if typed else {},
+        "must_read": lambda typed: {"must_read": typed == "yes"} if typed else {},
+        "questions": lambda typed: {"questions": _lines(typed)},
+    }
+)
+"""What was typed -> the fields that it sets."""
+
+
 def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
     """Return what a page says of itself, cut to what fits; never fails.
 
@@ -215,10 +216,11 @@ def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
     """
     title = _cut(facts.title, shape.LONGEST_TITLE)
     address = url.partition("://")[2].strip("/")
+    is_doi = (canonical(url) or "").startswith("doi:")
     found = readable(
         {
             "title": title if shape.is_visible(title) else _cut(address, shape.LONGEST_TITLE),
-            "kind": facts.kind if facts.kind in KINDS else _kind_of(url),
+            "kind": facts.kind or ("paper" if is_doi else kind_by_link(url) or "article"),
             "authors": _cut(facts.authors, shape.LONGEST_AUTHORS),
             "year": facts.year,
             "minutes": facts.minutes,
@@ -270,13 +272,21 @@ def _cut(text: str, limit: int) -> str:
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
-def _kind_of(url: str) -> Kind:
-    link = canonical(url) or ""
-    if link.startswith(("arxiv:", "doi:", "acl:", "openreview:")) or link.endswith(".pdf"):
-        return "paper"
-    if link.startswith("youtube:") or host_of(url) == "vimeo.com":
+_VIDEO_HOSTS = frozenset({"youtube.com", "youtu.be", "vimeo.com", "ted.com", "bilibili.com"})
+_PAPER_HOSTS = frozenset({"arxiv.org", "openreview.net", "aclanthology.org", "aclweb.org"})
+
+
+def kind_by_link(url: str) -> Kind | None:
+    """Guess what a link leads to, only from its address."""
+    host, path = host_of(url), urlsplit(url).path.lower()
+    scheme = (canonical(url) or "").partition(":")[0]
+    if scheme == "youtube" or host in _VIDEO_HOSTS:
         return "video"
-    return "article"
+    if scheme in {"arxiv", "acl", "openreview"} or host in _PAPER_HOSTS or path.endswith(".pdf"):
+        return "paper"
+    if host.startswith("docs.") or ".readthedocs." in host or "docs" in path.split("/"):
+        return "docs"
+    return None
 
 
 LIMITS: Mapping[str, int] = MappingProxyType(

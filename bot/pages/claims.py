@@ -16,21 +16,15 @@ _BEFORE = re.compile(
     r"(?ai)(?:\[(?:arxiv:)?(?:\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?\]|paper page [-–]"
     r"|[\[(]pdf[\])]|github -(?= [\w.-]+/)|\(\d{1,3}\)(?=.* - youtube$)) "
 )
-_SITES = (
-    *("YouTube", "Medium", "GitHub", "OpenReview", "Substack", "ACL Anthology", "alphaXiv"),
-    *("arXiv", "Semantic Scholar", "Papers With Code", "Request PDF", "ResearchGate"),
-    *("ScienceDirect", "SpringerLink", "IEEE Xplore", "IEEE Conference Publication"),
-    *("IEEE Journals & Magazine", "ACM Digital Library", "Hugging Face", "Scribd", "Kaggle"),
-    *("Coursera", "edX", "Udemy", "LinkedIn", "Quora", "Stack Overflow", "Hacker News"),
-    *("DEV Community", "TED", "TED Talk", "Google Docs", "Google Drive", "Google Slides"),
-    *("Colab", "Colaboratory", "Towards Data Science", "Internet Archive", "Wayback Machine"),
-    *("Wikipedia", "Wikipédia", "위키백과", "위키백과, 우리 모두의 백과사전", "나무위키"),
-    *("ウィキペディア", "Wikipedia, la enciclopedia libre", "维基百科,自由的百科全书"),
-)
-_BEHIND = re.compile(
-    rf"(?:^| ){_DASH} (?:(?:{'|'.join(map(re.escape, _SITES))})|r/\w+)$| on Vimeo$| : r/\w+$"
-    r"| / (?:X|Twitter)$"
-)
+_SITES = """
+    YouTube; Medium; GitHub; OpenReview; Substack; ACL Anthology; alphaXiv; arXiv;
+    Semantic Scholar; Papers With Code; Request PDF; ResearchGate; ScienceDirect; SpringerLink;
+    IEEE Xplore; IEEE Conference Publication; IEEE Journals & Magazine; ACM Digital Library;
+    Hugging Face; Scribd; Kaggle; Coursera; edX; Udemy; LinkedIn; Quora; Stack Overflow;
+    Hacker News; DEV Community; TED; TED Talk; Google Docs; Google Drive; Google Slides; Colab;
+    Colaboratory; Towards Data Science; Internet Archive; Wayback Machine; Wikipedia; Wikipédia;
+    위키백과; 위키백과, 우리 모두의 백과사전; 나무위키; ウィキペディア; Wikipedia, la enciclopedia libre; 维基百科,自由的百科全书
+"""
 
 _SHELLS = """
     untitled; untitled document; untitled page; document; new page; new tab; title; page title;
@@ -63,9 +57,15 @@ _REFUSALS = """
     잠시만 기다리십시오; ページが見つかりません; お探しのページは見つかりませんでした;
     しばらくお待ちください; 页面不存在; 页面未找到; 请稍候; 请稍等; 安全验证; 百度安全验证
 """
-_SHELL_NAMES, _REFUSAL_NAMES = (
-    frozenset(" ".join(name.split()) for name in names.split(";")) for names in (_SHELLS, _REFUSALS)
+_SITE_NAMES, _SHELL_NAMES, _REFUSAL_NAMES = (
+    frozenset(" ".join(name.split()) for name in names.split(";"))
+    for names in (_SITES, _SHELLS, _REFUSALS)
 )
+_BEHIND = re.compile(
+    rf"(?:^| ){_DASH} (?:(?:{'|'.join(map(re.escape, _SITE_NAMES))})|r/\w+)$| on Vimeo$| : r/\w+$"
+    r"| / (?:X|Twitter)$"
+)
+
 _MISSING = (
     r"(?:(?:oops|sorry)[!,. ]+)?(?:the |this |that |your )?(?:requested )?"
     r"(?:page|file|site|article|video|content|url)"

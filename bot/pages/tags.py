@@ -47,66 +47,42 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf_16_be"),
 )
 
-_CHARSETS = {
-    "ascii": "cp1252",
-    "latin_1": "cp1252",
-    "iso8859_1": "cp1252",
-    "utf_16": "utf_16_le",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "big5": "big5hkscs",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "iso8859_9": "cp1254",
-    "iso8859_11": "cp874",
-    **{
-        same: same
-        for same in (
-            *("utf_8", "utf_16_le", "utf_16_be", "gb18030", "big5hkscs", "euc_jp", "iso2022_jp"),
-            *("cp932", "cp949", "koi8_r", "koi8_u", "cp866", "mac_roman", "mac_cyrillic", "cp874"),
-            *(f"iso8859_{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
-            *(f"cp125{part}" for part in range(9)),
-        )
-    },
-}
-"""Python's name -> what browsers read it as (WHATWG Encoding, 4.2).
-
-Nothing else: punycode takes quadratic time, and ``codecs.lookup`` keeps every name it is asked.
-"""
-
-_LABELS = {
+_CODECS = {
     label: codec
     for codec, labels in {
+        **{f"iso8859_{part}": "" for part in (2, 3, 4, 5, 10, 13, 14, 16)},
+        **{f"cp125{part}": f"x_cp125{part}" for part in range(9)},
         "utf_8": "unicode_1_1_utf_8 unicode11utf8 unicode20utf8 x_unicode20utf8",
-        "utf_16_le": "csunicode iso_10646_ucs_2 ucs_2 unicode unicodefeff",
+        "utf_16_le": "utf_16 csunicode iso_10646_ucs_2 ucs_2 unicode unicodefeff",
         "utf_16_be": "unicodefffe",
-        "gb18030": "x_gbk csgb2312 gb_2312 gb_2312_80 iso_ir_58",
-        "big5hkscs": "cn_big5 x_x_big5",
+        "gb18030": "gbk gb2312 x_gbk csgb2312 gb_2312 gb_2312_80 iso_ir_58",
+        "big5hkscs": "big5 cn_big5 x_x_big5",
         "cp932": "x_sjis windows_31j ms932 ms_kanji sjis shift_jis",
-        "cp949": "windows_949 ks_c_5601_1987 ks_c_5601_1989 ksc5601 ksc_5601 csksc56011987"
+        "cp949": "euc_kr windows_949 ks_c_5601_1987 ks_c_5601_1989 ksc5601 ksc_5601 csksc56011987"
         " cseuckr iso_ir_149 korean",
+        "iso2022_jp": "",
         "euc_jp": "x_euc_jp cseucpkdfmtjapanese",
         "cp866": "866 csibm866",
         "koi8_r": "koi koi8 cskoi8r",
         "koi8_u": "koi8_ru",
         "mac_roman": "mac csmacintosh x_mac_roman",
         "mac_cyrillic": "x_mac_cyrillic x_mac_ukrainian",
-        "cp874": "dos_874 tis_620 windows_874",
+        "cp874": "iso8859_11 dos_874 tis_620 windows_874",
         "iso8859_6": "csiso88596e csiso88596i iso_8859_6_e iso_8859_6_i",
         "iso8859_7": "sun_eu_greek",
         "iso8859_8": "csiso88598e csiso88598i iso_8859_8_e iso_8859_8_i logical visual",
         "iso8859_15": "csisolatin9",
-        "cp1252": "x_user_defined ascii",
-        **{f"cp125{part}": f"x_cp125{part}" for part in range(9) if part != 2},
+        "cp1252": "x_cp1252 x_user_defined ascii latin_1 iso8859_1",
+        "cp1254": "x_cp1254 iso8859_9",
+        "replacement": "csiso2022kr hz_gb_2312 iso_2022_cn iso_2022_cn_ext iso_2022_kr",
     }.items()
-    for label in labels.split()
-} | {"x_cp1252": "cp1252"}
-"""What pages write and Python has no name for."""
+    for label in (codec, *labels.split())
+}
+"""What pages write, or Python's name for it -> what browsers read it as (WHATWG Encoding, 4.2).
 
-_REPLACED = frozenset(
-    {"csiso2022kr", "hz_gb_2312", "iso_2022_cn", "iso_2022_cn_ext", "iso_2022_kr", "replacement"}
-)
-"""What browsers refuse to read, as it can hide markup."""
+Nothing else: punycode takes quadratic time, and ``codecs.lookup`` keeps every name it is asked.
+What browsers refuse to read, as it can hide markup, is a ``replacement``.
+"""
 
 _USUAL = {
     "kr": ("cp949",),
@@ -161,10 +137,8 @@ def text_of(body: bytes, charset: str | None, host: str = "") -> str:
 
 def _codec(charset: str) -> str | None:
     name = charset.strip().lower().replace("-", "_").replace(":", "_")
-    if name in _REPLACED:
-        return "replacement"
     name = re.sub(r"^iso8859(?=\d{1,2}$)", "iso8859_", name)
-    return _LABELS.get(name) or _CHARSETS.get(aliases.get(name, name))
+    return _CODECS.get(name) or _CODECS.get(aliases.get(name, name))
 
 
 def _declared(body: bytes) -> str | None:

@@ -23,7 +23,8 @@ _SITES = """
     Hugging Face; Scribd; Kaggle; Coursera; edX; Udemy; LinkedIn; Quora; Stack Overflow;
     Hacker News; DEV Community; TED; TED Talk; Google Docs; Google Drive; Google Slides; Colab;
     Colaboratory; Towards Data Science; Internet Archive; Wayback Machine; Wikipedia; Wikipédia;
-    위키백과; 위키백과, 우리 모두의 백과사전; 나무위키; ウィキペディア; Wikipedia, la enciclopedia libre; 维基百科,自由的百科全书
+    위키백과; 위키백과, 우리 모두의 백과사전; 나무위키; ウィキペディア;
+    Wikipedia, la enciclopedia libre; 维基百科,自由的百科全书
 """
 
 _SHELLS = """

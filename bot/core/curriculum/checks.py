@@ -4,8 +4,8 @@ They read the file's plain values and step over what has the wrong type: that is
 and one slip must not hide the others. ``compare`` holds a list against the one it replaces.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
@@ -31,21 +31,15 @@ MOST_HINTS = 50  # looking for similar ids takes long in a file that is nothing 
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One resource or companion as it is in the file."""
+class Block:
+    """A section, step, resource or companion as it is in the file, or the file itself."""
 
     path: Path
     values: Mapping[str, Any]
-    companion: bool
-    inside_addition: bool
 
     @property
     def slug(self) -> str:
-        return name if isinstance(name := self.values.get("id"), str) else ""
-
-    @property
-    def addition(self) -> bool:
-        return self.inside_addition or self._at("addition")[1] is True
+        return next((text for _, text in self.texts("id")), "")
 
     def texts(self, key: str) -> list[tuple[Path, str]]:
         """Return the texts under a key, each with its path."""
@@ -55,71 +49,85 @@ class Entry:
         found = enumerate(value) if isinstance(value, list) else ()
         return [((*path, i), t.strip()) for i, t in found if isinstance(t, str)]
 
+    def is_marked(self, key: str) -> bool:
+        """Tell whether there stands "true"."""
+        return self._at(key)[1] is True
+
+    def below(self, key: str) -> list["Block"]:
+        """Return the blocks in the list under a key."""
+        found = self.values.get(key)
+        each = enumerate(found if isinstance(found, list) else ())
+        return [
+            Block((*self.path, key, i), values) for i, values in each if isinstance(values, dict)
+        ]
+
     def _at(self, key: str) -> tuple[Path, Any]:
-        if (name := GROUP_OF.get(key)) is None:
-            return (*self.path, key), self.values.get(key)
-        group = self.values.get(name)
-        return (*self.path, name, key), group.get(key) if isinstance(group, dict) else None
+        path, values = self.path, self.values
+        if isinstance(values.get(group := GROUP_OF.get(key, "")), dict):
+            path, values = (*path, group), values[group]
+        return (*path, key), values.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Block):
+    """A resource or companion; ``addition``: by its own mark, or of what it stands in."""
+
+    addition: bool
+
+    @property
+    def companion(self) -> bool:
+        return "companions" in self.path
 
 
 def rule_findings(tree: Tree) -> Iterator[Finding]:
     """Yield everything that breaks a rule, in no particular order."""
-    sections = list(_blocks(tree.value, (), "sections"))
-    steps = [step for path, section in sections for step in _blocks(section, path, "steps")]
-    entries = list(_entries(tree.value))
-    yield from _ids_given_twice(sections, "section")
-    yield from _ids_given_twice(steps, "step")
-    yield from _ids_given_twice([(entry.path, entry.values) for entry in entries], "resource")
+    top = Block((), tree.value if isinstance(tree.value, dict) else {})
+    sections = top.below("sections")
+    steps = [step for section in sections for step in section.below("steps")]
+    entries = list(_entries(sections))
+    yield from _ids_given_twice(section=sections, step=steps, resource=entries)
     yield from _former_ids(entries)
     yield from _prerequisites(entries)
     yield from _cycles(entries)
     yield from _links(tree.value)
     yield from _shared_links(entries, tree)
     yield from _shared_names(entries)
-    yield from _full_cards(entries, [*sections, *steps, ((), tree.value)])
+    yield from _full_cards(entries, [top, *sections, *steps])
 
 
-def _blocks(values: Any, path: Path, key: str) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the mappings in the list under a key, each with its path."""
-    found = values.get(key) if isinstance(values, dict) else None
-    for position, block in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(block, dict):
-            yield (*path, key, position), block
+def _entries(blocks: Iterable[Block], inside_addition: bool = False) -> Iterator[Entry]:
+    """Yield the resources and companions below some blocks, in file order."""
+    for block in blocks:
+        addition = inside_addition or block.is_marked("addition")
+        if {"resources", "companions"} & {*block.path}:
+            yield Entry(block.path, block.values, addition)
+        for key in ("steps", "resources", "companions"):
+            yield from _entries(block.below(key), addition)
 
 
-def _entries(top: Any) -> Iterator[Entry]:
-    for section_path, section in _blocks(top, (), "sections"):
-        for step_path, step in _blocks(section, section_path, "steps"):
-            for path, resource in _blocks(step, step_path, "resources"):
-                inside = any(each.get("addition") is True for each in (section, step))
-                entry = Entry(path, resource, companion=False, inside_addition=inside)
-                yield entry
-                for below, companion in _blocks(resource, path, "companions"):
-                    yield Entry(below, companion, companion=True, inside_addition=entry.addition)
-
-
-def _ids_given_twice(
-    blocks: Sequence[tuple[Path, Mapping[str, Any]]], noun: str
-) -> Iterator[Finding]:
+def _stood_before(texts: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
     seen: set[str] = set()
-    for path, values in blocks:
-        if isinstance(name := values.get("id"), str):
-            if name in seen:
-                what = f"another {noun} above has the id {name!r}"
-                yield Finding((*path, "id"), what, "give each its own")
-            seen.add(name)
+    for path, text in texts:
+        if text in seen:
+            yield path, text
+        seen.add(text)
+
+
+def _ids_given_twice(**blocks: Sequence[Block]) -> Iterator[Finding]:
+    for noun, each in blocks.items():
+        for path, name in _stood_before(text for block in each for text in block.texts("id")):
+            yield Finding(path, f"another {noun} above has the id {name!r}", "give each its own")
 
 
 def _former_ids(entries: list[Entry]) -> Iterator[Finding]:
     in_use = {entry.slug for entry in entries}
-    seen: set[str] = set()
-    for path, former in (each for entry in entries for each in entry.texts("formerly")):
-        if former in in_use:
-            what = f"the former id {former!r} is still in use"
+    former = [text for entry in entries for text in entry.texts("formerly")]
+    for path, name in former:
+        if name in in_use:
+            what = f"the former id {name!r} is still in use"
             yield Finding(path, what, "leave it out, or rename the resource that has it")
-        if former in seen:
-            yield Finding(path, f"the former id {former!r} stands twice", "keep it in one place")
-        seen.add(former)
+    for path, name in _stood_before(former):
+        yield Finding(path, f"the former id {name!r} stands twice", "keep it in one place")
 
 
 def _prerequisites(entries: list[Entry]) -> Iterator[Finding]:
@@ -127,11 +135,9 @@ def _prerequisites(entries: list[Entry]) -> Iterator[Finding]:
     renamed = {old: entry.slug for entry in entries for _, old in entry.texts("formerly")}
     slugs, hints_left = [entry.slug for entry in entries if not entry.companion], MOST_HINTS
     for entry in entries:
-        seen: set[str] = set()
+        for path, needed in _stood_before(entry.texts("prerequisites")):
+            yield Finding(path, f"{needed!r} stands twice", "keep one of the two")
         for path, needed in entry.texts("prerequisites"):
-            if needed in seen:
-                yield Finding(path, f"{needed!r} stands twice", "keep one of the two")
-            seen.add(needed)
             if needed in by_slug:
                 yield from _misplaced(path, entry, by_slug[needed])
             else:
@@ -152,38 +158,20 @@ def _misplaced(path: Path, entry: Entry, needed: Entry) -> Iterator[Finding]:
 
 
 def _cycles(entries: list[Entry]) -> Iterator[Finding]:
-    """Find the resources that wait for each other, at least one loop in each tangle.
-
-    What can be read is taken away until nothing more can. Whatever is left waits for something
-    that is left, so following one prerequisite each must come back to where it was.
-    """
-    needs = {entry.slug: {text for _, text in entry.texts("prerequisites")} for entry in entries}
-    left = _never_ready(needs)
+    """Find the resources that wait for each other, a loop at a time, until no more are left."""
+    needs = {entry.slug: [text for _, text in entry.texts("prerequisites")] for entry in entries}
     paths = {entry.slug: entry.path for entry in entries}
-    onward = {slug: min(needs[slug] & left) for slug in left}
-    seen: set[str] = set()
-    for start in (entry.slug for entry in entries if entry.slug in left):
-        walk: dict[str, None] = {}
-        here = start
-        while here not in seen:
-            seen.add(here)
-            walk[here] = None
-            here = onward[here]
-        if here in walk:
-            loop = list(walk)[list(walk).index(here) :]
-            what = f"waits for itself: {' -> '.join([*loop, here])}"
-            yield Finding((*paths[here], "prerequisites"), what, "take one of these arrows out")
-
-
-def _never_ready(needs: Mapping[str, set[str]]) -> set[str]:
-    left = set(needs)
-    sorter = TopologicalSorter({slug: needed & left for slug, needed in needs.items()})
-    with suppress(CycleError):  # what stands in no circle is sorted all the same
-        sorter.prepare()
-    while ready := sorter.get_ready():
-        left -= {*ready}
-        sorter.done(*ready)
-    return left
+    for _ in range(MOST_HINTS):
+        try:
+            return TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            _, *loop = reversed(error.args[1])
+        first = min(loop, key=paths.__getitem__)
+        at = loop.index(first)
+        what = f"waits for itself: {' -> '.join([*loop[at:], *loop[:at], first])}"
+        yield Finding((*paths[first], "prerequisites"), what, "take one of these arrows out")
+        needs = {slug: needed for slug, needed in needs.items() if slug not in loop}
+    return None
 
 
 def _links(value: Any, path: Path = ()) -> Iterator[Finding]:
@@ -221,16 +209,16 @@ def _shared_names(entries: list[Entry]) -> Iterator[Finding]:
             for _, name in entry.texts(key):
                 owners.setdefault(folded_name(name), []).append(entry)
     for entry in entries:
-        seen: set[str] = set()
-        for path, alias in entry.texts("aliases"):
-            name = folded_name(alias)
-            other = next((each for each in owners[name] if each is not entry), None)
+        aliases = entry.texts("aliases")
+        folded = ((path, folded_name(alias)) for path, alias in aliases)
+        twice = {path for path, _ in _stood_before(folded)}
+        for path, alias in aliases:
+            other = next((e for e in owners[folded_name(alias)] if e is not entry), None)
             if other is not None:
                 what = f"{alias!r} is also a name of {other.slug!r}"
                 yield Finding(path, what, "keep it for the one that people mean")
-            elif name in seen:
+            elif path in twice:
                 yield Finding(path, f"{alias!r} stands twice", "keep one of the two")
-            seen.add(name)
 
 
 def folded_name(name: str) -> str:
@@ -238,23 +226,18 @@ def folded_name(name: str) -> str:
     return name.casefold().strip(" :")
 
 
-def _full_cards(entries: list[Entry], introduced: Sequence[tuple[Path, Any]]) -> Iterator[Finding]:
-    below: dict[Path, int] = {}
-    for entry in reversed(entries):
-        length = _card_length(entry)
-        if entry.companion:
-            below[entry.path[:-2]] = below.get(entry.path[:-2], 0) + length
-        elif length + below.get(entry.path, 0) > LONGEST_CARD:
-            what = f"has {length + below.get(entry.path, 0)} characters in all"
-            yield Finding(entry.path, what, f"keep at most {LONGEST_CARD}, so that it fits a card")
-    for path, values in introduced:
-        texts = values.get("introduction") if isinstance(values, Mapping) else None
-        texts = texts if isinstance(texts, list) else [texts]
-        length = sum(len(text) for text in texts if isinstance(text, str))
-        if length > LONGEST_INTRODUCTION:
-            what, most = f"has {length} characters in all", LONGEST_INTRODUCTION
-            remedy = f"keep at most {most}, so that it fits a card"
-            yield Finding((*path, "introduction"), what, remedy)
+def _full_cards(entries: list[Entry], introduced: list[Block]) -> Iterator[Finding]:
+    lengths: Counter[tuple[Path, int]] = Counter()
+    for entry in entries:
+        whole = entry.path[:-2] if entry.companion else entry.path
+        lengths[whole, LONGEST_CARD] += _card_length(entry)
+    for block in introduced:
+        length = sum(len(text) for _, text in block.texts("introduction"))
+        lengths[(*block.path, "introduction"), LONGEST_INTRODUCTION] = length
+    for (path, most), length in lengths.items():
+        if length > most:
+            what = f"has {length} characters in all"
+            yield Finding(path, what, f"keep at most {most}, so that it fits a card")
 
 
 def _card_length(entry: Entry) -> int:

@@ -121,11 +121,11 @@ def _has(value: object, part: str | int) -> bool:
 Part = TypeVar("Part", Curriculum, Section, Step, Resource, Cell)
 
 
-def _made(kind: type[Part], *shapes: object, **others: Any) -> Part:
+def _made(kind: type[Part], *shapes: BaseModel, **others: Any) -> Part:
     """Make a part of a list of what the shapes hold under the same names, and what they don't."""
     names = {each.name for each in fields(kind)} - others.keys()
-    given = {n: getattr(shape, n) for shape in shapes for n in names if hasattr(shape, n)}
-    return kind(**{name: value for name, value in given.items() if value is not None}, **others)
+    given = {n: value for shape in shapes for n, value in shape if n in names}
+    return kind(**{n: value for n, value in given.items() if value is not None}, **others)
 
 
 def _curriculum(shape: CurriculumShape) -> Curriculum:

@@ -43,7 +43,7 @@ def resolved(curriculum: Curriculum, marks: Marks) -> dict[str, Mark]:
     best: dict[str, Mark] = {}
     for key in sorted(marks):  # databases return rows in any order
         mark = marks[key]
-        present = key if key in curriculum.by_key else curriculum.present_keys.get(key, key)
+        present = curriculum.present(key)
         if present not in best or _rank(mark) > _rank(best[present]):
             best[present] = mark
     return best

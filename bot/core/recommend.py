@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
 
-from bot.core.curriculum import Curriculum, Kind, Resource
+from bot.core.curriculum import Curriculum, Kind, Resource, reached
 from bot.core.progress import Marks, is_put_off, is_read, resolved, unlocks
 
 PlainReason = Literal["first_step", "must_read", "group_reads_it", "next_on_list", "goes_deeper"]
@@ -166,14 +166,18 @@ def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, .
     target = curriculum.get(key)
     if target is None or unlocks(marks, target.key):
         return ()
-    missing = _missing(curriculum, marks, target)
+
+    def missing_before(key: str) -> Iterator[str]:
+        needed = map(curriculum.get, curriculum.by_key[key].prerequisites)
+        return (r.key for r in needed if r and not unlocks(marks, r.key))
+
+    missing = reached([target.key], missing_before)
     order = [r for r in (*curriculum.reading_order, target) if r.key in missing]
     path: list[Resource] = []
     while missing:
-        first = next(
-            r for r in order if r.key in missing and missing.keys().isdisjoint(r.prerequisites)
-        )
-        path.append(missing.pop(first.key))
+        left = (r for r in order if r.key in missing and missing.isdisjoint(r.prerequisites))
+        path.append(next(left))
+        missing.remove(path[-1].key)
     return tuple(path)
 
 
@@ -191,17 +195,6 @@ def _ready(curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None
 
 def _is_unlocked(marks: Marks, resource: Resource) -> bool:
     return all(unlocks(marks, key) for key in resource.prerequisites)
-
-
-def _missing(curriculum: Curriculum, marks: Marks, target: Resource) -> dict[str, Resource]:
-    missing = {target.key: target}
-    open_ = [target]
-    while open_:
-        for needed in map(curriculum.get, open_.pop().prerequisites):
-            if needed and needed.key not in missing and not unlocks(marks, needed.key):
-                missing[needed.key] = needed
-                open_.append(needed)
-    return missing
 
 
 def reasons_for(

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain, count
 from typing import Literal, get_args
 
 from bot.core.curriculum.links import canonical
 
 Kind = Literal["paper", "article", "video", "docs", "course", "book"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def reached(start: Iterable[str], onward: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return some keys and all that they lead to, through any number of others."""
+    found, open_ = set[str](), list(start)
+    while open_:
+        if (key := open_.pop()) not in found:
+            found.add(key)
+            open_ += onward(key)
+    return found
+
+
+def numbered(wanted: str, taken: Container[str]) -> str:
+    """Return a slug or id, with a number behind it where it is taken: 40 characters at most."""
+    further = (f"{wanted[: 39 - len(str(n))].rstrip('-')}-{n}" for n in count(2))
+    return next(each for each in chain([wanted], further) if each not in taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +200,10 @@ class Curriculum:
 
         Additions that are must-reads, or needed by one, go before the others. Each in file order.
         """
-        wanted = self._must_reads_beyond_the_list()
+        must_reads = (r.key for r in self.resources if r.addition and r.must_read)
+        wanted = reached(must_reads, lambda key: r.prerequisites if (r := self.get(key)) else ())
         rank = {r.key: 0 if not r.addition else 1 if r.key in wanted else 2 for r in self.resources}
         return tuple(sorted(self.resources, key=lambda resource: rank[resource.key]))
-
-    def _must_reads_beyond_the_list(self) -> set[str]:
-        """Return the keys of additions that are must-reads, and of all they need."""
-        wanted: set[str] = set()
-        open_ = [r.key for r in self.resources if r.addition and r.must_read]
-        while open_:
-            resource = self.get(open_.pop())
-            if resource is not None and resource.key not in wanted:
-                wanted.add(resource.key)
-                open_ += resource.prerequisites
-        return wanted
 
     @cached_property
     def _steps_by_id(self) -> Mapping[str, Step]:
@@ -218,6 +225,10 @@ class Curriculum:
     def get(self, key: str) -> Resource | None:
         """Return the resource with this key, or with the key it was renamed to."""
         return self.by_key.get(self.present_keys.get(key, key))
+
+    def present(self, key: str) -> str:
+        """Return the key that a resource has now; one that means nothing here stays as it is."""
+        return key if key in self.by_key else self.present_keys.get(key, key)
 
     def step_of(self, resource: Resource) -> Step:
         """Return the step that holds the resource (a companion: its parent's)."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal
 
-from bot.core.curriculum import Curriculum, Resource, Section, Step
+from bot.core.curriculum import Curriculum, Resource, Section, Step, numbered, reached
 from bot.core.curriculum.fields import SHOWN, Fields, readable
 from bot.core.curriculum.links import canonical
 
@@ -70,8 +70,7 @@ def guild_of(key: str) -> int | None:
 def own_step(base: Curriculum) -> Step:
     """Return the step that holds what a server adds without naming one, without resources."""
     taken = {step.id for step in base.steps} | {section.id for section in base.sections}
-    numbered = chain([OWN_STEP], (f"{OWN_STEP}-{number}" for number in count(2)))
-    step_id = next(each for each in numbered if each not in taken)
+    step_id = numbered(OWN_STEP, taken)
     return Step(step_id, OWN_STEP_TITLE, step_id)
 
 
@@ -126,9 +125,7 @@ class _Laying:
         """Tell apart what changes the list, what is the server's own, and what the list has now."""
         links = dict(self.base.keys_by_link)
         for addition in additions:
-            key = self.base.present_keys.get(addition.key, addition.key)
-            if addition.key in self.base.by_key:
-                key = addition.key
+            key = self.base.present(addition.key)
             if key in self.base.by_key:
                 if key not in self.edits or addition.key == key:
                     self.edits[key] = addition
@@ -158,7 +155,7 @@ class _Laying:
         self.own[resource.key] = resource
         self.fields[resource.key] = fields
         for former in fields.get("formerly", ()):
-            is_the_lists = former in self.base.by_key or former in self.base.present_keys
+            is_the_lists = self.base.present(former) in self.base.by_key
             if not is_the_lists and not former.startswith(resource.key.partition(":")[0] + ":"):
                 self.heirs.setdefault(former, resource.key)
         if addition.removed:
@@ -230,7 +227,7 @@ class _Laying:
             return "nowhere"
         if self.everything[needed].addition and not self.everything[key].addition:
             return "list"
-        return "loop" if _waits_for(needs, needed, key) else None
+        return "loop" if key in reached([needed], needs.__getitem__) else None
 
     def _named(self, name: str) -> Iterable[tuple[str, str]]:
         known = self.everything.keys() | self.companions
@@ -240,8 +237,8 @@ class _Laying:
 
     def _present(self, key: str) -> str:
         key = self.heirs.get(key, key)
-        known = key in self.everything or key in self.companions
-        return key if known else self.base.present_keys.get(key, key)
+        is_known = key in self.everything or key in self.companions
+        return key if is_known else self.base.present(key)
 
     def _finished(self, resource: Resource, needed: tuple[str, ...]) -> Resource:
         """Return a visible resource with what it waits for now and the keys it took over."""
@@ -302,20 +299,6 @@ class SetAside:
     key: str
     what: str
     why: AsideWhy
-
-
-def _waits_for(needs: Mapping[str, list[str]], key: str, target: str) -> bool:
-    """Tell whether a resource waits for another, through any number of others; or is it."""
-    seen = {key}
-    open_ = [key]
-    while open_:
-        here = open_.pop()
-        if here == target:
-            return True
-        fresh = [each for each in needs[here] if each not in seen]
-        seen.update(fresh)
-        open_ += fresh
-    return False
 
 
 def _standing(needs: Mapping[str, list[str]], key: str, gone: Collection[str]) -> tuple[str, ...]:

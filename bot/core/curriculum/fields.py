@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, count
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -21,7 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.core.curriculum import Kind, Resource, shape
+from bot.core.curriculum import Kind, Resource, numbered, shape
 from bot.core.curriculum.links import address_in, canonical, host_of, is_web_link
 from bot.errors import BadFieldError, NotALinkError
 
@@ -240,10 +239,7 @@ def slug_for(title: str, taken: Collection[str]) -> str:
         slug = f"r-{hashlib.sha256(title.encode('utf-8', 'replace')).hexdigest()[:8]}"
     if len(slug) > shape.LONGEST_SLUG:
         slug = slug[: shape.LONGEST_SLUG + 1].rpartition("-")[0] or slug[: shape.LONGEST_SLUG]
-    slug = slug.strip("-")
-    tails = chain([""], (f"-{number}" for number in count(2)))
-    made = (slug[: shape.LONGEST_SLUG - len(tail)].rstrip("-") + tail for tail in tails)
-    return next(each for each in made if each not in taken)
+    return numbered(slug.strip("-"), taken)
 
 
 def with_needs(

@@ -5,12 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import chain, count
 from typing import Any
 
 import yaml
 
-from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step
+from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step, numbered
 from bot.core.curriculum.checks import LONGEST_CARD, folded_name
 from bot.core.curriculum.shape import LONGEST_CURRICULUM_ID, MOST_NAMES, SERVERS_NAMESPACE
 
@@ -90,12 +89,8 @@ def write_curriculum(curriculum: Curriculum) -> str:
 
 def _slugs(curriculum: Curriculum) -> dict[str, str]:
     slugs: dict[str, str] = {}
-    taken: set[str] = set()
     for key in curriculum.by_key:
-        wanted = key.partition(":")[2]
-        numbered = chain([wanted], (f"{wanted[:36]}-{number}" for number in count(2)))
-        slugs[key] = next(slug for slug in numbered if slug not in taken)
-        taken.add(slugs[key])
+        slugs[key] = numbered(key.partition(":")[2], slugs.values())
     return slugs
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -162,7 +162,7 @@ def _part(wanted: str, *, is_behind: bool) -> dict[str, float]:
     words = bare.split()
     for cut in range(len(words) - 1, 0, -1):
         head, tail = " ".join(words[:cut]), " ".join(words[cut:])
-        behind = _whole(as_typed(tail)).keys() | states().get(tail, frozenset())
+        behind = _whole(as_typed(tail)).keys() | states().get(tail, set())
         if common := _whole(as_typed(head)).keys() & behind:
             return dict.fromkeys(common, EXACT)
     return fits or (as_typed(bare) if bare else {})
@@ -279,7 +279,7 @@ def country_names() -> frozenset[str]:
 
 
 @cache
-def states() -> Mapping[str, frozenset[str]]:
+def states() -> Mapping[str, set[str]]:
     """Return the zones of North American and Australian states by plain name and short name.
 
     The short ones only behind a city: alone, CA is Canada and DE is Germany.
@@ -288,7 +288,7 @@ def states() -> Mapping[str, frozenset[str]]:
     for zone, names in other_names()["states"].items():
         for name in re.split("[,:]", names):
             zones[plain_name(name)].add(zone)
-    return {name: frozenset(meant) for name, meant in zones.items()}
+    return zones
 
 
 @cache
@@ -324,15 +324,12 @@ def _beginnings() -> tuple[list[str], list[tuple[str, bool, bool]]]:
 
     That is a zone, whether it is the whole name, and whether the name means it clearly.
     """
-    rows = []
-    for name, meant in _names().items():
-        starts = [0, *(space.end() for space in re.finditer(" ", name))]
-        rows += [
-            (name[start:], (zone, start == 0, is_clear))
-            for zone, is_clear in meant.items()
-            for start in starts
-        ]
-    rows.sort()
+    rows = sorted(
+        (name[start:], (zone, start == 0, is_clear))
+        for name, meant in _names().items()
+        for start in (0, *(space.end() for space in re.finditer(" ", name)))
+        for zone, is_clear in meant.items()
+    )
     return [key for key, _ in rows], [entry for _, entry in rows]
 
 
@@ -342,39 +339,37 @@ def _names() -> dict[str, dict[str, bool]]:
     found: dict[str, dict[str, bool]] = defaultdict(dict)
     for name, zone in _raw_names():
         found[plain_name(name)][zone] = True
-    for name, sizes in _plain_cities().items():
-        for zone, people in sizes.items():
-            is_clear = people * _FAR_BIGGER > max(sizes.values())
-            found[name].setdefault(zone, is_clear)
+    sizes: dict[str, dict[str, int]] = defaultdict(dict)
+    for people, city, zone in sorted(cities()):  # of two in one zone the larger counts
+        sizes[plain_name(city)][zone] = people
+    for name, by_zone in sizes.items():
+        for zone, people in by_zone.items():
+            found[name].setdefault(zone, people * _FAR_BIGGER > max(by_zone.values()))
     found.pop("", None)
     return found
 
 
-def _plain_cities() -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for people, name, zone in cities():
-        mine = found[plain_name(name)]
-        mine[zone] = max(people, mine.get(zone, 0))
-    return found
-
-
 def _raw_names() -> Iterator[tuple[str, str]]:
-    countries = {code: set(_country_names(code, name)) for code, name in _rows("iso3166.tab")}
-    for zone, (code, comment) in zone_countries().items():
-        yield from ((name, zone) for name in countries.get(code, ()))
+    for code, name in _rows("iso3166.tab"):
+        zones = " ".join(zone for zone, (of, _) in zone_countries().items() if of == code)
+        yield from _pairs({zones: ",".join(_country_names(code, name))})
+    for zone, (_, comment) in zone_countries().items():
         # Behind the city, so that "most of Germany" is no place that begins with "mos".
         yield from ((name, zone) for name in (zone, _city(zone), f"{_city(zone)} {comment}"))
     yield from _former_names()
-    for zone, names in other_names()["cities"].items():
-        yield from ((name, zone) for name in names.split(","))
-    for zone, names in other_names()["states"].items():
-        yield from ((state.partition(":")[0], zone) for state in names.split(","))
-    for shorts, zones in other_names()["abbreviations"].items():
-        yield from ((short, zone) for short in shorts.split() for zone in zones.split())
-    for zones, names in other_names()["standard_times"].items():
-        each = [name.strip() for name in names.split(",")]
-        full = [f"{name} standard time" for name in each if "time" not in name]
-        yield from ((name, zone) for name in each + full for zone in zones.split())
+    tables = other_names()
+    for table in ("cities", "states", "standard_times"):
+        yield from _pairs(tables[table])
+    yield from _pairs(tables["standard_times"], " standard time")
+    for shorts, zones in tables["abbreviations"].items():
+        yield from _pairs({zones: shorts.replace(" ", ",")})
+
+
+def _pairs(table: Mapping[str, str], behind: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each name between commas, up to a colon, with each of its zones."""
+    for zones, names in table.items():
+        full = [name.partition(":")[0] + behind for name in names.split(",")]
+        yield from product(full, zones.split())
 
 
 def _country_names(code: str, name: str) -> Iterable[str]:

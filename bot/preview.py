@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -123,9 +123,17 @@ class Demo:
 
     def rooms(self) -> dict[str, str]:
         """Return the name of each room that the page can show, by its id."""
-        rooms = {str(self.channel.id): "#reading"}
-        rooms |= {str(thread.id): f"Thread: {thread.name}" for thread in self.channel.threads}
-        return rooms | {f"dm{user.id}": f"Direct messages: {user.name}" for user in self.users}
+        return {room: name for room, (name, *_) in self._places().items()}
+
+    def _places(self) -> dict[str, tuple[str, Any, list[Any]]]:
+        """Return each room's name, its channel, and who looks at it in turn."""
+        public = [("#reading", self.channel)]
+        public += [(f"Thread: {thread.name}", thread) for thread in self.channel.threads]
+        private = {
+            f"dm{user.id}": (f"Direct messages: {user.name}", user.dm_channel, [user])
+            for user in self.users
+        }
+        return {str(room.id): (name, room, self.members) for name, room in public} | private
 
     def state(self) -> dict[str, Any]:
         """Return what the page around the room shows, as values for JSON."""
@@ -146,10 +154,7 @@ class Demo:
             await self._open_room(room)
 
     async def _open_room(self, room: str) -> None:
-        channels = {str(place.id): place for place in (self.channel, *self.channel.threads)}
-        users = {f"dm{user.id}": user for user in self.users}
-        channel = users[room].dm_channel if room in users else channels[room]
-        viewers = [users[room]] if room in users else self.members
+        _, channel, viewers = self._places()[room]
         page = self.env.preview(channel, viewers=viewers, layout="channel")
         # Private: simcord lets no page frame its own, and ours is a frame around it.
         server = page._server  # noqa: SLF001
@@ -358,32 +363,21 @@ def preview_in_browser(
 
     async def run() -> None:
         async with open_preview(make_bot, _sqlite_url(keep) if keep else None, port) as (demo, url):
-            with _sigterm(demo.ended.set):
-                sys.stdout.write(f"{url}\nCtrl+C ends the preview.\n")
-                sys.stdout.flush()
-                if open_browser and _has_screen():
-                    # Nobody waits for this thread: some browsers return only when they are closed.
-                    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-                await demo.ended.wait()
+            # A preview in the background (`nextread preview &`) gets no Ctrl+C, only a plain kill.
+            with contextlib.suppress(NotImplementedError):  # Windows
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, demo.ended.set)
+            sys.stdout.write(f"{url}\nCtrl+C ends the preview.\n")
+            sys.stdout.flush()
+            if open_browser and _has_screen():
+                # Nobody waits for this thread: some browsers return only when they are closed.
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+            await demo.ended.wait()
 
     asyncio.run(run())
 
 
 def _sqlite_url(file: Path) -> str:
     return f"sqlite:///{file.absolute().as_posix()}"
-
-
-@contextlib.contextmanager
-def _sigterm(then: Callable[[], None]) -> Iterator[None]:
-    # A preview in the background (`nextread preview &`) gets no Ctrl+C, only a plain kill.
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):  # Windows
-        loop.add_signal_handler(signal.SIGTERM, then)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _has_screen() -> bool:

@@ -17,9 +17,10 @@ How a query is answered:
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain, product, repeat
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -85,28 +86,25 @@ def search(
     server changed or removed them). ``first``: keys preferred among comparably good hits.
     ``link``: the canonical form, if the query is one; then only its document is an answer.
     """
-    gone = [without if at == 0 else frozenset[str]() for at in range(len(indexes))]
     if link is not None:
-        pairs = [pair for pair in zip(indexes, gone, strict=True) if link in pair[0].links]
-        found = [(index.keys[index.links[link]], keys) for index, keys in pairs]
-        there = [key for key, keys in found if key not in keys]
-        return [Hit(key, 100.0 + SAME, exact=True) for key in there[:limit]]
+        found = (index.linked(link, gone) for index, gone in _with_gone(indexes, without))
+        return [Hit(key, 100.0 + SAME, exact=True) for key in found if key][:limit]
     asked = words(query[:LONGEST_QUERY])
     if not asked or not indexes:
         return []
-    lookups = [Lookup(*pair, asked[:MOST_WORDS]) for pair in zip(indexes, gone, strict=True)]
+    lookups = [Lookup(*pair, asked[:MOST_WORDS]) for pair in _with_gone(indexes, without)]
     covers, misspelt = _covers(lookups)
-    for lookup, cover in zip(lookups, covers, strict=True):
-        for number in lookup.named():
-            cover[number] = max(NAMED, cover.get(number, 0))
     text = " ".join(asked)
     hits = []
-    for index, cover in zip(indexes, covers, strict=True):
+    for lookup, cover in zip(lookups, covers, strict=True):
+        index = lookup.index
+        for number in lookup.named():
+            cover[number] = max(NAMED, cover.get(number, 0))
         for number in _candidates(index, cover, text):
             key = index.keys[number]
             likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
             score = 100 * cover[number] + likeness + FAVOURED * index.favoured[number]
-            score += PREFERRED * (first is not None and key in first)
+            score += PREFERRED * (key in (first or ()))
             hits.append(Hit(key, round(score, 3), exact))
     hits.sort(key=lambda hit: -hit.score)
     return hits[:limit]
@@ -130,10 +128,17 @@ def names_side_by_side(
 
 def _is_name(indexes: Sequence[SearchIndex], name: str, without: AbstractSet[str]) -> bool:
     return any(
-        at or index.keys[number] not in without
-        for at, index in enumerate(indexes)
+        index.keys[number] not in gone
+        for index, gone in _with_gone(indexes, without)
         for number in index.wholes.having(name)
     )
+
+
+def _with_gone(
+    indexes: Sequence[SearchIndex], without: AbstractSet[str]
+) -> Iterator[tuple[SearchIndex, AbstractSet[str]]]:
+    """Yield each index with the keys that count as not there; only the first has such."""
+    return zip(indexes, chain([without], repeat(frozenset[str]())), strict=False)
 
 
 def reads_like(text: str, name: str) -> bool:
@@ -146,27 +151,18 @@ def reads_like(text: str, name: str) -> bool:
 def _covers(lookups: Sequence[Lookup]) -> tuple[list[Qualities], bool]:
     """Return each index's candidates with their cover, and if typos were considered."""
     positions = range(len(lookups[0].asked))
-    weights = [_weight(lookups, at) for at in positions]
-    covers = [lookup.cover(weights, WELL) for lookup in lookups]
-    if any(covers):
-        return covers, False
     unknown = [at for at in positions if not any(lookup.found[at] for lookup in lookups)]
-    for at in unknown:
-        _add_misspelt(lookups, at)
-        weights[at] = _weight(lookups, at)
-    covers = [lookup.cover(weights, WELL) for lookup in lookups]
-    if any(covers):
-        return covers, True
-    for at in positions:
-        if at not in unknown:
-            _add_misspelt(lookups, at)
-    return [lookup.cover(weights, FLOOR) for lookup in lookups], True
-
-
-def _add_misspelt(lookups: Sequence[Lookup], at: int) -> None:
-    for lookup in lookups:
-        if lookup.asked[at] not in GENERIC:
-            lookup.add_misspelt(at)
+    known = [at for at in positions if at not in unknown]
+    for stage, (misspelt, floor) in enumerate((([], WELL), (unknown, WELL), (known, FLOOR))):
+        for lookup, at in product(lookups, misspelt):
+            if lookup.asked[at] not in GENERIC:
+                lookup.add_misspelt(at)
+        if stage < 2:  # typos in known words say nothing new of how rare these are
+            weights = [_weight(lookups, at) for at in positions]
+        covers = [lookup.cover(weights, floor) for lookup in lookups]
+        if any(covers):
+            break
+    return covers, stage > 0
 
 
 def _weight(lookups: Sequence[Lookup], at: int) -> float:

@@ -148,6 +148,11 @@ class SearchIndex:
         self.fields = WordIndex(_by_word(map(_other_words, ordered, self.texts)))
         self.initials = Postings(_by_word(map(_initials, self.texts)))
 
+    def linked(self, link: str, gone: AbstractSet[str]) -> str | None:
+        """Return the key of the document with this link, if it isn't gone."""
+        key = self.keys[self.links[link]] if link in self.links else None
+        return None if key in gone else key
+
 
 def _texts(document: Document) -> tuple[str, ...]:
     """Return the title, the aliases and what stands before the title's colon, as words."""

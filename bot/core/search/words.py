@@ -2,8 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from types import MappingProxyType
 
 # Scripts written without spaces (Thai, Lao, Burmese, Khmer, kana, Han): each character is a word.
 _SPACELESS = (
@@ -52,20 +50,12 @@ def is_word(typed: str, word: str) -> bool:
     return bare == wanted
 
 
-def _final_consonants() -> Mapping[int, str]:
-    """Map each final Hangul consonant to the initial one(s) it is written with."""
-    initials = {
-        unicodedata.name(chr(code)).removeprefix("HANGUL CHOSEONG "): chr(code)
-        for code in range(0x1100, 0x1113)
-    }
-    finals = {}
-    for code in range(0x11A8, 0x11C3):
-        name = unicodedata.name(chr(code)).removeprefix("HANGUL JONGSEONG ")
-        finals[code] = initials.get(name) or "".join(initials[part] for part in name.split("-"))
-    return MappingProxyType(finals)
-
-
-_FINAL_CONSONANTS = _final_consonants()
+_FINALS = (
+    "ᄀ ᄁ ᄀᄉ ᄂ ᄂᄌ ᄂᄒ ᄃ ᄅ ᄅᄀ ᄅᄆ ᄅᄇ ᄅᄉ ᄅᄐ ᄅᄑ"
+    " ᄅᄒ ᄆ ᄇ ᄇᄉ ᄉ ᄊ ᄋ ᄌ ᄎ ᄏ ᄐ ᄑ ᄒ"
+)
+_FINAL_CONSONANTS = dict(enumerate(re.findall(r"\S+", _FINALS), 0x11A8))
+"""Each final Hangul consonant -> the initial one(s) that it is written with."""
 
 
 def words(text: str) -> list[str]:

@@ -41,12 +41,14 @@ class Config:
         """
         kept = _kept_in(dotenv) if dotenv is not None else {}
         found = {name: value for name, value in kept.items() if value} | dict(env)
-        values = {name: value.strip() for name, value in found.items()}
-        token, curriculum = values.get("DISCORD_TOKEN", ""), values.get("NEXTREAD_CURRICULUM", "")
-        url = values.get("DATABASE_URL") or DEFAULT_DATABASE
-        log_format = values.get("LOG_FORMAT") or "text"
-        log_level = values.get("LOG_LEVEL") or "INFO"
-        rate = values.get("SEND_RATE") or str(DEFAULT_SEND_RATE)
+        token, url, curriculum, log_format, log_level, rate = (
+            found.get(name, "").strip() or default
+            for name, default in (
+                *(("DISCORD_TOKEN", ""), ("DATABASE_URL", DEFAULT_DATABASE)),
+                *(("NEXTREAD_CURRICULUM", ""), ("LOG_FORMAT", "text"), ("LOG_LEVEL", "INFO")),
+                ("SEND_RATE", str(DEFAULT_SEND_RATE)),
+            )
+        )
         problems = [
             _wrong_token(token, is_needed=for_run),
             _wrong_url(url),

@@ -1,8 +1,9 @@
 """What readers have done with a list, and the figures that follow from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Literal, get_args
 
 from bot.core.curriculum import Curriculum, Resource, Step
@@ -121,21 +122,15 @@ def step_count(step: Step, marks: Marks) -> StepCount:
 
 def _counts(resources: Sequence[Resource], marks: Marks) -> tuple[Count, Count]:
     """Count what is of the list, and the additions."""
-    listed = _count((r for r in resources if not r.addition), marks)
-    return listed, _count((r for r in resources if r.addition), marks)
+    listed, added = [r for r in resources if not r.addition], [r for r in resources if r.addition]
+    return _count(listed, marks), _count(added, marks)
 
 
-def _count(resources: Iterable[Resource], marks: Marks) -> Count:
-    read = skipped = total = left_minutes = 0
-    for resource in resources:
-        total += 1
-        if is_read(marks, resource.key):
-            read += 1
-        elif unlocks(marks, resource.key):
-            skipped += 1
-        else:
-            left_minutes += resource.minutes or 0
-    return Count(read, skipped, total, left_minutes)
+def _count(resources: Sequence[Resource], marks: Marks) -> Count:
+    left = [r for r in resources if not unlocks(marks, r.key)]
+    read = sum(is_read(marks, r.key) for r in resources)
+    skipped = len(resources) - len(left) - read
+    return Count(read, skipped, len(resources), sum(r.minutes or 0 for r in left))
 
 
 def minutes_a_week(curriculum: Curriculum, marks: Marks, now: datetime) -> int | None:
@@ -164,13 +159,9 @@ def known_before(curriculum: Curriculum, marks: Marks, step_id: str | None) -> t
     ``step_id`` None: all of the list. Marks of their own are never overwritten, but for ``later``.
     """
     marks = resolved(curriculum, marks)
-    before: list[str] = []
-    for step in curriculum.steps:
-        if step.id == step_id:
-            break
-        listed = (r.key for r in step.resources if not r.addition)
-        before += [key for key in listed if not unlocks(marks, key)]
-    return tuple(before)
+    before = takewhile(lambda step: step.id != step_id, curriculum.steps)
+    listed = (r.key for step in before for r in step.resources if not r.addition)
+    return tuple(key for key in listed if not unlocks(marks, key))
 
 
 COUNTS_FROM = 3

@@ -34,13 +34,8 @@ def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curri
     Raises:
         CurriculumFileError: With every flaw of the file, in file order.
     """
-    try:
-        tree = read_tree(text, source)
-    except CurriculumFileError:
-        _refuse_other_formats(text, source)
-        raise
-    if not isinstance(tree.value, dict) or not tree.value.keys() & {"id", "sections"}:
-        _refuse_other_formats(text, source)
+    _refuse_other_formats(text, source)
+    tree = read_tree(text, source)
     shape, findings = shape_findings(tree)
     findings += [*tree.findings, *rule_findings(tree)]
     if findings or shape is None or tree.flaws:

@@ -32,7 +32,6 @@ Position = tuple[int, int]
 
 _TOO_DEEP = ("is nested too deeply", "a list has sections, steps, resources, no more")
 _NO_TABS = "indent with spaces, not with tabs"
-_IN_UTF_8 = "save the file with the encoding UTF-8"
 _MENDS = {
     "mapping values are not allowed": "put a text that contains ': ' in double quotes",
     "tab character": _NO_TABS,
@@ -48,6 +47,7 @@ _MENDS = {
 
 # More digits than any year needs would only give Python's int() work.
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+_BYTES = frozenset(map(chr, range(0xDC80, 0xDD00)))
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -157,26 +157,24 @@ def _mended(lines: list[str], found: Flaw) -> tuple[Flaw, bool | None]:
 
 
 def _decoded(text: str | bytes, source: str) -> str:
-    def flaw(before: str, what: str, remedy: str) -> Flaw:
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return Flaw(line, column, "file", what, remedy)
-
     if len(text) > LARGEST_FILE:
-        raise CurriculumFileError(source, [flaw("", "is larger than 1 MB", "split the list")])
-    try:
-        plain = text.decode("utf-8") if isinstance(text, bytes) else text
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8")
-        what = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
-        raise CurriculumFileError(source, [flaw(before, what, _IN_UTF_8)]) from error
-    plain = plain.removeprefix("\ufeff")
+        flaw = Flaw(1, 1, "file", "is larger than 1 MB", "split the list")
+        raise CurriculumFileError(source, [flaw])
+    # What is not UTF-8 becomes a half character, which is found with the hidden ones.
+    whole = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
+    plain = whole.removeprefix("\ufeff")
     hidden = [match for match in CONTROL_CHARACTER.finditer(plain) if match[0] not in "\t\n\r"]
-    in_utf_16 = any(match[0] == "\0" for match in hidden)  # every other byte of it
-    mend = _IN_UTF_8 if in_utf_16 else "delete it"
-    flaws = [
-        flaw(plain[: match.start()], f"has the control character U+{ord(match[0]):04X}", mend)
-        for match in hidden[: 1 if in_utf_16 else MOST_TOLD]
-    ]
+    # In UTF-16 every other character is a zero: one is enough to tell.
+    is_other = any(match[0] == "\0" or match[0] in _BYTES for match in hidden)
+    flaws = []
+    for match in hidden[: 1 if is_other else MOST_TOLD]:
+        code, before = ord(match[0]), plain[: match.start()]
+        what = f"has the control character U+{code:04X}"
+        if match[0] in _BYTES:
+            what = f"byte 0x{code - 0xDC00:02x} is not UTF-8"
+        at = before.count("\n") + 1, len(before) - before.rfind("\n")
+        mend = "save the file with the encoding UTF-8" if is_other else "delete it"
+        flaws.append(Flaw(*at, "file", what, mend))
     if flaws:
         raise CurriculumFileError(source, flaws)
     return plain

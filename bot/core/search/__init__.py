@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import chain, product, repeat
+from itertools import chain, islice, product, repeat
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -180,7 +180,7 @@ def _candidates(index: SearchIndex, cover: Qualities, text: str) -> list[int]:
     if len(cover) > BEST:
         # Numbers go from short titles to long ones: among equals the short ones are chosen.
         chosen = set(sorted(sorted(cover), key=cover.__getitem__, reverse=True)[:BEST])
-        begun = index.wholes.docs(index.wholes.beginning(text), most=BEST)
+        begun = islice(index.wholes.having(*index.wholes.beginning(text)), BEST)
         chosen.update(number for number in begun if number in cover)
     return sorted(chosen, key=index.positions.__getitem__)
 

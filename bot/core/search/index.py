@@ -6,9 +6,10 @@ import functools
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, LCSseq
@@ -17,95 +18,57 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.links import canonical, host_of
 from bot.core.search.words import head, initials, joined_forms, other_endings, words
 
-Span = tuple[int, int]  # words [from, to) of the sorted vocabulary
-
 _AFTER_ALL = "\U0010ffff"
 
 
-class Postings:
-    """Words in sorted order, so that all words with one beginning are one span.
+class Vocabulary:
+    """Words, and the documents that have them."""
 
-    Their documents lie behind each other in the same order, so that a span's are one slice.
-    """
+    def __init__(self, words_by_document: Iterable[Iterable[str]]) -> None:
+        documents: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        for number, found in enumerate(words_by_document):
+            for word in found:
+                documents[word].append(number)
+        self._documents = dict(documents)
+        self._words = sorted(documents)
 
-    def __init__(self, docs_by_word: Mapping[str, Iterable[int]]) -> None:
-        self.words = sorted(docs_by_word)
-        self._starts = array("I", [0])
-        self._docs = array("I")
-        for word in self.words:
-            self._docs.extend(docs_by_word[word])
-            self._starts.append(len(self._docs))
+    def having(self, *words: str) -> Iterator[int]:
+        """Yield the documents that have one of the words as it stands; one may come twice."""
+        return (number for word in words for number in self._documents.get(word, ()))
 
-    def docs(self, span: Span, most: int | None = None) -> array[int]:
-        """Return documents of the words in the span, up to the limit; one may come twice."""
-        low, high = self._starts[span[0]], self._starts[span[1]]
-        return self._docs[low : high if most is None else min(high, low + most)]
-
-    def count(self, span: Span) -> int:
-        return self._starts[span[1]] - self._starts[span[0]]
-
-    def exact(self, word: str) -> Span | None:
-        at = bisect_left(self.words, word)
-        return (at, at + 1) if at < len(self.words) and self.words[at] == word else None
-
-    def having(self, word: str) -> array[int]:
-        """Return the documents that have the word as it stands."""
-        span = self.exact(word)
-        return self.docs(span) if span else array("I")
-
-    def beginning(self, word: str) -> Span:
+    def beginning(self, start: str) -> list[str]:
         """Return the words that begin so."""
-        return _beginning(self.words, word)
+        low = bisect_left(self._words, start)
+        return self._words[low : bisect_left(self._words, start + _AFTER_ALL, low)]
 
-
-class WordIndex(Postings):
-    """Postings that also find words by their end and with typos, by a reversed vocabulary."""
-
-    def __init__(self, docs_by_word: Mapping[str, Iterable[int]]) -> None:
-        super().__init__(docs_by_word)
-        ends = sorted((word[::-1], number) for number, word in enumerate(self.words))
-        self._reversed = [end for end, _ in ends]
-        self._reversed_ids = array("I", (number for _, number in ends))
-
-    def ending(self, word: str) -> list[Span]:
+    def ending(self, end: str) -> list[str]:
         """Return the words that end so."""
-        low, high = _beginning(self._reversed, word[::-1])
-        return [(at, at + 1) for at in self._reversed_ids[low:high]]
+        return [word for word in self._words if word.endswith(end)]
 
-    def similar(self, word: str) -> list[tuple[Span, int]]:
+    def similar(self, word: str) -> list[tuple[str, int]]:
         """Return words of four letters or more with one typo, of seven or more with two.
 
         A typo is a wrong, missing or extra letter or two letters swapped (OSA distance). The
         first letter or the last two must be intact. The number of typos comes with each word.
         """
-        edits = 1 if len(word) < 5 else 2
-        low, high = self.beginning(word[:1])
-        found = {low + at: d for _, d, at in _within(word, self.words[low:high], edits)}
-        end = word[::-1]
-        low, high = _beginning(self._reversed, end[:2])
-        for _, distance, at in _within(end, self._reversed[low:high], edits):
-            found[self._reversed_ids[low + at]] = distance
         return [
-            ((at, at + 1), typos)
-            for at, typos in found.items()
-            if len(self.words[at]) >= (7 if typos == 2 else 4)
+            (known, typos)
+            for known, typos, _ in _within(word, self._words, 1 if len(word) < 5 else 2)
+            if known[0] == word[0] or known[-2:] == word[-2:]
+            if len(known) >= (7 if typos == 2 else 4)
         ]
 
-    def similar_beginning(self, word: str) -> list[Span]:
+    def similar_beginning(self, word: str) -> list[str]:
         """Return the words that begin with the word but for one typo after its first letter."""
         size = len(word)
-        low, high = self.beginning(word[:1])
         # With one typo at most one letter is not shared: this leaves few of many, and fast.
+        known = self.beginning(word[0])
         sharing = process.extract(
-            word, self.words[low:high], scorer=LCSseq.similarity, score_cutoff=size - 1, limit=None
+            word, known, scorer=LCSseq.similarity, score_cutoff=size - 1, limit=None
         )
-        starts = {known[:end] for known, _, _ in sharing for end in (size - 1, size, size + 1)}
-        return [self.beginning(start) for start, _, _ in _within(word, list(starts), 1)]
-
-
-def _beginning(words: list[str], start: str) -> Span:
-    low = bisect_left(words, start)
-    return low, bisect_left(words, start + _AFTER_ALL, low)
+        starts = {each[:end] for each, _, _ in sharing for end in (size - 1, size, size + 1)}
+        near = _within(word, list(starts), 1)
+        return [each for start, _, _ in near for each in self.beginning(start)]
 
 
 def _within(word: str, choices: list[str], edits: int) -> list[tuple[str, int, int]]:
@@ -143,10 +106,10 @@ class SearchIndex:
         self.favoured = bytearray(document.favoured for document in ordered)
         self.links = {link: n for n, document in enumerate(ordered) for link in document.links}
         self.texts = [_texts(document) for document in ordered]
-        self.wholes = Postings(_by_word(self.texts))
-        self.names = WordIndex(_by_word(map(_name_words, self.texts)))
-        self.fields = WordIndex(_by_word(map(_other_words, ordered, self.texts)))
-        self.initials = Postings(_by_word(map(_initials, self.texts)))
+        self.wholes = Vocabulary(self.texts)
+        self.names = Vocabulary(map(_name_words, self.texts))
+        self.fields = Vocabulary(map(_other_words, ordered, self.texts))
+        self.initials = Vocabulary(map(_initials, self.texts))
 
     def linked(self, link: str, gone: AbstractSet[str]) -> str | None:
         """Return the key of the document with this link, if it isn't gone."""
@@ -174,14 +137,6 @@ def _other_words(document: Document, texts: tuple[str, ...]) -> set[str]:
 
 def _initials(texts: tuple[str, ...]) -> set[str]:
     return {initials(text.split()) for text in texts} - {""}
-
-
-def _by_word(words_by_document: Iterable[Iterable[str]]) -> dict[str, array[int]]:
-    documents: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-    for number, found in enumerate(words_by_document):
-        for word in found:
-            documents[word].append(number)
-    return documents
 
 
 @functools.lru_cache(maxsize=4)
@@ -261,15 +216,15 @@ class Lookup:
     def add_misspelt(self, at: int) -> None:
         """Find the word with typos, too, as an end, or split in two.
 
-        Other fields are looked through only if no name has a similar word.
+        Other fields are looked through for the last word alone, if no name has a similar one.
         """
         word, found = self.asked[at], self.found[at]
         _add(found, self._split(word), NEARLY)
         for vocabulary, worth in ((self.index.names, 1.0), (self.index.fields, OTHER_FIELDS)):
             near = _near(vocabulary, word, is_last=self._is_last(at))
-            for quality, span in near:
-                _add(found, vocabulary.docs(span), quality * worth)
-            if near:
+            for quality, known in near:
+                _add(found, vocabulary.having(known), quality * worth)
+            if near or not self._is_last(at):
                 break
 
     def cover(self, weights: Sequence[float], floor: float) -> Qualities:
@@ -291,11 +246,9 @@ class Lookup:
     def named(self) -> set[int]:
         """Return documents of which a whole name is at least half the query: ``bert explained``."""
         size = len(self.asked)
-        half = (size + 1) // 2
-        spots = ((low, high) for low in range(size) for high in range(low + half, size + 1))
-        phrases = {" ".join(self.asked[low:high]) for low, high in spots}
-        numbers = (number for phrase in phrases for number in self.index.wholes.having(phrase))
-        return {number for number in numbers if self._is_there(number)}
+        ends = ((low, range(low + (size + 1) // 2, size + 1)) for low in range(size))
+        phrases = {" ".join(self.asked[low:high]) for low, highs in ends for high in highs}
+        return set(filter(self._is_there, self.index.wholes.having(*phrases)))
 
     def _is_there(self, number: int) -> bool:
         return self.index.keys[number] not in self.gone
@@ -308,51 +261,47 @@ class Lookup:
         found: Qualities = {}
         # From the worst to the best: what is found again overwrites.
         if self._is_last(at) and len(word) > 2:
-            found |= dict.fromkeys(fields.docs(fields.beginning(word)), NEARLY * OTHER_FIELDS)
+            found |= dict.fromkeys(fields.having(*fields.beginning(word)), NEARLY * OTHER_FIELDS)
         found |= dict.fromkeys(fields.having(word), OTHER_FIELDS)
-        for other in other_endings(word):
-            found |= dict.fromkeys(names.having(other), OTHER_ENDING)
+        found |= dict.fromkeys(names.having(*other_endings(word)), OTHER_ENDING)
         if self._is_last(at):
-            found |= dict.fromkeys(names.docs(names.beginning(word)), NEARLY)
+            found |= dict.fromkeys(names.having(*names.beginning(word)), NEARLY)
         _add(found, self._joined(at), NEARLY)
         if len(self.asked) == 1:
             _add(found, self.index.initials.having(word), NEARLY)
-        if having := names.having(word):
-            found |= dict.fromkeys(having, 1.0)
+        if typed := dict.fromkeys(names.having(word), 1.0):
+            found |= typed
         else:
             _add(found, self._split(word), NEARLY)
         return found
 
-    def _joined(self, at: int) -> set[int]:
+    def _joined(self, at: int) -> Iterator[int]:
         """Let ``pod cast`` find podcast, for both words."""
-        neighbours = [n for n in (at - 1, at) if 0 <= n < len(self.asked) - 1]
-        pairs = [self.asked[n] + self.asked[n + 1] for n in neighbours]
-        return {number for pair in pairs for number in self.index.names.having(pair)}
+        pairs = ["".join(pair) for pair in pairwise(self.asked)]
+        return self.index.names.having(*pairs[max(0, at - 1) : at + 1])
 
     def _split(self, word: str) -> set[int]:
         """Let ``deeplearn`` find names with "deep learning"."""
-        names, found = self.index.names, set[int]()
-        for at in range(1, len(word)):
-            left, right = names.exact(word[:at]), names.beginning(word[at:])
-            if left and names.count(right):
-                rarer = min(left, right, key=names.count)
-                both = f" {word[:at]} {word[at:]}"
-                texts = ((number, self.index.texts[number]) for number in names.docs(rarer))
-                found |= {n for n, each in texts if any(both in f" {text}" for text in each)}
-        return found
+        names, texts = self.index.names, self.index.texts
+        halves = ((word[:at], word[at:]) for at in range(1, len(word)))
+        return {
+            number
+            for left, right in halves
+            for number in names.having(left)
+            if any(f" {left} {right}" in f" {text}" for text in texts[number])
+        }
 
 
-def _near(vocabulary: WordIndex, word: str, *, is_last: bool) -> list[tuple[float, Span]]:
+def _near(vocabulary: Vocabulary, word: str, *, is_last: bool) -> list[tuple[float, str]]:
     """Return the words that may be meant by a misspelt one, and how likely each is."""
     if len(word) < 3:
         return []
-    near = [(1 - A_TYPO_COSTS * typos, span) for span, typos in vocabulary.similar(word)]
-    near += [(AS_END, span) for span in vocabulary.ending(word)]
-    if is_last:
-        near += [(BEGUN_WITH_TYPO, span) for span in vocabulary.similar_beginning(word)]
-    else:
-        near.append((SHORTENED, vocabulary.beginning(word)))
-    return near
+    begun = vocabulary.similar_beginning(word) if is_last else vocabulary.beginning(word)
+    return [
+        *((1 - A_TYPO_COSTS * typos, known) for known, typos in vocabulary.similar(word)),
+        *((AS_END, known) for known in vocabulary.ending(word)),
+        *((BEGUN_WITH_TYPO if is_last else SHORTENED, known) for known in begun),
+    ]
 
 
 def _add(found: Qualities, numbers: Iterable[int], quality: float) -> None:

@@ -3,7 +3,6 @@
 import re
 import tomllib
 import unicodedata
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -241,15 +240,13 @@ def as_typed(wanted: str) -> dict[str, float]:
     ``WHOLE`` is a whole name that far more people know as another city's.
     """
     found: dict[str, float] = {}
-    keys, entries = _beginnings()
-    for place in range(bisect_left(keys, wanted), len(keys)):
-        if not keys[place].startswith(wanted):
-            break
-        zone, is_whole, is_clear = entries[place]
-        fit = START if is_whole else INSIDE
-        if is_whole and keys[place] == wanted:
-            fit = EXACT if is_clear else WHOLE
-        found[zone] = max(fit, found.get(zone, 0))
+    for name, meant in _names().items():
+        if wanted in name and f" {wanted}" in f" {name}":
+            for zone, is_clear in meant.items():
+                fit = START if name.startswith(wanted) else INSIDE
+                if name == wanted:
+                    fit = EXACT if is_clear else WHOLE
+                found[zone] = max(fit, found.get(zone, 0))
     return found
 
 
@@ -316,21 +313,6 @@ def plain_name(text: str) -> str:
     words = re.sub(r"[.'’‘ʻ]", "", bare.translate(_LETTERS))
     words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", words))
     return re.sub(r"\bsaint\b", "st", words).strip()
-
-
-@cache
-def _beginnings() -> tuple[list[str], list[tuple[str, bool, bool]]]:
-    """Return each name from each of its words on, sorted; and what it means.
-
-    That is a zone, whether it is the whole name, and whether the name means it clearly.
-    """
-    rows = sorted(
-        (name[start:], (zone, start == 0, is_clear))
-        for name, meant in _names().items()
-        for start in (0, *(space.end() for space in re.finditer(" ", name)))
-        for zone, is_clear in meant.items()
-    )
-    return [key for key, _ in rows], [entry for _, entry in rows]
 
 
 @cache

@@ -11,8 +11,8 @@ How a query is answered:
 4. Otherwise the words that no document has are looked up with typos. If that isn't enough
    either, so are the others, and a candidate may lack words, down to ``FLOOR``. A document whose
    whole name is half of the query is always a candidate.
-5. The best hundred candidates are ranked by cover and by how closely a name reads like the
-   query. The maker's list is somewhat ahead of additions; in a tie the order given holds.
+5. The candidates are ranked by cover and by how closely a name reads like the query. The maker's
+   list is somewhat ahead of additions; in a tie the order given holds.
 """
 
 import math
@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import chain, islice, product, repeat
+from itertools import chain, product, repeat
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -30,7 +30,6 @@ from bot.core.search.words import words
 
 LONGEST_QUERY = 300  # letters
 MOST_WORDS = 12  # looked up; a longer query is still compared with names as a whole
-BEST = 100  # candidates ranked closely
 
 WELL = 0.8  # from this cover on, typos are not considered
 FLOOR = 0.55  # the least cover of an answer
@@ -100,7 +99,7 @@ def search(
         index = lookup.index
         for number in lookup.named():
             cover[number] = max(NAMED, cover.get(number, 0))
-        for number in _candidates(index, cover, text):
+        for number in sorted(cover):
             key = index.keys[number]
             likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
             score = 100 * cover[number] + likeness + FAVOURED * index.favoured[number]
@@ -172,17 +171,6 @@ def _weight(lookups: Sequence[Lookup], at: int) -> float:
     having = sum(len(lookup.found[at]) for lookup in lookups)
     weight = math.log(1 + size / max(having, 1))
     return weight * GENERIC_WEIGHT if word in GENERIC or YEAR.fullmatch(word) else weight
-
-
-def _candidates(index: SearchIndex, cover: Qualities, text: str) -> list[int]:
-    """Return, in the order given, the best covered documents and those that begin as typed."""
-    chosen = set(cover)
-    if len(cover) > BEST:
-        # Numbers go from short titles to long ones: among equals the short ones are chosen.
-        chosen = set(sorted(sorted(cover), key=cover.__getitem__, reverse=True)[:BEST])
-        begun = islice(index.wholes.having(*index.wholes.beginning(text)), BEST)
-        chosen.update(number for number in begun if number in cover)
-    return sorted(chosen, key=index.positions.__getitem__)
 
 
 def _likeness(text: str, names: Sequence[str], *, misspelt: bool) -> tuple[float, bool]:

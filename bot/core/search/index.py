@@ -94,14 +94,12 @@ class Document:
 class SearchIndex:
     """Documents by the words of their names (title and aliases) and of their other fields.
 
-    They are numbered from the shortest title to the longest; ``positions`` are where they stood in
-    what was given. ``texts`` are the names as folded words, ``wholes`` finds documents by them.
+    They are numbered as they come. ``texts`` are the names as folded words, ``wholes`` finds
+    documents by them.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        given = list(documents)
-        self.positions = array("I", sorted(range(len(given)), key=lambda at: len(given[at].title)))
-        ordered = [given[position] for position in self.positions]
+        ordered = list(documents)
         self.keys = [document.key for document in ordered]
         self.favoured = bytearray(document.favoured for document in ordered)
         self.links = {link: n for n, document in enumerate(ordered) for link in document.links}
@@ -228,19 +226,13 @@ class Lookup:
                 break
 
     def cover(self, weights: Sequence[float], floor: float) -> Qualities:
-        """Return the share of the words' weight that each document has, from the floor up.
-
-        Begins with the words that weigh most. Once those left could not reach the floor by
-        themselves, no new document enters.
-        """
-        left = total = sum(weights)
+        """Return the share of the words' weight that each document has, from the floor up."""
+        total = sum(weights)
         cover: defaultdict[int, float] = defaultdict(float)
-        heaviest_first = sorted(zip(weights, self.found, strict=True), key=lambda pair: -pair[0])
-        for weight, having in heaviest_first:
-            may_enter = left >= floor * total
-            for number in having if may_enter else cover.keys() & having.keys():
-                cover[number] += having[number] * weight / total
-            left -= weight
+        pairs = zip(weights, self.found, strict=True)
+        for weight, having in sorted(pairs, key=lambda pair: -pair[0]):
+            for number, quality in having.items():
+                cover[number] += quality * weight / total
         return {n: share for n, share in cover.items() if share >= floor and self._is_there(n)}
 
     def named(self) -> set[int]:

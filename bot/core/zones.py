@@ -24,8 +24,8 @@ _HOURS = (
     r"(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d)|(?P<half>[.,]5))?(?!\d)\s*(?:h(?:ou)?rs?\b|h\b)?"
 )
 _OFFSET = re.compile(
-    rf"(?<![^\W\d_])(?P<etc>etc/)?(?:utc|gmt)\s*(?P<after>[+±-]?)\s*{_HOURS}"
-    rf"|(?P<sign>[+-])\s*{_HOURS.replace('P<', 'P<_')}",
+    r"(?:(?<![^\W\d_])(?P<etc>etc/)?(?:utc|gmt)\s*(?P<after>[+±-]?)|(?P<sign>[+-]))"
+    rf"\s*{_HOURS}",
     re.IGNORECASE,
 )
 _NOW = re.compile(r"\bnow \d\d:\d\d\b")  # part of our own label
@@ -177,13 +177,10 @@ def _whole(fits: Mapping[str, float]) -> dict[str, float]:
 
 def _nearly(wanted: str) -> dict[str, float]:
     wanted = _bare(wanted) or wanted
-    names, zones = all_names()
+    names = list(all_names())
     near = process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=_TYPO_FROM, limit=None)
-    found: dict[str, float] = {}
-    for _, score, index in near:
-        if score >= near[0][1] - _TYPO_SPREAD:
-            found.setdefault(zones[index], score)
-    return found
+    likely = [each for each in near if each[1] >= near[0][1] - _TYPO_SPREAD]
+    return {zone: score for name, score, _ in reversed(likely) for zone in all_names()[name]}
 
 
 def _in_order(fits: Mapping[str, float], locale: str) -> list[str]:
@@ -200,19 +197,16 @@ def _split_offset(text: str) -> tuple[timedelta | None, str]:
     found = _OFFSET.search(text)
     if found is None:
         return None, text
-    given = {name.lstrip("_"): value for name, value in found.groupdict().items() if value}
-    sign = given.get("sign") or given.get("after") or "+"
-    minutes = 30 if given.get("half") else int(given.get("minutes", 0))
-    size = timedelta(hours=int(given["hours"]), minutes=minutes)
-    is_ahead = (sign != "-") != ("etc" in given)
+    minutes = 30 if found["half"] else int(found["minutes"] or 0)
+    size = timedelta(hours=int(found["hours"]), minutes=minutes)
+    is_ahead = ((found["sign"] or found["after"]) != "-") != bool(found["etc"])
     rest = _NOW.sub(" ", f"{text[: found.start()]} , {text[found.end() :]}")
     return size if is_ahead else -size, rest if plain_name(rest) else ""
 
 
 def _label(zone: str, now: datetime) -> str:
-    local = _at(zone, now)
-    offset = f"{local:%z}"
-    return f"{zone} (UTC{offset[:3]}:{offset[3:5]}, now {local:%H:%M})"
+    local = _at(zone, now).isoformat(timespec="minutes")
+    return f"{zone} (UTC{local[16:]}, now {local[11:16]})"
 
 
 def _at(zone: str, now: datetime) -> datetime:
@@ -240,7 +234,7 @@ def as_typed(wanted: str) -> dict[str, float]:
     ``WHOLE`` is a whole name that far more people know as another city's.
     """
     found: dict[str, float] = {}
-    for name, meant in _names().items():
+    for name, meant in all_names().items():
         if wanted in name and f" {wanted}" in f" {name}":
             for zone, is_clear in meant.items():
                 fit = START if name.startswith(wanted) else INSIDE
@@ -248,13 +242,6 @@ def as_typed(wanted: str) -> dict[str, float]:
                     fit = EXACT if is_clear else WHOLE
                 found[zone] = max(fit, found.get(zone, 0))
     return found
-
-
-@cache
-def all_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return every plain name, and beside it the zone that it may mean."""
-    names = [(name, zone) for name, meant in _names().items() for zone in meant]
-    return tuple(name for name, _ in names), tuple(zone for _, zone in names)
 
 
 @cache
@@ -316,7 +303,7 @@ def plain_name(text: str) -> str:
 
 
 @cache
-def _names() -> dict[str, dict[str, bool]]:
+def all_names() -> dict[str, dict[str, bool]]:
     """Return the zones that each plain name may mean, and whether it does so clearly."""
     found: dict[str, dict[str, bool]] = defaultdict(dict)
     for name, zone in _raw_names():

@@ -52,7 +52,7 @@ class ZoneChoice:
 def zones_matching(query: str, locale: str, now: datetime, limit: int = 25) -> list[ZoneChoice]:
     """Return the zones that a query may mean, best first; 25 is what Discord shows at once.
 
-    Equal ones stand in the order of Discord's ``locale``, then of how many people use them; so
+    Equal ones stand in the order of Discord's ``locale``, of how many people use them, of names; so
     does everything for an empty query. An offset ("utc+9") means what clocks show at ``now``.
     Typos are looked into only if nothing matches as typed.
     """
@@ -188,7 +188,7 @@ def _in_order(fits: Mapping[str, float], locale: str) -> list[str]:
     at_home = locales.get(locale) or locales.get(locale.partition("-")[0], "")
     first = dict.fromkeys(f"{at_home} {other_names()['popular']}".split())
     rank = {zone: place for place, zone in enumerate(first)}
-    return sorted(fits, key=lambda zone: (-fits[zone], rank.get(zone, len(rank))))
+    return sorted(fits, key=lambda zone: (-fits[zone], rank.get(zone, len(rank)), zone))
 
 
 def _split_offset(text: str) -> tuple[timedelta | None, str]:

@@ -211,7 +211,7 @@ _REMEDIES = {
 }
 
 _WORDS = {
-    "missing": ("is missing", "add `{key}: {example}`"),
+    "missing": ("{key} is missing", "add `{key}: {example}`"),
     "model_type": ("is not a block of `key: value` lines", "write one key a line"),
     "tuple_type": ("is not a list", "write [one, two], or one line each beginning with `- `"),
     "string_type": ("{value} is not a text", "put it in double quotes"),
@@ -254,24 +254,21 @@ def _finding(tree: Tree, error: ErrorDetails) -> Finding:
     if error["type"] == "extra_forbidden":
         return _unknown_key(tree, path, error["input"])
     key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-    value = error["input"]
+    kind, value = error["type"], error["input"]
     if path not in tree.positions:  # a key that is missing; the text that stands for a list of one
         path = path[:-1]
+    said, remedy = _WORDS.get(kind, (error["msg"], "see the example at the top"))
     if value is None:
-        remedy = _REMEDIES.get(key, "write one, or leave it out")
-        return Finding(path, "has no value", remedy)
-    said, remedy = _WORDS.get(error["type"], (error["msg"], "see the example at the top"))
+        said, remedy = "has no value", "write one, or leave it out"
+    if not kind.startswith(("missing", "too_", "string_too", "string_pattern", "servers_")):
+        remedy = _REMEDIES.get(key, remedy)
     facts = {
         "key": key,
         "example": "{kind: ...}" if key == "about" else "...",
         "value": _shown(value),
-        "length": len(value) if isinstance(value, str) else 0,
+        "length": len(str(value)),
         **error.get("ctx", {}),
     }
-    if error["type"] == "missing":
-        said = f"{key} is missing"
-    elif not error["type"].startswith(("too_", "string_too", "string_pattern", "servers_")):
-        remedy = _REMEDIES.get(key, remedy)
     return Finding(path, said.format(**facts), remedy.format(**facts))
 
 

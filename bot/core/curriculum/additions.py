@@ -9,9 +9,9 @@ list's key wins and the server's becomes its former one, so that progress follow
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -94,6 +94,7 @@ class _Laying:
     def __init__(self, base: Curriculum, additions: Iterable[Addition], guild_id: int) -> None:
         self.base = base
         self.own_step = own_step(base)
+        self.steps = {step.id: step for step in (*base.steps, self.own_step)}
         self.aside: list[SetAside] = []
         self.edits: dict[str, Addition] = {}
         self.own: dict[str, Resource] = {}
@@ -115,10 +116,8 @@ class _Laying:
             if key not in gone
         }
         curriculum = replace(self.base, sections=self._sections(visible))
-        hidden = {key: each for key, each in self.everything.items() if key in gone}
-        for key in visible:
-            whole = self.everything[key].companions
-            hidden |= {c.key: c for c in whole if c.key in gone}
+        shown = ([r] if r.key in gone else r.companions for r in self.everything.values())
+        hidden = {each.key: each for some in shown for each in some if each.key in gone}
         return Laid(curriculum, tuple(self.aside), MappingProxyType(hidden))
 
     def _sort(self, additions: Iterable[Addition], own_prefix: str) -> None:
@@ -142,7 +141,8 @@ class _Laying:
 
     def _sort_own(self, addition: Addition, links: dict[str, str]) -> None:
         fields = readable(addition.fields)
-        resource = own_resource(addition.key, fields, self._step_of(fields))
+        step = self.steps.get(fields.get("step_id", ""), self.own_step)
+        resource = own_resource(addition.key, fields, step.id)
         if resource is None:
             return
         mine = [canonical(url) or url for url in resource.urls]
@@ -151,8 +151,7 @@ class _Laying:
             self.heirs[resource.key] = heir
             return
         links |= dict.fromkeys(mine, resource.key)
-        resource = replace(resource, addition=self._is_deeper(resource.step_id))
-        self.own[resource.key] = resource
+        self.own[resource.key] = replace(resource, addition=step.addition)
         self.fields[resource.key] = fields
         for former in fields.get("formerly", ()):
             is_the_lists = self.base.present(former) in self.base.by_key
@@ -161,21 +160,13 @@ class _Laying:
         if addition.removed:
             self.removed.add(resource.key)
 
-    def _step_of(self, fields: Fields) -> str:
-        wanted: str = fields.get("step_id", self.own_step.id)
-        return wanted if self.base.step(wanted) else self.own_step.id
-
-    def _is_deeper(self, step_id: str) -> bool:
-        step = self.base.step(step_id)
-        return step is not None and step.addition
-
     def _changed(self, resource: Resource) -> Resource:
         """Return a resource of the list, and its companions, with the server's values."""
         moved: dict[str, Any] = {}
         if resource.key in self.edits:
-            step_id = self._new_step(resource, self.fields.get(resource.key, {}))
-            if step_id != resource.step_id:
-                moved = {"step_id": step_id, "addition": self._is_deeper(step_id)}
+            step = self._new_step(resource)
+            if step.id != resource.step_id:
+                moved = {"step_id": step.id, "addition": step.addition}
         companions = tuple(self._with_values(each, moved) for each in resource.companions)
         if companions != resource.companions:
             moved = {**moved, "companions": companions}
@@ -186,15 +177,13 @@ class _Laying:
         values = {name: fields[name] for name in SHOWN if name in fields} | dict(moved)
         return replace(resource, **values) if values else resource
 
-    def _new_step(self, resource: Resource, fields: Fields) -> str:
-        wanted: str = fields.get("step_id", resource.step_id)
-        step = self.base.step(wanted)
-        if step is not None and (resource.addition or not step.addition):
-            return wanted
-        if wanted == self.own_step.id and resource.addition:
-            return wanted
+    def _new_step(self, resource: Resource) -> Step:
+        wanted: str = self.fields[resource.key].get("step_id", resource.step_id)
+        step = self.steps.get(wanted)
+        if step and (resource.addition or not (step.addition or step is self.own_step)):
+            return step
         self.aside.append(SetAside(resource.key, wanted, "step"))
-        return resource.step_id
+        return self.steps[resource.step_id]
 
     def _needs(self) -> dict[str, list[str]]:
         """Return what each resource waits for, removed or not; set aside what can't be followed.
@@ -254,11 +243,9 @@ class _Laying:
         return replace(resource, formerly=(*resource.formerly, *former)) if former else resource
 
     def _sections(self, visible: Mapping[str, Resource]) -> tuple[Section, ...]:
-        by_step: dict[str, list[Resource]] = {}
-        stayed = (r for r in visible.values() if self._stays(r))
-        moved = (r for r in visible.values() if not self._stays(r))
-        for resource in chain(stayed, moved):
-            by_step.setdefault(resource.step_id, []).append(resource)
+        by_step = defaultdict[str, list[Resource]](list)
+        for resource in sorted(visible.values(), key=self._is_new):  # behind what stayed
+            by_step[resource.step_id].append(resource)
         sections = [_with_steps(section, by_step) for section in self.base.sections]
         if added := by_step.get(self.own_step.id):
             step = replace(self.own_step, resources=tuple(added))
@@ -266,9 +253,9 @@ class _Laying:
             sections.insert(_end_of_list(sections), own)
         return tuple(sections)
 
-    def _stays(self, resource: Resource) -> bool:
+    def _is_new(self, resource: Resource) -> bool:
         before = self.base.by_key.get(resource.key)
-        return before is not None and before.step_id == resource.step_id
+        return before is None or before.step_id != resource.step_id
 
 
 def _end_of_list(sections: list[Section]) -> int:
@@ -277,13 +264,10 @@ def _end_of_list(sections: list[Section]) -> int:
 
 
 def _with_steps(section: Section, by_step: Mapping[str, list[Resource]]) -> Section:
-    steps = tuple(_with_resources(step, by_step.get(step.id, ())) for step in section.steps)
-    return section if steps == section.steps else replace(section, steps=steps)
-
-
-def _with_resources(step: Step, resources: Iterable[Resource]) -> Step:
-    found = tuple(resources)
-    return step if found == step.resources else replace(step, resources=found)
+    pairs = ((step, tuple(by_step.get(step.id, ()))) for step in section.steps)
+    # Servers share the steps that they leave as they are.
+    steps = (step if step.resources == of else replace(step, resources=of) for step, of in pairs)
+    return replace(section, steps=tuple(steps))
 
 
 AsideWhy = Literal["loop", "nowhere", "companion", "list", "step", "link"]

@@ -9,10 +9,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 _DAYS_AHEAD = {
-    **dict.fromkeys(("today", "오늘", "今日", "今天", "heute"), 0),
-    **dict.fromkeys(("this week", "이번 주", "이번주", "今週", "本周"), 0),
-    **dict.fromkeys(("tomorrow", "내일", "明日", "明天", "morgen"), 1),
-    **dict.fromkeys(("next week", "다음 주", "다음주", "来週", "下周", "nächste woche"), 7),
+    name: days
+    for days, names in (
+        (0, "today,오늘,今日,今天,heute,this week,이번 주,이번주,今週,本周"),
+        (1, "tomorrow,내일,明日,明天,morgen"),
+        (7, "next week,다음 주,다음주,来週,下周,nächste woche"),
+    )
+    for name in names.split(",")
 }
 _WEEKDAYS = (
     "monday 월요일 月曜日 montag",
@@ -124,8 +127,12 @@ _TIME = re.compile(
 _DIGITS = re.compile(r"(?P<hour>[0-9]{1,2})(?P<minute>[0-9]{2})")
 _BEHIND = re.compile(r"(?<=[0-9])\s*(?:uhr|h(?:ou)?rs?|h|o'?clock|o’clock)$")
 _NAMED = {
-    **dict.fromkeys(("noon", "midday", "정오", "正午", "mittag", "midi", "mediodía"), (12, 0)),
-    **dict.fromkeys(("midnight", "자정", "零時", "mitternacht", "minuit", "medianoche"), (0, 0)),
+    name: (hour, 0)
+    for hour, names in (
+        (12, "noon,midday,정오,正午,mittag,midi,mediodía"),
+        (0, "midnight,자정,零時,mitternacht,minuit,medianoche"),
+    )
+    for name in names.split(",")
 }
 _HALVES: dict[Half, re.Pattern[str]] = {
     "am": re.compile(

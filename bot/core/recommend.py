@@ -207,28 +207,24 @@ def reasons_for(
     group_reads: AbstractSet[str] = frozenset(),
 ) -> tuple[Reason, ...]:
     """Return why this resource, the strongest first; never empty. ``marks`` by present key."""
-    reasons: list[Reason] = []
     path = path_to(curriculum, marks, goal) if goal is not None else ()
-    if goal is not None and resource in path:
-        reasons.append(OnGoalPath(goal, len(path)))
-    if resource.key in group_reads:
-        reasons.append("group_reads_it")
-    if finished := tuple(key for key in resource.prerequisites if is_read(marks, key)):
-        reasons.append(FinishedPrerequisites(finished))
+    finished = tuple(key for key in resource.prerequisites if is_read(marks, key))
     begins = next((r for r in curriculum.reading_order if not r.prerequisites), None)
-    if resource == begins and not any(unlocks(marks, r.key) for r in curriculum.resources):
-        reasons.append("first_step")
-    if resource.must_read:
-        reasons.append("must_read")
+    is_first = resource == begins and not any(unlocks(marks, r.key) for r in curriculum.resources)
     closed = (r for r in opens(curriculum, resource.key) if not unlocks(marks, r.key))
     missing = {r.key: {key for key in r.prerequisites if not unlocks(marks, key)} for r in closed}
-    if opened := tuple(key for key, needed in missing.items() if needed <= {resource.key}):
-        reasons.append(Opens(opened))
-    if filters.minutes is not None:
-        reasons.append(FitsMinutes(filters.minutes))
-    if resource.addition and _has_list(curriculum):
-        reasons.append("goes_deeper")
-    return tuple(reasons) or ("next_on_list",)
+    opened = tuple(key for key, needed in missing.items() if needed <= {resource.key})
+    reasons: tuple[Reason | None, ...] = (
+        OnGoalPath(goal, len(path)) if goal is not None and resource in path else None,
+        "group_reads_it" if resource.key in group_reads else None,
+        FinishedPrerequisites(finished) if finished else None,
+        "first_step" if is_first else None,
+        "must_read" if resource.must_read else None,
+        Opens(opened) if opened else None,
+        None if filters.minutes is None else FitsMinutes(filters.minutes),
+        "goes_deeper" if resource.addition and _has_list(curriculum) else None,
+    )
+    return tuple(filter(None, reasons)) or ("next_on_list",)
 
 
 def _nothing(

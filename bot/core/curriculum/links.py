@@ -119,19 +119,20 @@ def untracked(url: str) -> str:
     parts = parts_of(url)
     if parts is None:
         return url
-    head, hash_sign, fragment = url.partition("#")
-    head, question_mark, query = head.partition("?")
+    whole, _, fragment = url.partition("#")
+    head, _, query = whole.partition("?")
     host = (parts.hostname or "").lower()
-    kept = without_tracking(query, host, parts.path)
     if fragment.lower().startswith(("utm_", "xtor=")):
         fragment = ""
     elif fragment.startswith(("/", "!")):  # a page's path, which may have a query of its own
-        path, inner_mark, inner = fragment.partition("?")
-        inner = without_tracking(inner, host, path)
-        fragment = path + (inner_mark if inner else "") + inner
-    return (
-        head + (question_mark if kept else "") + kept + (hash_sign if fragment else "") + fragment
-    )
+        path, _, inner = fragment.partition("?")
+        fragment = _joined(path, "?", without_tracking(inner, host, path))
+    kept = without_tracking(query, host, parts.path)
+    return _joined(_joined(head, "?", kept), "#", fragment)
+
+
+def _joined(front: str, sign: str, behind: str) -> str:
+    return f"{front}{sign}{behind}" if behind else front
 
 
 def without_tracking(query: str, host: str, path: str) -> str:
@@ -154,13 +155,10 @@ def _tracks(name: str, host: str, path: str) -> bool:
 
 
 def _inner(url: str, *, from_archives: bool) -> str | None:
-    if prefix := _BROWSERS.match(url):
-        return _whole(url[prefix.end() :])
-    if from_archives and (prefix := _ARCHIVES.match(url)):
-        return _whole(url[prefix.end() :])
-    if prefix := _IN_PATH.match(url):
-        rest = url[prefix.end() :]
-        return _whole(rest.partition("__;")[0] if prefix[0].endswith("__") else rest)
+    for pattern in (_BROWSERS, _IN_PATH, *([_ARCHIVES] if from_archives else ())):
+        if prefix := pattern.match(url):
+            rest = url[prefix.end() :]
+            return _whole(rest.partition("__;")[0] if prefix[0].endswith("__") else rest)
     if translated := _TRANSLATED.match(url):
         host = translated[1].replace("--", "\0").replace("-", ".").replace("\0", "-")
         return untracked(f"https://{host}{url[translated.end() :]}")
@@ -498,7 +496,7 @@ def _address(host: str, parts: SplitResult) -> str:
     port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
     path = re.sub(r"/index\.html?$", "/", _encoded(parts.path)).rstrip("/")
     query = _query(host, parts.path, parts.query)
-    return f"{host}{port}{path}{'?' if query else ''}{query}{_route(host, parts.fragment)}"
+    return _joined(f"{host}{port}{path}", "?", query) + _route(host, parts.fragment)
 
 
 def _route(host: str, fragment: str) -> str:
@@ -507,8 +505,7 @@ def _route(host: str, fragment: str) -> str:
     path = re.sub(r"/{2,}", "/", path).rstrip("/")
     if not fragment.startswith(("/", "!")) or not path.strip("!"):
         return ""
-    query = _query(host, path, query)
-    return f"#{_encoded(path)}{'?' if query else ''}{query}"
+    return _joined(f"#{_encoded(path)}", "?", _query(host, path, query))
 
 
 def _query(host: str, path: str, query: str) -> str:

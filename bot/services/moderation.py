@@ -27,7 +27,7 @@ from bot.core.curriculum.fields import (
     with_needs,
 )
 from bot.core.curriculum.shape import is_visible
-from bot.core.curriculum.text import exportable, fits_a_card, write_curriculum
+from bot.core.curriculum.text import fits_a_card, write_curriculum
 from bot.core.groups import GroupForm
 from bot.core.moderation import (
     WHY_LIMIT,
@@ -389,7 +389,7 @@ class Moderation:
         curriculum = await self._curricula.of(self._db, guild_id)
         if not curriculum.resources:
             raise NothingToExportError
-        return curriculum.id, write_curriculum(exportable(curriculum))
+        return curriculum.id, write_curriculum(curriculum)
 
     # Parts
 

@@ -3,13 +3,11 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import yaml
 
-from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step, numbered
+from bot.core.curriculum import KINDS, Curriculum, Resource, Table, numbered
 from bot.core.curriculum.checks import LONGEST_CARD, folded_name
 from bot.core.curriculum.shape import LONGEST_CURRICULUM_ID, MOST_NAMES, SERVERS_NAMESPACE
 
@@ -65,17 +63,56 @@ class _Writer(yaml.SafeDumper):
 def write_curriculum(curriculum: Curriculum) -> str:
     """Return the text of a curriculum's file, which ``read_curriculum`` reads back as it was.
 
-    Steps and sections without resources are left out, because a file has none. Keys of another
-    namespace (what a server added) become this curriculum's own; where two would get the same
-    slug, the later gets a number behind it.
+    What a file can't hold is left out: steps and sections without resources, an alias that a
+    server's title has taken, prerequisites beyond the most, and former keys of a server. Keys of
+    another namespace (what a server added) become this curriculum's own; where two would get the
+    same slug, the later gets a number behind it.
     """
-    slugs = _slugs(curriculum)
+    own, slugs = f"{curriculum.id}:", dict[str, str]()
+    for key in curriculum.by_key:
+        slugs[key] = numbered(key.partition(":")[2], slugs.values())
+    in_use = set(slugs.values())
+    names = Counter(name for r in curriculum.by_key.values() for name in _names(r))
+
+    def entry(resource: Resource, inherited: bool) -> dict[str, Any]:
+        aliases = [each for each in resource.aliases if names[folded_name(each)] == 1]
+        needed = [slugs[key] for key in resource.prerequisites if key in slugs]
+        former = [key.removeprefix(own) for key in resource.formerly if key.startswith(own)]
+        return {
+            "id": slugs[resource.key],
+            **_of(resource, "label", "title", "url", "original_url", "maker_url"),
+            "about": {
+                **_of(resource, "kind", "must_read"),
+                "addition": resource.addition and not inherited,
+                **_of(resource, "authors", "year", "minutes"),
+            },
+            "prerequisites": needed[:MOST_NAMES],
+            "found_by": {**({"aliases": aliases} if aliases else {}), **_of(resource, "tags")},
+            **_of(resource, "sentence", "remark", "notes", "added_notes", "questions"),
+            "formerly": [slug for slug in former if slug not in in_use][:MOST_NAMES],
+            "companions_title": resource.companions_title,
+            "companions": [entry(each, resource.addition) for each in resource.companions],
+        }
+
     top = {
         **_of(curriculum, "id", "title", "icon", "url", "introduction"),
         "sections": [
-            _section(each, slugs)
-            for each in curriculum.sections
-            if any(s.resources for s in each.steps)
+            {
+                **_of(section, "id", "title", "icon", "addition", "introduction"),
+                "steps": [
+                    {
+                        **_of(step, "id", "number", "title", "icon"),
+                        "addition": step.addition and not section.addition,
+                        **_of(step, "introduction"),
+                        "tables": list(map(_table, step.tables)),
+                        "resources": [entry(each, step.addition) for each in step.resources],
+                    }
+                    for step in section.steps
+                    if step.resources
+                ],
+            }
+            for section in curriculum.sections
+            if any(step.resources for step in section.steps)
         ],
         **_of(curriculum, "update_title", "update_icon"),
         "updates": [
@@ -87,77 +124,15 @@ def write_curriculum(curriculum: Curriculum) -> str:
     return f"# yaml-language-server: $schema=curriculum.schema.json\n{text}"
 
 
-def _slugs(curriculum: Curriculum) -> dict[str, str]:
-    slugs: dict[str, str] = {}
-    for key in curriculum.by_key:
-        slugs[key] = numbered(key.partition(":")[2], slugs.values())
-    return slugs
-
-
-def _section(section: Section, slugs: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        **_of(section, "id", "title", "icon", "addition", "introduction"),
-        "steps": [_step(each, section, slugs) for each in section.steps if each.resources],
-    }
-
-
-def _step(step: Step, section: Section, slugs: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        **_of(step, "id", "number", "title", "icon"),
-        "addition": step.addition and not section.addition,
-        "introduction": step.introduction,
-        "tables": [
-            {"columns": table.columns, "rows": [[_cell(c) for c in row] for row in table.rows]}
-            for table in step.tables
-        ],
-        "resources": [_resource(each, step.addition, slugs) for each in step.resources],
-    }
-
-
-def _resource(resource: Resource, inherited: bool, slugs: Mapping[str, str]) -> dict[str, Any]:
-    former = (key.partition(":")[2] for key in resource.formerly)
-    in_use = set(slugs.values())
-    return {
-        "id": slugs[resource.key],
-        **_of(resource, "label", "title", "url", "original_url", "maker_url"),
-        "about": {
-            **_of(resource, "kind", "must_read"),
-            "addition": resource.addition and not inherited,
-            **_of(resource, "authors", "year", "minutes"),
-        },
-        "prerequisites": [slugs[key] for key in resource.prerequisites if key in slugs],
-        "found_by": _of(resource, "aliases", "tags"),
-        **_of(resource, "sentence", "remark", "notes", "added_notes", "questions"),
-        "formerly": [slug for slug in dict.fromkeys(former) if slug not in in_use],
-        "companions_title": resource.companions_title,
-        "companions": [_resource(each, resource.addition, slugs) for each in resource.companions],
-    }
-
-
-def _cell(cell: Cell) -> Any:
-    found = _of(cell, "text", "url", "maker_url")
-    return found if len(found) > 1 else cell.text
+def _table(table: Table) -> dict[str, Any]:
+    rows = [[_of(cell, "text", "url", "maker_url") for cell in row] for row in table.rows]
+    plain = [[cell if len(cell) > 1 else cell["text"] for cell in row] for row in rows]
+    return {"columns": table.columns, "rows": plain}
 
 
 def _of(value: object, *names: str) -> dict[str, Any]:
     """Return what the file has under the same names, and has at all."""
     return {name: found for name in names if (found := getattr(value, name))}
-
-
-def exportable(curriculum: Curriculum) -> Curriculum:
-    """Return the curriculum as a file may hold it.
-
-    Keys of the server are no former ids of a list. An alias that a server's title has taken is
-    left out, and so are prerequisites beyond the most a file may name.
-    """
-    names = Counter(name for r in curriculum.by_key.values() for name in _names(r))
-
-    def step_of(step: Step) -> Step:
-        resources = (_exportable(each, curriculum.id, names) for each in step.resources)
-        return replace(step, resources=tuple(resources))
-
-    sections = (replace(s, steps=tuple(map(step_of, s.steps))) for s in curriculum.sections)
-    return replace(curriculum, sections=tuple(sections))
 
 
 def fits_a_card(curriculum: Curriculum, resource: Resource) -> bool:
@@ -169,16 +144,6 @@ def fits_a_card(curriculum: Curriculum, resource: Resource) -> bool:
     for each in (whole, *whole.companions):
         texts += [each.label, each.title, each.authors, each.url, each.remark]
     return sum(map(len, texts)) <= LONGEST_CARD
-
-
-def _exportable(resource: Resource, namespace: str, names: Counter[str]) -> Resource:
-    return replace(
-        resource,
-        aliases=tuple(a for a in resource.aliases if names[folded_name(a)] == 1),
-        prerequisites=resource.prerequisites[:MOST_NAMES],
-        formerly=tuple(k for k in resource.formerly if k.startswith(f"{namespace}:"))[:MOST_NAMES],
-        companions=tuple(_exportable(each, namespace, names) for each in resource.companions),
-    )
 
 
 def _names(resource: Resource) -> set[str]:

@@ -12,12 +12,12 @@ from pydantic_core import ErrorDetails
 from bot.core.curriculum import KINDS, Cell, Curriculum, Resource, Section, Step, Table, Update
 from bot.core.curriculum.checks import closest, rule_findings
 from bot.core.curriculum.shape import (
-    SORTS_OF_CELL,
     AboutShape,
     CellShape,
     CompanionShape,
     CurriculumShape,
     FoundByShape,
+    ReadingShape,
     ResourceShape,
     SectionShape,
     StepShape,
@@ -123,55 +123,47 @@ def _made(kind: type[Part], *shapes: BaseModel, **others: Any) -> Part:
     return kind(**{n: value for n, value in given.items() if value is not None}, **others)
 
 
-def _curriculum(shape: CurriculumShape) -> Curriculum:
-    sections = tuple(_section(shape.id, each) for each in shape.sections)
-    updates = tuple(Update(each.text, each.date, each.details) for each in shape.updates)
-    return _made(Curriculum, shape, sections=sections, updates=updates)
+def _curriculum(file: CurriculumShape) -> Curriculum:
+    def resource(
+        shape: ReadingShape, step_id: str, addition: bool, parent: str | None = None
+    ) -> Resource:
+        key = f"{file.id}:{shape.id}"
+        addition = addition or shape.about.addition
+        needed, below = (getattr(shape, name, ()) for name in ("prerequisites", "companions"))
+        return _made(
+            Resource,
+            *(shape, shape.about, shape.found_by),
+            key=key,
+            step_id=step_id,
+            addition=addition,
+            parent=parent,
+            prerequisites=tuple(f"{file.id}:{slug}" for slug in needed),
+            formerly=tuple(f"{file.id}:{slug}" for slug in shape.formerly),
+            companions=tuple(resource(each, step_id, addition, key) for each in below),
+        )
 
+    def step(shape: StepShape, section: SectionShape) -> Step:
+        addition = section.addition or shape.addition
+        return _made(
+            Step,
+            shape,
+            section_id=section.id,
+            addition=addition,
+            resources=tuple(resource(each, shape.id, addition) for each in shape.resources),
+            tables=tuple(map(_table, shape.tables)),
+        )
 
-def _section(namespace: str, shape: SectionShape) -> Section:
-    return _made(Section, shape, steps=tuple(_step(namespace, shape, each) for each in shape.steps))
+    def section(shape: SectionShape) -> Section:
+        return _made(Section, shape, steps=tuple(step(each, shape) for each in shape.steps))
 
-
-def _step(namespace: str, section: SectionShape, shape: StepShape) -> Step:
-    addition = section.addition or shape.addition
-    return _made(
-        Step,
-        shape,
-        section_id=section.id,
-        addition=addition,
-        resources=tuple(_resource(namespace, shape.id, r, addition) for r in shape.resources),
-        tables=tuple(map(_table, shape.tables)),
-    )
+    updates = tuple(Update(each.text, each.date, each.details) for each in file.updates)
+    sections = tuple(map(section, file.sections))
+    return _made(Curriculum, file, sections=sections, updates=updates)
 
 
 def _table(shape: TableShape) -> Table:
-    cells = ([Cell(c) if isinstance(c, str) else _made(Cell, c) for c in r] for r in shape.rows)
-    return Table(shape.columns, tuple(map(tuple, cells)))
-
-
-def _resource(
-    namespace: str,
-    step_id: str,
-    shape: ResourceShape | CompanionShape,
-    addition: bool,
-    parent: str | None = None,
-) -> Resource:
-    key = f"{namespace}:{shape.id}"
-    addition = addition or shape.about.addition
-    needed = shape.prerequisites if isinstance(shape, ResourceShape) else ()
-    below = shape.companions if isinstance(shape, ResourceShape) else ()
-    return _made(
-        Resource,
-        *(shape, shape.about, shape.found_by),
-        key=key,
-        step_id=step_id,
-        addition=addition,
-        parent=parent,
-        prerequisites=tuple(f"{namespace}:{slug}" for slug in needed),
-        formerly=tuple(f"{namespace}:{slug}" for slug in shape.formerly),
-        companions=tuple(_resource(namespace, step_id, each, addition, key) for each in below),
-    )
+    rows = (tuple(_made(Cell, cell) for cell in row) for row in shape.rows)
+    return Table(shape.columns, tuple(rows))
 
 
 _SHAPES: dict[str, tuple[str, type[BaseModel]]] = {
@@ -250,7 +242,7 @@ def shape_findings(tree: Tree) -> tuple[CurriculumShape | None, list[Finding]]:
 
 
 def _finding(tree: Tree, error: ErrorDetails) -> Finding:
-    path = tuple(part for part in error["loc"] if part not in SORTS_OF_CELL)
+    path = error["loc"]
     if error["type"] == "extra_forbidden":
         return _unknown_key(tree, path, error["input"])
     key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")

@@ -15,10 +15,8 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
     StringConstraints,
-    Tag,
 )
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import PydanticCustomError
@@ -221,17 +219,12 @@ class CellShape(_Strict):
     maker_url: Link | None = None
 
 
-SORTS_OF_CELL = ("(a text)", "(a block)")
-"""Names that pydantic puts into the path of what is wrong with a cell."""
-
-
-def _sort_of_cell(value: object) -> str:
-    return SORTS_OF_CELL[0] if isinstance(value, str) else SORTS_OF_CELL[1]
+def _as_block(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
 
 
 AnyCell = Annotated[
-    Annotated[CellText, Tag(SORTS_OF_CELL[0])] | Annotated[CellShape, Tag(SORTS_OF_CELL[1])],
-    Discriminator(_sort_of_cell),
+    CellShape, BeforeValidator(_as_block, json_schema_input_type=CellText | CellShape)
 ]
 Row = Annotated[tuple[AnyCell, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
 

@@ -252,8 +252,10 @@ def with_needs(
     Raises:
         BadFieldError: more prerequisites than a resource may have.
     """
-    more = [key for key in fields.get("needs", ()) if key not in (add, drop)]
-    less = [key for key in fields.get("no_longer_needs", ()) if key not in (add, drop)]
+    more, less = (
+        [key for key in fields.get(name, ()) if key not in (add, drop)]
+        for name in ("needs", "no_longer_needs")
+    )
     if add is not None and add not in base_needs:
         more.append(add)
     if drop is not None and drop in base_needs:

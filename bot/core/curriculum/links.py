@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from urllib.parse import (
     SplitResult,
@@ -220,6 +220,16 @@ _BARE_ACL = re.compile(rf"(?ai)(?:acl[\s:]*)?({_ACL_ID})")
 _ACL_DOI = re.compile(rf"(?ai)10\.18653/v1/({_ACL_ID})")
 _GITHUB_REPOSITORY = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?(/.*)?")
 
+_PAPERS = {
+    "arxiv": "https://arxiv.org/abs/",
+    "acl": "https://aclanthology.org/",
+    "doi": "https://doi.org/",
+    "openreview": "https://openreview.net/forum?id=",
+}
+
+Form = str | Callable[..., str]
+"""Makes the form of a pattern's groups: a text takes them in small letters."""
+
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
 _LABEL = re.compile(r"(?i)^(?:doi|url|link|pdf)\s*:\s*(?=https?://)")
 _MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^\s<>]*?)>?(?:\s+\"[^\"]*\")?\s*\)")
@@ -311,16 +321,9 @@ def address_in(text: str) -> str | None:
 def home_of(link: str) -> str | None:
     """Return the address of a known paper's own page by its canonical form; None: no such paper."""
     scheme, _, identifier = link.partition(":")
-    if scheme == "openreview":
-        return f"https://openreview.net/forum?id={quote(identifier)}"
     if scheme == "acl" and identifier[:1].isalpha():  # its pages do mind case: P02-1040
         identifier = identifier.upper()
-    homes = {
-        "arxiv": "https://arxiv.org/abs/",
-        "acl": "https://aclanthology.org/",
-        "doi": "https://doi.org/",
-    }
-    home = homes.get(scheme)
+    home = _PAPERS.get(scheme)
     return home and home + quote(identifier, safe="/.:;()")
 
 
@@ -363,13 +366,16 @@ def _without_sentence_end(typed: str) -> str:
 
 
 def _bare_id(text: str) -> str | None:
-    text = unicodedata.normalize("NFKC", text) if len(text) <= LONGEST_LINK else ""
-    if match := _BARE_ARXIV.fullmatch(text):
-        return _arxiv(match[1])
-    if match := _BARE_ACL.fullmatch(text):
-        return f"acl:{match[1].lower()}"
-    if match := _BARE_DOI.fullmatch(text):
-        return _doi(match[1])
+    plain = unicodedata.normalize("NFKC", text) if len(text) <= LONGEST_LINK else ""
+    return _formed(plain, ((_BARE_ARXIV, _arxiv), (_BARE_ACL, "acl:{}"), (_BARE_DOI, _doi)))
+
+
+def _formed(text: str, forms: Iterable[tuple[re.Pattern[str], Form]]) -> str | None:
+    """Return the form of the first pattern that is the whole text, made of the pattern's groups."""
+    for pattern, form in forms:
+        if match := pattern.fullmatch(text):
+            groups = match.groups()
+            return form.format(*map(str.lower, groups)) if isinstance(form, str) else form(*groups)
     return None
 
 
@@ -400,11 +406,8 @@ def _host(parts: SplitResult) -> str:
 
 def _known(host: str, parts: SplitResult) -> str | None:
     """Return the form of a page that several sites or several of a site's pages show."""
-    place = f"{host}{unquote(parts.path)}".rstrip("/")
-    for pattern, form in _HOMES:
-        if match := pattern.fullmatch(place):
-            groups = match.groups()
-            return form.format(*map(str.lower, groups)) if isinstance(form, str) else form(*groups)
+    if home := _formed(f"{host}{unquote(parts.path)}".rstrip("/"), _HOMES):
+        return home
     return _github(parts) if host == "github.com" else _by_query(host, parts)
 
 
@@ -424,7 +427,7 @@ _ARXIV_READERS = (
     r"|huggingface\.co(?=/papers/)|(?:api\.)?semanticscholar\.org|scirate\.com|papers\.cool"
     r"|emergentmind\.com|catalyzex\.com)"
 )
-_FORMS: dict[str, str | Callable[..., str]] = {
+_FORMS: dict[str, Form] = {
     rf"{_ARXIV_READERS}/(?:[a-z-]+/)?(?:arxiv:)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?": _arxiv,
     r"dblp\.(?:org|uni-trier\.de)/rec/(?:\w+/)?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?": (
         "arxiv:{}.{}"

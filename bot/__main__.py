@@ -149,7 +149,7 @@ def new(file: Path) -> None:
     """Write a small list into FILE, as a start for your own."""
     import shlex
 
-    from bot.core.curriculum.text import starter
+    from bot.core.curriculum.file import starter
 
     try:
         with file.open("x", encoding="utf-8", newline="\n") as written:

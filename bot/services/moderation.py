@@ -26,8 +26,8 @@ from bot.core.curriculum.fields import (
     web_link,
     with_needs,
 )
+from bot.core.curriculum.file import fits_a_card, write_curriculum
 from bot.core.curriculum.shape import is_visible
-from bot.core.curriculum.text import fits_a_card, write_curriculum
 from bot.core.groups import GroupForm
 from bot.core.moderation import (
     WHY_LIMIT,

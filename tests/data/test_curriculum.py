@@ -8,10 +8,14 @@ import pytest
 import yaml
 
 from bot.core.curriculum import Curriculum
-from bot.core.curriculum.file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import (
+    WIDTH,
+    default_curriculum_path,
+    read_curriculum,
+    write_curriculum,
+)
 from bot.core.curriculum.links import canonical, untracked
 from bot.core.curriculum.shape import schema_text
-from bot.core.curriculum.text import WIDTH, write_curriculum
 
 LIST = Path(__file__).with_name("jump-into-llm.md").read_text(encoding="utf-8")
 TEXT = default_curriculum_path().read_text(encoding="utf-8")

@@ -20,9 +20,13 @@ from bot.core.curriculum import (
     shape,
 )
 from bot.core.curriculum.checks import LONGEST_CARD, LONGEST_INTRODUCTION
-from bot.core.curriculum.file import default_curriculum_path, read_curriculum
+from bot.core.curriculum.file import (
+    default_curriculum_path,
+    read_curriculum,
+    starter,
+    write_curriculum,
+)
 from bot.core.curriculum.shape import curriculum_schema
-from bot.core.curriculum.text import starter, write_curriculum
 from bot.core.curriculum.yaml_tree import DEEPEST_NESTING, LARGEST_FILE, read_tree
 from bot.errors import CurriculumFileError
 

@@ -3,8 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from bot.core.curriculum.additions import lay_over
-from bot.core.curriculum.file import read_curriculum
-from bot.core.curriculum.text import fits_a_card, write_curriculum
+from bot.core.curriculum.file import fits_a_card, read_curriculum, write_curriculum
 from tests.core.curriculum.test_additions import ADDITIONS, LIST, added, changed, lay
 
 

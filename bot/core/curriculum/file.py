@@ -1,6 +1,4 @@
-"""YAML <-> Curriculum: reads a list, or reports everything that is wrong with it at once; writes one
-as neat as if by hand, and one to start from.
-"""
+"""YAML <-> Curriculum: reads a list, or tells everything that is wrong with it; and writes one."""
 
 import json
 import re

@@ -54,7 +54,7 @@ _FINALS = (
     "ᄀ ᄁ ᄀᄉ ᄂ ᄂᄌ ᄂᄒ ᄃ ᄅ ᄅᄀ ᄅᄆ ᄅᄇ ᄅᄉ ᄅᄐ ᄅᄑ"
     " ᄅᄒ ᄆ ᄇ ᄇᄉ ᄉ ᄊ ᄋ ᄌ ᄎ ᄏ ᄐ ᄑ ᄒ"
 )
-_FINAL_CONSONANTS = dict(enumerate(re.findall(r"\S+", _FINALS), 0x11A8))
+_FINAL_CONSONANTS = str.maketrans(dict(enumerate(re.findall(r"\S+", _FINALS), 0x11A8)))
 """Each final Hangul consonant -> the initial one(s) that it is written with."""
 
 

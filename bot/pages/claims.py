@@ -138,9 +138,9 @@ _INVISIBLE = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 _YEAR = re.compile(r"(?a)(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_SECONDS = re.compile(r"(?a)\d{1,6}(?:\.\d{1,9})?")
-_ISO_DURATION = re.compile(
+_DURATION = re.compile(
     r"(?a)P(?:(\d{1,3})D)?T?(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})(?:\.\d{1,9})?S)?"
+    r"|(\d{1,6})(?:\.\d{1,9})?"
 )
 _TAG = re.compile(
     r"(?i)</?(?:(?:mml|jats):[a-z]{1,20}|m(?:ath|row|text|sup|sub|[ino])|i|b|em|strong|su[bp]|span"
@@ -195,11 +195,10 @@ def _authors(tags: Tags) -> str:
     )
     people = (person for value in found for person in value.split(";"))
     names = list(dict.fromkeys(name for name in map(_name, people) if name))
-    if len(names) < 2:
-        return _clipped(_in_speech_order("".join(names)), LONGEST_AUTHORS)
-    if len(names) == 2:
-        return _clipped(" & ".join(map(_family, names)), LONGEST_AUTHORS)
-    return f"{_clipped(_family(names[0]), LONGEST_AUTHORS - 7)} et al."
+    if len(names) > 2:
+        return f"{_clipped(_family(names[0]), LONGEST_AUTHORS - 7)} et al."
+    told = _family if len(names) == 2 else _in_speech_order
+    return _clipped(" & ".join(map(told, names)), LONGEST_AUTHORS)
 
 
 def _name(raw: str) -> str:
@@ -230,8 +229,7 @@ def _year(tags: Tags) -> int | None:
         tags.first("article:published_time", "datepublished"),
         next(_linked(tags, "datePublished", "uploadDate"), ""),
     )
-    years = (match for date in dates if (match := _YEAR.search(date)))
-    return next((int(match[0]) for match in years), None)
+    return next((int(found[0]) for found in map(_YEAR.search, dates) if found), None)
 
 
 def _minutes(tags: Tags, kind: Kind) -> int | None:
@@ -253,14 +251,11 @@ def _minutes(tags: Tags, kind: Kind) -> int | None:
 
 def _video_minutes(length: str) -> int | None:
     """Read seconds (``6980``) or an ISO 8601 duration (``PT1H56M20S``)."""
-    if _SECONDS.fullmatch(length):
-        seconds = float(length)
-    elif match := _ISO_DURATION.fullmatch(length):
-        days, hours, minutes, rest = (int(part or 0) for part in match.groups())
-        seconds = ((days * 24 + hours) * 60 + minutes) * 60 + rest
-    else:
-        return None
-    return (round(seconds / 60) or 1) if seconds else None
+    match = _DURATION.fullmatch(length)
+    parts = (int(part or 0) for part in match.groups()) if match else (0,) * 5
+    days, hours, minutes, seconds, alone = parts
+    whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds + alone
+    return (round(whole / 60) or 1) if whole else None
 
 
 def _linked(tags: Tags, *names: str) -> Iterator[str]:

@@ -185,14 +185,14 @@ class Curriculum:
     @cached_property
     def keys_by_link(self) -> Mapping[str, str]:
         """Canonical link -> the key of the resource that it means: of two, which has it now."""
-        found: dict[str, str] = {}
-        former: dict[str, str] = {}
-        for resource in self.by_key.values():
-            for url in resource.urls:
-                if link := canonical(url):
-                    links = former if url in resource.former_urls else found
-                    links.setdefault(link, resource.key)
-        return {**former, **found}
+        found = [
+            (url in resource.former_urls, canonical(url), resource.key)
+            for resource in self.by_key.values()
+            for url in resource.urls
+        ]
+        # A present link counts before a former one, the first of two before the second.
+        in_turn = sorted(found, key=lambda each: each[0])
+        return {link: key for _, link, key in in_turn[::-1] if link}
 
     @cached_property
     def reading_order(self) -> tuple[Resource, ...]:

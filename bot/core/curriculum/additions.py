@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -192,16 +193,14 @@ class _Laying:
         """
         everything = self.everything
         dropped = {(key, self._present(k)) for key, k in self._named("no_longer_needs")}
-        needs = {
-            key: [k for k in r.prerequisites if k in everything and (key, k) not in dropped]
+        own = (
+            (key, k)
             for key, r in everything.items()
-        }
-        for key, before in needs.items():
-            if not everything[key].addition:  # what a server moved into the list may need more
-                needs[key] = [k for k in before if not everything[k].addition]
-                left = [k for k in before if everything[k].addition]
-                self.aside += [SetAside(key, k, "list") for k in left]
-        for key, wished in self._named("needs"):
+            for k in r.prerequisites
+            if k in everything and (key, k) not in dropped
+        )
+        needs: dict[str, list[str]] = {key: [] for key in everything}
+        for key, wished in chain(own, self._named("needs")):
             needed = self._present(wished)
             if (why := self._objection(needs, key, needed)) is not None:
                 self.aside.append(SetAside(key, needed, why))

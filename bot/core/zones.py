@@ -132,11 +132,8 @@ def _parts(text: str) -> dict[str, float]:
     if common and (len(known) == len(parts) or parts[-1] in country_names()):
         return dict.fromkeys(common, EXACT)
     are_whole = len(known) == len(parts) and all(_whole(fits) for fits in known)
-    found: dict[str, float] = {}
-    for fits in known:
-        for zone, fit in fits.items():
-            found.setdefault(zone, fit if are_whole else min(fit, START))
-    return found
+    found = {zone: fit for fits in reversed(known) for zone, fit in fits.items()}
+    return found if are_whole else {zone: min(fit, START) for zone, fit in found.items()}
 
 
 def _split(text: str) -> Iterator[str]:

@@ -97,12 +97,11 @@ def search(
     hits = []
     for lookup, cover in zip(lookups, covers, strict=True):
         index = lookup.index
-        for number in lookup.named():
-            cover[number] = max(NAMED, cover.get(number, 0))
-        for number in sorted(cover):
+        cover |= {number: max(NAMED, cover.get(number, 0)) for number in lookup.named()}
+        for number, share in sorted(cover.items()):
             key = index.keys[number]
             likeness, exact = _likeness(text, index.texts[number], misspelt=misspelt)
-            score = 100 * cover[number] + likeness + FAVOURED * index.favoured[number]
+            score = 100 * share + likeness + FAVOURED * index.favoured[number]
             score += PREFERRED * (key in (first or ()))
             hits.append(Hit(key, round(score, 3), exact))
     hits.sort(key=lambda hit: -hit.score)

@@ -18,7 +18,7 @@ from pydantic import (
     Field,
     StringConstraints,
 )
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 from bot.core.curriculum import Kind
@@ -97,22 +97,22 @@ def _counted(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+_ONE_LINE = AfterValidator(_one_line)
+
 Slug = Annotated[str, StringConstraints(pattern=rf"^[a-z0-9-]{{1,{LONGEST_SLUG}}}$")]
-Title = Annotated[str, _texts(LONGEST_TITLE), AfterValidator(_one_line)]
-StepTitle = Annotated[str, _texts(LONGEST_STEP_TITLE), AfterValidator(_one_line)]
-Label = Annotated[str, _texts(LONGEST_LABEL), AfterValidator(_one_line)]
+Title = Annotated[str, _texts(LONGEST_TITLE), _ONE_LINE]
+StepTitle = Annotated[str, _texts(LONGEST_STEP_TITLE), _ONE_LINE]
+Label = Annotated[str, _texts(LONGEST_LABEL), _ONE_LINE]
 # Emoji of families and flags are several characters.
-Icon = Annotated[str, _texts(10), AfterValidator(_one_line)]
-Alias = Annotated[str, _texts(LONGEST_ALIAS), AfterValidator(_one_line)]
-TagText = Annotated[str, _texts(LONGEST_TAG), AfterValidator(_one_line)]
-Authors = Annotated[str, _texts(LONGEST_AUTHORS), AfterValidator(_one_line)]
-Text = Annotated[str, _texts(LONGEST_TEXT), AfterValidator(_one_line)]
-Question = Annotated[str, _texts(LONGEST_QUESTION), AfterValidator(_one_line)]
-Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), AfterValidator(_one_line)]
-CellText = Annotated[str, _texts(100), AfterValidator(_one_line)]
-Link = Annotated[
-    str, _texts(LONGEST_LINK_ON_A_CARD), AfterValidator(_one_line), AfterValidator(untracked)
-]
+Icon = Annotated[str, _texts(10), _ONE_LINE]
+Alias = Annotated[str, _texts(LONGEST_ALIAS), _ONE_LINE]
+TagText = Annotated[str, _texts(LONGEST_TAG), _ONE_LINE]
+Authors = Annotated[str, _texts(LONGEST_AUTHORS), _ONE_LINE]
+Text = Annotated[str, _texts(LONGEST_TEXT), _ONE_LINE]
+Question = Annotated[str, _texts(LONGEST_QUESTION), _ONE_LINE]
+Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), _ONE_LINE]
+CellText = Annotated[str, _texts(100), _ONE_LINE]
+Link = Annotated[str, _texts(LONGEST_LINK_ON_A_CARD), _ONE_LINE, AfterValidator(untracked)]
 Year = Annotated[int, Field(ge=LEAST_YEAR, le=MOST_YEAR)]
 Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 
@@ -291,15 +291,10 @@ class CurriculumShape(_Strict):
     updates: tuple[UpdateShape, ...] = ()
 
 
-class _Schema(GenerateJsonSchema):
-    def generate(self, schema: object, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
-        found = super().generate(schema, mode)  # type: ignore[arg-type]  # pydantic's own alias
-        return {"$schema": self.schema_dialect, **found}
-
-
 def curriculum_schema() -> dict[str, object]:
     """Return the JSON Schema of a curriculum file, for editors that complete and check YAML."""
-    return CurriculumShape.model_json_schema(schema_generator=_Schema)
+    dialect = GenerateJsonSchema.schema_dialect
+    return {"$schema": dialect, **CurriculumShape.model_json_schema()}
 
 
 def schema_text() -> str:

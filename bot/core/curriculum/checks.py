@@ -89,7 +89,6 @@ def rule_findings(tree: Tree) -> Iterator[Finding]:
     yield from _former_ids(entries)
     yield from _prerequisites(entries)
     yield from _cycles(entries)
-    yield from _links(tree.value)
     yield from _shared_links(entries, tree)
     yield from _shared_names(entries)
     yield from _full_cards(entries, [top, *sections, *steps])
@@ -172,20 +171,6 @@ def _cycles(entries: list[Entry]) -> Iterator[Finding]:
         yield Finding((*paths[first], "prerequisites"), what, "take one of these arrows out")
         needs = {slug: needed for slug, needed in needs.items() if slug not in loop}
     return None
-
-
-def _links(value: Any, path: Path = ()) -> Iterator[Finding]:
-    """Look at every link of the file, those in tables too."""
-    if isinstance(value, dict):
-        for key, below in value.items():
-            is_link = key in LINK_KEYS and isinstance(below, str) and below.strip()
-            if is_link and not is_web_link(below.strip()):
-                what = f"{below[:60]!r} is not a web link"
-                yield Finding((*path, key), what, "write the whole address, with https:// in front")
-            yield from _links(below, (*path, key))
-    if isinstance(value, list):
-        for position, below in enumerate(value):
-            yield from _links(below, (*path, position))
 
 
 def _shared_links(entries: list[Entry], tree: Tree) -> Iterator[Finding]:

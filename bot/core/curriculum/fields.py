@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
     StrictBool,
     StringConstraints,
     TypeAdapter,
@@ -21,7 +20,7 @@ from pydantic import (
 )
 
 from bot.core.curriculum import Kind, Resource, numbered, shape
-from bot.core.curriculum.links import address_in, canonical, host_of, is_web_link
+from bot.core.curriculum.links import address_in, canonical, host_of
 from bot.errors import BadFieldError, NotALinkError
 
 Missing = Literal["site", "page"]
@@ -48,20 +47,12 @@ Fields = Mapping[str, Any]
 """Field name -> value, as plain JSON: what was set, and nothing else. None and "" clear a field."""
 
 
-def _web_link(text: str) -> str:
-    if not is_web_link(text):
-        raise ValueError(text)
-    return text
-
-
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}:[a-z0-9-]{1,40}$")]
-_WebLink = Annotated[shape.Link, AfterValidator(_web_link)]
-
 _TYPES: Mapping[str, Any] = MappingProxyType(
     {
         "title": shape.Title,
-        "url": _WebLink,
-        "former_urls": tuple[_WebLink, ...],
+        "url": shape.Link,
+        "former_urls": tuple[shape.Link, ...],
         "kind": Kind,
         "authors": shape.Authors | Literal[""],
         "year": shape.Year | None,

@@ -235,6 +235,10 @@ _WORDS = {
     "string_pattern_mismatch": ("{value} is not an id", _IDS),
     "greater_than_equal": ("{value} is too small", "write a number from {ge}"),
     "less_than_equal": ("{value} is too large", "write a number up to {le}"),
+    "web_link": (
+        "{value} is not a web link",
+        "write the whole address, with https:// in front",
+    ),
     "line_break": ("has a line break", "fold the text with `>-`, or make two entries of it"),
     "invisible": ("shows nothing", "write something that people see"),
     "servers_namespace": (

@@ -22,7 +22,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 from bot.core.curriculum import Kind
-from bot.core.curriculum.links import untracked
+from bot.core.curriculum.links import is_web_link, untracked
 
 LONGEST_CURRICULUM_ID = 20
 LONGEST_SLUG = 40
@@ -71,6 +71,12 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _web_link(text: str) -> str:
+    if not is_web_link(text):
+        raise PydanticCustomError("web_link", "is not a web link")
+    return text
+
+
 def _no_servers_namespace(text: str) -> str:
     """Refuse ``g123``: what a server adds has such keys, and progress hangs on keys."""
     if re.fullmatch(SERVERS_NAMESPACE, text):
@@ -112,7 +118,13 @@ Text = Annotated[str, _texts(LONGEST_TEXT), _ONE_LINE]
 Question = Annotated[str, _texts(LONGEST_QUESTION), _ONE_LINE]
 Paragraph = Annotated[str, _texts(LONGEST_PARAGRAPH), _ONE_LINE]
 CellText = Annotated[str, _texts(100), _ONE_LINE]
-Link = Annotated[str, _texts(LONGEST_LINK_ON_A_CARD), _ONE_LINE, AfterValidator(untracked)]
+Link = Annotated[
+    str,
+    _texts(LONGEST_LINK_ON_A_CARD),
+    _ONE_LINE,
+    AfterValidator(_web_link),
+    AfterValidator(untracked),
+]
 Year = Annotated[int, Field(ge=LEAST_YEAR, le=MOST_YEAR)]
 Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 

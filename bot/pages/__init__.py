@@ -141,7 +141,8 @@ class Pages:
             is_pdf = response.content_type == "application/pdf"
             return PageFacts(kind="paper" if is_pdf else kind_by_link(str(url)))
         # In a thread: a megabyte of tags takes some tenths of a second.
-        return await asyncio.to_thread(_claims, body, response.charset, url)
+        page = await asyncio.to_thread(text_of, body, response.charset, url.host or "")
+        return await asyncio.to_thread(claims_of, page, str(url))
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -181,10 +182,6 @@ def _places_of(link: str) -> list[str]:
     own, given = URL(home), URL(link)
     place = given.with_host(own.host or "").with_path(own.path).with_query(own.query)
     return [str(place)] if given.host == own.host else [str(place), link]
-
-
-def _claims(body: bytes, charset: str | None, url: URL) -> PageFacts:
-    return claims_of(text_of(body, charset, url.host or ""), str(url))
 
 
 def _is_no_name(error: BaseException | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
 from bot.core.curriculum import Kind
-from bot.core.curriculum.fields import PageFacts, kind_by_link
+from bot.core.curriculum.fields import PageFacts, cut, kind_by_link
 from bot.core.curriculum.links import host_of
 from bot.pages.tags import LONGEST_VALUE, Tags, tags_of
 
@@ -163,7 +163,7 @@ def claims_of(page: str, url: str) -> PageFacts:
     if names and not title:
         return PageFacts(kind=kind_by_link(url))
     kind = _kind(tags, url)
-    title = _clipped(title, LONGEST_TITLE)
+    title = cut(title, LONGEST_TITLE)
     return PageFacts(title, _authors(tags), _year(tags), _minutes(tags, kind), kind)
 
 
@@ -196,9 +196,9 @@ def _authors(tags: Tags) -> str:
     people = (person for value in found for person in value.split(";"))
     names = list(dict.fromkeys(name for name in map(_name, people) if name))
     if len(names) > 2:
-        return f"{_clipped(_family(names[0]), LONGEST_AUTHORS - 7)} et al."
+        return f"{cut(_family(names[0]), LONGEST_AUTHORS - 7)} et al."
     told = _family if len(names) == 2 else _in_speech_order
-    return _clipped(" & ".join(map(told, names)), LONGEST_AUTHORS)
+    return cut(" & ".join(map(told, names)), LONGEST_AUTHORS)
 
 
 def _name(raw: str) -> str:
@@ -281,7 +281,3 @@ def _clean(raw: str, longest: int) -> str:
     text = _TAG.sub("", html.unescape(raw[:LONGEST_VALUE]))
     text = " ".join(_INVISIBLE.sub("", _CONTROL.sub(" ", text)).split())[:longest]
     return "" if "\ufffd" in text else text
-
-
-def _clipped(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}\u2026"

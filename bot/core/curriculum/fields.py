@@ -204,14 +204,14 @@ def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
 
     Without a title there stands the address, for a moderator to put right.
     """
-    title = _cut(facts.title, shape.LONGEST_TITLE)
+    title = cut(facts.title, shape.LONGEST_TITLE)
     address = url.partition("://")[2].strip("/")
     is_doi = (canonical(url) or "").startswith("doi:")
     found = readable(
         {
-            "title": title if shape.is_visible(title) else _cut(address, shape.LONGEST_TITLE),
+            "title": title if shape.is_visible(title) else cut(address, shape.LONGEST_TITLE),
             "kind": facts.kind or ("paper" if is_doi else kind_by_link(url) or "article"),
-            "authors": _cut(facts.authors, shape.LONGEST_AUTHORS),
+            "authors": cut(facts.authors, shape.LONGEST_AUTHORS),
             "year": facts.year,
             "minutes": facts.minutes,
         }
@@ -256,7 +256,8 @@ def with_needs(
     return {**fields, "needs": more, "no_longer_needs": less}
 
 
-def _cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int) -> str:
+    """Return a text on one line, clipped to what fits."""
     words = " ".join(shape.CONTROL_CHARACTER.sub(" ", text).split())
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -216,10 +217,10 @@ class Curriculum:
     @cached_property
     def dependents(self) -> Mapping[str, tuple[Resource, ...]]:
         """Key -> the resources that name it as a prerequisite, in file order."""
-        found: dict[str, list[Resource]] = {}
+        found = defaultdict[str, list[Resource]](list)
         for resource in self.resources:
             for key in resource.prerequisites:
-                found.setdefault(key, []).append(resource)
+                found[key].append(resource)
         return {key: tuple(resources) for key, resources in found.items()}
 
     def get(self, key: str) -> Resource | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA, LCSseq
+from rapidfuzz.distance import OSA
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.links import canonical, host_of
@@ -60,13 +60,8 @@ class Vocabulary:
 
     def similar_beginning(self, word: str) -> list[str]:
         """Return the words that begin with the word but for one typo after its first letter."""
-        size = len(word)
-        # With one typo at most one letter is not shared: this leaves few of many, and fast.
-        known = self.beginning(word[0])
-        sharing = process.extract(
-            word, known, scorer=LCSseq.similarity, score_cutoff=size - 1, limit=None
-        )
-        starts = {each[:end] for each, _, _ in sharing for end in (size - 1, size, size + 1)}
+        ends = range(len(word) - 1, len(word) + 2)
+        starts = {known[:end] for known in self.beginning(word[0]) for end in ends}
         near = _within(word, list(starts), 1)
         return [each for start, _, _ in near for each in self.beginning(start)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +24,7 @@ class Vocabulary:
     """Words, and the documents that have them."""
 
     def __init__(self, words_by_document: Iterable[Iterable[str]]) -> None:
-        documents: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        documents = defaultdict[str, list[int]](list)
         for number, found in enumerate(words_by_document):
             for word in found:
                 documents[word].append(number)
@@ -94,14 +93,14 @@ class SearchIndex:
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        ordered = list(documents)
-        self.keys = [document.key for document in ordered]
-        self.favoured = bytearray(document.favoured for document in ordered)
-        self.links = {link: n for n, document in enumerate(ordered) for link in document.links}
-        self.texts = [_texts(document) for document in ordered]
+        documents = list(documents)
+        self.keys = [document.key for document in documents]
+        self.favoured = bytearray(document.favoured for document in documents)
+        self.links = {link: n for n, document in enumerate(documents) for link in document.links}
+        self.texts = [_texts(document) for document in documents]
         self.wholes = Vocabulary(self.texts)
         self.names = Vocabulary(map(_name_words, self.texts))
-        self.fields = Vocabulary(map(_other_words, ordered, self.texts))
+        self.fields = Vocabulary(map(_other_words, documents, self.texts))
         self.initials = Vocabulary(map(_initials, self.texts))
 
     def linked(self, link: str, gone: AbstractSet[str]) -> str | None:

@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from bot.clicks.rights import check_opener, check_right
+from bot.core.moderation import DraftRef
 from bot.errors import (
     NotOfferedError,
     OldCardError,
@@ -53,6 +54,10 @@ class Click:
     def guild_id(self) -> int:
         """The server's id; 0, which none has, in direct messages."""
         return self.where or 0
+
+    def draft(self, draft_id: int) -> DraftRef:
+        """Return the draft, or refused form, that a card of whoever clicks stands for."""
+        return self.where, self.who, draft_id
 
     @property
     def is_slip(self) -> bool:

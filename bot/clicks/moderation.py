@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from discord import ui
 
 from bot.clicks.click import Click, View, clicked
-from bot.core.moderation import Desk, Proposal, ResourceForm
+from bot.core.moderation import Desk, DraftRef, Proposal, ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -26,16 +26,16 @@ from bot.views.pick_card import pick_card
 async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
     if said.action in ("confirm", "remove", "settle"):
         click.refuse_slip()
-    moderation, draft = click.services.moderation, (click.where, click.who, said.draft_id)
+    moderation, draft = click.services.moderation, click.draft(said.draft_id)
     match said.action:
         case "edit" | "texts":
-            return await _ask(click, said.draft_id, TextsForm(await moderation.texts(*draft)))
+            return await _ask(click, said.draft_id, TextsForm(await moderation.texts(draft)))
         case "cancel":
-            await moderation.cancel(*draft)
+            await moderation.cancel(draft)
             return cancelled_card()
         case "history":
-            return history_card(*await moderation.history(*draft))
-    acts: dict[str, Callable[[int | None, int, int], Awaitable[Proposal | Desk]]] = {
+            return history_card(*await moderation.history(draft))
+    acts: dict[str, Callable[[DraftRef], Awaitable[Proposal | Desk]]] = {
         "back": moderation.desk,
         "add": moderation.add,
         "confirm": moderation.confirm,
@@ -43,13 +43,13 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
         "settle": moderation.drop_doubts,
         "restore": moderation.restore,
     }
-    return card_of(await acts[said.action](*draft))
+    return card_of(await acts[said.action](draft))
 
 
 @clicked(ids.EditDetails)
 async def edit_details(click: Click, said: ids.EditDetails) -> View:
     """Open the form for the link, the must-read mark and the questions."""
-    before = await click.services.moderation.texts(click.where, click.who, said.draft_id)
+    before = await click.services.moderation.texts(click.draft(said.draft_id))
     return await _ask(click, said.draft_id, DetailsForm(before))
 
 
@@ -65,15 +65,15 @@ async def edit_details_again(click: Click, said: ids.EditDetailsAgain) -> View:
 
 async def _ask_again(click: Click, kept_id: int, form: type[TextsForm | DetailsForm]) -> View:
     """Open a form as it was typed when it was refused."""
-    kept = await click.services.moderation.kept(click.where, click.who, kept_id, ResourceForm)
+    kept = await click.services.moderation.kept(click.draft(kept_id), ResourceForm)
     return await _ask(click, kept.draft_id, form(kept.before, kept.typed))
 
 
 async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
     async def typed(click: Click, form: DraftForm) -> View:
         await click.check_right()
-        draft = click.where, click.who, draft_id
-        return card_of(await click.services.moderation.set_texts(*draft, form.before, form.typed))
+        draft = click.draft(draft_id)
+        return card_of(await click.services.moderation.set_texts(draft, form.before, form.typed))
 
     async def way_back(
         click: Click, form: DraftForm, error: ReaderError
@@ -90,8 +90,8 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
 
 @clicked(ids.StepOfDraft)
 async def put_in_step(click: Click, said: ids.StepOfDraft) -> View:
-    draft = click.where, click.who, said.draft_id
-    return card_of(await click.services.moderation.put_in_step(*draft, click.picked))
+    draft = click.draft(said.draft_id)
+    return card_of(await click.services.moderation.put_in_step(draft, click.picked))
 
 
 @clicked(ids.ReadNext)
@@ -113,6 +113,7 @@ async def read_next_in(click: Click, said: ids.ReadNextIn) -> View:
 
 async def _read_next(click: Click, draft_id: int, group_id: int) -> View:
     """Pick, and say for which day, with Undo; the card of what was added stays as it is."""
-    key = await click.services.moderation.key_of(click.where, click.who, draft_id)
-    reply = await click.services.papers.pick_next(click.guild_id, group_id, click.who, key)
+    desk = await click.services.moderation.desk(click.draft(draft_id))
+    key, picking = desk.resource.key, click.services.papers
+    reply = await picking.pick_next(click.guild_id, group_id, click.who, key)
     return await click.show(pick_card(reply, click.who, _("Undo")))

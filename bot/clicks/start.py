@@ -31,7 +31,7 @@ async def start_weekly(click: Click, _said: ids.StartWeekly) -> View:
 
 @clicked(ids.StartAgain)
 async def start_again(click: Click, said: ids.StartAgain) -> View:
-    form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
+    form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
     return await click.ask(StartForm(form.channel_id, form.wish.zone), _typed, _again)
 
 
@@ -67,7 +67,7 @@ async def zone_picked_for(click: Click, said: ids.GroupZoneFor) -> View:
 @clicked(ids.GroupHour)
 async def hour_picked(click: Click, said: ids.GroupHour) -> View:
     hour = click.picked_of(HOURS)
-    form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
+    form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
     wish = replace(form.wish, time=hour)
     return _card(click, await _set_up(click, form.channel_id or 0, wish))
 
@@ -75,7 +75,7 @@ async def hour_picked(click: Click, said: ids.GroupHour) -> View:
 @clicked(ids.WhichGroup)
 async def group_chosen(click: Click, said: ids.WhichGroup) -> View:
     """Move a group that lost its channel to the one just named; id 0: make a new one there."""
-    form = await click.services.moderation.kept(click.where, click.who, said.kept_id, GroupForm)
+    form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
     channel = seen_channel(channel_of(click.interaction, form.channel_id or 0))
     setup, here = click.services.groups, here_of(click.interaction)
     made = await setup.choose(here, channel, form, said.group_id)

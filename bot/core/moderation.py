@@ -38,6 +38,9 @@ def doubtable(path: Path) -> tuple[tuple[str, str], ...]:
     )
 
 
+DraftRef = tuple[int | None, int, int]
+"""A draft as a click tells of it: the server, who clicks, and the draft's id."""
+
 EditKind = Literal["added", "changed", "removed", "restored"]
 
 Outcome = Literal["added", "already", "changed", "removed", "restored", "settled", "same"]

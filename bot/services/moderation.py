@@ -1,23 +1,22 @@
 """What moderators do with their server's list: add, change, remove, restore, take it along."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bot.core.curriculum import Resource
 from bot.core.curriculum.additions import (
     Addition,
     Laid,
     is_of_guild,
-    lay_over,
     namespace_of,
     own_resource,
 )
 from bot.core.curriculum.fields import (
-    TEXTS,
+    Fields,
     PageFacts,
     Typed,
     fields_of_page,
@@ -36,7 +35,7 @@ from bot.core.moderation import (
     DraftAddition,
     Drafted,
     DraftEdit,
-    EditKind,
+    DraftRef,
     Outcome,
     PastEdit,
     Proposal,
@@ -119,7 +118,7 @@ class Moderation:
         about = DraftAddition(fields, not is_visible(facts.title), facts.missing)
         return self._proposal(laid, await self._begin(guild_id, opener_id, about))
 
-    async def add(self, guild_id: int | None, opener_id: int, draft_id: int) -> Proposal | Desk:
+    async def add(self, ref: DraftRef) -> Proposal | Desk:
         """Add what the draft proposes; a second time, or if another was quicker, show what is.
 
         Without a title nothing is added yet: its card asks for one.
@@ -127,46 +126,47 @@ class Moderation:
         Raises:
             TooManyAdditionsError: the server has as many as it may have.
         """
-        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
-            laid = await self._curricula.laid(tx, guild_id)
-            outcome: Outcome = "already"
+        async with self._turn(ref) as (tx, draft):
             if isinstance(draft.about, DraftEdit):
-                key: str | None = draft.about.key
-            else:
-                key = self.list.key_of(laid, _about(draft, DraftAddition).fields["url"])
-            if key is None and _about(draft, DraftAddition).silent:
+                return await self._desk(tx, draft, "already")
+            about = _about(draft, DraftAddition)
+            outcome: Outcome = "already"
+            laid = await self._curricula.laid(tx, draft.guild_id)
+            key = self.list.key_of(laid, about.fields["url"])
+            if key is None and about.silent:
                 return self._proposal(laid, draft)
             if key is None:
-                key, outcome = await self._add(tx, draft), "added"
-            edited = await _put(tx, draft, DraftEdit(key))
-        return await self._desk(self._db, edited, outcome)
+                key, outcome = await self._add(tx, draft, about.fields), "added"
+            return await self._desk(tx, await _put(tx, draft, DraftEdit(key)), outcome)
 
-    async def _add(self, tx: Queries, draft: Draft) -> str:
-        guild_id, fields = draft.guild_id, dict(_about(draft, DraftAddition).fields)
+    async def _add(self, tx: Queries, draft: Draft, fields: Fields) -> str:
+        guild_id = draft.guild_id
         if former := await self.list.former_keys(tx, fields["url"]):
-            fields["formerly"] = former
+            fields = {**fields, "formerly": former}
         taken = await self.list.taken_slugs(tx, guild_id)
         key = f"{namespace_of(guild_id)}:{slug_for(fields['title'], taken)}"
         await self.list.write(tx, guild_id, draft.opened_by, Addition(key, fields), "added")
         return key
 
-    async def cancel(self, guild_id: int | None, opener_id: int, draft_id: int) -> None:
+    async def cancel(self, ref: DraftRef) -> None:
         """Forget a draft."""
-        async with self._turn(guild_id, opener_id, draft_id) as (tx, _):
-            await additions.drop_draft(tx, draft_id)
+        async with self._turn(ref) as (tx, draft):
+            await additions.drop_draft(tx, draft.draft_id)
 
-    async def put_in_step(
-        self, guild_id: int | None, opener_id: int, draft_id: int, step: str
-    ) -> Proposal | Desk:
+    async def put_in_step(self, ref: DraftRef, step: str) -> Proposal | Desk:
         """Choose another step for what is to be added."""
-        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
+        async with self._turn(ref) as (tx, draft):
             if isinstance(draft.about, DraftEdit):
                 return await self._desk(tx, draft, "already")
-            about = _about(draft, DraftAddition)
-            laid = await self._curricula.laid(tx, guild_id)
-            fields = {**about.fields, "step_id": self.list.step(laid, step).id}
-            moved = await _put(tx, draft, replace(about, fields=fields))
-        return self._proposal(laid, moved)
+            laid = await self._curricula.laid(tx, draft.guild_id)
+            return await self._propose(tx, laid, draft, {"step_id": self.list.step(laid, step).id})
+
+    async def _propose(self, tx: Queries, laid: Laid, draft: Draft, fields: Fields) -> Proposal:
+        """Propose the draft's addition with these fields anew."""
+        about = _about(draft, DraftAddition)
+        silent = about.silent and "title" not in fields
+        about = replace(about, fields={**about.fields, **fields}, silent=silent)
+        return self._proposal(laid, await _put(tx, draft, about))
 
     # Changing
 
@@ -185,47 +185,48 @@ class Moderation:
             UnknownResourceError, UnknownStepError: it means nothing for certain.
             NeedRefusedError, StepRefusedError: the wish could not be followed.
         """
-        laid = await self._curricula.laid(self._db, guild_id)
-        resource = await self.list.named(self._db, guild_id, laid, typed)
-        wish = DraftEdit(resource.key)
-        idle = Wishes()
-        if step and (chosen := self.list.step(laid, step)).id != resource.step_id:
-            wish = replace(wish, step_id=chosen.id)
-        elif step:
-            idle = replace(idle, step=chosen)
+        db = self._db
+        laid = await self._curricula.laid(db, guild_id)
+        resource = await self.list.named(db, guild_id, laid, typed)
+        new: dict[str, str] = {}
+        idle: dict[str, Any] = {}
+        if step:
+            chosen = self.list.step(laid, step)
+            if chosen.id == resource.step_id:
+                idle["step"] = chosen
+            else:
+                new["step_id"] = chosen.id
         if needs:
-            needed = await self._curricula.named(self._db, guild_id, needs)
-            if needed.key not in resource.prerequisites:
-                wish = replace(wish, needs=needed.key)
+            needed = await self._curricula.named(db, guild_id, needs)
+            if needed.key in resource.prerequisites:
+                idle["needs"] = needed
             else:
-                idle = replace(idle, needs=needed)
+                new["needs"] = needed.key
         if no_longer_needs:
-            dropped = await self.list.named(self._db, guild_id, laid, no_longer_needs)
+            dropped = await self.list.named(db, guild_id, laid, no_longer_needs)
             if dropped.key in resource.prerequisites:
-                wish = replace(wish, no_longer_needs=dropped.key)
+                new["no_longer_needs"] = dropped.key
             else:
-                idle = replace(idle, no_longer_needs=dropped)
-        if wish.fields():
-            await self._wished(self._db, guild_id, resource, wish)
+                idle["no_longer_needs"] = dropped
+        wish = DraftEdit(resource.key, **new)
+        if new:
+            await self._wished(db, guild_id, resource, wish)
         draft = await self._begin(guild_id, opener_id, wish)
-        return replace(await self._desk(self._db, draft), idle=idle)
+        return replace(await self._desk(db, draft), idle=Wishes(**idle))
 
-    async def confirm(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+    async def confirm(self, ref: DraftRef) -> Desk:
         """Do what the card said would change."""
-        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
-            wish = _about(draft, DraftEdit)
-            resource = await self._resource(tx, draft)
-            if fields := wish.fields():
-                where = draft.guild_id
-                addition = await self._wished(tx, where, resource, wish)
-                await self.list.write(tx, where, opener_id, addition, "changed", fields)
-            outcome: Outcome = "changed" if fields else "same"
-            done = await _put(tx, draft, DraftEdit(wish.key))
-        return await self._desk(self._db, done, outcome)
+        async with self._turn(ref) as (tx, draft):
+            wish, guild_id = _about(draft, DraftEdit), draft.guild_id
+            if not (fields := wish.fields()):
+                return await self._desk(tx, draft, "same")
+            addition = await self._wished(tx, guild_id, await self._resource(tx, draft), wish)
+            await self.list.write(tx, guild_id, draft.opened_by, addition, "changed", fields)
+            return await self._desk(tx, await _put(tx, draft, DraftEdit(wish.key)), "changed")
 
-    async def texts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Typed:
+    async def texts(self, ref: DraftRef) -> Typed:
         """Return what somebody would type to get the resource as it is."""
-        draft = await self._find(self._db, guild_id, opener_id, draft_id)
+        draft = await self._find(self._db, ref)
         if isinstance(draft.about, DraftEdit):
             return typed_from(await self._resource(self._db, draft))
         typed = typed_from(_preview(draft))
@@ -235,15 +236,11 @@ class Moderation:
         """Keep for a day what was typed into a form that was refused; return its id."""
         return (await self._begin(guild_id, opener_id, form)).draft_id
 
-    async def kept(
-        self, guild_id: int | None, opener_id: int, kept_id: int, kind: type[Kind]
-    ) -> Kind:
+    async def kept(self, ref: DraftRef, kind: type[Kind]) -> Kind:
         """Return what was typed into a form of that kind."""
-        return _about(await self._find(self._db, guild_id, opener_id, kept_id), kind)
+        return _about(await self._find(self._db, ref), kind)
 
-    async def set_texts(
-        self, guild_id: int | None, opener_id: int, draft_id: int, before: Typed, typed: Typed
-    ) -> Proposal | Desk:
+    async def set_texts(self, ref: DraftRef, before: Typed, typed: Typed) -> Proposal | Desk:
         """Set what was typed differently from before, and nothing else.
 
         Raises:
@@ -252,91 +249,72 @@ class Moderation:
             LinkTakenError: it means another resource.
         """
         fields = typed.new_fields(before)
-        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
+        async with self._turn(ref) as (tx, draft):
+            laid = await self._curricula.laid(tx, draft.guild_id)
             if isinstance(draft.about, DraftAddition):
-                about = draft.about
-                silent = about.silent and "title" not in fields
-                about = replace(about, fields={**about.fields, **fields}, silent=silent)
-                changed = await _put(tx, draft, about)
-                laid = await self._curricula.laid(tx, guild_id)
-                if not fits_a_card(laid.curriculum, _preview(changed)):
-                    raise BadFieldError("card", "")
-                return self._proposal(laid, changed)
-            outcome = await self._set_texts(tx, draft, fields)
-        return await self._desk(self._db, draft, outcome)
-
-    async def _set_texts(self, tx: Queries, draft: Draft, fields: Mapping[str, Any]) -> Outcome:
-        guild_id = draft.guild_id
-        resource = await self._resource(tx, draft)
-        if all(getattr(resource, name) == value for name, value in fields.items()):
-            return "same"
-        rows = await additions.additions_of(tx, guild_id)
-        before = self.list.addition(rows, resource.key)
-        original = self._curricula.base.by_key.get(resource.key)
-        kept = {**before.fields, **fields}
-        if "url" in fields:
-            kept |= await self._links(tx, draft, resource, before, fields["url"])
-        for name in TEXTS:
-            if original is not None and kept.get(name) == getattr(original, name):
-                del kept[name]  # the list says so itself: what its maker changes later counts
-        addition = replace(before, fields=kept)
-        laid = lay_over(self._curricula.base, _with(rows, addition), guild_id)
-        after = laid.find(resource.key)
-        if after is not None and not fits_a_card(laid.curriculum, after):
-            raise BadFieldError("card", "")
-        await self.list.write(tx, guild_id, draft.opened_by, addition, "changed", fields)
-        return "changed"
+                proposal = await self._propose(tx, laid, draft, fields)
+                _check_room(laid, proposal.resource)
+                return proposal
+            resource = await self._resource(tx, draft)
+            if all(getattr(resource, name) == value for name, value in fields.items()):
+                return await self._desk(tx, draft, "same")
+            said = await self.list.said(tx, draft.guild_id, resource.key)
+            kept = {**said.addition.fields, **fields}
+            if "url" in fields:
+                kept |= await self._links(tx, laid, draft, resource, kept)
+            addition, after = said.changed(kept)
+            _check_room(after, after.find(resource.key))
+            await self.list.write(tx, draft.guild_id, draft.opened_by, addition, "changed", fields)
+            return await self._desk(tx, draft, "changed")
 
     async def _links(
-        self, tx: Queries, draft: Draft, resource: Resource, before: Addition, url: str
-    ) -> dict[str, Any]:
-        """Return the changes of a mended link, or raise LinkTakenError; the old one counts."""
-        laid = await self._curricula.laid(tx, draft.guild_id)
+        self, tx: Queries, laid: Laid, draft: Draft, resource: Resource, kept: Fields
+    ) -> dict[str, list[str]]:
+        """Return what goes with a mended link, or raise LinkTakenError; the old one counts."""
+        url = kept["url"]
         taken = self.list.key_of(laid, url)
-        other = laid.find(taken) if taken not in (None, resource.key) else None
-        if other is not None:
+        if taken not in (None, resource.key) and (other := laid.find(taken)) is not None:
             raise LinkTakenError(other.title)
         former = [each for each in (*resource.former_urls, resource.url) if each != url]
-        found: dict[str, Any] = {"former_urls": list(dict.fromkeys(former))}
+        found = {"former_urls": list(dict.fromkeys(former))}
         if is_of_guild(resource.key, draft.guild_id) and taken is None:
             past = await self.list.former_keys(tx, url)
-            found["formerly"] = list(dict.fromkeys([*before.fields.get("formerly", ()), *past]))
+            found["formerly"] = list(dict.fromkeys([*kept.get("formerly", ()), *past]))
         return found
 
-    async def remove(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+    async def remove(self, ref: DraftRef) -> Desk:
         """Hide a resource from this server; readers' progress stays."""
-        return await self._set_removed(guild_id, opener_id, draft_id, removed=True)
+        async with self._turn(ref) as (tx, draft):
+            shown = await self._curricula.laid(tx, draft.guild_id)
+            desk = await self._set_removed(tx, draft, "removed")
+            if desk.outcome == "same":
+                return desk
+            return replace(desk, touched=await self._touched(tx, draft, desk.resource, shown))
 
-    async def restore(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+    async def restore(self, ref: DraftRef) -> Desk:
         """Show a resource again that was removed."""
-        return await self._set_removed(guild_id, opener_id, draft_id, removed=False)
+        async with self._turn(ref) as (tx, draft):
+            return await self._set_removed(tx, draft, "restored")
 
     async def _set_removed(
-        self, guild_id: int | None, opener_id: int, draft_id: int, *, removed: bool
+        self, tx: Queries, draft: Draft, kind: Literal["removed", "restored"]
     ) -> Desk:
-        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
-            resource = await self._resource(tx, draft)
-            rows = await additions.additions_of(tx, draft.guild_id)
-            before = self.list.addition(rows, resource.key)
-            kind: EditKind = "removed" if removed else "restored"
-            shown = await self._curricula.laid(tx, draft.guild_id)
-            if before.removed != removed:
-                addition = replace(before, removed=removed)
-                await self.list.write(tx, draft.guild_id, opener_id, addition, kind)
-        outcome: Outcome = "same" if before.removed == removed else kind
-        desk = await self._desk(self._db, draft, outcome)
-        if outcome != "removed":
-            return desk
-        return replace(desk, touched=await self._touched(draft.guild_id, resource, shown))
+        resource, removed = await self._resource(tx, draft), kind == "removed"
+        before = (await self.list.said(tx, draft.guild_id, resource.key)).addition
+        if before.removed == removed:
+            return await self._desk(tx, draft, "same")
+        addition = replace(before, removed=removed)
+        await self.list.write(tx, draft.guild_id, draft.opened_by, addition, kind)
+        return await self._desk(tx, draft, kind)
 
-    async def _touched(self, guild_id: int, resource: Resource, shown: Laid) -> Touched:
+    async def _touched(self, tx: Queries, draft: Draft, resource: Resource, shown: Laid) -> Touched:
         """Return what it means that a resource is gone; ``shown``: the list as it was."""
-        everything, keys = shown.curriculum.by_key.values(), (resource.key, *resource.formerly)
-        week = running_week("UTC", self._clock())
-        readers_of = await progress.members_with_marks(self._db, guild_id, keys)
-        needed_by = tuple(r for r in everything if resource.key in r.prerequisites)
-        channels = await groups.channels_about(self._db, guild_id, resource.key, week)
-        return Touched(shown_count(readers_of) or 0, needed_by, channels)
+        keys, week = (resource.key, *resource.formerly), running_week("UTC", self._clock())
+        return Touched(
+            shown_count(await progress.members_with_marks(tx, draft.guild_id, keys)) or 0,
+            tuple(r for r in shown.curriculum.by_key.values() if resource.key in r.prerequisites),
+            await groups.channels_about(tx, draft.guild_id, resource.key, week),
+        )
 
     async def doubt(
         self, reader_id: int, guild_id: int, key: str, needed: str, why: str
@@ -351,36 +329,27 @@ class Moderation:
             resource = await self._curricula.resource(tx, guild_id, key)
             prerequisite = await self._curricula.resource(tx, guild_id, needed)
             doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
-            now, doubt_id = self._clock(), self._ids.new()
             await additions.add_doubt(
-                tx, doubt_id, guild_id=guild_id, reader_id=reader_id, doubt=doubt, now=now
+                tx, guild_id, reader_id, self._ids.new(), doubt, self._clock()
             )
         return resource, prerequisite
 
-    async def drop_doubts(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+    async def drop_doubts(self, ref: DraftRef) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
-        async with self._turn(guild_id, opener_id, draft_id) as (tx, draft):
+        async with self._turn(ref) as (tx, draft):
             resource = await self._resource(tx, draft)
             await additions.delete_doubts(tx, draft.guild_id, resource.key)
-        return await self._desk(self._db, draft, "settled")
+            return await self._desk(tx, draft, "settled")
 
     # Looking
 
-    async def desk(self, guild_id: int | None, opener_id: int, draft_id: int) -> Desk:
+    async def desk(self, ref: DraftRef) -> Desk:
         """Return the resource of a card as it is now."""
-        draft = await self._find(self._db, guild_id, opener_id, draft_id)
-        return await self._desk(self._db, draft)
+        return await self._desk(self._db, await self._find(self._db, ref))
 
-    async def key_of(self, guild_id: int | None, opener_id: int, draft_id: int) -> str:
-        """Return the key of a card's resource."""
-        draft = await self._find(self._db, guild_id, opener_id, draft_id)
-        return (await self._resource(self._db, draft)).key
-
-    async def history(
-        self, guild_id: int | None, opener_id: int, draft_id: int
-    ) -> tuple[Desk, list[PastEdit]]:
+    async def history(self, ref: DraftRef) -> tuple[Desk, list[PastEdit]]:
         """Return who changed the resource, the latest first."""
-        draft = await self._find(self._db, guild_id, opener_id, draft_id)
+        draft = await self._find(self._db, ref)
         desk = await self._desk(self._db, draft)
         return desk, await additions.edits_of(self._db, draft.guild_id, desk.resource.key)
 
@@ -394,15 +363,14 @@ class Moderation:
     # Parts
 
     @asynccontextmanager
-    async def _turn(
-        self, guild_id: int | None, opener_id: int, draft_id: int
-    ) -> AsyncIterator[tuple[Queries, Draft]]:
+    async def _turn(self, ref: DraftRef) -> AsyncIterator[tuple[Queries, Draft]]:
         """Open a transaction on a draft once no other change of its server's list is under way."""
+        guild_id, opener_id, _ = ref
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, opener_id)
             if guild_id is not None:
                 await additions.take_turn(tx, guild_id)
-            yield tx, await self._find(tx, guild_id, opener_id, draft_id)
+            yield tx, await self._find(tx, ref)
 
     async def _facts(self, url: str) -> PageFacts:
         try:
@@ -428,13 +396,9 @@ class Moderation:
             await additions.set_draft(tx, draft)
         return draft
 
-    async def _find(
-        self, db: Queries, guild_id: int | None, opener_id: int, draft_id: int
-    ) -> Draft:
-        found = await additions.draft(db, guild_id, draft_id)
-        if found is None or found.opened_by != opener_id:
-            raise OldCardError
-        if self._clock() - found.made_at > CARDS_LAST:
+    async def _find(self, db: Queries, ref: DraftRef) -> Draft:
+        found = await additions.draft(db, ref, self._clock() - CARDS_LAST)
+        if found is None:
             raise OldCardError
         return found
 
@@ -463,44 +427,38 @@ class Moderation:
 
     async def _desk(self, db: Queries, draft: Draft, outcome: Outcome | None = None) -> Desk:
         """Return what a card shows of a draft about a listed resource, as it is now."""
-        laid = await self._curricula.laid(db, draft.guild_id)
-        wish, resource = _about(draft, DraftEdit), await self._resource(db, draft)
+        guild_id, wish = draft.guild_id, _about(draft, DraftEdit)
+        laid, resource = await self._curricula.laid(db, guild_id), await self._resource(db, draft)
         return Desk(
             draft_id=draft.draft_id,
             opener_id=draft.opened_by,
             curriculum=laid.curriculum,
             resource=resource,
             removed=resource.key in laid.removed,
-            own=is_of_guild(resource.key, draft.guild_id),
+            own=is_of_guild(resource.key, guild_id),
             wishes=Wishes(
                 self.list.step(laid, wish.step_id) if wish.step_id else None,
                 laid.find(wish.needs or ""),
                 laid.find(wish.no_longer_needs or ""),
             ),
             set_aside=tuple(sorted(laid.set_aside, key=lambda each: each.key != resource.key)),
-            doubts=tuple(await additions.doubts_about(db, draft.guild_id, resource.key)),
+            doubts=tuple(await additions.doubts_about(db, guild_id, resource.key)),
             outcome=outcome,
-            groups=tuple(
-                await groups.running_groups(db, draft.guild_id) if outcome == "added" else ()
-            ),
+            groups=tuple(await groups.running_groups(db, guild_id) if outcome == "added" else ()),
         )
 
     async def _wished(
         self, db: Queries, guild_id: int, resource: Resource, wish: DraftEdit
     ) -> Addition:
         """Return what the server will say of a resource once the wishes are followed."""
-        rows = await additions.additions_of(db, guild_id)
-        before = self.list.addition(rows, resource.key)
-        original = self._curricula.base.by_key.get(resource.key)
-        kept, needs = dict(before.fields), original.prerequisites if original is not None else ()
-        if original is not None and original.step_id == wish.step_id:
-            kept.pop("step_id", None)
-        elif wish.step_id is not None:
-            kept["step_id"] = wish.step_id
+        said = await self.list.said(db, guild_id, resource.key)
+        fields = dict(said.addition.fields)
+        if wish.step_id is not None:
+            fields["step_id"] = wish.step_id
         if wish.needs or wish.no_longer_needs:
-            kept = with_needs(kept, needs, add=wish.needs, drop=wish.no_longer_needs)
-        addition = replace(before, fields=kept)
-        laid = lay_over(self._curricula.base, _with(rows, addition), guild_id)
+            needs = said.original.prerequisites if said.original else ()
+            fields = with_needs(fields, needs, add=wish.needs, drop=wish.no_longer_needs)
+        addition, laid = said.changed(fields)
         after = laid.find(addition.key)
         title = addition.key if after is None else after.title
         if wish.step_id is not None and (after is None or after.step_id != wish.step_id):
@@ -513,12 +471,6 @@ class Moderation:
                     case "loop" | "nowhere" | "companion" | "list" as why:
                         raise NeedRefusedError(title, needed.title if needed else aside.what, why)
         return addition
-
-
-def _with(rows: list[Addition], addition: Addition) -> list[Addition]:
-    """Return the rows with this one in its place, or behind them all."""
-    others = [addition if row.key == addition.key else row for row in rows]
-    return others if addition in others else [*others, addition]
 
 
 async def _put(tx: Queries, draft: Draft, about: Drafted) -> Draft:
@@ -542,3 +494,8 @@ def _preview(draft: Draft) -> Resource:
     if found is None:
         raise OldCardError
     return found
+
+
+def _check_room(laid: Laid, resource: Resource | None) -> None:
+    if resource is not None and not fits_a_card(laid.curriculum, resource):
+        raise BadFieldError("card", "")

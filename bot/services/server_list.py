@@ -4,8 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.curriculum import Resource, Step
-from bot.core.curriculum.additions import Addition, Laid, namespace_of, own_resource, own_step
+from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.curriculum.additions import (
+    Addition,
+    Laid,
+    lay_over,
+    namespace_of,
+    own_resource,
+    own_step,
+)
+from bot.core.curriculum.fields import Fields
 from bot.core.curriculum.links import canonical, link_in
 from bot.core.moderation import Choice, EditKind, PastEdit
 from bot.core.search import search
@@ -21,6 +29,36 @@ MOST_CHOICES = 25  # Discord's limit
 MOST_HIDDEN = 10  # of them; what is seen must be found, too
 MOST_ADDITIONS = 1000
 """The longest server list: its rows are read as a whole at each change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a server says of one resource, among all that it says of the list."""
+
+    base: Curriculum
+    guild_id: int
+    rows: Sequence[Addition]
+    addition: Addition
+
+    @property
+    def original(self) -> Resource | None:
+        """The resource as the list has it."""
+        return self.base.by_key.get(self.addition.key)
+
+    def changed(self, fields: Fields) -> tuple[Addition, Laid]:
+        """Return what the server would say with these fields, and what it would see then.
+
+        What the list says itself is left out: what its maker changes later counts.
+        """
+        original = self.original
+        kept = {
+            name: value
+            for name, value in fields.items()
+            if original is None or getattr(original, name, None) != value
+        }
+        addition = replace(self.addition, fields=kept)
+        rows = {row.key: row for row in self.rows} | {addition.key: addition}
+        return addition, lay_over(self.base, rows.values(), self.guild_id)
 
 
 @dataclass
@@ -121,15 +159,17 @@ class ServerList:
         ever = await known.known_resources(db, namespace_of(guild_id))
         return {key.partition(":")[2] for key in ever}
 
-    def addition(self, rows: Sequence[Addition], key: str) -> Addition:
+    async def said(self, db: Queries, guild_id: int, key: str) -> Said:
         """Return what the server says of a resource; nothing yet: no fields.
 
         What it said under a key that the list has renamed since is said of the present one.
         """
-        present = self._curricula.base.present_keys
+        base, rows = self._curricula.base, await additions.additions_of(db, guild_id)
+        names = base.present_keys
         exact = [row for row in rows if row.key == key]
-        found = next((r for r in (*exact, *rows) if present.get(r.key, r.key) == key), None)
-        return Addition(key, {}) if found is None else replace(found, key=key)
+        found = next((r for r in (*exact, *rows) if names.get(r.key, r.key) == key), None)
+        addition = Addition(key, {}) if found is None else replace(found, key=key)
+        return Said(base, guild_id, rows, addition)
 
     async def write(
         self,
@@ -149,13 +189,10 @@ class ServerList:
         if len(rows) >= MOST_ADDITIONS and all(row.key != addition.key for row in rows):
             raise TooManyAdditionsError(MOST_ADDITIONS)
         now = self._clock()
-        await additions.set_addition(
-            tx, guild_id, addition, addition_id=self._ids.new(), author_id=author_id, now=now
-        )
+        edit = PastEdit(kind, tuple(fields), author_id, now)
+        await additions.set_addition(tx, guild_id, self._ids.new(), addition, edit)
         newest = await additions.last_edit_id(tx, guild_id, addition.key)
-        edit = PastEdit(kind=kind, fields=tuple(fields), author_id=author_id, made_at=now)
-        change_id = self._ids.new(after=newest)
-        await additions.add_edit(tx, guild_id, addition.key, change_id=change_id, edit=edit)
+        await additions.add_edit(tx, guild_id, self._ids.new(after=newest), addition.key, edit)
         await additions.set_version(tx, guild_id, self._ids.new())
         await self._remember(tx, guild_id, addition, now)
 

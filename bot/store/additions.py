@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.curriculum.additions import Addition
-from bot.core.moderation import Doubt, Drafted, DraftEdit, PastEdit, as_json, from_json
+from bot.core.moderation import Doubt, Drafted, DraftEdit, DraftRef, PastEdit, as_json, from_json
 from bot.store.database import Queries, value_from
 
 KEPT = 20
@@ -50,15 +50,9 @@ async def additions_of(db: Queries, guild_id: int) -> list[Addition]:
 
 
 async def set_addition(
-    tx: Queries,
-    guild_id: int,
-    addition: Addition,
-    *,
-    addition_id: int,
-    author_id: int,
-    now: datetime,
+    tx: Queries, guild_id: int, addition_id: int, addition: Addition, edit: PastEdit
 ) -> None:
-    """Record an addition as it is now; ``addition_id`` and author count if it is new."""
+    """Record an addition as an edit left it; ``addition_id`` and author count if it is new."""
     sql = (
         "INSERT INTO additions"
         " (addition_id, guild_id, resource_key, fields, removed, added_by, changed_at)"
@@ -66,12 +60,11 @@ async def set_addition(
         " fields = excluded.fields, removed = excluded.removed, changed_at = excluded.changed_at"
     )
     fields = json.dumps(dict(addition.fields), sort_keys=True)
-    await tx.fetch(
-        sql, addition_id, guild_id, addition.key, fields, addition.removed, author_id, now
-    )
+    said = addition.key, fields, addition.removed
+    await tx.fetch(sql, addition_id, guild_id, *said, edit.author_id, edit.made_at)
 
 
-async def add_edit(tx: Queries, guild_id: int, key: str, *, change_id: int, edit: PastEdit) -> None:
+async def add_edit(tx: Queries, guild_id: int, change_id: int, key: str, edit: PastEdit) -> None:
     """Record who changed what, and forget the resource's oldest edits beyond the last twenty."""
     sql = (
         "INSERT INTO addition_changes"
@@ -115,10 +108,13 @@ class Draft:
     made_at: datetime
 
 
-async def draft(db: Queries, guild_id: int | None, draft_id: int) -> Draft | None:
-    """Return a draft of this server, or None: it was cancelled, is too old, or never was."""
-    sql = "SELECT * FROM drafts WHERE guild_id = ? AND draft_id = ?"
-    row = await db.fetch_one(sql, guild_id, draft_id)
+async def draft(db: Queries, ref: DraftRef, since: datetime) -> Draft | None:
+    """Return a draft made since then; None: it is another's, too old, cancelled, or never was."""
+    sql = (
+        "SELECT * FROM drafts"
+        " WHERE guild_id = ? AND opened_by = ? AND draft_id = ? AND made_at >= ?"
+    )
+    row = await db.fetch_one(sql, *ref, since)
     if row is None:
         return None
     return value_from(Draft, row, about=from_json(row["resource_key"], json.loads(row["fields"])))
@@ -152,7 +148,7 @@ async def drop_drafts_before(tx: Queries, at: datetime) -> None:
 
 
 async def add_doubt(
-    tx: Queries, doubt_id: int, *, guild_id: int, reader_id: int, doubt: Doubt, now: datetime
+    tx: Queries, guild_id: int, reader_id: int, doubt_id: int, doubt: Doubt, now: datetime
 ) -> None:
     """Record a doubt; the same reader's next one about the same takes its place."""
     sql = (

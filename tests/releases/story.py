@@ -170,25 +170,25 @@ class Story:
         moderation = self.services.moderation
         mine = (GUILD, MODERATOR)
         proposal = await moderation.propose(*mine, "https://example.org/ours", step="peft")
-        before = await moderation.texts(*mine, proposal.draft_id)
+        before = await moderation.texts((*mine, proposal.draft_id))
         typed = replace(before, title="A paper of ours", minutes="25", notes="Read it twice.")
-        await moderation.set_texts(*mine, proposal.draft_id, before, typed)
-        ours = await moderation.add(*mine, proposal.draft_id)
+        await moderation.set_texts((*mine, proposal.draft_id), before, typed)
+        ours = await moderation.add((*mine, proposal.draft_id))
         for number in range(2):
             proposal = await moderation.propose(*mine, f"https://example.org/gone-{number}")
-            desk = await moderation.add(*mine, proposal.draft_id)
-            await moderation.remove(*mine, desk.draft_id)
+            desk = await moderation.add((*mine, proposal.draft_id))
+            await moderation.remove((*mine, desk.draft_id))
             if number:
-                await moderation.restore(*mine, desk.draft_id)
+                await moderation.restore((*mine, desk.draft_id))
         changed = await moderation.open(*mine, "RoBERTa", needs="GPT-1")
-        await moderation.confirm(*mine, changed.draft_id)
+        await moderation.confirm((*mine, changed.draft_id))
         hidden = await moderation.open(*mine, "Chinchilla")
-        await moderation.remove(*mine, hidden.draft_id)
+        await moderation.remove((*mine, hidden.draft_id))
         needed = self.services.curricula.base.by_key[DPO].prerequisites[0]
         await moderation.doubt(ALICE, GUILD, DPO, needed, "I read it without.")
         await moderation.doubt(BOB, GUILD, BERT, "jump-into-llm:attention-is-all-you-need", "")
         settled = await moderation.open(*mine, "BERT")
-        await moderation.drop_doubts(*mine, settled.draft_id)
+        await moderation.drop_doubts((*mine, settled.draft_id))
         await self.services.reading.mark(BOB, GUILD, ours.resource.key, "done")
 
     async def other_groups_read(self) -> None:
@@ -241,7 +241,7 @@ class Story:
             found = await moderation.propose(*mine, f"https://example.org/{name}")
             self.ids[name] = found.draft_id
         desk = await moderation.open(*mine, "DPO", needs="BERT")
-        typed = await moderation.texts(*mine, desk.draft_id)
+        typed = await moderation.texts((*mine, desk.draft_id))
         refused = ResourceForm(desk.draft_id, typed, replace(typed, minutes="soon"))
         self.ids["desk"] = desk.draft_id
         self.ids["texts"] = await moderation.keep(*mine, refused)

@@ -70,7 +70,7 @@ async def test_an_unclear_hour_is_asked_about_and_all_else_is_kept(setup, servic
     wish = GroupWish(4, "soon", 8, "Asia/Seoul")
 
     asked = await setup.set_up(HERE, TEXT, wish)
-    kept = await services.moderation.kept(GUILD, MODERATOR, asked.kept_id, GroupForm)
+    kept = await services.moderation.kept((GUILD, MODERATOR, asked.kept_id), GroupForm)
 
     assert asked == WhichHour(asked.kept_id, "soon")
     assert kept == GroupForm(HOME, replace(wish, time=None))
@@ -111,7 +111,7 @@ async def test_with_a_lost_group_it_is_asked_which_is_meant(setup, lost, service
 
 async def test_a_new_group_is_made_as_it_was_typed_before_the_question(setup, lost, services):
     asked = await setup.set_up(HERE, TEXT, replace(SEOUL, time="9:30 pm"))
-    form = await services.moderation.kept(GUILD, MODERATOR, asked.kept_id, GroupForm)
+    form = await services.moderation.kept((GUILD, MODERATOR, asked.kept_id), GroupForm)
 
     made = await setup.choose(HERE, TEXT, form, 0)
 

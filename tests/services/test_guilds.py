@@ -53,7 +53,7 @@ async def live(services, clock, guild_id, channel_id):
     """Leave a row of a server in every table that can hold one: it is Monday, ten."""
     moderation, reading = services.moderation, services.reading
     proposal = await moderation.propose(guild_id, MODERATOR, f"https://example.org/{guild_id}")
-    own = (await moderation.add(guild_id, MODERATOR, proposal.draft_id)).resource.key
+    own = (await moderation.add((guild_id, MODERATOR, proposal.draft_id))).resource.key
     group_id = await make_group(services, guild_id, channel_id)
     for reader in (ALICE, BOB):
         await services.groups.join(guild_id, group_id, reader)
@@ -352,7 +352,7 @@ async def test_of_two_processes_none_forgets_what_the_other_took_back(
         await make_group(services, GUILD, CHANNEL)
         await services.guilds.greet(GUILD, CHANNEL)
         proposal = await services.moderation.propose(GUILD, MODERATOR, "https://example.org/new")
-        await services.moderation.add(GUILD, MODERATOR, proposal.draft_id)
+        await services.moderation.add((GUILD, MODERATOR, proposal.draft_id))
         before = await everything(services.db)
     await forgetting
     await elsewhere.close()

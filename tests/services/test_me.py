@@ -49,7 +49,7 @@ async def live(services, clock, who, channel_id):
     await services.reading.set_goal(who, GUILD, "demo:goal")
     link = f"https://example.org/more-{channel_id}"
     proposal = await services.moderation.propose(GUILD, who, link)
-    await services.moderation.add(GUILD, who, proposal.draft_id)
+    await services.moderation.add((GUILD, who, proposal.draft_id))
     await services.moderation.doubt(who, GUILD, "demo:goal", "demo:bert", "It stands alone.")
     await services.me.set_nudged(who, nudged=True)
     ballot = await services.votes.call(GUILD, channel_id, who, 3, 24)
@@ -144,7 +144,7 @@ async def test_what_a_moderator_added_stays_without_them(lived):
 
     found = await lived.reading.find(BOB, GUILD, "https://example.org/more-71")
     desk = await lived.moderation.open(GUILD, BOB, found.exact.resource.key)
-    _, (edit,) = await lived.moderation.history(GUILD, BOB, desk.draft_id)
+    _, (edit,) = await lived.moderation.history((GUILD, BOB, desk.draft_id))
     assert (edit.kind, edit.author_id) == ("added", None)
 
 

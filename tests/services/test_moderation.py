@@ -6,7 +6,7 @@ import pytest
 from bot.core.curriculum.additions import Addition
 from bot.core.curriculum.fields import PageFacts, Typed
 from bot.core.curriculum.file import read_curriculum
-from bot.core.moderation import Desk, Proposal, Wishes
+from bot.core.moderation import Desk, PastEdit, Proposal, Wishes
 from bot.core.progress import Mark
 from bot.errors import (
     BadFieldError,
@@ -57,7 +57,7 @@ def mod(opened) -> Moderation:
 
 async def add(mod, link=LINK, guild_id=HERE, step=None):
     proposal = await mod.propose(guild_id, MOD, link, step)
-    return await mod.add(guild_id, MOD, proposal.draft_id)
+    return await mod.add((guild_id, MOD, proposal.draft_id))
 
 
 async def test_a_link_is_proposed_with_what_its_page_says(mod):
@@ -91,10 +91,10 @@ async def test_nothing_is_added_before_it_has_a_title(clock, opened, missing):
     proposal = await mod.propose(HERE, MOD, "https://example.org/blank?utm_source=x")
     draft = HERE, MOD, proposal.draft_id
 
-    refused = await mod.add(*draft)
-    before = await mod.texts(*draft)
-    titled = await mod.set_texts(*draft, before, replace(before, title="A title"))
-    added = await mod.add(*draft)
+    refused = await mod.add(draft)
+    before = await mod.texts(draft)
+    titled = await mod.set_texts(draft, before, replace(before, title="A title"))
+    added = await mod.add(draft)
 
     assert (refused.silent, refused.missing, before.title) == (True, missing, "")
     assert (titled.silent, titled.missing) == (False, missing)
@@ -164,8 +164,8 @@ async def test_much_the_same_title_is_told(mod):
 
 
 async def retitle(mod, card, title, guild_id=HERE):
-    before = await mod.texts(guild_id, MOD, card.draft_id)
-    return await mod.set_texts(guild_id, MOD, card.draft_id, before, replace(before, title=title))
+    before = await mod.texts((guild_id, MOD, card.draft_id))
+    return await mod.set_texts((guild_id, MOD, card.draft_id), before, replace(before, title=title))
 
 
 async def test_what_is_added_is_seen_there_and_nowhere_else(opened, mod):
@@ -199,7 +199,7 @@ async def test_adding_twice_adds_once(opened, mod):
     second = await mod.propose(HERE, MOD, LINK)
 
     outcomes = await asyncio.gather(
-        *(mod.add(HERE, MOD, card.draft_id) for card in (first, first, second))
+        *(mod.add((HERE, MOD, card.draft_id)) for card in (first, first, second))
     )
 
     assert sorted(desk.outcome for desk in outcomes) == ["added", "already", "already"]
@@ -214,8 +214,8 @@ async def test_same_titles_get_different_keys(mod):
     other = await mod.propose(HERE, MOD, "https://example.org/other")
     await retitle(mod, other, "트랜스포머")
 
-    first = await mod.add(HERE, MOD, one.draft_id)
-    second = await mod.add(HERE, MOD, other.draft_id)
+    first = await mod.add((HERE, MOD, one.draft_id))
+    second = await mod.add((HERE, MOD, other.draft_id))
 
     assert second.resource.key == f"{first.resource.key}-2"
     assert second.resource.title == "트랜스포머"
@@ -223,8 +223,8 @@ async def test_same_titles_get_different_keys(mod):
 
 async def test_a_step_is_chosen_when_typed_and_on_the_card(mod):
     proposal = await mod.propose(HERE, MOD, LINK, "tokenization")
-    moved = await mod.put_in_step(HERE, MOD, proposal.draft_id, "rag")
-    desk = await mod.add(HERE, MOD, proposal.draft_id)
+    moved = await mod.put_in_step((HERE, MOD, proposal.draft_id), "rag")
+    desk = await mod.add((HERE, MOD, proposal.draft_id))
 
     assert (proposal.step.id, moved.step.id, desk.resource.step_id) == (
         "tokenization",
@@ -240,16 +240,16 @@ async def test_a_card_works_only_for_its_opener_in_its_server(mod, guild_id, who
 
     for action in (mod.add, mod.cancel, mod.texts):
         with pytest.raises(OldCardError):
-            await action(guild_id, who, proposal.draft_id)
+            await action((guild_id, who, proposal.draft_id))
     for action in (mod.remove, mod.restore, mod.confirm, mod.history, mod.desk):
         with pytest.raises(OldCardError):
-            await action(guild_id, who, desk.draft_id)
+            await action((guild_id, who, desk.draft_id))
 
 
 async def test_a_forged_card_does_nothing(mod):
     for action in (mod.add, mod.cancel, mod.texts, mod.remove, mod.restore, mod.confirm):
         with pytest.raises(OldCardError):
-            await action(HERE, MOD, 12345)
+            await action((HERE, MOD, 12345))
 
 
 async def test_a_card_of_one_sort_is_no_card_of_the_other(mod):
@@ -257,7 +257,7 @@ async def test_a_card_of_one_sort_is_no_card_of_the_other(mod):
 
     for action in (mod.remove, mod.restore, mod.confirm, mod.history):
         with pytest.raises(OldCardError):
-            await action(HERE, MOD, proposal.draft_id)
+            await action((HERE, MOD, proposal.draft_id))
 
 
 async def test_a_card_lapses_after_a_day(mod, clock):
@@ -265,22 +265,22 @@ async def test_a_card_lapses_after_a_day(mod, clock):
     clock.advance(hours=24, seconds=1)
 
     with pytest.raises(OldCardError):
-        await mod.add(HERE, MOD, proposal.draft_id)
+        await mod.add((HERE, MOD, proposal.draft_id))
 
 
 async def test_a_cancelled_draft_is_gone(mod):
     proposal = await mod.propose(HERE, MOD, LINK)
-    await mod.cancel(HERE, MOD, proposal.draft_id)
+    await mod.cancel((HERE, MOD, proposal.draft_id))
 
     with pytest.raises(OldCardError):
-        await mod.add(HERE, MOD, proposal.draft_id)
+        await mod.add((HERE, MOD, proposal.draft_id))
 
 
 async def test_a_draft_survives_a_restart(clock, opened, mod):
     proposal = await mod.propose(HERE, MOD, LINK)
     again = Moderation(opened.db, opened.curricula, clock, Ids(clock), named_by_address)
 
-    assert (await again.add(HERE, MOD, proposal.draft_id)).resource.title == FACTS.title
+    assert (await again.add((HERE, MOD, proposal.draft_id))).resource.title == FACTS.title
 
 
 async def test_removing_and_restoring_keeps_readers_progress(opened, mod):
@@ -288,10 +288,10 @@ async def test_removing_and_restoring_keeps_readers_progress(opened, mod):
     key = desk.resource.key
     await opened.reading.mark(READER, HERE, key, "done", rating=4)
 
-    removed = await mod.remove(HERE, MOD, desk.draft_id)
+    removed = await mod.remove((HERE, MOD, desk.draft_id))
     with pytest.raises(NoLongerListedError) as caught:
         await opened.curricula.resource(opened.db, HERE, key)
-    restored = await mod.restore(HERE, MOD, desk.draft_id)
+    restored = await mod.restore((HERE, MOD, desk.draft_id))
 
     shown = await opened.reading.look(READER, HERE, key)
     assert caught.value.title == FACTS.title
@@ -302,7 +302,7 @@ async def test_removing_and_restoring_keeps_readers_progress(opened, mod):
 
 async def test_a_removed_link_is_offered_again_not_added_anew(mod):
     desk = await add(mod)
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
     again = await mod.propose(HERE, MOD, LINK)
 
@@ -315,7 +315,7 @@ async def test_a_removed_resource_of_the_list_is_hidden_here_only(opened, mod):
     desk = await mod.open(HERE, MOD, BERT)
     await opened.reading.mark(READER, THERE, ATTENTION, "done")
 
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
     assert (await opened.curricula.of(opened.db, HERE)).get(BERT) is None
     assert (await opened.curricula.of(opened.db, THERE)).get(BERT) is not None
@@ -327,14 +327,14 @@ async def test_a_removed_resource_of_the_list_is_hidden_here_only(opened, mod):
 
 async def test_removing_twice_is_told(mod):
     desk = await mod.open(HERE, MOD, BERT)
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
-    assert (await mod.remove(HERE, MOD, desk.draft_id)).outcome == "same"
+    assert (await mod.remove((HERE, MOD, desk.draft_id))).outcome == "same"
 
 
 async def test_a_removed_resource_is_found_by_its_title_and_offered_first(mod):
     desk = await add(mod)
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
     named = await mod.open(HERE, MOD, "mamba linear time")
     typed = await mod.list.resources(HERE, "mamba")
@@ -374,11 +374,11 @@ async def test_a_title_set_back_to_the_lists_is_the_lists_again(opened, mod, bas
 
 async def test_only_what_was_typed_anew_is_changed(mod):
     desk = await mod.open(HERE, MOD, BERT)
-    opened_by_both = await mod.texts(HERE, MOD, desk.draft_id)
+    opened_by_both = await mod.texts((HERE, MOD, desk.draft_id))
     await retitle(mod, desk, "By somebody quicker")
 
     later = await mod.set_texts(
-        HERE, MOD, desk.draft_id, opened_by_both, replace(opened_by_both, minutes="7")
+        (HERE, MOD, desk.draft_id), opened_by_both, replace(opened_by_both, minutes="7")
     )
 
     assert (later.resource.title, later.resource.minutes) == ("By somebody quicker", 7)
@@ -386,10 +386,10 @@ async def test_only_what_was_typed_anew_is_changed(mod):
 
 async def test_texts_left_as_they_were_change_nothing(mod):
     desk = await mod.open(HERE, MOD, BERT)
-    before = await mod.texts(HERE, MOD, desk.draft_id)
+    before = await mod.texts((HERE, MOD, desk.draft_id))
 
-    same = await mod.set_texts(HERE, MOD, desk.draft_id, before, before)
-    _, history = await mod.history(HERE, MOD, desk.draft_id)
+    same = await mod.set_texts((HERE, MOD, desk.draft_id), before, before)
+    _, history = await mod.history((HERE, MOD, desk.draft_id))
 
     assert same.outcome == "same"
     assert history == []
@@ -397,20 +397,20 @@ async def test_texts_left_as_they_were_change_nothing(mod):
 
 async def test_more_text_than_a_card_holds_is_refused(mod):
     desk = await add(mod)
-    before = await mod.texts(HERE, MOD, desk.draft_id)
+    before = await mod.texts((HERE, MOD, desk.draft_id))
 
     with pytest.raises(BadFieldError):
         await mod.set_texts(
-            HERE, MOD, desk.draft_id, before, replace(before, notes="\n".join(["n" * 500] * 6))
+            (HERE, MOD, desk.draft_id), before, replace(before, notes="\n".join(["n" * 500] * 6))
         )
 
 
 async def test_history_tells_who_changed_what_when(mod, clock):
     desk = await add(mod)
     await retitle(mod, desk, "Mamba")
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
-    _, edits = await mod.history(HERE, MOD, desk.draft_id)
+    _, edits = await mod.history((HERE, MOD, desk.draft_id))
 
     assert [(edit.kind, edit.fields) for edit in edits] == [
         ("removed", ()), ("changed", ("title",)), ("added", ()),
@@ -426,9 +426,9 @@ async def test_what_is_changed_after_a_clock_was_ahead_is_the_latest_in_the_hist
     clock.advance(days=-400)
     restarted = Moderation(opened.db, opened.curricula, clock, Ids(clock), facts)
 
-    await restarted.remove(HERE, MOD, desk.draft_id)
+    await restarted.remove((HERE, MOD, desk.draft_id))
 
-    _, edits = await restarted.history(HERE, MOD, desk.draft_id)
+    _, edits = await restarted.history((HERE, MOD, desk.draft_id))
     assert [edit.kind for edit in edits] == ["removed", "added"]
 
 
@@ -437,8 +437,8 @@ async def test_step_and_prerequisites_change_after_confirm(opened, mod):
     desk = await mod.open(HERE, MOD, "mamba", "rag", needs="GPT-3")
     before = (await opened.curricula.of(opened.db, HERE)).get(desk.resource.key)
 
-    confirmed = await mod.confirm(HERE, MOD, desk.draft_id)
-    again = await mod.confirm(HERE, MOD, desk.draft_id)
+    confirmed = await mod.confirm((HERE, MOD, desk.draft_id))
+    again = await mod.confirm((HERE, MOD, desk.draft_id))
 
     assert (desk.wishes.step.id, desk.wishes.needs.key) == ("rag", GPT_3)
     assert before.prerequisites == ()
@@ -448,9 +448,9 @@ async def test_step_and_prerequisites_change_after_confirm(opened, mod):
 
 async def test_a_prerequisite_of_the_list_is_dropped_and_taken_back(mod):
     dropped = await mod.open(HERE, MOD, BERT, no_longer_needs=ATTENTION)
-    without = await mod.confirm(HERE, MOD, dropped.draft_id)
+    without = await mod.confirm((HERE, MOD, dropped.draft_id))
     taken_back = await mod.open(HERE, MOD, BERT, needs=ATTENTION)
-    with_it = await mod.confirm(HERE, MOD, taken_back.draft_id)
+    with_it = await mod.confirm((HERE, MOD, taken_back.draft_id))
 
     assert without.resource.prerequisites == ()
     assert with_it.resource.prerequisites == (ATTENTION,)
@@ -480,7 +480,7 @@ async def test_the_lists_own_do_not_move_to_a_step_of_additions(mod):
 async def test_a_wish_that_a_later_list_breaks_is_set_aside_and_shown(base, clock, opened, mod):
     await add(mod)
     desk = await mod.open(HERE, MOD, "mamba", needs=LORA)
-    await mod.confirm(HERE, MOD, desk.draft_id)
+    await mod.confirm((HERE, MOD, desk.draft_id))
     later = without(base, LORA)
     store = curriculum_service.CurriculumStore(later)
     await store.remember(opened.db, clock())
@@ -543,7 +543,7 @@ async def test_another_process_is_never_stale(base, opened, mod):
 
     desk = await add(mod)
     after = await other.search(opened.db, HERE, "mamba")
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
     assert (before, [hit.key for hit in after]) == ([], [desk.resource.key])
     assert await other.search(opened.db, HERE, "mamba") == []
@@ -589,24 +589,23 @@ async def test_a_server_has_room_for_so_many_and_no_more(clock, opened, mod):
     async with opened.db.transaction() as tx:
         for number in range(MOST_ADDITIONS - 1):
             hidden = Addition(f"g100:n{number}", {}, removed=True)
-            await additions.set_addition(
-                tx, HERE, hidden, addition_id=ids.new(), author_id=MOD, now=clock()
-            )
+            edit = PastEdit("removed", (), MOD, clock())
+            await additions.set_addition(tx, HERE, ids.new(), hidden, edit)
 
     with pytest.raises(TooManyAdditionsError):
         await add(mod, "https://example.org/second")
-    assert (await mod.remove(HERE, MOD, desk.draft_id)).outcome == "removed"
+    assert (await mod.remove((HERE, MOD, desk.draft_id))).outcome == "removed"
 
 
 async def test_an_export_reads_back_as_what_the_server_sees(opened, mod):
     await add(mod, step="1")
     other = await mod.propose(HERE, MOD, "https://example.org/other")
     await retitle(mod, other, "BERT")
-    await mod.add(HERE, MOD, other.draft_id)
+    await mod.add((HERE, MOD, other.draft_id))
     wish = await mod.open(HERE, MOD, "mamba", needs=GPT_3)
-    await mod.confirm(HERE, MOD, wish.draft_id)
+    await mod.confirm((HERE, MOD, wish.draft_id))
     hidden = await mod.open(HERE, MOD, GPT_1)
-    await mod.remove(HERE, MOD, hidden.draft_id)
+    await mod.remove((HERE, MOD, hidden.draft_id))
 
     name, text = await mod.export(HERE)
 
@@ -645,7 +644,7 @@ async def test_nothing_is_left_to_export_when_all_is_removed(clock, opened, mod,
 async def test_any_title_survives_the_export(mod, title):
     proposal = await mod.propose(HERE, MOD, LINK)
     await retitle(mod, proposal, title)
-    desk = await mod.add(HERE, MOD, proposal.draft_id)
+    desk = await mod.add((HERE, MOD, proposal.draft_id))
 
     _, text = await mod.export(HERE)
 
@@ -663,11 +662,11 @@ async def test_a_title_that_cannot_be_is_refused(mod, title):
 
 async def test_typed_values_are_all_set(mod):
     proposal = await mod.propose(HERE, MOD, LINK)
-    before = await mod.texts(HERE, MOD, proposal.draft_id)
+    before = await mod.texts((HERE, MOD, proposal.draft_id))
 
     typed = Typed("New", "Kim, 2024", "1 h", "video", "One.\n\nTwo.")
-    changed = await mod.set_texts(HERE, MOD, proposal.draft_id, before, typed)
-    found = (await mod.add(HERE, MOD, proposal.draft_id)).resource
+    changed = await mod.set_texts((HERE, MOD, proposal.draft_id), before, typed)
+    found = (await mod.add((HERE, MOD, proposal.draft_id))).resource
 
     assert changed.resource.title == "New"
     assert (found.authors, found.year, found.minutes) == ("Kim", 2024, 60)
@@ -698,10 +697,10 @@ async def test_a_wish_for_what_is_so_already_changes_nothing(mod):
 
 async def test_what_is_moved_to_where_the_list_has_it_is_as_it_was(mod, base):
     moved = await mod.open(HERE, MOD, BERT, step="1")
-    there = await mod.confirm(HERE, MOD, moved.draft_id)
+    there = await mod.confirm((HERE, MOD, moved.draft_id))
     back = await mod.open(HERE, MOD, BERT, step="2")
 
-    desk = await mod.confirm(HERE, MOD, back.draft_id)
+    desk = await mod.confirm((HERE, MOD, back.draft_id))
 
     assert there.resource.step_id != base.get(BERT).step_id
     assert desk.resource == base.get(BERT)
@@ -711,16 +710,16 @@ async def test_the_servers_own_step_is_meant_by_its_name(mod):
     await add(mod, step="1")
     moved = await mod.open(HERE, MOD, "mamba", step="Added by this server")
 
-    desk = await mod.confirm(HERE, MOD, moved.draft_id)
+    desk = await mod.confirm((HERE, MOD, moved.draft_id))
 
     assert desk.curriculum.step_of(desk.resource).title == "Added by this server"
 
 
 async def test_a_step_chosen_after_it_was_added_says_that_it_is_there(mod):
     proposal = await mod.propose(HERE, MOD, LINK)
-    await mod.add(HERE, MOD, proposal.draft_id)
+    await mod.add((HERE, MOD, proposal.draft_id))
 
-    desk = await mod.put_in_step(HERE, MOD, proposal.draft_id, "2")
+    desk = await mod.put_in_step((HERE, MOD, proposal.draft_id), "2")
 
     assert desk.resource.title == FACTS.title
 
@@ -729,8 +728,8 @@ DEAD, ALIVE = "https://example.org/dead", "https://example.org/alive"
 
 
 async def mended(mod, desk, **typed):
-    before = await mod.texts(HERE, MOD, desk.draft_id)
-    return await mod.set_texts(HERE, MOD, desk.draft_id, before, replace(before, **typed))
+    before = await mod.texts((HERE, MOD, desk.draft_id))
+    return await mod.set_texts((HERE, MOD, desk.draft_id), before, replace(before, **typed))
 
 
 async def test_a_mended_link_keeps_its_key_and_everyones_marks(mod, opened):
@@ -778,13 +777,13 @@ async def test_a_link_that_belongs_to_another_is_refused_with_its_name(mod, remo
     desk = await add(mod, DEAD)
     other = await add(mod, LINK)
     if removed:
-        await mod.remove(HERE, MOD, other.draft_id)
+        await mod.remove((HERE, MOD, other.draft_id))
 
     with pytest.raises(LinkTakenError) as refused:
         await mended(mod, desk, link=LINK)
 
     assert refused.value.title == FACTS.title
-    assert (await mod.desk(HERE, MOD, desk.draft_id)).resource.url == DEAD
+    assert (await mod.desk((HERE, MOD, desk.draft_id))).resource.url == DEAD
 
 
 async def test_a_link_that_another_had_before_is_that_ones_still(mod):
@@ -823,7 +822,7 @@ async def test_what_no_resource_can_have_is_refused(mod, typed, error):
 
 async def test_what_is_removed_and_typed_by_name_never_opens_another(opened, mod):
     desk = await mod.open(HERE, MOD, BERT)
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
     typed = [await mod.open(HERE, MOD, name) for name in ("BERT", "bert", "brt pre-training")]
     roberta = await mod.open(HERE, MOD, "RoBERTa")
@@ -841,7 +840,7 @@ async def test_what_is_removed_and_typed_by_name_never_opens_another(opened, mod
 
 async def test_what_is_removed_is_known_by_its_link_too(opened, mod):
     desk = await mod.open(HERE, MOD, BERT)
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
     named = await mod.open(HERE, MOD, "https://arxiv.org/pdf/1810.04805v2")
     offered = await mod.list.resources(HERE, "arXiv:1810.04805")
@@ -874,10 +873,10 @@ async def test_a_removal_tells_whom_it_touches_and_a_few_readers_are_no_number(o
         await reading.mark(reader_id, HERE, BERT, "done")
     desk = await mod.open(HERE, MOD, BERT)
 
-    two = (await mod.remove(HERE, MOD, desk.draft_id)).touched
-    restored = await mod.restore(HERE, MOD, desk.draft_id)
+    two = (await mod.remove((HERE, MOD, desk.draft_id))).touched
+    restored = await mod.restore((HERE, MOD, desk.draft_id))
     await reading.mark(12, HERE, BERT, "known")
-    three = (await mod.remove(HERE, MOD, desk.draft_id)).touched
+    three = (await mod.remove((HERE, MOD, desk.draft_id))).touched
 
     assert (two.readers, three.readers) == (0, 3)
     assert two.channel_ids == (71,)
@@ -887,7 +886,7 @@ async def test_a_removal_tells_whom_it_touches_and_a_few_readers_are_no_number(o
 
 async def test_a_removed_name_among_several_stops_no_other(opened, mod):
     desk = await mod.open(HERE, MOD, BERT)
-    await mod.remove(HERE, MOD, desk.draft_id)
+    await mod.remove((HERE, MOD, desk.draft_id))
 
     asked = await opened.reading.finish(READER, HERE, "bert and lora")
 

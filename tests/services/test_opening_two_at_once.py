@@ -80,10 +80,10 @@ class World:
         self.vote = await s.votes.ballot(ballot.vote.vote_id)
         self.vote = self.vote.vote
         own = await mod.propose(GUILD, BOB, "https://example.org/own")
-        own = await mod.add(GUILD, BOB, own.draft_id)
+        own = await mod.add((GUILD, BOB, own.draft_id))
         await s.papers.pick(GUILD, CHANGED, BOB, own.resource.key, "2026-W02")
         self.post = (await groups.post_now(GUILD, self.changed)).this_week
-        self.gone = (await mod.remove(GUILD, BOB, own.draft_id)).draft_id
+        self.gone = (await mod.remove((GUILD, BOB, own.draft_id))).draft_id
         row = await outbox.row_about(s.db, "post", str(self.post.week_id))
         self.claimed = await Desk(s).claim(row.row_id)
         await s.moderation.doubt(ALICE, GUILD, "demo:p3", "demo:p2", "It stands alone.")
@@ -211,26 +211,26 @@ def acts(w: World, s: Services) -> dict:
         "Moderation.doubt": lambda: mod.doubt(ALICE, GUILD, "demo:p3", "demo:p2", "Again."),
         "Moderation.doubt, carl": lambda: mod.doubt(CARL, GUILD, "demo:p3", "demo:p2", "I too."),
         "Moderation.propose": lambda: mod.propose(GUILD, BOB, LINK),
-        "Moderation.add": lambda: mod.add(GUILD, BOB, w.new),
-        "Moderation.add, too": lambda: mod.add(GUILD, CARL, w.new_too),
-        "Moderation.cancel": lambda: mod.cancel(GUILD, BOB, w.new),
-        "Moderation.put_in_step": lambda: mod.put_in_step(GUILD, BOB, w.new, "one"),
+        "Moderation.add": lambda: mod.add((GUILD, BOB, w.new)),
+        "Moderation.add, too": lambda: mod.add((GUILD, CARL, w.new_too)),
+        "Moderation.cancel": lambda: mod.cancel((GUILD, BOB, w.new)),
+        "Moderation.put_in_step": lambda: mod.put_in_step((GUILD, BOB, w.new), "one"),
         "Moderation.open": lambda: mod.open(GUILD, BOB, "demo:p4", needs="demo:p5"),
-        "Moderation.confirm": lambda: mod.confirm(GUILD, BOB, w.wish),
-        "Moderation.confirm, a loop": lambda: mod.confirm(GUILD, CARL, w.loop),
+        "Moderation.confirm": lambda: mod.confirm((GUILD, BOB, w.wish)),
+        "Moderation.confirm, a loop": lambda: mod.confirm((GUILD, CARL, w.loop)),
         "Moderation.keep": lambda: mod.keep(GUILD, BOB, ResourceForm(w.desk, P3, P3)),
         "Moderation.set_texts": lambda: mod.set_texts(
-            GUILD, BOB, w.desk, P3, replace(P3, title="Three")
+            (GUILD, BOB, w.desk), P3, replace(P3, title="Three")
         ),
         "Moderation.set_texts, too": lambda: mod.set_texts(
-            GUILD, CARL, w.desk_too, P3, replace(P3, minutes="40")
+            (GUILD, CARL, w.desk_too), P3, replace(P3, minutes="40")
         ),
         "Moderation.set_texts, new": lambda: mod.set_texts(
-            GUILD, BOB, w.new, P3, replace(P3, title="Three")
+            (GUILD, BOB, w.new), P3, replace(P3, title="Three")
         ),
-        "Moderation.remove": lambda: mod.remove(GUILD, CARL, w.desk_too),
-        "Moderation.restore": lambda: mod.restore(GUILD, BOB, w.gone),
-        "Moderation.drop_doubts": lambda: mod.drop_doubts(GUILD, BOB, w.desk),
+        "Moderation.remove": lambda: mod.remove((GUILD, CARL, w.desk_too)),
+        "Moderation.restore": lambda: mod.restore((GUILD, BOB, w.gone)),
+        "Moderation.drop_doubts": lambda: mod.drop_doubts((GUILD, BOB, w.desk)),
         "Reminders.ask": lambda: s.reminders.ask(GUILD, w.reading, EVE, wanted=True),
         "Reminders.ask, no more": lambda: s.reminders.ask(GUILD, w.reading, ALICE, wanted=False),
         "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.week_id),

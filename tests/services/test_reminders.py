@@ -324,7 +324,7 @@ async def test_forgetting_takes_reminders_along_whatever_is_under_way(services, 
 async def own_key(services, group_id):
     """The key of something that the server added."""
     draft = await services.moderation.propose(GUILD, MODERATOR, "https://example.org/own")
-    desk = await services.moderation.add(GUILD, MODERATOR, draft.draft_id)
+    desk = await services.moderation.add((GUILD, MODERATOR, draft.draft_id))
     return desk.resource.key
 
 

@@ -8,13 +8,13 @@ from bot.store.additions import Draft
 from bot.store.readers import delete_person
 
 HERE, THERE, ALICE = 1, 2, 2**62
+A_DAY = timedelta(days=1)
 
 
 async def put(db, clock, addition, guild_id=HERE, addition_id=1):
     async with db.transaction() as tx:
-        await additions.set_addition(
-            tx, guild_id, addition, addition_id=addition_id, author_id=ALICE, now=clock()
-        )
+        edit = PastEdit("changed", (), ALICE, clock())
+        await additions.set_addition(tx, guild_id, addition_id, addition, edit)
 
 
 async def test_additions_come_back_as_they_were_in_the_order_they_were_made(db, clock):
@@ -60,8 +60,8 @@ async def test_the_last_twenty_edits_are_kept_the_newest_first(db, clock):
     async with db.transaction() as tx:
         for number in range(25):
             edit = PastEdit("changed", ("title", str(number)), ALICE, clock())
-            await additions.add_edit(tx, HERE, "list:a", change_id=number, edit=edit)
-        await additions.add_edit(tx, THERE, "list:a", change_id=99, edit=edit)
+            await additions.add_edit(tx, HERE, number, "list:a", edit)
+        await additions.add_edit(tx, THERE, 99, "list:a", edit)
 
     edits = await additions.edits_of(db, HERE, "list:a")
 
@@ -74,7 +74,7 @@ async def test_an_author_is_forgotten_and_what_they_made_stays(db, clock):
     await put(db, clock, Addition("g1:a", {"title": "A"}))
     async with db.transaction() as tx:
         edit = PastEdit("added", (), ALICE, clock())
-        await additions.add_edit(tx, HERE, "g1:a", change_id=1, edit=edit)
+        await additions.add_edit(tx, HERE, 1, "g1:a", edit)
 
         await delete_person(tx, ALICE)
 
@@ -89,18 +89,26 @@ async def test_a_draft_comes_back_as_it_was_until_it_is_dropped(db, clock):
     changed = replace(draft, about=DraftEdit("g1:a", needs="demo:b"))
     async with db.transaction() as tx:
         await additions.set_draft(tx, draft)
-    first = await additions.draft(db, HERE, 7)
-    elsewhere = [await additions.draft(db, guild_id, 7) for guild_id in (HERE + 1, None)]
+    first = await additions.draft(db, (HERE, ALICE, 7), clock() - A_DAY)
     async with db.transaction() as tx:
         await additions.set_draft(tx, changed)
-    found = await additions.draft(db, HERE, 7)
+    found = await additions.draft(db, (HERE, ALICE, 7), clock() - A_DAY)
     async with db.transaction() as tx:
         await additions.drop_draft(tx, 7)
 
     assert first == draft
-    assert elsewhere == [None, None]
     assert found == changed
-    assert await additions.draft(db, HERE, 7) is None
+    assert await additions.draft(db, (HERE, ALICE, 7), clock() - A_DAY) is None
+
+
+async def test_a_draft_is_its_openers_in_its_server_and_no_older_than_asked(db, clock):
+    async with db.transaction() as tx:
+        await additions.set_draft(tx, Draft(7, HERE, ALICE, DraftEdit("demo:a"), clock()))
+
+    assert await additions.draft(db, (HERE, ALICE, 7), clock()) is not None
+    for ref in ((THERE, ALICE, 7), (None, ALICE, 7), (HERE, 1, 7), (HERE, ALICE, 8)):
+        assert await additions.draft(db, ref, clock()) is None
+    assert await additions.draft(db, (HERE, ALICE, 7), clock() + timedelta(seconds=1)) is None
 
 
 async def test_old_drafts_are_dropped(db, clock):
@@ -108,10 +116,10 @@ async def test_old_drafts_are_dropped(db, clock):
         await additions.set_draft(tx, Draft(1, HERE, ALICE, DraftEdit("demo:a"), clock()))
         clock.advance(hours=25)
         await additions.set_draft(tx, Draft(2, HERE, ALICE, DraftEdit("demo:a"), clock()))
-        await additions.drop_drafts_before(tx, clock() - timedelta(days=1))
+        await additions.drop_drafts_before(tx, clock() - A_DAY)
 
-    assert await additions.draft(db, HERE, 1) is None
-    assert await additions.draft(db, HERE, 2) is not None
+    assert await additions.draft(db, (HERE, ALICE, 1), clock() - A_DAY) is None
+    assert await additions.draft(db, (HERE, ALICE, 2), clock() - A_DAY) is not None
 
 
 async def test_what_was_ever_listed_is_found_by_its_link(db):

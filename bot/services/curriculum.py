@@ -1,15 +1,14 @@
 """What a server sees of the list, with its fuzzy search; and what the list ever held."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.curriculum.additions import Addition, Laid, lay_over, namespace_of
+from bot.core.curriculum.additions import Addition, Laid, guild_of, lay_over
 from bot.core.curriculum.links import canonical, link_in
 from bot.core.reading import Meant
 from bot.core.search import Hit, names_side_by_side, reads_like, search
@@ -29,6 +28,8 @@ from bot.store.known import KnownResource
 CLEARLY = 15
 """The lead over the second with which the best hit of a search is what was meant."""
 
+NOTHING = Hit("", 0)
+
 LIKELY = 5
 """Resources offered where the typed words fit several."""
 
@@ -47,16 +48,103 @@ KEPT_SERVERS = 256
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one server sees, ready to be searched.
+    """What one server sees, ready to be searched: by what is typed, nothing else is asked for.
 
-    ``index`` holds what differs from the base, ``hidden`` the keys it takes the place of;
+    ``indexes`` are the base's and what differs from it, ``hidden`` the keys whose place that takes;
     ``removed`` what moderators took away, so that its name doesn't come to mean another.
     """
 
     laid: Laid
-    index: SearchIndex | None = None
+    indexes: tuple[SearchIndex, ...]
     hidden: frozenset[str] = frozenset()
     removed: SearchIndex | None = None
+
+    def search(self, typed: str, first: AbstractSet[str] | None = None) -> list[Hit]:
+        """Return what fits, the best first; ``first``: keys before others that fit as well."""
+        link = link_in(typed)
+        return search(self.indexes, typed, MOST_HITS, without=self.hidden, first=first, link=link)
+
+    def search_removed(self, typed: str) -> list[Hit]:
+        """Return what fits of what this server removed, the best first."""
+        return search([self.removed], typed, link=link_in(typed)) if self.removed else []
+
+    def meant(self, typed: str, gone: Mapping[str, str]) -> list[Meant]:
+        """Return what each of the typed names means; of one name, or a title with an "and", one.
+
+        ``gone`` are titles of what was listed once, by key.
+
+        Raises:
+            NoLongerListedError: it is one name, of what was listed once.
+            TooManyNamesError: there are more than a select could ask about.
+        """
+        is_link = link_in(typed) is not None
+        parts = [typed] if is_link else names_in(typed)
+        try:
+            whole, hits = self._one(typed, gone)
+        except NoLongerListedError as error:
+            if fold(error.title) == fold(typed) or len(parts) < 2:
+                raise
+            whole, hits = Meant(typed), []
+        about = whole.resource
+        if about is not None and (not hits or hits[0].exact):
+            return [whole]
+        if len(parts) < 2:
+            parts = names_side_by_side(self.indexes, typed, without=self.hidden)
+        elif title := _title_like(typed, [r for r in (about, *whole.likely) if r]):
+            return [Meant(typed, title)]
+        if len(parts) < 2:
+            others = [] if about is None or is_link else self._named_beside(about, typed)
+            return [Meant(typed, likely=tuple(others)) if len(others) > 1 else whole]
+        if len(parts) > MOST_NAMES:
+            raise TooManyNamesError(MOST_NAMES)
+        found = [self._part(part, gone) for part in parts]
+        clear = {one.resource.key: one for one, _ in found if one.resource}
+        if not clear and about and all(about.key in {hit.key for hit in hits} for _, hits in found):
+            return [whole]
+        said = [
+            one.resource for one, _ in found if one.resource
+        ]  # "BERT, Devlin et al., 2018" is one name
+        unclear = (one for one, _ in found if one.resource is None)
+        return [
+            *clear.values(),
+            *(one for one in unclear if not any(_is_said_of(r, one.typed) for r in said)),
+        ]
+
+    def _part(self, typed: str, gone: Mapping[str, str]) -> tuple[Meant, list[Hit]]:
+        """Return what one of several names means; one of what is gone stops no other."""
+        try:
+            return self._one(typed, gone)
+        except NoLongerListedError:
+            return Meant(typed, is_gone=True), []
+
+    def _one(self, typed: str, gone: Mapping[str, str]) -> tuple[Meant, list[Hit]]:
+        """Return what the typed text means as one name, with what a search found, if one had to."""
+        curriculum = self.laid.curriculum
+        if (named := curriculum.get(typed)) is not None:
+            return Meant(typed, named), []
+        if typed in gone:
+            raise NoLongerListedError(gone[typed])
+        hits = self.search(typed)
+        best, second = [*hits, NOTHING, NOTHING][:2]
+        if not best.exact:
+            for hit in self.search_removed(typed)[:1]:
+                if hit.exact or (hits and hit.score > best.score):
+                    raise NoLongerListedError(self.laid.removed[hit.key].title, hit.key)
+        if best.exact or best.score - second.score >= CLEARLY:
+            return Meant(typed, curriculum.by_key[best.key]), hits
+        likely = (curriculum.get(hit.key) for hit in hits[:LIKELY])
+        return Meant(typed, likely=tuple(r for r in likely if r is not None)), hits
+
+    def _named_beside(self, found: Resource, typed: str) -> list[Resource]:
+        """Return what was found in a text, and what else is named in it."""
+        known = set(words(" ".join((found.title, *found.aliases, found.label, found.authors))))
+        named = {found.key: found}
+        pieces = dict.fromkeys(typed.replace("/", " ").split())
+        for piece in islice((p for p in pieces if not set(words(p)) <= known), MOST_PIECES):
+            for hit in self.search(piece)[:1]:
+                if hit.exact:
+                    named[hit.key] = self.laid.curriculum.by_key[hit.key]
+        return list(named.values())
 
 
 class CurriculumStore:
@@ -65,7 +153,7 @@ class CurriculumStore:
     def __init__(self, base: Curriculum) -> None:
         self.base = base
         self._index = index_of(base)
-        self._unchanged = Seen(Laid(base))
+        self._unchanged = Seen(Laid(base), (self._index,))
         self._laid: OrderedDict[int, tuple[int, Seen]] = OrderedDict()
 
     async def of(self, db: Queries, guild_id: int | None) -> Curriculum:
@@ -74,7 +162,7 @@ class CurriculumStore:
 
     async def laid(self, db: Queries, guild_id: int | None) -> Laid:
         """Return what this server sees, with what it hides and what had to be set aside."""
-        return (await self._seen(db, guild_id)).laid
+        return (await self.seen(db, guild_id)).laid
 
     async def resource(self, db: Queries, guild_id: int | None, key: str) -> Resource:
         """Return the resource with this key, or a former one.
@@ -85,17 +173,16 @@ class CurriculumStore:
         """
         if (found := (await self.of(db, guild_id)).get(key)) is not None:
             return found
-        if (hidden := self.base.get(key)) is not None:
-            raise NoLongerListedError(hidden.title)
-        is_ours = not self._is_another_servers(key, guild_id)
-        if is_ours and (gone := await known.known_resources_by_key(db, [key])):
-            raise NoLongerListedError(gone[key].title)
+        if (title := (await self._gone(db, guild_id, [key])).get(key)) is not None:
+            raise NoLongerListedError(title)
         raise UnknownResourceError(key)
 
-    def _is_another_servers(self, key: str, guild_id: int | None) -> bool:
-        namespace = key.partition(":")[0]
-        own = (self.base.id, *([] if guild_id is None else [namespace_of(guild_id)]))
-        return namespace not in own and namespace[:1] == "g" and namespace[1:].isdigit()
+    async def _gone(self, db: Queries, guild_id: int | None, keys: Iterable[str]) -> dict[str, str]:
+        """Return the titles of the keys that another server's are not, and that meant something."""
+        ours = [key for key in keys if guild_of(key) in (None, guild_id)]
+        past = await known.known_resources_by_key(db, ours)
+        hidden = {key: found.title for key in ours if (found := self.base.get(key)) is not None}
+        return {key: found.title for key, found in past.items()} | hidden
 
     def step(self, curriculum: Curriculum, typed: str) -> Step:
         """Return the step with this id, number or title, in that order; else the likeliest.
@@ -141,83 +228,10 @@ class CurriculumStore:
             NoLongerListedError: it is one name, of what was listed once.
             TooManyNamesError: there are more than a select could ask about.
         """
-        try:
-            whole, hits = await self._one(db, guild_id, typed)
-        except NoLongerListedError as error:
-            if fold(error.title) == fold(typed) or len(names_in(typed)) < 2 or link_in(typed):
-                raise
-            whole, hits = Meant(typed), []
-        if whole.resource is not None and (not hits or hits[0].exact):
-            return [whole]
-        parts = [typed] if link_in(typed) else names_in(typed)
-        if len(parts) < 2:
-            seen = await self._seen(db, guild_id)
-            parts = names_side_by_side(self._indexes(seen), typed, without=seen.hidden)
-        elif title := _title_like(typed, [r for r in (whole.resource, *whole.likely) if r]):
-            return [Meant(typed, title)]
-        if len(parts) < 2:
-            others = await self._named_beside(db, guild_id, whole.resource, typed)
-            likely = tuple(r for r in (whole.resource, *others) if r is not None)
-            return [Meant(typed, likely=likely) if others else whole]
-        if len(parts) > MOST_NAMES:
-            raise TooManyNamesError(MOST_NAMES)
-        found = [await self._part(db, guild_id, part) for part in parts]
-        clear = {one.resource.key: one for one, _ in found if one.resource is not None}
-        about = whole.resource
-        if not clear and about and all(about.key in {hit.key for hit in hits} for _, hits in found):
-            return [whole]
-        unclear = [one for one, _ in found if one.resource is None]
-        said = [one.resource for one in clear.values()]  # "BERT, Devlin et al., 2018" is one name
-        unclear = [one for one in unclear if not any(_is_said_of(r, one.typed) for r in said)]
-        return [*clear.values(), *unclear]
-
-    async def _part(self, db: Queries, guild_id: int | None, typed: str) -> tuple[Meant, list[Hit]]:
-        """Return what one of several names means; one of what is gone stops no other."""
-        try:
-            return await self._one(db, guild_id, typed)
-        except NoLongerListedError:
-            return Meant(typed, is_gone=True), []
-
-    async def _one(self, db: Queries, guild_id: int | None, typed: str) -> tuple[Meant, list[Hit]]:
-        """Return what the typed text means as one name, with what a search found, if one had to."""
-        if ":" in typed:
-            with suppress(UnknownResourceError):  # a title may have a colon too
-                return Meant(typed, await self.resource(db, guild_id, typed)), []
-        hits = await self.search(db, guild_id, typed)
-        if gone := await self._removed(db, guild_id, typed, hits):
-            raise NoLongerListedError(gone.title, gone.key)
-        second = hits[1].score if len(hits) > 1 else 0
-        if hits and (hits[0].exact or hits[0].score - second >= CLEARLY):
-            return Meant(typed, await self.resource(db, guild_id, hits[0].key)), hits
-        curriculum = await self.of(db, guild_id)
-        likely = (curriculum.get(hit.key) for hit in hits[:LIKELY])
-        return Meant(typed, likely=tuple(r for r in likely if r is not None)), hits
-
-    async def _named_beside(
-        self, db: Queries, guild_id: int | None, found: Resource | None, typed: str
-    ) -> list[Resource]:
-        """Return what else is named in the text that was taken for one resource."""
-        if found is None or link_in(typed):
-            return []
-        known = set(words(" ".join((found.title, *found.aliases, found.label, found.authors))))
-        others: dict[str, Resource] = {}
-        pieces = dict.fromkeys(typed.replace("/", " ").split())
-        for piece in islice((p for p in pieces if not set(words(p)) <= known), MOST_PIECES):
-            hits = await self.search(db, guild_id, piece)
-            if hits and hits[0].exact and hits[0].key != found.key:
-                others[hits[0].key] = await self.resource(db, guild_id, hits[0].key)
-        return list(others.values())
-
-    async def _removed(
-        self, db: Queries, guild_id: int | None, typed: str, hits: list[Hit]
-    ) -> Resource | None:
-        """Return what this server removed, where that is what the typed text means."""
-        seen = await self._seen(db, guild_id)
-        if seen.removed is None or (hits and hits[0].exact):
-            return None
-        found = search([seen.removed], typed, 1, link=link_in(typed))
-        is_meant = found and (found[0].exact or (hits and found[0].score > hits[0].score))
-        return seen.laid.removed.get(found[0].key) if is_meant else None
+        seen = await self.seen(db, guild_id)
+        keys = {name for name in (typed, *names_in(typed)) if ":" in name}
+        gone = await self._gone(db, guild_id, keys - seen.laid.curriculum.by_key.keys())
+        return seen.meant(typed, gone)
 
     async def search(
         self,
@@ -228,14 +242,9 @@ class CurriculumStore:
         first: AbstractSet[str] | None = None,
     ) -> list[Hit]:
         """Return what fits, the best first; ``first``: keys before others that fit as well."""
-        seen = await self._seen(db, guild_id)
-        indexes, hidden, link = self._indexes(seen), seen.hidden, link_in(query)
-        return search(indexes, query, MOST_HITS, without=hidden, first=first, link=link)
+        return (await self.seen(db, guild_id)).search(query, first)
 
-    def _indexes(self, seen: Seen) -> list[SearchIndex]:
-        return [self._index] if seen.index is None else [self._index, seen.index]
-
-    async def _seen(self, db: Queries, guild_id: int | None) -> Seen:
+    async def seen(self, db: Queries, guild_id: int | None) -> Seen:
         """Return what was laid for the server's version, or lay it.
 
         The version is read with every use, and before the additions: what another process
@@ -259,8 +268,8 @@ class CurriculumStore:
         hidden = {key for key, found in self.base.by_key.items() if present.get(key) != found}
         changed = documents_of(laid.curriculum, without=self.base.by_key.keys() - hidden)
         gone = laid.removed.values()
-        removed = SearchIndex(names_of(each) for each in gone)
-        return Seen(laid, SearchIndex(changed), frozenset(hidden), removed if gone else None)
+        removed = SearchIndex(names_of(each) for each in gone) if gone else None
+        return Seen(laid, (self._index, SearchIndex(changed)), frozenset(hidden), removed)
 
     async def remember(self, db: Database, now: datetime) -> None:
         """Bring the record of all that was ever listed up to date with the base curriculum.
@@ -298,7 +307,7 @@ def _title_like(typed: str, resources: list[Resource]) -> Resource | None:
     return found[0] if len(found) == 1 else None
 
 
-def _is_said_of(resource: Resource | None, typed: str) -> bool:
+def _is_said_of(resource: Resource, typed: str) -> bool:
     """Tell whether the text names an author or the year of a resource, and nothing else."""
-    known = f"{resource.authors} {resource.year} {resource.kind}" if resource else ""
+    known = f"{resource.authors} {resource.year} {resource.kind}"
     return set(words(typed)) <= set(words(known))

@@ -187,7 +187,7 @@ class Moderation:
         """
         db = self._db
         laid = await self._curricula.laid(db, guild_id)
-        resource = await self.list.named(db, guild_id, laid, typed)
+        resource = await self.list.named(guild_id, typed)
         new: dict[str, str] = {}
         idle: dict[str, Any] = {}
         if step:
@@ -203,7 +203,7 @@ class Moderation:
             else:
                 new["needs"] = needed.key
         if no_longer_needs:
-            dropped = await self.list.named(db, guild_id, laid, no_longer_needs)
+            dropped = await self.list.named(guild_id, no_longer_needs)
             if dropped.key in resource.prerequisites:
                 new["no_longer_needs"] = dropped.key
             else:

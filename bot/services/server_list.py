@@ -1,6 +1,6 @@
 """One server's list: finding what moderators mean in it, and writing it with its history."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,16 +8,15 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import (
     Addition,
     Laid,
+    is_of_guild,
     lay_over,
     namespace_of,
     own_resource,
     own_step,
 )
 from bot.core.curriculum.fields import Fields
-from bot.core.curriculum.links import canonical, link_in
+from bot.core.curriculum.links import canonical
 from bot.core.moderation import Choice, EditKind, PastEdit
-from bot.core.search import search
-from bot.core.search.index import SearchIndex, names_of
 from bot.errors import NoLongerListedError, ReaderError, TooManyAdditionsError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, known
@@ -75,19 +74,21 @@ class ServerList:
 
     # What is meant
 
-    async def named(self, db: Queries, guild_id: int, laid: Laid, typed: str) -> Resource:
+    async def named(self, guild_id: int, typed: str) -> Resource:
         """Return the resource that is meant, a removed one too, or raise UnknownResourceError."""
-        if (listed := laid.find(typed)) is not None:
+        seen = await self._curricula.seen(self._db, guild_id)
+        removed = seen.laid.removed
+        if (listed := seen.laid.find(typed)) is not None:
             return listed
         try:
-            return await self._curricula.named(db, guild_id, typed)
+            return await self._curricula.named(self._db, guild_id, typed)
         except NoLongerListedError as error:
-            if removed := laid.removed.get(error.key or ""):
-                return removed
+            if (found := removed.get(error.key or "")) is not None:
+                return found
             raise
         except UnknownResourceError:
-            if typed.strip() and (hidden := _found(laid.removed, typed)):
-                return hidden[0]
+            for hit in seen.search_removed(typed):
+                return removed[hit.key]
             raise
 
     def step(self, laid: Laid, typed: str) -> Step:
@@ -103,29 +104,26 @@ class ServerList:
 
     async def resources(self, guild_id: int, typed: str) -> list[Choice]:
         """Return what fits, hidden ones first; for nothing typed, what the server changed."""
-        laid = await self._curricula.laid(self._db, guild_id)
-        curriculum = laid.curriculum
+        seen = await self._curricula.seen(self._db, guild_id)
+        resources, removed = seen.laid.curriculum.by_key, seen.laid.removed
         if typed.strip():
-            hits = await self._curricula.search(self._db, guild_id, typed)
-            shown = [r for hit in hits if (r := curriculum.get(hit.key)) is not None]
+            hidden = [removed[hit.key] for hit in seen.search_removed(typed)]
+            shown = [resources[hit.key] for hit in seen.search(typed)]
         else:
-            base = self._curricula.base.by_key
-            shown = sorted(curriculum.by_key.values(), key=lambda r: base.get(r.key) == r)
-        hidden = _found(laid.removed, typed)[:MOST_HIDDEN]
-        fitting = [*((r, True) for r in hidden), *((r, False) for r in shown)][:MOST_CHOICES]
-        return [Choice(r, curriculum.step(r.step_id), is_hidden) for r, is_hidden in fitting]
+            base, hidden = self._curricula.base.by_key, list(removed.values())
+            shown = sorted(resources.values(), key=lambda r: base.get(r.key) == r)
+        return _choices(seen.laid, [*hidden[:MOST_HIDDEN], *shown])
 
     async def prerequisites(self, guild_id: int, resource: str, typed: str = "") -> list[Choice]:
         """Return what the named resource waits for, as far as it fits what is typed."""
         laid = await self._curricula.laid(self._db, guild_id)
         try:
-            meant = await self.named(self._db, guild_id, laid, resource)
+            meant = await self.named(guild_id, resource)
         except ReaderError:
             return []
         found = [r for key in meant.prerequisites if (r := laid.find(key)) is not None]
         wanted = typed.casefold().strip()
-        found = [r for r in found if wanted in r.title.casefold()] or found
-        return [Choice(r, laid.curriculum.step(r.step_id), removed=False) for r in found]
+        return _choices(laid, [r for r in found if wanted in r.title.casefold()] or found)
 
     async def steps(self, guild_id: int, typed: str) -> list[Step]:
         """Return the steps that fit what is typed, the server's own before the others."""
@@ -201,7 +199,7 @@ class ServerList:
     ) -> None:
         """Keep the server's own in the record of all that was ever listed."""
         resource = own_resource(addition.key, addition.fields, "")
-        if resource is None or not addition.key.startswith(f"{namespace_of(guild_id)}:"):
+        if resource is None or not is_of_guild(addition.key, guild_id):
             return
         if addition.removed:
             await known.set_gone(tx, [resource.key], now)
@@ -209,8 +207,6 @@ class ServerList:
             await known.keep_known(tx, [KnownResource(resource.key, resource.title, resource.url)])
 
 
-def _found(removed: Mapping[str, Resource], typed: str) -> list[Resource]:
-    if not typed.strip():
-        return list(removed.values())
-    index = SearchIndex(names_of(each) for each in removed.values())
-    return [removed[hit.key] for hit in search([index], typed, link=link_in(typed))]
+def _choices(laid: Laid, found: Sequence[Resource]) -> list[Choice]:
+    step, removed = laid.curriculum.step, laid.removed
+    return [Choice(r, step(r.step_id), r.key in removed) for r in found[:MOST_CHOICES]]

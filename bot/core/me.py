@@ -6,13 +6,15 @@ The words of the files stand here: they explain themselves, wherever they are re
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.curriculum.links import canonical
+from bot.core.groups import Group
 from bot.core.progress import READ, State
+from bot.core.weeks import Week
 
 Row = Mapping[str, Any]
 
@@ -49,37 +51,22 @@ class Titled:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """The channel of a study group."""
-
-    guild_id: int
-    channel_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A paper of the week, as it was posted."""
-
-    week: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
-    """Every row about a reader, by table, and what their keys and ids stand for.
-
-    ``rooms`` by group id, ``papers`` by slot id.
-    """
+    """Every row about a reader, by table, and what their keys and ids stand for."""
 
     reader_id: int
     rows: Mapping[str, Sequence[Row]]
     titles: Mapping[str, Titled]
-    rooms: Mapping[int, Room]
-    papers: Mapping[int, Paper]
+    groups: Mapping[int, Group]
+    weeks: Mapping[int, Week]
 
     def of(self, table: str) -> Sequence[Row]:
         """Return the table's rows about the reader."""
         return self.rows.get(table, ())
+
+    def row_of(self, table: str) -> Row:
+        """Return the row about the reader of a table that has one a reader; {}: it has none."""
+        return next(iter(self.of(table)), {})
 
     def titled(self, key: str) -> Titled:
         """Return what the key stands for."""
@@ -118,26 +105,22 @@ def about(kept: Kept) -> About:
     reminders = sum(
         row["kind"] == "reminder" and row["group_id"] is not None for row in kept.of("outbox")
     )
+    current, goal = map(kept.row_of("readers").get, ("current_key", "goal_key"))
+    said = kept.row_of("reader_settings").get
     return About(
         marks=Counter(row["state"] for row in kept.of("progress")),
         changes=sum(row["undone_at"] is None for row in kept.of("changes")),
-        current=_one(kept, "current_key"),
-        goal=_one(kept, "goal_key"),
-        groups=tuple(kept.rooms[each].channel_id for each in members if each in kept.rooms),
+        current=kept.titled(current) if current else None,
+        goal=kept.titled(goal) if goal else None,
+        groups=tuple(kept.groups[each].channel_id for each in members if each in kept.groups),
         papers=len(kept.of("week_readers")),
         runs=tuple(row["channel_id"] for row in kept.of("study_groups")),
         notices=len(kept.of("outbox")) - reminders,
         others={table: len(rows) for table, rows in kept.rows.items() if table not in SAID},
         is_empty=not kept.rows,
-        settings=_settings(kept),
+        settings=ReaderSettings(said("zone"), bool(said("named")), bool(said("nudged"))),
         reminders=reminders,
     )
-
-
-def _settings(kept: Kept) -> ReaderSettings:
-    for row in kept.of("reader_settings"):
-        return ReaderSettings(row["zone"], bool(row["named"]), bool(row["nudged"]))
-    return ReaderSettings()
 
 
 def keys_of(row: Row) -> Iterator[str]:
@@ -147,16 +130,6 @@ def keys_of(row: Row) -> Iterator[str]:
         if when in row:
             found = json.loads(row[when])
             yield from (key for key in (*found["marks"], found["current"], found["goal"]) if key)
-
-
-def ids_in(rows: Iterable[Row], column: str) -> set[int]:
-    """Return the ids in one column of the rows that have it."""
-    return {row[column] for row in rows if row.get(column) is not None}
-
-
-def _one(kept: Kept, column: str) -> Titled | None:
-    keys = [row[column] for row in kept.of("readers") if row[column]]
-    return kept.titled(keys[0]) if keys else None
 
 
 FORMAT = 1
@@ -223,12 +196,10 @@ def readable(row: Row, kept: Kept) -> dict[str, Any]:
             titled = kept.titled(value)
             name = column.removesuffix("_key")
             shown |= {f"{name}_title": titled.title, f"{name}_url": titled.url}
-        if column == "week_id" and value in kept.papers:
-            paper = kept.papers[value]
-            shown |= {"week": paper.week, "paper_title": paper.title}
-        if column == "group_id" and value in kept.rooms:
-            room = kept.rooms[value]
-            shown |= {"guild_id": str(room.guild_id), "channel_id": str(room.channel_id)}
+        if column == "week_id" and (week := kept.weeks.get(value)):
+            shown |= {"week": week.week, "paper_title": week.title}
+        if column == "group_id" and (group := kept.groups.get(value)):
+            shown |= {"guild_id": str(group.guild_id), "channel_id": str(group.channel_id)}
     if "after_rows" in row:
         shown["titles"] = {key: kept.titled(key).title for key in keys_of(row)}
     return shown

@@ -8,12 +8,9 @@ from typing import Any
 from bot.core.me import (
     About,
     Kept,
-    Paper,
     ReaderSettings,
-    Room,
     Titled,
     about,
-    ids_in,
     keys_of,
     to_bibtex,
     to_json,
@@ -98,12 +95,15 @@ class Me:
     async def _kept(self, reader_id: int) -> Kept:
         rows = await readers.rows_about(self._db, reader_id)
         each = list(chain.from_iterable(rows.values()))
+
+        def ids(column: str) -> list[int]:
+            return sorted({row[column] for row in each if row.get(column)})
+
         titles = await self._titles({key for row in each for key in keys_of(row)})
-        found = await groups.groups_by_id(self._db, sorted(ids_in(each, "group_id")))
-        rooms = {group.group_id: Room(group.guild_id, group.channel_id) for group in found}
-        posts = await week_rows.weeks_by_id(self._db, sorted(ids_in(each, "week_id")))
-        papers = {post.week_id: Paper(post.week, post.title) for post in posts}
-        return Kept(reader_id, rows, titles, rooms, papers)
+        found = await groups.groups_by_id(self._db, ids("group_id"))
+        posts = await week_rows.weeks_by_id(self._db, ids("week_id"))
+        by_id = {group.group_id: group for group in found}, {post.week_id: post for post in posts}
+        return Kept(reader_id, rows, titles, *by_id)
 
     async def _titles(self, keys: set[str]) -> dict[str, Titled]:
         curriculum = await self._curricula.of(self._db, None)

@@ -15,7 +15,7 @@ ADDED_LATER = {"voices": [{"reader_id": 5, "resource_key": "demo:bert", "why": "
 
 
 def kept(rows):
-    return Kept(5, rows, titles={}, rooms={}, papers={})
+    return Kept(5, rows, titles={}, groups={}, weeks={})
 
 
 def test_a_table_that_is_new_is_counted_and_downloaded_all_the_same():

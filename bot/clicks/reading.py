@@ -147,7 +147,7 @@ async def turn_page(click: Click, said: ids.TurnPage) -> View:
 
 async def _step(click: Click, step_id: str, page: int = 0) -> View:
     curriculum, reader = await click.services.reading.reader(click.who, click.where)
-    step = click.services.curricula.step(curriculum, step_id)
+    step = click.services.curricula.step(curriculum.steps, step_id)
     return step_card(curriculum, reader, step, page)
 
 

@@ -60,6 +60,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
 
     def __init__(self, services: Services, deliver: Deliver) -> None:
         self.services = services
+        self.list = services.moderation.list
         self.deliver = deliver
 
     @app_commands.command()
@@ -169,26 +170,22 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     ) -> None:
         """Change, remove or restore something on the reading list of this server."""
         where, who = interaction.guild_id or 0, interaction.user.id
-        desk = await self.services.moderation.open(
-            where, who, resource, step, needs, no_longer_needs
-        )
+        wish = step, needs, no_longer_needs
+        desk = await self.services.moderation.open(where, who, resource, *wish)
         await answer(interaction, desk_card(desk))
 
     @app_commands.command()
     async def export(self, interaction: Interaction) -> None:
         """Get the reading list of this server as a file."""
-        name, text = await self.services.moderation.export(interaction.guild_id or 0)
-        view, file = (
-            export_card(f"{name}.yaml"),
-            discord.File(io.BytesIO(text.encode()), f"{name}.yaml"),
-        )
+        list_id, text = await self.services.moderation.export(interaction.guild_id or 0)
+        file = discord.File(io.BytesIO(text.encode()), f"{list_id}.yaml")
+        view = export_card(file.filename)
         await interaction.response.send_message(view=view, file=file, ephemeral=True)
 
     @edit.autocomplete("resource")
     @offers
     async def _resources(self, interaction: Interaction, typed: str) -> Choices:
-        choosing = self.services.moderation.list
-        return edit_choices(await choosing.resources(interaction.guild_id or 0, typed))
+        return edit_choices(await self.list.resources(interaction.guild_id or 0, typed))
 
     @pick.autocomplete("date")
     @offers
@@ -214,15 +211,13 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
         resource = str(getattr(interaction.namespace, "resource", ""))
         where = interaction.guild_id or 0
-        choosing = self.services.moderation.list
-        return edit_choices(await choosing.prerequisites(where, resource, typed))
+        return edit_choices(await self.list.prerequisites(where, resource, typed))
 
     @add.autocomplete("step")
     @edit.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        choosing = self.services.moderation.list
-        return step_choices(await choosing.steps(interaction.guild_id or 0, typed))
+        return step_choices(await self.list.steps(interaction.guild_id or 0, typed))
 
     @group.autocomplete("zone")
     @offers

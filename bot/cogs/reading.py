@@ -93,7 +93,9 @@ class ReadingCog(commands.Cog, name="reading"):
         if step is None:
             view = index_card(curriculum, reader)
         else:
-            view = step_card(curriculum, reader, self.services.curricula.step(curriculum, step))
+            view = step_card(
+                curriculum, reader, self.services.curricula.step(curriculum.steps, step)
+            )
         await answer(interaction, view)
 
     @app_commands.command()

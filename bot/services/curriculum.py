@@ -1,7 +1,7 @@
 """What a server sees of the list, with its fuzzy search; and what the list ever held."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -184,28 +184,30 @@ class CurriculumStore:
         hidden = {key: found.title for key in ours if (found := self.base.get(key)) is not None}
         return {key: found.title for key, found in past.items()} | hidden
 
-    def step(self, curriculum: Curriculum, typed: str) -> Step:
+    def step(self, steps: Sequence[Step], typed: str) -> Step:
         """Return the step with this id, number or title, in that order; else the likeliest.
 
         Raises:
             UnknownStepError: nothing is like it.
         """
-        wanted = typed.casefold().strip()
-        named = (s for s in curriculum.steps if wanted in (s.number.casefold(), s.title.casefold()))
-        found = curriculum.step(typed) or next(named, None)
-        likeliest = [found] if found else self.steps_like(curriculum, typed)
+        by_name = {
+            getattr(step, name).casefold(): step
+            for name in ("title", "number", "id")
+            for step in reversed(steps)
+        }
+        found = by_name.get(typed.casefold().strip())
+        likeliest = [found] if found else self.steps_like(steps, typed)
         if not likeliest:
             raise UnknownStepError(typed)
         return likeliest[0]
 
-    def steps_like(self, curriculum: Curriculum, typed: str) -> list[Step]:
+    def steps_like(self, steps: Sequence[Step], typed: str) -> list[Step]:
         """Return the steps that fit what is typed, the best first; all of them for nothing."""
         if not typed.strip():
-            return list(curriculum.steps[:MOST_HITS])
-        steps = curriculum.steps
+            return list(steps[:MOST_HITS])
+        by_id = {step.id: step for step in steps}
         documents = [Document(s.id, s.title, (s.number,) if s.number else ()) for s in steps]
-        hits = search([SearchIndex(documents)], typed, MOST_HITS)
-        return [step for hit in hits if (step := curriculum.step(hit.key))]
+        return [by_id[hit.key] for hit in search([SearchIndex(documents)], typed, MOST_HITS)]
 
     async def named(self, db: Queries, guild_id: int | None, typed: str) -> Resource:
         """Return what the typed text means: a key, or words that fit one resource clearly.

@@ -411,15 +411,14 @@ class Moderation:
     def _proposal(self, laid: Laid, draft: Draft) -> Proposal:
         """Return what a card shows of a draft that would add something."""
         about, resource = _about(draft, DraftAddition), _preview(draft)
-        own = self.list.own_step
-        steps = (own, *(step for step in laid.curriculum.steps if step.id != own.id))
+        steps = self.list.steps_of(laid)
         return Proposal(
             draft_id=draft.draft_id,
             opener_id=draft.opened_by,
             curriculum=laid.curriculum,
             resource=resource,
-            step=next((step for step in steps if step.id == resource.step_id), own),
-            steps=steps,
+            step=next((step for step in steps if step.id == resource.step_id), steps[0]),
+            steps=tuple(steps),
             twins=twins_of(resource.title, list(laid.curriculum.by_key.values())),
             silent=about.silent,
             missing=about.missing,

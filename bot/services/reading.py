@@ -292,11 +292,13 @@ class Reading:
 
     async def step_id(self, guild_id: int | None, typed: str) -> str:
         """Return the id of the step that is meant, or raise UnknownStepError."""
-        return self._curricula.step(await self._curricula.of(self._db, guild_id), typed).id
+        return self._curricula.step((await self._curricula.of(self._db, guild_id)).steps, typed).id
 
     async def steps(self, guild_id: int | None, typed: str) -> list[Step]:
         """Return the steps that fit what is typed; all of them for nothing."""
-        return self._curricula.steps_like(await self._curricula.of(self._db, guild_id), typed)
+        return self._curricula.steps_like(
+            (await self._curricula.of(self._db, guild_id)).steps, typed
+        )
 
     async def mark(
         self,

@@ -91,16 +91,13 @@ class ServerList:
                 return removed[hit.key]
             raise
 
-    def step(self, laid: Laid, typed: str) -> Step:
-        """Return the step that is meant; the server's own may have no resources yet.
+    def steps_of(self, laid: Laid) -> list[Step]:
+        """Return all steps, the server's own first: it may have no resources yet."""
+        return list({step.id: step for step in (self.own_step, *laid.curriculum.steps)}.values())
 
-        Raises:
-            UnknownStepError: nothing is like it.
-        """
-        own = self.own_step
-        if typed.casefold().strip() in (own.id, own.title.casefold()):
-            return laid.curriculum.step(own.id) or own
-        return self._curricula.step(laid.curriculum, typed)
+    def step(self, laid: Laid, typed: str) -> Step:
+        """Return the step that is meant, or raise UnknownStepError: nothing is like it."""
+        return self._curricula.step(self.steps_of(laid), typed)
 
     async def resources(self, guild_id: int, typed: str) -> list[Choice]:
         """Return what fits, hidden ones first; for nothing typed, what the server changed."""
@@ -128,10 +125,9 @@ class ServerList:
     async def steps(self, guild_id: int, typed: str) -> list[Step]:
         """Return the steps that fit what is typed, the server's own before the others."""
         laid = await self._curricula.laid(self._db, guild_id)
-        found = self._curricula.steps_like(laid.curriculum, typed)
-        if self.own_step.title.casefold().startswith(typed.casefold().strip()):
-            found = [self.own_step, *(step for step in found if step.id != self.own_step.id)]
-        return found[:MOST_CHOICES]
+        found = self._curricula.steps_like(self.steps_of(laid), typed)
+        is_own = self.own_step.title.casefold().startswith(typed.casefold().strip())
+        return sorted(found, key=lambda step: not (is_own and step.id == self.own_step.id))
 
     # What is written
 

@@ -135,20 +135,20 @@ async def test_keys_that_go_first_go_before_others_that_fit_as_well(services):
 
 @pytest.mark.parametrize("typed", ["transformer", "1", " Transformer ", "TRANSFORMER"])
 def test_a_step_is_found_by_id_number_or_title(shipped, base, typed):
-    assert shipped.step(base, typed) == base.steps[0]
+    assert shipped.step(base.steps, typed) == base.steps[0]
 
 
 def test_a_step_is_found_by_the_likeliest_words(shipped, base):
-    assert shipped.step(base, "transfromer").id == "transformer"
+    assert shipped.step(base.steps, "transfromer").id == "transformer"
 
 
 def test_a_step_like_nothing_is_unknown(shipped, base):
     with pytest.raises(UnknownStepError):
-        shipped.step(base, "zqxwv")
+        shipped.step(base.steps, "zqxwv")
 
 
 def test_for_nothing_typed_all_steps_are_offered_in_order(shipped, base):
-    assert shipped.steps_like(base, " ") == list(base.steps[:25])
+    assert shipped.steps_like(base.steps, " ") == list(base.steps[:25])
 
 
 async def test_a_key_that_comes_back_with_another_link_is_refused(db):

@@ -117,7 +117,7 @@ def acts_of(world):
         "weeks offered": lambda: s.papers.weeks(GUILD, CHANNEL),
         "/manage vote and Cancel vote": vote_and_call_off,
         "/manage edit": lambda: s.moderation.open(GUILD, MODERATOR, "demo:r1"),
-        "typing in /manage": lambda: s.moderation.list.resources(GUILD, "r"),
+        "typing in /manage": lambda: s.moderation.list_of(GUILD),
         "/manage export": lambda: s.moderation.export(GUILD),
         "a week's paper and its reminders": next_week,
         "Delete all": lambda: s.me.forget(READER),

@@ -60,7 +60,6 @@ class ManageCog(commands.GroupCog, group_name="manage"):
 
     def __init__(self, services: Services, deliver: Deliver) -> None:
         self.services = services
-        self.list = services.moderation.list
         self.deliver = deliver
 
     @app_commands.command()
@@ -185,7 +184,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @edit.autocomplete("resource")
     @offers
     async def _resources(self, interaction: Interaction, typed: str) -> Choices:
-        return edit_choices(await self.list.resources(interaction.guild_id or 0, typed))
+        here = await self.services.moderation.list_of(interaction.guild_id or 0)
+        return edit_choices(here.resources_like(typed))
 
     @pick.autocomplete("date")
     @offers
@@ -210,14 +210,15 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @offers
     async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
         resource = str(getattr(interaction.namespace, "resource", ""))
-        where = interaction.guild_id or 0
-        return edit_choices(await self.list.prerequisites(where, resource, typed))
+        here = await self.services.moderation.list_of(interaction.guild_id or 0)
+        return edit_choices(await here.prerequisites(resource, typed))
 
     @add.autocomplete("step")
     @edit.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        return step_choices(await self.list.steps(interaction.guild_id or 0, typed))
+        here = await self.services.moderation.list_of(interaction.guild_id or 0)
+        return step_choices(here.steps_like(typed))
 
     @group.autocomplete("zone")
     @offers

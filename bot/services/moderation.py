@@ -20,7 +20,6 @@ from bot.core.curriculum.fields import (
     PageFacts,
     Typed,
     fields_of_page,
-    slug_for,
     typed_from,
     web_link,
     with_needs,
@@ -93,8 +92,11 @@ class Moderation:
     _fetch_facts: FetchFacts
     _patience: float = PATIENCE
 
-    def __post_init__(self) -> None:
-        self.list = ServerList(self._db, self._curricula, self._clock, self._ids)
+    async def list_of(self, guild_id: int, tx: Queries | None = None) -> ServerList:
+        """Return a server's list as it is now."""
+        db = tx or self._db
+        seen = await self._curricula.seen(db, guild_id)
+        return ServerList(db, guild_id, seen, self._curricula, self._clock, self._ids)
 
     # Adding
 
@@ -107,16 +109,15 @@ class Moderation:
             NotALinkError: nothing that a browser could open.
             UnknownStepError: no such step.
         """
-        url = web_link(typed)
-        laid = await self._curricula.laid(self._db, guild_id)
-        chosen = self.list.step(laid, step) if step else self.list.own_step
-        if (key := self.list.key_of(laid, url)) is not None:
+        url, here = web_link(typed), await self.list_of(guild_id)
+        chosen = here.step(step) if step else here.steps[0]
+        if (key := here.key_of(url)) is not None:
             draft = await self._begin(guild_id, opener_id, DraftEdit(key))
-            return await self._desk(self._db, draft, "already")
+            return await _desk(here, draft, "already")
         facts = await self._facts(url)
         fields = {**fields_of_page(url, facts), "step_id": chosen.id}
         about = DraftAddition(fields, not is_visible(facts.title), facts.missing)
-        return self._proposal(laid, await self._begin(guild_id, opener_id, about))
+        return _proposal(here, await self._begin(guild_id, opener_id, about))
 
     async def add(self, ref: DraftRef) -> Proposal | Desk:
         """Add what the draft proposes; a second time, or if another was quicker, show what is.
@@ -126,47 +127,33 @@ class Moderation:
         Raises:
             TooManyAdditionsError: the server has as many as it may have.
         """
-        async with self._turn(ref) as (tx, draft):
+        async with self._turn(ref) as (here, draft):
             if isinstance(draft.about, DraftEdit):
-                return await self._desk(tx, draft, "already")
+                return await _desk(here, draft, "already")
             about = _about(draft, DraftAddition)
             outcome: Outcome = "already"
-            laid = await self._curricula.laid(tx, draft.guild_id)
-            key = self.list.key_of(laid, about.fields["url"])
+            fields = dict(about.fields)
+            key = here.key_of(fields["url"])
             if key is None and about.silent:
-                return self._proposal(laid, draft)
+                return _proposal(here, draft)
             if key is None:
-                key, outcome = await self._add(tx, draft, about.fields), "added"
-            return await self._desk(tx, await _put(tx, draft, DraftEdit(key)), outcome)
-
-    async def _add(self, tx: Queries, draft: Draft, fields: Fields) -> str:
-        guild_id = draft.guild_id
-        if former := await self.list.former_keys(tx, fields["url"]):
-            fields = {**fields, "formerly": former}
-        taken = await self.list.taken_slugs(tx, guild_id)
-        key = f"{namespace_of(guild_id)}:{slug_for(fields['title'], taken)}"
-        await self.list.write(tx, guild_id, draft.opened_by, Addition(key, fields), "added")
-        return key
+                if former := await here.former_keys(fields["url"]):
+                    fields["formerly"] = former
+                key, outcome = await here.new_key(fields["title"]), "added"
+                await here.write(draft.opened_by, Addition(key, fields), "added")
+            return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
 
     async def cancel(self, ref: DraftRef) -> None:
         """Forget a draft."""
-        async with self._turn(ref) as (tx, draft):
-            await additions.drop_draft(tx, draft.draft_id)
+        async with self._turn(ref) as (here, draft):
+            await additions.drop_draft(here.db, draft.draft_id)
 
     async def put_in_step(self, ref: DraftRef, step: str) -> Proposal | Desk:
         """Choose another step for what is to be added."""
-        async with self._turn(ref) as (tx, draft):
+        async with self._turn(ref) as (here, draft):
             if isinstance(draft.about, DraftEdit):
-                return await self._desk(tx, draft, "already")
-            laid = await self._curricula.laid(tx, draft.guild_id)
-            return await self._propose(tx, laid, draft, {"step_id": self.list.step(laid, step).id})
-
-    async def _propose(self, tx: Queries, laid: Laid, draft: Draft, fields: Fields) -> Proposal:
-        """Propose the draft's addition with these fields anew."""
-        about = _about(draft, DraftAddition)
-        silent = about.silent and "title" not in fields
-        about = replace(about, fields={**about.fields, **fields}, silent=silent)
-        return self._proposal(laid, await _put(tx, draft, about))
+                return await _desk(here, draft, "already")
+            return await _propose(here, draft, {"step_id": here.step(step).id})
 
     # Changing
 
@@ -185,50 +172,49 @@ class Moderation:
             UnknownResourceError, UnknownStepError: it means nothing for certain.
             NeedRefusedError, StepRefusedError: the wish could not be followed.
         """
-        db = self._db
-        laid = await self._curricula.laid(db, guild_id)
-        resource = await self.list.named(guild_id, typed)
+        here = await self.list_of(guild_id)
+        resource = await here.named(typed)
         new: dict[str, str] = {}
         idle: dict[str, Any] = {}
         if step:
-            chosen = self.list.step(laid, step)
+            chosen = here.step(step)
             if chosen.id == resource.step_id:
                 idle["step"] = chosen
             else:
                 new["step_id"] = chosen.id
         if needs:
-            needed = await self._curricula.named(db, guild_id, needs)
+            needed = await self._curricula.named(self._db, guild_id, needs)
             if needed.key in resource.prerequisites:
                 idle["needs"] = needed
             else:
                 new["needs"] = needed.key
         if no_longer_needs:
-            dropped = await self.list.named(guild_id, no_longer_needs)
+            dropped = await here.named(no_longer_needs)
             if dropped.key in resource.prerequisites:
                 new["no_longer_needs"] = dropped.key
             else:
                 idle["no_longer_needs"] = dropped
         wish = DraftEdit(resource.key, **new)
         if new:
-            await self._wished(db, guild_id, resource, wish)
+            await _wished(here, resource, wish)
         draft = await self._begin(guild_id, opener_id, wish)
-        return replace(await self._desk(db, draft), idle=Wishes(**idle))
+        return replace(await _desk(here, draft), idle=Wishes(**idle))
 
     async def confirm(self, ref: DraftRef) -> Desk:
         """Do what the card said would change."""
-        async with self._turn(ref) as (tx, draft):
-            wish, guild_id = _about(draft, DraftEdit), draft.guild_id
+        async with self._turn(ref) as (here, draft):
+            wish = _about(draft, DraftEdit)
             if not (fields := wish.fields()):
-                return await self._desk(tx, draft, "same")
-            addition = await self._wished(tx, guild_id, await self._resource(tx, draft), wish)
-            await self.list.write(tx, guild_id, draft.opened_by, addition, "changed", fields)
-            return await self._desk(tx, await _put(tx, draft, DraftEdit(wish.key)), "changed")
+                return await _desk(here, draft, "same")
+            addition = await _wished(here, await here.listed(wish.key), wish)
+            await here.write(draft.opened_by, addition, "changed", fields)
+            return await _desk(here, await _put(here, draft, DraftEdit(wish.key)), "changed")
 
     async def texts(self, ref: DraftRef) -> Typed:
         """Return what somebody would type to get the resource as it is."""
-        draft = await self._find(self._db, ref)
+        here, draft = await self._look(ref)
         if isinstance(draft.about, DraftEdit):
-            return typed_from(await self._resource(self._db, draft))
+            return typed_from(await here.listed(draft.about.key))
         typed = typed_from(_preview(draft))
         return replace(typed, title="") if _about(draft, DraftAddition).silent else typed
 
@@ -249,72 +235,43 @@ class Moderation:
             LinkTakenError: it means another resource.
         """
         fields = typed.new_fields(before)
-        async with self._turn(ref) as (tx, draft):
-            laid = await self._curricula.laid(tx, draft.guild_id)
+        async with self._turn(ref) as (here, draft):
             if isinstance(draft.about, DraftAddition):
-                proposal = await self._propose(tx, laid, draft, fields)
-                _check_room(laid, proposal.resource)
+                proposal = await _propose(here, draft, fields)
+                _check_room(here.laid, proposal.resource)
                 return proposal
-            resource = await self._resource(tx, draft)
+            resource = await here.listed(_about(draft, DraftEdit).key)
             if all(getattr(resource, name) == value for name, value in fields.items()):
-                return await self._desk(tx, draft, "same")
-            said = await self.list.said(tx, draft.guild_id, resource.key)
+                return await _desk(here, draft, "same")
+            said = await here.said(resource.key)
             kept = {**said.addition.fields, **fields}
             if "url" in fields:
-                kept |= await self._links(tx, laid, draft, resource, kept)
+                kept |= await _links(here, resource, kept)
             addition, after = said.changed(kept)
             _check_room(after, after.find(resource.key))
-            await self.list.write(tx, draft.guild_id, draft.opened_by, addition, "changed", fields)
-            return await self._desk(tx, draft, "changed")
-
-    async def _links(
-        self, tx: Queries, laid: Laid, draft: Draft, resource: Resource, kept: Fields
-    ) -> dict[str, list[str]]:
-        """Return what goes with a mended link, or raise LinkTakenError; the old one counts."""
-        url = kept["url"]
-        taken = self.list.key_of(laid, url)
-        if taken not in (None, resource.key) and (other := laid.find(taken)) is not None:
-            raise LinkTakenError(other.title)
-        former = [each for each in (*resource.former_urls, resource.url) if each != url]
-        found = {"former_urls": list(dict.fromkeys(former))}
-        if is_of_guild(resource.key, draft.guild_id) and taken is None:
-            past = await self.list.former_keys(tx, url)
-            found["formerly"] = list(dict.fromkeys([*kept.get("formerly", ()), *past]))
-        return found
+            await here.write(draft.opened_by, addition, "changed", fields)
+            return await _desk(here, draft, "changed")
 
     async def remove(self, ref: DraftRef) -> Desk:
         """Hide a resource from this server; readers' progress stays."""
-        async with self._turn(ref) as (tx, draft):
-            shown = await self._curricula.laid(tx, draft.guild_id)
-            desk = await self._set_removed(tx, draft, "removed")
+        async with self._turn(ref) as (here, draft):
+            shown = here.laid
+            desk = await _set_removed(here, draft, "removed")
             if desk.outcome == "same":
                 return desk
-            return replace(desk, touched=await self._touched(tx, draft, desk.resource, shown))
+            keys = (desk.resource.key, *desk.resource.formerly)
+            week = running_week("UTC", self._clock())
+            touched = Touched(
+                shown_count(await progress.members_with_marks(here.db, here.guild_id, keys)) or 0,
+                tuple(r for r in shown.curriculum.by_key.values() if keys[0] in r.prerequisites),
+                await groups.channels_about(here.db, here.guild_id, keys[0], week),
+            )
+            return replace(desk, touched=touched)
 
     async def restore(self, ref: DraftRef) -> Desk:
         """Show a resource again that was removed."""
-        async with self._turn(ref) as (tx, draft):
-            return await self._set_removed(tx, draft, "restored")
-
-    async def _set_removed(
-        self, tx: Queries, draft: Draft, kind: Literal["removed", "restored"]
-    ) -> Desk:
-        resource, removed = await self._resource(tx, draft), kind == "removed"
-        before = (await self.list.said(tx, draft.guild_id, resource.key)).addition
-        if before.removed == removed:
-            return await self._desk(tx, draft, "same")
-        addition = replace(before, removed=removed)
-        await self.list.write(tx, draft.guild_id, draft.opened_by, addition, kind)
-        return await self._desk(tx, draft, kind)
-
-    async def _touched(self, tx: Queries, draft: Draft, resource: Resource, shown: Laid) -> Touched:
-        """Return what it means that a resource is gone; ``shown``: the list as it was."""
-        keys, week = (resource.key, *resource.formerly), running_week("UTC", self._clock())
-        return Touched(
-            shown_count(await progress.members_with_marks(tx, draft.guild_id, keys)) or 0,
-            tuple(r for r in shown.curriculum.by_key.values() if resource.key in r.prerequisites),
-            await groups.channels_about(tx, draft.guild_id, resource.key, week),
-        )
+        async with self._turn(ref) as (here, draft):
+            return await _set_removed(here, draft, "restored")
 
     async def doubt(
         self, reader_id: int, guild_id: int, key: str, needed: str, why: str
@@ -329,29 +286,27 @@ class Moderation:
             resource = await self._curricula.resource(tx, guild_id, key)
             prerequisite = await self._curricula.resource(tx, guild_id, needed)
             doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
-            await additions.add_doubt(
-                tx, guild_id, reader_id, self._ids.new(), doubt, self._clock()
-            )
+            now, doubt_id = self._clock(), self._ids.new()
+            await additions.add_doubt(tx, guild_id, reader_id, doubt_id, doubt, now)
         return resource, prerequisite
 
     async def drop_doubts(self, ref: DraftRef) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
-        async with self._turn(ref) as (tx, draft):
-            resource = await self._resource(tx, draft)
-            await additions.delete_doubts(tx, draft.guild_id, resource.key)
-            return await self._desk(tx, draft, "settled")
+        async with self._turn(ref) as (here, draft):
+            resource = await here.listed(_about(draft, DraftEdit).key)
+            await additions.delete_doubts(here.db, here.guild_id, resource.key)
+            return await _desk(here, draft, "settled")
 
     # Looking
 
     async def desk(self, ref: DraftRef) -> Desk:
         """Return the resource of a card as it is now."""
-        return await self._desk(self._db, await self._find(self._db, ref))
+        return await _desk(*await self._look(ref))
 
     async def history(self, ref: DraftRef) -> tuple[Desk, list[PastEdit]]:
         """Return who changed the resource, the latest first."""
-        draft = await self._find(self._db, ref)
-        desk = await self._desk(self._db, draft)
-        return desk, await additions.edits_of(self._db, draft.guild_id, desk.resource.key)
+        desk = await self.desk(ref)
+        return desk, await additions.edits_of(self._db, ref[0] or 0, desk.resource.key)
 
     async def export(self, guild_id: int) -> tuple[str, str]:
         """Return the list's id and a file's text with all of it, or raise NothingToExportError."""
@@ -360,24 +315,29 @@ class Moderation:
             raise NothingToExportError
         return curriculum.id, write_curriculum(curriculum)
 
-    # Parts
+    # Drafts
 
     @asynccontextmanager
-    async def _turn(self, ref: DraftRef) -> AsyncIterator[tuple[Queries, Draft]]:
+    async def _turn(self, ref: DraftRef) -> AsyncIterator[tuple[ServerList, Draft]]:
         """Open a transaction on a draft once no other change of its server's list is under way."""
         guild_id, opener_id, _ = ref
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, opener_id)
             if guild_id is not None:
                 await additions.take_turn(tx, guild_id)
-            yield tx, await self._find(tx, ref)
+            draft = await self._find(tx, ref)
+            yield await self.list_of(draft.guild_id, tx), draft
 
-    async def _facts(self, url: str) -> PageFacts:
-        try:
-            async with asyncio.timeout(self._patience):
-                return await self._fetch_facts(url)
-        except TimeoutError:
-            return PageFacts()
+    async def _look(self, ref: DraftRef) -> tuple[ServerList, Draft]:
+        """Return a draft with its server's list, outside a transaction."""
+        draft = await self._find(self._db, ref)
+        return await self.list_of(draft.guild_id), draft
+
+    async def _find(self, db: Queries, ref: DraftRef) -> Draft:
+        found = await additions.draft(db, ref, self._clock() - CARDS_LAST)
+        if found is None:
+            raise OldCardError
+        return found
 
     async def forget_drafts(self) -> None:
         """Forget the drafts that have lapsed; a bot at rest writes nothing."""
@@ -396,87 +356,15 @@ class Moderation:
             await additions.set_draft(tx, draft)
         return draft
 
-    async def _find(self, db: Queries, ref: DraftRef) -> Draft:
-        found = await additions.draft(db, ref, self._clock() - CARDS_LAST)
-        if found is None:
-            raise OldCardError
-        return found
-
-    async def _resource(self, db: Queries, draft: Draft) -> Resource:
-        """Return the listed resource that the draft is about, or raise NoLongerListedError."""
-        key = _about(draft, DraftEdit).key
-        found = (await self._curricula.laid(db, draft.guild_id)).find(key)
-        return found or await self._curricula.resource(db, draft.guild_id, key)
-
-    def _proposal(self, laid: Laid, draft: Draft) -> Proposal:
-        """Return what a card shows of a draft that would add something."""
-        about, resource = _about(draft, DraftAddition), _preview(draft)
-        steps = self.list.steps_of(laid)
-        return Proposal(
-            draft_id=draft.draft_id,
-            opener_id=draft.opened_by,
-            curriculum=laid.curriculum,
-            resource=resource,
-            step=next((step for step in steps if step.id == resource.step_id), steps[0]),
-            steps=tuple(steps),
-            twins=twins_of(resource.title, list(laid.curriculum.by_key.values())),
-            silent=about.silent,
-            missing=about.missing,
-        )
-
-    async def _desk(self, db: Queries, draft: Draft, outcome: Outcome | None = None) -> Desk:
-        """Return what a card shows of a draft about a listed resource, as it is now."""
-        guild_id, wish = draft.guild_id, _about(draft, DraftEdit)
-        laid, resource = await self._curricula.laid(db, guild_id), await self._resource(db, draft)
-        return Desk(
-            draft_id=draft.draft_id,
-            opener_id=draft.opened_by,
-            curriculum=laid.curriculum,
-            resource=resource,
-            removed=resource.key in laid.removed,
-            own=is_of_guild(resource.key, guild_id),
-            wishes=Wishes(
-                self.list.step(laid, wish.step_id) if wish.step_id else None,
-                laid.find(wish.needs or ""),
-                laid.find(wish.no_longer_needs or ""),
-            ),
-            set_aside=tuple(sorted(laid.set_aside, key=lambda each: each.key != resource.key)),
-            doubts=tuple(await additions.doubts_about(db, guild_id, resource.key)),
-            outcome=outcome,
-            groups=tuple(await groups.running_groups(db, guild_id) if outcome == "added" else ()),
-        )
-
-    async def _wished(
-        self, db: Queries, guild_id: int, resource: Resource, wish: DraftEdit
-    ) -> Addition:
-        """Return what the server will say of a resource once the wishes are followed."""
-        said = await self.list.said(db, guild_id, resource.key)
-        fields = dict(said.addition.fields)
-        if wish.step_id is not None:
-            fields["step_id"] = wish.step_id
-        if wish.needs or wish.no_longer_needs:
-            needs = said.original.prerequisites if said.original else ()
-            fields = with_needs(fields, needs, add=wish.needs, drop=wish.no_longer_needs)
-        addition, laid = said.changed(fields)
-        after = laid.find(addition.key)
-        title = addition.key if after is None else after.title
-        if wish.step_id is not None and (after is None or after.step_id != wish.step_id):
-            step = laid.curriculum.step(wish.step_id) or self.list.own_step
-            raise StepRefusedError(title, step.title)
-        for aside in laid.set_aside:
-            if (aside.key, aside.what) == (addition.key, wish.needs):
-                needed = laid.find(aside.what)
-                match aside.why:
-                    case "loop" | "nowhere" | "companion" | "list" as why:
-                        raise NeedRefusedError(title, needed.title if needed else aside.what, why)
-        return addition
+    async def _facts(self, url: str) -> PageFacts:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._fetch_facts(url)
+        except TimeoutError:
+            return PageFacts()
 
 
-async def _put(tx: Queries, draft: Draft, about: Drafted) -> Draft:
-    """Record what a draft is about from now on, and return it so."""
-    changed = replace(draft, about=about)
-    await additions.set_draft(tx, changed)
-    return changed
+# What is drafted
 
 
 def _about(draft: Draft, kind: type[Kind]) -> Kind:
@@ -486,12 +374,120 @@ def _about(draft: Draft, kind: type[Kind]) -> Kind:
     return draft.about
 
 
+async def _put(here: ServerList, draft: Draft, about: Drafted) -> Draft:
+    """Record what a draft is about from now on, and return it so."""
+    changed = replace(draft, about=about)
+    await additions.set_draft(here.db, changed)
+    return changed
+
+
+async def _propose(here: ServerList, draft: Draft, fields: Fields) -> Proposal:
+    """Propose the draft's addition with these fields anew."""
+    about = _about(draft, DraftAddition)
+    silent = about.silent and "title" not in fields
+    about = replace(about, fields={**about.fields, **fields}, silent=silent)
+    return _proposal(here, await _put(here, draft, about))
+
+
 def _preview(draft: Draft) -> Resource:
     """Return the resource that the draft would add."""
     fields = _about(draft, DraftAddition).fields
     found = own_resource(f"{namespace_of(draft.guild_id)}:new", fields, fields.get("step_id", ""))
     if found is None:
         raise OldCardError
+    return found
+
+
+def _proposal(here: ServerList, draft: Draft) -> Proposal:
+    """Return what a card shows of a draft that would add something."""
+    about, resource = _about(draft, DraftAddition), _preview(draft)
+    curriculum, steps = here.laid.curriculum, here.steps
+    return Proposal(
+        draft_id=draft.draft_id,
+        opener_id=draft.opened_by,
+        curriculum=curriculum,
+        resource=resource,
+        step=next((step for step in steps if step.id == resource.step_id), steps[0]),
+        steps=tuple(steps),
+        twins=twins_of(resource.title, list(curriculum.by_key.values())),
+        silent=about.silent,
+        missing=about.missing,
+    )
+
+
+async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) -> Desk:
+    """Return what a card shows of a draft about a listed resource, as it is now."""
+    wish, laid = _about(draft, DraftEdit), here.laid
+    resource = await here.listed(wish.key)
+    doubts = await additions.doubts_about(here.db, here.guild_id, resource.key)
+    running = await groups.running_groups(here.db, here.guild_id) if outcome == "added" else ()
+    return Desk(
+        draft_id=draft.draft_id,
+        opener_id=draft.opened_by,
+        curriculum=laid.curriculum,
+        resource=resource,
+        removed=resource.key in laid.removed,
+        own=is_of_guild(resource.key, here.guild_id),
+        wishes=Wishes(
+            here.step(wish.step_id) if wish.step_id else None,
+            laid.find(wish.needs or ""),
+            laid.find(wish.no_longer_needs or ""),
+        ),
+        set_aside=tuple(sorted(laid.set_aside, key=lambda each: each.key != resource.key)),
+        doubts=tuple(doubts),
+        outcome=outcome,
+        groups=tuple(running),
+    )
+
+
+# What a server says
+
+
+async def _wished(here: ServerList, resource: Resource, wish: DraftEdit) -> Addition:
+    """Return what the server will say of a resource once the wishes are followed."""
+    said = await here.said(resource.key)
+    fields = dict(said.addition.fields)
+    if wish.step_id is not None:
+        fields["step_id"] = wish.step_id
+    if wish.needs or wish.no_longer_needs:
+        needs = said.original.prerequisites if said.original else ()
+        fields = with_needs(fields, needs, add=wish.needs, drop=wish.no_longer_needs)
+    addition, laid = said.changed(fields)
+    after = laid.find(resource.key)
+    if wish.step_id is not None and (after is None or after.step_id != wish.step_id):
+        raise StepRefusedError(resource.title, here.step(wish.step_id).title)
+    for aside in laid.set_aside:
+        if (aside.key, aside.what) == (resource.key, wish.needs):
+            needed = laid.find(aside.what)
+            match aside.why:
+                case "loop" | "nowhere" | "companion" | "list" as why:
+                    title = needed.title if needed else aside.what
+                    raise NeedRefusedError(resource.title, title, why)
+    return addition
+
+
+async def _set_removed(
+    here: ServerList, draft: Draft, kind: Literal["removed", "restored"]
+) -> Desk:
+    key, removed = (await here.listed(_about(draft, DraftEdit).key)).key, kind == "removed"
+    before = (await here.said(key)).addition
+    if before.removed == removed:
+        return await _desk(here, draft, "same")
+    await here.write(draft.opened_by, replace(before, removed=removed), kind)
+    return await _desk(here, draft, kind)
+
+
+async def _links(here: ServerList, resource: Resource, kept: Fields) -> dict[str, list[str]]:
+    """Return what goes with a mended link, or raise LinkTakenError; the old one counts."""
+    url = kept["url"]
+    taken = here.key_of(url)
+    if taken not in (None, resource.key) and (other := here.laid.find(taken)) is not None:
+        raise LinkTakenError(other.title)
+    former = [each for each in (*resource.former_urls, resource.url) if each != url]
+    found = {"former_urls": list(dict.fromkeys(former))}
+    if is_of_guild(resource.key, here.guild_id) and taken is None:
+        past = await here.former_keys(url)
+        found["formerly"] = list(dict.fromkeys([*kept.get("formerly", ()), *past]))
     return found
 
 

@@ -22,7 +22,7 @@ from bot.errors import (
 )
 from bot.services import curriculum as curriculum_service
 from bot.services.moderation import Moderation
-from bot.services.server_list import MOST_ADDITIONS, ServerList
+from bot.services.server_list import MOST_ADDITIONS
 from bot.store import additions, progress
 from bot.store.instants import Ids
 from bot.views.resource_card import partly_done_card
@@ -337,9 +337,9 @@ async def test_a_removed_resource_is_found_by_its_title_and_offered_first(mod):
     await mod.remove((HERE, MOD, desk.draft_id))
 
     named = await mod.open(HERE, MOD, "mamba linear time")
-    typed = await mod.list.resources(HERE, "mamba")
-    nothing_typed = await mod.list.resources(HERE, "")
-    elsewhere = await mod.list.resources(THERE, "mamba")
+    typed = (await mod.list_of(HERE)).resources_like("mamba")
+    nothing_typed = (await mod.list_of(HERE)).resources_like("")
+    elsewhere = (await mod.list_of(THERE)).resources_like("mamba")
 
     assert named.removed
     assert [(c.resource.key, c.removed) for c in typed] == [(desk.resource.key, True)]
@@ -549,12 +549,10 @@ async def test_another_process_is_never_stale(base, opened, mod):
     assert await other.search(opened.db, HERE, "mamba") == []
 
 
-async def test_what_was_rolled_back_was_never_seen(clock, opened, mod):
-    ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
-
+async def test_what_was_rolled_back_was_never_seen(opened, mod):
     async def fail_after_adding():
         async with opened.db.transaction() as tx:
-            await ledger.write(tx, HERE, MOD, addition(HERE), "added")
+            await (await mod.list_of(HERE, tx)).write(MOD, addition(HERE), "added")
             assert (await opened.curricula.of(tx, HERE)).get("g100:new") is not None
             raise RuntimeError
 
@@ -565,11 +563,10 @@ async def test_what_was_rolled_back_was_never_seen(clock, opened, mod):
     assert (await opened.curricula.of(opened.db, HERE)).get("g100:new") is None
 
 
-async def test_servers_share_what_they_did_not_change(clock, opened, base):
-    ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
+async def test_servers_share_what_they_did_not_change(opened, mod, base):
     for guild_id in range(1000, 1000 + curriculum_service.KEPT_SERVERS + 4):
         async with opened.db.transaction() as tx:
-            await ledger.write(tx, guild_id, MOD, addition(guild_id), "added")
+            await (await mod.list_of(guild_id, tx)).write(MOD, addition(guild_id), "added")
         curriculum = await opened.curricula.of(opened.db, guild_id)
 
     assert curriculum.get(BERT) is base.get(BERT)
@@ -627,12 +624,11 @@ async def test_an_export_of_an_untouched_list_reads_back_the_same(mod, base):
     assert read_curriculum(text).sections == base.sections
 
 
-async def test_nothing_is_left_to_export_when_all_is_removed(clock, opened, mod, base):
-    ledger = ServerList(opened.db, opened.curricula, clock, Ids(clock))
+async def test_nothing_is_left_to_export_when_all_is_removed(opened, mod, base):
     async with opened.db.transaction() as tx:
         for resource in base.resources:
             gone = Addition(resource.key, {}, removed=True)
-            await ledger.write(tx, HERE, MOD, gone, "removed")
+            await (await mod.list_of(HERE, tx)).write(MOD, gone, "removed")
 
     with pytest.raises(NothingToExportError):
         await mod.export(HERE)
@@ -674,15 +670,15 @@ async def test_typed_values_are_all_set(mod):
 
 
 async def test_prerequisites_are_offered_to_be_dropped(mod):
-    offered = await mod.list.prerequisites(HERE, GPT_3)
+    offered = await (await mod.list_of(HERE)).prerequisites(GPT_3)
 
     assert [choice.resource.key for choice in offered] == ["jump-into-llm:gpt-2"]
-    assert await mod.list.prerequisites(HERE, "no such thing") == []
+    assert await (await mod.list_of(HERE)).prerequisites("no such thing") == []
 
 
 async def test_steps_are_offered_with_the_servers_own_first(mod):
-    everything = await mod.list.steps(HERE, "")
-    some = await mod.list.steps(HERE, "token")
+    everything = (await mod.list_of(HERE)).steps_like("")
+    some = (await mod.list_of(HERE)).steps_like("token")
 
     assert everything[0].title == "Added by this server"
     assert len(everything) == 25
@@ -843,7 +839,7 @@ async def test_what_is_removed_is_known_by_its_link_too(opened, mod):
     await mod.remove((HERE, MOD, desk.draft_id))
 
     named = await mod.open(HERE, MOD, "https://arxiv.org/pdf/1810.04805v2")
-    offered = await mod.list.resources(HERE, "arXiv:1810.04805")
+    offered = (await mod.list_of(HERE)).resources_like("arXiv:1810.04805")
     with pytest.raises(NoLongerListedError):
         await opened.reading.finish(READER, HERE, "1810.04805")
 

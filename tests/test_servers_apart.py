@@ -48,7 +48,7 @@ LISTED = {
     "guilds.guilds_with_rows": EVERY_SERVERS,
     "guilds.asked_since": EVERY_SERVERS,
     "guilds.pages": EVERY_SERVERS,
-    "known.known_resources_by_key": THE_READERS,
+    "additions.known_resources_by_key": THE_READERS,
     "members.due_checks": EVERY_SERVERS,
     "members.count_due_checks": EVERY_SERVERS,
     "outbox.due_row_ids": EVERY_SERVERS,

@@ -21,9 +21,9 @@ from bot.errors import (
     UnknownResourceError,
     UnknownStepError,
 )
-from bot.store import additions, known
+from bot.store import additions
+from bot.store.additions import KnownResource
 from bot.store.database import Database, Queries
-from bot.store.known import KnownResource
 
 CLEARLY = 15
 """The lead over the second with which the best hit of a search is what was meant."""
@@ -180,7 +180,7 @@ class CurriculumStore:
     async def _gone(self, db: Queries, guild_id: int | None, keys: Iterable[str]) -> dict[str, str]:
         """Return the titles of the keys that another server's are not, and that meant something."""
         ours = [key for key in keys if guild_of(key) in (None, guild_id)]
-        past = await known.known_resources_by_key(db, ours)
+        past = await additions.known_resources_by_key(db, ours)
         hidden = {key: found.title for key in ours if (found := self.base.get(key)) is not None}
         return {key: found.title for key, found in past.items()} | hidden
 
@@ -281,12 +281,12 @@ class CurriculumStore:
         """
         listed = {r.key: KnownResource(r.key, r.title, r.url) for r in self.base.by_key.values()}
         async with db.migrating() as tx:  # two starts at once tell what each found, in turn
-            recorded = await known.known_resources(tx, self.base.id)
+            recorded = await additions.known_resources(tx, self.base.id)
             _refuse_reused_keys(recorded, self.base)
             news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])
-            await known.keep_known(tx, news)
+            await additions.keep_known(tx, news)
             gone = (r for r in recorded.values() if r.key not in listed)
-            await known.set_gone(tx, [r.key for r in gone if r.gone_at is None], now)
+            await additions.set_gone(tx, [r.key for r in gone if r.gone_at is None], now)
 
 
 def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum) -> None:

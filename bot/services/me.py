@@ -18,7 +18,7 @@ from bot.core.me import (
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
-from bot.store import groups, known, readers
+from bot.store import additions, groups, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database
 from bot.store.instants import Clock
@@ -108,7 +108,7 @@ class Me:
     async def _titles(self, keys: set[str]) -> dict[str, Titled]:
         curriculum = await self._curricula.of(self._db, None)
         listed = {key: found for key in keys if (found := curriculum.get(key))}
-        past = await known.known_resources_by_key(self._db, sorted(keys - listed.keys()))
+        past = await additions.known_resources_by_key(self._db, sorted(keys - listed.keys()))
         return {key: Titled(r.title, r.url, r.gone_at is None) for key, r in past.items()} | {
             key: Titled(r.title, r.url, True, r.authors, r.year, r.kind)
             for key, r in listed.items()

@@ -50,8 +50,8 @@ from bot.errors import (
     UnknownStepError,
 )
 from bot.services.curriculum import CurriculumStore
+from bot.store import additions, members, progress, readers
 from bot.store import changes as change_log
-from bot.store import known, members, progress, readers
 from bot.store import weeks as week_rows
 from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Database, Queries
@@ -517,7 +517,7 @@ class Reading:
     async def _title(self, db: Queries, here: ReaderHere, key: str) -> str:
         if (resource := here.curriculum.get(key)) is not None:
             return resource.title
-        gone = await known.known_resources_by_key(db, [key])
+        gone = await additions.known_resources_by_key(db, [key])
         return gone[key].title if key in gone else key
 
     async def _shown(self, here: ReaderHere, resource: Resource) -> Shown:

@@ -18,10 +18,10 @@ from bot.core.curriculum.links import canonical
 from bot.core.moderation import Choice, EditKind, PastEdit
 from bot.errors import NoLongerListedError, ReaderError, TooManyAdditionsError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore, Seen
-from bot.store import additions, known
+from bot.store import additions
+from bot.store.additions import KnownResource
 from bot.store.database import Queries
 from bot.store.instants import Clock, Ids
-from bot.store.known import KnownResource
 
 MOST_CHOICES = 25  # Discord's limit
 MOST_HIDDEN = 10  # of them; what is seen must be found, too
@@ -157,7 +157,7 @@ class ServerList:
     async def former_keys(self, url: str) -> list[str]:
         """Return keys under which the list itself once had the link: progress follows them."""
         base_id = self._curricula.base.id
-        found = await known.known_by_link(self.db, base_id, canonical(url) or url)
+        found = await additions.known_by_link(self.db, base_id, canonical(url) or url)
         return [resource.key for resource in found]
 
     # What is written
@@ -165,7 +165,7 @@ class ServerList:
     async def new_key(self, title: str) -> str:
         """Return a key for a resource of the server's own, unlike all that it ever gave."""
         namespace = namespace_of(self.guild_id)
-        ever = await known.known_resources(self.db, namespace)
+        ever = await additions.known_resources(self.db, namespace)
         return f"{namespace}:{slug_for(title, {key.partition(':')[2] for key in ever})}"
 
     async def said(self, key: str) -> Said:
@@ -201,7 +201,7 @@ class ServerList:
         own = own_resource(addition.key, addition.fields, "")
         if own is not None and is_of_guild(own.key, guild_id):
             if addition.removed:
-                await known.set_gone(tx, [own.key], now)
+                await additions.set_gone(tx, [own.key], now)
             else:
-                await known.keep_known(tx, [KnownResource(own.key, own.title, own.url)])
+                await additions.keep_known(tx, [KnownResource(own.key, own.title, own.url)])
         self.seen = await self._curricula.seen(tx, guild_id)

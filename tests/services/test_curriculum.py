@@ -6,7 +6,7 @@ import pytest
 from bot.core.curriculum.links import canonical
 from bot.errors import ConfigError, NoLongerListedError, UnknownResourceError, UnknownStepError
 from bot.services.curriculum import CurriculumStore
-from bot.store.known import known_resources
+from bot.store.additions import known_resources
 from tests.curricula import NOW, curriculum, resource
 
 A, B = resource("a", title="Alpha", formerly=["old"]), resource("b", title="Beta")

@@ -8,8 +8,8 @@ import pytest
 
 from bot.errors import ConfigError, LedgerError
 from bot.services.opening import open_services, services_over
+from bot.store.additions import known_resources
 from bot.store.database import open_database
-from bot.store.known import known_resources
 from tests.curricula import curriculum, resource
 from tests.postbox import Desk
 

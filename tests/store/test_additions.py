@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from bot.core.curriculum.additions import Addition
 from bot.core.moderation import DraftAddition, DraftEdit, PastEdit
-from bot.store import additions, known
+from bot.store import additions
 from bot.store.additions import Draft
 from bot.store.readers import delete_person
 
@@ -123,10 +123,10 @@ async def test_old_drafts_are_dropped(db, clock):
 
 
 async def test_what_was_ever_listed_is_found_by_its_link(db):
-    one = known.KnownResource("list:a", "A", "https://a.org")
-    other = known.KnownResource("g1:a", "A", "https://a.org")
+    one = additions.KnownResource("list:a", "A", "https://a.org")
+    other = additions.KnownResource("g1:a", "A", "https://a.org")
     async with db.transaction() as tx:
-        await known.keep_known(tx, [one, other])
+        await additions.keep_known(tx, [one, other])
 
-    assert await known.known_by_link(db, "list", "a.org") == [one]
-    assert await known.known_by_link(db, "list", "b.org") == []
+    assert await additions.known_by_link(db, "list", "a.org") == [one]
+    assert await additions.known_by_link(db, "list", "b.org") == []

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.store.known import (
+from bot.store.additions import (
     KnownResource,
     keep_known,
     known_by_link,

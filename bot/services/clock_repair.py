@@ -28,7 +28,7 @@ from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off
 from bot.services.weeks import Weeks
-from bot.store import ahead, outbox, settings
+from bot.store import ahead, outbox
 from bot.store import groups as group_rows
 from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
@@ -94,7 +94,7 @@ class ClockRepair:
             )
 
     async def _after_new_tables(self, now: datetime) -> None:
-        tables, before = version("tzdata"), await settings.setting(self._db, TABLES)
+        tables, before = version("tzdata"), await ahead.setting(self._db, TABLES)
         if tables == before:
             return
         moved = 0
@@ -108,7 +108,7 @@ class ClockRepair:
                 await self._group_put_right(group.group_id, now, new_tables=True)
                 moved += 1
         async with self._db.transaction() as tx:
-            await settings.set_setting(tx, TABLES, tables)
+            await ahead.set_setting(tx, TABLES, tables)
         if moved:
             log.info("time zones are those of %s now: %s groups' times moved", tables, moved)
 

@@ -1,4 +1,4 @@
-"""Instants that are too late to be true: what a clock that was ahead left in the database."""
+"""The ledger's own upkeep: notes of the bot itself, and instants that a wrong clock left there."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -113,3 +113,35 @@ async def pull_back_outbox(tx: Queries, now: datetime, apart: timedelta) -> int:
 async def drop_picks_after(tx: Queries, week: str) -> int:
     """Forget what was chosen for weeks after this one; return how many choices that was."""
     return len(await tx.fetch("DELETE FROM picks WHERE week > ? RETURNING week", week))
+
+
+# Notes by name, and the row from which tickets are taken
+
+
+async def setting(db: Queries, name: str) -> str | None:
+    """Return what was recorded under the name, or None."""
+    value: str | None = await db.fetch_value("SELECT value FROM settings WHERE name = ?", name)
+    return value
+
+
+async def set_setting(tx: Queries, name: str, value: str) -> None:
+    """Record a value under the name."""
+    sql = (
+        "INSERT INTO settings (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    )
+    await tx.fetch(sql, name, value)
+
+
+async def take_next_ticket_at(tx: Queries) -> int:
+    """Return when the next ticket is good, and make others who ask wait for this transaction."""
+    sql = (
+        "INSERT INTO tickets (only_row, free_at) VALUES (1, 0)"
+        " ON CONFLICT (only_row) DO UPDATE SET free_at = tickets.free_at RETURNING free_at"
+    )
+    return int(await tx.fetch_value(sql))
+
+
+async def set_next_ticket_at(tx: Queries, free_at: int) -> None:
+    """Record when the next ticket is good."""
+    await tx.fetch("UPDATE tickets SET free_at = ?", free_at)

@@ -16,8 +16,8 @@ from bot.core.weeks import Schedule, weeks_from
 from bot.services.clock_repair import TABLES
 from bot.services.opening import open_services
 from bot.store import ahead
+from bot.store.ahead import setting
 from bot.store.instants import EPOCH
-from bot.store.settings import setting
 from tests.conftest import Clock
 from tests.curricula import curriculum, resource
 from tests.every_table import every_column, everything

@@ -29,11 +29,11 @@ ONLY_TELLS = "it writes to a row that was looked for before, and tells whether i
 
 LISTED = {
     "additions.any_drafts_before": EVERY_SERVERS,
-    "ahead.newest_message_at": EVERY_SERVERS,
-    "ahead.columns_ahead": EVERY_SERVERS,
-    "ahead.pull_back": EVERY_SERVERS,
-    "ahead.pull_back_outbox": EVERY_SERVERS,
-    "ahead.drop_picks_after": EVERY_SERVERS,
+    "upkeep.newest_message_at": EVERY_SERVERS,
+    "upkeep.columns_ahead": EVERY_SERVERS,
+    "upkeep.pull_back": EVERY_SERVERS,
+    "upkeep.pull_back_outbox": EVERY_SERVERS,
+    "upkeep.drop_picks_after": EVERY_SERVERS,
     "backup.COUNTS": EVERY_SERVERS,
     "groups.group_of_channel": CHANNELS,
     "groups.group": CHECKED,

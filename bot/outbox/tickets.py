@@ -5,7 +5,7 @@ import logging
 from collections import deque
 
 from bot.core.outbox import LENIENCE, SECOND, take_tickets
-from bot.store import ahead
+from bot.store import upkeep
 from bot.store.database import Database
 from bot.store.instants import Clock
 
@@ -97,10 +97,10 @@ class Tickets:
     async def _take(self, wanted: int) -> list[float]:
         try:
             async with asyncio.timeout(self._patience), self._db.transaction() as tx:
-                free_at = await ahead.take_next_ticket_at(tx)
+                free_at = await upkeep.take_next_ticket_at(tx)
                 now, time = self._now()
                 batch = take_tickets(free_at, now, self.rate, wanted)
-                await ahead.set_next_ticket_at(tx, batch.stop)
+                await upkeep.set_next_ticket_at(tx, batch.stop)
         except TimeoutError:
             # Whoever has the row stalls, and PostgreSQL may never take it from them. No week is
             # lost over that: this process goes on at the rate, as if it were alone.

@@ -28,8 +28,8 @@ from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off
 from bot.services.weeks import Weeks
-from bot.store import ahead, outbox
 from bot.store import groups as group_rows
+from bot.store import outbox, upkeep
 from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -64,7 +64,7 @@ class ClockRepair:
         wrong, and what looks far ahead is right: then all stays as it is.
         """
         now = self._clock()
-        newest_at = await ahead.newest_message_at(self._db)
+        newest_at = await upkeep.newest_message_at(self._db)
         if newest_at is not None and newest_at > now + CLOCKS_APART:
             log.warning(
                 "the clock is behind: it says %s, but Discord had a message of ours at %s",
@@ -94,7 +94,7 @@ class ClockRepair:
             )
 
     async def _after_new_tables(self, now: datetime) -> None:
-        tables, before = version("tzdata"), await ahead.setting(self._db, TABLES)
+        tables, before = version("tzdata"), await upkeep.setting(self._db, TABLES)
         if tables == before:
             return
         moved = 0
@@ -108,28 +108,28 @@ class ClockRepair:
                 await self._group_put_right(group.group_id, now, new_tables=True)
                 moved += 1
         async with self._db.transaction() as tx:
-            await ahead.set_setting(tx, TABLES, tables)
+            await upkeep.set_setting(tx, TABLES, tables)
         if moved:
             log.info("time zones are those of %s now: %s groups' times moved", tables, moved)
 
     async def _pull_back(self, now: datetime) -> int:
         """Pull back all but groups' calendars, a table at a time; return how many rows it was."""
         limit, count = now + CLOCKS_APART, 0
-        marks = dict.fromkeys(ahead.OF_MARKS, limit) | {ahead.PUT_OFF: now + PUT_OFF_FOR}
-        others = dict.fromkeys(ahead.NEVER_AHEAD, limit) | {ahead.NUDGES: limit + NUDGED_AFTER}
-        wrong = await ahead.columns_ahead(self._db, marks | others)
+        marks = dict.fromkeys(upkeep.OF_MARKS, limit) | {upkeep.PUT_OFF: now + PUT_OFF_FOR}
+        others = dict.fromkeys(upkeep.NEVER_AHEAD, limit) | {upkeep.NUDGES: limit + NUDGED_AFTER}
+        wrong = await upkeep.columns_ahead(self._db, marks | others)
         if not wrong.isdisjoint(marks):
             async with self._db.transaction() as tx:
-                count += await ahead.pull_back_marks(tx, limit, now, PUT_OFF_FOR)
+                count += await upkeep.pull_back_marks(tx, limit, now, PUT_OFF_FOR)
         for column, latest in others.items():
             if column in wrong:
                 async with self._db.transaction() as tx:
                     to = latest - CLOCKS_APART
-                    count += await ahead.pull_back(tx, *column, limit=latest, to=to)
+                    count += await upkeep.pull_back(tx, *column, limit=latest, to=to)
         async with self._db.transaction() as tx:
-            count += await ahead.pull_back_outbox(tx, now, CLOCKS_APART)
+            count += await upkeep.pull_back_outbox(tx, now, CLOCKS_APART)
             last = week_of((limit + AT_MOST_AHEAD).date())
-            return count + await ahead.drop_picks_after(tx, last)
+            return count + await upkeep.drop_picks_after(tx, last)
 
     async def _group_put_right(
         self, group_id: int, now: datetime, *, new_tables: bool = False

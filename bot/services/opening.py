@@ -18,7 +18,7 @@ from bot.services.reading import Reading
 from bot.services.reminders import Reminders
 from bot.services.votes import Votes
 from bot.services.weeks import Weeks
-from bot.store import ahead
+from bot.store import upkeep
 from bot.store.database import Background, Database, open_database
 from bot.store.instants import CHANCE, Clock, Ids
 from bot.store.migrations import migrate
@@ -77,16 +77,16 @@ class Services:
     async def try_to_write(self) -> None:
         """Write something that changes nothing for anybody, or raise LedgerError."""
         async with self.db.transaction() as tx:
-            await ahead.set_setting(tx, "written_at", self.clock().isoformat())
+            await upkeep.set_setting(tx, "written_at", self.clock().isoformat())
 
     async def synced_commands(self, application_id: int) -> str | None:
         """Return the digest of the commands that Discord was told last."""
-        return await ahead.setting(self.db, f"commands:{application_id}")
+        return await upkeep.setting(self.db, f"commands:{application_id}")
 
     async def set_synced_commands(self, application_id: int, digest: str) -> None:
         """Record the digest of the commands that Discord knows now."""
         async with self.db.transaction() as tx:
-            await ahead.set_setting(tx, f"commands:{application_id}", digest)
+            await upkeep.set_setting(tx, f"commands:{application_id}", digest)
 
     async def close(self) -> None:
         """Give the database back, unless somebody else opened it."""

@@ -17,7 +17,7 @@ from bot.outbox.engine import DUE_AT_A_TIME, Engine
 from bot.outbox.letters import letters
 from bot.outbox.tickets import Tickets
 from bot.services.opening import open_services
-from bot.store import ahead
+from bot.store import upkeep
 from tests.kill.ledgers import MONDAY, THURSDAY, group_ledger
 from tests.kill.objects import CHANNEL_ID, DM_ID, GUILD_ID, MODERATOR_ID, OTHER_ID
 from tests.kill.objects import channel as channel_of_room
@@ -821,7 +821,7 @@ async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services,
     await Engine(services, Person(), tickets, letters(services, tickets)).deliver_due()
 
     async with services.db.transaction() as tx:
-        free_at = await ahead.take_next_ticket_at(tx)
+        free_at = await upkeep.take_next_ticket_at(tx)
     first = clock.now.timestamp() * SECOND - LENIENCE // 2  # the clock stands still
     assert round((free_at - first) * SEND_RATE / SECOND) == 2
     (row,) = await services.db.fetch("SELECT state FROM outbox")

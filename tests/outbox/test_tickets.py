@@ -5,7 +5,7 @@ import pytest
 
 from bot.core.outbox import SECOND
 from bot.outbox.tickets import ClosedError, Tickets
-from bot.store import ahead
+from bot.store import upkeep
 from bot.store.database import open_database
 
 RATE, APART = 200, 1 / 200
@@ -43,7 +43,7 @@ async def test_all_who_take_tickets_of_one_database_are_held_to_the_rate_togethe
     await asyncio.gather(*(take(process, 50) for process in processes))
 
     async with db.transaction() as tx:
-        taken_until = await ahead.take_next_ticket_at(tx) / SECOND
+        taken_until = await upkeep.take_next_ticket_at(tx) / SECOND
     assert taken_until >= began + 150 * APART
 
 
@@ -130,7 +130,7 @@ async def test_a_process_that_stalls_over_the_tickets_holds_up_no_other(
     other = await open_database(database_url)
     tickets = Tickets(other, true_clock, RATE, patience=0.2)
     async with db.transaction() as tx:
-        await ahead.take_next_ticket_at(tx)
+        await upkeep.take_next_ticket_at(tx)
         began = asyncio.get_running_loop().time()
 
         async with asyncio.timeout(10):

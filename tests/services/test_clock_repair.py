@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from bot.core.weeks import Schedule, weeks_from
 from bot.services.clock_repair import TABLES
 from bot.services.opening import open_services
-from bot.store import ahead
-from bot.store.ahead import setting
+from bot.store import upkeep
 from bot.store.instants import EPOCH
+from bot.store.upkeep import setting
 from tests.conftest import Clock
 from tests.curricula import curriculum, resource
 from tests.every_table import every_column, everything
@@ -290,7 +290,7 @@ async def test_every_instant_is_pulled_back_or_put_right_with_its_group(db):
         ("outbox", "until_at"), ("outbox", "lease_until"), ("outbox", "tried_at"),
     }  # fmt: skip
 
-    assert instants == {*ahead.NEVER_AHEAD, *with_their_group, *elsewhere}
+    assert instants == {*upkeep.NEVER_AHEAD, *with_their_group, *elsewhere}
 
 
 leaps = st.integers(-30 * 24, 500 * 24).map(lambda hours: timedelta(hours=hours))

@@ -16,9 +16,9 @@ import asyncpg
 import pytest
 
 from bot.errors import ConfigError, LedgerError
-from bot.store import ahead, readers
-from bot.store.ahead import set_setting, setting
+from bot.store import readers, upkeep
 from bot.store.database import open_database, value_from
+from bot.store.upkeep import set_setting, setting
 
 HOLD = """
 import asyncio, sys
@@ -201,7 +201,7 @@ async def test_reading_does_not_wait_for_a_writer(db):
     async with db.transaction() as tx:
         await set_setting(tx, "name", "value")
 
-        assert await ahead.setting(db, "name") is None
+        assert await upkeep.setting(db, "name") is None
 
 
 async def test_outside_a_transaction_sqlite_refuses_to_write(path):

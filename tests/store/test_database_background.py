@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from bot.store.ahead import set_next_ticket_at, take_next_ticket_at
 from bot.store.database import BACKGROUND_AT_ONCE, Background
+from bot.store.upkeep import set_next_ticket_at, take_next_ticket_at
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.errors import BackupError
 from bot.store.database import lock_file, sqlite_file
@@ -63,9 +63,9 @@ def _copied(source: Path, target: Path) -> str:
     """Copy and check; the target appears whole or not at all, and nothing is written over."""
     if os.path.lexists(target):
         raise BackupError(f"{target} is there already: name a new file.")
-    part = target.with_name(f"{target.name}.part")
     try:
-        with _made(part):
+        with TemporaryDirectory(prefix=f"{target.name}.", dir=target.parent) as folder:
+            part = Path(folder, target.name)
             only_read = f"{source.resolve().as_uri()}?mode=ro"
             with (
                 contextlib.closing(sqlite3.connect(only_read, uri=True)) as old,
@@ -93,16 +93,6 @@ def _appear(part: Path, target: Path) -> None:
         raise
     except OSError:  # USB sticks and some network drives know no links
         part.rename(target)
-
-
-@contextlib.contextmanager
-def _made(part: Path) -> Iterator[None]:
-    part.open("xb").close()
-    try:
-        yield
-    finally:
-        for left in (part, Path(f"{part}-journal"), Path(f"{part}-wal"), Path(f"{part}-shm")):
-            left.unlink(missing_ok=True)
 
 
 def _checked(copy: sqlite3.Connection, source: Path) -> str:

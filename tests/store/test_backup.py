@@ -70,6 +70,13 @@ async def test_a_backup_writes_over_nothing(bot, shell, tmp_path):
     assert (tmp_path / "backup.db").read_text() == "mine"
 
 
+async def test_what_a_killed_backup_left_stops_no_later_one(bot, url, tmp_path):
+    (tmp_path / "backup.db.part").write_bytes(b"half a ledger")
+
+    assert back_up(url, tmp_path / "backup.db") == HELD
+    assert marks_in(tmp_path / "backup.db") == 2
+
+
 async def test_a_backup_goes_onto_a_disk_that_knows_no_links(bot, url, tmp_path, monkeypatch):
     def link(source, target):
         if os.path.lexists(target):

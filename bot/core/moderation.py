@@ -206,24 +206,23 @@ def twins_of(title: str, resources: Sequence[Resource]) -> tuple[Resource, ...]:
     the colon.
     """
     rated = [
-        (max(_likeness(title, r.title), _likeness(title, f"{r.label} {r.title}")), r)
+        (max(_likeness(title, name) for name in (r.title, f"{r.label} {r.title}")), r)
         for r in resources
     ]
-    likely = [(score, resource) for score, resource in rated if score >= 88]
-    return tuple(r for _, r in sorted(likely, key=lambda pair: -pair[0])[:3])
+    rated.sort(key=lambda pair: -pair[0])
+    return tuple(resource for score, resource in rated[:3] if score >= 88)
 
 
 def _likeness(one: str, other: str) -> float:
-    asked, known = " ".join(words(one)), " ".join(words(other))
+    asked, known = words(one), words(other)
     if not asked or not known:
         return 0
-    likeness = fuzz.token_sort_ratio(asked, known)
-    if min(len(words(one)), len(words(other))) >= 4:
+    texts = " ".join(asked), " ".join(known)
+    likeness = fuzz.token_sort_ratio(*texts)
+    if min(len(asked), len(known)) >= 4:
         # Pages put their site's name, an id or a part of the title more around it.
-        likeness = max(likeness, fuzz.token_set_ratio(asked, known) - 5)
-    if words(head(one)) == words(head(other)):
-        likeness = max(likeness, 95)
-    return likeness
+        likeness = max(likeness, fuzz.token_set_ratio(*texts) - 5)
+    return max(likeness, 95) if words(head(one)) == words(head(other)) else likeness
 
 
 Subject = Literal["role", "user", "channel"]

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.core.progress import Mark
 from bot.core.reading import Change
-from bot.store.database import Queries, Row, value_from
+from bot.store.database import Queries, Row, kept, value_from
 from bot.store.guilds import pages
-from bot.store.instants import instant, instant_or_none, seconds
+from bot.store.instants import instant, instant_or_none
 
 KEPT = 20
 """Changes kept of each reader, which can be undone."""
@@ -151,18 +151,14 @@ async def _put_snapshots(tx: Queries, change_id: int, before: Snapshot, after: S
 
 
 def _to_json(snapshot: Snapshot) -> str:
-    marks = {
-        key: mark
-        and [mark.state, seconds(mark.changed_at), mark.until and seconds(mark.until), mark.rating]
-        for key, mark in snapshot.marks.items()
-    }
+    marks = {key: mark and kept(astuple(mark)) for key, mark in snapshot.marks.items()}
     return json.dumps({"marks": marks, "current": snapshot.current, "goal": snapshot.goal})
 
 
 def _from_json(text: str) -> Snapshot:
-    kept: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] = json.loads(text)
     marks = {
         key: row and Mark(row[0], instant(row[1]), instant_or_none(row[2]), row[3])
-        for key, row in kept["marks"].items()
+        for key, row in found["marks"].items()
     }
-    return Snapshot(**kept | {"marks": marks})
+    return Snapshot(**found | {"marks": marks})

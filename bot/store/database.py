@@ -243,7 +243,7 @@ class _SqliteQueries(Queries):
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         try:
-            return list(await self.connection.execute_fetchall(sql, _kept(args)))  # type: ignore[arg-type]  # sqlite3.Row reads as a mapping
+            return list(await self.connection.execute_fetchall(sql, kept(args)))  # type: ignore[arg-type]  # sqlite3.Row reads as a mapping
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells more of the same
             if code in BUSY:
@@ -423,7 +423,7 @@ async def _rows(
     through: Any, sql: str, args: tuple[Value, ...], within: float | None = None
 ) -> list[Row]:
     try:
-        return list(await through.fetch(_numbered(sql), *_kept(args), timeout=within))
+        return list(await through.fetch(_numbered(sql), *kept(args), timeout=within))
     except Exception as error:
         if told := _ledger_error(error):
             raise told from error
@@ -467,7 +467,8 @@ def _ledger_error(error: Exception) -> LedgerError | None:
     return None
 
 
-def _kept(args: tuple[Value, ...]) -> tuple[int | str | None, ...]:
+def kept(args: tuple[Value, ...]) -> tuple[int | str | None, ...]:
+    """Return values as both databases keep them."""
     return tuple(seconds(value) if isinstance(value, datetime) else value for value in args)
 
 

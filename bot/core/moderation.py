@@ -177,13 +177,13 @@ def as_json(draft: Drafted) -> dict[str, Any]:
 def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
     """Return a draft as it was kept; ``key``: of the resource that it changes."""
     if key is not None:
-        return DraftEdit(key, *map(kept.get, ("step_id", "needs", "no_longer_needs")))
-    if "url" in kept:
-        fields = {name: kept[name] for name in kept if name not in ("silent", "missing")}
-        return DraftAddition(fields, bool(kept.get("silent")), kept.get("missing"))
-    if "draft_id" in kept:
-        return ResourceForm(kept["draft_id"], Typed(**kept["before"]), Typed(**kept["typed"]))
+        return DraftEdit(key, **kept)
     said = dict(kept)
+    if "url" in said:
+        silent, missing = bool(said.pop("silent", False)), said.pop("missing", None)
+        return DraftAddition(said, silent, missing)
+    if "draft_id" in said:
+        return ResourceForm(said["draft_id"], Typed(**said["before"]), Typed(**said["typed"]))
     if schedule := said.pop("schedule", None):  # so it was kept before it was a wish
         time = f"{schedule.pop('hour'):02}:{schedule.pop('minute'):02}"
         said |= {**schedule, "time": time}

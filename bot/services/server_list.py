@@ -193,10 +193,7 @@ class ServerList:
         if len(rows) >= MOST_ADDITIONS and all(row.key != addition.key for row in rows):
             raise TooManyAdditionsError(MOST_ADDITIONS)
         edit = PastEdit(kind, tuple(fields), author_id, now)
-        await additions.set_addition(tx, guild_id, self._ids.new(), addition, edit)
-        newest = await additions.last_edit_id(tx, guild_id, addition.key)
-        await additions.add_edit(tx, guild_id, self._ids.new(after=newest), addition.key, edit)
-        await additions.set_version(tx, guild_id, self._ids.new())
+        await additions.record(tx, guild_id, addition, edit, self._ids.new)
         # The server's own are kept in the record of all that was ever listed.
         own = own_resource(addition.key, addition.fields, "")
         if own is not None and is_of_guild(own.key, guild_id):

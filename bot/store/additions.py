@@ -1,7 +1,7 @@
 """What moderators made of lists or have in draft, what readers doubt, and what was ever listed."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -52,42 +52,40 @@ async def additions_of(db: Queries, guild_id: int) -> list[Addition]:
     return [value_from(Addition, row, fields=json.loads(row["fields"])) for row in rows]
 
 
-async def set_addition(
-    tx: Queries, guild_id: int, addition_id: int, addition: Addition, edit: PastEdit
+async def record(
+    tx: Queries, guild_id: int, addition: Addition, edit: PastEdit, new_id: Callable[[int], int]
 ) -> None:
-    """Record an addition as an edit left it; ``addition_id`` and author count if it is new."""
+    """Record an addition as an edit left it, with the edit, and that the server's list changed.
+
+    Its author counts if it is new. Of each resource the last twenty edits are kept. ``new_id``
+    makes ids greater than the one it is given: the latest edit's, whatever the clock.
+    """
+    fields = json.dumps(dict(addition.fields), sort_keys=True)
+    said = addition.key, fields, addition.removed, edit.author_id, edit.made_at
     sql = (
         "INSERT INTO additions"
         " (addition_id, guild_id, resource_key, fields, removed, added_by, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id, resource_key) DO UPDATE SET"
         " fields = excluded.fields, removed = excluded.removed, changed_at = excluded.changed_at"
     )
-    fields = json.dumps(dict(addition.fields), sort_keys=True)
-    said = addition.key, fields, addition.removed
-    await tx.fetch(sql, addition_id, guild_id, *said, edit.author_id, edit.made_at)
-
-
-async def add_edit(tx: Queries, guild_id: int, change_id: int, key: str, edit: PastEdit) -> None:
-    """Record who changed what, and forget the resource's oldest edits beyond the last twenty."""
+    await tx.fetch(sql, new_id(0), guild_id, *said)
+    where = guild_id, addition.key
+    sql = "SELECT MAX(change_id) FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
+    newest = await tx.fetch_value(sql, *where)
     sql = (
         "INSERT INTO addition_changes"
         " (change_id, guild_id, resource_key, kind, fields, changed_by, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)"
     )
-    fields = json.dumps(sorted(edit.fields))
-    await tx.fetch(sql, change_id, guild_id, key, edit.kind, fields, edit.author_id, edit.made_at)
+    what = edit.kind, json.dumps(sorted(edit.fields)), edit.author_id, edit.made_at
+    await tx.fetch(sql, new_id(newest or 0), *where, *what)
     sql = (
         "DELETE FROM addition_changes WHERE guild_id = ? AND resource_key = ? AND change_id NOT IN"
         " (SELECT change_id FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
         " ORDER BY change_id DESC LIMIT ?)"
     )
-    await tx.fetch(sql, guild_id, key, guild_id, key, KEPT)
-
-
-async def last_edit_id(db: Queries, guild_id: int, key: str) -> int:
-    """Return the id of the resource's latest edit in this server; 0 if there is none."""
-    sql = "SELECT MAX(change_id) FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
-    return int(await db.fetch_value(sql, guild_id, key) or 0)
+    await tx.fetch(sql, *where, *where, KEPT)
+    await set_version(tx, guild_id, new_id(0))
 
 
 async def edits_of(db: Queries, guild_id: int, key: str) -> list[PastEdit]:

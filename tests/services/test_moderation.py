@@ -587,7 +587,7 @@ async def test_a_server_has_room_for_so_many_and_no_more(clock, opened, mod):
         for number in range(MOST_ADDITIONS - 1):
             hidden = Addition(f"g100:n{number}", {}, removed=True)
             edit = PastEdit("removed", (), MOD, clock())
-            await additions.set_addition(tx, HERE, ids.new(), hidden, edit)
+            await additions.record(tx, HERE, hidden, edit, ids.new)
 
     with pytest.raises(TooManyAdditionsError):
         await add(mod, "https://example.org/second")

@@ -11,10 +11,10 @@ HERE, THERE, ALICE = 1, 2, 2**62
 A_DAY = timedelta(days=1)
 
 
-async def put(db, clock, addition, guild_id=HERE, addition_id=1):
+async def put(db, clock, addition, guild_id=HERE, addition_id=1, fields=()):
     async with db.transaction() as tx:
-        edit = PastEdit("changed", (), ALICE, clock())
-        await additions.set_addition(tx, guild_id, addition_id, addition, edit)
+        edit = PastEdit("changed", fields, ALICE, clock())
+        await additions.record(tx, guild_id, addition, edit, lambda _after: addition_id)
 
 
 async def test_additions_come_back_as_they_were_in_the_order_they_were_made(db, clock):
@@ -57,11 +57,9 @@ async def test_a_version_is_zero_until_set(db):
 
 
 async def test_the_last_twenty_edits_are_kept_the_newest_first(db, clock):
-    async with db.transaction() as tx:
-        for number in range(25):
-            edit = PastEdit("changed", ("title", str(number)), ALICE, clock())
-            await additions.add_edit(tx, HERE, number, "list:a", edit)
-        await additions.add_edit(tx, THERE, 99, "list:a", edit)
+    for number in range(25):
+        await put(db, clock, Addition("list:a", {}), HERE, number, ("title", str(number)))
+    await put(db, clock, Addition("list:a", {}), THERE, 99)
 
     edits = await additions.edits_of(db, HERE, "list:a")
 
@@ -72,10 +70,8 @@ async def test_the_last_twenty_edits_are_kept_the_newest_first(db, clock):
 
 async def test_an_author_is_forgotten_and_what_they_made_stays(db, clock):
     await put(db, clock, Addition("g1:a", {"title": "A"}))
-    async with db.transaction() as tx:
-        edit = PastEdit("added", (), ALICE, clock())
-        await additions.add_edit(tx, HERE, 1, "g1:a", edit)
 
+    async with db.transaction() as tx:
         await delete_person(tx, ALICE)
 
     assert [edit.author_id for edit in await additions.edits_of(db, HERE, "g1:a")] == [None]

@@ -9,7 +9,7 @@ from itertools import chain
 from bot.core.curriculum.additions import Addition
 from bot.core.curriculum.links import canonical
 from bot.core.moderation import Doubt, Drafted, DraftEdit, DraftRef, PastEdit, as_json, from_json
-from bot.store.database import Queries, Row, in_parts, question_marks, value_from
+from bot.store.database import Queries, in_parts, question_marks, value_from
 
 KEPT = 20
 """Past edits kept of each resource."""
@@ -201,8 +201,8 @@ class KnownResource:
 
 async def known_resources(db: Queries, namespace: str) -> dict[str, KnownResource]:
     """Return all that was ever listed under the namespace, by key."""
-    sql = "SELECT * FROM known_resources WHERE namespace = ?"
-    return _by_key(await db.fetch(sql, namespace))
+    sql = "SELECT *, resource_key AS key FROM known_resources WHERE namespace = ?"
+    return {row["key"]: value_from(KnownResource, row) for row in await db.fetch(sql, namespace)}
 
 
 async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownResource]:
@@ -234,13 +234,11 @@ async def set_gone(tx: Queries, keys: Iterable[str], now: datetime) -> None:
 
 async def known_resources_by_key(db: Queries, keys: Iterable[str]) -> Mapping[str, KnownResource]:
     """Return what is known of the keys, listed or not."""
-    rows: list[Row] = []
+    found: dict[str, KnownResource] = {}
     for some in in_parts(sorted(keys)):
-        sql = f"SELECT * FROM known_resources WHERE resource_key IN ({question_marks(some)})"  # noqa: S608 - question marks only
-        rows += await db.fetch(sql, *some)
-    return _by_key(rows)
-
-
-def _by_key(rows: Iterable[Row]) -> dict[str, KnownResource]:
-    found = (value_from(KnownResource, row, key=row["resource_key"]) for row in rows)
-    return {resource.key: resource for resource in found}
+        sql = (
+            "SELECT *, resource_key AS key FROM known_resources"  # noqa: S608 - question marks only
+            f" WHERE resource_key IN ({question_marks(some)})"
+        )
+        found |= {row["key"]: value_from(KnownResource, row) for row in await db.fetch(sql, *some)}
+    return found

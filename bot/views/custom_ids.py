@@ -35,10 +35,10 @@ class CustomId:
     pattern: ClassVar[re.Pattern[str]]
     numbers: ClassVar[frozenset[str]]
 
-    def __init_subclass__(cls, shape: str) -> None:
+    def __init_subclass__(cls, shape: str = "") -> None:
         dataclass(frozen=True)(cls)
         hints = get_type_hints(cls, include_extras=True)
-        said = {f"{{{name}}}": _said(name, hints[name]) for name in cls.__annotations__}
+        said = {f"{{{name}}}": _said(name, hint) for name, hint in hints.items()}
         parts = re.split(r"(\{\w+\})", shape)
         cls.shape = shape
         cls.pattern = re.compile("".join(said.get(part, re.escape(part)) for part in parts))
@@ -241,6 +241,31 @@ class ShowGroup(CustomId, shape="group-card:{group_id}"):
     group_id: RowId
 
 
+# For moderators
+
+
+class OfGroup(CustomId):
+    group_id: RowId
+    opener_id: DiscordId
+
+
+class OfVote(CustomId):
+    vote_id: RowId
+    opener_id: DiscordId
+
+
+class OfDraft(CustomId):
+    draft_id: RowId
+    opener_id: DiscordId
+
+
+class OfKept(CustomId):
+    """A form as it was filled when it was refused."""
+
+    kept_id: RowId
+    opener_id: DiscordId
+
+
 # Study groups, for moderators
 
 
@@ -248,11 +273,8 @@ class StartWeekly(CustomId, shape="start-weekly"):
     """The form for a new group."""
 
 
-class StartAgain(CustomId, shape="again-start:{kept_id}:{opener_id}"):
+class StartAgain(OfKept, shape="again-start:{kept_id}:{opener_id}"):
     """That form as it was filled when it was refused."""
-
-    kept_id: RowId
-    opener_id: DiscordId
 
 
 class GroupZone(CustomId, shape="zone:{channel_id}:{opener_id}"):
@@ -272,11 +294,8 @@ class GroupZoneFor(CustomId, shape="zone-for:{channel_id}:{opener_id}:{weekday}:
     role_id: Annotated[str, r"[0-9]{0,20}"]
 
 
-class GroupHour(CustomId, shape="hour-for:{kept_id}:{opener_id}"):
+class GroupHour(OfKept, shape="hour-for:{kept_id}:{opener_id}"):
     """The option's hour is the group's."""
-
-    kept_id: RowId
-    opener_id: DiscordId
 
 
 class WhichGroup(CustomId, shape="which-group:{group_id}:{kept_id}:{opener_id}"):
@@ -287,51 +306,38 @@ class WhichGroup(CustomId, shape="which-group:{group_id}:{kept_id}:{opener_id}")
     opener_id: DiscordId
 
 
-class LostGroup(CustomId, shape="lost-group:{way}:{group_id}:{opener_id}"):
+class LostGroup(OfGroup, shape="lost-group:{way}:{group_id}:{opener_id}"):
     """A group whose channel is gone stops, or moves to the channel of the card."""
 
     way: Literal["stop", "move"]
-    group_id: RowId
-    opener_id: DiscordId
 
 
-class RunGroup(CustomId, shape="group-do:{action}:{group_id}:{opener_id}"):
+class RunGroup(OfGroup, shape="group-do:{action}:{group_id}:{opener_id}"):
     action: Literal["pause", "resume", "skip", "post", "stop"]
-    group_id: RowId
-    opener_id: DiscordId
 
 
-class MoreOfGroup(CustomId, shape="group-more:{way}:{group_id}:{opener_id}"):
+class MoreOfGroup(OfGroup, shape="group-more:{way}:{group_id}:{opener_id}"):
     """What a moderator seldom does to a group, opened in place or put away again."""
 
     way: Literal["more", "less"]
-    group_id: RowId
-    opener_id: DiscordId
 
 
-class MoveGroup(CustomId, shape="group-move:{group_id}:{opener_id}"):
+class MoveGroup(OfGroup, shape="group-move:{group_id}:{opener_id}"):
     """To the channel that is picked."""
 
-    group_id: RowId
-    opener_id: DiscordId
+
+class DeleteGroup(OfGroup, shape="group-delete:{group_id}:{opener_id}"):
+    pass
 
 
-class DeleteGroup(CustomId, shape="group-delete:{group_id}:{opener_id}"):
-    group_id: RowId
-    opener_id: DiscordId
+class MentionNobody(OfGroup, shape="mention-nobody:{group_id}:{opener_id}"):
+    pass
 
 
-class MentionNobody(CustomId, shape="mention-nobody:{group_id}:{opener_id}"):
-    group_id: RowId
-    opener_id: DiscordId
-
-
-class AfterList(CustomId, shape="after-list:{choice}:{group_id}:{opener_id}"):
+class AfterList(OfGroup, shape="after-list:{choice}:{group_id}:{opener_id}"):
     """What follows when the list is through."""
 
     choice: Literal["additions", "must_reads", "stop"]
-    group_id: RowId
-    opener_id: DiscordId
 
 
 # What a group reads
@@ -344,36 +350,26 @@ class PickWeek(CustomId, shape="pick-week:{group_id}:{key}"):
     key: Key
 
 
-class TakeBack(CustomId, shape="unpick:{group_id}:{week}:{opener_id}"):
+class TakeBack(OfGroup, shape="unpick:{group_id}:{week}:{opener_id}"):
     """What was picked for a week."""
 
-    group_id: RowId
     week: Annotated[str, r"[0-9]{4}-W[0-9]{2}"]
-    opener_id: DiscordId
 
 
-class TakeBackOne(CustomId, shape="unpick-one:{group_id}:{opener_id}"):
+class TakeBackOne(OfGroup, shape="unpick-one:{group_id}:{opener_id}"):
     """What was picked for the option's week."""
 
-    group_id: RowId
-    opener_id: DiscordId
 
-
-class ReadForWeeks(CustomId, shape="weeks:{group_id}:{opener_id}"):
+class ReadForWeeks(OfGroup, shape="weeks:{group_id}:{opener_id}"):
     """A long paper is read for the option's number of weeks; or a week's pick is taken back."""
 
-    group_id: RowId
-    opener_id: DiscordId
+
+class CallOffVote(OfVote, shape="vote-cancel:{vote_id}:{opener_id}"):
+    pass
 
 
-class CallOffVote(CustomId, shape="vote-cancel:{vote_id}:{opener_id}"):
-    vote_id: RowId
-    opener_id: DiscordId
-
-
-class CloseVote(CustomId, shape="vote-close:{vote_id}:{opener_id}"):
-    vote_id: RowId
-    opener_id: DiscordId
+class CloseVote(OfVote, shape="vote-close:{vote_id}:{opener_id}"):
+    pass
 
 
 # A server's list
@@ -384,47 +380,29 @@ DraftAction = Literal[
 ]
 
 
-class DoToDraft(CustomId, shape="draft-{action}:{draft_id}:{opener_id}"):
+class DoToDraft(OfDraft, shape="draft-{action}:{draft_id}:{opener_id}"):
     action: DraftAction
-    draft_id: RowId
-    opener_id: DiscordId
 
 
-class EditDetails(CustomId, shape="draft-details:{draft_id}:{opener_id}"):
+class EditDetails(OfDraft, shape="draft-details:{draft_id}:{opener_id}"):
     """The form for the link, the must-read mark and the questions."""
 
-    draft_id: RowId
-    opener_id: DiscordId
 
-
-class EditTextsAgain(CustomId, shape="again-texts:{kept_id}:{opener_id}"):
+class EditTextsAgain(OfKept, shape="again-texts:{kept_id}:{opener_id}"):
     """The form of texts as it was typed when it was refused."""
 
-    kept_id: RowId
-    opener_id: DiscordId
+
+class EditDetailsAgain(OfKept, shape="again-details:{kept_id}:{opener_id}"):
+    pass
 
 
-class EditDetailsAgain(CustomId, shape="again-details:{kept_id}:{opener_id}"):
-    kept_id: RowId
-    opener_id: DiscordId
-
-
-class StepOfDraft(CustomId, shape="draft-step:{draft_id}:{opener_id}"):
+class StepOfDraft(OfDraft, shape="draft-step:{draft_id}:{opener_id}"):
     """The option's step is where a draft goes."""
 
-    draft_id: RowId
-    opener_id: DiscordId
 
-
-class ReadNext(CustomId, shape="draft-next:{draft_id}:{opener_id}"):
+class ReadNext(OfDraft, shape="draft-next:{draft_id}:{opener_id}"):
     """What was added is the group's next paper; of several groups, it is asked which."""
 
-    draft_id: RowId
-    opener_id: DiscordId
 
-
-class ReadNextIn(CustomId, shape="draft-next-in:{draft_id}:{opener_id}"):
+class ReadNextIn(OfDraft, shape="draft-next-in:{draft_id}:{opener_id}"):
     """The option's group reads next what was added."""
-
-    draft_id: RowId
-    opener_id: DiscordId

@@ -226,7 +226,7 @@ class DetailsForm(DraftForm):
 def _button(
     action: ids.DraftAction, draft: tuple[int, int], label: str, style: discord.ButtonStyle = GREY
 ) -> ui.Button[Any]:
-    return button(ids.DoToDraft(action, *draft), label, style)
+    return button(ids.DoToDraft(*draft, action), label, style)
 
 
 def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[ui.Button[Any]]:

@@ -43,7 +43,7 @@ def moderators_card(
     """
     group_id, vote = status.group.group_id, status.vote
     wanted_most, *others = _run_buttons(status, opener_id)
-    way = ids.MoreOfGroup("more" if opens else "less", group_id, opener_id)
+    way = ids.MoreOfGroup(group_id, opener_id, "more" if opens else "less")
     more = button(way, _("More") if opens else _("Less"))
     seldom = [delete_button(group_id, opener_id)]
     rows: list[Part]
@@ -120,17 +120,17 @@ def _run_buttons(status: GroupStatus, opener_id: int) -> Iterator[ui.Button[Any]
     """Yield the buttons that run a group, the one wanted most first."""
     group_id, state = status.group.group_id, status.group.state
     if state != "active":
-        yield button(ids.RunGroup("resume", group_id, opener_id), _("Resume"))
+        yield button(ids.RunGroup(group_id, opener_id, "resume"), _("Resume"))
     else:
-        yield button(ids.RunGroup("pause", group_id, opener_id), _("Pause"))
+        yield button(ids.RunGroup(group_id, opener_id, "pause"), _("Pause"))
         skipped = any(coming.is_skipped for coming in status.coming[:1])
         skip = _("Don't skip") if skipped else _("Skip next")
-        yield button(ids.RunGroup("skip", group_id, opener_id), skip)
+        yield button(ids.RunGroup(group_id, opener_id, "skip"), skip)
     if status.this_week is None or status.this_week.state != "posted":
         post = _("First paper now") if status.begins else _("Post now")
-        yield button(ids.RunGroup("post", group_id, opener_id), post, BLUE)
+        yield button(ids.RunGroup(group_id, opener_id, "post"), post, BLUE)
     if state != "stopped":
-        yield button(ids.RunGroup("stop", group_id, opener_id), _("Stop"), RED)
+        yield button(ids.RunGroup(group_id, opener_id, "stop"), _("Stop"), RED)
 
 
 def _after_list_buttons(status: GroupStatus, opener_id: int) -> Iterator[ui.Button[Any]]:
@@ -139,14 +139,14 @@ def _after_list_buttons(status: GroupStatus, opener_id: int) -> Iterator[ui.Butt
     if chosen is None and status.weeks_left > TELL_WEEKS_AHEAD:
         return
     if chosen != "additions":
-        said = ids.AfterList("additions", group.group_id, opener_id)
+        said = ids.AfterList(group.group_id, opener_id, "additions")
         yield button(said, _("Go on with additions"))
     # The must-reads can be chosen again when they are through too: they begin anew.
     if chosen != "must_reads" or status.weeks_left == 0:
-        said = ids.AfterList("must_reads", group.group_id, opener_id)
+        said = ids.AfterList(group.group_id, opener_id, "must_reads")
         yield button(said, _("Start over with must-reads"))
     if chosen is not None:
-        yield button(ids.AfterList("stop", group.group_id, opener_id), _("Stop after the list"))
+        yield button(ids.AfterList(group.group_id, opener_id, "stop"), _("Stop after the list"))
 
 
 def _change_select(status: GroupStatus, opener_id: int) -> ui.Select[Any] | None:

@@ -47,7 +47,7 @@ def pick_card(reply: PickReply, opener_id: int, label: str = "") -> ui.LayoutVie
     read = reply.resource
     long = [(read, reply.weeks)] if read is not None and is_long(read) else []
     told = "\n".join([*_picked_lines(reply), *long_lines(long)])
-    taken_back = ids.TakeBack(reply.group_id, reply.slot.week, opener_id)
+    taken_back = ids.TakeBack(reply.group_id, opener_id, reply.slot.week)
     weeks = weeks_select(reply.group_id, opener_id, long)
     return boxed(told, button(taken_back, label or _("Take it back")), weeks)
 

@@ -138,8 +138,8 @@ def lost_groups_card(lost: LostGroups, opener_id: int) -> ui.LayoutView:
     )
 
     def buttons(group_id: int) -> Part:
-        move = button(ids.LostGroup("move", group_id, opener_id), _("Move it here"), BLUE)
-        stop = button(ids.LostGroup("stop", group_id, opener_id), _("Stop it"), RED)
+        move = button(ids.LostGroup(group_id, opener_id, "move"), _("Move it here"), BLUE)
+        stop = button(ids.LostGroup(group_id, opener_id, "stop"), _("Stop it"), RED)
         return row(move if lost.is_free else None, stop)
 
     return boxed(*_lost_parts(lost, advice, buttons))

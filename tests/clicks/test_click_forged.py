@@ -3,12 +3,10 @@
 import pytest
 
 from bot.clicks import CLICKED
-from bot.views.custom_ids import CustomId
 from tests.forged import filled, sent
-from tests.golden.custom_ids import FIELDS, written
+from tests.golden.custom_ids import FIELDS, KINDS, written
 from tests.seen import custom_id_of, text_of
 
-TEMPLATES = {kind.__name__: kind.pattern for kind in CustomId.__subclasses__()}
 NEVER_GIVEN = [
     "0",
     "9999",
@@ -45,7 +43,7 @@ def forgeries():
     """Yield (item, custom_id) for each field of each custom_id, with whatever fits the template."""
     seen = set()
     for each in written():
-        template = TEMPLATES[each.item]
+        template = KINDS[each.item].pattern
         match = template.fullmatch(each.custom_id)
         for field in template.groupindex.keys() - {"opener_id"}:
             start, end = match.span(field)

@@ -581,7 +581,7 @@ async def test_choices_stay_within_discords_limits(moderator, channel, add):
 
 
 def test_a_custom_id_fits_with_the_longest_ids():
-    assert len(str(DoToDraft("confirm", 2**63 - 1, 2**64 - 1))) <= 100
+    assert len(str(DoToDraft(2**63 - 1, 2**64 - 1, "confirm"))) <= 100
 
 
 async def test_what_a_moderator_adds_to_a_step_is_read_in_its_place(moderator, alice, channel, env):

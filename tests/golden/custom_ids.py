@@ -1,15 +1,27 @@
 """What ``custom_ids.yaml`` says, with ids in the place of its braces."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.views.custom_ids import CustomId
+
 FILE = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 TEMPLATES: dict[str, str] = {name: item["template"] for name, item in FILE["items"].items()}
 FIELDS: list[str] = FILE["fields"]
+
+
+def _kinds(base: type[CustomId] = CustomId) -> Iterator[type[CustomId]]:
+    for kind in base.__subclasses__():
+        if kind.shape:  # else it is only what others have in common
+            yield kind
+        yield from _kinds(kind)
+
+
+KINDS = {kind.__name__: kind for kind in _kinds()}
 
 
 @dataclass(frozen=True)

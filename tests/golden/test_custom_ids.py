@@ -30,12 +30,10 @@ from bot.views import (
     resource_card,
     start_card,
 )
-from bot.views.custom_ids import CustomId
 from tests.curricula import curriculum, resource
-from tests.golden.custom_ids import FIELDS, TEMPLATES, written
+from tests.golden.custom_ids import FIELDS, KINDS, TEMPLATES, written
 
 BOT = Path(bot.__file__).parent
-KINDS = {kind.__name__: kind for kind in CustomId.__subclasses__()}
 WRITTEN = written()
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -5,17 +5,18 @@ from collections.abc import Awaitable, Callable
 from discord import ui
 
 from bot.clicks.click import Click, View, clicked
+from bot.core.curriculum.fields import Typed
 from bot.core.moderation import Desk, DraftRef, Proposal, ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.manage_card import (
-    DetailsForm,
     DraftForm,
-    TextsForm,
     cancelled_card,
     card_of,
+    details_form,
     history_card,
+    texts_form,
     which_group_card,
 )
 from bot.views.parts import BLUE, button
@@ -29,7 +30,7 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
     moderation, draft = click.services.moderation, click.draft(said.draft_id)
     match said.action:
         case "edit" | "texts":
-            return await _ask(click, said.draft_id, TextsForm(await moderation.texts(draft)))
+            return await _ask(click, said.draft_id, texts_form(await moderation.texts(draft)))
         case "cancel":
             await moderation.cancel(draft)
             return cancelled_card()
@@ -50,20 +51,20 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
 async def edit_details(click: Click, said: ids.EditDetails) -> View:
     """Open the form for the link, the must-read mark and the questions."""
     before = await click.services.moderation.texts(click.draft(said.draft_id))
-    return await _ask(click, said.draft_id, DetailsForm(before))
+    return await _ask(click, said.draft_id, details_form(before))
 
 
 @clicked(ids.EditTextsAgain)
 async def edit_texts_again(click: Click, said: ids.EditTextsAgain) -> View:
-    return await _ask_again(click, said.kept_id, TextsForm)
+    return await _ask_again(click, said.kept_id, texts_form)
 
 
 @clicked(ids.EditDetailsAgain)
 async def edit_details_again(click: Click, said: ids.EditDetailsAgain) -> View:
-    return await _ask_again(click, said.kept_id, DetailsForm)
+    return await _ask_again(click, said.kept_id, details_form)
 
 
-async def _ask_again(click: Click, kept_id: int, form: type[TextsForm | DetailsForm]) -> View:
+async def _ask_again(click: Click, kept_id: int, form: Callable[[Typed, Typed], DraftForm]) -> View:
     """Open a form as it was typed when it was refused."""
     kept = await click.services.moderation.kept(click.draft(kept_id), ResourceForm)
     return await _ask(click, kept.draft_id, form(kept.before, kept.typed))
@@ -82,8 +83,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
             return None  # the card is no longer useful
         kept = ResourceForm(draft_id, form.before, form.typed)
         kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
-        again = ids.EditTextsAgain if isinstance(form, TextsForm) else ids.EditDetailsAgain
-        return button(again(kept_id, click.who), _("Edit again"), BLUE)
+        return button(form.again(kept_id, click.who), _("Edit again"), BLUE)
 
     return await click.ask(form, typed, way_back)
 

@@ -11,7 +11,7 @@ from bot.core.curriculum import KINDS, Curriculum, Resource
 from bot.core.curriculum.additions import OWN_STEP_TITLE, SetAside
 from bot.core.curriculum.fields import LIMITS, Typed
 from bot.core.groups import Group
-from bot.core.moderation import Choice, Desk, PastEdit, Proposal
+from bot.core.moderation import Choice, Desk, PastEdit, Proposal, Touched
 from bot.language import _, ngettext
 from bot.plain import clipped, plain
 from bot.views import custom_ids as ids
@@ -30,7 +30,6 @@ from bot.views.parts import (
     card,
     label,
     option,
-    picked,
     row,
     select,
     text_input,
@@ -50,7 +49,6 @@ def proposal_card(proposal: Proposal) -> ui.LayoutView:
     """Build the preview of what would be added, with what speaks against it."""
     resource, draft = proposal.resource, (proposal.draft_id, proposal.opener_id)
     place = _("Not added yet · would go to {step}", step=phrases.step_name(proposal.step))
-    warnings = [*_page_warnings(proposal), *_twin_warnings(proposal)]
     steps = [
         option(s.id, phrases.step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
         for s in proposal.steps
@@ -58,7 +56,7 @@ def proposal_card(proposal: Proposal) -> ui.LayoutView:
     return boxed(
         text_of([f"-# {place}", *_about(resource)], HEAD),
         text_of(_notes(resource), NOTES),
-        text_of(warnings, BELOW),
+        text_of(_warnings(proposal), BELOW),
         select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
         row(
             None if proposal.silent else _button("add", draft, _("Add"), GREEN),
@@ -75,14 +73,15 @@ def cancelled_card() -> ui.LayoutView:
 def desk_card(desk: Desk) -> ui.LayoutView:
     """Build the card on which a listed resource is changed for this server."""
     resource, draft = desk.resource, (desk.draft_id, desk.opener_id)
-    undo = _button("restore", draft, _("Undo")) if desk.outcome == "removed" else None
-    middle = [*_notes(resource), *_questions(resource), *_needs(resource, desk.curriculum)]
+    middle = [*_notes(resource), *_asks_and_needs(resource, desk.curriculum)]
     below = [*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)]
+    is_gone = desk.outcome == "removed"
+    told = [_outcome(desk), *(_touched(desk.touched) if is_gone else ())]
     return card(
-        text_of(_outcome(desk)),
-        undo,
+        text_of(told),
+        _button("restore", draft, _("Undo")) if is_gone else None,
         box(
-            text_of([*_place(desk), *_about(resource)], HEAD),
+            text_of([_place(desk), *_about(resource)], HEAD),
             text_of(middle, NOTES),
             text_of(below, BELOW),
             row(*_desk_buttons(desk, draft)),
@@ -128,99 +127,74 @@ def edit_choices(choices: Iterable[Choice]) -> list[app_commands.Choice[str]]:
 
 
 class DraftForm(Form):
-    """Filled with what is there, or was typed; only what differs from before is changed.
+    """Filled with what is there, or was typed; only what differs from ``before`` is changed.
 
+    ``again``: what a button says that opens it as it was typed, once it is refused.
     It does not outlive a restart: Discord then keeps the form open and says that it failed.
     """
 
-    def __init__(self, title: str, before: Typed, *fields: ui.Label[Any]) -> None:
+    def __init__(
+        self, title: str, before: Typed, again: type[ids.OfKept], *fields: ui.Label[Any]
+    ) -> None:
         self.before = before
+        self.again = again
         super().__init__(title, *fields)
 
     @property
     def typed(self) -> Typed:
         """What is typed; what the form doesn't ask for is as before."""
-        raise NotImplementedError
+        return replace(self.before, **self.entered)
 
 
-class TextsForm(DraftForm):
-    """What a resource is."""
-
-    def __init__(self, before: Typed, typed: Typed | None = None) -> None:
-        before = replace(before, notes=before.notes[:LONGEST_INPUT])
-        shown = typed or before
-        self._title = text_input(LIMITS["title"], shown.title, custom_id="title", required=True)
-        self._authors = text_input(LIMITS["authors"] + 20, shown.authors, custom_id="authors")
-        self._minutes = text_input(20, shown.minutes, custom_id="minutes")
-        self._notes = text_input(LONGEST_INPUT, shown.notes, custom_id="notes", long=True)
-        self._kind: ui.Select[Any] = ui.Select(
-            custom_id="kind",
-            options=[
-                option(
-                    kind,
-                    phrases.kind_name(kind),
-                    emoji=phrases.KIND_ICONS[kind],
-                    default=kind == shown.kind,
-                )
-                for kind in KINDS
-            ],
+def texts_form(before: Typed, typed: Typed | None = None) -> DraftForm:
+    """Build the form that asks what a resource is."""
+    before = replace(before, notes=before.notes[:LONGEST_INPUT])
+    shown = typed or before
+    kinds = [
+        option(
+            kind,
+            phrases.kind_name(kind),
+            emoji=phrases.KIND_ICONS[kind],
+            default=kind == shown.kind,
         )
-        super().__init__(
-            _("What it is"),
-            before,
-            label(_("Title"), self._title, _("As on its page")),
-            label(_("Authors, year"), self._authors, _("Vaswani et al., 2017")),
-            label(
-                _("How long it takes"),
-                self._minutes,
-                _("45 (minutes), or 1 h 30; empty if unknown"),
-            ),
-            label(_("Kind"), self._kind),
-            label(_("Notes"), self._notes, _("Why to read it; one line for each note")),
-        )
-
-    @property
-    def typed(self) -> Typed:
-        return replace(
-            self.before,
-            title=self._title.value,
-            authors=self._authors.value,
-            minutes=self._minutes.value,
-            kind=picked(self._kind.options, self._kind.values)[0],
-            notes=self._notes.value,
-        )
+        for kind in KINDS
+    ]
+    title = text_input(LIMITS["title"], shown.title, custom_id="title", required=True)
+    authors = text_input(LIMITS["authors"] + 20, shown.authors, custom_id="authors")
+    minutes = text_input(20, shown.minutes, custom_id="minutes")
+    notes = text_input(LONGEST_INPUT, shown.notes, custom_id="notes", long=True)
+    how_long = _("45 (minutes), or 1 h 30; empty if unknown")
+    return DraftForm(
+        _("What it is"),
+        before,
+        ids.EditTextsAgain,
+        label(_("Title"), title, _("As on its page")),
+        label(_("Authors, year"), authors, _("Vaswani et al., 2017")),
+        label(_("How long it takes"), minutes, how_long),
+        label(_("Kind"), ui.Select(custom_id="kind", options=kinds)),
+        label(_("Notes"), notes, _("Why to read it; one line for each note")),
+    )
 
 
-class DetailsForm(DraftForm):
-    """Where a resource is, whether it is a must-read, and what is asked about it."""
-
-    def __init__(self, before: Typed, typed: Typed | None = None) -> None:
-        shown = typed or before
-        self._link = text_input(LIMITS["url"], shown.link, custom_id="link", required=True)
-        yes, no = _("Must-read"), _("Not a must-read")
-        choices = {"yes": f"{phrases.MUST_READ} {yes}", "no": no}
-        self._must_read: ui.Select[Any] = ui.Select(
-            custom_id="must_read",
-            options=[option(v, said, default=v == shown.must_read) for v, said in choices.items()],
-        )
-        self._questions = text_input(
-            LIMITS["questions"], shown.questions, custom_id="questions", long=True
-        )
-        hint = _("Everyone's marks stay; the old link still finds it")
-        fields = [label(_("Link"), self._link, hint)]
-        if before.must_read:  # not a companion
-            fields.append(label(_("Must-read"), self._must_read, _("For this server")))
-            hint = _("For its thread; one line for each question")
-            fields.append(label(_("Questions"), self._questions, hint))
-        super().__init__(_("Link & questions"), before, *fields)
-
-    @property
-    def typed(self) -> Typed:
-        typed = replace(self.before, link=self._link.value)
-        if not self.before.must_read:
-            return typed
-        must_read = picked(self._must_read.options, self._must_read.values)[0]
-        return replace(typed, must_read=must_read, questions=self._questions.value)
+def details_form(before: Typed, typed: Typed | None = None) -> DraftForm:
+    """Build the form for the link, the must-read mark and the questions: of a companion, the first."""
+    shown = typed or before
+    link = text_input(LIMITS["url"], shown.link, custom_id="link", required=True)
+    fields = [label(_("Link"), link, _("Everyone's marks stay; the old link still finds it"))]
+    if before.must_read:  # not a companion
+        must_read, yes = shown.must_read, f"{phrases.MUST_READ} {_('Must-read')}"
+        ways = [
+            option("yes", yes, default=must_read == "yes"),
+            option("no", _("Not a must-read"), default=must_read == "no"),
+        ]
+        asked = text_input(LIMITS["questions"], shown.questions, custom_id="questions", long=True)
+        hint = _("For its thread; one line for each question")
+        choice = ui.Select[Any](custom_id="must_read", options=ways)
+        fields += [
+            label(_("Must-read"), choice, _("For this server")),
+            label(_("Questions"), asked, hint),
+        ]
+    return DraftForm(_("Link & questions"), before, ids.EditDetailsAgain, *fields)
 
 
 def _button(
@@ -249,48 +223,43 @@ def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[ui.Button[Any]
         yield button(ids.ReadNext(*draft), _("Read it next"), BLUE)
 
 
-def _place(desk: Desk) -> Iterator[str]:
-    step = desk.curriculum.step(desk.resource.step_id)
-    parts = [phrases.step_name(step)] if step else []
+def _place(desk: Desk) -> str:
+    step, own_note = desk.curriculum.step(desk.resource.step_id), None
     if desk.own and not (step and step.title == OWN_STEP_TITLE):
-        parts.append(_("added by this server"))
+        own_note = _("added by this server")
     elif desk.resource.addition and not desk.own:
-        parts.append(_("addition"))
-    if desk.resource.must_read:
-        parts.append(phrases.MUST_READ)
-    if desk.removed:
-        parts.append(_("removed"))
-    yield f"-# {' · '.join(parts)}"
+        own_note = _("addition")
+    place = phrases.dotted(
+        phrases.step_name(step) if step else None,
+        own_note,
+        phrases.MUST_READ if desk.resource.must_read else None,
+        _("removed") if desk.removed else None,
+    )
+    return f"-# {place}"
 
 
-def _about(resource: Resource) -> Iterator[str]:
-    yield f"### {phrases.linked(resource)}"
-    yield phrases.facts(resource)
+def _about(resource: Resource) -> list[str]:
+    return [f"### {phrases.linked(resource)}", phrases.facts(resource)]
 
 
 def _notes(resource: Resource) -> list[str]:
     return [f"> {plain(note)}" for note in resource.added_notes]
 
 
-def _questions(resource: Resource) -> Iterator[str]:
-    asked = resource.questions
-    if asked:
+def _asks_and_needs(resource: Resource, curriculum: Curriculum) -> Iterator[str]:
+    if asked := resource.questions:
         first, more = plain(asked[0], 150), len(asked) - 1
         yield (
             _("**Questions**: {first} (and {n} more)", first=first, n=more)
             if more
             else _("**Questions**: {first}", first=first)
         )
-
-
-def _needs(resource: Resource, curriculum: Curriculum) -> Iterator[str]:
-    needed = [found for key in resource.prerequisites if (found := curriculum.get(key))]
-    if needed:
+    if needed := [found for key in resource.prerequisites if (found := curriculum.get(key))]:
         yield _("**Needs**: {titles}", titles=phrases.titles(needed, most=6))
 
 
-def _page_warnings(proposal: Proposal) -> Iterator[str]:
-    """Yield what is wrong with the link's page; nothing where it told its title."""
+def _warnings(proposal: Proposal) -> Iterator[str]:
+    """Yield what is wrong with the link's page, and which listed resources may be the same."""
     if proposal.missing == "site":
         yield _("⚠️ There is no site at this address. Check how it is spelled.")
     elif proposal.missing == "page":
@@ -301,9 +270,6 @@ def _page_warnings(proposal: Proposal) -> Iterator[str]:
         )
     if proposal.missing and proposal.silent:
         yield _("If the link is right, press **Edit** to give it a title. Then you can add it.")
-
-
-def _twin_warnings(proposal: Proposal) -> Iterator[str]:
     for twin in proposal.twins:
         yield _(
             "⚠️ It looks like {title}, which is already in {step}.",
@@ -312,38 +278,29 @@ def _twin_warnings(proposal: Proposal) -> Iterator[str]:
         )
 
 
-def _outcome(desk: Desk) -> Iterator[str]:
-    name = phrases.name_of(desk.resource)
-    match desk.outcome:
-        case None if desk.removed:
-            yield _("**{name}** is removed from this server's list.", name=name)
-        case "already" if desk.removed:
-            yield _(
-                "**{name}** was on this server's list before. **Restore** brings it back.",
-                name=name,
-            )
-        case "already":
-            yield _("**{name}** is already on the list.", name=name)
-        case "removed":
-            yield _("🗑️ Removed from this server's list: **{name}**.", name=name)
-            yield from _touched(desk)
-        case "added":
-            yield _("✅ **{name}** is on this server's list now.", name=name)
-        case "changed":
-            yield _("✅ Changed for this server: **{name}**.", name=name)
-        case "restored":
-            yield _(
-                "✅ **{name}** is back on this server's list, with everyone's marks.", name=name
-            )
-        case "settled":
-            yield _("✅ The doubts about **{name}** are settled.", name=name)
-        case "same":
-            yield _("Nothing to change: **{name}** is already like that.", name=name)
+def _outcome(desk: Desk) -> str:
+    """Return what has just happened to the resource; nothing where there is nothing to say."""
+    said: dict[str | None, str] = {
+        "already": _("**{name}** is already on the list."),
+        "removed": _("🗑️ Removed from this server's list: **{name}**."),
+        "added": _("✅ **{name}** is on this server's list now."),
+        "changed": _("✅ Changed for this server: **{name}**."),
+        "restored": _("✅ **{name}** is back on this server's list, with everyone's marks."),
+        "settled": _("✅ The doubts about **{name}** are settled."),
+        "same": _("Nothing to change: **{name}** is already like that."),
+    }
+    if desk.removed:
+        said |= {
+            None: _("**{name}** is removed from this server's list."),
+            "already": _(
+                "**{name}** was on this server's list before. **Restore** brings it back."
+            ),
+        }
+    return said.get(desk.outcome, "").format(name=phrases.name_of(desk.resource))
 
 
-def _touched(desk: Desk) -> Iterator[str]:
+def _touched(touched: Touched | None) -> Iterator[str]:
     """Yield what a removal meant for readers, for the list and for groups."""
-    touched = desk.touched
     if touched is not None and touched.readers:
         yield ngettext(
             "{n} member of your groups marked it. They keep their mark.",
@@ -352,11 +309,9 @@ def _touched(desk: Desk) -> Iterator[str]:
         )
     else:
         yield _("Everyone keeps their marks on it.")
-    if touched is None:
-        return
-    if touched.needed_by:
+    if touched is not None and touched.needed_by:
         yield _("These no longer need it: {titles}.", titles=phrases.titles(touched.needed_by))
-    if touched.channel_ids:
+    if touched is not None and touched.channel_ids:
         rooms = phrases.channels(touched.channel_ids, 5)
         yield _(
             "⚠️ It was picked, in a vote, or next in {rooms}: `/group` there shows what comes next.",
@@ -467,21 +422,20 @@ def _edit_text(edit: PastEdit) -> str:
         "needs": _("what it needs"),
         "no_longer_needs": _("what it no longer needs"),
     }
-    kinds = {
+    kind = {
         "added": _("added"),
         "changed": _("changed"),
         "removed": _("removed"),
         "restored": _("restored"),
-    }
+    }[edit.kind]
     who = _("somebody") if edit.author_id is None else f"<@{edit.author_id}>"
     what = ", ".join(fields.get(name, name) for name in edit.fields)
-    told = f"<t:{int(edit.made_at.timestamp())}:f> · {who} · {kinds[edit.kind]}"
+    told = f"<t:{int(edit.made_at.timestamp())}:f> · {who} · {kind}"
     return f"- {told}: {what}" if what else f"- {told}"
 
 
 def _choice(one: Choice) -> app_commands.Choice[str]:
-    tail = clipped(phrases.step_place(one.step), 30) if one.step else ""
     if one.removed:
-        tail = _("removed")
-    start = "🗑️ " if one.removed else ""
-    return resource_choice(one.resource, start, f" · {tail}" if tail else "")
+        return resource_choice(one.resource, "🗑️ ", f" · {_('removed')}")
+    tail = f" · {clipped(phrases.step_place(one.step), 30)}" if one.step else ""
+    return resource_choice(one.resource, "", tail)

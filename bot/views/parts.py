@@ -146,6 +146,14 @@ class Form(ui.Modal):
         for part in _items(parts):
             self.add_item(part)
 
+    @property
+    def entered(self) -> dict[str, str]:
+        """What was typed, and what was picked, by the field's custom_id; raises as ``picked``."""
+        fields = [part.component for part in self.children if isinstance(part, ui.Label)]
+        entered = {each.custom_id: each.value for each in fields if isinstance(each, ui.TextInput)}
+        selects = [each for each in fields if isinstance(each, ui.Select)]
+        return entered | {each.custom_id: picked(each.options, each.values)[0] for each in selects}
+
 
 def label(text: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
     """Build a field of a form with what stands above it."""
@@ -178,10 +186,11 @@ class WordForm(Form):
     def __init__(self, title: str, question: str, word: str) -> None:
         self._word = word
         # Longer than any word: room for spaces, quotes and slips.
-        self._typed = text_input(40, custom_id="word", example=word)
-        super().__init__(title, question, label(_("Type the word {word}", word=word), self._typed))
+        typed = text_input(40, custom_id="word", example=word)
+        super().__init__(title, question, label(_("Type the word {word}", word=word), typed))
 
     def check(self) -> None:
         """Let only whoever typed the word go on: raise a ``WrongWordError`` else."""
-        if not is_word(self._typed.value, self._word):
-            raise WrongWordError(self._typed.value, self._word)
+        typed = self.entered["word"]
+        if not is_word(typed, self._word):
+            raise WrongWordError(typed, self._word)

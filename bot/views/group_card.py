@@ -13,7 +13,7 @@ from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views.parts import GREEN, boxed, button, go_button, row, text_of
-from bot.views.phrases import day, dotted, joined, moment, name_of, several, short_date
+from bot.views.phrases import dotted, joined, moment, name_of, several
 from bot.views.pick_card import long_lines, long_papers, lost_vote_text, vote_text, weeks_select
 from bot.views.problems import as_now, group_warnings, obstacle_text
 from bot.views.weekly_card import part_text, post_link, wish_text
@@ -29,26 +29,24 @@ def members_card(
 
     A moderator sees what is to be mended, too, and chooses for how many weeks a long paper is read.
     """
-    was_told = status.group.blocked is not None  # or else no moderator was yet
+    group, is_member = status.group, status.is_member
+    was_told = group.blocked is not None  # or else no moderator was yet
     now = as_now(guild, status) if is_moderator or was_told else status
-    group_id, is_member = status.group.group_id, status.is_member
     lines = [*group_lines(now, to_moderator=is_moderator)]
-    if wish := wish_text(status.wish, is_active=status.group.state == "active"):
+    if wish := wish_text(status.wish, is_active=group.state == "active"):
         lines.append(wish)
-    weeks = None
+    papers = long_papers(status) if is_moderator else []
     if is_moderator:
-        papers = long_papers(status)
         lines += [*group_warnings(guild, status), *long_lines(papers)]
-        weeks = weeks_select(group_id, who, papers)
     had_one = status.this_week is not None or status.last is not None
-    can_join = status.group.state != "stopped" or is_member
+    can_join = group.state != "stopped" or is_member
     buttons = row(
-        _member_button(group_id, joins=not is_member) if can_join else None,
+        _member_button(group.group_id, joins=not is_member) if can_join else None,
         _remind_button(status) if is_member else None,
-        button(ids.ShowPast(group_id, 0), _("History")) if had_one else None,
+        button(ids.ShowPast(group.group_id, 0), _("History")) if had_one else None,
         go_button("next"),
     )
-    return boxed(text_of(lines, TEXT_OF_GROUP), buttons, weeks)
+    return boxed(text_of(lines, TEXT_OF_GROUP), buttons, weeks_select(group.group_id, who, papers))
 
 
 def joined_card(status: GroupStatus) -> ui.LayoutView:
@@ -60,16 +58,15 @@ def joined_card(status: GroupStatus) -> ui.LayoutView:
 
 def history_card(history: History) -> ui.LayoutView:
     """Build a page of a group's past weeks."""
-    group, page = history.group, history.page
-    past = [_past_text(week, post_link(group.guild_id, week.post)) for week in history.weeks]
-    lines = past or [_("There is nothing here: no paper is that old.")]
-    newer, older = ids.ShowPast(group.group_id, page - 1), ids.ShowPast(group.group_id, page + 1)
+    group_id, page = history.group.group_id, history.page
+    lines = [_past_text(week, history.group.guild_id) for week in history.weeks]
+    lines = lines or [_("There is nothing here: no paper is that old.")]
     buttons = row(
-        button(newer, _("Newer")) if page > 0 else None,
-        button(older, _("Older")) if history.has_more else None,
-        _group_button(group.group_id),
+        button(ids.ShowPast(group_id, page - 1), _("Newer")) if page > 0 else None,
+        button(ids.ShowPast(group_id, page + 1), _("Older")) if history.has_more else None,
+        _group_button(group_id),
     )
-    return boxed(text_of([f"## <#{group.channel_id}>", *lines]), buttons)
+    return boxed(text_of([f"## <#{history.group.channel_id}>", *lines]), buttons)
 
 
 def standing_card(status: GroupStatus) -> ui.LayoutView:
@@ -103,32 +100,28 @@ def _group_button(group_id: int) -> ui.Button[Any]:
 
 def group_lines(
     status: GroupStatus, later: Iterable[str] = (), *, to_moderator: bool
-) -> Iterator[str]:
-    """Yield what every card of a group says; ``later``: weeks after those that all see."""
+) -> Iterable[str]:
+    """Return what every card of a group says; ``later``: weeks after those that all see."""
     group = status.group
     members = members_text(status.members, status.named)
-    yield f"## <#{group.channel_id}>"
-    yield f"-# {schedule_text(group.schedule)} · {members}"
     obstacle = group.blocked and obstacle_text(group.blocked, to_moderator=to_moderator)
-    yield from filter(
-        None,
-        [
-            _place_text(group),
-            f"⚠️ {obstacle}" if obstacle else None,
-            _state_text(group.state),
-            _this_week_text(status),
-            _this_read_text(status.this_read),
-            vote_text(status, to_moderator=to_moderator),
-            lost_vote_text(status, to_moderator=to_moderator),
-        ],
-    )
+    lines = [
+        f"## <#{group.channel_id}>",
+        f"-# {schedule_text(group.schedule)} · {members}",
+        _place_text(group),
+        f"⚠️ {obstacle}" if obstacle else "",
+        _state_text(group.state),
+        _this_week_text(status),
+        _this_read_text(status.this_read),
+        vote_text(status, to_moderator=to_moderator),
+        lost_vote_text(status, to_moderator=to_moderator),
+    ]
     if group.state == "active":
-        yield _("**Next**")
-        yield from _coming_lines(status)
-        yield from later
-        yield _weeks_left_text(status.weeks_left)
+        weeks_left = _weeks_left_text(status.weeks_left)
+        lines += [_("**Next**"), *_coming_lines(status), *later, weeks_left]
     if status.last is not None:
-        yield _last_text(status.last, status.last_read)
+        lines.append(_last_text(status.last, status.last_read))
+    return filter(None, lines)
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -141,9 +134,8 @@ def schedule_text(schedule: Schedule) -> str:
         _("Fridays at {time}, {zone}"),
         _("Saturdays at {time}, {zone}"),
         _("Sundays at {time}, {zone}"),
-    )
-    time = f"{schedule.hour:02}:{schedule.minute:02}"
-    return weekly[schedule.weekday].format(time=time, zone=schedule.zone)
+    )[schedule.weekday]
+    return weekly.format(time=f"{schedule.hour:02}:{schedule.minute:02}", zone=schedule.zone)
 
 
 def members_text(count: int, named: Sequence[int] = ()) -> str:
@@ -166,14 +158,14 @@ def _place_text(group: Group) -> str:
 
 def _state_text(state: GroupState) -> str:
     """Return what keeps a group silent on purpose."""
-    said: dict[GroupState, str] = {
+    return {
+        "active": "",
         "paused": _("⏸️ **Paused.** No papers now, and none later for these weeks."),
         "stopped": _(
             "⏹️ **Stopped.** Members and history are kept. Moderators can resume it in"
             " `/manage group`."
         ),
-    }
-    return said.get(state, "")
+    }[state]
 
 
 def _this_week_text(status: GroupStatus) -> str:
@@ -181,29 +173,25 @@ def _this_week_text(status: GroupStatus) -> str:
     if post is None:
         return ""
     title = plain(post.title, 120)
-    match post.state:
-        case "posted" if post.message_id is None:
-            return _("This week: **{title}**, posted and then deleted.", title=title)
-        case "posted":
-            link = post_link(status.group.guild_id, post)
-            return dotted(
-                _("This week: **{title}**", title=title),
-                part_text(status.part),
-                _("[read it together]({link})", link=link),
-                _("late") if post.is_late else "",
-            )
-        case "waiting" if status.group.blocked:
-            return _("This week: **{title}**, not posted yet.", title=title)
-        case "waiting":
-            return _("This week: **{title}**, being posted.", title=title)
-        case "uncertain":
-            return _("This week: **{title}**, perhaps posted. Please look.", title=title)
-        case "missed":
-            return _("This week's paper was missed: I was away, or couldn't post.")
-        case "skipped":
-            return _("This week is skipped.")
-        case "nothing":
-            return _("This week there was nothing left to post.")
+    link = post_link(status.group.guild_id, post)
+    if post.state == "posted" and link:
+        return dotted(
+            _("This week: **{title}**", title=title),
+            part_text(status.part),
+            _("[read it together]({link})", link=link),
+            _("late") if post.is_late else "",
+        )
+    said = {
+        "posted": _("This week: **{title}**, posted and then deleted."),
+        "waiting": _("This week: **{title}**, not posted yet.")
+        if status.group.blocked
+        else _("This week: **{title}**, being posted."),
+        "uncertain": _("This week: **{title}**, perhaps posted. Please look."),
+        "missed": _("This week's paper was missed: I was away, or couldn't post."),
+        "skipped": _("This week is skipped."),
+        "nothing": _("This week there was nothing left to post."),
+    }[post.state]
+    return said.format(title=title)
 
 
 def _this_read_text(read: ReadBy) -> str:
@@ -242,10 +230,13 @@ def _names(read: ReadBy) -> str:
 def _coming_lines(status: GroupStatus) -> Iterator[str]:
     """Yield the next four weeks; of empty ones at their end, the first stands for all."""
     shown = list(status.coming)
-    while len(shown) > 1 and all(_is_empty(coming, status) for coming in shown[-2:]):
+    while len(shown) > 1 and not any(
+        coming.pick.key or coming.is_skipped or _is_voted_on(coming, status)
+        for coming in shown[-2:]
+    ):
         shown.pop()
     for coming in shown:
-        when, what = short_date(coming.slot.at), _coming_text(coming, status)
+        when, what = moment(coming.slot.at, "d"), _coming_text(coming, status)
         yield _("- {when}: {what}", when=when, what=what)
 
 
@@ -255,19 +246,14 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
         return _("skipped")
     if _is_voted_on(coming, status):
         return _("🗳️ vote is open")
-    resource = None if pick.key is None else status.curriculum.get(pick.key)
+    resource = status.curriculum.get(pick.key or "")
     if resource is None:
         return _("nothing left")
     chosen = {
         "picked_by_moderator": _("📌 picked by a moderator"),
         "vote_winner": _("🗳️ won the vote"),
-    }.get(pick.why or "", "")
+    }.get(pick.why or "")
     return dotted(name_of(resource), part_text(pick.part), chosen)
-
-
-def _is_empty(coming: Coming, status: GroupStatus) -> bool:
-    is_open = coming.is_skipped or _is_voted_on(coming, status)
-    return coming.pick.key is None and not is_open
 
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
@@ -301,37 +287,28 @@ def _joined_lines(status: GroupStatus) -> Iterator[str]:
         else _("✅ You're already in: <#{channel}>, {schedule}.")
     )
     yield told.format(channel=group.channel_id, schedule=schedule_text(group.schedule))
-    if state := _state_text(group.state):
-        yield state
-    elif ahead := [c.slot.at for c in status.coming if not c.is_skipped]:
+    if group.state != "active":
+        yield _state_text(group.state)
+    elif ahead := [coming.slot.at for coming in status.coming if not coming.is_skipped]:
         yield _("The next paper comes on {at}.", at=moment(ahead[0]))
     yield _("-# `/next` tells you what the group reads; `/group` there shows what comes next.")
 
 
-def _past_text(week: PastWeek, link: str | None) -> str:
-    post = week.post
-    title = f"**{plain(post.title, 120)}**"
-    match post.state:
-        case "posted" if post.message_id is None:
-            what = [title, _("posted and then deleted")]
-        case "posted":
-            read = week.read
-            what = [
-                f"[{title}]({link})",
-                _("late") if post.is_late else "",
-                ngettext("{n} person read it", "{n} people read it", read) if read else "",
-            ]
-        case "waiting":
-            what = [title, _("being posted")]
-        case "uncertain":
-            what = [title, _("perhaps posted")]
-        case "missed":
-            what = [title if post.title else "", _("missed")]
-        case "skipped":
-            what = [_("skipped")]
-        case "nothing":
-            what = [_("nothing left to post")]
-    return _("- {when}: {what}", when=day(post.at), what=dotted(*what))
+def _past_text(week: PastWeek, guild_id: int) -> str:
+    post, read = week.post, week.read
+    link, title = post_link(guild_id, post), f"**{plain(post.title, 120)}**"
+    what = {
+        "posted": [title, _("posted and then deleted")],
+        "waiting": [title, _("being posted")],
+        "uncertain": [title, _("perhaps posted")],
+        "missed": [title if post.title else "", _("missed")],
+        "skipped": [_("skipped")],
+        "nothing": [_("nothing left to post")],
+    }[post.state]
+    if post.state == "posted" and link:
+        readers = ngettext("{n} person read it", "{n} people read it", read) if read else ""
+        what = [f"[{title}]({link})", _("late") if post.is_late else "", readers]
+    return _("- {when}: {what}", when=moment(post.at, "D"), what=dotted(*what))
 
 
 def _standing_lines(status: GroupStatus) -> Iterator[str]:

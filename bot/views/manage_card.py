@@ -177,7 +177,7 @@ def texts_form(before: Typed, typed: Typed | None = None) -> DraftForm:
 
 
 def details_form(before: Typed, typed: Typed | None = None) -> DraftForm:
-    """Build the form for the link, the must-read mark and the questions: of a companion, the first."""
+    """Build the form for the link, the must-read mark and the questions; a companion has a link."""
     shown = typed or before
     link = text_input(LIMITS["url"], shown.link, custom_id="link", required=True)
     fields = [label(_("Link"), link, _("Everyone's marks stay; the old link still finds it"))]
@@ -430,7 +430,7 @@ def _edit_text(edit: PastEdit) -> str:
     }[edit.kind]
     who = _("somebody") if edit.author_id is None else f"<@{edit.author_id}>"
     what = ", ".join(fields.get(name, name) for name in edit.fields)
-    told = f"<t:{int(edit.made_at.timestamp())}:f> · {who} · {kind}"
+    told = f"{phrases.moment(edit.made_at, 'f')} · {who} · {kind}"
     return f"- {told}: {what}" if what else f"- {told}"
 
 

@@ -15,7 +15,7 @@ from bot.views.channels import CHANNELS_OF_GROUPS
 from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
 from bot.views.manage_card import waiting_text
 from bot.views.parts import BLUE, RED, Part, WordForm, box, button, card, row, select, text_of
-from bot.views.phrases import short_date
+from bot.views.phrases import moment
 from bot.views.pick_card import (
     later_lines,
     long_lines,
@@ -96,7 +96,7 @@ def _begins_text(status: GroupStatus) -> str:
     """Return when the first papers come: were the first posted now, or once it was."""
     group, this_week = status.group, status.this_week
     if status.begins is not None:
-        first, second = (short_date(at) for at in status.begins)
+        first, second = (moment(at, "d") for at in status.begins)
         if group.state == "paused":
             return _(
                 "-# **First paper now**: one paper on {first}, and the group stays paused.",
@@ -112,7 +112,7 @@ def _begins_text(status: GroupStatus) -> str:
         return ""
     if this_week.at == slot_of_week(group.schedule, this_week.week).at or not ahead:
         return ""
-    first, second = short_date(this_week.at), short_date(ahead[0])
+    first, second = moment(this_week.at, "d"), moment(ahead[0], "d")
     return _("-# First paper: {first}, second: {second}.", first=first, second=second)
 
 

@@ -28,19 +28,18 @@ def duration(minutes: int) -> str:
     return _("about {n} h", n=(minutes + 30) // 60)
 
 
-def day(at: datetime) -> str:
-    """Return a date that each reader sees in their own zone and language."""
-    return f"<t:{int(at.timestamp())}:D>"
+def moment(at: datetime, style: Literal["F", "D", "d", "f", "R"] = "F") -> str:
+    """Return an instant that each reader sees on their own clock, in their zone and language.
+
+    ``style``: a day and time; ``D`` and ``d`` the day alone, ``R`` how far away it is
+    (https://discord.com/developers/docs/reference#message-formatting-timestamp-styles).
+    """
+    return f"<t:{int(at.timestamp())}:{style}>"
 
 
-def moment(at: datetime) -> str:
-    """Return a date and time that each reader sees on their own clock."""
-    return f"<t:{int(at.timestamp())}:F>"
-
-
-def short_date(at: datetime) -> str:
-    """Return a date that each reader sees on their own calendar; its card says the time once."""
-    return f"<t:{int(at.timestamp())}:d>"
+def address(guild_id: int, *below: int) -> str:
+    """Return the address of a server, or of a channel or a message in it."""
+    return "/".join(map(str, ["https://discord.com/channels", guild_id, *below]))
 
 
 def title_of(resource: Resource) -> str:
@@ -153,7 +152,7 @@ def mark_text(mark: Mark) -> str:
     if mark.state == "done" and mark.rating:
         return _("✅ done, {rating} of 5", rating=mark.rating)
     if mark.state == "later" and mark.until is not None:
-        return _("💤 later, back on {day}", day=day(mark.until))
+        return _("💤 later, back on {day}", day=moment(mark.until, "D"))
     states: dict[State, str] = {
         "done": _("✅ done"),
         "known": _("☑️ you know it"),

@@ -15,7 +15,6 @@ from bot.core.papers import (
     MOST_WEEKS,
     Ballot,
     PickReply,
-    Silent,
     Vote,
     is_long,
     weeks_meant,
@@ -44,23 +43,22 @@ LongPaper = tuple[Resource, int | None]
 
 def pick_card(reply: PickReply, opener_id: int, label: str = "") -> ui.LayoutView:
     """Build what was picked, with a button that takes it back; ``label``: another for it."""
-    read = reply.resource
+    read, of = reply.resource, (reply.group_id, opener_id)
     long = [(read, reply.weeks)] if read is not None and is_long(read) else []
+    undo = button(ids.TakeBack(*of, reply.slot.week), label or _("Take it back"))
     told = "\n".join([*_picked_lines(reply), *long_lines(long)])
-    taken_back = ids.TakeBack(reply.group_id, opener_id, reply.slot.week)
-    weeks = weeks_select(reply.group_id, opener_id, long)
-    return boxed(told, button(taken_back, label or _("Take it back")), weeks)
+    return boxed(told, undo, weeks_select(*of, long))
 
 
 def taken_back_card(reply: PickReply) -> ui.LayoutView:
     """Build what a week reads after a pick was taken back."""
-    at, channel = phrases.moment(reply.slot.at), reply.channel_id
-    if reply.resource is None:
-        told = _("Taken back. Nothing is left for <#{channel}> to read on {at}.")
-        return card(told.format(channel=channel, at=at))
-    title = phrases.name_of(reply.resource)
-    told = _("Taken back. On {at}, <#{channel}> reads {title}.")
-    return card(told.format(at=at, channel=channel, title=title))
+    read, title = reply.resource, ""
+    told = _("Taken back. Nothing is left for <#{channel}> to read on {at}.")
+    if read is not None:
+        title = phrases.name_of(read)
+        told = _("Taken back. On {at}, <#{channel}> reads {title}.")
+    at = phrases.moment(reply.slot.at)
+    return card(told.format(channel=reply.channel_id, at=at, title=title))
 
 
 def weeks_select(
@@ -69,8 +67,17 @@ def weeks_select(
     papers: Sequence[LongPaper],
     picks: Sequence[discord.SelectOption] = (),
 ) -> ui.Select[Any] | None:
-    """Build the choice for how many weeks long papers are read, and of picks to be taken back."""
-    options = _change_options(papers, picks)
+    """Build the choice for how many weeks long papers are read, and of picks to be taken back.
+
+    Where a select doesn't take it all, each pick keeps its place, and what is left out one option,
+    which brings it back; the rest is for the long papers in sight, the next first.
+    """
+    options = [*_long_options(papers), *picks]
+    if len(options) > OPTIONS:
+        passed = [_long_options([paper])[0] for paper in papers if paper[1] == 0]
+        kept = [*passed, *picks][: OPTIONS - ALL_WEEKS]
+        in_sight = [paper for paper in papers if paper[1] != 0]
+        options = [*_long_options(in_sight[: (OPTIONS - len(kept)) // ALL_WEEKS]), *kept]
     placeholder = _("Change what comes next…") if picks else _("How many weeks…")
     return select(ids.ReadForWeeks(group_id, opener_id), placeholder, options)
 
@@ -79,12 +86,11 @@ def week_choices(
     weeks: Iterable[tuple[Slot, str]], zone: str, typed: str, now: datetime
 ) -> list[app_commands.Choice[str]]:
     """Return a group's next weeks as choices, those that fit what is typed."""
-    meant = weeks_meant(typed, now.astimezone(ZoneInfo(zone)).date(), zone)
-    named = [(_week_text(_day(slot.at, zone), title), slot.week) for slot, title in weeks]
-    wanted = typed.casefold().strip()
+    meant, wanted = weeks_meant(typed, _day(now, zone), zone), typed.casefold().strip()
+    named = [(slot.week, _week_text(_day(slot.at, zone), title)) for slot, title in weeks]
     return [
         choice(week, name)
-        for name, week in named
+        for week, name in named
         if week in meant or wanted in f"{name} {week}".casefold()
     ]
 
@@ -98,22 +104,30 @@ def _weeks(error: UnknownWeekError) -> ui.Select[Any] | None:
 def _picked_lines(reply: PickReply) -> Iterator[str]:
     """Yield what was picked, and what may surprise about it."""
     if reply.resource is not None:
-        paper, channel = phrases.linked(reply.resource, 150), reply.channel_id
-        at = phrases.moment(reply.slot.at)
+        paper, at = phrases.linked(reply.resource, 150), phrases.moment(reply.slot.at)
+        channel = reply.channel_id
         yield _("📌 <#{channel}> reads {paper} on {at}.", channel=channel, paper=paper, at=at)
     if reply.before is not None and reply.before != reply.resource:
         yield _("-# In place of the earlier pick, {title}.", title=phrases.name_of(reply.before))
     if reply.was_had:
         yield _("⚠️ This group already had it, and will get it again.")
     if reply.others:
-        yield _(
-            "⚠️ It is also chosen for {when}.",
-            when=phrases.joined([phrases.moment(s.at) for s in reply.others[:5]]),
-        )
+        when = phrases.joined([phrases.moment(slot.at) for slot in reply.others[:5]])
+        yield _("⚠️ It is also chosen for {when}.", when=when)
     if reply.is_voted_on:
         yield _("⚠️ The group is voting on that week right now. A pick counts more than a vote.")
     if reply.silent is not None:
-        yield _silent_text(reply.silent)
+        yield {
+            "paused": _("⚠️ The group is paused: press **Resume** in `/manage group` first."),
+            "stopped": _("⚠️ The group is stopped: press **Resume** in `/manage group` first."),
+            "skipped": _(
+                "⚠️ That week is skipped: **Don't skip** in `/manage group` brings it back."
+            ),
+            "too_soon": _(
+                "⚠️ That week has no paper: it's too soon after the group's first one. Pick for a"
+                " later week."
+            ),
+        }[reply.silent]
     elif reply.is_past:
         yield _(
             "⚠️ That time has passed. If the paper isn't posted soon, press **Post now** in"
@@ -121,25 +135,12 @@ def _picked_lines(reply: PickReply) -> Iterator[str]:
         )
 
 
-def _silent_text(silent: Silent) -> str:
-    said: dict[Silent, str] = {
-        "paused": _("⚠️ The group is paused: press **Resume** in `/manage group` first."),
-        "stopped": _("⚠️ The group is stopped: press **Resume** in `/manage group` first."),
-        "skipped": _("⚠️ That week is skipped: **Don't skip** in `/manage group` brings it back."),
-        "too_soon": _(
-            "⚠️ That week has no paper: it's too soon after the group's first one. Pick for a"
-            " later week."
-        ),
-    }
-    return said[silent]
-
-
 def later_lines(status: GroupStatus) -> Iterator[str]:
     """Yield the picks for weeks after those that are shown anyway."""
     last = status.coming[-1].slot.week if status.coming else ""
     later = [chosen for chosen in status.picks if chosen.week > last]
     for chosen in later[:LATER_SHOWN]:
-        when = phrases.short_date(slot_of_week(status.group.schedule, chosen.week).at)
+        when = phrases.moment(slot_of_week(status.group.schedule, chosen.week).at, "d")
         title = plain(phrases.title_in(status.curriculum, chosen.key))
         yield _("- {when}: {title} · 📌 picked by a moderator", when=when, title=title)
     if (more := len(later) - LATER_SHOWN) > 0:
@@ -148,8 +149,7 @@ def later_lines(status: GroupStatus) -> Iterator[str]:
 
 def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOption]:
     """Return the picks that can still be taken back."""
-    schedule = status.group.schedule
-    options = []
+    schedule, options = status.group.schedule, []
     for chosen in status.picks[:OPTIONS]:
         day = _day(slot_of_week(schedule, chosen.week).at, schedule.zone)
         named = _week_text(day, phrases.title_in(status.curriculum, chosen.key))
@@ -159,13 +159,13 @@ def picked_options(status: GroupStatus, hint: str = "") -> list[discord.SelectOp
 
 def long_papers(status: GroupStatus) -> list[LongPaper]:
     """Return the long papers of this week and those shown, and those left out, with weeks."""
-    spans, this_week = status.spans, status.this_week
+    curriculum, this_week = status.curriculum, status.this_week
+    spans = status.spans
     keys = [this_week.key] if this_week is not None and this_week.state in HAD else []
     keys += [coming.pick.key for coming in status.coming]
-    found = [status.curriculum.get(key) for key in keys if key is not None]
+    found = [curriculum.get(key or "") for key in keys]
     long = {r.key: r for r in found if r is not None and is_long(r)}
-    passed = (status.curriculum.get(key) for key, span in spans.items() if span.weeks == 0)
-    long |= {r.key: r for r in passed if r is not None}
+    long |= {key: curriculum.by_key[key] for key, span in spans.items() if span.weeks == 0}
     return [(r, spans[key].weeks if key in spans else None) for key, r in long.items()]
 
 
@@ -174,35 +174,15 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
     return [
         option(
             f"{weeks}:{resource.key}",
-            _for_weeks(clipped(one_line(phrases.short_title(resource)), 80), weeks),
+            ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
+            if weeks
+            else _("{title}: leave it out", title=title),
             _("Chosen now") if weeks == (1 if now is None else now) else "",
         )
         for resource, now in papers
+        for title in [clipped(one_line(phrases.short_title(resource)), 80)]
         for weeks in (*range(1, MOST_WEEKS + 1), 0)
     ]
-
-
-def _for_weeks(title: str, weeks: int) -> str:
-    if weeks == 0:
-        return _("{title}: leave it out", title=title)
-    return ngettext("{title}: one week", "{title}: {n} weeks", weeks, title=title)
-
-
-def _change_options(
-    papers: Sequence[LongPaper], picks: Sequence[discord.SelectOption]
-) -> list[discord.SelectOption]:
-    """Return what a moderator can change of what comes, as many as a select takes.
-
-    Where that isn't all, each pick keeps its place, and what is left out one option, which
-    brings it back; the rest is for the long papers in sight, the next first.
-    """
-    everything = [*_long_options(papers), *picks]
-    if len(everything) <= OPTIONS:
-        return everything
-    passed = [_long_options([paper])[0] for paper in papers if paper[1] == 0]
-    kept = [*passed, *picks][: OPTIONS - ALL_WEEKS]
-    in_sight = [paper for paper in papers if paper[1] != 0]
-    return [*_long_options(in_sight[: (OPTIONS - len(kept)) // ALL_WEEKS]), *kept]
 
 
 def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
@@ -212,7 +192,7 @@ def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
         if weeks == 0:
             passed.append(resource)
         elif weeks is None:
-            title, takes = phrases.name_of(resource), phrases.duration(resource.minutes or 0)
+            title, takes = phrases.name_of(resource), phrases.takes(resource)
             yield _("⏳ {title} takes {takes}: for how many weeks?", title=title, takes=takes)
     if passed:
         yield ngettext(
@@ -278,8 +258,8 @@ def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
         " list. `/manage pick` counts more than a vote.",
         vote.hours,
     )
-    buttons = row(*vote_buttons(vote.vote_id, opener_id))
-    return boxed(text_of([heading, *_candidates(ballot), below]), buttons)
+    told = text_of([heading, *_candidates(ballot), below])
+    return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
 
 def vote_buttons(vote_id: int, opener_id: int) -> list[ui.Button[Any]]:
@@ -297,11 +277,10 @@ def candidates_card(ballot: Ballot) -> ui.LayoutView:
         if resource is None:
             lines.append(_("**{n}.** no longer listed", n=number))
             continue
-        lines.append(f"**{number}.** {phrases.linked(resource, 150)}")
-        lines.append(f"-# {phrases.dotted(phrases.facts(resource), phrases.must_read(resource))}")
+        facts = phrases.dotted(phrases.facts(resource), phrases.must_read(resource))
+        lines += [f"**{number}.** {phrases.linked(resource, 150)}", f"-# {facts}"]
     lines.append(_("Vote in the poll below. If votes are equal, the order here decides."))
-    listed = [resource for resource in ballot.candidates if resource is not None]
-    said = ids.ShowCandidate(ballot.vote.vote_id)
+    listed, said = filter(None, ballot.candidates), ids.ShowCandidate(ballot.vote.vote_id)
     return boxed(text_of(lines), resource_select(listed, ballot.curriculum, said))
 
 
@@ -310,12 +289,10 @@ def called_off_card(ballot: Ballot | None) -> ui.LayoutView:
 
     Nothing is left to open there.
     """
-    heading = (
-        _("## 🗳️ This vote is cancelled")
-        if ballot is None
-        else _("## 🗳️ The vote for {at} is cancelled", at=phrases.moment(ballot.slot.at))
-    )
-    listed = [] if ballot is None else [f"-# {each}" for each in _candidates(ballot)]
+    heading, listed = _("## 🗳️ This vote is cancelled"), []
+    if ballot is not None:
+        heading = _("## 🗳️ The vote for {at} is cancelled", at=phrases.moment(ballot.slot.at))
+        listed = [f"-# {each}" for each in _candidates(ballot)]
     below = _("Its votes don't count. `/group` shows what comes next.")
     return boxed(text_of([heading, below, *listed]))
 
@@ -352,40 +329,37 @@ def called_off_text(ballot: Ballot) -> str:
 
 
 def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
-    vote = status.vote
+    vote, problem = status.vote, status.vote_problem
     if vote is None:
         return ""
     at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
     if vote.message_id is not None:
-        path = f"{status.group.guild_id}/{vote.channel_id}/{vote.message_id}"
         return _(
             "🗳️ [Vote for {at}]({link}); it closes {closes}.",
             at=at,
-            link=f"https://discord.com/channels/{path}",
-            closes=f"<t:{int(vote.closes_at.timestamp())}:R>",
+            link=phrases.address(status.group.guild_id, vote.channel_id, vote.message_id),
+            closes=phrases.moment(vote.closes_at, "R"),
         )
-    if not status.vote_problem:
+    if not problem:
         return _("🗳️ A vote for {at} is being posted.", at=at)
     if not to_moderator:
         return _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
-    why = obstacle_text(status.vote_problem)
-    return _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=why)
+    return _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=obstacle_text(problem))
 
 
 def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     """Return that a group's vote came to nothing, what happens instead, and what can be done."""
-    vote, now = status.lost_vote, status.this_week
-    if vote is None or (status.vote is not None and status.vote.week == vote.week):
+    vote, now, running = status.lost_vote, status.this_week, status.vote
+    if vote is None or (running is not None and running.week == vote.week):
         return ""
-    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
-    problem = status.vote_problem if status.vote is None else None
+    problem = status.vote_problem if running is None else None
     if not to_moderator and problem not in UNCERTAIN:
         problem = None
-    why = _lost_because(vote, problem)
+    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
     lost = _("⚠️ The vote for {at} has no result.", at=at)
     is_past = now is not None and now.week == vote.week
     instead = _("The list's own order counted instead.") if is_past else _list_counts()
-    return f"{lost} {why} {instead}"
+    return f"{lost} {_lost_because(vote, problem)} {instead}"
 
 
 def lost_notice_text(ballot: Ballot, problem: Problem | None) -> str:

@@ -71,7 +71,7 @@ def next_card(reply: Reply) -> ui.LayoutView:
             nothing = _(
                 "All that is left waits: you chose *Later*. The first comes back on {day}.\n"
                 "`/curriculum` shows the list: you can still read any of it.",
-                day=phrases.day(until),
+                day=phrases.moment(until, "D"),
             )
             shown = box(nothing, row(undo, go_button("progress")))
         case TooNarrow(culprits):
@@ -295,7 +295,7 @@ def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
         yield _(
             "The rest of the list waits until {day}: you chose *Later*. To go deeper now, start"
             " with **{title}**.",
-            day=phrases.day(answer.until),
+            day=phrases.moment(answer.until, "D"),
             title=title,
         )
 

@@ -179,8 +179,9 @@ def post_link(guild_id: int, post: Week | None) -> str | None:
     """Return the address of a post's thread, or of its message if it has none."""
     if post is None or post.message_id is None:
         return None
-    place = post.thread_id or f"{post.channel_id}/{post.message_id}"
-    return f"https://discord.com/channels/{guild_id}/{place}"
+    if post.thread_id:
+        return phrases.address(guild_id, post.thread_id)
+    return phrases.address(guild_id, post.channel_id or 0, post.message_id)
 
 
 def reminder_card(reminder: Reminder, server: str) -> ui.LayoutView:

@@ -1,6 +1,6 @@
 """A study group's card for its moderators, with the buttons to run the group."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import discord
@@ -17,6 +17,7 @@ from bot.views.manage_card import waiting_text
 from bot.views.parts import BLUE, RED, Part, WordForm, box, button, card, row, select, text_of
 from bot.views.phrases import moment
 from bot.views.pick_card import (
+    LongPaper,
     later_lines,
     long_lines,
     long_papers,
@@ -41,35 +42,44 @@ def moderators_card(
     ``opens``: what is seldom wanted stands under *More*; else it is open. While the group votes,
     that is all but its vote and *Pause*.
     """
-    group_id, vote = status.group.group_id, status.vote
-    wanted_most, *others = _run_buttons(status, opener_id)
-    way = ids.MoreOfGroup(group_id, opener_id, "more" if opens else "less")
-    more = button(way, _("More") if opens else _("Less"))
-    seldom = [delete_button(group_id, opener_id)]
-    rows: list[Part]
-    if vote is None:
-        rows = [row(wanted_most, *others, more)]
+    of, papers, mentioned = (status.group.group_id, opener_id), long_papers(status), None
+    wanted_most, *others = _run_buttons(status, of)
+    seldom = [delete_button(*of)]
+    if status.vote is None:
+        often = [wanted_most, *others]
     else:
-        rows = [row(*vote_buttons(vote.vote_id, opener_id), wanted_most, more)]
+        often = [*vote_buttons(status.vote.vote_id, opener_id), wanted_most]
         seldom = [*others, *seldom]
-    rows.append(row(*_after_list_buttons(status, opener_id)))
+    way = ids.MoreOfGroup(*of, "more" if opens else "less")
+    opened: list[Part] = []
     if not opens:
-        elsewhere: ui.ChannelSelect[Any] = ui.ChannelSelect(
-            custom_id=str(ids.MoveGroup(group_id, opener_id)),
+        elsewhere = ui.ChannelSelect[Any](
+            custom_id=str(ids.MoveGroup(*of)),
             placeholder=_("Move to another channel…"),
             channel_types=list(CHANNELS_OF_GROUPS),
         )
-        rows += [row(*seldom), elsewhere]
-    told = text_of(_lines(guild, status), TEXT_OF_GROUP)
-    mentioned, role = None, role_line(guild, status.group)
-    if role is not None:
-        nobody = button(ids.MentionNobody(group_id, opener_id), _("Mention nobody"))
+        opened = [row(*seldom), elsewhere]
+    if (role := role_line(guild, status.group)) is not None:
+        nobody = button(ids.MentionNobody(*of), _("Mention nobody"))
         mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=nobody)
-    change = _change_select(status, opener_id)
-    return card(news or None, box(told, mentioned, *rows, change))
+    if papers:
+        change = weeks_select(*of, papers, picked_options(status, _("Take it back")))
+    else:
+        change = select(ids.TakeBackOne(*of), _("Take a pick back…"), picked_options(status))
+    shown = box(
+        text_of(_lines(guild, status, papers), TEXT_OF_GROUP),
+        mentioned,
+        row(*often, button(way, _("More") if opens else _("Less"))),
+        row(*_after_list_buttons(status, of)),
+        *opened,
+        change,
+    )
+    return card(news or None, shown)
 
 
-def _lines(guild: discord.Guild | None, status: GroupStatus) -> Iterator[str]:
+def _lines(
+    guild: discord.Guild | None, status: GroupStatus, papers: Iterable[LongPaper]
+) -> Iterator[str]:
     group = status.group
     yield from group_lines(as_now(guild, status), later_lines(status), to_moderator=True)
     yield from group_warnings(guild, status)
@@ -82,7 +92,7 @@ def _lines(guild: discord.Guild | None, status: GroupStatus) -> Iterator[str]:
             "-# Nobody has joined yet. People can press **Join** under each week's post, or use"
             " `/group` here."
         )
-    yield from long_lines(long_papers(status))
+    yield from long_lines(papers)
     if group.after_list == "additions":
         yield _("-# After the list: all additions, in reading order.")
     if group.after_list == "must_reads":
@@ -96,17 +106,13 @@ def _begins_text(status: GroupStatus) -> str:
     """Return when the first papers come: were the first posted now, or once it was."""
     group, this_week = status.group, status.this_week
     if status.begins is not None:
-        first, second = (moment(at, "d") for at in status.begins)
-        if group.state == "paused":
-            return _(
-                "-# **First paper now**: one paper on {first}, and the group stays paused.",
-                first=first,
-            )
-        return _(
-            "-# **First paper now**: the first paper on {first}, the second on {second}.",
-            first=first,
-            second=second,
+        told = (
+            _("-# **First paper now**: one paper on {first}, and the group stays paused.")
+            if group.state == "paused"
+            else _("-# **First paper now**: the first paper on {first}, the second on {second}.")
         )
+        first, second = (moment(at, "d") for at in status.begins)
+        return told.format(first=first, second=second)
     ahead = [coming.slot.at for coming in status.coming if not coming.is_skipped]
     if this_week is None or this_week.state not in HAD or status.last or group.state != "active":
         return ""
@@ -116,47 +122,34 @@ def _begins_text(status: GroupStatus) -> str:
     return _("-# First paper: {first}, second: {second}.", first=first, second=second)
 
 
-def _run_buttons(status: GroupStatus, opener_id: int) -> Iterator[ui.Button[Any]]:
+def _run_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[ui.Button[Any]]:
     """Yield the buttons that run a group, the one wanted most first."""
-    group_id, state = status.group.group_id, status.group.state
+    state, this_week = status.group.state, status.this_week
     if state != "active":
-        yield button(ids.RunGroup(group_id, opener_id, "resume"), _("Resume"))
+        yield button(ids.RunGroup(*of, "resume"), _("Resume"))
     else:
-        yield button(ids.RunGroup(group_id, opener_id, "pause"), _("Pause"))
+        yield button(ids.RunGroup(*of, "pause"), _("Pause"))
         skipped = any(coming.is_skipped for coming in status.coming[:1])
-        skip = _("Don't skip") if skipped else _("Skip next")
-        yield button(ids.RunGroup(group_id, opener_id, "skip"), skip)
-    if status.this_week is None or status.this_week.state != "posted":
+        yield button(ids.RunGroup(*of, "skip"), _("Don't skip") if skipped else _("Skip next"))
+    if this_week is None or this_week.state != "posted":
         post = _("First paper now") if status.begins else _("Post now")
-        yield button(ids.RunGroup(group_id, opener_id, "post"), post, BLUE)
+        yield button(ids.RunGroup(*of, "post"), post, BLUE)
     if state != "stopped":
-        yield button(ids.RunGroup(group_id, opener_id, "stop"), _("Stop"), RED)
+        yield button(ids.RunGroup(*of, "stop"), _("Stop"), RED)
 
 
-def _after_list_buttons(status: GroupStatus, opener_id: int) -> Iterator[ui.Button[Any]]:
+def _after_list_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[ui.Button[Any]]:
     """Yield the moderators' choice of what follows the list, once its end is near."""
-    group, chosen = status.group, status.group.after_list
+    chosen = status.group.after_list
     if chosen is None and status.weeks_left > TELL_WEEKS_AHEAD:
         return
     if chosen != "additions":
-        said = ids.AfterList(group.group_id, opener_id, "additions")
-        yield button(said, _("Go on with additions"))
+        yield button(ids.AfterList(*of, "additions"), _("Go on with additions"))
     # The must-reads can be chosen again when they are through too: they begin anew.
     if chosen != "must_reads" or status.weeks_left == 0:
-        said = ids.AfterList(group.group_id, opener_id, "must_reads")
-        yield button(said, _("Start over with must-reads"))
+        yield button(ids.AfterList(*of, "must_reads"), _("Start over with must-reads"))
     if chosen is not None:
-        yield button(ids.AfterList(group.group_id, opener_id, "stop"), _("Stop after the list"))
-
-
-def _change_select(status: GroupStatus, opener_id: int) -> ui.Select[Any] | None:
-    """Build the choice of what is to change of what comes: picks, and weeks for long papers."""
-    group_id = status.group.group_id
-    if papers := long_papers(status):
-        picks = picked_options(status, _("Take it back"))
-        return weeks_select(group_id, opener_id, papers, picks)
-    said = ids.TakeBackOne(group_id, opener_id)
-    return select(said, _("Take a pick back…"), picked_options(status))
+        yield button(ids.AfterList(*of, "stop"), _("Stop after the list"))
 
 
 def delete_button(group_id: int, opener_id: int) -> ui.Button[Any]:

@@ -121,15 +121,14 @@ def step_place(step: Step) -> str:
 
 
 def kind_name(kind: Kind) -> str:
-    names: dict[Kind, str] = {
+    return {
         "paper": _("paper"),
         "article": _("article"),
         "video": _("video"),
         "docs": _("docs"),
         "course": _("course"),
         "book": _("book"),
-    }
-    return names[kind]
+    }[kind]
 
 
 def facts(resource: Resource) -> str:
@@ -143,6 +142,14 @@ def takes(resource: Resource) -> str:
     return duration(resource.minutes) if resource.minutes else ""
 
 
+def in_all(resources: Sequence[Resource]) -> list[str]:
+    """Return how long several resources take together, as a line; none without estimates."""
+    minutes = sum(resource.minutes or 0 for resource in resources)
+    if len(resources) < 2 or not minutes:
+        return []
+    return [_("-# {duration} in all", duration=duration(minutes))]
+
+
 def must_read(resource: Resource) -> str:
     return _("{icon} must-read", icon=MUST_READ) if resource.must_read else ""
 
@@ -153,23 +160,22 @@ def mark_text(mark: Mark) -> str:
         return _("✅ done, {rating} of 5", rating=mark.rating)
     if mark.state == "later" and mark.until is not None:
         return _("💤 later, back on {day}", day=moment(mark.until, "D"))
-    states: dict[State, str] = {
+    return {
         "done": _("✅ done"),
         "known": _("☑️ you know it"),
         "skipped": _("🚫 never"),
         "later": _("💤 later"),
-    }
-    return states[mark.state]
+    }[mark.state]
 
 
 def count_text(count: Count, of: Literal["", "list", "deeper"] = "") -> str:
     """Return "3 of 9 of the list"; what is skipped is named, not counted as read."""
-    forms = {
+    said = {
         "": _("{read} of {total}"),
         "list": _("{read} of {total} of the list"),
         "deeper": _("{read} of {total} deeper"),
-    }
-    told = forms[of].format(read=count.read, total=count.total)
+    }[of]
+    told = said.format(read=count.read, total=count.total)
     return _("{count} ({n} never)", count=told, n=count.skipped) if count.skipped else told
 
 

@@ -1,21 +1,20 @@
 """The paper of the week in a group's channel, what its buttons answer, and its reminder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from discord import ui
 
-from bot.core.curriculum import Resource
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Reminder, ReminderWish, WeeklyPost
 from bot.core.progress import is_read
 from bot.core.reading import Path, Reply
-from bot.core.weeks import Week, Why
+from bot.core.weeks import Week
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.parts import GREEN, box, boxed, button, card, link_button, row, text_of
+from bot.views.parts import GREEN, OPTIONS, box, boxed, button, card, link_button, row, text_of
 from bot.views.resource_card import (
     COMPANIONS,
     NOTES,
@@ -29,22 +28,19 @@ from bot.views.resource_card import (
 def weekly_card(post: WeeklyPost, role_id: int | None) -> ui.LayoutView:
     """Build the public card of a week's paper, which names this role."""
     resource, week_id = post.resource, post.post.week_id
-    buttons = row(
-        link_button(_("Open"), resource.url),
-        button(ids.ReadIt(week_id), _("I've read it"), GREEN),
-        _join_button(post.group),
-        button(ids.MoreOfPaper(week_id), _("More")),
-    )
-    return card(
-        None if role_id is None else f"<@&{role_id}>",
-        box(
-            "\n".join(_heading(post)),
-            text_of(note_lines(resource), NOTES),
-            text_of(companion_lines(resource), COMPANIONS),
-            text_of(_facts_of_the_group(post), 600),
-            buttons,
+    shown = box(
+        text_of(_heading(post)),
+        text_of(note_lines(resource), NOTES),
+        text_of(companion_lines(resource), COMPANIONS),
+        text_of(_facts_of_the_group(post), 600),
+        row(
+            link_button(_("Open"), resource.url),
+            button(ids.ReadIt(week_id), _("I've read it"), GREEN),
+            _join_button(post.group),
+            button(ids.MoreOfPaper(week_id), _("More")),
         ),
     )
+    return card(None if role_id is None else f"<@&{role_id}>", shown)
 
 
 def read_card(reply: Reply, group: Group | None) -> ui.LayoutView:
@@ -68,45 +64,37 @@ def _join_button(group: Group) -> ui.Button[Any]:
 def first_reads_card(first: Path) -> ui.LayoutView:
     """Build what a reader would read before the week's paper."""
     before = [r for r in first.steps if r.key != first.resource.key]
-    show = resource_select(before, first.curriculum)
-    return boxed(text_of(_first_lines(first, before)), show)
-
-
-def _first_lines(first: Path, before: Sequence[Resource]) -> Iterator[str]:
     title = plain(phrases.title_of(first.resource))
     if is_read(first.reader.marks, first.resource.key):
-        yield _("You have already read it.")
+        lines = [_("You have already read it.")]
     elif not before:
-        yield _("You're ready for **{title}**: nothing is missing.", title=title)
+        lines = [_("You're ready for **{title}**: nothing is missing.", title=title)]
     else:
-        yield ngettext(
+        heading = ngettext(
             "Before **{title}**, {n} thing:",
             "Before **{title}**, {n} things:",
             len(before),
             title=title,
         )
-    for number, resource in enumerate(before[:25], start=1):
+        lines = [heading]
+    for number, resource in enumerate(before[:OPTIONS], start=1):
         named = phrases.linked(resource, 110)
-        yield phrases.dotted(f"{number}. {named}", phrases.takes(resource))
-    minutes_in_all = sum(resource.minutes or 0 for resource in before)
-    if len(before) > 1 and minutes_in_all:
-        yield _("-# {duration} in all", duration=phrases.duration(minutes_in_all))
+        lines.append(phrases.dotted(f"{number}. {named}", phrases.takes(resource)))
+    lines += phrases.in_all(before)
+    return boxed(text_of(lines), resource_select(before, first.curriculum))
 
 
-def _heading(post: WeeklyPost) -> Iterator[str]:
-    resource = post.resource
+def _heading(post: WeeklyPost) -> list[str]:
+    resource, why = post.resource, post.post.why
     late = _("late, sorry") if post.post.is_late else ""
-    yield phrases.dotted(_("-# Paper of the week"), part_text(post.part), late)
-    yield f"## {phrases.linked(resource)}"
-    yield phrases.facts(resource)
     step = phrases.step_name(post.curriculum.step_of(resource), 120)
-    yield phrases.dotted(f"-# {step}", phrases.must_read(resource))
-    if post.post.why:
-        yield _why_text(post.post.why)
-
-
-def _why_text(why: Why) -> str:
-    said: dict[Why, str] = {
+    lines = [
+        phrases.dotted(_("-# Paper of the week"), part_text(post.part), late),
+        f"## {phrases.linked(resource)}",
+        phrases.facts(resource),
+        phrases.dotted(f"-# {step}", phrases.must_read(resource)),
+    ]
+    because = {
         "picked_by_moderator": _("Picked by a moderator."),
         "vote_winner": _("It won the vote."),
         "next_on_list": _("It comes next on the list."),
@@ -115,7 +103,7 @@ def _why_text(why: Why) -> str:
         "must_read_again": _("You've read the list; the must-reads come again."),
         "goes_on": _("The group reads it for another week: it is long."),
     }
-    return said[why]
+    return [*lines, because[why]] if why else lines
 
 
 def part_text(part: tuple[int, int] | None) -> str:
@@ -124,19 +112,15 @@ def part_text(part: tuple[int, int] | None) -> str:
 
 
 def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
-    if post.readiness is not None:
-        key = post.readiness.most_lacked
-        lacked = post.curriculum.get(key) if key else None
-        ready, of = post.readiness.ready, post.readiness.of
-        if lacked is None:
-            yield _("{ready} of {of} members are ready.", ready=ready, of=of)
-        else:
-            yield _(
-                "{ready} of {of} members are ready; most of the others haven't read {title}.",
-                ready=ready,
-                of=of,
-                title=phrases.name_of(lacked),
-            )
+    if (found := post.readiness) is not None:
+        lacked = post.curriculum.get(found.most_lacked or "")
+        told = (
+            _("{ready} of {of} members are ready; most of the others haven't read {title}.")
+            if lacked
+            else _("{ready} of {of} members are ready.")
+        )
+        title = phrases.name_of(lacked) if lacked else ""
+        yield told.format(ready=found.ready, of=found.of, title=title)
     if post.last is not None and post.last_read:
         yield ngettext(
             "Last time: {n} person read {title}.",
@@ -186,28 +170,26 @@ def post_link(guild_id: int, post: Week | None) -> str | None:
 
 def reminder_card(reminder: Reminder, server: str) -> ui.LayoutView:
     """Build the direct message; ``server`` is the name of the group's server."""
-    thread = post_link(reminder.group.guild_id, reminder.post)
+    resource, group, server = reminder.resource, reminder.group, plain(server, 100)
+    channel, thread = group.channel_id, post_link(group.guild_id, reminder.post)
+    is_own = is_of_guild(resource.key, group.guild_id)
+    whose = _("-# 🔔 Your study group <#{channel}> in {server}", channel=channel, server=server)
+    lines = [
+        phrases.dotted(whose, _("from the list of {server}", server=server) if is_own else None),
+        f"### {phrases.linked(resource)}",
+        phrases.facts(resource),
+        _(
+            "You haven't marked it as read. The group's next paper comes on {at}.",
+            at=phrases.moment(reminder.next_at),
+        ),
+        _("-# You asked for this. `/group` in <#{channel}> stops it.", channel=channel),
+    ]
     buttons = row(
-        link_button(_("Open"), reminder.resource.url),
+        link_button(_("Open"), resource.url),
         button(ids.ReadReminded(reminder.post.week_id), _("Done"), GREEN),
         link_button(_("Discussion"), thread) if thread else None,
     )
-    return boxed(text_of(_reminder_lines(reminder, plain(server, 100))), buttons)
-
-
-def _reminder_lines(reminder: Reminder, server: str) -> Iterator[str]:
-    resource, group = reminder.resource, reminder.group
-    channel = group.channel_id
-    is_own = is_of_guild(resource.key, group.guild_id)
-    whose = _("-# 🔔 Your study group <#{channel}> in {server}", channel=channel, server=server)
-    yield phrases.dotted(whose, _("from the list of {server}", server=server) if is_own else None)
-    yield f"### {phrases.linked(resource)}"
-    yield phrases.facts(resource)
-    yield _(
-        "You haven't marked it as read. The group's next paper comes on {at}.",
-        at=phrases.moment(reminder.next_at),
-    )
-    yield _("-# You asked for this. `/group` in <#{channel}> stops it.", channel=channel)
+    return boxed(text_of(lines), buttons)
 
 
 def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
@@ -215,13 +197,13 @@ def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
 
     ``is_active``: the group has a next paper; only before one are members reminded.
     """
+    if wish is None:
+        return ""
     if wish == "closed":
         return _(
             "⚠️ I couldn't remind you: Discord doesn't let me send you direct messages. Allow"
             " direct messages from this server, then press **Remind me** again."
         )
-    if wish == "wanted" and not is_active:
+    if not is_active:
         return _("-# 🔔 I'll remind you when the group starts again.")
-    if wish == "wanted":
-        return _("-# 🔔 If you haven't read a paper, I'll remind you two days before the next one.")
-    return ""
+    return _("-# 🔔 If you haven't read a paper, I'll remind you two days before the next one.")

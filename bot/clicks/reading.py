@@ -10,10 +10,16 @@ from bot.core.reading import MarkKind
 from bot.errors import NothingToDoubtError
 from bot.language import _
 from bot.views import custom_ids as ids
-from bot.views.curriculum_card import index_card, step_card, updates_card
+from bot.views.curriculum_card import (
+    DoubtForm,
+    doubted_card,
+    index_card,
+    path_card,
+    step_card,
+    updates_card,
+)
 from bot.views.me_card import ZoneForm, delete_form, deleted_card, file_card, me_card, settings_card
 from bot.views.parts import RED, WordForm, button, go_button
-from bot.views.path_card import DoubtForm, doubted_card, path_card
 from bot.views.progress_card import DEEPER, progress_card, reset_form, start_card, undo_card
 from bot.views.resource_card import also_done_card, next_card, resource_card
 

@@ -1,8 +1,7 @@
 """Cards of lists far longer than ours."""
 
 from bot.core.reading import Path, Reader
-from bot.views.curriculum_card import step_card
-from bot.views.path_card import path_card
+from bot.views.curriculum_card import path_card, step_card
 from bot.views.progress_card import start_card
 from tests.curricula import curriculum, resource
 from tests.seen import options_of, text_of

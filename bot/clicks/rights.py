@@ -10,7 +10,7 @@ from discord import AppCommandPermissionType as Type
 
 from bot.core.moderation import Asker, Overrides, Subject, bar_to
 from bot.errors import NotAModeratorError, NotYoursError, OldCardError, RightUnknownError
-from bot.views.channels import home_of
+from bot.views.problems import home_of
 
 LAPSES_AFTER = timedelta(days=1)
 """How long a moderator's card answers its opener."""

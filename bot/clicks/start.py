@@ -10,8 +10,8 @@ from bot.core.groups import GroupForm, GroupStatus, GroupWish, Moved, SetUp, Whi
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
-from bot.views.channels import channel_of, here_of, seen_channel, seen_role
 from bot.views.parts import BLUE, button
+from bot.views.problems import channel_of, here_of, seen_channel, seen_role
 from bot.views.start_card import (
     HOURS,
     StartForm,

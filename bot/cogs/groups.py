@@ -7,8 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services.opening import Services
-from bot.views.channels import here_of, home_of
 from bot.views.group_card import members_card
+from bot.views.problems import here_of, home_of
 from bot.views.replies import answer
 from bot.views.start_card import lost_groups_card
 

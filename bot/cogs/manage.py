@@ -12,7 +12,10 @@ from bot.core.groups import GroupWish
 from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
 from bot.services.opening import Deliver, Services
-from bot.views.channels import (
+from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
+from bot.views.moderators_card import moderators_card
+from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
+from bot.views.problems import (
     CHANNELS_OF_GROUPS,
     channel_of,
     here_of,
@@ -20,11 +23,7 @@ from bot.views.channels import (
     seen_channel,
     seen_role,
 )
-from bot.views.choices import choice, resource_choices, step_choices
-from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
-from bot.views.moderators_card import moderators_card
-from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
-from bot.views.replies import Choices, answer, offers
+from bot.views.replies import Choices, answer, choice, offers, resource_choices, step_choices
 from bot.views.start_card import set_up_card
 
 Interaction = discord.Interaction[Any]

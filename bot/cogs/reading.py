@@ -9,11 +9,18 @@ from discord.ext import commands
 from bot.core.curriculum import Kind
 from bot.core.recommend import Filters
 from bot.services.opening import Services
-from bot.views.choices import CHOICES, all_choice, resource_choices, step_choices
 from bot.views.curriculum_card import index_card, path_card, search_card, step_card
 from bot.views.me_card import me_card
 from bot.views.progress_card import help_card, progress_card, shared_card
-from bot.views.replies import Choices, answer, offers
+from bot.views.replies import (
+    CHOICES,
+    Choices,
+    all_choice,
+    answer,
+    offers,
+    resource_choices,
+    step_choices,
+)
 from bot.views.resource_card import done_card, next_card, resource_card
 
 Interaction = discord.Interaction[Any]

@@ -16,7 +16,6 @@ from bot.language import _, ngettext
 from bot.plain import clipped, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.choices import CHOICES, resource_choice
 from bot.views.group_card import schedule_text
 from bot.views.parts import (
     BLUE,
@@ -35,6 +34,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
+from bot.views.replies import CHOICES, resource_choice
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
 LONGEST_INPUT = 4000  # Discord's limit for a text input

@@ -11,7 +11,6 @@ from bot.core.papers import TELL_WEEKS_AHEAD
 from bot.core.weeks import HAD, slot_of_week
 from bot.language import _
 from bot.views import custom_ids as ids
-from bot.views.channels import CHANNELS_OF_GROUPS
 from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
 from bot.views.manage_card import waiting_text
 from bot.views.parts import BLUE, RED, Part, WordForm, box, button, card, row, select, text_of
@@ -25,7 +24,7 @@ from bot.views.pick_card import (
     vote_buttons,
     weeks_select,
 )
-from bot.views.problems import as_now, group_warnings, role_line
+from bot.views.problems import CHANNELS_OF_GROUPS, as_now, group_warnings, role_line
 
 
 def moderators_card(

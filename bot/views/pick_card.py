@@ -25,10 +25,9 @@ from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.choices import choice
 from bot.views.parts import OPTIONS, boxed, button, card, option, row, select, text_of
 from bot.views.problems import POLLS, in_words, missing, needed, obstacle_text, problem_text
-from bot.views.replies import way_out
+from bot.views.replies import choice, way_out
 from bot.views.resource_card import resource_select
 
 LATER_SHOWN = 5

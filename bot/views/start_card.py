@@ -22,7 +22,6 @@ from bot.errors import UnknownZoneError
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
-from bot.views.channels import CHANNELS_OF_GROUPS
 from bot.views.group_card import members_text, schedule_text
 from bot.views.moderators_card import moderators_card
 from bot.views.parts import (
@@ -40,6 +39,7 @@ from bot.views.parts import (
     text_input,
 )
 from bot.views.phrases import dotted
+from bot.views.problems import CHANNELS_OF_GROUPS
 
 HOURS = tuple(f"{hour:02}:00" for hour in range(24))
 

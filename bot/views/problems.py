@@ -1,13 +1,13 @@
 """A channel as Discord has it: what the bot needs there, and what keeps papers away, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import discord
 
 from bot.core.groups import Group, GroupStatus, Here, SeenChannel, SeenRole
-from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, Problem, ProblemName
+from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, Problem
 from bot.errors import CannotPostError, WrongChannelError
 from bot.language import _
 from bot.plain import plain
@@ -36,9 +36,7 @@ def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tupl
     """
     if has_post:
         return (*TO_SEND_IN_FORUM, *TO_LOOK)
-    if isinstance(channel, discord.ForumChannel):
-        return NEEDED_IN_FORUM
-    return (*TO_SEND, *TO_LOOK)
+    return NEEDED_IN_FORUM if isinstance(channel, discord.ForumChannel) else (*TO_SEND, *TO_LOOK)
 
 
 def wanted(channel: discord.abc.GuildChannel) -> tuple[Permission, ...]:
@@ -58,7 +56,7 @@ def missing(
 
 def in_words(names: Iterable[Permission]) -> str:
     """Return permissions as Discord's own settings name them."""
-    named: dict[Permission, str] = {
+    named = {
         "view_channel": _("View Channel"),
         "send_messages": _("Send Messages"),
         "read_message_history": _("Read Message History"),
@@ -119,7 +117,7 @@ def problem_text(problem: Problem) -> str:
     if isinstance(problem, Lacks):
         permissions = in_words(problem.permissions)
         return _("I need {permissions} in the channel. Please allow this.", permissions=permissions)
-    words: dict[ProblemName, str] = {
+    words = {
         "bot_removed": _("I'm no longer in this server."),
         "channel_gone": _(
             "The channel is gone. Type `/manage group` in another channel to move the group there."
@@ -172,36 +170,31 @@ def obstacle_text(problem: Problem, *, to_moderator: bool = True) -> str:
     """Return what keeps a group from its post, how to mend it, and what I do then."""
     if not to_moderator and problem not in TEMPORARY:
         return _("I can't post papers here right now. Moderators know.")
-    return f"{problem_text(problem)} {_then(problem)}".rstrip()
-
-
-def _then(problem: Problem) -> str:
+    then = ""
     if isinstance(problem, Lacks) or problem in ("no_access", "no_more_threads", "locked"):
-        return _("Then I'll continue by myself.")
-    if problem == "no_standing_post":
-        return _("I'll make it first.")
-    if problem in UNCERTAIN:
-        return _("Please look: if it isn't there, **Post now** sends it.")
-    if problem in ("automod", "refused"):
-        return _("I'll try again every hour.")
-    if problem in TEMPORARY or problem in ("forbidden", "unknown"):
-        return _("I'll try again soon.")
-    return ""
+        then = _("Then I'll continue by myself.")
+    elif problem == "no_standing_post":
+        then = _("I'll make it first.")
+    elif problem in UNCERTAIN:
+        then = _("Please look: if it isn't there, **Post now** sends it.")
+    elif problem in ("automod", "refused"):
+        then = _("I'll try again every hour.")
+    elif problem in TEMPORARY or problem in ("forbidden", "unknown"):
+        then = _("I'll try again soon.")
+    return f"{problem_text(problem)} {then}".rstrip()
 
 
 def notice_text(channel_id: int, problem: Problem) -> str:
     """Return the notice to the moderator who set the group up."""
-    why = obstacle_text(problem)
-    if problem in UNCERTAIN:
-        return _("The paper of the week in <#{channel_id}>: {why}", channel_id=channel_id, why=why)
-    if problem == "channel_gone":
-        return _("A paper of the week can't be posted any more. {why}", why=why)
-    return _(
+    told = _(
         "The paper of the week can't be posted in <#{channel_id}>. {why}\n"
-        "I'll keep trying for a day; `/group` there shows if it worked.",
-        channel_id=channel_id,
-        why=why,
+        "I'll keep trying for a day; `/group` there shows if it worked."
     )
+    if problem in UNCERTAIN:
+        told = _("The paper of the week in <#{channel_id}>: {why}")
+    elif problem == "channel_gone":
+        told = _("A paper of the week can't be posted any more. {why}")
+    return told.format(channel_id=channel_id, why=obstacle_text(problem))
 
 
 def server_text(name: str) -> str:
@@ -226,12 +219,12 @@ def as_now(guild: discord.Guild | None, status: GroupStatus) -> GroupStatus:
 
 
 def _blocked(channel: discord.abc.GuildChannel, group: Group) -> Problem | None:
-    has_post, noted = group.standing_id is not None, group.blocked
+    noted = group.blocked
     if noted in UNCERTAIN:  # only somebody who looks can tell
         return noted
-    if problem := problem_in(channel, has_post=has_post):
+    if problem := problem_in(channel, has_post=group.standing_id is not None):
         return problem
-    if noted is None or isinstance(noted, Lacks) or noted in SEEN_TO_BE_MENDED:
+    if isinstance(noted, Lacks) or noted in SEEN_TO_BE_MENDED:
         return None
     if noted == "locked" and (post := channel.guild.get_thread(group.standing_id or 0)):
         may_write = post.permissions_for(channel.guild.me).manage_threads
@@ -259,33 +252,26 @@ def role_line(guild: discord.Guild | None, group: Group) -> str | None:
 
 def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str]:
     """Return what a group's posts come without but a role, as Discord's cache has it."""
-    group = status.group
-    channel = None if guild is None else guild.get_channel(group.channel_id)
-    if guild is None or channel is None:
+    group, warnings = status.group, []
+    channel = guild.get_channel(group.channel_id) if guild else None
+    if channel is None:
         return []
-    warnings = []
     can_post = not missing(channel, needed(channel, has_post=group.standing_id is not None))
     if can_post and (lacking := missing(channel, wanted(channel))):
-        warnings.append(_without(lacking))
+        if "create_public_threads" in lacking:
+            told = _("⚠️ I need {named} there. Until then papers have no thread to talk in.")
+        elif "send_messages_in_threads" in lacking:
+            told = _("⚠️ I need {named} there. Until then threads have no questions.")
+        else:
+            told = _("⚠️ I need {named} there. Until then links may have no preview.")
+        warnings.append(told.format(named=in_words(lacking)))
     if status.thread_problem == "no_more_threads":
-        warnings.append(
-            _(
-                "⚠️ This week's paper has no thread yet: the server has as many open threads as"
-                " Discord allows. Close some; I'll try again every hour for a day."
-            )
+        told = _(
+            "⚠️ This week's paper has no thread yet: the server has as many open threads as"
+            " Discord allows. Close some; I'll try again every hour for a day."
         )
+        warnings.append(told)
     return warnings
-
-
-def _without(lacks: Sequence[Permission]) -> str:
-    named = in_words(lacks)
-    if "create_public_threads" in lacks:
-        return _(
-            "⚠️ I need {named} there. Until then papers have no thread to talk in.", named=named
-        )
-    if "send_messages_in_threads" in lacks:
-        return _("⚠️ I need {named} there. Until then threads have no questions.", named=named)
-    return _("⚠️ I need {named} there. Until then links may have no preview.", named=named)
 
 
 CHANNELS_OF_GROUPS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
@@ -320,20 +306,23 @@ def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> GroupC
 
 def here_of(interaction: discord.Interaction[Any]) -> Here:
     """Return who asks and where, with what Discord's cache says of their server."""
-    guild, locale = interaction.guild, str(interaction.guild_locale or "")
-    channel_ids = None
+    guild, channel_ids = interaction.guild, None
     if guild is not None and not guild.unavailable:
         channel_ids = frozenset(channel.id for channel in guild.channels)
-    guild_id, who = interaction.guild_id or 0, interaction.user.id
-    return Here(guild_id, home_of(interaction), who, locale, channel_ids)
+    return Here(
+        interaction.guild_id or 0,
+        home_of(interaction),
+        interaction.user.id,
+        str(interaction.guild_locale or ""),
+        channel_ids,
+    )
 
 
 def seen_channel(channel: GroupChannel) -> SeenChannel:
     """Return a channel for papers, with what keeps them out of it in words."""
-    is_forum = isinstance(channel, discord.ForumChannel)
-    problem, post_problem = problem_in(channel), problem_in(channel, has_post=True)
-    in_words = [problem_text(each) if each else None for each in (problem, post_problem)]
-    return SeenChannel(channel.id, is_forum, *in_words)
+    problems = problem_in(channel), problem_in(channel, has_post=True)
+    in_words = [problem_text(each) if each else None for each in problems]
+    return SeenChannel(channel.id, isinstance(channel, discord.ForumChannel), *in_words)
 
 
 def seen_role(guild: discord.Guild, role_id: int | None) -> SeenRole | None:

@@ -29,6 +29,9 @@ TOO_LATE = frozenset({10062, 10015, 40060})
 TROUBLE = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError)
 """What goes wrong on the way to Discord, and is no fault of ours."""
 
+NAME = 100  # Discord's limit for a choice's name
+CHOICES = 25  # and for their number
+
 SLIP = timedelta(seconds=3)
 """A tap so soon after a click replaced the card may have been meant for what stood there."""
 
@@ -80,19 +83,14 @@ def may_be_slip(interaction: discord.Interaction[Any]) -> bool:
     return interaction.created_at - replaced_at < SLIP
 
 
-def error_text(error: Exception) -> str:
-    """Return what happened and what to do next; for the unexpected, one apology."""
-    if isinstance(error, ReaderError):
-        return error.sentence()
-    return _("Something went wrong on my side, sorry. Nothing was lost: please try again.")
-
-
 def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.LayoutView:
     """Build what is said of an error, with a select where it can be mended by a choice.
 
-    ``again`` leads back to the form that was refused.
+    For the unexpected, one apology. ``again`` leads back to the form that was refused.
     """
-    text, select = error_text(error), way_out(error)
+    apology = _("Something went wrong on my side, sorry. Nothing was lost: please try again.")
+    text = error.sentence() if isinstance(error, ReaderError) else apology
+    select = way_out(error)
     return card(text, again) if select is None else boxed(text, select)
 
 
@@ -148,21 +146,15 @@ def offers(find: Offer) -> Offer:
     return found
 
 
-NAME = 100  # Discord's limit for a choice's name
-CHOICES = 25  # and for their number
-
-
 def resource_choices(suggestions: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:
     """Return choices whose names end with the step, whatever the title's length."""
-    return [_suggested(one) for one in list(suggestions)[:CHOICES]]
-
-
-def _suggested(one: Suggestion) -> app_commands.Choice[str]:
-    state = f"{MARK_ICONS[one.mark.state]} " if one.mark else ""
-    must_read = f" {MUST_READ}" if one.resource.must_read else ""
-    return resource_choice(
-        one.resource, state, f"{must_read} · {clipped(step_place(one.step), 30)}"
-    )
+    choices = []
+    for one in list(suggestions)[:CHOICES]:
+        state = f"{MARK_ICONS[one.mark.state]} " if one.mark else ""
+        must_read = f" {MUST_READ}" if one.resource.must_read else ""
+        tail = f"{must_read} · {clipped(step_place(one.step), 30)}"
+        choices.append(resource_choice(one.resource, state, tail))
+    return choices
 
 
 def resource_choice(resource: Resource, start: str, tail: str) -> app_commands.Choice[str]:
@@ -180,8 +172,7 @@ def all_choice(named: Sequence[Resource], typed: str) -> list[app_commands.Choic
     """Return the choice of all that several typed names mean; none without several."""
     if not named or len(typed) > NAME:
         return []
-    titles = " + ".join(short_title(resource) for resource in named)
-    return [choice(typed, one_line(titles))]
+    return [choice(typed, one_line(" + ".join(map(short_title, named))))]
 
 
 def step_choices(steps: Iterable[Step]) -> list[app_commands.Choice[str]]:

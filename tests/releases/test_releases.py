@@ -28,7 +28,7 @@ from bot.store import outbox
 from bot.store.database import open_database
 from bot.store.instants import seconds
 from bot.store.migrations import migrate
-from bot.views.replies import error_text
+from bot.views.replies import error_card
 from tests.conftest import A_DAY, EMPTY
 from tests.every_table import everything
 from tests.golden.custom_ids import written
@@ -309,7 +309,7 @@ GONE = {LOST, LOST_TOO, GONE_CHANNEL}
 """Channels that are gone for good: their groups wait for a moderator."""
 
 REFUSALS = {
-    error_text(error)
+    error_card(error)
     for error in (
         Exception(),
         NoGroupError(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 import discord
 from discord import ui
@@ -171,13 +171,15 @@ class Clicked(Generic[SaidT]):
         return await self.answer(click, said)
 
 
-def clicked(kind: type[SaidT]) -> Callable[[Answer[SaidT]], Clicked[SaidT]]:
-    """Let a function answer one kind of click: by the card that takes the place of the clicked.
+def clicked(answer: Answer[SaidT]) -> Clicked[SaidT]:
+    """Let a function answer a kind of click: by the card that takes the place of the clicked.
 
+    Which kind says the type of its second parameter, as with ``functools.singledispatch``.
     What is for the moderator who opened a card is refused to others before. Whatever is raised is
     answered in words: discord.py logs what a click raises, and never replies.
     """
-    return lambda answers: Clicked(kind, answers)
+    kind = list(get_type_hints(answer).values())[1]
+    return Clicked(kind, answer)
 
 
 class Clicks:

@@ -35,7 +35,7 @@ STATES: dict[Literal["pause", "resume", "stop"], GroupState] = {
 PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until somebody writes there
 
 
-@clicked(ids.Membership)
+@clicked
 async def join_or_leave(click: Click, said: ids.Membership) -> View:
     """Join or leave, on a group's own card or its standing post."""
     joins = said.way == "join"
@@ -49,14 +49,14 @@ async def join_or_leave(click: Click, said: ids.Membership) -> View:
     return joined_card(status) if joins and is_public else _members_card(click, status)
 
 
-@clicked(ids.Join)
+@clicked
 async def join(click: Click, said: ids.Join) -> View:
     """Join from under a paper."""
     status = await click.services.groups.join(click.guild_id, said.group_id, click.who)
     return await click.show(joined_card(status))
 
 
-@clicked(ids.Remind)
+@clicked
 async def remind(click: Click, said: ids.Remind) -> View:
     wanted = said.way == "on"
     await click.services.reminders.ask(click.guild_id, said.group_id, click.who, wanted=wanted)
@@ -64,19 +64,19 @@ async def remind(click: Click, said: ids.Remind) -> View:
     return await _look(click, said.group_id)
 
 
-@clicked(ids.ShowPast)
+@clicked
 async def show_past(click: Click, said: ids.ShowPast) -> View:
     return history_card(
         await click.services.groups.history(click.guild_id, said.group_id, said.page)
     )
 
 
-@clicked(ids.ShowGroup)
+@clicked
 async def show_group(click: Click, said: ids.ShowGroup) -> View:
     return await _look(click, said.group_id)
 
 
-@clicked(ids.RunGroup)
+@clicked
 async def run_group(click: Click, said: ids.RunGroup) -> View:
     groups = click.services.groups
     if said.action != "resume":  # a vote's buttons stood where these stand
@@ -97,14 +97,14 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
     return _run_card(click, status)
 
 
-@clicked(ids.MentionNobody)
+@clicked
 async def mention_nobody(click: Click, said: ids.MentionNobody) -> View:
     """Let a group's papers mention no role any more, be it there or gone."""
     status = await click.services.groups.mention_nobody(click.guild_id, said.group_id)
     return _run_card(click, status)
 
 
-@clicked(ids.AfterList)
+@clicked
 async def choose_after_list(click: Click, said: ids.AfterList) -> View:
     click.refuse_slip()
     choice = None if said.choice == "stop" else said.choice
@@ -112,7 +112,7 @@ async def choose_after_list(click: Click, said: ids.AfterList) -> View:
     return await _current_run_card(click, said.group_id)
 
 
-@clicked(ids.MoreOfGroup)
+@clicked
 async def show_more(click: Click, said: ids.MoreOfGroup) -> View:
     """Open what a moderator seldom does, in place; or put it away again."""
     opens = said.way == "more"
@@ -121,7 +121,7 @@ async def show_more(click: Click, said: ids.MoreOfGroup) -> View:
     return await click.replace(view, asks=opens)
 
 
-@clicked(ids.DeleteGroup)
+@clicked
 async def ask_delete(click: Click, said: ids.DeleteGroup) -> View:
     """Say what goes and what stays; only the typed word deletes."""
     status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
@@ -164,7 +164,7 @@ def _members_card(click: Click, status: GroupStatus) -> ui.LayoutView:
     return members_card(guild, status, click.who, is_moderator=is_moderator)
 
 
-@clicked(ids.ReadIt)
+@clicked
 async def read_it(click: Click, said: ids.ReadIt) -> View:
     """Mark the week's paper done for who clicks, and count them on its card."""
     post, reply, group = await click.services.weeks.read_it(click.who, click.where, said.week_id)
@@ -180,7 +180,7 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
     return await click.show(read_card(reply, group))
 
 
-@clicked(ids.MoreOfPaper)
+@clicked
 async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
     """Show who clicks their own card of the week's paper."""
     first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
@@ -188,19 +188,19 @@ async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
     return await click.show(resource_card(shown))
 
 
-@clicked(ids.FirstReads)
+@clicked
 async def show_first_reads(click: Click, said: ids.FirstReads) -> View:
     """Show who clicks what they would read before the paper."""
     first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
     return await click.show(first_reads_card(first))
 
 
-@clicked(ids.ReadReminded)
+@clicked
 async def read_reminded(click: Click, said: ids.ReadReminded) -> View:
     return next_card(await click.services.reminders.finish(click.who, said.week_id))
 
 
-@clicked(ids.PickWeek)
+@clicked
 async def pick_week(click: Click, said: ids.PickWeek) -> View:
     """Pick for the week that is chosen, where what was typed may be several or is none."""
     await check_opener(click.interaction, click.who, click.clicks.manage_id)
@@ -212,21 +212,21 @@ async def pick_week(click: Click, said: ids.PickWeek) -> View:
     return pick_card(reply, click.who)
 
 
-@clicked(ids.TakeBack)
+@clicked
 async def take_back(click: Click, said: ids.TakeBack) -> View:
     """Take a pick back, on the card that told of it."""
     reply = await click.services.papers.take_back(click.guild_id, said.group_id, said.week)
     return taken_back_card(reply)
 
 
-@clicked(ids.TakeBackOne)
+@clicked
 async def take_one_back(click: Click, said: ids.TakeBackOne) -> View:
     """Take the pick of a coming week back, on the group's card."""
     await click.services.papers.take_back(click.guild_id, said.group_id, click.picked)
     return await _current_run_card(click, said.group_id)
 
 
-@clicked(ids.ReadForWeeks)
+@clicked
 async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
     """Read a long paper for the weeks that are chosen; or take a coming week's pick back."""
     papers, news = click.services.papers, ""
@@ -241,7 +241,7 @@ async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
     return await _current_run_card(click, said.group_id, news)
 
 
-@clicked(ids.CallOffVote)
+@clicked
 async def call_off_vote(click: Click, said: ids.CallOffVote) -> View:
     """Call a vote off, and end its poll."""
     click.refuse_slip()
@@ -255,7 +255,7 @@ async def call_off_vote(click: Click, said: ids.CallOffVote) -> View:
     return None
 
 
-@clicked(ids.CloseVote)
+@clicked
 async def close_vote(click: Click, said: ids.CloseVote) -> View:
     """End a vote's poll now, and take its result."""
     ballot = await click.services.votes.close(click.guild_id, said.vote_id)

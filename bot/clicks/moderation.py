@@ -23,7 +23,7 @@ from bot.views.parts import BLUE, button
 from bot.views.pick_card import pick_card
 
 
-@clicked(ids.DoToDraft)
+@clicked
 async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
     if said.action in ("confirm", "remove", "settle"):
         click.refuse_slip()
@@ -47,19 +47,19 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
     return card_of(await acts[said.action](draft))
 
 
-@clicked(ids.EditDetails)
+@clicked
 async def edit_details(click: Click, said: ids.EditDetails) -> View:
     """Open the form for the link, the must-read mark and the questions."""
     before = await click.services.moderation.texts(click.draft(said.draft_id))
     return await _ask(click, said.draft_id, details_form(before))
 
 
-@clicked(ids.EditTextsAgain)
+@clicked
 async def edit_texts_again(click: Click, said: ids.EditTextsAgain) -> View:
     return await _ask_again(click, said.kept_id, texts_form)
 
 
-@clicked(ids.EditDetailsAgain)
+@clicked
 async def edit_details_again(click: Click, said: ids.EditDetailsAgain) -> View:
     return await _ask_again(click, said.kept_id, details_form)
 
@@ -88,13 +88,13 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
     return await click.ask(form, typed, way_back)
 
 
-@clicked(ids.StepOfDraft)
+@clicked
 async def put_in_step(click: Click, said: ids.StepOfDraft) -> View:
     draft = click.draft(said.draft_id)
     return card_of(await click.services.moderation.put_in_step(draft, click.picked))
 
 
-@clicked(ids.ReadNext)
+@clicked
 async def read_next(click: Click, said: ids.ReadNext) -> View:
     """Pick what was added for the group's next free week; of several, ask which."""
     groups = await click.services.groups.running_in(click.guild_id)
@@ -106,7 +106,7 @@ async def read_next(click: Click, said: ids.ReadNext) -> View:
     return await click.show(which_group_card(groups, click.interaction.guild, draft))
 
 
-@clicked(ids.ReadNextIn)
+@clicked
 async def read_next_in(click: Click, said: ids.ReadNextIn) -> View:
     return await _read_next(click, said.draft_id, ids.id_in(click.picked))
 

@@ -4,27 +4,34 @@ import io
 
 import discord
 
-from bot.clicks.click import Click, View, clicked
+from bot.clicks.click import Click, Clicked, View, clicked
 from bot.core.moderation import doubtable
 from bot.core.reading import MarkKind
 from bot.errors import NothingToDoubtError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import (
-    DoubtForm,
+    doubt_form,
     doubted_card,
     index_card,
     path_card,
     step_card,
     updates_card,
 )
-from bot.views.me_card import ZoneForm, delete_form, deleted_card, file_card, me_card, settings_card
-from bot.views.parts import RED, WordForm, button, go_button
+from bot.views.me_card import (
+    delete_form,
+    deleted_card,
+    file_card,
+    me_card,
+    settings_card,
+    zone_form,
+)
+from bot.views.parts import RED, Form, WordForm, button, go_button
 from bot.views.progress_card import DEEPER, progress_card, reset_form, start_card, undo_card
 from bot.views.resource_card import also_done_card, next_card, resource_card
 
 
-@clicked(ids.GoTo)
+@clicked
 async def go_to(click: Click, said: ids.GoTo) -> View:
     match said.card:
         case "next":
@@ -48,7 +55,7 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
     return index_card(journey.curriculum, journey.reader)
 
 
-@clicked(ids.Done)
+@clicked
 async def done(click: Click, said: ids.Done) -> View:
     """Mark a resource done; a tap that may be a slip is asked about."""
     if click.is_slip and (
@@ -58,24 +65,24 @@ async def done(click: Click, said: ids.Done) -> View:
     return await _marked(click, said.key, "done")
 
 
-@clicked(ids.DoneRated)
+@clicked
 async def done_rated(click: Click, said: ids.DoneRated) -> View:
     return await _marked(click, said.key, "done", rating=said.rating)
 
 
-@clicked(ids.DoneToo)
+@clicked
 async def done_too(click: Click, said: ids.DoneToo) -> View:
     """Mark what an unclear name meant as done."""
     keys, rating = click.all_picked, said.rating or None
     return next_card(await click.services.reading.mark_all(click.who, click.where, keys, rating))
 
 
-@clicked(ids.NotRead)
+@clicked
 async def not_read(click: Click, said: ids.NotRead) -> View:
     return await _marked(click, said.key, "clear")
 
 
-@clicked(ids.PutAside)
+@clicked
 async def put_aside(click: Click, said: ids.PutAside) -> View:
     kinds: tuple[MarkKind, ...] = ("later", "known", "skipped")
     return await _marked(click, said.key, click.picked_of(kinds))
@@ -86,34 +93,31 @@ async def _marked(click: Click, key: str, kind: MarkKind, rating: int | None = N
     return next_card(await reading.mark(click.who, click.where, key, kind, rating=rating))
 
 
-@clicked(ids.Undo)
+@clicked
 async def undo(click: Click, said: ids.Undo) -> View:
     """Take one change back; the change knows whose it is."""
-    return await _undone(click, said.change_id)
+    return next_card(await click.services.reading.undo(click.who, click.where, said.change_id))
 
 
-@clicked(ids.UndoOne)
+@clicked
 async def undo_one(click: Click, _said: ids.UndoOne) -> View:
-    return await _undone(click, ids.id_in(click.picked))
-
-
-async def _undone(click: Click, change_id: int) -> View:
+    change_id = ids.id_in(click.picked)
     return next_card(await click.services.reading.undo(click.who, click.where, change_id))
 
 
-@clicked(ids.GoDeeper)
+@clicked
 async def go_deeper(click: Click, _said: ids.GoDeeper) -> View:
     return next_card(await click.services.reading.next_for(click.who, click.where, deeper=True))
 
 
-@clicked(ids.StartAt)
+@clicked
 async def start_at(click: Click, _said: ids.StartAt) -> View:
     """Mark what comes before the step that is picked as known."""
     step_id = None if click.picked == DEEPER else click.picked
     return next_card(await click.services.reading.start_at(click.who, click.where, step_id))
 
 
-@clicked(ids.ResetAll)
+@clicked
 async def ask_reset(click: Click, _said: ids.ResetAll) -> View:
     """Ask for the word, as *Reset…* does."""
     _, reader = await click.services.reading.reader(click.who, click.where)
@@ -134,16 +138,16 @@ async def _show_picked(click: Click, _said: ids.CustomId) -> View:
     return await click.show(resource_card(shown))
 
 
-show_resource = clicked(ids.ShowResource)(_show_picked)
-show_candidate = clicked(ids.ShowCandidate)(_show_picked)
+show_resource = Clicked(ids.ShowResource, _show_picked)
+show_candidate = Clicked(ids.ShowCandidate, _show_picked)
 
 
-@clicked(ids.ShowStep)
+@clicked
 async def show_step(click: Click, _said: ids.ShowStep) -> View:
     return await _step(click, click.picked)
 
 
-@clicked(ids.TurnPage)
+@clicked
 async def turn_page(click: Click, said: ids.TurnPage) -> View:
     if said.what == "step":
         return await _step(click, said.step, said.page)
@@ -157,62 +161,60 @@ async def _step(click: Click, step_id: str, page: int = 0) -> View:
     return step_card(curriculum, reader, step, page)
 
 
-@clicked(ids.ShowPath)
+@clicked
 async def show_path(click: Click, said: ids.ShowPath) -> View:
     path = await click.services.reading.path(click.who, click.where, said.key)
     return path_card(path, in_server=click.interaction.is_guild_integration())
 
 
-@clicked(ids.MakeGoal)
+@clicked
 async def make_goal(click: Click, said: ids.MakeGoal) -> View:
     """Let the way to a resource come first from now on."""
     return next_card(await click.services.reading.set_goal(click.who, click.where, said.key))
 
 
-@clicked(ids.DropGoal)
+@clicked
 async def drop_goal(click: Click, _said: ids.DropGoal) -> View:
     return next_card(await click.services.reading.set_goal(click.who, click.where, None))
 
 
-@clicked(ids.Doubt)
+@clicked
 async def ask_doubt(click: Click, said: ids.Doubt) -> View:
     path = await click.services.reading.path(click.who, click.where, said.key)
-    if not doubtable(path):
+    pairs = doubtable(path)
+    if not pairs:
         raise NothingToDoubtError(path.resource.title)
-    return await click.ask(DoubtForm(path), _doubted)
+
+    async def doubted(click: Click, form: Form) -> View:
+        pair, why = pairs[int(form.entered["pair"])], form.entered["why"]
+        doubt = await click.services.moderation.doubt(click.who, click.guild_id, *pair, why)
+        return await click.show(doubted_card(*doubt))
+
+    return await click.ask(doubt_form(path.curriculum, pairs), doubted)
 
 
-async def _doubted(click: Click, form: DoubtForm) -> View:
-    doubted = await click.services.moderation.doubt(
-        click.who, click.guild_id, *form.pair, form.why.value
-    )
-    return await click.show(doubted_card(*doubted))
-
-
-@clicked(ids.Me)
+@clicked
 async def about_me(click: Click, said: ids.Me) -> View:
     """Always about the person who clicks, whoever the card belongs to."""
-    match said.act:
-        case "json" | "bibtex" | "markdown":
-            is_all = said.act != "bibtex"
-            name, content = await click.services.me.download(click.who, is_all=is_all)
-            if not content:  # nothing read any more, on a card from when there was
-                return me_card(await click.services.me.about(click.who))
+    me = click.services.me
+    if said.act in ("ask", "delete"):
+        again = button(ids.Me("ask"), _("Delete…"), RED)
+        return await click.ask_word(delete_form(), _forget, again)
+    if said.act != "keep":
+        is_all = said.act != "bibtex"
+        name, content = await me.download(click.who, is_all=is_all)
+        if content:  # or else nothing is read any more, on a card from when there was
             view, file = file_card(name, is_all=is_all), discord.File(io.BytesIO(content), name)
             await click.interaction.response.send_message(view=view, file=file, ephemeral=True)
             return None
-        case "ask" | "delete":
-            again = button(ids.Me("ask"), _("Delete…"), RED)
-            return await click.ask_word(delete_form(), _forget, again)
-        case "keep":
-            return me_card(await click.services.me.about(click.who))
+    return me_card(await me.about(click.who))
 
 
 async def _forget(click: Click, _form: WordForm) -> View:
     return deleted_card(was_anything=await click.services.me.forget(click.who))
 
 
-@clicked(ids.Switch)
+@clicked
 async def switch(click: Click, said: ids.Switch) -> View:
     me = click.services.me
     if said.switch == "named":  # *Settings* stood there
@@ -224,18 +226,19 @@ async def switch(click: Click, said: ids.Switch) -> View:
     return settings_card(settings)
 
 
-@clicked(ids.AskMyZone)
+@clicked
 async def ask_zone(click: Click, _said: ids.AskMyZone) -> View:
-    return await click.ask(ZoneForm(await click.services.me.settings(click.who)), _zone_typed)
+    async def typed(click: Click, form: Form) -> View:
+        return await _zone_is(click, form.entered["zone"])
+
+    return await click.ask(zone_form(await click.services.me.settings(click.who)), typed)
 
 
-async def _zone_typed(click: Click, form: ZoneForm) -> View:
-    return settings_card(
-        await click.services.me.set_zone(click.who, form.zone.value, click.language)
-    )
-
-
-@clicked(ids.SetMyZone)
+@clicked
 async def set_zone(click: Click, _said: ids.SetMyZone) -> View:
     """Set the zone that is picked, where what was typed may be several or is none."""
-    return settings_card(await click.services.me.set_zone(click.who, click.picked, click.language))
+    return await _zone_is(click, click.picked)
+
+
+async def _zone_is(click: Click, zone: str) -> View:
+    return settings_card(await click.services.me.set_zone(click.who, zone, click.language))

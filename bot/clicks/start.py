@@ -22,14 +22,14 @@ from bot.views.start_card import (
 )
 
 
-@clicked(ids.StartWeekly)
+@clicked
 async def start_weekly(click: Click, _said: ids.StartWeekly) -> View:
     """Ask those who manage the server for a channel and a zone."""
     await click.check_right()
     return await click.ask(StartForm(), _typed, _again)
 
 
-@clicked(ids.StartAgain)
+@clicked
 async def start_again(click: Click, said: ids.StartAgain) -> View:
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
     return await click.ask(StartForm(form.channel_id, form.wish.zone), _typed, _again)
@@ -53,18 +53,18 @@ async def _again(
     return button(ids.StartAgain(kept_id, click.who), _("Edit again"), BLUE)
 
 
-@clicked(ids.GroupZone)
+@clicked
 async def zone_picked(click: Click, said: ids.GroupZone) -> View:
     return _card(click, await _set_up(click, said.channel_id, GroupWish(zone=click.picked)))
 
 
-@clicked(ids.GroupZoneFor)
+@clicked
 async def zone_picked_for(click: Click, said: ids.GroupZoneFor) -> View:
     """Set up as was said before the zone was asked for."""
     return _card(click, await _set_up(click, said.channel_id, wish_of(said, click.picked)))
 
 
-@clicked(ids.GroupHour)
+@clicked
 async def hour_picked(click: Click, said: ids.GroupHour) -> View:
     hour = click.picked_of(HOURS)
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
@@ -72,7 +72,7 @@ async def hour_picked(click: Click, said: ids.GroupHour) -> View:
     return _card(click, await _set_up(click, form.channel_id or 0, wish))
 
 
-@clicked(ids.WhichGroup)
+@clicked
 async def group_chosen(click: Click, said: ids.WhichGroup) -> View:
     """Move a group that lost its channel to the one just named; id 0: make a new one there."""
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
@@ -83,7 +83,7 @@ async def group_chosen(click: Click, said: ids.WhichGroup) -> View:
     return _card(click, made)
 
 
-@clicked(ids.MoveGroup)
+@clicked
 async def move_group(click: Click, said: ids.MoveGroup) -> View:
     """Give a living group another channel."""
     channel_id = ids.id_in("".join(click.values[:1]))
@@ -92,7 +92,7 @@ async def move_group(click: Click, said: ids.MoveGroup) -> View:
     return _card(click, await _move(click, channel_id, said.group_id))
 
 
-@clicked(ids.LostGroup)
+@clicked
 async def lost_group(click: Click, said: ids.LostGroup) -> View:
     """Stop a group whose channel is gone, or move it to the channel of the card."""
     here = here_of(click.interaction)

@@ -25,7 +25,6 @@ from bot.views.parts import (
     go_button,
     label,
     option,
-    picked,
     row,
     select,
     text_input,
@@ -188,82 +187,68 @@ def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
     """Build the way to a resource: the least that is missing, in order, with minutes.
 
     ``in_server``: there are moderators who can be told that a prerequisite is wrong; where the bot
-    is only on the reader's own account, there are none.
+    is only on the reader's own account, there are none. Of a long way, as much is shown as fits.
     """
-    key, goal = path.resource.key, None
-    aim = path.curriculum.get(path.reader.goal) if path.reader.goal else None
-    if aim is not None and aim.key == key:
-        goal = button(ids.DropGoal(), _("Drop this goal"))
-    elif path.steps and not path.resource.is_companion:
-        goal = button(ids.MakeGoal(key), _("Make this my goal"), BLUE)
-    can_doubt = in_server and doubtable(path)
-    doubt = button(ids.Doubt(key), _("Prerequisite wrong?")) if can_doubt else None
-    steps = resource_select(path.steps, path.curriculum)
-    return boxed(_text(path), steps, row(goal, go_button("next"), doubt))
-
-
-def _text(path: Path) -> str:
-    """Return heading, way and what follows it; of a long way, as much as fits between."""
-    heading = f"### {phrases.linked(path.resource)}"
-    head = "\n".join([_("-# The way to"), heading, _summary(path)])
-    tail = "\n".join(_after_way(path))
-    way = fitting(_way(path), TEXT - len(head) - len(tail) - 2)
-    return "\n".join(filter(None, [head, way, tail]))
-
-
-def _summary(path: Path) -> str:
-    before = len(path.steps) - 1
-    if not path.steps:
-        return _("You have already marked it.")
-    if before == 0:
-        return _("You're ready for it: nothing is missing.")
-    return ngettext("{n} thing first:", "{n} things first, in this order:", before)
-
-
-def _way(path: Path) -> Iterator[str]:
-    for number, step in enumerate(path.steps, start=1):
-        aim = "🎯 " if step.key == path.resource.key else ""
-        yield phrases.dotted(
-            f"{number}. {aim}{phrases.linked(step, 100, marked=True)}", phrases.takes(step)
+    resource, goal = path.resource, path.curriculum.get(path.reader.goal or "")
+    way = [
+        phrases.dotted(
+            f"{number}. {'🎯 ' if step.key == resource.key else ''}"
+            f"{phrases.linked(step, 100, marked=True)}",
+            phrases.takes(step),
         )
+        for number, step in enumerate(path.steps, start=1)
+    ]
+    if not path.steps:
+        summary = _("You have already marked it.")
+    elif len(path.steps) == 1:
+        summary = _("You're ready for it: nothing is missing.")
+    else:
+        summary = ngettext(
+            "{n} thing first:", "{n} things first, in this order:", len(path.steps) - 1
+        )
+    head = "\n".join([_("-# The way to"), f"### {phrases.linked(resource)}", summary])
+    tail = "\n".join(_after_way(path))
+    told = [head, fitting(way, TEXT - len(head) - len(tail) - 2), tail]
+    aim = None
+    if goal is not None and goal.key == resource.key:
+        aim = button(ids.DropGoal(), _("Drop this goal"))
+    elif path.steps and not resource.is_companion:
+        aim = button(ids.MakeGoal(resource.key), _("Make this my goal"), BLUE)
+    can_doubt = in_server and doubtable(path)
+    doubt = button(ids.Doubt(resource.key), _("Prerequisite wrong?")) if can_doubt else None
+    return boxed(
+        "\n".join(filter(None, told)),
+        resource_select(path.steps, path.curriculum),
+        row(aim, go_button("next"), doubt),
+    )
 
 
 def _after_way(path: Path) -> Iterator[str]:
     resource = path.resource
-    minutes_in_all = sum(step.minutes or 0 for step in path.steps)
-    if len(path.steps) > 1 and minutes_in_all:
-        yield _("-# {duration} in all", duration=phrases.duration(minutes_in_all))
+    yield from phrases.in_all(path.steps)
     if mark := path.reader.marks.get(resource.key):
         yield phrases.mark_text(mark)
     if opened := opens(path.curriculum, resource.key):
         yield _("**Needed for**: {titles}", titles=phrases.titles(opened, most=8))
-    if resource.parent and (parent := path.curriculum.get(resource.parent)):
+    if parent := path.curriculum.get(resource.parent or ""):
         yield _("-# It helps with {title}.", title=phrases.name_of(parent))
 
 
-class DoubtForm(Form):
-    """Asks which prerequisite is wrong, and why if the reader wants to say."""
+def doubt_form(curriculum: Curriculum, pairs: Sequence[tuple[str, str]]) -> Form:
+    """Build the form that asks which prerequisite is wrong, and why if the reader wants to say.
 
-    def __init__(self, path: Path) -> None:
-        self._pairs = doubtable(path)[:OPTIONS]
-        self._pair: ui.Select[Any] = ui.Select(
-            custom_id="pair",
-            options=[
-                option(str(number), _doubt_text(*(path.curriculum.by_key[key] for key in pair)))
-                for number, pair in enumerate(self._pairs)
-            ],
-        )
-        self.why = text_input(WHY_LIMIT, custom_id="why", long=True)
-        super().__init__(
-            _("A prerequisite is wrong"),
-            label(_("Which one?"), self._pair),
-            label(_("Why? One sentence is enough"), self.why),
-        )
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """The keys that were picked, of a resource and of what it doesn't need; as ``picked``."""
-        return self._pairs[int(picked(self._pair.options, self._pair.values)[0])]
+    ``pairs``: keys of a resource and of what it may not need; of those, the number is picked.
+    """
+    options = []
+    for number, pair in enumerate(pairs[:OPTIONS]):
+        title, needed = (clipped(phrases.short_title(curriculum.by_key[key]), 40) for key in pair)
+        said = _("{title} doesn't need {needed}", title=title, needed=needed)
+        options.append(option(str(number), said))
+    return Form(
+        _("A prerequisite is wrong"),
+        label(_("Which one?"), ui.Select(custom_id="pair", options=options)),
+        label(_("Why? One sentence is enough"), text_input(WHY_LIMIT, custom_id="why", long=True)),
+    )
 
 
 def doubted_card(resource: Resource, needed: Resource) -> ui.LayoutView:
@@ -276,8 +261,3 @@ def doubted_card(resource: Resource, needed: Resource) -> ui.LayoutView:
             needed=phrases.name_of(needed),
         )
     )
-
-
-def _doubt_text(resource: Resource, needed: Resource) -> str:
-    title, other = (clipped(phrases.short_title(each), 40) for each in (resource, needed))
-    return _("{title} doesn't need {needed}", title=title, needed=other)

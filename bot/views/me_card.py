@@ -45,14 +45,13 @@ def me_card(about: About) -> ui.LayoutView:
         " unless you show your name in groups. Groups see only numbers, from three readers on."
         " **Download JSON** has everything I keep."
     )
-    lines = [_("## What I keep about you"), *_kept_lines(about), how]
     buttons = row(
         button(ids.Me("json"), _("Download JSON")),
         button(ids.Me("bibtex"), _("Download BibTeX")) if about.has_read else None,
         go_button("settings"),
         button(ids.Me("ask"), _("Delete…"), RED),
     )
-    return boxed(text_of(lines), buttons)
+    return boxed(text_of([_("## What I keep about you"), *_kept_lines(about), how]), buttons)
 
 
 def deleted_card(*, was_anything: bool) -> ui.LayoutView:
@@ -94,24 +93,42 @@ def delete_form() -> WordForm:
 
 def settings_card(settings: ReaderSettings) -> ui.LayoutView:
     """Build the settings as they are; each button says what it would change."""
-    nudge = _("Stop reminding me") if settings.nudged else _("Remind me to read")
-    name = _("Hide my name in groups") if settings.named else _("Show my name in groups")
-    buttons = row(
-        button(ids.AskMyZone(), _("Time zone…")),
-        button(ids.Switch("unnudge" if settings.nudged else "nudge"), nudge),
-        button(ids.Switch("unnamed" if settings.named else "named"), name),
-        go_button("me"),
-    )
-    return boxed(text_of(_settings_lines(settings)), buttons)
+    zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
+    if settings.nudged:
+        reminders = _(
+            "- Reminders: **on**. After a week without reading I send you what comes next."
+        )
+        nudge = button(ids.Switch("unnudge"), _("Stop reminding me"))
+    else:
+        reminders = _(
+            "- Reminders: off. If on, I send you what comes next after a week without reading."
+        )
+        nudge = button(ids.Switch("nudge"), _("Remind me to read"))
+    if settings.named:
+        name = _(
+            "- Name in groups: **shown**. Groups that you joined see it among their members, and"
+            " among those who read the week's paper. So they can tell which papers you haven't"
+            " read."
+        )
+        show = button(ids.Switch("unnamed"), _("Hide my name in groups"))
+    else:
+        name = _("- Name in groups: hidden. Groups count you without naming you.")
+        show = button(ids.Switch("named"), _("Show my name in groups"))
+    told = [
+        _("## Your settings"),
+        _("- Time zone: {zone}. Study groups that you set up start with it.", zone=zone),
+        reminders,
+        name,
+    ]
+    buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, show, go_button("me"))
+    return boxed(text_of(told), buttons)
 
 
-class ZoneForm(Form):
-    """One line: a city, a country or a zone's name; nothing takes it away."""
-
-    def __init__(self, settings: ReaderSettings) -> None:
-        self.zone = text_input(60, settings.zone or "", custom_id="zone")
-        field = label(_("City or time zone"), self.zone, _("Leave it empty for no time zone"))
-        super().__init__(_("Your time zone"), field)
+def zone_form(settings: ReaderSettings) -> Form:
+    """Build the form of one line: a city, a country or a zone's name; nothing takes it away."""
+    zone = text_input(60, settings.zone or "", custom_id="zone")
+    field = label(_("City or time zone"), zone, _("Leave it empty for no time zone"))
+    return Form(_("Your time zone"), field)
 
 
 @way_out.register
@@ -122,9 +139,16 @@ def _zones(error: UnknownZoneError) -> ui.Select[Any] | None:
 
 def _kept_lines(about: About) -> Iterator[str]:
     """Yield what is kept, a line a kind; nothing about what isn't there."""
-    if marks := sum(about.marks.values()):
-        states = _states(about)
-        yield ngettext("- {n} mark: {states}", "- {n} marks: {states}", marks, states=states)
+    states: dict[State, str] = {
+        "done": _("{n} done"),
+        "known": _("{n} known"),
+        "skipped": _("{n} never"),
+        "later": _("{n} later"),
+    }
+    if n := sum(about.marks.values()):
+        counts = {said: about.marks.get(state, 0) for state, said in states.items()}
+        told = ", ".join(said.format(n=count) for said, count in counts.items() if count)
+        yield ngettext("- {n} mark: {states}", "- {n} marks: {states}", n, states=told)
     if about.current is not None:
         yield _("- What I showed you last: {title}", title=_title(about.current))
     if about.goal is not None:
@@ -164,37 +188,6 @@ def _kept_lines(about: About) -> Iterator[str]:
     }
     for table, count in sorted(about.others.items()):
         yield f"- {others.get(table, table.replace('_', ' '))}: {count}"
-
-
-def _settings_lines(settings: ReaderSettings) -> Iterator[str]:
-    yield _("## Your settings")
-    zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
-    yield _("- Time zone: {zone}. Study groups that you set up start with it.", zone=zone)
-    yield (
-        _("- Reminders: **on**. After a week without reading I send you what comes next.")
-        if settings.nudged
-        else _("- Reminders: off. If on, I send you what comes next after a week without reading.")
-    )
-    yield (
-        _(
-            "- Name in groups: **shown**. Groups that you joined see it among their members, and"
-            " among those who read the week's paper. So they can tell which papers you haven't"
-            " read."
-        )
-        if settings.named
-        else _("- Name in groups: hidden. Groups count you without naming you.")
-    )
-
-
-def _states(about: About) -> str:
-    states: dict[State, str] = {
-        "done": _("{n} done"),
-        "known": _("{n} known"),
-        "skipped": _("{n} never"),
-        "later": _("{n} later"),
-    }
-    counts = ((name, about.marks.get(state, 0)) for state, name in states.items())
-    return ", ".join(name.format(n=n) for name, n in counts if n)
 
 
 def _title(titled: Titled) -> str:

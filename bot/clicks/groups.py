@@ -1,7 +1,6 @@
 """What members and moderators do with a study group and with its weeks."""
 
 from functools import partial
-from typing import Literal
 
 import discord
 from discord import ui
@@ -27,26 +26,20 @@ from bot.views.problems import role_named
 from bot.views.resource_card import next_card, resource_card
 from bot.views.weekly_card import first_reads_card, read_card, weekly_card
 
-STATES: dict[Literal["pause", "resume", "stop"], GroupState] = {
-    "pause": "paused",
-    "resume": "active",
-    "stop": "stopped",
-}
+STATES: dict[str, GroupState] = {"pause": "paused", "resume": "active", "stop": "stopped"}
 PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until somebody writes there
 
 
 @clicked
 async def join_or_leave(click: Click, said: ids.Membership) -> View:
     """Join or leave, on a group's own card or its standing post."""
-    joins = said.way == "join"
-    if not joins:  # it stands where *Join* stood
+    groups, message = click.services.groups, click.interaction.message
+    if said.way == "leave":  # it stands where *Join* stood
         click.refuse_slip()
-    groups = click.services.groups
-    act = groups.join if joins else groups.leave
-    status = await act(click.guild_id, said.group_id, click.who)
-    message = click.interaction.message
+        return _members_card(click, await groups.leave(click.guild_id, said.group_id, click.who))
+    status = await groups.join(click.guild_id, said.group_id, click.who)
     is_public = message is not None and not message.flags.ephemeral
-    return joined_card(status) if joins and is_public else _members_card(click, status)
+    return joined_card(status) if is_public else _members_card(click, status)
 
 
 @clicked
@@ -66,9 +59,8 @@ async def remind(click: Click, said: ids.Remind) -> View:
 
 @clicked
 async def show_past(click: Click, said: ids.ShowPast) -> View:
-    return history_card(
-        await click.services.groups.history(click.guild_id, said.group_id, said.page)
-    )
+    history = click.services.groups.history
+    return history_card(await history(click.guild_id, said.group_id, said.page))
 
 
 @clicked
@@ -78,11 +70,11 @@ async def show_group(click: Click, said: ids.ShowGroup) -> View:
 
 @clicked
 async def run_group(click: Click, said: ids.RunGroup) -> View:
-    groups = click.services.groups
+    groups, group = click.services.groups, (click.guild_id, said.group_id)
     if said.action != "resume":  # a vote's buttons stood where these stand
         click.refuse_slip()
     if said.action == "post":
-        status = await groups.post_now(click.guild_id, said.group_id)
+        status = await groups.post_now(*group)
         await click.replace(_run_card(click, status))
         week = status.this_week
         await click.deliver.now(said.group_id, *([week.week_id] if week else []))
@@ -90,9 +82,9 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
         status = await groups.status(status.group.channel_id, click.who)
         return await click.update(_run_card(click, status))
     if said.action == "skip":
-        status = await groups.skip_next(click.guild_id, said.group_id)
+        status = await groups.skip_next(*group)
     else:
-        status = await groups.set_state(click.guild_id, said.group_id, STATES[said.action])
+        status = await groups.set_state(*group, STATES[said.action])
     click.deliver.look_again()
     return _run_card(click, status)
 
@@ -124,18 +116,16 @@ async def show_more(click: Click, said: ids.MoreOfGroup) -> View:
 @clicked
 async def ask_delete(click: Click, said: ids.DeleteGroup) -> View:
     """Say what goes and what stays; only the typed word deletes."""
-    status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
-    delete = partial(_delete, group_id=said.group_id)
-    return await click.ask_word(
-        delete_form(status), delete, delete_button(said.group_id, click.who)
-    )
+    group_id, groups = said.group_id, click.services.groups
 
+    async def delete(click: Click, _form: WordForm) -> View:
+        await click.check_right()
+        group = await groups.delete(click.guild_id, group_id, click.who)
+        click.deliver.look_again()
+        return deleted_card(group)
 
-async def _delete(click: Click, _form: WordForm, *, group_id: int) -> View:
-    await click.check_right()
-    group = await click.services.groups.delete(click.guild_id, group_id, click.who)
-    click.deliver.look_again()
-    return deleted_card(group)
+    form = delete_form(await groups.look(click.guild_id, group_id, click.who))
+    return await click.ask_word(form, delete, delete_button(group_id, click.who))
 
 
 def _run_card(
@@ -154,14 +144,15 @@ async def _current_run_card(
 
 
 async def _look(click: Click, group_id: int) -> ui.LayoutView:
-    status = await click.services.groups.look(click.guild_id, group_id, click.who)
-    return _members_card(click, status)
+    return _members_card(
+        click, await click.services.groups.look(click.guild_id, group_id, click.who)
+    )
 
 
 def _members_card(click: Click, status: GroupStatus) -> ui.LayoutView:
-    is_moderator = click.interaction.permissions.manage_guild
-    guild = click.interaction.guild
-    return members_card(guild, status, click.who, is_moderator=is_moderator)
+    asked = click.interaction
+    is_moderator = asked.permissions.manage_guild
+    return members_card(asked.guild, status, click.who, is_moderator=is_moderator)
 
 
 @clicked
@@ -204,12 +195,10 @@ async def read_reminded(click: Click, said: ids.ReadReminded) -> View:
 async def pick_week(click: Click, said: ids.PickWeek) -> View:
     """Pick for the week that is chosen, where what was typed may be several or is none."""
     await check_opener(click.interaction, click.who, click.clicks.manage_id)
-    status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
-    channel_id = status.group.channel_id
-    reply = await click.services.papers.pick(
-        click.guild_id, channel_id, click.who, said.key, click.picked
-    )
-    return pick_card(reply, click.who)
+    where, who = click.guild_id, click.who
+    group = (await click.services.groups.look(where, said.group_id, who)).group
+    pick = click.services.papers.pick
+    return pick_card(await pick(where, group.channel_id, who, said.key, click.picked), who)
 
 
 @clicked
@@ -246,9 +235,8 @@ async def call_off_vote(click: Click, said: ids.CallOffVote) -> View:
     """Call a vote off, and end its poll."""
     click.refuse_slip()
     ballot = await click.services.votes.cancel(click.guild_id, said.vote_id)
-    await click.replace(
-        await _current_run_card(click, ballot.vote.group_id, called_off_text(ballot))
-    )
+    told = called_off_text(ballot)
+    await click.replace(await _current_run_card(click, ballot.vote.group_id, told))
     await click.deliver.result(said.vote_id)
     await click.deliver.now(said.vote_id)
     click.deliver.look_again()
@@ -262,6 +250,5 @@ async def close_vote(click: Click, said: ids.CloseVote) -> View:
     await click.interaction.response.defer()  # Discord counts
     await click.deliver.result(said.vote_id)
     click.deliver.look_again()
-    return await click.update(
-        await _current_run_card(click, ballot.vote.group_id, closed_text(ballot))
-    )
+    told = closed_text(ballot)
+    return await click.update(await _current_run_card(click, ballot.vote.group_id, told))

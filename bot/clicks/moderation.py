@@ -1,12 +1,12 @@
 """What moderators do with their server's list, from their own cards."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from discord import ui
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.curriculum.fields import Typed
-from bot.core.moderation import Desk, DraftRef, Proposal, ResourceForm
+from bot.core.moderation import ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -36,7 +36,7 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
             return cancelled_card()
         case "history":
             return history_card(*await moderation.history(draft))
-    acts: dict[str, Callable[[DraftRef], Awaitable[Proposal | Desk]]] = {
+    acts = {
         "back": moderation.desk,
         "add": moderation.add,
         "confirm": moderation.confirm,

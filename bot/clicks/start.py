@@ -6,12 +6,12 @@ from typing import Any
 from discord import ui
 
 from bot.clicks.click import Click, View, clicked
-from bot.core.groups import GroupForm, GroupStatus, GroupWish, Moved, SetUp, WhichZone
+from bot.core.groups import GroupForm, GroupStatus, GroupWish, SeenChannel, SetUp, WhichZone
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.parts import BLUE, button
-from bot.views.problems import channel_of, here_of, seen_channel, seen_role
+from bot.views.problems import channel_of, here_of, home_of, seen_channel, seen_role
 from bot.views.start_card import (
     HOURS,
     StartForm,
@@ -39,7 +39,7 @@ async def _typed(click: Click, form: StartForm) -> View:
     await click.check_right()
     if form.channel_id is None:
         raise NotOfferedError
-    made = await _set_up(click, form.channel_id, GroupWish(zone=form.zone.value))
+    made = await _set_up(click, form.channel_id, GroupWish(zone=form.entered["zone"]))
     again = await _again(click, form) if isinstance(made, WhichZone) else None
     return await click.show(_card(click, made, again))
 
@@ -48,7 +48,7 @@ async def _again(
     click: Click, form: StartForm, _error: ReaderError | None = None
 ) -> ui.Button[Any]:
     """Keep a form; another city or channel mends each error of it."""
-    kept = GroupForm(form.channel_id, GroupWish(zone=form.zone.value))
+    kept = GroupForm(form.channel_id, GroupWish(zone=form.entered["zone"]))
     kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
     return button(ids.StartAgain(kept_id, click.who), _("Edit again"), BLUE)
 
@@ -76,9 +76,8 @@ async def hour_picked(click: Click, said: ids.GroupHour) -> View:
 async def group_chosen(click: Click, said: ids.WhichGroup) -> View:
     """Move a group that lost its channel to the one just named; id 0: make a new one there."""
     form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
-    channel = seen_channel(channel_of(click.interaction, form.channel_id or 0))
-    setup, here = click.services.groups, here_of(click.interaction)
-    made = await setup.choose(here, channel, form, said.group_id)
+    here, channel = here_of(click.interaction), _seen(click, form.channel_id or 0)
+    made = await click.services.groups.choose(here, channel, form, said.group_id)
     click.deliver.look_again()
     return _card(click, made)
 
@@ -89,46 +88,46 @@ async def move_group(click: Click, said: ids.MoveGroup) -> View:
     channel_id = ids.id_in("".join(click.values[:1]))
     if not channel_id:
         raise NotOfferedError
-    return _card(click, await _move(click, channel_id, said.group_id))
+    return await _moved(click, channel_id, said.group_id)
 
 
 @clicked
 async def lost_group(click: Click, said: ids.LostGroup) -> View:
     """Stop a group whose channel is gone, or move it to the channel of the card."""
-    here = here_of(click.interaction)
+    here, groups = here_of(click.interaction), click.services.groups
     if said.way == "stop":
-        status = await click.services.groups.stop_lost(here, said.group_id)
+        view = stopped_card(await groups.stop_lost(here, said.group_id))
         click.deliver.look_again()
-        await click.replace(stopped_card(status))
     else:
-        moved = await _move(click, here.channel_id, said.group_id, only_lost=True)
-        await click.replace(_card(click, moved))
-    if lost := await click.services.groups.lost(here):
+        view = await _moved(click, here.channel_id, said.group_id, only_lost=True)
+    await click.replace(view)
+    if lost := await groups.lost(here):
         await click.show(lost_groups_card(lost, click.who))
     return None
 
 
 async def _set_up(click: Click, channel_id: int, wish: GroupWish) -> SetUp:
-    channel = channel_of(click.interaction, channel_id)
-    made = await click.services.groups.set_up(
-        here_of(click.interaction),
-        seen_channel(channel),
-        wish,
-        seen_role(channel.guild, wish.role_id),
-    )
+    channel, here = channel_of(click.interaction, channel_id), here_of(click.interaction)
+    seen = seen_channel(channel), wish, seen_role(channel.guild, wish.role_id)
+    made = await click.services.groups.set_up(here, *seen)
     if isinstance(made, GroupStatus):
         click.deliver.look_again()
     return made
 
 
-async def _move(click: Click, channel_id: int, group_id: int, *, only_lost: bool = False) -> Moved:
-    channel = seen_channel(channel_of(click.interaction, channel_id))
-    setup, here = click.services.groups, here_of(click.interaction)
-    moved = await setup.move_to(here, channel, group_id, only_lost=only_lost)
+async def _moved(
+    click: Click, channel_id: int, group_id: int, *, only_lost: bool = False
+) -> ui.LayoutView:
+    here, channel = here_of(click.interaction), _seen(click, channel_id)
+    moved = await click.services.groups.move_to(here, channel, group_id, only_lost=only_lost)
     click.deliver.look_again()
-    return moved
+    return _card(click, moved)
+
+
+def _seen(click: Click, channel_id: int) -> SeenChannel:
+    return seen_channel(channel_of(click.interaction, channel_id))
 
 
 def _card(click: Click, made: SetUp, again: ui.Button[Any] | None = None) -> ui.LayoutView:
-    here = here_of(click.interaction)
-    return set_up_card(click.interaction.guild, made, click.who, here.channel_id, again)
+    here_id = home_of(click.interaction)
+    return set_up_card(click.interaction.guild, made, click.who, here_id, again)

@@ -284,11 +284,9 @@ class GroupZone(CustomId, shape="zone:{channel_id}:{opener_id}"):
     opener_id: DiscordId
 
 
-class GroupZoneFor(CustomId, shape="zone-for:{channel_id}:{opener_id}:{weekday}:{time}:{role_id}"):
+class GroupZoneFor(GroupZone, shape="zone-for:{channel_id}:{opener_id}:{weekday}:{time}:{role_id}"):
     """The option's zone, and what else was said: ``time`` is HHMM, or t and seconds since 1970."""
 
-    channel_id: DiscordId
-    opener_id: DiscordId
     weekday: Annotated[str, r"[0-6]?"]
     time: Annotated[str, r"t?[0-9]{0,12}"]
     role_id: Annotated[str, r"[0-9]{0,20}"]

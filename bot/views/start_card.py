@@ -1,6 +1,6 @@
 """The hello to a server, and the way from it to a group that has its channel."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,13 +72,12 @@ class StartForm(Form):
         if channel_id is not None:
             kind = discord.SelectDefaultValueType.channel
             self._channel.default_values = [discord.SelectDefaultValue(id=channel_id, type=kind)]
-        self.zone = text_input(60, zone, custom_id="zone", required=True, example=_("Seoul"))
-        where = _("A text or announcement channel, or a forum")
+        city = text_input(60, zone, custom_id="zone", required=True, example=_("Seoul"))
         when = _("Mondays at 09:00 there; /manage group changes it")
         super().__init__(
             _("Start a weekly paper"),
-            label(_("Channel"), self._channel, where),
-            label(_("City or time zone"), self.zone, when),
+            label(_("Channel"), self._channel, _("A text or announcement channel, or a forum")),
+            label(_("City or time zone"), city, when),
         )
 
     @property
@@ -103,12 +102,9 @@ def set_up_card(
         case GroupStatus():
             return moderators_card(guild, made, opener_id)
         case Moved(status, left):
-            channel = f"<#{left}>"
-            moved = _(
-                "✅ Moved from {channel}, with its members, settings and past papers.",
-                channel=channel,
-            )
-            return moderators_card(guild, status, opener_id, moved if left else "")
+            told = _("✅ Moved from {channel}, with its members, settings and past papers.")
+            news = told.format(channel=f"<#{left}>") if left else ""
+            return moderators_card(guild, status, opener_id, news)
         case WhichZone():
             zones = tuple((zone.zone, zone.label) for zone in made.choices)
             question = UnknownZoneError(made.wish.zone, zones, made.fits).sentence()
@@ -128,20 +124,17 @@ def set_up_card(
 
 def lost_groups_card(lost: LostGroups, opener_id: int) -> ui.LayoutView:
     """Build the card of groups without a channel: each can move here, if there is room, or stop."""
-    advice = (
-        _(
+    advice = _("To move one, type `/manage group` in a channel without a group.")
+    if lost.is_free:
+        advice = _(
             "If you move a group here, it keeps its members, settings and past papers.\n"
             "`/manage group` with a `zone` makes a new group here."
         )
-        if lost.is_free
-        else _("To move one, type `/manage group` in a channel without a group.")
-    )
-
-    def buttons(group_id: int) -> Part:
-        move = button(ids.LostGroup(group_id, opener_id, "move"), _("Move it here"), BLUE)
-        stop = button(ids.LostGroup(group_id, opener_id, "stop"), _("Stop it"), RED)
-        return row(move if lost.is_free else None, stop)
-
+    buttons = []
+    for status in lost.shown:
+        of = status.group.group_id, opener_id
+        move = button(ids.LostGroup(*of, "move"), _("Move it here"), BLUE) if lost.is_free else None
+        buttons.append(row(move, button(ids.LostGroup(*of, "stop"), _("Stop it"), RED)))
     return boxed(*_lost_parts(lost, advice, buttons))
 
 
@@ -151,69 +144,58 @@ def stopped_card(status: GroupStatus) -> ui.LayoutView:
 
 def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> ui.LayoutView:
     """Build the question whether a new group is meant, or one that lost its channel."""
-    channel = f"<#{asked.channel_id}>"
-    question = (
-        _(
+    new = None
+    question = _(
+        "Do you want to move it to {channel}? It keeps its members, settings and past papers."
+        " To make a new group there, add a `zone`."
+    )
+    if asked.can_be_new:
+        new = button(ids.WhichGroup(0, asked.kept_id, who), _("Make a new group"))
+        question = _(
             "Do you want to move the group below to {channel}, or make a new one there? If it"
             " moves, it keeps its members, settings and past papers. A new group begins with what"
-            " you have just typed.",
-            channel=channel,
+            " you have just typed."
         )
-        if asked.can_be_new
-        else _(
-            "Do you want to move it to {channel}? It keeps its members, settings and past papers."
-            " To make a new group there, add a `zone`.",
-            channel=channel,
-        )
-    )
     here = _("Move it here") if is_here else _("Move it there")
-    new = button(ids.WhichGroup(0, asked.kept_id, who), _("Make a new group"))
+    moves = [
+        button(ids.WhichGroup(status.group.group_id, asked.kept_id, who), here, BLUE)
+        for status in asked.lost.shown
+    ]
+    question = question.format(channel=f"<#{asked.channel_id}>")
+    return boxed(*_lost_parts(asked.lost, question, moves), new)
 
-    def move(group_id: int) -> Part:
-        return button(ids.WhichGroup(group_id, asked.kept_id, who), here, BLUE)
 
-    return boxed(*_lost_parts(asked.lost, question, move), new if asked.can_be_new else None)
-
-
-def _lost_parts(lost: LostGroups, question: str, buttons: Callable[[int], Part]) -> list[Part]:
+def _lost_parts(lost: LostGroups, question: str, buttons: Sequence[Part]) -> Iterator[Part]:
+    """Yield each group as it is known though its channel has no name any more, and its buttons."""
     heading = ngettext(
         "⚠️ **A study group's channel is gone**, so nothing can be posted.",
         "⚠️ **The channels of {n} groups are gone**, so nothing can be posted.",
         lost.count,
     )
-    parts: list[Part] = [f"{heading}\n{question}"]
-    for status in lost.shown:
-        parts += [_lost_group_text(status), buttons(status.group.group_id)]
+    yield f"{heading}\n{question}"
+    for status, below in zip(lost.shown, buttons, strict=True):
+        last, paper = status.this_week or status.last, None
+        if last is not None and last.title:
+            paper = _("last paper: {title}", title=plain(last.title, 120))
+        yield dotted(schedule_text(status.group.schedule), members_text(status.members), paper)
+        yield below
     if (more := lost.count - len(lost.shown)) > 0:
-        parts.append(_("-# {n} more after these.", n=more))
-    return parts
-
-
-def _lost_group_text(status: GroupStatus) -> str:
-    """Return how a group is known whose channel has no name any more."""
-    last = status.this_week or status.last
-    paper = None
-    if last is not None and last.title:
-        paper = _("last paper: {title}", title=plain(last.title, 120))
-    return dotted(schedule_text(status.group.schedule), members_text(status.members), paper)
+        yield _("-# {n} more after these.", n=more)
 
 
 def _zone_select(asked: WhichZone, opener_id: int) -> ui.Select[Any] | None:
     """Build the choice of a zone, which keeps all else that was said."""
-    wish, channel_id = asked.wish, asked.channel_id
+    wish, said = asked.wish, ids.GroupZone(asked.channel_id, opener_id)
     zones = [option(choice.zone, choice.label) for choice in asked.choices]
-    said: ids.GroupZone | ids.GroupZoneFor = ids.GroupZone(channel_id, opener_id)
     if replace(wish, zone="") != GroupWish():
         day = "" if wish.weekday is None else str(wish.weekday)
-        role = str(wish.role_id or "")
-        said = ids.GroupZoneFor(channel_id, opener_id, day, _short(wish.time), role)
+        role, time = str(wish.role_id or ""), _short(wish.time or "")
+        said = ids.GroupZoneFor(asked.channel_id, opener_id, day, time, role)
     return select(said, _("Which one do you mean?"), zones)
 
 
-def _short(time: str | None) -> str:
+def _short(time: str) -> str:
     """Return a time as a custom_id holds it: of ``<t:…>`` only the zone tells what clocks show."""
-    if time is None:
-        return ""
     seconds, clock = stamp_in(time), time_of_day(time)
     if seconds is not None:
         return f"t{seconds}"

@@ -5,8 +5,7 @@ from functools import partial
 import discord
 from discord import ui
 
-from bot.clicks.click import Click, View, clicked
-from bot.clicks.rights import check_opener
+from bot.clicks.click import Click, View, check_opener, clicked
 from bot.core.groups import GroupState, GroupStatus
 from bot.core.papers import MOST_WEEKS
 from bot.errors import NotOfferedError

@@ -35,6 +35,21 @@ from bot.views.replies import answer, answer_click, dated, may_be_slip, reply_wi
 
 log = logging.getLogger(__name__)
 
+LAPSES_AFTER = timedelta(days=1)
+"""How long a moderator's card answers its opener."""
+
+PATIENCE = 1.5
+"""Seconds to wait for what Discord says: half of the three within which a click is answered."""
+
+NOTHING_SAID = 10066
+"""Discord's code where a server's Integrations page says nothing of a command."""
+
+KINDS: dict[int, Subject] = {
+    Type.role.value: "role",
+    Type.user.value: "user",
+    Type.channel.value: "channel",
+}
+
 SaidT = TypeVar("SaidT", bound=CustomId)
 FormT = TypeVar("FormT", bound=Form)
 TextT = TypeVar("TextT", bound=str)
@@ -76,9 +91,69 @@ class Click:
         if self.is_slip:
             raise SlipError
 
+    async def check_opener(self, opener_id: int) -> None:
+        """Let only who opened a moderator's card go on with it, for a day, and while they may.
+
+        The card itself proves that it was opened: we send them to their openers alone. An opener's
+        id in a custom_id proves nothing, for anybody could write their own.
+
+        Raises:
+            NotYoursError, OldCardError: and as ``check_right`` does.
+        """
+        if self.who != opener_id:
+            raise NotYoursError
+        message = self.interaction.message
+        if message is None or not message.flags.ephemeral:
+            raise OldCardError
+        if self.interaction.created_at - message.created_at > LAPSES_AFTER:
+            raise OldCardError
+        await self.check_right()
+
     async def check_right(self) -> None:
-        """Let only those go on whom Discord lets use `/manage` here, now; see ``rights``."""
-        await check_right(self.interaction, self.clicks.manage_id)
+        """Let only those go on whom Discord lets use `/manage` here, now.
+
+        Only Discord knows what a server's Integrations page says: it isn't among the permissions
+        that come with a click. Nothing of it is kept, so that it counts from the next click on.
+
+        Raises:
+            NotAModeratorError: it names what is in the way.
+            RightUnknownError: Discord doesn't say, and they lack Manage Server.
+        """
+        held, member = self.interaction.permissions, self.interaction.user
+        if held.administrator:
+            return
+        if self.where is None or not isinstance(member, discord.Member):
+            raise NotAModeratorError
+        roles, home_id = frozenset(role.id for role in member.roles), home_of(self.interaction)
+        asker = Asker(self.where, home_id, member.id, roles, held.manage_guild)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                command, app = await asyncio.gather(
+                    self._overrides(self.clicks.manage_id),
+                    self._overrides(self.interaction.application_id),  # what is said of the app
+                )
+        except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            if held.manage_guild:  # the default, which few servers change
+                return
+            raise RightUnknownError from error
+        if bar := bar_to(asker, command, app):
+            raise NotAModeratorError(bar)
+
+    async def _overrides(self, command_id: int) -> Overrides:
+        asked = self.interaction
+        try:
+            said = await asked.client.http.get_application_command_permissions(
+                asked.application_id, self.guild_id, command_id
+            )
+        except discord.NotFound as error:
+            if error.code == NOTHING_SAID:
+                return {}
+            raise
+        return {
+            (KINDS[one["type"]], int(one["id"])): one["permission"]
+            for one in said["permissions"]
+            if one["type"] in KINDS
+        }
 
     @property
     def picked(self) -> str:
@@ -170,13 +245,6 @@ class Clicked(Generic[SaidT]):
     kind: type[SaidT]
     answer: Answer[SaidT]
 
-    async def answered(self, click: Click, said: SaidT) -> View:
-        """Answer; a moderator's card answers only who opened it."""
-        opener_id = getattr(said, "opener_id", None)
-        if opener_id is not None:
-            await check_opener(click.interaction, opener_id, click.clicks.manage_id)
-        return await self.answer(click, said)
-
 
 def clicked(answer: Answer[SaidT]) -> Clicked[SaidT]:
     """Let a function answer a kind of click: by the card that takes the place of the clicked.
@@ -185,7 +253,7 @@ def clicked(answer: Answer[SaidT]) -> Clicked[SaidT]:
     What is for the moderator who opened a card is refused to others before. Whatever is raised is
     answered in words: discord.py logs what a click raises, and never replies.
     """
-    kind = list(get_type_hints(answer).values())[1]
+    _click, kind, *_view = get_type_hints(answer).values()
     return Clicked(kind, answer)
 
 
@@ -222,7 +290,10 @@ class Clicks:
         custom_id = str(_sent(click.interaction).get("custom_id", ""))
         for each in self._clicked:
             if (said := each.kind.read(custom_id)) is not None:
-                return await each.answered(click, said)
+                opener_id = getattr(said, "opener_id", None)
+                if opener_id is not None:
+                    await click.check_opener(opener_id)
+                return await each.answer(click, said)
         log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
         raise OldCardError
 
@@ -252,91 +323,3 @@ def _options(interaction: discord.Interaction[Any]) -> list[discord.SelectOption
         if getattr(part, "custom_id", None) == custom_id:
             return list(getattr(part, "options", ()))
     return []
-
-
-LAPSES_AFTER = timedelta(days=1)
-"""How long a moderator's card answers its opener."""
-
-PATIENCE = 1.5
-"""Seconds to wait for what Discord says: half of the three within which a click is answered."""
-
-NOTHING_SAID = 10066
-"""Discord's code where a server's Integrations page says nothing of a command."""
-
-KINDS: dict[int, Subject] = {
-    Type.role.value: "role",
-    Type.user.value: "user",
-    Type.channel.value: "channel",
-}
-
-
-async def check_opener(
-    interaction: discord.Interaction[Any], opener_id: int, manage_id: int
-) -> None:
-    """Let only who opened a moderator's card go on with it, for a day, and while they may.
-
-    The card itself proves that it was opened: we send them to their openers alone. An opener's
-    id in a custom_id proves nothing, for anybody could write their own.
-
-    Raises:
-        NotYoursError, OldCardError: and as ``check_right`` does.
-    """
-    if interaction.user.id != opener_id:
-        raise NotYoursError
-    message = interaction.message
-    if message is None or not message.flags.ephemeral:
-        raise OldCardError
-    if interaction.created_at - message.created_at > LAPSES_AFTER:
-        raise OldCardError
-    await check_right(interaction, manage_id)
-
-
-async def check_right(interaction: discord.Interaction[Any], manage_id: int) -> None:
-    """Let only those go on whom Discord lets use `/manage` here, now: ``manage_id`` is its id.
-
-    Only Discord knows what a server's Integrations page says: it isn't among the permissions that
-    come with a click. Nothing of it is kept, so that it counts from the next click on.
-
-    Raises:
-        NotAModeratorError: it names what is in the way.
-        RightUnknownError: Discord doesn't say, and they lack Manage Server.
-    """
-    held, member = interaction.permissions, interaction.user
-    if held.administrator:
-        return
-    if interaction.guild_id is None or not isinstance(member, discord.Member):
-        raise NotAModeratorError("person")
-    roles = frozenset(role.id for role in member.roles)
-    home_id = home_of(interaction)
-    asker = Asker(interaction.guild_id, home_id, member.id, roles, held.manage_guild)
-    app_id = interaction.application_id
-    try:
-        async with asyncio.timeout(PATIENCE):
-            command, app = await asyncio.gather(
-                _overrides(interaction, asker.guild_id, manage_id),
-                _overrides(interaction, asker.guild_id, app_id),  # what is said of the app
-            )
-    except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        if held.manage_guild:  # the default, which few servers change
-            return
-        raise RightUnknownError from error
-    if bar := bar_to(asker, command, app):
-        raise NotAModeratorError(bar)
-
-
-async def _overrides(
-    interaction: discord.Interaction[Any], guild_id: int, command_id: int
-) -> Overrides:
-    try:
-        said = await interaction.client.http.get_application_command_permissions(
-            interaction.application_id, guild_id, command_id
-        )
-    except discord.NotFound as error:
-        if error.code == NOTHING_SAID:
-            return {}
-        raise
-    return {
-        (KINDS[one["type"]], int(one["id"])): one["permission"]
-        for one in said["permissions"]
-        if one["type"] in KINDS
-    }

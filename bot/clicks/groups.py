@@ -5,7 +5,7 @@ from functools import partial
 import discord
 from discord import ui
 
-from bot.clicks.click import Click, View, check_opener, clicked
+from bot.clicks.click import Click, View, clicked
 from bot.core.groups import GroupState, GroupStatus
 from bot.core.papers import MOST_WEEKS
 from bot.errors import NotOfferedError
@@ -193,7 +193,7 @@ async def read_reminded(click: Click, said: ids.ReadReminded) -> View:
 @clicked
 async def pick_week(click: Click, said: ids.PickWeek) -> View:
     """Pick for the week that is chosen, where what was typed may be several or is none."""
-    await check_opener(click.interaction, click.who, click.clicks.manage_id)
+    await click.check_opener(click.who)
     where, who = click.guild_id, click.who
     group = (await click.services.groups.look(where, said.group_id, who)).group
     pick = click.services.papers.pick

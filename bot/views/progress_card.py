@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from discord import ui
 
 from bot.core.curriculum import Curriculum
-from bot.core.progress import Count, Figures, StepCount, figures
+from bot.core.progress import Figures, StepCount, figures
 from bot.core.reading import Change, Journey
 from bot.language import _, ngettext
 from bot.plain import plain
@@ -14,6 +14,7 @@ from bot.views import custom_ids as ids
 from bot.views.parts import OPTIONS, WordForm, boxed, card, go_button, option, row, select, text_of
 from bot.views.phrases import (
     count_text,
+    dotted,
     duration,
     name_of,
     several,
@@ -24,6 +25,7 @@ from bot.views.phrases import (
 )
 
 PAGES = 8  # selects; Discord's 40 components would allow a few more
+BAR = 10  # characters
 DEEPER = ":deeper"
 """The select's value for "I know the whole list"; no step's id has a colon."""
 
@@ -47,9 +49,9 @@ def shared_card(journey: Journey) -> ui.LayoutView:
 
 def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
     """Build the choice among the changes that can be undone, the newest first."""
-    back = go_button("progress")
+    told = _("### Undo what?\nYour latest changes, the newest first.")
     if not journey.changes:
-        return boxed(_("There is nothing to undo: you haven't changed anything yet."), back)
+        told = _("There is nothing to undo: you haven't changed anything yet.")
     changes = [
         option(
             str(change.change_id),
@@ -58,8 +60,8 @@ def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
         )
         for change in journey.changes
     ]
-    told = _("### Undo what?\nYour latest changes, the newest first.")
-    return boxed(told, select(ids.UndoOne(), _("Pick a change…"), changes), back)
+    which = select(ids.UndoOne(), _("Pick a change…"), changes)
+    return boxed(told, which, go_button("progress"))
 
 
 def start_card(curriculum: Curriculum) -> ui.LayoutView:
@@ -67,15 +69,16 @@ def start_card(curriculum: Curriculum) -> ui.LayoutView:
     steps = [s for s in curriculum.steps if any(not r.addition for r in s.resources)]
     options = [option(step.id, step_title(step)) for step in steps[1:]]
     options.append(option(DEEPER, _("Deeper: I know the whole list")))
-    pages = (options[first : first + OPTIONS] for first in range(0, len(options), OPTIONS))
-    selects = (
-        select(ids.StartAt(f":{page}"), _("Start at which step…"), shown)
-        for page, shown in zip(range(PAGES), pages, strict=False)
-    )
     where = _(
         "### Where do you start?\n"
         "Everything before it counts as read. You keep your marks, and Undo takes it back."
     )
+    placeholder = _("Start at which step…")
+    pages = [options[first : first + OPTIONS] for first in range(0, len(options), OPTIONS)]
+    selects = [
+        select(ids.StartAt(f":{page}"), placeholder, shown)
+        for page, shown in enumerate(pages[:PAGES])
+    ]
     return boxed(where, *selects, go_button("progress"))
 
 
@@ -113,32 +116,34 @@ def help_card() -> ui.LayoutView:
 
 
 def _head(journey: Journey, found: Figures) -> Iterator[str]:
-    yield f"## {plain(journey.curriculum.title)}"
     listed, added = found.listed, found.added
+    yield f"## {plain(journey.curriculum.title)}"
     counts = [f"**{count_text(listed, 'list')}**"] if listed.total else []
     counts += [count_text(added, "deeper")] if added.total else []
-    yield f"{_bar(listed if listed.total else added)}  {', '.join(counts)}"
-
-
-def _bar(count: Count, width: int = 10) -> str:
-    """Return a bar of plain characters: what is read of all there is."""
-    filled = width * count.read // count.total if count.total else 0
-    return "▰" * filled + "▱" * (width - filled)
+    # A bar of plain characters: what is read of all there is.
+    count = listed if listed.total else added
+    filled = BAR * count.read // count.total if count.total else 0
+    yield f"{'▰' * filled}{'▱' * (BAR - filled)}  {', '.join(counts)}"
 
 
 def _progress_lines(journey: Journey) -> Iterator[str]:
     found = figures(journey.curriculum, journey.reader.marks)
     yield from _head(journey, found)
     yield _left_text(found)
-    if pace := _pace_text(found, journey.minutes_a_week):
-        yield pace
-    goal = journey.curriculum.get(journey.reader.goal) if journey.reader.goal else None
-    if goal is not None:
-        title = name_of(goal)
-        yield _("🎯 Your goal: **{title}**. `/path` shows the way.", title=title)
+    still, pace = found.added if found.listed.is_complete else found.listed, journey.minutes_a_week
+    if pace and still.left_minutes:  # without a history there is no pace
+        yield ngettext(
+            "At your pace, {duration} a week, that is about {n} week.",
+            "At your pace, {duration} a week, that is about {n} weeks.",
+            max(1, round(still.left_minutes / pace)),
+            duration=duration(pace),
+        )
+    if goal := journey.curriculum.get(journey.reader.goal or ""):
+        yield _("🎯 Your goal: **{title}**. `/path` shows the way.", title=name_of(goal))
     yield ""
-    yield from (_step_line(count) for count in found.steps if _is_begun(count))
-    if untouched := sum(not _is_begun(count) for count in found.steps):
+    begun = [_step_line(count) for count in found.steps if _is_begun(count)]
+    yield from begun
+    if untouched := len(found.steps) - len(begun):
         yield ngettext(
             "-# Deeper, not begun yet: {n} step.",
             "-# Deeper, not begun yet: {n} steps.",
@@ -148,40 +153,24 @@ def _progress_lines(journey: Journey) -> Iterator[str]:
 
 def _left_text(found: Figures) -> str:
     """Return how long the rest takes; without estimates, how many are left."""
-    listed, added = found.listed, found.added
-    if not listed.is_complete:
-        if listed.left_minutes:
-            return _("Left of the list: {duration}.", duration=duration(listed.left_minutes))
-        return ngettext(
-            "Left of the list: {n} resource.", "Left of the list: {n} resources.", listed.left
-        )
-    if added.is_complete:
-        return _("You've read everything. Well done!")
-    if not listed.total:
-        if added.left_minutes:
-            return _("Left: {duration}.", duration=duration(added.left_minutes))
-        return ngettext("Left: {n} resource.", "Left: {n} resources.", added.left)
-    if added.left_minutes:
-        more = duration(added.left_minutes)
-        return _("You've read the list. To go deeper: {duration} more.", duration=more)
-    return ngettext(
-        "You've read the list. To go deeper: {n} more resource.",
-        "You've read the list. To go deeper: {n} more resources.",
-        added.left,
-    )
-
-
-def _pace_text(found: Figures, minutes_a_week: int | None) -> str:
-    """Return how long the list takes at the reader's own pace; nothing without a history."""
     still = found.added if found.listed.is_complete else found.listed
-    if not minutes_a_week or not still.left_minutes:
-        return ""
-    return ngettext(
-        "At your pace, {duration} a week, that is about {n} week.",
-        "At your pace, {duration} a week, that is about {n} weeks.",
-        max(1, round(still.left_minutes / minutes_a_week)),
-        duration=duration(minutes_a_week),
-    )
+    n = still.left
+    if still.is_complete:
+        return _("You've read everything. Well done!")
+    if not found.listed.is_complete:
+        minutes = _("Left of the list: {duration}.")
+        number = ngettext("Left of the list: {n} resource.", "Left of the list: {n} resources.", n)
+    elif not found.listed.total:
+        minutes = _("Left: {duration}.")
+        number = ngettext("Left: {n} resource.", "Left: {n} resources.", n)
+    else:
+        minutes = _("You've read the list. To go deeper: {duration} more.")
+        number = ngettext(
+            "You've read the list. To go deeper: {n} more resource.",
+            "You've read the list. To go deeper: {n} more resources.",
+            n,
+        )
+    return minutes.format(duration=duration(still.left_minutes)) if still.left_minutes else number
 
 
 def _is_begun(count: StepCount) -> bool:
@@ -194,19 +183,19 @@ def _step_line(count: StepCount) -> str:
     counts = [count_text(listed)] if listed.total else []
     counts += [count_text(added, "deeper")] if added.read or added.skipped else []
     done = " ✅" if listed.total and listed.is_complete else ""
-    facts = [f"- {step_name(count.step)}: {', '.join(counts)}{done}"]
-    if listed.left_minutes:
-        facts.append(_("{duration} left", duration=duration(listed.left_minutes)))
-    return " · ".join(facts)
+    left = listed.left_minutes
+    return dotted(
+        f"- {step_name(count.step)}: {', '.join(counts)}{done}",
+        _("{duration} left", duration=duration(left)) if left else None,
+    )
 
 
 def _change_label(change: Change, curriculum: Curriculum) -> str:
     """Return a change in the words of a list, without Markdown."""
     named = [found for key in change.keys if (found := curriculum.get(key))]
-    what = several([short_title(r) for r in named], 3)
     if change.kind == "reset":
         return ngettext("Reset: {n} mark", "Reset: {n} marks", len(change.keys))
-    labels = {
+    label = {
         "done": _("Done: {what}"),
         "done_current": _("Done: {what}"),
         "known": _("I know it: {what}"),
@@ -216,10 +205,9 @@ def _change_label(change: Change, curriculum: Curriculum) -> str:
         "start_at": _("Counts as read: {what}"),
         "goal": _("Goal: {goal}"),
         "no_goal": _("Goal dropped"),
-    }
-    return labels[change.kind].format(
-        what=what or _("something no longer listed"), goal=title_in(curriculum, change.goal or "")
-    )
+    }[change.kind]
+    what = several(list(map(short_title, named)), 3) or _("something no longer listed")
+    return label.format(what=what, goal=title_in(curriculum, change.goal or ""))
 
 
 def _ago(since: timedelta) -> str:

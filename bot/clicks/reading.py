@@ -1,9 +1,5 @@
 """What a reader does: marks, moves about the list, takes it all back, sees what is kept of them."""
 
-import io
-
-import discord
-
 from bot.clicks.click import Click, Clicked, View, clicked
 from bot.core.moderation import doubtable
 from bot.core.reading import MarkKind
@@ -21,13 +17,14 @@ from bot.views.curriculum_card import (
 from bot.views.me_card import (
     delete_form,
     deleted_card,
-    file_card,
+    file_text,
     me_card,
     settings_card,
     zone_form,
 )
 from bot.views.parts import RED, Form, WordForm, button, go_button
 from bot.views.progress_card import DEEPER, progress_card, reset_form, start_card, undo_card
+from bot.views.replies import answer_file
 from bot.views.resource_card import also_done_card, next_card, resource_card
 
 
@@ -204,8 +201,7 @@ async def about_me(click: Click, said: ids.Me) -> View:
         is_all = said.act != "bibtex"
         name, content = await me.download(click.who, is_all=is_all)
         if content:  # or else nothing is read any more, on a card from when there was
-            view, file = file_card(name, is_all=is_all), discord.File(io.BytesIO(content), name)
-            await click.interaction.response.send_message(view=view, file=file, ephemeral=True)
+            await answer_file(click.interaction, file_text(is_all=is_all), name, content)
             return None
     return me_card(await me.about(click.who))
 

@@ -1,6 +1,5 @@
 """What moderators do: one command, `/manage`, hidden from others by Discord."""
 
-import io
 from typing import Any, Literal, get_args
 
 import discord
@@ -8,12 +7,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.groups import tell_lost_groups
-from bot.core.groups import GroupWish
+from bot.core.groups import GroupWish, SetUp
 from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
 from bot.services.opening import Deliver, Services
-from bot.views.manage_card import card_of, desk_card, edit_choices, export_card
-from bot.views.moderators_card import moderators_card
+from bot.views.manage_card import card_of, edit_choices, export_text
 from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
 from bot.views.problems import (
     CHANNELS_OF_GROUPS,
@@ -23,7 +21,15 @@ from bot.views.problems import (
     seen_channel,
     seen_role,
 )
-from bot.views.replies import Choices, answer, choice, offers, resource_choices, step_choices
+from bot.views.replies import (
+    Choices,
+    answer,
+    answer_file,
+    choice,
+    offers,
+    resource_choices,
+    step_choices,
+)
 from bot.views.start_card import set_up_card
 
 Interaction = discord.Interaction[Any]
@@ -80,23 +86,24 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     ) -> None:
         """Post a paper every week in a channel, or change when and where."""
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
-        found = await self.services.groups.find(place.id)
-        is_bare = found is None and not any((zone, day, time, channel, role))
+        groups, who, here = self.services.groups, interaction.user.id, here_of(interaction)
+        found, says_more = await groups.find(place.id), any((zone, day, time, role))
+        is_bare = found is None and not says_more and channel is None
         if is_bare and await tell_lost_groups(interaction, self.services):
             return
-        who, guild, here = interaction.user.id, interaction.guild, here_of(interaction)
-        if found is not None and not any((zone, day, time, role)):
-            status = await self.services.groups.status(place.id, who)
-            await answer(interaction, moderators_card(guild, status, who))
+        if found is None and zone is None:
+            zone = (await self.services.me.settings(who)).zone
+        made: SetUp
+        if found is not None and not says_more:
+            made = await groups.status(place.id, who)
         else:
-            if zone is None and found is None:
-                zone = (await self.services.me.settings(who)).zone
             weekday, role_id = get_args(Day).index(day) if day else None, role.id if role else None
             wish = GroupWish(weekday, time, role_id, zone or "")
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
-            made = await self.services.groups.set_up(here, there, wish, seen)
+            made = await groups.set_up(here, there, wish, seen)
             self.deliver.look_again()
-            await answer(interaction, set_up_card(guild, made, who, here.channel_id))
+        view = set_up_card(interaction.guild, made, who, here.channel_id)
+        await answer(interaction, view)
         if found is not None:  # else it was asked which is meant
             await tell_lost_groups(interaction, self.services)
 
@@ -170,15 +177,13 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         where, who = interaction.guild_id or 0, interaction.user.id
         wish = step, needs, no_longer_needs
         desk = await self.services.moderation.open(where, who, resource, *wish)
-        await answer(interaction, desk_card(desk))
+        await answer(interaction, card_of(desk))
 
     @app_commands.command()
     async def export(self, interaction: Interaction) -> None:
         """Get the reading list of this server as a file."""
         list_id, text = await self.services.moderation.export(interaction.guild_id or 0)
-        file = discord.File(io.BytesIO(text.encode()), f"{list_id}.yaml")
-        view = export_card(file.filename)
-        await interaction.response.send_message(view=view, file=file, ephemeral=True)
+        await answer_file(interaction, export_text(), f"{list_id}.yaml", text.encode())
 
     @edit.autocomplete("resource")
     @offers

@@ -1,11 +1,12 @@
 """The list itself: its index, a step, its news, what is found in it, and the way to a thing."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Literal, TypeVar
 
 from discord import ui
 
-from bot.core.curriculum import Cell, Curriculum, Resource, Section, Step, Table
+from bot.core.curriculum import Curriculum, Resource, Section, Step, Table
 from bot.core.moderation import WHY_LIMIT, doubtable
 from bot.core.progress import StepCount, step_count
 from bot.core.reading import Path, Reader
@@ -43,7 +44,7 @@ def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> ui.Layo
     shown, page, last = _page(curriculum.steps, page)
     lines = [f"## {one_line(f'{curriculum.icon} {plain(curriculum.title)}')}"]
     if page == 0:
-        lines += [markdown(paragraph) for paragraph in curriculum.introduction]
+        lines += map(markdown, curriculum.introduction)
     lines += _index(curriculum, reader, [s for s in shown if not s.addition])
     if deeper := [s for s in shown if s.addition]:
         lines += ["", _("### Deeper"), *_index(curriculum, reader, deeper)]
@@ -54,8 +55,7 @@ def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> ui.Layo
         go_button("updates") if curriculum.updates else None,
         *_page_buttons("index", "all", page, last),
     )
-    which = select(ids.ShowStep(page), _("Show a step…"), steps)
-    return boxed(text_of(lines), which, buttons)
+    return boxed(text_of(lines), select(ids.ShowStep(page), _("Show a step…"), steps), buttons)
 
 
 def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0) -> ui.LayoutView:
@@ -96,43 +96,51 @@ def search_card(
             query=typed,
         )
         return boxed(nothing, row(go_button("index"), go_button("next")))
-    if n > BEST:
-        head = _("### The {n} best for “{query}”", n=BEST, query=typed)
-    else:
-        head = ngettext(
+    lines = [
+        _("### The {n} best for “{query}”", n=BEST, query=typed)
+        if n > BEST
+        else ngettext(
             "### {n} resource for “{query}”", "### {n} resources for “{query}”", n, query=typed
         )
-    hits = [_hit(curriculum, reader, number, r) for number, r in enumerate(found[:BEST], start=1)]
-    return boxed(text_of([head, *hits]), resource_select(found[:BEST], curriculum))
+    ]
+    for number, resource in enumerate(found[:BEST], start=1):
+        mark = reader.marks.get(resource.key)
+        facts = phrases.dotted(
+            phrases.step_name(curriculum.step_of(resource), 60),
+            phrases.kind_name(resource.kind),
+            phrases.mark_text(mark) if mark else None,
+        )
+        lines.append(f"{number}. {phrases.linked(resource, 110, marked=True)}\n   -# {facts}")
+    return boxed(text_of(lines), resource_select(found[:BEST], curriculum))
 
 
 def _index(curriculum: Curriculum, reader: Reader, steps: list[Step]) -> Iterator[str]:
-    last: Section | None = None
-    for step in steps:
-        section = curriculum.section_of(step)
-        if section is not last:
-            yield f"**{one_line(f'{section.icon} {plain(section.title, 100)}')}**"
-            last = section
-        yield f"- {_step_line(step, step_count(step, reader.marks))}"
+    for section, of_section in groupby(steps, curriculum.section_of):
+        yield f"**{_section_title(section)}**"
+        for step in of_section:
+            yield f"- {_step_line(step, step_count(step, reader.marks))}"
+
+
+def _section_title(section: Section) -> str:
+    return one_line(f"{section.icon} {plain(section.title, 100)}")
 
 
 def _step_line(step: Step, count: StepCount) -> str:
-    title, counts, listed, added = phrases.step_name(step), [], count.listed, count.added
+    counts, listed, added = [], count.listed, count.added
     if listed.total:
         check = " ✅" if listed.is_complete else ""
         counts.append(_("{read} of {total}", read=listed.read, total=listed.total) + check)
     if added.total:
         counts.append(_("{read} of {total} deeper", read=added.read, total=added.total))
-    return f"{title}: {', '.join(counts)}" if counts else title
+    return ": ".join(filter(None, [phrases.step_name(step), ", ".join(counts)]))
 
 
 def _step_head(section: Section, step: Step, reader: Reader) -> Iterator[str]:
-    yield f"-# {one_line(f'{section.icon} {plain(section.title, 100)}')}"
+    yield f"-# {_section_title(section)}"
     yield f"## {one_line(f'{step.icon} {phrases.step_name(step)}')}"
-    paragraphs = step.introduction
     if step is section.steps[0]:
-        paragraphs = (*section.introduction, *paragraphs)
-    yield from (markdown(paragraph) for paragraph in paragraphs)
+        yield from map(markdown, section.introduction)
+    yield from map(markdown, step.introduction)
     count = step_count(step, reader.marks)
     yield f"-# {phrases.counts_text(count.listed, count.added)}"
 
@@ -147,24 +155,12 @@ def _resource_line(resource: Resource, reader: Reader) -> str:
     )
 
 
-def _hit(curriculum: Curriculum, reader: Reader, number: int, resource: Resource) -> str:
-    mark = reader.marks.get(resource.key)
-    step = phrases.step_name(curriculum.step_of(resource), 60)
-    facts = phrases.dotted(
-        step, phrases.kind_name(resource.kind), phrases.mark_text(mark) if mark else None
-    )
-    return f"{number}. {phrases.linked(resource, 110, marked=True)}\n   -# {facts}"
-
-
 def _table(table: Table) -> Iterator[str]:
     """Lay a table out as lines: a phone is too narrow for columns."""
     yield f"**{' · '.join(plain(column, 60) for column in table.columns)}**"
     for cells in table.rows:
-        yield "- " + " · ".join(_cell(cell) for cell in cells)
-
-
-def _cell(cell: Cell) -> str:
-    return link(cell.text, cell.url, 100) if cell.url else plain(cell.text, 100)
+        said = (link(c.text, c.url, 100) if c.url else plain(c.text, 100) for c in cells)
+        yield f"- {' · '.join(said)}"
 
 
 def _page(items: Sequence[ItemT], page: int) -> tuple[list[ItemT], int, int]:

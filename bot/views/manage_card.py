@@ -37,6 +37,7 @@ from bot.views.parts import (
 from bot.views.replies import CHOICES, resource_choice
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
+FEW = 5  # doubts, or wishes that aren't followed
 LONGEST_INPUT = 4000  # Discord's limit for a text input
 
 
@@ -73,25 +74,23 @@ def cancelled_card() -> ui.LayoutView:
 def desk_card(desk: Desk) -> ui.LayoutView:
     """Build the card on which a listed resource is changed for this server."""
     resource, draft = desk.resource, (desk.draft_id, desk.opener_id)
-    middle = [*_notes(resource), *_asks_and_needs(resource, desk.curriculum)]
+    told, undo = [_outcome(desk)], None
+    if desk.outcome == "removed":
+        told += _touched(desk.touched)
+        undo = _button("restore", draft, _("Undo"))
     below = [*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)]
-    is_gone = desk.outcome == "removed"
-    told = [_outcome(desk), *(_touched(desk.touched) if is_gone else ())]
-    return card(
-        text_of(told),
-        _button("restore", draft, _("Undo")) if is_gone else None,
-        box(
-            text_of([_place(desk), *_about(resource)], HEAD),
-            text_of(middle, NOTES),
-            text_of(below, BELOW),
-            row(*_desk_buttons(desk, draft)),
-        ),
+    shown = box(
+        text_of([_place(desk), *_about(resource)], HEAD),
+        text_of([*_notes(resource), *_asks_and_needs(resource, desk.curriculum)], NOTES),
+        text_of(below, BELOW),
+        row(*_desk_buttons(desk, draft)),
     )
+    return card(text_of(told), undo, shown)
 
 
 def history_card(desk: Desk, edits: Iterable[PastEdit]) -> ui.LayoutView:
     """Build the list of who changed a resource, when; the latest first."""
-    lines = [_edit_text(edit) for edit in edits] or [_("Nobody has changed it here yet.")]
+    lines = list(map(_edit_text, edits)) or [_("Nobody has changed it here yet.")]
     title = f"### {plain(phrases.title_of(desk.resource), 200)}"
     back = _button("back", (desk.draft_id, desk.opener_id), _("◀ Back"))
     return boxed(text_of([title, *lines], 3500), back)
@@ -106,19 +105,18 @@ def which_group_card(
     """
     options = []
     for group in groups:
-        channel = guild.get_channel(group.channel_id) if guild else None
-        name = f"#{channel.name} · " if channel else ""
-        options.append(option(str(group.group_id), f"{name}{schedule_text(group.schedule)}"))
+        channel = guild and guild.get_channel(group.channel_id)
+        name = phrases.dotted(f"#{channel.name}" if channel else "", schedule_text(group.schedule))
+        options.append(option(str(group.group_id), name))
     among = select(ids.ReadNextIn(*draft), _("Pick a group…"), options)
     return boxed(_("Which group reads it next?"), among)
 
 
-def export_card(filename: str) -> ui.LayoutView:
-    told = _(
+def export_text() -> str:
+    return _(
         "This is your server's list, with everything that was added.\n"
         "-# `nextread check` can read it, and so can your own bot."
     )
-    return card(told, ui.File(f"attachment://{filename}"))
 
 
 def edit_choices(choices: Iterable[Choice]) -> list[app_commands.Choice[str]]:
@@ -301,7 +299,7 @@ def _outcome(desk: Desk) -> str:
 
 def _touched(touched: Touched | None) -> Iterator[str]:
     """Yield what a removal meant for readers, for the list and for groups."""
-    if touched is not None and touched.readers:
+    if touched and touched.readers:
         yield ngettext(
             "{n} member of your groups marked it. They keep their mark.",
             "{n} members of your groups marked it. They keep their marks.",
@@ -309,9 +307,9 @@ def _touched(touched: Touched | None) -> Iterator[str]:
         )
     else:
         yield _("Everyone keeps their marks on it.")
-    if touched is not None and touched.needed_by:
+    if touched and touched.needed_by:
         yield _("These no longer need it: {titles}.", titles=phrases.titles(touched.needed_by))
-    if touched is not None and touched.channel_ids:
+    if touched and touched.channel_ids:
         rooms = phrases.channels(touched.channel_ids, 5)
         yield _(
             "⚠️ It was picked, in a vote, or next in {rooms}: `/group` there shows what comes next.",
@@ -321,32 +319,30 @@ def _touched(touched: Touched | None) -> Iterator[str]:
 
 def _idle(desk: Desk) -> Iterator[str]:
     """Yield which wishes change nothing, because it is so already."""
-    name = phrases.name_of(desk.resource)
-    if (step := desk.idle.step) is not None:
-        yield _("{name} is already in {step}.", name=name, step=phrases.step_name(step, 80))
-    if (needed := desk.idle.needs) is not None:
-        yield _("{name} already needs {needed}.", name=name, needed=phrases.name_of(needed))
-    if (dropped := desk.idle.no_longer_needs) is not None:
+    name, idle = phrases.name_of(desk.resource), desk.idle
+    if idle.step:
+        yield _("{name} is already in {step}.", name=name, step=phrases.step_name(idle.step, 80))
+    if idle.needs:
+        yield _("{name} already needs {needed}.", name=name, needed=phrases.name_of(idle.needs))
+    if idle.no_longer_needs:
+        dropped = phrases.name_of(idle.no_longer_needs)
         yield _(
             "{name} doesn't need {dropped}: there is nothing to remove.",
             name=name,
-            dropped=phrases.name_of(dropped),
+            dropped=dropped,
         )
 
 
-def _doubts(desk: Desk, most: int = 5) -> Iterator[str]:
-    for doubt in desk.doubts[:most]:
-        title = plain(phrases.title_in(desk.curriculum, doubt.needed))
-        yield (
-            _(
-                "💬 A reader thinks it doesn't need {title}: “{why}”",
-                title=title,
-                why=plain(doubt.why),
-            )
+def _doubts(desk: Desk) -> Iterator[str]:
+    for doubt in desk.doubts[:FEW]:
+        told = (
+            _("💬 A reader thinks it doesn't need {title}: “{why}”")
             if doubt.why
-            else _("💬 A reader thinks it doesn't need {title}.", title=title)
+            else _("💬 A reader thinks it doesn't need {title}.")
         )
-    if (more := len(desk.doubts) - most) > 0:
+        title = plain(phrases.title_in(desk.curriculum, doubt.needed))
+        yield told.format(title=title, why=plain(doubt.why))
+    if (more := len(desk.doubts) - FEW) > 0:
         yield _("-# and {n} more", n=more)
 
 
@@ -361,50 +357,45 @@ def waiting_text(resources: Sequence[Resource]) -> str:
 def _wishes(desk: Desk) -> Iterator[str]:
     """Yield what Confirm would do."""
     wishes = desk.wishes
-    if not wishes:
-        return
-    yield _("**This would change**")
-    if wishes.step is not None:
+    if wishes:
+        yield _("**This would change**")
+    if wishes.step:
         before = desk.curriculum.step(desk.resource.step_id)
         steps = [phrases.step_name(step, 80) for step in (before, wishes.step) if step]
         yield _("- Step: {steps}", steps=" → ".join(steps))
-    if wishes.needs is not None:
+    if wishes.needs:
         yield _("- Needs {title}", title=phrases.name_of(wishes.needs))
-    if wishes.no_longer_needs is not None:
+    if wishes.no_longer_needs:
         yield _("- No longer needs {title}", title=phrases.name_of(wishes.no_longer_needs))
 
 
-def _set_aside(desk: Desk, most: int = 5) -> Iterator[str]:
+def _set_aside(desk: Desk) -> Iterator[str]:
     """Yield the server's wishes that can't be followed, and why."""
     if desk.set_aside:
         yield _("**Not used for now**")
-    for wish in desk.set_aside[:most]:
+    for wish in desk.set_aside[:FEW]:
         yield f"- {_set_aside_text(wish, desk.curriculum)}"
-    if (more := len(desk.set_aside) - most) > 0:
+    if (more := len(desk.set_aside) - FEW) > 0:
         yield _("- and {n} more", n=more)
 
 
 def _set_aside_text(wish: SetAside, curriculum: Curriculum) -> str:
-    def named(key: str) -> str:
-        found = curriculum.get(key)
-        return phrases.name_of(found) if found else f"`{key}`"
-
-    name = named(wish.key)
-    match wish.why:
-        case "step":
-            return _("{name} can't go to the step `{step}`", name=name, step=wish.what)
-        case "link":
-            return _(
-                "{name} keeps the list's link: the link from here now belongs to another resource",
-                name=name,
-            )
+    found, needed = curriculum.get(wish.key), curriculum.get(wish.what)
     because = {
+        "step": _("{name} can't go to the step `{step}`"),
+        "link": _(
+            "{name} keeps the list's link: the link from here now belongs to another resource"
+        ),
         "loop": _("{name} can't need {needed}: that one already needs it"),
         "nowhere": _("{name} can't need {needed}: that is no longer there"),
         "companion": _("{name} can't need {needed}: one of them only helps with another resource"),
         "list": _("{name} can't need {needed}: the list's own resources never need an added one"),
     }
-    return because[wish.why].format(name=name, needed=named(wish.what))
+    return because[wish.why].format(
+        name=phrases.name_of(found) if found else f"`{wish.key}`",
+        needed=phrases.name_of(needed) if needed else f"`{wish.what}`",
+        step=wish.what,
+    )
 
 
 def _edit_text(edit: PastEdit) -> str:

@@ -71,14 +71,11 @@ def deleted_card(*, was_anything: bool) -> ui.LayoutView:
     )
 
 
-def file_card(name: str, *, is_all: bool) -> ui.LayoutView:
-    """Build the message that a file of this name comes with; ``is_all``: all that is kept."""
-    told = (
-        _("Everything I keep about you right now.")
-        if is_all
-        else _("What you have read, for programs that keep references, such as Zotero.")
-    )
-    return card(told, ui.File(f"attachment://{name}"))
+def file_text(*, is_all: bool) -> str:
+    """Return what a file holds; ``is_all``: all that is kept."""
+    if is_all:
+        return _("Everything I keep about you right now.")
+    return _("What you have read, for programs that keep references, such as Zotero.")
 
 
 def delete_form() -> WordForm:

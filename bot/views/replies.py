@@ -1,6 +1,7 @@
 """How an answer leaves: privately, without mentions; an error too, and choices while one types."""
 
 import functools
+import io
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -42,6 +43,17 @@ async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> 
         await interaction.followup.send(view=view, ephemeral=True)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def answer_file(
+    interaction: discord.Interaction[Any], told: str, name: str, content: bytes
+) -> None:
+    """Answer with a file to take away, and what is told of it."""
+    view, file = (
+        card(told, ui.File(f"attachment://{name}")),
+        discord.File(io.BytesIO(content), name),
+    )
+    await interaction.response.send_message(view=view, file=file, ephemeral=True)
 
 
 async def answer_click(

@@ -49,10 +49,8 @@ async def answer_file(
     interaction: discord.Interaction[Any], told: str, name: str, content: bytes
 ) -> None:
     """Answer with a file to take away, and what is told of it."""
-    view, file = (
-        card(told, ui.File(f"attachment://{name}")),
-        discord.File(io.BytesIO(content), name),
-    )
+    view = card(told, ui.File(f"attachment://{name}"))
+    file = discord.File(io.BytesIO(content), name)
     await interaction.response.send_message(view=view, file=file, ephemeral=True)
 
 

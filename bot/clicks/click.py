@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast, get_type_hints
 import aiohttp
 import discord
 from discord import AppCommandPermissionType as Type
-from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.moderation import Asker, DraftRef, Overrides, Subject, bar_to
 from bot.errors import (
@@ -28,7 +28,7 @@ from bot.errors import (
 from bot.language import speak
 from bot.services.opening import Deliver, Services
 from bot.views.custom_ids import CustomId
-from bot.views.parts import Form, WordForm, picked
+from bot.views.parts import Button, Form, Interaction, WordForm, picked
 from bot.views.problems import home_of
 from bot.views.replies import WayBack as Back
 from bot.views.replies import answer, answer_click, dated, may_be_slip, reply_with_error
@@ -53,7 +53,7 @@ KINDS: dict[int, Subject] = {
 SaidT = TypeVar("SaidT", bound=CustomId)
 FormT = TypeVar("FormT", bound=Form)
 TextT = TypeVar("TextT", bound=str)
-View = ui.LayoutView | None
+View = LayoutView | None
 """The card that takes the place of the reader's own; None where the click was answered already.
 
 What answers a click itself returns None as such: ``return await click.show(...)``.
@@ -69,7 +69,7 @@ class Click:
     where: int | None
     language: str
     deliver: Deliver
-    interaction: discord.Interaction[Any]
+    interaction: Interaction
     clicks: Clicks
 
     @property
@@ -177,12 +177,12 @@ class Click:
         """What the select sent, offered or not: of channels, Discord knows what is offered."""
         return list(_sent(self.interaction).get("values", []))
 
-    async def show(self, view: ui.LayoutView) -> View:
+    async def show(self, view: LayoutView) -> View:
         """Answer with a card of its own: what was clicked stays as it is."""
         await answer(self.interaction, view)
         return None
 
-    async def replace(self, view: ui.LayoutView, *, asks: bool = False) -> View:
+    async def replace(self, view: LayoutView, *, asks: bool = False) -> View:
         """Put a card in the place of the reader's own; a public one is left alone.
 
         ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
@@ -190,7 +190,7 @@ class Click:
         await answer_click(self.interaction, view, asks=asks)
         return None
 
-    async def update(self, view: ui.LayoutView) -> View:
+    async def update(self, view: LayoutView) -> View:
         """Put a card in the place of the one that answered this click already."""
         await self.interaction.edit_original_response(view=dated(self.interaction, view))
         return None
@@ -207,7 +207,7 @@ class Click:
         it again; None if that won't help.
         """
 
-        async def sent(interaction: discord.Interaction[Any]) -> None:
+        async def sent(interaction: Interaction) -> None:
             click = self.clicks.click_of(interaction)
             back = None if way_back is None else (lambda error: way_back(click, form, error))
             await self.clicks.answered(click, then(click, form), back)
@@ -220,7 +220,7 @@ class Click:
         self,
         form: WordForm,
         then: Callable[[Click, WordForm], Awaitable[View]],
-        again: ui.Button[Any],
+        again: Button,
     ) -> View:
         """Open a form that asks for a word; ``again`` opens it anew after another word."""
 
@@ -228,13 +228,13 @@ class Click:
             form.check()
             return await then(click, form)
 
-        async def back(_click: Click, _form: WordForm, error: ReaderError) -> ui.Button[Any] | None:
+        async def back(_click: Click, _form: WordForm, error: ReaderError) -> Button | None:
             return again if isinstance(error, WrongWordError) else None
 
         return await self.ask(form, checked, back)
 
 
-WayBack = Callable[[Click, FormT, ReaderError], Awaitable[ui.Button[Any] | None]]
+WayBack = Callable[[Click, FormT, ReaderError], Awaitable[Button | None]]
 Answer = Callable[[Click, SaidT], Awaitable[View]]
 
 
@@ -269,7 +269,7 @@ class Clicks:
         self.manage_id = 0
         """Discord's id of `/manage`, known once the commands are told."""
 
-    def click_of(self, interaction: discord.Interaction[Any]) -> Click:
+    def click_of(self, interaction: Interaction) -> Click:
         """Return what is known of a click."""
         return Click(
             self._services,
@@ -281,7 +281,7 @@ class Clicks:
             self,
         )
 
-    async def answer(self, interaction: discord.Interaction[Any]) -> None:
+    async def answer(self, interaction: Interaction) -> None:
         """Answer a click on a button or a select, in the clicker's language."""
         click = self.click_of(interaction)
         await self.answered(click, self._answer(click))
@@ -309,12 +309,12 @@ class Clicks:
             await reply_with_error(click.interaction, error, way_back)
 
 
-def _sent(interaction: discord.Interaction[Any]) -> Mapping[str, Any]:
+def _sent(interaction: Interaction) -> Mapping[str, Any]:
     """Return what Discord says of the click: of a component, not of a command."""
     return cast("Mapping[str, Any]", interaction.data or {})
 
 
-def _options(interaction: discord.Interaction[Any]) -> list[discord.SelectOption]:
+def _options(interaction: Interaction) -> list[discord.SelectOption]:
     """Return what the select offers that was clicked, as its message has it."""
     custom_id = _sent(interaction).get("custom_id")
     parts: list[Any] = list(interaction.message.components) if interaction.message else []

@@ -3,7 +3,7 @@
 from functools import partial
 
 import discord
-from discord import ui
+from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.groups import GroupState, GroupStatus
@@ -129,26 +129,26 @@ async def ask_delete(click: Click, said: ids.DeleteGroup) -> View:
 
 def _run_card(
     click: Click, status: GroupStatus, news: str = "", *, opens: bool = True
-) -> ui.LayoutView:
+) -> LayoutView:
     """Build the moderators' card of a group for who clicked; ``news``: what has just changed."""
     return moderators_card(click.interaction.guild, status, click.who, news, opens=opens)
 
 
 async def _current_run_card(
     click: Click, group_id: int, news: str = "", *, opens: bool = True
-) -> ui.LayoutView:
+) -> LayoutView:
     """Build that card of a group as it is now."""
     status = await click.services.groups.look(click.guild_id, group_id, click.who)
     return _run_card(click, status, news, opens=opens)
 
 
-async def _look(click: Click, group_id: int) -> ui.LayoutView:
+async def _look(click: Click, group_id: int) -> LayoutView:
     return _members_card(
         click, await click.services.groups.look(click.guild_id, group_id, click.who)
     )
 
 
-def _members_card(click: Click, status: GroupStatus) -> ui.LayoutView:
+def _members_card(click: Click, status: GroupStatus) -> LayoutView:
     asked = click.interaction
     is_moderator = asked.permissions.manage_guild
     return members_card(asked.guild, status, click.who, is_moderator=is_moderator)

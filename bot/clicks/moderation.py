@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from discord import ui
+from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.curriculum.fields import Typed
@@ -78,7 +79,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
 
     async def way_back(
         click: Click, form: DraftForm, error: ReaderError
-    ) -> ui.Button[ui.LayoutView] | None:
+    ) -> ui.Button[LayoutView] | None:
         if not isinstance(error, BadFieldError | NotALinkError | LinkTakenError):
             return None  # the card is no longer useful
         kept = ResourceForm(draft_id, form.before, form.typed)

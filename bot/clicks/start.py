@@ -1,16 +1,15 @@
 """Setting a study group up, moving it, and what becomes of one that lost its channel."""
 
 from dataclasses import replace
-from typing import Any
 
-from discord import ui
+from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.groups import GroupForm, GroupStatus, GroupWish, SeenChannel, SetUp, WhichZone
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
-from bot.views.parts import BLUE, button
+from bot.views.parts import BLUE, Button, button
 from bot.views.problems import channel_of, here_of, home_of, seen_channel, seen_role
 from bot.views.start_card import (
     HOURS,
@@ -44,9 +43,7 @@ async def _typed(click: Click, form: StartForm) -> View:
     return await click.show(_card(click, made, again))
 
 
-async def _again(
-    click: Click, form: StartForm, _error: ReaderError | None = None
-) -> ui.Button[Any]:
+async def _again(click: Click, form: StartForm, _error: ReaderError | None = None) -> Button:
     """Keep a form; another city or channel mends each error of it."""
     kept = GroupForm(form.channel_id, GroupWish(zone=form.entered["zone"]))
     kept_id = await click.services.moderation.keep(click.guild_id, click.who, kept)
@@ -117,7 +114,7 @@ async def _set_up(click: Click, channel_id: int, wish: GroupWish) -> SetUp:
 
 async def _moved(
     click: Click, channel_id: int, group_id: int, *, only_lost: bool = False
-) -> ui.LayoutView:
+) -> LayoutView:
     here, channel = here_of(click.interaction), _seen(click, channel_id)
     moved = await click.services.groups.move_to(here, channel, group_id, only_lost=only_lost)
     click.deliver.look_again()
@@ -128,6 +125,6 @@ def _seen(click: Click, channel_id: int) -> SeenChannel:
     return seen_channel(channel_of(click.interaction, channel_id))
 
 
-def _card(click: Click, made: SetUp, again: ui.Button[Any] | None = None) -> ui.LayoutView:
+def _card(click: Click, made: SetUp, again: Button | None = None) -> LayoutView:
     here_id = home_of(click.interaction)
     return set_up_card(click.interaction.guild, made, click.who, here_id, again)

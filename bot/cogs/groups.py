@@ -1,19 +1,17 @@
 """Study groups: what members see of theirs."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.services.opening import Services
 from bot.views.group_card import members_card
+from bot.views.parts import Interaction
 from bot.views.problems import here_of, home_of
 from bot.views.replies import answer
 from bot.views.start_card import lost_groups_card
 
 
-async def tell_lost_groups(interaction: discord.Interaction[Any], services: Services) -> bool:
+async def tell_lost_groups(interaction: Interaction, services: Services) -> bool:
     """Show a moderator this server's groups without a channel; tell whether there are any."""
     lost = await services.groups.lost(here_of(interaction))
     if lost is not None:
@@ -28,7 +26,7 @@ class GroupsCog(commands.Cog, name="groups"):
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.allowed_installs(guilds=True, users=False)
-    async def group(self, interaction: discord.Interaction[Any]) -> None:
+    async def group(self, interaction: Interaction) -> None:
         """Show what this channel's study group reads, and join or leave it."""
         place, is_moderator = home_of(interaction), interaction.permissions.manage_guild
         has_none = is_moderator and await self.services.groups.find(place) is None

@@ -1,6 +1,6 @@
 """What moderators do: one command, `/manage`, hidden from others by Discord."""
 
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import discord
 from discord import app_commands
@@ -12,6 +12,7 @@ from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
 from bot.services.opening import Deliver, Services
 from bot.views.manage_card import card_of, edit_choices, export_text
+from bot.views.parts import Interaction
 from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
 from bot.views.problems import (
     CHANNELS_OF_GROUPS,
@@ -32,7 +33,6 @@ from bot.views.replies import (
 )
 from bot.views.start_card import set_up_card
 
-Interaction = discord.Interaction[Any]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -48,7 +48,7 @@ class ChannelOfGroups(app_commands.Transformer):
         return list(CHANNELS_OF_GROUPS)
 
     async def transform(
-        self, interaction: discord.Interaction[Any], value: app_commands.AppCommandChannel, /
+        self, interaction: Interaction, value: app_commands.AppCommandChannel, /
     ) -> app_commands.AppCommandChannel:
         del interaction
         return value

@@ -1,8 +1,5 @@
 """A reader's commands: next, done, search, curriculum, path, progress, me, help."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,6 +8,7 @@ from bot.core.recommend import Filters
 from bot.services.opening import Services
 from bot.views.curriculum_card import index_card, path_card, search_card, step_card
 from bot.views.me_card import me_card
+from bot.views.parts import Interaction
 from bot.views.progress_card import help_card, progress_card, shared_card
 from bot.views.replies import (
     CHOICES,
@@ -22,8 +20,6 @@ from bot.views.replies import (
     step_choices,
 )
 from bot.views.resource_card import done_card, next_card, resource_card
-
-Interaction = discord.Interaction[Any]
 
 
 class ReadingCog(commands.Cog, name="reading"):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step, Table
 from bot.core.moderation import WHY_LIMIT, doubtable
@@ -19,6 +20,7 @@ from bot.views.parts import (
     BLUE,
     OPTIONS,
     TEXT,
+    Button,
     Form,
     boxed,
     button,
@@ -39,7 +41,7 @@ BEST = 10
 """Hits shown of a search."""
 
 
-def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> ui.LayoutView:
+def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutView:
     """Build the list's own index, with progress: its steps, the appendix, then *Deeper*."""
     shown, page, last = _page(curriculum.steps, page)
     lines = [f"## {one_line(f'{curriculum.icon} {plain(curriculum.title)}')}"]
@@ -58,7 +60,7 @@ def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> ui.Layo
     return boxed(text_of(lines), select(ids.ShowStep(page), _("Show a step…"), steps), buttons)
 
 
-def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0) -> ui.LayoutView:
+def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0) -> LayoutView:
     """Build one step: its introduction, its resources with the reader's marks, its tables."""
     everything = [r for resource in step.resources for r in (resource, *resource.companions)]
     shown, page, last = _page(everything, page)
@@ -74,7 +76,7 @@ def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0)
     )
 
 
-def updates_card(curriculum: Curriculum) -> ui.LayoutView:
+def updates_card(curriculum: Curriculum) -> LayoutView:
     title = plain(curriculum.update_title or _("What's new in the list"), 100)
     lines = [f"## {one_line(f'{curriculum.update_icon} {title}')}"]
     for update in curriculum.updates:
@@ -86,7 +88,7 @@ def updates_card(curriculum: Curriculum) -> ui.LayoutView:
 
 def search_card(
     curriculum: Curriculum, reader: Reader, query: str, found: list[Resource]
-) -> ui.LayoutView:
+) -> LayoutView:
     """Build the list of hits, the best first, or the empty answer."""
     typed, n = plain(query, 80), len(found)
     if not found:
@@ -172,14 +174,14 @@ def _page(items: Sequence[ItemT], page: int) -> tuple[list[ItemT], int, int]:
 
 def _page_buttons(
     what: Literal["index", "step"], step_id: str, page: int, last: int
-) -> Iterator[ui.Button[Any]]:
+) -> Iterator[Button]:
     if page > 0:
         yield button(ids.TurnPage(what, step_id, page - 1, "<"), _("◀ Back"))
     if page < last:
         yield button(ids.TurnPage(what, step_id, page + 1, ">"), _("More ▶"))
 
 
-def path_card(path: Path, *, in_server: bool) -> ui.LayoutView:
+def path_card(path: Path, *, in_server: bool) -> LayoutView:
     """Build the way to a resource: the least that is missing, in order, with minutes.
 
     ``in_server``: there are moderators who can be told that a prerequisite is wrong; where the bot
@@ -247,7 +249,7 @@ def doubt_form(curriculum: Curriculum, pairs: Sequence[tuple[str, str]]) -> Form
     )
 
 
-def doubted_card(resource: Resource, needed: Resource) -> ui.LayoutView:
+def doubted_card(resource: Resource, needed: Resource) -> LayoutView:
     """Build what a reader is told who doubts that a resource needs the other."""
     return card(
         _(

@@ -1,10 +1,9 @@
 """A study group's card for its members, its past weeks, and the post that it has in a forum."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import discord
-from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.groups import Group, GroupState, GroupStatus, History, PastWeek, ReadBy
 from bot.core.papers import TELL_WEEKS_AHEAD, Coming
@@ -12,7 +11,7 @@ from bot.core.weeks import Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.parts import GREEN, boxed, button, go_button, row, text_of
+from bot.views.parts import GREEN, Button, boxed, button, go_button, row, text_of
 from bot.views.phrases import dotted, joined, moment, name_of, several
 from bot.views.pick_card import long_lines, long_papers, lost_vote_text, vote_text, weeks_select
 from bot.views.problems import as_now, group_warnings, obstacle_text
@@ -24,7 +23,7 @@ NAMES_SHOWN = 10
 
 def members_card(
     guild: discord.Guild | None, status: GroupStatus, who: int, *, is_moderator: bool
-) -> ui.LayoutView:
+) -> LayoutView:
     """Build what members see: this week, the next four, how long the list lasts; Join or Leave.
 
     A moderator sees what is to be mended, too, and chooses for how many weeks a long paper is read.
@@ -49,14 +48,14 @@ def members_card(
     return boxed(text_of(lines, TEXT_OF_GROUP), buttons, weeks_select(group.group_id, who, papers))
 
 
-def joined_card(status: GroupStatus) -> ui.LayoutView:
+def joined_card(status: GroupStatus) -> LayoutView:
     """Build what somebody hears who pressed Join under a post, for the first time or again."""
     leave = _member_button(status.group.group_id, joins=False)
     told = text_of(_joined_lines(status), TEXT_OF_GROUP)
     return boxed(told, row(leave, _remind_button(status)))
 
 
-def history_card(history: History) -> ui.LayoutView:
+def history_card(history: History) -> LayoutView:
     """Build a page of a group's past weeks."""
     group_id, page = history.group.group_id, history.page
     lines = [_past_text(week, history.group.guild_id) for week in history.weeks]
@@ -69,7 +68,7 @@ def history_card(history: History) -> ui.LayoutView:
     return boxed(text_of([f"## <#{history.group.channel_id}>", *lines]), buttons)
 
 
-def standing_card(status: GroupStatus) -> ui.LayoutView:
+def standing_card(status: GroupStatus) -> LayoutView:
     """Build the first message of a standing post. Its Join is how it is known again."""
     group_id = status.group.group_id
     buttons = row(_member_button(group_id, joins=True), _group_button(group_id))
@@ -81,20 +80,20 @@ def standing_name(title: str) -> str:
     return clipped(_("Paper of the week: {title}", title=one_line(title)), 100)  # Discord's limit
 
 
-def _member_button(group_id: int, *, joins: bool) -> ui.Button[Any]:
+def _member_button(group_id: int, *, joins: bool) -> Button:
     if joins:
         return button(ids.Membership("join", group_id), _("Join"), GREEN)
     return button(ids.Membership("leave", group_id), _("Leave"))
 
 
-def _remind_button(status: GroupStatus) -> ui.Button[Any]:
+def _remind_button(status: GroupStatus) -> Button:
     group_id = status.group.group_id
     if status.wish == "wanted":
         return button(ids.Remind("off", group_id), _("Don't remind me"))
     return button(ids.Remind("on", group_id), _("Remind me"))
 
 
-def _group_button(group_id: int) -> ui.Button[Any]:
+def _group_button(group_id: int) -> Button:
     return button(ids.ShowGroup(group_id), _("This group"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 from discord import app_commands, ui
+from discord.ui import LayoutView
 
 from bot.core.curriculum import KINDS, Curriculum, Resource
 from bot.core.curriculum.additions import OWN_STEP_TITLE, SetAside
@@ -22,6 +23,7 @@ from bot.views.parts import (
     GREEN,
     GREY,
     RED,
+    Button,
     Form,
     box,
     boxed,
@@ -34,19 +36,19 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.replies import CHOICES, resource_choice
+from bot.views.replies import CHOICES, Choices, resource_choice
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
 FEW = 5  # doubts, or wishes that aren't followed
 LONGEST_INPUT = 4000  # Discord's limit for a text input
 
 
-def card_of(shown: Proposal | Desk) -> ui.LayoutView:
+def card_of(shown: Proposal | Desk) -> LayoutView:
     """Build the card of what a draft stands for now."""
     return proposal_card(shown) if isinstance(shown, Proposal) else desk_card(shown)
 
 
-def proposal_card(proposal: Proposal) -> ui.LayoutView:
+def proposal_card(proposal: Proposal) -> LayoutView:
     """Build the preview of what would be added, with what speaks against it."""
     resource, draft = proposal.resource, (proposal.draft_id, proposal.opener_id)
     place = _("Not added yet · would go to {step}", step=phrases.step_name(proposal.step))
@@ -67,11 +69,11 @@ def proposal_card(proposal: Proposal) -> ui.LayoutView:
     )
 
 
-def cancelled_card() -> ui.LayoutView:
+def cancelled_card() -> LayoutView:
     return card(_("Nothing was added."))
 
 
-def desk_card(desk: Desk) -> ui.LayoutView:
+def desk_card(desk: Desk) -> LayoutView:
     """Build the card on which a listed resource is changed for this server."""
     resource, draft = desk.resource, (desk.draft_id, desk.opener_id)
     told, undo = [_outcome(desk)], None
@@ -88,7 +90,7 @@ def desk_card(desk: Desk) -> ui.LayoutView:
     return card(text_of(told), undo, shown)
 
 
-def history_card(desk: Desk, edits: Iterable[PastEdit]) -> ui.LayoutView:
+def history_card(desk: Desk, edits: Iterable[PastEdit]) -> LayoutView:
     """Build the list of who changed a resource, when; the latest first."""
     lines = list(map(_edit_text, edits)) or [_("Nobody has changed it here yet.")]
     title = f"### {plain(phrases.title_of(desk.resource), 200)}"
@@ -98,7 +100,7 @@ def history_card(desk: Desk, edits: Iterable[PastEdit]) -> ui.LayoutView:
 
 def which_group_card(
     groups: Iterable[Group], guild: discord.Guild | None, draft: tuple[int, int]
-) -> ui.LayoutView:
+) -> LayoutView:
     """Ask which group reads next what was added; ``draft``: its id and its opener's.
 
     Of more groups than a select takes, `/manage pick` reaches the others.
@@ -119,7 +121,7 @@ def export_text() -> str:
     )
 
 
-def edit_choices(choices: Iterable[Choice]) -> list[app_commands.Choice[str]]:
+def edit_choices(choices: Iterable[Choice]) -> Choices:
     """Return choices of resources, removed ones marked as such."""
     return [_choice(one) for one in list(choices)[:CHOICES]]
 
@@ -197,11 +199,11 @@ def details_form(before: Typed, typed: Typed | None = None) -> DraftForm:
 
 def _button(
     action: ids.DraftAction, draft: tuple[int, int], label: str, style: discord.ButtonStyle = GREY
-) -> ui.Button[Any]:
+) -> Button:
     return button(ids.DoToDraft(*draft, action), label, style)
 
 
-def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[ui.Button[Any]]:
+def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[Button]:
     """Yield at most five buttons: what is least wanted just now gives way to what is asked."""
     if desk.wishes:
         yield _button("confirm", draft, _("Confirm"), GREEN)

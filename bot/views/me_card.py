@@ -1,9 +1,8 @@
 """What is kept about a reader, and what they set for themselves."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.progress import State
@@ -14,6 +13,7 @@ from bot.views import custom_ids as ids
 from bot.views.parts import (
     RED,
     Form,
+    Select,
     WordForm,
     boxed,
     button,
@@ -32,7 +32,7 @@ from bot.views.replies import way_out
 MOST = 20  # channels named
 
 
-def me_card(about: About) -> ui.LayoutView:
+def me_card(about: About) -> LayoutView:
     """Build what is kept about a reader, with Download and Delete."""
     if about.is_empty:
         nothing = _(
@@ -54,7 +54,7 @@ def me_card(about: About) -> ui.LayoutView:
     return boxed(text_of([_("## What I keep about you"), *_kept_lines(about), how]), buttons)
 
 
-def deleted_card(*, was_anything: bool) -> ui.LayoutView:
+def deleted_card(*, was_anything: bool) -> LayoutView:
     """Build the answer after it went. Without buttons: any of them could begin anew."""
     if not was_anything:
         return card(_("There is nothing to delete: I keep nothing about you."))
@@ -88,7 +88,7 @@ def delete_form() -> WordForm:
     return WordForm(_("Delete everything about you?"), goes, _("delete"))
 
 
-def settings_card(settings: ReaderSettings) -> ui.LayoutView:
+def settings_card(settings: ReaderSettings) -> LayoutView:
     """Build the settings as they are; each button says what it would change."""
     zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
     if settings.nudged:
@@ -129,7 +129,7 @@ def zone_form(settings: ReaderSettings) -> Form:
 
 
 @way_out.register
-def _zones(error: UnknownZoneError) -> ui.Select[Any] | None:
+def _zones(error: UnknownZoneError) -> Select | None:
     zones = [option(zone, label) for zone, label in error.like_it]
     return select(ids.SetMyZone(), _("Which one do you mean?"), zones)
 

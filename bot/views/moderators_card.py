@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.groups import Group, GroupStatus
 from bot.core.papers import TELL_WEEKS_AHEAD
@@ -13,7 +14,19 @@ from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
 from bot.views.manage_card import waiting_text
-from bot.views.parts import BLUE, RED, Part, WordForm, box, button, card, row, select, text_of
+from bot.views.parts import (
+    BLUE,
+    RED,
+    Button,
+    Part,
+    WordForm,
+    box,
+    button,
+    card,
+    row,
+    select,
+    text_of,
+)
 from bot.views.phrases import moment
 from bot.views.pick_card import (
     LongPaper,
@@ -34,7 +47,7 @@ def moderators_card(
     news: str = "",
     *,
     opens: bool = True,
-) -> ui.LayoutView:
+) -> LayoutView:
     """Build what moderators see: the same, what is amiss, and the buttons to run the group.
 
     ``news``: what has just changed.
@@ -121,7 +134,7 @@ def _begins_text(status: GroupStatus) -> str:
     return _("-# First paper: {first}, second: {second}.", first=first, second=second)
 
 
-def _run_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[ui.Button[Any]]:
+def _run_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[Button]:
     """Yield the buttons that run a group, the one wanted most first."""
     state, this_week = status.group.state, status.this_week
     if state != "active":
@@ -137,7 +150,7 @@ def _run_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[ui.Button
         yield button(ids.RunGroup(*of, "stop"), _("Stop"), RED)
 
 
-def _after_list_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[ui.Button[Any]]:
+def _after_list_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[Button]:
     """Yield the moderators' choice of what follows the list, once its end is near."""
     chosen = status.group.after_list
     if chosen is None and status.weeks_left > TELL_WEEKS_AHEAD:
@@ -151,7 +164,7 @@ def _after_list_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[ui
         yield button(ids.AfterList(*of, "stop"), _("Stop after the list"))
 
 
-def delete_button(group_id: int, opener_id: int) -> ui.Button[Any]:
+def delete_button(group_id: int, opener_id: int) -> Button:
     return button(ids.DeleteGroup(group_id, opener_id), _("Delete…"), RED)
 
 
@@ -169,7 +182,7 @@ def delete_form(status: GroupStatus) -> WordForm:
     return WordForm(_("Delete this group"), question, "delete")
 
 
-def deleted_card(group: Group) -> ui.LayoutView:
+def deleted_card(group: Group) -> LayoutView:
     return card(
         _(
             "🗑️ The group of <#{channel}> is deleted. Everybody keeps their marks. `/manage group`"

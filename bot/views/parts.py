@@ -5,12 +5,18 @@ from typing import Any
 
 import discord
 from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.search.words import is_word
 from bot.errors import NotOfferedError, WrongWordError
 from bot.language import _
 from bot.plain import clipped, fitting, one_line
 from bot.views.custom_ids import Card, CustomId, GoTo
+
+Button = ui.Button[Any]
+Select = ui.Select[Any]
+Interaction = discord.Interaction[Any]
+"""Discord.py has each say of which view or bot it is: ours are of any."""
 
 OPTIONS = 25
 """Discord's limit for a select's options."""
@@ -30,13 +36,13 @@ Part = ui.Item[Any] | str | None
 """What a card is made of: a text, a button or a select stands for itself, None for nothing."""
 
 
-def card(*parts: Part) -> ui.LayoutView:
+def card(*parts: Part) -> LayoutView:
     """Build a card.
 
     Stopped before it is sent: a click finds its way by its custom_id alone, and discord.py would
     keep a view that isn't, and a task for it.
     """
-    view = ui.LayoutView(timeout=None)
+    view = LayoutView(timeout=None)
     for part in _items(parts):
         view.add_item(part)
     view.stop()
@@ -48,7 +54,7 @@ def box(*parts: Part) -> ui.Container[Any]:
     return ui.Container(*_items(parts))
 
 
-def boxed(*parts: Part) -> ui.LayoutView:
+def boxed(*parts: Part) -> LayoutView:
     """Build a card that is one frame around its parts."""
     return card(box(*parts))
 
@@ -74,12 +80,12 @@ def _items(parts: Iterable[Part]) -> Iterable[ui.Item[Any]]:
 
 def button(
     said: CustomId, label: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
-) -> ui.Button[Any]:
+) -> Button:
     """Build the button whose click says this."""
     return ui.Button(label=label, style=style, custom_id=str(said))
 
 
-def go_button(to: Card) -> ui.Button[Any]:
+def go_button(to: Card) -> Button:
     """Build a button that leads to another card."""
     labels: dict[Card, str] = {
         "next": _("What's next?"),
@@ -95,13 +101,13 @@ def go_button(to: Card) -> ui.Button[Any]:
     return button(GoTo(to), labels[to])
 
 
-def link_button(label: str, url: str) -> ui.Button[Any]:
+def link_button(label: str, url: str) -> Button:
     return ui.Button(label=label, url=url)
 
 
 def select(
     said: CustomId, placeholder: str, options: Sequence[discord.SelectOption], most: int = 1
-) -> ui.Select[Any] | None:
+) -> Select | None:
     """Build the select whose click says this, of which up to ``most`` options can be picked.
 
     Of more options than Discord takes, the first are there; without any there is no select.

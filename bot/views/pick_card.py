@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import discord
-from discord import app_commands, ui
+from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource
 from bot.core.groups import GroupStatus
@@ -25,9 +24,20 @@ from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.parts import OPTIONS, boxed, button, card, option, row, select, text_of
+from bot.views.parts import (
+    OPTIONS,
+    Button,
+    Select,
+    boxed,
+    button,
+    card,
+    option,
+    row,
+    select,
+    text_of,
+)
 from bot.views.problems import POLLS, in_words, missing, needed, obstacle_text, problem_text
-from bot.views.replies import choice, way_out
+from bot.views.replies import Choices, choice, way_out
 from bot.views.resource_card import resource_select
 
 LATER_SHOWN = 5
@@ -40,7 +50,7 @@ LongPaper = tuple[Resource, int | None]
 # Picks
 
 
-def pick_card(reply: PickReply, opener_id: int, label: str = "") -> ui.LayoutView:
+def pick_card(reply: PickReply, opener_id: int, label: str = "") -> LayoutView:
     """Build what was picked, with a button that takes it back; ``label``: another for it."""
     read, of = reply.resource, (reply.group_id, opener_id)
     long = [(read, reply.weeks)] if read is not None and is_long(read) else []
@@ -49,7 +59,7 @@ def pick_card(reply: PickReply, opener_id: int, label: str = "") -> ui.LayoutVie
     return boxed(told, undo, weeks_select(*of, long))
 
 
-def taken_back_card(reply: PickReply) -> ui.LayoutView:
+def taken_back_card(reply: PickReply) -> LayoutView:
     """Build what a week reads after a pick was taken back."""
     read, title = reply.resource, ""
     told = _("Taken back. Nothing is left for <#{channel}> to read on {at}.")
@@ -65,7 +75,7 @@ def weeks_select(
     opener_id: int,
     papers: Sequence[LongPaper],
     picks: Sequence[discord.SelectOption] = (),
-) -> ui.Select[Any] | None:
+) -> Select | None:
     """Build the choice for how many weeks long papers are read, and of picks to be taken back.
 
     Where a select doesn't take it all, each pick keeps its place, and what is left out one option,
@@ -83,7 +93,7 @@ def weeks_select(
 
 def week_choices(
     weeks: Iterable[tuple[Slot, str]], zone: str, typed: str, now: datetime
-) -> list[app_commands.Choice[str]]:
+) -> Choices:
     """Return a group's next weeks as choices, those that fit what is typed."""
     meant, wanted = weeks_meant(typed, _day(now, zone), zone), typed.casefold().strip()
     named = [(slot.week, _week_text(_day(slot.at, zone), title)) for slot, title in weeks]
@@ -95,7 +105,7 @@ def week_choices(
 
 
 @way_out.register
-def _weeks(error: UnknownWeekError) -> ui.Select[Any] | None:
+def _weeks(error: UnknownWeekError) -> Select | None:
     weeks = [option(week, _week_text(day, title)) for week, day, title in error.like_it]
     return select(ids.PickWeek(error.group_id, error.key), _("Pick a week…"), weeks)
 
@@ -246,7 +256,7 @@ def check_polls(channel: discord.abc.GuildChannel) -> None:
         raise CannotPollError(channel.id, in_words(lacks))
 
 
-def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
+def vote_card(ballot: Ballot, opener_id: int) -> LayoutView:
     """Build what a moderator sees who called a vote."""
     vote, at = ballot.vote, phrases.moment(ballot.slot.at)
     heading = _("🗳️ <#{channel}> votes on what it reads on {at}:", channel=vote.channel_id, at=at)
@@ -261,7 +271,7 @@ def vote_card(ballot: Ballot, opener_id: int) -> ui.LayoutView:
     return boxed(told, row(*vote_buttons(vote.vote_id, opener_id)))
 
 
-def vote_buttons(vote_id: int, opener_id: int) -> list[ui.Button[Any]]:
+def vote_buttons(vote_id: int, opener_id: int) -> list[Button]:
     """Build the buttons that end a vote: with its result, or without."""
     return [
         button(ids.CloseVote(vote_id, opener_id), _("Close now")),
@@ -269,7 +279,7 @@ def vote_buttons(vote_id: int, opener_id: int) -> list[ui.Button[Any]]:
     ]
 
 
-def candidates_card(ballot: Ballot) -> ui.LayoutView:
+def candidates_card(ballot: Ballot) -> LayoutView:
     """Build what stands above the poll: a message with components can't carry one itself."""
     lines = [_("## 🗳️ What do we read on {at}?", at=phrases.moment(ballot.slot.at))]
     for number, resource in enumerate(ballot.candidates, start=1):
@@ -283,7 +293,7 @@ def candidates_card(ballot: Ballot) -> ui.LayoutView:
     return boxed(text_of(lines), resource_select(listed, ballot.curriculum, said))
 
 
-def called_off_card(ballot: Ballot | None) -> ui.LayoutView:
+def called_off_card(ballot: Ballot | None) -> LayoutView:
     """Build what stands above the poll once its vote is called off; None: another took its place.
 
     Nothing is left to open there.

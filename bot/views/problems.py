@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import discord
 
@@ -11,6 +10,7 @@ from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, Problem
 from bot.errors import CannotPostError, WrongChannelError
 from bot.language import _
 from bot.plain import plain
+from bot.views.parts import Interaction
 from bot.views.phrases import joined
 
 TO_SEND: tuple[Permission, ...] = ("view_channel", "send_messages")
@@ -280,7 +280,7 @@ CHANNELS_OF_GROUPS = (discord.ChannelType.text, discord.ChannelType.news, discor
 GroupChannel = discord.TextChannel | discord.ForumChannel
 
 
-def home_of(interaction: discord.Interaction[Any]) -> int:
+def home_of(interaction: Interaction) -> int:
     """Return the channel a command or a click is about: in a thread, its parent."""
     channel = interaction.channel
     if isinstance(channel, discord.Thread):
@@ -288,7 +288,7 @@ def home_of(interaction: discord.Interaction[Any]) -> int:
     return interaction.channel_id or 0
 
 
-def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> GroupChannel:
+def channel_of(interaction: Interaction, channel_id: int) -> GroupChannel:
     """Return a channel of the interaction's own server, for papers to be posted in.
 
     Raises:
@@ -304,7 +304,7 @@ def channel_of(interaction: discord.Interaction[Any], channel_id: int) -> GroupC
     return channel
 
 
-def here_of(interaction: discord.Interaction[Any]) -> Here:
+def here_of(interaction: Interaction) -> Here:
     """Return who asks and where, with what Discord's cache says of their server."""
     guild, channel_ids = interaction.guild, None
     if guild is not None and not guild.unavailable:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum
 from bot.core.progress import Figures, StepCount, figures
@@ -30,7 +30,7 @@ DEEPER = ":deeper"
 """The select's value for "I know the whole list"; no step's id has a colon."""
 
 
-def progress_card(journey: Journey) -> ui.LayoutView:
+def progress_card(journey: Journey) -> LayoutView:
     """Build the reader's progress: the list, then step by step; time left at their own pace."""
     buttons = row(
         go_button("next"),
@@ -42,12 +42,12 @@ def progress_card(journey: Journey) -> ui.LayoutView:
     return boxed(text_of(_progress_lines(journey)), buttons)
 
 
-def shared_card(journey: Journey) -> ui.LayoutView:
+def shared_card(journey: Journey) -> LayoutView:
     """Build the public card of `/progress share`: the figures, nothing to press."""
     return boxed(text_of(_head(journey, figures(journey.curriculum, journey.reader.marks))))
 
 
-def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
+def undo_card(journey: Journey, now: datetime) -> LayoutView:
     """Build the choice among the changes that can be undone, the newest first."""
     told = _("### Undo what?\nYour latest changes, the newest first.")
     if not journey.changes:
@@ -64,7 +64,7 @@ def undo_card(journey: Journey, now: datetime) -> ui.LayoutView:
     return boxed(told, which, go_button("progress"))
 
 
-def start_card(curriculum: Curriculum) -> ui.LayoutView:
+def start_card(curriculum: Curriculum) -> LayoutView:
     """Build the choice of a step to start at: a long list needs several selects."""
     steps = [s for s in curriculum.steps if any(not r.addition for r in s.resources)]
     options = [option(step.id, step_title(step)) for step in steps[1:]]
@@ -92,7 +92,7 @@ def reset_form(marks: int) -> WordForm:
     return WordForm(_("Start over?"), question, _("reset"))
 
 
-def help_card() -> ui.LayoutView:
+def help_card() -> LayoutView:
     return card(
         _(
             "## What to read next\n"

@@ -10,20 +10,21 @@ from typing import Any
 import aiohttp
 import discord
 from discord import app_commands, ui
+from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource, Step
 from bot.core.reading import Suggestion
 from bot.errors import LedgerError, ReaderError
 from bot.language import _
 from bot.plain import clipped, one_line
-from bot.views.parts import boxed, card
+from bot.views.parts import Button, Interaction, Select, boxed, card
 from bot.views.phrases import MARK_ICONS, MUST_READ, short_title, step_place, step_title, title_of
 
 log = logging.getLogger(__name__)
 
-WayBack = Callable[[ReaderError], Awaitable[ui.Button[Any] | None]]
+WayBack = Callable[[ReaderError], Awaitable[Button | None]]
 Choices = list[app_commands.Choice[str]]
-Offer = Callable[[Any, discord.Interaction[Any], str], Coroutine[Any, Any, Choices]]
+Offer = Callable[[Any, Interaction, str], Coroutine[Any, Any, Choices]]
 
 TOO_LATE = frozenset({10062, 10015, 40060})
 """Discord no longer takes an answer: interaction or webhook unknown, or acknowledged already."""
@@ -37,7 +38,7 @@ SLIP = timedelta(seconds=3)
 """A tap so soon after a click replaced the card may have been meant for what stood there."""
 
 
-async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
+async def answer(interaction: Interaction, view: LayoutView) -> None:
     """Answer a command, or a click on a public card: only who asked sees it."""
     if interaction.response.is_done():
         await interaction.followup.send(view=view, ephemeral=True)
@@ -45,18 +46,14 @@ async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> 
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
-async def answer_file(
-    interaction: discord.Interaction[Any], told: str, name: str, content: bytes
-) -> None:
+async def answer_file(interaction: Interaction, told: str, name: str, content: bytes) -> None:
     """Answer with a file to take away, and what is told of it."""
     view = card(told, ui.File(f"attachment://{name}"))
     file = discord.File(io.BytesIO(content), name)
     await interaction.response.send_message(view=view, file=file, ephemeral=True)
 
 
-async def answer_click(
-    interaction: discord.Interaction[Any], view: ui.LayoutView, *, asks: bool = False
-) -> None:
+async def answer_click(interaction: Interaction, view: LayoutView, *, asks: bool = False) -> None:
     """Answer a click: replace a reader's own card, but leave a public one as it is.
 
     ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
@@ -68,7 +65,7 @@ async def answer_click(
         await answer(interaction, view)
 
 
-def dated(interaction: discord.Interaction[Any], view: ui.LayoutView) -> ui.LayoutView:
+def dated(interaction: Interaction, view: LayoutView) -> LayoutView:
     """Note in a card which replaces another when that was clicked.
 
     In the id of its first part, a number of 31 bits that Discord gives back with the next click.
@@ -80,7 +77,7 @@ def dated(interaction: discord.Interaction[Any], view: ui.LayoutView) -> ui.Layo
     return view
 
 
-def may_be_slip(interaction: discord.Interaction[Any]) -> bool:
+def may_be_slip(interaction: Interaction) -> bool:
     """Tell whether a click replaced the card so short ago that the tap may be meant for another.
 
     A card that came with a command, or that all see, is never replaced by a click.
@@ -93,7 +90,7 @@ def may_be_slip(interaction: discord.Interaction[Any]) -> bool:
     return interaction.created_at - replaced_at < SLIP
 
 
-def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.LayoutView:
+def error_card(error: Exception, again: Button | None = None) -> LayoutView:
     """Build what is said of an error, with a select where it can be mended by a choice.
 
     For the unexpected, one apology. ``again`` leads back to the form that was refused.
@@ -105,14 +102,14 @@ def error_card(error: Exception, again: ui.Button[Any] | None = None) -> ui.Layo
 
 
 @functools.singledispatch
-def way_out(error: Exception) -> ui.Select[Any] | None:
+def way_out(error: Exception) -> Select | None:
     """Return a select of what was likely meant; cards register those that they answer."""
     del error
     return None
 
 
 async def reply_with_error(
-    interaction: discord.Interaction[Any], error: Exception, way_back: WayBack | None = None
+    interaction: Interaction, error: Exception, way_back: WayBack | None = None
 ) -> None:
     """Say what went wrong, in words for the reader; log what nobody expected.
 
@@ -146,7 +143,7 @@ def offers(find: Offer) -> Offer:
     """Wrap an autocomplete callback: where it fails, nothing is offered."""
 
     @functools.wraps(find)
-    async def found(cog: Any, interaction: discord.Interaction[Any], typed: str) -> Choices:
+    async def found(cog: Any, interaction: Interaction, typed: str) -> Choices:
         try:
             return await find(cog, interaction, typed)
         except Exception:
@@ -156,7 +153,7 @@ def offers(find: Offer) -> Offer:
     return found
 
 
-def resource_choices(suggestions: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:
+def resource_choices(suggestions: Iterable[Suggestion]) -> Choices:
     """Return choices whose names end with the step, whatever the title's length."""
     choices = []
     for one in list(suggestions)[:CHOICES]:
@@ -178,13 +175,13 @@ def choice(value: str, name: str) -> app_commands.Choice[str]:
     return app_commands.Choice(name=clipped(name, NAME), value=value)
 
 
-def all_choice(named: Sequence[Resource], typed: str) -> list[app_commands.Choice[str]]:
+def all_choice(named: Sequence[Resource], typed: str) -> Choices:
     """Return the choice of all that several typed names mean; none without several."""
     if not named or len(typed) > NAME:
         return []
     return [choice(typed, one_line(" + ".join(map(short_title, named))))]
 
 
-def step_choices(steps: Iterable[Step]) -> list[app_commands.Choice[str]]:
+def step_choices(steps: Iterable[Step]) -> Choices:
     """Return steps by their names in the index."""
     return [choice(step.id, step_title(step)) for step in list(steps)[:CHOICES]]

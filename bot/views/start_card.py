@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.dates import stamp_in, time_of_day
 from bot.core.groups import (
@@ -27,8 +28,10 @@ from bot.views.moderators_card import moderators_card
 from bot.views.parts import (
     BLUE,
     RED,
+    Button,
     Form,
     Part,
+    Select,
     boxed,
     button,
     card,
@@ -44,7 +47,7 @@ from bot.views.problems import CHANNELS_OF_GROUPS
 HOURS = tuple(f"{hour:02}:00" for hour in range(24))
 
 
-def greeting_card() -> ui.LayoutView:
+def greeting_card() -> LayoutView:
     """Build the hello: every reader's command works at once, one button starts a weekly paper."""
     hello = _(
         "## Hello! I know what to read next.\n"
@@ -92,8 +95,8 @@ def set_up_card(
     made: SetUp,
     opener_id: int,
     here_id: int,
-    again: ui.Button[Any] | None = None,
-) -> ui.LayoutView:
+    again: Button | None = None,
+) -> LayoutView:
     """Build the card of what came of setting a group up in or from the channel ``here_id``.
 
     ``again`` leads back to the form.
@@ -122,7 +125,7 @@ def set_up_card(
             return _which_group_card(made, opener_id, is_here=made.channel_id == here_id)
 
 
-def lost_groups_card(lost: LostGroups, opener_id: int) -> ui.LayoutView:
+def lost_groups_card(lost: LostGroups, opener_id: int) -> LayoutView:
     """Build the card of groups without a channel: each can move here, if there is room, or stop."""
     advice = _("To move one, type `/manage group` in a channel without a group.")
     if lost.is_free:
@@ -138,11 +141,11 @@ def lost_groups_card(lost: LostGroups, opener_id: int) -> ui.LayoutView:
     return boxed(*_lost_parts(lost, advice, buttons))
 
 
-def stopped_card(status: GroupStatus) -> ui.LayoutView:
+def stopped_card(status: GroupStatus) -> LayoutView:
     return card(_("⏹️ Stopped: {schedule}.", schedule=schedule_text(status.group.schedule)))
 
 
-def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> ui.LayoutView:
+def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> LayoutView:
     """Build the question whether a new group is meant, or one that lost its channel."""
     new = None
     question = _(
@@ -183,7 +186,7 @@ def _lost_parts(lost: LostGroups, question: str, buttons: Sequence[Part]) -> Ite
         yield _("-# {n} more after these.", n=more)
 
 
-def _zone_select(asked: WhichZone, opener_id: int) -> ui.Select[Any] | None:
+def _zone_select(asked: WhichZone, opener_id: int) -> Select | None:
     """Build the choice of a zone, which keeps all else that was said."""
     wish, said = asked.wish, ids.GroupZone(asked.channel_id, opener_id)
     zones = [option(choice.zone, choice.label) for choice in asked.choices]

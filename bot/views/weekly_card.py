@@ -1,9 +1,9 @@
 """The paper of the week in a group's channel, what its buttons answer, and its reminder."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from discord import ui
+from discord.ui import LayoutView
 
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Reminder, ReminderWish, WeeklyPost
@@ -14,7 +14,18 @@ from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
-from bot.views.parts import GREEN, OPTIONS, box, boxed, button, card, link_button, row, text_of
+from bot.views.parts import (
+    GREEN,
+    OPTIONS,
+    Button,
+    box,
+    boxed,
+    button,
+    card,
+    link_button,
+    row,
+    text_of,
+)
 from bot.views.resource_card import (
     COMPANIONS,
     NOTES,
@@ -25,7 +36,7 @@ from bot.views.resource_card import (
 )
 
 
-def weekly_card(post: WeeklyPost, role_id: int | None) -> ui.LayoutView:
+def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     """Build the public card of a week's paper, which names this role."""
     resource, week_id = post.resource, post.post.week_id
     shown = box(
@@ -43,7 +54,7 @@ def weekly_card(post: WeeklyPost, role_id: int | None) -> ui.LayoutView:
     return card(None if role_id is None else f"<@&{role_id}>", shown)
 
 
-def read_card(reply: Reply, group: Group | None) -> ui.LayoutView:
+def read_card(reply: Reply, group: Group | None) -> LayoutView:
     """Build what somebody hears who has read the paper; ``group``: theirs to join."""
     view = next_card(reply)
     if group is not None:
@@ -57,11 +68,11 @@ def read_card(reply: Reply, group: Group | None) -> ui.LayoutView:
     return view
 
 
-def _join_button(group: Group) -> ui.Button[Any]:
+def _join_button(group: Group) -> Button:
     return button(ids.Join(group.group_id), _("Join"))
 
 
-def first_reads_card(first: Path) -> ui.LayoutView:
+def first_reads_card(first: Path) -> LayoutView:
     """Build what a reader would read before the week's paper."""
     before = [r for r in first.steps if r.key != first.resource.key]
     title = plain(phrases.title_of(first.resource))
@@ -168,7 +179,7 @@ def post_link(guild_id: int, post: Week | None) -> str | None:
     return phrases.address(guild_id, post.channel_id or 0, post.message_id)
 
 
-def reminder_card(reminder: Reminder, server: str) -> ui.LayoutView:
+def reminder_card(reminder: Reminder, server: str) -> LayoutView:
     """Build the direct message; ``server`` is the name of the group's server."""
     resource, group, server = reminder.resource, reminder.group, plain(server, 100)
     channel, thread = group.channel_id, post_link(group.guild_id, reminder.post)

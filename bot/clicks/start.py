@@ -126,5 +126,4 @@ def _seen(click: Click, channel_id: int) -> SeenChannel:
 
 
 def _card(click: Click, made: SetUp, again: Button | None = None) -> LayoutView:
-    here_id = home_of(click.interaction)
-    return set_up_card(click.interaction.guild, made, click.who, here_id, again)
+    return set_up_card(click.interaction.guild, made, click.who, home_of(click.interaction), again)

@@ -102,8 +102,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
             made = await groups.set_up(here, there, wish, seen)
             self.deliver.look_again()
-        view = set_up_card(interaction.guild, made, who, here.channel_id)
-        await answer(interaction, view)
+        await answer(interaction, set_up_card(interaction.guild, made, who, here.channel_id))
         if found is not None:  # else it was asked which is meant
             await tell_lost_groups(interaction, self.services)
 

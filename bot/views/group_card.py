@@ -51,8 +51,7 @@ def members_card(
 def joined_card(status: GroupStatus) -> LayoutView:
     """Build what somebody hears who pressed Join under a post, for the first time or again."""
     leave = _member_button(status.group.group_id, joins=False)
-    told = text_of(_joined_lines(status), TEXT_OF_GROUP)
-    return boxed(told, row(leave, _remind_button(status)))
+    return boxed(text_of(_joined_lines(status), TEXT_OF_GROUP), row(leave, _remind_button(status)))
 
 
 def history_card(history: History) -> LayoutView:

@@ -80,11 +80,10 @@ def desk_card(desk: Desk) -> LayoutView:
     if desk.outcome == "removed":
         told += _touched(desk.touched)
         undo = _button("restore", draft, _("Undo"))
-    below = [*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)]
     shown = box(
         text_of([_place(desk), *_about(resource)], HEAD),
         text_of([*_notes(resource), *_asks_and_needs(resource, desk.curriculum)], NOTES),
-        text_of(below, BELOW),
+        text_of([*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)], BELOW),
         row(*_desk_buttons(desk, draft)),
     )
     return card(text_of(told), undo, shown)
@@ -312,10 +311,9 @@ def _touched(touched: Touched | None) -> Iterator[str]:
     if touched and touched.needed_by:
         yield _("These no longer need it: {titles}.", titles=phrases.titles(touched.needed_by))
     if touched and touched.channel_ids:
-        rooms = phrases.channels(touched.channel_ids, 5)
         yield _(
             "⚠️ It was picked, in a vote, or next in {rooms}: `/group` there shows what comes next.",
-            rooms=rooms,
+            rooms=phrases.channels(touched.channel_ids, 5),
         )
 
 

@@ -315,8 +315,7 @@ def _candidates(ballot: Ballot) -> Iterator[str]:
 def poll_of(ballot: Ballot) -> discord.Poll:
     """Build the poll: one answer each, numbered as on the card."""
     day = _date_text(_day(ballot.slot.at, ballot.zone))
-    question = _("What do we read on {day}?", day=day)
-    poll = discord.Poll(question, timedelta(hours=ballot.vote.hours))
+    poll = discord.Poll(_("What do we read on {day}?", day=day), timedelta(hours=ballot.vote.hours))
     for number, resource in enumerate(ballot.candidates, start=1):
         title = one_line(phrases.short_title(resource)) if resource else _("no longer listed")
         poll.add_answer(text=clipped(f"{number}. {title}", 55))  # Discord's limit

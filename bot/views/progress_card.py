@@ -60,8 +60,7 @@ def undo_card(journey: Journey, now: datetime) -> LayoutView:
         )
         for change in journey.changes
     ]
-    which = select(ids.UndoOne(), _("Pick a change…"), changes)
-    return boxed(told, which, go_button("progress"))
+    return boxed(told, select(ids.UndoOne(), _("Pick a change…"), changes), go_button("progress"))
 
 
 def start_card(curriculum: Curriculum) -> LayoutView:

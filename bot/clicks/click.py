@@ -289,7 +289,7 @@ class Clicks:
     async def _answer(self, click: Click) -> View:
         custom_id = str(_sent(click.interaction).get("custom_id", ""))
         for each in self._clicked:
-            if (said := each.kind.read(custom_id)) is not None:
+            if said := each.kind.read(custom_id):
                 opener_id = getattr(said, "opener_id", None)
                 if opener_id is not None:
                     await click.check_opener(opener_id)
@@ -303,7 +303,7 @@ class Clicks:
         """Show what answers a click, or say what went wrong: the outermost frame we own."""
         speak(click.language)
         try:
-            if (view := await answering) is not None:
+            if view := await answering:
                 await click.replace(view)
         except Exception as error:  # noqa: BLE001 - nobody else would answer
             await reply_with_error(click.interaction, error, way_back)

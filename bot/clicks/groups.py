@@ -37,7 +37,7 @@ async def join_or_leave(click: Click, said: ids.Membership) -> View:
         click.refuse_slip()
         return _members_card(click, await groups.leave(click.guild_id, said.group_id, click.who))
     status = await groups.join(click.guild_id, said.group_id, click.who)
-    is_public = message is not None and not message.flags.ephemeral
+    is_public = message and not message.flags.ephemeral
     return joined_card(status) if is_public else _members_card(click, status)
 
 
@@ -158,7 +158,7 @@ def _members_card(click: Click, status: GroupStatus) -> LayoutView:
 async def read_it(click: Click, said: ids.ReadIt) -> View:
     """Mark the week's paper done for who clicks, and count them on its card."""
     post, reply, group = await click.services.weeks.read_it(click.who, click.where, said.week_id)
-    if post is not None:
+    if post:
         role_id = role_named(click.interaction.guild, post.group)
         view = to_all(partial(weekly_card, post, role_id))
         # The answer to a click may edit its card: no message route, so no limit to wait for.

@@ -14,7 +14,7 @@ from bot.views.start_card import lost_groups_card
 async def tell_lost_groups(interaction: Interaction, services: Services) -> bool:
     """Show a moderator this server's groups without a channel; tell whether there are any."""
     lost = await services.groups.lost(here_of(interaction))
-    if lost is not None:
+    if lost:
         await answer(interaction, lost_groups_card(lost, interaction.user.id))
     return lost is not None
 

@@ -208,7 +208,7 @@ def path_card(path: Path, *, in_server: bool) -> LayoutView:
     tail = "\n".join(_after_way(path))
     told = [head, fitting(way, TEXT - len(head) - len(tail) - 2), tail]
     aim = None
-    if goal is not None and goal.key == resource.key:
+    if goal and goal.key == resource.key:
         aim = button(ids.DropGoal(), _("Drop this goal"))
     elif path.steps and not resource.is_companion:
         aim = button(ids.MakeGoal(resource.key), _("Make this my goal"), BLUE)

@@ -29,15 +29,15 @@ def members_card(
     A moderator sees what is to be mended, too, and chooses for how many weeks a long paper is read.
     """
     group, is_member = status.group, status.is_member
-    was_told = group.blocked is not None  # or else no moderator was yet
-    now = as_now(guild, status) if is_moderator or was_told else status
+    # Of what was never noted as in the way, no moderator was told yet.
+    now = as_now(guild, status) if is_moderator or group.blocked else status
     lines = [*group_lines(now, to_moderator=is_moderator)]
     if wish := wish_text(status.wish, is_active=group.state == "active"):
         lines.append(wish)
     papers = long_papers(status) if is_moderator else []
     if is_moderator:
         lines += [*group_warnings(guild, status), *long_lines(papers)]
-    had_one = status.this_week is not None or status.last is not None
+    had_one = status.this_week or status.last
     can_join = group.state != "stopped" or is_member
     buttons = row(
         _member_button(group.group_id, joins=not is_member) if can_join else None,
@@ -117,7 +117,7 @@ def group_lines(
     if group.state == "active":
         weeks_left = _weeks_left_text(status.weeks_left)
         lines += [_("**Next**"), *_coming_lines(status), *later, weeks_left]
-    if status.last is not None:
+    if status.last:
         lines.append(_last_text(status.last, status.last_read))
     return filter(None, lines)
 
@@ -148,7 +148,7 @@ def _place_text(group: Group) -> str:
     """Return where in its forum a group's papers go."""
     if not group.is_forum:
         return ""
-    if group.standing_id is not None:
+    if group.standing_id:
         return _("-# In <#{post}>", post=group.standing_id)
     is_being_made = group.state != "stopped" and not group.blocked
     return _("-# I'm just making the post here for the papers.") if is_being_made else ""

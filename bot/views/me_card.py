@@ -146,9 +146,9 @@ def _kept_lines(about: About) -> Iterator[str]:
         counts = {said: about.marks.get(state, 0) for state, said in states.items()}
         told = ", ".join(said.format(n=count) for said, count in counts.items() if count)
         yield ngettext("- {n} mark: {states}", "- {n} marks: {states}", n, states=told)
-    if about.current is not None:
+    if about.current:
         yield _("- What I showed you last: {title}", title=_title(about.current))
-    if about.goal is not None:
+    if about.goal:
         yield _("- Your goal: {title}", title=_title(about.goal))
     if n := about.changes:
         yield ngettext("- {n} change that you can undo", "- {n} changes that you can undo", n)

@@ -71,7 +71,7 @@ def moderators_card(
             channel_types=list(CHANNELS_OF_GROUPS),
         )
         opened = [row(*seldom), elsewhere]
-    if (role := role_line(guild, status.group)) is not None:
+    if role := role_line(guild, status.group):
         nobody = button(ids.MentionNobody(*of), _("Mention nobody"))
         mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=nobody)
     if papers:
@@ -117,7 +117,7 @@ def _lines(
 def _begins_text(status: GroupStatus) -> str:
     """Return when the first papers come: were the first posted now, or once it was."""
     group, this_week = status.group, status.this_week
-    if status.begins is not None:
+    if status.begins:
         told = (
             _("-# **First paper now**: one paper on {first}, and the group stays paused.")
             if group.state == "paused"
@@ -160,7 +160,7 @@ def _after_list_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[Bu
     # The must-reads can be chosen again when they are through too: they begin anew.
     if chosen != "must_reads" or status.weeks_left == 0:
         yield button(ids.AfterList(*of, "must_reads"), _("Start over with must-reads"))
-    if chosen is not None:
+    if chosen:
         yield button(ids.AfterList(*of, "stop"), _("Stop after the list"))
 
 

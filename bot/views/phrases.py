@@ -158,7 +158,7 @@ def mark_text(mark: Mark) -> str:
     """Return a reader's state for a resource, in words."""
     if mark.state == "done" and mark.rating:
         return _("✅ done, {rating} of 5", rating=mark.rating)
-    if mark.state == "later" and mark.until is not None:
+    if mark.state == "later" and mark.until:
         return _("💤 later, back on {day}", day=moment(mark.until, "D"))
     return {
         "done": _("✅ done"),

@@ -53,7 +53,7 @@ LongPaper = tuple[Resource, int | None]
 def pick_card(reply: PickReply, opener_id: int, label: str = "") -> LayoutView:
     """Build what was picked, with a button that takes it back; ``label``: another for it."""
     read, of = reply.resource, (reply.group_id, opener_id)
-    long = [(read, reply.weeks)] if read is not None and is_long(read) else []
+    long = [(read, reply.weeks)] if read and is_long(read) else []
     undo = button(ids.TakeBack(*of, reply.slot.week), label or _("Take it back"))
     told = "\n".join([*_picked_lines(reply), *long_lines(long)])
     return boxed(told, undo, weeks_select(*of, long))
@@ -63,7 +63,7 @@ def taken_back_card(reply: PickReply) -> LayoutView:
     """Build what a week reads after a pick was taken back."""
     read, title = reply.resource, ""
     told = _("Taken back. Nothing is left for <#{channel}> to read on {at}.")
-    if read is not None:
+    if read:
         title = phrases.name_of(read)
         told = _("Taken back. On {at}, <#{channel}> reads {title}.")
     at = phrases.moment(reply.slot.at)
@@ -112,11 +112,11 @@ def _weeks(error: UnknownWeekError) -> Select | None:
 
 def _picked_lines(reply: PickReply) -> Iterator[str]:
     """Yield what was picked, and what may surprise about it."""
-    if reply.resource is not None:
+    if reply.resource:
         paper, at = phrases.linked(reply.resource, 150), phrases.moment(reply.slot.at)
         channel = reply.channel_id
         yield _("📌 <#{channel}> reads {paper} on {at}.", channel=channel, paper=paper, at=at)
-    if reply.before is not None and reply.before != reply.resource:
+    if reply.before and reply.before != reply.resource:
         yield _("-# In place of the earlier pick, {title}.", title=phrases.name_of(reply.before))
     if reply.was_had:
         yield _("⚠️ This group already had it, and will get it again.")
@@ -125,7 +125,7 @@ def _picked_lines(reply: PickReply) -> Iterator[str]:
         yield _("⚠️ It is also chosen for {when}.", when=when)
     if reply.is_voted_on:
         yield _("⚠️ The group is voting on that week right now. A pick counts more than a vote.")
-    if reply.silent is not None:
+    if reply.silent:
         yield {
             "paused": _("⚠️ The group is paused: press **Resume** in `/manage group` first."),
             "stopped": _("⚠️ The group is stopped: press **Resume** in `/manage group` first."),
@@ -170,10 +170,10 @@ def long_papers(status: GroupStatus) -> list[LongPaper]:
     """Return the long papers of this week and those shown, and those left out, with weeks."""
     curriculum, this_week = status.curriculum, status.this_week
     spans = status.spans
-    keys = [this_week.key] if this_week is not None and this_week.state in HAD else []
+    keys = [this_week.key] if this_week and this_week.state in HAD else []
     keys += [coming.pick.key for coming in status.coming]
     found = [curriculum.get(key or "") for key in keys]
-    long = {r.key: r for r in found if r is not None and is_long(r)}
+    long = {r.key: r for r in found if r and is_long(r)}
     long |= {key: curriculum.by_key[key] for key, span in spans.items() if span.weeks == 0}
     return [(r, spans[key].weeks if key in spans else None) for key, r in long.items()]
 
@@ -299,7 +299,7 @@ def called_off_card(ballot: Ballot | None) -> LayoutView:
     Nothing is left to open there.
     """
     heading, listed = _("## 🗳️ This vote is cancelled"), []
-    if ballot is not None:
+    if ballot:
         heading = _("## 🗳️ The vote for {at} is cancelled", at=phrases.moment(ballot.slot.at))
         listed = [f"-# {each}" for each in _candidates(ballot)]
     below = _("Its votes don't count. `/group` shows what comes next.")
@@ -341,7 +341,7 @@ def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     if vote is None:
         return ""
     at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
-    if vote.message_id is not None:
+    if vote.message_id:
         return _(
             "🗳️ [Vote for {at}]({link}); it closes {closes}.",
             at=at,
@@ -358,14 +358,14 @@ def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
 def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
     """Return that a group's vote came to nothing, what happens instead, and what can be done."""
     vote, now, running = status.lost_vote, status.this_week, status.vote
-    if vote is None or (running is not None and running.week == vote.week):
+    if vote is None or (running and running.week == vote.week):
         return ""
     problem = status.vote_problem if running is None else None
     if not to_moderator and problem not in UNCERTAIN:
         problem = None
     at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
     lost = _("⚠️ The vote for {at} has no result.", at=at)
-    is_past = now is not None and now.week == vote.week
+    is_past = now and now.week == vote.week
     instead = _("The list's own order counted instead.") if is_past else _list_counts()
     return f"{lost} {_lost_because(vote, problem)} {instead}"
 
@@ -385,7 +385,7 @@ def _list_counts() -> str:
 
 
 def _lost_because(vote: Vote, problem: Problem | None) -> str:
-    if vote.message_id is not None:
+    if vote.message_id:
         return _("Its poll is gone, or I couldn't read its result in time.")
     if problem in UNCERTAIN:
         return _("I don't know whether its poll was sent.")

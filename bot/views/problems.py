@@ -89,8 +89,8 @@ def problem_in(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> 
 
 def role_named(guild: discord.Guild | None, group: Group) -> int | None:
     """Return the role that a group's papers name, if it is there and one to be mentioned."""
-    role = None if guild is None else guild.get_role(group.role_id or 0)
-    return group.role_id if role is not None and is_mentionable(role) else None
+    role = guild.get_role(group.role_id or 0) if guild else None
+    return group.role_id if role and is_mentionable(role) else None
 
 
 def is_mentionable(role: discord.Role) -> bool:
@@ -213,7 +213,7 @@ def as_now(guild: discord.Guild | None, status: GroupStatus) -> GroupStatus:
         return status
     group = replace(status.group, blocked=_blocked(channel, status.group))
     problem = status.vote_problem
-    if status.vote is not None and isinstance(problem, Lacks):
+    if status.vote and isinstance(problem, Lacks):
         problem = lacks(channel, (*needed(channel), *POLLS))
     return replace(status, group=group, vote_problem=problem)
 
@@ -241,7 +241,7 @@ def role_line(guild: discord.Guild | None, group: Group) -> str | None:
         return _("-# ⚠️ The role is gone. Choose another with `role`.")
     if not is_mentionable(role):  # as an older release allowed
         return _("-# ⚠️ I can't use this role. Choose another with `role`.")
-    if channel is not None and not can_mention(role, channel):
+    if channel and not can_mention(role, channel):
         return _(
             "-# ⚠️ I can't mention {role}: allow anyone to @mention it, or allow me to mention all"
             " roles in the channel.",
@@ -296,7 +296,7 @@ def channel_of(interaction: Interaction, channel_id: int) -> GroupChannel:
         WrongChannelError: it is a voice channel, a media channel, or another without messages.
     """
     guild = interaction.guild
-    channel = None if guild is None else guild.get_channel(channel_id)
+    channel = guild.get_channel(channel_id) if guild else None
     if channel is None:
         raise CannotPostError(problem_text(Lacks(("view_channel",))))
     if not isinstance(channel, GroupChannel) or channel.type is discord.ChannelType.media:
@@ -307,7 +307,7 @@ def channel_of(interaction: Interaction, channel_id: int) -> GroupChannel:
 def here_of(interaction: Interaction) -> Here:
     """Return who asks and where, with what Discord's cache says of their server."""
     guild, channel_ids = interaction.guild, None
-    if guild is not None and not guild.unavailable:
+    if guild and not guild.unavailable:
         channel_ids = frozenset(channel.id for channel in guild.channels)
     return Here(
         interaction.guild_id or 0,

@@ -59,7 +59,7 @@ async def answer_click(interaction: Interaction, view: LayoutView, *, asks: bool
     ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
     """
     message = interaction.message
-    if message is not None and message.flags.ephemeral and not interaction.response.is_done():
+    if message and message.flags.ephemeral and not interaction.response.is_done():
         await interaction.response.edit_message(view=view if asks else dated(interaction, view))
     else:
         await answer(interaction, view)
@@ -98,7 +98,7 @@ def error_card(error: Exception, again: Button | None = None) -> LayoutView:
     apology = _("Something went wrong on my side, sorry. Nothing was lost: please try again.")
     text = error.sentence() if isinstance(error, ReaderError) else apology
     select = way_out(error)
-    return card(text, again) if select is None else boxed(text, select)
+    return boxed(text, select) if select else card(text, again)
 
 
 @functools.singledispatch

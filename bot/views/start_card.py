@@ -72,7 +72,7 @@ class StartForm(Form):
         self._channel: ui.ChannelSelect[Any] = ui.ChannelSelect(
             custom_id="channel", channel_types=list(CHANNELS_OF_GROUPS), required=True
         )
-        if channel_id is not None:
+        if channel_id:
             kind = discord.SelectDefaultValueType.channel
             self._channel.default_values = [discord.SelectDefaultValue(id=channel_id, type=kind)]
         city = text_input(60, zone, custom_id="zone", required=True, example=_("Seoul"))
@@ -178,7 +178,7 @@ def _lost_parts(lost: LostGroups, question: str, buttons: Sequence[Part]) -> Ite
     yield f"{heading}\n{question}"
     for status, below in zip(lost.shown, buttons, strict=True):
         last, paper = status.this_week or status.last, None
-        if last is not None and last.title:
+        if last and last.title:
             paper = _("last paper: {title}", title=plain(last.title, 120))
         yield dotted(schedule_text(status.group.schedule), members_text(status.members), paper)
         yield below

@@ -51,13 +51,13 @@ def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
             button(ids.MoreOfPaper(week_id), _("More")),
         ),
     )
-    return card(None if role_id is None else f"<@&{role_id}>", shown)
+    return card(f"<@&{role_id}>" if role_id else None, shown)
 
 
 def read_card(reply: Reply, group: Group | None) -> LayoutView:
     """Build what somebody hears who has read the paper; ``group``: theirs to join."""
     view = next_card(reply)
-    if group is not None:
+    if group:
         offer = _(
             "-# It counts. You aren't in the group of <#{channel}> yet. **Join**, and `/next`"
             " tells you what the group reads.",
@@ -123,7 +123,7 @@ def part_text(part: tuple[int, int] | None) -> str:
 
 
 def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
-    if (found := post.readiness) is not None:
+    if found := post.readiness:
         lacked = post.curriculum.get(found.most_lacked or "")
         told = (
             _("{ready} of {of} members are ready; most of the others haven't read {title}.")
@@ -132,7 +132,7 @@ def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
         )
         title = phrases.name_of(lacked) if lacked else ""
         yield told.format(ready=found.ready, of=found.of, title=title)
-    if post.last is not None and post.last_read:
+    if post.last and post.last_read:
         yield ngettext(
             "Last time: {n} person read {title}.",
             "Last time: {n} people read {title}.",

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar, cast, get_type_hints
+from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
 
 import aiohttp
 import discord
@@ -240,21 +240,21 @@ Answer = Callable[[Click, SaidT], Awaitable[View]]
 
 @dataclass(frozen=True, slots=True)
 class Clicked(Generic[SaidT]):
-    """A function that answers one kind of click."""
+    """A function that answers one kind of click, or several."""
 
-    kind: type[SaidT]
+    kinds: tuple[type[SaidT], ...]
     answer: Answer[SaidT]
 
 
 def clicked(answer: Answer[SaidT]) -> Clicked[SaidT]:
     """Let a function answer a kind of click: by the card that takes the place of the clicked.
 
-    Which kind says the type of its second parameter, as with ``functools.singledispatch``.
+    Which kind, or which, says the type of its second parameter, as with ``singledispatch``.
     What is for the moderator who opened a card is refused to others before. Whatever is raised is
     answered in words: discord.py logs what a click raises, and never replies.
     """
     _click, kind, *_view = get_type_hints(answer).values()
-    return Clicked(kind, answer)
+    return Clicked(get_args(kind) or (kind,), answer)
 
 
 class Clicks:
@@ -263,7 +263,7 @@ class Clicks:
     def __init__(
         self, clicked_: Iterable[Clicked[Any]], services: Services, deliver: Deliver
     ) -> None:
-        self._clicked = tuple(clicked_)
+        self._answers = [(kind, each.answer) for each in clicked_ for kind in each.kinds]
         self._services = services
         self._deliver = deliver
         self.manage_id = 0
@@ -288,12 +288,12 @@ class Clicks:
 
     async def _answer(self, click: Click) -> View:
         custom_id = str(_sent(click.interaction).get("custom_id", ""))
-        for each in self._clicked:
-            if said := each.kind.read(custom_id):
+        for kind, answer in self._answers:
+            if said := kind.read(custom_id):
                 opener_id = getattr(said, "opener_id", None)
                 if opener_id is not None:
                     await click.check_opener(opener_id)
-                return await each.answer(click, said)
+                return await answer(click, said)
         log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
         raise OldCardError
 

@@ -171,18 +171,13 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
 
 
 @clicked
-async def show_paper(click: Click, said: ids.MoreOfPaper) -> View:
-    """Show who clicks their own card of the week's paper."""
+async def show_paper(click: Click, said: ids.MoreOfPaper | ids.FirstReads) -> View:
+    """Show who clicks their own card of the week's paper, or what they would read before it."""
     first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
+    if isinstance(said, ids.FirstReads):
+        return await click.show(first_reads_card(first))
     shown = await click.services.reading.look(click.who, click.where, first.resource.key)
     return await click.show(resource_card(shown))
-
-
-@clicked
-async def show_first_reads(click: Click, said: ids.FirstReads) -> View:
-    """Show who clicks what they would read before the paper."""
-    first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
-    return await click.show(first_reads_card(first))
 
 
 @clicked

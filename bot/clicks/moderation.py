@@ -1,12 +1,9 @@
 """What moderators do with their server's list, from their own cards."""
 
-from collections.abc import Callable
-
 from discord import ui
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
-from bot.core.curriculum.fields import Typed
 from bot.core.moderation import ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
@@ -55,22 +52,6 @@ async def edit_details(click: Click, said: ids.EditDetails) -> View:
     return await _ask(click, said.draft_id, details_form(before))
 
 
-@clicked
-async def edit_texts_again(click: Click, said: ids.EditTextsAgain) -> View:
-    return await _ask_again(click, said.kept_id, texts_form)
-
-
-@clicked
-async def edit_details_again(click: Click, said: ids.EditDetailsAgain) -> View:
-    return await _ask_again(click, said.kept_id, details_form)
-
-
-async def _ask_again(click: Click, kept_id: int, form: Callable[[Typed, Typed], DraftForm]) -> View:
-    """Open a form as it was typed when it was refused."""
-    kept = await click.services.moderation.kept(click.draft(kept_id), ResourceForm)
-    return await _ask(click, kept.draft_id, form(kept.before, kept.typed))
-
-
 async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
     async def typed(click: Click, form: DraftForm) -> View:
         await click.check_right()
@@ -115,6 +96,14 @@ async def read_next_in(click: Click, said: ids.ReadNextIn) -> View:
 async def _read_next(click: Click, draft_id: int, group_id: int) -> View:
     """Pick, and say for which day, with Undo; the card of what was added stays as it is."""
     desk = await click.services.moderation.desk(click.draft(draft_id))
-    key, picking = desk.resource.key, click.services.papers
-    reply = await picking.pick_next(click.guild_id, group_id, click.who, key)
+    papers, key = click.services.papers, desk.resource.key
+    reply = await papers.pick_next(click.guild_id, group_id, click.who, key)
     return await click.show(pick_card(reply, click.who, _("Undo")))
+
+
+@clicked
+async def edit_again(click: Click, said: ids.EditTextsAgain | ids.EditDetailsAgain) -> View:
+    """Open a form as it was typed when it was refused."""
+    kept = await click.services.moderation.kept(click.draft(said.kept_id), ResourceForm)
+    form = texts_form if isinstance(said, ids.EditTextsAgain) else details_form
+    return await _ask(click, kept.draft_id, form(kept.before, kept.typed))

@@ -1,6 +1,6 @@
 """What a reader does: marks, moves about the list, takes it all back, sees what is kept of them."""
 
-from bot.clicks.click import Click, Clicked, View, clicked
+from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import doubtable
 from bot.core.reading import MarkKind
 from bot.errors import NothingToDoubtError
@@ -91,15 +91,24 @@ async def _marked(click: Click, key: str, kind: MarkKind, rating: int | None = N
 
 
 @clicked
-async def undo(click: Click, said: ids.Undo) -> View:
+async def undo(click: Click, said: ids.Undo | ids.UndoOne) -> View:
     """Take one change back; the change knows whose it is."""
-    return next_card(await click.services.reading.undo(click.who, click.where, said.change_id))
+    change_id = said.change_id if isinstance(said, ids.Undo) else ids.id_in(click.picked)
+    return next_card(await click.services.reading.undo(click.who, click.where, change_id))
 
 
 @clicked
-async def undo_one(click: Click, _said: ids.UndoOne) -> View:
-    change_id = ids.id_in(click.picked)
-    return next_card(await click.services.reading.undo(click.who, click.where, change_id))
+async def show_picked(click: Click, _said: ids.ShowResource | ids.ShowCandidate) -> View:
+    """Show the card of the resource that is picked, beside the card with the select."""
+    shown = await click.services.reading.look(click.who, click.where, click.picked)
+    return await click.show(resource_card(shown))
+
+
+@clicked
+async def set_goal(click: Click, said: ids.MakeGoal | ids.DropGoal) -> View:
+    """Let the way to a resource come first from now on, or no longer."""
+    key = said.key if isinstance(said, ids.MakeGoal) else None
+    return next_card(await click.services.reading.set_goal(click.who, click.where, key))
 
 
 @clicked
@@ -129,16 +138,6 @@ async def _reset(click: Click, _form: WordForm) -> View:
     return next_card(await click.services.reading.reset(click.who, click.where))
 
 
-async def _show_picked(click: Click, _said: ids.CustomId) -> View:
-    """Show the card of the resource that is picked, beside the card with the select."""
-    shown = await click.services.reading.look(click.who, click.where, click.picked)
-    return await click.show(resource_card(shown))
-
-
-show_resource = Clicked(ids.ShowResource, _show_picked)
-show_candidate = Clicked(ids.ShowCandidate, _show_picked)
-
-
 @clicked
 async def show_step(click: Click, _said: ids.ShowStep) -> View:
     return await _step(click, click.picked)
@@ -162,17 +161,6 @@ async def _step(click: Click, step_id: str, page: int = 0) -> View:
 async def show_path(click: Click, said: ids.ShowPath) -> View:
     path = await click.services.reading.path(click.who, click.where, said.key)
     return path_card(path, in_server=click.interaction.is_guild_integration())
-
-
-@clicked
-async def make_goal(click: Click, said: ids.MakeGoal) -> View:
-    """Let the way to a resource come first from now on."""
-    return next_card(await click.services.reading.set_goal(click.who, click.where, said.key))
-
-
-@clicked
-async def drop_goal(click: Click, _said: ids.DropGoal) -> View:
-    return next_card(await click.services.reading.set_goal(click.who, click.where, None))
 
 
 @clicked

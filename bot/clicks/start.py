@@ -51,12 +51,7 @@ async def _again(click: Click, form: StartForm, _error: ReaderError | None = Non
 
 
 @clicked
-async def zone_picked(click: Click, said: ids.GroupZone) -> View:
-    return _card(click, await _set_up(click, said.channel_id, GroupWish(zone=click.picked)))
-
-
-@clicked
-async def zone_picked_for(click: Click, said: ids.GroupZoneFor) -> View:
+async def zone_picked(click: Click, said: ids.GroupZone | ids.GroupZoneFor) -> View:
     """Set up as was said before the zone was asked for."""
     return _card(click, await _set_up(click, said.channel_id, wish_of(said, click.picked)))
 

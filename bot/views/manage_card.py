@@ -1,6 +1,6 @@
 """Moderators' cards about the list: what would be added, what can be changed, who changed it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -344,14 +344,6 @@ def _doubts(desk: Desk) -> Iterator[str]:
         yield told.format(title=title, why=plain(doubt.why))
     if (more := len(desk.doubts) - FEW) > 0:
         yield _("-# and {n} more", n=more)
-
-
-def waiting_text(resources: Sequence[Resource]) -> str:
-    """Return that readers' doubts wait for moderators."""
-    return _(
-        "💬 Readers doubt what comes before {titles}: `/manage edit` shows what they say.",
-        titles=phrases.titles(resources, most=5),
-    )
 
 
 def _wishes(desk: Desk) -> Iterator[str]:

@@ -13,7 +13,6 @@ from bot.core.weeks import HAD, slot_of_week
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
-from bot.views.manage_card import waiting_text
 from bot.views.parts import (
     BLUE,
     RED,
@@ -27,7 +26,7 @@ from bot.views.parts import (
     select,
     text_of,
 )
-from bot.views.phrases import moment
+from bot.views.phrases import moment, titles
 from bot.views.pick_card import (
     LongPaper,
     later_lines,
@@ -96,7 +95,10 @@ def _lines(
     yield from group_lines(as_now(guild, status), later_lines(status), to_moderator=True)
     yield from group_warnings(guild, status)
     if status.doubted:
-        yield waiting_text(status.doubted)
+        yield _(
+            "💬 Readers doubt what comes before {titles}: `/manage edit` shows what they say.",
+            titles=titles(status.doubted, most=5),
+        )
     if begins := _begins_text(status):
         yield begins
     if status.members == 0 and group.state != "stopped":

@@ -13,13 +13,15 @@ from bot.plain import plain
 from bot.views.parts import Interaction
 from bot.views.phrases import joined
 
-TO_SEND: tuple[Permission, ...] = ("view_channel", "send_messages")
-TO_SEND_IN_FORUM: tuple[Permission, ...] = ("view_channel", "send_messages_in_threads")
-TO_LOOK: tuple[Permission, ...] = ("read_message_history",)
+Permissions = tuple[Permission, ...]
+
+TO_SEND: Permissions = ("view_channel", "send_messages")
+TO_SEND_IN_FORUM: Permissions = ("view_channel", "send_messages_in_threads")
+TO_LOOK: Permissions = ("read_message_history",)
 """Without this Discord shows an empty history, not an error."""
 
-NEEDED_IN_FORUM: tuple[Permission, ...] = (*TO_SEND, "send_messages_in_threads", *TO_LOOK)
-POLLS: tuple[Permission, ...] = ("send_polls",)
+NEEDED_IN_FORUM: Permissions = (*TO_SEND, "send_messages_in_threads", *TO_LOOK)
+POLLS: Permissions = ("send_polls",)
 """Without this no vote is called."""
 
 
@@ -29,7 +31,7 @@ SEEN_TO_BE_MENDED: frozenset[Problem] = frozenset(
 """Problems that a group can't have while its channel is seen, and needs nothing."""
 
 
-def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tuple[Permission, ...]:
+def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> Permissions:
     """Return the permissions without which nothing is posted.
 
     In a forum a post is made first; ``has_post``: the group's is there.
@@ -39,16 +41,14 @@ def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> tupl
     return NEEDED_IN_FORUM if isinstance(channel, discord.ForumChannel) else (*TO_SEND, *TO_LOOK)
 
 
-def wanted(channel: discord.abc.GuildChannel) -> tuple[Permission, ...]:
+def wanted(channel: discord.abc.GuildChannel) -> Permissions:
     """Return the permissions without which posts lack something, for the warning to moderators."""
     if isinstance(channel, discord.ForumChannel):
         return ("embed_links",)
     return ("embed_links", "create_public_threads", "send_messages_in_threads")
 
 
-def missing(
-    channel: discord.abc.GuildChannel, names: tuple[Permission, ...]
-) -> tuple[Permission, ...]:
+def missing(channel: discord.abc.GuildChannel, names: Permissions) -> Permissions:
     """Return which of the permissions the bot lacks in the channel, as Discord's cache has them."""
     held = channel.permissions_for(channel.guild.me)
     return tuple(name for name in names if not getattr(held, name))
@@ -68,7 +68,7 @@ def in_words(names: Iterable[Permission]) -> str:
     return joined([named[name] for name in names])
 
 
-def lacks(channel: discord.abc.GuildChannel, names: tuple[Permission, ...]) -> Lacks | None:
+def lacks(channel: discord.abc.GuildChannel, names: Permissions) -> Lacks | None:
     """Return which of the permissions are missing, as a problem."""
     lacking = missing(channel, names)
     return Lacks(lacking) if lacking else None

@@ -205,8 +205,10 @@ def _short(time: str) -> str:
     return f"{clock[0]:02}{clock[1]:02}" if clock else ""
 
 
-def wish_of(said: ids.GroupZoneFor, zone: str) -> GroupWish:
+def wish_of(said: ids.GroupZone, zone: str) -> GroupWish:
     """Return what was said before the zone was asked for, with the zone."""
+    if not isinstance(said, ids.GroupZoneFor):
+        return GroupWish(zone=zone)
     time = f"<t:{said.time[1:]}>" if said.time.startswith("t") else said.time
     weekday = int(said.weekday) if said.weekday else None
     return GroupWish(weekday, time or None, int(said.role_id) if said.role_id else None, zone)

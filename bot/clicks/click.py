@@ -288,12 +288,12 @@ class Clicks:
 
     async def _answer(self, click: Click) -> View:
         custom_id = str(_sent(click.interaction).get("custom_id", ""))
-        for kind, answer in self._answers:
+        for kind, answers in self._answers:
             if said := kind.read(custom_id):
                 opener_id = getattr(said, "opener_id", None)
                 if opener_id is not None:
                     await click.check_opener(opener_id)
-                return await answer(click, said)
+                return await answers(click, said)
         log.warning("a click of no kind that is known: %s", custom_id.partition(":")[0])
         raise OldCardError
 

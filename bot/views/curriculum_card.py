@@ -22,6 +22,7 @@ from bot.views.parts import (
     TEXT,
     Button,
     Form,
+    Lines,
     boxed,
     button,
     card,
@@ -116,7 +117,7 @@ def search_card(
     return boxed(text_of(lines), resource_select(found[:BEST], curriculum))
 
 
-def _index(curriculum: Curriculum, reader: Reader, steps: list[Step]) -> Iterator[str]:
+def _index(curriculum: Curriculum, reader: Reader, steps: list[Step]) -> Lines:
     for section, of_section in groupby(steps, curriculum.section_of):
         yield f"**{_section_title(section)}**"
         for step in of_section:
@@ -137,7 +138,7 @@ def _step_line(step: Step, count: StepCount) -> str:
     return ": ".join(filter(None, [phrases.step_name(step), ", ".join(counts)]))
 
 
-def _step_head(section: Section, step: Step, reader: Reader) -> Iterator[str]:
+def _step_head(section: Section, step: Step, reader: Reader) -> Lines:
     yield f"-# {_section_title(section)}"
     yield f"## {one_line(f'{step.icon} {phrases.step_name(step)}')}"
     if step is section.steps[0]:
@@ -157,7 +158,7 @@ def _resource_line(resource: Resource, reader: Reader) -> str:
     )
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table) -> Lines:
     """Lay a table out as lines: a phone is too narrow for columns."""
     yield f"**{' · '.join(plain(column, 60) for column in table.columns)}**"
     for cells in table.rows:
@@ -221,7 +222,7 @@ def path_card(path: Path, *, in_server: bool) -> LayoutView:
     )
 
 
-def _after_way(path: Path) -> Iterator[str]:
+def _after_way(path: Path) -> Lines:
     resource = path.resource
     yield from phrases.in_all(path.steps)
     if mark := path.reader.marks.get(resource.key):

@@ -1,6 +1,6 @@
 """A study group's card for its members, its past weeks, and the post that it has in a forum."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import discord
 from discord.ui import LayoutView
@@ -11,7 +11,7 @@ from bot.core.weeks import Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.parts import GREEN, Button, boxed, button, go_button, row, text_of
+from bot.views.parts import GREEN, Button, Lines, boxed, button, go_button, row, text_of
 from bot.views.phrases import dotted, joined, moment, name_of, several
 from bot.views.pick_card import long_lines, long_papers, lost_vote_text, vote_text, weeks_select
 from bot.views.problems import as_now, group_warnings, obstacle_text
@@ -225,7 +225,7 @@ def _names(read: ReadBy) -> str:
     return ngettext("{names} and {n} other", "{names} and {n} others", others, names=names)
 
 
-def _coming_lines(status: GroupStatus) -> Iterator[str]:
+def _coming_lines(status: GroupStatus) -> Lines:
     """Yield the next four weeks; of empty ones at their end, the first stands for all."""
     shown = list(status.coming)
     while len(shown) > 1 and not any(
@@ -277,7 +277,7 @@ def _weeks_left_text(weeks: int) -> str:
     )
 
 
-def _joined_lines(status: GroupStatus) -> Iterator[str]:
+def _joined_lines(status: GroupStatus) -> Lines:
     group = status.group
     told = (
         _("✅ You're in: <#{channel}>, {schedule}.")
@@ -309,7 +309,7 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
     return _("- {when}: {what}", when=moment(post.at, "D"), what=dotted(*what))
 
 
-def _standing_lines(status: GroupStatus) -> Iterator[str]:
+def _standing_lines(status: GroupStatus) -> Lines:
     group = status.group
     yield _("## A paper every week, to talk about")
     yield _(

@@ -25,6 +25,7 @@ from bot.views.parts import (
     RED,
     Button,
     Form,
+    Lines,
     box,
     boxed,
     button,
@@ -245,7 +246,7 @@ def _notes(resource: Resource) -> list[str]:
     return [f"> {plain(note)}" for note in resource.added_notes]
 
 
-def _asks_and_needs(resource: Resource, curriculum: Curriculum) -> Iterator[str]:
+def _asks_and_needs(resource: Resource, curriculum: Curriculum) -> Lines:
     if asked := resource.questions:
         first, more = plain(asked[0], 150), len(asked) - 1
         yield (
@@ -257,7 +258,7 @@ def _asks_and_needs(resource: Resource, curriculum: Curriculum) -> Iterator[str]
         yield _("**Needs**: {titles}", titles=phrases.titles(needed, most=6))
 
 
-def _warnings(proposal: Proposal) -> Iterator[str]:
+def _warnings(proposal: Proposal) -> Lines:
     """Yield what is wrong with the link's page, and which listed resources may be the same."""
     if proposal.missing == "site":
         yield _("⚠️ There is no site at this address. Check how it is spelled.")
@@ -298,7 +299,7 @@ def _outcome(desk: Desk) -> str:
     return said.get(desk.outcome, "").format(name=phrases.name_of(desk.resource))
 
 
-def _touched(touched: Touched | None) -> Iterator[str]:
+def _touched(touched: Touched | None) -> Lines:
     """Yield what a removal meant for readers, for the list and for groups."""
     if touched and touched.readers:
         yield ngettext(
@@ -317,7 +318,7 @@ def _touched(touched: Touched | None) -> Iterator[str]:
         )
 
 
-def _idle(desk: Desk) -> Iterator[str]:
+def _idle(desk: Desk) -> Lines:
     """Yield which wishes change nothing, because it is so already."""
     name, idle = phrases.name_of(desk.resource), desk.idle
     if idle.step:
@@ -333,7 +334,7 @@ def _idle(desk: Desk) -> Iterator[str]:
         )
 
 
-def _doubts(desk: Desk) -> Iterator[str]:
+def _doubts(desk: Desk) -> Lines:
     for doubt in desk.doubts[:FEW]:
         told = (
             _("💬 A reader thinks it doesn't need {title}: “{why}”")
@@ -346,7 +347,7 @@ def _doubts(desk: Desk) -> Iterator[str]:
         yield _("-# and {n} more", n=more)
 
 
-def _wishes(desk: Desk) -> Iterator[str]:
+def _wishes(desk: Desk) -> Lines:
     """Yield what Confirm would do."""
     wishes = desk.wishes
     if wishes:
@@ -361,7 +362,7 @@ def _wishes(desk: Desk) -> Iterator[str]:
         yield _("- No longer needs {title}", title=phrases.name_of(wishes.no_longer_needs))
 
 
-def _set_aside(desk: Desk) -> Iterator[str]:
+def _set_aside(desk: Desk) -> Lines:
     """Yield the server's wishes that can't be followed, and why."""
     if desk.set_aside:
         yield _("**Not used for now**")

@@ -1,7 +1,5 @@
 """What is kept about a reader, and what they set for themselves."""
 
-from collections.abc import Iterator
-
 from discord.ui import LayoutView
 
 from bot.core.me import About, ReaderSettings, Titled
@@ -13,6 +11,7 @@ from bot.views import custom_ids as ids
 from bot.views.parts import (
     RED,
     Form,
+    Lines,
     Select,
     WordForm,
     boxed,
@@ -134,7 +133,7 @@ def _zones(error: UnknownZoneError) -> Select | None:
     return select(ids.SetMyZone(), _("Which one do you mean?"), zones)
 
 
-def _kept_lines(about: About) -> Iterator[str]:
+def _kept_lines(about: About) -> Lines:
     """Yield what is kept, a line a kind; nothing about what isn't there."""
     states: dict[State, str] = {
         "done": _("{n} done"),

@@ -17,6 +17,7 @@ from bot.views.parts import (
     BLUE,
     RED,
     Button,
+    Lines,
     Part,
     WordForm,
     box,
@@ -88,9 +89,7 @@ def moderators_card(
     return card(news or None, shown)
 
 
-def _lines(
-    guild: discord.Guild | None, status: GroupStatus, papers: Iterable[LongPaper]
-) -> Iterator[str]:
+def _lines(guild: discord.Guild | None, status: GroupStatus, papers: Iterable[LongPaper]) -> Lines:
     group = status.group
     yield from group_lines(as_now(guild, status), later_lines(status), to_moderator=True)
     yield from group_warnings(guild, status)

@@ -1,6 +1,6 @@
 """Parts that cards share, and the limits that Discord sets them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import discord
@@ -16,6 +16,7 @@ from bot.views.custom_ids import Card, CustomId, GoTo
 Button = ui.Button[Any]
 Select = ui.Select[Any]
 Interaction = discord.Interaction[Any]
+Item = ui.Item[Any]
 """Discord.py has each say of which view or bot it is: ours are of any."""
 
 OPTIONS = 25
@@ -32,7 +33,9 @@ OPEN_FOR = 3600.0
 """Seconds. discord.py keeps each form in memory until it is sent or this is over: nobody
 learns when one is dismissed."""
 
-Part = ui.Item[Any] | str | None
+Lines = Iterator[str]
+
+Part = Item | str | None
 """What a card is made of: a text, a button or a select stands for itself, None for nothing."""
 
 
@@ -59,7 +62,7 @@ def boxed(*parts: Part) -> LayoutView:
     return card(box(*parts))
 
 
-def row(*parts: ui.Item[Any] | None) -> ui.ActionRow[Any] | None:
+def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
     """Build a row of buttons; None if there is nothing in it."""
     items = [part for part in parts if part is not None]
     return ui.ActionRow(*items) if items else None
@@ -70,7 +73,7 @@ def text_of(lines: Iterable[str], limit: int = TEXT) -> str | None:
     return fitting(lines, limit) or None
 
 
-def _items(parts: Iterable[Part]) -> Iterable[ui.Item[Any]]:
+def _items(parts: Iterable[Part]) -> Iterable[Item]:
     for part in parts:
         if isinstance(part, ui.Button | ui.Select | ui.ChannelSelect):
             yield ui.ActionRow(part)
@@ -147,7 +150,7 @@ def picked(offered: Iterable[discord.SelectOption], values: Sequence[str]) -> li
 class Form(ui.Modal):
     """A form that isn't kept for ever; its fields hold what was typed once it is sent."""
 
-    def __init__(self, title: str, *parts: ui.Item[Any] | str) -> None:
+    def __init__(self, title: str, *parts: Item | str) -> None:
         super().__init__(title=title, timeout=OPEN_FOR)
         for part in _items(parts):
             self.add_item(part)
@@ -161,7 +164,7 @@ class Form(ui.Modal):
         return entered | {each.custom_id: picked(each.options, each.values)[0] for each in selects}
 
 
-def label(text: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
+def label(text: str, component: Item, hint: str = "") -> ui.Label[Any]:
     """Build a field of a form with what stands above it."""
     return ui.Label(text=text, description=hint or None, component=component)
 

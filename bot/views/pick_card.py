@@ -1,10 +1,11 @@
 """What a group reads in a week: picked by moderators, or voted on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import discord
+from discord.abc import GuildChannel
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource
@@ -27,6 +28,7 @@ from bot.views import phrases
 from bot.views.parts import (
     OPTIONS,
     Button,
+    Lines,
     Select,
     boxed,
     button,
@@ -110,7 +112,7 @@ def _weeks(error: UnknownWeekError) -> Select | None:
     return select(ids.PickWeek(error.group_id, error.key), _("Pick a week…"), weeks)
 
 
-def _picked_lines(reply: PickReply) -> Iterator[str]:
+def _picked_lines(reply: PickReply) -> Lines:
     """Yield what was picked, and what may surprise about it."""
     if reply.resource:
         paper, at = phrases.linked(reply.resource, 150), phrases.moment(reply.slot.at)
@@ -144,7 +146,7 @@ def _picked_lines(reply: PickReply) -> Iterator[str]:
         )
 
 
-def later_lines(status: GroupStatus) -> Iterator[str]:
+def later_lines(status: GroupStatus) -> Lines:
     """Yield the picks for weeks after those that are shown anyway."""
     last = status.coming[-1].slot.week if status.coming else ""
     later = [chosen for chosen in status.picks if chosen.week > last]
@@ -194,7 +196,7 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
     ]
 
 
-def long_lines(papers: Iterable[LongPaper]) -> Iterator[str]:
+def long_lines(papers: Iterable[LongPaper]) -> Lines:
     """Yield what moderators may want to know of long papers."""
     passed: list[Resource] = []
     for resource, weeks in papers:
@@ -250,7 +252,7 @@ def _date_text(day: date) -> str:
 # Votes
 
 
-def check_polls(channel: discord.abc.GuildChannel) -> None:
+def check_polls(channel: GuildChannel) -> None:
     """Refuse a vote where its messages can't be sent: raise a ``CannotPollError``."""
     if lacks := missing(channel, (*needed(channel), *POLLS)):
         raise CannotPollError(channel.id, in_words(lacks))
@@ -306,7 +308,7 @@ def called_off_card(ballot: Ballot | None) -> LayoutView:
     return boxed(text_of([heading, below, *listed]))
 
 
-def _candidates(ballot: Ballot) -> Iterator[str]:
+def _candidates(ballot: Ballot) -> Lines:
     for number, each in enumerate(ballot.candidates, start=1):
         title = plain(phrases.title_of(each), 150) if each else _("no longer listed")
         yield f"{number}. {title}"

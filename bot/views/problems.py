@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import discord
+from discord.abc import GuildChannel
 
 from bot.core.groups import Group, GroupStatus, Here, SeenChannel, SeenRole
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, Problem
@@ -31,7 +32,7 @@ SEEN_TO_BE_MENDED: frozenset[Problem] = frozenset(
 """Problems that a group can't have while its channel is seen, and needs nothing."""
 
 
-def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> Permissions:
+def needed(channel: GuildChannel, *, has_post: bool = False) -> Permissions:
     """Return the permissions without which nothing is posted.
 
     In a forum a post is made first; ``has_post``: the group's is there.
@@ -41,14 +42,14 @@ def needed(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> Perm
     return NEEDED_IN_FORUM if isinstance(channel, discord.ForumChannel) else (*TO_SEND, *TO_LOOK)
 
 
-def wanted(channel: discord.abc.GuildChannel) -> Permissions:
+def wanted(channel: GuildChannel) -> Permissions:
     """Return the permissions without which posts lack something, for the warning to moderators."""
     if isinstance(channel, discord.ForumChannel):
         return ("embed_links",)
     return ("embed_links", "create_public_threads", "send_messages_in_threads")
 
 
-def missing(channel: discord.abc.GuildChannel, names: Permissions) -> Permissions:
+def missing(channel: GuildChannel, names: Permissions) -> Permissions:
     """Return which of the permissions the bot lacks in the channel, as Discord's cache has them."""
     held = channel.permissions_for(channel.guild.me)
     return tuple(name for name in names if not getattr(held, name))
@@ -68,13 +69,13 @@ def in_words(names: Iterable[Permission]) -> str:
     return joined([named[name] for name in names])
 
 
-def lacks(channel: discord.abc.GuildChannel, names: Permissions) -> Lacks | None:
+def lacks(channel: GuildChannel, names: Permissions) -> Lacks | None:
     """Return which of the permissions are missing, as a problem."""
     lacking = missing(channel, names)
     return Lacks(lacking) if lacking else None
 
 
-def problem_in(channel: discord.abc.GuildChannel, *, has_post: bool = False) -> Problem | None:
+def problem_in(channel: GuildChannel, *, has_post: bool = False) -> Problem | None:
     """Return what keeps papers out of a channel; ``has_post``: the group's is in its forum."""
     if problem := lacks(channel, needed(channel, has_post=has_post)):
         return problem
@@ -98,7 +99,7 @@ def is_mentionable(role: discord.Role) -> bool:
     return not role.is_default() and not role.managed
 
 
-def can_mention(role: discord.Role, channel: discord.abc.GuildChannel) -> bool:
+def can_mention(role: discord.Role, channel: GuildChannel) -> bool:
     """Tell whether mentioning the role there would reach its members."""
     return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone
 
@@ -218,7 +219,7 @@ def as_now(guild: discord.Guild | None, status: GroupStatus) -> GroupStatus:
     return replace(status, group=group, vote_problem=problem)
 
 
-def _blocked(channel: discord.abc.GuildChannel, group: Group) -> Problem | None:
+def _blocked(channel: GuildChannel, group: Group) -> Problem | None:
     noted = group.blocked
     if noted in UNCERTAIN:  # only somebody who looks can tell
         return noted

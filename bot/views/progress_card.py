@@ -1,6 +1,5 @@
 """How far a reader is, and what they may do about it: undo, start elsewhere, start afresh."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from discord.ui import LayoutView
@@ -11,7 +10,18 @@ from bot.core.reading import Change, Journey
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
-from bot.views.parts import OPTIONS, WordForm, boxed, card, go_button, option, row, select, text_of
+from bot.views.parts import (
+    OPTIONS,
+    Lines,
+    WordForm,
+    boxed,
+    card,
+    go_button,
+    option,
+    row,
+    select,
+    text_of,
+)
 from bot.views.phrases import (
     count_text,
     dotted,
@@ -114,7 +124,7 @@ def help_card() -> LayoutView:
     )
 
 
-def _head(journey: Journey, found: Figures) -> Iterator[str]:
+def _head(journey: Journey, found: Figures) -> Lines:
     listed, added = found.listed, found.added
     yield f"## {plain(journey.curriculum.title)}"
     counts = [f"**{count_text(listed, 'list')}**"] if listed.total else []
@@ -125,7 +135,7 @@ def _head(journey: Journey, found: Figures) -> Iterator[str]:
     yield f"{'▰' * filled}{'▱' * (BAR - filled)}  {', '.join(counts)}"
 
 
-def _progress_lines(journey: Journey) -> Iterator[str]:
+def _progress_lines(journey: Journey) -> Lines:
     found = figures(journey.curriculum, journey.reader.marks)
     yield from _head(journey, found)
     yield _left_text(found)

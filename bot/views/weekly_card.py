@@ -1,7 +1,5 @@
 """The paper of the week in a group's channel, what its buttons answer, and its reminder."""
 
-from collections.abc import Iterator
-
 from discord import ui
 from discord.ui import LayoutView
 
@@ -18,6 +16,7 @@ from bot.views.parts import (
     GREEN,
     OPTIONS,
     Button,
+    Lines,
     box,
     boxed,
     button,
@@ -122,7 +121,7 @@ def part_text(part: tuple[int, int] | None) -> str:
     return _("week {n} of {of}", n=part[0], of=part[1]) if part else ""
 
 
-def _facts_of_the_group(post: WeeklyPost) -> Iterator[str]:
+def _facts_of_the_group(post: WeeklyPost) -> Lines:
     if found := post.readiness:
         lacked = post.curriculum.get(found.most_lacked or "")
         told = (

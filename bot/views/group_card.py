@@ -14,7 +14,7 @@ from bot.views import custom_ids as ids
 from bot.views.parts import GREEN, Button, Lines, boxed, button, go_button, row, text_of
 from bot.views.phrases import dotted, joined, moment, name_of, several
 from bot.views.pick_card import long_lines, long_papers, lost_vote_text, vote_text, weeks_select
-from bot.views.problems import as_now, group_warnings, obstacle_text
+from bot.views.problems import as_seen, obstacle_text
 from bot.views.weekly_card import part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
@@ -29,14 +29,15 @@ def members_card(
     A moderator sees what is to be mended, too, and chooses for how many weeks a long paper is read.
     """
     group, is_member = status.group, status.is_member
-    # Of what was never noted as in the way, no moderator was told yet.
-    now = as_now(guild, status) if is_moderator or group.blocked else status
+    now, warnings = as_seen(guild, status)
+    if not is_moderator and not group.blocked:
+        now = status  # of what is in the way only now, no moderator was told yet
     lines = [*group_lines(now, to_moderator=is_moderator)]
     if wish := wish_text(status.wish, is_active=group.state == "active"):
         lines.append(wish)
     papers = long_papers(status) if is_moderator else []
     if is_moderator:
-        lines += [*group_warnings(guild, status), *long_lines(papers)]
+        lines += [*warnings, *long_lines(papers)]
     had_one = status.this_week or status.last
     can_join = group.state != "stopped" or is_member
     buttons = row(

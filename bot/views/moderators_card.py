@@ -37,7 +37,7 @@ from bot.views.pick_card import (
     vote_buttons,
     weeks_select,
 )
-from bot.views.problems import CHANNELS_OF_GROUPS, as_now, group_warnings, role_line
+from bot.views.problems import CHANNELS_OF_GROUPS, as_seen, role_line
 
 
 def moderators_card(
@@ -91,8 +91,9 @@ def moderators_card(
 
 def _lines(guild: discord.Guild | None, status: GroupStatus, papers: Iterable[LongPaper]) -> Lines:
     group = status.group
-    yield from group_lines(as_now(guild, status), later_lines(status), to_moderator=True)
-    yield from group_warnings(guild, status)
+    now, warnings = as_seen(guild, status)
+    yield from group_lines(now, later_lines(status), to_moderator=True)
+    yield from warnings
     if status.doubted:
         yield _(
             "💬 Readers doubt what comes before {titles}: `/manage edit` shows what they say.",

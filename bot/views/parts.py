@@ -34,6 +34,7 @@ OPEN_FOR = 3600.0
 learns when one is dismissed."""
 
 Lines = Iterator[str]
+"""The lines of a card's text, one after the other."""
 
 Part = Item | str | None
 """What a card is made of: a text, a button or a select stands for itself, None for nothing."""
@@ -90,7 +91,7 @@ def button(
 
 def go_button(to: Card) -> Button:
     """Build a button that leads to another card."""
-    labels: dict[Card, str] = {
+    labels = {
         "next": _("What's next?"),
         "progress": _("My progress"),
         "index": _("The list"),

@@ -203,22 +203,6 @@ def server_text(name: str) -> str:
     return _("-# In {server}", server=plain(name, 100))
 
 
-def as_now(guild: discord.Guild | None, status: GroupStatus) -> GroupStatus:
-    """Return the status with what is in its way now, as Discord's cache has it.
-
-    What was noted when a message couldn't be sent may have been mended since; and what will keep
-    the next one away can be told before it is due.
-    """
-    channel = guild.get_channel(status.group.channel_id) if guild else None
-    if channel is None:
-        return status
-    group = replace(status.group, blocked=_blocked(channel, status.group))
-    problem = status.vote_problem
-    if status.vote and isinstance(problem, Lacks):
-        problem = lacks(channel, (*needed(channel), *POLLS))
-    return replace(status, group=group, vote_problem=problem)
-
-
 def _blocked(channel: GuildChannel, group: Group) -> Problem | None:
     noted = group.blocked
     if noted in UNCERTAIN:  # only somebody who looks can tell
@@ -249,30 +233,6 @@ def role_line(guild: discord.Guild | None, group: Group) -> str | None:
             role=plain(role.name),
         )
     return _("-# Each paper mentions {role}", role=role.mention)
-
-
-def group_warnings(guild: discord.Guild | None, status: GroupStatus) -> list[str]:
-    """Return what a group's posts come without but a role, as Discord's cache has it."""
-    group, warnings = status.group, []
-    channel = guild.get_channel(group.channel_id) if guild else None
-    if channel is None:
-        return []
-    can_post = not missing(channel, needed(channel, has_post=group.standing_id is not None))
-    if can_post and (lacking := missing(channel, wanted(channel))):
-        if "create_public_threads" in lacking:
-            told = _("⚠️ I need {named} there. Until then papers have no thread to talk in.")
-        elif "send_messages_in_threads" in lacking:
-            told = _("⚠️ I need {named} there. Until then threads have no questions.")
-        else:
-            told = _("⚠️ I need {named} there. Until then links may have no preview.")
-        warnings.append(told.format(named=in_words(lacking)))
-    if status.thread_problem == "no_more_threads":
-        told = _(
-            "⚠️ This week's paper has no thread yet: the server has as many open threads as"
-            " Discord allows. Close some; I'll try again every hour for a day."
-        )
-        warnings.append(told)
-    return warnings
 
 
 CHANNELS_OF_GROUPS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
@@ -332,3 +292,35 @@ def seen_role(guild: discord.Guild, role_id: int | None) -> SeenRole | None:
     if role is None:
         return None
     return SeenRole(None if role.is_default() else role.name, is_mentionable(role))
+
+
+def as_seen(guild: discord.Guild | None, status: GroupStatus) -> tuple[GroupStatus, list[str]]:
+    """Return a status with what is in its way as Discord's cache has it, and what else it lacks.
+
+    What was noted when a message couldn't be sent may have been mended since; and what will keep
+    the next one away can be told before it is due. The rest are warnings: what posts come without.
+    """
+    group, problem = status.group, status.vote_problem
+    channel = guild.get_channel(group.channel_id) if guild else None
+    if channel is None:
+        return status, []
+    if status.vote and isinstance(problem, Lacks):
+        problem = lacks(channel, (*needed(channel), *POLLS))
+    blocked = replace(group, blocked=_blocked(channel, group))
+    warnings = []
+    can_post = not missing(channel, needed(channel, has_post=group.standing_id is not None))
+    if can_post and (lacking := missing(channel, wanted(channel))):
+        if "create_public_threads" in lacking:
+            told = _("⚠️ I need {named} there. Until then papers have no thread to talk in.")
+        elif "send_messages_in_threads" in lacking:
+            told = _("⚠️ I need {named} there. Until then threads have no questions.")
+        else:
+            told = _("⚠️ I need {named} there. Until then links may have no preview.")
+        warnings.append(told.format(named=in_words(lacking)))
+    if status.thread_problem == "no_more_threads":
+        told = _(
+            "⚠️ This week's paper has no thread yet: the server has as many open threads as"
+            " Discord allows. Close some; I'll try again every hour for a day."
+        )
+        warnings.append(told)
+    return replace(status, group=blocked, vote_problem=problem), warnings

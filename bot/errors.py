@@ -1,11 +1,10 @@
 """Expected failures: each carries its values and its sentence, what happened and what to do."""
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, dataclass_transform
+from typing import ClassVar, Literal, dataclass_transform
 
-from bot.language import _, ngettext
+from bot.language import _, message, ngettext, said
 from bot.plain import plain
 
 
@@ -18,15 +17,30 @@ class BackupError(Exception):
 
 
 @dataclass_transform()
-class ReaderError(Exception, ABC):
-    """A failure that its reader can do something about: a dataclass, as each below is."""
+class ReaderError(Exception):
+    """A failure that its reader can do something about: a dataclass, as each below is.
+
+    ``says``: what happened and what to do next, with fields in its braces. What others wrote is
+    made plain in it, and at most ``clip`` characters long.
+    """
+
+    says: ClassVar[str]
+    clip: ClassVar[int] = 80
 
     def __init_subclass__(cls, **options: bool) -> None:
         dataclass(**options)(cls)
 
-    @abstractmethod
     def sentence(self) -> str:
-        """Return what happened and what to do next, in the reader's language."""
+        """Return what it says, in the reader's language."""
+        return self.say(said(self.says))
+
+    def say(self, told: str) -> str:
+        """Return a message with the fields put in."""
+        shown = {
+            name: plain(value, self.clip) if isinstance(value, str) else value
+            for name, value in vars(self).items()
+        }
+        return told.format(**shown)
 
 
 # Any command, any card
@@ -62,47 +76,41 @@ class LedgerError(ReaderError):
 
 
 class NotYoursError(ReaderError):
-    def sentence(self) -> str:
-        return _("This card belongs to somebody else. The same command gives you your own.")
+    says = message("This card belongs to somebody else. The same command gives you your own.")
 
 
 class OldCardError(ReaderError):
     """A moderator's card that is a day old, was put away, or never was theirs to use here."""
 
-    def sentence(self) -> str:
-        return _("This card can't be used any more. The same command gives you a new one.")
+    says = message("This card can't be used any more. The same command gives you a new one.")
 
 
 class SlipError(ReaderError):
-    def sentence(self) -> str:
-        return _(
-            "The card changed just before your tap, so I did nothing. Tap again if you meant it."
-        )
+    says = message(
+        "The card changed just before your tap, so I did nothing. Tap again if you meant it."
+    )
 
 
 class NotOfferedError(ReaderError):
     """A select or form came back with something that it doesn't offer."""
 
-    def sentence(self) -> str:
-        return _("You can't choose that here now. The same command shows what you can choose.")
+    says = message("You can't choose that here now. The same command shows what you can choose.")
 
 
 class WrongWordError(ReaderError):
     """The word typed isn't the one the form asks for; nothing was done."""
 
+    clip = 40
     typed: str
     word: str
 
     def sentence(self) -> str:
         if not self.typed.strip():
-            return _(
-                "You typed nothing, so nothing was changed. To go on, type the word {word}.",
-                word=self.word,
+            return self.say(
+                _("You typed nothing, so nothing was changed. To go on, type the word {word}.")
             )
-        return _(
-            "You typed “{typed}”, so nothing was changed. To go on, type the word {word}.",
-            typed=plain(self.typed, 40),
-            word=self.word,
+        return self.say(
+            _("You typed “{typed}”, so nothing was changed. To go on, type the word {word}.")
         )
 
 
@@ -124,11 +132,10 @@ class NotAModeratorError(ReaderError):
 
 
 class RightUnknownError(ReaderError):
-    def sentence(self) -> str:
-        return _(
-            "Discord can't tell me just now whether you may do that, so nothing was changed. Try"
-            " again in a minute."
-        )
+    says = message(
+        "Discord can't tell me just now whether you may do that, so nothing was changed. Try"
+        " again in a minute."
+    )
 
 
 # Reading
@@ -144,12 +151,9 @@ class UnknownResourceError(ReaderError):
     like_it: tuple[tuple[str, str], ...] = ()
 
     def sentence(self) -> str:
-        typed = plain(self.typed, 80)
         if self.like_it:
-            return _("Several resources fit “{typed}”. Which one do you mean?", typed=typed)
-        return _(
-            "Nothing on the list fits “{typed}”. Try one word of it in `/search`.", typed=typed
-        )
+            return self.say(_("Several resources fit “{typed}”. Which one do you mean?"))
+        return self.say(_("Nothing on the list fits “{typed}”. Try one word of it in `/search`."))
 
 
 class TooManyNamesError(ReaderError):
@@ -168,81 +172,60 @@ class NoLongerListedError(ReaderError):
 
     title: str
     key: str | None = None
-
-    def sentence(self) -> str:
-        return _(
-            "**{title}** is no longer on the list. If you marked it, you keep your mark.",
-            title=plain(self.title),
-        )
+    clip = 500
+    says = message("**{title}** is no longer on the list. If you marked it, you keep your mark.")
 
 
 class NothingToDoubtError(ReaderError):
     title: str
-
-    def sentence(self) -> str:
-        return _(
-            "You already have everything that **{title}** needs. `/path` shows the way.",
-            title=plain(self.title, 80),
-        )
+    says = message("You already have everything that **{title}** needs. `/path` shows the way.")
 
 
 class UnknownStepError(ReaderError):
     typed: str
-
-    def sentence(self) -> str:
-        return _(
-            "There is no step “{typed}”. `/curriculum` shows all steps.",
-            typed=plain(self.typed, 80),
-        )
+    says = message("There is no step “{typed}”. `/curriculum` shows all steps.")
 
 
 class NothingCurrentError(ReaderError):
     """`/done` without a resource, and nothing was shown yet."""
 
-    def sentence(self) -> str:
-        return _(
-            "I don't know which one you have read. Type its title after `/done`, or find it with"
-            " `/search`. `/next` shows what to read next."
-        )
+    says = message(
+        "I don't know which one you have read. Type its title after `/done`, or find it with"
+        " `/search`. `/next` shows what to read next."
+    )
 
 
 class TooOldToUndoError(ReaderError):
-    def sentence(self) -> str:
-        return _("That can't be undone any more: I keep only your last twenty changes.")
+    says = message("That can't be undone any more: I keep only your last twenty changes.")
 
 
 class ChangedSinceError(ReaderError):
     """It was changed again after that: undoing would lose the later change. No title: the goal."""
 
+    clip = 500
     title: str
 
     def sentence(self) -> str:
         if not self.title:
             return _("You changed your goal again after that. Undo the later change first.")
-        return _(
-            "You marked **{title}** again after that. Undo the later change first.",
-            title=plain(self.title),
-        )
+        return self.say(_("You marked **{title}** again after that. Undo the later change first."))
 
 
 # Study groups
 
 
 class NoGroupError(ReaderError):
-    def sentence(self) -> str:
-        return _(
-            "There is no study group in this channel. Moderators can make one with `/manage group`."
-        )
+    says = message(
+        "There is no study group in this channel. Moderators can make one with `/manage group`."
+    )
 
 
 class HasGroupError(ReaderError):
-    def sentence(self) -> str:
-        return _("That channel already has a study group. Choose a channel that has none.")
+    says = message("That channel already has a study group. Choose a channel that has none.")
 
 
 class NotAMemberError(ReaderError):
-    def sentence(self) -> str:
-        return _("I remind only members of the group. Join with `/group`.")
+    says = message("I remind only members of the group. Join with `/group`.")
 
 
 class UnknownZoneError(ReaderError):
@@ -251,6 +234,7 @@ class UnknownZoneError(ReaderError):
     ``fits``: the text may mean them; otherwise they are only the likeliest.
     """
 
+    clip = 60
     typed: str
     like_it: tuple[tuple[str, str], ...] = ()
     fits: bool = False
@@ -259,9 +243,8 @@ class UnknownZoneError(ReaderError):
         if not self.typed.strip():
             return _("Which time zone is the group in? Pick one, or type a city as `zone`.")
         if not self.fits:
-            return _(
-                "I don't know the time zone “{typed}”. Pick one, or try a big city nearby.",
-                typed=plain(self.typed, 60),
+            return self.say(
+                _("I don't know the time zone “{typed}”. Pick one, or try a big city nearby.")
             )
         return ngettext(
             "Do you mean this time zone?",
@@ -271,11 +254,10 @@ class UnknownZoneError(ReaderError):
 
 
 class WrongChannelError(ReaderError):
-    def sentence(self) -> str:
-        return _(
-            "Papers go to text channels, announcement channels and forums. Name one with"
-            " `channel`, or type `/manage group` there."
-        )
+    says = message(
+        "Papers go to text channels, announcement channels and forums. Name one with"
+        " `channel`, or type `/manage group` there."
+    )
 
 
 class CannotPostError(ReaderError):
@@ -293,6 +275,7 @@ class RoleRefusedError(ReaderError):
     ``name``: None for @everyone.
     """
 
+    clip = 500
     name: str | None
 
     def sentence(self) -> str:
@@ -301,18 +284,18 @@ class RoleRefusedError(ReaderError):
                 "Papers never mention @everyone: not everyone asked for them. Nothing was changed:"
                 " make a role for the group's readers, and choose that one."
             )
-        return _(
-            "{name} belongs to an app or to Discord, so nobody can give it to members. Nothing was"
-            " changed: make a role for the group's readers, and choose that one.",
-            name=plain(self.name),
+        return self.say(
+            _(
+                "{name} belongs to an app or to Discord, so nobody can give it to members. Nothing"
+                " was changed: make a role for the group's readers, and choose that one."
+            )
         )
 
 
 class UnknownPostError(ReaderError):
     """A button of a post that this server never had."""
 
-    def sentence(self) -> str:
-        return _("I don't know this post any more. `/group` shows what the group reads.")
+    says = message("I don't know this post any more. `/group` shows what the group reads.")
 
 
 class AlreadyPostedError(ReaderError):
@@ -327,11 +310,10 @@ class AlreadyPostedError(ReaderError):
 
 
 class NothingLeftError(ReaderError):
-    def sentence(self) -> str:
-        return _(
-            "The group has read the whole list, and every must-read beyond it. Choose what comes"
-            " next in `/manage group`, or a paper with `/manage pick`."
-        )
+    says = message(
+        "The group has read the whole list, and every must-read beyond it. Choose what comes"
+        " next in `/manage group`, or a paper with `/manage pick`."
+    )
 
 
 # What a group reads in a week
@@ -344,6 +326,7 @@ class UnknownWeekError(ReaderError):
     of them. ``key`` is what group ``group_id`` is to read then.
     """
 
+    clip = 40
     typed: str
     like_it: tuple[tuple[str, date, str], ...] = ()
     fits: bool = False
@@ -351,16 +334,15 @@ class UnknownWeekError(ReaderError):
     key: str = ""
 
     def sentence(self) -> str:
-        typed = plain(self.typed, 40)
+        told = _("I don't know which day “{typed}” is. Write the day as `2026-01-12`.")
         if self.fits:
-            return _("Which day is “{typed}”? Pick one.", typed=typed)
-        if self.like_it:
-            return _(
+            told = _("Which day is “{typed}”? Pick one.")
+        elif self.like_it:
+            told = _(
                 "I don't know which day “{typed}” is. Pick a week, or write the day as"
-                " `2026-01-12`.",
-                typed=typed,
+                " `2026-01-12`."
             )
-        return _("I don't know which day “{typed}” is. Write the day as `2026-01-12`.", typed=typed)
+        return self.say(told)
 
 
 class WeekRefusedError(ReaderError):
@@ -387,12 +369,10 @@ class WeekRefusedError(ReaderError):
 
 class CompanionRefusedError(ReaderError):
     title: str
-
-    def sentence(self) -> str:
-        return _(
-            "**{title}** only helps with another resource, and comes with it. Pick that resource.",
-            title=plain(self.title, 120),
-        )
+    clip = 120
+    says = message(
+        "**{title}** only helps with another resource, and comes with it. Pick that resource."
+    )
 
 
 class VoteRefusedError(ReaderError):
@@ -469,24 +449,18 @@ class CannotPollError(ReaderError):
 
 class NotALinkError(ReaderError):
     typed: str
-
-    def sentence(self) -> str:
-        return _(
-            "I can't open “{typed}”. Give the whole address, with https:// and at most 512"
-            " characters.",
-            typed=plain(self.typed, 80),
-        )
+    says = message(
+        "I can't open “{typed}”. Give the whole address, with https:// and at most 512 characters."
+    )
 
 
 class LinkTakenError(ReaderError):
     title: str
-
-    def sentence(self) -> str:
-        return _(
-            "That link already belongs to **{title}**. Nothing was changed: `/manage edit` opens"
-            " that one.",
-            title=plain(self.title, 120),
-        )
+    clip = 120
+    says = message(
+        "That link already belongs to **{title}**. Nothing was changed: `/manage edit` opens"
+        " that one."
+    )
 
 
 class BadFieldError(ReaderError):
@@ -517,10 +491,9 @@ class NeedRefusedError(ReaderError):
     why: Literal["loop", "nowhere", "companion", "list"]
 
     def sentence(self) -> str:
-        title, needed = plain(self.title, 80), plain(self.needed, 80)
         if self.why == "loop" and self.title == self.needed:
-            return _("**{title}** can't need itself.", title=title)
-        said = {
+            return self.say(_("**{title}** can't need itself."))
+        told = {
             "loop": _("**{title}** can't need **{needed}**: that one already needs it."),
             "nowhere": _("**{title}** can't need **{needed}**: that is no longer there."),
             "companion": _(
@@ -531,20 +504,16 @@ class NeedRefusedError(ReaderError):
                 " one."
             ),
         }
-        return said[self.why].format(title=title, needed=needed)
+        return self.say(told[self.why])
 
 
 class StepRefusedError(ReaderError):
     title: str
     step: str
-
-    def sentence(self) -> str:
-        return _(
-            "**{title}** can't move to **{step}**. Resources that the list's maker chose stay in"
-            " the maker's steps. A resource that helps with another stays with it.",
-            title=plain(self.title, 80),
-            step=plain(self.step, 80),
-        )
+    says = message(
+        "**{title}** can't move to **{step}**. Resources that the list's maker chose stay in"
+        " the maker's steps. A resource that helps with another stays with it."
+    )
 
 
 class TooManyAdditionsError(ReaderError):
@@ -561,8 +530,7 @@ class TooManyAdditionsError(ReaderError):
 
 
 class NothingToExportError(ReaderError):
-    def sentence(self) -> str:
-        return _("Everything on the list is removed here. `/manage edit` can restore it.")
+    says = message("Everything on the list is removed here. `/manage edit` can restore it.")
 
 
 # A curriculum file

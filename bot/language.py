@@ -35,11 +35,11 @@ def speak(language: str, catalogues: Path = CATALOGUES) -> None:
 def to_all(say: Callable[[], SaidT]) -> SaidT:
     """Return what is said where all read it: not in the language of whose click led there."""
 
-    def said() -> SaidT:
+    def spoken() -> SaidT:
         speak(OF_ALL)
         return say()
 
-    return copy_context().run(said)
+    return copy_context().run(spoken)
 
 
 @functools.cache
@@ -48,13 +48,23 @@ def _catalogue(language: str, catalogues: Path) -> NullTranslations:
     return translation("nextread", catalogues, [name, name.partition("_")[0]], fallback=True)
 
 
-def _(message: str, **values: object) -> str:
+def message(text: str) -> str:
+    """Mark a message that ``said`` says later: where a class has it, nobody speaks yet."""
+    return text
+
+
+def said(marked: str) -> str:
+    """Return a marked message in the language spoken, left for its values to be put in."""
+    return _spoken.get().gettext(marked)
+
+
+def _(text: str, /, **values: object) -> str:
     """Return a message in the language spoken, with its values put where it names them.
 
     Without values it is left as it is, for whoever puts them in.
     """
-    said = _spoken.get().gettext(message)
-    return said.format(**values) if values else said
+    told = said(text)
+    return told.format(**values) if values else told
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:

@@ -91,7 +91,7 @@ def named(error: ReaderError) -> str:
 
 def test_each_error_has_a_sentence_of_its_own():
     assert len(list(kinds())) > 35
-    assert [kind for kind in kinds() if kind.__abstractmethods__] == []
+    assert [k for k in kinds() if not {"says", "sentence"} & vars(k).keys()] == []
 
 
 def test_no_value_is_kept_for_an_error_that_is_gone():

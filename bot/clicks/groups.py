@@ -98,25 +98,25 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
         click.refuse_slip()
     if said.action == "post":
         status = await groups.post_now(*group)
-        await click.replace(_run_card(click, status))
+        await click.replace(_card(click, status))
         week = status.this_week
         await click.deliver.now(said.group_id, *([week.week_id] if week else []))
         click.deliver.look_again()
         status = await groups.status(status.group.channel_id, click.who)
-        return await click.update(_run_card(click, status))
+        return await click.update(_card(click, status))
     if said.action == "skip":
         status = await groups.skip_next(*group)
     else:
         status = await groups.set_state(*group, STATES[said.action])
     click.deliver.look_again()
-    return _run_card(click, status)
+    return _card(click, status)
 
 
 @clicked
 async def mention_nobody(click: Click, said: ids.MentionNobody) -> View:
     """Let a group's papers mention no role any more, be it there or gone."""
     status = await click.services.groups.mention_nobody(click.guild_id, said.group_id)
-    return _run_card(click, status)
+    return _card(click, status)
 
 
 @clicked
@@ -124,14 +124,14 @@ async def choose_after_list(click: Click, said: ids.AfterList) -> View:
     click.refuse_slip()
     choice = None if said.choice == "stop" else said.choice
     await click.services.papers.go_on(click.guild_id, said.group_id, choice)
-    return await _current_run_card(click, said.group_id)
+    return await _current_card(click, said.group_id)
 
 
 @clicked
 async def show_more(click: Click, said: ids.MoreOfGroup) -> View:
     """Open what a moderator seldom does, in place; or put it away again."""
     opens = said.way == "more"
-    view = await _current_run_card(click, said.group_id, opens=not opens)
+    view = await _current_card(click, said.group_id, opens=not opens)
     # What opens stands below all that stood there: a tap on it is meant.
     return await click.replace(view, asks=opens)
 
@@ -151,19 +151,12 @@ async def ask_delete(click: Click, said: ids.DeleteGroup) -> View:
     return await click.ask_word(form, delete, delete_button(group_id, click.who))
 
 
-def _run_card(
-    click: Click, status: GroupStatus, news: str = "", *, opens: bool = True
-) -> LayoutView:
-    """Build the moderators' card of a group for who clicked; ``news``: what has just changed."""
-    return moderators_card(click.interaction.guild, status, click.who, news, opens=opens)
-
-
-async def _current_run_card(
+async def _current_card(
     click: Click, group_id: int, news: str = "", *, opens: bool = True
 ) -> LayoutView:
-    """Build that card of a group as it is now."""
+    """Build the moderators' card of a group as it is now; ``news``: what has just changed."""
     status = await click.services.groups.look(click.guild_id, group_id, click.who)
-    return _run_card(click, status, news, opens=opens)
+    return moderators_card(click.interaction.guild, status, click.who, news, opens=opens)
 
 
 async def _look(click: Click, group_id: int) -> LayoutView:
@@ -230,7 +223,7 @@ async def take_back(click: Click, said: ids.TakeBack) -> View:
 async def take_one_back(click: Click, said: ids.TakeBackOne) -> View:
     """Take the pick of a coming week back, on the group's card."""
     await click.services.papers.take_back(click.guild_id, said.group_id, click.picked)
-    return await _current_run_card(click, said.group_id)
+    return await _current_card(click, said.group_id)
 
 
 @clicked
@@ -245,7 +238,7 @@ async def read_for_weeks(click: Click, said: ids.ReadForWeeks) -> View:
     else:
         read = await papers.read_for(click.guild_id, said.group_id, key, int(weeks))
         news = read_for_text(read, int(weeks))
-    return await _current_run_card(click, said.group_id, news)
+    return await _current_card(click, said.group_id, news)
 
 
 @clicked
@@ -254,7 +247,7 @@ async def call_off_vote(click: Click, said: ids.CallOffVote) -> View:
     click.refuse_slip()
     ballot = await click.services.votes.cancel(click.guild_id, said.vote_id)
     told = called_off_text(ballot)
-    await click.replace(await _current_run_card(click, ballot.vote.group_id, told))
+    await click.replace(await _current_card(click, ballot.vote.group_id, told))
     await click.deliver.result(said.vote_id)
     await click.deliver.now(said.vote_id)
     click.deliver.look_again()
@@ -269,7 +262,7 @@ async def close_vote(click: Click, said: ids.CloseVote) -> View:
     await click.deliver.result(said.vote_id)
     click.deliver.look_again()
     told = closed_text(ballot)
-    return await click.update(await _current_run_card(click, ballot.vote.group_id, told))
+    return await click.update(await _current_card(click, ballot.vote.group_id, told))
 
 
 @clicked
@@ -372,4 +365,6 @@ def _seen(click: Click, channel_id: int) -> SeenChannel:
 
 
 def _card(click: Click, made: SetUp, again: Button | None = None) -> LayoutView:
-    return set_up_card(click.interaction.guild, made, click.who, home_of(click.interaction), again)
+    """Build the moderators' card of what came of a click; ``again`` leads back to its form."""
+    here_id = home_of(click.interaction)
+    return set_up_card(click.interaction.guild, made, click.who, here_id, again)

@@ -58,7 +58,7 @@ def proposal_card(proposal: Proposal) -> LayoutView:
         for s in proposal.steps
     ]
     return boxed(
-        text_of([f"-# {place}", *_about(resource)], HEAD),
+        text_of([f"-# {place}", *phrases.about(resource)], HEAD),
         text_of(_notes(resource), NOTES),
         text_of(_warnings(proposal), BELOW),
         select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
@@ -82,7 +82,7 @@ def desk_card(desk: Desk) -> LayoutView:
         told += _touched(desk.touched)
         undo = _button("restore", draft, _("Undo"))
     shown = box(
-        text_of([_place(desk), *_about(resource)], HEAD),
+        text_of([_place(desk), *phrases.about(resource)], HEAD),
         text_of([*_notes(resource), *_asks_and_needs(resource, desk.curriculum)], NOTES),
         text_of([*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)], BELOW),
         row(*_desk_buttons(desk, draft)),
@@ -236,10 +236,6 @@ def _place(desk: Desk) -> str:
         _("removed") if desk.removed else None,
     )
     return f"-# {place}"
-
-
-def _about(resource: Resource) -> list[str]:
-    return [f"### {phrases.linked(resource)}", phrases.facts(resource)]
 
 
 def _notes(resource: Resource) -> list[str]:

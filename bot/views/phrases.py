@@ -138,6 +138,11 @@ def facts(resource: Resource) -> str:
     return dotted(plain(resource.authors, 120), year, kind, takes(resource))
 
 
+def about(resource: Resource) -> list[str]:
+    """Return the lines that say what a resource is: its title to open, and its facts."""
+    return [f"### {linked(resource)}", facts(resource)]
+
+
 def takes(resource: Resource) -> str:
     return duration(resource.minutes) if resource.minutes else ""
 

@@ -186,8 +186,7 @@ def reminder_card(reminder: Reminder, server: str) -> LayoutView:
     whose = _("-# 🔔 Your study group <#{channel}> in {server}", channel=channel, server=server)
     lines = [
         phrases.dotted(whose, _("from the list of {server}", server=server) if is_own else None),
-        f"### {phrases.linked(resource)}",
-        phrases.facts(resource),
+        *phrases.about(resource),
         _(
             "You haven't marked it as read. The group's next paper comes on {at}.",
             at=phrases.moment(reminder.next_at),

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import aiohttp
 import discord
@@ -31,7 +31,7 @@ from bot.views.custom_ids import CustomId
 from bot.views.parts import Button, Form, Interaction, WordForm, picked
 from bot.views.problems import home_of
 from bot.views.replies import WayBack as Back
-from bot.views.replies import answer, answer_click, dated, may_be_slip, reply_with_error
+from bot.views.replies import answer, dated, may_be_slip, reply_with_error
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,11 @@ class Click:
 
         ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
         """
-        await answer_click(self.interaction, view, asks=asks)
+        message, response = self.interaction.message, self.interaction.response
+        if message and message.flags.ephemeral and not response.is_done():
+            await response.edit_message(view=view if asks else dated(self.interaction, view))
+        else:
+            await answer(self.interaction, view)
         return None
 
     async def update(self, view: LayoutView) -> View:
@@ -239,14 +243,14 @@ Answer = Callable[[Click, SaidT], Awaitable[View]]
 
 
 @dataclass(frozen=True, slots=True)
-class Clicked(Generic[SaidT]):
+class Clicked:
     """A function that answers one kind of click, or several."""
 
-    kinds: tuple[type[SaidT], ...]
-    answer: Answer[SaidT]
+    kinds: tuple[type[CustomId], ...]
+    answer: Answer[Any]
 
 
-def clicked(answer: Answer[SaidT]) -> Clicked[SaidT]:
+def clicked(answer: Answer[SaidT]) -> Clicked:
     """Let a function answer a kind of click: by the card that takes the place of the clicked.
 
     Which kind, or which, says the type of its second parameter, as with ``singledispatch``.
@@ -260,9 +264,7 @@ def clicked(answer: Answer[SaidT]) -> Clicked[SaidT]:
 class Clicks:
     """Leads each click to the function that answers it."""
 
-    def __init__(
-        self, clicked_: Iterable[Clicked[Any]], services: Services, deliver: Deliver
-    ) -> None:
+    def __init__(self, clicked_: Iterable[Clicked], services: Services, deliver: Deliver) -> None:
         self._answers = [(kind, each.answer) for each in clicked_ for kind in each.kinds]
         self._services = services
         self._deliver = deliver

@@ -53,18 +53,6 @@ async def answer_file(interaction: Interaction, told: str, name: str, content: b
     await interaction.response.send_message(view=view, file=file, ephemeral=True)
 
 
-async def answer_click(interaction: Interaction, view: LayoutView, *, asks: bool = False) -> None:
-    """Answer a click: replace a reader's own card, but leave a public one as it is.
-
-    ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
-    """
-    message = interaction.message
-    if message and message.flags.ephemeral and not interaction.response.is_done():
-        await interaction.response.edit_message(view=view if asks else dated(interaction, view))
-    else:
-        await answer(interaction, view)
-
-
 def dated(interaction: Interaction, view: LayoutView) -> LayoutView:
     """Note in a card which replaces another when that was clicked.
 

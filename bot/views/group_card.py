@@ -51,8 +51,22 @@ def members_card(
 
 def joined_card(status: GroupStatus) -> LayoutView:
     """Build what somebody hears who pressed Join under a post, for the first time or again."""
-    leave = _member_button(status.group.group_id, joins=False)
-    return boxed(text_of(_joined_lines(status), TEXT_OF_GROUP), row(leave, _remind_button(status)))
+    group, come = status.group, _state_text(status.group.state)
+    told = (
+        _("✅ You're in: <#{channel}>, {schedule}.")
+        if status.has_joined
+        else _("✅ You're already in: <#{channel}>, {schedule}.")
+    )
+    ahead = [coming.slot.at for coming in status.coming if not coming.is_skipped]
+    if ahead and group.state == "active":
+        come = _("The next paper comes on {at}.", at=moment(ahead[0]))
+    lines = [
+        told.format(channel=group.channel_id, schedule=schedule_text(group.schedule)),
+        come,
+        _("-# `/next` tells you what the group reads; `/group` there shows what comes next."),
+    ]
+    buttons = row(_member_button(group.group_id, joins=False), _remind_button(status))
+    return boxed(text_of(filter(None, lines)), buttons)
 
 
 def history_card(history: History) -> LayoutView:
@@ -70,9 +84,19 @@ def history_card(history: History) -> LayoutView:
 
 def standing_card(status: GroupStatus) -> LayoutView:
     """Build the first message of a standing post. Its Join is how it is known again."""
-    group_id = status.group.group_id
-    buttons = row(_member_button(group_id, joins=True), _group_button(group_id))
-    return boxed(text_of(_standing_lines(status)), buttons)
+    group, title = status.group, plain(status.curriculum.title, 200)
+    schedule = schedule_text(group.schedule)
+    lines = [
+        _("## A paper every week, to talk about"),
+        _("From *{title}*, here in this post: **{schedule}**.", title=title, schedule=schedule),
+        _state_text(group.state),
+        _(
+            "-# **Join** to read with the group, with reminders if you like. `/group` here shows"
+            " what comes next."
+        ),
+    ]
+    buttons = row(_member_button(group.group_id, joins=True), _group_button(group.group_id))
+    return boxed(text_of(filter(None, lines)), buttons)
 
 
 def standing_name(title: str) -> str:
@@ -278,21 +302,6 @@ def _weeks_left_text(weeks: int) -> str:
     )
 
 
-def _joined_lines(status: GroupStatus) -> Lines:
-    group = status.group
-    told = (
-        _("✅ You're in: <#{channel}>, {schedule}.")
-        if status.has_joined
-        else _("✅ You're already in: <#{channel}>, {schedule}.")
-    )
-    yield told.format(channel=group.channel_id, schedule=schedule_text(group.schedule))
-    if group.state != "active":
-        yield _state_text(group.state)
-    elif ahead := [coming.slot.at for coming in status.coming if not coming.is_skipped]:
-        yield _("The next paper comes on {at}.", at=moment(ahead[0]))
-    yield _("-# `/next` tells you what the group reads; `/group` there shows what comes next.")
-
-
 def _past_text(week: PastWeek, guild_id: int) -> str:
     post, read = week.post, week.read
     link, title = post_link(guild_id, post), f"**{plain(post.title, 120)}**"
@@ -308,19 +317,3 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
         readers = ngettext("{n} person read it", "{n} people read it", read) if read else ""
         what = [f"[{title}]({link})", _("late") if post.is_late else "", readers]
     return _("- {when}: {what}", when=moment(post.at, "D"), what=dotted(*what))
-
-
-def _standing_lines(status: GroupStatus) -> Lines:
-    group = status.group
-    yield _("## A paper every week, to talk about")
-    yield _(
-        "From *{title}*, here in this post: **{schedule}**.",
-        title=plain(status.curriculum.title, 200),
-        schedule=schedule_text(group.schedule),
-    )
-    if state := _state_text(group.state):
-        yield state
-    yield _(
-        "-# **Join** to read with the group, with reminders if you like. `/group` here shows what"
-        " comes next."
-    )

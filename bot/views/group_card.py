@@ -13,7 +13,7 @@ from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views.parts import GREEN, Button, Lines, boxed, button, go_button, row, text_of
 from bot.views.phrases import dotted, joined, moment, name_of, several
-from bot.views.pick_card import long_lines, long_papers, lost_vote_text, vote_text, weeks_select
+from bot.views.pick_card import long_lines, long_papers, vote_lines, weeks_select
 from bot.views.problems import as_seen, obstacle_text
 from bot.views.weekly_card import part_text, post_link, wish_text
 
@@ -136,8 +136,7 @@ def group_lines(
         _state_text(group.state),
         _this_week_text(status),
         _this_read_text(status.this_read),
-        vote_text(status, to_moderator=to_moderator),
-        lost_vote_text(status, to_moderator=to_moderator),
+        *vote_lines(status, to_moderator=to_moderator),
     ]
     if group.state == "active":
         weeks_left = _weeks_left_text(status.weeks_left)

@@ -338,40 +338,6 @@ def called_off_text(ballot: Ballot) -> str:
     return _("The vote for {at} in <#{channel}> is cancelled.", at=at, channel=channel)
 
 
-def vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
-    vote, problem = status.vote, status.vote_problem
-    if vote is None:
-        return ""
-    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
-    if vote.message_id:
-        return _(
-            "🗳️ [Vote for {at}]({link}); it closes {closes}.",
-            at=at,
-            link=phrases.address(status.group.guild_id, vote.channel_id, vote.message_id),
-            closes=phrases.moment(vote.closes_at, "R"),
-        )
-    if not problem:
-        return _("🗳️ A vote for {at} is being posted.", at=at)
-    if not to_moderator:
-        return _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
-    return _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=obstacle_text(problem))
-
-
-def lost_vote_text(status: GroupStatus, *, to_moderator: bool = True) -> str:
-    """Return that a group's vote came to nothing, what happens instead, and what can be done."""
-    vote, now, running = status.lost_vote, status.this_week, status.vote
-    if vote is None or (running and running.week == vote.week):
-        return ""
-    problem = status.vote_problem if running is None else None
-    if not to_moderator and problem not in UNCERTAIN:
-        problem = None
-    at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
-    lost = _("⚠️ The vote for {at} has no result.", at=at)
-    is_past = now and now.week == vote.week
-    instead = _("The list's own order counted instead.") if is_past else _list_counts()
-    return f"{lost} {_lost_because(vote, problem)} {instead}"
-
-
 def lost_notice_text(ballot: Ballot, problem: Problem | None) -> str:
     """Return the notice to the moderator whose vote came to nothing."""
     at, channel = phrases.moment(ballot.slot.at), ballot.vote.channel_id
@@ -396,3 +362,32 @@ def _lost_because(vote: Vote, problem: Problem | None) -> str:
     if problem == "deleted":
         return problem_text(problem)
     return _("Its poll couldn't be sent. {why}", why=problem_text(problem))
+
+
+def vote_lines(status: GroupStatus, *, to_moderator: bool) -> Lines:
+    """Yield where a group votes; and of a vote that came to nothing, what happens instead."""
+    vote, lost, problem = status.vote, status.lost_vote, status.vote_problem
+    if vote:
+        at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
+        if vote.message_id:
+            yield _(
+                "🗳️ [Vote for {at}]({link}); it closes {closes}.",
+                at=at,
+                link=phrases.address(status.group.guild_id, vote.channel_id, vote.message_id),
+                closes=phrases.moment(vote.closes_at, "R"),
+            )
+        elif not problem:
+            yield _("🗳️ A vote for {at} is being posted.", at=at)
+        elif not to_moderator:
+            yield _("⚠️ A vote for {at} isn't posted yet. Moderators know.", at=at)
+        else:
+            why = obstacle_text(problem)
+            yield _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=why)
+    if lost and not (vote and vote.week == lost.week):
+        if vote or (not to_moderator and problem not in UNCERTAIN):
+            problem = None  # it is the other vote's, or for moderators
+        at = phrases.moment(slot_of_week(status.group.schedule, lost.week).at)
+        told = _("⚠️ The vote for {at} has no result.", at=at)
+        is_past = status.this_week and status.this_week.week == lost.week
+        instead = _("The list's own order counted instead.") if is_past else _list_counts()
+        yield f"{told} {_lost_because(lost, problem)} {instead}"

@@ -63,9 +63,19 @@ def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutV
 
 def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0) -> LayoutView:
     """Build one step: its introduction, its resources with the reader's marks, its tables."""
+    section, count = curriculum.section_of(step), step_count(step, reader.marks)
+    head = fitting(
+        [
+            f"-# {_section_title(section)}",
+            f"## {one_line(f'{step.icon} {phrases.step_name(step)}')}",
+            *map(markdown, section.introduction if step is section.steps[0] else ()),
+            *map(markdown, step.introduction),
+            f"-# {phrases.counts_text(count.listed, count.added)}",
+        ],
+        TEXT // 2,
+    )
     everything = [r for resource in step.resources for r in (resource, *resource.companions)]
     shown, page, last = _page(everything, page)
-    head = fitting(_step_head(curriculum.section_of(step), step, reader), TEXT // 2)
     lines = [_resource_line(resource, reader) for resource in shown]
     lines += [line for table in step.tables for line in ("", *_table(table))]
     turns = _page_buttons("step", step.id, page, last)
@@ -136,16 +146,6 @@ def _step_line(step: Step, count: StepCount) -> str:
     if added.total:
         counts.append(_("{read} of {total} deeper", read=added.read, total=added.total))
     return ": ".join(filter(None, [phrases.step_name(step), ", ".join(counts)]))
-
-
-def _step_head(section: Section, step: Step, reader: Reader) -> Lines:
-    yield f"-# {_section_title(section)}"
-    yield f"## {one_line(f'{step.icon} {phrases.step_name(step)}')}"
-    if step is section.steps[0]:
-        yield from map(markdown, section.introduction)
-    yield from map(markdown, step.introduction)
-    count = step_count(step, reader.marks)
-    yield f"-# {phrases.counts_text(count.listed, count.added)}"
 
 
 def _resource_line(resource: Resource, reader: Reader) -> str:

@@ -134,8 +134,7 @@ def group_lines(
         _place_text(group),
         f"⚠️ {obstacle}" if obstacle else "",
         _state_text(group.state),
-        _this_week_text(status),
-        _this_read_text(status.this_read),
+        *_this_week_lines(status),
         *vote_lines(status, to_moderator=to_moderator),
     ]
     if group.state == "active":
@@ -188,41 +187,6 @@ def _state_text(state: GroupState) -> str:
             " `/manage group`."
         ),
     }[state]
-
-
-def _this_week_text(status: GroupStatus) -> str:
-    post = status.this_week
-    if post is None:
-        return ""
-    title = plain(post.title, 120)
-    link = post_link(status.group.guild_id, post)
-    if post.state == "posted" and link:
-        return dotted(
-            _("This week: **{title}**", title=title),
-            part_text(status.part),
-            _("[read it together]({link})", link=link),
-            _("late") if post.is_late else "",
-        )
-    said = {
-        "posted": _("This week: **{title}**, posted and then deleted."),
-        "waiting": _("This week: **{title}**, not posted yet.")
-        if status.group.blocked
-        else _("This week: **{title}**, being posted."),
-        "uncertain": _("This week: **{title}**, perhaps posted. Please look."),
-        "missed": _("This week's paper was missed: I was away, or couldn't post."),
-        "skipped": _("This week is skipped."),
-        "nothing": _("This week there was nothing left to post."),
-    }[post.state]
-    return said.format(title=title)
-
-
-def _this_read_text(read: ReadBy) -> str:
-    """Return who has read this week's paper, as far as that may be told."""
-    if names := _names(read):
-        return _("-# ✅ {names} read it.", names=names)
-    if not read.count:
-        return ""
-    return ngettext("-# ✅ {n} person read it.", "-# ✅ {n} people read it.", read.count)
 
 
 def _last_text(last: Week, read: ReadBy) -> str:
@@ -316,3 +280,32 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
         readers = ngettext("{n} person read it", "{n} people read it", read) if read else ""
         what = [f"[{title}]({link})", _("late") if post.is_late else "", readers]
     return _("- {when}: {what}", when=moment(post.at, "D"), what=dotted(*what))
+
+
+def _this_week_lines(status: GroupStatus) -> Lines:
+    """Yield what became of this week's paper, and who has read it, as far as that may be told."""
+    post, read = status.this_week, status.this_read
+    if post:
+        title, link = plain(post.title, 120), post_link(status.group.guild_id, post)
+        told = {
+            "posted": _("This week: **{title}**, posted and then deleted."),
+            "waiting": _("This week: **{title}**, not posted yet.")
+            if status.group.blocked
+            else _("This week: **{title}**, being posted."),
+            "uncertain": _("This week: **{title}**, perhaps posted. Please look."),
+            "missed": _("This week's paper was missed: I was away, or couldn't post."),
+            "skipped": _("This week is skipped."),
+            "nothing": _("This week there was nothing left to post."),
+        }[post.state]
+        if post.state == "posted" and link:
+            told = dotted(
+                _("This week: **{title}**"),
+                part_text(status.part),
+                _("[read it together]({link})"),
+                _("late") if post.is_late else "",
+            )
+        yield told.format(title=title, link=link)
+    if names := _names(read):
+        yield _("-# ✅ {names} read it.", names=names)
+    elif read.count:
+        yield ngettext("-# ✅ {n} person read it.", "-# ✅ {n} people read it.", read.count)

@@ -1,8 +1,10 @@
 """Makes foreign text harmless and short enough: it shows as typed, and nothing else happens."""
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]])")
 _LINE_START = re.compile(r"^(\s*)(#{1,3}|-#|[-+>]|\d+\.)(?=\s|>|$)", re.MULTILINE)
@@ -12,7 +14,15 @@ _ADDRESS = re.compile(r"(?ai)[a-z](?=://)|\b(?:mailto(?=:)|www(?=\.))|[\w-]\.[a-
 _ENCODED = str.maketrans({"(": "%28", ")": "%29", " ": "%20", "<": "%3C", ">": "%3E"})
 _BREAK = "\u200b"  # zero width: an unseen break inside <@1>, <t:1:R>, </next:1> and @everyone
 
+MakeT = TypeVar("MakeT", bound=Callable[..., str])
 
+
+def made_once(make: MakeT) -> MakeT:
+    """Keep what a function made of the last texts: a list's are shown on card after card."""
+    return functools.lru_cache(maxsize=2_048)(make)  # type: ignore[return-value]  # keeps its types
+
+
+@made_once
 def plain(text: str, limit: int = 500) -> str:
     """Return text that Discord shows letter for letter, clipped to ``limit`` typed characters.
 
@@ -24,11 +34,13 @@ def plain(text: str, limit: int = 500) -> str:
     return _ADDRESS.sub(rf"\g<0>{_BREAK}", _defused(text))
 
 
+@made_once
 def markdown(text: str, limit: int = 1000) -> str:
     """Return the list maker's own Markdown: its emphasis lives, mentions and headings don't."""
     return _defused(clipped(one_line(text), limit))
 
 
+@made_once
 def one_line(text: str) -> str:
     """Return the text with line breaks and control characters turned into single spaces."""
     kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in text)
@@ -57,6 +69,7 @@ def fitting(lines: Iterable[str], limit: int) -> str:
     return "\n".join(kept)
 
 
+@made_once
 def link(text: str, url: str, limit: int = 200) -> str:
     """Return a Markdown link; its text is foreign, its url was checked when it was read."""
     return f"[{plain(text, limit)}]({url.translate(_ENCODED)})"

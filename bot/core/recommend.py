@@ -135,10 +135,9 @@ def recommend(
     ``group_reads``: keys of what the reader's groups read this week.
     """
     marks = resolved(curriculum, marks)
-    ready = _ready(curriculum, marks, now, goal)
-    picked = next(filter(filters.admit, ready), None)
+    picked = next(filter(filters.admit, _ready(curriculum, marks, now, goal)), None)
     if picked is None:
-        return _nothing(curriculum, marks, now, filters, ready)
+        return _nothing(curriculum, marks, now, filters, [*_ready(curriculum, marks, now, goal)])
     told = reasons_for(
         curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads
     )
@@ -186,11 +185,14 @@ def opens(curriculum: Curriculum, key: str) -> tuple[Resource, ...]:
     return tuple(sorted(curriculum.dependents.get(key, ()), key=lambda each: each.addition))
 
 
-def _ready(curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None) -> list[Resource]:
+def _ready(
+    curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None
+) -> Iterator[Resource]:
+    """Return what can be read now, in order: mostly only the first is wanted."""
     on_path = () if goal is None else path_to(curriculum, marks, goal)
     order = (*on_path, *(r for r in curriculum.reading_order if r not in on_path))
     mine = (r for r in order if not unlocks(marks, r.key) and not is_put_off(marks, r.key, now))
-    return [r for r in mine if not r.is_companion and _is_unlocked(marks, r)]
+    return (r for r in mine if not r.is_companion and _is_unlocked(marks, r))
 
 
 def _is_unlocked(marks: Marks, resource: Resource) -> bool:

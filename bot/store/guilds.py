@@ -142,7 +142,8 @@ async def forget_pointers(tx: Queries, guild_id: int) -> None:
 
 async def forget_marks(tx: Queries, key: str) -> None:
     """Forget all marks on a resource."""
-    await tx.fetch("DELETE FROM progress WHERE resource_key = ?", key)
+    for table in ("progress", "ratings"):
+        await tx.fetch(f"DELETE FROM {table} WHERE resource_key = ?", key)  # noqa: S608 - our names
 
 
 async def forget_resources(tx: Queries, guild_id: int) -> None:

@@ -79,10 +79,11 @@ async def readers_by_key(
 
 
 async def set_marks(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None]) -> None:
-    """Record marks by key; None: the resource is untouched again. Two statements for them all.
+    """Record marks by key; None: the resource is untouched again. Few statements for them all.
 
-    Twice is harmless: buttons get double-clicked.
+    Twice is harmless: buttons get double-clicked. The reader's turn must have been taken.
     """
+    await _count_ratings(tx, reader_id, marks)
     for keys in in_parts([key for key, mark in marks.items() if mark is None]):
         sql = (
             f"DELETE FROM progress WHERE reader_id = ? AND resource_key IN ({question_marks(keys)})"  # noqa: S608
@@ -104,14 +105,30 @@ async def set_marks(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None
         await tx.fetch(sql, *chain.from_iterable(some))
 
 
+async def _count_ratings(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None]) -> None:
+    """Count how the marks will change ratings; in the order of keys, for others do so too."""
+    sql = "SELECT resource_key, rating FROM progress WHERE reader_id = ? AND rating IS NOT NULL"
+    old = {row["resource_key"]: row["rating"] for row in await tx.fetch(sql, reader_id)}
+    new = {key: mark.rating for key, mark in marks.items() if mark is not None and mark.rating}
+    rows = [
+        (key, (key in new) - (key in old), (new.get(key, 0) >= 4) - (old.get(key, 0) >= 4))
+        for key in sorted(marks)
+        if new.get(key) != old.get(key)
+    ]
+    for some in in_parts(rows):
+        sql = (
+            "INSERT INTO ratings (resource_key, rated, liked)"  # noqa: S608 - question marks only
+            f" VALUES {', '.join(['(?, ?, ?)'] * len(some))}"
+            " ON CONFLICT (resource_key) DO UPDATE SET"
+            " rated = ratings.rated + excluded.rated, liked = ratings.liked + excluded.liked"
+        )
+        await tx.fetch(sql, *chain.from_iterable(some))
+
+
 async def ratings_of(db: Queries, key: str) -> tuple[int, int]:
     """Return how many readers rated a resource 4 or 5, and how many rated it."""
-    sql = (
-        "SELECT COUNT(*) AS rated, COALESCE(SUM(CASE WHEN rating >= 4 THEN 1 ELSE 0 END), 0)"
-        " AS liked FROM progress WHERE resource_key = ? AND rating IS NOT NULL"
-    )
-    (row,) = await db.fetch(sql, key)
-    return int(row["liked"]), int(row["rated"])
+    row = await db.fetch_one("SELECT liked, rated FROM ratings WHERE resource_key = ?", key)
+    return (row["liked"], row["rated"]) if row else (0, 0)
 
 
 async def last_change(db: Queries, reader_id: int) -> datetime | None:

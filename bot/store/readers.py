@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.me import ReaderSettings
+from bot.store import progress
 from bot.store.database import Queries, Row, value_from
 
 
@@ -144,7 +145,8 @@ async def rows_about(db: Queries, reader_id: int) -> dict[str, list[Row]]:
 
 
 async def delete_person(tx: Queries, reader_id: int) -> None:
-    """Leave no row that holds the person. Twice is harmless."""
+    """Leave no row that holds the person, and count their ratings no more. Twice is harmless."""
+    await progress.set_marks(tx, reader_id, dict.fromkeys(await progress.marks_of(tx, reader_id)))
     for each in PERSON_COLUMNS:
         if each.fate == "delete":
             statement = f"DELETE FROM {each.table}"  # noqa: S608 - our names

@@ -8,7 +8,14 @@ import pytest
 
 from bot.core.progress import READ, STATES, Mark, resolved
 from bot.store import members
-from bot.store.progress import marks_of, readers_by_key, set_marks, states_of_members
+from bot.store.progress import (
+    marks_of,
+    ratings_of,
+    readers_by_key,
+    set_marks,
+    states_of_members,
+)
+from bot.store.readers import delete_person
 from tests.curricula import NOW, curriculum, resource
 
 ALL = {
@@ -57,6 +64,28 @@ async def test_a_cleared_mark_is_gone_and_no_other(db):
 
 async def test_somebody_new_has_no_marks(db):
     assert await marks_of(db, 3) == {}
+
+
+async def test_ratings_are_counted_as_marks_come_and_go(db):
+    chance = random.Random(2)  # noqa: S311 - no secret
+    kept = {reader_id: {} for reader_id in range(5)}
+
+    for _ in range(100):
+        reader_id, key = chance.randrange(5), chance.choice(["demo:a", "demo:b"])
+        mark = chance.choice([None, *(Mark("done", NOW, rating=n) for n in (None, 1, 3, 4, 5))])
+        await write(db, reader_id, {key: mark})
+        kept[reader_id][key] = mark
+        if chance.random() < 0.1:
+            async with db.transaction() as tx:
+                await delete_person(tx, reader_id)
+            kept[reader_id].clear()
+
+        given = [mark.rating for marks in kept.values() if (mark := marks.get(key)) and mark.rating]
+        assert await ratings_of(db, key) == (sum(each >= 4 for each in given), len(given))
+
+
+async def test_nobody_rated_what_is_new(db):
+    assert await ratings_of(db, "demo:new") == (0, 0)
 
 
 @pytest.mark.parametrize("mark", [Mark("done", NOW, rating=6), Mark("finished", NOW)])

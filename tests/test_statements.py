@@ -160,3 +160,26 @@ async def test_an_answer_asks_as_often_of_many_as_of_few(db, clock, empty_again)
 
     more = {name: (few[name], many[name], most[name]) for name in few if many[name] != few[name]}
     assert more == {}
+
+
+async def test_next_again_is_one_statement_and_writes_nothing(db, clock):
+    world = World(db, clock, FEW)
+    await world.fill()
+    for reader_id in (READER, READER + 1):
+        await world.services.reading.next_for(reader_id, GUILD)
+        world.db.statements.clear()
+
+        await world.services.reading.next_for(reader_id, GUILD)
+
+        assert len(world.db.statements) == 1
+        assert world.db.statements[0].startswith("SELECT")
+
+
+async def test_looking_a_resource_up_is_one_statement(db, clock):
+    world = World(db, clock, FEW)
+    await world.fill()
+    world.db.statements.clear()
+
+    await world.services.reading.look(READER, GUILD, "demo:r0")
+
+    assert len(world.db.statements) == 1

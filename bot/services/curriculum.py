@@ -156,9 +156,12 @@ class CurriculumStore:
         self._unchanged = Seen(Laid(base), (self._index,))
         self._laid: OrderedDict[int, tuple[int, Seen]] = OrderedDict()
 
-    async def of(self, db: Queries, guild_id: int | None) -> Curriculum:
-        """Return what this server sees; None: a DM, or a server the bot isn't in."""
-        return (await self.laid(db, guild_id)).curriculum
+    async def of(self, db: Queries, guild_id: int | None, version: int | None = None) -> Curriculum:
+        """Return what this server sees; None: a DM, or a server the bot isn't in.
+
+        ``version``: of its additions, where that was read already.
+        """
+        return (await self.seen(db, guild_id, version)).laid.curriculum
 
     async def laid(self, db: Queries, guild_id: int | None) -> Laid:
         """Return what this server sees, with what it hides and what had to be set aside."""
@@ -246,14 +249,15 @@ class CurriculumStore:
         """Return what fits, the best first; ``first``: keys before others that fit as well."""
         return (await self.seen(db, guild_id)).search(query, first)
 
-    async def seen(self, db: Queries, guild_id: int | None) -> Seen:
+    async def seen(self, db: Queries, guild_id: int | None, version: int | None = None) -> Seen:
         """Return what was laid for the server's version, or lay it.
 
         The version is read with every use, and before the additions: what another process
         writes in between is laid too early, never too late.
         """
-        version = 0 if guild_id is None else await additions.version(db, guild_id)
-        if guild_id is None or version == 0:
+        if guild_id is not None and version is None:
+            version = await additions.version(db, guild_id)
+        if guild_id is None or not version:
             return self._unchanged
         kept = self._laid.get(guild_id)
         if kept is None or kept[0] != version:

@@ -52,10 +52,10 @@ from bot.errors import (
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, members, progress, readers
 from bot.store import changes as change_log
-from bot.store import weeks as week_rows
 from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
+from bot.store.readers import Standing
 
 A_WEEK = timedelta(days=7)
 PUT_OFF_FOR = timedelta(days=7)
@@ -65,7 +65,7 @@ DOUBLE_TAP = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ReaderHere:
-    """One reader as they stand now in a server's list; ``stored``: marks by the keys of their rows.
+    """One reader as they stand now in a server's list; ``kept``: as their rows say it.
 
     ``from_guild``: the server, where a reader in a DM is told about a list of its own.
     """
@@ -75,8 +75,13 @@ class ReaderHere:
     from_guild: int | None
     now: datetime
     curriculum: Curriculum
-    stored: Mapping[str, Mark]
+    kept: Standing
     reader: Reader
+
+    @property
+    def stored(self) -> Mapping[str, Mark]:
+        """The reader's marks by the keys of their rows."""
+        return self.kept.marks
 
     @property
     def current(self) -> Resource | None:
@@ -164,7 +169,7 @@ class Reading:
         here = await self._load(self._db, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
         if _current_after(answer, here) == here.reader.current:  # nobody has to wait
-            return replace(here.reply(answer), worth=await self._worth_of(self._db, answer))
+            return replace(here.reply(answer), worth=await self._worth_of(self._db, here, answer))
         async with self._turn(reader_id) as tx:
             return await self.show_next(tx, reader_id, guild_id, filters, deeper=deeper)
 
@@ -183,13 +188,16 @@ class Reading:
         current = _current_after(answer, here)
         if current != here.reader.current:
             await readers.set_current(tx, reader_id, current)
-        reader, worth = replace(here.reader, current=current), await self._worth_of(tx, answer)
+        reader, worth = (
+            replace(here.reader, current=current),
+            await self._worth_of(tx, here, answer),
+        )
         return replace(here.reply(answer), reader=reader, worth=worth)
 
     async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
         """Return one resource."""
         here = await self._load(self._db, reader_id, guild_id, key)
-        return await self._shown(here, await self._curricula.resource(self._db, here.guild_id, key))
+        return await self._shown(here, await self._resource(self._db, here, key))
 
     async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
         """Return the reader and the curriculum they see here."""
@@ -205,8 +213,9 @@ class Reading:
             NothingCurrentError: nothing was shown as the next one yet.
         """
         async with self._turn(reader_id) as tx:
-            shown = (await readers.reader(tx, reader_id)).current
-            here = await self._load(tx, reader_id, guild_id, shown)
+            here = await self._load(tx, reader_id, guild_id)
+            if guild_id is None:
+                here = await self._load(tx, reader_id, None, here.reader.current)
             current = here.current
             if current is None:
                 raise NothingCurrentError
@@ -335,7 +344,7 @@ class Reading:
     ) -> Reply:
         """Do what ``mark`` does, in a transaction that has the reader's turn."""
         here = await self._load(tx, reader_id, guild_id, keys[0])
-        resources = [await self._curricula.resource(tx, here.guild_id, key) for key in keys]
+        resources = [await self._resource(tx, here, key) for key in keys]
         return await self._mark(tx, here, resources, kind, rating)
 
     async def undo(self, reader_id: int, guild_id: int | None, change_id: int) -> Reply:
@@ -373,9 +382,9 @@ class Reading:
     async def set_goal(self, reader_id: int, guild_id: int | None, key: str | None) -> Reply:
         """Make a resource the goal, or have none; the way to it comes first. Twice is harmless."""
         async with self._turn(reader_id) as tx:
-            if key is not None:
-                key = (await self._curricula.resource(tx, guild_id, key)).key
             here = await self._load(tx, reader_id, guild_id)
+            if key is not None:
+                key = (await self._resource(tx, here, key)).key
             kind: ChangeKind = "no_goal" if key is None else "goal"
             if key == (here.goal.key if here.goal else here.reader.goal):
                 return await self._repeated(tx, here, lambda change: change.kind == kind)
@@ -417,14 +426,17 @@ class Reading:
     ) -> ReaderHere:
         """Return the reader as they stand here; ``key``: what they ask about, seen as below."""
         place, now = await self._place_of(db, reader_id, guild_id, key), self._clock()
-        curriculum = await self._curricula.of(db, place)
-        stored = await progress.marks_of(db, reader_id)
-        row = await readers.reader(db, reader_id)
-        reads = await week_rows.reads_of_groups(db, reader_id, place, now - A_WEEK)
-        group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in reads)
-        reader = Reader(resolved(curriculum, stored), row.current, row.goal, group_reads)
+        kept = await readers.standing(db, reader_id, place, now - A_WEEK, key)
+        curriculum = await self._curricula.of(db, place, kept.version)
+        group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
+        marks = resolved(curriculum, kept.marks)
+        reader = Reader(marks, kept.row.current, kept.row.goal, group_reads)
         from_guild = None if place == guild_id else place
-        return ReaderHere(reader_id, place, from_guild, now, curriculum, stored, reader)
+        return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
+
+    async def _resource(self, db: Queries, here: ReaderHere, key: str) -> Resource:
+        """Return the resource with this key; raises as ``CurriculumStore.resource``."""
+        return here.curriculum.get(key) or await self._curricula.resource(db, here.guild_id, key)
 
     async def _place_of(
         self, db: Queries, reader_id: int, guild_id: int | None, key: str | None
@@ -475,7 +487,10 @@ class Reading:
         was = Snapshot({key: before.stored.get(key) for key in rows}, old.current, old.goal)
         then = Snapshot(rows, current, goal)
         await change_log.add_change(tx, reader_id, change, before=was, after=then)
-        reader, worth = replace(after.reader, current=current), await self._worth_of(tx, answer)
+        reader, worth = (
+            replace(after.reader, current=current),
+            await self._worth_of(tx, after, answer),
+        )
         return replace(before.reply(answer, change), reader=reader, worth=worth)
 
     async def _repeated(
@@ -506,12 +521,15 @@ class Reading:
         then = await self._load(tx, here.reader_id, here.guild_id)
         return replace(then, from_guild=here.from_guild)
 
-    async def _worth_of(self, db: Queries, shown: Answer | Resource) -> Worth | None:
+    async def _worth_of(
+        self, db: Queries, here: ReaderHere, shown: Answer | Resource
+    ) -> Worth | None:
         """Return what readers thought of what is shown; None for too few ratings."""
         resource = shown.resource if isinstance(shown, Recommendation) else shown
         if not isinstance(resource, Resource):
             return None
-        liked, rated = await progress.ratings_of(db, resource.key)
+        ratings = here.kept.ratings.get(resource.key)
+        liked, rated = ratings or await progress.ratings_of(db, resource.key)
         return Worth(liked, rated) if shown_count(rated) else None
 
     async def _title(self, db: Queries, here: ReaderHere, key: str) -> str:
@@ -521,7 +539,7 @@ class Reading:
         return gone[key].title if key in gone else key
 
     async def _shown(self, here: ReaderHere, resource: Resource) -> Shown:
-        worth = await self._worth_of(self._db, resource)
+        worth = await self._worth_of(self._db, here, resource)
         return Shown(here.curriculum, here.reader, resource, worth, here.from_guild)
 
     async def _mark(

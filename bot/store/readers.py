@@ -1,12 +1,15 @@
 """What is kept of a reader beside their marks, and where the database holds a person at all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from bot.core.me import ReaderSettings
+from bot.core.progress import Mark
 from bot.store import progress
 from bot.store.database import Queries, Row, value_from
+from bot.store.instants import instant, instant_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,70 @@ async def reader(db: Queries, reader_id: int) -> ReaderRow:
     sql = "SELECT current_key AS current, goal_key AS goal FROM readers WHERE reader_id = ?"
     row = await db.fetch_one(sql, reader_id)
     return ReaderRow(**row) if row else ReaderRow()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A reader as they stand in a server. ``version``: of its additions, 0 without any.
+
+    ``group_reads``: (key, channel) of what their groups were posted, the newest first;
+    ``ratings``: (liked, rated) of what is current, and of what was asked about.
+    """
+
+    row: ReaderRow
+    marks: Mapping[str, Mark]
+    version: int
+    group_reads: list[tuple[str, int]]
+    ratings: Mapping[str, tuple[int, int]]
+
+
+async def standing(
+    db: Queries, reader_id: int, guild_id: int | None, since: datetime, key: str | None = None
+) -> Standing:
+    """Return all that an answer to a reader needs, in one statement.
+
+    ``guild_id``: only this server's groups; None: all of them. ``since``: from when on what was
+    posted counts. ``key``: the resource they ask about.
+    """
+    sql = (
+        "SELECT 'mark' AS what, resource_key AS key, state AS word, changed_at AS at,"
+        " until_at AS number, rating FROM progress WHERE reader_id = ?"
+        " UNION ALL SELECT 'reader', current_key, goal_key, NULL, NULL, NULL FROM readers"
+        " WHERE reader_id = ?"
+        " UNION ALL SELECT 'version', NULL, NULL, NULL, version, NULL FROM additions_versions"
+        " WHERE guild_id = ?"
+        " UNION ALL SELECT 'read', weeks.resource_key, NULL, slot_at, study_groups.channel_id, NULL"
+        " FROM members JOIN study_groups ON study_groups.group_id = members.group_id"
+        " JOIN weeks ON weeks.group_id = members.group_id"
+        " WHERE members.reader_id = ? AND weeks.slot_at > ? AND weeks.state = 'posted'"
+        " AND study_groups.state <> 'stopped' AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
+        " AND (study_groups.guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
+        " UNION ALL SELECT 'ratings', resource_key, NULL, rated, liked, NULL FROM ratings"
+        " WHERE resource_key = ? OR resource_key ="
+        " (SELECT current_key FROM readers WHERE reader_id = ?)"
+    )
+    here = (reader_id, since, guild_id, guild_id)
+    rows = await db.fetch(sql, reader_id, reader_id, guild_id, *here, key, reader_id)
+    row, marks, version, reads = ReaderRow(), dict[str, Mark](), 0, list[Row]()
+    ratings = dict[str | None, tuple[int, int]]()
+    for each in rows:
+        match each["what"]:
+            case "mark":
+                until = instant_or_none(each["number"])
+                mark = Mark(each["word"], instant(each["at"]), until, each["rating"])
+                marks[each["key"]] = mark
+            case "reader":
+                row = ReaderRow(each["key"], each["word"])
+            case "version":
+                version = each["number"]
+            case "read":
+                reads.append(each)
+            case "ratings":
+                ratings[each["key"]] = each["number"], each["at"]
+    reads.sort(key=lambda read: read["at"], reverse=True)
+    asked = {each: ratings.get(each, (0, 0)) for each in (row.current, key) if each is not None}
+    return Standing(row, marks, version, [(r["key"], r["number"]) for r in reads], asked)
 
 
 async def was_shown(db: Queries, reader_id: int, key: str) -> bool:

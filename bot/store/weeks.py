@@ -157,27 +157,6 @@ async def named_readers(db: Queries, group_id: int, keys: Collection[str]) -> li
     return await db.fetch_column(sql, group_id, *keys)
 
 
-async def reads_of_groups(
-    db: Queries, reader_id: int, guild_id: int | None, since: datetime
-) -> list[tuple[str, int]]:
-    """Return (key, channel) of what the reader's groups were posted since then, newest first.
-
-    ``guild_id``: only that server's groups; None: all of them.
-    """
-    sql = (
-        "SELECT weeks.resource_key, study_groups.channel_id FROM members"
-        " JOIN study_groups ON study_groups.group_id = members.group_id"
-        " JOIN weeks ON weeks.group_id = members.group_id"
-        " WHERE members.reader_id = ? AND weeks.slot_at > ? AND weeks.state = 'posted'"
-        " AND study_groups.state <> 'stopped' AND NOT EXISTS"
-        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
-        " AND (study_groups.guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
-        " ORDER BY weeks.slot_at DESC"
-    )
-    rows = await db.fetch(sql, reader_id, since, guild_id, guild_id)
-    return [(row["resource_key"], row["channel_id"]) for row in rows]
-
-
 def _post(row: Row) -> Week:
     return value_from(
         Week, row, at=instant(row["slot_at"]), key=row["resource_key"], title=row["title"] or ""

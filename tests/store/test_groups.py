@@ -5,7 +5,7 @@ import pytest
 from bot.core.groups import Group
 from bot.core.outbox import Lacks
 from bot.core.weeks import Schedule, Week
-from bot.store import groups, members
+from bot.store import groups, members, readers
 from bot.store import weeks as week_rows
 from bot.store.outbox import due_next
 
@@ -108,7 +108,7 @@ async def test_readers_are_told_what_their_running_groups_read(db, put):
             post = Week(n, n, "2026-W02", NOW + timedelta(n), "posted", key=f"demo:{n}")
             await week_rows.put_week(tx, post)
 
-    since = NOW
-    assert await week_rows.reads_of_groups(db, 5, None, since) == [("demo:2", 12), ("demo:1", 11)]
-    assert await week_rows.reads_of_groups(db, 5, 8, since) == []
-    assert len(await week_rows.reads_of_groups(db, 5, 9, since)) == 2
+    anywhere, elsewhere, here = [await readers.standing(db, 5, each, NOW) for each in (None, 8, 9)]
+    assert anywhere.group_reads == [("demo:2", 12), ("demo:1", 11)]
+    assert elsewhere.group_reads == []
+    assert here.group_reads == anywhere.group_reads

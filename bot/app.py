@@ -26,7 +26,7 @@ from bot.outbox.letters import letters
 from bot.outbox.ticker import Ticker
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
-from bot.views.replies import reply_with_error
+from bot.views.replies import defer_if_late, reply_with_error
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ class Tree(app_commands.CommandTree["NextreadBot"]):
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         speak(str(interaction.locale))
+        if interaction.type is not discord.InteractionType.autocomplete:  # can't be deferred
+            defer_if_late(interaction)
         return True
 
     async def on_error(

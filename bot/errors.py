@@ -91,6 +91,13 @@ class SlipError(ReaderError):
     )
 
 
+class SlowFormError(ReaderError):
+    """Discord opens a form only as the first answer, and another had to be given in time."""
+
+    def sentence(self) -> str:
+        return _("That took me too long, sorry, so I can't open the form. Please try again.")
+
+
 class NotOfferedError(ReaderError):
     """A select or form came back with something that it doesn't offer."""
 

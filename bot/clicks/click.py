@@ -23,6 +23,7 @@ from bot.errors import (
     ReaderError,
     RightUnknownError,
     SlipError,
+    SlowFormError,
     WrongWordError,
 )
 from bot.language import speak
@@ -30,8 +31,17 @@ from bot.services.opening import Deliver, Services
 from bot.views.custom_ids import CustomId
 from bot.views.parts import Button, Form, Interaction, WordForm, picked
 from bot.views.problems import home_of
+from bot.views.replies import (
+    EDITABLE,
+    answer,
+    answered,
+    dated,
+    defer_if_late,
+    edit,
+    may_be_slip,
+    reply_with_error,
+)
 from bot.views.replies import WayBack as Back
-from bot.views.replies import answer, dated, may_be_slip, reply_with_error
 
 log = logging.getLogger(__name__)
 
@@ -187,16 +197,12 @@ class Click:
 
         ``asks``: the new card only asks, so what is tapped on it is meant, however soon.
         """
-        message, response = self.interaction.message, self.interaction.response
-        if message and message.flags.ephemeral and not response.is_done():
-            await response.edit_message(view=view if asks else dated(self.interaction, view))
+        message = self.interaction.message
+        is_own = message is not None and message.flags.ephemeral
+        if is_own and await answered(self.interaction) in EDITABLE:
+            await edit(self.interaction, view if asks else dated(self.interaction, view))
         else:
             await answer(self.interaction, view)
-        return None
-
-    async def update(self, view: LayoutView) -> View:
-        """Put a card in the place of the one that answered this click already."""
-        await self.interaction.edit_original_response(view=dated(self.interaction, view))
         return None
 
     async def ask(
@@ -216,6 +222,8 @@ class Click:
             back = None if way_back is None else (lambda error: way_back(click, form, error))
             await self.clicks.answered(click, then(click, form), back)
 
+        if await answered(self.interaction):
+            raise SlowFormError
         form.on_submit = sent  # type: ignore[method-assign]
         await self.interaction.response.send_modal(form)
         return None
@@ -304,6 +312,7 @@ class Clicks:
     ) -> None:
         """Show what answers a click, or say what went wrong: the outermost frame we own."""
         speak(click.language)
+        defer_if_late(click.interaction)
         try:
             if view := await answering:
                 await click.replace(view)

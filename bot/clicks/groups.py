@@ -38,6 +38,7 @@ from bot.views.problems import (
     seen_channel,
     seen_role,
 )
+from bot.views.replies import edit
 from bot.views.resource_card import next_card, resource_card
 from bot.views.start_card import (
     HOURS,
@@ -103,7 +104,7 @@ async def run_group(click: Click, said: ids.RunGroup) -> View:
         await click.deliver.now(said.group_id, *([week.week_id] if week else []))
         click.deliver.look_again()
         status = await groups.status(status.group.channel_id, click.who)
-        return await click.update(_card(click, status))
+        return _card(click, status)
     if said.action == "skip":
         status = await groups.skip_next(*group)
     else:
@@ -180,7 +181,7 @@ async def read_it(click: Click, said: ids.ReadIt) -> View:
         view = to_all(partial(weekly_card, post, role_id))
         # The answer to a click may edit its card: no message route, so no limit to wait for.
         try:
-            await click.interaction.response.edit_message(view=view)
+            await edit(click.interaction, view)
         except discord.HTTPException as error:
             if error.code != PUT_AWAY:
                 raise
@@ -258,11 +259,9 @@ async def call_off_vote(click: Click, said: ids.CallOffVote) -> View:
 async def close_vote(click: Click, said: ids.CloseVote) -> View:
     """End a vote's poll now, and take its result."""
     ballot = await click.services.votes.close(click.guild_id, said.vote_id)
-    await click.interaction.response.defer()  # Discord counts
     await click.deliver.result(said.vote_id)
     click.deliver.look_again()
-    told = closed_text(ballot)
-    return await click.update(await _current_card(click, ballot.vote.group_id, told))
+    return await _current_card(click, ballot.vote.group_id, closed_text(ballot))
 
 
 @clicked

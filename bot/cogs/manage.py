@@ -152,7 +152,6 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     )
     async def add(self, interaction: Interaction, link: str, step: str | None = None) -> None:
         """Add something to the reading list of this server."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         where, who = interaction.guild_id or 0, interaction.user.id
         proposal = await self.services.moderation.propose(where, who, link, step)
         await answer(interaction, card_of(proposal))

@@ -114,10 +114,8 @@ class ReadingCog(commands.Cog, name="reading"):
     async def progress(self, interaction: Interaction, share: bool = False) -> None:
         """Show how far you are, and how much is left."""
         journey = await self.services.reading.journey(interaction.user.id, interaction.guild_id)
-        if share:
-            await interaction.response.send_message(view=shared_card(journey))
-        else:
-            await answer(interaction, progress_card(journey))
+        view = shared_card(journey) if share else progress_card(journey)
+        await answer(interaction, view, ephemeral=not share)
 
     @app_commands.command()
     async def me(self, interaction: Interaction) -> None:

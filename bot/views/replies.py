@@ -1,5 +1,6 @@
 """How an answer leaves: privately, without mentions; an error too, and choices while one types."""
 
+import asyncio
 import functools
 import io
 import logging
@@ -33,24 +34,75 @@ TROUBLE = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError)
 
 NAME = 100  # Discord's limit for a choice's name
 CHOICES = 25  # and for their number
+LATE = 1.5
+"""Seconds until an answer is late: Discord waits three, of which some go by on the way."""
+TIMER, DEFERRING = "timer", "deferring"
+"""What an interaction carries with it: what will defer it, then what does."""
+EDITABLE = (
+    None,
+    discord.InteractionResponseType.deferred_message_update,
+    discord.InteractionResponseType.message_update,
+)
+"""How a click was answered whose card may still be replaced by the answer."""
 
 SLIP = timedelta(seconds=3)
 """A tap so soon after a click replaced the card may have been meant for what stood there."""
 
 
-async def answer(interaction: Interaction, view: LayoutView) -> None:
+def defer_if_late(interaction: Interaction) -> None:
+    """Have Discord wait for the answer, unless one is on its way in time: at each of the doors."""
+
+    def late() -> None:
+        interaction.extras[DEFERRING] = loop.create_task(_defer(interaction))
+
+    loop = asyncio.get_running_loop()
+    interaction.extras[TIMER] = loop.call_later(LATE, late)
+
+
+async def _defer(interaction: Interaction) -> None:
+    """Defer: a card stays as it is until then; to a command, only who asked sees that we think."""
+    is_thinking = interaction.message is None
+    is_shared = is_thinking and getattr(interaction.namespace, "share", False)
+    try:
+        await interaction.response.defer(ephemeral=not is_shared, thinking=is_thinking)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        log.warning("interaction %s can't be deferred: %s", interaction.id, error)
+
+
+async def answered(interaction: Interaction) -> discord.InteractionResponseType | None:
+    """Return how the interaction was answered, if it was; from now on it isn't deferred."""
+    if (timer := interaction.extras.get(TIMER)) is not None:
+        timer.cancel()
+    if (deferring := interaction.extras.get(DEFERRING)) is not None:
+        await deferring
+    return interaction.response.type
+
+
+async def answer(
+    interaction: Interaction,
+    view: LayoutView,
+    *,
+    file: discord.File = discord.utils.MISSING,
+    ephemeral: bool = True,
+) -> None:
     """Answer a command, or a click on a public card: only who asked sees it."""
-    if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
+    is_answered = await answered(interaction)
+    send = interaction.followup.send if is_answered else interaction.response.send_message
+    await send(view=view, file=file, ephemeral=ephemeral)
 
 
 async def answer_file(interaction: Interaction, told: str, name: str, content: bytes) -> None:
     """Answer with a file to take away, and what is told of it."""
     view = card(told, ui.File(f"attachment://{name}"))
-    file = discord.File(io.BytesIO(content), name)
-    await interaction.response.send_message(view=view, file=file, ephemeral=True)
+    await answer(interaction, view, file=discord.File(io.BytesIO(content), name))
+
+
+async def edit(interaction: Interaction, view: LayoutView) -> None:
+    """Answer a click by editing the card that was clicked, whoever sees it."""
+    if await answered(interaction):
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.edit_message(view=view)
 
 
 def dated(interaction: Interaction, view: LayoutView) -> LayoutView:

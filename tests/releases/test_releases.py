@@ -28,7 +28,7 @@ from bot.store import outbox
 from bot.store.database import open_database
 from bot.store.instants import seconds
 from bot.store.migrations import migrate
-from bot.views.replies import error_card
+from bot.views.replies import answer, error_card
 from tests.conftest import A_DAY, EMPTY
 from tests.every_table import everything
 from tests.golden.custom_ids import written
@@ -230,7 +230,7 @@ async def old_card(interaction: discord.Interaction, custom_id: str, picks: str 
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.ActionRow(part))
     view.stop()
-    await interaction.response.send_message(view=view, ephemeral=True)
+    await answer(interaction, view)
 
 
 @pytest.fixture

@@ -32,9 +32,7 @@ class Sent:
 
     def __init__(self) -> None:
         self.response, self.told = self, []
-
-    def is_done(self):
-        return False
+        self.extras, self.type = {}, None
 
     async def send_message(self, **told):
         self.told.append(told)

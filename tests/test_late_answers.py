@@ -1,0 +1,123 @@
+"""An answer that would be late for Discord is deferred first, at both doors alike."""
+
+import asyncio
+import shutil
+
+import discord
+import pytest
+
+from bot.app import NextreadBot
+from bot.services.opening import services_over
+from bot.store.database import Queries, open_database
+from tests.seen import labels_of, text_of
+
+A_MOMENT = 4
+"""Seconds: after so long a tap isn't taken for a slip."""
+
+
+class Slow(Queries):
+    """A database that takes so many seconds to read, by the test's clock."""
+
+    def __init__(self, db) -> None:
+        self._db = db
+        self.is_shared, self.is_well = db.is_shared, db.is_well
+        self.transaction, self.migrating = db.transaction, db.migrating
+        self.checkpoint, self.close = db.checkpoint, db.close
+        self.seconds = 0
+
+    async def fetch(self, sql, *args):
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
+        return await self._db.fetch(sql, *args)
+
+
+@pytest.fixture
+async def simcord_bot(tmp_path, base, new_ledger):
+    shutil.copy(new_ledger, tmp_path / "bot.db")
+
+    async def opening():
+        db = Slow(await open_database(f"sqlite:///{tmp_path / 'bot.db'}"))
+        return await services_over(db, base, discord.utils.utcnow)
+
+    bot = NextreadBot(opening, shard_count=1)
+    yield bot
+    await bot.close()
+
+
+@pytest.fixture
+def slow(env):
+    """Return what makes each reading take so long from now on."""
+
+    def make(seconds):
+        env.bot.services.db.seconds = seconds
+
+    return make
+
+
+async def test_an_answer_in_time_is_not_deferred(alice, channel, env, slow):
+    slow(1)
+
+    card = await alice.slash(channel, "next")
+    await env.advance_time(1)
+    await env.advance_time(2)
+
+    assert not card.deferred
+    assert card.ephemeral
+    assert "Attention Is All You Need" in text_of(card)
+
+
+async def test_a_late_answer_to_a_command_is_deferred_and_seen_by_who_asked_alone(
+    alice, channel, env, slow
+):
+    slow(5)
+
+    card = await alice.slash(channel, "next")
+    await env.advance_time(2)
+    was_deferred, was_answered = card.deferred, bool(card.followups)
+    await env.advance_time(3)
+
+    assert (was_deferred, was_answered) == (True, False)
+    assert card.ephemeral
+    assert "Attention Is All You Need" in text_of(card)
+
+
+async def test_a_late_click_replaces_its_own_card_still(alice, channel, env, slow):
+    card = await alice.slash(channel, "progress")
+    await env.advance_time(A_MOMENT)
+    slow(5)
+
+    clicked = await alice.click(card.response.message, label="The list")
+    await env.advance_time(2)
+    was_acknowledged = clicked.acknowledged
+    await env.advance_time(10)
+
+    assert was_acknowledged
+    assert clicked.followups == []
+    assert "Transformer" in text_of(card.response)
+
+
+async def test_late_progress_that_is_shared_is_seen_by_all(alice, channel, env, slow):
+    slow(5)
+
+    card = await alice.slash(channel, "progress", share=True)
+    await env.advance_time(2)
+    was_deferred = card.deferred
+    await env.advance_time(10)
+
+    assert was_deferred
+    assert not card.ephemeral
+    assert "0 of" in text_of(card)
+
+
+async def test_a_form_that_would_come_too_late_is_asked_for_again(alice, channel, env, slow):
+    await alice.slash(channel, "done", resource="BERT")
+    card = await alice.slash(channel, "progress")
+    await env.advance_time(A_MOMENT)
+    slow(5)
+
+    clicked = await alice.click(card.response.message, label="Reset…")
+    await env.advance_time(15)
+
+    assert clicked.modal is None
+    assert "I can't open the form" in text_of(clicked.followups[-1])
+    assert "Reset…" in labels_of(card.response)

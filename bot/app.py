@@ -80,6 +80,7 @@ class NextreadBot(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.5,  # seconds of silence: a server that comes later is told of
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=30,
             http_trace=ask_once(),
@@ -123,6 +124,11 @@ class NextreadBot(commands.AutoShardedBot):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self.ticker.servers.arrived(guild.id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Greet a server that Discord told of late: at the start all are greeted together."""
+        if self.is_ready():
+            await self.ticker.servers.greet_if_new(guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop all work for a server. An outage isn't a removal: discord.py tells them apart."""

@@ -13,6 +13,9 @@ from aiohttp import WSMsgType, web
 TOKEN = "MTIz.a-token-that-must-stay.unseen"  # noqa: S105 - of no account
 APPLICATION_ID = "123456789012345678"
 
+API = "/api/v10"
+OF_ANSWERS = (f"{API}/interactions/", f"{API}/webhooks/")
+
 NEXTREAD = """
 import sys, yarl, discord.gateway, discord.http
 discord.http.Route.BASE = sys.argv.pop(1)
@@ -80,7 +83,7 @@ class SmallDiscord:
     @web.middleware
     async def _authorized(self, request, handler):
         # An interaction is answered with a token of its own.
-        by_token = "/interactions/" in request.path or not request.path.startswith("/api")
+        by_token = not request.path.startswith(f"{API}/") or request.path.startswith(OF_ANSWERS)
         if not by_token and request.headers["Authorization"] != f"Bot {self._token}":
             return answer({"message": "401: Unauthorized", "code": 0}, 401)
         return await handler(request)
@@ -93,6 +96,16 @@ class SmallDiscord:
             "avatar": None,
             "bot": True,
         }
+
+    def message(self, id_, told):
+        """Return a message as Discord gives it back to who sent it."""
+        return {
+            "id": id_, "channel_id": "5", "author": self._user(), "type": 0, "content": "",
+            "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": None, "tts": False,
+            "mention_everyone": False, "mentions": [], "mention_roles": [], "attachments": [],
+            "embeds": [], "pinned": False, "flags": told.get("flags", 0),
+            "components": told.get("components", []),
+        }  # fmt: skip
 
     async def _me(self, _):
         return answer(self._user())

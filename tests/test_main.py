@@ -301,6 +301,7 @@ class Asking(SmallDiscord):
         return [
             *super()._routes(),
             web.post("/api/v10/interactions/{id}/{token}/callback", self._take_answer),
+            web.post("/api/v10/webhooks/{id}/{token}", self._take_followup),
         ]
 
     async def _take_answer(self, request):
@@ -311,6 +312,11 @@ class Asking(SmallDiscord):
             return answer(self.refusal, 404)
         id_ = request.match_info["id"]
         return answer({"interaction": {"id": id_, "type": 2, "response_message_id": id_}})
+
+    async def _take_followup(self, request):
+        told = await request.json()
+        await self.answers.put(told)
+        return answer(self.message("10", told))
 
     async def ask(self, name, type_=2, **options):
         command = next(command for command in self.commands if command["name"] == name)
@@ -353,7 +359,8 @@ async def test_no_log_tells_who_marked_what_and_a_held_file_is_answered_in_time(
     with contextlib.closing(sqlite3.connect(tmp_path / "nextread.db", isolation_level=None)) as it:
         it.execute("BEGIN EXCLUSIVE")
         await discord.ask("done", resource="jump-into-llm:gpt-1")
-        assert "Another program is using my database" in await discord.answered(within=2.9)
+        assert "'type': 5" in await discord.answered(within=2.9)
+        assert "Another program is using my database" in await discord.answered(within=2)
     discord.refusal = {"code": 10062, "message": "Unknown interaction"}
     await discord.ask("done", resource="jump-into-llm:gpt-1")
     await discord.answered(within=3)

@@ -210,6 +210,10 @@ class Servers:
     async def arrived(self, guild_id: int) -> None:
         """Greet a server once; one that invites the bot again goes on as before."""
         await self._guilds.arrived(guild_id)
+        await self.greet_if_new(guild_id)
+
+    async def greet_if_new(self, guild_id: int) -> None:
+        """Greet a server that has just come into sight, unless the bot has been in it for long."""
         server = self._discord.server(guild_id)
         await self._greet([server] if server else [])
 

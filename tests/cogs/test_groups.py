@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import discord
 import pytest
+from simcord.backend.serializers import guild_create_payload
 
 from tests.forged import forged
 from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of, title_of
@@ -705,6 +706,17 @@ async def test_a_server_is_greeted_once(env, channel, greet, restart):
     (greeting,) = channel.history()
     assert "Hello! I know what to read next." in text_of(greeting)
     assert labels_of(greeting) == ["Start a weekly paper"]
+
+
+async def test_a_server_that_discord_tells_of_after_the_start_is_greeted(env, guild, channel):
+    server = env.backend.get_guild(guild.id)
+    server.system_channel_id = channel.id
+    env.backend.emit("GUILD_CREATE", guild_create_payload(env.backend, server))
+
+    await env.settle()
+
+    (greeting,) = channel.history()
+    assert "Hello! I know what to read next." in text_of(greeting)
 
 
 @pytest.fixture

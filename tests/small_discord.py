@@ -167,7 +167,7 @@ class SmallDiscord:
                     "v": 10,
                     "user": self._user(),
                     "guilds": [{"id": guild["id"], "unavailable": True} for guild in guilds],
-                    "shard": said["d"]["shard"],
+                    "shard": said["d"].get("shard", [0, 1]),
                     "session_id": "one",
                     "resume_gateway_url": str(request.url.origin()).replace("http", "ws", 1),
                     "application": {"id": APPLICATION_ID, "flags": 0},

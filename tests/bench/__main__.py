@@ -5,6 +5,7 @@ import click
 from tests.bench.crowd import crowd
 from tests.bench.due import due
 from tests.bench.groups import groups
+from tests.bench.interactions import interactions
 from tests.bench.search_table import search
 
 
@@ -17,6 +18,7 @@ main.add_command(search)
 main.add_command(groups)
 main.add_command(due)
 main.add_command(crowd)
+main.add_command(interactions)
 
 if __name__ == "__main__":
     main()

@@ -14,7 +14,8 @@ import bot
 import bot.store
 
 NOT_OF_SERVERS = {
-    "changes", "migrations", "progress", "reader_settings", "readers", "settings", "tickets",
+    "changes", "migrations", "progress", "ratings", "reader_settings", "readers", "settings",
+    "tickets",
 }  # fmt: skip
 """Tables of readers, who are looked for by their own id, and of the bot itself."""
 
@@ -59,11 +60,11 @@ LISTED = {
     "papers.IS_HERE": EVERY_SERVERS,
     "papers.end_vote": ONLY_TELLS,
     "readers.rows_about": THE_READERS,
+    "readers.standing": THE_READERS,
     "weeks.week": CHECKED,
     "weeks.weeks_by_id": THE_READERS,
     "weeks.not_followed": EVERY_SERVERS,
     "weeks.read_counts": LOOKED_FOR,
-    "weeks.reads_of_groups": THE_READERS,
 }
 """What reads a server's rows and names no server: why that may be."""
 

@@ -167,19 +167,18 @@ async def test_next_again_is_one_statement_and_writes_nothing(db, clock):
     await world.fill()
     for reader_id in (READER, READER + 1):
         await world.services.reading.next_for(reader_id, GUILD)
-        world.db.statements.clear()
+        world.db.asked.clear()
 
         await world.services.reading.next_for(reader_id, GUILD)
 
-        assert len(world.db.statements) == 1
-        assert world.db.statements[0].startswith("SELECT")
+        assert [each.by for each in world.db.asked] == ["readers.standing"]
 
 
 async def test_looking_a_resource_up_is_one_statement(db, clock):
     world = World(db, clock, FEW)
     await world.fill()
-    world.db.statements.clear()
+    world.db.asked.clear()
 
     await world.services.reading.look(READER, GUILD, "demo:r0")
 
-    assert len(world.db.statements) == 1
+    assert len(world.db.asked) == 1

@@ -7,7 +7,7 @@ from typing import Literal
 from bot.core.curriculum import Curriculum, Kind, Resource, Step
 from bot.core.progress import Count, Mark, State
 from bot.language import _
-from bot.plain import clipped, link, one_line, plain
+from bot.plain import clipped, link, made_once, one_line, plain
 
 MUST_READ = "📚"
 KIND_ICONS = {
@@ -57,11 +57,13 @@ def short_title(resource: Resource) -> str:
     return names[0] if names else clipped(resource.title, 60)
 
 
+@made_once
 def name_of(resource: Resource, longest: int = 500) -> str:
     """Return a short title as a card shows it."""
     return plain(short_title(resource), longest)
 
 
+@made_once
 def linked(resource: Resource, longest: int = 200, *, marked: bool = False) -> str:
     """Return the title as a link to the page; ``marked``: must-reads have their sign behind it."""
     sign = f" {MUST_READ}" if marked and resource.must_read else ""

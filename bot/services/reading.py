@@ -430,7 +430,7 @@ class Reading:
         curriculum = await self._curricula.of(db, place, kept.version)
         group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
         marks = resolved(curriculum, kept.marks)
-        reader = Reader(marks, kept.row.current, kept.row.goal, group_reads)
+        reader = Reader(marks, kept.current, kept.goal, group_reads)
         from_guild = None if place == guild_id else place
         return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
 

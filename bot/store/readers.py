@@ -1,8 +1,10 @@
 """What is kept of a reader beside their marks, and where the database holds a person at all."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Literal
 
 from bot.core.me import ReaderSettings
@@ -13,19 +15,6 @@ from bot.store.instants import instant, instant_or_none
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderRow:
-    current: str | None = None
-    goal: str | None = None
-
-
-async def reader(db: Queries, reader_id: int) -> ReaderRow:
-    """Return the reader's row; somebody new has nothing current and no goal."""
-    sql = "SELECT current_key AS current, goal_key AS goal FROM readers WHERE reader_id = ?"
-    row = await db.fetch_one(sql, reader_id)
-    return ReaderRow(**row) if row else ReaderRow()
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """A reader as they stand in a server. ``version``: of its additions, 0 without any.
 
@@ -33,7 +22,8 @@ class Standing:
     ``ratings``: (liked, rated) of what is current, and of what was asked about.
     """
 
-    row: ReaderRow
+    current: str | None
+    goal: str | None
     marks: Mapping[str, Mark]
     version: int
     group_reads: list[tuple[str, int]]
@@ -68,25 +58,22 @@ async def standing(
     )
     here = (reader_id, since, guild_id, guild_id)
     rows = await db.fetch(sql, reader_id, reader_id, guild_id, *here, key, reader_id)
-    row, marks, version, reads = ReaderRow(), dict[str, Mark](), 0, list[Row]()
-    ratings = dict[str | None, tuple[int, int]]()
-    for each in rows:
-        match each["what"]:
-            case "mark":
-                until = instant_or_none(each["number"])
-                mark = Mark(each["word"], instant(each["at"]), until, each["rating"])
-                marks[each["key"]] = mark
-            case "reader":
-                row = ReaderRow(each["key"], each["word"])
-            case "version":
-                version = each["number"]
-            case "read":
-                reads.append(each)
-            case "ratings":
-                ratings[each["key"]] = each["number"], each["at"]
-    reads.sort(key=lambda read: read["at"], reverse=True)
-    asked = {each: ratings.get(each, (0, 0)) for each in (row.current, key) if each is not None}
-    return Standing(row, marks, version, [(r["key"], r["number"]) for r in reads], asked)
+    found = defaultdict[str, list[Row]](list)
+    for row in rows:
+        found[row["what"]].append(row)
+    current, goal = next(((r["key"], r["word"]) for r in found["reader"]), (None, None))
+    ratings = {r["key"]: (r["number"], r["at"]) for r in found["ratings"]}
+    return Standing(
+        current,
+        goal,
+        {
+            r["key"]: Mark(r["word"], instant(r["at"]), instant_or_none(r["number"]), r["rating"])
+            for r in found["mark"]
+        },
+        sum(r["number"] for r in found["version"]),
+        [(r["key"], r["number"]) for r in sorted(found["read"], key=itemgetter("at"))[::-1]],
+        {each: ratings.get(each, (0, 0)) for each in (current, key) if each is not None},
+    )
 
 
 async def was_shown(db: Queries, reader_id: int, key: str) -> bool:

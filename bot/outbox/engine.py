@@ -297,9 +297,9 @@ class Engine:
             await self.give_back(row, "refused", AN_HOUR, perhaps=True)
         return True
 
-    async def _send(self, row: OutboxRow) -> None:
+    async def _send(self, row: OutboxRow, *, has_looked: bool = False) -> None:
         letter = self._letters[row.kind]
-        act = await letter.act(row, self._discord)
+        act = await letter.act(replace(row, tried_at=None) if has_looked else row, self._discord)
         if isinstance(act, Wait):
             await self.give_back(row, act.problem, act.wait)
         elif isinstance(act, Drop):
@@ -311,7 +311,7 @@ class Engine:
         elif row.tried_at is not None and await self._was_sent(row, row.tried_at, act):
             return
         elif act.what is None:
-            await self._send(replace(row, tried_at=None))
+            await self._send(row, has_looked=True)
         elif await self.begin(row, act.place.place_id, act.trace or letter.trace(row)):
             await self._do(row, act)
 

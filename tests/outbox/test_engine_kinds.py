@@ -22,6 +22,7 @@ class Postcard(ToChannel):
     def __init__(self, services, tickets):
         super().__init__(services, tickets)
         self.is_wanted, self.ends, self.trace_now = True, [], None
+        self.is_there = True
 
     def trace(self, row):
         return self.trace_now or super().trace(row)
@@ -30,8 +31,8 @@ class Postcard(ToChannel):
         return None if self.is_wanted else "not_wanted"
 
     async def act(self, row, discord):
-        place = await self.place(row, discord)
-        return Send(place, marked(card("Greetings!"), row.row_id))
+        place, is_lost = await self.place(row, discord), row.tried_at and not self.is_there
+        return Send(place, None if is_lost else marked(card("Greetings!"), row.row_id))
 
     async def sent(self, _, row, __):
         return [self.follower(row, "reply", row.channel_id)] if row.kind == "postcard" else []
@@ -131,3 +132,19 @@ async def test_it_says_what_a_refusal_means(services, engine, room, planned, pos
 
     assert postcard.ends == [("again", "locked"), ("dropped", "forbidden")]
     assert await ends_of(services) == [("postcard", "dropped", "forbidden")]
+
+
+async def test_a_refusal_of_what_was_asked_anew_makes_nobody_forget_the_attempt_before(
+    services, engine, room, planned, postcard, clock
+):
+    row = await engine.claim(planned.row_id)
+    await engine.begin(row, CHANNEL, postcard.trace(row))
+    tried_at = clock()
+    clock.now += LEASE
+    postcard.is_there, room.refusals = False, (1,)
+
+    await engine.deliver_due()
+
+    now = await outbox.row(services.db, row.row_id)
+    assert (now.state, now.problem, now.tried_at) == ("waiting", "locked", tried_at)
+    assert (now.places, now.trace) == ((CHANNEL,), postcard.trace(row))

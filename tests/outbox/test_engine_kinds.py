@@ -148,3 +148,17 @@ async def test_a_refusal_of_what_was_asked_anew_makes_nobody_forget_the_attempt_
     now = await outbox.row(services.db, row.row_id)
     assert (now.state, now.problem, now.tried_at) == ("waiting", "locked", tried_at)
     assert (now.places, now.trace) == ((CHANNEL,), postcard.trace(row))
+
+
+async def test_a_reminder_whose_week_is_gone_is_no_other_reminder(services, engine, room, clock):
+    person = 5
+    await services.me.set_nudged(person, nudged=True)
+    times = clock(), clock() + A_DAY
+    row = OutboxRow(1, "reminder", f"week:70:{person}", *times, GUILD, reader_id=person)
+    async with services.db.transaction() as tx:
+        await outbox.add(tx, row)
+
+    await engine.deliver_due()
+
+    assert await ends_of(services) == [("reminder", "dropped", "paper_gone")]
+    assert room.history[person] == []

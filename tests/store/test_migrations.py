@@ -128,3 +128,50 @@ def test_no_two_files_have_the_same_number():
 
     assert len(numbers) == len(set(numbers))
     assert sorted(map(int, numbers)) == list(range(1, len(numbers) + 1))
+
+
+async def test_rows_of_the_outbox_whose_weeks_votes_or_cards_are_gone_are_kept(empty, tmp_path):
+    for path in FOLDER.glob("*.sql"):
+        if path.name < "0017":
+            (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    await migrate(empty, tmp_path)
+    old = [
+        (1, "post", "70", 8, None, None),
+        (2, "reminder", "70:5", 5, None, None),
+        (3, "nudge", "5:1700000000", 5, None, None),
+        (4, "vote_lost", "90", 5, None, None),
+        (5, "notice", "60:70:5:end", 5, None, None),
+        (6, "notice", "60:1:5", 5, None, None),
+        (7, "sign", "60:7", 8, None, None),
+        (8, "called_off", "91", 8, None, None),
+        (9, "candidates", "92", 8, 21, "11 12"),
+        (10, "called_off", "92", 8, None, None),
+        (11, "candidates", "93", 8, 22, None),
+        (12, "called_off", "93", 8, None, None),
+    ]
+    async with empty.transaction() as tx:
+        for row in old:
+            sql = (
+                "INSERT INTO outbox (row_id, kind, reference, channel_id, message_id, places,"
+                " state, due_at, until_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', 1, 2)"
+            )
+            await tx.fetch(sql, *row)
+
+    await migrate(empty)
+
+    columns = "row_id, kind, reference, group_id, channel_id, reader_id, message_id, places"
+    found = await empty.fetch(f"SELECT {columns} FROM outbox ORDER BY row_id")
+    assert [tuple(row) for row in found] == [
+        (1, "post", "70", None, None, None, None, None),
+        (2, "reminder", "week:70:5", None, None, 5, None, None),
+        (3, "reminder", "idle:5:1700000000", None, None, 5, None, None),
+        (4, "notice", "90", None, None, 5, None, None),
+        (5, "notice", "60:70:5:end", 60, None, 5, None, None),
+        (6, "notice", "60:1:5", 60, None, 5, None, None),
+        (7, "sign", "60:7", 60, None, None, None, None),
+        (8, "called_off", "91", None, 8, None, None, None),
+        (9, "candidates", "92", None, 8, None, 21, "11 12"),
+        (10, "called_off", "92", None, 12, None, 21, None),
+        (11, "candidates", "93", None, 8, None, 22, None),
+        (12, "called_off", "93", None, 8, None, 22, None),
+    ]

@@ -26,7 +26,7 @@ class Reminder(ToPerson):
         return super().trace(row) if week_id is None else by_button(ReadReminded(week_id))
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        if row.group_id is not None:
+        if _week_of(row) is not None:
             return await self._of_paper(row, discord)
         reply = await self.services.reminders.nudge(row.reader_id or 0)
         if reply is None:
@@ -52,8 +52,8 @@ class Reminder(ToPerson):
         """Ask Discord no more for who takes no direct messages, until they ask again."""
         if end != "dropped" or problem != "no_direct_messages" or row.reader_id is None:
             return ()
-        if row.group_id is not None:
-            await members.close_wish(tx, row.group_id, row.reader_id)
+        if _week_of(row) is not None:
+            await members.close_wish(tx, row.group_id or 0, row.reader_id)
         elif await readers.take_turn_if_known(tx, row.reader_id):
             settings = replace(await readers.settings_of(tx, row.reader_id), nudged=False)
             await readers.put_settings(tx, row.reader_id, settings, None)

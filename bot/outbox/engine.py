@@ -207,7 +207,7 @@ class Engine:
             elif not is_untried and row.until_at <= now and not letter.always_findable:
                 await self._end(tx, letter, row, "uncertain", "lost_sight")
             elif not await self._has_moved(tx, row, found, is_untried=is_untried):
-                due_at = now + letter.patience(row, wait)
+                due_at = now + await letter.patience(tx, row, problem, wait)
                 if await outbox.release_row(tx, row, due_at, problem, is_untried=is_untried):
                     await outbox.add(tx, *await letter.unsent(tx, row, "again", problem))
 

@@ -7,7 +7,7 @@ import pytest
 from bot.outbox.discord import UNKNOWN_CHANNEL, RefusedError
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
-from bot.outbox.letters._base import Drop
+from bot.outbox.letters._base import Drop, Wait
 from bot.outbox.tickets import Tickets
 from bot.store import outbox
 from tests.outbox.room import Room
@@ -73,3 +73,19 @@ async def test_a_stopped_groups_paper_is_called_off_where_its_post_is_gone(servi
     verdict = await letters(services, None)["post"].refused(row, GONE)
 
     assert verdict == Drop("called_off")
+
+
+async def test_a_post_made_while_a_paper_is_told_to_wait_for_it_keeps_it_no_longer(
+    services, group, delivery, clock
+):
+    (row_id,) = await delivery.due()
+    row = await delivery.claim(row_id)
+    verdict = await letters(services, None)["post"].no_post(row, POST)
+    clock.advance(hours=1)
+    standing = await outbox.row_about(services.db, "standing", str(group.group_id))
+    await delivery.arrived(await delivery.claim(standing.row_id), BEFORE)
+
+    await delivery.give_back(row, verdict.problem, verdict.wait)
+
+    assert verdict == Wait("no_standing_post")
+    assert await delivery.due() == [row_id]

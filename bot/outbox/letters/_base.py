@@ -175,7 +175,9 @@ class Letter:
             return Wait(refusal.problem, AN_HOUR)  # closing some takes a while
         return Drop(refusal.problem)
 
-    def patience(self, row: OutboxRow, wait: timedelta) -> timedelta:
+    async def patience(
+        self, tx: Queries, row: OutboxRow, problem: Problem, wait: timedelta
+    ) -> timedelta:
         """Return how long to wait where others would wait so long."""
         return wait
 
@@ -235,7 +237,16 @@ class ToChannel(Letter):
             group = await standing.missed(tx, ids, row.channel_id or 0, gone_id, now)
         if group is None or group.state == "stopped":
             return Drop("called_off")
-        return Wait("no_standing_post", RETRY if group.standing_id is None else AT_ONCE)
+        return Wait("no_standing_post")
+
+    async def patience(
+        self, tx: Queries, row: OutboxRow, problem: Problem, wait: timedelta
+    ) -> timedelta:
+        """Wait no longer for a forum's post that was made just now: it wakes what waits already."""
+        if problem != "no_standing_post" or row.group_id is None:
+            return wait
+        group = await group_rows.group(tx, row.group_id)
+        return wait if group is None or group.standing_id is None else AT_ONCE
 
     async def refused(self, row: OutboxRow, refusal: RefusedError) -> Verdict:
         if refusal.code == UNKNOWN_CHANNEL:

@@ -63,6 +63,8 @@ class Standing(OfGroup):
         group = await group_rows.group(tx, int(row.reference))
         return await self.blocked(tx, group, row.row_id, problem)
 
-    def patience(self, row: OutboxRow, wait: timedelta) -> timedelta:
+    async def patience(
+        self, tx: Queries, row: OutboxRow, problem: Problem, wait: timedelta
+    ) -> timedelta:
         """It waits for a week, but nobody waits for it every minute of that."""
         return max(wait, min(wait * (row.attempts + 1), AN_HOUR))

@@ -200,12 +200,9 @@ async def _forget(click: Click, _form: WordForm) -> View:
 
 @clicked
 async def switch(click: Click, said: ids.Switch) -> View:
-    me = click.services.me
     if said.switch == "named":  # *Settings* stood there
         click.refuse_slip()
-    if said.switch in ("named", "unnamed"):
-        return settings_card(await me.set_named(click.who, named=said.switch == "named"))
-    settings = await me.set_nudged(click.who, nudged=said.switch == "nudge")
+    settings = await click.services.me.switch(click.who, said.switch)
     click.deliver.look_again()
     return settings_card(settings)
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.core.curriculum.links import canonical
 from bot.core.groups import Group
@@ -36,6 +36,22 @@ class ReaderSettings:
     zone: str | None = None
     named: bool = False
     nudged: bool = False
+
+    @property
+    def wants_letters(self) -> bool:
+        """Whether to look every week if there is something to write to them."""
+        return self.nudged
+
+
+Switch = Literal["named", "unnamed", "nudge", "unnudge"]
+
+SWITCHES: Mapping[Switch, tuple[str, bool]] = {
+    "named": ("named", True),
+    "unnamed": ("named", False),
+    "nudge": ("nudged", True),
+    "unnudge": ("nudged", False),
+}
+"""Switch -> the setting that it turns on or off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +106,6 @@ class About:
     notices: int
     others: Mapping[str, int]
     is_empty: bool
-    settings: ReaderSettings = ReaderSettings()
     reminders: int = 0
 
     @property
@@ -106,7 +121,6 @@ def about(kept: Kept) -> About:
         row["kind"] == "reminder" and row["group_id"] is not None for row in kept.of("outbox")
     )
     current, goal = map(kept.row_of("readers").get, ("current_key", "goal_key"))
-    said = kept.row_of("reader_settings").get
     return About(
         marks=Counter(row["state"] for row in kept.of("progress")),
         changes=sum(row["undone_at"] is None for row in kept.of("changes")),
@@ -118,7 +132,6 @@ def about(kept: Kept) -> About:
         notices=len(kept.of("outbox")) - reminders,
         others={table: len(rows) for table, rows in kept.rows.items() if table not in SAID},
         is_empty=not kept.rows,
-        settings=ReaderSettings(said("zone"), bool(said("named")), bool(said("nudged"))),
         reminders=reminders,
     )
 

@@ -6,9 +6,11 @@ from itertools import chain
 from typing import Any
 
 from bot.core.me import (
+    SWITCHES,
     About,
     Kept,
     ReaderSettings,
+    Switch,
     Titled,
     about,
     keys_of,
@@ -65,20 +67,19 @@ class Me:
                 raise UnknownZoneError(typed, likely, fits)
         return await self._change(reader_id, zone=zone)
 
-    async def set_named(self, reader_id: int, *, named: bool) -> ReaderSettings:
-        """Let groups show the reader's name, or not."""
-        return await self._change(reader_id, named=named)
-
-    async def set_nudged(self, reader_id: int, *, nudged: bool) -> ReaderSettings:
-        """Remind the reader after a week without reading, or not."""
-        return await self._change(reader_id, nudged=nudged)
+    async def switch(self, reader_id: int, switch: Switch) -> ReaderSettings:
+        """Turn a setting on or off."""
+        return await self._change(reader_id, **dict([SWITCHES[switch]]))
 
     async def _change(self, reader_id: int, **changed: Any) -> ReaderSettings:
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
-            settings = replace(await readers.settings_of(tx, reader_id), **changed)
-            nudge_at = self._clock() + NUDGED_AFTER if settings.nudged else None
-            await readers.put_settings(tx, reader_id, settings, nudge_at)
+            old = await readers.settings_of(tx, reader_id)
+            settings = replace(old, **changed)
+            await readers.put_settings(tx, reader_id, settings)
+            if settings.wants_letters != old.wants_letters:
+                nudge_at = self._clock() + NUDGED_AFTER if settings.wants_letters else None
+                await readers.set_nudge_at(tx, reader_id, nudge_at)
         return settings
 
     async def forget(self, reader_id: int) -> bool:

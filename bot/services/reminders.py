@@ -145,7 +145,7 @@ class Reminders:
                 row = OutboxRow(self._ids.new(), "reminder", about, *times, reader_id=reader_id)
                 await outbox.add(tx, row)
                 again = now + NUDGED_AFTER
-            await readers.set_nudge_at(tx, reader_id, again if settings.nudged else None)
+            await readers.set_nudge_at(tx, reader_id, again if settings.wants_letters else None)
 
 
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:

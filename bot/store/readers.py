@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from bot.core.me import ReaderSettings
 from bot.core.progress import Mark
 from bot.store import progress
-from bot.store.database import Queries, Row, value_from
+from bot.store.database import Queries, Row, question_marks, value_from
 from bot.store.instants import instant, instant_or_none
 
 
@@ -132,16 +132,15 @@ async def settings_of(db: Queries, reader_id: int) -> ReaderSettings:
     return value_from(ReaderSettings, row) if row else ReaderSettings()
 
 
-async def put_settings(
-    tx: Queries, reader_id: int, settings: ReaderSettings, nudge_at: datetime | None
-) -> None:
-    """Write the reader's settings, and when they may be nudged next."""
+async def put_settings(tx: Queries, reader_id: int, settings: ReaderSettings) -> None:
+    """Write the reader's settings: each field has its column."""
+    row = {"reader_id": reader_id, **asdict(settings)}
     sql = (
-        "INSERT INTO reader_settings (reader_id, zone, named, nudged, nudge_at)"
-        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (reader_id) DO UPDATE SET zone = excluded.zone,"
-        " named = excluded.named, nudged = excluded.nudged, nudge_at = excluded.nudge_at"
+        f"INSERT INTO reader_settings ({', '.join(row)})"  # noqa: S608 - names of ours
+        f" VALUES ({question_marks(row)}) ON CONFLICT (reader_id) DO UPDATE SET "
+        + ", ".join(f"{column} = excluded.{column}" for column in row)
     )
-    await tx.fetch(sql, reader_id, settings.zone, settings.named, settings.nudged, nudge_at)
+    await tx.fetch(sql, *row.values())
 
 
 async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:

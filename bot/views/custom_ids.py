@@ -18,6 +18,8 @@ from typing import (
     get_type_hints,
 )
 
+from bot.core import me
+
 RowId = Annotated[int, r"[0-9]{1,19}"]
 DiscordId = Annotated[int, r"[0-9]{1,20}"]
 Key = Annotated[str, r"[a-z0-9-]{1,20}:[a-z0-9-]{1,40}"]
@@ -178,7 +180,7 @@ class Me(CustomId, shape="me:{act}"):
 
 
 class Switch(CustomId, shape="set:{switch}"):
-    switch: Literal["named", "unnamed", "nudge", "unnudge"]
+    switch: me.Switch
 
 
 class AskMyZone(CustomId, shape="my-zone"):

@@ -814,7 +814,7 @@ class Person:
 
 async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services, clock):
     tickets = Tickets(services.db, clock, services.send_rate)
-    await services.me.set_nudged(MODERATOR_ID, nudged=True)
+    await services.me.switch(MODERATOR_ID, "nudge")
     clock.advance(days=7)
     await services.reminders.open_nudges()
 

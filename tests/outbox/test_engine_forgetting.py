@@ -95,7 +95,7 @@ async def test_a_reminder_of_the_last_paper_stays_however_long_the_group_is_sile
 
 
 async def test_a_nudge_goes_after_four_weeks(services, clock):
-    await services.me.set_nudged(ALICE, nudged=True)
+    await services.me.switch(ALICE, "nudge")
     await live(services, clock, days=7)
     (first,) = await letters(services)
     clock.advance(days=29, seconds=-1)
@@ -162,7 +162,7 @@ async def test_of_a_vote_that_was_lost_nothing_is_left_after_four_weeks(services
 
 
 async def test_what_is_still_to_be_sent_stays(services, group_id, clock):
-    await services.me.set_nudged(ALICE, nudged=True)
+    await services.me.switch(ALICE, "nudge")
     clock.advance(days=7)
     await services.reminders.open_nudges()
     clock.advance(days=100)
@@ -221,7 +221,7 @@ class Years:
         self.group_id = (await self.services.groups.find(CHANNEL)).group_id
         await self.services.groups.join(GUILD, self.group_id, ALICE)
         await self.services.reminders.ask(GUILD, self.group_id, ALICE, wanted=True)
-        await self.services.me.set_nudged(ALICE, nudged=True)
+        await self.services.me.switch(ALICE, "nudge")
 
     async def settle(self, weekday):
         await self.services.groups.make_or_change(

@@ -161,10 +161,10 @@ class Story:
         await reading.set_goal(ALICE, GUILD, DPO)
         last = await reading.mark(ALICE, GUILD, "jump-into-llm:rope", "later")
         self.ids["change"] = last.change.change_id
-        await me.set_named(ALICE, named=True)
+        await me.switch(ALICE, "named")
         await me.set_zone(CAROL, "Seoul", "")
-        await me.set_nudged(BOB, nudged=True)
-        await me.set_nudged(BOB, nudged=False)
+        await me.switch(BOB, "nudge")
+        await me.switch(BOB, "unnudge")
 
     async def moderators_change_the_list(self) -> None:
         moderation = self.services.moderation
@@ -211,7 +211,7 @@ class Story:
         for who in READERS.values():
             await services.groups.join(GUILD, await self.id_of(WEDNESDAYS), who)
             await services.reminders.ask(GUILD, await self.id_of(WEDNESDAYS), who, wanted=True)
-            await services.me.set_nudged(who, nudged=True)
+            await services.me.switch(who, "nudge")
         self.clock.now += 2 * A_DAY
         await self.look()
         await self.send_due()

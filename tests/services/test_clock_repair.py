@@ -201,7 +201,7 @@ async def test_readers_get_back_what_they_put_off_and_can_undo_it(life):
     life.wrong = FAR
     key = LIST.resources[0].key
     reply = await life.services.reading.mark(READER, None, key, "later")
-    await life.services.me.set_nudged(READER, nudged=True)
+    await life.services.me.switch(READER, "nudge")
     await life.services.groups.join(
         GUILD, (await life.services.groups.find(CHANNEL)).group_id, READER
     )

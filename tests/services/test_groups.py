@@ -390,7 +390,7 @@ def paper(services, groups, group, until):
         for reader_id in members:
             await groups.join(GUILD, group.group_id, reader_id)
         for reader_id in named:
-            await services.me.set_named(reader_id, named=True)
+            await services.me.switch(reader_id, "named")
         for reader_id in readers:
             await services.weeks.read_it(reader_id, GUILD, week_id)
         return (await groups.status(CHANNEL, None)).this_read
@@ -435,7 +435,7 @@ async def test_who_takes_back_name_or_mark_or_leaves_is_named_no_more(paper, ser
     group = await groups.find(CHANNEL)
     key = (await groups.status(CHANNEL, None)).this_week.key
 
-    await services.me.set_named(7, named=False)
+    await services.me.switch(7, "unnamed")
     await services.reading.mark(8, GUILD, key, "clear")
     await groups.leave(GUILD, group.group_id, 9)
 

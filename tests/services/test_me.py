@@ -51,7 +51,7 @@ async def live(services, clock, who, channel_id):
     proposal = await services.moderation.propose(GUILD, who, link)
     await services.moderation.add((GUILD, who, proposal.draft_id))
     await services.moderation.doubt(who, GUILD, "demo:goal", "demo:bert", "It stands alone.")
-    await services.me.set_nudged(who, nudged=True)
+    await services.me.switch(who, "nudge")
     ballot = await services.votes.call(GUILD, channel_id, who, 3, 24)
     await services.votes.cancel(GUILD, ballot.vote.vote_id)
 

@@ -66,7 +66,7 @@ class World:
         for who in (ALICE, EVE):
             await groups.join(GUILD, self.reading, who)
         await s.reminders.ask(GUILD, self.reading, ALICE, wanted=True)
-        await s.me.set_nudged(EVE, nudged=True)
+        await s.me.switch(EVE, "nudge")
         for day in (29, 36):
             self.now = datetime(2025, 12, 29, 10, 0, tzinfo=UTC) + timedelta(days=day - 29)
             await s.weeks.open_due()
@@ -203,8 +203,8 @@ def acts(w: World, s: Services) -> dict:
         "Reading.start_at": lambda: s.reading.start_at(ALICE, GUILD, "two"),
         "Reading.reset": lambda: s.reading.reset(ALICE, GUILD),
         "Me.set_zone": lambda: s.me.set_zone(EVE, "Asia/Seoul", "en"),
-        "Me.set_named": lambda: s.me.set_named(EVE, named=True),
-        "Me.set_nudged": lambda: s.me.set_nudged(EVE, nudged=False),
+        "Me.switch, named": lambda: s.me.switch(EVE, "named"),
+        "Me.switch": lambda: s.me.switch(EVE, "unnudge"),
         "Me.forget": lambda: s.me.forget(ALICE),
         "Me.forget, bob": lambda: s.me.forget(BOB),
         "Me.forget, carl": lambda: s.me.forget(CARL),
@@ -340,8 +340,8 @@ BESIDE = [
     ("Reading.start_at", "Reading.undo"),
     ("Reading.reset", "Reading.finish"),
     ("Me.set_zone", "Engine.drop, after a week"),
-    ("Me.set_named", "Me.set_nudged"),
-    ("Me.set_nudged", "Reminders.open_nudges"),
+    ("Me.switch, named", "Me.switch"),
+    ("Me.switch", "Reminders.open_nudges"),
     ("Me.forget", "Weeks.read_it"),
     ("Me.forget", "Me.forget"),
     ("Me.forget, carl", "Groups.make_or_change, new"),

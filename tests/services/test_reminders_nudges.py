@@ -1,6 +1,8 @@
-"""Whose look fails is in nobody's way."""
+"""Whose look fails is in nobody's way; other settings put no look off."""
 
 from datetime import timedelta
+
+from bot.core.me import ReaderSettings
 
 A_WEEK = timedelta(days=7)
 BROKEN, READER = 11, 12
@@ -8,7 +10,7 @@ BROKEN, READER = 11, 12
 
 async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(services, clock, caplog):
     for who in (BROKEN, READER):
-        await services.me.set_nudged(who, nudged=True)
+        await services.me.switch(who, "nudge")
     async with services.db.transaction() as tx:
         await tx.fetch(
             "INSERT INTO progress (reader_id, resource_key, state, changed_at)"
@@ -27,3 +29,16 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
     assert str(BROKEN) not in caplog.messages[0]
     clock.advance(hours=1)
     assert await services.reminders.open_nudges() == 1
+
+
+async def test_another_setting_puts_no_reminder_off(services, clock):
+    await services.me.switch(READER, "nudge")
+    clock.now += A_WEEK - timedelta(hours=1)
+    await services.me.set_zone(READER, "Asia/Seoul", "en")
+    await services.me.switch(READER, "named")
+    clock.advance(hours=1)
+
+    looked_at = await services.reminders.open_nudges()
+
+    assert looked_at == 1
+    assert await services.me.settings(READER) == ReaderSettings("Asia/Seoul", True, True)

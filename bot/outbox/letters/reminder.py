@@ -56,7 +56,8 @@ class Reminder(ToPerson):
             await members.close_wish(tx, row.group_id or 0, row.reader_id)
         elif await readers.take_turn_if_known(tx, row.reader_id):
             settings = replace(await readers.settings_of(tx, row.reader_id), nudged=False)
-            await readers.put_settings(tx, row.reader_id, settings, None)
+            await readers.put_settings(tx, row.reader_id, settings)
+            await readers.set_nudge_at(tx, row.reader_id, None)
         return ()
 
     async def plannable(self, db: Queries, rows: Sequence[OutboxRow], before: datetime) -> set[int]:

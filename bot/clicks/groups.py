@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import discord
 from discord.ui import LayoutView
@@ -295,16 +296,25 @@ async def _again(click: Click, form: StartForm, _error: ReaderError | None = Non
 
 @clicked
 async def zone_picked(click: Click, said: ids.GroupZone | ids.GroupZoneFor) -> View:
-    """Set up as was said before the zone was asked for."""
+    """Set up as an old card says."""
     return _card(click, await _set_up(click, said.channel_id, wish_of(said, click.picked)))
 
 
 @clicked
+async def kept_zone_picked(click: Click, said: ids.ZoneOfGroup) -> View:
+    """Set up as was said, in the zone that was asked for."""
+    return await _set_up_kept(click, said.kept_id, zone=click.picked)
+
+
+@clicked
 async def hour_picked(click: Click, said: ids.GroupHour) -> View:
-    hour = click.picked_of(HOURS)
-    form = await click.services.moderation.kept(click.draft(said.kept_id), GroupForm)
-    wish = replace(form.wish, time=hour)
-    return _card(click, await _set_up(click, form.channel_id or 0, wish))
+    return await _set_up_kept(click, said.kept_id, time=click.picked_of(HOURS))
+
+
+async def _set_up_kept(click: Click, kept_id: int, **picked: Any) -> View:
+    form = await click.services.moderation.kept(click.draft(kept_id), GroupForm)
+    made = await _set_up(click, form.channel_id or 0, replace(form.wish, **picked))
+    return _card(click, made)
 
 
 @clicked

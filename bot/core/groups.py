@@ -197,10 +197,13 @@ class SeenRole:
 
 @dataclass(frozen=True, slots=True)
 class WhichZone:
-    """Asks which zone was meant; ``fits``: the typed one may mean the choices."""
+    """Asks which zone was meant; ``fits``: the typed one may mean the choices.
 
-    channel_id: int
-    wish: GroupWish
+    All else that was said is kept.
+    """
+
+    kept_id: int
+    typed: str
     choices: tuple[ZoneChoice, ...]
     fits: bool
 

@@ -109,7 +109,9 @@ class Groups:
             return asked
         if zone is None:
             offered, fits = zones_offered(wish.zone, here.locale, now)
-            return WhichZone(channel.channel_id, wish, tuple(offered), fits)
+            form = GroupForm(channel.channel_id, replace(wish, zone=""))
+            kept_id = await self._moderation.keep(here.guild_id, here.who, form)
+            return WhichZone(kept_id, wish.zone, tuple(offered), fits)
         schedule = wish.schedule(old, zone, time)
         role_id = group.role_id if group and wish.role_id is None else wish.role_id
         if wish.role_id is not None and role is None:

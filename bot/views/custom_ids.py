@@ -280,7 +280,7 @@ class StartAgain(OfKept, shape="again-start:{kept_id}:{opener_id}"):
 
 
 class GroupZone(CustomId, shape="zone:{channel_id}:{opener_id}"):
-    """The option's zone is the group's."""
+    """The option's zone is the group's: only on cards sent before what was said was kept."""
 
     channel_id: DiscordId
     opener_id: DiscordId
@@ -292,6 +292,10 @@ class GroupZoneFor(GroupZone, shape="zone-for:{channel_id}:{opener_id}:{weekday}
     weekday: Annotated[str, r"[0-6]?"]
     time: Annotated[str, r"t?[0-9]{0,12}"]
     role_id: Annotated[str, r"[0-9]{0,20}"]
+
+
+class ZoneOfGroup(OfKept, shape="zone-of:{kept_id}:{opener_id}"):
+    """The option's zone is the group's."""
 
 
 class GroupHour(OfKept, shape="hour-for:{kept_id}:{opener_id}"):

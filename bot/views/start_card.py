@@ -1,14 +1,12 @@
 """The hello to a server, and the way from it to a group that has its channel."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import ui
 from discord.ui import LayoutView
 
-from bot.core.dates import stamp_in, time_of_day
 from bot.core.groups import (
     GroupStatus,
     GroupWish,
@@ -31,7 +29,6 @@ from bot.views.parts import (
     Button,
     Form,
     Part,
-    Select,
     boxed,
     button,
     card,
@@ -110,8 +107,10 @@ def set_up_card(
             return moderators_card(guild, status, opener_id, news)
         case WhichZone():
             zones = tuple((zone.zone, zone.label) for zone in made.choices)
-            question = UnknownZoneError(made.wish.zone, zones, made.fits).sentence()
-            return boxed(question, _zone_select(made, opener_id), again)
+            question = UnknownZoneError(made.typed, zones, made.fits).sentence()
+            options = [option(*zone) for zone in zones]
+            said = ids.ZoneOfGroup(made.kept_id, opener_id)
+            return boxed(question, select(said, _("Which one do you mean?"), options), again)
         case WhichHour():
             question = _(
                 "I don't know the time “{typed}”. Pick the hour here, or type the command again"
@@ -186,27 +185,8 @@ def _lost_parts(lost: LostGroups, question: str, buttons: Sequence[Part]) -> Ite
         yield _("-# {n} more after these.", n=more)
 
 
-def _zone_select(asked: WhichZone, opener_id: int) -> Select | None:
-    """Build the choice of a zone, which keeps all else that was said."""
-    wish, said = asked.wish, ids.GroupZone(asked.channel_id, opener_id)
-    zones = [option(choice.zone, choice.label) for choice in asked.choices]
-    if replace(wish, zone="") != GroupWish():
-        day = "" if wish.weekday is None else str(wish.weekday)
-        role, time = str(wish.role_id or ""), _short(wish.time or "")
-        said = ids.GroupZoneFor(asked.channel_id, opener_id, day, time, role)
-    return select(said, _("Which one do you mean?"), zones)
-
-
-def _short(time: str) -> str:
-    """Return a time as a custom_id holds it: of ``<t:…>`` only the zone tells what clocks show."""
-    seconds, clock = stamp_in(time), time_of_day(time)
-    if seconds is not None:
-        return f"t{seconds}"
-    return f"{clock[0]:02}{clock[1]:02}" if clock else ""
-
-
 def wish_of(said: ids.GroupZone, zone: str) -> GroupWish:
-    """Return what was said before the zone was asked for, with the zone."""
+    """Return what an old card's question for the zone says was said before, with the zone."""
     if not isinstance(said, ids.GroupZoneFor):
         return GroupWish(zone=zone)
     time = f"<t:{said.time[1:]}>" if said.time.startswith("t") else said.time

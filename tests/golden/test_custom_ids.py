@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import bot
 from bot.core.curriculum.additions import own_step
-from bot.core.groups import Group, GroupStatus, GroupWish, WhichHour, WhichZone
+from bot.core.groups import Group, GroupStatus, WhichHour, WhichZone
 from bot.core.moderation import Proposal
 from bot.core.papers import PICKED, Ballot, Chosen, Coming, Pick, PickReply, Vote
 from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader, Shown
@@ -123,8 +123,13 @@ def _offers(each):
         case "ReadNextIn":
             group = _status(int(each.picks[0]), "2026-W27").group
             return manage_card.which_group_card([group], None, tuple(values.values()))
-        case "GroupZone" | "GroupZoneFor" | "GroupHour":
-            return _asked(each)
+        case "ZoneOfGroup":
+            zones = zones_matching("Seoul", "", NOW)
+            made = WhichZone(values["kept_id"], "Seoul", zones, fits=True)
+            return start_card.set_up_card(None, made, values["opener_id"], 1)
+        case "GroupHour":
+            made = WhichHour(values["kept_id"], "soon")
+            return start_card.set_up_card(None, made, values["opener_id"], 1)
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
             return moderators_card.moderators_card(None, status, values["opener_id"])
@@ -135,7 +140,7 @@ def _offers(each):
     return None
 
 
-NO_LONGER_OFFERED = {"start-at"}
+NO_LONGER_OFFERED = {"start-at", "GroupZone", "GroupZoneFor"}
 """Written by nobody any more, but still read."""
 
 OF_DISCORD = {"MoveGroup"}
@@ -144,7 +149,7 @@ OF_DISCORD = {"MoveGroup"}
 
 @pytest.mark.parametrize("each", [e for e in WRITTEN if e.picks], ids=by_id)
 def test_a_select_offers_what_it_always_did(each):
-    if each.item in OF_DISCORD or each.custom_id in NO_LONGER_OFFERED:
+    if not {each.item, each.custom_id}.isdisjoint(OF_DISCORD | NO_LONGER_OFFERED):
         return
     offered = {
         part.custom_id: {option.value for option in part.options}
@@ -153,22 +158,6 @@ def test_a_select_offers_what_it_always_did(each):
     }
 
     assert set(each.picks) <= offered[each.custom_id]
-
-
-def _asked(each):
-    """Return the question which zone or which hour is meant."""
-    values = each.values
-    if each.item == "GroupHour":
-        made = WhichHour(values["kept_id"], "soon")
-    else:
-        wish = {
-            "GroupZone": GroupWish(),
-            "GroupZoneFor": GroupWish(time="<t:1768179600:t>"),
-        }[each.item]
-        if "2100" in each.custom_id:
-            wish = GroupWish(4, "9 pm", values["opener_id"])
-        made = WhichZone(values["channel_id"], wish, zones_matching("Seoul", "", NOW), fits=True)
-    return start_card.set_up_card(None, made, values["opener_id"], 1)
 
 
 def _ballot(vote_id):

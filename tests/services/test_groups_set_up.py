@@ -56,14 +56,15 @@ async def test_what_is_not_said_of_a_group_stays(setup):
     assert changed.group.schedule == Schedule(4, 9, 0, "Asia/Seoul")
 
 
-async def test_an_unclear_zone_is_asked_about_and_nothing_said_is_lost(setup):
+async def test_an_unclear_zone_is_asked_about_and_nothing_said_is_lost(setup, services):
     wish = GroupWish(4, "9 pm", 8, "xqzv")
 
     asked = await setup.set_up(HERE, TEXT, wish, SeenRole("readers", is_mentionable=True))
+    kept = await services.moderation.kept((GUILD, MODERATOR, asked.kept_id), GroupForm)
 
-    assert isinstance(asked, WhichZone)
-    assert (asked.channel_id, asked.wish, asked.fits) == (HOME, wish, False)
+    assert asked == WhichZone(asked.kept_id, "xqzv", asked.choices, fits=False)
     assert asked.choices
+    assert kept == GroupForm(HOME, replace(wish, zone=""))
 
 
 async def test_an_unclear_hour_is_asked_about_and_all_else_is_kept(setup, services):

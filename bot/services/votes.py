@@ -154,7 +154,10 @@ class Votes:
         return vote if is_due else None
 
     async def decide(self, vote: Vote, counts: Sequence[int]) -> None:
-        """Record the result: the winner is what the group reads, if its week is still open."""
+        """Record the result: the winner is what the group reads, if its week is still open.
+
+        If nobody voted, its list goes on. Nothing is sent, unless it is too late for both.
+        """
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, vote.group_id)

@@ -32,7 +32,7 @@ class Notice(ToPerson):
         return Send(await self.to(row, discord), marked(card(told), row.row_id))
 
     async def _text(self, row: OutboxRow) -> str | None:
-        if ":" not in row.reference:
+        if ":" not in row.reference:  # a vote's id alone
             lost = await self.services.votes.lost(int(row.reference))
             return None if lost is None else lost_notice_text(*lost)
         group = await group_rows.group(self.services.db, row.group_id or 0)

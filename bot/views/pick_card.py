@@ -135,7 +135,7 @@ def _picked_lines(reply: PickReply) -> Lines:
                 "⚠️ That week is skipped: **Don't skip** in `/manage group` brings it back."
             ),
             "too_soon": _(
-                "⚠️ That week has no paper: it's too soon after the group's first one. Pick for a"
+                "⚠️ That week has no paper: it's too soon after the paper before. Pick for a"
                 " later week."
             ),
         }[reply.silent]

@@ -224,3 +224,12 @@ async def test_a_pick_is_not_lost_when_another_day_makes_its_week_come_too_soon(
 
     second = int((MONDAY + timedelta(weeks=1)).timestamp())
     assert f"- <t:{second}:d>: BERT · 📌 picked by a moderator" in text_of(changed)
+
+
+async def test_a_pick_for_a_week_too_soon_after_the_paper_before_says_so(moderator, channel):
+    group = await moderator.slash(channel, "manage group", zone="Seoul", time="00:00")
+    await moderator.click(group.response.message, label="First paper now")
+
+    picked = await moderator.slash(channel, "manage pick", resource="LoRA", date="2026-01-05")
+
+    assert "That week has no paper: it's too soon after the paper before." in text_of(picked)

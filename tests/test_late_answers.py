@@ -109,6 +109,21 @@ async def test_late_progress_that_is_shared_is_seen_by_all(alice, channel, env, 
     assert "0 of" in text_of(card)
 
 
+async def test_a_form_opens_though_discord_does_not_say_who_may(
+    moderator, channel, env, monkeypatch
+):
+    card = await moderator.slash(channel, "manage edit", resource="BERT")
+
+    async def hang(*asked):
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(env.bot.http, "get_application_command_permissions", hang)
+    clicked = await moderator.click(card.response.message, label="Edit texts")
+    await env.advance_time(3)
+
+    assert clicked.modal is not None
+
+
 async def test_a_form_that_would_come_too_late_is_asked_for_again(alice, channel, env, slow):
     await alice.slash(channel, "done", resource="BERT")
     card = await alice.slash(channel, "progress")

@@ -48,8 +48,8 @@ log = logging.getLogger(__name__)
 LAPSES_AFTER = timedelta(days=1)
 """How long a moderator's card answers its opener."""
 
-PATIENCE = 1.5
-"""Seconds to wait for what Discord says: half of the three within which a click is answered."""
+PATIENCE = 1.0
+"""Seconds to wait for what Discord says: an answer that is ``LATE`` can't be a form any more."""
 
 NOTHING_SAID = 10066
 """Discord's code where a server's Integrations page says nothing of a command."""

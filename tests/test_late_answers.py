@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from bot.app import NextreadBot
+from bot.errors import LedgerError
 from bot.services.opening import services_over
 from bot.store.database import Queries, open_database
 from tests.seen import labels_of, text_of
@@ -24,10 +25,13 @@ class Slow(Queries):
         self.transaction, self.migrating = db.transaction, db.migrating
         self.checkpoint, self.close = db.checkpoint, db.close
         self.seconds = 0
+        self.is_lost = False
 
     async def fetch(self, sql, *args):
         if self.seconds:
             await asyncio.sleep(self.seconds)
+        if self.is_lost:
+            raise LedgerError("lost", "gone")
         return await self._db.fetch(sql, *args)
 
 
@@ -99,14 +103,32 @@ async def test_a_late_click_replaces_its_own_card_still(alice, channel, env, slo
 async def test_late_progress_that_is_shared_is_seen_by_all(alice, channel, env, slow):
     slow(5)
 
-    card = await alice.slash(channel, "progress", share=True)
+    asked = await alice.slash(channel, "progress", share=True)
     await env.advance_time(2)
-    was_deferred = card.deferred
+    was_deferred = asked.deferred
     await env.advance_time(10)
 
+    (shared,) = asked.followups
     assert was_deferred
-    assert not card.ephemeral
-    assert "0 of" in text_of(card)
+    assert not shared.ephemeral
+    assert text_of(shared) == text_of(asked)
+    assert "0 of" in text_of(shared)
+
+
+async def test_a_late_error_is_seen_by_who_asked_alone_who_meant_to_share(
+    alice, channel, env, slow
+):
+    slow(2)
+    env.bot.services.db.is_lost = True
+
+    asked = await alice.slash(channel, "progress", share=True)
+    await env.advance_time(3)
+    env.bot.services.db.is_lost = False
+
+    assert asked.ephemeral
+    assert asked.followups == []
+    assert "I can't reach my database" in text_of(asked)
+    assert len(env.errors) == 1
 
 
 async def test_a_form_opens_though_discord_does_not_say_who_may(

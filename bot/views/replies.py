@@ -38,6 +38,7 @@ LATE = 1.5
 """Seconds until an answer is late: Discord waits three, of which some go by on the way."""
 TIMER, DEFERRING = "timer", "deferring"
 """What an interaction carries with it: what will defer it, then what does."""
+THINKING = discord.InteractionResponseType.deferred_channel_message
 EDITABLE = (
     None,
     discord.InteractionResponseType.deferred_message_update,
@@ -61,10 +62,8 @@ def defer_if_late(interaction: Interaction) -> None:
 
 async def _defer(interaction: Interaction) -> None:
     """Defer: a card stays as it is until then; to a command, only who asked sees that we think."""
-    is_thinking = interaction.message is None
-    is_shared = is_thinking and getattr(interaction.namespace, "share", False)
     try:
-        await interaction.response.defer(ephemeral=not is_shared, thinking=is_thinking)
+        await interaction.response.defer(ephemeral=True, thinking=interaction.message is None)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         log.warning("interaction %s can't be deferred: %s", interaction.id, error)
 
@@ -87,6 +86,8 @@ async def answer(
 ) -> None:
     """Answer a command, or a click on a public card: only who asked sees it."""
     is_answered = await answered(interaction)
+    if is_answered is THINKING and not ephemeral:  # what takes that place is private all the same
+        await interaction.followup.send(view=view, ephemeral=True)
     send = interaction.followup.send if is_answered else interaction.response.send_message
     await send(view=view, file=file, ephemeral=ephemeral)
 

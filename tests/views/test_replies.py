@@ -84,7 +84,9 @@ NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 def tap(at, *parts):
     """A click on a card with these parts: no more of an interaction than that takes."""
-    return SimpleNamespace(created_at=at, message=SimpleNamespace(components=list(parts)))
+    return SimpleNamespace(
+        created_at=at, message=SimpleNamespace(components=list(parts)), extras={}
+    )
 
 
 @given(st.integers(0, 999), st.integers(0, 10_000))

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from contextlib import asynccontextmanager
 
 import discord
 import pytest
@@ -10,7 +11,7 @@ from bot.app import NextreadBot
 from bot.errors import LedgerError
 from bot.services.opening import services_over
 from bot.store.database import Queries, open_database
-from tests.seen import labels_of, text_of
+from tests.seen import labels_of, text_of, title_of
 
 A_MOMENT = 4
 """Seconds: after so long a tap isn't taken for a slip."""
@@ -22,9 +23,9 @@ class Slow(Queries):
     def __init__(self, db) -> None:
         self._db = db
         self.is_shared, self.is_well = db.is_shared, db.is_well
-        self.transaction, self.migrating = db.transaction, db.migrating
+        self.migrating = db.migrating
         self.checkpoint, self.close = db.checkpoint, db.close
-        self.seconds = 0
+        self.seconds = self.seconds_to_write = 0
         self.is_lost = False
 
     async def fetch(self, sql, *args):
@@ -33,6 +34,12 @@ class Slow(Queries):
         if self.is_lost:
             raise LedgerError("lost", "gone")
         return await self._db.fetch(sql, *args)
+
+    @asynccontextmanager
+    async def transaction(self):
+        await asyncio.sleep(self.seconds_to_write)
+        async with self._db.transaction() as tx:
+            yield tx
 
 
 @pytest.fixture
@@ -129,6 +136,20 @@ async def test_a_late_error_is_seen_by_who_asked_alone_who_meant_to_share(
     assert asked.followups == []
     assert "I can't reach my database" in text_of(asked)
     assert len(env.errors) == 1
+
+
+async def test_a_tap_soon_after_a_late_card_came_may_be_a_slip(alice, channel, env, slow):
+    card = await alice.slash(channel, "next")
+    await env.advance_time(A_MOMENT)
+    env.bot.services.db.seconds_to_write = 5
+    await alice.click(card.response.message, label="Done")
+    while title_of(card.response) == "Attention Is All You Need":
+        await env.advance_time(1)
+    env.bot.services.db.seconds_to_write = 0
+
+    await alice.click(card.response.message, label="Done")
+
+    assert text_of(card.response).startswith("You just marked **Attention Is All You Need**.")
 
 
 async def test_a_form_opens_though_discord_does_not_say_who_may(

@@ -107,14 +107,16 @@ async def edit(interaction: Interaction, view: LayoutView) -> None:
 
 
 def dated(interaction: Interaction, view: LayoutView) -> LayoutView:
-    """Note in a card which replaces another when that was clicked.
+    """Note in a card which replaces another when it does.
 
     In the id of its first part, a number of 31 bits that Discord gives back with the next click.
     A message's own time of editing won't do: Discord may not count a change of components alone
     (https://github.com/discord/discord-api-docs/issues/3134), and a card is nothing else.
     """
-    # Rounded up: the card is replaced a moment after the click.
-    view.children[0].id = int(interaction.created_at.timestamp()) + 1
+    timer = interaction.extras.get(TIMER)  # begun with the click; this one may have been late
+    took = LATE - (timer.when() - asyncio.get_running_loop().time()) if timer else 0
+    # Rounded up: the card is replaced a moment from now.
+    view.children[0].id = int(interaction.created_at.timestamp() + took) + 1
     return view
 
 

@@ -1,5 +1,7 @@
 """A kind of letter that this test alone has is delivered as all others are."""
 
+import asyncio
+
 import pytest
 
 from bot.core.outbox import OutboxRow
@@ -23,6 +25,12 @@ class Postcard(ToChannel):
         super().__init__(services, tickets)
         self.is_wanted, self.ends, self.trace_now = True, [], None
         self.is_there = True
+        self.all_seen = asyncio.Barrier(1)
+
+    async def take(self, tx, row):
+        found = await super().take(tx, row)
+        await self.all_seen.wait()
+        return found
 
     def trace(self, row):
         return self.trace_now or super().trace(row)
@@ -93,6 +101,15 @@ async def test_it_is_sent_and_what_follows_from_it(services, engine, room, plann
 
     assert await ends_of(services) == [("postcard", "sent", None), ("reply", "sent", None)]
     assert len(room.history[CHANNEL]) == 2
+
+
+async def test_of_engines_that_saw_it_free_at_once_one_gets_it(services, engine, planned, postcard):
+    if services.db.is_shared:  # else one transaction at a time: each sees what was claimed before
+        postcard.all_seen = asyncio.Barrier(2)
+
+    claims = await asyncio.gather(engine.claim(planned.row_id), engine.claim(planned.row_id))
+
+    assert sorted(claim is None for claim in claims) == [False, True]
 
 
 @pytest.mark.parametrize("trace_now", [None, "button:another"])

@@ -1,6 +1,7 @@
 """A kind of letter that this test alone has is delivered as all others are."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from bot.store import outbox
 from bot.views.parts import card
 from tests.outbox.room import GUILD, Room
 
-CHANNEL = 2
+CHANNEL, ELSEWHERE = 2, 9
 
 
 class Postcard(ToChannel):
@@ -58,11 +59,20 @@ class Strict(Room):
 
     refusals = ()
 
-    async def send(self, *said, **more):
+    def __init__(self, clock):
+        super().__init__(clock)
+        self.nonces, self.without_history = [], ()
+
+    async def fetched(self, guild_id, place_id):
+        place = await self.place(guild_id, place_id)
+        return replace(place, kind="other") if place_id in self.without_history else place
+
+    async def send(self, place_id, what, nonce="", **more):
+        self.nonces.append(nonce)
         if self.refusals:
             code, *self.refusals = self.refusals
             raise RefusedError("forbidden", code, 403)
-        return await super().send(*said, **more)
+        return await super().send(place_id, what, **more)
 
 
 @pytest.fixture
@@ -149,6 +159,48 @@ async def test_it_says_what_a_refusal_means(services, engine, room, planned, pos
 
     assert postcard.ends == [("again", "locked"), ("dropped", "forbidden")]
     assert await ends_of(services) == [("postcard", "dropped", "forbidden")]
+
+
+async def test_all_attempts_have_one_nonce_by_which_discord_knows_them_again(
+    engine, room, planned, clock
+):
+    room.refusals = (1,)
+    await engine.deliver_due()
+    clock.advance(minutes=5)
+
+    await engine.deliver_due()
+
+    first, again, follower = room.nonces
+    assert first == again != follower
+
+
+async def test_it_is_found_though_discords_clock_is_minutes_behind(
+    services, engine, room, planned, postcard, clock
+):
+    row = await engine.claim(planned.row_id)
+    await engine.begin(row, CHANNEL, postcard.trace(row))
+    clock.advance(minutes=-9)
+    message_id = await room.send(CHANNEL, marked(card("Greetings!"), row.row_id))
+    clock.advance(minutes=9)
+    clock.now += LEASE
+
+    await engine.deliver_due()
+
+    assert (await outbox.row(services.db, row.row_id)).message_id == message_id
+
+
+async def test_where_it_was_tried_in_what_has_no_history_any_more_it_is_uncertain(
+    services, engine, room, planned, postcard, clock
+):
+    row = await engine.claim(planned.row_id)
+    await engine.begin(row, ELSEWHERE, postcard.trace(row))
+    clock.now += LEASE
+    room.without_history = (ELSEWHERE,)
+
+    await engine.deliver_due()
+
+    assert postcard.ends == [("uncertain", "no_history")]
+    assert room.nonces == []
 
 
 async def test_a_refusal_of_what_was_asked_anew_makes_nobody_forget_the_attempt_before(

@@ -1,13 +1,17 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import AlreadyPostedError
+from bot.outbox.letters import letters
 from bot.store import outbox
 from bot.store import weeks as week_rows
+from tests.outbox.room import Room
 from tests.postbox import CHANNEL, GUILD, MAY_NOT_SEND, MODERATOR, Desk, new_group, week_of
+from tests.seen import text_of
 
-ELSEWHERE = 9  # another channel
+ELSEWHERE, ROLE = 9, 71  # another channel, a role
 A_MINUTE, A_LEASE, A_DAY = timedelta(minutes=1), timedelta(seconds=120), timedelta(days=1)
 
 
@@ -30,6 +34,18 @@ async def test_a_post_brings_its_thread_and_the_thread_its_opener(services, post
     assert postbox.kinds == ["post", "thread", "opener"]
     assert postbox.sent[2].channel_id == 2  # the thread that was made
     assert await week_of(services) == ("posted", None)
+
+
+async def test_a_thread_leaves_before_what_is_no_part_of_a_slot(
+    services, delivery, postbox, group, clock
+):
+    await services.guilds.greet(ELSEWHERE, ELSEWHERE)
+    clock.now += A_MINUTE
+    await postbox.send(await postbox.claim())
+
+    rows = [await outbox.row(services.db, row_id) for row_id in await delivery.due()]
+
+    assert [row.kind for row in rows] == ["thread", "greeting"]
 
 
 async def test_a_claimed_row_is_nobody_elses_for_the_length_of_a_lease(postbox, group, clock):
@@ -176,6 +192,32 @@ async def test_a_later_failure_does_not_forget_an_answer_that_was_lost(
     clock.advance(minutes=5)
 
     assert (await postbox.claim()).tried_at == began
+
+
+class Salon(Room):
+    """A room in which the role asked about reaches its members, is only named, or isn't there."""
+
+    def __init__(self, clock, reaches):
+        super().__init__(clock)
+        self._reaches = reaches
+
+    async def place(self, *about):
+        return replace(await super().place(*about), role=self._reaches)
+
+
+@pytest.mark.parametrize(
+    ("reaches", "mentioned"), [("mentioned", ROLE), ("named", None), (None, None)]
+)
+async def test_a_role_is_mentioned_only_where_that_reaches_its_members(
+    services, postbox, group, clock, reaches, mentioned
+):
+    await services.groups.make_or_change(GUILD, CHANNEL, group.schedule, ROLE, MODERATOR)
+    row = await postbox.take()
+
+    act = await letters(services, None)["post"].act(row, Salon(clock, reaches))
+
+    assert act.role_id == mentioned
+    assert (f"<@&{ROLE}>" in text_of(act.what)) == (reaches is not None)
 
 
 async def test_whose_lease_ran_out_sends_nothing(delivery, postbox, group, clock):

@@ -221,7 +221,7 @@ async def test_a_refusal_of_what_was_asked_anew_makes_nobody_forget_the_attempt_
 
 async def test_a_reminder_whose_week_is_gone_is_no_other_reminder(services, engine, room, clock):
     person = 5
-    await services.me.set_nudged(person, nudged=True)
+    await services.me.switch(person, "nudge")
     times = clock(), clock() + A_DAY
     row = OutboxRow(1, "reminder", f"week:70:{person}", *times, GUILD, reader_id=person)
     async with services.db.transaction() as tx:

@@ -42,3 +42,15 @@ async def test_another_setting_puts_no_reminder_off(services, clock):
 
     assert looked_at == 1
     assert await services.me.settings(READER) == ReaderSettings("Asia/Seoul", True, True)
+
+
+async def test_who_wants_none_any_more_when_it_leaves_gets_none(services, clock):
+    await services.me.switch(READER, "nudge")
+    clock.now += A_WEEK
+    await services.reminders.open_nudges()
+
+    wanted = await services.reminders.nudge(READER)
+    await services.me.switch(READER, "unnudge")
+
+    assert wanted is not None
+    assert await services.reminders.nudge(READER) is None

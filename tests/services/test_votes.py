@@ -83,6 +83,20 @@ async def test_the_winner_is_what_the_week_reads(services, call, deliver, status
     assert await services.votes.due() == []
 
 
+async def test_a_poll_counted_by_two_is_decided_by_the_first(
+    services, call, deliver, status, clock
+):
+    await call()
+    await deliver()
+    clock.advance(hours=48)
+    (due,) = await services.votes.due()
+
+    await services.votes.decide(due, [1, 0, 2])
+    await services.votes.decide(due, [2, 0, 1])
+
+    assert (await status()).coming[0].pick.key == "demo:lora"
+
+
 async def test_the_winner_is_posted(services, call, deliver, status, clock):
     await call()
     await deliver()
@@ -409,6 +423,23 @@ async def test_a_poll_that_may_still_appear_is_ended_before_the_next_vote(servic
     assert refused.value.why == "ending"
     assert (ending.vote_id, ending.state) == (vote.vote_id, "cancelled")
     assert again.state == "running"
+
+
+async def test_a_poll_whose_group_is_deleted_is_forgotten_once_it_cant_be_ended_in_its_time(
+    services, call, deliver, group, clock
+):
+    await call()
+    await deliver()
+    await services.groups.delete(GUILD, group.group_id, MODERATOR)
+    (ending,) = await services.votes.due()
+    await services.votes.unread(ending)
+    clock.advance(hours=49)
+    (again,) = await services.votes.due()
+
+    await services.votes.unread(again)
+
+    assert again.vote_id == ending.vote_id
+    assert await services.db.fetch("SELECT 1 FROM votes") == []
 
 
 async def test_a_look_that_failed_puts_off_no_poll_that_was_called_off_meanwhile(

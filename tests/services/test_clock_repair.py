@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.core.weeks import Schedule, weeks_from
 from bot.services.clock_repair import TABLES
 from bot.services.opening import open_services
-from bot.store import upkeep
+from bot.store import outbox, upkeep
 from bot.store.instants import EPOCH
 from bot.store.upkeep import setting
 from tests.conftest import Clock
@@ -274,6 +274,53 @@ async def test_a_second_start_finds_nothing_to_put_right(life, caplog):
 
     assert await everything(life.services.db) == before
     assert "clock" not in caplog.text
+
+
+LEAPT = timedelta(days=9)
+
+
+async def vote_after_leap(life, *, sends=True, cancels=False):
+    """Call a vote while the clock is ahead; return its row after a start with the right one."""
+    await life.live(timedelta(hours=2))
+    life.wrong = LEAPT
+    votes = life.services.votes
+    vote_id = (await votes.call(GUILD, CHANNEL, MODERATOR, 3, 24)).vote.vote_id
+    if sends:
+        await life.work()
+    if cancels:
+        await votes.cancel(GUILD, vote_id)
+    life.wrong = timedelta()
+    await life.start()
+    (vote,) = await life.services.db.fetch("SELECT * FROM votes")
+    return vote
+
+
+async def test_a_poll_that_was_sent_while_the_clock_was_ahead_is_counted_when_it_closes(life):
+    vote = await vote_after_leap(life)
+
+    closes_at = int((life.true() + timedelta(hours=24)).timestamp())
+    assert (vote["state"], vote["closes_at"], vote["look_at"]) == ("running", closes_at, closes_at)
+
+
+async def test_a_vote_that_waits_under_a_clock_ahead_is_sent_at_once_while_it_can_close_in_time(
+    life,
+):
+    vote = await vote_after_leap(life, sends=False)
+
+    slot_at = datetime(2026, 1, 19, 10, tzinfo=UTC)
+    row_ids = await Desk(life.services).due()
+    (card,) = [await outbox.row(life.services.db, row_id) for row_id in row_ids]
+    assert (vote["state"], vote["message_id"]) == ("running", None)
+    assert datetime.fromtimestamp(vote["look_at"], UTC) == slot_at
+    assert card.kind == "candidates"
+    assert card.until_at <= slot_at - timedelta(hours=24) - AN_HOUR
+
+
+async def test_a_poll_called_off_while_the_clock_was_ahead_is_ended_at_once(life):
+    vote = await vote_after_leap(life, cancels=True)
+
+    assert vote["state"] == "cancelled"
+    assert [due.vote_id for due in await life.services.votes.due()] == [vote["vote_id"]]
 
 
 async def test_every_instant_is_pulled_back_or_put_right_with_its_group(db):

@@ -259,3 +259,27 @@ async def test_waiting_while_papers_leave_is_no_trouble_of_a_servers(crowd, monk
     await looking
 
     assert len(discord.asked) == 10
+
+
+async def test_a_check_that_breaks_puts_off_its_server_alone(services, tickets, clock, caplog):
+    class Discord:
+        def __init__(self):
+            self.asked = Counter()
+
+        async def is_member(self, guild_id, _):
+            self.asked[guild_id] += 1
+            if guild_id == 1:
+                raise ValueError
+            return True
+
+    for guild_id in (1, 2):
+        made = await services.groups.make_or_change(guild_id, guild_id * 10, FRIDAY, None, 8)
+        await services.groups.join(guild_id, made.group.group_id, 9)
+    clock.advance(days=8)
+    discord = Discord()
+
+    for _ in range(2):
+        await Members(discord, services, tickets).check_due()
+
+    assert discord.asked == {1: 1, 2: 1}
+    assert caplog.text.count("members of server 1 can't be checked") == 1

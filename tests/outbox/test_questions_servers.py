@@ -183,9 +183,7 @@ class Deliver:
         self.about += about
 
 
-async def test_a_server_that_is_away_at_the_start_keeps_no_other_from_its_hello(
-    services, tickets, clock
-):
+async def test_who_is_new_is_greeted_whoever_is_away_or_reads_already(services, tickets, clock):
     class Discord:
         def servers(self):
             return [
@@ -193,9 +191,11 @@ async def test_a_server_that_is_away_at_the_start_keeps_no_other_from_its_hello(
                 Server(2, "Away", clock(), 20, is_away=True),
                 Server(3, "Old", clock() - timedelta(days=2), 30),
                 Server(4, "New", clock(), 40),
+                Server(5, "Reading already", clock(), 50),
             ]
 
     deliver = Deliver()
+    await services.groups.make_or_change(5, 51, Schedule(0, 9, 0, "UTC"), None, 8)
 
     await Servers(
         Discord(), services, tickets, deliver, Desk(services).forget_old

@@ -2,7 +2,7 @@
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import doubtable
-from bot.core.reading import MarkKind
+from bot.core.recommend import MarkKind
 from bot.errors import NothingToDoubtError
 from bot.language import _
 from bot.views import custom_ids as ids

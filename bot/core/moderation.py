@@ -11,7 +11,7 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import SetAside
 from bot.core.curriculum.fields import Fields, Missing, Typed
 from bot.core.groups import Group, GroupForm, GroupWish
-from bot.core.reading import Path
+from bot.core.recommend import Path
 from bot.core.search.words import head, words
 
 WHY_LIMIT = 300

@@ -10,7 +10,7 @@ from itertools import islice
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import Addition, Laid, guild_of, lay_over
 from bot.core.curriculum.links import canonical, link_in
-from bot.core.reading import Meant
+from bot.core.recommend import Meant
 from bot.core.search import Hit, names_side_by_side, reads_like, search
 from bot.core.search.index import Document, SearchIndex, documents_of, index_of, names_of
 from bot.core.search.words import fold, names_in, words

@@ -16,10 +16,13 @@ from bot.core.progress import (
     shown_count,
     unlocks,
 )
-from bot.core.reading import (
+from bot.core.recommend import (
+    NO_FILTERS,
     AlsoDone,
+    Answer,
     Change,
     ChangeKind,
+    Filters,
     Found,
     GroupRead,
     Journey,
@@ -27,17 +30,12 @@ from bot.core.reading import (
     PartlyDone,
     Path,
     Reader,
+    Recommendation,
     Reply,
     Shown,
     Suggestion,
-    Worth,
-)
-from bot.core.recommend import (
-    NO_FILTERS,
-    Answer,
-    Filters,
-    Recommendation,
     TooNarrow,
+    Worth,
     path_to,
     ready_for,
     reasons_for,

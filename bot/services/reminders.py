@@ -9,8 +9,7 @@ from bot.core.groups import Group, Reminder, ReminderWish, reminder_obstacle, re
 from bot.core.outbox import OutboxRow, ProblemName
 from bot.core.papers import spans_by_key
 from bot.core.progress import resolved
-from bot.core.reading import Reply
-from bot.core.recommend import AllRead
+from bot.core.recommend import AllRead, Reply
 from bot.core.weeks import Week
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore

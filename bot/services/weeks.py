@@ -10,8 +10,7 @@ from bot.core.groups import BETWEEN_LOOKS, Group, ReadBy, WeeklyPost, next_look
 from bot.core.outbox import OutboxRow
 from bot.core.papers import TELL_WEEKS_AHEAD, Plan, asked_by_readiness, readiness
 from bot.core.progress import may_name, shown_count
-from bot.core.reading import Path, Reply
-from bot.core.recommend import path_to
+from bot.core.recommend import Path, Reply, path_to
 from bot.core.weeks import LATE_WITHIN, Slot, Verdict, Week
 from bot.errors import UnknownPostError
 from bot.services.papers import Papers

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.progress import Mark
-from bot.core.reading import Change
+from bot.core.recommend import Change
 from bot.store.database import Queries, Row, kept, value_from
 from bot.store.guilds import pages
 from bot.store.instants import instant, instant_or_none

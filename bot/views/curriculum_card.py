@@ -10,8 +10,7 @@ from discord.ui import LayoutView
 from bot.core.curriculum import Curriculum, Resource, Section, Step, Table
 from bot.core.moderation import WHY_LIMIT, doubtable
 from bot.core.progress import StepCount, step_count
-from bot.core.reading import Path, Reader
-from bot.core.recommend import opens
+from bot.core.recommend import Path, Reader, opens
 from bot.language import _, ngettext
 from bot.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views import custom_ids as ids

@@ -6,7 +6,7 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum
 from bot.core.progress import Figures, StepCount, figures
-from bot.core.reading import Change, Journey
+from bot.core.recommend import Change, Journey
 from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids

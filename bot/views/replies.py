@@ -14,7 +14,7 @@ from discord import app_commands, ui
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource, Step
-from bot.core.reading import Suggestion
+from bot.core.recommend import Suggestion
 from bot.errors import LedgerError, ReaderError
 from bot.language import _
 from bot.plain import clipped, one_line

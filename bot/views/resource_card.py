@@ -8,18 +8,23 @@ from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.progress import Mark, is_read, unlocks
-from bot.core.reading import AlsoDone, Change, PartlyDone, Reply, Shown, Worth
 from bot.core.recommend import (
     AllPutOff,
     AllRead,
+    AlsoDone,
+    Change,
     FinishedPrerequisites,
     FitsMinutes,
     GoDeeper,
     OnGoalPath,
     Opens,
+    PartlyDone,
     Reason,
     Recommendation,
+    Reply,
+    Shown,
     TooNarrow,
+    Worth,
     opens,
 )
 from bot.errors import UnknownResourceError

@@ -6,7 +6,7 @@ from discord.ui import LayoutView
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Reminder, ReminderWish, WeeklyPost
 from bot.core.progress import is_read
-from bot.core.reading import Path, Reply
+from bot.core.recommend import Path, Reply
 from bot.core.weeks import Week
 from bot.language import _, ngettext
 from bot.plain import plain

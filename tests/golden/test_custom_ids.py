@@ -15,7 +15,7 @@ from bot.core.curriculum.additions import own_step
 from bot.core.groups import Group, GroupStatus, WhichHour, WhichZone
 from bot.core.moderation import Proposal
 from bot.core.papers import PICKED, Ballot, Chosen, Coming, Pick, PickReply, Vote
-from bot.core.reading import Change, Journey, Meant, PartlyDone, Reader, Shown
+from bot.core.recommend import Change, Journey, Meant, PartlyDone, Reader, Shown
 from bot.core.weeks import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching
 from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError

@@ -9,8 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.core.progress import Mark
-from bot.core.reading import AlsoDone
-from bot.core.recommend import AllPutOff, Filters, GoDeeper, Recommendation, TooNarrow
+from bot.core.recommend import AllPutOff, AlsoDone, Filters, GoDeeper, Recommendation, TooNarrow
 from bot.errors import (
     ChangedSinceError,
     NoLongerListedError,

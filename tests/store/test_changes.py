@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from bot.core.progress import Mark
-from bot.core.reading import Change
+from bot.core.recommend import Change
 from bot.store.changes import (
     KEPT,
     Snapshot,

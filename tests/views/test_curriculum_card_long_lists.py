@@ -1,6 +1,6 @@
 """Cards of lists far longer than ours."""
 
-from bot.core.reading import Path, Reader
+from bot.core.recommend import Path, Reader
 from bot.views.curriculum_card import path_card, step_card
 from bot.views.progress_card import start_card
 from tests.curricula import curriculum, resource

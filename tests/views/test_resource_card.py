@@ -1,6 +1,6 @@
 """What never changes of a card is made once."""
 
-from bot.core.reading import Reader, Shown
+from bot.core.recommend import Reader, Shown
 from bot.plain import link, markdown, one_line, plain
 from bot.views.resource_card import resource_card
 from tests.curricula import curriculum, resource

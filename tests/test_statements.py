@@ -8,7 +8,8 @@ import pytest
 from bot.core.progress import Mark
 from bot.core.weeks import Week, slot_of_week, weeks_from
 from bot.services.opening import services_over
-from bot.store import members, progress
+from bot.store import groups as group_rows
+from bot.store import progress
 from bot.store import weeks as week_rows
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox, new_group
@@ -46,8 +47,8 @@ class World:
                 await week_rows.put_week(tx, post)
                 await week_rows.add_week_reader(tx, n + 1, READER)
             for member in range(READER, READER + self.size):
-                await members.join(tx, self.group_id, member, self.clock())
-                await members.set_wish(tx, self.group_id, member, "wanted")
+                await group_rows.join(tx, self.group_id, member, self.clock())
+                await group_rows.set_wish(tx, self.group_id, member, "wanted")
             read = [r.key for r in self.list.resources if r.key != "demo:r0"]
             marks = {key: Mark("done", self.clock()) for key in read}
             gone = {f"demo:gone-{n}": Mark("known", self.clock()) for n in range(self.size)}

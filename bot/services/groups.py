@@ -44,7 +44,7 @@ from bot.services.papers import Papers, calendar_of, next_slot_of, of_guild
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
 from bot.services.weeks import Weeks
-from bot.store import additions, members, outbox, readers
+from bot.store import additions, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
 from bot.store import papers as paper_rows
@@ -386,14 +386,14 @@ class Groups:
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
             group = await self._taken(tx, guild_id, group_id)
-            is_new = await members.join(tx, group_id, reader_id, self._clock())
+            is_new = await group_rows.join(tx, group_id, reader_id, self._clock())
         return replace(await self._status(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership; their progress stays."""
         async with self._db.transaction() as tx:
             group = await self._taken(tx, guild_id, group_id)
-            await members.leave(tx, group_id, reader_id)
+            await group_rows.leave(tx, group_id, reader_id)
         return await self._status(group, reader_id)
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
@@ -454,15 +454,15 @@ class Groups:
         vote = next((v for v in votes if v.state == "running"), None)
         lost = next((v for v in votes if v.state == "lost" and v.week not in plan.picked), None)
         told = vote or lost
-        named = await members.named_members(db, group_id)
+        named = await group_rows.named_members(db, group_id)
         doubted = await additions.doubted_keys(db, group.guild_id)
         posted = this_week if this_week and this_week.state == "posted" else None
         read_by = await self._weeks.read_by(curriculum, group_id, [posted, last], named)
         return GroupStatus(
             curriculum,
             group,
-            members=await members.member_count(db, group_id),
-            is_member=await members.is_member(db, group_id, reader_id),
+            members=await group_rows.member_count(db, group_id),
+            is_member=await group_rows.is_member(db, group_id, reader_id),
             this_week=this_week,
             last=last,
             this_read=read_by[0],
@@ -474,7 +474,7 @@ class Groups:
             spans=plan.spans,
             picks=plan.open_picks,
             named=tuple(named),
-            wish=await members.wish(db, group_id, reader_id),
+            wish=await group_rows.wish(db, group_id, reader_id),
             vote=vote,
             lost_vote=lost,
             vote_problem=await problem_of(db, told) if told else None,

@@ -14,7 +14,7 @@ from bot.services.papers import next_slot_of
 from bot.services.reminders import plan
 from bot.store import changes as change_log
 from bot.store import groups as group_rows
-from bot.store import guilds, members, outbox
+from bot.store import guilds, outbox
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -125,8 +125,8 @@ class Guilds:
         As many as belong to one look; ``rate``: requests a second.
         """
         until = due_before(self._clock())
-        count = in_one_look(await members.count_due_checks(self._db, until), rate)
-        return await members.due_checks(self._db, until, count)
+        count = in_one_look(await group_rows.count_due_checks(self._db, until), rate)
+        return await group_rows.due_checks(self._db, until, count)
 
     async def claim_check(self, check: MemberCheck) -> MemberCheck | None:
         """Take a check; None: another process has it, or the member left the group.
@@ -135,20 +135,20 @@ class Guilds:
         """
         claimed = replace(check, checked_at=as_if_checked(self._clock()).replace(microsecond=0))
         async with self._background.transaction() as tx:
-            is_ours = await members.move_check(tx, check, claimed.checked_at)
+            is_ours = await group_rows.move_check(tx, check, claimed.checked_at)
         return claimed if is_ours else None
 
     async def member_is_here(self, claimed: MemberCheck) -> None:
         """Record that the member is in the server."""
         async with self._background.transaction() as tx:
-            await members.move_check(tx, claimed, self._clock())
+            await group_rows.move_check(tx, claimed, self._clock())
 
     async def member_left(self, guild_id: int, reader_id: int) -> None:
         """End the memberships of who left the server, group by group; their progress stays."""
         for group_id in await group_rows.group_ids(self._db, guild_id):
             async with self._background.transaction() as tx:
                 await group_rows.take_group(tx, group_id)
-                await members.leave(tx, group_id, reader_id)
+                await group_rows.leave(tx, group_id, reader_id)
         log.info("a member left server %s, and so its groups", guild_id)
 
     async def put_off_checks(self, guild_id: int) -> None:
@@ -158,7 +158,7 @@ class Guilds:
         for group_id in await group_rows.group_ids(self._db, guild_id):
             async with self._background.transaction() as tx:
                 await group_rows.take_group(tx, group_id)
-                await members.put_off_checks(tx, group_id, until, later)
+                await group_rows.put_off_checks(tx, group_id, until, later)
 
     async def _go_on(self, tx: Queries, group_id: int) -> None:
         group = await group_rows.take_group(tx, group_id)

@@ -23,7 +23,6 @@ from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups as group_rows
-from bot.store import members as member_rows
 from bot.store import papers as paper_rows
 from bot.store import progress, readers
 from bot.store import weeks as week_rows
@@ -199,7 +198,7 @@ async def _beyond(
 
 async def _known_to_most(db: Queries, curriculum: Curriculum, group: Group) -> set[str]:
     """Return the must-reads that at least half of the members have read; what follows tells it."""
-    members = await member_rows.member_count(db, group.group_id)
+    members = await group_rows.member_count(db, group.group_id)
     keys = {r.key: curriculum.keys_of(r) for r in curriculum.resources if r.must_read}
     counts = await progress.readers_by_key(db, group.group_id, keys, READ)
     return {key for key, n in counts.items() if shown_count(n) and n * 2 >= members}

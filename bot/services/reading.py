@@ -48,8 +48,9 @@ from bot.errors import (
     UnknownStepError,
 )
 from bot.services.curriculum import CurriculumStore
-from bot.store import additions, members, progress, readers
+from bot.store import additions, progress, readers
 from bot.store import changes as change_log
+from bot.store import groups as group_rows
 from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -447,7 +448,7 @@ class Reading:
         own = None if guild_id is not None or key is None else guild_of(key)
         if own is None or key is None or self._curricula.base.get(key) is not None:
             return guild_id
-        if await members.is_in_guild(db, own, reader_id):
+        if await group_rows.is_in_guild(db, own, reader_id):
             return own
         return own if await readers.was_shown(db, reader_id, key) else None
 

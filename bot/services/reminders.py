@@ -17,7 +17,7 @@ from bot.services.me import NUDGED_AFTER
 from bot.services.papers import next_slot_of, of_guild
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import members, outbox, progress, readers
+from bot.store import outbox, progress, readers
 from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -55,7 +55,7 @@ class Reminders:
         async with self._db.transaction() as tx:
             group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
             wish: ReminderWish | None = "wanted" if wanted else None
-            if not await members.set_wish(tx, group_id, reader_id, wish):
+            if not await group_rows.set_wish(tx, group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
                 await plan(tx, self._ids, group, self._clock(), reader_id)
@@ -78,7 +78,7 @@ class Reminders:
         span = spans_by_key(curriculum, spans).get(resource.key)
         problem = reminder_obstacle(
             group=group,
-            wish=await members.wish(self._db, group.group_id, int(reader_id)),
+            wish=await group_rows.wish(self._db, group.group_id, int(reader_id)),
             post=post,
             last=await week_rows.last_posted(self._db, group.group_id),
             mark=marks.get(resource.key),
@@ -151,7 +151,7 @@ async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:
     sent = await outbox.row_about(db, "reminder", f"week:{post.week_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
         return True
-    return await members.is_member(db, post.group_id, reader_id)
+    return await group_rows.is_member(db, post.group_id, reader_id)
 
 
 async def plan(
@@ -173,6 +173,6 @@ async def plan(
             ids.new(), "reminder", f"week:{post.week_id}:{member}", due_at, until_at,
             group.guild_id, group.group_id, reader_id=member,
         )
-        for member in await members.take_wishing_members(tx, group.group_id, reader_id)
+        for member in await group_rows.take_wishing_members(tx, group.group_id, reader_id)
     ]  # fmt: skip
     await outbox.add_or_move(tx, rows)

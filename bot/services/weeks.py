@@ -16,7 +16,6 @@ from bot.errors import UnknownPostError
 from bot.services.papers import Papers
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
-from bot.store import members as member_rows
 from bot.store import outbox, progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -177,7 +176,7 @@ class Weeks:
             await readers.take_turn(tx, reader_id)
             reply = await self._reading.mark_in_turn(tx, reader_id, guild_id, [post.key or ""])
             await week_rows.add_week_reader(tx, week_id, reader_id)
-            is_member = await member_rows.is_member(tx, group.group_id, reader_id)
+            is_member = await group_rows.is_member(tx, group.group_id, reader_id)
         can_join = group.state != "stopped" and not is_member
         return await self.post(week_id), reply, group if can_join else None
 

@@ -10,7 +10,7 @@ import click
 from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import Schedule
-from bot.store import groups, members, outbox, readers
+from bot.store import groups, outbox, readers
 from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Queries, SqliteDatabase, open_database
@@ -91,7 +91,7 @@ async def _fill(tx, posts):
         next_at = NOW + timedelta(days=7) if n >= DUE else NOW
         made = Group(n, n, n, "active", monday, None, NOW, next_at)
         await groups.put_group(tx, made, NOW)
-    await members.join(tx, A_GROUP, A_READER, NOW)
+    await groups.join(tx, A_GROUP, A_READER, NOW)
     numbers = (
         "WITH RECURSIVE numbers (n) AS (SELECT CAST(0 AS BIGINT)"
         " UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < CAST(? AS BIGINT))"

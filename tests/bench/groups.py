@@ -17,7 +17,7 @@ from bot.core.groups import Group
 from bot.core.progress import Mark
 from bot.core.weeks import Schedule
 from bot.store import groups as group_rows
-from bot.store import members, progress
+from bot.store import progress
 from bot.store.database import open_database
 from bot.store.migrations import migrate
 from tests.bench.databases import new_database
@@ -154,7 +154,7 @@ async def _fill(url, rooms, slot):
                 await group_rows.put_group(tx, made, since)
                 for m in range(MEMBERS):
                     reader_id = FIRST_READER + (n + m) % len(rooms)
-                    await members.join(tx, n + 1, reader_id, since)
+                    await group_rows.join(tx, n + 1, reader_id, since)
                 done = Mark("done", since)
                 await progress.set_marks(tx, FIRST_READER + n, {"jump-into-llm:gpt-1": done})
     finally:

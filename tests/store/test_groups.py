@@ -5,7 +5,7 @@ import pytest
 from bot.core.groups import Group
 from bot.core.outbox import Lacks
 from bot.core.weeks import Schedule, Week
-from bot.store import groups, members, readers
+from bot.store import groups, readers
 from bot.store import weeks as week_rows
 from bot.store.outbox import due_next
 
@@ -93,18 +93,18 @@ async def test_a_look_is_recorded_and_an_unknown_group_is_not_taken(db, put):
 async def test_members_are_counted_once_while_they_are_in_the_group(db):
     async with db.transaction() as tx:
         for n, reader_id in enumerate((7, 5, 6, 7)):
-            await members.join(tx, 1, reader_id, NOW + timedelta(minutes=n))
-        await members.leave(tx, 1, 5)
+            await groups.join(tx, 1, reader_id, NOW + timedelta(minutes=n))
+        await groups.leave(tx, 1, 5)
 
-    assert await members.member_count(db, 1) == 2
-    assert [await members.is_member(db, 1, reader_id) for reader_id in (5, 6, 7)] == [0, 1, 1]
+    assert await groups.member_count(db, 1) == 2
+    assert [await groups.is_member(db, 1, reader_id) for reader_id in (5, 6, 7)] == [0, 1, 1]
 
 
 async def test_readers_are_told_what_their_running_groups_read(db, put):
     await put(group(1, 11), group(2, 12), group(3, 13, state="stopped"))
     async with db.transaction() as tx:
         for n in (1, 2, 3):
-            await members.join(tx, n, 5, NOW)
+            await groups.join(tx, n, 5, NOW)
             post = Week(n, n, "2026-W02", NOW + timedelta(n), "posted", key=f"demo:{n}")
             await week_rows.put_week(tx, post)
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from bot.core.progress import READ, STATES, Mark, resolved
-from bot.store import members
+from bot.store import groups
 from bot.store.progress import (
     marks_of,
     ratings_of,
@@ -115,10 +115,10 @@ async def marks_of_members(db):
     }
     async with db.transaction() as tx:
         for member, each in marks.items():
-            await members.join(tx, 1, member, NOW)
+            await groups.join(tx, 1, member, NOW)
             await set_marks(tx, member, each)
-        await members.join(tx, 1, 99, NOW)
-        await members.join(tx, 2, 98, NOW)
+        await groups.join(tx, 1, 99, NOW)
+        await groups.join(tx, 2, 98, NOW)
         await set_marks(tx, 98, {"demo:a": Mark("done", NOW)})
     return [resolved(RENAMED, each) for each in [*marks.values(), {}]]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.outbox import OutboxRow
-from bot.store import members, outbox, progress, readers
+from bot.store import groups, outbox, progress, readers
 from bot.store.migrations import FOLDER
 from bot.store.readers import (
     PERSON_COLUMNS,
@@ -74,7 +74,7 @@ async def filled(db):
     async with db.transaction() as tx:
         for number, who in enumerate((ALICE, BOB)):
             await readers.set_current(tx, who, "demo:bert")
-            await members.join(tx, 7, who, NOW)
+            await groups.join(tx, 7, who, NOW)
             await progress.set_marks(tx, who, done("bert", "gpt-1"))
             about = f"7:{number}:{who}"
             await outbox.add(tx, OutboxRow(number, "notice", about, NOW, NOW, 1, 7, reader_id=who))

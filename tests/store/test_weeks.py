@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.progress import Mark
 from bot.core.weeks import Week
-from bot.store import members, progress
+from bot.store import groups, progress
 from bot.store import weeks as week_rows
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -85,7 +85,7 @@ async def test_a_member_who_said_done_elsewhere_has_read_it_and_a_stranger_has_n
     async with db.transaction() as tx:
         for reader_id in (1, 2):
             await progress.set_marks(tx, reader_id, {"demo:a": Mark("done", NOW)})
-        await members.join(tx, 1, 1, NOW)
+        await groups.join(tx, 1, 1, NOW)
 
     assert await week_rows.read_counts(db, 1, {11: {"demo:a"}}) == {11: (1, 1)}
 
@@ -94,7 +94,7 @@ async def test_members_and_readers_are_each_one_person(db, put):
     await put(week(11))
     async with db.transaction() as tx:
         for reader_id in (1, 2):
-            await members.join(tx, 1, reader_id, NOW)
+            await groups.join(tx, 1, reader_id, NOW)
         for reader_id in (2, 3):
             await week_rows.add_week_reader(tx, 11, reader_id)
 
@@ -103,7 +103,7 @@ async def test_members_and_readers_are_each_one_person(db, put):
 
 async def test_each_week_is_counted_by_its_own_paper_and_people(db):
     async with db.transaction() as tx:
-        await members.join(tx, 1, 1, NOW)
+        await groups.join(tx, 1, 1, NOW)
         await week_rows.add_week_reader(tx, 12, 2)
         await week_rows.add_week_reader(tx, 13, 9)
         for reader_id, key in ((1, "demo:a"), (1, "demo:was-a"), (1, "demo:b"), (2, "demo:b")):

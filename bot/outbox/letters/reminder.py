@@ -8,7 +8,7 @@ from bot.core.outbox import OutboxRow, Problem
 from bot.outbox.discord import Discord
 from bot.outbox.letters._base import Act, Drop, End, Rows, Send, ToPerson
 from bot.outbox.traces import by_button, marked
-from bot.store import members, readers
+from bot.store import groups, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from bot.views.custom_ids import ReadReminded
@@ -53,7 +53,7 @@ class Reminder(ToPerson):
         if end != "dropped" or problem != "no_direct_messages" or row.reader_id is None:
             return ()
         if _week_of(row) is not None:
-            await members.close_wish(tx, row.group_id or 0, row.reader_id)
+            await groups.close_wish(tx, row.group_id or 0, row.reader_id)
         elif await readers.take_turn_if_known(tx, row.reader_id):
             settings = replace(await readers.settings_of(tx, row.reader_id), nudged=False)
             await readers.put_settings(tx, row.reader_id, settings)

@@ -12,9 +12,8 @@ from bot.core.groups import MemberCheck, as_if_checked, due_before, in_one_look
 from bot.core.outbox import UNCERTAIN, OutboxRow
 from bot.services.papers import next_slot_of
 from bot.services.reminders import plan
-from bot.store import changes as change_log
 from bot.store import groups as group_rows
-from bot.store import guilds, outbox
+from bot.store import guilds, outbox, progress
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -191,8 +190,8 @@ class Guilds:
         yield partial(guilds.forget_pointers, guild_id=guild_id)
         for key in await guilds.own_keys(db, guild_id):
             yield partial(guilds.forget_marks, key=key)
-        async for change_ids in change_log.ids_about(db, namespace):
-            yield partial(change_log.forget_resources, change_ids=change_ids, namespace=namespace)
+        async for change_ids in progress.ids_about(db, namespace):
+            yield partial(progress.forget_resources, change_ids=change_ids, namespace=namespace)
         async for row_ids in guilds.unasked(db, guild_id):
             yield partial(outbox.delete_rows, row_ids=row_ids)
         yield partial(guilds.forget_resources, guild_id=guild_id)

@@ -49,11 +49,10 @@ from bot.errors import (
 )
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, progress, readers
-from bot.store import changes as change_log
 from bot.store import groups as group_rows
-from bot.store.changes import Snapshot, StoredChange
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
+from bot.store.progress import Snapshot, StoredChange
 from bot.store.readers import Standing
 
 A_WEEK = timedelta(days=7)
@@ -218,7 +217,7 @@ class Reading:
             current = here.current
             if current is None:
                 raise NothingCurrentError
-            latest = await change_log.latest_changes(tx, reader_id, 1)
+            latest = await progress.latest_changes(tx, reader_id, 1)
             tapped = next((s.change for s in latest if s.change.kind == "done_current"), None)
             if tapped is not None and here.now - tapped.made_at < DOUBLE_TAP:
                 before = here.curriculum.get(tapped.keys[0])
@@ -231,7 +230,7 @@ class Reading:
         mark = shown.reader.marks.get(shown.resource.key)
         if mark is not None and mark.state == "done":
             return None
-        latest = await change_log.latest_changes(self._db, reader_id, 1)
+        latest = await progress.latest_changes(self._db, reader_id, 1)
         just = (s.change.keys[0] for s in latest if s.change.kind in ("done", "done_current"))
         before = shown.curriculum.get(next(just, ""))
         return AlsoDone(shown.curriculum, shown.resource, before)
@@ -354,7 +353,7 @@ class Reading:
             ChangedSinceError: what it marked was marked again; the later change goes first.
         """
         async with self._turn(reader_id) as tx:
-            stored = await change_log.change(tx, reader_id, change_id)
+            stored = await progress.change(tx, reader_id, change_id)
             if stored is None:
                 raise TooOldToUndoError
             key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
@@ -374,7 +373,7 @@ class Reading:
     async def journey(self, reader_id: int, guild_id: int | None) -> Journey:
         """Return how far the reader is, and what they may undo."""
         here = await self._load(self._db, reader_id, guild_id)
-        latest = await change_log.latest_changes(self._db, reader_id)
+        latest = await progress.latest_changes(self._db, reader_id)
         pace = minutes_a_week(here.curriculum, here.reader.marks, here.now)
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
 
@@ -481,11 +480,11 @@ class Reading:
         if current != old.current:
             await readers.set_current(tx, reader_id, current)
         told = goal or old.goal if goal != old.goal else None
-        newest = await change_log.last_change_id(tx, reader_id)
+        newest = await progress.last_change_id(tx, reader_id)
         change = Change(self._ids.new(after=newest), kind, after.now, tuple(rows), told)
         was = Snapshot({key: before.stored.get(key) for key in rows}, old.current, old.goal)
         then = Snapshot(rows, current, goal)
-        await change_log.add_change(tx, reader_id, change, before=was, after=then)
+        await progress.add_change(tx, reader_id, change, before=was, after=then)
         reader, worth = (
             replace(after.reader, current=current),
             await self._worth_of(tx, after, answer),
@@ -496,13 +495,13 @@ class Reading:
         self, tx: Queries, here: ReaderHere, was_it: Callable[[Change], bool]
     ) -> Reply:
         """Answer a second click as the first one was, with its Undo; ``was_it`` knows that one."""
-        latest = await change_log.latest_changes(tx, here.reader_id)
+        latest = await progress.latest_changes(tx, here.reader_id)
         change = next((s.change for s in latest if was_it(s.change)), None)
         return replace(here.reply(here.present_answer(), change), repeated=True)
 
     async def _put_back(self, tx: Queries, here: ReaderHere, stored: StoredChange) -> ReaderHere:
         """Restore what the change replaced, or raise ChangedSinceError; return the reader then."""
-        latest = await change_log.latest_changes(tx, here.reader_id)
+        latest = await progress.latest_changes(tx, here.reader_id)
         newer = (s.change for s in latest if s.change.change_id > stored.change.change_id)
         later, present = here.touched(newer), here.curriculum.present_keys
         for key, mark in stored.after.marks.items():
@@ -516,7 +515,7 @@ class Reading:
             await readers.set_current(tx, here.reader_id, stored.before.current)
         if since == stored.after.goal != was:
             await readers.set_goal(tx, here.reader_id, was)
-        await change_log.set_undone(tx, stored.change.change_id, here.now)
+        await progress.set_undone(tx, stored.change.change_id, here.now)
         then = await self._load(tx, here.reader_id, here.guild_id)
         return replace(then, from_guild=here.from_guild)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.store import changes as change_log
+from bot.store import progress
 from bot.store.database import Queries
 from bot.store.instants import made_at
 
@@ -77,7 +77,7 @@ async def pull_back_marks(
 ) -> int:
     """Pull back readers' marks and what they can undo, alike; return how many there were."""
     until = now + put_off_for
-    await change_log.pull_back(tx, limit, now, until)
+    await progress.pull_back(tx, limit, now, until)
     count = await pull_back(tx, *PUT_OFF, limit=until, to=until)
     for table, column in OF_MARKS:
         count += await pull_back(tx, table, column, limit=limit, to=now)

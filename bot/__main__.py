@@ -186,7 +186,7 @@ def health() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:
     """Copy the SQLite database into FILE, even while the bot runs, and check the copy."""
-    from bot.store.backup import back_up
+    from bot.store.upkeep import back_up
 
     config = Config.from_env(os.environ, Path(".env"))
     click.echo(f"Saved in {file}: {back_up(config.database_url, file)}.")
@@ -196,7 +196,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def restore(file: Path) -> None:
     """Put the backup in FILE where DATABASE_URL says, if no database is there."""
-    from bot.store.backup import restore_from
+    from bot.store.upkeep import restore_from
 
     config = Config.from_env(os.environ, Path(".env"))
     click.echo(f"Restored: {restore_from(file, config.database_url)}.")

@@ -35,7 +35,7 @@ LISTED = {
     "upkeep.pull_back": EVERY_SERVERS,
     "upkeep.pull_back_outbox": EVERY_SERVERS,
     "upkeep.drop_picks_after": EVERY_SERVERS,
-    "backup.COUNTS": EVERY_SERVERS,
+    "upkeep.COUNTS": EVERY_SERVERS,
     "groups.group_of_channel": CHANNELS,
     "groups.group": CHECKED,
     "groups.groups_by_id": THE_READERS,

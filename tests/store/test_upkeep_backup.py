@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from bot.__main__ import main
 from bot.services.opening import open_services
-from bot.store.backup import back_up, restore_from
 from bot.store.database import open_database
+from bot.store.upkeep import back_up, restore_from
 
 HELD = "2 marks of 1 reader, 0 groups"
 

@@ -22,7 +22,18 @@ from bot.errors import NotOfferedError, ReaderError
 from bot.language import _, to_all
 from bot.views import custom_ids as ids
 from bot.views.group_card import history_card, joined_card, members_card
-from bot.views.moderators_card import delete_button, delete_form, deleted_card, moderators_card
+from bot.views.moderators_card import (
+    HOURS,
+    StartForm,
+    delete_button,
+    delete_form,
+    deleted_card,
+    lost_groups_card,
+    moderators_card,
+    set_up_card,
+    stopped_card,
+    wish_of,
+)
 from bot.views.parts import BLUE, Button, WordForm, button
 from bot.views.pick_card import (
     called_off_text,
@@ -41,14 +52,6 @@ from bot.views.problems import (
 )
 from bot.views.replies import edit
 from bot.views.resource_card import next_card, resource_card
-from bot.views.start_card import (
-    HOURS,
-    StartForm,
-    lost_groups_card,
-    set_up_card,
-    stopped_card,
-    wish_of,
-)
 from bot.views.weekly_card import first_reads_card, read_card, weekly_card
 
 STATES: dict[str, GroupState] = {"pause": "paused", "resume": "active", "stop": "stopped"}

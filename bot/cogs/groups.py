@@ -5,10 +5,10 @@ from discord.ext import commands
 
 from bot.services.opening import Services
 from bot.views.group_card import members_card
+from bot.views.moderators_card import lost_groups_card
 from bot.views.parts import Interaction
 from bot.views.problems import here_of, home_of
 from bot.views.replies import answer
-from bot.views.start_card import lost_groups_card
 
 
 async def tell_lost_groups(interaction: Interaction, services: Services) -> bool:

@@ -12,6 +12,7 @@ from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
 from bot.services.opening import Deliver, Services
 from bot.views.manage_card import card_of, edit_choices, export_text
+from bot.views.moderators_card import set_up_card
 from bot.views.parts import Interaction
 from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
 from bot.views.problems import (
@@ -31,7 +32,6 @@ from bot.views.replies import (
     resource_choices,
     step_choices,
 )
-from bot.views.start_card import set_up_card
 
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 

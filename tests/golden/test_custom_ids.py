@@ -28,7 +28,6 @@ from bot.views import (
     progress_card,
     replies,
     resource_card,
-    start_card,
 )
 from tests.curricula import curriculum, resource
 from tests.golden.custom_ids import FIELDS, KINDS, TEMPLATES, written
@@ -126,10 +125,10 @@ def _offers(each):
         case "ZoneOfGroup":
             zones = zones_matching("Seoul", "", NOW)
             made = WhichZone(values["kept_id"], "Seoul", zones, fits=True)
-            return start_card.set_up_card(None, made, values["opener_id"], 1)
+            return moderators_card.set_up_card(None, made, values["opener_id"], 1)
         case "GroupHour":
             made = WhichHour(values["kept_id"], "soon")
-            return start_card.set_up_card(None, made, values["opener_id"], 1)
+            return moderators_card.set_up_card(None, made, values["opener_id"], 1)
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
             return moderators_card.moderators_card(None, status, values["opener_id"])

@@ -5,7 +5,7 @@ from bot.outbox.discord import Discord, Place
 from bot.outbox.letters._base import Act, Send, ToChannel
 from bot.outbox.traces import by_button
 from bot.views.custom_ids import StartWeekly
-from bot.views.start_card import greeting_card
+from bot.views.moderators_card import greeting_card
 
 
 class Greeting(ToChannel):

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.groups import GroupWish
 from bot.views import custom_ids as ids
-from bot.views.start_card import wish_of
+from bot.views.moderators_card import wish_of
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,19 @@ from bot.views.curriculum_card import (
     updates_card,
 )
 from bot.views.me_card import (
+    DEEPER,
     delete_form,
     deleted_card,
     file_text,
     me_card,
+    progress_card,
+    reset_form,
     settings_card,
+    start_card,
+    undo_card,
     zone_form,
 )
 from bot.views.parts import RED, Form, WordForm, button, go_button
-from bot.views.progress_card import DEEPER, progress_card, reset_form, start_card, undo_card
 from bot.views.replies import answer_file
 from bot.views.resource_card import also_done_card, next_card, resource_card
 

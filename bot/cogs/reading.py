@@ -7,9 +7,8 @@ from bot.core.curriculum import Kind
 from bot.core.recommend import Filters
 from bot.services.opening import Services
 from bot.views.curriculum_card import index_card, path_card, search_card, step_card
-from bot.views.me_card import me_card
+from bot.views.me_card import help_card, me_card, progress_card, shared_card
 from bot.views.parts import Interaction
-from bot.views.progress_card import help_card, progress_card, shared_card
 from bot.views.replies import (
     CHOICES,
     Choices,

@@ -23,9 +23,9 @@ from bot.views import (
     curriculum_card,
     group_card,
     manage_card,
+    me_card,
     moderators_card,
     pick_card,
-    progress_card,
     replies,
     resource_card,
 )
@@ -102,10 +102,10 @@ def _offers(each):
         case "ShowStep":
             return curriculum_card.index_card(LIST, READER)
         case "StartAt":
-            return progress_card.start_card(LIST)
+            return me_card.start_card(LIST)
         case "UndoOne":
             change = Change(int(each.picks[0]), "done", NOW, (key,))
-            return progress_card.undo_card(Journey(LIST, READER, None, (change,)), NOW)
+            return me_card.undo_card(Journey(LIST, READER, None, (change,)), NOW)
         case "StepOfDraft":
             own = own_step(LIST)
             return manage_card.proposal_card(

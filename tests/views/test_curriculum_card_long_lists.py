@@ -2,7 +2,7 @@
 
 from bot.core.recommend import Path, Reader
 from bot.views.curriculum_card import path_card, step_card
-from bot.views.progress_card import start_card
+from bot.views.me_card import start_card
 from tests.curricula import curriculum, resource
 from tests.seen import options_of, text_of
 

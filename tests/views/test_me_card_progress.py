@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.progress import Mark
 from bot.core.recommend import Journey, Reader
-from bot.views.progress_card import progress_card
+from bot.views.me_card import progress_card
 from tests.curricula import NOW, curriculum, done, resource
 from tests.seen import text_of
 

@@ -30,7 +30,6 @@ from bot.services.votes import call_off
 from bot.services.weeks import Weeks
 from bot.store import groups as group_rows
 from bot.store import outbox, upkeep
-from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, made_at
@@ -217,23 +216,23 @@ class ClockRepair:
 
     async def _votes_put_right(self, tx: Queries, group: Group, now: datetime) -> None:
         """Look at polls when it is time; call off votes on weeks of which none could be called."""
-        for vote in await paper_rows.votes_from(tx, group.group_id, ""):
+        for vote in await week_rows.votes_from(tx, group.group_id, ""):
             if vote.look_at is None:
                 continue
             slot, lasts = slot_of_week(group.schedule, vote.week), timedelta(hours=vote.hours)
             if vote.state != "running":
                 if vote.look_at > now:
-                    await paper_rows.set_look_at(tx, vote.vote_id, now)
+                    await week_rows.set_look_at(tx, vote.vote_id, now)
             elif slot.at > now + FURTHEST:
                 await call_off(tx, self._ids, group, now, vote.week)
             elif vote.message_id is None:
-                await paper_rows.set_look_at(tx, vote.vote_id, slot.at)
+                await week_rows.set_look_at(tx, vote.vote_id, slot.at)
                 await self._close_before(tx, vote, slot.at - BEFORE_ITS_SLOT - lasts)
             elif vote.closes_at > now + lasts + CLOCKS_APART:
                 closes_at = min(vote.closes_at, made_at(vote.message_id) + lasts)
-                await paper_rows.set_polled(tx, replace(vote, closes_at=closes_at), now)
+                await week_rows.set_polled(tx, replace(vote, closes_at=closes_at), now)
             elif vote.look_at > max(slot.at, vote.closes_at):
-                await paper_rows.set_look_at(tx, vote.vote_id, now)
+                await week_rows.set_look_at(tx, vote.vote_id, now)
 
     async def _close_before(self, tx: Queries, vote: Vote, until: datetime) -> None:
         """Send the vote's messages until then at the latest."""

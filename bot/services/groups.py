@@ -47,7 +47,6 @@ from bot.services.weeks import Weeks
 from bot.store import additions, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
-from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -427,7 +426,7 @@ class Groups:
         """Move choices to other weeks, and call votes on these off."""
         for week, to_week in moves.items():
             await call_off(tx, self._ids, group, now, week)
-            await paper_rows.move_picks(tx, group.group_id, week, to_week)
+            await week_rows.move_picks(tx, group.group_id, week, to_week)
 
     async def _taken(
         self, tx: Queries, guild_id: int, group_id: int, seen_in: int | None = None

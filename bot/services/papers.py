@@ -23,7 +23,6 @@ from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups as group_rows
-from bot.store import papers as paper_rows
 from bot.store import progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
@@ -93,7 +92,7 @@ class Papers:
             raise UnknownWeekError(week)
         async with self.taken(guild_id, group_id) as (tx, group, plan):
             slot = _open_slot(plan, group, week)
-            await paper_rows.delete_pick(tx, group_id, week, PICKED)
+            await week_rows.delete_pick(tx, group_id, week, PICKED)
         kept = [each for each in plan.choices if (each.week, each.why) != (week, PICKED)]
         reads = replace(plan, choices=kept).paper(week)
         return PickReply(
@@ -114,7 +113,7 @@ class Papers:
         meant = await self._curricula.resource(self._db, guild_id, key)
         async with self.taken(guild_id, group_id) as (tx, _, plan):
             keys = plan.curriculum.keys_of(meant)
-            await paper_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
+            await week_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
         return meant
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> None:
@@ -154,9 +153,9 @@ class Papers:
             curriculum,
             calendar,
             now,
-            await paper_rows.picks_from(db, group.group_id, last_week),
-            await paper_rows.votes_from(db, group.group_id, last_week),
-            spans_by_key(curriculum, await paper_rows.spans_of(db, group.group_id)),
+            await week_rows.picks_from(db, group.group_id, last_week),
+            await week_rows.votes_from(db, group.group_id, last_week),
+            spans_by_key(curriculum, await week_rows.spans_of(db, group.group_id)),
             await _beyond(db, curriculum, group, calendar),
         )
 
@@ -164,7 +163,7 @@ class Papers:
         self, tx: Queries, group: Group, slot: Slot, meant: Resource, picked_by: int
     ) -> None:
         pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
-        await paper_rows.put_pick(tx, pick, picked_by, self._clock())
+        await week_rows.put_pick(tx, pick, picked_by, self._clock())
 
 
 async def calendar_of(db: Queries, group: Group) -> Calendar:

@@ -18,7 +18,6 @@ from bot.services.papers import next_slot_of, of_guild
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
 from bot.store import outbox, progress, readers
-from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids, seconds
@@ -74,7 +73,7 @@ class Reminders:
         now = self._clock()
         marks = resolved(curriculum, await progress.marks_of(self._db, int(reader_id)))
         next_at = (await next_slot_of(self._db, group, now)).at
-        spans = await paper_rows.spans_of(self._db, group.group_id)
+        spans = await week_rows.spans_of(self._db, group.group_id)
         span = spans_by_key(curriculum, spans).get(resource.key)
         problem = reminder_obstacle(
             group=group,

@@ -25,7 +25,7 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.papers import Papers, calendar_of
 from bot.store import groups as group_rows
 from bot.store import outbox
-from bot.store import papers as paper_rows
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -78,7 +78,7 @@ class Votes:
                 self._ids.new(), group.group_id, slot.week, "running", keys, hours,
                 now + timedelta(hours=hours), channel_id, look_at=slot.at, called_by=called_by,
             )  # fmt: skip
-            await paper_rows.put_vote(tx, vote, now)
+            await week_rows.put_vote(tx, vote, now)
             until = min(slot.at - BEFORE_ITS_SLOT - timedelta(hours=hours), now + TOLD_WITHIN)
             to = (guild_id, group.group_id, channel_id)
             row = OutboxRow(self._ids.new(), "candidates", str(vote.vote_id), now, until, *to)
@@ -111,21 +111,21 @@ class Votes:
                 raise VoteRefusedError("over")
             if vote.message_id is None:
                 raise VoteRefusedError("unsent")
-            await paper_rows.close_vote_now(tx, vote_id, self._clock())
+            await week_rows.close_vote_now(tx, vote_id, self._clock())
         return await self._ballot(group, vote)
 
     async def _taken(self, tx: Queries, guild_id: int, vote_id: int) -> tuple[Group, Vote]:
         """Return a vote with its group, which is taken."""
-        seen = await paper_rows.vote(tx, vote_id)
+        seen = await week_rows.vote(tx, vote_id)
         group = await group_rows.take_group(tx, seen.group_id) if seen else None
-        vote = await paper_rows.vote(tx, vote_id)
+        vote = await week_rows.vote(tx, vote_id)
         if vote is None or group is None or group.guild_id != guild_id:
             raise VoteRefusedError("unknown")
         return group, vote
 
     async def ballot(self, vote_id: int) -> Ballot | None:
         """Return what the vote's messages show, running or not; None if it is gone."""
-        vote = await paper_rows.vote(self._db, vote_id)
+        vote = await week_rows.vote(self._db, vote_id)
         group = await group_rows.group(self._db, vote.group_id) if vote else None
         if vote is None or group is None:
             return None
@@ -145,11 +145,11 @@ class Votes:
 
     async def due(self) -> list[Vote]:
         """Return the votes whose poll is to be read, or ended if they were called off."""
-        return await paper_rows.due_votes(self._db, self._clock(), AT_ONCE)
+        return await week_rows.due_votes(self._db, self._clock(), AT_ONCE)
 
     async def due_one(self, vote_id: int) -> Vote | None:
         """Return the vote if its poll is to be read or ended now."""
-        vote = await paper_rows.vote(self._db, vote_id)
+        vote = await week_rows.vote(self._db, vote_id)
         is_due = vote is not None and vote.look_at is not None and vote.look_at <= self._clock()
         return vote if is_due else None
 
@@ -164,12 +164,12 @@ class Votes:
             if group is None or (await calendar_of(tx, group)).week(vote.week):
                 await lose(tx, self._ids, vote.vote_id, now)
                 return
-            if not await paper_rows.end_vote(tx, vote.vote_id, "decided"):
+            if not await week_rows.end_vote(tx, vote.vote_id, "decided"):
                 return
             key = winner(vote.keys, counts)
             if key is not None:
                 chosen = Chosen(vote.group_id, vote.week, key, "vote_winner")
-                await paper_rows.put_pick(tx, chosen, None, now)
+                await week_rows.put_pick(tx, chosen, None, now)
         log.info("vote %s of group %s is counted", vote.vote_id, vote.group_id)
 
     async def unread(self, vote: Vote, *, for_good: bool = False) -> None:
@@ -180,27 +180,27 @@ class Votes:
         now = self._clock()
         async with self._db.transaction() as tx:
             group = await group_rows.take_group(tx, vote.group_id)
-            present = await paper_rows.vote(tx, vote.vote_id)
+            present = await week_rows.vote(tx, vote.vote_id)
             if present is None or present.state != vote.state:
                 return  # another process counted it, or somebody called it off
             slot = slot_of_week(group.schedule, vote.week) if group is not None else None
             until = present.closes_at if slot is None else slot.at
             if now < until and not for_good:
                 wait = max(TRY_AGAIN, now - vote.closes_at)  # doubles with each try
-                await paper_rows.set_look_at(tx, vote.vote_id, min(now + wait, until))
+                await week_rows.set_look_at(tx, vote.vote_id, min(now + wait, until))
             elif group is None:  # it is deleted: its poll ends by itself where we can't
-                await paper_rows.delete_vote(tx, vote.vote_id)
+                await week_rows.delete_vote(tx, vote.vote_id)
             else:
                 if await lose(tx, self._ids, vote.vote_id, now):
                     log.warning("vote %s of group %s is lost", vote.vote_id, vote.group_id)
-                await paper_rows.set_look_at(tx, vote.vote_id, None)
+                await week_rows.set_look_at(tx, vote.vote_id, None)
 
     async def ended(self, vote: Vote) -> None:
         """Record that the poll of a vote that was called off is ended."""
         async with self._db.transaction() as tx:
-            await paper_rows.set_look_at(tx, vote.vote_id, None)
+            await week_rows.set_look_at(tx, vote.vote_id, None)
             if await group_rows.group(tx, vote.group_id) is None:
-                await paper_rows.delete_vote(tx, vote.vote_id)
+                await week_rows.delete_vote(tx, vote.vote_id)
 
     async def _ballot(self, group: Group, vote: Vote) -> Ballot:
         curriculum = await self._curricula.of(self._db, group.guild_id)
@@ -228,9 +228,9 @@ async def _is_on_its_way(db: Queries, vote: Vote) -> bool:
 
 async def lose(tx: Queries, ids: Ids, vote_id: int, now: datetime) -> bool:
     """End a running vote without a result, and tell who called it; tell whether it was running."""
-    if not await paper_rows.end_vote(tx, vote_id, "lost"):
+    if not await week_rows.end_vote(tx, vote_id, "lost"):
         return False
-    vote = await paper_rows.vote(tx, vote_id)
+    vote = await week_rows.vote(tx, vote_id)
     group = await group_rows.group(tx, vote.group_id) if vote else None
     if vote is not None and group is not None and vote.called_by is not None:
         row = OutboxRow(
@@ -245,7 +245,7 @@ async def call_off(
     tx: Queries, ids: Ids, group: Group, now: datetime, week: str | None = None
 ) -> None:
     """Call a group's running votes off, or that on one week. The group must have been taken."""
-    for vote_id in await paper_rows.call_off_votes(tx, group.group_id, now, week):
+    for vote_id in await week_rows.call_off_votes(tx, group.group_id, now, week):
         await tell_called_off(tx, ids, vote_id, now)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem, problem_from
 from bot.store.database import Queries, Row, in_parts, question_marks, value_from
-from bot.store.papers import IS_HERE
+from bot.store.weeks import IS_HERE
 
 COLUMNS = (
     "row_id", "kind", "reference", "due_at", "until_at", "guild_id", "group_id", "channel_id",

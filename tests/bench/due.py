@@ -11,7 +11,6 @@ from bot.core.groups import Group
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import Schedule
 from bot.store import groups, outbox, readers
-from bot.store import papers as paper_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Queries, SqliteDatabase, open_database
 from bot.store.instants import seconds
@@ -29,7 +28,7 @@ QUERIES = {
     "outbox.due_row_ids": lambda db: outbox.due_row_ids(db, NOW, 100),
     "outbox.due_row_ids, a week's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
     "groups.due_group_ids": lambda db: groups.due_group_ids(db, NOW, 100),
-    "papers.due_votes": lambda db: paper_rows.due_votes(db, NOW, 100),
+    "weeks.due_votes": lambda db: week_rows.due_votes(db, NOW, 100),
     "readers.due_nudges": lambda db: readers.due_nudges(db, NOW, 100),
     "outbox.due_next": due_next,
     "weeks.weeks_of": lambda db: week_rows.weeks_of(db, A_GROUP),

@@ -18,7 +18,7 @@ from bot.outbox.engine import MOST_AT_A_TIME
 from bot.services.opening import open_services
 from bot.services.weeks import AT_ONCE
 from bot.store import groups as group_rows
-from bot.store import papers as paper_rows
+from bot.store import weeks as week_rows
 from tests.bench.many_rooms import ManyRooms, rooms_of
 from tests.small_discord import TOKEN
 
@@ -74,7 +74,7 @@ async def at_work(room, tmp_path, base, monkeypatch):
                 vote = Vote(
                     n, n, "2020-W01", "running", ("a", "b"), 1, since, one.channel_id, n, since
                 )
-                await paper_rows.put_vote(tx, vote, since)
+                await week_rows.put_vote(tx, vote, since)
 
     async def put_off(stuck):
         """Let the slot of the last group come while those that are stuck try, and no others."""

@@ -11,7 +11,7 @@ from bot.errors import (
     UnknownWeekError,
     WeekRefusedError,
 )
-from bot.store.papers import put_pick
+from bot.store.weeks import put_pick
 from tests.conftest import joined
 from tests.curricula import NOW, curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox

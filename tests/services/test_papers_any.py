@@ -12,7 +12,7 @@ from bot.core.papers import Chosen
 from bot.core.weeks import weeks_from
 from bot.errors import WeekRefusedError
 from bot.services.opening import open_services
-from bot.store.papers import put_pick
+from bot.store.weeks import put_pick
 from tests.curricula import curriculum, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Postbox, new_group
 

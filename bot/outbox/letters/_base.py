@@ -19,7 +19,7 @@ from bot.services.opening import Services
 from bot.services.votes import lose
 from bot.store import groups as group_rows
 from bot.store import outbox
-from bot.store import papers as paper_rows
+from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from bot.views.problems import POLLS, TO_SEND, TO_SEND_IN_FORUM
 
@@ -294,7 +294,7 @@ class OfVote(ToChannel):
     """What a vote can't do without: whatever keeps it ends the vote."""
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
-        vote = await paper_rows.vote(tx, int(row.reference))
+        vote = await week_rows.vote(tx, int(row.reference))
         return None if vote is not None and vote.state == "running" else "called_off"
 
     async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:

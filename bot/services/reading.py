@@ -183,14 +183,7 @@ class Reading:
         """Do what ``next_for`` does, in a transaction that has the reader's turn."""
         here = await self._load(tx, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
-        current = _current_after(answer, here)
-        if current != here.reader.current:
-            await readers.set_current(tx, reader_id, current)
-        reader, worth = (
-            replace(here.reader, current=current),
-            await self._worth_of(tx, here, answer),
-        )
-        return replace(here.reply(answer), reader=reader, worth=worth)
+        return await self._show(tx, here, answer, _current_after(answer, here))
 
     async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
         """Return one resource."""
@@ -470,26 +463,20 @@ class Reading:
         await progress.set_marks(tx, reader_id, rows)
         if goal != old.goal:
             await readers.set_goal(tx, reader_id, goal)
-        after = await self._load(tx, reader_id, before.guild_id)
+        after = await self._again(tx, before)
         still = after.current
         if marked and still is not None and still.key not in {r.key for r in marked}:
             answer = after.present_answer()
         else:
             answer = after.answer(deeper=before.current is not None and before.current.addition)
         current = _shown_key(answer)
-        if current != old.current:
-            await readers.set_current(tx, reader_id, current)
         told = goal or old.goal if goal != old.goal else None
         newest = await progress.last_change_id(tx, reader_id)
         change = Change(self._ids.new(after=newest), kind, after.now, tuple(rows), told)
         was = Snapshot({key: before.stored.get(key) for key in rows}, old.current, old.goal)
         then = Snapshot(rows, current, goal)
         await progress.add_change(tx, reader_id, change, before=was, after=then)
-        reader, worth = (
-            replace(after.reader, current=current),
-            await self._worth_of(tx, after, answer),
-        )
-        return replace(before.reply(answer, change), reader=reader, worth=worth)
+        return replace(await self._show(tx, after, answer, current), change=change)
 
     async def _repeated(
         self, tx: Queries, here: ReaderHere, was_it: Callable[[Change], bool]
@@ -516,8 +503,22 @@ class Reading:
         if since == stored.after.goal != was:
             await readers.set_goal(tx, here.reader_id, was)
         await progress.set_undone(tx, stored.change.change_id, here.now)
-        then = await self._load(tx, here.reader_id, here.guild_id)
-        return replace(then, from_guild=here.from_guild)
+        return await self._again(tx, here)
+
+    async def _again(self, tx: Queries, here: ReaderHere) -> ReaderHere:
+        """Return the reader as they stand after what the transaction has written."""
+        now = await self._load(tx, here.reader_id, here.guild_id)
+        return replace(now, from_guild=here.from_guild)
+
+    async def _show(
+        self, tx: Queries, here: ReaderHere, answer: Answer, current: str | None
+    ) -> Reply:
+        """Make what is shown current, and return the answer with what readers thought of it."""
+        if current != here.reader.current:
+            await readers.set_current(tx, here.reader_id, current)
+        reader = replace(here.reader, current=current)
+        worth = await self._worth_of(tx, here, answer)
+        return replace(here.reply(answer), reader=reader, worth=worth)
 
     async def _worth_of(
         self, db: Queries, here: ReaderHere, shown: Answer | Resource

@@ -40,7 +40,7 @@ from bot.errors import (
 from bot.services import standing
 from bot.services.curriculum import CurriculumStore
 from bot.services.moderation import Moderation
-from bot.services.papers import Papers, calendar_of, next_slot_of, of_guild
+from bot.services.papers import Papers, calendar_of, next_slot_of, of_guild, taken_group
 from bot.services.reminders import plan as plan_reminders
 from bot.services.votes import call_off, problem_of
 from bot.services.weeks import Weeks
@@ -232,16 +232,16 @@ class Groups:
             OldCardError: it has moved since.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            group = await self._taken(tx, guild_id, group_id, seen_in)
+        async with taken_group(self._db, guild_id, group_id) as (tx, old):
+            _check_place(old, seen_in)
             if state != "active":
                 await week_rows.call_off(tx, group_id)
             if state == "stopped":
-                await call_off(tx, self._ids, group, now)
-            next_at = (await next_slot_of(tx, group, now)).at
-            changed = replace(group, state=state, since=now, next_at=next_at)
+                await call_off(tx, self._ids, old, now)
+            next_at = (await next_slot_of(tx, old, now)).at
+            changed = replace(old, state=state, since=now, next_at=next_at)
             await group_rows.put_group(tx, changed, now)
-            group = await self._announce(tx, changed, group, now)
+            group = await self._announce(tx, changed, old, now)
             await plan_reminders(tx, self._ids, group, now)
         return await self._status(group)
 
@@ -269,10 +269,9 @@ class Groups:
             HasGroupError: the channel has one, stopped or not.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            await readers.take_turn(tx, moved_by)
-            await additions.take_turn(tx, guild_id)
-            old = await self._taken(tx, guild_id, group_id, seen_in)
+        taken = taken_group(self._db, guild_id, group_id, who=moved_by, with_server=True)
+        async with taken as (tx, old):
+            _check_place(old, seen_in)
             if await group_rows.group_of_channel(tx, channel_id) is not None:
                 raise HasGroupError
             await group_rows.move_group(
@@ -280,8 +279,7 @@ class Groups:
             )
             await outbox.wake(tx, group_id, now)
             await call_off(tx, self._ids, old, now)
-            group = await self._taken(tx, guild_id, group_id)
-            group = await self._announce(tx, group, old, now)
+            group = await self._announce(tx, old, old, now)
         return await self._status(group)
 
     async def delete(self, guild_id: int, group_id: int, deleted_by: int) -> Group:
@@ -289,10 +287,8 @@ class Groups:
 
         Its members' progress stays. A running vote is called off, as its card soon says.
         """
-        async with self._db.transaction() as tx:
-            await readers.take_turn(tx, deleted_by)
-            await additions.take_turn(tx, guild_id)
-            group = await self._taken(tx, guild_id, group_id)
+        taken = taken_group(self._db, guild_id, group_id, who=deleted_by, with_server=True)
+        async with taken as (tx, group):
             await call_off(tx, self._ids, group, self._clock())
             await outbox.delete_about_group(tx, group_id)
             await guild_rows.forget_group(tx, group_id, but_open_polls=True)
@@ -319,8 +315,7 @@ class Groups:
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:
         """Let the group's papers mention no role."""
-        async with self._db.transaction() as tx:
-            group = await self._taken(tx, guild_id, group_id)
+        async with taken_group(self._db, guild_id, group_id) as (tx, group):
             await group_rows.clear_role(tx, group_id)
         return await self._status(replace(group, role_id=None))
 
@@ -382,16 +377,13 @@ class Groups:
 
     async def join(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """Make the reader a member."""
-        async with self._db.transaction() as tx:
-            await readers.take_turn(tx, reader_id)
-            group = await self._taken(tx, guild_id, group_id)
+        async with taken_group(self._db, guild_id, group_id, who=reader_id) as (tx, group):
             is_new = await group_rows.join(tx, group_id, reader_id, self._clock())
         return replace(await self._status(group, reader_id), has_joined=is_new)
 
     async def leave(self, guild_id: int, group_id: int, reader_id: int) -> GroupStatus:
         """End the reader's membership; their progress stays."""
-        async with self._db.transaction() as tx:
-            group = await self._taken(tx, guild_id, group_id)
+        async with taken_group(self._db, guild_id, group_id) as (tx, group):
             await group_rows.leave(tx, group_id, reader_id)
         return await self._status(group, reader_id)
 
@@ -427,14 +419,6 @@ class Groups:
         for week, to_week in moves.items():
             await call_off(tx, self._ids, group, now, week)
             await week_rows.move_picks(tx, group.group_id, week, to_week)
-
-    async def _taken(
-        self, tx: Queries, guild_id: int, group_id: int, seen_in: int | None = None
-    ) -> Group:
-        group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
-        if seen_in not in (None, group.channel_id):
-            raise OldCardError
-        return group
 
     async def _announce(self, tx: Queries, group: Group, old: Group | None, now: datetime) -> Group:
         """Make sure that a forum has its standing post and that the post's card is up to date."""
@@ -480,6 +464,11 @@ class Groups:
             thread_problem=await _thread_problem(db, this_week),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
         )
+
+
+def _check_place(group: Group, seen_in: int | None) -> None:
+    if seen_in not in (None, group.channel_id):
+        raise OldCardError
 
 
 async def _thread_problem(db: Queries, post: Week | None) -> Problem | None:

@@ -22,8 +22,8 @@ from bot.core.progress import READ, shown_count
 from bot.core.weeks import HAD, Calendar, Slot, slot_of_week, week_of
 from bot.errors import CompanionRefusedError, NoGroupError, UnknownWeekError, WeekRefusedError
 from bot.services.curriculum import CurriculumStore
+from bot.store import additions, progress, readers
 from bot.store import groups as group_rows
-from bot.store import progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock
@@ -118,8 +118,7 @@ class Papers:
 
     async def go_on(self, guild_id: int, group_id: int, choice: AfterList | None) -> None:
         """Choose what follows when the group's list is through; None: nothing."""
-        async with self._db.transaction() as tx:
-            of_guild(await group_rows.take_group(tx, group_id), guild_id)
+        async with taken_group(self._db, guild_id, group_id) as (tx, _):
             await group_rows.set_after_list(tx, group_id, choice, self._clock())
 
     async def weeks(self, guild_id: int, channel_id: int) -> list[tuple[Slot, str]]:
@@ -133,15 +132,9 @@ class Papers:
     async def taken(
         self, guild_id: int, group_id: int = 0, *, channel_id: int = 0, who: int | None = None
     ) -> AsyncIterator[tuple[Queries, Group, Plan]]:
-        """Open a transaction that has taken a group, by its id or channel, and read its plan.
-
-        ``who``: the reader whose turn comes first.
-        """
-        async with self._db.transaction() as tx:
-            if who is not None:
-                await readers.take_turn(tx, who)
-            take = group_rows.take_group if group_id else group_rows.take_group_of_channel
-            group = of_guild(await take(tx, group_id or channel_id), guild_id)
+        """Open a transaction as ``taken_group`` does, and read the group's plan."""
+        taken = taken_group(self._db, guild_id, group_id, channel_id=channel_id, who=who)
+        async with taken as (tx, group):
             yield tx, group, await self.plan(tx, group)
 
     async def plan(self, db: Queries, group: Group) -> Plan:
@@ -164,6 +157,30 @@ class Papers:
     ) -> None:
         pick = Chosen(group.group_id, slot.week, meant.key, PICKED)
         await week_rows.put_pick(tx, pick, picked_by, self._clock())
+
+
+@asynccontextmanager
+async def taken_group(
+    db: Database,
+    guild_id: int,
+    group_id: int = 0,
+    *,
+    channel_id: int = 0,
+    who: int | None = None,
+    with_server: bool = False,
+) -> AsyncIterator[tuple[Queries, Group]]:
+    """Open a transaction that has taken a server's group, by its id or channel.
+
+    ``who``: the reader whose turn comes first. ``with_server``: then the server's, for no
+    group of it may come or go meanwhile.
+    """
+    async with db.transaction() as tx:
+        if who is not None:
+            await readers.take_turn(tx, who)
+        if with_server:
+            await additions.take_turn(tx, guild_id)
+        take = group_rows.take_group if group_id else group_rows.take_group_of_channel
+        yield tx, of_guild(await take(tx, group_id or channel_id), guild_id)
 
 
 async def calendar_of(db: Queries, group: Group) -> Calendar:

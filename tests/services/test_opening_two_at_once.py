@@ -587,13 +587,17 @@ def test_every_method_that_opens_a_transaction_has_its_row():
 def opens_a_transaction() -> set[str]:
     """Return the public methods of the services that open one, themselves or through others.
 
-    One that only lends it to its caller's block is decorated, and no act of its own.
+    One that only lends it to its caller's block is decorated, and no act of its own; such a
+    function of a module opens it for whoever calls it.
     """
     calls: dict[str, set[str]] = {}
     lent: set[str] = set()
     services = Path(bot.services.__path__[0])
     for path in (*services.glob("*.py"), services.parent / "outbox/tickets.py"):
         for made in ast.parse(path.read_text()).body:
+            if isinstance(made, ast.AsyncFunctionDef):
+                calls[f"*.{made.name}"] = set(called(made, "*"))
+                lent.add(f"*.{made.name}")
             if isinstance(made, ast.ClassDef):
                 for each in made.body:
                     if isinstance(each, ast.AsyncFunctionDef):
@@ -608,7 +612,9 @@ def opens_a_transaction() -> set[str]:
 def called(function: ast.AsyncFunctionDef, inside: str):
     """Yield what the function calls: ``Class.method`` of its own class or of a service it has."""
     for node in ast.walk(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield f"*.{node.func.id}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name, owner = node.func.attr, ast.unparse(node.func.value)
             if name in ("transaction", "migrating"):
                 yield f"*.{name}"

@@ -276,6 +276,23 @@ async def test_a_second_start_finds_nothing_to_put_right(life, caplog):
     assert "clock" not in caplog.text
 
 
+async def test_a_group_whose_times_cant_be_reckoned_keeps_no_other_from_it(life, caplog):
+    broken = await life.services.groups.find(CHANNEL)
+    other = await new_group(life.services, channel=CHANNEL + 1)
+    async with life.services.db.transaction() as tx:
+        await tx.fetch("UPDATE study_groups SET next_at = next_at + ?", 400 * 24 * 3600)
+        broke = "UPDATE study_groups SET zone = 'Nowhere/Else' WHERE group_id = ?"
+        await tx.fetch(broke, broken.group_id)
+        await tx.fetch("UPDATE settings SET value = '2025.2' WHERE name = ?", TABLES)
+
+    await life.start()
+
+    assert (await life.services.groups.find(CHANNEL + 1)).next_at == other.next_at
+    assert f"group {broken.group_id} can't be put right" in caplog.text
+    assert f"group {broken.group_id} has no calendar" in caplog.text
+    assert str(other.group_id) not in caplog.text
+
+
 LEAPT = timedelta(days=9)
 
 
@@ -314,6 +331,20 @@ async def test_a_vote_that_waits_under_a_clock_ahead_is_sent_at_once_while_it_ca
     assert datetime.fromtimestamp(vote["look_at"], UTC) == slot_at
     assert card.kind == "candidates"
     assert card.until_at <= slot_at - timedelta(hours=24) - AN_HOUR
+
+
+async def test_a_poll_to_be_looked_at_long_after_its_slot_is_looked_at_now(life):
+    await life.live(timedelta(hours=2))
+    await life.services.votes.call(GUILD, CHANNEL, MODERATOR, 3, 24)
+    await life.work()
+    async with life.services.db.transaction() as tx:
+        await tx.fetch("UPDATE votes SET look_at = look_at + ?", 400 * 24 * 3600)
+        await tx.fetch("UPDATE study_groups SET next_at = next_at + ?", 400 * 24 * 3600)
+
+    await life.start()
+
+    (vote,) = await life.services.votes.due()
+    assert vote.state == "running"
 
 
 async def test_a_poll_called_off_while_the_clock_was_ahead_is_ended_at_once(life):

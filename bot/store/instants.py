@@ -47,9 +47,13 @@ class Ids:
         """Return an id that was never given before, greater than ``after`` whatever the clock."""
         # Before 2015, by a clock that nobody has set yet, all are of its first millisecond.
         milliseconds = max(0, int(self._clock().timestamp() * 1000) - EPOCH)
-        made = milliseconds << RANDOM_BITS | self._chance.getrandbits(RANDOM_BITS)
-        self._last = max(made, self._last + 1, after + 1)
-        return self._last
+        made, past = milliseconds << RANDOM_BITS, max(self._last, after)
+        made |= self._chance.getrandbits(RANDOM_BITS)
+        if made <= past:
+            # Not by one: after its clock is set back, another process may count on from there too.
+            made = past + 1 + self._chance.getrandbits(RANDOM_BITS)
+        self._last = made
+        return made
 
 
 def made_at(id_: int) -> datetime:

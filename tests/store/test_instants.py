@@ -46,6 +46,17 @@ def test_two_processes_in_one_millisecond_make_different_ids():
     assert len(made) == 20
 
 
+def test_two_processes_whose_clocks_were_set_back_make_different_ids():
+    clock = Clock()
+    one, other = Ids(clock), Ids(clock)
+    newest = one.new()
+    clock.advance(hours=-1)
+
+    made = [other.new(after=newest), one.new(), other.new(), one.new()]
+
+    assert len(set(made)) == 4
+
+
 def test_ids_fit_sixty_three_bits_for_decades():
     clock = Clock()
     clock.advance(days=365 * 55)

@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import os
+import random
+import shlex
 import shutil
 import tempfile
 import threading
@@ -24,14 +26,18 @@ from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.services.moderation import no_facts
 from bot.services.opening import Services, open_services, services_over
 from bot.store.database import Database, open_database
+from bot.store.instants import CHANCE
 from bot.store.migrations import migrate
 from tests.curricula import named_by_address
 from tests.seen import text_of
 
 # Rules that hold for whatever hypothesis thinks of: a few examples each with every change,
-# many with `pytest --hypothesis-profile=thorough`, as `.ci/run` does. A machine may be slow.
-settings.register_profile("few", max_examples=15, deadline=None)
-settings.register_profile("thorough", max_examples=200, deadline=None)
+# many with `pytest --hypothesis-profile=thorough`, as `.ci/run` does. A machine may be slow. New
+# ones each run, in CI too. A failing one is printed with the decorator that makes it again: its
+# seed alone would not, as hypothesis also tries constants of what else happens to be imported.
+RULES = settings(settings.get_profile("default"), deadline=None, print_blob=True)
+settings.register_profile("few", RULES, max_examples=15)
+settings.register_profile("thorough", RULES, max_examples=200)
 settings.load_profile("few")
 
 A_MINUTE = 60
@@ -42,8 +48,40 @@ ROOM = 2**30
 # there. `Env.settle` takes another interval, but not what calls it.
 simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.005  # noqa: SLF001
 
+SEED = "PYTHONHASHSEED"
+"""The variable with a run's seed. It is Python's own, so sets of strings come in that order too."""
+
+# The system's chance has no seed: in tests, services that are handed no other draw from `random`.
+CHANCE.getrandbits = random.getrandbits
+
 
 def pytest_configure():
+    """Draw the run's seed, which its workers inherit, and choose where tests write."""
+    if not os.environ.get(SEED, "").isdigit():
+        os.environ[SEED] = str(random.SystemRandom().randrange(2**32))
+    write_in_memory()
+
+
+def pytest_report_header():
+    return f"{SEED}={os.environ[SEED]}"  # for a worker that dies
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Let each test draw the same as when it runs alone."""
+    random.seed(f"{os.environ[SEED]} {item.nodeid}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.failed:
+        again = f"{SEED}={os.environ[SEED]} pytest -n 0 -m '' {shlex.quote(item.nodeid)}"
+        report.sections.append(("To draw the same again", again))
+    return report
+
+
+def write_in_memory():
     """Keep what tests write in memory where there is room: SQLite waits for the disk otherwise."""
     memory = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
     if "TMPDIR" in os.environ or not os.access(memory, os.W_OK):

@@ -181,6 +181,18 @@ def test_every_clock_and_all_chance_is_handed_in():
     assert wrong_in(lambda path: set(asked(path))) == CHOSEN
 
 
+def test_only_who_prints_a_seed_draws_from_what_has_none():
+    seedless = re.compile(r"SystemRandom|\b(Random\(\)|urandom|secrets|uuid)")
+    here = Path(__file__)
+    found = {
+        path.relative_to(here.parent).as_posix()
+        for path in here.parent.rglob("*.py")
+        if path != here and seedless.search(path.read_text())
+    }
+
+    assert found == {"conftest.py", "kill/__main__.py"}
+
+
 def test_no_module_imports_itself_through_others():
     graph = {
         module_of(path): {name for name, _, _ in imports_of(path) if name.startswith("bot.")}

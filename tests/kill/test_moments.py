@@ -10,7 +10,7 @@ pytestmark = pytest.mark.kill
 
 
 async def test_killed_at_random_moments_it_sends_everything_once(lives, database_url, base):
-    chance = random.Random()  # noqa: S311 - no secret
+    chance = random.Random(random.random())  # noqa: S311 - no secret
 
     for _ in range(10 if database_url.startswith("postgres") else 30):
         await random_moments(lives, database_url, base, chance)

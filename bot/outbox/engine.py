@@ -44,7 +44,6 @@ from bot.views.problems import TO_LOOK
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=120)
 DUE_AT_A_TIME = 100
 FEWEST_AT_A_TIME, MOST_AT_A_TIME = 8, 100
 SEND_WITHIN = 60  # seconds with looking: half a lease, so that nobody else sends meanwhile
@@ -70,6 +69,7 @@ class Engine:
         self._services, self._discord = services, discord
         self._tickets, self._letters = tickets, letters
         self._db, self._clock = services.background, services.clock
+        self._on_the_way: set[int] = set()
 
     async def deliver_due(self, *about: int) -> None:
         """Send all that is due, and then what follows from it, as fast as tickets come.
@@ -154,7 +154,7 @@ class Engine:
             if row.tried_at is None and problem:
                 await self._end(tx, letter, row, "dropped", problem)
                 return None
-            claim, until = self._services.chance.getrandbits(62) + 1, now + LEASE
+            claim, until = self._services.chance.getrandbits(62) + 1, now + letter.lease
             if not await outbox.claim_row(tx, row, claim, until):
                 return None
         return replace(row, state="claimed", claim=claim, lease_until=until)
@@ -273,10 +273,23 @@ class Engine:
     # One attempt.
 
     async def _deliver(self, row_id: int) -> bool:
-        """Send one row; tell whether this engine had it to send."""
-        row = await self.claim(row_id)
-        if row is None:
+        """Send one row; tell whether this engine had it to send.
+
+        Not what it is just sending, even if by a clock that was set the lease has run out.
+        """
+        if row_id in self._on_the_way:
             return False
+        self._on_the_way.add(row_id)
+        try:
+            row = await self.claim(row_id)
+            if row is not None:
+                await self._attempt(row)
+        finally:
+            self._on_the_way.discard(row_id)
+        return row is not None
+
+    async def _attempt(self, row: OutboxRow) -> None:
+        """Try to send a row that is claimed, and record what becomes of it."""
         try:
             async with asyncio.timeout(SEND_WITHIN):
                 await self._send(row)
@@ -295,7 +308,6 @@ class Engine:
         except Exception:
             log.exception("%s %s can't be sent", row.kind, row.row_id)
             await self.give_back(row, "refused", AN_HOUR, perhaps=True)
-        return True
 
     async def _send(self, row: OutboxRow, *, has_looked: bool = False) -> None:
         letter = self._letters[row.kind]

@@ -9,8 +9,9 @@ from contextlib import suppress
 import pytest
 
 from bot.core.weeks import Schedule
-from bot.outbox.engine import LEASE, Engine
+from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
+from bot.outbox.letters._base import LEASE
 from bot.outbox.tickets import Tickets
 from bot.services.opening import services_over
 from bot.store import weeks as week_rows

@@ -1,14 +1,18 @@
-"""What a refusal means in a forum, whose post may be gone a moment before a letter gets there."""
+"""Forums: a group's post has no nonce, and may be gone a moment before a letter gets there."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import UNKNOWN_CHANNEL, RefusedError
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.letters._base import Drop, Wait
 from bot.outbox.tickets import Tickets
+from bot.services.opening import services_over
 from bot.store import outbox
 from tests.outbox.room import Room
 from tests.postbox import GUILD, MODERATOR, MONDAYS_AT_TEN, Desk
@@ -89,3 +93,62 @@ async def test_a_post_made_while_a_paper_is_told_to_wait_for_it_keeps_it_no_long
 
     assert verdict == Wait("no_standing_post")
     assert await delivery.due() == [row_id]
+
+
+class SlowForum(Forum):
+    """A forum whose post appears when it is let."""
+
+    def __init__(self, clock):
+        super().__init__(clock)
+        self.asked, self.let, self.made = asyncio.Event(), asyncio.Event(), []
+
+    async def make_post(self, *_):
+        self.asked.set()
+        await self.let.wait()
+        self.made.append(POST)
+        return POST
+
+    async def posts(self, *_):
+        for post_id in self.made:
+            yield post_id
+
+
+def engine_over(services, discord):
+    tickets = Tickets(services.db, services.clock, services.send_rate)
+    return Engine(services, discord, tickets, letters(services, tickets))
+
+
+async def a_post_under_way(services, forum):
+    """Return the engine that is just making a forum's post, and its work."""
+    await services.groups.make_or_change(
+        GUILD, FORUM, MONDAYS_AT_TEN, None, MODERATOR, is_forum=True
+    )
+    engine = engine_over(services, forum)
+    work = asyncio.create_task(engine.deliver_due())
+    await forum.asked.wait()
+    return engine, work
+
+
+async def test_no_process_whose_clock_is_ahead_makes_a_second_post(services, clock, base):
+    forum = SlowForum(clock)
+    _, work = await a_post_under_way(services, forum)
+    ahead = await services_over(services.db, base, lambda: clock() + CLOCKS_APART)
+
+    await engine_over(ahead, forum).deliver_due()
+    forum.let.set()
+    await work
+
+    assert forum.made == [POST]
+
+
+async def test_no_leap_of_the_clock_makes_a_second_post(services, clock):
+    forum = SlowForum(clock)
+    engine, work = await a_post_under_way(services, forum)
+    clock.now += timedelta(hours=1)
+
+    asked = asyncio.create_task(engine.deliver_due())
+    await asyncio.sleep(0.1)
+    forum.let.set()
+    await asyncio.gather(work, asked)
+
+    assert forum.made == [POST]

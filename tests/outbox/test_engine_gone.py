@@ -4,9 +4,9 @@ import pytest
 
 from bot.core.outbox import OutboxRow
 from bot.outbox.discord import RefusedError
-from bot.outbox.engine import LEASE, Engine
+from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
-from bot.outbox.letters._base import A_DAY, Drop, Receipt
+from bot.outbox.letters._base import A_DAY, LEASE, Drop, Receipt
 from bot.outbox.tickets import ClosedError, Tickets
 from bot.store import outbox
 from bot.store import weeks as week_rows

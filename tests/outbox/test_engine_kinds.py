@@ -7,9 +7,9 @@ import pytest
 
 from bot.core.outbox import OutboxRow
 from bot.outbox.discord import RefusedError
-from bot.outbox.engine import LEASE, Engine
+from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
-from bot.outbox.letters._base import A_DAY, Drop, Send, ToChannel, Wait
+from bot.outbox.letters._base import A_DAY, LEASE, Drop, Send, ToChannel, Wait
 from bot.outbox.tickets import Tickets
 from bot.outbox.traces import marked
 from bot.store import outbox

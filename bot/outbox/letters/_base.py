@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE, SOON, RETRY = timedelta(0), timedelta(minutes=1), timedelta(minutes=5)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+LEASE = timedelta(seconds=120)
 
 # What a letter may answer when it is asked to act.
 
@@ -135,6 +136,9 @@ class Letter:
 
     always_findable = False
     """Whether it can be looked for however late, so that nobody ever has to decide."""
+
+    lease = LEASE
+    """How long a claim of it keeps others away, by whose clocks ever it is measured."""
 
     def __init__(self, services: Services, tickets: Tickets) -> None:
         self.services, self.tickets = services, tickets

@@ -4,8 +4,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.outbox import UNCERTAIN, OutboxRow, Problem
+from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import Discord
-from bot.outbox.letters._base import AN_HOUR, Act, End, ForumPost, OfGroup, Receipt, Rows, Wait
+from bot.outbox.letters._base import (
+    AN_HOUR,
+    LEASE,
+    Act,
+    End,
+    ForumPost,
+    OfGroup,
+    Receipt,
+    Rows,
+    Wait,
+)
 from bot.outbox.traces import by_button
 from bot.services import standing
 from bot.store import groups as group_rows
@@ -23,6 +34,8 @@ def trace_of(group_id: int) -> str:
 
 class Standing(OfGroup):
     always_findable = True
+    lease = LEASE + CLOCKS_APART
+    """It has no nonce: who takes it over too early, by a clock that is ahead, makes another."""
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
         group = await group_rows.group(tx, int(row.reference))

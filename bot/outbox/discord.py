@@ -70,6 +70,7 @@ PROBLEMS: dict[int, ProblemName] = {
 
 A_WEEK_QUIET: Literal[10080] = 10080  # minutes until Discord puts a thread away
 NAMED = (*get_args(Permission), "manage_threads")
+A_PAGE = 100  # messages that Discord shows at once
 OF_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
 What = ui.LayoutView | discord.Poll
@@ -203,13 +204,20 @@ class Discord(Protocol):
         """Take a thread out of the archive."""
 
     def messages(self, place_id: int, since: datetime) -> AsyncIterator[Seen]:
-        """Yield our own messages since then, the oldest first."""
+        """Yield our own messages since then, the newest first.
+
+        With them, those among the newest hundred of all: the clock by which we say since when may
+        have been ahead.
+        """
 
     async def top(self, post_id: int) -> Seen | None:
         """Return the message with which a forum's post began."""
 
     def posts(self, forum: Place, since: datetime) -> AsyncIterator[int]:
-        """Yield our own posts in a forum made since then, archived or not."""
+        """Yield our own posts in a forum: open ones, and archived ones made since then.
+
+        The newest first, in either.
+        """
 
     async def poll(self, place_id: int, message_id: int) -> PollSeen | None:
         """Return a message's poll; None: it has none."""
@@ -326,8 +334,12 @@ class DiscordPort:
 
     async def messages(self, place_id: int, since: datetime) -> AsyncIterator[Seen]:
         place = self._bot.get_partial_messageable(place_id)
+        read = 0
         with _answers():
-            async for message in place.history(after=since, oldest_first=True, limit=None):
+            async for message in place.history(limit=None):
+                read += 1
+                if message.created_at < since and read > A_PAGE:
+                    break
                 # The notice that begins a thread is by us too, for Discord, but is no message.
                 if message.author.id == self._me and message.type in OF_PEOPLE:
                     yield _seen(message)
@@ -336,7 +348,7 @@ class DiscordPort:
         place = self._bot.get_partial_messageable(post_id)
         with _answers():
             # Discord sends the oldest first; simcord may send the newest hundred.
-            first = await anext(place.history(limit=100, oldest_first=True), None)
+            first = await anext(place.history(limit=A_PAGE, oldest_first=True), None)
         return None if first is None else _seen(first)
 
     async def posts(self, forum: Place, since: datetime) -> AsyncIterator[int]:
@@ -346,12 +358,14 @@ class DiscordPort:
             return
         with _answers():
             posts = [p for p in await guild.active_threads() if p.parent_id == channel.id]
+            posts.sort(key=lambda post: post.id, reverse=True)
             async for post in channel.archived_threads(limit=None):
                 if post.archive_timestamp < since:  # the last archived come first
                     break
-                posts.append(post)
+                if discord.utils.snowflake_time(post.id) >= since:
+                    posts.append(post)
         for post in posts:
-            if discord.utils.snowflake_time(post.id) >= since and post.owner_id == self._me:
+            if post.owner_id == self._me:
                 yield post.id
 
     async def poll(self, place_id: int, message_id: int) -> PollSeen | None:

@@ -122,11 +122,11 @@ class StudyRoom(SmallDiscord):
         if self.history_answers:
             return self.history_answers.pop(0)
         channel_id = int(request.match_info["channel"])
-        after = int(request.query.get("after", 0))
-        found = [m for m in self.messages.get(channel_id, []) if int(m["id"]) > after]
+        before = int(request.query.get("before", 2**63))
+        found = [m for m in self.messages.get(channel_id, []) if int(m["id"]) < before]
         if not self.permissions.read_message_history and channel_id != DM_ID:
             found = []  # not an error: that is how Discord answers
-        page = found[: min(A_PAGE, int(request.query["limit"]))]
+        page = found[-min(A_PAGE, int(request.query["limit"])) :]
         for channel, body in self._lingering:
             self._store(channel, body)
         self._lingering.clear()

@@ -314,11 +314,13 @@ async def test_a_post_in_a_forum_is_found_again_open_or_put_away(guild, forum, e
     await env.settle()
     later = env.now() + timedelta(minutes=1)
 
+    ahead = await all_of(port.posts(place, later))
     both = await all_of(port.posts(place, LONG_AGO))
     tops = [await port.top(post_id) for post_id in made]
 
-    assert set(open_ones) == set(both) == set(made)
-    assert await all_of(port.posts(place, later)) == []
+    assert open_ones == made[::-1]
+    assert set(both) == set(made)
+    assert ahead == made[1:], "one that is open, however far ahead the clock was"
     assert [top.custom_ids for top in tops] == [{"read:one"}, {"read:two"}]
 
 
@@ -371,8 +373,10 @@ async def test_an_archived_thread_is_reopened(guild, channel, env, port):
     assert not (await port.fetched(guild.id, message_id)).is_archived
 
 
-async def test_only_our_messages_since_then_are_seen_the_oldest_first(channel, env, port, alice):
+async def test_only_our_messages_since_then_are_seen_the_newest_first(channel, env, port, alice):
     await port.send(channel.id, card("Too old."), "n1")
+    for n in range(100):
+        env.backend.create_message(channel.id, alice.user.id, f"{n} of a talk")
     await env.advance_time(3600)
     since = env.now() - timedelta(minutes=1)
     await alice.send(channel, "Hello")
@@ -386,12 +390,20 @@ async def test_only_our_messages_since_then_are_seen_the_oldest_first(channel, e
     seen = await all_of(port.messages(channel.id, since))
     in_thread = await all_of(port.messages(with_text, since))
 
-    assert [each.message_id for each in seen] == [with_button, with_text, asking]
-    assert [each.custom_ids for each in seen] == [{"read:7"}, set(), set()]
-    assert 77 in seen[0].part_ids
+    assert [each.message_id for each in seen] == [asking, with_text, with_button]
+    assert [each.custom_ids for each in seen] == [set(), set(), {"read:7"}]
+    assert 77 in seen[2].part_ids
     assert len(in_thread) == 1, "and not the notice that begins it"
-    assert [each.question for each in seen] == [None, None, "What next?"]
+    assert [each.question for each in seen] == ["What next?", None, None]
     assert since < seen[0].at <= env.now()
+
+
+async def test_a_message_is_seen_however_far_ahead_the_clock_was(channel, env, port):
+    sent = await port.send(channel.id, card("Words."), "n1")
+
+    seen = await all_of(port.messages(channel.id, env.now() + timedelta(days=30)))
+
+    assert [each.message_id for each in seen] == [sent]
 
 
 async def test_a_person_is_written_to(alice, port):

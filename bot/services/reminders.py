@@ -133,8 +133,9 @@ class Reminders:
     async def _open_nudge(self, reader_id: int) -> None:
         now = self._clock()
         async with self._background.transaction() as tx:
-            if not await readers.take_turn_if_known(tx, reader_id):
-                return
+            is_known = await readers.take_turn_if_known(tx, reader_id)
+            if not is_known or not await readers.is_nudge_due(tx, reader_id, now):
+                return  # another process has just looked at them
             settings = await readers.settings_of(tx, reader_id)
             last = await progress.last_change(tx, reader_id)
             again = last + NUDGED_AFTER if last else now

@@ -152,6 +152,12 @@ async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
     return await db.fetch_column(sql, now, limit)
 
 
+async def is_nudge_due(db: Queries, reader_id: int, now: datetime) -> bool:
+    """Tell whether the reader's time for a look has come."""
+    sql = "SELECT 1 FROM reader_settings WHERE reader_id = ? AND nudge_at <= ?"
+    return await db.any_row(sql, reader_id, now)
+
+
 async def set_nudge_at(tx: Queries, reader_id: int, at: datetime | None) -> None:
     """Record when to look at the reader again; None: never."""
     sql = "UPDATE reader_settings SET nudge_at = ? WHERE reader_id = ?"

@@ -1,8 +1,10 @@
 """Whose look fails is in nobody's way; other settings put no look off."""
 
+import asyncio
 from datetime import timedelta
 
 from bot.core.me import ReaderSettings
+from bot.services.opening import services_over
 
 A_WEEK = timedelta(days=7)
 BROKEN, READER = 11, 12
@@ -54,3 +56,17 @@ async def test_who_wants_none_any_more_when_it_leaves_gets_none(services, clock)
 
     assert wanted is not None
     assert await services.reminders.nudge(READER) is None
+
+
+async def test_two_processes_that_look_at_once_remind_a_reader_once(services, base, clock):
+    await services.me.switch(READER, "nudge")
+    clock.now += A_WEEK
+    other = await services_over(services.db, base, lambda: clock() + timedelta(seconds=30))
+
+    looked_at = await asyncio.gather(
+        services.reminders.open_nudges(), other.reminders.open_nudges()
+    )
+
+    rows = await services.db.fetch("SELECT reader_id FROM outbox WHERE kind = 'reminder'")
+    assert looked_at == [1, 1], "neither had seen the other"
+    assert len(rows) == 1

@@ -190,7 +190,7 @@ def test_only_who_prints_a_seed_draws_from_what_has_none():
         if path != here and seedless.search(path.read_text())
     }
 
-    assert found == {"conftest.py", "kill/__main__.py"}
+    assert found == {"conftest.py", "kill/__main__.py", "simulation/__main__.py"}
 
 
 def test_no_module_imports_itself_through_others():

@@ -1,0 +1,178 @@
+"""What befalls a world: each event of its script, done to it."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.outbox.discord import NAMED
+from tests.simulation.discord import Channel, Guild
+from tests.simulation.script import AN_HOUR, Event
+from tests.simulation.weather import Storm
+from tests.simulation.zones import RULES, write_zone
+
+
+class Events:
+    """Does to a world what its script says. Numbers stand for any of what there is by then."""
+
+    def __init__(self, world) -> None:
+        self._world = world
+        self.at_work: set[asyncio.Task] = set()
+        self.befell = 0
+
+    def befall(self, event: Event) -> None:
+        self.befell += 1
+        chance = self._world.stream(f"event {event.number}")
+        if event.what in ("moderate", "read", "run"):
+            people = self._world.readers if event.what == "read" else self._world.moderators
+            task = asyncio.create_task(people.run() if event.what == "run" else people.act(chance))
+            self.at_work.add(task)
+            task.add_done_callback(self._ended)
+        else:
+            self._world.told(str(event))
+            getattr(self, f"_{event.what}")(chance, *event.value)
+
+    def _ended(self, task: asyncio.Task) -> None:
+        self.at_work.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._world.promises.surprised_by(error, "the world itself")
+
+    # The bots, and what they run on.
+
+    def _crash(self, chance, index: int, steps: int, away: float) -> None:
+        if (life := self._world.bots.stay_away(index, away)) is not None:
+            life.end_before(steps)
+
+    def _stop(self, chance, index: int, away: float) -> None:
+        life = self._world.bots.stay_away(index, away)
+        if life is not None and life.is_ready:
+            life.begin(life.stop()).add_done_callback(lambda _: life.end())
+
+    def _skew(self, chance, indices, by: float) -> None:
+        for index in indices:
+            self._world.bots.skews[index] = timedelta(seconds=by)
+        if abs(by) > AN_HOUR / 2:
+            self._world.clocks_leapt = True
+
+    def _tables(self, chance, number: int) -> None:
+        """Let both bots end, and start again with other rules of a zone."""
+        for index in (0, 1):
+            if (life := self._world.bots.stay_away(index, 3)) is not None:
+                self._world.bots.crash(life)
+        write_zone(self._world.folder, RULES[number % len(RULES)])
+        self._world.ledger.forget_tables()
+
+    def _storm(self, chance, lasts: float, share: float, kinds, where: int | None) -> None:
+        guild_id = None if where is None else self._guild(where).guild_id
+        self._world.counts["storms"] += 1
+        now = asyncio.get_running_loop().time()
+        self._world.weather.add(Storm(now, now + lasts, share, kinds, guild_id))
+
+    def _disconnect(self, chance, index: int) -> None:
+        for life in self._world.bots.alive:
+            if life.index == index:
+                life.port.is_connected = False
+
+    def _connect(self, chance, index: int) -> None:
+        for life in self._world.bots.alive:
+            if life.index == index:
+                life.port.connect()
+
+    # Servers, and what their moderators do in Discord.
+
+    def _outage(self, chance, number: int, is_out: bool) -> None:
+        guild = self._guild(number)
+        guild.is_out = is_out
+        self._world.counts["outages"] += is_out
+        self._world.bots.tell("away" if is_out else "available", guild)
+
+    def _remove(self, chance, number: int) -> None:
+        guild = self._guild(number)
+        if guild.is_in:
+            guild.is_in = False
+            self._world.bots.tell("removed", guild)
+
+    def _invite(self, chance, number: int) -> None:
+        guild = self._guild(number)
+        if not guild.is_in:
+            guild.is_in, guild.joined_at = True, self._world.now()
+            self._world.promises.may_be_made_again("greeting", str(guild.guild_id))
+            self._world.bots.tell("arrived", guild)
+
+    def _mend(self, chance, number: int) -> None:
+        """Let a moderator look after a server: what was taken is given back."""
+        guild = self._guild(number)
+        for channel in guild.channels:
+            channel.held = set(NAMED)
+            channel.needs_tag = channel.has_automod = channel.is_full = False
+        self._invite(chance, number)
+
+    def _take(self, chance, number: int, name: str) -> None:
+        place = self._home(number)
+        place.held.discard(name)
+        if name == "send_messages":
+            place.held.discard(chance.choice(("send_messages_in_threads", name)))
+
+    def _give(self, chance, number: int) -> None:
+        self._home(number).held = set(NAMED)
+
+    def _condition(self, chance, number: int, name: str, is_so: bool) -> None:
+        setattr(self._home(number), name, is_so)
+
+    def _delete_message(self, chance, number: int) -> None:
+        """Delete one of the newest messages of a group."""
+        messages = self._world.discord.messages[self._home(number).place_id]
+        if newest := [message for message in messages if not message.is_deleted][-2:]:
+            self._world.discord.delete(chance.choice(newest))
+
+    def _delete_post(self, chance, number: int) -> None:
+        """Delete a forum's post or a thread."""
+        if threads := [thread for thread in self._threads(number) if thread.is_there]:
+            thread = chance.choice(threads)
+            for custom_id in self._world.discord.by_id[thread.place_id].custom_ids:
+                if custom_id.startswith("group:join:"):
+                    group_id = custom_id.rpartition(":")[2]
+                    self._world.promises.may_be_made_again("standing", group_id)
+            self._world.discord.delete_place(thread)
+
+    def _put_away(self, chance, number: int) -> None:
+        """Archive what is open, and perhaps lock it; open what is archived."""
+        for thread in self._threads(number):
+            thread.is_archived = not thread.is_archived
+            thread.is_locked = thread.is_archived and chance.random() < 0.3
+
+    def _delete_channel(self, chance, number: int) -> None:
+        self._world.discord.delete_place(self._home(number))
+
+    # Members.
+
+    def _member_leaves(self, chance, number: int) -> None:
+        reader = chance.choice(self._world.readers.all)
+        self._guild(number).members.discard(reader.person_id)
+
+    def _direct_messages(self, chance, number: int) -> None:
+        """Let somebody take direct messages no more, or again; or delete their account."""
+        discord, reader = self._world.discord, chance.choice(self._world.readers.all).person_id
+        if chance.random() < 0.1:
+            discord.unknown_people.add(reader)
+        discord.closed_dms ^= {9000 + number % 4 if number % 2 else reader}
+
+    def _vote(self, chance, number: int) -> None:
+        """Let somebody vote on every poll that is open."""
+        now = self._world.now()
+        for message in list(self._world.discord.by_id.values())[-40:]:
+            if message.poll is not None and now < message.poll.closes_at:
+                message.poll.votes[chance.randrange(len(message.poll.votes))] += 1
+
+    def _home(self, number: int) -> Channel:
+        """Return the channel of one of the groups."""
+        groups, homes = self._world.groups(), self._world.homes
+        if not groups:
+            return homes[number % len(homes)][0]
+        return self._world.discord.places[groups[number % len(groups)]["channel_id"]]
+
+    def _threads(self, number: int) -> list[Channel]:
+        home = self._home(number)
+        return [place for place in self._world.discord.places.values() if place.parent is home]
+
+    def _guild(self, number: int) -> Guild:
+        guilds = list(self._world.discord.guilds.values())
+        return guilds[number % len(guilds)]

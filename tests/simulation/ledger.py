@@ -1,0 +1,101 @@
+"""The ledger of a simulated world: SQLite behind the ``Database`` face, a pause at each statement.
+
+A real file with a connection that writes and one that reads, so that nobody sees what isn't
+committed. Several bots share it: their transactions come one after the other.
+"""
+
+import asyncio
+import sqlite3
+import zlib
+from contextlib import asynccontextmanager
+
+from bot.errors import LedgerError
+from bot.store.database import Queries, kept
+
+
+class Ledger:
+    """The database itself. ``committed``: called after each commit."""
+
+    def __init__(self, path, committed) -> None:
+        self.writer, self.reader = (
+            sqlite3.connect(path, isolation_level=None, check_same_thread=False) for _ in range(2)
+        )
+        for each in (self.writer, self.reader):
+            each.row_factory = sqlite3.Row
+            each.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;")
+        self.turn = asyncio.Lock()
+        self.committed = committed
+        self.digest = 0
+
+    def ask(self, sql, *args):
+        """Return rows as they are committed now: for the world, which sees everything."""
+        return self.reader.execute(sql, kept(args)).fetchall()
+
+    def run(self, connection, sql, args):
+        values = kept(args)
+        self.digest = zlib.crc32(f"{sql}{values}".encode(), self.digest)
+        return connection.execute(sql, values).fetchall()
+
+    def forget_tables(self) -> None:
+        """Let the next start find other zone tables than the last one had."""
+        self.writer.execute("UPDATE settings SET value = 'before' WHERE name = 'zone_tables'")
+
+    def close(self) -> None:
+        self.writer.close()
+        self.reader.close()
+
+
+class Face(Queries):
+    """The ledger as one life sees it."""
+
+    is_shared = False
+    """It says so although two share it: else both would look every minute of years."""
+
+    is_well = True
+
+    def __init__(self, ledger: Ledger, life, weather) -> None:
+        self._ledger, self._life, self._weather = ledger, life, weather
+        self.migrating = self.transaction
+
+    async def fetch(self, sql, *args):
+        await self._life.pause()
+        if (fault := self._weather.of_ledger("read")) is not None:
+            raise LedgerError(fault, "simulated")
+        return self._ledger.run(self._ledger.reader, sql, args)
+
+    @asynccontextmanager
+    async def transaction(self):
+        ledger, life, weather = self._ledger, self._life, self._weather
+        async with ledger.turn:
+            await life.pause()
+            if (fault := weather.of_ledger("begin")) is not None:
+                raise LedgerError(fault, "simulated")
+            ledger.writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield _Transaction(ledger, life)
+                await life.pause()
+                fault = weather.of_ledger("commit")
+                ledger.writer.execute("ROLLBACK" if fault == "lost" else "COMMIT")
+            except BaseException:
+                if ledger.writer.in_transaction:
+                    ledger.writer.execute("ROLLBACK")
+                raise
+            ledger.committed()
+            await life.pause()
+            if fault is not None:
+                raise LedgerError("unknown", f"simulated: {fault}")
+
+    async def checkpoint(self) -> None:
+        """There is nothing to move."""
+
+    async def close(self) -> None:
+        """Others go on with it."""
+
+
+class _Transaction(Queries):
+    def __init__(self, ledger: Ledger, life) -> None:
+        self._ledger, self._life = ledger, life
+
+    async def fetch(self, sql, *args):
+        await self._life.pause()
+        return self._ledger.run(self._ledger.writer, sql, args)

@@ -1,0 +1,376 @@
+"""What people do: readers, each with all that their marks may be; and moderators."""
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+from bot.core.weeks import Schedule
+from bot.errors import ReaderError
+from tests.simulation.lives import LOST
+
+Marks = dict[str, tuple[str, int | None]]
+"""Key -> state and rating."""
+
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Seoul", "Pacific/Auckland", "Sim/Moving")
+
+
+@dataclass
+class Reader:
+    """Somebody, and what their marks are by all that was answered; ``perhaps``: or those."""
+
+    person_id: int
+    marks: Marks = field(default_factory=dict)
+    perhaps: Marks | None = None
+    changes: list[tuple[int, Marks]] = field(default_factory=list)
+    current: str | None = None
+    is_deleted: bool = False
+    is_busy: bool = False
+
+    def may_have(self, marks: Marks) -> bool:
+        return marks in (self.marks, self.perhaps)
+
+
+class Readers:
+    """What readers do, one thing after the other. The promise is that no mark is ever lost."""
+
+    def __init__(self, world) -> None:
+        self._world = world
+        self.all = [Reader(person_id) for person_id in range(5001, 5001 + world.setting.readers)]
+
+    @property
+    def deleted(self) -> list[int]:
+        return [reader.person_id for reader in self.all if reader.is_deleted]
+
+    async def act(self, chance: Random) -> None:
+        reader = chance.choice(self.all)
+        if reader.is_busy:
+            return
+        reader.is_busy = True
+        try:
+            what = chance.choices(list(self.ACTS), weights=list(self.ACTS.values()))[0]
+            await getattr(self, what)(reader, chance)
+        finally:
+            reader.is_busy = False
+
+    ACTS = {  # noqa: RUF012 - nobody changes it
+        "join": 3, "leave": 0.5, "remind": 2, "look": 2, "mark": 6, "finish_current": 2, "undo": 3,
+        "reset": 0.4, "delete": 0.6, "nudge": 1, "read_it": 3, "finish_reminded": 1,
+    }  # fmt: skip
+
+    @asynccontextmanager
+    async def _doing(self, reader: Reader, after: Marks | None = None):
+        """While it is under way, what the reader has may be as before, or as after."""
+        reader.perhaps, reader.is_deleted = after, False
+        yield
+        rows = self._world.marks_of(reader.person_id)
+        if after is not None and reader.may_have(rows):
+            reader.marks = rows
+        reader.perhaps = None
+
+    async def _ask(self, reader: Reader, words: str, act, after: Marks | None = None):
+        """Ask for something; ``after``: the marks if it is done. If refused, it changes none."""
+        async with self._doing(reader, after):
+            answer = await self._world.bots.ask(f"reader {reader.person_id} {words}", act)
+            if isinstance(answer, ReaderError):
+                reader.perhaps = None
+            elif answer is not LOST and after is not None:
+                reader.marks, reader.perhaps = after, None
+        return answer
+
+    async def _mark(self, reader: Reader, words: str, key: str, new, act) -> None:
+        after = dict(reader.marks)
+        if new is None:
+            after.pop(key, None)
+        else:
+            after[key] = new
+        before = {key: reader.marks.get(key)}
+        answer = await self._ask(reader, words, act, after)
+        if answer is LOST or isinstance(answer, ReaderError):
+            return
+        reply = answer[1] if isinstance(answer, tuple) else answer
+        if reply.change is not None and not reply.repeated:
+            reader.changes.append((reply.change.change_id, before))
+        if reply.reader is not None:
+            reader.current = reply.reader.current
+
+    async def join(self, reader, chance):
+        if group := self._world.any_group(chance):
+            guild_id, group_id = group["guild_id"], group["group_id"]
+            self._world.discord.guilds[guild_id].members.add(reader.person_id)
+            await self._ask(
+                reader, f"joins group {group_id}",
+                lambda s: s.groups.join(guild_id, group_id, reader.person_id),
+            )  # fmt: skip
+
+    async def leave(self, reader, chance):
+        if group := self._world.any_group(chance):
+            ids = group["guild_id"], group["group_id"], reader.person_id
+            await self._ask(reader, f"leaves group {ids[1]}", lambda s: s.groups.leave(*ids))
+
+    async def remind(self, reader, chance):
+        if group := self._world.any_group(chance):
+            ids, wanted = (group["guild_id"], group["group_id"], reader.person_id), chance.random()
+            await self._ask(
+                reader, f"wants reminders of group {ids[1]}: {wanted < 0.8}",
+                lambda s: s.reminders.ask(*ids, wanted=wanted < 0.8),
+            )  # fmt: skip
+
+    async def look(self, reader, chance):
+        answer = await self._ask(
+            reader, "asks what comes next", lambda s: s.reading.next_for(reader.person_id, None)
+        )
+        reader.current = None
+        if answer is not LOST and not isinstance(answer, ReaderError):
+            reader.current = answer.reader.current
+
+    async def mark(self, reader, chance):
+        key = chance.choice(self._world.keys)
+        kind = chance.choice(("done", "done", "known", "later", "skipped", "clear"))
+        rating = chance.choice((None, 1, 5)) if kind == "done" else None
+        old = reader.marks.get(key)
+        kept = old[1] if old and old[0] == "done" else None
+        new = None if kind == "clear" else (kind, (rating or kept) if kind == "done" else None)
+        await self._mark(
+            reader, f"marks {key} {kind}", key, new,
+            lambda s: s.reading.mark(reader.person_id, None, key, kind, rating=rating),
+        )  # fmt: skip
+
+    async def finish_current(self, reader, chance):
+        if (key := reader.current) is None:
+            return
+        old = reader.marks.get(key)
+        new = "done", old[1] if old and old[0] == "done" else None
+        reader.current = None
+        await self._mark(
+            reader, f"finishes {key}", key, new,
+            lambda s: s.reading.mark(reader.person_id, None, key, "done"),
+        )  # fmt: skip
+
+    async def undo(self, reader, chance):
+        if not reader.changes:
+            return
+        change_id, before = reader.changes.pop(chance.randrange(len(reader.changes)))
+        after = {**reader.marks, **before}
+        after = {key: mark for key, mark in after.items() if mark is not None}
+        answer = await self._ask(
+            reader, f"undoes {change_id}",
+            lambda s: s.reading.undo(reader.person_id, None, change_id), after,
+        )  # fmt: skip
+        if answer is LOST:
+            reader.changes.append((change_id, before))
+
+    async def reset(self, reader, chance):
+        before = dict(reader.marks)
+        answer = await self._ask(
+            reader, "resets", lambda s: s.reading.reset(reader.person_id, None), {}
+        )
+        if answer is not LOST and not isinstance(answer, ReaderError):
+            reader.changes.append((answer.change.change_id, before))
+
+    async def delete(self, reader, chance):
+        answer = await self._ask(
+            reader, "deletes everything", lambda s: s.me.forget(reader.person_id), {}
+        )
+        if answer is not LOST:
+            reader.changes, reader.current = [], None
+            reader.is_deleted = not isinstance(answer, ReaderError)
+            self._world.promises.nobody_deleted_is_kept()
+
+    async def nudge(self, reader, chance):
+        switch = "nudge" if chance.random() < 0.8 else "unnudge"
+        await self._ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
+
+    async def read_it(self, reader, chance):
+        week = self._world.any_row(
+            chance, "SELECT week_id, resource_key, guild_id FROM weeks JOIN study_groups"
+            " USING (group_id) WHERE weeks.state = 'posted' ORDER BY week_id DESC LIMIT 5",
+        )  # fmt: skip
+        if week is None:
+            return
+        key, old = week["resource_key"], reader.marks.get(week["resource_key"])
+        new = "done", old[1] if old and old[0] == "done" else None
+        ids = reader.person_id, week["guild_id"], week["week_id"]
+        await self._mark(reader, f"has read {key}", key, new, lambda s: s.weeks.read_it(*ids))
+
+    async def finish_reminded(self, reader, chance):
+        week = self._world.any_row(
+            chance, "SELECT week_id, resource_key FROM weeks WHERE state = 'posted'"
+            " ORDER BY week_id DESC LIMIT 5",
+        )  # fmt: skip
+        if week is None:
+            return
+        key, old = week["resource_key"], reader.marks.get(week["resource_key"])
+        new = "done", old[1] if old and old[0] == "done" else None
+        ids = reader.person_id, week["week_id"]
+        await self._mark(
+            reader, f"has read {key}, as reminded", key, new, lambda s: s.reminders.finish(*ids)
+        )
+
+
+class Moderators:
+    """What moderators do with groups, in the bot and in Discord."""
+
+    def __init__(self, world) -> None:
+        self._world = world
+
+    ACTS = {  # noqa: RUF012 - nobody changes it
+        "change": 1, "pause": 0.6, "stop": 0.2, "delete_group": 0.1, "move": 0.7, "pick": 2,
+        "take_back": 1, "vote": 3, "cancel": 0.7, "close": 0.7, "skip": 0.5, "post_now": 1.5,
+        "mention_nobody": 0.3, "read_for": 0.5, "go_on": 0.5, "hide": 0.6, "bring_back": 0.6,
+    }  # fmt: skip
+
+    async def act(self, chance: Random) -> None:
+        group = self._world.any_group(chance)
+        if group is not None:
+            what = chance.choices(list(self.ACTS), weights=list(self.ACTS.values()))[0]
+            await getattr(self, what)(group, 9000 + chance.randrange(4), chance)
+
+    async def start(self, place, schedule: Schedule, role_id: int | None, who: int) -> None:
+        """Make a channel's group, or start it again."""
+        guild_id, channel_id, is_forum = place.guild.guild_id, place.place_id, place.kind == "forum"
+        await self._ask(
+            who, f"starts a group in {channel_id}, {schedule}",
+            lambda s: s.groups.make_or_change(
+                guild_id, channel_id, schedule, role_id, who, is_forum=is_forum
+            ),
+        )  # fmt: skip
+
+    async def run(self) -> None:
+        """Let groups go on that are paused or stopped, and give a channel to who lost theirs."""
+        for group in self._world.groups():
+            guild_id, group_id = group["guild_id"], group["group_id"]
+            place = self._world.discord.places[group["channel_id"]]
+            if not place.is_there and place.guild.is_in:
+                await self._move(group, self._world.new_channel(place.guild, place.kind), 9000)
+            if group["state"] != "active":
+                await self._ask(
+                    9000, f"resumes group {group_id}",
+                    lambda s, g=guild_id, i=group_id: s.groups.set_state(g, i, "active"),
+                )  # fmt: skip
+
+    async def _ask(self, who: int, words: str, act, *, now: bool = False):
+        answer = await self._world.bots.ask(f"moderator {who} {words}", act, now=now)
+        return None if answer is LOST or isinstance(answer, ReaderError) else answer
+
+    async def change(self, group, who, chance):
+        place = self._world.discord.places[group["channel_id"]]
+        wall = chance.randrange(7), chance.choice((0, 2, 9, 10, 23)), chance.choice((0, 30))
+        schedule = Schedule(*wall, chance.choice(ZONES))
+        role_id = chance.choice((None, *place.guild.roles))
+        await self.start(place, schedule, role_id, who)
+
+    async def pause(self, group, who, chance):
+        await self._state(group, who, "paused")
+
+    async def stop(self, group, who, chance):
+        await self._state(group, who, "stopped")
+
+    async def _state(self, group, who, state) -> None:
+        ids = group["guild_id"], group["group_id"]
+        await self._ask(
+            who, f"lets group {ids[1]} be {state}", lambda s: s.groups.set_state(*ids, state)
+        )
+
+    async def delete_group(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"], who
+        place = self._world.discord.places[group["channel_id"]]
+        await self._ask(who, f"deletes group {ids[1]}", lambda s: s.groups.delete(*ids))
+        if place.is_there:
+            await self.start(place, Schedule(0, 10, 0, "UTC"), None, who)
+
+    async def move(self, group, who, chance):
+        place = self._world.discord.places[group["channel_id"]]
+        kind = chance.choice(("text", "text", "forum"))
+        free = self._world.free_channel(place.guild, kind) if chance.random() < 0.5 else None
+        await self._move(group, free or self._world.new_channel(place.guild, kind), who)
+
+    async def _move(self, group, place, who) -> None:
+        ids = group["guild_id"], group["group_id"], place.place_id, who
+        self._world.promises.may_be_made_again("standing", str(group["group_id"]))
+        await self._ask(
+            who, f"moves group {ids[1]} to {ids[2]} ({place.kind})",
+            lambda s: s.groups.move(*ids, is_forum=place.kind == "forum"),
+        )  # fmt: skip
+
+    async def pick(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"], who, chance.choice(self._world.keys)
+        await self._ask(
+            who, f"picks {ids[3]} for group {ids[1]}", lambda s: s.papers.pick_next(*ids)
+        )
+
+    async def take_back(self, group, who, chance):
+        pick = self._world.any_row(chance, "SELECT * FROM picks WHERE why = 'picked_by_moderator'")
+        if pick is not None:
+            group_id = pick["group_id"]
+            ids = self._world.group(group_id)["guild_id"], group_id, pick["week"]
+            await self._ask(
+                who, f"takes back the pick of group {ids[1]}", lambda s: s.papers.take_back(*ids)
+            )
+
+    async def vote(self, group, who, chance):
+        ids, hours = (group["guild_id"], group["channel_id"], who), chance.choice((None, 1, 5, 24))
+        await self._ask(
+            who, f"calls a vote in {ids[1]}", lambda s: s.votes.call(*ids, 3, hours), now=True
+        )
+
+    async def cancel(self, group, who, chance):
+        await self._end_vote(who, chance, "cancel")
+
+    async def close(self, group, who, chance):
+        await self._end_vote(who, chance, "close")
+
+    async def _end_vote(self, who, chance, how: str) -> None:
+        vote = self._world.any_row(chance, "SELECT * FROM votes WHERE state = 'running'")
+        if vote is not None:
+            group = self._world.group(vote["group_id"])
+            ids = group["guild_id"] if group else 0, vote["vote_id"]
+            await self._ask(
+                who, f"{how}s vote {ids[1]}", lambda s: getattr(s.votes, how)(*ids), now=True
+            )
+
+    async def skip(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"]
+        await self._ask(who, f"skips a week of group {ids[1]}", lambda s: s.groups.skip_next(*ids))
+
+    async def post_now(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"]
+        for week in self._world.ledger.ask(
+            "SELECT week_id FROM weeks WHERE group_id = ? AND state = 'uncertain'", ids[1]
+        ):
+            self._world.promises.may_be_made_again("post", str(week["week_id"]))
+        await self._ask(
+            who, f"posts the paper of group {ids[1]} now", lambda s: s.groups.post_now(*ids),
+            now=True,
+        )  # fmt: skip
+
+    async def mention_nobody(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"]
+        await self._ask(
+            who, f"lets group {ids[1]} mention nobody", lambda s: s.groups.mention_nobody(*ids)
+        )
+
+    async def read_for(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"]
+        wish = chance.choice(self._world.keys), chance.randrange(4)
+        await self._ask(
+            who, f"lets group {ids[1]} read {wish}", lambda s: s.papers.read_for(*ids, *wish)
+        )
+
+    async def go_on(self, group, who, chance):
+        ids = group["guild_id"], group["group_id"], chance.choice(("additions", "must_reads", None))
+        await self._ask(
+            who, f"lets group {ids[1]} go on with {ids[2]}", lambda s: s.papers.go_on(*ids)
+        )
+
+    async def hide(self, group, who, chance):
+        await self._edit(group["guild_id"], who, chance.choice(self._world.keys), "remove")
+
+    async def bring_back(self, group, who, chance):
+        await self._edit(group["guild_id"], who, chance.choice(self._world.keys), "restore")
+
+    async def _edit(self, guild_id: int, who: int, key: str, how: str) -> None:
+        async def edit(services):
+            desk = await services.moderation.open(guild_id, who, key)
+            return await getattr(services.moderation, how)((guild_id, who, desk.draft_id))
+
+        await self._ask(who, f"{how}s {key}", edit)

@@ -1,0 +1,46 @@
+"""Makes the history of a broken promise short: leaves out what isn't needed to break it."""
+
+import time
+from collections.abc import Sequence
+
+from tests.simulation.script import Event
+from tests.simulation.world import Outcome, World
+
+LAST_LINES = 40
+
+
+def shrunk(found: Outcome, within: float, **settings) -> tuple[Sequence[Event], Outcome]:
+    """Return the fewest events that still break that promise, and what comes of them alone.
+
+    ``within``: seconds to try; ``settings``: as the world had them.
+    """
+    until = time.monotonic() + within
+    script = World(found.seed).script
+    kept, heals = script[: found.befell], found.befell == len(script)
+
+    def still_broken(some: Sequence[Event]) -> Outcome | None:
+        outcome = World(found.seed, script=some, heals=heals, **settings).run()
+        is_same = outcome.broken and outcome.broken.promise == found.broken.promise
+        return outcome if is_same else None
+
+    size = len(kept) // 2
+    while size >= 1:
+        first = 0
+        while first < len(kept):
+            if time.monotonic() > until:
+                return kept, found
+            fewer = [*kept[:first], *kept[first + size :]]
+            if (outcome := still_broken(fewer)) is not None:
+                kept, found = fewer, outcome
+            else:
+                first += size
+        size //= 2
+    return kept, found
+
+
+def in_words(kept: Sequence[Event], outcome: Outcome) -> str:
+    """Return what happened, how to make it happen again, and the line that keeps it."""
+    numbers = ",".join(str(event.number) for event in kept) or "none"
+    again = f"again: python -m tests.simulation --seed {outcome.seed} --only {numbers}"
+    line = f"for found.py: ({outcome.seed}, {tuple(kept)}),"
+    return "\n".join([*outcome.history[-LAST_LINES:], "", str(outcome.broken), again, line])

@@ -1,0 +1,64 @@
+"""One seed is one history; a broken promise is found; what was found is mended."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.simulation.discord import Discord
+from tests.simulation.found import FOUND
+from tests.simulation.shrinking import in_words, shrunk
+from tests.simulation.world import World, lived
+
+QUICK = 13
+"""A world that is soon over."""
+
+
+class Forgetful(Discord):
+    """Shows no history, and remembers no nonce."""
+
+    def history(self, place_id):
+        super().history(place_id)
+        return []
+
+    def _by_nonce(self, place_id, nonce):
+        return None
+
+
+def told(hash_seed: int) -> str:
+    asked = [sys.executable, "-m", "tests.simulation", "--seed", str(QUICK), "--history"]
+    done = subprocess.run(
+        asked, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": str(hash_seed)}
+    )
+    return done.stdout
+
+
+def test_one_seed_is_one_history_in_every_process():
+    first, second = told(1), told(2)
+
+    assert first == second
+    assert len(first.splitlines()) > 100
+    assert "crashes" in first
+
+
+def test_a_message_made_twice_is_found_and_its_history_made_short():
+    worlds = (World(seed, discord=Forgetful).run() for seed in range(15, 99))
+    found = next(outcome for outcome in worlds if outcome.broken)
+
+    kept, short = shrunk(found, within=5, discord=Forgetful)
+
+    assert found.broken.promise == short.broken.promise == "once"
+    assert len(kept) < 10 < len(World(found.seed).script)
+    assert f"--seed {found.seed} --only {kept[0].number}" in in_words(kept, short)
+
+
+@pytest.mark.parametrize(("seed", "script"), FOUND)
+def test_what_broke_a_promise_once_is_mended(seed, script):
+    assert lived(seed, script).broken is None
+
+
+def test_no_promise_is_broken_in_any_world():
+    outcome = lived(QUICK)
+
+    assert outcome.broken is None
+    assert outcome.counts["troubled"] > 0

@@ -1,0 +1,329 @@
+"""A world out of one seed: two bots over one ledger, a Discord, people; and what befalls them."""
+
+import asyncio
+import logging
+import zoneinfo
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from bot.core.curriculum import Curriculum
+from bot.core.weeks import running_week
+from bot.outbox.discord import NAMED
+from bot.services.opening import services_over
+from bot.store.database import open_database
+from bot.store.instants import instant
+from bot.store.migrations import migrate
+from tests.curricula import curriculum, resource
+from tests.simulation.discord import Channel, Discord, Guild
+from tests.simulation.events import Events
+from tests.simulation.ledger import Ledger
+from tests.simulation.lives import Bots
+from tests.simulation.loop import Loop
+from tests.simulation.people import Moderators, Readers
+from tests.simulation.promises import Broken, Promises, is_expected
+from tests.simulation.script import A_DAY, AN_HOUR, Event, script_of, setting_of
+from tests.simulation.weather import Storm, Weather
+from tests.simulation.zones import RULES, write_zone
+
+HOSTILE = "@everyone <@&7> **read** me"
+PAPERS = 45
+A_DAY_OR_SO = 26 * AN_HOUR
+
+
+def the_list() -> Curriculum:
+    """A list for nearly a year: some things wait for others, some are additions or must-reads."""
+    made = [resource("p0", title=HOSTILE, questions=("What is new?", HOSTILE))]
+    for n in range(1, PAPERS):
+        needs = [f"p{n - 1}"] if n % 4 == 0 and n % 5 else []
+        kept = {"must_read": n % 6 == 0, "addition": n % 5 == 4, "step_id": f"s{n // 15}"}
+        made.append(resource(f"p{n}", *needs, minutes=(20, 45, 200)[n % 3], **kept))
+    return curriculum(*made)
+
+
+THE_LIST = the_list()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a world. ``befell``: how many events had befallen it by then.
+
+    ``digest``: of every statement that was run, in order.
+    """
+
+    seed: int
+    broken: Broken | None
+    befell: int
+    history: tuple[str, ...]
+    digest: int
+    counts: Counter
+
+
+class _Log(logging.Handler):
+    """Takes what the bots log: an error that nobody expects breaks a promise."""
+
+    def __init__(self, world) -> None:
+        super().__init__(logging.ERROR)
+        self._world = world
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not is_expected(error):
+            self._world.promises.surprised_by(error, record.getMessage())
+
+
+class World:
+    """Everything there is. ``script``: what befalls it, if not what the seed draws.
+
+    ``heals``: whether the faults stop in the end, and all is settled. ``discord``: what makes its
+    Discord, if not one that keeps its word.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        script: Sequence[Event] | None = None,
+        heals: bool = True,
+        discord=Discord,
+    ) -> None:
+        self.seed, self.base, self._discord = seed, THE_LIST, discord
+        self.keys = [each.key for each in THE_LIST.reading_order]
+        self.setting = setting_of(seed)
+        self.script = script_of(seed, self.setting) if script is None else script
+        self.ends = self.setting.weeks * 7 * A_DAY
+        if script is not None:  # so that a short history is also soon over
+            self.ends = min(self.ends, (script[-1].at if script else 0) + A_DAY_OR_SO)
+        self._heals = heals
+        self.history: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.clocks_leapt = False
+        self.hung: int | None = None
+        self._troubled: set[tuple[int, str]] = set()
+
+    def stream(self, name: str) -> Random:
+        """Return a source of chance of its own, so that one thing left out changes no other."""
+        return Random(f"{self.seed} {name}")
+
+    def run(self) -> Outcome:
+        """Live through it all, unless a promise is broken."""
+        empty, loop = _empty_ledger(), Loop(self.stream("loop"))
+        bots = logging.getLogger("bot")
+        before = bots.handlers, bots.propagate, bots.level
+        bots.handlers, bots.propagate = [_Log(self)], False
+        bots.setLevel(logging.ERROR)
+        try:
+            with TemporaryDirectory(prefix="simulation-") as folder:
+                self.folder = Path(folder)
+                (self.folder / "ledger.db").write_bytes(empty)
+                asyncio.set_event_loop(loop)
+                loop.run_until_complete(self._live())
+        finally:
+            bots.handlers, bots.propagate = before[:2]
+            bots.setLevel(before[2])
+            zoneinfo.reset_tzpath(to=())
+            ZoneInfo.clear_cache()
+            asyncio.set_event_loop(None)
+            loop.close()
+        broken, befell, history = self.promises.broken, self.events.befell, tuple(self.history)
+        return Outcome(self.seed, broken, befell, history, self.ledger.digest, self.counts)
+
+    def now(self):
+        """Return the true time, which is Discord's."""
+        return self.setting.begins + timedelta(seconds=asyncio.get_running_loop().time())
+
+    def told(self, words: str) -> None:
+        self.history.append(f"{self.now():%a %d %b %H:%M:%S.%f}"[:-3] + f" {words}")
+
+    # What is there.
+
+    def groups(self):
+        return self.ledger.ask("SELECT * FROM study_groups ORDER BY group_id")
+
+    def group(self, group_id: int):
+        rows = self.ledger.ask("SELECT * FROM study_groups WHERE group_id = ?", group_id)
+        return rows[0] if rows else None
+
+    def any_group(self, chance: Random):
+        groups = self.groups()
+        return chance.choice(groups) if groups else None
+
+    def any_row(self, chance: Random, sql: str):
+        rows = self.ledger.ask(sql)
+        return chance.choice(rows) if rows else None
+
+    def marks_of(self, person_id: int):
+        rows = self.ledger.ask("SELECT * FROM progress WHERE reader_id = ?", person_id)
+        return {row["resource_key"]: (row["state"], row["rating"]) for row in rows}
+
+    def new_channel(self, guild: Guild, kind: str) -> Channel:
+        made = Channel(self.discord.new_id(), guild, kind)
+        guild.channels.append(made)
+        self.discord.places[made.place_id] = made
+        return made
+
+    def free_channel(self, guild: Guild, kind: str) -> Channel | None:
+        taken = {group["channel_id"] for group in self.groups()}
+        free = (c for c in guild.channels if c.kind == kind and c.place_id not in taken)
+        return next((channel for channel in free if channel.is_there), None)
+
+    def is_well(self, place_id: int) -> bool:
+        """Tell whether nothing keeps papers out of a channel."""
+        place = self.discord.places[place_id]
+        kept_out = place.has_automod or place.needs_tag or place.is_full
+        gone = "SELECT 1 FROM gone_guilds WHERE guild_id = ?"
+        is_here = place.guild.is_in and not self.ledger.ask(gone, place.guild.guild_id)
+        return place.is_there and is_here and not kept_out and place.held.issuperset(NAMED)
+
+    # Who counts what went wrong.
+
+    def crashed(self) -> None:
+        """Count a crash as trouble of the groups that something was just due for."""
+        self.counts["crashes"] += 1
+        now = self.now()
+        for row in self.ledger.ask(
+            "SELECT group_id FROM outbox WHERE state IN ('waiting', 'claimed')"
+            " AND due_at <= ? AND group_id IS NOT NULL"
+            " UNION SELECT group_id FROM study_groups WHERE state = 'active' AND next_at <= ?",
+            now, now,
+        ):  # fmt: skip
+            self._trouble(row["group_id"])
+
+    def _struck(self, guild_id: int | None) -> None:
+        """Count a fault as trouble of the groups in whose server it was."""
+        self.counts["faults"] += 1
+        for group in self.groups() if guild_id is not None else ():
+            if group["guild_id"] == guild_id:
+                self._trouble(group["group_id"])
+
+    def _trouble(self, group_id: int) -> None:
+        self._troubled.add((group_id, running_week("UTC", self.now())))
+
+    def _count(self) -> None:
+        """Count weeks in which a paper was due while there were faults, and those with trouble."""
+        self.counts["messages"] = len(self.discord.by_id)
+        for week in self.ledger.ask(
+            "SELECT group_id, slot_at FROM weeks WHERE slot_at <= ?"
+            " AND state IN ('waiting', 'posted', 'uncertain', 'missed')",
+            self.setting.begins + timedelta(seconds=self.ends),
+        ):
+            self.counts["weeks"] += 1
+            spent = week["group_id"], running_week("UTC", instant(week["slot_at"]))
+            self.counts["troubled"] += spent in self._troubled
+
+    # How it goes.
+
+    async def _live(self) -> None:
+        self.stop = asyncio.Event()
+        self.promises = promises = Promises(self)
+        self.weather = Weather(self.stream("weather"), self._time, self._struck)
+        made, deleted = promises.made, promises.deleted
+        self.discord = self._discord(
+            self.now, self.stream("discord"), self.weather, made, deleted, self.told
+        )
+        self.readers, self.moderators = Readers(self), Moderators(self)
+        self.bots, self.events = Bots(self), Events(self)
+        write_zone(self.folder, RULES[0])
+        self.ledger = Ledger(self.folder / "ledger.db", promises.committed)
+        self._settle()
+        self.bots.start()
+        try:
+            await self._until(5.0)
+            await self._begin_groups()
+            for event in self.script:
+                await self._until(event.at)
+                if not self.stop.is_set():
+                    self.events.befall(event)
+            await self._until(self.ends)
+            if self._heals and not self.stop.is_set():
+                await self._heal()
+        finally:
+            self.bots.end()
+            await asyncio.sleep(1)
+            self._count()
+            self.ledger.close()
+
+    async def _heal(self) -> None:
+        """The faults stop, and time goes on: all must be settled within a day.
+
+        Then one server hangs for a week; the others must not notice.
+        """
+        self._calm_down()
+        await self._until(self._time() + A_DAY_OR_SO)
+        self.promises.all_is_settled()
+        self.hung, since = next(iter(self.discord.guilds)), self.now()
+        self.told(f"server {self.hung} hangs from now on")
+        self.weather.add(Storm(0, float("inf"), 1.0, ("hangs_before",), self.hung))
+        await self._until(self._time() + 7 * A_DAY)
+        self.promises.on_time(since)
+        self._calm_down()
+        await self._until(self._time() + A_DAY_OR_SO)
+        self.promises.all_is_settled()
+
+    def _calm_down(self) -> None:
+        self.told("the faults stop")
+        self.weather.clear()
+        self.bots.heal()
+        for guild in self.discord.guilds.values():
+            guild.is_out = False
+            self.bots.tell("available", guild)
+
+    async def _until(self, at: float) -> None:
+        """Let time pass, but not beyond a broken promise."""
+        left = at - self._time()
+        if left > 0 and not self.stop.is_set():
+            waits = asyncio.ensure_future(self.stop.wait())
+            await asyncio.wait([waits], timeout=left)
+            waits.cancel()
+
+    @staticmethod
+    def _time() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _settle(self) -> None:
+        """Make servers, channels, roles and members."""
+        setting, chance = self.setting, self.stream("servers")
+        for n in range(setting.guilds):
+            guild_id = self.discord.new_id(shard=n % 2)
+            guild = Guild(guild_id, f"Server {n}", self.now() - timedelta(days=n))
+            guild.roles = {guild_id + 1: True, guild_id + 2: False}
+            guild.members = {reader.person_id for reader in self.readers.all}
+            self.discord.guilds[guild_id] = guild
+        guilds = list(self.discord.guilds.values())
+        self.homes = []
+        for n, schedule in enumerate(setting.schedules):
+            kind = "forum" if n < setting.forums else "text"
+            place = self.new_channel(guilds[n % len(guilds)], kind)
+            self.homes.append((place, schedule, chance.choice((None, *place.guild.roles))))
+
+    async def _begin_groups(self) -> None:
+        for home in self.homes:
+            await self.bots.is_one_ready()
+            await self.moderators.start(*home, 9000)
+
+
+def lived(seed: int, script: Sequence[Event] | None = None) -> Outcome:
+    """Return what comes of a world; in a process of a pool, too."""
+    return World(seed, script=script).run()
+
+
+@cache
+def _empty_ledger() -> bytes:
+    """Return a file as a first start leaves it."""
+    with TemporaryDirectory(prefix="simulation-") as folder:
+        path = Path(folder) / "ledger.db"
+
+        async def make() -> None:
+            db = await open_database(f"sqlite:///{path}")
+            await migrate(db)
+            await services_over(db, THE_LIST, lambda: instant(1_700_000_000))
+            await db.close()
+
+        asyncio.run(make())
+        return path.read_bytes()

@@ -86,9 +86,9 @@ class Me:
         """Delete all about the reader, at once for good; tell whether there was anything."""
         async with self._db.transaction() as tx:
             # A click under way in another process ends first: its rows are then deleted too.
-            was_known = await readers.take_turn_if_known(tx, reader_id)
-            if not was_known:
-                await readers.take_turn(tx, reader_id)
+            while not (was_known := await readers.take_turn_if_known(tx, reader_id)):
+                if await readers.add(tx, reader_id):
+                    break
             found = await readers.rows_about(tx, reader_id)
             await readers.delete_person(tx, reader_id)
         return was_known or found.keys() > {"readers"}

@@ -108,6 +108,18 @@ async def take_turn_if_known(tx: Queries, reader_id: int) -> bool:
     return await tx.any_row(sql, reader_id)
 
 
+async def add(tx: Queries, reader_id: int) -> bool:
+    """Keep a reader's id, unless it is kept; tell whether it wasn't.
+
+    Waits for a transaction that is adding it. Whoever is told no doesn't have the reader's turn.
+    """
+    sql = (
+        "INSERT INTO readers (reader_id) VALUES (?)"
+        " ON CONFLICT (reader_id) DO NOTHING RETURNING reader_id"
+    )
+    return await tx.any_row(sql, reader_id)
+
+
 async def set_current(tx: Queries, reader_id: int, key: str | None) -> None:
     """Record what the reader was shown last as the next one."""
     sql = (

@@ -29,7 +29,7 @@ from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
 from tests.postbox import MONDAYS_AT_TEN, Desk
 
 GUILD, AWAY, LONG_AWAY = 5, 6, 7
-ALICE, BOB, CARL, EVE = 11, 12, 13, 14
+ALICE, BOB, CARL, EVE, NEW = 11, 12, 13, 14, 15
 READING, DUE, CHANGED, FORUM, EMPTY = 71, 72, 73, 74, 79
 LINK = "https://example.org/new"
 LIST = curriculum(
@@ -190,6 +190,7 @@ def acts(w: World, s: Services) -> dict:
         "Votes.ended": lambda: s.votes.ended(w.vote),
         "Reading.next_for": lambda: reading.next_for(CARL, GUILD),
         "Reading.next_for, alice": lambda: reading.next_for(ALICE, GUILD),
+        "Reading.next_for, new": lambda: reading.next_for(NEW, GUILD),
         "Reading.next_for, deeper": lambda: reading.next_for(CARL, GUILD, deeper=True),
         "Reading.finish_current": lambda: reading.finish_current(ALICE, GUILD),
         "Reading.finish": lambda: reading.finish(ALICE, GUILD, "p2", 4),
@@ -207,6 +208,7 @@ def acts(w: World, s: Services) -> dict:
         "Me.switch": lambda: s.me.switch(EVE, "unnudge"),
         "Me.forget": lambda: s.me.forget(ALICE),
         "Me.forget, bob": lambda: s.me.forget(BOB),
+        "Me.forget, new": lambda: s.me.forget(NEW),
         "Me.forget, carl": lambda: s.me.forget(CARL),
         "Me.forget, eve": lambda: s.me.forget(EVE),
         "Moderation.doubt": lambda: mod.doubt(ALICE, GUILD, "demo:p3", "demo:p2", "Again."),
@@ -328,6 +330,7 @@ BESIDE = [
     ("Votes.ended", "Votes.call, reading"),
     ("Reading.next_for", "Reading.mark, carl"),
     ("Reading.next_for, deeper", "Me.forget, carl"),
+    ("Reading.next_for, new", "Me.forget, new"),
     ("Reading.finish_current", "Reading.finish_current"),
     ("Reading.finish_current", "Reading.set_goal"),
     ("Reading.finish", "Me.forget"),

@@ -48,7 +48,7 @@ class Halting(Queries):
         self.halted, self.go_on = asyncio.Event(), asyncio.Event()
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
-        await self._before(sql)
+        await self._before(sql, *args)
         return await self._db.fetch(sql, *args)
 
     @asynccontextmanager
@@ -62,7 +62,7 @@ class Halting(Queries):
         finally:
             self.waits = False
 
-    async def _before(self, sql: str) -> None:
+    async def _before(self, sql: str, *_args: Any) -> None:
         self.statements.append(sql)
         if not self.halted.is_set() and self._is_here(sql):
             self.halted.set()
@@ -79,7 +79,7 @@ class _HaltingTransaction(Queries):
         self._halting, self._tx = halting, tx
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
-        await self._halting._before(sql)  # noqa: SLF001 - one thing in two classes
+        await self._halting._before(sql, *args)  # noqa: SLF001 - one thing in two classes
         return await self._tx.fetch(sql, *args)
 
 

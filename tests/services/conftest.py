@@ -1,7 +1,11 @@
 """What tests of services share."""
 
-import pytest
+import shutil
 
+import pytest
+import pytest_asyncio
+
+from bot.store.database import open_database
 from tests.postbox import Desk, Postbox, new_group
 
 
@@ -29,3 +33,20 @@ async def group(services):
 @pytest.fixture
 def group_id(group):
     return group.group_id
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgres"])
+async def two_databases(request, tmp_path_factory, new_tables):
+    """A URL, and the database as each of two processes opens it; one file they take in turns."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("two") / "ledger.db"
+        shutil.copy(new_tables, path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+        request.getfixturevalue("postgres_tables").empty(url)
+    one = await open_database(url)
+    other = await open_database(url) if one.is_shared else one
+    yield url, one, other
+    for db in {one, other}:
+        await db.close()

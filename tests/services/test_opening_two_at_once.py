@@ -5,7 +5,6 @@ it has taken the last row, before it writes and before its commit, while another
 """
 
 import ast
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +22,6 @@ from bot.errors import HasGroupError, OldCardError
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services, services_over
 from bot.store import outbox
-from bot.store.database import open_database
 from tests.curricula import curriculum, named_by_address, resource
 from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
 from tests.postbox import MONDAYS_AT_TEN, Desk
@@ -407,29 +405,17 @@ BESIDE_LETTERS = [
 in_one_loop = pytest.mark.asyncio(loop_scope="module")  # in which the connections are
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgres"])
-async def two(request, tmp_path_factory, new_tables):
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two(two_databases):
     """Two processes in the same world, and the world."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("two") / "ledger.db"
-        shutil.copy(new_tables, path)
-        url = f"sqlite:///{path}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-        request.getfixturevalue("postgres_tables").empty(url)
+    url, *both = two_databases
     world = World()
-    one = await open_database(url)
-    other = await open_database(url) if one.is_shared else one
-    both = [
-        await services_over(Halting(db), LIST, world.clock, named_by_address) for db in (one, other)
-    ]
+    both = [await services_over(Halting(db), LIST, world.clock, named_by_address) for db in both]
     await world.make(both[0])
     pair = Two(*both, url)
     await pair.keep()
     yield pair, world
     await pair.close()
-    for db in {one, other}:
-        await db.close()
 
 
 def but_for_cards(outcome: Outcome) -> Outcome:

@@ -539,6 +539,7 @@ def page(status):
         (404, 10013, "no_such_person"),
         (403, 50001, "no_access"),
         (403, 50007, "no_direct_messages"),
+        (400, 50083, "discord_trouble"),
         (403, 50013, "forbidden"),
         (400, 160006, "no_more_threads"),
         (400, 200000, "automod"),

@@ -329,6 +329,10 @@ class Engine:
 
     async def _do(self, row: OutboxRow, act: Send | ForumPost) -> None:
         await self._tickets.leave()
+        if row.lease_until is None or row.lease_until <= self._clock():
+            # A machine that stood still meanwhile: another process may have sent it since, so long
+            # ago that Discord has forgotten the nonce.
+            raise TimeoutError
         place = act.place
         try:
             message_id = await act.do(self._discord, f"n{row.row_id}")

@@ -6,7 +6,7 @@ remembered for some minutes; a history shows what was sent, unless it may not be
 
 import asyncio
 from collections import defaultdict, deque
-from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -30,12 +30,13 @@ from bot.outbox.discord import (
     Server,
 )
 from bot.store.instants import EPOCH
+from tests.simulation.weather import REFUSED
 
 A_SECOND_TAKES = 50
 """Requests to send that Discord takes in a second."""
 
-NO_ACCESS, NO_DMS, MISSING, NO_THREADS, AUTOMOD, AUTOMOD_TITLE = (
-    50001, 50007, 50013, 160006, 200000, 200001,
+NO_ACCESS, NO_DMS, MISSING, ARCHIVED, NO_THREADS, AUTOMOD, AUTOMOD_TITLE = (
+    50001, 50007, 50013, 50083, 160006, 200000, 200001,
 )  # fmt: skip
 GIVES_UP = 900.0  # seconds after which a client hears that nobody answers
 COUNTS_WITHIN = timedelta(minutes=8)
@@ -216,7 +217,7 @@ class Discord:
         place = self.reach(place_id)
         self._message(place_id, message_id)
         if place.is_archived:
-            raise RefusedError("refused", 50083, 400)
+            raise refusal(ARCHIVED, 400)
 
     def poll(self, place_id: int, message_id: int) -> PollSeen | None:
         self.reach(place_id, "read_message_history")
@@ -489,37 +490,43 @@ class Port:
         return await self._ask("fetched", guild_id, fetch)
 
     async def _ask(self, what: str, guild_id: int | None, effect):
-        """Ask once, in whatever weather; a life may end before the effect, or before the answer."""
+        """Ask once, in whatever weather.
+
+        A life may end before the request leaves, or before the answer comes; what has left takes
+        effect all the same.
+        """
+        self._life.may_end()
         truth, fault = self._truth, self._truth.weather.of_discord(guild_id)
-        await self._life.pause(0.3)
         if fault is not None:
             truth.told(f"{self._life} meets {fault} at {what}")
+        on_its_way = truth.chance.random() * {"late": 55.0, "slow": 25.0}.get(fault or "", 0.3)
+        loop = asyncio.get_running_loop()
+        answers = loop.create_future()
+
+        def arrive() -> None:
+            try:
+                answer, refused = effect(), None
+            except (RefusedError, NoAnswerError) as error:
+                answer, refused = None, error
+            if not answers.done():  # else nobody waits for it any more
+                answers.set_result((answer, refused))
+
+        if fault not in (*REFUSED, "lost_before", "hangs_before"):
+            loop.call_later(on_its_way, arrive, context=Context())  # whatever becomes of the life
+        if fault in ("hangs_before", "hangs_after", "late"):
+            await asyncio.sleep(GIVES_UP)
+            raise NoAnswerError("simulated: nobody answered")
+        if fault in (None, "slow"):
+            answer, refused = await answers
+            await self._life.pause()
+            if refused is not None:
+                raise refused
+            return answer
+        await self._life.pause(0.3)
         if fault == "page":
             raise RefusedError("discord_trouble", 0, 403)
         if fault == "edge":
             raise RefusedError("discord_trouble", 40333, 403)
         if fault == "too_many":
             raise RefusedError("rate_limited", 0, 429, truth.chance.choice((0.5, 5.0, 40.0, None)))
-        if fault == "lost_before":
-            raise NoAnswerError("simulated: it never came there")
-        if fault == "hangs_before":
-            await asyncio.sleep(GIVES_UP)
-            raise NoAnswerError("simulated: nobody answered")
-        if fault == "late":
-            asyncio.get_running_loop().call_later(truth.chance.random() * 55, _quietly, effect)
-            await asyncio.sleep(GIVES_UP)
-            raise NoAnswerError("simulated: nobody answered")
-        if fault == "slow":
-            await self._life.pause(25.0)
-        if fault in ("lost_after", "hangs_after"):
-            _quietly(effect)
-            await asyncio.sleep(GIVES_UP if fault == "hangs_after" else 0)
-            raise NoAnswerError("simulated: the answer was lost")
-        answer = effect()
-        await self._life.pause()
-        return answer
-
-
-def _quietly(effect) -> None:
-    with suppress(RefusedError, NoAnswerError):  # nobody hears that
-        effect()
+        raise NoAnswerError("simulated: the answer was lost")

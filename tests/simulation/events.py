@@ -46,6 +46,12 @@ class Events:
         if life is not None and life.is_ready:
             life.begin(life.stop()).add_done_callback(lambda _: life.end())
 
+    def _freeze(self, chance, index: int, seconds: float) -> None:
+        """Let a bot's machine stand still; the world goes on."""
+        for life in self._world.bots.alive:
+            if life.index == index:
+                life.frozen_until = asyncio.get_running_loop().time() + seconds
+
     def _skew(self, chance, indices, by: float) -> None:
         for index in indices:
             self._world.bots.skews[index] = timedelta(seconds=by)

@@ -27,6 +27,7 @@ class Life:
     def __init__(self, world, number: int, index: int) -> None:
         self._world, self.number, self.index = world, number, index
         self.is_over = self.is_ready = False
+        self.frozen_until = 0.0
         self.ended = asyncio.Event()
         self.port = Port(world.discord, self, index if world.setting.shards else None)
         self._chance: Random = world.stream(f"life {number}")
@@ -49,18 +50,22 @@ class Life:
         self._left = steps
 
     async def pause(self, longest: float = 0.0) -> None:
-        """Let others go first, for up to ``longest`` seconds; here a life may end."""
+        """Let others go first, for up to ``longest`` seconds; here a life may end, or freeze."""
+        self.may_end()
+        roll = self._chance.random()
+        delay = roll * longest if longest else max(0.0, roll - 0.98) * 20
+        if self.frozen_until > asyncio.get_running_loop().time():
+            delay = max(delay, 0.001)  # which ends when it thaws
+        await asyncio.sleep(delay)
+        if self.is_over:
+            raise asyncio.CancelledError
+
+    def may_end(self) -> None:
+        """End here, if it is time to; else go on at once."""
         if self._left is not None and not self.is_over:
             self._left -= 1
             if self._left <= 0:
                 self._world.bots.crash(self)
-        if self.is_over:
-            raise asyncio.CancelledError
-        roll = self._chance.random()
-        if longest:
-            await asyncio.sleep(roll * longest)
-        else:
-            await asyncio.sleep((roll - 0.98) * 20 if roll > 0.98 else 0)
         if self.is_over:
             raise asyncio.CancelledError
 
@@ -150,6 +155,7 @@ class Bots:
         self.skews[:], self._down_until = [timedelta(0)] * 2, [0.0, 0.0]
         for life in self.alive:
             life.end_before(None)
+            life.frozen_until = 0.0
             life.port.connect()
 
     def crash(self, life: Life) -> None:

@@ -76,6 +76,23 @@ class Loop(asyncio.SelectorEventLoop):
         super().call_soon(self._any)
         return handle
 
+    def call_at(self, when, callback, *args, context=None) -> asyncio.TimerHandle:
+        """Call it then, or once its owner thaws: a machine that stands still runs no timer."""
+        owner = OWNER.get() if context is None else context.get(OWNER)
+        if owner is None:
+            return super().call_at(when, callback, *args, context=context)
+
+        def due() -> None:
+            if handle.cancelled():
+                return
+            if (at := owner.frozen_until) > self.time():
+                super(Loop, self).call_at(at + self._chance.random() / 1000, due, context=context)
+            else:
+                callback(*args)
+
+        handle = super().call_at(when, due, context=context)
+        return handle
+
     def _any(self) -> None:
         """Run any of what is ready."""
         pool = self._pool

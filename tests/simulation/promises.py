@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from traceback import format_exception
 
-from bot.core.outbox import Lacks, problem_from
-from bot.core.weeks import DUE_WITHIN
+from bot.core.outbox import TEMPORARY, Lacks, problem_from
+from bot.core.weeks import CLOCKS_APART, DUE_WITHIN, LATE_WITHIN
 from bot.errors import LedgerError
 from bot.services.me import NUDGED_AFTER
 from bot.store.instants import instant
@@ -23,13 +23,19 @@ OF_BUTTON = (
 )
 """By which button a reader tells what a message is; the first that is found counts."""
 
+PASSES = {*map(str, TEMPORARY), "refused", "unknown", "too_late", "nothing"}
+"""Why nothing is given up before its time."""
+
+ENDS_EARLY = {"post": {"called_off", "paper_gone"}, "standing": {"called_off"}}
+"""For which reasons alone the kinds that a group can't do without are."""
+
 ROLE = re.compile(r"<@&(\d+)>")
 SOMEBODY = re.compile(r"<@!?\d+>|@everyone|@here")
 STILL_TRUE = timedelta(minutes=3)
 """How long after a group's role was changed a message on its way may mention the one before."""
 
-SELDOM = NUDGED_AFTER - timedelta(hours=2)
-"""How long at least a reader is left alone; a letter may be on its way for a while."""
+SELDOM = NUDGED_AFTER - 2 * CLOCKS_APART
+"""How long at least a reader is left alone, by whose clocks ever."""
 
 HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
 
@@ -62,7 +68,7 @@ class Promises:
         self._made: dict[tuple[str, str], list[Message]] = {}
         self._unheard: set[int] = set()
         self._may_be: Counter[tuple[str, str]] = Counter()
-        self._nudged: dict[int, object] = {}
+        self._nudged: dict[int, datetime] = {}
         self._roles: dict[int, list] = {}
 
     def breaks(self, promise: str, words: str, traceback: str = "") -> None:
@@ -142,12 +148,12 @@ class Promises:
             self.breaks("at home", f"{kind} {reference} of {homes} was sent to {guild_id}")
 
     def _not_too_often(self, person: int, reference: str) -> None:
-        if not reference.startswith("idle:"):
-            return
-        now, last = self._world.now(), self._nudged.get(person)
-        self._nudged[person] = now
-        if last is not None and now - last < SELDOM and not self._world.clocks_leapt:
-            self.breaks("seldom", f"{person} was nudged at {last} and at {now}")
+        reason, _, at = reference.split(":")
+        if reason == "idle" and not self._world.clocks_leapt:
+            planned, last = instant(int(at)), self._nudged.get(person)
+            self._nudged[person] = planned
+            if last is not None and abs(planned - last) < SELDOM:
+                self.breaks("seldom", f"{person} was to be nudged at {last} and at {planned}")
 
     def _mentions(self, message, kind: str, reference: str, role_id: int | None) -> None:
         named = {int(each) for each in ROLE.findall(message.text)}
@@ -171,6 +177,8 @@ class Promises:
 
     def committed(self) -> None:
         self._note_roles()
+        if not self._world.clocks_leapt:
+            self.nothing_is_given_up_early()
         self.no_mark_is_lost()
         if self._world.readers.deleted:
             self.nobody_deleted_is_kept()
@@ -181,6 +189,21 @@ class Promises:
             if past[-1][0] != row["role_id"]:
                 past[-1][1] = self._world.now()
                 past.append([row["role_id"], None])
+
+    def nothing_is_given_up_early(self) -> None:
+        """A paper has a day, whatever passes by itself; so has all that is sent, or longer."""
+        now = self._world.now() + CLOCKS_APART
+        for row in self._world.ledger.ask(
+            "SELECT * FROM outbox WHERE state = 'dropped' AND until_at > ?", now
+        ):
+            may_end = ENDS_EARLY.get(row["kind"])
+            problem = row["problem"] or "nothing"
+            if problem in PASSES or (may_end is not None and problem not in may_end):
+                self.breaks("not given up", f"{dict(row)} was dropped too early")
+        for week in self._world.ledger.ask(
+            "SELECT * FROM weeks WHERE state = 'missed' AND slot_at > ?", now - LATE_WITHIN
+        ):
+            self.breaks("not given up", f"{dict(week)} isn't a day old")
 
     def no_mark_is_lost(self) -> None:
         found = {reader.person_id: {} for reader in self._world.readers.all}

@@ -62,7 +62,7 @@ def setting_of(seed: int) -> Setting:
         guilds=min(groups, chance.choice((2, 3, 4))),
         forums=chance.randrange(groups // 2 + 1),
         schedules=schedules,
-        readers=chance.choice((4, 8)),
+        readers=chance.choice((4, 12)),
         weeks=chance.choice((4, 8, 13)),
         shards=chance.random() < 0.5,
         nap=timedelta(minutes=chance.choice((15, 60, 180))),
@@ -109,6 +109,10 @@ def _crash(chance, at, group):
 
 def _stop(chance, at, group):
     yield at, "stop", (chance.randrange(2), chance.choice((2.0, 60.0, 2 * AN_HOUR)))
+
+
+def _freeze(chance, at, group):
+    yield at, "freeze", (chance.randrange(2), chance.choice((20.0, 90.0, 150.0, 400.0, AN_HOUR)))
 
 
 def _gust(chance, at, group):
@@ -182,7 +186,7 @@ _put_away, _member_leaves, _dms, _vote = map(
 )
 
 DRAWN = (
-    (0.3, _crash), (0.3, _stop), (1.0, _gust), (1.5, _storm), (0.2, _permission),
+    (0.3, _crash), (0.3, _stop), (0.7, _freeze), (1.0, _gust), (1.5, _storm), (0.2, _permission),
     (0.1, _condition), (0.4, _outage), (0.15, _removal), (0.5, _gateway), (0.7, _clock),
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
     (0.3, _delete_message), (0.03, _delete_channel), (0.05, _delete_post), (0.1, _put_away),
@@ -192,5 +196,17 @@ DRAWN = (
 
 OF_GROUPS = {_moderate, _read, _permission, _condition, _delete_message, _delete_channel}
 OF_GROUPS |= {_delete_post, _put_away, _crash, _gust}
-AT_SLOTS = {_crash, _stop, _gust, _storm, _permission, _condition, _outage, _gateway, _clock, _leap}
+AT_SLOTS = {
+    _crash,
+    _stop,
+    _freeze,
+    _gust,
+    _storm,
+    _permission,
+    _condition,
+    _outage,
+    _gateway,
+    _clock,
+    _leap,
+}
 AT_SLOTS |= {_moderate, _delete_message, _removal}

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.outbox import LetterKind, OutboxRow, OutboxState, Problem
+from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
 from bot.outbox.discord import (
@@ -25,6 +26,7 @@ from bot.outbox.discord import (
 from bot.outbox.letters._base import (
     AN_HOUR,
     AT_ONCE,
+    LEASE,
     RETRY,
     SOON,
     Drop,
@@ -157,7 +159,8 @@ class Engine:
             claim, until = self._services.chance.getrandbits(62) + 1, now + letter.lease
             if not await outbox.claim_row(tx, row, claim, until):
                 return None
-        return replace(row, state="claimed", claim=claim, lease_until=until)
+        mine = replace(row, state="claimed", claim=claim, lease_until=until)
+        return replace(mine, held_until=row.lease_until)
 
     async def begin(self, row: OutboxRow, place_id: int, trace: str) -> bool:
         """Record, just before sending, where it goes and by what it is known again.
@@ -322,6 +325,10 @@ class Engine:
             await self.sent(row, Receipt(message_id, row.channel_id or 0, self._clock()))
         elif row.tried_at is not None and await self._was_sent(row, row.tried_at, act):
             return
+        elif row.tried_at is not None and (wait := self._unsettled(row, act)) > AT_ONCE:
+            async with self._taken(row) as (tx, _, _):
+                due_at = self._clock() + wait
+                await outbox.release_row(tx, row, due_at, "discord_trouble", is_untried=False)
         elif act.what is None:
             await self._send(row, has_looked=True)
         elif await self.begin(row, act.place.place_id, act.trace or letter.trace(row)):
@@ -391,6 +398,18 @@ class Engine:
                     await self.sent(row, receipt)
                     return True
         return False
+
+    def _unsettled(self, row: OutboxRow, act: Send | ForumPost) -> timedelta:
+        """Return how long what was asked for before may still appear, and nothing stops it.
+
+        Discord does what it is asked within a minute or never. To the same place the nonce keeps a
+        second message from appearing; to another one, or as a forum's post, it would.
+        """
+        has_nonce = isinstance(act, Send) and act.place.place_id in row.places
+        if has_nonce or row.held_until is None:
+            return AT_ONCE
+        claimed_at = row.held_until - self._letters[row.kind].lease
+        return claimed_at + LEASE + CLOCKS_APART - self._clock()
 
     async def _left_behind(self, row: OutboxRow, place_id: int) -> Place | None:
         """Return a place that the group has left; None: it is gone."""

@@ -217,7 +217,8 @@ async def delete_rows(tx: Queries, row_ids: Collection[int]) -> None:
 
 def _row(row: Row) -> OutboxRow:
     places = tuple(map(int, (row["places"] or "").split()))
-    return value_from(OutboxRow, row, problem=problem_from(row["problem"]), places=places)
+    known = {"problem": problem_from(row["problem"]), "places": places, "held_until": None}
+    return value_from(OutboxRow, row, **known)
 
 
 async def delete_untried(tx: Queries, kind: LetterKind, reference: str) -> bool:

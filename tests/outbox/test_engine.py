@@ -484,6 +484,10 @@ async def work(bot):
     await bot.engine.deliver_due()
 
 
+SETTLED = timedelta(minutes=8)
+"""After that, what was asked for in one channel won't appear any more: another may be tried."""
+
+
 async def move(bot, *, back=False):
     """Give the group another channel, or its own again."""
     old, new = (OTHER_ID, CHANNEL_ID) if back else (CHANNEL_ID, OTHER_ID)
@@ -683,7 +687,7 @@ async def test_a_channel_that_is_gone_with_what_was_perhaps_sent_holds_up_no_pos
         await move(bot)
         room.trouble = None
         del room.messages[CHANNEL_ID]
-        room.ahead += timedelta(minutes=2)
+        room.ahead += SETTLED
         await work(bot)
         week = (await bot.services.groups.status(OTHER_ID, None)).this_week
 
@@ -713,7 +717,7 @@ async def test_a_post_lost_in_two_channels_is_looked_for_in_both(room, connected
         await work(bot)
         await move(bot)
         room.trouble = "hangs up"
-        room.ahead += timedelta(minutes=2)
+        room.ahead += SETTLED
         await work(bot)
         await move(bot, back=True)
         room.trouble = None
@@ -724,6 +728,21 @@ async def test_a_post_lost_in_two_channels_is_looked_for_in_both(room, connected
 
     assert (week.state, week.channel_id) == ("posted", OTHER_ID)
     assert [len(room.history()), len(room.history(OTHER_ID))] == [0, 1]
+
+
+async def test_a_post_that_may_still_appear_where_its_group_was_is_waited_for(room, connected):
+    room.lingers, room.asked = True, lambda _: True
+    async with connected() as bot:
+        await work(bot)
+        room.asked = lambda _: False
+        await move(bot)
+        await work(bot)
+        room.ahead += SETTLED
+        await work(bot)
+        week = (await bot.services.groups.status(OTHER_ID, None)).this_week
+
+    assert (week.state, week.channel_id) == ("posted", CHANNEL_ID)
+    assert [len(room.history()), len(room.history(OTHER_ID))] == [1, 0]
 
 
 async def test_a_post_deleted_while_its_answer_was_lost_was_sent_and_nothing_follows(

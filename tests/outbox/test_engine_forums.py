@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.weeks import CLOCKS_APART
-from bot.outbox.discord import UNKNOWN_CHANNEL, RefusedError
+from bot.outbox.discord import UNKNOWN_CHANNEL, NoAnswerError, RefusedError
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.letters._base import Drop, Wait
@@ -152,3 +152,37 @@ async def test_no_leap_of_the_clock_makes_a_second_post(services, clock):
     await asyncio.gather(work, asked)
 
     assert forum.made == [POST]
+
+
+class LateForum(SlowForum):
+    """A forum whose post appears long after it was asked for, and no answer comes."""
+
+    async def make_post(self, _, __, view):
+        assert not self.asked.is_set(), "it is asked for once"
+        self.asked.set()
+        await self.send(POST, view)
+        raise NoAnswerError("the answer was lost")
+
+    async def send(self, place_id, what, *_, **__):
+        return await Room.send(self, place_id, what)
+
+    async def top(self, post_id):
+        return self.history[post_id][0]
+
+
+async def test_a_moderator_in_a_hurry_makes_no_second_post(services, clock):
+    forum = LateForum(clock)
+    engine, work = await a_post_under_way(services, forum)
+    await work
+    clock.advance(seconds=5)
+    status = await services.groups.make_or_change(
+        GUILD, FORUM, MONDAYS_AT_TEN, None, MODERATOR, is_forum=True
+    )
+
+    await engine.deliver_due()
+    forum.made.append(POST)
+    clock.advance(minutes=10)
+    await engine.deliver_due()
+
+    assert status.group.standing_id is None
+    assert (await services.groups.find(FORUM)).standing_id == POST

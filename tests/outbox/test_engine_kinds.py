@@ -113,6 +113,24 @@ async def test_it_is_sent_and_what_follows_from_it(services, engine, room, plann
     assert len(room.history[CHANNEL]) == 2
 
 
+class Standstill(Tickets):
+    """Lets a message leave when the machine goes on that stood still."""
+
+    async def leave(self):
+        self._clock.advance(seconds=LEASE.total_seconds())
+
+
+async def test_what_others_may_have_sent_while_the_machine_stood_still_isnt_sent(
+    services, room, postcard, planned, clock
+):
+    engine = Engine(services, room, Standstill(services.db, clock, 1), {"postcard": postcard})
+
+    await engine.deliver_due()
+
+    assert room.history[CHANNEL] == []
+    assert await ends_of(services) == [("postcard", "waiting", "discord_trouble")]
+
+
 async def test_of_engines_that_saw_it_free_at_once_one_gets_it(services, engine, planned, postcard):
     if services.db.is_shared:  # else one transaction at a time: each sees what was claimed before
         postcard.all_seen = asyncio.Barrier(2)

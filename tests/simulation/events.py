@@ -135,8 +135,8 @@ class Events:
             thread = chance.choice(threads)
             for custom_id in self._world.discord.by_id[thread.place_id].custom_ids:
                 if custom_id.startswith("group:join:"):
-                    group_id = custom_id.rpartition(":")[2]
-                    self._world.promises.may_be_made_again("standing", group_id)
+                    about = f"{custom_id.rpartition(':')[2]} in {thread.home.place_id}"
+                    self._world.promises.may_be_made_again("standing", about)
             self._world.discord.delete_place(thread)
 
     def _put_away(self, chance, number: int) -> None:

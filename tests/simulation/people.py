@@ -286,7 +286,9 @@ class Moderators:
 
     async def _move(self, group, place, who) -> None:
         ids = group["guild_id"], group["group_id"], place.place_id, who
-        self._world.promises.may_be_made_again("standing", str(group["group_id"]))
+        self._world.promises.may_be_made_again(
+            "standing", f"{ids[1]} in {ids[2]}", only_if_made=True
+        )
         await self._ask(
             who, f"moves group {ids[1]} to {ids[2]} ({place.kind})",
             lambda s: s.groups.move(*ids, is_forum=place.kind == "forum"),

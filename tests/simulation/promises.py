@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from traceback import format_exception
+from zoneinfo import ZoneInfo
 
-from bot.core.outbox import TEMPORARY, Lacks, problem_from
-from bot.core.weeks import CLOCKS_APART, DUE_WITHIN, LATE_WITHIN
+from bot.core.outbox import TEMPORARY
+from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, FURTHEST, LATE_WITHIN
 from bot.errors import LedgerError
 from bot.services.me import NUDGED_AFTER
 from bot.store.instants import instant
@@ -23,7 +24,7 @@ OF_BUTTON = (
 )
 """By which button a reader tells what a message is; the first that is found counts."""
 
-PASSES = {*map(str, TEMPORARY), "refused", "unknown", "too_late", "nothing"}
+PASSES = {*map(str, TEMPORARY), "refused", "unknown", "too_late", "lost_sight", "nothing"}
 """Why nothing is given up before its time."""
 
 ENDS_EARLY = {"post": {"called_off", "paper_gone"}, "standing": {"called_off"}}
@@ -36,6 +37,9 @@ STILL_TRUE = timedelta(minutes=3)
 
 SELDOM = NUDGED_AFTER - 2 * CLOCKS_APART
 """How long at least a reader is left alone, by whose clocks ever."""
+
+HERE = "guild_id NOT IN (SELECT guild_id FROM gone_guilds)"
+"""Of a server that hasn't removed the bot."""
 
 HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
 
@@ -70,6 +74,7 @@ class Promises:
         self._may_be: Counter[tuple[str, str]] = Counter()
         self._nudged: dict[int, datetime] = {}
         self._roles: dict[int, list] = {}
+        self._channels: dict[int, list] = {}
 
     def breaks(self, promise: str, words: str, traceback: str = "") -> None:
         if self.broken is None:
@@ -90,9 +95,10 @@ class Promises:
             ):  # fmt: skip
                 self._unheard.add(message.message_id)
 
-    def may_be_made_again(self, kind: str, reference: str) -> None:
+    def may_be_made_again(self, kind: str, reference: str, *, only_if_made: bool = False) -> None:
         """A moderator repeats it, or somebody deleted what has to be there."""
-        self._may_be[kind, reference] += 1
+        if not only_if_made or (kind, reference) in self._made:
+            self._may_be[kind, reference] += 1
 
     # After every message.
 
@@ -111,8 +117,11 @@ class Promises:
         person = world.discord.people_at.get(message.place_id)
         if person is None:
             self._at_home(message, kind, reference, row)
-        elif row is not None and row["kind"] == "reminder" and ":" in row["reference"]:
-            self._not_too_often(person, row["reference"])
+        elif row is not None:
+            if person != row["reader_id"]:
+                self.breaks("at home", f"{dict(row)} was sent to {person}")
+            if kind == "reminder":
+                self._not_too_often(person, row["reference"])
         self._mentions(message, kind, reference, role_id)
 
     def _is_forgotten(self, message: Message, kind: str) -> bool:
@@ -128,24 +137,29 @@ class Promises:
                 if found := pattern.fullmatch(custom_id):
                     if kind == "reminder":
                         person = self._world.discord.people_at[message.place_id]
-                        return kind, f"{found[1]} for {person}"
-                    place = self._world.discord.places.get(message.place_id)
-                    guild_id = place.guild.guild_id if place else 0
-                    return kind, str(guild_id) if kind == "greeting" else found[1]
+                        return kind, f"week:{found[1]}:{person}"
+                    place = self._world.discord.places[message.place_id]
+                    if kind == "standing":
+                        return kind, f"{found[1]} in {place.home.place_id}"
+                    return kind, str(place.guild.guild_id) if kind == "greeting" else found[1]
         if row is None:
             return "forgotten", nonce  # its group was deleted while it was on its way
         return row["kind"], row["reference"]
 
     def _at_home(self, message, kind: str, reference: str, row) -> None:
-        guild_id = self._world.discord.places[message.place_id].guild.guild_id
-        homes = {row["guild_id"]} if row is not None else set()
-        sql = "SELECT group_id FROM weeks WHERE week_id = ?"
-        weeks = self._world.ledger.ask(sql, int(reference)) if kind == "post" else ()
-        groups = [week["group_id"] for week in weeks]
-        groups += [int(reference)] if kind == "standing" else []
-        homes |= {group["guild_id"] for each in groups if (group := self._world.group(each))}
-        if homes - {guild_id}:
-            self.breaks("at home", f"{kind} {reference} of {homes} was sent to {guild_id}")
+        """A message of a group is in its server; its papers and its post, in its channel."""
+        place = self._world.discord.places[message.place_id]
+        group_id = row["group_id"] if row is not None else None
+        if kind == "standing":
+            group_id = int(reference.split(maxsplit=1)[0])
+        group = self._world.group(group_id) if group_id is not None else None
+        homes = {each["guild_id"] for each in (row, group) if each is not None}
+        if homes - {place.guild.guild_id}:
+            self.breaks("at home", f"{kind} {reference} of {homes} was sent to {place.guild}")
+        if kind in ("post", "standing") and group is not None:
+            channels = self._lately(self._channels, group["group_id"])
+            if place.home.place_id not in channels:
+                self.breaks("at home", f"{kind} {reference} is in {place.home.place_id}")
 
     def _not_too_often(self, person: int, reference: str) -> None:
         reason, _, at = reference.split(":")
@@ -165,37 +179,43 @@ class Promises:
             self.breaks("no mention", f"{kind} {reference} says {message.text!r}")
 
     def _roles_of_week(self, week_id: int) -> set[int]:
-        """Return the role of the week's group, and those it had a moment ago."""
-        now = self._world.now()
         for row in self._world.ledger.ask("SELECT group_id FROM weeks WHERE week_id = ?", week_id):
-            past = self._roles.get(row["group_id"], [])
-            recent = [role for role, until in past if until is None or now - until < STILL_TRUE]
-            return {role for role in recent if role is not None}
+            return self._lately(self._roles, row["group_id"]) - {None}
         return set()
+
+    def _lately(self, past: dict[int, list], group_id: int) -> set:
+        """Return what a group has now, and what it had a moment ago."""
+        now = self._world.now()
+        known = past.get(group_id, [])
+        return {each for each, until in known if until is None or now - until < STILL_TRUE}
 
     # After every commit.
 
     def committed(self) -> None:
-        self._note_roles()
+        self._note_groups()
         if not self._world.clocks_leapt:
             self.nothing_is_given_up_early()
         self.no_mark_is_lost()
         if self._world.readers.deleted:
             self.nobody_deleted_is_kept()
 
-    def _note_roles(self) -> None:
-        for row in self._world.ledger.ask("SELECT group_id, role_id FROM study_groups"):
-            past = self._roles.setdefault(row["group_id"], [[row["role_id"], None]])
-            if past[-1][0] != row["role_id"]:
-                past[-1][1] = self._world.now()
-                past.append([row["role_id"], None])
+    def _note_groups(self) -> None:
+        """Remember which role and channel each group has, and had until now."""
+        now = self._world.now()
+        for row in self._world.ledger.ask("SELECT group_id, role_id, channel_id FROM study_groups"):
+            for past, has in ((self._roles, "role_id"), (self._channels, "channel_id")):
+                known = past.setdefault(row["group_id"], [[row[has], None]])
+                if known[-1][0] != row[has]:
+                    known[-1][1] = now
+                    known.append([row[has], None])
 
     def nothing_is_given_up_early(self) -> None:
         """A paper has a day, whatever passes by itself; so has all that is sent, or longer."""
         now = self._world.now() + CLOCKS_APART
         for row in self._world.ledger.ask(
-            "SELECT * FROM outbox WHERE state = 'dropped' AND until_at > ?", now
-        ):
+            "SELECT * FROM outbox WHERE until_at > ? AND (state = 'dropped'"
+            " OR (state = 'uncertain' AND problem = 'lost_sight'))", now,
+        ):  # fmt: skip
             may_end = ENDS_EARLY.get(row["kind"])
             problem = row["problem"] or "nothing"
             if problem in PASSES or (may_end is not None and problem not in may_end):
@@ -234,77 +254,133 @@ class Promises:
 
     def all_is_settled(self) -> None:
         """A day after the last fault nothing is left that anybody waits for."""
-        world = self._world
-        now, ask = world.now(), world.ledger.ask
-        for row in ask(
-            "SELECT * FROM outbox WHERE state IN ('waiting', 'claimed') AND due_at <= ?"
-            " AND guild_id NOT IN (SELECT guild_id FROM gone_guilds) ORDER BY row_id",
-            now - timedelta(hours=1),
-        ):  # fmt: skip
+        now, an_hour = self._world.now(), timedelta(hours=1)
+        before = now - an_hour
+        for row in self._found("outbox.state IN ('waiting', 'claimed') AND due_at <= ?", before):
             if not self._waits_rightly(row):
                 self.breaks("settled", f"{dict(row)} is still to be sent")
-        for group in ask(
-            "SELECT * FROM study_groups WHERE state = 'active' AND next_at <= ?"
-            " AND guild_id NOT IN (SELECT guild_id FROM gone_guilds)", now - timedelta(hours=1),
-        ):  # fmt: skip
+        for row in self._found("outbox.state = 'waiting' AND due_at > ?", now + 1.25 * an_hour):
+            if row["kind"] != "reminder":  # which alone is planned ahead
+                self.breaks("settled", f"{dict(row)} waits too long")
+        here = f"SELECT study_groups.* FROM study_groups WHERE state = 'active' AND {HERE}"
+        for group in self._world.ledger.ask(f"{here} AND next_at <= ?", before):
             self.breaks("settled", f"{dict(group)} wasn't given its paper")
-        for vote in ask(
-            "SELECT votes.* FROM votes JOIN study_groups USING (group_id) WHERE look_at <= ?"
-            " AND guild_id NOT IN (SELECT guild_id FROM gone_guilds)", now - timedelta(hours=1),
-        ):  # fmt: skip
+        for group in self._world.ledger.ask(f"{here} AND next_at > ?", now + FURTHEST):
+            self.breaks("settled", f"{dict(group)} is given none")
+        votes = "SELECT votes.* FROM votes JOIN study_groups USING (group_id)"
+        for vote in self._world.ledger.ask(f"{votes} WHERE look_at <= ? AND {HERE}", before):
             self.breaks("settled", f"{dict(vote)} wasn't looked at")
-        for week in ask(
+        for week in self._world.ledger.ask(
             "SELECT weeks.* FROM weeks JOIN study_groups USING (group_id) WHERE weeks.state ="
-            " 'waiting' AND slot_at <= ? AND guild_id NOT IN (SELECT guild_id FROM gone_guilds)"
+            f" 'waiting' AND slot_at <= ? AND {HERE}"
             " AND NOT EXISTS (SELECT 1 FROM outbox WHERE kind = 'post'"
             " AND reference = CAST(week_id AS TEXT) AND outbox.state IN ('waiting', 'claimed'))",
-            now - timedelta(hours=1),
+            before,
         ):  # fmt: skip
             self.breaks("settled", f"{dict(week)} waits, and nothing is sent about it")
-        for row in ask("SELECT * FROM outbox WHERE state = 'dropped' AND problem IS NULL"):
-            self.breaks("settled", f"{dict(row)} was dropped without a reason")
-        for row in ask("SELECT * FROM outbox WHERE state = 'uncertain'"):
-            if not self._is_uncertain_rightly(row):
+        for row in self._world.ledger.ask("SELECT * FROM outbox WHERE state = 'uncertain'"):
+            if row["problem"] == "no_history" and not self._was_closed(row):
                 self.breaks("uncertain", f"{dict(row)} could have been looked for")
+        for row in self._world.ledger.ask("SELECT guild_id FROM gone_guilds"):
+            if self._world.discord.guilds[row["guild_id"]].is_in:
+                self.breaks("settled", f"server {row['guild_id']} isn't gone")
+        self.what_is_sent_is_there()
         self.no_mark_is_lost()
 
+    def what_is_sent_is_there(self) -> None:
+        """What is recorded as sent, was sent; and is that message, unless it was deleted."""
+        world = self._world
+        of_message = {
+            message.message_id: (kind, reference.split(" in ")[0])
+            for (kind, reference), made in self._made.items()
+            for message in made
+        }
+        for row in world.ledger.ask("SELECT * FROM outbox WHERE state = 'sent'"):
+            kind, reference, message_id = row["kind"], row["reference"], row["message_id"]
+            if kind == "thread":
+                is_true = message_id in world.discord.places
+            elif kind in ("sign", "called_off"):
+                is_true = message_id in world.discord.by_id
+            elif message_id is None:
+                is_true = row["problem"] == "deleted" and any(
+                    (kind, reference) == (known, about.split(" in ")[0])
+                    for known, about in self._made
+                )
+            else:
+                is_true = of_message.get(message_id) == (kind, reference)
+            if not is_true:
+                self.breaks("true", f"{dict(row)} wasn't sent")
+        for week in world.ledger.ask("SELECT * FROM weeks WHERE message_id IS NOT NULL"):
+            if of_message.get(week["message_id"]) != ("post", str(week["week_id"])):
+                self.breaks("true", f"{dict(week)} wasn't posted")
+
+    def on_time(self, since: datetime) -> None:
+        """While one server hangs, the papers of all others come when they are due.
+
+        By the calendar on the wall; and what belongs to them follows.
+        """
+        world = self._world
+        for group in world.ledger.ask(
+            f"SELECT * FROM study_groups WHERE state = 'active' AND {HERE}"
+        ):
+            if group["guild_id"] != world.hung and world.is_well(group["channel_id"]):
+                for week, slot in _slots(group, since, world.now() - timedelta(hours=1)):
+                    self._came(group, week, slot)
+
+    def _came(self, group, week: str, slot: datetime) -> None:
+        ask = self._world.ledger.ask
+        asked = group["group_id"], week
+        known = ask("SELECT * FROM weeks WHERE group_id = ? AND week = ?", *asked)
+        if known and (
+            known[0]["state"] in ("skipped", "nothing") or known[0]["slot_at"] < slot.timestamp()
+        ):
+            return  # a moderator left it out, or let it be posted before; or the list is through
+        first = ask(
+            "SELECT MIN(slot_at) AS at FROM weeks WHERE group_id = ? AND message_id > 0", asked[0]
+        )
+        if first[0]["at"] is None or slot - instant(first[0]["at"]) < AFTER_THE_FIRST:
+            return
+        late = timedelta(seconds=50)
+        if ask("SELECT 1 FROM votes WHERE group_id = ? AND week = ?", *asked):
+            late = DUE_WITHIN  # it waits until its poll is counted
+        week_id = str(known[0]["week_id"]) if known else ""
+        made = self._made.get(("post", week_id), [])
+        if not any(slot <= message.at <= slot + late for message in made):
+            self.breaks("no group waits", f"{dict(group)} had no paper at {slot}")
+        elif ("opener", week_id) not in self._made:
+            self.breaks("settled", f"nothing opens the talk about week {week_id}")
+        elif not group["is_forum"] and made[-1].message_id not in self._world.discord.places:
+            self.breaks("settled", f"the paper of week {week_id} has no thread")
+
+    def _found(self, where: str, *args):
+        sql = f"SELECT * FROM outbox WHERE {where} AND {HERE} ORDER BY row_id"
+        return self._world.ledger.ask(sql, *args)
+
     def _waits_rightly(self, row) -> bool:
-        """Tell whether a row waits for what somebody has to mend, and still can be sent."""
+        """Tell whether somebody has to mend what a row waits for, and it still can be sent."""
         if instant(row["until_at"]) <= self._world.now() - timedelta(hours=2):
             return False
-        problem = problem_from(row["problem"])
         group = self._world.group(row["group_id"] or 0)
         place_id = row["channel_id"] or (group["channel_id"] if group else 0)
         place = self._world.discord.places.get(place_id)
         if place is None or place.guild.guild_id == self._world.hung:
-            return True
-        is_kept = isinstance(problem, Lacks) or problem in ("no_standing_post", "moved")
-        return is_kept or not self._world.is_well(place.home.place_id)
+            return place is not None
+        return not self._world.is_well(place.home.place_id) or place.is_locked
 
-    def _is_uncertain_rightly(self, row) -> bool:
-        """Tell whether nobody could look: not allowed to, or it was too late when one could."""
-        world = self._world
-        if row["problem"] == "lost_sight":
-            return row["guild_id"] == world.hung or bool(
-                world.counts["storms"] + world.counts["outages"]
-            )
-        tried = [world.discord.places[int(each)] for each in (row["places"] or "").split()]
+    def _was_closed(self, row) -> bool:
+        """Tell whether somebody was kept from the history of where it was perhaps sent."""
+        tried = [self._world.discord.places[int(each)] for each in (row["places"] or "").split()]
         places = {each.place_id for place in tried for each in (place, place.home)}
-        return not world.discord.was_closed.isdisjoint(places)
+        return not self._world.discord.was_closed.isdisjoint(places)
 
-    def on_time(self, since) -> None:
-        """While one server hangs, the papers of all others came when they were due."""
-        world = self._world
-        for week in world.ledger.ask(
-            "SELECT weeks.*, study_groups.guild_id, study_groups.channel_id AS at,"
-            " study_groups.state AS doing FROM weeks"
-            " JOIN study_groups USING (group_id) WHERE slot_at > ? AND slot_at <= ?"
-            " AND weeks.state IN ('waiting', 'posted', 'missed')", since,
-            world.now() - timedelta(hours=1),
-        ):  # fmt: skip
-            is_well = world.is_well(week["at"]) and week["guild_id"] != world.hung
-            if not is_well:
-                continue
-            late = (week["posted_at"] or 0) - week["slot_at"]
-            if week["state"] != "posted" or late > DUE_WITHIN.total_seconds():
-                self.breaks("no group waits", f"{dict(week)} came late or not at all")
+
+def _slots(group, since: datetime, until: datetime):
+    """Yield the ISO week and the instant of each time that a group's calendar shows."""
+    zone = ZoneInfo(group["zone"])
+    day = since.astimezone(zone).date()
+    while day <= until.astimezone(zone).date():
+        wall = datetime.combine(day, time(group["hour"], group["minute"]), zone)
+        at = wall.astimezone(UTC)
+        if day.weekday() == group["weekday"] and since < at <= until:
+            yield "{}-W{:02}".format(*day.isocalendar()[:2]), at
+        day += timedelta(days=1)

@@ -402,10 +402,10 @@ class Engine:
     def _unsettled(self, row: OutboxRow, act: Send | ForumPost) -> timedelta:
         """Return how long what was asked for before may still appear, and nothing stops it.
 
-        Discord does what it is asked within a minute or never. To the same place the nonce keeps a
-        second message from appearing; to another one, or as a forum's post, it would.
+        Discord does what it is asked within a minute or never. Where it was asked last, the nonce
+        keeps a second message from appearing; elsewhere, or as a forum's post, one would.
         """
-        has_nonce = isinstance(act, Send) and act.place.place_id in row.places
+        has_nonce = isinstance(act, Send) and act.place.place_id in row.places[-1:]
         if has_nonce or row.held_until is None:
             return AT_ONCE
         claimed_at = row.held_until - self._letters[row.kind].lease

@@ -82,14 +82,14 @@ async def claim_row(tx: Queries, old: OutboxRow, claim: int, lease_until: dateti
 async def begin(tx: Queries, row: OutboxRow, *, place_id: int, trace: str, now: datetime) -> bool:
     """Record, if the claim still stands, where it is sent now and by what it is known again.
 
-    When and by what it was first tried never changes; another place is added to those before.
+    When and by what it was first tried never changes; the place becomes the last of those tried.
     """
     sql = (
         "UPDATE outbox SET tried_at = COALESCE(tried_at, ?), trace = COALESCE(trace, ?), places = ?"
         " WHERE row_id = ? AND claim = ? AND state = 'claimed' AND lease_until > ?"
         " RETURNING row_id"
     )
-    places = " ".join(map(str, dict.fromkeys((*row.places, place_id))))
+    places = " ".join(map(str, (*(each for each in row.places if each != place_id), place_id)))
     return await tx.any_row(sql, now, trace, places, row.row_id, row.claim, now)
 
 

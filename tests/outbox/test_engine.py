@@ -745,6 +745,27 @@ async def test_a_post_that_may_still_appear_where_its_group_was_is_waited_for(ro
     assert [len(room.history()), len(room.history(OTHER_ID))] == [1, 0]
 
 
+async def test_a_post_that_may_still_appear_is_waited_for_where_it_was_tried_before(
+    room, connected
+):
+    async with connected() as bot:
+        room.answers.append(answer({}, 502))
+        await work(bot)
+        await move(bot)
+        room.lingers, room.asked = True, lambda _: True
+        room.ahead += SETTLED
+        await work(bot)
+        room.asked = lambda _: False
+        await move(bot, back=True)
+        await work(bot)
+        room.ahead += SETTLED
+        await work(bot)
+        week = (await bot.services.groups.status(CHANNEL_ID, None)).this_week
+
+    assert (week.state, week.channel_id) == ("posted", OTHER_ID)
+    assert [len(room.history()), len(room.history(OTHER_ID))] == [0, 1]
+
+
 async def test_a_post_deleted_while_its_answer_was_lost_was_sent_and_nothing_follows(
     room, connected
 ):

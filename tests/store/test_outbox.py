@@ -107,7 +107,7 @@ async def test_a_row_keeps_when_where_and_by_what_it_was_first_tried(tx):
 
     row = await outbox.row(tx, 1)
     assert (row.tried_at, row.attempts, row.claim, row.problem) == (NOW, 2, 6, "forbidden")
-    assert (row.places, row.trace) == ((8, 9), "button:a")
+    assert (row.places, row.trace) == ((9, 8), "button:a"), "the last is where it was tried last"
 
 
 async def test_a_claim_stands_for_its_holder_until_its_lease_ends(tx):

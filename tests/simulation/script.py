@@ -49,14 +49,8 @@ def setting_of(seed: int) -> Setting:
     chance = Random(f"{seed} setting")
     begins = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 700))
     groups = chance.choice((3, 6, 9, 12))
-    same = chance.randrange(7), chance.randrange(24), chance.choice((0, 30))
-    schedules = tuple(
-        Schedule(
-            *(same if chance.random() < 0.3 else (chance.randrange(7), chance.randrange(24), 0)),
-            chance.choice(ZONES),
-        )
-        for _ in range(groups)
-    )
+    same = _schedule(chance)
+    schedules = tuple(same if chance.random() < 0.4 else _schedule(chance) for _ in range(groups))
     return Setting(
         begins,
         guilds=min(groups, chance.choice((2, 3, 4))),
@@ -67,6 +61,11 @@ def setting_of(seed: int) -> Setting:
         shards=chance.random() < 0.5,
         nap=timedelta(minutes=chance.choice((15, 60, 180))),
     )
+
+
+def _schedule(chance: Random) -> Schedule:
+    hour, minute = chance.randrange(24), chance.choice((0, 0, 30))
+    return Schedule(chance.randrange(7), hour, minute, chance.choice(ZONES))
 
 
 def script_of(seed: int, setting: Setting) -> list[Event]:

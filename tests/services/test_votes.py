@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -6,7 +7,7 @@ from bot.core.weeks import Schedule
 from bot.errors import NoGroupError, VoteRefusedError, VoteTooLongError
 from bot.store import outbox
 from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, new_group
+from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox, new_group
 
 OTHER_GUILD = 92
 THURSDAY_AT_TEN = Schedule(3, 10, 0, "UTC")
@@ -423,6 +424,21 @@ async def test_a_poll_that_may_still_appear_is_ended_before_the_next_vote(servic
     assert refused.value.why == "ending"
     assert (ending.vote_id, ending.state) == (vote.vote_id, "cancelled")
     assert again.state == "running"
+
+
+async def test_a_poll_found_hours_after_a_lost_answer_is_counted_when_it_has_ended(
+    services, call, clock
+):
+    vote, postbox = await call(hours=2), Postbox(services)
+    await postbox.send(await postbox.claim("candidates"))
+    poll, made_at = await postbox.claim("poll"), clock()
+    clock.advance(hours=3)
+
+    await postbox.delivery.arrived(poll, MESSAGE, at=made_at)
+
+    (due,) = await services.votes.due()
+    assert due.vote_id == vote.vote_id
+    assert due.closes_at == made_at + timedelta(hours=2)
 
 
 async def test_a_poll_whose_group_is_deleted_is_forgotten_once_it_cant_be_ended_in_its_time(

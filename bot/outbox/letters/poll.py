@@ -22,7 +22,7 @@ class Poll(OfVote):
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
         vote, now = await week_rows.vote(tx, int(row.reference)), self.services.clock()
         if vote is not None:
-            closes_at = now + timedelta(hours=vote.hours)
+            closes_at = receipt.at + timedelta(hours=vote.hours)
             polled = replace(vote, channel_id=receipt.place_id, message_id=receipt.message_id)
             await week_rows.set_polled(tx, replace(polled, closes_at=closes_at), now)
         return ()

@@ -296,6 +296,15 @@ async def test_each_week_stands_in_the_post_with_its_questions_below(group, foru
     assert len(post.history()) == 5
 
 
+async def test_without_history_the_questions_answer_no_message(group, forum, deny, until):
+    await deny(forum, read_message_history=False)
+
+    await until(MONDAY)
+
+    (opener,) = openers_in(standing_in(forum))
+    assert opener.reference is None
+
+
 async def test_links_lead_to_the_week_inside_the_post(group, alice, forum, guild, until):
     await until(MONDAY)
     post = standing_in(forum)

@@ -35,8 +35,8 @@ from tests.simulation.weather import REFUSED
 A_SECOND_TAKES = 50
 """Requests to send that Discord takes in a second."""
 
-NO_ACCESS, NO_DMS, MISSING, ARCHIVED, NO_THREADS, AUTOMOD, AUTOMOD_TITLE = (
-    50001, 50007, 50013, 50083, 160006, 200000, 200001,
+NO_ACCESS, NO_DMS, MISSING, ARCHIVED, NO_REPLY, NO_THREADS, AUTOMOD, AUTOMOD_TITLE = (
+    50001, 50007, 50013, 50083, 160002, 160006, 200000, 200001,
 )  # fmt: skip
 GIVES_UP = 900.0  # seconds after which a client hears that nobody answers
 COUNTS_WITHIN = timedelta(minutes=8)
@@ -165,7 +165,9 @@ class Discord:
             found.is_locked, found.is_archived,
         )  # fmt: skip
 
-    def send(self, place_id: int, what, nonce: str, role_id: int | None) -> int:
+    def send(
+        self, place_id: int, what, nonce: str, role_id: int | None, *, is_reply: bool = False
+    ) -> int:
         person = self.people_at.get(place_id)
         if person is not None:
             if person in self.closed_dms:
@@ -178,6 +180,8 @@ class Discord:
                 raise refusal(AUTOMOD, 400)
             if place.is_locked and "manage_threads" not in place.home.held:
                 raise refusal(MISSING, 403)
+            if is_reply and "read_message_history" not in place.home.held:
+                raise refusal(NO_REPLY, 403)
             place.is_archived = False
         if known := self._by_nonce(place_id, nonce):
             if known.is_deleted:
@@ -300,7 +304,7 @@ class Discord:
 
 
 def refusal(code: int, status: int) -> RefusedError:
-    return RefusedError(PROBLEMS[code], code, status)
+    return RefusedError(PROBLEMS.get(code, "discord_trouble"), code, status)
 
 
 def _parts(what) -> tuple[frozenset[str], frozenset[int], str]:
@@ -390,7 +394,7 @@ class Port:
 
     async def send(self, place_id, what, nonce, *, reply_to=None, role_id=None):
         def send():
-            return self._truth.send(place_id, what, nonce, role_id)
+            return self._truth.send(place_id, what, nonce, role_id, is_reply=reply_to is not None)
 
         return await self._ask("send", self._guild_of(place_id), send)
 

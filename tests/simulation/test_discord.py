@@ -29,10 +29,10 @@ def world():
     return Time, discord, channel, made
 
 
-def send(discord, nonce):
+def send(discord, nonce, **more):
     view = ui.LayoutView()
     view.add_item(ui.TextDisplay("Words."))
-    return discord.send(7, view, nonce, None)
+    return discord.send(7, view, nonce, None, **more)
 
 
 async def test_a_nonce_is_remembered_for_a_while_even_of_what_is_deleted(world):
@@ -60,6 +60,19 @@ async def test_a_history_that_may_not_be_read_is_empty(world):
     assert seen == made
     assert discord.history(7) == []
     assert discord.was_closed == {7}
+
+
+async def test_without_history_only_a_reply_is_refused(world):
+    _, discord, channel, made = world
+    send(discord, "n1", is_reply=True)
+    channel.held.discard("read_message_history")
+
+    with pytest.raises(RefusedError) as refused:
+        send(discord, "n2", is_reply=True)
+    send(discord, "n3")
+
+    assert (refused.value.code, refused.value.problem) == (160002, "discord_trouble")
+    assert len(made) == 2
 
 
 async def test_more_than_discord_takes_in_a_second_is_refused(world):

@@ -7,6 +7,7 @@ from bot.outbox.discord import Discord
 from bot.outbox.letters._base import Act, Drop, Send, ToChannel
 from bot.outbox.traces import marked
 from bot.views.parts import card
+from bot.views.problems import TO_LOOK
 from bot.views.weekly_card import opener_text
 
 
@@ -22,7 +23,9 @@ class Opener(ToChannel):
         if lacking := around.lacks(("send_messages_in_threads",)):
             return Drop(lacking)
         view = marked(card(opener_text(post.resource.questions)), row.row_id)
-        # In a forum all weeks share one post, so the opener is a reply to its week's card.
-        answered = post.post.message_id if row.channel_id == paper_in else None
+        # In a forum all weeks share one post, so the opener is a reply to its week's card. Discord
+        # refuses a reply where the history may not be read.
+        may_answer = row.channel_id == paper_in and not around.lacks(TO_LOOK)
+        answered = post.post.message_id if may_answer else None
         thread = replace(around, place_id=row.channel_id or 0, kind="thread")
         return Send(thread, view, reply_to=answered)

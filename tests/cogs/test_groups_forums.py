@@ -836,11 +836,13 @@ async def test_only_channels_that_papers_go_to_are_offered(env, command):
     assert option["channel_types"] == [0, 5, 15]  # of the published description, which knows no 16
 
 
+@pytest.mark.parametrize("archived", [False, True])
 async def test_a_vote_called_off_in_a_forum_says_so_above_its_poll(
-    group, moderator, forum, env, guild
+    group, moderator, forum, put, env, guild, archived
 ):
     post = standing_in(forum)
     called = await moderator.slash(post, "manage vote")
+    await put(post, archived=archived)
     there = guild.create_text_channel("there")
     card = await moderator.slash(post, "manage group")
     await moderator.click(card.response.message, label="More")
@@ -852,3 +854,22 @@ async def test_a_vote_called_off_in_a_forum_says_so_above_its_poll(
     told = [m for m in post.history() if "is cancelled" in text_of(m)]
     assert "votes on what it reads" in text_of(called)
     assert len(told) == 1
+    assert not (await env.bot.fetch_channel(post.id)).archived
+
+
+async def test_a_vote_called_off_in_a_locked_post_says_so_once_that_is_unlocked(
+    group, moderator, forum, put, deny, env
+):
+    post = standing_in(forum)
+    called = await moderator.slash(post, "manage vote")
+    await put(post, locked=True, archived=True)
+    await deny(forum, manage_threads=False)
+
+    await moderator.click(called.response.message, label="Cancel vote")
+    await env.advance_time(A_MINUTE)
+    before = [m for m in post.history() if "is cancelled" in text_of(m)]
+    await put(post, locked=False)
+    await env.advance_time(6 * A_MINUTE)
+
+    assert before == []
+    assert len([m for m in post.history() if "is cancelled" in text_of(m)]) == 1

@@ -195,6 +195,15 @@ class Letter:
         return OutboxRow(self.services.ids.new(), kind, row.reference, now, now + A_DAY, *about)
 
 
+async def open_up(place: Place, discord: Discord, *, is_for_edit: bool) -> Wait | None:
+    """Take a post or thread out of the archive if need be; return what keeps it shut."""
+    if place.is_locked and "manage_threads" not in place.held:
+        return Wait("locked")
+    if place.is_archived and (place.is_locked or is_for_edit):
+        await discord.reopen(place.place_id)
+    return None
+
+
 class ToChannel(Letter):
     """A letter to a channel, or into a group's standing post in its forum."""
 
@@ -228,11 +237,8 @@ class ToChannel(Letter):
         post = await discord.place(forum.guild_id, post_id) if post_id else None
         if post is None:
             return await self.no_post(row, post_id)
-        if post.is_locked and "manage_threads" not in forum.held:
-            return Wait("locked")
-        if post.is_archived and (post.is_locked or self.opens_archived):
-            await discord.reopen(post.place_id)
-        return replace(post, role=forum.role)
+        shut = await open_up(post, discord, is_for_edit=self.opens_archived)
+        return shut or replace(post, role=forum.role)
 
     async def no_post(self, row: OutboxRow, gone_id: int | None) -> Verdict:
         """Wait until the forum has the post: it is made first. ``gone_id``: one that is gone."""

@@ -327,8 +327,7 @@ class Engine:
             return
         elif row.tried_at is not None and (wait := self._unsettled(row, act)) > AT_ONCE:
             async with self._taken(row) as (tx, _, _):
-                due_at = self._clock() + wait
-                await outbox.release_row(tx, row, due_at, "discord_trouble", is_untried=False)
+                await outbox.rest(tx, row, self._clock() + wait, "discord_trouble")
         elif act.what is None:
             await self._send(row, has_looked=True)
         elif await self.begin(row, act.place.place_id, act.trace or letter.trace(row)):

@@ -108,6 +108,15 @@ async def release_row(
     return await tx.any_row(sql, due_at, str(problem), row.row_id, row.claim)
 
 
+async def rest(tx: Queries, row: OutboxRow, due_at: datetime, problem: Problem) -> None:
+    """Give a claim back with which nothing was begun: as if only the one before it had been."""
+    sql = (
+        "UPDATE outbox SET state = 'waiting', due_at = ?, problem = ?, lease_until = ?"
+        " WHERE row_id = ? AND claim = ? AND state = 'claimed'"
+    )
+    await tx.fetch(sql, due_at, str(problem), row.held_until, row.row_id, row.claim)
+
+
 async def put_off(tx: Queries, row_id: int, now: datetime, due_at: datetime) -> None:
     """Try a row later, unless somebody is sending it, so that it doesn't hold up others."""
     sql = (

@@ -11,7 +11,7 @@ from bot.core.outbox import TEMPORARY
 from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, FURTHEST, LATE_WITHIN
 from bot.errors import LedgerError
 from bot.services.me import NUDGED_AFTER
-from bot.store.instants import instant
+from bot.store.instants import instant, made_at
 from bot.store.readers import PERSON_COLUMNS
 from tests.simulation.discord import Message
 
@@ -259,8 +259,10 @@ class Promises:
         for row in self._found("outbox.state IN ('waiting', 'claimed') AND due_at <= ?", before):
             if not self._waits_rightly(row):
                 self.breaks("settled", f"{dict(row)} is still to be sent")
-        for row in self._found("outbox.state = 'waiting' AND due_at > ?", now + 1.25 * an_hour):
-            if row["kind"] != "reminder":  # which alone is planned ahead
+        for row in self._found("outbox.state IN ('waiting', 'claimed') AND kind <> 'reminder'"):
+            is_old = made_at(row["row_id"]) <= now - 3 * an_hour
+            is_ahead = row["due_at"] > (now + 1.25 * an_hour).timestamp()
+            if is_ahead or (is_old and not self._waits_rightly(row)):
                 self.breaks("settled", f"{dict(row)} waits too long")
         here = f"SELECT study_groups.* FROM study_groups WHERE state = 'active' AND {HERE}"
         for group in self._world.ledger.ask(f"{here} AND next_at <= ?", before):

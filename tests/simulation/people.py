@@ -280,7 +280,7 @@ class Moderators:
 
     async def move(self, group, who, chance):
         place = self._world.discord.places[group["channel_id"]]
-        kind = chance.choice(("text", "text", "forum"))
+        kind = chance.choice(("text", "forum"))
         free = self._world.free_channel(place.guild, kind) if chance.random() < 0.5 else None
         await self._move(group, free or self._world.new_channel(place.guild, kind), who)
 

@@ -20,7 +20,10 @@ PERMISSIONS = (
 
 @dataclass(frozen=True)
 class Setting:
-    """``shards``: whether each bot has servers of its own; else both see all."""
+    """``shards``: whether each bot has servers of its own; else both see all.
+
+    ``rough``: whether answers are lost while the groups begin.
+    """
 
     begins: datetime
     guilds: int
@@ -29,6 +32,7 @@ class Setting:
     readers: int
     weeks: int
     shards: bool
+    rough: bool
     nap: timedelta
 
 
@@ -59,6 +63,7 @@ def setting_of(seed: int) -> Setting:
         readers=chance.choice((4, 12)),
         weeks=chance.choice((4, 8, 13)),
         shards=chance.random() < 0.5,
+        rough=chance.random() < 0.5,
         nap=timedelta(minutes=chance.choice((15, 60, 180))),
     )
 
@@ -188,7 +193,7 @@ DRAWN = (
     (0.3, _crash), (0.3, _stop), (0.7, _freeze), (1.0, _gust), (1.5, _storm), (0.2, _permission),
     (0.1, _condition), (0.4, _outage), (0.15, _removal), (0.5, _gateway), (0.7, _clock),
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
-    (0.3, _delete_message), (0.03, _delete_channel), (0.05, _delete_post), (0.1, _put_away),
+    (0.3, _delete_message), (0.03, _delete_channel), (0.15, _delete_post), (0.1, _put_away),
     (0.5, _member_leaves), (0.5, _dms), (2.0, _vote),
 )  # fmt: skip
 """How often each befalls a world in a week, on average; or each of its groups."""

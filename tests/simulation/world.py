@@ -29,7 +29,7 @@ from tests.simulation.loop import Loop
 from tests.simulation.people import Moderators, Readers
 from tests.simulation.promises import Broken, Promises, is_expected
 from tests.simulation.script import A_DAY, AN_HOUR, Event, script_of, setting_of
-from tests.simulation.weather import Storm, Weather
+from tests.simulation.weather import UNANSWERED, Storm, Weather
 from tests.simulation.zones import RULES, write_zone
 
 HOSTILE = "@everyone <@&7> **read** me"
@@ -289,6 +289,8 @@ class World:
     def _settle(self) -> None:
         """Make servers, channels, roles and members."""
         setting, chance = self.setting, self.stream("servers")
+        if setting.rough:
+            self.weather.add(Storm(0, 300, 0.5, UNANSWERED))
         for n in range(setting.guilds):
             guild_id = self.discord.new_id(shard=n % 2)
             guild = Guild(guild_id, f"Server {n}", self.now() - timedelta(days=n))

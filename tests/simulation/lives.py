@@ -182,10 +182,11 @@ class Bots:
             return LOST
         if (error := task.exception()) is not None:
             self._world.told(f"    is answered {type(error).__name__}")
+            if isinstance(error, LedgerError):  # which may come after the commit
+                return LOST
             if isinstance(error, ReaderError):
                 return error
-            if not isinstance(error, LedgerError):
-                self._world.promises.surprised_by(error, words)
+            self._world.promises.surprised_by(error, words)
             return LOST
         if now and life.is_ready:
             life.begin(self._at_an_edge(life.ticker.now))

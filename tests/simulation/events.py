@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.outbox.discord import NAMED
 from tests.simulation.discord import Channel, Guild
-from tests.simulation.script import AN_HOUR, Event
+from tests.simulation.script import Event
 from tests.simulation.weather import Storm
 from tests.simulation.zones import RULES, write_zone
 
@@ -55,8 +55,9 @@ class Events:
     def _skew(self, chance, indices, by: float) -> None:
         for index in indices:
             self._world.bots.skews[index] = timedelta(seconds=by)
-        if abs(by) > AN_HOUR / 2:
-            self._world.clocks_leapt = True
+
+    def _leap(self, chance, by: float) -> None:
+        self._world.bots.leap(timedelta(seconds=by))
 
     def _tables(self, chance, number: int) -> None:
         """Let both bots end, and start again with other rules of a zone."""

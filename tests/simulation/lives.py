@@ -38,7 +38,8 @@ class Life:
         return f"bot {self.number}"
 
     def clock(self) -> datetime:
-        return self._world.now() + self._world.bots.skews[self.index]
+        bots = self._world.bots
+        return self._world.now() + bots.leapt_by + bots.skews[self.index]
 
     def own(self, task) -> None:
         """Remember a task that is made within this life."""
@@ -112,11 +113,16 @@ class Life:
 
 
 class Bots:
-    """Both bots: started again whenever they end. ``skews``: how far their clocks are ahead."""
+    """Both bots: started again whenever they end.
+
+    ``leapt_by``: how far the clocks of both are ahead; ``skews``: how far more each bot's own is.
+    """
 
     def __init__(self, world) -> None:
         self._world = world
         self.skews = [timedelta(0), timedelta(0)]
+        self.leapt_by = timedelta(0)
+        self._right_since: datetime | None = None
         self._lives: list[Life | None] = [None, None]
         self._down_until = [0.0, 0.0]
         self._born = 0
@@ -150,8 +156,20 @@ class Bots:
         life = self._lives[index]
         return None if life is None or life.is_over else life
 
+    def leap(self, by: timedelta) -> None:
+        """Let the clocks of both be so far ahead, until they leap again."""
+        if self.leapt_by:
+            self._right_since = self._world.now()
+        self.leapt_by = by
+
+    def leapt_within(self, time: timedelta) -> bool:
+        """Tell whether both clocks are wrong, or were not so long ago."""
+        since = self._right_since
+        return bool(self.leapt_by) or (since is not None and self._world.now() - since <= time)
+
     def heal(self) -> None:
         """Let nothing end any more, and everybody be connected."""
+        self.leap(timedelta(0))
         self.skews[:], self._down_until = [timedelta(0)] * 2, [0.0, 0.0]
         for life in self.alive:
             life.end_before(None)

@@ -163,15 +163,15 @@ def _gateway(chance, at, group):
 
 
 def _clock(chance, at, group):
-    bots, by = chance.choice(((0,), (1,), (0, 1))), chance.choice((-240.0, 30.0, 240.0))
+    bots, by = chance.choice(((0,), (1,), (0, 1))), chance.choice((-120.0, 30.0, 120.0))
     yield at, "skew", (bots, by)
     yield at + chance.random() * A_DAY, "skew", (bots, 0.0)
 
 
 def _leap(chance, at, group):
     by = chance.choice((-AN_HOUR, -A_DAY, AN_HOUR, A_DAY, 8 * A_DAY, 30 * A_DAY))
-    yield at, "skew", ((0, 1), by)
-    yield at + chance.choice((60.0, AN_HOUR, A_DAY)), "skew", ((0, 1), 0.0)
+    yield at, "leap", (by,)
+    yield at + chance.choice((60.0, AN_HOUR, A_DAY)), "leap", (0.0,)
 
 
 def _one(what):

@@ -103,7 +103,6 @@ class World:
         self._heals = heals
         self.history: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.clocks_leapt = False
         self.hung: int | None = None
         self._troubled: set[tuple[int, str]] = set()
 
@@ -140,6 +139,15 @@ class World:
 
     def told(self, words: str) -> None:
         self.history.append(f"{self.now():%a %d %b %H:%M:%S.%f}"[:-3] + f" {words}")
+
+    def leapt_lately(self, days: float) -> bool:
+        """Tell whether the clocks of the bots have leapt, or had until some days ago."""
+        return self.bots.leapt_within(timedelta(days=days))
+
+    @property
+    def clocks_leapt(self) -> bool:
+        """Whether they have ever leapt."""
+        return self.bots.leapt_within(timedelta.max)
 
     # What is there.
 

@@ -14,9 +14,9 @@ from bot.store.database import Queries, kept
 
 
 class Ledger:
-    """The database itself. ``committed``: called after each commit."""
+    """The database itself. ``ran``: called with each statement; ``committed``: after a commit."""
 
-    def __init__(self, path, committed) -> None:
+    def __init__(self, path, ran, committed) -> None:
         self.writer, self.reader = (
             sqlite3.connect(path, isolation_level=None, check_same_thread=False) for _ in range(2)
         )
@@ -24,7 +24,7 @@ class Ledger:
             each.row_factory = sqlite3.Row
             each.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;")
         self.turn = asyncio.Lock()
-        self.committed = committed
+        self.ran, self.committed = ran, committed
         self.digest = 0
 
     def ask(self, sql, *args):
@@ -32,6 +32,7 @@ class Ledger:
         return self.reader.execute(sql, kept(args)).fetchall()
 
     def run(self, connection, sql, args):
+        self.ran()
         values = kept(args)
         self.digest = zlib.crc32(f"{sql}{values}".encode(), self.digest)
         return connection.execute(sql, values).fetchall()

@@ -22,6 +22,7 @@ class Task(asyncio.Task):
     """A task with a number: sets of tasks are gone through in the order of the history."""
 
     number = 0
+    owner: Any = None
 
     def __hash__(self) -> int:
         return self.number
@@ -106,5 +107,6 @@ class Loop(asyncio.SelectorEventLoop):
         task = Task(coro, loop=loop, **more)
         task.number = next(self._numbers)
         if (owner := OWNER.get()) is not None:
+            task.owner = owner
             owner.own(task)
         return task

@@ -1,5 +1,6 @@
 """One seed is one history; a broken promise is found; what was found is mended."""
 
+import asyncio
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.simulation.discord import Discord
 from tests.simulation.found import FOUND
+from tests.simulation.script import Event
 from tests.simulation.shrinking import in_words, shrunk
 from tests.simulation.world import World, lived
 
@@ -50,6 +52,33 @@ def test_a_message_made_twice_is_found_and_its_history_made_short():
     assert found.broken.promise == short.broken.promise == "once"
     assert len(kept) < 10 < len(World(found.seed).script)
     assert f"--seed {found.seed} --only {kept[0].number}" in in_words(kept, short)
+
+
+def test_a_world_that_fails_is_a_broken_promise_with_its_seed_and_history():
+    outcome = lived(QUICK, [Event(0, 100.0, "nothing_that_a_world_knows")])
+
+    assert (outcome.seed, outcome.broken.promise) == (QUICK, "no surprise")
+    assert "nothing_that_a_world_knows" in outcome.broken.traceback
+    assert outcome.history
+
+
+def test_a_world_that_runs_away_is_a_broken_promise(monkeypatch):
+    monkeypatch.setattr("tests.simulation.world.AN_HOURS_STATEMENTS", 10)
+
+    assert lived(QUICK, ()).broken.promise == "no runaway"
+
+
+def test_an_error_that_nobody_asks_for_is_a_broken_promise():
+    class Failing(Discord):
+        def history(self, place_id):
+            asyncio.get_running_loop().call_soon(lambda: 1 / 0)
+            return super().history(place_id)
+
+    outcomes = (World(seed, discord=Failing).run() for seed in range(1, 9))
+    found = next(outcome for outcome in outcomes if outcome.broken)
+
+    assert found.broken.promise == "no surprise"
+    assert "ZeroDivisionError" in found.broken.traceback
 
 
 @pytest.mark.parametrize(("seed", "script"), FOUND)

@@ -1,6 +1,7 @@
 """A world out of one seed: two bots over one ledger, a Discord, people; and what befalls them."""
 
 import asyncio
+import gc
 import logging
 import zoneinfo
 from collections import Counter
@@ -35,6 +36,8 @@ from tests.simulation.zones import RULES, write_zone
 HOSTILE = "@everyone <@&7> **read** me"
 PAPERS = 45
 A_DAY_OR_SO = 26 * AN_HOUR
+AN_HOURS_STATEMENTS = 50_000
+"""Most worlds never run a tenth of it; one that runs more has run away."""
 
 
 def the_list() -> Curriculum:
@@ -93,7 +96,7 @@ class World:
         heals: bool = True,
         discord=Discord,
     ) -> None:
-        self.seed, self.base, self._discord = seed, THE_LIST, discord
+        self.seed, self.base = seed, THE_LIST
         self.keys = [each.key for each in THE_LIST.reading_order]
         self.setting = setting_of(seed)
         self.script = script_of(seed, self.setting) if script is None else script
@@ -105,6 +108,16 @@ class World:
         self.counts: Counter[str] = Counter()
         self.hung: int | None = None
         self._troubled: set[tuple[int, str]] = set()
+        self._hour, self._ran = 0, 0
+        self.stop = asyncio.Event()
+        self.promises = promises = Promises(self)
+        self.weather = Weather(self.stream("weather"), self._time, self._struck)
+        made, deleted = promises.made, promises.deleted
+        self.discord = discord(
+            self.now, self.stream("discord"), self.weather, made, deleted, self.told
+        )
+        self.readers, self.moderators = Readers(self), Moderators(self)
+        self.bots, self.events = Bots(self), Events(self)
 
     def stream(self, name: str) -> Random:
         """Return a source of chance of its own, so that one thing left out changes no other."""
@@ -113,6 +126,7 @@ class World:
     def run(self) -> Outcome:
         """Live through it all, unless a promise is broken."""
         empty, loop = _empty_ledger(), Loop(self.stream("loop"))
+        self.loop = loop
         bots = logging.getLogger("bot")
         before = bots.handlers, bots.propagate, bots.level
         bots.handlers, bots.propagate = [_Log(self)], False
@@ -121,8 +135,18 @@ class World:
             with TemporaryDirectory(prefix="simulation-") as folder:
                 self.folder = Path(folder)
                 (self.folder / "ledger.db").write_bytes(empty)
+                write_zone(self.folder, RULES[0])
+                path, committed = self.folder / "ledger.db", self.promises.committed
+                self.ledger = Ledger(path, self._count_statement, committed)
                 asyncio.set_event_loop(loop)
-                loop.run_until_complete(self._live())
+                loop.set_exception_handler(self._unheard)
+                try:
+                    loop.run_until_complete(self._live())
+                    gc.collect()  # so that an error that nobody asked for is told in its own world
+                except Exception as error:  # noqa: BLE001 - told, with the seed
+                    self.promises.surprised_by(error, "the world itself")
+                loop.set_exception_handler(lambda *_: None)
+                self.ledger.close()
         finally:
             bots.handlers, bots.propagate = before[:2]
             bots.setLevel(before[2])
@@ -135,7 +159,7 @@ class World:
 
     def now(self):
         """Return the true time, which is Discord's."""
-        return self.setting.begins + timedelta(seconds=asyncio.get_running_loop().time())
+        return self.setting.begins + timedelta(seconds=self._time())
 
     def told(self, words: str) -> None:
         self.history.append(f"{self.now():%a %d %b %H:%M:%S.%f}"[:-3] + f" {words}")
@@ -191,6 +215,21 @@ class World:
 
     # Who counts what went wrong.
 
+    def _unheard(self, loop, context) -> None:
+        """Take an error that nobody asks for. What a life leaves behind at its end is none."""
+        task, error = context.get("task") or context.get("future"), context.get("exception")
+        owner = getattr(task, "owner", None)
+        if error is not None and (owner is None or not owner.is_over) and not is_expected(error):
+            self.promises.surprised_by(error, context["message"])
+
+    def _count_statement(self) -> None:
+        """Count what is asked of the ledger: whoever runs away asks again and again."""
+        if (hour := self._time() // AN_HOUR) != self._hour:
+            self._hour, self._ran = hour, 0
+        self._ran += 1
+        if self._ran > AN_HOURS_STATEMENTS:
+            self.promises.breaks("no runaway", f"{self._ran} statements within an hour")
+
     def crashed(self) -> None:
         """Count a crash as trouble of the groups that something was just due for."""
         self.counts["crashes"] += 1
@@ -228,17 +267,6 @@ class World:
     # How it goes.
 
     async def _live(self) -> None:
-        self.stop = asyncio.Event()
-        self.promises = promises = Promises(self)
-        self.weather = Weather(self.stream("weather"), self._time, self._struck)
-        made, deleted = promises.made, promises.deleted
-        self.discord = self._discord(
-            self.now, self.stream("discord"), self.weather, made, deleted, self.told
-        )
-        self.readers, self.moderators = Readers(self), Moderators(self)
-        self.bots, self.events = Bots(self), Events(self)
-        write_zone(self.folder, RULES[0])
-        self.ledger = Ledger(self.folder / "ledger.db", promises.committed)
         self._settle()
         self.bots.start()
         try:
@@ -255,7 +283,6 @@ class World:
             self.bots.end()
             await asyncio.sleep(1)
             self._count()
-            self.ledger.close()
 
     async def _heal(self) -> None:
         """The faults stop, and time goes on: all must be settled within a day.
@@ -290,9 +317,8 @@ class World:
             await asyncio.wait([waits], timeout=left)
             waits.cancel()
 
-    @staticmethod
-    def _time() -> float:
-        return asyncio.get_running_loop().time()
+    def _time(self) -> float:
+        return self.loop.time()
 
     def _settle(self) -> None:
         """Make servers, channels, roles and members."""

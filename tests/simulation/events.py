@@ -23,12 +23,15 @@ class Events:
         chance = self._world.stream(f"event {event.number}")
         if event.what in ("moderate", "read", "run"):
             people = self._world.readers if event.what == "read" else self._world.moderators
-            task = asyncio.create_task(people.run() if event.what == "run" else people.act(chance))
-            self.at_work.add(task)
-            task.add_done_callback(self._ended)
+            self._begin(people.run() if event.what == "run" else people.act(chance))
         else:
             self._world.told(str(event))
             getattr(self, f"_{event.what}")(chance, *event.value)
+
+    def _begin(self, work) -> None:
+        task = asyncio.create_task(work)
+        self.at_work.add(task)
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task) -> None:
         self.at_work.discard(task)
@@ -65,7 +68,7 @@ class Events:
             if (life := self._world.bots.stay_away(index, 3)) is not None:
                 self._world.bots.crash(life)
         write_zone(self._world.folder, RULES[number % len(RULES)])
-        self._world.ledger.forget_tables()
+        self._begin(self._world.ledger.forget_tables())
 
     def _storm(self, chance, lasts: float, share: float, kinds, where: int | None) -> None:
         guild_id = None if where is None else self._guild(where).guild_id

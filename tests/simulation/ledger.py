@@ -37,9 +37,10 @@ class Ledger:
         self.digest = zlib.crc32(f"{sql}{values}".encode(), self.digest)
         return connection.execute(sql, values).fetchall()
 
-    def forget_tables(self) -> None:
+    async def forget_tables(self) -> None:
         """Let the next start find other zone tables than the last one had."""
-        self.writer.execute("UPDATE settings SET value = 'before' WHERE name = 'zone_tables'")
+        async with self.turn:  # else it is undone with what a crash has left open
+            self.writer.execute("UPDATE settings SET value = 'before' WHERE name = 'zone_tables'")
 
     def close(self) -> None:
         self.writer.close()

@@ -74,7 +74,7 @@ class Face(Queries):
                 raise LedgerError(fault, "simulated")
             ledger.writer.execute("BEGIN IMMEDIATE")
             try:
-                yield _Transaction(ledger, life)
+                yield _Transaction(ledger, life, weather)
                 await life.pause()
                 fault = weather.of_ledger("commit")
                 ledger.writer.execute("ROLLBACK" if fault == "lost" else "COMMIT")
@@ -95,9 +95,11 @@ class Face(Queries):
 
 
 class _Transaction(Queries):
-    def __init__(self, ledger: Ledger, life) -> None:
-        self._ledger, self._life = ledger, life
+    def __init__(self, ledger: Ledger, life, weather) -> None:
+        self._ledger, self._life, self._weather = ledger, life, weather
 
     async def fetch(self, sql, *args):
         await self._life.pause()
+        if (fault := self._weather.of_ledger("within")) is not None:
+            raise LedgerError(fault, "simulated")
         return self._ledger.run(self._ledger.writer, sql, args)

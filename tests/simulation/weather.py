@@ -46,7 +46,8 @@ class Weather:
         fault = self._draw(None, OF_LEDGER)
         if moment == "commit":
             return fault if fault in ("lost", "unknown") else None
-        return "lost" if fault == "unknown" else fault
+        waited_for = moment == "within" and fault == "busy"  # whoever writes has had their turn
+        return "lost" if fault == "unknown" or waited_for else fault
 
     def _draw(self, guild_id: int | None, kinds: tuple[str, ...]) -> str | None:
         if not self._storms:

@@ -33,7 +33,7 @@ from bot.store.instants import EPOCH
 from tests.simulation.weather import REFUSED
 
 A_SECOND_TAKES = 50
-"""Requests to send that Discord takes in a second."""
+"""Requests of all kinds that Discord takes in a second."""
 
 NO_ACCESS, NO_DMS, MISSING, ARCHIVED, NO_REPLY, NO_THREADS, AUTOMOD, AUTOMOD_TITLE = (
     50001, 50007, 50013, 50083, 160002, 160006, 200000, 200001,
@@ -118,7 +118,7 @@ class Discord:
         self.unknown_people: set[int] = set()
         self.nonces: dict[tuple[int, str], tuple[int, datetime]] = {}
         self.nonce_lasts = timedelta(minutes=chance.choice((2, 5, 15)))
-        self.sent_at: deque[datetime] = deque()
+        self._asked_at: deque[datetime] = deque()
         self.was_closed: set[int] = set()
         """Places whose history somebody was kept from at least once."""
         self._last_id = 0
@@ -130,6 +130,16 @@ class Discord:
             milliseconds -= 1
         self._last_id = max(milliseconds << 22, self._last_id + 1)
         return self._last_id if shard is None else (milliseconds << 22) + len(self.guilds)
+
+    def take_request(self) -> None:
+        """Count a request, or refuse it: there were too many in this second."""
+        now, second = self.now(), timedelta(seconds=1)
+        while self._asked_at and self._asked_at[0] <= now - second:
+            self._asked_at.popleft()
+        if len(self._asked_at) >= A_SECOND_TAKES:
+            self.told("    too many requests in a second")
+            raise RefusedError("rate_limited", 0, 429, 1.0)
+        self._asked_at.append(now)
 
     # What is true.
 
@@ -187,7 +197,6 @@ class Discord:
             if known.is_deleted:
                 raise refusal(UNKNOWN_MESSAGE, 404)
             return known.message_id
-        self._hold_to_rate()
         made = self._new(place_id, what, self.new_id())
         self.nonces[place_id, nonce] = made.message_id, self.now()
         self._made(made, nonce, role_id)
@@ -283,14 +292,6 @@ class Discord:
         message_id, at = self.nonces.get((place_id, nonce), (0, None))
         is_known = at is not None and self.now() - at < self.nonce_lasts
         return self.by_id[message_id] if is_known else None
-
-    def _hold_to_rate(self) -> None:
-        now, second = self.now(), timedelta(seconds=1)
-        while self.sent_at and self.sent_at[0] <= now - second:
-            self.sent_at.popleft()
-        if len(self.sent_at) >= A_SECOND_TAKES:
-            raise RefusedError("rate_limited", 0, 429, 1.0)
-        self.sent_at.append(now)
 
     def _new(self, place_id: int, what, message_id: int) -> Message:
         made = Message(message_id, place_id, self.now(), *_parts(what))
@@ -509,6 +510,7 @@ class Port:
 
         def arrive() -> None:
             try:
+                truth.take_request()
                 answer, refused = effect(), None
             except (RefusedError, NoAnswerError) as error:
                 answer, refused = None, error

@@ -83,7 +83,7 @@ class Life:
         world = self._world
         db = Face(world.ledger, self, world.weather)
         self.services = services = await services_over(
-            db, world.base, self.clock, chance=self._chance
+            db, world.base, self.clock, send_rate=world.setting.send_rate, chance=self._chance
         )
         await services.try_to_write()
         await services.clock_repair.put_right()

@@ -34,6 +34,7 @@ class Setting:
     shards: bool
     rough: bool
     nap: timedelta
+    send_rate: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def setting_of(seed: int) -> Setting:
         shards=chance.random() < 0.5,
         rough=chance.random() < 0.5,
         nap=timedelta(minutes=chance.choice((15, 60, 180))),
+        send_rate=chance.choice((1, 3, 45)),
     )
 
 

@@ -82,9 +82,7 @@ class Events:
                 life.port.is_connected = False
 
     def _connect(self, chance, index: int) -> None:
-        for life in self._world.bots.alive:
-            if life.index == index:
-                life.port.connect()
+        self._world.bots.connect(index)
 
     # Servers, and what their moderators do in Discord.
 

@@ -90,9 +90,13 @@ class Life:
         tickets = Tickets(services.db, services.clock, services.send_rate)
         engine = Engine(services, self.port, tickets, letters(services, tickets))
         self.ticker = Ticker(services, self.port, tickets, engine, world.setting.nap)
-        self.port.look_round()
-        self.ticker.start()
         self.is_ready = True
+        await self.connect()
+
+    async def connect(self) -> None:
+        """Be connected to Discord, for the first time or anew, as ``on_ready`` is."""
+        self.port.connect()
+        self.ticker.start()
         await self.ticker.servers.greet_newcomers()
 
     async def stop(self) -> None:
@@ -174,7 +178,16 @@ class Bots:
         for life in self.alive:
             life.end_before(None)
             life.frozen_until = 0.0
-            life.port.connect()
+        self.connect()
+
+    def connect(self, *indices: int) -> None:
+        """Connect those of these bots, or of both, that have lost the gateway."""
+        for life in self.alive:
+            if life.index in (indices or (0, 1)) and not life.port.is_connected:
+                if life.is_ready:
+                    life.begin(self._at_an_edge(life.connect))
+                else:
+                    life.port.connect()
 
     def crash(self, life: Life) -> None:
         self._world.told(f"{life} crashes")

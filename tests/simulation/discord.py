@@ -100,6 +100,9 @@ class Guild:
     members: set[int] = field(default_factory=set)
     roles: dict[int, bool] = field(default_factory=dict)
     is_in: bool = True
+    not_before: datetime | None = None
+    """Until when nobody wants us there again."""
+
     is_out: bool = False
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.outbox.discord import NAMED
 from tests.simulation.discord import Channel, Guild
-from tests.simulation.script import Event
+from tests.simulation.script import FORGOTTEN, Event
 from tests.simulation.weather import Storm
 from tests.simulation.zones import RULES, write_zone
 
@@ -92,15 +92,16 @@ class Events:
         self._world.counts["outages"] += is_out
         self._world.bots.tell("away" if is_out else "available", guild)
 
-    def _remove(self, chance, number: int) -> None:
-        guild = self._guild(number)
+    def _remove(self, chance, number: int, is_for_long: bool) -> None:
+        guild, now = self._guild(number), self._world.now()
         if guild.is_in:
             guild.is_in = False
+            guild.not_before = now + timedelta(seconds=FORGOTTEN) if is_for_long else now
             self._world.bots.tell("removed", guild)
 
     def _invite(self, chance, number: int) -> None:
         guild = self._guild(number)
-        if not guild.is_in:
+        if not guild.is_in and self._world.now() >= guild.not_before:
             guild.is_in, guild.joined_at = True, self._world.now()
             self._world.promises.may_be_made_again("greeting", str(guild.guild_id))
             self._world.bots.tell("arrived", guild)

@@ -236,8 +236,16 @@ class Moderators:
         )  # fmt: skip
 
     async def run(self) -> None:
-        """Let groups go on that are paused or stopped, and give a channel to who lost theirs."""
-        for group in self._world.groups():
+        """Let groups go on that are paused or stopped, and give a channel to who lost theirs.
+
+        A server of which everything was forgotten gets its groups again.
+        """
+        groups = self._world.groups()
+        with_groups = {group["guild_id"] for group in groups}
+        for place, schedule, role_id in self._world.homes:
+            if place.guild.guild_id not in with_groups and place.guild.is_in and place.is_there:
+                await self.start(place, schedule, role_id, 9000)
+        for group in groups:
             guild_id, group_id = group["guild_id"], group["group_id"]
             place = self._world.discord.places[group["channel_id"]]
             if not place.is_there and place.guild.is_in:

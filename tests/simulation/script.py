@@ -11,6 +11,7 @@ from tests.simulation.weather import OF_LEDGER, REFUSED, UNANSWERED
 
 A_MINUTE, AN_HOUR, A_DAY = 60.0, 3600.0, 86400.0
 A_WEEK = 7 * A_DAY
+FORGOTTEN = 31 * A_DAY  # after a removal; a bot remembers a server for thirty
 
 PERMISSIONS = (
     "view_channel", "send_messages", "read_message_history", "send_messages_in_threads",
@@ -154,8 +155,9 @@ def _outage(chance, at, group):
 
 
 def _removal(chance, at, group):
-    yield at, "remove", (group,)
-    yield at + chance.choice((60.0, AN_HOUR, 2 * A_DAY, 31 * A_DAY)), "invite", (group,)
+    away = chance.choice((60.0, AN_HOUR, 2 * A_DAY, FORGOTTEN))
+    yield at, "remove", (group, away == FORGOTTEN)
+    yield at + away, "invite", (group,)
 
 
 def _gateway(chance, at, group):

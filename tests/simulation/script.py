@@ -23,7 +23,8 @@ PERMISSIONS = (
 class Setting:
     """``shards``: whether each bot has servers of its own; else both see all.
 
-    ``rough``: whether answers are lost while the groups begin.
+    ``rough``: whether answers are lost while the groups begin. ``papers``: how many the list has;
+    some are soon at its end.
     """
 
     begins: datetime
@@ -36,6 +37,7 @@ class Setting:
     rough: bool
     nap: timedelta
     send_rate: int
+    papers: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def setting_of(seed: int) -> Setting:
         rough=chance.random() < 0.5,
         nap=timedelta(minutes=chance.choice((15, 60, 180))),
         send_rate=chance.choice((1, 3, 45)),
+        papers=chance.choice((45, 45, 6)),
     )
 
 

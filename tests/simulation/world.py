@@ -34,23 +34,20 @@ from tests.simulation.weather import UNANSWERED, Storm, Weather
 from tests.simulation.zones import RULES, write_zone
 
 HOSTILE = "@everyone <@&7> **read** me"
-PAPERS = 45
 A_DAY_OR_SO = 26 * AN_HOUR
 AN_HOURS_STATEMENTS = 50_000
 """Most worlds never run a tenth of it; one that runs more has run away."""
 
 
-def the_list() -> Curriculum:
-    """A list for nearly a year: some things wait for others, some are additions or must-reads."""
+@cache
+def the_list(papers: int) -> Curriculum:
+    """A list on which some things wait for others, and some are additions or must-reads."""
     made = [resource("p0", title=HOSTILE, questions=("What is new?", HOSTILE))]
-    for n in range(1, PAPERS):
+    for n in range(1, papers):
         needs = [f"p{n - 1}"] if n % 4 == 0 and n % 5 else []
         kept = {"must_read": n % 6 == 0, "addition": n % 5 == 4, "step_id": f"s{n // 15}"}
         made.append(resource(f"p{n}", *needs, minutes=(20, 45, 200)[n % 3], **kept))
     return curriculum(*made)
-
-
-THE_LIST = the_list()
 
 
 @dataclass(frozen=True)
@@ -96,9 +93,9 @@ class World:
         heals: bool = True,
         discord=Discord,
     ) -> None:
-        self.seed, self.base = seed, THE_LIST
-        self.keys = [each.key for each in THE_LIST.reading_order]
-        self.setting = setting_of(seed)
+        self.seed, self.setting = seed, setting_of(seed)
+        self.base = the_list(self.setting.papers)
+        self.keys = [each.key for each in self.base.reading_order]
         self.script = script_of(seed, self.setting) if script is None else script
         self.ends = self.setting.weeks * 7 * A_DAY
         if script is not None:  # so that a short history is also soon over
@@ -125,7 +122,7 @@ class World:
 
     def run(self) -> Outcome:
         """Live through it all, unless a promise is broken."""
-        empty, loop = _empty_ledger(), Loop(self.stream("loop"))
+        empty, loop = _empty_ledger(self.setting.papers), Loop(self.stream("loop"))
         self.loop = loop
         bots = logging.getLogger("bot")
         before = bots.handlers, bots.propagate, bots.level
@@ -350,7 +347,7 @@ def lived(seed: int, script: Sequence[Event] | None = None) -> Outcome:
 
 
 @cache
-def _empty_ledger() -> bytes:
+def _empty_ledger(papers: int) -> bytes:
     """Return a file as a first start leaves it."""
     with TemporaryDirectory(prefix="simulation-") as folder:
         path = Path(folder) / "ledger.db"
@@ -358,7 +355,7 @@ def _empty_ledger() -> bytes:
         async def make() -> None:
             db = await open_database(f"sqlite:///{path}")
             await migrate(db)
-            await services_over(db, THE_LIST, lambda: instant(1_700_000_000))
+            await services_over(db, the_list(papers), lambda: instant(1_700_000_000))
             await db.close()
 
         asyncio.run(make())

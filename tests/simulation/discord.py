@@ -75,6 +75,9 @@ class Channel:
     kind: str
     held: set[str] = field(default_factory=lambda: set(NAMED))
     parent: "Channel | None" = None
+    chatter: float = 0.0
+    """How many messages an hour others write in it, and in each of its threads."""
+
     needs_tag: bool = False
     has_automod: bool = False
     is_full: bool = False
@@ -260,7 +263,14 @@ class Discord:
     def posts(self, forum_id: int) -> list[int]:
         forum = self.reach(forum_id, "read_message_history")
         posts = [p.place_id for p in self.places.values() if p.parent is forum and p.is_there]
-        return posts[::-1]
+        posts.reverse()
+        return sorted(posts, key=lambda post_id: self.places[post_id].is_archived)
+
+    def others_since(self, message: Message) -> int:
+        """Return how many messages others have written in a place since one of ours."""
+        place = self.places.get(message.place_id)
+        hours = (self.now() - message.at) / timedelta(hours=1)
+        return 0 if place is None else int(place.home.chatter * hours)
 
     def delete(self, message: Message) -> None:
         message.is_deleted = True
@@ -432,7 +442,7 @@ class Port:
 
         found = await self._ask("messages", self._guild_of(place_id), look)
         for n, message in enumerate(found):
-            if message.at < since and n >= A_PAGE:
+            if message.at < since and n + self._truth.others_since(message) >= A_PAGE:
                 return
             await self._life.pause()
             yield message.seen()

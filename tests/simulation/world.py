@@ -35,6 +35,7 @@ from tests.simulation.zones import RULES, write_zone
 
 HOSTILE = "@everyone <@&7> **read** me"
 A_DAY_OR_SO = 26 * AN_HOUR
+CHATTER = (0.0, 0.5, 20.0, 400.0)
 AN_HOURS_STATEMENTS = 50_000
 """Most worlds never run a tenth of it; one that runs more has run away."""
 
@@ -192,7 +193,8 @@ class World:
         return {row["resource_key"]: (row["state"], row["rating"]) for row in rows}
 
     def new_channel(self, guild: Guild, kind: str) -> Channel:
-        made = Channel(self.discord.new_id(), guild, kind)
+        chance = self.stream(f"channel {len(guild.channels)} of {guild.name}")
+        made = Channel(self.discord.new_id(), guild, kind, chatter=chance.choice(CHATTER))
         guild.channels.append(made)
         self.discord.places[made.place_id] = made
         return made

@@ -108,7 +108,10 @@ def told(outcome: Outcome, kept: Sequence[Event] | None) -> None:
     click.echo(outcome.broken.traceback)
     if kept is None:
         click.echo("the shortest history that breaks it:")
-        kept, outcome = shrunk(outcome, SHRINK_WITHIN)
+        kept, short = shrunk(outcome, within=SHRINK_WITHIN)
+        if short is outcome:
+            click.echo("(no attempt broke it again: this is all that befell it)")
+        outcome = short
     click.echo(in_words(kept, outcome))
     sys.exit(1)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from math import inf
 
 from tests.simulation.script import Event
 from tests.simulation.world import Outcome, World
@@ -9,10 +10,13 @@ from tests.simulation.world import Outcome, World
 LAST_LINES = 40
 
 
-def shrunk(found: Outcome, within: float, **settings) -> tuple[Sequence[Event], Outcome]:
+def shrunk(
+    found: Outcome, *, within: float = inf, attempts: float = inf, **settings
+) -> tuple[Sequence[Event], Outcome]:
     """Return the fewest events that still break that promise, and what comes of them alone.
 
-    ``within``: seconds to try; ``settings``: as the world had them.
+    That is ``found`` itself if no attempt broke it again. ``within``: seconds to try;
+    ``settings``: as the world had them.
     """
     until = time.monotonic() + within
     script = World(found.seed).script
@@ -27,7 +31,8 @@ def shrunk(found: Outcome, within: float, **settings) -> tuple[Sequence[Event], 
     while size >= 1:
         first = 0
         while first < len(kept):
-            if time.monotonic() > until:
+            attempts -= 1
+            if attempts < 0 or time.monotonic() > until:
                 return kept, found
             fewer = [*kept[:first], *kept[first + size :]]
             if (outcome := still_broken(fewer)) is not None:

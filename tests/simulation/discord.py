@@ -190,8 +190,9 @@ class Discord:
                 raise refusal(NO_DMS, 403)
         else:
             in_thread = self.places[place_id].parent if place_id in self.places else None
-            needed = "send_messages_in_threads" if in_thread else "send_messages"
-            place = self.reach(place_id, needed)
+            needed = ["send_messages_in_threads" if in_thread else "send_messages"]
+            needed += ["send_polls"] if isinstance(what, discord.Poll) else []
+            place = self.reach(place_id, *needed)
             if place.home.has_automod:
                 raise refusal(AUTOMOD, 400)
             if place.is_locked and "manage_threads" not in place.home.held:
@@ -232,11 +233,12 @@ class Discord:
         thread = Channel(message_id, channel.guild, "thread", parent=channel)
         self.places[message_id] = thread
 
-    def edit(self, place_id: int, message_id: int) -> None:
+    def edit(self, place_id: int, message_id: int, view) -> None:
         place = self.reach(place_id)
-        self._message(place_id, message_id)
+        message = self._message(place_id, message_id)
         if place.is_archived:
             raise refusal(ARCHIVED, 400)
+        message.custom_ids, message.part_ids, message.text = _parts(view)
 
     def poll(self, place_id: int, message_id: int) -> PollSeen | None:
         self.reach(place_id, "read_message_history")
@@ -414,7 +416,7 @@ class Port:
 
     async def edit(self, place_id, message_id, view):
         def edit():
-            self._truth.edit(place_id, message_id)
+            self._truth.edit(place_id, message_id, view)
 
         await self._ask("edit", self._guild_of(place_id), edit)
 

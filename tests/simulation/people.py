@@ -1,5 +1,6 @@
 """What people do: readers, each with all that their marks may be; and moderators."""
 
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -212,11 +213,16 @@ class Moderators:
 
     def __init__(self, world) -> None:
         self._world = world
+        self._begun: Counter[int] = Counter()
+        self._under_way: Counter[int] = Counter()
+        self.deleted: dict[int, bool] = {}
+        """Who has deleted all about themselves, and done nothing since."""
 
     ACTS = {  # noqa: RUF012 - nobody changes it
         "change": 1, "pause": 0.6, "stop": 0.2, "delete_group": 0.1, "move": 0.7, "pick": 2,
         "take_back": 1, "vote": 3, "cancel": 0.7, "close": 0.7, "skip": 0.5, "post_now": 1.5,
         "mention_nobody": 0.3, "read_for": 0.5, "go_on": 0.5, "hide": 0.6, "bring_back": 0.6,
+        "forget_me": 0.3,
     }  # fmt: skip
 
     async def act(self, chance: Random) -> None:
@@ -257,8 +263,18 @@ class Moderators:
                 )  # fmt: skip
 
     async def _ask(self, who: int, words: str, act, *, now: bool = False):
+        self.deleted.pop(who, None)
+        self._begun[who] += 1
+        self._under_way[who] += 1
         answer = await self._world.bots.ask(f"moderator {who} {words}", act, now=now)
+        self._under_way[who] -= 1
         return None if answer is LOST or isinstance(answer, ReaderError) else answer
+
+    async def forget_me(self, group, who, chance):
+        is_alone, begun = not self._under_way[who], self._begun[who] + 1
+        answer = await self._ask(who, "deletes everything", lambda s: s.me.forget(who))
+        if answer is not None and is_alone and self._begun[who] == begun:
+            self.deleted[who] = True
 
     async def change(self, group, who, chance):
         place = self._world.discord.places[group["channel_id"]]

@@ -171,6 +171,10 @@ class World:
         """Whether they have ever leapt."""
         return self.bots.leapt_within(timedelta.max)
 
+    def deleted_people(self) -> list[int]:
+        """Return who has deleted all about themselves, and done nothing since."""
+        return [*self.readers.deleted, *self.moderators.deleted]
+
     # What is there.
 
     def groups(self):

@@ -170,8 +170,6 @@ class Discord:
         if found is None or not found.is_there or found.guild is not guild:
             return None
         home, tags = found.home, None if found.home.needs_tag else ()
-        if "read_message_history" not in home.held:
-            self.was_closed.add(place_id)
         mentionable = guild.roles.get(role_id or 0)
         kind = "thread" if found.parent else found.kind
         return Place(
@@ -352,6 +350,16 @@ class Port:
         self.is_connected = True
         self.look_round()
 
+    def disconnect(self) -> None:
+        """Lose the gateway: from now on the cache shows everything as it was."""
+        self.is_connected = False
+        for place in self._truth.places.values():
+            guild = place.guild
+            if guild.guild_id in self.cached and not place.is_archived:
+                for role_id in (None, *guild.roles):
+                    known = guild.guild_id, place.place_id, role_id
+                    self._remembered[known] = self._truth.place(guild, place.place_id, role_id)
+
     def hears(self, what: str, guild: Guild) -> bool:
         """Take what Discord tells of a server into the cache; tell whether it is told here."""
         if not self.is_connected or not self.is_ours(guild.guild_id):
@@ -395,11 +403,12 @@ class Port:
         if self.server(guild_id) is None:
             return await self._fetched(guild_id, place_id, role_id)
         await self._life.pause()
+        if self.is_connected:
+            return self._look(guild_id, place_id, role_id)
         known = guild_id, place_id, role_id
-        if self.is_connected or known not in self._remembered:
-            guild = self._truth.guilds[guild_id]
-            self._remembered[known] = self._truth.place(guild, place_id, role_id)
-        return self._remembered[known]
+        if known not in self._remembered:  # made since, or archived: no cache has it
+            return await self._fetched(*known)
+        return self._noted(self._remembered[known])
 
     async def fetched(self, guild_id, place_id):
         return await self._fetched(guild_id, place_id, None)
@@ -502,12 +511,22 @@ class Port:
             raise AwayError
 
         def fetch():
-            guild, place = self._guild(guild_id), self._truth.places.get(place_id)
+            self._guild(guild_id)
+            place = self._truth.places.get(place_id)
             if place is not None and place.is_there and "view_channel" not in place.home.held:
                 raise refusal(NO_ACCESS, 403)
-            return self._truth.place(guild, place_id, role_id)
+            return self._look(guild_id, place_id, role_id)
 
         return await self._ask("fetched", guild_id, fetch)
+
+    def _look(self, guild_id: int, place_id: int, role_id: int | None) -> Place | None:
+        return self._noted(self._truth.place(self._truth.guilds[guild_id], place_id, role_id))
+
+    def _noted(self, place: Place | None) -> Place | None:
+        """Remember where somebody saw that the history may not be read."""
+        if place is not None and "read_message_history" not in place.held:
+            self._truth.was_closed.add(place.place_id)
+        return place
 
     async def _ask(self, what: str, guild_id: int | None, effect):
         """Ask once, in whatever weather.

@@ -79,7 +79,7 @@ class Events:
     def _disconnect(self, chance, index: int) -> None:
         for life in self._world.bots.alive:
             if life.index == index:
-                life.port.is_connected = False
+                life.port.disconnect()
 
     def _connect(self, chance, index: int) -> None:
         self._world.bots.connect(index)

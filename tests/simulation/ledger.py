@@ -34,7 +34,8 @@ class Ledger:
     def run(self, connection, sql, args):
         self.ran()
         values = kept(args)
-        self.digest = zlib.crc32(f"{sql}{values}".encode(), self.digest)
+        said = sorted(map(str, values))  # some are in the order of a set, which no row tells
+        self.digest = zlib.crc32(f"{sql}{said}".encode(), self.digest)
         return connection.execute(sql, values).fetchall()
 
     async def forget_tables(self) -> None:

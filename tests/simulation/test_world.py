@@ -8,11 +8,11 @@ import pytest
 
 from tests.simulation.discord import Discord
 from tests.simulation.found import FOUND
-from tests.simulation.script import Event
+from tests.simulation.script import Event, setting_of
 from tests.simulation.shrinking import in_words, shrunk
 from tests.simulation.world import World, lived
 
-QUICK = 13
+QUICK = 67
 """A world that is soon over."""
 
 
@@ -44,14 +44,17 @@ def test_one_seed_is_one_history_in_every_process():
 
 
 def test_a_message_made_twice_is_found_and_its_history_made_short():
-    worlds = (World(seed, discord=Forgetful).run() for seed in range(15, 99))
-    found = next(outcome for outcome in worlds if outcome.broken)
+    seeds = (seed for seed in range(15, 99) if not setting_of(seed).rough)
+    worlds = (World(seed, discord=Forgetful).run() for seed in seeds)
+    found = next((outcome for outcome in worlds if outcome.broken), None)
+    assert found is not None
 
     kept, short = shrunk(found, attempts=40, discord=Forgetful)
 
     assert found.broken.promise == short.broken.promise == "once"
     assert len(kept) < 10 < len(World(found.seed).script)
-    assert f"--seed {found.seed} --only {kept[0].number}" in in_words(kept, short)
+    numbers = ",".join(str(event.number) for event in kept) or "none"
+    assert f"--seed {found.seed} --only {numbers}\n" in in_words(kept, short)
 
 
 def test_a_world_that_fails_is_a_broken_promise_with_its_seed_and_history():

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 async def side_by_side(
-    work: Callable[[T], Awaitable[None]], due: Iterable[T], at_a_time: int, within: float
+    work: Callable[[T], Awaitable[None]], due: Collection[T], at_a_time: int, within: float
 ) -> None:
     """Work on what is due, some at a time and only for some seconds: what hangs delays no other."""
     left = iter(due)
@@ -57,7 +57,7 @@ async def side_by_side(
 
     with suppress(TimeoutError):
         async with asyncio.timeout(within), asyncio.TaskGroup() as tasks:
-            for _ in range(at_a_time):
+            for _ in range(min(at_a_time, len(due))):
                 tasks.create_task(go_on())
 
 

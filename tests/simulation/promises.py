@@ -172,16 +172,23 @@ class Promises:
     def _mentions(self, message, kind: str, reference: str, role_id: int | None) -> None:
         named = {int(each) for each in ROLE.findall(message.text)}
         named |= {role_id} if role_id is not None else set()
-        allowed = self._roles_of_week(int(reference)) if kind == "post" else set()
+        allowed = self._roles_of(message, int(reference)) if kind == "post" else set()
         if named - allowed:
             self.breaks("no mention", f"{kind} {reference} mentions {named}, not {allowed}")
         if SOMEBODY.search(message.text):
             self.breaks("no mention", f"{kind} {reference} says {message.text!r}")
 
-    def _roles_of_week(self, week_id: int) -> set[int]:
-        for row in self._world.ledger.ask("SELECT group_id FROM weeks WHERE week_id = ?", week_id):
-            return self._lately(self._roles, row["group_id"]) - {None}
-        return set()
+    def _roles_of(self, paper, week_id: int) -> set[int]:
+        """Return which roles a paper may mention; its group may just have been deleted."""
+        weeks = self._world.ledger.ask("SELECT group_id FROM weeks WHERE week_id = ?", week_id)
+        groups = [week["group_id"] for week in weeks]
+        if not groups:
+            channel = self._world.discord.places[paper.place_id].home.place_id
+            groups = [
+                each for each in self._channels if channel in self._lately(self._channels, each)
+            ]
+        roles = (self._lately(self._roles, each) for each in groups)
+        return set().union(*roles) - {None}
 
     def _lately(self, past: dict[int, list], group_id: int) -> set:
         """Return what a group has now, and what it had a moment ago."""

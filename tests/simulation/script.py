@@ -56,21 +56,22 @@ class Event:
 def setting_of(seed: int) -> Setting:
     chance = Random(f"{seed} setting")
     begins = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 700))
-    groups = chance.choice((3, 6, 9, 12))
+    groups = chance.choice((3, 9, 12))
     same = _schedule(chance)
     schedules = tuple(same if chance.random() < 0.4 else _schedule(chance) for _ in range(groups))
+    weeks = chance.choice((4, 13, 26))
     return Setting(
         begins,
         guilds=min(groups, chance.choice((2, 3, 4))),
         forums=chance.randrange(groups // 2 + 1),
         schedules=schedules,
         readers=chance.choice((4, 12)),
-        weeks=chance.choice((4, 8, 13)),
+        weeks=weeks,
         shards=chance.random() < 0.5,
         rough=chance.random() < 0.5,
-        nap=timedelta(minutes=chance.choice((15, 60, 180))),
+        nap=timedelta(minutes=chance.choice((15, 60, 180, 360))),
         send_rate=chance.choice((1, 3, 45)),
-        papers=chance.choice((45, 45, 6)),
+        papers=chance.choice((45, 3)) if weeks == 4 else 45,
     )
 
 

@@ -57,6 +57,7 @@ PROBLEMS: dict[int, ProblemName] = {
     UNKNOWN_GUILD: "bot_removed",
     UNKNOWN_MESSAGE: "card_gone",
     10013: "no_such_person",
+    40067: "tag_needed",
     50001: "no_access",
     50007: "no_direct_messages",
     50013: "forbidden",

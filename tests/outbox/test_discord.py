@@ -537,6 +537,7 @@ def page(status):
         (404, 10004, "bot_removed"),
         (404, UNKNOWN_MESSAGE, "card_gone"),
         (404, 10013, "no_such_person"),
+        (400, 40067, "tag_needed"),
         (403, 50001, "no_access"),
         (403, 50007, "no_direct_messages"),
         (400, 50083, "discord_trouble"),

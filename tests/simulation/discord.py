@@ -35,8 +35,8 @@ from tests.simulation.weather import REFUSED
 A_SECOND_TAKES = 50
 """Requests of all kinds that Discord takes in a second."""
 
-NO_ACCESS, NO_DMS, MISSING, ARCHIVED, NO_REPLY, NO_THREADS, AUTOMOD, AUTOMOD_TITLE = (
-    50001, 50007, 50013, 50083, 160002, 160006, 200000, 200001,
+TAG_NEEDED, NO_ACCESS, NO_DMS, MISSING, ARCHIVED, NO_REPLY, NO_THREADS, AUTOMOD, AUTOMOD_TITLE = (
+    40067, 50001, 50007, 50013, 50083, 160002, 160006, 200000, 200001,
 )  # fmt: skip
 GIVES_UP = 900.0  # seconds after which a client hears that nobody answers
 COUNTS_WITHIN = timedelta(minutes=8)
@@ -213,7 +213,7 @@ class Discord:
             raise refusal(UNKNOWN_CHANNEL, 404)
         self._may_begin_thread(forum)
         if forum.needs_tag:
-            raise RefusedError("refused", 40067, 400)
+            raise refusal(TAG_NEEDED, 400)
         post = Channel(self.new_id(), forum.guild, "thread", parent=forum)
         self.places[post.place_id] = post
         made = self._new(post.place_id, what, post.place_id)

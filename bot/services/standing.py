@@ -45,7 +45,8 @@ async def missed(
     if group is not None and wants_one(group):
         old = await outbox.row_about(tx, "standing", str(group.group_id))
         if old is None or old.state not in ("waiting", "claimed"):
-            due_at = max(now, old.due_at + NOT_BEFORE) if old is not None else now
+            # By a clock that was ahead it may have been due much later than now.
+            due_at = max(now, min(old.due_at, now) + NOT_BEFORE) if old is not None else now
             await _add(tx, ids, group, old, due_at, now)
     return group
 

@@ -182,6 +182,21 @@ async def test_a_post_deleted_as_soon_as_it_is_made_is_made_anew_after_an_hour(
     assert later.tried_at is None
 
 
+async def test_a_post_made_while_the_clock_was_ahead_is_made_anew_after_an_hour(
+    services, postbox, group, clock
+):
+    await made(postbox)
+    async with services.db.transaction() as tx:
+        ahead = clock() + timedelta(days=1)
+        await tx.fetch("UPDATE outbox SET due_at = ? WHERE kind = 'standing'", ahead)
+        await standing.missed(tx, Ids(clock), CHANNEL, POST, clock())
+    clock.advance(hours=1)
+
+    await made(postbox, POST + 1)
+
+    assert await standing_id(services) == POST + 1
+
+
 async def test_a_post_that_was_given_up_is_looked_for_when_it_is_asked_for_again(
     services, delivery, postbox, group, clock
 ):

@@ -367,7 +367,8 @@ class Promises:
 
     def _waits_rightly(self, row) -> bool:
         """Tell whether somebody has to mend what a row waits for, and it still can be sent."""
-        if instant(row["until_at"]) <= self._world.now() - timedelta(hours=2):
+        is_over = instant(row["until_at"]) <= self._world.now() - timedelta(hours=2)
+        if is_over and row["kind"] != "standing":  # which is looked for however late
             return False
         group = self._world.group(row["group_id"] or 0)
         place_id = row["channel_id"] or (group["channel_id"] if group else 0)

@@ -56,10 +56,10 @@ class Event:
 def setting_of(seed: int) -> Setting:
     chance = Random(f"{seed} setting")
     begins = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 700))
-    groups = chance.choice((3, 9, 12))
+    groups = chance.choice((3, 9, 12, 12))
     same = _schedule(chance)
     schedules = tuple(same if chance.random() < 0.4 else _schedule(chance) for _ in range(groups))
-    weeks = chance.choice((4, 13, 26))
+    weeks = chance.choice((4, 13, 26, 26))
     return Setting(
         begins,
         guilds=min(groups, chance.choice((2, 3, 4))),

@@ -182,30 +182,27 @@ class Readers:
         await self._ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
 
     async def read_it(self, reader, chance):
-        week = self._world.any_row(
+        if week := self._a_week(chance):
+            ids = reader.person_id, week["guild_id"], week["week_id"]
+            await self._read(reader, week["resource_key"], "", lambda s: s.weeks.read_it(*ids))
+
+    async def finish_reminded(self, reader, chance):
+        if week := self._a_week(chance):
+            ids = reader.person_id, week["week_id"]
+            finish = ", as reminded", lambda s: s.reminders.finish(*ids)
+            await self._read(reader, week["resource_key"], *finish)
+
+    def _a_week(self, chance: Random):
+        """Return one of the papers that were posted last."""
+        return self._world.any_row(
             chance, "SELECT week_id, resource_key, guild_id FROM weeks JOIN study_groups"
             " USING (group_id) WHERE weeks.state = 'posted' ORDER BY week_id DESC LIMIT 5",
         )  # fmt: skip
-        if week is None:
-            return
-        key, old = week["resource_key"], reader.marks.get(week["resource_key"])
-        new = "done", old[1] if old and old[0] == "done" else None
-        ids = reader.person_id, week["guild_id"], week["week_id"]
-        await self._mark(reader, f"has read {key}", key, new, lambda s: s.weeks.read_it(*ids))
 
-    async def finish_reminded(self, reader, chance):
-        week = self._world.any_row(
-            chance, "SELECT week_id, resource_key FROM weeks WHERE state = 'posted'"
-            " ORDER BY week_id DESC LIMIT 5",
-        )  # fmt: skip
-        if week is None:
-            return
-        key, old = week["resource_key"], reader.marks.get(week["resource_key"])
+    async def _read(self, reader: Reader, key: str, how: str, act) -> None:
+        old = reader.marks.get(key)
         new = "done", old[1] if old and old[0] == "done" else None
-        ids = reader.person_id, week["week_id"]
-        await self._mark(
-            reader, f"has read {key}, as reminded", key, new, lambda s: s.reminders.finish(*ids)
-        )
+        await self._mark(reader, f"has read {key}{how}", key, new, act)
 
 
 class Moderators:

@@ -20,7 +20,7 @@ from tests.simulation.script import Event
 from tests.simulation.shrinking import in_words, shrunk
 from tests.simulation.world import Outcome, World, lived
 
-ALWAYS = range(30)
+ALWAYS = range(16)
 NEW_FOR = 10.0
 A_YEAR = 52
 SHRINK_WITHIN = 120.0

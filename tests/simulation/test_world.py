@@ -12,7 +12,7 @@ from tests.simulation.script import Event, setting_of
 from tests.simulation.shrinking import in_words, shrunk
 from tests.simulation.world import World, lived
 
-QUICK = 67
+QUICK = 42
 """A world that is soon over."""
 
 

@@ -9,16 +9,15 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 
 import click
 
 from tests.simulation.found import FOUND
-from tests.simulation.script import Event
 from tests.simulation.shrinking import in_words, shrunk
-from tests.simulation.world import Outcome, World, lived
+from tests.simulation.world import Outcome, lived
 
 ALWAYS = range(16)
 NEW_FOR = 10.0
@@ -61,24 +60,21 @@ def main(
 
 def one(seed: int, only: str | None, history: bool) -> None:
     """Live through one world, and fail if a promise is broken."""
-    script = None
-    if only is not None:
-        numbers = () if only == "none" else {int(each) for each in only.split(",")}
-        script = [each for each in World(seed).script if each.number in numbers]
-    outcome = lived(seed, script)
+    numbers = None if only is None else only.replace("none", "").split(",")
+    outcome = lived(seed, None if numbers is None else [int(each) for each in numbers if each])
     if history:
         click.echo("\n".join(outcome.history))
         click.echo(f"statements {outcome.digest:08x}")
     if outcome.broken is None:
         click.echo(f"seed {seed}: {dict(outcome.counts)}")
         return
-    told(outcome, script)
+    told(outcome, is_short=numbers is not None)
 
 
 def outcomes(
     pool: ProcessPoolExecutor,
     processes: int,
-    worlds: Iterable[tuple[int, Sequence[Event] | None]],
+    worlds: Iterable[tuple[int, Collection[int] | None]],
     until: float | None = None,
 ) -> Iterator[Outcome]:
     """Yield what comes of worlds, some at a time; ``until``: begin none later.
@@ -97,22 +93,23 @@ def outcomes(
         for each in done:
             outcome = each.result()
             if outcome.broken is not None:
-                told(outcome, None)
+                told(outcome)
             yield outcome
 
 
-def told(outcome: Outcome, kept: Sequence[Event] | None) -> None:
+def told(outcome: Outcome, *, is_short: bool = False) -> None:
     """Print how a promise was broken, as short as can be, and end."""
     click.echo(f"broken after {time.monotonic() - BEGAN:.0f} s")
     click.echo(f"seed {outcome.seed}: {outcome.broken}")
     click.echo(outcome.broken.traceback)
-    if kept is None:
-        click.echo("the shortest history that breaks it:")
-        kept, short = shrunk(outcome, within=SHRINK_WITHIN)
-        if short is outcome:
-            click.echo("(no attempt broke it again: this is all that befell it)")
-        outcome = short
-    click.echo(in_words(kept, outcome))
+    if is_short:
+        click.echo("\n".join(outcome.history))
+        sys.exit(1)
+    click.echo("the shortest history that breaks it:")
+    kept, short = shrunk(outcome, within=SHRINK_WITHIN)
+    if short is outcome:
+        click.echo("(no attempt broke it again: this is all that befell it)")
+    click.echo(in_words(kept, short))
     sys.exit(1)
 
 

@@ -58,7 +58,7 @@ def test_a_message_made_twice_is_found_and_its_history_made_short():
 
 
 def test_a_world_that_fails_is_a_broken_promise_with_its_seed_and_history():
-    outcome = lived(QUICK, [Event(0, 100.0, "nothing_that_a_world_knows")])
+    outcome = World(QUICK, script=[Event(0, 100.0, "nothing_that_a_world_knows")]).run()
 
     assert (outcome.seed, outcome.broken.promise) == (QUICK, "no surprise")
     assert "nothing_that_a_world_knows" in outcome.broken.traceback
@@ -84,9 +84,9 @@ def test_an_error_that_nobody_asks_for_is_a_broken_promise():
     assert "ZeroDivisionError" in found.broken.traceback
 
 
-@pytest.mark.parametrize(("seed", "script"), FOUND)
-def test_what_broke_a_promise_once_is_mended(seed, script):
-    assert lived(seed, script).broken is None
+@pytest.mark.parametrize(("seed", "only"), FOUND)
+def test_what_broke_a_promise_once_is_mended(seed, only):
+    assert lived(seed, only).broken is None
 
 
 def test_no_promise_is_broken_in_a_world_that_is_soon_over():

@@ -5,7 +5,7 @@ import gc
 import logging
 import zoneinfo
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -347,9 +347,14 @@ class World:
             await self.moderators.start(*home, 9000)
 
 
-def lived(seed: int, script: Sequence[Event] | None = None) -> Outcome:
-    """Return what comes of a world; in a process of a pool, too."""
-    return World(seed, script=script).run()
+def lived(seed: int, only: Collection[int] | None = None) -> Outcome:
+    """Return what comes of a world; in a process of a pool, too.
+
+    ``only``: the numbers of what befalls it, if not all that the seed draws.
+    """
+    if only is None:
+        return World(seed).run()
+    return World(seed, script=[each for each in World(seed).script if each.number in only]).run()
 
 
 @cache

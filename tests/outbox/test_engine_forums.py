@@ -186,3 +186,18 @@ async def test_a_moderator_in_a_hurry_makes_no_second_post(services, clock):
 
     assert status.group.standing_id is None
     assert (await services.groups.find(FORUM)).standing_id == POST
+
+
+async def test_a_clock_that_is_set_back_lets_no_post_rest_for_longer(services, clock):
+    forum = LateForum(clock)
+    engine, work = await a_post_under_way(services, forum)
+    await work
+    clock.advance(days=-1)
+    await services.groups.make_or_change(
+        GUILD, FORUM, MONDAYS_AT_TEN, None, MODERATOR, is_forum=True
+    )
+
+    await engine.deliver_due()
+
+    (row,) = await services.db.fetch("SELECT due_at FROM outbox WHERE kind = 'standing'")
+    assert row["due_at"] <= (clock() + timedelta(minutes=10)).timestamp()

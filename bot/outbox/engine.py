@@ -50,6 +50,7 @@ DUE_AT_A_TIME = 100
 FEWEST_AT_A_TIME, MOST_AT_A_TIME = 8, 100
 SEND_WITHIN = 60  # seconds with looking: half a lease, so that nobody else sends meanwhile
 LOOK_AGAIN = 1  # seconds, while something hangs
+TAKES_EFFECT = timedelta(minutes=1)  # what Discord is asked, at most; else it never does
 CLOCKS_DIFFER = timedelta(minutes=10)  # at most, Discord's and ours
 KEPT_FOR, FORGOTTEN_AT_ONCE = timedelta(weeks=4), 500
 
@@ -156,7 +157,7 @@ class Engine:
             if row.tried_at is None and problem:
                 await self._end(tx, letter, row, "dropped", problem)
                 return None
-            claim, until = self._services.chance.getrandbits(62) + 1, now + letter.lease
+            claim, until = self._services.chance.getrandbits(62) + 1, now + LEASE
             if not await outbox.claim_row(tx, row, claim, until):
                 return None
         mine = replace(row, state="claimed", claim=claim, lease_until=until)
@@ -401,13 +402,14 @@ class Engine:
     def _unsettled(self, row: OutboxRow, act: Send | ForumPost) -> timedelta:
         """Return how long what was asked for before may still appear, and nothing stops it.
 
-        Discord does what it is asked within a minute or never. Where it was asked last, the nonce
-        keeps a second message from appearing; elsewhere, or as a forum's post, one would.
+        Where it was asked last, the nonce keeps a second message from appearing; elsewhere, or as
+        a forum's post, one would.
         """
         has_nonce = isinstance(act, Send) and act.place.place_id in row.places[-1:]
         if has_nonce or row.held_until is None:
             return AT_ONCE
-        claimed_at, longest = row.held_until - self._letters[row.kind].lease, LEASE + CLOCKS_APART
+        longest = LEASE + TAKES_EFFECT + CLOCKS_APART  # by a clock behind, and by ours
+        claimed_at = row.held_until - LEASE
         return min(claimed_at + longest - self._clock(), longest)  # the clock may be set back
 
     async def _left_behind(self, row: OutboxRow, place_id: int) -> Place | None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.outbox import OutboxRow
 from bot.core.weeks import CLOCKS_APART
-from bot.outbox.discord import UNKNOWN_CHANNEL, NoAnswerError, RefusedError
+from bot.outbox.discord import UNKNOWN_CHANNEL, NoAnswerError, RefusedError, Seen
 from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.outbox.letters._base import Drop, Wait
@@ -93,6 +94,50 @@ async def test_a_post_made_while_a_paper_is_told_to_wait_for_it_keeps_it_no_long
 
     assert verdict == Wait("no_standing_post")
     assert await delivery.due() == [row_id]
+
+
+class LeftForum(Forum):
+    """A forum that its group leaves while somebody looks at it, or at its post."""
+
+    def __init__(self, services, group, *, has_post):
+        super().__init__(services.clock)
+        self._services, self._group, self._has_post = services, group, has_post
+
+    async def place(self, guild_id, place_id, *_):
+        if place_id == FORUM and not self._has_post:
+            await self._leave()
+        return await super().place(guild_id, place_id)
+
+    async def top(self, post_id):
+        await self._leave()
+        join = f"group:join:{self._group.group_id}"
+        return Seen(post_id, self._clock(), frozenset({join}), frozenset())
+
+    async def _leave(self):
+        await self._services.groups.move(GUILD, self._group.group_id, BEFORE, MODERATOR)
+
+
+@pytest.mark.parametrize("kind", ["standing", "sign"])
+async def test_what_is_for_a_forum_that_the_group_has_just_left_is_no_error(
+    services, group, caplog, kind
+):
+    has_post = kind == "sign"
+    async with services.db.transaction() as tx:
+        await tx.fetch("DELETE FROM outbox")
+        if not has_post:
+            await tx.fetch("UPDATE study_groups SET standing_id = NULL")
+        row = OutboxRow(
+            1, kind, str(group.group_id), services.clock(), services.clock() + timedelta(days=1),
+            GUILD, group.group_id,
+        )  # fmt: skip
+        await outbox.add(tx, row)
+    forum = LeftForum(services, group, has_post=has_post)
+
+    await engine_over(services, forum)._deliver(1)  # noqa: SLF001 - and nothing that follows
+
+    left = await outbox.row(services.db, 1)
+    assert (left.state, left.problem) == ("waiting", "moved")
+    assert not [each for each in caplog.records if each.exc_info]
 
 
 class SlowForum(Forum):

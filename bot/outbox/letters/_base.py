@@ -137,9 +137,6 @@ class Letter:
     always_findable = False
     """Whether it can be looked for however late, so that nobody ever has to decide."""
 
-    lease = LEASE
-    """How long a claim of it keeps others away, by whose clocks ever it is measured."""
-
     def __init__(self, services: Services, tickets: Tickets) -> None:
         self.services, self.tickets = services, tickets
 

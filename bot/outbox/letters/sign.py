@@ -5,11 +5,10 @@ from datetime import datetime
 from bot.core.outbox import OutboxRow, Problem
 from bot.outbox.discord import Discord, Place
 from bot.outbox.letters._base import Act, Drop, Edit, ToChannel
-from bot.outbox.letters.standing import trace_of
+from bot.outbox.letters.standing import card_in, trace_of
 from bot.outbox.traces import is_of
 from bot.store import groups as group_rows
 from bot.store.database import Queries
-from bot.views.group_card import standing_card
 
 
 class Sign(ToChannel):
@@ -20,8 +19,8 @@ class Sign(ToChannel):
         return None if group is not None and group.is_forum else "called_off"
 
     async def act_in(self, place: Place, row: OutboxRow, discord: Discord) -> Act:
-        card = await discord.top(place.place_id)
-        if card is None or not is_of(trace_of(row.group_id or 0), card):
+        top = await discord.top(place.place_id)
+        if top is None or not is_of(trace_of(row.group_id or 0), top):
             return Drop("card_gone")
-        status = await self.services.groups.status(row.channel_id or 0, None)
-        return Edit(place.place_id, card.message_id, standing_card(status))
+        card = await card_in(self.services, row.channel_id or 0)
+        return card if isinstance(card, Drop) else Edit(place.place_id, top.message_id, card[1])

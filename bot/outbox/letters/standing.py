@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from discord import ui
+
 from bot.core.outbox import UNCERTAIN, OutboxRow, Problem
-from bot.core.weeks import CLOCKS_APART
+from bot.errors import NoGroupError
 from bot.outbox.discord import Discord
 from bot.outbox.letters._base import (
     AN_HOUR,
-    LEASE,
     Act,
+    Drop,
     End,
     ForumPost,
     OfGroup,
@@ -19,6 +21,7 @@ from bot.outbox.letters._base import (
 )
 from bot.outbox.traces import by_button
 from bot.services import standing
+from bot.services.opening import Services
 from bot.store import groups as group_rows
 from bot.store import outbox
 from bot.store.database import Queries
@@ -32,10 +35,17 @@ def trace_of(group_id: int) -> str:
     return by_button(Membership("join", group_id))
 
 
+async def card_in(services: Services, forum_id: int) -> tuple[str, ui.LayoutView] | Drop:
+    """Return the name and card of a forum's post; its group may have left a moment ago."""
+    try:
+        status = await services.groups.status(forum_id, None)
+    except NoGroupError:
+        return Drop("called_off")
+    return standing_name(status.curriculum.title), standing_card(status)
+
+
 class Standing(OfGroup):
     always_findable = True
-    lease = LEASE + CLOCKS_APART
-    """It has no nonce: who takes it over too early, by a clock that is ahead, makes another."""
 
     async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
         group = await group_rows.group(tx, int(row.reference))
@@ -52,8 +62,8 @@ class Standing(OfGroup):
             return Wait(lacking)
         if forum.tags is None:
             return Wait("tag_needed") if row.tried_at is None else ForumPost(forum, "", None)
-        status = await self.services.groups.status(forum.place_id, None)
-        return ForumPost(forum, standing_name(status.curriculum.title), standing_card(status))
+        card = await card_in(self.services, forum.place_id)
+        return card if isinstance(card, Drop) else ForumPost(forum, *card)
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
         """Let what waited for it leave now. A group that moved meanwhile is made one there."""

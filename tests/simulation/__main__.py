@@ -9,15 +9,16 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 
 import click
 
 from tests.simulation.found import FOUND
+from tests.simulation.script import Event
 from tests.simulation.shrinking import in_words, shrunk
-from tests.simulation.world import Outcome, lived
+from tests.simulation.world import Outcome, World, lived
 
 ALWAYS = range(16)
 NEW_FOR = 10.0
@@ -61,7 +62,10 @@ def main(
 def one(seed: int, only: str | None, history: bool) -> None:
     """Live through one world, and fail if a promise is broken."""
     numbers = None if only is None else only.replace("none", "").split(",")
-    outcome = lived(seed, None if numbers is None else [int(each) for each in numbers if each])
+    script = None
+    if numbers is not None:
+        script = [event for event in World(seed).script if str(event.number) in numbers]
+    outcome = lived(seed, script)
     if history:
         click.echo("\n".join(outcome.history))
         click.echo(f"statements {outcome.digest:08x}")
@@ -74,7 +78,7 @@ def one(seed: int, only: str | None, history: bool) -> None:
 def outcomes(
     pool: ProcessPoolExecutor,
     processes: int,
-    worlds: Iterable[tuple[int, Collection[int] | None]],
+    worlds: Iterable[tuple[int, Sequence[Event] | None]],
     until: float | None = None,
 ) -> Iterator[Outcome]:
     """Yield what comes of worlds, some at a time; ``until``: begin none later.

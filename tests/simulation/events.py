@@ -1,12 +1,13 @@
 """What befalls a world: each event of its script, done to it."""
 
 import asyncio
+from contextvars import Context
 from datetime import timedelta
 
 from bot.outbox.discord import NAMED
 from tests.simulation.discord import Channel, Guild
-from tests.simulation.script import FORGOTTEN, Event
-from tests.simulation.weather import Storm
+from tests.simulation.script import A_DAY, AN_HOUR, FORGOTTEN, Event
+from tests.simulation.weather import UNANSWERED, Storm
 from tests.simulation.zones import RULES, write_zone
 
 
@@ -16,6 +17,7 @@ class Events:
     def __init__(self, world) -> None:
         self._world = world
         self.at_work: set[asyncio.Task] = set()
+        self._ambushes: list[tuple] = []
         self.befell = 0
 
     def befall(self, event: Event) -> None:
@@ -57,7 +59,7 @@ class Events:
 
     def _skew(self, chance, indices, by: float) -> None:
         for index in indices:
-            self._world.bots.skews[index] = timedelta(seconds=by)
+            self._world.bots.skew(index, timedelta(seconds=by))
 
     def _leap(self, chance, by: float) -> None:
         self._world.bots.leap(timedelta(seconds=by))
@@ -83,6 +85,103 @@ class Events:
 
     def _connect(self, chance, index: int) -> None:
         self._world.bots.connect(index)
+
+    # What befalls the next letter of some kind.
+
+    def _ambush(self, chance, kinds, moment: str, what: str, after: float) -> None:
+        self._ambushes.append((chance, kinds, moment, what, after))
+
+    def calm_down(self) -> None:
+        self._ambushes.clear()
+
+    def noticed(self, moment: str, row, life) -> None:
+        """A life has just claimed or begun a letter: let happen what waited for it."""
+        for ambush in self._ambushes:
+            chance, kinds, awaited, what, after = ambush
+            if moment == awaited and row["kind"] in kinds:
+                self._ambushes.remove(ambush)
+                spring = getattr(self, f"_{what}"), chance, row, life
+                self._after(after, self._spring, *spring)
+                return
+
+    def _after(self, seconds: float, act, *about) -> None:
+        """Do something later, on nobody's account."""
+        asyncio.get_running_loop().call_later(seconds, act, *about, context=Context())
+
+    def _spring(self, act, chance, row, life) -> None:
+        if not self._world.stop.is_set():
+            self._world.told(f"{act.__name__[1:]}: {row['kind']} {row['reference']} ({life})")
+            act(chance, row, life)
+
+    def _freezes(self, chance, row, life) -> None:
+        now = asyncio.get_running_loop().time()
+        life.frozen_until = now + chance.choice((90.0, 200.0, AN_HOUR))
+
+    def _crashes(self, chance, row, life) -> None:
+        if not life.is_over:
+            self._world.bots.stay_away(life.index, chance.choice((1.0, 100.0, AN_HOUR)))
+            life.end_before(chance.randrange(1, 9))
+
+    def _is_lost(self, chance, row, life) -> None:
+        kinds = chance.choice((UNANSWERED, ("lost_after",), ("late",), ("hangs_after",)))
+        self._lose(row, chance.choice((1.0, 20.0, 300.0)), kinds)
+
+    def _lose(self, row, lasts: float, kinds) -> None:
+        now = asyncio.get_running_loop().time()
+        self._world.weather.add(Storm(now, now + lasts, 0.9, kinds, row["guild_id"]))
+
+    def _is_lost_out_of_sight(self, chance, row, life) -> None:
+        """Its answer is lost, then nobody may read where it was sent."""
+        self._lose(row, chance.choice((20.0, 300.0)), ("lost_after",))
+        if (home := self._home_of(row)) is not None:
+            self._after(30.0, home.held.discard, "read_message_history")
+            give = home.held.add, "read_message_history"
+            self._after(chance.choice((AN_HOUR, A_DAY)), *give)
+
+    def _is_deleted_unheard(self, chance, row, life) -> None:
+        """Its answer is lost, and somebody deletes it before anybody has looked."""
+        self._lose(row, 20.0, ("lost_after",))
+        home = self._home_of(row)
+
+        def delete() -> None:
+            for message in self._world.discord.messages[home.place_id][-1:]:
+                self._world.discord.delete(message)
+
+        if home is not None:
+            self._after(chance.choice((10.0, 40.0)), delete)
+
+    def _is_late_and_clocks_differ(self, chance, row, life) -> None:
+        """It is made a while after it was asked for, and the other bot's clock is ahead."""
+        self._lose(row, 1.0, ("late",))
+        self._skew(chance, (life.index,), -120.0)
+        self._skew(chance, (1 - life.index,), 120.0)
+        self._after(AN_HOUR, self._skew, chance, (0, 1), 0.0)
+
+    def _deletes_everything(self, chance, row, life) -> None:
+        """Who is written to deletes all about themselves."""
+        for reader in self._world.readers.all:
+            if reader.person_id == row["reader_id"]:
+                self._begin(self._world.readers.do("delete", reader, chance))
+
+    def _moves(self, chance, row, life) -> None:
+        self._moderated(("move",), chance, row)
+
+    def _is_called_off(self, chance, row, life) -> None:
+        self._moderated(
+            ("mention_nobody", "change", "pause", "stop", "delete_group", "skip", "cancel", "hide"),
+            chance, row,
+        )  # fmt: skip
+
+    def _moderated(self, acts, chance, row) -> None:
+        if group := self._world.group(row["group_id"] or 0):
+            act = getattr(self._world.moderators, chance.choice(acts))
+            self._begin(act(group, 9000 + chance.randrange(4), chance))
+
+    def _home_of(self, row) -> Channel | None:
+        group = self._world.group(row["group_id"] or 0)
+        place_id = row["channel_id"] or (group["channel_id"] if group else 0)
+        place = self._world.discord.places.get(place_id)
+        return None if place is None else place.home
 
     # Servers, and what their moderators do in Discord.
 

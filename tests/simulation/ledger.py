@@ -14,7 +14,10 @@ from bot.store.database import Queries, kept
 
 
 class Ledger:
-    """The database itself. ``ran``: called with each statement; ``committed``: after a commit."""
+    """The database itself.
+
+    ``ran``: called with each statement; ``committed``: after a commit, with the life whose it was.
+    """
 
     def __init__(self, path, ran, committed) -> None:
         self.writer, self.reader = (
@@ -83,7 +86,7 @@ class Face(Queries):
                 if ledger.writer.in_transaction:
                     ledger.writer.execute("ROLLBACK")
                 raise
-            ledger.committed()
+            ledger.committed(life)
             await life.pause()
             if fault is not None:
                 raise LedgerError("unknown", f"simulated: {fault}")

@@ -127,6 +127,7 @@ class Bots:
         self.skews = [timedelta(0), timedelta(0)]
         self.leapt_by = timedelta(0)
         self._right_since: datetime | None = None
+        self._were_ahead: list[tuple[datetime, timedelta]] = []
         self._lives: list[Life | None] = [None, None]
         self._down_until = [0.0, 0.0]
         self._born = 0
@@ -160,6 +161,16 @@ class Bots:
         life = self._lives[index]
         return None if life is None or life.is_over else life
 
+    def skew(self, index: int, by: timedelta) -> None:
+        self._were_ahead.append((self._world.now(), self.skews[index]))
+        self.skews[index] = by
+
+    def ahead(self) -> timedelta:
+        """Return how far ahead a clock is, or was an hour or two ago."""
+        since = self._world.now() - timedelta(hours=2)
+        self._were_ahead = [each for each in self._were_ahead if each[0] >= since]
+        return max(*self.skews, *(by for _, by in self._were_ahead))
+
     def leap(self, by: timedelta) -> None:
         """Let the clocks of both be so far ahead, until they leap again."""
         if self.leapt_by:
@@ -174,7 +185,9 @@ class Bots:
     def heal(self) -> None:
         """Let nothing end any more, and everybody be connected."""
         self.leap(timedelta(0))
-        self.skews[:], self._down_until = [timedelta(0)] * 2, [0.0, 0.0]
+        for index in (0, 1):
+            self.skew(index, timedelta(0))
+        self._down_until = [0.0, 0.0]
         for life in self.alive:
             life.end_before(None)
             life.frozen_until = 0.0

@@ -23,6 +23,9 @@ class Reader:
     marks: Marks = field(default_factory=dict)
     perhaps: Marks | None = None
     changes: list[tuple[int, Marks]] = field(default_factory=list)
+    kept: dict[int, set[str]] = field(default_factory=dict)
+    """What each change marked that is answered and not undone, nor perhaps."""
+
     current: str | None = None
     is_deleted: bool = False
     is_busy: bool = False
@@ -44,11 +47,14 @@ class Readers:
 
     async def act(self, chance: Random) -> None:
         reader = self.all[int(len(self.all) * chance.random() ** 2)]  # some do little
+        what = chance.choices(list(self.ACTS), weights=list(self.ACTS.values()))[0]
+        await self.do(what, reader, chance)
+
+    async def do(self, what: str, reader: Reader, chance: Random) -> None:
         if reader.is_busy:
             return
         reader.is_busy = True
         try:
-            what = chance.choices(list(self.ACTS), weights=list(self.ACTS.values()))[0]
             await getattr(self, what)(reader, chance)
         finally:
             reader.is_busy = False
@@ -90,9 +96,13 @@ class Readers:
             return
         reply = answer[1] if isinstance(answer, tuple) else answer
         if reply.change is not None and not reply.repeated:
-            reader.changes.append((reply.change.change_id, before))
+            self._changed(reader, reply.change.change_id, before)
         if reply.reader is not None:
             reader.current = reply.reader.current
+
+    def _changed(self, reader: Reader, change_id: int, before) -> None:
+        reader.changes.append((change_id, before))
+        reader.kept[change_id] = set(before)
 
     async def join(self, reader, chance):
         if group := self._world.any_group(chance):
@@ -125,7 +135,8 @@ class Readers:
             reader.current = answer.reader.current
 
     async def mark(self, reader, chance):
-        key = chance.choice(self._world.keys)
+        few = chance.random() < 0.7  # so that some are marked again and again
+        key = chance.choice(self._world.keys[:4] if few else self._world.keys)
         kind = chance.choice(("done", "done", "known", "later", "skipped", "clear"))
         rating = chance.choice((None, 1, 5)) if kind == "done" else None
         old = reader.marks.get(key)
@@ -151,6 +162,8 @@ class Readers:
         if not reader.changes:
             return
         change_id, before = reader.changes.pop(chance.randrange(len(reader.changes)))
+        keys = reader.kept.pop(change_id, set())
+        later = [each for each in reader.kept if each > change_id and keys & reader.kept[each]]
         after = {**reader.marks, **before}
         after = {key: mark for key, mark in after.items() if mark is not None}
         answer = await self._ask(
@@ -159,6 +172,10 @@ class Readers:
         )  # fmt: skip
         if answer is LOST:
             reader.changes.append((change_id, before))
+        elif isinstance(answer, ReaderError):
+            reader.kept[change_id] = keys
+        elif later:
+            self._world.promises.breaks("progress", f"{change_id} was undone in spite of {later}")
 
     async def reset(self, reader, chance):
         before = dict(reader.marks)
@@ -166,7 +183,7 @@ class Readers:
             reader, "resets", lambda s: s.reading.reset(reader.person_id, None), {}
         )
         if answer is not LOST and not isinstance(answer, ReaderError):
-            reader.changes.append((answer.change.change_id, before))
+            self._changed(reader, answer.change.change_id, before)
 
     async def delete(self, reader, chance):
         answer = await self._ask(
@@ -174,6 +191,7 @@ class Readers:
         )
         if answer is not LOST:
             reader.changes, reader.current = [], None
+            reader.kept.clear()
             reader.is_deleted = not isinstance(answer, ReaderError)
             self._world.promises.nobody_deleted_is_kept()
 
@@ -228,15 +246,26 @@ class Moderators:
             what = chance.choices(list(self.ACTS), weights=list(self.ACTS.values()))[0]
             await getattr(self, what)(group, 9000 + chance.randrange(4), chance)
 
-    async def start(self, place, schedule: Schedule, role_id: int | None, who: int) -> None:
-        """Make a channel's group, or start it again."""
+    async def start(
+        self, place, schedule: Schedule, role_id: int | None, who: int, *, changes: bool = False
+    ) -> None:
+        """Make a channel's group, or start it again; ``changes``: or change the one that is seen.
+
+        Who hasn't seen one, and wishes no role, leaves it the one that it may have.
+        """
         guild_id, channel_id, is_forum = place.guild.guild_id, place.place_id, place.kind == "forum"
-        await self._ask(
-            who, f"starts a group in {channel_id}, {schedule}",
-            lambda s: s.groups.make_or_change(
-                guild_id, channel_id, schedule, role_id, who, is_forum=is_forum
-            ),
-        )  # fmt: skip
+
+        async def make_or_change(services):
+            seen = await services.groups.find(channel_id) if changes else None
+            return await services.groups.make_or_change(
+                guild_id, channel_id, schedule, role_id, who, is_forum=is_forum, seen=seen
+            )
+
+        wish = self._world.promises.role_wished(role_id, channel_id=channel_id)
+        words = f"starts or changes the group in {channel_id}: {schedule}, role {role_id}"
+        answer = await self._ask(who, words, make_or_change)
+        group_id = None if answer is None else answer.group.group_id
+        wish.ended(self._world.now(), group_id, replaces=changes or role_id is not None)
 
     async def run(self) -> None:
         """Let groups go on that are paused or stopped, and give a channel to who lost theirs.
@@ -278,7 +307,7 @@ class Moderators:
         wall = chance.randrange(7), chance.choice((0, 2, 9, 10, 23)), chance.choice((0, 30))
         schedule = Schedule(*wall, chance.choice(ZONES))
         role_id = chance.choice((None, *place.guild.roles))
-        await self.start(place, schedule, role_id, who)
+        await self.start(place, schedule, role_id, who, changes=True)
 
     async def pause(self, group, who, chance):
         await self._state(group, who, "paused")
@@ -368,9 +397,11 @@ class Moderators:
 
     async def mention_nobody(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]
-        await self._ask(
+        wish = self._world.promises.role_wished(None, group_id=ids[1])
+        answer = await self._ask(
             who, f"lets group {ids[1]} mention nobody", lambda s: s.groups.mention_nobody(*ids)
         )
+        wish.ended(self._world.now(), None if answer is None else ids[1])
 
     async def read_for(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from traceback import format_exception
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,6 @@ from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, FURTHEST, 
 from bot.errors import LedgerError
 from bot.services.me import NUDGED_AFTER
 from bot.store.instants import instant, made_at
-from bot.store.readers import PERSON_COLUMNS
 from tests.simulation.discord import Message
 
 OF_BUTTON = (
@@ -32,8 +32,11 @@ ENDS_EARLY = {"post": {"called_off", "paper_gone"}, "standing": {"called_off"}}
 
 ROLE = re.compile(r"<@&(\d+)>")
 SOMEBODY = re.compile(r"<@!?\d+>|@everyone|@here")
-STILL_TRUE = timedelta(minutes=3)
-"""How long after a group's role was changed a message on its way may mention the one before."""
+STILL_TRUE = timedelta(minutes=8)
+"""How long after a group was changed a message on its way may go by what it was before."""
+
+ALIEN = "of_tomorrow"
+"""A kind of letter that no release knows so far."""
 
 SELDOM = NUDGED_AFTER - 2 * CLOCKS_APART
 """How long at least a reader is left alone, by whose clocks ever."""
@@ -42,6 +45,39 @@ HERE = "guild_id NOT IN (SELECT guild_id FROM gone_guilds)"
 """Of a server that hasn't removed the bot."""
 
 HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
+
+PERSON = re.compile(r"reader_id|\w+ed_by")
+"""Columns in which a person may stand, whatever the bot itself takes for such."""
+
+
+@dataclass
+class RoleWish:
+    """A role that a group is to mention, or none, as somebody asked a bot."""
+
+    role_id: int | None
+    began_at: datetime
+    channel_id: int | None
+    group_id: int | None = None
+    ended_at: datetime | None = None
+    is_granted: bool = False
+
+    def ended(self, at: datetime, group_id: int | None, *, replaces: bool = True) -> None:
+        """Note that it has happened by now or never will; ``group_id``: it was answered.
+
+        ``replaces``: whether it then is instead of any role wished before.
+        """
+        self.ended_at = at
+        if group_id is not None:
+            self.group_id, self.is_granted = group_id, replaces
+
+    def is_over(self, wishes: "list[RoleWish]", now: datetime) -> bool:
+        """Tell whether another one that was granted has certainly replaced it, a while ago."""
+        return self.ended_at is not None and any(
+            other.is_granted
+            and self.ended_at < other.began_at
+            and now - other.ended_at > STILL_TRUE
+            for other in wishes
+        )
 
 
 @dataclass(frozen=True)
@@ -73,8 +109,9 @@ class Promises:
         self._unheard: set[int] = set()
         self._may_be: Counter[tuple[str, str]] = Counter()
         self._nudged: dict[int, datetime] = {}
-        self._roles: dict[int, list] = {}
+        self._role_wishes: list[RoleWish] = []
         self._channels: dict[int, list] = {}
+        self._claimed: dict[int, tuple] = {}
 
     def breaks(self, promise: str, words: str, traceback: str = "") -> None:
         if self.broken is None:
@@ -99,6 +136,13 @@ class Promises:
         """A moderator repeats it, or somebody deleted what has to be there."""
         if not only_if_made or (kind, reference) in self._made:
             self._may_be[kind, reference] += 1
+
+    def role_wished(
+        self, role_id: int | None, *, channel_id: int | None = None, group_id: int | None = None
+    ) -> RoleWish:
+        wish = RoleWish(role_id, self._world.now(), channel_id, group_id)
+        self._role_wishes.append(wish)
+        return wish
 
     # After every message.
 
@@ -157,7 +201,7 @@ class Promises:
         if homes - {place.guild.guild_id}:
             self.breaks("at home", f"{kind} {reference} of {homes} was sent to {place.guild}")
         if kind in ("post", "standing") and group is not None:
-            channels = self._lately(self._channels, group["group_id"])
+            channels = self._channels_of(group["group_id"])
             if place.home.place_id not in channels:
                 self.breaks("at home", f"{kind} {reference} is in {place.home.place_id}")
 
@@ -184,37 +228,79 @@ class Promises:
         groups = [week["group_id"] for week in weeks]
         if not groups:
             channel = self._world.discord.places[paper.place_id].home.place_id
-            groups = [
-                each for each in self._channels if channel in self._lately(self._channels, each)
-            ]
-        roles = (self._lately(self._roles, each) for each in groups)
-        return set().union(*roles) - {None}
+            groups = [each for each in self._channels if channel in self._channels_of(each)]
+        return set().union(*map(self._roles_wished, groups)) - {None}
 
-    def _lately(self, past: dict[int, list], group_id: int) -> set:
-        """Return what a group has now, and what it had a moment ago."""
+    def _roles_wished(self, group_id: int) -> set[int | None]:
+        """Return which roles a group may have, by what moderators asked for and were answered."""
         now = self._world.now()
-        known = past.get(group_id, [])
+        channels = {channel for channel, _ in self._channels.get(group_id, [])}
+        wishes = [
+            each for each in self._role_wishes
+            if group_id == each.group_id or (each.group_id is None and each.channel_id in channels)
+        ]  # fmt: skip
+        return {each.role_id for each in wishes if not each.is_over(wishes, now)}
+
+    def _channels_of(self, group_id: int) -> set[int]:
+        """Return which channel a group has now, and which it had a moment ago."""
+        now, known = self._world.now(), self._channels.get(group_id, [])
         return {each for each, until in known if until is None or now - until < STILL_TRUE}
 
     # After every commit.
 
-    def committed(self) -> None:
-        self._note_groups()
+    def committed(self, life) -> None:
+        """Check what a life has just committed; and let befall it what waited for this moment."""
+        self._note_channels()
+        self._note_claims(life)
         if not self._world.clocks_leapt:
             self.nothing_is_given_up_early()
         self.no_mark_is_lost()
         if self._world.readers.deleted:
             self.nobody_deleted_is_kept()
 
-    def _note_groups(self) -> None:
-        """Remember which role and channel each group has, and had until now."""
-        now = self._world.now()
-        for row in self._world.ledger.ask("SELECT group_id, role_id, channel_id FROM study_groups"):
-            for past, has in ((self._roles, "role_id"), (self._channels, "channel_id")):
-                known = past.setdefault(row["group_id"], [[row[has], None]])
-                if known[-1][0] != row[has]:
-                    known[-1][1] = now
-                    known.append([row[has], None])
+    def _note_channels(self) -> None:
+        """Remember which channel each group has, and had until now."""
+        for row in self._world.ledger.ask("SELECT group_id, channel_id FROM study_groups"):
+            channel_id = row["channel_id"]
+            known = self._channels.setdefault(row["group_id"], [[channel_id, None]])
+            if known[-1][0] != channel_id:
+                known[-1][1] = self._world.now()
+                known.append([channel_id, None])
+
+    def _note_claims(self, life) -> None:
+        """One at a time has a letter, until its lease has run out by whose clock ever."""
+        ask, world = self._world.ledger.ask, self._world
+        before, self._claimed = self._claimed, {}
+        for row in ask("SELECT * FROM outbox WHERE state = 'claimed' ORDER BY row_id"):
+            old, holder = before.pop(row["row_id"], (None, None))
+            is_same = old is not None and old["claim"] == row["claim"]
+            self._claimed[row["row_id"]] = row, holder if is_same else life
+            if not is_same:
+                self._may_take(life, old, holder)
+                world.events.noticed("claimed", row, life)
+            elif row["places"] != old["places"]:
+                self._is_begun_at_home(row)
+                world.events.noticed("begun", row, life)
+        for old, holder in before.values():
+            for row in ask("SELECT state FROM outbox WHERE row_id = ?", old["row_id"]):
+                if row["state"] != "sent":  # which is true, whoever says so
+                    self._may_take(life, old, holder)
+
+    def _may_take(self, life, old, holder) -> None:
+        """Check that nobody took, gave back or gave up what somebody else was sending."""
+        if old is None or life is holder or self._world.clocks_leapt:
+            return
+        latest = self._world.now() + self._world.bots.ahead()
+        if instant(old["lease_until"]) > latest:
+            self.breaks("one at a time", f"{life} took {dict(old)} from {holder}")
+
+    def _is_begun_at_home(self, row) -> None:
+        """Check that what goes to a group's channel is begun in the one that it has now."""
+        group = self._world.group(row["group_id"] or 0)
+        if group is not None and row["channel_id"] is None and row["reader_id"] is None:
+            place = self._world.discord.places[int(row["places"].split()[-1])]
+            if place.home.place_id != group["channel_id"]:
+                self.breaks("at home", f"{dict(row)} was begun in {place.home.place_id}")
 
     def nothing_is_given_up_early(self) -> None:
         """A paper has a day, whatever passes by itself; so has all that is sent, or longer."""
@@ -245,12 +331,20 @@ class Promises:
                     f"{f' or {reader.perhaps}' if reader.perhaps is not None else ''}",
                 )
 
+    @cached_property
+    def _person_columns(self) -> list[tuple[str, str]]:
+        sql = (
+            "SELECT tables.name, columns.name FROM sqlite_master AS tables,"
+            " pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
+        )
+        return [tuple(each) for each in self._world.ledger.ask(sql) if PERSON.fullmatch(each[1])]
+
     def nobody_deleted_is_kept(self) -> None:
         people = self._world.readers.deleted
         marks = ", ".join("?" * len(people))
         asked = [
-            HELD.format(column=each.column, table=each.table, marks=marks)
-            for each in PERSON_COLUMNS
+            HELD.format(table=table, column=column, marks=marks)
+            for table, column in self._person_columns
         ]
         if people:
             sql = " UNION ALL ".join(asked)
@@ -277,7 +371,8 @@ class Promises:
         for group in self._world.ledger.ask(f"{here} AND next_at > ?", now + FURTHEST):
             self.breaks("settled", f"{dict(group)} is given none")
         votes = "SELECT votes.* FROM votes JOIN study_groups USING (group_id)"
-        for vote in self._world.ledger.ask(f"{votes} WHERE look_at <= ? AND {HERE}", before):
+        unseen = "(look_at <= ? OR (votes.state = 'running' AND look_at IS NULL))"
+        for vote in self._world.ledger.ask(f"{votes} WHERE {unseen} AND {HERE}", before):
             self.breaks("settled", f"{dict(vote)} wasn't looked at")
         for week in self._world.ledger.ask(
             "SELECT weeks.* FROM weeks JOIN study_groups USING (group_id) WHERE weeks.state ="
@@ -362,7 +457,7 @@ class Promises:
             self.breaks("settled", f"the paper of week {week_id} has no thread")
 
     def _found(self, where: str, *args):
-        sql = f"SELECT * FROM outbox WHERE {where} AND {HERE} ORDER BY row_id"
+        sql = f"SELECT * FROM outbox WHERE {where} AND {HERE} AND kind <> '{ALIEN}' ORDER BY row_id"
         return self._world.ledger.ask(sql, *args)
 
     def _waits_rightly(self, row) -> bool:

@@ -24,7 +24,8 @@ class Setting:
     """``shards``: whether each bot has servers of its own; else both see all.
 
     ``rough``: whether answers are lost while the groups begin. ``papers``: how many the list has;
-    some are soon at its end.
+    some are soon at its end. ``has_alien``: whether a letter of a kind that only a later release
+    knows lies in the outbox.
     """
 
     begins: datetime
@@ -38,6 +39,7 @@ class Setting:
     nap: timedelta
     send_rate: int
     papers: int
+    has_alien: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def setting_of(seed: int) -> Setting:
         nap=timedelta(minutes=chance.choice((15, 60, 180, 360))),
         send_rate=chance.choice((1, 3, 45)),
         papers=chance.choice((45, 3)) if weeks == 4 else 45,
+        has_alien=chance.random() < 0.3,
     )
 
 
@@ -182,6 +185,28 @@ def _leap(chance, at, group):
     yield at + chance.choice((60.0, AN_HOUR, A_DAY)), "leap", (0.0,)
 
 
+TO_CHANNEL = ("post", "thread", "opener", "standing", "candidates", "poll", "sign", "greeting")
+TO_PERSON = ("reminder", "notice")
+
+AMBUSHES = (
+    # Once a letter of these kinds is claimed or begun: what befalls who sends it, or where it goes.
+    (TO_CHANNEL, "begun", "freezes"), (TO_CHANNEL, "claimed", "freezes"),
+    (TO_PERSON, "begun", "freezes"), (TO_CHANNEL, "begun", "crashes"),
+    (TO_CHANNEL, "begun", "is_lost"), (("standing",), "begun", "is_lost"),
+    (TO_CHANNEL, "begun", "is_lost_out_of_sight"), (TO_PERSON, "begun", "is_lost"),
+    (("post", "poll"), "begun", "is_deleted_unheard"),
+    (("standing",), "begun", "is_late_and_clocks_differ"),
+    (TO_PERSON, "claimed", "deletes_everything"), (TO_PERSON, "begun", "deletes_everything"),
+    (("post", "candidates"), "claimed", "moves"), (("post", "poll", "standing"), "begun", "moves"),
+    (TO_CHANNEL, "claimed", "is_called_off"), (TO_CHANNEL, "begun", "is_called_off"),
+)  # fmt: skip
+
+
+def _ambush(chance, at, group):
+    """Something befalls the very next letter of some kind, at the worst moment."""
+    yield at, "ambush", (*chance.choice(AMBUSHES), chance.choice((0.0, 0.05, 0.5, 5.0)))
+
+
 def _one(what):
     def draw(chance, at, group):
         yield at, what, (group,)
@@ -202,7 +227,7 @@ DRAWN = (
     (0.1, _condition), (0.4, _outage), (0.15, _removal), (0.5, _gateway), (0.7, _clock),
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
     (0.3, _delete_message), (0.03, _delete_channel), (0.15, _delete_post), (0.1, _put_away),
-    (0.5, _member_leaves), (0.5, _dms), (2.0, _vote),
+    (0.5, _member_leaves), (0.5, _dms), (2.0, _vote), (2.0, _ambush),
 )  # fmt: skip
 """How often each befalls a world in a week, on average; or each of its groups."""
 

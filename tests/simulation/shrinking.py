@@ -47,5 +47,5 @@ def in_words(kept: Sequence[Event], outcome: Outcome) -> str:
     """Return what happened, how to make it happen again, and the entry of found.py to keep it."""
     numbers = ",".join(str(event.number) for event in kept) or "none"
     again = f"again: python -m tests.simulation --seed {outcome.seed} --only {numbers}"
-    line = f"for found.py: ({outcome.seed}, ({numbers})),"
+    line = f"for found.py: ({outcome.seed}, {tuple(kept)!r}),"
     return "\n".join([*outcome.history[-LAST_LINES:], "", str(outcome.broken), again, line])

@@ -84,9 +84,9 @@ def test_an_error_that_nobody_asks_for_is_a_broken_promise():
     assert "ZeroDivisionError" in found.broken.traceback
 
 
-@pytest.mark.parametrize(("seed", "only"), FOUND)
-def test_what_broke_a_promise_once_is_mended(seed, only):
-    assert lived(seed, only).broken is None
+@pytest.mark.parametrize(("seed", "script"), FOUND)
+def test_what_broke_a_promise_once_is_mended(seed, script):
+    assert lived(seed, script).broken is None
 
 
 def test_no_promise_is_broken_in_a_world_that_is_soon_over():

@@ -125,6 +125,8 @@ class Discord:
         self.nonces: dict[tuple[int, str], tuple[int, datetime]] = {}
         self.nonce_lasts = timedelta(minutes=chance.choice((2, 5, 15)))
         self._asked_at: deque[datetime] = deque()
+        self.heard_deleted: dict[int, object] = {}
+        """Row -> the life that heard, when it sent it again, that its message was deleted."""
         self.was_closed: set[int] = set()
         """Places whose history somebody was kept from at least once."""
         self._last_id = 0
@@ -421,7 +423,12 @@ class Port:
         def send():
             return self._truth.send(place_id, what, nonce, role_id, is_reply=reply_to is not None)
 
-        return await self._ask("send", self._guild_of(place_id), send)
+        try:
+            return await self._ask("send", self._guild_of(place_id), send)
+        except RefusedError as error:
+            if error.code == UNKNOWN_MESSAGE:
+                self._truth.heard_deleted[int(nonce[1:])] = self._life
+            raise
 
     async def edit(self, place_id, message_id, view):
         def edit():
@@ -514,6 +521,7 @@ class Port:
             self._guild(guild_id)
             place = self._truth.places.get(place_id)
             if place is not None and place.is_there and "view_channel" not in place.home.held:
+                self._truth.was_closed.add(place_id)
                 raise refusal(NO_ACCESS, 403)
             return self._look(guild_id, place_id, role_id)
 

@@ -117,13 +117,40 @@ class Events:
         now = asyncio.get_running_loop().time()
         life.frozen_until = now + chance.choice((90.0, 200.0, AN_HOUR))
 
+    def _is_taken_over(self, chance, row, life) -> None:
+        """Who has it stands still until the other one takes it for its own."""
+        differ = chance.random() < 0.5
+        if differ:
+            self._clocks_differ(chance, life)
+        soon, until = (
+            (1.0, chance.choice((2.5, 30.0)))
+            if differ
+            else (121.0, chance.choice((125.0, 150.0, AN_HOUR)))
+        )
+        life.frozen_until = asyncio.get_running_loop().time() + until
+        self._after(soon, self._others_look, life)
+        if chance.random() < 0.5:
+            self._after(soon, self._lose, row, 100.0, ("slow", "late"))
+        if chance.random() < 0.4:
+            self._after(soon + 2.0, self._is_called_off, chance, row, life)
+
+    def _others_look(self, life) -> None:
+        for each in self._world.bots.ready:
+            if each is not life:
+                each.ticker.look_again()
+
+    def _clocks_differ(self, chance, life) -> None:
+        self._skew(chance, (life.index,), -120.0)
+        self._skew(chance, (1 - life.index,), 120.0)
+        self._after(AN_HOUR, self._skew, chance, (0, 1), 0.0)
+
     def _crashes(self, chance, row, life) -> None:
         if not life.is_over:
             self._world.bots.stay_away(life.index, chance.choice((1.0, 100.0, AN_HOUR)))
             life.end_before(chance.randrange(1, 9))
 
     def _is_lost(self, chance, row, life) -> None:
-        kinds = chance.choice((UNANSWERED, ("lost_after",), ("late",), ("hangs_after",)))
+        kinds = chance.choice((UNANSWERED, ("lost_before",), ("lost_after",), ("late",)))
         self._lose(row, chance.choice((1.0, 20.0, 300.0)), kinds)
 
     def _lose(self, row, lasts: float, kinds) -> None:
@@ -153,9 +180,8 @@ class Events:
     def _is_late_and_clocks_differ(self, chance, row, life) -> None:
         """It is made a while after it was asked for, and the other bot's clock is ahead."""
         self._lose(row, 1.0, ("late",))
-        self._skew(chance, (life.index,), -120.0)
-        self._skew(chance, (1 - life.index,), 120.0)
-        self._after(AN_HOUR, self._skew, chance, (0, 1), 0.0)
+        self._clocks_differ(chance, life)
+        self._after(chance.choice((1.0, 20.0)), self._others_look, life)
 
     def _deletes_everything(self, chance, row, life) -> None:
         """Who is written to deletes all about themselves."""
@@ -167,10 +193,9 @@ class Events:
         self._moderated(("move",), chance, row)
 
     def _is_called_off(self, chance, row, life) -> None:
-        self._moderated(
-            ("mention_nobody", "change", "pause", "stop", "delete_group", "skip", "cancel", "hide"),
-            chance, row,
-        )  # fmt: skip
+        acts = {"candidates": ("cancel",), "poll": ("cancel",), "standing": ("stop",)}
+        others = "mention_nobody", "change", "pause", "stop", "delete_group", "skip", "hide"
+        self._moderated(acts.get(row["kind"], others), chance, row)
 
     def _moderated(self, acts, chance, row) -> None:
         if group := self._world.group(row["group_id"] or 0):

@@ -2,5 +2,23 @@
 
 from tests.simulation.script import Event
 
-FOUND: tuple[tuple[int, tuple[Event, ...]], ...] = ()
+FOUND: tuple[tuple[int, tuple[Event, ...]], ...] = (
+    # Both clocks were set back: two bots made the same id.
+    (
+        5,
+        (
+            Event(number=446, at=2954901.3209023257, what="read", value=(41,)),
+            Event(number=447, at=2956046.8089572345, what="read", value=(97,)),
+            Event(number=448, at=2979205.933494061, what="read", value=(2,)),
+            Event(number=496, at=3254393.4445361523, what="moderate", value=(91,)),
+            Event(number=497, at=3254398.6103625773, what="leap", value=(691200.0,)),
+            Event(number=498, at=3257998.6103625773, what="leap", value=(0.0,)),
+            Event(number=499, at=3262895.4828920173, what="read", value=(7,)),
+            Event(number=500, at=3270174.480260574, what="read", value=(95,)),
+            Event(number=501, at=3271684.030324432, what="read", value=(69,)),
+            Event(number=512, at=3327897.250444842, what="read", value=(46,)),
+            Event(number=513, at=3338804.293247675, what="read", value=(27,)),
+        ),
+    ),
+)
 """Seed, and what befell its world."""

@@ -155,7 +155,7 @@ class Promises:
         world.told(f"    a message: {kind} {reference} in {message.place_id}")
         made = self._made.setdefault((kind, reference), [])
         made.append(message)
-        count = sum(not self._is_forgotten(each, kind) for each in made)
+        count = sum(not self._is_forgotten(each, message, kind) for each in made)
         if count > 1 + self._may_be[kind, reference]:
             self.breaks("once", f"{kind} {reference} was made {count} times")
         person = world.discord.people_at.get(message.place_id)
@@ -168,11 +168,11 @@ class Promises:
                 self._not_too_often(person, row["reference"])
         self._mentions(message, kind, reference, role_id)
 
-    def _is_forgotten(self, message: Message, kind: str) -> bool:
-        """Tell whether Discord itself remembers nothing of it any more, not even its nonce."""
+    def _is_forgotten(self, message: Message, new: Message, kind: str) -> bool:
+        """Tell whether who sent the new one could find nothing of it, not even its nonce."""
         since = self._world.now() - message.at
-        has_nonce = kind != "standing" and since < self._world.discord.nonce_lasts
-        return message.message_id in self._unheard and not has_nonce
+        is_near = message.place_id == new.place_id and since < self._world.discord.nonce_lasts
+        return message.message_id in self._unheard and (kind == "standing" or not is_near)
 
     def _what_is(self, message, row, nonce: str) -> tuple[str, str]:
         """Return what somebody who sees a message takes it for."""
@@ -285,6 +285,14 @@ class Promises:
             for row in ask("SELECT state FROM outbox WHERE row_id = ?", old["row_id"]):
                 if row["state"] != "sent":  # which is true, whoever says so
                     self._may_take(life, old, holder)
+                    self._is_forgetful(life, old)
+
+    def _is_forgetful(self, life, row) -> None:
+        """Check that who heard of a deleted message recorded it as sent, unless they couldn't."""
+        heard_by = self._world.discord.heard_deleted.get(row["row_id"])
+        stood_still = life.frozen_until > self._world.loop.time() - 60
+        if heard_by is life and not stood_still and not self._world.weather.is_of_ledger():
+            self.breaks("once", f"{dict(row)} was deleted, as {life} heard, and isn't sent")
 
     def _may_take(self, life, old, holder) -> None:
         """Check that nobody took, gave back or gave up what somebody else was sending."""

@@ -192,6 +192,9 @@ AMBUSHES = (
     # Once a letter of these kinds is claimed or begun: what befalls who sends it, or where it goes.
     (TO_CHANNEL, "begun", "freezes"), (TO_CHANNEL, "claimed", "freezes"),
     (TO_PERSON, "begun", "freezes"), (TO_CHANNEL, "begun", "crashes"),
+    (TO_CHANNEL, "claimed", "is_taken_over"), (TO_CHANNEL, "begun", "is_taken_over"),
+    (("standing",), "claimed", "is_taken_over"), (("standing",), "begun", "is_taken_over"),
+    (TO_PERSON, "begun", "is_taken_over"),
     (TO_CHANNEL, "begun", "is_lost"), (("standing",), "begun", "is_lost"),
     (TO_CHANNEL, "begun", "is_lost_out_of_sight"), (TO_PERSON, "begun", "is_lost"),
     (("post", "poll"), "begun", "is_deleted_unheard"),
@@ -204,7 +207,12 @@ AMBUSHES = (
 
 def _ambush(chance, at, group):
     """Something befalls the very next letter of some kind, at the worst moment."""
-    yield at, "ambush", (*chance.choice(AMBUSHES), chance.choice((0.0, 0.05, 0.5, 5.0)))
+    yield at, "ambush", (*chance.choice(AMBUSHES), chance.choice((0.0, 0.0, 0.05, 0.5)))
+
+
+def _calm(chance, at, group):
+    """Nothing befalls the world for a day, and all must be settled then."""
+    yield at, "calm", ()
 
 
 def _one(what):
@@ -226,8 +234,8 @@ DRAWN = (
     (0.3, _crash), (0.3, _stop), (0.7, _freeze), (1.0, _gust), (1.5, _storm), (0.2, _permission),
     (0.1, _condition), (0.4, _outage), (0.15, _removal), (0.5, _gateway), (0.7, _clock),
     (0.06, _leap), (0.05, _tables), (0.7, _moderate), (2.5, _read), (3.0, _mend), (5.0, _run),
-    (0.3, _delete_message), (0.03, _delete_channel), (0.15, _delete_post), (0.1, _put_away),
-    (0.5, _member_leaves), (0.5, _dms), (2.0, _vote), (2.0, _ambush),
+    (0.3, _delete_message), (0.03, _delete_channel), (0.4, _delete_post), (0.1, _put_away),
+    (0.5, _member_leaves), (0.5, _dms), (2.0, _vote), (3.0, _ambush), (0.2, _calm),
 )  # fmt: skip
 """How often each befalls a world in a week, on average; or each of its groups."""
 

@@ -35,6 +35,11 @@ class Weather:
         now = self._time()
         self._storms = [each for each in self._storms if each.ends > now] + [storm]
 
+    def is_of_ledger(self) -> bool:
+        """Tell whether the ledger fails at times just now."""
+        now = self._time()
+        return any(storm.ends > now and {*OF_LEDGER} & {*storm.kinds} for storm in self._storms)
+
     def clear(self) -> None:
         self._storms = []
 

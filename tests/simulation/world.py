@@ -284,8 +284,12 @@ class World:
             await self._until(5.0)
             await self._begin_groups()
             for event in self.script:
+                if event.at < self._time():
+                    continue
                 await self._until(event.at)
-                if not self.stop.is_set():
+                if event.what == "calm":
+                    await self._is_calm()
+                elif not self.stop.is_set():
                     self.events.befall(event)
             await self._until(self.ends)
             if self._heals and not self.stop.is_set():
@@ -296,23 +300,17 @@ class World:
             self._count()
 
     async def _heal(self) -> None:
-        """The faults stop, and time goes on: all must be settled within a day.
-
-        Then one server hangs for a week; the others must not notice.
-        """
-        self._calm_down()
-        await self._until(self._time() + A_DAY_OR_SO)
-        self.promises.all_is_settled()
+        """All is calm; then one server hangs for a week, and the others must not notice."""
+        await self._is_calm()
         self.hung, since = next(iter(self.discord.guilds)), self.now()
         self.told(f"server {self.hung} hangs from now on")
         self.weather.add(Storm(0, float("inf"), 1.0, ("hangs_before",), self.hung))
         await self._until(self._time() + 7 * A_DAY)
         self.promises.on_time(since)
-        self._calm_down()
-        await self._until(self._time() + A_DAY_OR_SO)
-        self.promises.all_is_settled()
+        await self._is_calm()
 
-    def _calm_down(self) -> None:
+    async def _is_calm(self) -> None:
+        """The faults stop; a day later all must be settled."""
         self.told("the faults stop")
         self.weather.clear()
         self.events.calm_down()
@@ -320,6 +318,9 @@ class World:
         for guild in self.discord.guilds.values():
             guild.is_out = False
             self.bots.tell("available", guild)
+        await self._until(self._time() + A_DAY_OR_SO)
+        if not self.stop.is_set():
+            self.promises.all_is_settled()
 
     async def _until(self, at: float) -> None:
         """Let time pass, but not beyond a broken promise."""

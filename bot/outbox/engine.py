@@ -117,6 +117,7 @@ class Engine:
                     await asyncio.wait(
                         on_the_way, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
                     )
+                    tried.clear()  # what another process had then may be to send by now
 
     async def forget_old(self) -> None:
         """Forget the letters to people that have had their time, a few at once."""

@@ -1,9 +1,11 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import AlreadyPostedError
+from bot.outbox.engine import Engine
 from bot.outbox.letters import letters
 from bot.store import outbox
 from bot.store import weeks as week_rows
@@ -601,3 +603,47 @@ async def test_a_server_is_greeted_once_for_good(services, postbox):
     await postbox.deliver()
 
     assert [(row.kind, row.channel_id) for row in postbox.sent] == [("greeting", CHANNEL)]
+
+
+async def test_what_another_process_gave_back_leaves_though_something_hangs(
+    services, tickets, delivery, clock
+):
+    for channel in (CHANNEL, ELSEWHERE):
+        await new_group(services, channel)
+    clock.advance(hours=1)
+    await services.weeks.open_due()
+    posts = {row.channel_id: row for row in [await delivery.claim(x) for x in await delivery.due()]}
+    theirs = posts[ELSEWHERE]
+    await delivery.give_back(posts[CHANNEL], "discord_trouble", timedelta(0))
+    await delivery.give_back(theirs, "discord_trouble", timedelta(0))
+    hangs, lost, sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class HalfHung(Room):
+        async def send(self, place_id, *args, **more):
+            if place_id == CHANNEL:
+                hangs.set()
+                await asyncio.Event().wait()
+            sent.set()
+            return await super().send(place_id, *args, **more)
+
+    class Beaten(Engine):
+        """Another process claims a row first, once."""
+
+        beaten = None
+
+        async def claim(self, row_id):
+            if row_id == theirs.row_id and self.beaten is None:
+                self.beaten = await delivery.claim(row_id)
+                lost.set()
+            return await super().claim(row_id)
+
+    engine = Beaten(services, HalfHung(clock), tickets, letters(services, tickets))
+    round_ = asyncio.create_task(engine.deliver_due())
+    await asyncio.gather(hangs.wait(), lost.wait())
+    await asyncio.sleep(0.1)
+    await delivery.give_back(engine.beaten, "discord_trouble", timedelta(0))
+
+    try:
+        await asyncio.wait_for(sent.wait(), 10)
+    finally:
+        round_.cancel()

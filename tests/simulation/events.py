@@ -101,7 +101,10 @@ class Events:
             if moment == awaited and row["kind"] in kinds:
                 self._ambushes.remove(ambush)
                 spring = getattr(self, f"_{what}"), chance, row, life
-                self._after(after, self._spring, *spring)
+                if after:
+                    self._after(after, self._spring, *spring)
+                else:  # before the life does anything more
+                    Context().run(self._spring, *spring)
                 return
 
     def _after(self, seconds: float, act, *about) -> None:
@@ -116,6 +119,7 @@ class Events:
     def _freezes(self, chance, row, life) -> None:
         now = asyncio.get_running_loop().time()
         life.frozen_until = now + chance.choice((90.0, 200.0, AN_HOUR))
+        self._after(121.0, self._others_look, life)
 
     def _is_taken_over(self, chance, row, life) -> None:
         """Who has it stands still until the other one takes it for its own."""

@@ -87,6 +87,8 @@ def script_of(seed: int, setting: Setting) -> list[Event]:
     """Return what befalls the world, in order."""
     chance = Random(f"{seed} script")
     found: list[tuple[float, str, tuple]] = []
+    if chance.random() < 0.5:  # what went wrong at the beginning must be well a day later
+        found.append((AN_HOUR, "calm", ()))
     for week in range(setting.weeks):
         begins = week * A_WEEK
         for often, drawn in DRAWN:

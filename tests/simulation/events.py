@@ -52,10 +52,9 @@ class Events:
             life.begin(life.stop()).add_done_callback(lambda _: life.end())
 
     def _freeze(self, chance, index: int, seconds: float) -> None:
-        """Let a bot's machine stand still; the world goes on."""
         for life in self._world.bots.alive:
             if life.index == index:
-                life.frozen_until = asyncio.get_running_loop().time() + seconds
+                life.freeze(seconds)
 
     def _skew(self, chance, indices, by: float) -> None:
         for index in indices:
@@ -117,8 +116,7 @@ class Events:
             act(chance, row, life)
 
     def _freezes(self, chance, row, life) -> None:
-        now = asyncio.get_running_loop().time()
-        life.frozen_until = now + chance.choice((90.0, 200.0, AN_HOUR))
+        life.freeze(chance.choice((90.0, 200.0, AN_HOUR)), is_suspended=chance.random() < 0.5)
         self._after(121.0, self._others_look, life)
 
     def _is_taken_over(self, chance, row, life) -> None:
@@ -131,7 +129,7 @@ class Events:
             if differ
             else (121.0, chance.choice((125.0, 150.0, AN_HOUR)))
         )
-        life.frozen_until = asyncio.get_running_loop().time() + until
+        life.freeze(until, is_suspended=chance.random() < 0.5)
         self._after(soon, self._others_look, life)
         if chance.random() < 0.5:
             self._after(soon, self._lose, row, 100.0, ("slow", "late"))

@@ -27,7 +27,8 @@ class Life:
     def __init__(self, world, number: int, index: int) -> None:
         self._world, self.number, self.index = world, number, index
         self.is_over = self.is_ready = False
-        self.frozen_until = 0.0
+        self.frozen_at = self.frozen_until = 0.0
+        self.is_suspended = False
         self.ended = asyncio.Event()
         self.port = Port(world.discord, self, index if world.setting.shards else None)
         self._chance: Random = world.stream(f"life {number}")
@@ -49,6 +50,11 @@ class Life:
     def end_before(self, steps: int | None) -> None:
         """Crash before this many more pauses."""
         self._left = steps
+
+    def freeze(self, seconds: float, *, is_suspended: bool = False) -> None:
+        """Let its machine stand still, or even its timers; the world, and its clock, go on."""
+        self.frozen_at = asyncio.get_running_loop().time()
+        self.frozen_until, self.is_suspended = self.frozen_at + seconds, is_suspended
 
     async def pause(self, longest: float = 0.0) -> None:
         """Let others go first, for up to ``longest`` seconds; here a life may end, or freeze."""

@@ -78,7 +78,10 @@ class Loop(asyncio.SelectorEventLoop):
         return handle
 
     def call_at(self, when, callback, *args, context=None) -> asyncio.TimerHandle:
-        """Call it then, or once its owner thaws: a machine that stands still runs no timer."""
+        """Call it then, or once its owner thaws: a machine that stands still runs no timer.
+
+        One that was suspended even has to wait for the rest: its timers stood still, too.
+        """
         owner = OWNER.get() if context is None else context.get(OWNER)
         if owner is None:
             return super().call_at(when, callback, *args, context=context)
@@ -87,7 +90,9 @@ class Loop(asyncio.SelectorEventLoop):
             if handle.cancelled():
                 return
             if (at := owner.frozen_until) > self.time():
-                super(Loop, self).call_at(at + self._chance.random() / 1000, due, context=context)
+                left = self.time() - owner.frozen_at if owner.is_suspended else 0.0
+                later = left + self._chance.random() / 1000
+                super(Loop, self).call_at(at + later, due, context=context)
             else:
                 callback(*args)
 

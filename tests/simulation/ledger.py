@@ -87,9 +87,9 @@ class Face(Queries):
                     ledger.writer.execute("ROLLBACK")
                 raise
             ledger.committed(life)
-            await life.pause()
-            if fault is not None:
-                raise LedgerError("unknown", f"simulated: {fault}")
+        await life.pause()  # others may write by now
+        if fault is not None:
+            raise LedgerError("unknown", f"simulated: {fault}")
 
     async def checkpoint(self) -> None:
         """There is nothing to move."""

@@ -278,7 +278,7 @@ class DiscordPort:
     async def fetched(self, guild_id: int, place_id: int) -> Place | None:
         guild, me = await self._guild(guild_id)
         channel = await _fetched(guild, place_id)
-        return None if channel is None else await _place(channel, guild, me, None)
+        return None if channel is None else await _place(channel, guild, me, is_cached=False)
 
     async def open_dm(self, person_id: int) -> Place:
         with _answers():
@@ -458,12 +458,18 @@ async def _place(
     channel: discord.abc.GuildChannel | discord.Thread,
     guild: discord.Guild,
     me: discord.Member,
-    role_id: int | None,
+    role_id: int | None = None,
+    *,
+    is_cached: bool = True,
 ) -> Place | None:
-    """Return the place; None: it is a thread whose channel is gone."""
+    """Return the place; None: it is a thread whose channel is gone.
+
+    ``is_cached``: whether the channel of a thread may be as the cache has it.
+    """
     home, thread = channel, channel if isinstance(channel, discord.Thread) else None
     if isinstance(channel, discord.Thread):
-        parent = channel.parent or await _fetched(guild, channel.parent_id)
+        known = channel.parent if is_cached else None
+        parent = known or await _fetched(guild, channel.parent_id)
         if parent is None or isinstance(parent, discord.Thread):
             return None
         home = parent

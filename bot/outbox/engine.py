@@ -388,10 +388,10 @@ class Engine:
         trace, here = row.trace or act.trace or self._letters[row.kind].trace(row), act.place
         places = row.places if isinstance(act, Send) else ()
         for place_id in places or (here.place_id,):
-            place = here if place_id == here.place_id else await self._left_behind(row, place_id)
+            place = here if here.kind == "direct" else await self._as_it_is(row, place_id)
             if place is None:  # gone, with all that was sent there
                 continue
-            if place.lacks(TO_LOOK):
+            if place.lacks(TO_LOOK) or not (place.has_history or isinstance(act, ForumPost)):
                 raise HistoryClosedError
             async for seen in act.seen(self._discord, place_id, tried_at - CLOCKS_DIFFER):
                 if is_of(trace, seen):
@@ -413,17 +413,17 @@ class Engine:
         claimed_at = row.held_until - LEASE
         return min(claimed_at + longest - self._clock(), longest)  # the clock may be set back
 
-    async def _left_behind(self, row: OutboxRow, place_id: int) -> Place | None:
-        """Return a place that the group has left; None: it is gone."""
+    async def _as_it_is(self, row: OutboxRow, place_id: int) -> Place | None:
+        """Return a place, not out of the cache, which may be of before; None: it is gone.
+
+        To whom a history is closed, Discord shows an empty one.
+        """
         try:
-            place = await self._discord.fetched(row.guild_id or 0, place_id)
+            return await self._discord.fetched(row.guild_id or 0, place_id)
         except RefusedError as error:
             if error.problem in ("no_access", "forbidden"):
                 raise HistoryClosedError from error
             raise
-        if place is not None and not place.has_history:
-            raise HistoryClosedError
-        return place
 
 
 def _patience(row: OutboxRow) -> timedelta:

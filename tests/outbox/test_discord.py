@@ -373,6 +373,19 @@ async def test_an_archived_thread_is_reopened(guild, channel, env, port):
     assert not (await port.fetched(guild.id, message_id)).is_archived
 
 
+async def test_what_is_fetched_is_as_it_is_whatever_the_cache_says(guild, channel, env, port, deny):
+    message_id = await port.send(channel.id, card("Words."), "n1")
+    await port.make_thread(channel.id, message_id, "A paper")
+    before = env.bot.get_channel(channel.id)._overwrites  # noqa: SLF001 - as if never told
+    await deny(channel, read_message_history=False)
+    await env.settle()
+    env.bot.get_channel(channel.id)._overwrites = before  # noqa: SLF001
+
+    for place_id in (channel.id, message_id):
+        assert "read_message_history" in (await port.place(guild.id, place_id)).held
+        assert "read_message_history" not in (await port.fetched(guild.id, place_id)).held
+
+
 async def test_only_our_messages_since_then_are_seen_the_newest_first(channel, env, port, alice):
     await port.send(channel.id, card("Too old."), "n1")
     for n in range(100):

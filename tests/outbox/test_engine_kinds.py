@@ -61,10 +61,12 @@ class Strict(Room):
 
     def __init__(self, clock):
         super().__init__(clock)
-        self.nonces, self.without_history = [], ()
+        self.nonces, self.without_history, self.closed = [], (), ()
 
     async def fetched(self, guild_id, place_id):
         place = await self.place(guild_id, place_id)
+        if place_id in self.closed:
+            return replace(place, held=place.held - {"read_message_history"})
         return replace(place, kind="other") if place_id in self.without_history else place
 
     async def send(self, place_id, what, nonce="", **more):
@@ -190,6 +192,20 @@ async def test_all_attempts_have_one_nonce_by_which_discord_knows_them_again(
 
     first, again, follower = room.nonces
     assert first == again != follower
+
+
+async def test_a_history_closed_while_the_gateway_was_away_is_not_taken_for_empty(
+    services, engine, room, planned, postcard, clock
+):
+    row = await engine.claim(planned.row_id)
+    await engine.begin(row, CHANNEL, postcard.trace(row))
+    clock.now += LEASE
+    room.closed = (CHANNEL,)  # which the cache doesn't know
+
+    await engine.deliver_due()
+
+    assert postcard.ends == [("uncertain", "no_history")]
+    assert room.nonces == []
 
 
 async def test_it_is_found_though_discords_clock_is_minutes_behind(

@@ -1,8 +1,8 @@
 """An event loop whose time is virtual, and whose order of what is ready comes from a seed."""
 
 import asyncio
+import heapq
 import itertools
-import selectors
 from contextvars import ContextVar
 from random import Random
 from typing import Any
@@ -28,54 +28,51 @@ class Task(asyncio.Task):
         return self.number
 
 
-class _NothingButTime(selectors.BaseSelector):
-    """Waits for time alone, which passes at once."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self._looks = 0
-        self._keys: dict[int, selectors.SelectorKey] = {}
-
-    def register(self, fileobj, events, data=None):
-        self._keys[fileobj] = selectors.SelectorKey(fileobj, fileobj, events, data)
-        return self._keys[fileobj]
-
-    def unregister(self, fileobj):
-        return self._keys.pop(fileobj)
-
-    def select(self, timeout=None):
-        if timeout is None:
-            raise StandstillError("nothing is left to happen")
-        self._looks = 0 if timeout > 0 else self._looks + 1
-        if self._looks > MANY:
-            raise StandstillError("something spins")
-        self.now += max(timeout, 0.0)
-        return []
-
-    def get_map(self):
-        return self._keys
-
-
-class Loop(asyncio.SelectorEventLoop):
-    """Runs what is ready in an order of its own; sleeps cost nothing."""
+class Loop(asyncio.BaseEventLoop):
+    """Runs what is ready in an order of its own. Time passes when nothing is; sleeps cost none."""
 
     def __init__(self, chance: Random) -> None:
-        self._waits = _NothingButTime()
-        super().__init__(self._waits)
-        self._clock_resolution = 1e-6  # asyncio's own is lost after some months of seconds
+        super().__init__()
         self._chance = chance
+        self._now = 0.0
+        self._rounds = 0
         self._pool: list[asyncio.Handle] = []
         self._numbers = itertools.count(1)
         self.set_task_factory(self._task)
 
     def time(self) -> float:
-        return self._waits.now
+        return self._now
 
     def call_soon(self, callback, *args, context=None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self, context)
         self._pool.append(handle)
-        super().call_soon(self._any)
         return handle
+
+    call_soon_threadsafe = call_soon  # there is one thread
+
+    def _run_once(self) -> None:
+        """Run any of what is ready, as asyncio's own loops run all of it."""
+        pool, timers = self._pool, self._scheduled
+        self._rounds += 1
+        while timers and timers[0].cancelled():
+            heapq.heappop(timers)
+        if not pool:
+            if not timers:
+                raise StandstillError("nothing is left to happen")
+            if (at := timers[0].when()) > self._now:
+                self._now, self._rounds = at, 0
+        elif self._rounds > MANY:
+            raise StandstillError("something spins")
+        while timers and timers[0].when() <= self._now:
+            pool.append(heapq.heappop(timers))
+        at = int(self._chance.random() * len(pool))
+        pool[at], pool[-1] = pool[-1], pool[at]
+        handle = pool.pop()
+        if not handle.cancelled():
+            handle._run()  # noqa: SLF001 - there is no public way to run a handle
+
+    def _timer_handle_cancelled(self, handle) -> None:
+        """It is left where it is until its time comes."""
 
     def call_at(self, when, callback, *args, context=None) -> asyncio.TimerHandle:
         """Call it then, or once its owner thaws: a machine that stands still runs no timer.
@@ -98,15 +95,6 @@ class Loop(asyncio.SelectorEventLoop):
 
         handle = super().call_at(when, due, context=context)
         return handle
-
-    def _any(self) -> None:
-        """Run any of what is ready."""
-        pool = self._pool
-        at = int(self._chance.random() * len(pool))
-        pool[at], pool[-1] = pool[-1], pool[at]
-        handle = pool.pop()
-        if not handle.cancelled():
-            handle._run()  # noqa: SLF001 - there is no public way to run a handle
 
     def _task(self, loop, coro, **more) -> Task:
         task = Task(coro, loop=loop, **more)

@@ -74,7 +74,7 @@ def setting_of(seed: int) -> Setting:
         nap=timedelta(minutes=chance.choice((15, 60, 180, 360))),
         send_rate=chance.choice((1, 3, 45)),
         papers=chance.choice((45, 3)) if weeks == 4 else 45,
-        has_alien=chance.random() < 0.3,
+        has_alien=chance.random() < 0.3 and weeks < 26,  # it costs an attempt an hour
     )
 
 

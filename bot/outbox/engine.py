@@ -320,12 +320,14 @@ class Engine:
         if isinstance(act, Wait):
             await self.give_back(row, act.problem, act.wait)
         elif isinstance(act, Drop):
-            await self.end(row, "dropped", act.problem)
+            matters = row.reader_id is None and not letter.always_findable
+            if not matters or not await self._was_sent(row):
+                await self.end(row, "dropped", act.problem)
         elif not isinstance(act, Send | ForumPost):  # twice is harmless
             await self._tickets.leave()
             message_id = await act.do(self._discord, "")
             await self.sent(row, Receipt(message_id, row.channel_id or 0, self._clock()))
-        elif row.tried_at is not None and await self._was_sent(row, row.tried_at, act):
+        elif await self._was_sent(row, act):
             return
         elif row.tried_at is not None and (wait := self._unsettled(row, act)) > AT_ONCE:
             async with self._taken(row) as (tx, _, _):
@@ -379,21 +381,29 @@ class Engine:
             else:
                 await self.end(row, "dropped", verdict.problem)
 
-    async def _was_sent(self, row: OutboxRow, tried_at: datetime, act: Send | ForumPost) -> bool:
+    async def _was_sent(self, row: OutboxRow, act: Send | ForumPost | None = None) -> bool:
         """Look for the message of an earlier attempt, and record it; tell whether it is there.
+
+        ``act``: what is to be sent otherwise; None: nothing.
 
         Raises:
             HistoryClosedError: nobody can tell.
         """
-        trace, here = row.trace or act.trace or self._letters[row.kind].trace(row), act.place
-        places = row.places if isinstance(act, Send) else ()
-        for place_id in places or (here.place_id,):
-            place = here if here.kind == "direct" else await self._as_it_is(row, place_id)
+        if row.tried_at is None:
+            return False
+        trace, since = self._letters[row.kind].trace(row), row.tried_at - CLOCKS_DIFFER
+        trace, places = row.trace or (act and act.trace) or trace, row.places
+        if act is not None and (isinstance(act, ForumPost) or not places):
+            places = (act.place.place_id,)
+        for place_id in places:
+            is_direct = act is not None and act.place.kind == "direct"  # which nobody closes
+            place = act.place if act and is_direct else await self._as_it_is(row, place_id)
             if place is None:  # gone, with all that was sent there
                 continue
             if place.lacks(TO_LOOK) or not (place.has_history or isinstance(act, ForumPost)):
                 raise HistoryClosedError
-            async for seen in act.seen(self._discord, place_id, tried_at - CLOCKS_DIFFER):
+            looked = (act or Send(place, None)).seen(self._discord, place_id, since)
+            async for seen in looked:
                 if is_of(trace, seen):
                     receipt = Receipt(seen.message_id, place_id, seen.at, place.is_thread)
                     await self.sent(row, receipt)

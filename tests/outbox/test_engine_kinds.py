@@ -25,7 +25,7 @@ class Postcard(ToChannel):
     def __init__(self, services, tickets):
         super().__init__(services, tickets)
         self.is_wanted, self.ends, self.trace_now = True, [], None
-        self.is_there = True
+        self.is_there, self.is_called_off = True, False
         self.all_seen = asyncio.Barrier(1)
 
     async def take(self, tx, row):
@@ -40,6 +40,8 @@ class Postcard(ToChannel):
         return None if self.is_wanted else "not_wanted"
 
     async def act(self, row, discord):
+        if self.is_called_off:
+            return Drop("called_off")
         place, is_lost = await self.place(row, discord), row.tried_at and not self.is_there
         return Send(place, None if is_lost else marked(card("Greetings!"), row.row_id))
 
@@ -192,6 +194,25 @@ async def test_all_attempts_have_one_nonce_by_which_discord_knows_them_again(
 
     first, again, follower = room.nonces
     assert first == again != follower
+
+
+@pytest.mark.parametrize("was_sent", [True, False])
+async def test_what_was_perhaps_sent_is_looked_for_before_it_is_called_off(
+    services, engine, room, planned, postcard, clock, was_sent
+):
+    row = await engine.claim(planned.row_id)
+    await engine.begin(row, CHANNEL, postcard.trace(row))
+    if was_sent:
+        await room.send(CHANNEL, marked(card("Greetings!"), row.row_id))
+    clock.now += LEASE
+    postcard.is_called_off = True
+
+    await engine.deliver_due()
+
+    found = await outbox.row(services.db, row.row_id)
+    assert (found.state, found.problem) == (
+        ("sent", None) if was_sent else ("dropped", "called_off")
+    )
 
 
 async def test_a_history_closed_while_the_gateway_was_away_is_not_taken_for_empty(

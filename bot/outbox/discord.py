@@ -209,10 +209,10 @@ class Discord(Protocol):
         """Take a thread out of the archive."""
 
     def messages(self, place_id: int, since: datetime) -> AsyncIterator[Seen]:
-        """Yield our own messages since then, the newest first.
+        """Yield our own messages among the newest hundred of all, then all others since then.
 
-        With them, those among the newest hundred of all: the clock by which we say since when may
-        have been ahead.
+        The newest first, for the clock by which we say since when may have been ahead; then
+        forward, for what is looked for was sent soon after.
         """
 
     async def top(self, post_id: int) -> Seen | None:
@@ -339,15 +339,20 @@ class DiscordPort:
 
     async def messages(self, place_id: int, since: datetime) -> AsyncIterator[Seen]:
         place = self._bot.get_partial_messageable(place_id)
-        read = 0
         with _answers():
-            async for message in place.history(limit=None):
-                read += 1
-                if message.created_at < since and read > A_PAGE:
-                    break
-                # The notice that begins a thread is by us too, for Discord, but is no message.
-                if message.author.id == self._me and message.type in OF_PEOPLE:
+            newest = [message async for message in place.history(limit=A_PAGE)]
+            for message in newest:
+                if self._is_ours(message):
                     yield _seen(message)
+            if len(newest) < A_PAGE or newest[-1].created_at <= since:
+                return
+            async for message in place.history(limit=None, after=since, before=newest[-1]):
+                if self._is_ours(message):
+                    yield _seen(message)
+
+    def _is_ours(self, message: discord.Message) -> bool:
+        # The notice that begins a thread is by us too, for Discord, but is no message.
+        return message.author.id == self._me and message.type in OF_PEOPLE
 
     async def top(self, post_id: int) -> Seen | None:
         place = self._bot.get_partial_messageable(post_id)

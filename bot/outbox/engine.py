@@ -16,6 +16,7 @@ from bot.core.weeks import CLOCKS_APART
 from bot.errors import LedgerError
 from bot.language import OF_ALL, speak
 from bot.outbox.discord import (
+    NAMED,
     UNKNOWN_MESSAGE,
     AwayError,
     Discord,
@@ -173,7 +174,7 @@ class Engine:
         now = self._clock()
         async with self._taken(row) as (tx, letter, found):
             if problem := await self._unwanted(tx, letter, row, now):
-                await self._end(tx, letter, row, "dropped", problem)
+                await self._drop(tx, letter, row, problem)
                 return False
             if await self._has_moved(tx, row, found, is_untried=row.tried_at is None):
                 return False
@@ -320,16 +321,19 @@ class Engine:
         if isinstance(act, Wait):
             await self.give_back(row, act.problem, act.wait)
         elif isinstance(act, Drop):
-            matters = row.reader_id is None and not letter.always_findable
-            if not matters or not await self._was_sent(row):
+            if letter.always_findable or row.tried_at is None:
                 await self.end(row, "dropped", act.problem)
+            elif not await self._was_sent(row):
+                async with self._taken(row) as (tx, _, found):
+                    if not await self._has_moved(tx, row, found, is_untried=False):
+                        await self._drop(tx, letter, row, act.problem)
         elif not isinstance(act, Send | ForumPost):  # twice is harmless
             await self._tickets.leave()
             message_id = await act.do(self._discord, "")
             await self.sent(row, Receipt(message_id, row.channel_id or 0, self._clock()))
         elif await self._was_sent(row, act):
             return
-        elif row.tried_at is not None and (wait := self._unsettled(row, act)) > AT_ONCE:
+        elif not _has_nonce(row, act) and (wait := self._unsettled(row)) > AT_ONCE:
             async with self._taken(row) as (tx, _, _):
                 await outbox.rest(tx, row, self._clock() + wait, "discord_trouble")
         elif act.what is None:
@@ -339,9 +343,10 @@ class Engine:
 
     async def _do(self, row: OutboxRow, act: Send | ForumPost) -> None:
         await self._tickets.leave()
-        if row.lease_until is None or row.lease_until <= self._clock():
-            # A machine that stood still meanwhile: another process may have sent it since, so long
-            # ago that Discord has forgotten the nonce.
+        claimed_at = (row.lease_until or self._clock()) - LEASE
+        if claimed_at + timedelta(seconds=SEND_WITHIN) <= self._clock():
+            # A machine was suspended meanwhile, and its timeouts with it: another process may have
+            # sent it since, so long ago that Discord will have forgotten the nonce.
             raise TimeoutError
         place = act.place
         try:
@@ -396,8 +401,7 @@ class Engine:
         if act is not None and (isinstance(act, ForumPost) or not places):
             places = (act.place.place_id,)
         for place_id in places:
-            is_direct = act is not None and act.place.kind == "direct"  # which nobody closes
-            place = act.place if act and is_direct else await self._as_it_is(row, place_id)
+            place = await self._as_it_is(row, place_id)
             if place is None:  # gone, with all that was sent there
                 continue
             if place.lacks(TO_LOOK) or not (place.has_history or isinstance(act, ForumPost)):
@@ -410,14 +414,16 @@ class Engine:
                     return True
         return False
 
-    def _unsettled(self, row: OutboxRow, act: Send | ForumPost) -> timedelta:
-        """Return how long what was asked for before may still appear, and nothing stops it.
+    async def _drop(self, tx: Queries, letter: Letter, row: OutboxRow, problem: Problem) -> None:
+        """Drop what isn't wanted, but not while what was asked for before may still appear."""
+        if (wait := self._unsettled(row)) > AT_ONCE:
+            await outbox.rest(tx, row, self._clock() + wait, "discord_trouble")
+        else:
+            await self._end(tx, letter, row, "dropped", problem)
 
-        Where it was asked last, the nonce keeps a second message from appearing; elsewhere, or as
-        a forum's post, one would.
-        """
-        has_nonce = isinstance(act, Send) and act.place.place_id in row.places[-1:]
-        if has_nonce or row.held_until is None:
+    def _unsettled(self, row: OutboxRow) -> timedelta:
+        """Return how long what was asked for before may still appear."""
+        if row.tried_at is None or row.held_until is None:
             return AT_ONCE
         longest = LEASE + TAKES_EFFECT + CLOCKS_APART  # by a clock behind, and by ours
         claimed_at = row.held_until - LEASE
@@ -426,14 +432,21 @@ class Engine:
     async def _as_it_is(self, row: OutboxRow, place_id: int) -> Place | None:
         """Return a place, not out of the cache, which may be of before; None: it is gone.
 
-        To whom a history is closed, Discord shows an empty one.
+        To whom a history is closed, Discord shows an empty one; nobody closes a direct one.
         """
+        if row.reader_id is not None:
+            return Place(place_id, 0, "", "direct", frozenset(NAMED))
         try:
             return await self._discord.fetched(row.guild_id or 0, place_id)
         except RefusedError as error:
             if error.problem in ("no_access", "forbidden"):
                 raise HistoryClosedError from error
             raise
+
+
+def _has_nonce(row: OutboxRow, act: Send | ForumPost) -> bool:
+    """Tell whether a nonce keeps a second message from appearing: where it was asked last."""
+    return isinstance(act, Send) and act.place.place_id in row.places[-1:]
 
 
 def _patience(row: OutboxRow) -> timedelta:

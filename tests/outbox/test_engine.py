@@ -228,7 +228,7 @@ async def test_a_notice_that_is_mended_meanwhile_is_not_sent(
     await until_slot()
     card = await moderator.slash(channel, "manage group")
     await moderator.click(card.response.message, label="Pause")
-    await env.advance_time(2 * A_MINUTE)
+    await env.advance_time(2 * A_MINUTE + SETTLED.total_seconds())
 
     rows = await env.bot.services.db.fetch("SELECT problem FROM outbox WHERE kind = 'notice'")
     assert told() == []

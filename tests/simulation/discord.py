@@ -458,12 +458,19 @@ class Port:
         def look():
             return self._truth.history(place_id)[::-1]
 
-        found = await self._ask("messages", self._guild_of(place_id), look)
-        for n, message in enumerate(found):
-            if message.at < since and n + self._truth.others_since(message) >= A_PAGE:
-                return
+        guild_id = self._guild_of(place_id)
+        found = await self._ask("messages", guild_id, look)
+        others = self._truth.others_since
+        newest = [each for n, each in enumerate(found) if n + others(each) < A_PAGE]
+        for message in newest:
             await self._life.pause()
             yield message.seen()
+        if any(each.at > since for each in found[len(newest) :]):
+            await self._ask("messages", guild_id, look)
+        for message in found[len(newest) :][::-1]:
+            if message.at > since:
+                await self._life.pause()
+                yield message.seen()
 
     async def top(self, post_id):
         def look():

@@ -103,6 +103,7 @@ class Guild:
     members: set[int] = field(default_factory=set)
     roles: dict[int, bool] = field(default_factory=dict)
     is_in: bool = True
+    removed_at: datetime | None = None
     not_before: datetime | None = None
     """Until when nobody wants us there again."""
 

@@ -18,10 +18,8 @@ class Events:
         self._world = world
         self.at_work: set[asyncio.Task] = set()
         self._ambushes: list[tuple] = []
-        self.befell = 0
 
     def befall(self, event: Event) -> None:
-        self.befell += 1
         chance = self._world.stream(f"event {event.number}")
         if event.what in ("moderate", "read", "run"):
             people = self._world.readers if event.what == "read" else self._world.moderators
@@ -221,15 +219,17 @@ class Events:
     def _remove(self, chance, number: int, is_for_long: bool) -> None:
         guild, now = self._guild(number), self._world.now()
         if guild.is_in:
-            guild.is_in = False
+            guild.is_in, guild.removed_at = False, now
             guild.not_before = now + timedelta(seconds=FORGOTTEN) if is_for_long else now
             self._world.bots.tell("removed", guild)
 
     def _invite(self, chance, number: int) -> None:
         guild = self._guild(number)
         if not guild.is_in and self._world.now() >= guild.not_before:
-            guild.is_in, guild.joined_at = True, self._world.now()
-            self._world.promises.may_be_made_again("greeting", str(guild.guild_id))
+            now = self._world.now()
+            if now - (guild.removed_at or now) > timedelta(days=30):  # it is as if never seen
+                self._world.promises.may_be_made_again("greeting", str(guild.guild_id))
+            guild.is_in, guild.joined_at = True, now
             self._world.bots.tell("arrived", guild)
 
     def _mend(self, chance, number: int) -> None:

@@ -20,5 +20,19 @@ FOUND: tuple[tuple[int, tuple[Event, ...]], ...] = (
             Event(number=513, at=3338804.293247675, what="read", value=(27,)),
         ),
     ),
-)
+    # A paper called off while its request was on its way appeared, and was posted once more.
+    (37, (
+        Event(100, 409900.0, "ambush", (("post",), "begun", "freezes", 0.0)),
+        Event(101, 410460.0, "storm", (45.0, 1.0, ("late",), None)),
+        Event(152, 410505.0, "moderate", (0,)), Event(153, 414000.0, "run", (0,)),
+        Event(155, 417600.0, "moderate", (0,)),
+    )),
+    # A machine that was suspended sent a paper when Discord had forgotten the other's nonce.
+    (674, (
+        Event(1, 574200.0, "skew", ((0,), -150.0)), Event(2, 577200.0, "crash", (1, 1, 752.0)),
+        Event(117, 577300.0, "ambush", (("post",), "begun", "freezes", 0.0)),
+        Event(118, 578010.0, "storm", (60.0, 1.0, ("late",), None)),
+        Event(119, 581800.0, "skew", ((0,), 0.0)),
+    )),
+)  # fmt: skip
 """Seed, and what befell its world."""

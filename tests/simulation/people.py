@@ -3,11 +3,15 @@
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 
 from bot.core.weeks import Schedule
 from bot.errors import ReaderError
 from tests.simulation.lives import LOST
+
+REFUSED = object()
+"""What a moderator hears who asked for something that can't be."""
 
 Marks = dict[str, tuple[str, int | None]]
 """Key -> state and rating."""
@@ -23,6 +27,9 @@ class Reader:
     marks: Marks = field(default_factory=dict)
     perhaps: Marks | None = None
     changes: list[tuple[int, Marks]] = field(default_factory=list)
+    off: dict[str, datetime] = field(default_factory=dict)
+    """Since when they certainly want no reminders: of a group, by its id, or of being idle."""
+
     kept: dict[int, set[str]] = field(default_factory=dict)
     """What each change marked that is answered and not undone, nor perhaps."""
 
@@ -44,6 +51,15 @@ class Readers:
     @property
     def deleted(self) -> list[int]:
         return [reader.person_id for reader in self.all if reader.is_deleted]
+
+    def unwanted_since(self, person_id: int, what: str) -> datetime | None:
+        """Return since when a reader certainly wants no such reminders."""
+        return next((r.off.get(what) for r in self.all if r.person_id == person_id), None)
+
+    def _unwanted(self, reader: Reader, what: str, answer) -> None:
+        """Note that a reader was answered that they get no such reminders."""
+        if answer is not LOST and not isinstance(answer, ReaderError):
+            reader.off.setdefault(what, self._world.now())
 
     async def act(self, chance: Random) -> None:
         reader = self.all[int(len(self.all) * chance.random() ** 2)]  # some do little
@@ -116,15 +132,20 @@ class Readers:
     async def leave(self, reader, chance):
         if group := self._world.any_group(chance):
             ids = group["guild_id"], group["group_id"], reader.person_id
-            await self._ask(reader, f"leaves group {ids[1]}", lambda s: s.groups.leave(*ids))
+            words = f"leaves group {ids[1]}"
+            answer = await self._ask(reader, words, lambda s: s.groups.leave(*ids))
+            self._unwanted(reader, str(ids[1]), answer)
 
     async def remind(self, reader, chance):
         if group := self._world.any_group(chance):
             ids, wanted = (group["guild_id"], group["group_id"], reader.person_id), chance.random()
-            await self._ask(
+            reader.off.pop(str(ids[1]), None)
+            answer = await self._ask(
                 reader, f"wants reminders of group {ids[1]}: {wanted < 0.8}",
                 lambda s: s.reminders.ask(*ids, wanted=wanted < 0.8),
             )  # fmt: skip
+            if wanted >= 0.8:
+                self._unwanted(reader, str(ids[1]), answer)
 
     async def look(self, reader, chance):
         answer = await self._ask(
@@ -197,7 +218,10 @@ class Readers:
 
     async def nudge(self, reader, chance):
         switch = "nudge" if chance.random() < 0.8 else "unnudge"
-        await self._ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
+        reader.off.pop("idle", None)
+        answer = await self._ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
+        if switch == "unnudge":
+            self._unwanted(reader, "idle", answer)
 
     async def read_it(self, reader, chance):
         if week := self._a_week(chance):
@@ -264,7 +288,8 @@ class Moderators:
         wish = self._world.promises.role_wished(role_id, channel_id=channel_id)
         words = f"starts or changes the group in {channel_id}: {schedule}, role {role_id}"
         answer = await self._ask(who, words, make_or_change)
-        group_id = None if answer is None else answer.group.group_id
+        is_heard = answer is not None and answer is not REFUSED
+        group_id = answer.group.group_id if is_heard else None
         wish.ended(self._world.now(), group_id, replaces=changes or role_id is not None)
 
     async def run(self) -> None:
@@ -294,12 +319,13 @@ class Moderators:
         self._under_way[who] += 1
         answer = await self._world.bots.ask(f"moderator {who} {words}", act, now=now)
         self._under_way[who] -= 1
-        return None if answer is LOST or isinstance(answer, ReaderError) else answer
+        refused = REFUSED if isinstance(answer, ReaderError) else answer
+        return None if answer is LOST else refused
 
     async def forget_me(self, group, who, chance):
         is_alone, begun = not self._under_way[who], self._begun[who] + 1
         answer = await self._ask(who, "deletes everything", lambda s: s.me.forget(who))
-        if answer is not None and is_alone and self._begun[who] == begun:
+        if answer is not None and answer is not REFUSED and is_alone and self._begun[who] == begun:
             self.deleted[who] = True
 
     async def change(self, group, who, chance):
@@ -386,14 +412,14 @@ class Moderators:
 
     async def post_now(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]
-        for week in self._world.ledger.ask(
-            "SELECT week_id FROM weeks WHERE group_id = ? AND state = 'uncertain'", ids[1]
-        ):
-            self._world.promises.may_be_made_again("post", str(week["week_id"]))
-        await self._ask(
-            who, f"posts the paper of group {ids[1]} now", lambda s: s.groups.post_now(*ids),
-            now=True,
-        )  # fmt: skip
+        sql = "SELECT week_id FROM weeks WHERE group_id = ? AND state = 'uncertain'"
+        unsure = [str(week["week_id"]) for week in self._world.ledger.ask(sql, ids[1])]
+        for week_id in unsure:
+            self._world.promises.may_be_made_again("post", week_id)
+        words = f"posts the paper of group {ids[1]} now"
+        if await self._ask(who, words, lambda s: s.groups.post_now(*ids), now=True) is REFUSED:
+            for week_id in unsure:
+                self._world.promises.may_not("post", week_id)
 
     async def mention_nobody(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]
@@ -401,7 +427,8 @@ class Moderators:
         answer = await self._ask(
             who, f"lets group {ids[1]} mention nobody", lambda s: s.groups.mention_nobody(*ids)
         )
-        wish.ended(self._world.now(), None if answer is None else ids[1])
+        is_heard = answer is not None and answer is not REFUSED
+        wish.ended(self._world.now(), ids[1] if is_heard else None)
 
     async def read_for(self, group, who, chance):
         ids = group["guild_id"], group["group_id"]

@@ -41,7 +41,7 @@ ALIEN = "of_tomorrow"
 SELDOM = NUDGED_AFTER - 2 * CLOCKS_APART
 """How long at least a reader is left alone, by whose clocks ever."""
 
-HERE = "guild_id NOT IN (SELECT guild_id FROM gone_guilds)"
+HERE = "(guild_id IS NULL OR guild_id NOT IN (SELECT guild_id FROM gone_guilds))"
 """Of a server that hasn't removed the bot."""
 
 HELD = "SELECT {column} AS person FROM {table} WHERE {column} IN ({marks})"
@@ -128,9 +128,13 @@ class Promises:
         for (kind, reference), made in self._made.items():
             if message in made and not self._world.ledger.ask(
                 "SELECT 1 FROM outbox WHERE kind = ? AND reference = ? AND state = 'sent'",
-                kind, reference,
+                kind, reference.split(" in ")[0],
             ):  # fmt: skip
                 self._unheard.add(message.message_id)
+
+    def may_not(self, kind: str, reference: str) -> None:
+        """Whoever wanted it repeated was refused."""
+        self._may_be[kind, reference] -= 1
 
     def may_be_made_again(self, kind: str, reference: str, *, only_if_made: bool = False) -> None:
         """A moderator repeats it, or somebody deleted what has to be there."""
@@ -200,18 +204,32 @@ class Promises:
         homes = {each["guild_id"] for each in (row, group) if each is not None}
         if homes - {place.guild.guild_id}:
             self.breaks("at home", f"{kind} {reference} of {homes} was sent to {place.guild}")
+        papers = self._made.get(("post", reference), [])
+        if kind == "opener" and not any(
+            place.parent is not None and place.place_id in (each.message_id, each.place_id)
+            for each in papers
+        ):
+            self.breaks("at home", f"the talk about week {reference} began in {place.place_id}")
         if kind in ("post", "standing") and group is not None:
             channels = self._channels_of(group["group_id"])
             if place.home.place_id not in channels:
                 self.breaks("at home", f"{kind} {reference} is in {place.home.place_id}")
 
     def _not_too_often(self, person: int, reference: str) -> None:
-        reason, _, at = reference.split(":")
-        if reason == "idle" and not self._world.clocks_leapt:
+        reason, about, at = reference.split(":")
+        if reason != "idle":
+            weeks = self._world.ledger.ask("SELECT group_id FROM weeks WHERE week_id = ?", about)
+            reason = str(weeks[0]["group_id"]) if weeks else reason
+        elif self._world.leapt_lately(40):
+            self._nudged.pop(person, None)
+        else:
             planned, last = instant(int(at)), self._nudged.get(person)
             self._nudged[person] = planned
             if last is not None and abs(planned - last) < SELDOM:
                 self.breaks("seldom", f"{person} was to be nudged at {last} and at {planned}")
+        unwanted = self._world.readers.unwanted_since(person, reason)
+        if unwanted is not None and self._world.now() - unwanted > STILL_TRUE:
+            self.breaks("not wanted", f"{person} was reminded of {reference}, unwanted by then")
 
     def _mentions(self, message, kind: str, reference: str, role_id: int | None) -> None:
         named = {int(each) for each in ROLE.findall(message.text)}
@@ -252,11 +270,10 @@ class Promises:
         """Check what a life has just committed; and let befall it what waited for this moment."""
         self._note_channels()
         self._note_claims(life)
-        if not self._world.clocks_leapt:
+        if not self._world.leapt_lately(40):
             self.nothing_is_given_up_early()
         self.no_mark_is_lost()
-        if self._world.readers.deleted:
-            self.nobody_deleted_is_kept()
+        self.nobody_deleted_is_kept()
 
     def _note_channels(self) -> None:
         """Remember which channel each group has, and had until now."""
@@ -296,7 +313,7 @@ class Promises:
 
     def _may_take(self, life, old, holder) -> None:
         """Check that nobody took, gave back or gave up what somebody else was sending."""
-        if old is None or life is holder or self._world.clocks_leapt:
+        if old is None or life is holder or self._world.leapt_lately(2):
             return
         latest = self._world.now() + self._world.bots.ahead()
         if instant(old["lease_until"]) > latest:
@@ -348,7 +365,7 @@ class Promises:
         return [tuple(each) for each in self._world.ledger.ask(sql) if PERSON.fullmatch(each[1])]
 
     def nobody_deleted_is_kept(self) -> None:
-        people = self._world.readers.deleted
+        people = self._world.deleted_people()
         marks = ", ".join("?" * len(people))
         asked = [
             HELD.format(table=table, column=column, marks=marks)
@@ -361,7 +378,7 @@ class Promises:
 
     # In the end.
 
-    def all_is_settled(self) -> None:
+    def all_is_settled(self, calm_since: datetime) -> None:
         """A day after the last fault nothing is left that anybody waits for."""
         now, an_hour = self._world.now(), timedelta(hours=1)
         before = now - an_hour
@@ -391,7 +408,9 @@ class Promises:
         ):  # fmt: skip
             self.breaks("settled", f"{dict(week)} waits, and nothing is sent about it")
         for row in self._world.ledger.ask("SELECT * FROM outbox WHERE state = 'uncertain'"):
-            if row["problem"] == "no_history" and not self._was_closed(row):
+            could_look = instant(row["until_at"]) > calm_since + 2 * an_hour
+            is_lost = row["problem"] == "lost_sight" and could_look
+            if is_lost or (row["problem"] == "no_history" and not self._was_closed(row)):
                 self.breaks("uncertain", f"{dict(row)} could have been looked for")
         for row in self._world.ledger.ask("SELECT guild_id FROM gone_guilds"):
             if self._world.discord.guilds[row["guild_id"]].is_in:
@@ -450,7 +469,8 @@ class Promises:
         first = ask(
             "SELECT MIN(slot_at) AS at FROM weeks WHERE group_id = ? AND message_id > 0", asked[0]
         )
-        if first[0]["at"] is None or slot - instant(first[0]["at"]) < AFTER_THE_FIRST:
+        had = first[0]["at"]
+        if had is not None and slot - instant(had) < AFTER_THE_FIRST:
             return
         late = timedelta(seconds=50)
         if ask("SELECT 1 FROM votes WHERE group_id = ? AND week = ?", *asked):

@@ -19,8 +19,7 @@ def shrunk(
     ``settings``: as the world had them.
     """
     until = time.monotonic() + within
-    script = World(found.seed).script
-    kept, heals = script[: found.befell], found.befell == len(script)
+    kept, heals = found.befell, found.healed
 
     def still_broken(some: Sequence[Event]) -> Outcome | None:
         outcome = World(found.seed, script=some, heals=heals, **settings).run()

@@ -57,14 +57,16 @@ def the_list(papers: int) -> Curriculum:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a world. ``befell``: how many events had befallen it by then.
+    """What came of a world. ``befell``: what of its script had come by then.
 
-    ``digest``: of every statement that was run, in order.
+    ``healed``: whether the faults had stopped for good; ``digest``: of every statement that was
+    run, in order.
     """
 
     seed: int
     broken: Broken | None
-    befell: int
+    befell: tuple[Event, ...]
+    healed: bool
     history: tuple[str, ...]
     digest: int
     counts: Counter
@@ -107,8 +109,9 @@ class World:
         self.ends = self.setting.weeks * 7 * A_DAY
         if script is not None:  # so that a short history is also soon over
             self.ends = min(self.ends, (script[-1].at if script else 0) + A_DAY_OR_SO)
-        self._heals = heals
+        self._heals, self._healed = heals, False
         self.history: list[str] = []
+        self.befell: list[Event] = []
         self.counts: Counter[str] = Counter()
         self.hung: int | None = None
         self._troubled: set[tuple[int, str]] = set()
@@ -160,8 +163,9 @@ class World:
             ZoneInfo.clear_cache()
             asyncio.set_event_loop(None)
             loop.close()
-        broken, befell, history = self.promises.broken, self.events.befell, tuple(self.history)
-        return Outcome(self.seed, broken, befell, history, self.ledger.digest, self.counts)
+        broken, befell, history = self.promises.broken, tuple(self.befell), tuple(self.history)
+        end = befell, self._healed, history, self.ledger.digest, self.counts
+        return Outcome(self.seed, broken, *end)
 
     def now(self):
         """Return the true time, which is Discord's."""
@@ -173,11 +177,6 @@ class World:
     def leapt_lately(self, days: float) -> bool:
         """Tell whether the clocks of the bots have leapt, or had until some days ago."""
         return self.bots.leapt_within(timedelta(days=days))
-
-    @property
-    def clocks_leapt(self) -> bool:
-        """Whether they have ever leapt."""
-        return self.bots.leapt_within(timedelta.max)
 
     def deleted_people(self) -> list[int]:
         """Return who has deleted all about themselves, and done nothing since."""
@@ -287,12 +286,15 @@ class World:
                 if event.at < self._time():
                     continue
                 await self._until(event.at)
+                if not self.stop.is_set():
+                    self.befell.append(event)
                 if event.what == "calm":
                     await self._is_calm()
                 elif not self.stop.is_set():
                     self.events.befall(event)
             await self._until(self.ends)
             if self._heals and not self.stop.is_set():
+                self._healed = True
                 await self._heal()
         finally:
             self.bots.end()
@@ -312,6 +314,7 @@ class World:
     async def _is_calm(self) -> None:
         """The faults stop; a day later all must be settled."""
         self.told("the faults stop")
+        calm_since = self.now()
         self.weather.clear()
         self.events.calm_down()
         self.bots.heal()
@@ -320,7 +323,7 @@ class World:
             self.bots.tell("available", guild)
         await self._until(self._time() + A_DAY_OR_SO)
         if not self.stop.is_set():
-            self.promises.all_is_settled()
+            self.promises.all_is_settled(calm_since)
 
     async def _until(self, at: float) -> None:
         """Let time pass, but not beyond a broken promise."""

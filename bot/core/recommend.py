@@ -5,7 +5,7 @@ With the values in which services hand this to views.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -90,13 +90,9 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class GoDeeper:
-    """The list has nothing left for now, the additions have ``then``.
-
-    ``until`` is when the list goes on, or None: it is read to its end.
-    """
+    """The list is read to its end; the additions have ``then``."""
 
     then: Recommendation
-    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +102,14 @@ class AllRead:
 
 @dataclass(frozen=True, slots=True)
 class AllPutOff:
-    """Whatever is left is put off, or waits for what is: until this instant at the earliest."""
+    """Whatever is left is put off, or waits for what is; ``first`` comes back first.
 
+    ``deeper``: of the list, that is; additions can be read, for who asks for them.
+    """
+
+    first: Resource
     until: datetime
+    deeper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,29 +288,59 @@ def recommend(
 ) -> Answer:
     """Return the first thing the reader is ready for, with reasons; or why there is none.
 
-    The way to the goal comes first, then the list, then the additions, each in its own order.
-    ``deeper``: the reader already went beyond the list, and need not be asked again.
+    The way to the goal comes first, then the list, then the additions, each in its own order. Of
+    these, while the list has something left, only what that needs, unless filters ask for more.
+    ``deeper``: the reader goes beyond the list, and need not be asked.
     ``group_reads``: keys of what the reader's groups read this week.
     """
     marks = resolved(curriculum, marks)
-    picked = next(filter(filters.admit, _ready(curriculum, marks, now, goal)), None)
-    if picked is None:
-        return _nothing(curriculum, marks, now, filters, [*_ready(curriculum, marks, now, goal)])
-    told = reasons_for(
-        curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads
-    )
-    recommendation = Recommendation(picked, told)
-    to_goal = goal is not None and picked in path_to(curriculum, marks, goal)
-    asked_for = deeper or to_goal or bool(filters.names)
-    if picked.addition and not asked_for and _has_list(curriculum):
-        listed = [r for r in curriculum.resources if not r.addition]
-        return GoDeeper(recommendation, _goes_on_at(marks, listed, now))
-    return recommendation
+    on_path = () if goal is None else path_to(curriculum, marks, goal)
+    left = _left(curriculum, marks)
+    is_asked = deeper or bool(filters.names)
+
+    def is_offered(resource: Resource) -> bool:
+        return is_asked or not left or resource.key in left or resource in on_path
+
+    ready = [*_ready(curriculum, marks, now, on_path)]
+    offered = [r for r in ready if is_offered(r)]
+    picked = next(filter(filters.admit, offered), None)
+    if picked is not None:
+        told = reasons_for(
+            curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads
+        )
+        then = Recommendation(picked, told)
+        is_deeper = picked.addition and not left and picked not in on_path
+        return GoDeeper(then) if is_deeper and not is_asked and _has_list(curriculum) else then
+    if offered:
+        return TooNarrow(_culprits(filters, offered))
+    put_off = _put_off(curriculum, marks, now, is_offered)
+    return AllRead() if put_off is None else replace(put_off, deeper=bool(ready))
+
+
+def has_left(curriculum: Curriculum, marks: Marks) -> bool:
+    """Tell whether something of the list is unread."""
+    return bool(_left(curriculum, resolved(curriculum, marks)))
+
+
+def _left(curriculum: Curriculum, marks: Marks) -> set[str]:
+    """Return the keys of what the list has left, and of what that still needs."""
+    listed = (r.key for r in curriculum.resources if not r.addition and not unlocks(marks, r.key))
+    return _missing(curriculum, marks, listed)
+
+
+def _missing(curriculum: Curriculum, marks: Marks, keys: Iterable[str]) -> set[str]:
+    """Return these keys, and those of all that is still to read before them."""
+
+    def before(key: str) -> Iterator[str]:
+        needed = map(curriculum.get, curriculum.by_key[key].prerequisites)
+        return (r.key for r in needed if r and not unlocks(marks, r.key))
+
+    return reached(keys, before)
 
 
 def ready_for(curriculum: Curriculum, marks: Marks, now: datetime) -> tuple[Resource, ...]:
     """Return all the reader is ready for, in the order `/next` would give it."""
-    return tuple(_ready(curriculum, resolved(curriculum, marks), now, None))
+    return tuple(_ready(curriculum, resolved(curriculum, marks), now))
 
 
 def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, ...]:
@@ -323,11 +354,7 @@ def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, .
     if target is None or unlocks(marks, target.key):
         return ()
 
-    def missing_before(key: str) -> Iterator[str]:
-        needed = map(curriculum.get, curriculum.by_key[key].prerequisites)
-        return (r.key for r in needed if r and not unlocks(marks, r.key))
-
-    missing = reached([target.key], missing_before)
+    missing = _missing(curriculum, marks, [target.key])
     order = [r for r in (*curriculum.reading_order, target) if r.key in missing]
     path: list[Resource] = []
     while missing:
@@ -343,10 +370,9 @@ def opens(curriculum: Curriculum, key: str) -> tuple[Resource, ...]:
 
 
 def _ready(
-    curriculum: Curriculum, marks: Marks, now: datetime, goal: str | None
+    curriculum: Curriculum, marks: Marks, now: datetime, on_path: Sequence[Resource] = ()
 ) -> Iterator[Resource]:
-    """Return what can be read now, in order: mostly only the first is wanted."""
-    on_path = () if goal is None else path_to(curriculum, marks, goal)
+    """Return what can be read now, in order."""
     order = (*on_path, *(r for r in curriculum.reading_order if r not in on_path))
     mine = (r for r in order if not unlocks(marks, r.key) and not is_put_off(marks, r.key, now))
     return (r for r in mine if not r.is_companion and _is_unlocked(marks, r))
@@ -386,20 +412,20 @@ def reasons_for(
     return tuple(filter(None, reasons)) or ("next_on_list",)
 
 
-def _nothing(
-    curriculum: Curriculum, marks: Marks, now: datetime, filters: Filters, ready: Sequence[Resource]
-) -> Answer:
-    if ready:
-        alone = [n for n in filters.names if any(map(filters.without(n).admit, ready))]
-        return TooNarrow(tuple(alone) or filters.names)
-    until = _goes_on_at(marks, curriculum.resources, now)
-    return AllRead() if until is None else AllPutOff(until)
+def _culprits(filters: Filters, ready: Sequence[Resource]) -> tuple[str, ...]:
+    alone = [n for n in filters.names if any(map(filters.without(n).admit, ready))]
+    return tuple(alone) or filters.names
 
 
 def _has_list(curriculum: Curriculum) -> bool:
     return any(not r.addition for r in curriculum.resources)
 
 
-def _goes_on_at(marks: Marks, resources: Iterable[Resource], now: datetime) -> datetime | None:
-    off = (r for r in resources if is_put_off(marks, r.key, now) and _is_unlocked(marks, r))
-    return min(filter(None, (marks[r.key].until for r in off)), default=None)
+def _put_off(
+    curriculum: Curriculum, marks: Marks, now: datetime, is_offered: Callable[[Resource], bool]
+) -> AllPutOff | None:
+    """Return what comes back first of all that is put off."""
+    off = (r for r in curriculum.reading_order if is_put_off(marks, r.key, now) and is_offered(r))
+    waits = [(marks[r.key].until or now, r) for r in off if _is_unlocked(marks, r)]
+    until, first = min(waits, key=lambda each: each[0], default=(now, None))
+    return None if first is None else AllPutOff(first, until)

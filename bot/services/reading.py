@@ -36,6 +36,7 @@ from bot.core.recommend import (
     Suggestion,
     TooNarrow,
     Worth,
+    has_left,
     path_to,
     ready_for,
     reasons_for,
@@ -94,14 +95,26 @@ class ReaderHere:
         return None if key is None else self.curriculum.get(key)
 
     @property
+    def is_deeper(self) -> bool:
+        """Whether the current resource is none of the list."""
+        return self.current is not None and self.current.addition
+
+    @property
     def ready(self) -> tuple[Resource, ...]:
         """What can be read now, in the order `/next` would give it."""
         return ready_for(self.curriculum, self.reader.marks, self.now)
 
-    def answer(self, filters: Filters = NO_FILTERS, *, deeper: bool = False) -> Answer:
-        """Return what comes next. Beyond the list nobody is asked twice to go deeper."""
+    def answer(
+        self, filters: Filters = NO_FILTERS, *, deeper: bool = False, went_deeper: bool = False
+    ) -> Answer:
+        """Return what comes next.
+
+        ``deeper``: the reader asks for more than the list; ``went_deeper``: or did so before. Who
+        has read the list isn't asked twice.
+        """
         goal, reads = self.reader.goal, self._group_keys()
-        is_deeper = deeper or (self.current is not None and self.current.addition)
+        went = went_deeper or self.is_deeper
+        is_deeper = deeper or (went and not has_left(self.curriculum, self.reader.marks))
         given = self.curriculum, self.reader.marks, self.now
         return recommend(*given, filters=filters, goal=goal, deeper=is_deeper, group_reads=reads)
 
@@ -468,7 +481,7 @@ class Reading:
         if marked and still is not None and still.key not in {r.key for r in marked}:
             answer = after.present_answer()
         else:
-            answer = after.answer(deeper=before.current is not None and before.current.addition)
+            answer = after.answer(went_deeper=before.is_deeper)
         current = _shown_key(answer)
         told = goal or old.goal if goal != old.goal else None
         newest = await progress.last_change_id(tx, reader_id)

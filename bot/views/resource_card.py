@@ -35,6 +35,7 @@ from bot.views import phrases
 from bot.views.parts import (
     BLUE,
     GREEN,
+    GREY,
     OPTIONS,
     box,
     boxed,
@@ -63,8 +64,7 @@ def next_card(reply: Reply) -> ui.LayoutView:
             shown = _resource_box(curriculum, resource, mark, reasons, undo, reply.worth)
             reads = text_of(_group_reads(reply, resource))
         case GoDeeper():
-            deeper = button(ids.GoDeeper(), _("Go deeper"), BLUE)
-            buttons = row(undo, deeper, go_button("progress"))
+            buttons = row(undo, _deeper_button(BLUE), go_button("progress"))
             shown = box(*_list_read(curriculum, reply.answer), buttons)
         case AllRead():
             everything = _(
@@ -72,13 +72,8 @@ def next_card(reply: Reply) -> ui.LayoutView:
                 "The list, and all that goes deeper. You can find it again with `/search`."
             )
             shown = box(everything, row(undo, go_button("progress")))
-        case AllPutOff(until):
-            nothing = _(
-                "All that is left waits: you chose *Later*. The first comes back on {day}.\n"
-                "`/curriculum` shows the list: you can still read any of it.",
-                day=phrases.moment(until, "D"),
-            )
-            shown = box(nothing, row(undo, go_button("progress")))
+        case AllPutOff():
+            shown = _put_off_box(reply, reply.answer)
         case TooNarrow(culprits):
             shown = box(_too_narrow_text(culprits), row(undo, go_button("next")))
     return card(_changed_text(reply), _from_guild_text(reply.from_guild), shown, reads)
@@ -230,6 +225,35 @@ def _resource_box(
     )
 
 
+def _put_off_box(reply: Reply, answer: AllPutOff) -> ui.Container[Any]:
+    """Say when what was put off comes back, and what helps with it until then."""
+    first, change = answer.first, reply.change
+    day, title = phrases.moment(answer.until, "D"), phrases.name_of(first)
+    told = _("### 💤 Back on {day}: {title}", day=day, title=title)
+    why = (
+        _("You chose *Later*. Until then, the list has nothing else for you.")
+        if answer.deeper
+        else _("You chose *Later*. Until then, there is nothing else for you.")
+    )
+    is_new = change is not None and change.kind == "later" and change.keys == (first.key,)
+    taken_back = ids.Undo(change.change_id) if change and is_new else ids.NotRead(first.key)
+    return box(
+        told,
+        why,
+        text_of(companion_lines(first), COMPANIONS),
+        row(
+            button(taken_back, _("Take it back"), GREEN),
+            None if is_new else _undo_button(reply),
+            _deeper_button() if answer.deeper else None,
+            go_button("progress"),
+        ),
+    )
+
+
+def _deeper_button(style: discord.ButtonStyle = GREY) -> ui.Button[Any]:
+    return button(ids.GoDeeper(), _("Go deeper"), style)
+
+
 def _aside_select(key: str) -> ui.Select[Any] | None:
     ways = [
         option("later", _("Later"), _("Comes back in a week")),
@@ -288,21 +312,13 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
 
 
 def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
-    """Yield what a reader reads who finished the list, or put off what is left of it."""
+    """Yield what a reader reads who finished the list."""
+    yield _(
+        "## 🎉 You've read {title}\nThat was the whole list. Well done!",
+        title=plain(curriculum.title),
+    )
     title = phrases.name_of(answer.then.resource)
-    if answer.until is None:
-        yield _(
-            "## 🎉 You've read {title}\nThat was the whole list. Well done!",
-            title=plain(curriculum.title),
-        )
-        yield _("To go deeper, start with **{title}**.", title=title)
-    else:
-        yield _(
-            "The rest of the list waits until {day}: you chose *Later*. To go deeper now, start"
-            " with **{title}**.",
-            day=phrases.moment(answer.until, "D"),
-            title=title,
-        )
+    yield _("To go deeper, start with **{title}**.", title=title)
 
 
 def _too_narrow_text(culprits: Sequence[str]) -> str:

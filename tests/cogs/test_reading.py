@@ -294,8 +294,42 @@ async def test_what_was_put_off_comes_back_after_a_week(alice, channel, env):
     await env.advance_time(7 * 24 * 3600 + 1)
     back = await alice.slash(channel, "next")
 
-    assert "waits until" in text_of(put_off)
+    assert "Back on <t:" in text_of(put_off)
     assert title_of(back) == "Attention Is All You Need"
+
+
+async def test_who_put_the_first_paper_off_is_told_when_it_is_back_and_what_helps(alice, channel):
+    card = await alice.slash(channel, "next")
+    put_off = await alice.select(card.response.message, ["later"], custom_id=select_of(card))
+
+    again = await alice.slash(channel, "next")
+    told, buttons = text_of(again), [labels_of(put_off), labels_of(again)]
+    taken_back = await alice.click(again.response.message, label="Take it back")
+
+    assert "Back on <t:" in told
+    assert "Until then, the list has nothing else for you." in told
+    assert "The Illustrated Transformer" in told
+    assert buttons == [["Take it back", "Go deeper", "My progress"]] * 2
+    assert title_of(taken_back) == "Attention Is All You Need"
+
+
+async def test_a_first_paper_put_off_is_taken_back_at_once(alice, channel):
+    card = await alice.slash(channel, "next")
+    put_off = await alice.select(card.response.message, ["later"], custom_id=select_of(card))
+
+    taken_back = await alice.click(put_off.response.message, label="Take it back")
+
+    assert "↩️" in text_of(taken_back)
+    assert title_of(taken_back) == "Attention Is All You Need"
+
+
+async def test_who_put_the_list_off_goes_deeper_for_the_asking(alice, channel):
+    card = await alice.slash(channel, "next")
+    put_off = await alice.select(card.response.message, ["later"], custom_id=select_of(card))
+
+    deeper = await alice.click(put_off.response.message, label="Go deeper")
+
+    assert "addition" in text_of(deeper)
 
 
 async def test_filters_narrow_and_name_what_leaves_nothing(alice, channel):

@@ -44,6 +44,11 @@ def slug(answer):
     return answer.resource.key.partition(":")[2]
 
 
+def put_off(made, slug, until, *, deeper=False):
+    """The answer that this comes back first."""
+    return AllPutOff(made.by_key[f"demo:{slug}"], until, deeper)
+
+
 def slugs(resources):
     return [each.key.partition(":")[2] for each in resources]
 
@@ -65,7 +70,6 @@ def test_saying_done_each_time_reads_the_makers_list_in_its_order(shipped_list):
 
     assert slugs(read) == NINE_STEPS
     assert isinstance(then, GoDeeper)
-    assert then.until is None
     assert then.then.resource.addition
 
 
@@ -118,31 +122,47 @@ def test_what_is_put_off_comes_back_after_a_week():
 def test_putting_off_unlocks_nothing():
     made = curriculum(resource("a"), resource("b", "a"))
 
-    assert recommend(made, later("a"), NOW) == AllPutOff(NOW + WEEK)
+    assert recommend(made, later("a"), NOW) == put_off(made, "a", NOW + WEEK)
 
 
 def test_everything_put_off_says_when_the_first_comes_back():
     made = curriculum(resource("a"), resource("b"), resource("c", "b"))
     marks = later("a", until=NOW + WEEK) | later("b", until=NOW + timedelta(days=2))
 
-    assert recommend(made, marks, NOW) == AllPutOff(NOW + timedelta(days=2))
+    assert recommend(made, marks, NOW) == put_off(made, "b", NOW + timedelta(days=2))
 
 
 def test_what_waits_for_something_put_off_longer_is_not_what_comes_back_first():
     made = curriculum(resource("a"), resource("b", "a"))
     marks = later("a", until=NOW + WEEK) | later("b", until=NOW + timedelta(days=2))
 
-    assert recommend(made, marks, NOW) == AllPutOff(NOW + WEEK)
+    assert recommend(made, marks, NOW) == put_off(made, "a", NOW + WEEK)
 
 
-def test_a_list_put_off_offers_additions_and_says_when_it_goes_on():
+def test_a_list_put_off_leads_nobody_deeper_who_does_not_ask():
     made = curriculum(resource("a"), resource("b", "a"), resource("x", addition=True))
 
     answer = recommend(made, later("a"), NOW)
+    asked = recommend(made, later("a"), NOW, deeper=True)
 
-    assert isinstance(answer, GoDeeper)
-    assert answer.until == NOW + WEEK
-    assert slug(answer.then) == "x"
+    assert answer == put_off(made, "a", NOW + WEEK, deeper=True)
+    assert slug(asked) == "x"
+
+
+def test_an_addition_that_the_list_needs_is_none_that_goes_deeper():
+    made = curriculum(
+        resource("y", addition=True), resource("x", addition=True), resource("b", "x")
+    )
+
+    assert slug(recommend(made, {}, NOW)) == "x"
+    assert recommend(made, later("x"), NOW) == put_off(made, "x", NOW + WEEK, deeper=True)
+
+
+def test_an_addition_put_off_is_not_what_the_list_waits_for():
+    made = curriculum(resource("a"), resource("x", addition=True))
+    marks = later("a", until=NOW + WEEK) | later("x", until=NOW + timedelta(days=2))
+
+    assert recommend(made, marks, NOW) == put_off(made, "a", NOW + WEEK)
 
 
 def test_nothing_left_is_all_read():
@@ -270,7 +290,9 @@ def test_filters_are_not_to_blame_when_everything_is_read_or_put_off():
     made = curriculum(resource("a"))
 
     assert recommend(made, done("a"), NOW, filters=Filters(kind="book")) == AllRead()
-    assert recommend(made, later("a"), NOW, filters=Filters(kind="book")) == AllPutOff(NOW + WEEK)
+    assert recommend(made, later("a"), NOW, filters=Filters(kind="book")) == put_off(
+        made, "a", NOW + WEEK
+    )
 
 
 def reasons(made, marks, **asked):
@@ -440,6 +462,27 @@ def may_be_given(made, marks, now):
     ]
 
 
+def list_left(made, marks):
+    marks = resolved(made, marks)
+    return [r for r in made.resources if not r.addition and not unlocks(marks, r.key)]
+
+
+@given(read_by_somebody(), st.data())
+def test_nobody_is_sent_deeper_who_does_not_ask(somebody, data):
+    made, marks = somebody
+    goal = data.draw(st.sampled_from([None, *made.by_key]))
+    path = () if goal is None else path_to(made, marks, goal)
+
+    answer = recommend(made, marks, NOW, goal=goal)
+
+    if isinstance(answer, Recommendation) and answer.resource.addition:
+        given = answer.resource
+        is_needed = any(given in path_to(made, marks, r.key) for r in list_left(made, marks))
+        assert given in path or is_needed or all(r.addition for r in made.resources)
+    if isinstance(answer, GoDeeper):
+        assert not list_left(made, marks)
+
+
 @given(read_by_somebody(), filters(), st.data())
 def test_next_never_gives_what_is_locked_marked_put_off_or_a_companion(somebody, asked, data):
     made, marks = somebody
@@ -452,27 +495,25 @@ def test_next_never_gives_what_is_locked_marked_put_off_or_a_companion(somebody,
     match answer:
         case Recommendation(given):
             assert given in [r for r in may if asked.admit(r)]
-        case GoDeeper(then, until):
+        case GoDeeper(then):
             assert not deeper
             assert asked == NO_FILTERS
             assert then.resource == may[0]
-            assert all(r.addition for r in may)
-            left = [
-                r
-                for r in made.resources
-                if not r.addition and not unlocks(resolved(made, marks), r.key)
-            ]
-            assert (until is None) == (not left)
+            assert not list_left(made, marks)
         case TooNarrow(culprits):
             assert may
             assert not any(map(asked.admit, may))
             assert culprits
         case AllRead():
             assert all(unlocks(resolved(made, marks), r.key) for r in made.resources)
-        case AllPutOff(until):
-            assert not may
-            assert may_be_given(made, marks, until)
-            assert not may_be_given(made, marks, until - timedelta(seconds=1))
+        case AllPutOff(first, until, has_deeper):
+            assert has_deeper == bool(may)
+            assert first in may_be_given(made, marks, until)
+            if may:
+                assert list_left(made, marks)
+                assert all(r.addition for r in may)
+            else:
+                assert not may_be_given(made, marks, until - timedelta(seconds=1))
 
 
 @given(read_by_somebody(), filters())

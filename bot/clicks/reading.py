@@ -121,6 +121,11 @@ async def go_deeper(click: Click, _said: ids.GoDeeper) -> View:
 
 
 @clicked
+async def any_length(click: Click, _said: ids.AnyLength) -> View:
+    return next_card(await click.services.reading.any_length(click.who, click.where))
+
+
+@clicked
 async def start_at(click: Click, _said: ids.StartAt) -> View:
     """Mark what comes before the step that is picked as known."""
     step_id = None if click.picked == DEEPER else click.picked

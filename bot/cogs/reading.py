@@ -51,8 +51,9 @@ class ReadingCog(commands.Cog, name="reading"):
         """Show what to read next, and why."""
         who, where = interaction.user.id, interaction.guild_id
         step_id = await self.reading.step_id(where, step) if step else None
-        filters = Filters(minutes, kind, step_id, must_reads)
-        await answer(interaction, next_card(await self.reading.next_for(who, where, filters)))
+        filters = Filters(kind, step_id, must_reads)
+        reply = await self.reading.next_for(who, where, filters, minutes=minutes)
+        await answer(interaction, next_card(reply))
 
     @app_commands.command()
     @app_commands.describe(

@@ -42,28 +42,20 @@ class OnGoalPath:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class FitsMinutes:
-    minutes: int
-
-
-Reason = PlainReason | FinishedPrerequisites | Opens | OnGoalPath | FitsMinutes
+Reason = PlainReason | FinishedPrerequisites | Opens | OnGoalPath
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What narrows `/next`; None and False don't."""
 
-    minutes: int | None = None
     kind: Kind | None = None
     step_id: str | None = None
     must_reads: bool = False
 
     def admit(self, resource: Resource) -> bool:
-        """Tell whether the resource passes; without an estimate it fits no number of minutes."""
         return (
-            (self.minutes is None or 0 < (resource.minutes or 0) <= self.minutes)
-            and self.kind in (None, resource.kind)
+            self.kind in (None, resource.kind)
             and self.step_id in (None, resource.step_id)
             and (resource.must_read or not self.must_reads)
         )
@@ -80,6 +72,9 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+
+MOST_SITTINGS = 4
+"""In more than that nobody reads one thing: they read a piece of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +135,14 @@ class GroupRead:
 class Reader:
     """A reader as the ledger knows them; ``marks`` by present key.
 
+    ``minutes``: how many they have, as they said at their last `/next`.
     ``group_reads`` are of the groups that count here: a server's own, in a DM all of theirs.
     """
 
     marks: Marks
     current: str | None = None
     goal: str | None = None
+    minutes: int | None = None
     group_reads: tuple[GroupRead, ...] = ()
 
 
@@ -180,6 +177,22 @@ class Reply:
     worth: Worth | None = None
     from_guild: int | None = None
     already: tuple[Resource, ...] = ()
+    sitting: Sitting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What a reader with so many minutes may do with what comes next.
+
+    ``sittings``: how many it takes; None: more than ``MOST_SITTINGS``, or nobody said how long it
+    takes. If it is more than one: ``companion`` fits; else ``shortest`` is the shortest thing of
+    the list that can be read now, if that is another one.
+    """
+
+    minutes: int
+    sittings: int | None
+    companion: Resource | None = None
+    shortest: Resource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +318,7 @@ def recommend(
     offered = [r for r in ready if is_offered(r)]
     picked = next(filter(filters.admit, offered), None)
     if picked is not None:
-        told = reasons_for(
-            curriculum, marks, picked, filters=filters, goal=goal, group_reads=group_reads
-        )
+        told = reasons_for(curriculum, marks, picked, goal=goal, group_reads=group_reads)
         then = Recommendation(picked, told)
         is_deeper = picked.addition and not left and picked not in on_path
         return GoDeeper(then) if is_deeper and not is_asked and _has_list(curriculum) else then
@@ -341,6 +352,26 @@ def _missing(curriculum: Curriculum, marks: Marks, keys: Iterable[str]) -> set[s
 def ready_for(curriculum: Curriculum, marks: Marks, now: datetime) -> tuple[Resource, ...]:
     """Return all the reader is ready for, in the order `/next` would give it."""
     return tuple(_ready(curriculum, resolved(curriculum, marks), now))
+
+
+def sitting_for(
+    curriculum: Curriculum, marks: Marks, now: datetime, resource: Resource, minutes: int
+) -> Sitting:
+    """Return what a reader with so many minutes may do with a resource."""
+    needed = -(-resource.minutes // minutes) if resource.minutes else None
+    sittings = None if needed is None or needed > MOST_SITTINGS else needed
+    if sittings == 1:
+        return Sitting(minutes, sittings)
+    marks = resolved(curriculum, marks)
+    helping = (each for each in resource.companions if not unlocks(marks, each.key))
+    fits = next((each for each in helping if 0 < (each.minutes or 0) <= minutes), None)
+    if fits is not None:
+        return Sitting(minutes, sittings, fits)
+    listed = [r for r in _ready(curriculum, marks, now) if not r.addition and r.minutes]
+    shortest = min(listed, key=lambda r: r.minutes or 0, default=resource)
+    is_shorter = (shortest.minutes or 0) < (resource.minutes or 0) or not resource.minutes
+    other = shortest if is_shorter and shortest != resource else None
+    return Sitting(minutes, sittings, shortest=other)
 
 
 def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, ...]:
@@ -387,7 +418,6 @@ def reasons_for(
     marks: Marks,
     resource: Resource,
     *,
-    filters: Filters = NO_FILTERS,
     goal: str | None = None,
     group_reads: AbstractSet[str] = frozenset(),
 ) -> tuple[Reason, ...]:
@@ -406,7 +436,6 @@ def reasons_for(
         "first_step" if is_first else None,
         "must_read" if resource.must_read else None,
         Opens(opened) if opened else None,
-        None if filters.minutes is None else FitsMinutes(filters.minutes),
         "goes_deeper" if resource.addition and _has_list(curriculum) else None,
     )
     return tuple(filter(None, reasons)) or ("next_on_list",)

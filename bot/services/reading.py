@@ -41,6 +41,7 @@ from bot.core.recommend import (
     ready_for,
     reasons_for,
     recommend,
+    sitting_for,
 )
 from bot.errors import (
     ChangedSinceError,
@@ -129,7 +130,12 @@ class ReaderHere:
 
     def reply(self, answer: Answer, change: Change | None = None) -> Reply:
         """Return the answer, with what the reader changed."""
-        return Reply(self.curriculum, self.reader, answer, change, from_guild=self.from_guild)
+        sitting, minutes = None, self.reader.minutes
+        if minutes is not None and isinstance(answer, Recommendation):
+            given = self.curriculum, self.reader.marks, self.now
+            sitting = sitting_for(*given, answer.resource, minutes)
+        here = self.curriculum, self.reader
+        return Reply(*here, answer, change, from_guild=self.from_guild, sitting=sitting)
 
     def rows_of(self, marks: Mapping[str, Mark | None]) -> dict[str, Mark | None]:
         """Return the rows to write: each mark under its present key, none under former ones."""
@@ -174,15 +180,31 @@ class Reading:
         guild_id: int | None,
         filters: Filters = NO_FILTERS,
         *,
+        minutes: int | None = None,
         deeper: bool = False,
     ) -> Reply:
-        """Return what to read next, and make it current; ``deeper``: go on after the list."""
+        """Return what to read next, and make it current; ``deeper``: go on after the list.
+
+        ``minutes``: how many the reader has, until they ask anew. Which one is next never depends
+        on it; nor does it change for who goes deeper.
+        """
         here = await self._load(self._db, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
-        if _current_after(answer, here) == here.reader.current:  # nobody has to wait
+        has_said = deeper or minutes == here.reader.minutes
+        if has_said and _current_after(answer, here) == here.reader.current:  # nobody has to wait
             return replace(here.reply(answer), worth=await self._worth_of(self._db, here, answer))
         async with self._turn(reader_id) as tx:
+            if not has_said:
+                await readers.set_minutes(tx, reader_id, minutes)
             return await self.show_next(tx, reader_id, guild_id, filters, deeper=deeper)
+
+    async def any_length(self, reader_id: int, guild_id: int | None) -> Reply:
+        """Forget how many minutes the reader has; what they were shown stays."""
+        async with self._turn(reader_id) as tx:
+            await readers.set_minutes(tx, reader_id, None)
+            here = await self._load(tx, reader_id, guild_id)
+            answer = here.present_answer()
+            return await self._show(tx, here, answer, _shown_key(answer))
 
     async def show_next(
         self,
@@ -434,7 +456,7 @@ class Reading:
         curriculum = await self._curricula.of(db, place, kept.version)
         group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
         marks = resolved(curriculum, kept.marks)
-        reader = Reader(marks, kept.current, kept.goal, group_reads)
+        reader = Reader(marks, kept.current, kept.goal, kept.minutes, group_reads)
         from_guild = None if place == guild_id else place
         return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
 

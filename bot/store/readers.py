@@ -24,6 +24,7 @@ class Standing:
 
     current: str | None
     goal: str | None
+    minutes: int | None
     marks: Mapping[str, Mark]
     version: int
     group_reads: list[tuple[str, int]]
@@ -41,7 +42,7 @@ async def standing(
     sql = (
         "SELECT 'mark' AS what, resource_key AS key, state AS word, changed_at AS at,"
         " until_at AS number, rating FROM progress WHERE reader_id = ?"
-        " UNION ALL SELECT 'reader', current_key, goal_key, NULL, NULL, NULL FROM readers"
+        " UNION ALL SELECT 'reader', current_key, goal_key, NULL, minutes, NULL FROM readers"
         " WHERE reader_id = ?"
         " UNION ALL SELECT 'version', NULL, NULL, NULL, version, NULL FROM additions_versions"
         " WHERE guild_id = ?"
@@ -61,11 +62,13 @@ async def standing(
     found = defaultdict[str, list[Row]](list)
     for row in rows:
         found[row["what"]].append(row)
-    current, goal = next(((r["key"], r["word"]) for r in found["reader"]), (None, None))
+    mine = ((r["key"], r["word"], r["number"]) for r in found["reader"])
+    current, goal, minutes = next(mine, (None, None, None))
     ratings = {r["key"]: (r["number"], r["at"]) for r in found["ratings"]}
     return Standing(
         current,
         goal,
+        minutes,
         {
             r["key"]: Mark(r["word"], instant(r["at"]), instant_or_none(r["number"]), r["rating"])
             for r in found["mark"]
@@ -74,6 +77,10 @@ async def standing(
         [(r["key"], r["number"]) for r in sorted(found["read"], key=itemgetter("at"))[::-1]],
         {each: ratings.get(each, (0, 0)) for each in (current, key) if each is not None},
     )
+
+
+async def set_minutes(tx: Queries, reader_id: int, minutes: int | None) -> None:
+    await tx.fetch("UPDATE readers SET minutes = ? WHERE reader_id = ?", minutes, reader_id)
 
 
 async def was_shown(db: Queries, reader_id: int, key: str) -> bool:

@@ -119,6 +119,10 @@ class GoDeeper(CustomId, shape="deeper"):
     """On to what lies beyond the list."""
 
 
+class AnyLength(CustomId, shape="any-length"):
+    """However long what comes next takes."""
+
+
 class StartAt(CustomId, shape="start-at{page}"):
     """At the option's step: what comes before is known. A long list has several such selects."""
 

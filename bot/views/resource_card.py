@@ -14,7 +14,6 @@ from bot.core.recommend import (
     AlsoDone,
     Change,
     FinishedPrerequisites,
-    FitsMinutes,
     GoDeeper,
     OnGoalPath,
     Opens,
@@ -23,6 +22,7 @@ from bot.core.recommend import (
     Recommendation,
     Reply,
     Shown,
+    Sitting,
     TooNarrow,
     Worth,
     opens,
@@ -61,7 +61,9 @@ def next_card(reply: Reply) -> ui.LayoutView:
     match reply.answer:
         case Recommendation(resource, reasons):
             mark = reply.reader.marks.get(resource.key)
-            shown = _resource_box(curriculum, resource, mark, reasons, undo, reply.worth)
+            shown = _resource_box(
+                curriculum, resource, mark, reasons, undo, reply.worth, sitting=reply.sitting
+            )
             reads = text_of(_group_reads(reply, resource))
         case GoDeeper():
             buttons = row(undo, _deeper_button(BLUE), go_button("progress"))
@@ -196,10 +198,12 @@ def _resource_box(
     undo: ui.Button[Any] | None = None,
     worth: Worth | None = None,
     missing: Sequence[Resource] = (),
+    sitting: Sitting | None = None,
 ) -> ui.Container[Any]:
     key, is_open = resource.key, mark is None or mark.state == "later"
     why = [_reason_text(reason, curriculum, resource) for reason in reasons]
     liked, opened, locked, what_first = None, None, None, None
+    any_length = button(ids.AnyLength(), _("Any length")) if sitting is not None else None
     if worth is not None:
         liked = _("-# Liked by {liked} of {rated} readers.", liked=worth.liked, rated=worth.rated)
     if not why and (others := opens(curriculum, key)):
@@ -214,13 +218,14 @@ def _resource_box(
     )
     return box(
         "\n".join(_heading(curriculum, resource, mark)),
+        None if sitting is None else text_of(_sitting_lines(sitting)),
         text_of(why, WHY),
         text_of(note_lines(resource), NOTES),
         text_of(companion_lines(resource), COMPANIONS),
         liked,
         opened,
         locked,
-        row(link_button(_("Open"), resource.url), *marking, undo, what_first),
+        row(link_button(_("Open"), resource.url), *marking, undo, what_first, any_length),
         _aside_select(key) if is_open else None,
     )
 
@@ -263,6 +268,25 @@ def _aside_select(key: str) -> ui.Select[Any] | None:
     return select(ids.PutAside(key), _("Not this one…"), ways)
 
 
+def _sitting_lines(sitting: Sitting) -> Iterator[str]:
+    """Yield how what comes next fits the time that the reader has, and what does fit."""
+    n, sittings = sitting.minutes, sitting.sittings
+    if sittings == 1:
+        yield _("⏱️ For {n} min: it fits.", n=n)
+    elif sittings is not None:
+        yield _("⏱️ For {n} min: it takes {sittings} sittings.", n=n, sittings=sittings)
+    else:
+        yield _("⏱️ For {n} min: read a piece of it.", n=n)
+    if sitting.companion is not None:
+        yield _("This fits: {title}", title=_taking(sitting.companion))
+    if sitting.shortest is not None:
+        yield _("The shortest you can read now: {title}", title=_taking(sitting.shortest))
+
+
+def _taking(resource: Resource) -> str:
+    return phrases.dotted(phrases.linked(resource), phrases.takes(resource))
+
+
 def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> Iterator[str]:
     parent = curriculum.get(resource.parent or "")
     place = phrases.dotted(
@@ -301,8 +325,6 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
                 return _("- It is your goal, and you're ready for it.")
             title = phrases.name_of(aim)
             return _("- It leads to your goal, {title}: {n} left.", title=title, n=left)
-        case FitsMinutes(minutes):
-            return ngettext("- It fits your {n} minute.", "- It fits your {n} minutes.", minutes)
         case "group_reads_it":
             return _("- Your study group reads it this week.")
         case "next_on_list":
@@ -324,7 +346,6 @@ def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
 def _too_narrow_text(culprits: Sequence[str]) -> str:
     """Return which filters left nothing over."""
     filters = {
-        "minutes": _("minutes"),
         "kind": _("kind"),
         "step_id": _("step"),
         "must_reads": _("must-reads"),

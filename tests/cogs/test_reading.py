@@ -333,20 +333,47 @@ async def test_who_put_the_list_off_goes_deeper_for_the_asking(alice, channel):
 
 
 async def test_filters_narrow_and_name_what_leaves_nothing(alice, channel):
-    short = await alice.slash(channel, "next", minutes=30)
-    nothing = await alice.slash(channel, "next", minutes=1)
+    nothing = await alice.slash(channel, "next", kind="course")
 
-    assert "It fits your 30 minutes." in text_of(short)
-    assert "Nothing you can read now fits this: minutes. Try again with less." in text_of(nothing)
+    assert "Nothing you can read now fits this: kind. Try again with less." in text_of(nothing)
+
+
+async def test_who_has_twenty_minutes_is_told_how_the_next_one_fits(alice, channel, env):
+    card = await alice.slash(channel, "next", minutes=20)
+    title, told, buttons = title_of(card), text_of(card), labels_of(card)
+    await env.advance_time(4)
+    after = await alice.click(card.response.message, label="Done")
+    still, text = title_of(after), text_of(after)
+    any_length = await alice.click(after.response.message, label="Any length")
+
+    assert title == "Attention Is All You Need"
+    assert "⏱️ For 20 min: it takes 3 sittings." in told
+    assert "Any length" in buttons
+    assert "⏱️ For 20 min: " in text
+    assert title_of(any_length) == still
+    assert "⏱️" not in text_of(any_length)
+    assert "Any length" not in labels_of(any_length)
+
+
+async def test_what_takes_hours_is_read_by_pieces(alice, channel):
+    card = await alice.slash(channel, "next", minutes=5)
+
+    assert "⏱️ For 5 min: read a piece of it." in text_of(card)
+
+
+async def test_what_fits_says_so(alice, channel):
+    card = await alice.slash(channel, "next", minutes=90)
+
+    assert "⏱️ For 90 min: it fits." in text_of(card)
 
 
 async def test_filters_that_leave_nothing_are_listed_and_what_was_shown_stays(alice, channel):
     await alice.slash(channel, "next")
 
-    nothing = await alice.slash(channel, "next", minutes=1, kind="course", must_reads=True)
+    nothing = await alice.slash(channel, "next", kind="course", must_reads=True)
     done = await alice.slash(channel, "done")
 
-    assert "fits this: minutes, kind, must-reads. " in text_of(nothing)
+    assert "fits this: kind. " in text_of(nothing)
     assert "✅ Done: **Attention Is All You Need**" in text_of(done)
 
 

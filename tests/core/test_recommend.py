@@ -11,16 +11,17 @@ from bot.core.recommend import (
     AllRead,
     Filters,
     FinishedPrerequisites,
-    FitsMinutes,
     GoDeeper,
     OnGoalPath,
     Opens,
     Recommendation,
+    Sitting,
     TooNarrow,
     opens,
     path_to,
     ready_for,
     recommend,
+    sitting_for,
 )
 from tests.curricula import NOW, curriculum, done, later, read_by_somebody, resource
 
@@ -233,8 +234,6 @@ def test_a_goal_that_is_put_off_lets_the_list_go_on():
 @pytest.mark.parametrize(
     ("filters", "given"),
     [
-        (Filters(minutes=20), "short"),
-        (Filters(minutes=19), None),
         (Filters(kind="video"), "video"),
         (Filters(step_id="two"), "short"),
         (Filters(must_reads=True), "must"),
@@ -243,15 +242,70 @@ def test_a_goal_that_is_put_off_lets_the_list_go_on():
 )
 def test_filters_narrow(filters, given):
     made = curriculum(
-        resource("first", minutes=None),
+        resource("first"),
         resource("video", kind="video"),
         resource("must", must_read=True),
-        resource("short", minutes=20, step_id="two"),
+        resource("short", step_id="two"),
     )
 
     answer = recommend(made, {}, NOW, filters=filters)
 
     assert (slug(answer) if given else type(answer)) == (given or TooNarrow)
+
+
+@pytest.mark.parametrize(
+    ("takes", "minutes", "sittings"),
+    [(20, 20, 1), (21, 20, 2), (80, 20, 4), (81, 20, None), (None, 20, None), (5, 10_000, 1)],
+)
+def test_what_is_next_is_said_in_sittings(takes, minutes, sittings):
+    made = curriculum(resource("a", minutes=takes))
+
+    assert sitting_for(made, {}, NOW, made.by_key["demo:a"], minutes) == Sitting(minutes, sittings)
+
+
+def test_a_companion_that_fits_is_offered_before_the_shortest_of_the_list():
+    made = curriculum(resource("a", minutes=60, companions=["video"]), resource("b", minutes=15))
+    paper, video, short = (made.by_key[f"demo:{slug}"] for slug in ("a", "video", "b"))
+
+    fits = sitting_for(made, {}, NOW, paper, 20)
+    seen = sitting_for(made, done("video"), NOW, paper, 20)
+    too_long = sitting_for(made, {}, NOW, paper, 2)
+
+    assert fits == Sitting(20, 3, companion=video)
+    assert seen == Sitting(20, 3, shortest=short)
+    assert too_long == Sitting(2, None, shortest=short)
+
+
+def test_the_shortest_is_of_the_list_and_can_be_read_now():
+    made = curriculum(
+        resource("a", minutes=60),
+        resource("locked", "a", minutes=10),
+        resource("put-off", minutes=10),
+        resource("addition", minutes=10, addition=True),
+        resource("unknown", minutes=None),
+    )
+
+    assert sitting_for(made, later("put-off"), NOW, made.by_key["demo:a"], 20) == Sitting(20, 3)
+
+
+@given(read_by_somebody(), st.integers(1, 200))
+def test_what_is_offered_for_the_time_that_one_has_can_be_read_now(somebody, minutes):
+    made, marks = somebody
+    ready = ready_for(made, marks, NOW)
+
+    for each in ready:
+        told = sitting_for(made, marks, NOW, each, minutes)
+        if told.companion is not None:
+            assert told.companion in each.companions
+            assert told.companion.minutes <= minutes
+        if told.shortest is not None:
+            assert told.shortest in ready
+            assert told.shortest != each
+            assert all(
+                told.shortest.minutes <= (r.minutes or 1000) for r in ready if not r.addition
+            )
+        if told.sittings is not None:
+            assert (told.sittings - 1) * minutes < each.minutes <= told.sittings * minutes
 
 
 def test_a_filter_reaches_beyond_the_list_without_asking():
@@ -261,29 +315,27 @@ def test_a_filter_reaches_beyond_the_list_without_asking():
 
 
 def test_too_narrow_names_the_filter_that_is_alone_to_blame():
-    made = curriculum(resource("a", minutes=60, kind="paper"))
+    made = curriculum(resource("a", kind="paper"))
 
-    answer = recommend(made, {}, NOW, filters=Filters(minutes=30, kind="paper"))
+    answer = recommend(made, {}, NOW, filters=Filters(kind="paper", must_reads=True))
 
-    assert answer == TooNarrow(("minutes",))
+    assert answer == TooNarrow(("must_reads",))
 
 
 def test_too_narrow_names_every_filter_that_could_be_dropped():
-    made = curriculum(resource("a", minutes=60, kind="video"), resource("b", minutes=10))
+    made = curriculum(resource("a", kind="video"), resource("b", must_read=True))
 
-    answer = recommend(made, {}, NOW, filters=Filters(minutes=30, kind="video"))
+    answer = recommend(made, {}, NOW, filters=Filters(kind="video", must_reads=True))
 
-    assert answer == TooNarrow(("minutes", "kind"))
+    assert answer == TooNarrow(("kind", "must_reads"))
 
 
 def test_too_narrow_names_all_filters_when_no_single_one_is_to_blame():
-    made = curriculum(resource("a", minutes=60, kind="paper"))
+    made = curriculum(resource("a", kind="paper", step_id="two"))
 
-    answer = recommend(
-        made, {}, NOW, filters=Filters(minutes=30, kind="video", step_id="one", must_reads=True)
-    )
+    answer = recommend(made, {}, NOW, filters=Filters("video", "one", must_reads=True))
 
-    assert answer == TooNarrow(("minutes", "kind", "step_id", "must_reads"))
+    assert answer == TooNarrow(("kind", "step_id", "must_reads"))
 
 
 def test_filters_are_not_to_blame_when_everything_is_read_or_put_off():
@@ -378,9 +430,7 @@ def test_the_strongest_reason_stands_first():
         resource("b", "a", addition=True),
     )
 
-    given = reasons(
-        made, done("z"), goal="demo:b", filters=Filters(minutes=45), group_reads={"demo:a"}
-    )
+    given = reasons(made, done("z"), goal="demo:b", group_reads={"demo:a"})
 
     assert given == (
         OnGoalPath("demo:b", 2),
@@ -388,7 +438,6 @@ def test_the_strongest_reason_stands_first():
         FinishedPrerequisites(("demo:z",)),
         "must_read",
         Opens(("demo:b",)),
-        FitsMinutes(45),
         "goes_deeper",
     )
 
@@ -444,7 +493,6 @@ def test_what_a_resource_opens_is_the_lists_first():
 def filters():
     return st.builds(
         Filters,
-        minutes=st.sampled_from([None, 10, 30, 60]),
         kind=st.sampled_from([None, "paper", "video", "book"]),
         step_id=st.sampled_from([None, "one", "two"]),
         must_reads=st.booleans(),
@@ -620,8 +668,6 @@ def test_every_reason_is_true(somebody, asked, data):
                 assert aim == goal
                 assert left == len(path_to(made, marks, goal))
                 assert left - 1 == len(path_to(made, after, goal))
-            case FitsMinutes(minutes):
-                assert given.minutes <= minutes
             case "goes_deeper":
                 assert given.addition
             case "next_on_list":

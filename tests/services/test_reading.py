@@ -253,10 +253,36 @@ async def test_next_with_filters_makes_current_what_fits(reading):
 async def test_filters_too_narrow_leave_the_current_resource(reading):
     await reading.next_for(READER, None)
 
-    reply = await reading.next_for(READER, None, Filters(minutes=1))
+    reply = await reading.next_for(READER, None, Filters(kind="course", must_reads=True))
 
-    assert reply.answer == TooNarrow(("minutes",))
+    assert isinstance(reply.answer, TooNarrow)
     assert await current(reading) == ATTENTION
+
+
+async def test_minutes_change_nothing_about_what_is_next_and_stay_until_it_is_asked_anew(reading):
+    short = await reading.next_for(READER, None, minutes=20)
+    again = await reading.next_for(READER, None, minutes=20)
+    done = await mark(reading, ATTENTION)
+    other = await reading.next_for(READER, None, minutes=45)
+    plain = await reading.next_for(READER, None)
+
+    assert [shown(short), shown(again), shown(done)] == [ATTENTION, ATTENTION, GPT_1]
+    assert [r.sitting.minutes for r in (short, again, done, other)] == [20, 20, 20, 45]
+    assert short.sitting.sittings == 3
+    assert short.sitting.companion is None or short.sitting.companion.minutes <= 20
+    assert shown(other) == shown(plain) == GPT_1
+    assert plain.sitting is None
+
+
+async def test_any_length_leaves_what_was_shown(reading):
+    await mark(reading, ATTENTION)
+    video = await reading.next_for(READER, None, Filters(kind="video"), minutes=5)
+
+    anything = await reading.any_length(READER, None)
+
+    assert shown(anything) == shown(video)
+    assert (video.sitting.minutes, anything.sitting) == (5, None)
+    assert (await mark(reading, shown(video))).sitting is None
 
 
 async def test_each_reader_has_a_next_of_their_own(reading):

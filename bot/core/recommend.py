@@ -109,9 +109,17 @@ class AllPutOff:
 
 @dataclass(frozen=True, slots=True)
 class TooNarrow:
-    """The filters let nothing through. ``culprits``: each of them alone is to blame, or all are."""
+    """The filters let nothing through that can be read now.
+
+    ``culprits``: each of them alone is to blame, or all are. ``nearest``: what fits and is unread;
+    ``first`` is to be read before it, or it is back at ``until``. ``is_read``: all that fits is.
+    """
 
     culprits: tuple[str, ...]
+    nearest: Resource | None = None
+    first: Resource | None = None
+    until: datetime | None = None
+    is_read: bool = False
 
 
 Answer = Recommendation | GoDeeper | AllRead | AllPutOff | TooNarrow
@@ -323,7 +331,7 @@ def recommend(
         is_deeper = picked.addition and not left and picked not in on_path
         return GoDeeper(then) if is_deeper and not is_asked and _has_list(curriculum) else then
     if offered:
-        return TooNarrow(_culprits(filters, offered))
+        return _too_narrow(curriculum, marks, filters, offered)
     put_off = _put_off(curriculum, marks, now, is_offered)
     return AllRead() if put_off is None else replace(put_off, deeper=bool(ready))
 
@@ -441,9 +449,19 @@ def reasons_for(
     return tuple(filter(None, reasons)) or ("next_on_list",)
 
 
-def _culprits(filters: Filters, ready: Sequence[Resource]) -> tuple[str, ...]:
+def _too_narrow(
+    curriculum: Curriculum, marks: Marks, filters: Filters, ready: Sequence[Resource]
+) -> TooNarrow:
     alone = [n for n in filters.names if any(map(filters.without(n).admit, ready))]
-    return tuple(alone) or filters.names
+    culprits = tuple(alone) or filters.names
+    fits = [r for r in curriculum.reading_order if filters.admit(r)]
+    paths = [path for r in fits if (path := path_to(curriculum, marks, r.key))]
+    if not paths:
+        return TooNarrow(culprits, is_read=bool(fits))
+    *before, nearest = min(paths, key=len)
+    first = before[0] if before else None
+    until = marks[nearest.key].until if first is None and nearest.key in marks else None
+    return TooNarrow(culprits, nearest, first, until)
 
 
 def _has_list(curriculum: Curriculum) -> bool:

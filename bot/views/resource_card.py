@@ -76,8 +76,8 @@ def next_card(reply: Reply) -> ui.LayoutView:
             shown = box(everything, row(undo, go_button("progress")))
         case AllPutOff():
             shown = _put_off_box(reply, reply.answer)
-        case TooNarrow(culprits):
-            shown = box(_too_narrow_text(culprits), row(undo, go_button("next")))
+        case TooNarrow():
+            shown = _too_narrow_box(reply.answer)
     return card(_changed_text(reply), _from_guild_text(reply.from_guild), shown, reads)
 
 
@@ -343,15 +343,25 @@ def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
     yield _("To go deeper, start with **{title}**.", title=title)
 
 
-def _too_narrow_text(culprits: Sequence[str]) -> str:
-    """Return which filters left nothing over."""
-    filters = {
-        "kind": _("kind"),
-        "step_id": _("step"),
-        "must_reads": _("must-reads"),
-    }
-    named = ", ".join(filters[name] for name in culprits)
-    return _("Nothing you can read now fits this: {filters}. Try again with less.", filters=named)
+def _too_narrow_box(answer: TooNarrow) -> ui.Container[Any]:
+    """Say which filters left nothing over, and what opens what they ask for."""
+    filters = {"kind": _("kind"), "step_id": _("step"), "must_reads": _("must-reads")}
+    named = ", ".join(filters[name] for name in answer.culprits)
+    nearest, first, what_first = answer.nearest, answer.first, None
+    told = _("Nothing you can read now fits this: {filters}.", filters=named)
+    if nearest is None and answer.is_read:
+        told = _("You've read all that fits this: {filters}.", filters=named)
+        then = _("Try again with less.")
+    elif nearest is None:
+        told = _("Nothing here fits this: {filters}.", filters=named)
+        then = _("Try again with less.")
+    elif first is not None:
+        then = _("🔒 Read this first: {title}", title=_taking(first))
+        what_first = button(ids.ShowPath(nearest.key), _("What first?"))
+    else:
+        day = phrases.moment(answer.until, "D") if answer.until else ""
+        then = _("💤 Back on {day}: {title}", day=day, title=phrases.name_of(nearest))
+    return box(told, then, row(what_first, go_button("next")))
 
 
 def _from_guild_text(guild_id: int | None) -> str | None:

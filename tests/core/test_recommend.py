@@ -320,6 +320,7 @@ def test_too_narrow_names_the_filter_that_is_alone_to_blame():
     answer = recommend(made, {}, NOW, filters=Filters(kind="paper", must_reads=True))
 
     assert answer == TooNarrow(("must_reads",))
+    assert not answer.is_read
 
 
 def test_too_narrow_names_every_filter_that_could_be_dropped():
@@ -336,6 +337,34 @@ def test_too_narrow_names_all_filters_when_no_single_one_is_to_blame():
     answer = recommend(made, {}, NOW, filters=Filters("video", "one", must_reads=True))
 
     assert answer == TooNarrow(("kind", "step_id", "must_reads"))
+
+
+def test_what_fits_but_is_locked_names_what_is_read_first():
+    made = curriculum(
+        resource("a"), resource("b", "a"), resource("far", "b", kind="video"),
+        resource("near", "a", kind="video"),
+    )  # fmt: skip
+    near, first = made.by_key["demo:near"], made.by_key["demo:a"]
+
+    answer = recommend(made, {}, NOW, filters=Filters(kind="video"))
+
+    assert answer == TooNarrow(("kind",), near, first)
+
+
+def test_what_fits_but_is_put_off_is_said_to_come_back():
+    made = curriculum(resource("a"), resource("film", kind="video"))
+
+    answer = recommend(made, later("film"), NOW, filters=Filters(kind="video"))
+
+    assert answer == TooNarrow(("kind",), made.by_key["demo:film"], until=NOW + WEEK)
+
+
+def test_what_fits_and_is_all_read_is_said_to_be():
+    made = curriculum(resource("a"), resource("film", kind="video"))
+
+    answer = recommend(made, done("film"), NOW, filters=Filters(kind="video"))
+
+    assert answer == TooNarrow(("kind",), is_read=True)
 
 
 def test_filters_are_not_to_blame_when_everything_is_read_or_put_off():
@@ -548,10 +577,10 @@ def test_next_never_gives_what_is_locked_marked_put_off_or_a_companion(somebody,
             assert asked == NO_FILTERS
             assert then.resource == may[0]
             assert not list_left(made, marks)
-        case TooNarrow(culprits):
+        case TooNarrow():
             assert may
             assert not any(map(asked.admit, may))
-            assert culprits
+            assert answer.culprits
         case AllRead():
             assert all(unlocks(resolved(made, marks), r.key) for r in made.resources)
         case AllPutOff(first, until, has_deeper):
@@ -562,6 +591,25 @@ def test_next_never_gives_what_is_locked_marked_put_off_or_a_companion(somebody,
                 assert all(r.addition for r in may)
             else:
                 assert not may_be_given(made, marks, until - timedelta(seconds=1))
+
+
+@given(read_by_somebody(), filters())
+def test_every_empty_answer_names_what_opens(somebody, asked):
+    made, marks = somebody
+    answer = recommend(made, marks, NOW, filters=asked)
+
+    if isinstance(answer, TooNarrow):
+        left = [
+            r
+            for r in made.resources
+            if asked.admit(r) and not unlocks(resolved(made, marks), r.key)
+        ]
+        assert (answer.nearest is None) == (not left)
+        if answer.nearest is not None:
+            assert answer.nearest in left
+            assert (answer.first is None) == (answer.until is not None)
+        if answer.first is not None:
+            assert answer.first in path_to(made, marks, answer.nearest.key)[:-1]
 
 
 @given(read_by_somebody(), filters())

@@ -203,7 +203,7 @@ class NothingCurrentError(ReaderError):
 
 
 class TooOldToUndoError(ReaderError):
-    says = message("That can't be undone any more: I keep only your last twenty changes.")
+    says = message("That can't be changed any more: I keep only your last twenty changes.")
 
 
 class ChangedSinceError(ReaderError):

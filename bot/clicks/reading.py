@@ -2,7 +2,7 @@
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import doubtable
-from bot.core.recommend import MarkKind
+from bot.core.recommend import DISLIKED, LIKED, MarkKind
 from bot.errors import NothingToDoubtError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -76,6 +76,13 @@ async def done_too(click: Click, said: ids.DoneToo) -> View:
     """Mark what an unclear name meant as done."""
     keys, rating = click.all_picked, said.rating or None
     return next_card(await click.services.reading.mark_all(click.who, click.where, keys, rating))
+
+
+@clicked
+async def rate(click: Click, said: ids.Rate) -> View:
+    rating = LIKED if said.thumb == "up" else DISLIKED
+    rated = click.services.reading.rate(click.who, click.where, said.change_id, rating)
+    return next_card(await rated)
 
 
 @clicked

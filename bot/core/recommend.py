@@ -229,6 +229,12 @@ class PartlyDone:
     rating: int | None = None
 
 
+LIKED, DISLIKED = 5, 1
+"""The ratings that 👍 and 👎 give; ``GOOD`` and better counts as liked."""
+
+GOOD = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What readers thought of a resource: ``liked`` of ``rated`` gave it 4 or 5."""

@@ -391,6 +391,27 @@ class Reading:
         reply, repeated = here.reply(here.present_answer()), stored.undone_at is not None
         return replace(reply, undone=stored.change, repeated=repeated)
 
+    async def rate(
+        self, reader_id: int, guild_id: int | None, change_id: int, rating: int
+    ) -> Reply:
+        """Rate what a change marked done, from 1 to 5: undoing that takes both back.
+
+        Raises:
+            TooOldToUndoError: the change is forgotten, or somebody else's.
+            ChangedSinceError: what it marked was marked again.
+        """
+        async with self._turn(reader_id) as tx:
+            stored = await progress.change(tx, reader_id, change_id)
+            if stored is None:
+                raise TooOldToUndoError
+            key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
+            here = await self._load(tx, reader_id, guild_id, key)
+            if stored.undone_at is None:
+                here = await self._rated(tx, here, stored, rating)
+        reply = here.reply(here.present_answer(), stored.change)
+        is_undone = stored.undone_at is not None
+        return replace(reply, undone=stored.change, repeated=True) if is_undone else reply
+
     async def path(self, reader_id: int, guild_id: int | None, typed: str) -> Path:
         """Return the way to the resource that the typed text means."""
         here = await self._load(self._db, reader_id, guild_id)
@@ -538,6 +559,20 @@ class Reading:
         if since == stored.after.goal != was:
             await readers.set_goal(tx, here.reader_id, was)
         await progress.set_undone(tx, stored.change.change_id, here.now)
+        return await self._again(tx, here)
+
+    async def _rated(
+        self, tx: Queries, here: ReaderHere, stored: StoredChange, rating: int
+    ) -> ReaderHere:
+        """Rate what the change marked, or raise ChangedSinceError; return the reader then."""
+        rated = dict(stored.after.marks)
+        for key, mark in stored.after.marks.items():
+            if here.stored.get(key) != mark:
+                raise ChangedSinceError(await self._title(tx, here, key))
+            if mark is not None:
+                rated[key] = replace(mark, rating=rating)
+        await progress.set_marks(tx, here.reader_id, rated)
+        await progress.amend(tx, stored.change.change_id, replace(stored.after, marks=rated))
         return await self._again(tx, here)
 
     async def _again(self, tx: Queries, here: ReaderHere) -> ReaderHere:

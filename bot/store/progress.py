@@ -194,6 +194,12 @@ async def add_change(
     await tx.fetch(sql, reader_id, reader_id, KEPT)
 
 
+async def amend(tx: Queries, change_id: int, after: Snapshot) -> None:
+    """Let a change have led to something else, which undoing it takes back as well."""
+    sql = "UPDATE changes SET after_rows = ? WHERE change_id = ?"
+    await tx.fetch(sql, _to_json(after), change_id)
+
+
 async def change(db: Queries, reader_id: int, change_id: int) -> StoredChange | None:
     """Return one change of this reader, or None: too old, or somebody else's."""
     sql = "SELECT * FROM changes WHERE reader_id = ? AND change_id = ?"

@@ -107,6 +107,13 @@ class PutAside(CustomId, shape="aside:{key}"):
     key: Key
 
 
+class Rate(CustomId, shape="rate:{thumb}:{change_id}"):
+    """Whether what that change marked done was worth reading."""
+
+    thumb: Literal["up", "down"]
+    change_id: RowId
+
+
 class Undo(CustomId, shape="undo:{change_id}"):
     change_id: RowId
 

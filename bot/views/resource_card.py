@@ -1,7 +1,7 @@
 """The card of one resource: as the next one, as marked, or looked up."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import ui
@@ -9,6 +9,7 @@ from discord import ui
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.progress import Mark, is_read, unlocks
 from bot.core.recommend import (
+    GOOD,
     AllPutOff,
     AllRead,
     AlsoDone,
@@ -53,32 +54,33 @@ from bot.views.replies import way_out
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
 WHY, NOTES, COMPANIONS = 700, 1300, 900
 UNCLEAR_SHOWN = 5
+THUMBS: dict[Literal["up", "down"], str] = {"up": "👍", "down": "👎"}
 
 
 def next_card(reply: Reply) -> ui.LayoutView:
     """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next."""
-    curriculum, undo, reads = reply.curriculum, _undo_button(reply), None
+    curriculum, changed, reads = reply.curriculum, _changed_row(reply), None
     match reply.answer:
         case Recommendation(resource, reasons):
             mark = reply.reader.marks.get(resource.key)
             shown = _resource_box(
-                curriculum, resource, mark, reasons, undo, reply.worth, sitting=reply.sitting
+                curriculum, resource, mark, reasons, reply.worth, sitting=reply.sitting
             )
             reads = text_of(_group_reads(reply, resource))
         case GoDeeper():
-            buttons = row(undo, _deeper_button(BLUE), go_button("progress"))
+            buttons = row(_deeper_button(BLUE), go_button("progress"))
             shown = box(*_list_read(curriculum, reply.answer), buttons)
         case AllRead():
             everything = _(
                 "## 🎉 You've read everything\n"
                 "The list, and all that goes deeper. You can find it again with `/search`."
             )
-            shown = box(everything, row(undo, go_button("progress")))
+            shown = box(everything, row(go_button("progress")))
         case AllPutOff():
-            shown = _put_off_box(reply, reply.answer)
+            shown = _put_off_box(reply.answer)
         case TooNarrow():
             shown = _too_narrow_box(reply.answer)
-    return card(_changed_text(reply), _from_guild_text(reply.from_guild), shown, reads)
+    return card(_changed_text(reply), changed, _from_guild_text(reply.from_guild), shown, reads)
 
 
 def done_card(told: Reply | AlsoDone | PartlyDone) -> ui.LayoutView:
@@ -129,7 +131,6 @@ def also_done_card(asked: AlsoDone) -> ui.LayoutView:
 
 def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
     """Build the answer to `/done` with several names of which some aren't clear."""
-    undo = _undo_button(asked.reply) if asked.reply else None
     likely = {r.key: option_of(r, asked.curriculum) for one in asked.unclear for r in one.likely}
     which = select(
         ids.DoneToo(asked.rating or 0),
@@ -137,8 +138,9 @@ def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
         list(likely.values()),
         OPTIONS,
     )
-    unclear = box(text_of(_unclear_lines(asked)), which, row(undo, go_button("next")))
-    return card(_changed_text(asked.reply) if asked.reply else None, unclear)
+    unclear = box(text_of(_unclear_lines(asked)), which, row(go_button("next")))
+    changed = (_changed_text(asked.reply), _changed_row(asked.reply)) if asked.reply else ()
+    return card(*changed, unclear)
 
 
 def resource_select(
@@ -186,8 +188,24 @@ def companion_lines(resource: Resource) -> list[str]:
     return lines if resource.companions else []
 
 
-def _undo_button(reply: Reply) -> ui.Button[Any] | None:
-    return button(ids.Undo(reply.change.change_id), _("Undo")) if reply.change else None
+def _changed_row(reply: Reply) -> ui.ActionRow[Any] | None:
+    """Build what can be said about what was just changed: was it worth reading, and Undo."""
+    change = reply.change
+    if change is None:
+        return None
+    undo, rating = button(ids.Undo(change.change_id), _("Undo")), _rating_of(reply)
+    if change.kind not in ("done", "done_current") or len(change.keys) > 1:
+        return row(undo)
+    up, down = (button(ids.Rate(thumb, change.change_id), face) for thumb, face in THUMBS.items())
+    if rating is not None:
+        (up if rating >= GOOD else down).style = BLUE
+    return row(up, down, undo)
+
+
+def _rating_of(reply: Reply) -> int | None:
+    """Return how what was just done is rated."""
+    marks = (reply.reader.marks.get(key) for key in reply.change.keys) if reply.change else ()
+    return next((mark.rating for mark in marks if mark is not None), None)
 
 
 def _resource_box(
@@ -195,7 +213,6 @@ def _resource_box(
     resource: Resource,
     mark: Mark | None,
     reasons: Sequence[Reason] = (),
-    undo: ui.Button[Any] | None = None,
     worth: Worth | None = None,
     missing: Sequence[Resource] = (),
     sitting: Sitting | None = None,
@@ -225,14 +242,14 @@ def _resource_box(
         liked,
         opened,
         locked,
-        row(link_button(_("Open"), resource.url), *marking, undo, what_first, any_length),
+        row(link_button(_("Open"), resource.url), *marking, what_first, any_length),
         _aside_select(key) if is_open else None,
     )
 
 
-def _put_off_box(reply: Reply, answer: AllPutOff) -> ui.Container[Any]:
+def _put_off_box(answer: AllPutOff) -> ui.Container[Any]:
     """Say when what was put off comes back, and what helps with it until then."""
-    first, change = answer.first, reply.change
+    first = answer.first
     day, title = phrases.moment(answer.until, "D"), phrases.name_of(first)
     told = _("### 💤 Back on {day}: {title}", day=day, title=title)
     why = (
@@ -240,15 +257,12 @@ def _put_off_box(reply: Reply, answer: AllPutOff) -> ui.Container[Any]:
         if answer.deeper
         else _("You chose *Later*. Until then, there is nothing else for you.")
     )
-    is_new = change is not None and change.kind == "later" and change.keys == (first.key,)
-    taken_back = ids.Undo(change.change_id) if change and is_new else ids.NotRead(first.key)
     return box(
         told,
         why,
         text_of(companion_lines(first), COMPANIONS),
         row(
-            button(taken_back, _("Take it back"), GREEN),
-            None if is_new else _undo_button(reply),
+            button(ids.NotRead(first.key), _("Take it back"), GREEN),
             _deeper_button() if answer.deeper else None,
             go_button("progress"),
         ),

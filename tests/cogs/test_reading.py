@@ -23,6 +23,11 @@ MAKERS_PATH = [
 ]
 
 
+async def marks_of(env, member):
+    _, reader = await env.bot.services.reading.reader(member.id, None)
+    return [(mark.state, mark.rating) for mark in reader.marks.values()]
+
+
 async def test_next_shows_the_first_step_and_why(alice, channel):
     card = await alice.slash(channel, "next")
 
@@ -64,7 +69,7 @@ async def test_done_answers_with_what_was_marked_and_what_comes_next(alice, chan
 
     assert "✅ Done: **Attention Is All You Need**" in text_of(answer)
     assert title_of(answer).startswith("Improving Language")
-    assert labels_of(answer) == ["Open", "Done", "Undo"]
+    assert labels_of(answer) == ["👍", "👎", "Undo", "Open", "Done"]
 
 
 async def test_undo_brings_the_card_back(alice, channel):
@@ -229,7 +234,7 @@ async def test_done_asks_about_the_names_it_cannot_place(alice, channel, restart
     assert "✅ Done: **BERT**" in told
     assert "- “language models”: several fit it" in told
     assert "- “qwxyz”: nothing fits it" in told
-    assert labels == ["Undo", "What's next?"]
+    assert labels == ["👍", "👎", "Undo", "What's next?"]
     assert "✅ Done: **GPT-3 and GPT-2**" in text_of(done)
     rows = await env.bot.services.db.fetch("SELECT rating FROM progress")
     assert [row["rating"] for row in rows] == [4, 4, 4]
@@ -309,17 +314,8 @@ async def test_who_put_the_first_paper_off_is_told_when_it_is_back_and_what_help
     assert "Back on <t:" in told
     assert "Until then, the list has nothing else for you." in told
     assert "The Illustrated Transformer" in told
-    assert buttons == [["Take it back", "Go deeper", "My progress"]] * 2
-    assert title_of(taken_back) == "Attention Is All You Need"
-
-
-async def test_a_first_paper_put_off_is_taken_back_at_once(alice, channel):
-    card = await alice.slash(channel, "next")
-    put_off = await alice.select(card.response.message, ["later"], custom_id=select_of(card))
-
-    taken_back = await alice.click(put_off.response.message, label="Take it back")
-
-    assert "↩️" in text_of(taken_back)
+    assert buttons[1] == ["Take it back", "Go deeper", "My progress"]
+    assert buttons[0] == ["Undo", *buttons[1]]
     assert title_of(taken_back) == "Attention Is All You Need"
 
 
@@ -350,6 +346,40 @@ async def test_filters_that_nothing_fits_any_more_say_so(alice, channel):
 
     assert "Nothing here fits this: " in text_of(nothing)
     assert "Try again with less." in text_of(nothing)
+
+
+async def test_a_thumb_rates_what_was_just_done_and_undo_takes_both_back(alice, channel, env):
+    done = await alice.slash(channel, "done", resource="Attention Is All You Need")
+    rated = await alice.click(done.response.message, label="👍")
+    text, shown, liked = text_of(rated), title_of(rated), await marks_of(env, alice)
+    changed = await alice.click(rated.response.message, label="👎")
+    disliked = await marks_of(env, alice)
+    undone = await alice.click(changed.response.message, label="Undo")
+
+    assert "✅ Done: **Attention Is All You Need**" in text
+    assert shown == "Improving Language Understanding by Generative Pre-Training"
+    assert liked == [("done", 5)]
+    assert disliked == [("done", 1)]
+    assert "↩️ Undone" in text_of(undone)
+    assert await marks_of(env, alice) == []
+
+
+async def test_what_was_undone_or_marked_anew_is_rated_no_more(alice, channel, env):
+    done = await alice.slash(channel, "done", resource="Attention Is All You Need")
+    again = await alice.slash(channel, "done", resource="Attention Is All You Need", rating=3)
+    refused = await alice.click(done.response.message, label="👍")
+    undone = await alice.click(again.response.message, label="Undo")
+
+    assert "You marked **Attention Is All You Need** again after that." in text_of(refused)
+    assert await marks_of(env, alice) == [("done", None)]
+    assert "👍" not in labels_of(undone)
+
+
+async def test_several_things_done_at_once_are_not_rated_by_a_thumb(alice, channel):
+    done = await alice.slash(channel, "done", resource="BERT, GPT-1")
+
+    assert "Undo" in labels_of(done)
+    assert "👍" not in labels_of(done)
 
 
 async def test_who_has_twenty_minutes_is_told_how_the_next_one_fits(alice, channel, env):

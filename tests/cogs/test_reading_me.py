@@ -173,7 +173,7 @@ async def test_undo_on_an_older_card_has_nothing_to_put_back_after_delete(alice,
 
     answer = await alice.click(marked.response.message, label="Undo")
 
-    assert "That can't be undone any more" in text_of(answer)
+    assert "That can't be changed any more" in text_of(answer)
     assert await places_of(env.bot.services.db, alice.id) == set()
 
 

@@ -21,11 +21,23 @@ KIND_ICONS = {
 MARK_ICONS: dict[State, str] = {"done": "✅", "known": "☑️", "skipped": "🚫", "later": "💤"}
 
 
+def rounded(minutes: int) -> int:
+    """Return minutes as they are said under three hours: to five, so that they add up."""
+    return max(5, (minutes + 2) // 5 * 5)
+
+
 def duration(minutes: int) -> str:
-    """Return an estimate in the unit people plan with."""
-    if minutes < 90:
-        return _("about {n} min", n=minutes)
-    return _("about {n} h", n=(minutes + 30) // 60)
+    """Return an estimate: to half hours from three hours on, to hours from ten on."""
+    n = rounded(minutes)
+    hours, over = divmod(n, 60)
+    if not hours:
+        return _("{n} min", n=over)
+    if hours < 3:
+        return _("{h} h {n} min", h=hours, n=over) if over else _("{h} h", h=hours)
+    halves = (n + 15) // 30 if hours < 10 else (n + 30) // 60 * 2
+    if halves % 2:
+        return _("about {h}½ h", h=halves // 2)
+    return _("about {h} h", h=halves // 2)
 
 
 def moment(at: datetime, style: Literal["F", "D", "d", "f", "R"] = "F") -> str:
@@ -151,7 +163,7 @@ def takes(resource: Resource) -> str:
 
 def in_all(resources: Sequence[Resource]) -> list[str]:
     """Return how long several resources take together, as a line; none without estimates."""
-    minutes = sum(resource.minutes or 0 for resource in resources)
+    minutes = sum(rounded(resource.minutes) for resource in resources if resource.minutes)
     if len(resources) < 2 or not minutes:
         return []
     return [_("-# {duration} in all", duration=duration(minutes))]

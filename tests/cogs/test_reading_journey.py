@@ -21,7 +21,7 @@ async def test_path_lists_what_is_missing_in_order_with_minutes(alice, channel):
         "2. [GPT-3",
         "3. 🎯 [Cha",
     ]
-    assert "about 3 h in all" in text
+    assert "-# 2 h 55 min in all" in text
     assert "**Needed for**" in text
 
 
@@ -176,7 +176,7 @@ async def test_time_left_is_told_at_ones_own_pace(alice, channel, env):
 
     text = text_of(await alice.slash(channel, "progress"))
 
-    assert "At your pace, about 67 min a week, that is about 10 weeks." in text
+    assert "At your pace, 1 h 5 min a week, that is about 10 weeks." in text
 
 
 async def test_without_a_history_no_pace_is_guessed(alice, channel):

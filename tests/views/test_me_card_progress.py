@@ -19,7 +19,7 @@ def told(made, marks, pace=None):
 
 @pytest.mark.parametrize(
     ("minutes", "left"),
-    [(None, "Left of the list: 2 resources."), (60, "Left of the list: about 2 h.")],
+    [(None, "Left of the list: 2 resources."), (60, "Left of the list: 2 h.")],
 )
 def test_what_is_left_is_told_in_minutes_or_else_in_number(minutes, left):
     made = curriculum(
@@ -36,7 +36,7 @@ def test_what_is_left_is_told_in_minutes_or_else_in_number(minutes, left):
     ("read", "left"),
     [
         (["x"], "Left of the list: 1 resource."),
-        (["a"], "You've read the list. To go deeper: about 30 min more."),
+        (["a"], "You've read the list. To go deeper: 30 min more."),
         (["a", "x"], "You've read everything. Well done!"),
     ],
 )
@@ -46,9 +46,7 @@ def test_nothing_is_called_read_that_is_not(read, left):
     assert left in told(made, done(*read))
 
 
-@pytest.mark.parametrize(
-    ("minutes", "left"), [(30, "Left: about 60 min."), (None, "Left: 2 resources.")]
-)
+@pytest.mark.parametrize(("minutes", "left"), [(30, "Left: 1 h."), (None, "Left: 2 resources.")])
 def test_a_list_of_additions_alone_was_not_read_before(minutes, left):
     made = curriculum(*(resource(slug, minutes=minutes, addition=True) for slug in ("x", "y")))
 

@@ -72,9 +72,13 @@ def is_put_off(marks: Marks, key: str, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """``left_minutes`` counts what is neither read nor skipped; ``read`` excludes ``skipped``."""
+    """``left_minutes`` counts what is neither read nor skipped; ``read`` excludes ``skipped``.
+
+    ``known``: how many of those read were only marked as known.
+    """
 
     read: int
+    known: int
     skipped: int
     total: int
     left_minutes: int
@@ -88,6 +92,11 @@ class Count:
     def is_complete(self) -> bool:
         """Nothing is left to read."""
         return self.left == 0
+
+    @property
+    def is_done(self) -> bool:
+        """All of it was read here: what was known before is none to be cheered."""
+        return self.read - self.known == self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,8 @@ def _count(resources: Sequence[Resource], marks: Marks) -> Count:
     left = [r for r in resources if not unlocks(marks, r.key)]
     read = sum(is_read(marks, r.key) for r in resources)
     skipped = len(resources) - len(left) - read
-    return Count(read, skipped, len(resources), sum(r.minutes or 0 for r in left))
+    known = sum(r.key in marks and marks[r.key].state == "known" for r in resources)
+    return Count(read, known, skipped, len(resources), sum(r.minutes or 0 for r in left))
 
 
 def minutes_a_week(curriculum: Curriculum, marks: Marks, now: datetime) -> int | None:

@@ -175,14 +175,23 @@ def _left_text(found: Figures) -> str:
     """Return how long the rest takes; without estimates, how many are left."""
     still = found.added if found.listed.is_complete else found.listed
     n = still.left
+    is_done = found.listed.is_done
     if still.is_complete:
-        return _("You've read everything. Well done!")
+        is_done = is_done and found.added.is_done
+        return _("You've read everything. Well done!") if is_done else _("Nothing is left to read.")
     if not found.listed.is_complete:
         minutes = _("Left of the list: {duration}.")
         number = ngettext("Left of the list: {n} resource.", "Left of the list: {n} resources.", n)
     elif not found.listed.total:
         minutes = _("Left: {duration}.")
         number = ngettext("Left: {n} resource.", "Left: {n} resources.", n)
+    elif not is_done:
+        minutes = _("Nothing is left of the list. To go deeper: {duration} more.")
+        number = ngettext(
+            "Nothing is left of the list. To go deeper: {n} more resource.",
+            "Nothing is left of the list. To go deeper: {n} more resources.",
+            n,
+        )
     else:
         minutes = _("You've read the list. To go deeper: {duration} more.")
         number = ngettext(

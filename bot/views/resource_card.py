@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.progress import Mark, is_read, unlocks
+from bot.core.progress import Count, Mark, figures, is_read, unlocks
 from bot.core.recommend import (
     GOOD,
     AllPutOff,
@@ -69,13 +69,9 @@ def next_card(reply: Reply) -> ui.LayoutView:
             reads = text_of(_group_reads(reply, resource))
         case GoDeeper():
             buttons = row(_deeper_button(BLUE), go_button("progress"))
-            shown = box(*_list_read(curriculum, reply.answer), buttons)
+            shown = box(*_list_read(reply, reply.answer), buttons)
         case AllRead():
-            everything = _(
-                "## 🎉 You've read everything\n"
-                "The list, and all that goes deeper. You can find it again with `/search`."
-            )
-            shown = box(everything, row(go_button("progress")))
+            shown = box(*_all_read(reply), row(go_button("progress")))
         case AllPutOff():
             shown = _put_off_box(reply.answer)
         case TooNarrow():
@@ -347,12 +343,40 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
             return _("- It goes deeper than the list.")
 
 
-def _list_read(curriculum: Curriculum, answer: GoDeeper) -> Iterator[str]:
-    """Yield what a reader reads who finished the list."""
-    yield _(
-        "## 🎉 You've read {title}\nThat was the whole list. Well done!",
-        title=plain(curriculum.title),
+def _all_read(reply: Reply) -> Iterator[str]:
+    """Yield what a reader reads for whom nothing is left: who only knew it isn't cheered."""
+    found = figures(reply.curriculum, reply.reader.marks)
+    if found.listed.is_done and found.added.is_done:
+        yield _(
+            "## 🎉 You've read everything\n"
+            "The list, and all that goes deeper. You can find it again with `/search`."
+        )
+    else:
+        yield _("### Nothing is left of the list, or beyond")
+        yield _counts_text(found.listed, found.added)
+        yield _("You can find it again with `/search`.")
+
+
+def _counts_text(*counts: Count) -> str:
+    """Return how many were read, known, and left out: those that there are."""
+    known, skipped = sum(each.known for each in counts), sum(each.skipped for each in counts)
+    read = sum(each.read for each in counts) - known
+    return phrases.dotted(
+        _("✅ {n} read", n=read) if read else None,
+        _("☑️ {n} known", n=known) if known else None,
+        _("🚫 {n} left out", n=skipped) if skipped else None,
     )
+
+
+def _list_read(reply: Reply, answer: GoDeeper) -> Iterator[str]:
+    """Yield what a reader reads who is through with the list: who only knew it isn't cheered."""
+    listed = figures(reply.curriculum, reply.reader.marks).listed
+    title = plain(reply.curriculum.title)
+    if listed.is_done:
+        yield _("## 🎉 You've read {title}\nThat was the whole list. Well done!", title=title)
+    else:
+        yield _("### That is the whole list: {title}", title=title)
+        yield _counts_text(listed)
     title = phrases.name_of(answer.then.resource)
     yield _("To go deeper, start with **{title}**.", title=title)
 

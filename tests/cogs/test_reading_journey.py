@@ -110,8 +110,10 @@ async def test_who_knows_the_whole_list_starts_deeper(alice, channel):
 
     card = await alice.select(where.response.message, [":deeper"], custom_id=select_of(where))
 
-    assert "You've read Jump into LLM" in text_of(card)
+    assert "You've read" not in text_of(card)
+    assert "That is the whole list: Jump into LLM\n☑️ 9 known" in text_of(card)
     assert "Go deeper" in labels_of(card)
+    assert "Nothing is left of the list." in text_of(await alice.slash(channel, "progress"))
 
 
 async def reset(who, card, typed="reset"):

@@ -46,6 +46,15 @@ def test_nothing_is_called_read_that_is_not(read, left):
     assert left in told(made, done(*read))
 
 
+@pytest.mark.parametrize("state", ["known", "skipped"])
+def test_what_was_not_read_here_is_not_cheered(state):
+    made = curriculum(resource("a"), resource("x", minutes=30, addition=True))
+    marks = {"demo:a": Mark(state, NOW)}
+
+    assert "Nothing is left of the list. To go deeper: 30 min more." in told(made, marks)
+    assert "Nothing is left to read." in told(made, marks | done("x"))
+
+
 @pytest.mark.parametrize(("minutes", "left"), [(30, "Left: 1 h."), (None, "Left: 2 resources.")])
 def test_a_list_of_additions_alone_was_not_read_before(minutes, left):
     made = curriculum(*(resource(slug, minutes=minutes, addition=True) for slug in ("x", "y")))

@@ -93,6 +93,9 @@ async def not_read(click: Click, said: ids.NotRead) -> View:
 @clicked
 async def put_aside(click: Click, said: ids.PutAside) -> View:
     kinds: tuple[MarkKind, ...] = ("later", "known", "skipped")
+    if click.picked == "known_before":
+        reading = click.services.reading
+        return next_card(await reading.know_with_all_before(click.who, click.where, said.key))
     return await _marked(click, said.key, click.picked_of(kinds))
 
 

@@ -359,6 +359,14 @@ class Reading:
         async with self._turn(reader_id) as tx:
             return await self.mark_in_turn(tx, reader_id, guild_id, keys, "done", rating)
 
+    async def know_with_all_before(self, reader_id: int, guild_id: int | None, key: str) -> Reply:
+        """Mark a resource as known, with all that is to be read before it, as one change."""
+        async with self._turn(reader_id) as tx:
+            here = await self._load(tx, reader_id, guild_id, key)
+            resource = await self._resource(tx, here, key)
+            path = path_to(here.curriculum, here.reader.marks, resource.key)
+            return await self._mark(tx, here, path or [resource], "known", None)
+
     async def mark_in_turn(
         self,
         tx: Queries,

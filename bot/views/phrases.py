@@ -161,12 +161,16 @@ def takes(resource: Resource) -> str:
     return duration(resource.minutes) if resource.minutes else ""
 
 
+def sum_of(resources: Sequence[Resource]) -> list[str]:
+    """Return how long several resources take together; none without estimates."""
+    minutes = sum(rounded(resource.minutes) for resource in resources if resource.minutes)
+    return [duration(minutes)] if minutes else []
+
+
 def in_all(resources: Sequence[Resource]) -> list[str]:
     """Return how long several resources take together, as a line; none without estimates."""
-    minutes = sum(rounded(resource.minutes) for resource in resources if resource.minutes)
-    if len(resources) < 2 or not minutes:
-        return []
-    return [_("-# {duration} in all", duration=duration(minutes))]
+    told = sum_of(resources) if len(resources) > 1 else []
+    return [_("-# {duration} in all", duration=each) for each in told]
 
 
 def must_read(resource: Resource) -> str:

@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.progress import Count, Mark, figures, is_read, unlocks
+from bot.core.progress import Count, Mark, figures, is_read
 from bot.core.recommend import (
     GOOD,
     AllPutOff,
@@ -27,6 +27,7 @@ from bot.core.recommend import (
     TooNarrow,
     Worth,
     opens,
+    path_to,
 )
 from bot.errors import UnknownResourceError
 from bot.language import _, ngettext
@@ -100,8 +101,7 @@ def nudge_card(reply: Reply) -> ui.LayoutView:
 def resource_card(shown: Shown) -> ui.LayoutView:
     """Build the card of a resource that was looked up."""
     curriculum, resource, marks = shown.curriculum, shown.resource, shown.reader.marks
-    needed = (curriculum.get(key) for key in resource.prerequisites)
-    missing = [r for r in needed if r is not None and not unlocks(marks, r.key)]
+    missing = path_to(curriculum, marks, resource.key)[:-1]
     mark = shown.reader.marks.get(resource.key)
     looked_up = _resource_box(curriculum, resource, mark, worth=shown.worth, missing=missing)
     return card(_from_guild_text(shown.from_guild), looked_up)
@@ -222,7 +222,10 @@ def _resource_box(
     if not why and (others := opens(curriculum, key)):
         opened = _("**Needed for**: {titles}", titles=phrases.titles(others, most=6))
     if missing and is_open:
-        locked = _("🔒 It needs these first: {titles}.", titles=phrases.titles(missing))
+        n, titles = len(missing), phrases.titles(missing)
+        locked = _("🔒 {n} first: {titles}", n=n, titles=titles)
+        for duration in phrases.sum_of(missing):
+            locked = _("🔒 {n} first, {duration}: {titles}", n=n, duration=duration, titles=titles)
         what_first = button(ids.ShowPath(key), _("What first?"))
     marking = (
         [button(ids.Done(key), _("Done"), GREEN)]
@@ -239,7 +242,7 @@ def _resource_box(
         opened,
         locked,
         row(link_button(_("Open"), resource.url), *marking, what_first, any_length),
-        _aside_select(key) if is_open else None,
+        _aside_select(key, len(missing)) if is_open else None,
     )
 
 
@@ -269,12 +272,19 @@ def _deeper_button(style: discord.ButtonStyle = GREY) -> ui.Button[Any]:
     return button(ids.GoDeeper(), _("Go deeper"), style)
 
 
-def _aside_select(key: str) -> ui.Select[Any] | None:
+def _aside_select(key: str, before: int = 0) -> ui.Select[Any] | None:
+    """Build the ways not to read something; ``before``: how many are to be read before it."""
     ways = [
         option("later", _("Later"), _("Comes back in a week")),
         option("known", _("I know it"), _("Counts as read")),
-        option("skipped", _("Never"), _("Not suggested again; you can still read what needs it")),
     ]
+    if before:
+        all_known = ngettext(
+            "I know it, and the {n} before it", "I know it, and the {n} before it", before
+        )
+        ways.append(option("known_before", all_known, _("All of them count as read")))
+    never = _("Not suggested again; you can still read what needs it")
+    ways.append(option("skipped", _("Never"), never))
     return select(ids.PutAside(key), _("Not this one…"), ways)
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.seen import labels_of, options_of, select_of, text_of, title_of
+from tests.seen import labels_of, option_labels_of, options_of, select_of, text_of, title_of
 
 A_MOMENT = 4
 """Seconds: after so long a tap isn't taken for a slip."""
@@ -264,6 +264,24 @@ async def test_a_locked_card_says_what_it_waits_for_and_shows_the_way(alice, cha
 
     assert "Make this my goal" in labels_of(path)
     assert "4 things first" in text_of(path)
+
+
+async def test_who_knows_a_locked_one_marks_it_with_all_before_it_and_takes_that_back(
+    alice, channel, env
+):
+    card = await alice.slash(channel, "search", query="GPT-3")
+    locked, offered = text_of(card), option_labels_of(card)
+
+    known = await alice.select(card.response.message, ["known_before"], custom_id=select_of(card))
+    told, marks = text_of(known), await marks_of(env, alice)
+    undone = await alice.click(known.response.message, label="Undo")
+
+    assert "🔒 3 first, 2 h: Attention Is All You Need, GPT-1 and GPT-2" in locked
+    assert offered == ["Later", "I know it", "I know it, and the 3 before it", "Never"]
+    assert "☑️ You know" in told
+    assert marks == [("known", None)] * 4
+    assert "↩️ Undone" in text_of(undone)
+    assert await marks_of(env, alice) == []
 
 
 async def test_a_card_one_is_ready_for_is_not_locked(alice, channel):

@@ -97,8 +97,9 @@ def _offers(each):
             asked = PartlyDone(LIST, unclear, rating=values["rating"] or None)
             return resource_card.partly_done_card(asked)
         case "PutAside":
-            other = replace(BERT, key=values["key"])
-            return resource_card.resource_card(Shown(LIST, READER, other))
+            locked = replace(BERT, key=values["key"], prerequisites=("jump-into-llm:gpt-1",))
+            made = curriculum(LIST.resources[0], locked, id="jump-into-llm")
+            return resource_card.resource_card(Shown(made, READER, locked))
         case "ShowStep":
             return curriculum_card.index_card(LIST, READER)
         case "StartAt":

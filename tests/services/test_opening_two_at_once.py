@@ -199,6 +199,9 @@ def acts(w: World, s: Services) -> dict:
         "Reading.mark": lambda: reading.mark(ALICE, GUILD, "demo:p6", "skipped"),
         "Reading.mark, goal": lambda: reading.mark(ALICE, GUILD, "demo:p3", "done"),
         "Reading.mark, carl": lambda: reading.mark(CARL, GUILD, "demo:p0", "done"),
+        "Reading.know_with_all_before": lambda: reading.know_with_all_before(
+            ALICE, GUILD, "demo:p6"
+        ),
         "Reading.rate": lambda: reading.rate(ALICE, GUILD, w.change, 5),
         "Reading.undo": lambda: reading.undo(ALICE, GUILD, w.change),
         "Reading.set_goal": lambda: s.reading.set_goal(ALICE, GUILD, "demo:p5"),
@@ -339,6 +342,7 @@ BESIDE = [
     ("Reading.mark_all", "Reading.mark"),
     ("Reading.mark_all", "Reading.mark_all, carl"),
     ("Reading.mark", "Reading.undo"),
+    ("Reading.know_with_all_before", "Reading.mark"),
     ("Reading.rate", "Reading.undo"),
     ("Reading.undo", "Reading.undo"),
     ("Reading.undo", "Reading.mark"),

@@ -409,6 +409,18 @@ def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, .
     return tuple(path)
 
 
+def passed_to(curriculum: Curriculum, marks: Marks, key: str) -> int:
+    """Return how many resources on the way to one are read, known or left out, itself counted."""
+    marks = resolved(curriculum, marks)
+
+    def before(key: str) -> Iterator[str]:
+        return (r.key for r in map(curriculum.get, curriculum.by_key[key].prerequisites) if r)
+
+    target = curriculum.get(key)
+    found = reached([target.key], before) if target is not None else set()
+    return sum(unlocks(marks, each) for each in found)
+
+
 def opens(curriculum: Curriculum, key: str) -> tuple[Resource, ...]:
     """Return what names the resource as a prerequisite: the list's first, then additions."""
     return tuple(sorted(curriculum.dependents.get(key, ()), key=lambda each: each.addition))

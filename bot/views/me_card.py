@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from discord.ui import LayoutView
 
-from bot.core.curriculum import Curriculum
+from bot.core.curriculum import Curriculum, Resource
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.progress import Figures, State, StepCount, figures
-from bot.core.recommend import Change, Journey
+from bot.core.recommend import Change, Journey, passed_to, path_to
 from bot.errors import UnknownZoneError
 from bot.language import _, ngettext
 from bot.plain import plain
@@ -40,6 +40,8 @@ from bot.views.phrases import (
     short_title,
     step_name,
     step_title,
+    sum_of,
+    takes,
     title_in,
 )
 from bot.views.replies import way_out
@@ -60,7 +62,14 @@ def progress_card(journey: Journey) -> LayoutView:
         go_button("start"),
         go_button("reset") if journey.reader.marks else None,
     )
-    return boxed(text_of(_progress_lines(journey)), buttons)
+    goal = journey.curriculum.get(journey.reader.goal or "")
+    on_the_way = None
+    if goal is not None:
+        the_way = button(ids.ShowPath(goal.key), _("The way"))
+        on_the_way = row(the_way, button(ids.DropGoal(), _("Drop this goal")))
+    way = text_of(_way_lines(journey, goal)) if goal is not None else None
+    figures_text, steps_text = map(text_of, (_progress_lines(journey), _steps_lines(journey)))
+    return boxed(figures_text, way, on_the_way, steps_text, buttons)
 
 
 def shared_card(journey: Journey) -> LayoutView:
@@ -142,8 +151,25 @@ def _head(journey: Journey, found: Figures) -> Lines:
     counts += [count_text(added, "deeper")] if added.total else []
     # A bar of plain characters: what is read of all there is.
     count = listed if listed.total else added
-    filled = BAR * count.read // count.total if count.total else 0
-    yield f"{'▰' * filled}{'▱' * (BAR - filled)}  {', '.join(counts)}"
+    yield f"{_bar(count.read, count.total)}  {', '.join(counts)}"
+
+
+def _bar(read: int, total: int) -> str:
+    filled = BAR * read // total if total else 0
+    return "▰" * filled + "▱" * (BAR - filled)
+
+
+def _way_lines(journey: Journey, goal: Resource) -> Lines:
+    """Yield how far it is to the goal, and what comes next on the way."""
+    curriculum, marks = journey.curriculum, journey.reader.marks
+    left, passed = path_to(curriculum, marks, goal.key), passed_to(curriculum, marks, goal.key)
+    total = len(left) + passed
+    yield f"🎯 **{name_of(goal)}**"
+    count = _("{n} of {total}", n=passed, total=total)
+    time_left = [_("{duration} left", duration=each) for each in sum_of(left)]
+    yield dotted(f"{_bar(passed, total)}  {count}", *time_left)
+    if left[:-1]:
+        yield _("Next on the way: {title}", title=dotted(name_of(left[0]), takes(left[0])))
 
 
 def _progress_lines(journey: Journey) -> Lines:
@@ -158,9 +184,11 @@ def _progress_lines(journey: Journey) -> Lines:
             max(1, round(still.left_minutes / pace)),
             duration=duration(pace),
         )
-    if goal := journey.curriculum.get(journey.reader.goal or ""):
-        yield _("🎯 Your goal: **{title}**. `/path` shows the way.", title=name_of(goal))
-    yield ""
+
+
+def _steps_lines(journey: Journey) -> Lines:
+    """Yield how far the reader is, step by step."""
+    found = figures(journey.curriculum, journey.reader.marks)
     begun = [_step_line(count) for count in found.steps if _is_begun(count)]
     yield from begun
     if untouched := len(found.steps) - len(begun):

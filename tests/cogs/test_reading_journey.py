@@ -71,7 +71,26 @@ async def test_a_reached_goal_is_back_after_undo(alice, channel):
     await alice.click(reached.response.message, label="Undo")
     progress = await alice.slash(channel, "progress")
 
-    assert "🎯 Your goal: **BERT**." in text_of(progress)
+    assert "🎯 **BERT**\n" in text_of(progress)
+
+
+async def test_progress_says_how_far_the_goal_is_and_shows_the_way(alice, channel):
+    await alice.slash(channel, "done", resource="Attention Is All You Need")
+    path = await alice.slash(channel, "path", resource="GPT-3")
+    await alice.click(path.response.message, label="Make this my goal")
+
+    progress = await alice.slash(channel, "progress")
+    told = text_of(progress)
+    way = await alice.click(progress.response.message, label="The way")
+    dropped = await alice.click(
+        (await alice.slash(channel, "progress")).response.message, label="Drop this goal"
+    )
+
+    assert "🎯 **GPT-3**\n▰▰▱▱▱▱▱▱▱▱  1 of 4 · 2 h 55 min left" in told
+    assert "Next on the way: GPT-1 · 35 min" in told
+    assert "2 things first, in this order:" in text_of(way)
+    assert "You have no goal now" in text_of(dropped)
+    assert "🎯" not in text_of(await alice.slash(channel, "progress"))
 
 
 async def test_a_goal_can_be_dropped_and_that_undone(alice, channel):
@@ -280,7 +299,7 @@ async def test_the_same_goal_twice_is_told_and_changes_nothing(alice, channel):
     progress = text_of(await alice.slash(channel, "progress"))
 
     assert "🎯 **LoRA** is already your goal." in told
-    assert "Your goal" not in progress
+    assert "🎯" not in progress
 
 
 async def test_an_older_goal_is_not_undone_under_a_newer_one(alice, channel):
@@ -290,7 +309,7 @@ async def test_an_older_goal_is_not_undone_under_a_newer_one(alice, channel):
     refused = await alice.click(first.response.message, label="Undo")
 
     assert "You changed your goal again after that." in text_of(refused)
-    assert "🎯 Your goal: **GPT-3**." in text_of(await alice.slash(channel, "progress"))
+    assert "🎯 **GPT-3**\n" in text_of(await alice.slash(channel, "progress"))
 
 
 @pytest.mark.parametrize(
@@ -309,8 +328,8 @@ async def test_a_goal_put_aside_for_good_is_no_goal_any_more(alice, channel, cho
     await alice.click(answer.response.message, label="Undo")
 
     assert told in said
-    assert "Your goal" not in progress
-    assert "🎯 Your goal: **BERT**." in text_of(await alice.slash(channel, "progress"))
+    assert "🎯" not in progress
+    assert "🎯 **BERT**\n" in text_of(await alice.slash(channel, "progress"))
 
 
 async def start_at(who, channel, value):
@@ -325,7 +344,7 @@ async def test_a_goal_known_before_the_start_is_reached(alice, channel):
     card = await start_at(alice, channel, "icl")
 
     assert "and so does your goal: **LoRA**" in text_of(card)
-    assert "Your goal" not in text_of(await alice.slash(channel, "progress"))
+    assert "🎯" not in text_of(await alice.slash(channel, "progress"))
 
 
 async def test_starting_where_one_is_says_that_nothing_was_missing(alice, channel):

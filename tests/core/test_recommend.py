@@ -18,6 +18,7 @@ from bot.core.recommend import (
     Sitting,
     TooNarrow,
     opens,
+    passed_to,
     path_to,
     ready_for,
     recommend,
@@ -726,3 +727,15 @@ def test_a_list_of_additions_alone_goes_no_deeper_than_itself():
     made = curriculum(resource("x", addition=True), resource("y", addition=True))
 
     assert reasons(made, {}) == ("first_step",)
+
+
+@given(read_by_somebody(), st.data())
+def test_the_way_to_a_goal_is_counted_one_by_one(somebody, data):
+    made, marks = somebody
+    goal = data.draw(st.sampled_from([r.key for r in made.resources]))
+    begun, left = passed_to(made, marks, goal), path_to(made, marks, goal)
+
+    for n, each in enumerate(left, start=1):
+        marks = {**marks, each.key: Mark("done", NOW)}
+        assert passed_to(made, marks, goal) == begun + n
+        assert len(path_to(made, marks, goal)) == len(left) - n

@@ -119,6 +119,15 @@ async def show_picked(click: Click, _said: ids.ShowResource | ids.ShowCandidate)
 
 
 @clicked
+async def unfold(click: Click, said: ids.Unfold) -> View:
+    """Show all there is to say of a resource in place of the short card, or that again."""
+    reading, asked, is_long = click.services.reading, (click.who, click.where), said.fold == "more"
+    if said.card == "shown":
+        return resource_card(await reading.look(*asked, said.key), is_long=is_long)
+    return next_card(await reading.look_next(*asked, said.key), is_long=is_long)
+
+
+@clicked
 async def set_goal(click: Click, said: ids.MakeGoal | ids.DropGoal) -> View:
     """Let the way to a resource come first from now on, or no longer."""
     key = said.key if isinstance(said, ids.MakeGoal) else None

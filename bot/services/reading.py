@@ -121,12 +121,16 @@ class ReaderHere:
 
     def present_answer(self) -> Answer:
         """Return the current resource while it still has to be read, else what comes next."""
-        current, marks = self.current, self.reader.marks
+        current = self.current
         if current is None or current not in self.ready:
             return self.answer()
-        goal, group_reads = self.reader.goal, self._group_keys()
-        reasons = reasons_for(self.curriculum, marks, current, goal=goal, group_reads=group_reads)
-        return Recommendation(current, reasons)
+        return self.recommended(current)
+
+    def recommended(self, resource: Resource) -> Recommendation:
+        """Return the resource as what comes next, with its reasons."""
+        marks, goal, reads = self.reader.marks, self.reader.goal, self._group_keys()
+        reasons = reasons_for(self.curriculum, marks, resource, goal=goal, group_reads=reads)
+        return Recommendation(resource, reasons)
 
     def reply(self, answer: Answer, change: Change | None = None) -> Reply:
         """Return the answer, with what the reader changed."""
@@ -224,6 +228,13 @@ class Reading:
         """Return one resource."""
         here = await self._load(self._db, reader_id, guild_id, key)
         return await self._shown(here, await self._resource(self._db, here, key))
+
+    async def look_next(self, reader_id: int, guild_id: int | None, key: str) -> Reply:
+        """Return a resource that was shown as the next one, with the reasons that hold now."""
+        here = await self._load(self._db, reader_id, guild_id, key)
+        resource = await self._resource(self._db, here, key)
+        reply = here.reply(here.recommended(resource))
+        return replace(reply, worth=await self._worth_of(self._db, here, resource))
 
     async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
         """Return the reader and the curriculum they see here."""

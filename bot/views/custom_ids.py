@@ -107,6 +107,14 @@ class PutAside(CustomId, shape="aside:{key}"):
     key: Key
 
 
+class Unfold(CustomId, shape="{fold}:{card}:{key}"):
+    """The rest of what there is to say of a resource, or less again; on which card it stands."""
+
+    fold: Literal["more", "less"]
+    card: Literal["next", "shown"]
+    key: Key
+
+
 class Rate(CustomId, shape="rate:{thumb}:{change_id}"):
     """Whether what that change marked done was worth reading."""
 

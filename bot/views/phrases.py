@@ -147,9 +147,9 @@ def kind_name(kind: Kind) -> str:
 
 def facts(resource: Resource) -> str:
     """Return who, when, what and how long, as far as known."""
-    kind = f"{KIND_ICONS[resource.kind]} {kind_name(resource.kind)}"
-    year = str(resource.year or "")
-    return dotted(plain(resource.authors, 120), year, kind, takes(resource))
+    icon, year = KIND_ICONS[resource.kind], str(resource.year or "")
+    how_long = f"{icon} {takes(resource) or kind_name(resource.kind)}"
+    return dotted(plain(resource.authors, 120), year, how_long)
 
 
 def about(resource: Resource) -> list[str]:

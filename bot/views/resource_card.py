@@ -1,5 +1,6 @@
 """The card of one resource: as the next one, as marked, or looked up."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
@@ -31,7 +32,7 @@ from bot.core.recommend import (
 )
 from bot.errors import UnknownResourceError
 from bot.language import _, ngettext
-from bot.plain import link, markdown, plain
+from bot.plain import clipped, link, markdown, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import (
@@ -55,18 +56,27 @@ from bot.views.replies import way_out
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
 WHY, NOTES, COMPANIONS = 700, 1300, 900
 UNCLEAR_SHOWN = 5
+SHORT_NOTES = 220
+"""Characters of notes on a short card."""
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 THUMBS: dict[Literal["up", "down"], str] = {"up": "👍", "down": "👎"}
 
 
-def next_card(reply: Reply) -> ui.LayoutView:
-    """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next."""
+def next_card(reply: Reply, *, is_long: bool = False) -> ui.LayoutView:
+    """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next.
+
+    ``is_long``: with all there is to say of that.
+    """
     curriculum, changed, reads = reply.curriculum, _changed_row(reply), None
     match reply.answer:
         case Recommendation(resource, reasons):
             mark = reply.reader.marks.get(resource.key)
+            unfold = ids.Unfold("less" if is_long else "more", "next", resource.key)
             shown = _resource_box(
-                curriculum, resource, mark, reasons, reply.worth, sitting=reply.sitting
-            )
+                curriculum, resource, mark, unfold,
+                reasons=reasons, worth=reply.worth, sitting=reply.sitting,
+            )  # fmt: skip
             reads = text_of(_group_reads(reply, resource))
         case GoDeeper():
             buttons = row(_deeper_button(BLUE), go_button("progress"))
@@ -98,12 +108,15 @@ def nudge_card(reply: Reply) -> ui.LayoutView:
     return view
 
 
-def resource_card(shown: Shown) -> ui.LayoutView:
-    """Build the card of a resource that was looked up."""
+def resource_card(shown: Shown, *, is_long: bool = False) -> ui.LayoutView:
+    """Build the card of a resource that was looked up; ``is_long``: all there is to say of it."""
     curriculum, resource, marks = shown.curriculum, shown.resource, shown.reader.marks
     missing = path_to(curriculum, marks, resource.key)[:-1]
     mark = shown.reader.marks.get(resource.key)
-    looked_up = _resource_box(curriculum, resource, mark, worth=shown.worth, missing=missing)
+    unfold = ids.Unfold("less" if is_long else "more", "shown", resource.key)
+    looked_up = _resource_box(
+        curriculum, resource, mark, unfold, worth=shown.worth, missing=missing
+    )
     return card(_from_guild_text(shown.from_guild), looked_up)
 
 
@@ -208,42 +221,86 @@ def _resource_box(
     curriculum: Curriculum,
     resource: Resource,
     mark: Mark | None,
+    unfold: ids.Unfold,
+    *,
     reasons: Sequence[Reason] = (),
     worth: Worth | None = None,
     missing: Sequence[Resource] = (),
     sitting: Sitting | None = None,
 ) -> ui.Container[Any]:
+    """Build what there is to say of a resource: the short of it, or all; ``unfold`` leads on."""
     key, is_open = resource.key, mark is None or mark.state == "later"
-    why = [_reason_text(reason, curriculum, resource) for reason in reasons]
-    liked, opened, locked, what_first = None, None, None, None
+    is_long, what_first = unfold.fold == "less", None
     any_length = button(ids.AnyLength(), _("Any length")) if sitting is not None else None
-    if worth is not None:
-        liked = _("-# Liked by {liked} of {rated} readers.", liked=worth.liked, rated=worth.rated)
-    if not why and (others := opens(curriculum, key)):
-        opened = _("**Needed for**: {titles}", titles=phrases.titles(others, most=6))
     if missing and is_open:
-        n, titles = len(missing), phrases.titles(missing)
-        locked = _("🔒 {n} first: {titles}", n=n, titles=titles)
-        for duration in phrases.sum_of(missing):
-            locked = _("🔒 {n} first, {duration}: {titles}", n=n, duration=duration, titles=titles)
         what_first = button(ids.ShowPath(key), _("What first?"))
     marking = (
         [button(ids.Done(key), _("Done"), GREEN)]
         if is_open
         else [button(ids.NotRead(key), _("Not read yet")), go_button("next")]
     )
+    fold = button(unfold, _("Less") if is_long else _("More"))
+    told = _long_lines if is_long else _short_lines
     return box(
         "\n".join(_heading(curriculum, resource, mark)),
         None if sitting is None else text_of(_sitting_lines(sitting)),
-        text_of(why, WHY),
-        text_of(note_lines(resource), NOTES),
-        text_of(companion_lines(resource), COMPANIONS),
-        liked,
-        opened,
-        locked,
-        row(link_button(_("Open"), resource.url), *marking, what_first, any_length),
+        *told(curriculum, resource, reasons, worth),
+        _locked_text(missing) if missing and is_open else None,
+        row(link_button(_("Open"), resource.url), *marking, what_first, any_length, fold),
         _aside_select(key, len(missing)) if is_open else None,
     )
+
+
+def _short_lines(
+    curriculum: Curriculum, resource: Resource, reasons: Sequence[Reason], _worth: Worth | None
+) -> Iterator[str | None]:
+    """Yield what the maker says, what helps, and the strongest reason, if it says anything."""
+    yield text_of(_short_notes(resource))
+    helping = [
+        f"{phrases.KIND_ICONS[each.kind]} {link(each.title, each.url, 60)} {phrases.takes(each)}"
+        for each in resource.companions[:2]
+    ]
+    yield phrases.dotted(*map(str.rstrip, helping)) or None
+    strongest = next(iter(reasons), None)
+    if isinstance(strongest, OnGoalPath | FinishedPrerequisites) or strongest == "group_reads_it":
+        yield _reason_text(strongest, curriculum, resource).removeprefix("- ")
+
+
+def _short_notes(resource: Resource) -> Iterator[str]:
+    """Yield the maker's words, shortened; if there are none, the first sentence of others'."""
+    left = SHORT_NOTES
+    said = [_LINK.sub(r"\1", resource.sentence)] if resource.sentence else []
+    said += [note for note in (*resource.notes, resource.remark) if note]
+    if not said:
+        said = [note.split(". ")[0].rstrip(".") + "." for note in resource.added_notes[:1]]
+    for note in said:
+        if left < 20:
+            return
+        yield f"> {plain(clipped(one_line(note), left))}"
+        left -= len(note)
+
+
+def _long_lines(
+    curriculum: Curriculum, resource: Resource, reasons: Sequence[Reason], worth: Worth | None
+) -> Iterator[str | None]:
+    """Yield all reasons and notes, what helps, who liked it, and what it is needed for."""
+    yield text_of([_reason_text(reason, curriculum, resource) for reason in reasons], WHY)
+    yield text_of(note_lines(resource), NOTES)
+    yield text_of(companion_lines(resource), COMPANIONS)
+    if worth is not None:
+        yield _("-# Liked by {liked} of {rated} readers.", liked=worth.liked, rated=worth.rated)
+    if not reasons and (others := opens(curriculum, resource.key)):
+        yield _("**Needed for**: {titles}", titles=phrases.titles(others, most=6))
+    if resource.original_url:
+        publishers = _("the publisher's own copy")
+        yield f"-# {link(publishers, resource.original_url)}"
+
+
+def _locked_text(missing: Sequence[Resource]) -> str:
+    n, titles = len(missing), phrases.titles(missing)
+    for duration in phrases.sum_of(missing):
+        return _("🔒 {n} first, {duration}: {titles}", n=n, duration=duration, titles=titles)
+    return _("🔒 {n} first: {titles}", n=n, titles=titles)
 
 
 def _put_off_box(answer: AllPutOff) -> ui.Container[Any]:
@@ -319,9 +376,6 @@ def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> I
     yield f"-# {place}"
     yield f"### {phrases.linked(resource)}"
     yield phrases.facts(resource)
-    if resource.original_url:
-        publishers = _("the publisher's own copy")
-        yield f"-# {link(publishers, resource.original_url)}"
 
 
 def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> str:

@@ -221,15 +221,17 @@ async def test_ratings_are_told_from_three_on(env, guild, channel, alice):
     for name, rating in (("bob", 5), ("carol", 4)):
         member = guild.add_member(env.create_user(name))
         await member.slash(channel, "done", resource="BERT", rating=rating)
-    two = text_of(await alice.slash(channel, "search", query="BERT"))
+
+    async def unfolded(query):
+        card = await alice.slash(channel, "search", query=query)
+        return text_of(await alice.click(card.response.message, label="More"))
+
+    two = await unfolded("BERT")
     await alice.slash(channel, "done", resource="BERT", rating=1)
-    three = text_of(await alice.slash(channel, "search", query="BERT"))
 
-    assert "worth reading" not in two
-    chosen = text_of(await alice.slash(channel, "search", query="jump-into-llm:bert"))
-
-    assert "Liked by 2 of 3 readers." in three
-    assert "Liked by 2 of 3 readers." in chosen
+    assert "Liked by" not in two
+    assert "Liked by 2 of 3 readers." in await unfolded("BERT")
+    assert "Liked by 2 of 3 readers." in await unfolded("jump-into-llm:bert")
 
 
 @pytest.mark.parametrize("press", ["Make this my goal", "Reset…"])

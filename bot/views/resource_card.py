@@ -368,7 +368,7 @@ def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> I
     parent = curriculum.get(resource.parent or "")
     place = phrases.dotted(
         phrases.step_name(curriculum.step_of(resource), 120),
-        phrases.must_read(resource),
+        phrases.MUST_READ if resource.must_read else None,
         _("helps with {title}", title=phrases.name_of(parent)) if parent else None,
         _("addition") if resource.addition else None,
         phrases.mark_text(mark) if mark else None,

@@ -186,6 +186,21 @@ class Reply:
     from_guild: int | None = None
     already: tuple[Resource, ...] = ()
     sitting: Sitting | None = None
+    back: Back | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What a reader is told who comes back after weeks.
+
+    ``last``: what they read last, and when; ``meanwhile``: by channel, how many papers its group
+    has read since, and how many of them the reader hasn't. ``locked``: the paper of this week, if
+    something is to be read before it.
+    """
+
+    last: tuple[Resource, datetime] | None
+    meanwhile: tuple[tuple[int, int, int], ...]
+    locked: Resource | None
 
 
 @dataclass(frozen=True, slots=True)

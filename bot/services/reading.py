@@ -20,6 +20,7 @@ from bot.core.recommend import (
     NO_FILTERS,
     AlsoDone,
     Answer,
+    Back,
     Change,
     ChangeKind,
     Filters,
@@ -59,6 +60,9 @@ from bot.store.readers import Standing
 
 A_WEEK = timedelta(days=7)
 PUT_OFF_FOR = timedelta(days=7)
+AWAY_FOR = timedelta(weeks=3)
+"""Who marked nothing for so long is welcomed back, once."""
+
 DOUBLE_TAP = timedelta(minutes=1)
 """A second bare `/done` within this time is asked about."""
 
@@ -94,6 +98,18 @@ class ReaderHere:
         """What the reader wants to get to."""
         key = self.reader.goal
         return None if key is None else self.curriculum.get(key)
+
+    @property
+    def marked_at(self) -> datetime | None:
+        """When the reader marked something last."""
+        return max((mark.changed_at for mark in self.stored.values()), default=None)
+
+    @property
+    def is_back(self) -> bool:
+        """Whether the reader was away for weeks, and wasn't welcomed back yet."""
+        last = self.marked_at
+        was_away = last is not None and self.now - last >= AWAY_FOR
+        return was_away and self.kept.welcomed_after != last
 
     @property
     def is_deeper(self) -> bool:
@@ -194,13 +210,36 @@ class Reading:
         """
         here = await self._load(self._db, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
-        has_said = deeper or minutes == here.reader.minutes
+        has_said = (deeper or minutes == here.reader.minutes) and not here.is_back
         if has_said and _current_after(answer, here) == here.reader.current:  # nobody has to wait
             return replace(here.reply(answer), worth=await self._worth_of(self._db, here, answer))
         async with self._turn(reader_id) as tx:
-            if not has_said:
+            if not has_said and not deeper:
                 await readers.set_minutes(tx, reader_id, minutes)
-            return await self.show_next(tx, reader_id, guild_id, filters, deeper=deeper)
+            back = await self._welcome_back(tx, reader_id, guild_id)
+            reply = await self.show_next(tx, reader_id, guild_id, filters, deeper=deeper)
+            return replace(reply, back=back)
+
+    async def _welcome_back(self, tx: Queries, reader_id: int, guild_id: int | None) -> Back | None:
+        """Return what to tell a reader who was away for weeks, once; else None."""
+        here = await self._load(tx, reader_id, guild_id)
+        if not here.is_back or here.marked_at is None:
+            return None
+        await readers.set_welcomed(tx, reader_id, here.marked_at)
+        marks, get = here.reader.marks, here.curriculum.get
+        done = [(mark.changed_at, key) for key, mark in marks.items() if mark.state == "done"]
+        last = next(((r, at) for at, key in sorted(done)[::-1] if (r := get(key))), None)
+        since = await readers.read_since(tx, reader_id, here.guild_id, here.marked_at)
+        read: dict[int, list[str]] = {}
+        for channel_id, key in since:
+            read.setdefault(channel_id, []).append(here.curriculum.present(key))
+        meanwhile = tuple(
+            (channel_id, len(keys), sum(not unlocks(marks, key) for key in keys))
+            for channel_id, keys in read.items()
+        )
+        paths = [path_to(here.curriculum, marks, each.key) for each in here.reader.group_reads]
+        locked = next((path[-1] for path in paths if len(path) > 1), None)
+        return Back(last, meanwhile, locked)
 
     async def any_length(self, reader_id: int, guild_id: int | None) -> Reply:
         """Forget how many minutes the reader has; what they were shown stays."""

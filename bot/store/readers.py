@@ -20,15 +20,28 @@ class Standing:
 
     ``group_reads``: (key, channel) of what their groups were posted, the newest first;
     ``ratings``: (liked, rated) of what is current, and of what was asked about.
+    ``welcomed_after``: when they had marked something last, as they were welcomed back.
     """
 
     current: str | None
     goal: str | None
     minutes: int | None
+    welcomed_after: datetime | None
     marks: Mapping[str, Mark]
     version: int
     group_reads: list[tuple[str, int]]
     ratings: Mapping[str, tuple[int, int]]
+
+
+POSTED_TO_THEIRS = (
+    " FROM members JOIN study_groups ON study_groups.group_id = members.group_id"
+    " JOIN weeks ON weeks.group_id = members.group_id"
+    " WHERE members.reader_id = ? AND weeks.slot_at > ? AND weeks.state = 'posted'"
+    " AND study_groups.state <> 'stopped' AND NOT EXISTS"
+    " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
+    " AND (study_groups.guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
+)
+"""What a reader's groups were posted since then: of a server, or of all where that is null."""
 
 
 async def standing(
@@ -40,19 +53,15 @@ async def standing(
     posted counts. ``key``: the resource they ask about.
     """
     sql = (
-        "SELECT 'mark' AS what, resource_key AS key, state AS word, changed_at AS at,"
+        "SELECT 'mark' AS what, resource_key AS key, state AS word, changed_at AS at,"  # noqa: S608
         " until_at AS number, rating FROM progress WHERE reader_id = ?"
-        " UNION ALL SELECT 'reader', current_key, goal_key, NULL, minutes, NULL FROM readers"
+        " UNION ALL SELECT 'reader', current_key, goal_key, welcomed_after, minutes, NULL"
+        " FROM readers"
         " WHERE reader_id = ?"
         " UNION ALL SELECT 'version', NULL, NULL, NULL, version, NULL FROM additions_versions"
         " WHERE guild_id = ?"
         " UNION ALL SELECT 'read', weeks.resource_key, NULL, slot_at, study_groups.channel_id, NULL"
-        " FROM members JOIN study_groups ON study_groups.group_id = members.group_id"
-        " JOIN weeks ON weeks.group_id = members.group_id"
-        " WHERE members.reader_id = ? AND weeks.slot_at > ? AND weeks.state = 'posted'"
-        " AND study_groups.state <> 'stopped' AND NOT EXISTS"
-        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
-        " AND (study_groups.guild_id = ? OR CAST(? AS BIGINT) IS NULL)"
+        f"{POSTED_TO_THEIRS}"
         " UNION ALL SELECT 'ratings', resource_key, NULL, rated, liked, NULL FROM ratings"
         " WHERE resource_key = ? OR resource_key ="
         " (SELECT current_key FROM readers WHERE reader_id = ?)"
@@ -62,13 +71,14 @@ async def standing(
     found = defaultdict[str, list[Row]](list)
     for row in rows:
         found[row["what"]].append(row)
-    mine = ((r["key"], r["word"], r["number"]) for r in found["reader"])
-    current, goal, minutes = next(mine, (None, None, None))
+    mine = ((r["key"], r["word"], r["number"], r["at"]) for r in found["reader"])
+    current, goal, minutes, welcomed = next(mine, (None, None, None, None))
     ratings = {r["key"]: (r["number"], r["at"]) for r in found["ratings"]}
     return Standing(
         current,
         goal,
         minutes,
+        instant_or_none(welcomed),
         {
             r["key"]: Mark(r["word"], instant(r["at"]), instant_or_none(r["number"]), r["rating"])
             for r in found["mark"]
@@ -81,6 +91,26 @@ async def standing(
 
 async def set_minutes(tx: Queries, reader_id: int, minutes: int | None) -> None:
     await tx.fetch("UPDATE readers SET minutes = ? WHERE reader_id = ?", minutes, reader_id)
+
+
+async def set_welcomed(tx: Queries, reader_id: int, after: datetime) -> None:
+    sql = "UPDATE readers SET welcomed_after = ? WHERE reader_id = ?"
+    await tx.fetch(sql, after, reader_id)
+
+
+async def read_since(
+    db: Queries, reader_id: int, guild_id: int | None, since: datetime
+) -> list[tuple[int, str]]:
+    """Return (channel, key) of all that the reader's groups were posted since then.
+
+    ``guild_id``: only of this server's groups; None: of all of them.
+    """
+    sql = (
+        f"SELECT study_groups.channel_id, weeks.resource_key{POSTED_TO_THEIRS}"
+        " ORDER BY study_groups.channel_id, weeks.slot_at"
+    )
+    rows = await db.fetch(sql, reader_id, since, guild_id, guild_id)
+    return [(row["channel_id"], row["resource_key"]) for row in rows]
 
 
 async def was_shown(db: Queries, reader_id: int, key: str) -> bool:

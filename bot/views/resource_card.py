@@ -14,6 +14,7 @@ from bot.core.recommend import (
     AllPutOff,
     AllRead,
     AlsoDone,
+    Back,
     Change,
     FinishedPrerequisites,
     GoDeeper,
@@ -87,7 +88,9 @@ def next_card(reply: Reply, *, is_long: bool = False) -> ui.LayoutView:
             shown = _put_off_box(reply.answer)
         case TooNarrow():
             shown = _too_narrow_box(reply.answer)
-    return card(_changed_text(reply), changed, _from_guild_text(reply.from_guild), shown, reads)
+    back = _back_parts(reply.back) if reply.back is not None else ()
+    whose = _from_guild_text(reply.from_guild)
+    return card(_changed_text(reply), changed, *back, whose, shown, reads)
 
 
 def done_card(told: Reply | AlsoDone | PartlyDone) -> ui.LayoutView:
@@ -195,6 +198,23 @@ def companion_lines(resource: Resource) -> list[str]:
         if companion.remark:
             lines.append(f"-# {plain(companion.remark)}")
     return lines if resource.companions else []
+
+
+def _back_parts(back: Back) -> Iterator[str | ui.ActionRow[Any] | None]:
+    """Yield what is told to who was away for weeks."""
+    lines = [_("👋 Welcome back.")]
+    if back.last is not None:
+        resource, at = back.last
+        title, day = phrases.name_of(resource), phrases.moment(at, "D")
+        lines.append(_("You read last, on {day}: **{title}**", day=day, title=title))
+    for channel_id, n, left in back.meanwhile[:3]:
+        since = ngettext("{n} paper since then", "{n} papers since then", n)
+        still = _("{left} of them not read by you", left=left) if left else None
+        lines.append(f"<#{channel_id}>: {phrases.dotted(since, still)}")
+    yield "\n".join(lines)
+    if back.locked is not None:
+        first = _("What first for this week's paper?")
+        yield row(button(ids.ShowPath(back.locked.key), first))
 
 
 def _changed_row(reply: Reply) -> ui.ActionRow[Any] | None:

@@ -241,3 +241,24 @@ async def test_nobody_is_reminded_of_a_group_whose_channel_is_gone(
     await until(SATURDAY)
 
     assert reminders_to(alice) == []
+
+
+async def test_who_comes_back_is_told_what_the_group_read_and_what_comes_before_its_paper(
+    group, alice, channel, until, env
+):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+    await alice.slash(channel, "done", resource="Attention Is All You Need")
+    await until(MONDAY + timedelta(weeks=10))
+    await env.advance_time(A_DAY)
+
+    back = await alice.slash(channel, "next")
+    told = text_of(back)
+    again = text_of(await alice.slash(channel, "next"))
+    path = await alice.click(back.response.message, label="What first for this week's paper?")
+
+    assert "👋 Welcome back.\nYou read last, on <t:" in told
+    assert "**Attention Is All You Need**" in told
+    assert f"<#{channel.id}>: 11 papers since then · 10 of them not read by you" in told
+    assert "Welcome back" not in again
+    assert "first, in this order:" in text_of(path)

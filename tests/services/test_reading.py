@@ -274,6 +274,34 @@ async def test_minutes_change_nothing_about_what_is_next_and_stay_until_it_is_as
     assert plain.sitting is None
 
 
+async def test_who_comes_back_after_weeks_is_welcomed_once(reading, clock):
+    await mark(reading, ATTENTION)
+    at = clock()
+    clock.advance(weeks=3, seconds=-1)
+    early = await reading.next_for(READER, None)
+    clock.advance(seconds=1)
+
+    back = await reading.next_for(READER, None)
+    again = await reading.next_for(READER, None)
+    await mark(reading, GPT_1)
+    clock.advance(weeks=10)
+    later = await reading.next_for(READER, None)
+
+    assert early.back is None
+    assert (back.back.last[0].key, back.back.last[1]) == (ATTENTION, at)
+    assert back.back.meanwhile == ()
+    assert shown(back) == GPT_1
+    assert again.back is None
+    assert later.back.last[0].key == GPT_1
+
+
+async def test_nobody_new_is_welcomed_back(reading, clock):
+    await reading.next_for(READER, None)
+    clock.advance(weeks=10)
+
+    assert (await reading.next_for(READER, None)).back is None
+
+
 async def test_any_length_leaves_what_was_shown(reading):
     await mark(reading, ATTENTION)
     video = await reading.next_for(READER, None, Filters(kind="video"), minutes=5)

@@ -275,15 +275,20 @@ def _short_lines(
     curriculum: Curriculum, resource: Resource, reasons: Sequence[Reason], _worth: Worth | None
 ) -> Iterator[str | None]:
     """Yield what the maker says, what helps, and the strongest reason, if it says anything."""
+    yield from short_of(resource)
+    strongest = next(iter(reasons), None)
+    if isinstance(strongest, OnGoalPath | FinishedPrerequisites) or strongest == "group_reads_it":
+        yield _reason_text(strongest, curriculum, resource).removeprefix("- ")
+
+
+def short_of(resource: Resource) -> Iterator[str | None]:
+    """Yield the maker's words and what helps, in short."""
     yield text_of(_short_notes(resource))
     helping = [
         f"{phrases.KIND_ICONS[each.kind]} {link(each.title, each.url, 60)} {phrases.takes(each)}"
         for each in resource.companions[:2]
     ]
     yield phrases.dotted(*map(str.rstrip, helping)) or None
-    strongest = next(iter(reasons), None)
-    if isinstance(strongest, OnGoalPath | FinishedPrerequisites) or strongest == "group_reads_it":
-        yield _reason_text(strongest, curriculum, resource).removeprefix("- ")
 
 
 def _short_notes(resource: Resource) -> Iterator[str]:

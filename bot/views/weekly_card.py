@@ -26,12 +26,9 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.resource_card import (
-    COMPANIONS,
-    NOTES,
-    companion_lines,
     next_card,
-    note_lines,
     resource_select,
+    short_of,
 )
 
 
@@ -40,8 +37,7 @@ def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     resource, week_id = post.resource, post.post.week_id
     shown = box(
         text_of(_heading(post)),
-        text_of(note_lines(resource), NOTES),
-        text_of(companion_lines(resource), COMPANIONS),
+        *short_of(resource),
         text_of(_facts_of_the_group(post), 600),
         row(
             link_button(_("Open"), resource.url),
@@ -98,22 +94,22 @@ def _heading(post: WeeklyPost) -> list[str]:
     resource, why = post.resource, post.post.why
     late = _("late, sorry") if post.post.is_late else ""
     step = phrases.step_name(post.curriculum.step_of(resource), 120)
+    sign = phrases.MUST_READ if resource.must_read else None
+    what = _("-# Paper of the week"), part_text(post.part), late, step, sign
     lines = [
-        phrases.dotted(_("-# Paper of the week"), part_text(post.part), late),
-        f"## {phrases.linked(resource)}",
-        phrases.facts(resource),
-        phrases.dotted(f"-# {step}", phrases.must_read(resource)),
-    ]
+        phrases.dotted(*what), f"### {phrases.linked(resource)}", phrases.facts(resource),
+    ]  # fmt: skip
     because = {
         "picked_by_moderator": _("Picked by a moderator."),
         "vote_winner": _("It won the vote."),
-        "next_on_list": _("It comes next on the list."),
+        "next_on_list": None,  # as one expects
         "must_read_addition": _("You've read the list; this must-read goes deeper."),
         "addition": _("You've read the list; this goes deeper."),
         "must_read_again": _("You've read the list; the must-reads come again."),
         "goes_on": _("The group reads it for another week: it is long."),
     }
-    return [*lines, because[why]] if why else lines
+    told = because[why] if why else None
+    return [*lines, told] if told else lines
 
 
 def part_text(part: tuple[int, int] | None) -> str:

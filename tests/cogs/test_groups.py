@@ -36,13 +36,13 @@ async def test_two_weeks_bring_two_papers_each_once(group, channel, until, env):
     assert len(posts_in(channel)) == 2
 
 
-async def test_a_post_comes_on_time_with_its_reasons_and_a_thread(group, channel, until):
+async def test_a_post_comes_on_time_with_its_step_and_a_thread(group, channel, until):
     await until(MONDAY)
 
     (post,) = posts_in(channel)
     (thread,) = channel.threads
     assert abs((post.created_at - MONDAY).total_seconds()) <= A_MINUTE
-    assert "It comes next on the list." in text_of(post)
+    assert text_of(post).startswith("-# Paper of the week · 1 · Transformer · 📚\n### ")
     assert "Transformer (Encoder-Decoder model)" in text_of(post)
     assert labels_of(post) == ["Open", "I've read it", "Join", "More"]
     assert thread.name == "Attention Is All You Need"

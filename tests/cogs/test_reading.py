@@ -48,6 +48,7 @@ async def test_next_shows_the_first_step_in_short_and_more_of_it_for_the_asking(
     assert "The list begins here." in full
     assert "added to the list, but not by its maker" in full
     assert "helpful for understanding" in full
+    assert "**Ask yourself**\n1. What does the model lose by giving up recurrence" in full
     assert folded == ["Open", "Done", "Less"]
     assert text_of(again) == short
 

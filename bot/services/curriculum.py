@@ -12,7 +12,14 @@ from bot.core.curriculum.additions import Addition, Laid, guild_of, lay_over
 from bot.core.curriculum.links import canonical, link_in
 from bot.core.recommend import Meant
 from bot.core.search import Hit, names_side_by_side, reads_like, search
-from bot.core.search.index import Document, SearchIndex, documents_of, index_of, names_of
+from bot.core.search.index import (
+    SearchIndex,
+    document_of_step,
+    documents_of,
+    index_of,
+    index_of_steps,
+    names_of,
+)
 from bot.core.search.words import fold, names_in, words
 from bot.errors import (
     ConfigError,
@@ -51,11 +58,13 @@ class Seen:
     """What one server sees, ready to be searched: by what is typed, nothing else is asked for.
 
     ``indexes`` are the base's and what differs from it, ``hidden`` the keys whose place that takes;
-    ``removed`` what moderators took away, so that its name doesn't come to mean another.
+    ``steps`` those of its steps; ``removed`` what moderators took away, so that its name doesn't
+    come to mean another.
     """
 
     laid: Laid
     indexes: tuple[SearchIndex, ...]
+    steps: tuple[SearchIndex, ...]
     hidden: frozenset[str] = frozenset()
     removed: SearchIndex | None = None
 
@@ -64,9 +73,21 @@ class Seen:
         link = link_in(typed)
         return search(self.indexes, typed, MOST_HITS, without=self.hidden, first=first, link=link)
 
+    def named(self, typed: str) -> list[Hit]:
+        """Return what may be called so, the best first: not what is only about it."""
+        link, without = link_in(typed), self.hidden
+        return search(self.indexes, typed, MOST_HITS, without=without, link=link, by_topic=False)
+
+    def search_all(self, typed: str) -> list[Hit]:
+        """Return what fits of resources and steps, the best first."""
+        link, indexes = link_in(typed), (*self.indexes, *self.steps)
+        return search(indexes, typed, MOST_HITS, without=self.hidden, link=link)
+
     def search_removed(self, typed: str) -> list[Hit]:
         """Return what fits of what this server removed, the best first."""
-        return search([self.removed], typed, link=link_in(typed)) if self.removed else []
+        if self.removed is None:
+            return []
+        return search([self.removed], typed, link=link_in(typed), by_topic=False)
 
     def meant(self, typed: str, gone: Mapping[str, str]) -> list[Meant]:
         """Return what each of the typed names means; of one name, or a title with an "and", one.
@@ -124,7 +145,7 @@ class Seen:
             return Meant(typed, named), []
         if typed in gone:
             raise NoLongerListedError(gone[typed])
-        hits = self.search(typed)
+        hits = self.named(typed)
         best, second = [*hits, NOTHING, NOTHING][:2]
         if not best.exact:
             for hit in self.search_removed(typed)[:1]:
@@ -141,7 +162,7 @@ class Seen:
         named = {found.key: found}
         pieces = dict.fromkeys(typed.replace("/", " ").split())
         for piece in islice((p for p in pieces if not set(words(p)) <= known), MOST_PIECES):
-            for hit in self.search(piece)[:1]:
+            for hit in self.named(piece)[:1]:
                 if hit.exact:
                     named[hit.key] = self.laid.curriculum.by_key[hit.key]
         return list(named.values())
@@ -153,7 +174,8 @@ class CurriculumStore:
     def __init__(self, base: Curriculum) -> None:
         self.base = base
         self._index = index_of(base)
-        self._unchanged = Seen(Laid(base), (self._index,))
+        self._steps = index_of_steps(base)
+        self._unchanged = Seen(Laid(base), (self._index,), (self._steps,))
         self._laid: OrderedDict[int, tuple[int, Seen]] = OrderedDict()
 
     async def of(self, db: Queries, guild_id: int | None, version: int | None = None) -> Curriculum:
@@ -208,9 +230,9 @@ class CurriculumStore:
         """Return the steps that fit what is typed, the best first; all of them for nothing."""
         if not typed.strip():
             return list(steps[:MOST_HITS])
-        by_id = {step.id: step for step in steps}
-        documents = [Document(s.id, s.title, (s.number,) if s.number else ()) for s in steps]
-        return [by_id[hit.key] for hit in search([SearchIndex(documents)], typed, MOST_HITS)]
+        by_key = {step.key: step for step in steps}
+        index = SearchIndex(map(document_of_step, steps))
+        return [by_key[hit.key] for hit in search([index], typed, MOST_HITS)]
 
     async def named(self, db: Queries, guild_id: int | None, typed: str) -> Resource:
         """Return what the typed text means: a key, or words that fit one resource clearly.
@@ -249,6 +271,10 @@ class CurriculumStore:
         """Return what fits, the best first; ``first``: keys before others that fit as well."""
         return (await self.seen(db, guild_id)).search(query, first)
 
+    async def search_all(self, db: Queries, guild_id: int | None, query: str) -> list[Hit]:
+        """Return what fits of resources and steps, the best first."""
+        return (await self.seen(db, guild_id)).search_all(query)
+
     async def seen(self, db: Queries, guild_id: int | None, version: int | None = None) -> Seen:
         """Return what was laid for the server's version, or lay it.
 
@@ -275,7 +301,10 @@ class CurriculumStore:
         changed = documents_of(laid.curriculum, without=self.base.by_key.keys() - hidden)
         gone = laid.removed.values()
         removed = SearchIndex(names_of(each) for each in gone) if gone else None
-        return Seen(laid, (self._index, SearchIndex(changed)), frozenset(hidden), removed)
+        own = [each for each in laid.curriculum.steps if self.base.step(each.id) is None]
+        steps = [self._steps, *([SearchIndex(map(document_of_step, own))] if own else [])]
+        indexes = (self._index, SearchIndex(changed))
+        return Seen(laid, indexes, tuple(steps), frozenset(hidden), removed)
 
     async def remember(self, db: Database, now: datetime) -> None:
         """Bring the record of all that was ever listed up to date with the base curriculum.

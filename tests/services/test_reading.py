@@ -1040,6 +1040,6 @@ async def test_what_is_typed_offers_what_is_not_read_first(reading):
 
 async def test_a_step_is_meant_by_its_number_and_like_nothing_it_is_unknown(reading, base):
     assert await reading.step_id(None, "1") == "transformer"
-    assert await reading.steps(None, "transf") == [base.steps[0]]
+    assert (await reading.steps(None, "transf"))[0] == base.steps[0]
     with pytest.raises(UnknownStepError):
         await reading.step_id(None, "zqxwv")

@@ -104,7 +104,8 @@ class Table:
 class Step:
     """A step of the list's index. ``number`` is as the maker counts ("1", "Appendix"), "" if not.
 
-    ``resources`` are in the maker's order; companions stand inside theirs.
+    ``resources`` are in the maker's order; companions stand inside theirs. ``aliases`` and ``tags``
+    are what else finds it, as with a resource.
     """
 
     id: str
@@ -114,8 +115,15 @@ class Step:
     icon: str = ""
     introduction: tuple[str, ...] = ()
     addition: bool = False
+    aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     resources: tuple[Resource, ...] = ()
     tables: tuple[Table, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What it is called among resources: their keys have a namespace before the colon."""
+        return f":{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +246,10 @@ class Curriculum:
     def step(self, step_id: str) -> Step | None:
         """Return the step with this id, or None."""
         return self._steps_by_id.get(step_id)
+
+    def find(self, key: str) -> Resource | Step | None:
+        """Return the resource or the step with this key, or None."""
+        return self.step(key[1:]) if key.startswith(":") else self.get(key)
 
     def section_of(self, step: Step) -> Section:
         """Return the section that holds the step."""

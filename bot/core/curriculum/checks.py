@@ -91,6 +91,7 @@ def rule_findings(tree: Tree) -> Iterator[Finding]:
     yield from _cycles(entries)
     yield from _shared_links(entries, tree)
     yield from _shared_names(entries)
+    yield from _shared_names(steps)
     yield from _full_cards(entries, [top, *sections, *steps])
 
 
@@ -187,8 +188,9 @@ def _shared_links(entries: list[Entry], tree: Tree) -> Iterator[Finding]:
                 yield Finding(path, what, "keep one of the two, or link to another page")
 
 
-def _shared_names(entries: list[Entry]) -> Iterator[Finding]:
-    owners: dict[str, list[Entry]] = {}
+def _shared_names(entries: Sequence[Block]) -> Iterator[Finding]:
+    """Find aliases that two resources share, or two steps; a resource may be called like a step."""
+    owners: dict[str, list[Block]] = {}
     for entry in entries:
         for key in ("title", "label", "aliases"):
             for _, name in entry.texts(key):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -161,7 +162,7 @@ def _curriculum(file: CurriculumShape) -> Curriculum:
         addition = section.addition or shape.addition
         return _made(
             Step,
-            shape,
+            *(shape, shape.found_by),
             section_id=section.id,
             addition=addition,
             resources=tuple(resource(each, shape.id, addition) for each in shape.resources),
@@ -196,8 +197,6 @@ _SHAPES: dict[str, tuple[str, type[BaseModel]]] = {
 
 _GROUPS = ("about", "found_by")
 """What an entry has in braces, on one line."""
-
-_ENTRIES = ("resources", "companions", *_GROUPS)
 
 _IDS = "use small letters, digits and hyphens: at most 40, the list's own id at most 20"
 
@@ -291,9 +290,16 @@ def _unknown_key(tree: Tree, path: Path, value: object) -> Finding:
     remedy = closest(key, known) or f"{what} has {', '.join(known)}"
     if holder in _GROUPS and value is None:
         remedy = "put a text that has a comma in double quotes"
-    elif holder in _ENTRIES and (group := [g for g in _GROUPS if key in _keys_of(_SHAPES[g][1])]):
+    elif group := [g for g in _groups_of(holder) if key in _keys_of(_SHAPES[g][1])]:
         remedy = f"write it in `{group[0]}: {{...}}`"
     return Finding(path[:-1], f"{what} has no key {key!r}", remedy, tree.key_positions.get(path))
+
+
+def _groups_of(holder: str) -> tuple[str, ...]:
+    """Return what an entry, a group of one, or a step has in braces."""
+    if holder == "steps":
+        return ("found_by",)
+    return _GROUPS if holder in ("resources", "companions", *_GROUPS) else ()
 
 
 def _keys_of(shape: type[BaseModel]) -> list[str]:
@@ -385,7 +391,7 @@ def write_curriculum(curriculum: Curriculum) -> str:
                 **_of(resource, "authors", "year", "minutes"),
             },
             "prerequisites": needed[:MOST_NAMES],
-            "found_by": {**({"aliases": aliases} if aliases else {}), **_of(resource, "tags")},
+            "found_by": _found_by(aliases, resource.tags),
             **_of(resource, "sentence", "remark", "notes", "added_notes", "questions"),
             "formerly": [slug for slug in former if slug not in in_use][:MOST_NAMES],
             "companions_title": resource.companions_title,
@@ -401,6 +407,7 @@ def write_curriculum(curriculum: Curriculum) -> str:
                     {
                         **_of(step, "id", "number", "title", "icon"),
                         "addition": step.addition and not section.addition,
+                        "found_by": _found_by(step.aliases, step.tags),
                         **_of(step, "introduction"),
                         "tables": list(map(_written_table, step.tables)),
                         "resources": [entry(each, step.addition) for each in step.resources],
@@ -420,6 +427,10 @@ def write_curriculum(curriculum: Curriculum) -> str:
     options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": WIDTH - 6}
     text = yaml.dump(top, Dumper=_Writer, **options)
     return f"# yaml-language-server: $schema=curriculum.schema.json\n{text}"
+
+
+def _found_by(aliases: Sequence[str], tags: Sequence[str]) -> dict[str, Sequence[str]]:
+    return {key: names for key, names in (("aliases", aliases), ("tags", tags)) if names}
 
 
 def _written_table(table: Table) -> dict[str, Any]:

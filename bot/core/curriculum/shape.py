@@ -39,7 +39,7 @@ LONGEST_QUESTION = 300  # five of them fit the opener of a thread, whatever has 
 MOST_NOTES = 10
 MOST_QUESTIONS = 5
 MOST_COMPANIONS = 25
-MOST_NAMES = 20  # aliases, tags, prerequisites, former ids of one resource
+MOST_NAMES = 20  # aliases, tags, prerequisites, former ids of one resource or step
 MOST_COLUMNS = 5
 LEAST_YEAR = 1000
 MOST_YEAR = 2999
@@ -160,14 +160,19 @@ class AboutShape(_Strict):
 
 
 class FoundByShape(_Strict):
-    """What finds a resource beside its title: ``{aliases: [BERT], tags: [pre-training]}``."""
+    """What finds a resource or a step beside its title: ``{aliases: [BERT], tags: [encoder]}``."""
 
     aliases: tuple[Alias, ...] = Field(
         default=(),
         max_length=MOST_NAMES,
-        description="Other names, of this one only: acronyms first.",
+        description="Other names, of this one only: acronyms first, other languages last.",
     )
-    tags: tuple[TagText, ...] = Field(default=(), max_length=MOST_NAMES)
+    tags: tuple[TagText, ...] = Field(
+        default=(),
+        max_length=MOST_NAMES,
+        description="What it is about, in words and phrases that people ask with: several may"
+        " share one.",
+    )
 
 
 class ReadingShape(_Strict):
@@ -259,6 +264,7 @@ class StepShape(_Strict):
     ] = Field(None, description="As the maker counts: 1, Appendix.")
     icon: Icon | None = None
     addition: Addition = False
+    found_by: FoundByShape = FoundByShape()
     introduction: Introduction = ()
     tables: tuple[TableShape, ...] = Field((), max_length=3)
 

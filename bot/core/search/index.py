@@ -8,14 +8,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, chain, combinations, pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.links import canonical, host_of
-from bot.core.search.words import head, initials, joined_forms, other_endings, words
+from bot.core.search.words import (
+    asked_about,
+    head,
+    initials,
+    joined_forms,
+    names_in,
+    other_endings,
+    stems,
+    topic,
+    words,
+)
 
 _AFTER_ALL = "\U0010ffff"
 
@@ -73,23 +83,27 @@ def _within(word: str, choices: list[str], edits: int) -> list[tuple[str, int, i
 class Document:
     """What search knows of a resource.
 
-    ``links`` are canonical forms (curriculum.links). ``fields`` are its other words: authors, year,
-    kind, host, tags, notes, step names. A ``favoured`` document goes first in a tie.
+    ``links`` are canonical forms (curriculum.links). ``topics`` say what it is about: tags.
+    ``fields`` are its other words: authors, year, kind, host, notes, step names. A ``favoured``
+    document goes first in a tie, one that ``leads`` before all others if it is named.
     """
 
     key: str
     title: str
     aliases: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     favoured: bool = False
+    leads: bool = False
 
 
 class SearchIndex:
     """Documents by the words of their names (title and aliases) and of their other fields.
 
     They are numbered as they come. ``texts`` are the names as folded words, ``wholes`` finds
-    documents by them.
+    documents by them; ``topics`` by what they are about, in any form and order of its words.
+    ``facts`` are the other fields without topics, ``fields`` all of them.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
@@ -100,8 +114,23 @@ class SearchIndex:
         self.texts = [_texts(document) for document in documents]
         self.wholes = Vocabulary(self.texts)
         self.names = Vocabulary(map(_name_words, self.texts))
-        self.fields = Vocabulary(map(_other_words, documents, self.texts))
+        self.facts = Vocabulary(map(_other_words, documents, self.texts))
+        self.fields = self.facts
+        if any(document.topics for document in documents):
+            self.fields = Vocabulary(map(_all_other_words, documents, self.texts))
         self.initials = Vocabulary(map(_initials, self.texts))
+        topics = [_topics(document) for document in documents]
+        self.topics = Vocabulary(topics)
+        self.topic_stems = frozenset(
+            one for each in topics for text in each for one in text.split()
+        )
+        self._leading = {n: _stems(d) for n, d in enumerate(documents) if d.leads}
+
+    def lead(self, number: int, stems: str) -> float:
+        """Return the points that a document is ahead, most of them if a name has these stems."""
+        names = self._leading.get(number, ())
+        is_named = any(f" {stems} " in f" {name} " for name in names)
+        return LEADS * is_named + LEADS_IN_A_TIE * bool(names)
 
     def linked(self, link: str, gone: AbstractSet[str]) -> str | None:
         """Return the key of the document with this link, if it isn't gone."""
@@ -127,6 +156,21 @@ def _other_words(document: Document, texts: tuple[str, ...]) -> set[str]:
     return found - _name_words(texts)
 
 
+def _all_other_words(document: Document, texts: tuple[str, ...]) -> set[str]:
+    """Return those, and the words of topics."""
+    found = {word for each in document.topics for word in words(each)}
+    return _other_words(document, texts) | (found - _name_words(texts))
+
+
+def _topics(document: Document) -> set[str]:
+    return {topic(each) for each in document.topics} - {""}
+
+
+def _stems(document: Document) -> list[str]:
+    names = (document.title, *document.aliases)
+    return [stems(chain.from_iterable(asked_about(words(name)))) for name in names]
+
+
 def _initials(texts: tuple[str, ...]) -> set[str]:
     return {initials(text.split()) for text in texts} - {""}
 
@@ -135,6 +179,12 @@ def _initials(texts: tuple[str, ...]) -> set[str]:
 def index_of(curriculum: Curriculum) -> SearchIndex:
     """Return the index of a whole curriculum: made once for all who search it."""
     return SearchIndex(documents_of(curriculum))
+
+
+@functools.lru_cache(maxsize=4)
+def index_of_steps(curriculum: Curriculum) -> SearchIndex:
+    """Return the index of a curriculum's steps, made once as well."""
+    return SearchIndex(steps_of(curriculum))
 
 
 def documents_of(
@@ -152,6 +202,29 @@ def documents_of(
                     yield document_of(one, step, section.title)
 
 
+def steps_of(curriculum: Curriculum) -> Iterator[Document]:
+    """Yield a document for each step, in file order: it goes before resources if it is named."""
+    for step in curriculum.steps:
+        yield document_of_step(step, curriculum.section_of(step).title)
+
+
+def document_of_step(step: Step, section_title: str = "") -> Document:
+    """Return the document of a step: found by its own names and topics, not by its resources'.
+
+    Its number is a name, and so is each part of a title like ``Prompting & Reasoning``.
+    """
+    numbers = (step.number, f"step {step.number}") if step.number else ()
+    return Document(
+        step.key,
+        step.title,
+        aliases=(*step.aliases, *numbers, *names_in(step.title)),
+        topics=step.tags,
+        fields=(section_title, *step.introduction),
+        favoured=not step.addition,
+        leads=True,
+    )
+
+
 def document_of(resource: Resource, step: Step, section_title: str) -> Document:
     """Return the document of a resource in this step.
 
@@ -160,14 +233,18 @@ def document_of(resource: Resource, step: Step, section_title: str) -> Document:
     fields = (
         *(resource.authors, str(resource.year or ""), resource.kind),
         *(host_of(url) for url in resource.urls),
-        *resource.tags,
         *resource.notes,
         *resource.added_notes,
         *(resource.sentence, resource.remark),
         *(step.title, section_title, f"step {step.number}" if step.number else ""),
         "must-read" if resource.must_read else "",
     )
-    return replace(names_of(resource), fields=fields, favoured=not resource.addition)
+    return replace(
+        names_of(resource),
+        topics=resource.tags,
+        fields=fields,
+        favoured=not resource.addition,
+    )
 
 
 def names_of(resource: Resource) -> Document:
@@ -187,8 +264,11 @@ OTHER_ENDING = 0.85
 A_TYPO_COSTS = 0.12
 BEGUN_WITH_TYPO = 0.85
 AS_END = 0.7
+HALF = 0.5  # of the query, made up by names and topics: enough for an answer
 SHORTENED = 0.8  # a beginning, though other words follow
 OTHER_FIELDS = 0.9  # found in any other field: times this
+
+LEADS, LEADS_IN_A_TIE = 100, 5  # points of a document that goes before others
 
 Qualities = dict[int, float]  # a document's number -> how well it has a word, up to 1
 
@@ -196,14 +276,29 @@ Qualities = dict[int, float]  # a document's number -> how well it has a word, u
 class Lookup:
     """The query's words in one index; ``found`` has, for each of them, the documents.
 
-    The last word may be unfinished. ``gone`` are keys that count as not there.
+    ``sides`` are what is compared, most often one thing. The last word may be unfinished; a
+    question is less strict with endings. ``gone`` are keys that count as not there.
     """
 
-    def __init__(self, index: SearchIndex, gone: AbstractSet[str], asked: Sequence[str]) -> None:
+    def __init__(
+        self,
+        index: SearchIndex,
+        gone: AbstractSet[str],
+        sides: Sequence[Sequence[str]],
+        *,
+        is_unfinished: bool,
+        is_question: bool,
+        by_topic: bool,
+    ) -> None:
         self.index = index
-        self.asked = asked
+        self.fields = index.fields if by_topic else index.facts
         self.gone = gone
-        self.found = [self._as_typed(at) for at in range(len(asked))]
+        self.asked = [word for side in sides for word in side]
+        self.stems = stems(self.asked)
+        self.places = [range(*side) for side in pairwise(accumulate(map(len, sides), initial=0))]
+        self.is_unfinished = is_unfinished
+        self.is_question = is_question
+        self.found = [self._as_typed(at) for at in range(len(self.asked))]
 
     def add_misspelt(self, at: int) -> None:
         """Find the word with typos, too, as an end, or split in two.
@@ -212,7 +307,7 @@ class Lookup:
         """
         word, found = self.asked[at], self.found[at]
         _add(found, self._split(word), NEARLY)
-        for vocabulary, worth in ((self.index.names, 1.0), (self.index.fields, OTHER_FIELDS)):
+        for vocabulary, worth in ((self.index.names, 1.0), (self.fields, OTHER_FIELDS)):
             near = _near(vocabulary, word, is_last=self._is_last(at))
             for quality, known in near:
                 _add(found, vocabulary.having(known), quality * worth)
@@ -230,26 +325,61 @@ class Lookup:
         return {n: share for n, share in cover.items() if share >= floor and self._is_there(n)}
 
     def named(self) -> set[int]:
-        """Return documents of which a whole name is at least half the query: ``bert explained``."""
+        """Return documents of which a whole name is at least half the query: ``bert explained``.
+
+        Or one of the things compared.
+        """
         size = len(self.asked)
         ends = ((low, range(low + (size + 1) // 2, size + 1)) for low in range(size))
         phrases = {" ".join(self.asked[low:high]) for low, highs in ends for high in highs}
+        phrases |= {" ".join(self.asked[each] for each in place) for place in self.places}
         return set(filter(self._is_there, self.index.wholes.having(*phrases)))
+
+    def are_in_name(self, places: Sequence[int], number: int) -> bool:
+        """Tell whether a document's name has the words in these places, if there are any."""
+        return bool(places) and all(self.found[at].get(number, 0) >= NEARLY for at in places)
+
+    def about(self, weights: Sequence[float], least: float) -> Qualities:
+        """Return the share of the words' weight that a document's topics make up.
+
+        Whole ones alone count, of up to four words from anywhere in the query. Things compared
+        count alike. ``least``: the share, by weight or by number.
+        """
+        each, made_up = self.stems.split(), defaultdict[int, set[int]](set)
+        if self.is_unfinished and self._is_beginning(self.asked[-1]):
+            each[-1] = self.asked[-1]
+        known = [at for at, word in enumerate(each) if word in self.index.topic_stems]
+        for several in chain.from_iterable(combinations(known, n) for n in (1, 2, 3, 4)):
+            asked = " ".join(sorted(each[at] for at in several))
+            for number in self.index.topics.having(asked):
+                made_up[number].update(several)
+        about = {}
+        for number, at in made_up.items():
+            shares = [_share(at, place, weights) for place in self.places]
+            if self._is_there(number) and sum(map(max, shares)) / len(shares) >= least:
+                about[number] = sum(by_weight for by_weight, _ in shares) / len(shares)
+        return about
+
+    def _is_beginning(self, word: str) -> bool:
+        """Tell whether a word is none yet, but the beginning of some."""
+        begun = self.index.names.beginning(word) or self.fields.beginning(word)
+        return bool(begun) and begun[0] != word
 
     def _is_there(self, number: int) -> bool:
         return self.index.keys[number] not in self.gone
 
     def _is_last(self, at: int) -> bool:
-        return at == len(self.asked) - 1
+        return self.is_unfinished and at == len(self.asked) - 1
 
     def _as_typed(self, at: int) -> Qualities:
-        word, names, fields = self.asked[at], self.index.names, self.index.fields
+        word, names, fields = self.asked[at], self.index.names, self.fields
         found: Qualities = {}
         # From the worst to the best: what is found again overwrites.
         if self._is_last(at) and len(word) > 2:
             found |= dict.fromkeys(fields.having(*fields.beginning(word)), NEARLY * OTHER_FIELDS)
+        endings = other_endings(word)
         found |= dict.fromkeys(fields.having(word), OTHER_FIELDS)
-        found |= dict.fromkeys(names.having(*other_endings(word)), OTHER_ENDING)
+        found |= dict.fromkeys(names.having(*endings), OTHER_ENDING)
         if self._is_last(at):
             found |= dict.fromkeys(names.having(*names.beginning(word)), NEARLY)
         _add(found, self._joined(at), NEARLY)
@@ -259,6 +389,8 @@ class Lookup:
             found |= typed
         else:
             _add(found, self._split(word), NEARLY)
+        if self.is_question:
+            _add(found, fields.having(*endings), OTHER_ENDING * OTHER_FIELDS)
         return found
 
     def _joined(self, at: int) -> Iterator[int]:
@@ -276,6 +408,13 @@ class Lookup:
             for number in names.having(left)
             if any(f" {left} {right}" in f" {text}" for text in texts[number])
         }
+
+
+def _share(at: AbstractSet[int], place: range, weights: Sequence[float]) -> tuple[float, float]:
+    """Return the share that some words have in a place: by weight, and by number."""
+    mine = [each for each in place if each in at]
+    by_weight = sum(weights[each] for each in mine) / sum(weights[each] for each in place)
+    return by_weight, len(mine) / len(place)
 
 
 def _near(vocabulary: Vocabulary, word: str, *, is_last: bool) -> list[tuple[float, str]]:

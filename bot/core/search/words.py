@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import chain
 
 # Scripts written without spaces (Thai, Lao, Burmese, Khmer, kana, Han): each character is a word.
 _SPACELESS = (
@@ -28,8 +30,6 @@ _LISTED = {
     for first, mark in ((r"1[.)]", _NUMBERED), (_BULLETED, _BULLETED))
 }
 """How a list begins -> its marks, on one line too: Discord makes one of what is pasted."""
-
-_ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
 
 
 def fold(text: str) -> str:
@@ -62,6 +62,43 @@ def words(text: str) -> list[str]:
     """Return the folded words of a text in order; ``c++`` and ``c#`` stay whole."""
     folded = _APOSTROPHES.sub("", fold(text))
     return (_ASCII_WORDS if folded.isascii() else _WORDS).findall(folded)
+
+
+_PARTICLES = "|".join(
+    words("이란 이랑 에서 으로 하고 하는 란 랑 은 는 이 가 을 를 의 에 로 와 과 도")
+)
+
+_ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
+
+_ENDING = re.compile(
+    r"(?<=[a-z]{3})(?:ies|ied|ing|ed|es|(?<!s)s|e)$"
+    r"|(?<=[a-z]{4})(?:er|ion|at|iv|i[sz]|ity|al|a?bl|a?bil|ment|y|i)$"
+    r"|(?<=[a-z]{3}([b-df-hj-npqrtv-z]))\1$"
+    rf"|(?<=[\u1100-\u11ff]{{3}})(?:{_PARTICLES})$"
+)
+"""One English ending, or the second of two like consonants, which only an ending needs; or a
+Korean particle."""
+
+_COMPARES = frozenset(words("vs versus or and 와 과 랑 이랑 하고 및"))
+
+_ASKS = """
+    a an the this that these those it its there here something any some much many own one
+    i im ive me my we us our you your he she they them their
+    is are was were be been am do does did has have had
+    can could will would should shall may might must cant dont doesnt isnt wont didnt
+    what whats which who whose when where why how
+    of to in on at for from by with about between as over than then into
+    but if not no so too also please really still actually better best
+    ask tell explain explained know learn understand need want get make use using
+    mean means meaning work works working called stand stands difference
+
+    이 그 저 좀 더 잘 왜 뭐 뭐야 뭐예요 뭐에요 뭔가요 뭔지 뭐지 무엇 무엇인가 무엇인가요 무엇인지
+    무슨 어떤 어떻게 어떡해 하는 하나요 되나요 인가요 인지 있는 있나요 쓰는 방법 법 하는법
+    차이 차이점 대해 대한 관한 설명 설명해 설명해줘 알려줘 알려주세요
+    은 는 가 을 를 의 에 에서 로 으로 도 만 란 이란
+"""
+_QUESTION_WORDS = _COMPARES | frozenset(words(_ASKS))
+"""What people put around the words that they ask about."""
 
 
 def joined_forms(text: str) -> set[str]:
@@ -108,10 +145,47 @@ def other_endings(word: str) -> list[str]:
     """Return the word with other English endings: ``rewards`` gives reward, rewarding, ...
 
     Most of them are no words; what matters is which of them stand in the vocabulary. At least
-    four letters stay.
+    four letters stay. A Korean word comes without its particle.
     """
+    if not word.isascii():
+        return [shorter] if (shorter := _ENDING.sub("", word)) != word else []
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
-            stem = word[: len(word) - len(ending)]
-            return [stem + other for other in _ENDINGS if other != ending]
+            shorter = word[: len(word) - len(ending)]
+            return [shorter + other for other in _ENDINGS if other != ending]
     return []
+
+
+def stem(word: str) -> str:
+    """Return what the English words of one family have in common: ``tun`` for tune and tuning.
+
+    It need be no word, and families may share it. At least three letters stay.
+    """
+    while (shorter := _ENDING.sub("", word)) != word:
+        word = shorter
+    return word
+
+
+def stems(several: Iterable[str]) -> str:
+    return " ".join(map(stem, several))
+
+
+def asked_about(asked: list[str]) -> list[list[str]]:
+    """Return the words without those of a question around them, all where there are no others.
+
+    They are cut in two where things are compared: ``what is a token`` is about one thing, ``dpo
+    vs ppo`` about two.
+    """
+    sides: list[list[str]] = [[]]
+    for word in asked:
+        if word not in _QUESTION_WORDS:
+            sides[-1].append(word)
+        elif word in _COMPARES and sides[-1]:
+            sides.append([])
+    return [side for side in sides if side] or [asked]
+
+
+def topic(name: str) -> str:
+    """Return what a name or a phrase is about: its stems in one order, without question words."""
+    about = chain.from_iterable(asked_about(words(name)))
+    return " ".join(sorted(map(stem, about)))

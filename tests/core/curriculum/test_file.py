@@ -189,6 +189,12 @@ EACH_PROBLEM = {
         "14:13: a: a resource has no key 'year': write it in `about: {...}`",
         "15:13: a: a resource has no key 'aliases': write it in `found_by: {...}`",
     ),
+    "names of a step outside of their braces": problem(
+        SMALL.replace("id: first\n", "id: first\n        aliases: [A]\n        authors: B\n"),
+        "8:9: first: a step has no key 'aliases': write it in `found_by: {...}`",
+        "9:9: first: a step has no key 'authors': a step has id, title, resources, number, icon,"
+        " addition, found_by, introduction, tables",
+    ),
     "comma in a bare text": problem(
         about("authors: Hu, Shen, year: 2021"),
         "13:47: a > about: `about` has no key 'Shen': put a text that has a comma in double quotes",
@@ -203,7 +209,7 @@ EACH_PROBLEM = {
     "unknown key unlike any other": problem(
         SMALL.replace("id: first\n", "id: first\n        zzz: 1\n"),
         "8:9: first: a step has no key 'zzz':"
-        " a step has id, title, resources, number, icon, addition, introduction, tables",
+        " a step has id, title, resources, number, icon, addition, found_by, introduction, tables",
     ),
     "missing key": problem(
         SMALL.replace("            about: {kind: paper}\n", "")
@@ -384,6 +390,16 @@ EACH_PROBLEM = {
         "19:43: b > found_by > aliases[2]: 'gpt-1' is also a name of 'a':"
         " keep it for the one that people mean",
         "19:54: b > found_by > aliases[4]: 'b2' stands twice: keep one of the two",
+    ),
+    "shared names of steps": problem(
+        SMALL.replace(
+            "id: first\n",
+            "id: zero\n        title: Zero\n        found_by: {aliases: [first, Paper A]}\n"
+            "        resources: [{id: z, title: Z, url: 'https://z.org', about: {kind: paper}}]\n"
+            "      - id: first\n",
+        ),
+        "9:30: zero > found_by > aliases[1]: 'first' is also a name of 'first':"
+        " keep it for the one that people mean",
     ),
     "former ids": problem(
         SMALL + "            formerly: [b, x]\n" + resource("b", "formerly: [x]"),
@@ -832,6 +848,8 @@ def curricula(draw):
             icon=draw(st.sampled_from(["", "🤖", "⚙️"])),
             introduction=draw(SEVERAL),
             addition=is_added,
+            aliases=draw(st.sampled_from([(), (f"{step_id}, too",)])),
+            tags=draw(st.lists(LABELS, max_size=2).map(tuple)),
             resources=tuple(make_resource(step_id, is_added) for _ in range(count)),
             tables=tuple(make_table() for _ in range(draw(st.integers(0, 1)))),
         )

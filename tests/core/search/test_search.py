@@ -101,6 +101,50 @@ def test_an_extra_word_does_no_harm():
     assert first("transformer explained") == "attention"
 
 
+TOPICS = SearchIndex(
+    [
+        Document("qlora", "QLoRA", topics=("4-bit", "one GPU"), fields=("2023",)),
+        Document("rag", "RAG", topics=("how to stop hallucinations", "chat with documents")),
+        Document("dpo", "Direct Preference Optimization", aliases=("DPO",), topics=("alignment",)),
+        Document("ppo", "Proximal Policy Optimization", aliases=("PPO",), fields=("clipping",)),
+        Document(":rlhf", "RLHF & Beyond", aliases=("Alignment",), leads=True),
+    ]
+)
+
+
+def test_what_a_question_is_about_is_found_by_topics():
+    assert first("how do I get a model onto one gpu?", TOPICS) == "qlora"
+    assert first("why does it hallucinate", TOPICS) == "rag"
+    assert first("can I chat with my documents", TOPICS) == "rag"
+
+
+def test_both_of_what_is_compared_are_found():
+    assert {*found("dpo vs ppo", TOPICS)[:2]} == {"dpo", "ppo"}
+    assert {*found("what's the difference between ppo and dpo", TOPICS)[:2]} == {"dpo", "ppo"}
+
+
+def test_a_document_that_leads_goes_first_where_it_is_named():
+    assert found("alignment", TOPICS)[:2] == [":rlhf", "dpo"]
+    assert found("what is rlhf", TOPICS) == [":rlhf"]
+
+
+def test_a_part_of_a_question_is_enough_if_nothing_else_is_found():
+    assert found("4 bit weights versus kangaroo pouch size", TOPICS) == ["qlora"]
+
+
+def test_a_name_is_never_guessed_from_a_topic():
+    assert found("alignment", TOPICS, by_topic=False) == [":rlhf"]
+    assert found("one gpu", TOPICS, by_topic=False) == []
+    assert first("what is gpt", by_topic=False) == "visual"
+
+
+def test_a_title_made_of_question_words_is_found_by_them():
+    titles = SearchIndex([Document("why", "Why We Do It"), Document("tell", "Tell, Not Show")])
+
+    assert first("why we do it", titles) == "why"
+    assert first("why w", titles) == "why"
+
+
 def test_nonsense_finds_nothing():
     for query in ("xqzv blorf", "chocolate cake recipe", "zzzzzz", "?!", "", "   "):
         assert found(query) == []

@@ -3,13 +3,15 @@
 import pytest
 
 from bot.core.search.words import (
+    asked_about,
     fold,
     head,
     initials,
     is_word,
     joined_forms,
     names_in,
-    other_endings,
+    stem,
+    topic,
     words,
 )
 
@@ -62,10 +64,50 @@ def test_initials_need_three_words():
     assert initials(words("Segment Anything")) == ""
 
 
-def test_other_endings_leave_four_letters_at_least():
-    assert {"reward", "rewarding"} <= set(other_endings("rewards"))
-    assert "rewards" in other_endings("reward")
-    assert "net" not in other_endings("nets")
+@pytest.mark.parametrize(
+    "family",
+    [
+        "reward rewards rewarding rewarded",
+        "tune tunes tuned tuning",
+        "token tokens tokenize tokenizer tokenization",
+        "norm normalization normalisation normalise",
+        "llm llms",
+        "memory memories",
+        "generate generates generation generative",
+        "summary summaries summarize summarization",
+        "interpretable interpretability",
+        "distil distill distilled distillation",
+        "트랜스포머 트랜스포머가 트랜스포머는 트랜스포머란",
+    ],
+)
+def test_words_of_one_family_have_one_stem(family):
+    assert len({stem(word) for word in words(family)}) == 1
+
+
+@pytest.mark.parametrize("word", ["gpt", "bias", "loss", "use", "the", "c++", "7b", "注", ""])
+def test_a_stem_keeps_three_letters(word):
+    assert stem(word) in {word, word[:3]}
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("How do I fine-tune a model?", [["fine", "tune", "model"]]),
+        ("what is RLHF", [["rlhf"]]),
+        ("dpo vs ppo", [["dpo"], ["ppo"]]),
+        ("what's the difference between LoRA and prefix tuning", [["lora"], ["prefix", "tuning"]]),
+        ("vs ppo or", [["ppo"]]),
+        ("LoRA와 BERT의 차이", [["lora"], ["bert"]]),
+        ("what is it?", [["what", "is", "it"]]),
+        ("", [[]]),
+    ],
+)
+def test_the_words_of_a_question_are_told_from_what_it_is_about(question, about):
+    assert asked_about(words(question)) == about
+
+
+def test_a_topic_is_the_same_in_any_form_and_order():
+    assert topic("how to evaluate a model") == topic("Model evaluation") != topic("models")
 
 
 @pytest.mark.parametrize(

@@ -261,6 +261,13 @@ def test_everything_has_authors_a_year_minutes_names_and_tags():
         assert resource.added_notes, resource.key
 
 
+def test_each_step_and_must_read_has_a_korean_name():
+    must_reads = [resource for resource in CURRICULUM.resources if resource.must_read]
+
+    for each in (*CURRICULUM.steps, *must_reads):
+        assert [name for name in each.aliases if re.search("[가-힣]", name)], each.title
+
+
 def test_what_groups_get_first_has_two_or_three_questions_of_a_line_each():
     first = [r for r in CURRICULUM.resources if not r.addition or r.must_read]
     questions = [question for r in CURRICULUM.by_key.values() for question in r.questions]

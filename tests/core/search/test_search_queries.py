@@ -11,7 +11,7 @@ from bot.core.search.index import SearchIndex, documents_of, steps_of
 from bot.core.search.words import words
 
 ASKED = yaml.safe_load(Path(__file__).parents[1].joinpath("search_queries.yaml").read_text("utf-8"))
-NAMES, QUESTIONS = ASKED["names"], ASKED["questions"]
+NAMES, QUESTIONS, KOREAN = ASKED["names"], ASKED["questions"], ASKED["korean"]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,12 @@ def test_every_meaning_of_a_question_is_on_the_list(shipped_list):
     keys = {key.partition(":")[2] for key in shipped_list.by_key}
     keys |= {step.key for step in shipped_list.steps}
 
-    assert {key for meant in QUESTIONS.values() for key in meant} <= keys
+    assert {key for meant in (QUESTIONS | KOREAN).values() for key in meant} <= keys
+
+
+@pytest.mark.parametrize(("asked", "meant"), KOREAN.items())
+def test_korean_finds_what_is_meant_first(index, steps, asked, meant):
+    assert slugs(asked, index, steps)[0] in meant
 
 
 def test_every_step_has_its_document(shipped_list):

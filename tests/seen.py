@@ -41,6 +41,12 @@ def option_labels_of(result: Any) -> list[str]:
     return [o["label"] for part in _parts(result) if part.get("type") == 3 for o in part["options"]]
 
 
+def hints_of(result: Any) -> list[str]:
+    """Return what a card's select says of each choice in small letters; "" for nothing."""
+    parts = (part for part in _parts(result) if part.get("type") == 3)
+    return [option.get("description") or "" for part in parts for option in part["options"]]
+
+
 def select_of(result: Any) -> str:
     """Return the custom_id of a card's select."""
     return next(part["custom_id"] for part in _parts(result) if part.get("type") == 3)

@@ -1,5 +1,7 @@
 """What a reader does: marks, moves about the list, takes it all back, sees what is kept of them."""
 
+from discord.ui import LayoutView
+
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import doubtable
 from bot.core.recommend import DISLIKED, LIKED, MarkKind
@@ -113,7 +115,9 @@ async def undo(click: Click, said: ids.Undo | ids.UndoOne) -> View:
 
 @clicked
 async def show_picked(click: Click, _said: ids.ShowResource | ids.ShowCandidate) -> View:
-    """Show the card of the resource that is picked, beside the card with the select."""
+    """Show the card of the resource or step that is picked, beside the card with the select."""
+    if click.picked.startswith(":"):
+        return await click.show(await _step(click, click.picked[1:]))
     shown = await click.services.reading.look(click.who, click.where, click.picked)
     return await click.show(resource_card(shown))
 
@@ -179,7 +183,7 @@ async def turn_page(click: Click, said: ids.TurnPage) -> View:
     return index_card(curriculum, reader, said.page)
 
 
-async def _step(click: Click, step_id: str, page: int = 0) -> View:
+async def _step(click: Click, step_id: str, page: int = 0) -> LayoutView:
     curriculum, reader = await click.services.reading.reader(click.who, click.where)
     step = click.services.curricula.step(curriculum.steps, step_id)
     return step_card(curriculum, reader, step, page)

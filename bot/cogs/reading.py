@@ -6,7 +6,7 @@ from discord.ext import commands
 from bot.core.curriculum import Kind
 from bot.core.recommend import Filters
 from bot.services.opening import Services
-from bot.views.curriculum_card import index_card, path_card, search_card, step_card
+from bot.views.curriculum_card import found_card, index_card, path_card, step_card
 from bot.views.me_card import help_card, me_card, progress_card, shared_card
 from bot.views.parts import Interaction
 from bot.views.replies import (
@@ -14,11 +14,12 @@ from bot.views.replies import (
     Choices,
     all_choice,
     answer,
+    found_choices,
     offers,
     resource_choices,
     step_choices,
 )
-from bot.views.resource_card import done_card, next_card, resource_card
+from bot.views.resource_card import done_card, next_card
 
 
 class ReadingCog(commands.Cog, name="reading"):
@@ -76,15 +77,11 @@ class ReadingCog(commands.Cog, name="reading"):
         await answer(interaction, done_card(told))
 
     @app_commands.command()
-    @app_commands.describe(query="A title, an author, a year, a short name, a link")
+    @app_commands.describe(query="A title, a topic, a question, an author, a year, a link")
     async def search(self, interaction: Interaction, query: str) -> None:
         """Find anything on the list. Typos are fine."""
         found = await self.reading.find(interaction.user.id, interaction.guild_id, query)
-        if found.exact is not None:
-            view = resource_card(found.exact)
-        else:
-            view = search_card(found.curriculum, found.reader, query, found.resources)
-        await answer(interaction, view)
+        await answer(interaction, found_card(found))
 
     @app_commands.command()
     @app_commands.describe(step="Show only this step")
@@ -145,7 +142,7 @@ class ReadingCog(commands.Cog, name="reading"):
     @offers
     async def _anything(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
-        return resource_choices(await self.reading.suggestions(who, where, typed))
+        return found_choices(await self.reading.offers(who, where, typed))
 
     @next_.autocomplete("step")
     @curriculum.autocomplete("step")

@@ -301,12 +301,13 @@ class AlsoDone:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, the best first; ``exact`` if it means one resource for certain."""
+    """What a search for ``query`` found, the best first; ``exact`` if it means one for certain."""
 
     curriculum: Curriculum
     reader: Reader
-    resources: list[Resource]
-    exact: Shown | None = None
+    query: str
+    hits: list[Resource | Step]
+    exact: Shown | Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,10 +373,15 @@ def _missing(curriculum: Curriculum, marks: Marks, keys: Iterable[str]) -> set[s
     """Return these keys, and those of all that is still to read before them."""
 
     def before(key: str) -> Iterator[str]:
-        needed = map(curriculum.get, curriculum.by_key[key].prerequisites)
-        return (r.key for r in needed if r and not unlocks(marks, r.key))
+        return (r.key for r in missing_before(curriculum, marks, curriculum.by_key[key]))
 
     return reached(keys, before)
+
+
+def missing_before(curriculum: Curriculum, marks: Marks, resource: Resource) -> list[Resource]:
+    """Return the prerequisites that lock a resource; ``marks`` by present key."""
+    needed = map(curriculum.get, resource.prerequisites)
+    return [each for each in needed if each is not None and not unlocks(marks, each.key)]
 
 
 def ready_for(curriculum: Curriculum, marks: Marks, now: datetime) -> tuple[Resource, ...]:

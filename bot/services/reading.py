@@ -157,6 +157,11 @@ class ReaderHere:
         here = self.curriculum, self.reader
         return Reply(*here, answer, change, from_guild=self.from_guild, sitting=sitting)
 
+    def suggested(self, resource: Resource) -> Suggestion:
+        """Return a resource as it is offered while the reader types."""
+        mark = self.reader.marks.get(resource.key)
+        return Suggestion(resource, self.curriculum.step_of(resource), mark)
+
     def rows_of(self, marks: Mapping[str, Mark | None]) -> dict[str, Mark | None]:
         """Return the rows to write: each mark under its present key, none under former ones."""
         present, rows = self.curriculum.present_keys, dict[str, Mark | None]()
@@ -344,18 +349,20 @@ class Reading:
         return found if len(found) == len(meant) > 1 else ()
 
     async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
-        """Search the list as this reader sees it here."""
+        """Search the list as this reader sees it here: its resources and its steps."""
         here = await self._load(self._db, reader_id, guild_id)
-        chosen = here.curriculum.get(query)
+        chosen = here.curriculum.find(query)
         found, is_exact = [chosen] if chosen else [], True
         if chosen is None:
-            hits = await self._curricula.search(self._db, guild_id, query)
+            hits = await self._curricula.search_all(self._db, guild_id, query)
             # A moderator may have changed the list between the two readings.
-            found = [r for hit in hits if (r := here.curriculum.get(hit.key)) is not None]
+            found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
             certain = [hit.key for hit in hits if hit.exact]
-            is_exact = len(found) == 1 or (bool(found) and certain == [hits[0].key])
-        exact = await self._shown(here, found[0]) if is_exact else None
-        return Found(here.curriculum, here.reader, found, exact)
+            names_one = bool(found) and isinstance(found[0], Resource) and certain == [hits[0].key]
+            is_exact = len(found) == 1 or names_one
+        exact = found[0] if is_exact else None
+        shown = await self._shown(here, exact) if isinstance(exact, Resource) else exact
+        return Found(here.curriculum, here.reader, query, found, shown)
 
     async def suggestions(
         self, reader_id: int, guild_id: int | None, typed: str, *, undone: bool = False
@@ -365,15 +372,26 @@ class Reading:
         ``undone``: what isn't read yet goes first, the current one before all.
         """
         here = await self._load(self._db, reader_id, guild_id)
-        curriculum, marks = here.curriculum, here.reader.marks
+        curriculum = here.curriculum
         if typed.strip():
-            unread = {key for key in curriculum.by_key if not unlocks(marks, key)}
+            unread = {key for key in curriculum.by_key if not unlocks(here.reader.marks, key)}
             first = unread if undone else None
             hits = await self._curricula.search(self._db, guild_id, typed, first=first)
             found = [r for hit in hits if (r := curriculum.get(hit.key)) is not None]
         else:
             found = _wanted(here)
-        return [Suggestion(r, curriculum.step_of(r), marks.get(r.key)) for r in found]
+        return [here.suggested(resource) for resource in found]
+
+    async def offers(
+        self, reader_id: int, guild_id: int | None, typed: str
+    ) -> list[Suggestion | Step]:
+        """Return what `/search` finds while somebody types; at first, what they may want."""
+        if not typed.strip():
+            return [*await self.suggestions(reader_id, guild_id, typed)]
+        here = await self._load(self._db, reader_id, guild_id)
+        hits = await self._curricula.search_all(self._db, guild_id, typed)
+        found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
+        return [one if isinstance(one, Step) else here.suggested(one) for one in found]
 
     async def step_id(self, guild_id: int | None, typed: str) -> str:
         """Return the id of the step that is meant, or raise UnknownStepError."""

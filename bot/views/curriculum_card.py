@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from discord import ui
+from discord import SelectOption, ui
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step, Table
 from bot.core.moderation import WHY_LIMIT, doubtable
-from bot.core.progress import StepCount, step_count
-from bot.core.recommend import Path, Reader, opens
+from bot.core.progress import Mark, StepCount, step_count
+from bot.core.recommend import Found, Path, Reader, Shown, missing_before, opens
 from bot.language import _, ngettext
 from bot.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views import custom_ids as ids
@@ -33,12 +33,18 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.resource_card import resource_select
+from bot.views.resource_card import option_of, resource_card, resource_select
 
 ItemT = TypeVar("ItemT")
 
-BEST = 10
-"""Hits shown of a search."""
+BEST = 7
+"""Hits shown of a search: a phone shows their lines at once, and the select offers the others."""
+
+LONGEST_ON_A_LINE = 32
+"""Letters of a title, so that a hit takes no more than two lines of a phone, most often one."""
+
+LONGEST_QUERY = 60
+"""Letters of what was searched for, as the answer repeats it."""
 
 
 def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutView:
@@ -96,34 +102,68 @@ def updates_card(curriculum: Curriculum) -> LayoutView:
     return boxed(text_of(lines), go_button("index"))
 
 
-def search_card(
-    curriculum: Curriculum, reader: Reader, query: str, found: list[Resource]
-) -> LayoutView:
-    """Build the list of hits, the best first, or the empty answer."""
-    typed, n = plain(query, 80), len(found)
-    if not found:
+def found_card(found: Found) -> LayoutView:
+    """Build the answer to a search: the card of the one thing meant, or what fits, best first."""
+    match found.exact:
+        case Step():
+            return step_card(found.curriculum, found.reader, found.exact)
+        case Shown():
+            return resource_card(found.exact)
+    typed, n = plain(found.query, LONGEST_QUERY), len(found.hits)
+    if not found.hits:
         nothing = _(
             "Nothing on the list fits “{query}”.\n"
             "Try fewer words, an author, a year or a link; `/curriculum` shows everything.",
             query=typed,
         )
         return boxed(nothing, row(go_button("index"), go_button("next")))
-    lines = [
-        _("### The {n} best for “{query}”", n=BEST, query=typed)
-        if n > BEST
-        else ngettext(
-            "### {n} resource for “{query}”", "### {n} resources for “{query}”", n, query=typed
-        )
-    ]
-    for number, resource in enumerate(found[:BEST], start=1):
-        mark = reader.marks.get(resource.key)
-        facts = phrases.dotted(
-            phrases.step_name(curriculum.step_of(resource), 60),
-            phrases.kind_name(resource.kind),
-            phrases.mark_text(mark) if mark else None,
-        )
-        lines.append(f"{number}. {phrases.linked(resource, 110, marked=True)}\n   -# {facts}")
-    return boxed(text_of(lines), resource_select(found[:BEST], curriculum))
+    head = (
+        _("-# The {n} best for “{query}”", n=n, query=typed)
+        if n >= OPTIONS
+        else ngettext("-# {n} found for “{query}”", "-# {n} found for “{query}”", n, query=typed)
+    )
+    lines = [head, *(_found_line(found, one) for one in found.hits[:BEST])]
+    if n > BEST:
+        lines.append(_("-# … and {n} more", n=n - BEST))
+    options = [_found_option(found, one) for one in found.hits]
+    one_of_these = select(ids.ShowResource(), _("Show one of these…"), options)
+    return boxed(text_of(lines), row(go_button("next")), one_of_these)
+
+
+def _found_line(found: Found, one: Resource | Step) -> str:
+    if isinstance(one, Step):
+        title = plain(one_line(one.title), LONGEST_ON_A_LINE)
+        # Translators: a step of the list, and how much of it is read: "Step: Retrieval · 0 of 2".
+        return _("Step: {title} · {count}", title=title, count=_count_of(one, found.reader))
+    mark, is_locked = _state(found, one)
+    title = link(phrases.short_title(one), one.url, LONGEST_ON_A_LINE)
+    return phrases.dotted(
+        f"{phrases.state_icon(mark, is_locked=is_locked)} {title}",
+        phrases.kind_and_minutes(one),
+        phrases.MUST_READ if one.must_read else None,
+    )
+
+
+def _found_option(found: Found, one: Resource | Step) -> SelectOption:
+    if isinstance(one, Step):
+        title = _("Step: {title}", title=one_line(one.title))
+        return option(one.key, title, _count_of(one, found.reader), emoji=one.icon or None)
+    mark, is_locked = _state(found, one)
+    told = phrases.state_text(mark, is_locked=is_locked)
+    return option_of(one, found.curriculum, told)
+
+
+def _state(found: Found, resource: Resource) -> tuple[Mark | None, bool]:
+    """Return the reader's mark, and whether something else has to be read first."""
+    marks = found.reader.marks
+    return marks.get(resource.key), bool(missing_before(found.curriculum, marks, resource))
+
+
+def _count_of(step: Step, reader: Reader) -> str:
+    """Return how much of a step is read, of the list and of what goes deeper together."""
+    count = step_count(step, reader.marks)
+    read, total = count.listed.read + count.added.read, count.listed.total + count.added.total
+    return _("{read} of {total}", read=read, total=total)
 
 
 def _index(curriculum: Curriculum, reader: Reader, steps: list[Step]) -> Lines:

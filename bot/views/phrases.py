@@ -1,6 +1,7 @@
 """Small words that many cards share: a resource's title and facts, a step's name, a mark."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -19,6 +20,8 @@ KIND_ICONS = {
     "book": "📖",
 }
 MARK_ICONS: dict[State, str] = {"done": "✅", "known": "☑️", "skipped": "🚫", "later": "💤"}
+
+LOCKED, UNREAD = "🔒", "○"
 
 
 def rounded(minutes: int) -> int:
@@ -167,6 +170,11 @@ def sum_of(resources: Sequence[Resource]) -> list[str]:
     return [duration(minutes)] if minutes else []
 
 
+def kind_and_minutes(resource: Resource) -> str:
+    """Return what kind it is and how long it takes, as short as can be: "📄 45 min"."""
+    return f"{KIND_ICONS[resource.kind]} {takes(resource)}".rstrip()
+
+
 def in_all(resources: Sequence[Resource]) -> list[str]:
     """Return how long several resources take together, as a line; none without estimates."""
     told = sum_of(resources) if len(resources) > 1 else []
@@ -189,6 +197,19 @@ def mark_text(mark: Mark) -> str:
         "skipped": _("🚫 never"),
         "later": _("💤 later"),
     }[mark.state]
+
+
+def state_text(mark: Mark | None, *, is_locked: bool) -> str:
+    """Return a reader's state in words alone, for an option: Discord shows no dates there."""
+    if mark is not None:
+        return mark_text(replace(mark, until=None))
+    # Translators: of a resource. Locked: something else has to be read first.
+    return _("{icon} locked", icon=LOCKED) if is_locked else _("{icon} not read yet", icon=UNREAD)
+
+
+def state_icon(mark: Mark | None, *, is_locked: bool) -> str:
+    """Return a reader's state as the shape before a line: a tick, a lock, an empty circle."""
+    return MARK_ICONS[mark.state] if mark else LOCKED if is_locked else UNREAD
 
 
 def count_text(count: Count, of: Literal["", "list", "deeper"] = "") -> str:

@@ -207,6 +207,17 @@ def resource_choices(suggestions: Iterable[Suggestion]) -> Choices:
     return choices
 
 
+def found_choices(found: Iterable[Suggestion | Step]) -> Choices:
+    """Return choices of resources and of steps, which say that they are one."""
+    choices = []
+    for one in found:
+        if isinstance(one, Step):
+            choices.append(choice(one.key, _("Step: {title}", title=step_title(one))))
+        else:
+            choices += resource_choices([one])
+    return choices[:CHOICES]
+
+
 def resource_choice(resource: Resource, start: str, tail: str) -> app_commands.Choice[str]:
     """Return the choice of a resource: of a long title as much as fits between start and tail."""
     title = clipped(one_line(title_of(resource)), NAME - len(start) - len(tail))

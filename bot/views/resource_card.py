@@ -166,10 +166,11 @@ def resource_select(
     return select(said or ids.ShowResource(), _("Show one of these…"), options)
 
 
-def option_of(resource: Resource, curriculum: Curriculum) -> discord.SelectOption:
-    step = phrases.step_title(curriculum.step_of(resource))
+def option_of(resource: Resource, curriculum: Curriculum, state: str = "") -> discord.SelectOption:
+    """Return the option of a resource; ``state``: the reader's, in words."""
+    told = phrases.dotted(state, phrases.step_title(curriculum.step_of(resource)))
     return option(
-        resource.key, phrases.title_of(resource), step, emoji=phrases.KIND_ICONS[resource.kind]
+        resource.key, phrases.title_of(resource), told, emoji=phrases.KIND_ICONS[resource.kind]
     )
 
 

@@ -53,7 +53,7 @@ async def test_a_long_paper_in_sight_is_offered_for_several_weeks_and_goes_on_so
     assert "✅ **The course** is read for 3 weeks." in told
     assert [f"The course · week {n} of 3" in told for n in (1, 2, 3, 4)] == [True] * 3 + [False]
     assert posts == [
-        ("-# Paper of the week", "Attention"),
+        ("-# Paper of the week · One", "Attention"),
         *((f"-# Paper of the week · week {n} of 3", "The course") for n in (1, 2, 3)),
     ]
 
@@ -119,4 +119,4 @@ async def test_this_weeks_long_paper_says_its_week_and_may_still_get_more(
     posts = await titles_after(env, channel, 3)
 
     assert "This week: **The course** · week 1 of 2" in text_of(chosen)
-    assert posts[-1] == ("-# Paper of the week · week 2 of 2", "The course")
+    assert posts[-1] == ("-# Paper of the week · week 2 of 2 · One", "The course")

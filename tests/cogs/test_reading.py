@@ -2,7 +2,16 @@ from dataclasses import replace
 
 import pytest
 
-from tests.seen import labels_of, option_labels_of, options_of, select_of, text_of, title_of
+from bot.views.curriculum_card import BEST
+from tests.seen import (
+    hints_of,
+    labels_of,
+    option_labels_of,
+    options_of,
+    select_of,
+    text_of,
+    title_of,
+)
 
 A_MOMENT = 4
 """Seconds: after so long a tap isn't taken for a slip."""
@@ -301,7 +310,7 @@ async def test_a_path_to_two_names_asks_which_is_meant(alice, channel, env):
 
 
 async def test_a_locked_card_says_what_it_waits_for_and_shows_the_way(alice, channel):
-    card = await alice.slash(channel, "search", query="chain of thought prompting elicits")
+    card = await alice.slash(channel, "search", query="Chain of Thought")
 
     path = await alice.click(card.response.message, label="What first?")
 
@@ -520,19 +529,84 @@ async def test_search_lists_the_best_and_opens_the_chosen_one(alice, channel):
     found = await alice.slash(channel, "search", query="atention")
 
     card = await alice.select(
-        found.response.message, options_of(found)[1:2], custom_id=select_of(found)
+        found.response.message, ["jump-into-llm:flashattention"], custom_id=select_of(found)
     )
 
-    assert "1. [Attention Is All You Need]" in text_of(found)
+    assert "○ [Attention Is All You Need]" in text_of(found).splitlines()[1]
     assert "FlashAttention" in title_of(card)
 
 
-async def test_search_does_not_count_more_than_it_shows(alice, channel):
-    many = text_of(await alice.slash(channel, "search", query="language models"))
-    one = text_of(await alice.slash(channel, "search", query="tokenizer"))
+async def test_search_shows_a_step_and_a_resource_of_one_name_the_step_first(alice, channel):
+    found = await alice.slash(channel, "search", query="rlhf")
 
-    assert "### The 10 best for “language models”" in many
-    assert f"### {one.count('](http')} resources for “tokenizer”" in one
+    lines = text_of(found).splitlines()
+    assert lines[:3] == [
+        f"-# {len(options_of(found))} found for “rlhf”",
+        "Step: RLHF, DPO & Beyond · 0 of 6",
+        "🔒 [InstructGPT](https://arxiv.org/abs/2203.02155) · 📄 1 h · 📚",
+    ]
+    assert labels_of(found) == ["What's next?"]
+
+
+async def test_a_step_that_was_found_opens_like_in_the_index(alice, channel):
+    found = await alice.slash(channel, "search", query="rlhf")
+    index = await alice.slash(channel, "curriculum", step="RLHF, DPO & Beyond")
+
+    opened = await alice.select(
+        found.response.message, [":preference-learning"], custom_id=select_of(found)
+    )
+
+    assert text_of(opened) == text_of(index)
+    assert "Step: RLHF, DPO & Beyond" in text_of(found)
+
+
+async def test_a_question_in_words_finds_what_it_is_about(alice, channel):
+    found = text_of(await alice.slash(channel, "search", query="how do I fine-tune a model?"))
+
+    assert "Step: Parameter-Efficient Fine-Tuning" in found
+    assert "LoRA" in found
+
+
+async def test_what_fits_says_the_readers_state_in_words(alice, channel):
+    await alice.slash(channel, "done", resource="BERT", rating=4)
+    card = await alice.slash(channel, "next")
+    await alice.select(card.response.message, ["later"], custom_id=select_of(card))
+
+    found = await alice.slash(channel, "search", query="transformer")
+
+    hints = dict(zip(options_of(found), hints_of(found), strict=True))
+    assert hints[":transformer"] == "0 of 2"
+    assert hints["jump-into-llm:attention-is-all-you-need"] == "💤 later · 1 · Transformer"
+    assert hints["jump-into-llm:bert"].startswith("✅ done, 4 of 5 · 2 · Pre-Training")
+    assert hints["jump-into-llm:illustrated-transformer"].startswith("○ not read yet")
+    assert hints["jump-into-llm:switch-transformer"].startswith("🔒 locked")
+    assert "💤 [Attention Is All You Need]" in text_of(found)
+
+
+async def test_search_offers_all_that_fits_and_shows_the_best(alice, channel):
+    many = await alice.slash(channel, "search", query="language models")
+
+    assert "-# The 25 best for “language models”" in text_of(many)
+    assert text_of(many).endswith(f"-# … and {25 - BEST} more")
+    assert len(options_of(many)) == 25
+    assert len(text_of(many).splitlines()) == 2 + BEST
+
+
+async def test_autocomplete_offers_steps_and_a_chosen_one_opens(alice, channel):
+    choices = await alice.autocomplete(channel, "search", "query", "rlhf")
+    names = {choice["value"]: choice["name"] for choice in choices}
+
+    opened = await alice.slash(channel, "search", query=choices[0]["value"])
+
+    assert names[":preference-learning"] == "Step: RLHF, DPO & Beyond"
+    assert choices[0]["value"] == ":preference-learning"
+    assert "## RLHF, DPO & Beyond" in text_of(opened)
+
+
+async def test_a_step_is_chosen_by_its_korean_name(alice, channel):
+    choices = await alice.autocomplete(channel, "curriculum", "step", "미세조정")
+
+    assert choices[0]["name"] == "2 · Pre-Training & Fine-Tuning"
 
 
 async def test_search_finds_nothing_for_nonsense_and_says_what_to_try(alice, channel):

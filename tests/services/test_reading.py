@@ -1003,16 +1003,42 @@ async def test_a_key_title_or_link_finds_one_resource_for_certain(reading, query
     found = await reading.find(READER, None, query)
 
     assert found.exact is not None
-    assert found.exact.resource == found.resources[0]
+    assert found.exact.resource == found.hits[0]
+
+
+async def test_a_topic_finds_but_is_nothing_that_is_done(reading):
+    found = await reading.find(READER, None, "why do llms miscount strawberry")
+
+    with pytest.raises(UnknownResourceError):
+        await reading.finish(READER, None, "why do llms miscount strawberry")
+
+    assert found.hits
+
+
+async def test_a_step_that_is_named_is_found_before_resources_and_opens_when_it_is_chosen(reading):
+    named = await reading.find(READER, None, "rlhf")
+    chosen = await reading.find(READER, None, ":preference-learning")
+
+    assert (named.hits[0].id, named.exact) == ("preference-learning", None)
+    assert chosen.exact == named.hits[0]
+
+
+async def test_what_is_offered_for_a_search_has_steps_among_it(reading):
+    offered = await reading.offers(READER, None, "rlhf")
+    nothing_typed = await reading.offers(READER, None, " ")
+
+    assert offered[0].title == "RLHF, DPO & Beyond"
+    assert "jump-into-llm:instructgpt" in [s.resource.key for s in offered[1:]]
+    assert nothing_typed == await reading.suggestions(READER, None, " ")
 
 
 async def test_words_find_several_and_nonsense_nothing(reading):
     several = await reading.find(READER, None, "language models")
     nothing = await reading.find(READER, None, "zqxwv zqxwv")
 
-    assert len(several.resources) > 1
+    assert len(several.hits) > 1
     assert several.exact is None
-    assert (nothing.resources, nothing.exact) == ([], None)
+    assert (nothing.hits, nothing.exact) == ([], None)
 
 
 async def test_for_nothing_typed_the_current_resource_is_offered_before_all(reading):

@@ -61,6 +61,7 @@ LISTED = {
     "weeks.end_vote": ONLY_TELLS,
     "readers.rows_about": THE_READERS,
     "readers.standing": THE_READERS,
+    "readers.read_since": THE_READERS,
     "weeks.week": CHECKED,
     "weeks.weeks_by_id": THE_READERS,
     "weeks.not_followed": EVERY_SERVERS,

@@ -54,7 +54,7 @@ async def test_a_long_paper_in_sight_is_offered_for_several_weeks_and_goes_on_so
     assert [f"The course · week {n} of 3" in told for n in (1, 2, 3, 4)] == [True] * 3 + [False]
     assert posts == [
         ("-# Paper of the week · One", "Attention"),
-        *((f"-# Paper of the week · week {n} of 3", "The course") for n in (1, 2, 3)),
+        *((f"-# Paper of the week · week {n} of 3 · One", "The course") for n in (1, 2, 3)),
     ]
 
 

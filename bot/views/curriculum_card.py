@@ -132,9 +132,9 @@ def found_card(found: Found) -> LayoutView:
 
 def _found_line(found: Found, one: Resource | Step) -> str:
     if isinstance(one, Step):
-        title = plain(one_line(one.title), LONGEST_ON_A_LINE)
-        # Translators: a step of the list, and how much of it is read: "Step: Retrieval · 0 of 2".
-        return _("Step: {title} · {count}", title=title, count=_count_of(one, found.reader))
+        # Translators: the title of a step of the list.
+        named = _("Step: {title}", title=plain(one_line(one.title), LONGEST_ON_A_LINE))
+        return phrases.dotted(named, _count_of(one, found.reader))
     mark, is_locked = _state(found, one)
     title = link(phrases.short_title(one), one.url, LONGEST_ON_A_LINE)
     return phrases.dotted(

@@ -11,8 +11,8 @@ How a query is answered:
 4. Otherwise the words that no document has are looked up with typos. If that isn't enough
    either, so are the others, and a candidate may lack words, down to ``FLOOR``. A document whose
    whole name is half of the query is always a candidate.
-5. So is one whose topics, whole ones, make up half of the query; of a smaller part if nothing else
-   is found.
+5. So is one whose topics, whole ones, make up half of the query; a smaller part if nothing else is
+   found. In a question, names are topics, too.
 6. The candidates are ranked by cover and by how closely a name reads like the query. The maker's
    list is somewhat ahead of additions; in a tie the order given holds. Before all go steps that
    have the query in their name.
@@ -164,7 +164,8 @@ class _Reading:
             for number, share in sorted(cover.items()):
                 key = index.keys[number]
                 likeness, exact = self._likeness(index.texts[number], misspelt=misspelt)
-                score = 100 * share + likeness + ABOUT * (topics.get(number, 0) > ALL)
+                likeness += ABOUT * (topics.get(number, 0) > ALL)
+                score = 100 * share + min(likeness, SAME)
                 score += FRAMED * lookup.are_in_name(self.framing, number)
                 score += FAVOURED * index.favoured[number] + PREFERRED * (key in first)
                 score += index.lead(number, lookup.stems)
@@ -180,13 +181,15 @@ class _Reading:
 
 def _readings(typed: list[str]) -> Iterator[_Reading]:
     """Yield the query as it stands, and by what it is about, if it is a question."""
-    whole = typed[:MOST_WORDS]
-    sides = asked_about(whole)
+    whole, sides = typed[:MOST_WORDS], asked_about(typed)
     about = [word for side in sides for word in side]
-    framing = [at for at, word in enumerate(whole) if word not in about]
-    yield _Reading(" ".join(typed), [whole], framing)
-    if framing:
+    yield _Reading(
+        " ".join(typed), [whole], [at for at, word in enumerate(whole) if word not in about]
+    )
+    if len(about) < len(typed):
         is_unfinished = typed[-1] == about[-1]
+        if len(about) > MOST_WORDS:
+            about, sides = about[:MOST_WORDS], [about[:MOST_WORDS]]
         yield _Reading(" ".join(about), sides, (), is_unfinished, is_question=True)
 
 

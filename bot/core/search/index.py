@@ -98,11 +98,20 @@ class Document:
     leads: bool = False
 
 
+class Topics(Vocabulary):
+    """Documents by what they are about, in any form and order of its words; ``stems``: of all."""
+
+    def __init__(self, phrases_by_document: Iterable[Iterable[str]]) -> None:
+        topics = [{topic(each) for each in phrases} - {""} for phrases in phrases_by_document]
+        super().__init__(topics)
+        self.stems = frozenset(one for each in topics for text in each for one in text.split())
+
+
 class SearchIndex:
     """Documents by the words of their names (title and aliases) and of their other fields.
 
     They are numbered as they come. ``texts`` are the names as folded words, ``wholes`` finds
-    documents by them; ``topics`` by what they are about, in any form and order of its words.
+    documents by them; ``topics`` by what they are about, ``subjects`` by their names as well.
     ``facts`` are the other fields without topics, ``fields`` all of them.
     """
 
@@ -119,11 +128,8 @@ class SearchIndex:
         if any(document.topics for document in documents):
             self.fields = Vocabulary(map(_all_other_words, documents, self.texts))
         self.initials = Vocabulary(map(_initials, self.texts))
-        topics = [_topics(document) for document in documents]
-        self.topics = Vocabulary(topics)
-        self.topic_stems = frozenset(
-            one for each in topics for text in each for one in text.split()
-        )
+        self.topics = Topics(document.topics for document in documents)
+        self.subjects = Topics((*_names(document), *document.topics) for document in documents)
         self._leading = {n: _stems(d) for n, d in enumerate(documents) if d.leads}
 
     def lead(self, number: int, stems: str) -> float:
@@ -138,10 +144,13 @@ class SearchIndex:
         return None if key in gone else key
 
 
+def _names(document: Document) -> tuple[str, ...]:
+    """Return the title, the aliases and what stands before the title's colon."""
+    return (document.title, *document.aliases, head(document.title))
+
+
 def _texts(document: Document) -> tuple[str, ...]:
-    """Return the title, the aliases and what stands before the title's colon, as words."""
-    names = (document.title, *document.aliases, head(document.title))
-    return tuple(dict.fromkeys(" ".join(words(name)) for name in names))
+    return tuple(dict.fromkeys(" ".join(words(name)) for name in _names(document)))
 
 
 def _name_words(texts: tuple[str, ...]) -> set[str]:
@@ -160,10 +169,6 @@ def _all_other_words(document: Document, texts: tuple[str, ...]) -> set[str]:
     """Return those, and the words of topics."""
     found = {word for each in document.topics for word in words(each)}
     return _other_words(document, texts) | (found - _name_words(texts))
-
-
-def _topics(document: Document) -> set[str]:
-    return {topic(each) for each in document.topics} - {""}
 
 
 def _stems(document: Document) -> list[str]:
@@ -348,10 +353,11 @@ class Lookup:
         each, made_up = self.stems.split(), defaultdict[int, set[int]](set)
         if self.is_unfinished and self._is_beginning(self.asked[-1]):
             each[-1] = self.asked[-1]
-        known = [at for at, word in enumerate(each) if word in self.index.topic_stems]
+        topics = self.index.subjects if self.is_question else self.index.topics
+        known = [at for at, word in enumerate(each) if word in topics.stems]
         for several in chain.from_iterable(combinations(known, n) for n in (1, 2, 3, 4)):
             asked = " ".join(sorted(each[at] for at in several))
-            for number in self.index.topics.having(asked):
+            for number in topics.having(asked):
                 made_up[number].update(several)
         about = {}
         for number, at in made_up.items():

@@ -73,7 +73,7 @@ _ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
 _ENDING = re.compile(
     r"(?<=[a-z]{3})(?:ies|ied|ing|ed|es|(?<!s)s|e)$"
     r"|(?<=[a-z]{4})(?:er|ion|at|iv|i[sz]|ity|al|a?bl|a?bil|ment|y|i)$"
-    r"|(?<=[a-z]{3}([b-df-hj-npqrtv-z]))\1$"
+    r"|(?<=[a-z]{2}([b-df-hj-npqrtv-z]))\1$"
     rf"|(?<=[\u1100-\u11ff]{{3}})(?:{_PARTICLES})$"
 )
 """One English ending, or the second of two like consonants, which only an ending needs; or a
@@ -87,10 +87,11 @@ _ASKS = """
     is are was were be been am do does did has have had
     can could will would should shall may might must cant dont doesnt isnt wont didnt
     what whats which who whose when where why how
-    of to in on at for from by with about between as over than then into
-    but if not no so too also please really still actually better best
-    ask tell explain explained know learn understand need want get make use using
-    mean means meaning work works working called stand stands difference
+    of to in on at for from by with about between as per over than then into
+    but if not no so too also just before after behind like please really still actually better best
+    come came give gives let lets say says ask tell explain explained know learn understand
+    need want get make use using mean means meaning work works working called stand
+    stands difference
 
     이 그 저 좀 더 잘 왜 뭐 뭐야 뭐예요 뭐에요 뭔가요 뭔지 뭐지 무엇 무엇인가 무엇인가요 무엇인지
     무슨 어떤 어떻게 어떡해 하는 하나요 되나요 인가요 인지 있는 있나요 쓰는 방법 법 하는법

@@ -116,6 +116,13 @@ def test_what_a_question_is_about_is_found_by_topics():
     assert first("how do I get a model onto one gpu?", TOPICS) == "qlora"
     assert first("why does it hallucinate", TOPICS) == "rag"
     assert first("can I chat with my documents", TOPICS) == "rag"
+    assert first("what do kangaroos think of qlora?", TOPICS) == "qlora"
+
+
+def test_a_question_may_be_long():
+    asked = "could you please tell me what it is that I need to know so that a model fits one gpu"
+
+    assert first(asked, TOPICS) == "qlora"
 
 
 def test_both_of_what_is_compared_are_found():

@@ -49,7 +49,8 @@ class ForumRoom(StudyRoom):
         return answer({"threads": self._known(archived=True), "members": [], "has_more": False})
 
     async def _channel(self, request):
-        found = [p for p in self.posts if p["id"] == request.match_info["channel"]]
+        known = [*self.posts, *self.guild()["channels"]]
+        found = [each for each in known if each["id"] == request.match_info["channel"]]
         return answer(found[0]) if found else answer({"code": 10003, "message": "Unknown"}, 404)
 
     async def _make_post(self, request):

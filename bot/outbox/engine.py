@@ -344,9 +344,11 @@ class Engine:
     async def _do(self, row: OutboxRow, act: Send | ForumPost) -> None:
         await self._tickets.leave()
         claimed_at = (row.lease_until or self._clock()) - LEASE
-        if claimed_at + timedelta(seconds=SEND_WITHIN) <= self._clock():
-            # A machine was suspended meanwhile, and its timeouts with it: another process may have
-            # sent it since, so long ago that Discord will have forgotten the nonce.
+        since = self._clock() - claimed_at
+        if not -CLOCKS_APART <= since < timedelta(seconds=SEND_WITHIN):
+            # A machine was suspended meanwhile, and its timeouts with it, or its clock was set
+            # back: another process may have sent it since, so long ago that Discord will have
+            # forgotten the nonce.
             raise TimeoutError
         place = act.place
         try:

@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal, Protocol, get_args
 
@@ -12,6 +12,7 @@ import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
+from discord.utils import snowflake_time
 
 from bot.core.outbox import Lacks, Permission, ProblemName
 from bot.views import problems
@@ -208,20 +209,21 @@ class Discord(Protocol):
     async def reopen(self, thread_id: int) -> None:
         """Take a thread out of the archive."""
 
-    def messages(self, place_id: int, since: datetime) -> AsyncIterator[Seen]:
+    def messages(self, place_id: int, since: datetime, ago: timedelta) -> AsyncIterator[Seen]:
         """Yield our own messages among the newest hundred of all, then all others since then.
 
-        The newest first, for the clock by which we say since when may have been ahead; then
-        forward, for what is looked for was sent soon after.
+        Then forward, for what is looked for was sent soon after. ``ago``: how long ago that is.
+        Whichever reaches further back counts, ``since`` or so long before the newest message: our
+        clock may be ahead of Discord's.
         """
 
     async def top(self, post_id: int) -> Seen | None:
         """Return the message with which a forum's post began."""
 
-    def posts(self, forum: Place, since: datetime) -> AsyncIterator[int]:
+    def posts(self, forum: Place, since: datetime, ago: timedelta) -> AsyncIterator[int]:
         """Yield our own posts in a forum: open ones, and archived ones made since then.
 
-        The newest first, in either.
+        The newest first, in either. ``since`` and ``ago`` as for messages.
         """
 
     async def poll(self, place_id: int, message_id: int) -> PollSeen | None:
@@ -337,14 +339,17 @@ class DiscordPort:
         with _answers():
             await self._bot.http.edit_channel(thread_id, archived=False)
 
-    async def messages(self, place_id: int, since: datetime) -> AsyncIterator[Seen]:
+    async def messages(self, place_id: int, since: datetime, ago: timedelta) -> AsyncIterator[Seen]:
         place = self._bot.get_partial_messageable(place_id)
         with _answers():
             newest = [message async for message in place.history(limit=A_PAGE)]
             for message in newest:
                 if self._is_ours(message):
                     yield _seen(message)
-            if len(newest) < A_PAGE or newest[-1].created_at <= since:
+            if len(newest) < A_PAGE:
+                return
+            since = min(since, newest[0].created_at - ago)
+            if newest[-1].created_at <= since:
                 return
             async for message in place.history(limit=None, after=since, before=newest[-1]):
                 if self._is_ours(message):
@@ -361,7 +366,7 @@ class DiscordPort:
             first = await anext(place.history(limit=A_PAGE, oldest_first=True), None)
         return None if first is None else _seen(first)
 
-    async def posts(self, forum: Place, since: datetime) -> AsyncIterator[int]:
+    async def posts(self, forum: Place, since: datetime, ago: timedelta) -> AsyncIterator[int]:
         guild, _ = await self._guild(forum.guild_id)
         channel = guild.get_channel(forum.place_id) or await _fetched(guild, forum.place_id)
         if not isinstance(channel, discord.ForumChannel):
@@ -369,10 +374,13 @@ class DiscordPort:
         with _answers():
             posts = [p for p in await guild.active_threads() if p.parent_id == channel.id]
             posts.sort(key=lambda post: post.id, reverse=True)
+            newest = snowflake_time(posts[0].id if posts else forum.place_id)
             async for post in channel.archived_threads(limit=None):
+                newest = max(newest, post.archive_timestamp)
+                since = min(since, newest - ago)
                 if post.archive_timestamp < since:  # the last archived come first
                     break
-                if discord.utils.snowflake_time(post.id) >= since:
+                if snowflake_time(post.id) >= since:
                     posts.append(post)
         for post in posts:
             if post.owner_id == self._me:

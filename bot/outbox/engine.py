@@ -399,6 +399,7 @@ class Engine:
         if row.tried_at is None:
             return False
         trace, since = self._letters[row.kind].trace(row), row.tried_at - CLOCKS_DIFFER
+        ago = self._clock() - since
         trace, places = row.trace or (act and act.trace) or trace, row.places
         if act is not None and (isinstance(act, ForumPost) or not places):
             places = (act.place.place_id,)
@@ -408,7 +409,7 @@ class Engine:
                 continue
             if place.lacks(TO_LOOK) or not (place.has_history or isinstance(act, ForumPost)):
                 raise HistoryClosedError
-            looked = (act or Send(place, None)).seen(self._discord, place_id, since)
+            looked = (act or Send(place, None)).seen(self._discord, place_id, since, ago)
             async for seen in looked:
                 if is_of(trace, seen):
                     receipt = Receipt(seen.message_id, place_id, seen.at, place.is_thread)

@@ -44,7 +44,7 @@ class Room:
     async def make_thread(self, _, message_id, __):
         self.threads.add(message_id)
 
-    async def messages(self, place_id, since):
+    async def messages(self, place_id, since, _ago):
         for seen in self.history[place_id]:
             if seen.at >= since:
                 yield seen
@@ -88,8 +88,8 @@ class MortalRoom:
 
         return asked
 
-    async def messages(self, place_id, since):
-        async for seen in self._room.messages(place_id, since):
+    async def messages(self, place_id, since, ago):
+        async for seen in self._room.messages(place_id, since, ago):
             await self._life.act(asyncio.sleep, 0)
             yield seen
 

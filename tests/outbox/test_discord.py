@@ -32,7 +32,7 @@ from tests.kill.study_room import StudyRoom, rate_limited
 from tests.seen import text_of
 from tests.small_discord import TOKEN, answer
 
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+LONG_AGO, A_MINUTE = datetime(2020, 1, 1, tzinfo=UTC), timedelta(minutes=1)
 TAG_REQUIRED = 1 << 4  # a channel's flag REQUIRE_TAG
 
 
@@ -306,16 +306,18 @@ async def test_a_thread_made_twice_is_made_once(channel, env, port):
 
 async def test_a_post_in_a_forum_is_found_again_open_or_put_away(guild, forum, env, port, alice):
     place = await port.place(guild.id, forum.id)
-    made = [await port.make_post(place, name, button(f"read:{name}")) for name in ("one", "two")]
+    made = [await port.make_post(place, "one", button("read:one"))]
+    await env.advance_time(60)
+    made.append(await port.make_post(place, "two", button("read:two")))
     env.backend.create_thread(forum.id, "Anybody else stuck?", alice.user.id)
     await env.settle()
-    open_ones = await all_of(port.posts(place, LONG_AGO))
+    open_ones = await all_of(port.posts(place, LONG_AGO, A_MINUTE))
     await env.bot.http.edit_channel(made[0], archived=True)
     await env.settle()
     later = env.now() + timedelta(minutes=1)
 
-    ahead = await all_of(port.posts(place, later))
-    both = await all_of(port.posts(place, LONG_AGO))
+    ahead = await all_of(port.posts(place, later, timedelta(0)))
+    both = await all_of(port.posts(place, LONG_AGO, A_MINUTE))
     tops = [await port.top(post_id) for post_id in made]
 
     assert open_ones == made[::-1]
@@ -348,7 +350,7 @@ async def test_a_post_is_made_in_nothing_but_a_forum(guild, channel, forum, env,
         await port.make_post(place, "One", card("Words."))
 
     assert gone.value.problem == "channel_gone"
-    assert await all_of(port.posts(place, LONG_AGO)) == []
+    assert await all_of(port.posts(place, LONG_AGO, A_MINUTE)) == []
     with pytest.raises(RefusedError):
         await port.make_post(await port.place(guild.id, channel.id), "One", card("Words."))
 
@@ -400,8 +402,8 @@ async def test_only_our_messages_since_then_are_seen_the_newest_first(channel, e
     await port.send(with_text, card("In the thread."), "n5")
     await env.settle()
 
-    seen = await all_of(port.messages(channel.id, since))
-    in_thread = await all_of(port.messages(with_text, since))
+    seen = await all_of(port.messages(channel.id, since, A_MINUTE))
+    in_thread = await all_of(port.messages(with_text, since, A_MINUTE))
 
     assert [each.message_id for each in seen] == [asking, with_text, with_button]
     assert [each.custom_ids for each in seen] == [set(), set(), {"read:7"}]
@@ -411,12 +413,39 @@ async def test_only_our_messages_since_then_are_seen_the_newest_first(channel, e
     assert since < seen[0].at <= env.now()
 
 
-async def test_a_message_is_seen_however_far_ahead_the_clock_was(channel, env, port):
+def oldest_first(logs_from):
+    """Return how Discord tells what came after: the oldest hundred; simcord, the newest."""
+
+    async def told(channel_id, limit, before=None, after=None, around=None):
+        if after is None:
+            return await logs_from(channel_id, limit, before, after, around)
+        found = []
+        while page := await logs_from(channel_id, limit, before=before):
+            found += [each for each in page if int(each["id"]) > after]
+            before = int(page[-1]["id"])
+        return found[-limit:]
+
+    return told
+
+
+async def test_a_message_is_seen_however_far_ahead_the_clock_was(
+    channel, env, port, alice, monkeypatch
+):
+    monkeypatch.setattr(env.bot.http, "logs_from", oldest_first(env.bot.http.logs_from))
     sent = await port.send(channel.id, card("Words."), "n1")
 
-    seen = await all_of(port.messages(channel.id, env.now() + timedelta(days=30)))
+    ahead = env.now() + timedelta(days=30)
+
+    seen = await all_of(port.messages(channel.id, ahead, A_MINUTE))
+    await env.advance_time(3600)
+    for n in range(150):
+        env.backend.create_message(channel.id, alice.user.id, f"{n} of a talk")
+    below = await all_of(port.messages(channel.id, ahead, A_MINUTE))
+    below_that = await all_of(port.messages(channel.id, ahead, timedelta(hours=2)))
 
     assert [each.message_id for each in seen] == [sent]
+    assert below == []
+    assert [each.message_id for each in below_that] == [sent]
 
 
 async def test_a_person_is_written_to(alice, port):
@@ -473,7 +502,7 @@ async def test_another_processs_server_is_asked_with_the_permissions_as_they_are
     assert there == here
     assert [place.kind for place in there] == ["text", "thread", "forum"]
     assert there[0].lacks(("read_message_history",)) is not None
-    assert await all_of(port.messages(channel.id, LONG_AGO)) == []
+    assert await all_of(port.messages(channel.id, LONG_AGO, A_MINUTE)) == []
 
 
 async def test_another_processs_server_is_written_to_like_one_that_is_here(
@@ -488,8 +517,9 @@ async def test_another_processs_server_is_written_to_like_one_that_is_here(
 
     assert (port.server(guild.id), port.is_ours(guild.id)) == (None, False)
     assert await port.is_member(guild.id, guild.owner.id)
-    assert await all_of(port.posts(place, LONG_AGO)) == [post_id]
-    assert [each.message_id async for each in port.messages(channel.id, LONG_AGO)] == [sent]
+    assert await all_of(port.posts(place, LONG_AGO, A_MINUTE)) == [post_id]
+    seen = await all_of(port.messages(channel.id, LONG_AGO, A_MINUTE))
+    assert [each.message_id for each in seen] == [sent]
     assert (await port.top(post_id)).custom_ids == {"read:7"}
 
 

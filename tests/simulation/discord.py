@@ -269,6 +269,13 @@ class Discord:
         posts.reverse()
         return sorted(posts, key=lambda post_id: self.places[post_id].is_archived)
 
+    def newest_at(self, place_id: int) -> datetime:
+        """Return when somebody wrote last in a place, before now where nobody ever did."""
+        place, mine = self.places.get(place_id), self.messages[place_id]
+        latest = mine[-1].at if mine else self.now()
+        chatter = 0.0 if place is None else place.home.chatter
+        return max(latest, self.now() - timedelta(hours=1 / chatter)) if chatter else latest
+
     def others_since(self, message: Message) -> int:
         """Return how many messages others have written in a place since one of ours."""
         place = self.places.get(message.place_id)
@@ -455,7 +462,7 @@ class Port:
 
         await self._ask("reopen", self._guild_of(thread_id), reopen)
 
-    async def messages(self, place_id, since):
+    async def messages(self, place_id, since, ago):
         def look():
             return self._truth.history(place_id)[::-1]
 
@@ -466,6 +473,7 @@ class Port:
         for message in newest:
             await self._life.pause()
             yield message.seen()
+        since = min(since, self._truth.newest_at(place_id) - ago)
         if any(each.at > since for each in found[len(newest) :]):
             await self._ask("messages", guild_id, look)
         for message in found[len(newest) :][::-1]:
@@ -480,15 +488,15 @@ class Port:
         first = await self._ask("top", self._guild_of(post_id), look)
         return None if first is None else first.seen()
 
-    async def posts(self, forum, since):
+    async def posts(self, forum, since, ago):
         def look():
             return self._truth.posts(forum.place_id)
 
-        for post_id in await self._ask("posts", forum.guild_id, look):
-            if (
-                not self._truth.places[post_id].is_archived
-                or self._truth.by_id[post_id].at >= since
-            ):
+        posts = await self._ask("posts", forum.guild_id, look)
+        made_at = {post_id: self._truth.by_id[post_id].at for post_id in posts}
+        since = min(since, max(made_at.values(), default=since) - ago)
+        for post_id in posts:
+            if not self._truth.places[post_id].is_archived or made_at[post_id] >= since:
                 await self._life.pause()
                 yield post_id
 

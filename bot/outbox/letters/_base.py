@@ -66,8 +66,10 @@ class Send:
             reply_to=self.reply_to, role_id=self.role_id,
         )  # fmt: skip
 
-    def seen(self, discord: Discord, place_id: int, since: datetime) -> AsyncIterator[Seen]:
-        return discord.messages(place_id, since)
+    def seen(
+        self, discord: Discord, place_id: int, since: datetime, ago: timedelta
+    ) -> AsyncIterator[Seen]:
+        return discord.messages(place_id, since, ago)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ class ForumPost:
     async def do(self, discord: Discord, _: str) -> int:
         return await discord.make_post(self.place, self.name, self.what or ui.LayoutView())
 
-    async def seen(self, discord: Discord, _: int, since: datetime) -> AsyncIterator[Seen]:
-        async for post_id in discord.posts(self.place, since):
+    async def seen(
+        self, discord: Discord, _: int, since: datetime, ago: timedelta
+    ) -> AsyncIterator[Seen]:
+        async for post_id in discord.posts(self.place, since, ago):
             if (top := await discord.top(post_id)) is not None:
                 yield replace(top, message_id=post_id)
 

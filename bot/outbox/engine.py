@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -319,6 +319,9 @@ class Engine:
         letter = self._letters[row.kind]
         act = await letter.act(replace(row, tried_at=None) if has_looked else row, self._discord)
         if isinstance(act, Wait):
+            with suppress(HistoryClosedError):  # what is in the way may be so of that, too
+                if await self._was_sent(row):
+                    return
             await self.give_back(row, act.problem, act.wait)
         elif isinstance(act, Drop):
             if letter.always_findable or row.tried_at is None:

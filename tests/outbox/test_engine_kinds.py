@@ -25,7 +25,7 @@ class Postcard(ToChannel):
     def __init__(self, services, tickets):
         super().__init__(services, tickets)
         self.is_wanted, self.ends, self.trace_now = True, [], None
-        self.is_there, self.is_called_off = True, False
+        self.is_there, self.is_called_off, self.lacks = True, False, None
         self.all_seen = asyncio.Barrier(1)
 
     async def take(self, tx, row):
@@ -42,6 +42,8 @@ class Postcard(ToChannel):
     async def act(self, row, discord):
         if self.is_called_off:
             return Drop("called_off")
+        if self.lacks:
+            return Wait(self.lacks)
         place, is_lost = await self.place(row, discord), row.tried_at and not self.is_there
         return Send(place, None if is_lost else marked(card("Greetings!"), row.row_id))
 
@@ -217,6 +219,26 @@ async def test_what_was_perhaps_sent_is_looked_for_before_it_is_called_off(
     assert (found.state, found.problem) == (
         ("sent", None) if was_sent else ("dropped", "called_off")
     )
+
+
+async def test_what_was_perhaps_sent_is_found_though_it_could_not_be_sent_now(
+    services, engine, room, planned, postcard, clock
+):
+    row = await engine.claim(planned.row_id)
+    await engine.begin(row, CHANNEL, postcard.trace(row))
+    await room.send(CHANNEL, marked(card("Greetings!"), row.row_id))
+    clock.now += LEASE
+    postcard.lacks = "forbidden"
+    room.closed = (CHANNEL,)
+
+    await engine.deliver_due()
+    before = await ends_of(services)
+    room.closed = ()
+    clock.advance(minutes=6)
+    await engine.deliver_due()
+
+    assert before == [("postcard", "waiting", "forbidden")]
+    assert (await ends_of(services))[0] == ("postcard", "sent", None)
 
 
 async def test_a_history_closed_while_the_gateway_was_away_is_not_taken_for_empty(

@@ -72,9 +72,6 @@ def acts_of(world):
         await s.papers.pick(GUILD, CHANNEL, MODERATOR, "demo:r2", None)
         await s.papers.take_back(GUILD, group_id, "2026-W03")
 
-    async def start_at_the_end():
-        await s.reading.start_at(READER + 1, GUILD, None)
-
     async def vote_and_call_off():
         ballot = await s.votes.call(GUILD, CHANNEL, MODERATOR, 3, 24)
         await s.votes.cancel(GUILD, ballot.vote.vote_id)
@@ -96,7 +93,7 @@ def acts_of(world):
         "typing": lambda: s.reading.suggestions(READER, GUILD, "r"),
         "/path": lambda: s.reading.path(READER + 1, GUILD, f"demo:r{world.size - 1}"),
         "/progress": lambda: s.reading.journey(READER, GUILD),
-        "Start at": start_at_the_end,
+        "I know…": lambda: s.reading.know(READER + 1, GUILD, [f"demo:r{world.size - 1}"]),
         "Reset and Undo": undo_a_reset,
         "/me": lambda: s.me.about(READER),
         "Download": lambda: s.me.download(READER),

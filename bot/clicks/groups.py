@@ -21,6 +21,7 @@ from bot.core.papers import MOST_WEEKS
 from bot.errors import NotOfferedError, ReaderError
 from bot.language import _, to_all
 from bot.views import custom_ids as ids
+from bot.views.curriculum_card import path_card
 from bot.views.group_card import history_card, joined_card, members_card
 from bot.views.moderators_card import (
     HOURS,
@@ -52,7 +53,7 @@ from bot.views.problems import (
 )
 from bot.views.replies import edit
 from bot.views.resource_card import next_card, resource_card
-from bot.views.weekly_card import first_reads_card, read_card, weekly_card
+from bot.views.weekly_card import read_card, weekly_card
 
 STATES: dict[str, GroupState] = {"pause": "paused", "resume": "active", "stop": "stopped"}
 PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until somebody writes there
@@ -197,8 +198,8 @@ async def show_paper(click: Click, said: ids.MoreOfPaper | ids.FirstReads) -> Vi
     """Show who clicks their own card of the week's paper, or what they would read before it."""
     first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
     if isinstance(said, ids.FirstReads):
-        return await click.show(first_reads_card(first))
-    shown = await click.services.reading.look(click.who, click.where, first.resource.key)
+        return await click.show(path_card(first, in_server=True))
+    shown = await click.services.reading.look(click.who, click.where, first.aim.key)
     return await click.show(resource_card(shown))
 
 

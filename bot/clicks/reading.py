@@ -1,37 +1,48 @@
 """What a reader does: marks, moves about the list, takes it all back, sees what is kept of them."""
 
+from collections.abc import Sequence
+
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import doubtable
-from bot.core.recommend import DISLIKED, LIKED, MarkKind
+from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply
 from bot.errors import NothingToDoubtError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import (
+    DEEPER,
+    about_card,
     doubt_form,
     doubted_card,
     index_card,
     path_card,
     step_card,
-    updates_card,
 )
 from bot.views.me_card import (
-    DEEPER,
     delete_form,
     deleted_card,
     file_text,
     me_card,
-    progress_card,
-    reset_form,
     settings_card,
-    start_card,
-    undo_card,
     zone_form,
 )
 from bot.views.parts import RED, Form, WordForm, button, go_button
-from bot.views.replies import answer_file
-from bot.views.resource_card import also_done_card, next_card, resource_card
+from bot.views.progress_card import (
+    know_card,
+    know_parts_card,
+    progress_card,
+    reset_form,
+    shared_card,
+)
+from bot.views.replies import answer, answer_file
+from bot.views.resource_card import (
+    MORE_GOALS,
+    WHOLE_LIST,
+    also_done_card,
+    next_card,
+    resource_card,
+)
 
 
 @clicked
@@ -47,14 +58,14 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
     match said.card:
         case "progress":
             return progress_card(journey)
-        case "undo":
-            return undo_card(journey, click.interaction.created_at)
-        case "start":
-            return start_card(journey.curriculum)
+        case "all-progress" | "undo":
+            return progress_card(journey, now=click.interaction.created_at)
+        case "know" | "start":
+            return know_card(journey.curriculum, journey.reader)
         case "reset":
             return await _ask_reset(click, len(journey.reader.marks))
         case "updates":
-            return updates_card(journey.curriculum)
+            return about_card(journey.curriculum)
     return index_card(journey.curriculum, journey.reader)
 
 
@@ -97,7 +108,7 @@ async def put_aside(click: Click, said: ids.PutAside) -> View:
     kinds: tuple[MarkKind, ...] = ("later", "known", "skipped")
     if click.picked == "known_before":
         reading = click.services.reading
-        return next_card(await reading.know_with_all_before(click.who, click.where, said.key))
+        return next_card(await reading.know(click.who, click.where, [said.key]))
     return await _marked(click, said.key, click.picked_of(kinds))
 
 
@@ -124,8 +135,10 @@ async def show_picked(click: Click, _said: ids.ShowResource | ids.ShowCandidate)
 
 @clicked
 async def unfold(click: Click, said: ids.Unfold) -> View:
-    """Show all there is to say of a resource in place of the short card, or that again."""
+    """Show all there is to say of something in place of the short card, or that again."""
     reading, asked, is_long = click.services.reading, (click.who, click.where), said.fold == "more"
+    if said.card == "step":
+        return await _step(click, said.key[1:], is_long=is_long)
     if said.card == "shown":
         return resource_card(await reading.look(*asked, said.key), is_long=is_long)
     return next_card(await reading.look_next(*asked, said.key), is_long=is_long)
@@ -149,10 +162,59 @@ async def any_length(click: Click, _said: ids.AnyLength) -> View:
 
 
 @clicked
+async def pick_goal(click: Click, said: ids.PickGoal) -> View:
+    """Let the way to what is picked come first, or the list's own order."""
+    reading = click.services.reading
+    if click.picked == MORE_GOALS:
+        reply = await reading.present(click.who, click.where)
+        return next_card(reply, goals=said.page + 1)
+    key = None if click.picked == WHOLE_LIST else click.picked
+    return next_card(await reading.set_goal(click.who, click.where, key))
+
+
+@clicked
 async def start_at(click: Click, _said: ids.StartAt) -> View:
-    """Mark what comes before the step that is picked as known."""
-    step_id = None if click.picked == DEEPER else click.picked
-    return next_card(await click.services.reading.start_at(click.who, click.where, step_id))
+    return know_card(*await click.services.reading.reader(click.who, click.where))
+
+
+@clicked
+async def know_steps(click: Click, _said: ids.KnowSteps) -> View:
+    """Mark the steps that are picked as known; of one alone, ask for its parts."""
+    if len(click.all_picked) == 1:
+        curriculum, reader = await click.services.reading.reader(click.who, click.where)
+        step = click.services.curricula.step(curriculum.steps, click.picked)
+        if len(step.resources) > 1:
+            return know_parts_card(reader, step)
+    return await _known(click, [f":{step_id}" for step_id in click.all_picked])
+
+
+@clicked
+async def know_step(click: Click, said: ids.KnowStep) -> View:
+    return await _known(click, [f":{said.step}"])
+
+
+@clicked
+async def know_items(click: Click, _said: ids.KnowItems) -> View:
+    return await _known(click, click.all_picked)
+
+
+async def _known(click: Click, keys: Sequence[str]) -> View:
+    return next_card(await click.services.reading.know(click.who, click.where, keys), goals=0)
+
+
+@clicked
+async def know_on_way(click: Click, said: ids.KnowOnWay) -> View:
+    """Mark parts of a way as known; it stays on screen."""
+    reply = await click.services.reading.know(click.who, click.where, click.all_picked)
+    return await _path(click, said.aim, reply)
+
+
+@clicked
+async def share(click: Click, _said: ids.Share) -> View:
+    """Show everyone how far the reader is, as `/progress share` does."""
+    journey = await click.services.reading.journey(click.who, click.where)
+    await answer(click.interaction, shared_card(journey), ephemeral=False)
+    return None
 
 
 @clicked
@@ -172,27 +234,40 @@ async def _reset(click: Click, _form: WordForm) -> View:
 
 @clicked
 async def show_step(click: Click, _said: ids.ShowStep) -> View:
+    if click.picked == DEEPER:
+        reading = click.services.reading
+        return index_card(*await reading.reader(click.who, click.where), deeper=True)
     return await _step(click, click.picked)
 
 
 @clicked
 async def turn_page(click: Click, said: ids.TurnPage) -> View:
     if said.what == "step":
-        return await _step(click, said.step, said.page)
+        return await _step(click, said.step, said.page, is_long=True)
     curriculum, reader = await click.services.reading.reader(click.who, click.where)
-    return index_card(curriculum, reader, said.page)
+    if said.what == "know":
+        return know_card(curriculum, reader, said.page)
+    if said.what == "items":
+        step = click.services.curricula.step(curriculum.steps, said.step)
+        return know_parts_card(reader, step, said.page)
+    return index_card(curriculum, reader, said.page, deeper=said.step == "deeper")
 
 
-async def _step(click: Click, step_id: str, page: int = 0) -> LayoutView:
+async def _step(click: Click, step_id: str, page: int = 0, *, is_long: bool = False) -> LayoutView:
     curriculum, reader = await click.services.reading.reader(click.who, click.where)
     step = click.services.curricula.step(curriculum.steps, step_id)
-    return step_card(curriculum, reader, step, page)
+    return step_card(curriculum, reader, step, page, is_long=is_long)
 
 
 @clicked
 async def show_path(click: Click, said: ids.ShowPath) -> View:
-    path = await click.services.reading.path(click.who, click.where, said.key)
-    return path_card(path, in_server=click.interaction.is_guild_integration())
+    return await _path(click, said.key)
+
+
+async def _path(click: Click, aim: str, changed: Reply | None = None) -> LayoutView:
+    path = await click.services.reading.path(click.who, click.where, aim)
+    in_server = click.interaction.is_guild_integration()
+    return path_card(path, in_server=in_server, changed=changed)
 
 
 @clicked
@@ -200,7 +275,7 @@ async def ask_doubt(click: Click, said: ids.Doubt) -> View:
     path = await click.services.reading.path(click.who, click.where, said.key)
     pairs = doubtable(path)
     if not pairs:
-        raise NothingToDoubtError(path.resource.title)
+        raise NothingToDoubtError(path.aim.title)
 
     async def doubted(click: Click, form: Form) -> View:
         pair, why = pairs[int(form.entered["pair"])], form.entered["why"]

@@ -7,8 +7,9 @@ from bot.core.curriculum import Kind
 from bot.core.recommend import Filters
 from bot.services.opening import Services
 from bot.views.curriculum_card import found_card, index_card, path_card, step_card
-from bot.views.me_card import help_card, me_card, progress_card, shared_card
+from bot.views.me_card import help_card, me_card
 from bot.views.parts import Interaction
+from bot.views.progress_card import progress_card, shared_card
 from bot.views.replies import (
     CHOICES,
     Choices,
@@ -98,7 +99,7 @@ class ReadingCog(commands.Cog, name="reading"):
         await answer(interaction, view)
 
     @app_commands.command()
-    @app_commands.describe(resource="What you want to be able to read")
+    @app_commands.describe(resource="What you want to be able to read, or a step of the list")
     async def path(self, interaction: Interaction, resource: str) -> None:
         """Show what to read before something, in order. You can make it your goal."""
         who, where = interaction.user.id, interaction.guild_id
@@ -133,11 +134,6 @@ class ReadingCog(commands.Cog, name="reading"):
         return [*all_choice(named, typed), *resource_choices(found)][:CHOICES]
 
     @path.autocomplete("resource")
-    @offers
-    async def _undone(self, interaction: Interaction, typed: str) -> Choices:
-        who, where = interaction.user.id, interaction.guild_id
-        return resource_choices(await self.reading.suggestions(who, where, typed, undone=True))
-
     @search.autocomplete("query")
     @offers
     async def _anything(self, interaction: Interaction, typed: str) -> Choices:

@@ -29,10 +29,10 @@ class Doubt:
 
 def doubtable(path: Path) -> tuple[tuple[str, str], ...]:
     """Return the (key, needed) pairs along a path that somebody may doubt, the last step first."""
-    keys = {resource.key for resource in path.steps}
+    keys = {resource.key for resource in path.left}
     return tuple(
         (resource.key, needed)
-        for resource in reversed(path.steps)
+        for resource in reversed(path.left)
         for needed in resource.prerequisites
         if needed in keys
     )

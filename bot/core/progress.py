@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Literal, get_args
 
 from bot.core.curriculum import Curriculum, Resource, Step
@@ -161,17 +160,6 @@ def minutes_a_week(curriculum: Curriculum, marks: Marks, now: datetime) -> int |
     if since < timedelta(weeks=1):
         return None
     return round(sum(minutes for _, minutes in done) / (since / timedelta(weeks=1)))
-
-
-def known_before(curriculum: Curriculum, marks: Marks, step_id: str | None) -> tuple[str, ...]:
-    """Return what a reader who starts at the step knows already: untouched items of the list.
-
-    ``step_id`` None: all of the list. Marks of their own are never overwritten, but for ``later``.
-    """
-    marks = resolved(curriculum, marks)
-    before = takewhile(lambda step: step.id != step_id, curriculum.steps)
-    listed = (r.key for step in before for r in step.resources if not r.addition)
-    return tuple(key for key in listed if not unlocks(marks, key))
 
 
 COUNTS_FROM = 3

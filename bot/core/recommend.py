@@ -129,6 +129,7 @@ MarkKind = Literal["done", "done_current", "known", "skipped", "later", "clear"]
 """``done_current`` is a bare `/done`; ``clear`` takes a mark away."""
 
 ChangeKind = MarkKind | Literal["start_at", "reset", "goal", "no_goal"]
+"""``start_at`` marked all before a step as known; nothing does so any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class GroupRead:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader as the ledger knows them; ``marks`` by present key.
+    """A reader as the ledger knows them; ``marks`` by present key, ``goal`` is a step's key, too.
 
     ``minutes``: how many they have, as they said at their last `/next`.
     ``group_reads`` are of the groups that count here: a server's own, in a DM all of theirs.
@@ -271,12 +272,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """What to read before a resource, in order, the resource last; and what that opens."""
+    """The way to a resource or a step: what is still to be read, in order, that itself last."""
 
     curriculum: Curriculum
     reader: Reader
-    resource: Resource
-    steps: tuple[Resource, ...]
+    aim: Resource | Step
+    left: tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,19 +410,36 @@ def sitting_for(
     return Sitting(minutes, sittings, shortest=other)
 
 
-def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, ...]:
-    """Return the missing prerequisites of a resource, in an order that can be read, then itself.
+def aims_of(curriculum: Curriculum, goal: str) -> tuple[Resource, ...]:
+    """Return what a goal is reached with: the resource; of a step, its must-reads, else all.
+
+    Empty if the list holds no such thing any more.
+    """
+    match curriculum.find(goal):
+        case Step(resources=resources):
+            return tuple(r for r in resources if r.must_read) or resources
+        case Resource() as resource:
+            return (resource,)
+    return ()
+
+
+def path_to(curriculum: Curriculum, marks: Marks, goal: str) -> tuple[Resource, ...]:
+    """Return what to read for a resource or a step, in an order that can be read.
 
     The least set: what is read, known or skipped is left out, and so is all that only it needs.
-    Ties keep the reading order. Empty if the resource is unlocked already or unknown.
+    Ties keep the reading order. Empty if all of it is unlocked already, or unknown.
     """
-    marks = resolved(curriculum, marks)
-    target = curriculum.get(key)
-    if target is None or unlocks(marks, target.key):
-        return ()
+    return path_to_all(curriculum, marks, aims_of(curriculum, goal))
 
-    missing = _missing(curriculum, marks, [target.key])
-    order = [r for r in (*curriculum.reading_order, target) if r.key in missing]
+
+def path_to_all(
+    curriculum: Curriculum, marks: Marks, aims: Sequence[Resource]
+) -> tuple[Resource, ...]:
+    """Return what to read for all of these, as ``path_to`` does for one."""
+    marks = resolved(curriculum, marks)
+    missing = _missing(curriculum, marks, [r.key for r in aims if not unlocks(marks, r.key)])
+    companions = [r for r in aims if r.is_companion]
+    order = [r for r in (*curriculum.reading_order, *companions) if r.key in missing]
     path: list[Resource] = []
     while missing:
         left = (r for r in order if r.key in missing and missing.isdisjoint(r.prerequisites))
@@ -430,15 +448,14 @@ def path_to(curriculum: Curriculum, marks: Marks, key: str) -> tuple[Resource, .
     return tuple(path)
 
 
-def passed_to(curriculum: Curriculum, marks: Marks, key: str) -> int:
-    """Return how many resources on the way to one are read, known or left out, itself counted."""
+def passed_to(curriculum: Curriculum, marks: Marks, goal: str) -> int:
+    """Return how many resources on the way to a goal are read, known or left out, with itself."""
     marks = resolved(curriculum, marks)
 
     def before(key: str) -> Iterator[str]:
         return (r.key for r in map(curriculum.get, curriculum.by_key[key].prerequisites) if r)
 
-    target = curriculum.get(key)
-    found = reached([target.key], before) if target is not None else set()
+    found = reached([r.key for r in aims_of(curriculum, goal)], before)
     return sum(unlocks(marks, each) for each in found)
 
 

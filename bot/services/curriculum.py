@@ -215,16 +215,20 @@ class CurriculumStore:
         Raises:
             UnknownStepError: nothing is like it.
         """
+        found = self.step_called(steps, typed)
+        likeliest = [found] if found else self.steps_like(steps, typed)
+        if not likeliest:
+            raise UnknownStepError(typed)
+        return likeliest[0]
+
+    def step_called(self, steps: Sequence[Step], typed: str) -> Step | None:
+        """Return the step with this id, number or title, in that order; None: there is none."""
         by_name = {
             getattr(step, name).casefold(): step
             for name in ("title", "number", "id")
             for step in reversed(steps)
         }
-        found = by_name.get(typed.casefold().strip())
-        likeliest = [found] if found else self.steps_like(steps, typed)
-        if not likeliest:
-            raise UnknownStepError(typed)
-        return likeliest[0]
+        return by_name.get(typed.casefold().strip())
 
     def steps_like(self, steps: Sequence[Step], typed: str) -> list[Step]:
         """Return the steps that fit what is typed, the best first; all of them for nothing."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
+from bot.core.curriculum import Step
 from bot.core.me import (
     SWITCHES,
     About,
@@ -108,9 +109,14 @@ class Me:
 
     async def _titles(self, keys: set[str]) -> dict[str, Titled]:
         curriculum = await self._curricula.of(self._db, None)
+        steps = {key: found for key in keys if isinstance(found := curriculum.find(key), Step)}
         listed = {key: found for key in keys if (found := curriculum.get(key))}
         past = await additions.known_resources_by_key(self._db, sorted(keys - listed.keys()))
-        return {key: Titled(r.title, r.url, r.gone_at is None) for key, r in past.items()} | {
-            key: Titled(r.title, r.url, True, r.authors, r.year, r.kind)
-            for key, r in listed.items()
-        }
+        return (
+            {key: Titled(r.title, r.url, r.gone_at is None) for key, r in past.items()}
+            | {key: Titled(step.title, "", True) for key, step in steps.items()}
+            | {
+                key: Titled(r.title, r.url, True, r.authors, r.year, r.kind)
+                for key, r in listed.items()
+            }
+        )

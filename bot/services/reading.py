@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import guild_of
 from bot.core.progress import (
-    UNLOCKS,
     Mark,
-    known_before,
     minutes_a_week,
     resolved,
     shown_count,
@@ -39,6 +37,7 @@ from bot.core.recommend import (
     Worth,
     has_left,
     path_to,
+    path_to_all,
     ready_for,
     reasons_for,
     recommend,
@@ -94,10 +93,10 @@ class ReaderHere:
         return None if key is None else self.curriculum.get(key)
 
     @property
-    def goal(self) -> Resource | None:
-        """What the reader wants to get to."""
+    def goal(self) -> Resource | Step | None:
+        """What the reader wants to get to; None, too, if the list has it no more."""
         key = self.reader.goal
-        return None if key is None else self.curriculum.get(key)
+        return None if key is None else self.curriculum.find(key)
 
     @property
     def marked_at(self) -> datetime | None:
@@ -268,6 +267,11 @@ class Reading:
         answer = here.answer(filters, deeper=deeper)
         return await self._show(tx, here, answer, _current_after(answer, here))
 
+    async def present(self, reader_id: int, guild_id: int | None) -> Reply:
+        """Return what is current, or what comes next; nothing changes."""
+        here = await self._load(self._db, reader_id, guild_id)
+        return here.reply(here.present_answer())
+
     async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
         """Return one resource."""
         here = await self._load(self._db, reader_id, guild_id, key)
@@ -385,7 +389,7 @@ class Reading:
     async def offers(
         self, reader_id: int, guild_id: int | None, typed: str
     ) -> list[Suggestion | Step]:
-        """Return what `/search` finds while somebody types; at first, what they may want."""
+        """Return the resources and steps that fit while one types; at first, what they may want."""
         if not typed.strip():
             return [*await self.suggestions(reader_id, guild_id, typed)]
         here = await self._load(self._db, reader_id, guild_id)
@@ -427,13 +431,25 @@ class Reading:
         async with self._turn(reader_id) as tx:
             return await self.mark_in_turn(tx, reader_id, guild_id, keys, "done", rating)
 
-    async def know_with_all_before(self, reader_id: int, guild_id: int | None, key: str) -> Reply:
-        """Mark a resource as known, with all that is to be read before it, as one change."""
+    async def know(self, reader_id: int, guild_id: int | None, keys: Sequence[str]) -> Reply:
+        """Mark resources and whole steps as known, with all that comes before them, as one change.
+
+        What the reader has marked otherwise stays so, but for what they put off.
+
+        Raises:
+            UnknownStepError: there is no such step any more; nothing is marked.
+        """
         async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id, key)
-            resource = await self._resource(tx, here, key)
-            path = path_to(here.curriculum, here.reader.marks, resource.key)
-            return await self._mark(tx, here, path or [resource], "known", None)
+            here = await self._load(tx, reader_id, guild_id, keys[0])
+            named: list[Resource] = []
+            for key in keys:
+                found = here.curriculum.find(key) or await self._resource(tx, here, key)
+                named += found.resources if isinstance(found, Step) else [found]
+            left = path_to_all(here.curriculum, here.reader.marks, named)
+            if left:
+                return await self._mark(tx, here, left, "known", None)
+            marked = [resource.key for resource in named]
+            return await self._repeated(tx, here, lambda each: here.touches(each, marked))
 
     async def mark_in_turn(
         self,
@@ -489,11 +505,12 @@ class Reading:
         return replace(reply, undone=stored.change, repeated=True) if is_undone else reply
 
     async def path(self, reader_id: int, guild_id: int | None, typed: str) -> Path:
-        """Return the way to the resource that the typed text means."""
+        """Return the way to the resource or the step that the typed text means."""
         here = await self._load(self._db, reader_id, guild_id)
-        resource = await self._curricula.named(self._db, guild_id, typed)
-        steps = path_to(here.curriculum, here.reader.marks, resource.key)
-        return Path(here.curriculum, here.reader, resource, steps)
+        curriculum = here.curriculum
+        aim = curriculum.find(typed) or self._curricula.step_called(curriculum.steps, typed)
+        aim = aim or await self._curricula.named(self._db, guild_id, typed)
+        return Path(curriculum, here.reader, aim, path_to(curriculum, here.reader.marks, aim.key))
 
     async def journey(self, reader_id: int, guild_id: int | None) -> Journey:
         """Return how far the reader is, and what they may undo."""
@@ -503,32 +520,18 @@ class Reading:
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
 
     async def set_goal(self, reader_id: int, guild_id: int | None, key: str | None) -> Reply:
-        """Make a resource the goal, or have none; the way to it comes first. Twice is harmless."""
+        """Make a resource or a step the goal, or have none; the way to it comes first.
+
+        Twice is harmless.
+        """
         async with self._turn(reader_id) as tx:
             here = await self._load(tx, reader_id, guild_id)
             if key is not None:
-                key = (await self._resource(tx, here, key)).key
+                key = (here.curriculum.find(key) or await self._resource(tx, here, key)).key
             kind: ChangeKind = "no_goal" if key is None else "goal"
             if key == (here.goal.key if here.goal else here.reader.goal):
                 return await self._repeated(tx, here, lambda change: change.kind == kind)
             return await self._change(tx, here, kind, {}, goal=key)
-
-    async def start_at(self, reader_id: int, guild_id: int | None, step_id: str | None) -> Reply:
-        """Mark what the list has before a step as known; None: all of the list.
-
-        What the reader marked otherwise stays as it is, but for what they put off.
-
-        Raises:
-            UnknownStepError: there is no such step any more.
-        """
-        async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id)
-            if step_id is not None and here.curriculum.step(step_id) is None:
-                raise UnknownStepError(step_id)
-            keys = known_before(here.curriculum, here.reader.marks, step_id)
-            rows = here.rows_of(dict.fromkeys(keys, Mark("known", here.now)))
-            goal = None if here.goal and here.goal.key in rows else here.reader.goal
-            return await self._change(tx, here, "start_at", rows, goal=goal)
 
     async def reset(self, reader_id: int, guild_id: int | None) -> Reply:
         """Take every mark and the goal away."""
@@ -558,7 +561,13 @@ class Reading:
         return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
 
     async def _resource(self, db: Queries, here: ReaderHere, key: str) -> Resource:
-        """Return the resource with this key; raises as ``CurriculumStore.resource``."""
+        """Return the resource with this key; raises as ``CurriculumStore.resource``.
+
+        Raises:
+            UnknownStepError: it is the key of a step that the list has no more.
+        """
+        if key.startswith(":"):
+            raise UnknownStepError(key[1:])
         return here.curriculum.get(key) or await self._curricula.resource(db, here.guild_id, key)
 
     async def _place_of(
@@ -695,15 +704,14 @@ class Reading:
         kind: MarkKind,
         rating: int | None,
     ) -> Reply:
-        old, goal = here.reader.marks, here.goal
+        old, goal = here.reader.marks, here.reader.goal
         new = {r.key: _new_mark(kind, old.get(r.key), here.now, rating) for r in resources}
         marked = [r for r in resources if not _says_the_same(old.get(r.key), new[r.key])]
         if marked:
-            mark = new.get(goal.key) if goal in marked and goal is not None else None
-            reached = mark is not None and mark.state in UNLOCKS
             rows = here.rows_of({r.key: new[r.key] for r in marked})
-            left = None if reached else here.reader.goal
-            reply = await self._change(tx, here, kind, rows, marked=marked, goal=left)
+            if goal is not None and _is_reached(here.curriculum, old, new, goal):
+                goal = None
+            reply = await self._change(tx, here, kind, rows, marked=marked, goal=goal)
         else:
             reply = await self._repeated(tx, here, lambda each: here.touches(each, new))
         is_done = kind in ("done", "done_current")
@@ -736,6 +744,14 @@ def _new_mark(kind: MarkKind, old: Mark | None, now: datetime, rating: int | Non
         return Mark(kind, now)
     was_done = old is not None and old.state == "done"
     return Mark("done", now, rating=rating or (old.rating if old and was_done else None))
+
+
+def _is_reached(
+    curriculum: Curriculum, old: Mapping[str, Mark], new: Mapping[str, Mark | None], goal: str
+) -> bool:
+    """Tell whether the new marks lead to the goal, of which something was left before."""
+    marks = {key: mark for key, mark in {**old, **new}.items() if mark is not None}
+    return bool(path_to(curriculum, old, goal)) and not path_to(curriculum, marks, goal)
 
 
 def _says_the_same(old: Mark | None, new: Mark | None) -> bool:

@@ -189,8 +189,8 @@ class Weeks:
         """
         post, _ = await self._checked(guild_id, week_id)
         shown = await self._reading.look(reader_id, guild_id, post.key or "")
-        path = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
-        return Path(shown.curriculum, shown.reader, shown.resource, path)
+        left = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
+        return Path(shown.curriculum, shown.reader, shown.resource, left)
 
     async def _found(self, week_id: int) -> tuple[Week, Group] | None:
         post = await week_rows.week(self._db, week_id)

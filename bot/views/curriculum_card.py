@@ -1,16 +1,15 @@
 """The list itself: its index, a step, its news, what is found in it, and the way to a thing."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Literal, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from discord import SelectOption, ui
 from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step, Table
 from bot.core.moderation import WHY_LIMIT, doubtable
-from bot.core.progress import Mark, StepCount, step_count
-from bot.core.recommend import Found, Path, Reader, Shown, missing_before, opens
+from bot.core.progress import Count, Mark, figures, step_count, unlocks
+from bot.core.recommend import Found, Path, Reader, Reply, Shown, missing_before, opens
 from bot.language import _, ngettext
 from bot.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views import custom_ids as ids
@@ -19,23 +18,26 @@ from bot.views.parts import (
     BLUE,
     OPTIONS,
     TEXT,
-    Button,
     Form,
     Lines,
+    box,
     boxed,
     button,
     card,
     go_button,
     label,
     option,
+    page_buttons,
+    page_of,
     row,
     select,
     text_input,
     text_of,
 )
-from bot.views.resource_card import option_of, resource_card, resource_select
+from bot.views.resource_card import changed_parts, option_of, resource_card, resource_select
 
-ItemT = TypeVar("ItemT")
+DEEPER = ":deeper"
+"""The option of what goes beyond the list; no step's id has a colon."""
 
 BEST = 7
 """Hits shown of a search: a phone shows their lines at once, and the select offers the others."""
@@ -47,59 +49,161 @@ LONGEST_QUERY = 60
 """Letters of what was searched for, as the answer repeats it."""
 
 
-def index_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutView:
-    """Build the list's own index, with progress: its steps, the appendix, then *Deeper*."""
-    shown, page, last = _page(curriculum.steps, page)
-    lines = [f"## {one_line(f'{curriculum.icon} {plain(curriculum.title)}')}"]
-    if page == 0:
-        lines += map(markdown, curriculum.introduction)
-    lines += _index(curriculum, reader, [s for s in shown if not s.addition])
-    if deeper := [s for s in shown if s.addition]:
-        lines += ["", _("### Deeper"), *_index(curriculum, reader, deeper)]
-    steps = [option(step.id, phrases.step_title(step), emoji=step.icon or None) for step in shown]
-    buttons = row(
-        go_button("next"),
-        go_button("progress"),
-        go_button("updates") if curriculum.updates else None,
-        *_page_buttons("index", "all", page, last),
+def index_card(
+    curriculum: Curriculum, reader: Reader, page: int | None = None, *, deeper: bool = False
+) -> LayoutView:
+    """Build the list's own index, a line a step; ``deeper``: of what goes beyond the list.
+
+    ``page`` None: the one with the step where the reader is.
+    """
+    listed = [step for step in curriculum.steps if not step.addition]
+    added = [step for step in curriculum.steps if step.addition]
+    steps = added if deeper or not listed else listed
+    states = [_state_of(step, curriculum, reader) for step in steps]
+    here = next((n for n, state in enumerate(states) if state.is_here), 0)
+    lines, page, last = page_of(states, here // BEST if page is None else page, BEST)
+    title = one_line(f"{curriculum.icon} {plain(curriculum.title, 100)}")
+    counts, of = figures(curriculum, reader.marks), "deeper" if steps is added else "all"
+    maker = _maker_of(curriculum)
+    head = [f"### {title}", f"-# {phrases.dotted(maker, phrases.count_text(counts.listed))}"]
+    if steps is added:
+        head = [f"-# {title}", _("### Deeper"), f"-# {phrases.count_text(counts.added)}"]
+    options = [
+        option(s.step.id, phrases.step_title(s.step), phrases.read_of(s.step, reader.marks),
+               emoji=s.step.icon or None)
+        for s in lines
+    ]  # fmt: skip
+    folded = None
+    if steps is listed and added:
+        options.append(option(DEEPER, _("Deeper…"), _("What goes beyond the list")))
+        # Translators: how much is read of what goes deeper than the list, and in how many steps.
+        folded = ngettext(
+            "-# Deeper: {count}, in {n} more step",
+            "-# Deeper: {count}, in {n} more steps",
+            len(added),
+            count=phrases.count_text(counts.added),
+        )
+    return boxed(
+        text_of([*head, *map(_step_line, lines), *([folded] if folded else [])]),
+        row(
+            go_button("next"),
+            go_button("updates") if steps is listed else go_button("index"),
+            *page_buttons("index", of, page, last),
+        ),
+        select(ids.ShowStep(page), _("Look into a step…"), options),
     )
-    return boxed(text_of(lines), select(ids.ShowStep(page), _("Show a step…"), steps), buttons)
 
 
-def step_card(curriculum: Curriculum, reader: Reader, step: Step, page: int = 0) -> LayoutView:
-    """Build one step: its introduction, its resources with the reader's marks, its tables."""
-    section, count = curriculum.section_of(step), step_count(step, reader.marks)
-    head = fitting(
-        [
-            f"-# {_section_title(section)}",
-            f"## {one_line(f'{step.icon} {phrases.step_name(step)}')}",
+def _maker_of(curriculum: Curriculum) -> str | None:
+    """Return who made the list, with a link to where they keep it."""
+    name, url = curriculum.maker, curriculum.url
+    if not name:
+        return link(_("the maker's own page"), url) if url else None
+    # Translators: who made the list.
+    return _("by {maker}", maker=link(name, url, 40) if url else plain(name, 40))
+
+
+@dataclass(frozen=True, slots=True)
+class _StepState:
+    """How far a reader is in a step. ``is_here``: they are in it; ``opener``: what opens it."""
+
+    step: Step
+    count: Count
+    is_here: bool
+    opener: Resource | None
+
+
+def _state_of(step: Step, curriculum: Curriculum, reader: Reader) -> _StepState:
+    both, marks = step_count(step, reader.marks), reader.marks
+    count = both.listed if both.listed.total else both.added
+    counted = [r for r in step.resources if r.addition == (count is both.added)]
+    unread = [r for r in counted if not unlocks(marks, r.key)]
+    missing = [missing_before(curriculum, marks, resource) for resource in unread]
+    first = min(missing, key=len, default=[])
+    current = curriculum.get(reader.current or "")
+    is_here = current in unread and not current.is_companion if current else False
+    return _StepState(step, count, is_here, first[-1] if first else None)
+
+
+def _step_line(state: _StepState) -> str:
+    count, opener = state.count, state.opener
+    is_read = count.is_complete
+    icon = (
+        "✅" if is_read else phrases.LOCKED if opener else "▶" if state.is_here else phrases.UNREAD
+    )
+    line = phrases.dotted(f"{icon} {phrases.step_name(state.step, 60)}", phrases.count_text(count))
+    if opener is None or is_read:
+        return line
+    return _("{step} ({title} opens it)", step=line, title=phrases.name_of(opener, 30))
+
+
+def step_card(
+    curriculum: Curriculum,
+    reader: Reader,
+    step: Step,
+    page: int = 0,
+    *,
+    is_long: bool = False,
+) -> LayoutView:
+    """Build one step: its resources with the reader's marks; ``is_long``: all that is said of it.
+
+    The short one begins with what isn't read.
+    """
+    section, state = curriculum.section_of(step), _state_of(step, curriculum, reader)
+    icon_and_name = one_line(f"{step.icon} {phrases.step_name(step)}")
+    counts = step_count(step, reader.marks)
+    place = _section_title(section) if section.title != step.title else None
+    whose = phrases.dotted(place, _("addition") if step.addition else None)
+    head = [
+        *([f"-# {whose}"] if whose else []),
+        f"### {icon_and_name}",
+        f"-# {phrases.counts_text(counts.listed, counts.added)}",
+    ]
+    if state.opener is not None:
+        title = phrases.name_of(state.opener)
+        head.append(_("{icon} Read this first: {title}", icon=phrases.LOCKED, title=title))
+    fold = button(ids.Unfold("less" if is_long else "more", "step", step.key),
+                  _("Less") if is_long else _("More"))  # fmt: skip
+    buttons = go_button("next"), go_button("index")
+    if is_long:
+        said = [
             *map(markdown, section.introduction if step is section.steps[0] else ()),
             *map(markdown, step.introduction),
-            f"-# {phrases.counts_text(count.listed, count.added)}",
-        ],
-        TEXT // 2,
-    )
-    everything = [r for resource in step.resources for r in (resource, *resource.companions)]
-    shown, page, last = _page(everything, page)
-    lines = [_resource_line(resource, reader) for resource in shown]
-    lines += [line for table in step.tables for line in ("", *_table(table))]
-    turns = _page_buttons("step", step.id, page, last)
-    return boxed(
-        head,
-        text_of(lines, TEXT - len(head)),
-        resource_select(shown, curriculum),
-        row(go_button("index"), go_button("next"), *turns),
-    )
+        ]
+        top = fitting([*head, *said], TEXT // 2)
+        everything = [r for resource in step.resources for r in (resource, *resource.companions)]
+        shown, page, last = page_of(everything, page)
+        lines = [_resource_line(resource, reader) for resource in shown]
+        lines += [line for table in step.tables for line in ("", *_table(table))]
+        turns = page_buttons("step", step.id, page, last)
+        text = text_of(lines, TEXT - len(top))
+        show = resource_select(shown, curriculum)
+        return boxed(top, text, row(*buttons, fold, *turns), show)
+    unread = [n for n, r in enumerate(step.resources) if not unlocks(reader.marks, r.key)]
+    first = max(0, min(unread[0] if unread else 0, len(step.resources) - BEST))
+    shown = list(step.resources[first : first + BEST])
+    lines = [_one_line_of(curriculum, reader, resource) for resource in shown]
+    if (more := len(step.resources) - len(shown)) > 0:
+        lines.append(_("-# … and {n} more", n=more))
+    options = [_option_with_state(curriculum, reader, resource) for resource in step.resources]
+    show = select(ids.ShowResource(), _("Show one of these…"), options)
+    return boxed(text_of([*head, *lines]), row(*buttons, fold), show)
 
 
-def updates_card(curriculum: Curriculum) -> LayoutView:
-    title = plain(curriculum.update_title or _("What's new in the list"), 100)
-    lines = [f"## {one_line(f'{curriculum.update_icon} {title}')}"]
+def about_card(curriculum: Curriculum) -> LayoutView:
+    """Build what the list's maker says of it: where it is from, what for, and its news."""
+    lines = [f"### {one_line(f'{curriculum.icon} {plain(curriculum.title)}')}"]
+    if maker := _maker_of(curriculum):
+        lines.append(f"-# {maker}")
+    lines += map(markdown, curriculum.introduction)
+    if curriculum.updates:
+        title = plain(curriculum.update_title or _("What's new in the list"), 100)
+        lines.append(f"**{one_line(f'{curriculum.update_icon} {title}')}**")
     for update in curriculum.updates:
         on = f"`{update.on:%Y-%m-%d}` " if update.on else ""
         lines.append(f"- {on}{markdown(update.text)}")
         lines += [f"  - {markdown(detail)}" for detail in update.details]
-    return boxed(text_of(lines), go_button("index"))
+    return boxed(text_of(lines), row(go_button("index"), go_button("next")))
 
 
 def found_card(found: Found) -> LayoutView:
@@ -134,57 +238,42 @@ def _found_line(found: Found, one: Resource | Step) -> str:
     if isinstance(one, Step):
         # Translators: the title of a step of the list.
         named = _("Step: {title}", title=plain(one_line(one.title), LONGEST_ON_A_LINE))
-        return phrases.dotted(named, _count_of(one, found.reader))
-    mark, is_locked = _state(found, one)
-    title = link(phrases.short_title(one), one.url, LONGEST_ON_A_LINE)
-    return phrases.dotted(
-        f"{phrases.state_icon(mark, is_locked=is_locked)} {title}",
-        phrases.kind_and_minutes(one),
-        phrases.MUST_READ if one.must_read else None,
-    )
+        return phrases.dotted(named, phrases.read_of(one, found.reader.marks))
+    return _one_line_of(found.curriculum, found.reader, one)
 
 
 def _found_option(found: Found, one: Resource | Step) -> SelectOption:
     if isinstance(one, Step):
         title = _("Step: {title}", title=one_line(one.title))
-        return option(one.key, title, _count_of(one, found.reader), emoji=one.icon or None)
-    mark, is_locked = _state(found, one)
-    told = phrases.state_text(mark, is_locked=is_locked)
-    return option_of(one, found.curriculum, told)
+        told = phrases.read_of(one, found.reader.marks)
+        return option(one.key, title, told, emoji=one.icon or None)
+    return _option_with_state(found.curriculum, found.reader, one)
 
 
-def _state(found: Found, resource: Resource) -> tuple[Mark | None, bool]:
+def _one_line_of(curriculum: Curriculum, reader: Reader, resource: Resource) -> str:
+    """Return a resource among others: its state, short title, kind and minutes."""
+    mark, is_locked = _state(curriculum, reader, resource)
+    title = link(phrases.short_title(resource), resource.url, LONGEST_ON_A_LINE)
+    return phrases.dotted(
+        f"{phrases.state_icon(mark, is_locked=is_locked)} {title}",
+        phrases.kind_and_minutes(resource),
+        phrases.MUST_READ if resource.must_read else None,
+    )
+
+
+def _option_with_state(curriculum: Curriculum, reader: Reader, resource: Resource) -> SelectOption:
+    mark, is_locked = _state(curriculum, reader, resource)
+    return option_of(resource, curriculum, phrases.state_text(mark, is_locked=is_locked))
+
+
+def _state(curriculum: Curriculum, reader: Reader, resource: Resource) -> tuple[Mark | None, bool]:
     """Return the reader's mark, and whether something else has to be read first."""
-    marks = found.reader.marks
-    return marks.get(resource.key), bool(missing_before(found.curriculum, marks, resource))
-
-
-def _count_of(step: Step, reader: Reader) -> str:
-    """Return how much of a step is read, of the list and of what goes deeper together."""
-    count = step_count(step, reader.marks)
-    read, total = count.listed.read + count.added.read, count.listed.total + count.added.total
-    return _("{read} of {total}", read=read, total=total)
-
-
-def _index(curriculum: Curriculum, reader: Reader, steps: list[Step]) -> Lines:
-    for section, of_section in groupby(steps, curriculum.section_of):
-        yield f"**{_section_title(section)}**"
-        for step in of_section:
-            yield f"- {_step_line(step, step_count(step, reader.marks))}"
+    mark = reader.marks.get(resource.key)
+    return mark, bool(missing_before(curriculum, reader.marks, resource))
 
 
 def _section_title(section: Section) -> str:
     return one_line(f"{section.icon} {plain(section.title, 100)}")
-
-
-def _step_line(step: Step, count: StepCount) -> str:
-    counts, listed, added = [], count.listed, count.added
-    if listed.total:
-        check = " ✅" if listed.is_complete else ""
-        counts.append(_("{read} of {total}", read=listed.read, total=listed.total) + check)
-    if added.total:
-        counts.append(_("{read} of {total} deeper", read=added.read, total=added.total))
-    return ": ".join(filter(None, [phrases.step_name(step), ", ".join(counts)]))
 
 
 def _resource_line(resource: Resource, reader: Reader) -> str:
@@ -205,70 +294,68 @@ def _table(table: Table) -> Lines:
         yield f"- {' · '.join(said)}"
 
 
-def _page(items: Sequence[ItemT], page: int) -> tuple[list[ItemT], int, int]:
-    """Return what is on the page, or on the last if there are fewer; its number, and the last's."""
-    last = max(0, len(items) - 1) // OPTIONS
-    page = min(page, last)
-    return list(items[page * OPTIONS : (page + 1) * OPTIONS]), page, last
-
-
-def _page_buttons(
-    what: Literal["index", "step"], step_id: str, page: int, last: int
-) -> Iterator[Button]:
-    if page > 0:
-        yield button(ids.TurnPage(what, step_id, page - 1, "<"), _("◀ Back"))
-    if page < last:
-        yield button(ids.TurnPage(what, step_id, page + 1, ">"), _("More ▶"))
-
-
-def path_card(path: Path, *, in_server: bool) -> LayoutView:
-    """Build the way to a resource: the least that is missing, in order, with minutes.
+def path_card(path: Path, *, in_server: bool, changed: Reply | None = None) -> LayoutView:
+    """Build the way to a resource or a step: the least that is missing, in order, with minutes.
 
     ``in_server``: there are moderators who can be told that a prerequisite is wrong; where the bot
-    is only on the reader's own account, there are none. Of a long way, as much is shown as fits.
+    is only on the reader's own account, there are none. ``changed``: what was just marked of it.
     """
-    resource, goal = path.resource, path.curriculum.get(path.reader.goal or "")
-    way = [
-        phrases.dotted(
-            f"{number}. {'🎯 ' if step.key == resource.key else ''}"
-            f"{phrases.linked(step, 100, marked=True)}",
-            phrases.takes(step),
-        )
-        for number, step in enumerate(path.steps, start=1)
-    ]
-    if not path.steps:
-        summary = _("You have already marked it.")
-    elif len(path.steps) == 1:
-        summary = _("You're ready for it: nothing is missing.")
-    else:
-        summary = ngettext(
-            "{n} thing first:", "{n} things first, in this order:", len(path.steps) - 1
-        )
-    head = "\n".join([_("-# The way to"), f"### {phrases.linked(resource)}", summary])
-    tail = "\n".join(_after_way(path))
-    told = [head, fitting(way, TEXT - len(head) - len(tail) - 2), tail]
-    aim = None
-    if goal and goal.key == resource.key:
-        aim = button(ids.DropGoal(), _("Drop this goal"))
-    elif path.steps and not resource.is_companion:
-        aim = button(ids.MakeGoal(resource.key), _("Make this my goal"), BLUE)
-    can_doubt = in_server and doubtable(path)
-    doubt = button(ids.Doubt(resource.key), _("Prerequisite wrong?")) if can_doubt else None
-    return boxed(
-        "\n".join(filter(None, told)),
-        resource_select(path.steps, path.curriculum),
-        row(aim, go_button("next"), doubt),
+    aim, left, goal = path.aim, path.left, path.reader.goal
+    is_goal = goal is not None and path.curriculum.find(goal) == aim
+    title = phrases.linked(aim) if isinstance(aim, Resource) else phrases.step_name(aim)
+    lines = [_("-# The way to"), f"### {title}", _way_text(path), *_way_lines(path)]
+    mine = None
+    if is_goal:
+        mine = button(ids.DropGoal(), _("Drop this goal"))
+    elif left and not (isinstance(aim, Resource) and aim.is_companion):
+        mine = button(ids.MakeGoal(aim.key), _("Make this my goal"), BLUE)
+    doubt = None
+    if in_server and isinstance(aim, Resource) and doubtable(path):
+        doubt = button(ids.Doubt(aim.key), _("Prerequisite wrong?"))
+    known = [option_of(resource, path.curriculum) for resource in left]
+    way = box(
+        text_of([*lines, *_after_way(path)]),
+        row(mine, go_button("next"), doubt),
+        select(ids.KnowOnWay(aim.key), _("I know…"), known, OPTIONS),
     )
+    return card(*(changed_parts(changed) if changed is not None else ()), way)
+
+
+def _way_text(path: Path) -> str:
+    """Return how much is missing, in a sentence."""
+    is_step, n = isinstance(path.aim, Step), len(path.left)
+    if n == 0:
+        return _("You have already marked it.")
+    if is_step:
+        return ngettext("{n} thing to read:", "{n} things to read, in this order:", n)
+    if n == 1:
+        return _("You're ready for it: nothing is missing.")
+    return ngettext("{n} thing first:", "{n} things first, in this order:", n - 1)
+
+
+def _way_lines(path: Path) -> Lines:
+    """Yield what is to be read, numbered: the beginning of a long way, and the end."""
+    numbered = list(enumerate(path.left, start=1))
+    for n, resource in numbered:
+        if BEST <= n < len(numbered):
+            if n == BEST:
+                yield _("-# … and {n} more", n=len(numbered) - BEST)
+            continue
+        sign = "🎯 " if resource is path.aim else ""
+        title = link(phrases.short_title(resource), resource.url, LONGEST_ON_A_LINE)
+        must_read = phrases.MUST_READ if resource.must_read else None
+        yield phrases.dotted(f"{n}. {sign}{title}", phrases.takes(resource), must_read)
 
 
 def _after_way(path: Path) -> Lines:
-    resource = path.resource
-    yield from phrases.in_all(path.steps)
-    if mark := path.reader.marks.get(resource.key):
+    yield from phrases.in_all(path.left)
+    if not isinstance(path.aim, Resource):
+        return
+    if mark := path.reader.marks.get(path.aim.key):
         yield phrases.mark_text(mark)
-    if opened := opens(path.curriculum, resource.key):
-        yield _("**Needed for**: {titles}", titles=phrases.titles(opened, most=8))
-    if parent := path.curriculum.get(resource.parent or ""):
+    if not path.left and (opened := opens(path.curriculum, path.aim.key)):
+        yield _("**Needed for**: {titles}", titles=phrases.titles(opened))
+    if parent := path.curriculum.get(path.aim.parent or ""):
         yield _("-# It helps with {title}.", title=phrases.name_of(parent))
 
 

@@ -23,6 +23,11 @@ from bot.core import me
 RowId = Annotated[int, r"[0-9]{1,19}"]
 DiscordId = Annotated[int, r"[0-9]{1,20}"]
 Key = Annotated[str, r"[a-z0-9-]{1,20}:[a-z0-9-]{1,40}"]
+Aim = Annotated[str, r"[a-z0-9-]{1,20}:[a-z0-9-]{1,40}|:[a-z0-9-]{1,60}"]
+"""A resource's key, or a step's."""
+
+StepId = Annotated[str, r"[a-z0-9-]{1,60}"]
+
 LARGEST_ID = 2**63 - 1
 
 
@@ -73,7 +78,11 @@ def id_in(digits: str) -> int:
 
 # A reader's own cards
 
-Card = Literal["next", "progress", "index", "updates", "undo", "start", "reset", "me", "settings"]
+Card = Literal[
+    "next", "progress", "all-progress", "index", "updates", "know", "reset", "me", "settings",
+    "undo", "start",
+]  # fmt: skip
+"""``undo`` and ``start`` are only on old cards: the whole of `/progress`, and ``know``."""
 
 
 class GoTo(CustomId, shape="go:{card}"):
@@ -108,11 +117,11 @@ class PutAside(CustomId, shape="aside:{key}"):
 
 
 class Unfold(CustomId, shape="{fold}:{card}:{key}"):
-    """The rest of what there is to say of a resource, or less again; on which card it stands."""
+    """The rest of what there is to say of a resource or a step, or less again; on which card."""
 
     fold: Literal["more", "less"]
-    card: Literal["next", "shown"]
-    key: Key
+    card: Literal["next", "shown", "step"]
+    key: Aim
 
 
 class Rate(CustomId, shape="rate:{thumb}:{change_id}"):
@@ -138,8 +147,43 @@ class AnyLength(CustomId, shape="any-length"):
     """However long what comes next takes."""
 
 
+class KnowSteps(CustomId, shape="know:{page}"):
+    """The options' steps are known whole; of one alone, it is asked which parts."""
+
+    page: Annotated[int, r"[0-9]{1,3}"]
+
+
+class KnowStep(CustomId, shape="know-step:{step}"):
+    """All of a step is known."""
+
+    step: StepId
+
+
+class KnowItems(CustomId, shape="know-items:{step}:{page}"):
+    """The options' resources of a step are known."""
+
+    step: StepId
+    page: Annotated[int, r"[0-9]{1,3}"]
+
+
+class KnowOnWay(CustomId, shape="know-way:{aim}"):
+    """The options' resources are known, on a card that shows the way to something."""
+
+    aim: Aim
+
+
+class PickGoal(CustomId, shape="goals:{page}"):
+    """The option is the goal: a resource, a step, or the whole list; or more options."""
+
+    page: Annotated[int, r"[0-9]{1,3}"]
+
+
+class Share(CustomId, shape="share"):
+    """How far the clicker is, for all to see."""
+
+
 class StartAt(CustomId, shape="start-at{page}"):
-    """At the option's step: what comes before is known. A long list has several such selects."""
+    """Only on cards sent before *Tell me what you know* was: leads there."""
 
     page: Annotated[str, r"(?::[0-9])?"]
 
@@ -163,20 +207,23 @@ class ShowStep(CustomId, shape="steps:{page}"):
 
 
 class TurnPage(CustomId, shape="page:{what}:{step}:{page}:{way}"):
-    """A page of the index, or of a step."""
+    """A page of the index, of a step, or of what the clicker may know: steps, or a step's items.
 
-    what: Literal["index", "step"]
-    step: Annotated[str, r"[a-z0-9-]{1,60}"]
+    Of the index, ``step`` says which half: ``all`` or ``deeper``.
+    """
+
+    what: Literal["index", "step", "know", "items"]
+    step: StepId
     page: Annotated[int, r"[0-9]{1,3}"]
     way: Literal["<", ">"]
 
 
 class ShowPath(CustomId, shape="path:{key}"):
-    key: Key
+    key: Aim
 
 
 class MakeGoal(CustomId, shape="goal:{key}"):
-    key: Key
+    key: Aim
 
 
 class DropGoal(CustomId, shape="no-goal"):

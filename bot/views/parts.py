@@ -1,7 +1,7 @@
 """Parts that cards share, and the limits that Discord sets them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import discord
 from discord import ui
@@ -11,7 +11,9 @@ from bot.core.search.words import is_word
 from bot.errors import NotOfferedError, WrongWordError
 from bot.language import _
 from bot.plain import clipped, fitting, one_line
-from bot.views.custom_ids import Card, CustomId, GoTo
+from bot.views.custom_ids import Card, CustomId, GoTo, TurnPage
+
+ItemT = TypeVar("ItemT")
 
 Button = ui.Button[Any]
 Select = ui.Select[Any]
@@ -95,9 +97,11 @@ def go_button(to: Card) -> Button:
         "next": _("What's next?"),
         "progress": _("My progress"),
         "index": _("The list"),
-        "updates": _("What's new"),
+        "all-progress": _("More"),
+        "updates": _("About this list"),
+        "know": _("Tell me what you know"),
         "undo": _("Undo…"),
-        "start": _("Start at…"),
+        "start": _("Tell me what you know"),
         "reset": _("Reset…"),
         "me": _("My data"),
         "settings": _("Settings"),
@@ -124,6 +128,22 @@ def select(
         options=list(options[:OPTIONS]),
         max_values=min(most, len(options), OPTIONS),
     )
+
+
+def page_of(items: Sequence[ItemT], page: int, most: int = OPTIONS) -> tuple[list[ItemT], int, int]:
+    """Return what is on the page, or on the last if there are fewer; its number, and the last's."""
+    last = max(0, len(items) - 1) // most
+    page = min(page, last)
+    return list(items[page * most : (page + 1) * most]), page, last
+
+
+def page_buttons(
+    what: Literal["index", "step", "know", "items"], step_id: str, page: int, last: int
+) -> Iterator[Button]:
+    if page > 0:
+        yield button(TurnPage(what, step_id, page - 1, "<"), _("◀ Back"))
+    if page < last:
+        yield button(TurnPage(what, step_id, page + 1, ">"), _("More ▶"))
 
 
 def option(value: str, label: str, hint: str = "", **more: Any) -> discord.SelectOption:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Kind, Resource, Step
-from bot.core.progress import Count, Mark, State
+from bot.core.progress import Count, Mark, Marks, State, step_count
 from bot.language import _
 from bot.plain import clipped, link, made_once, one_line, plain
 
@@ -63,19 +63,21 @@ def title_of(resource: Resource) -> str:
     return f"{label} {resource.title}" if label else resource.title
 
 
-def short_title(resource: Resource) -> str:
+def short_title(named: Resource | Step) -> str:
     """Return a title to say in passing: the label, what stands before the colon, an alias."""
-    if resource.label:
-        return one_line(resource.label).rstrip(" :")
-    head = resource.title.split(": ")[0]
-    names = [name for name in (head, *resource.aliases) if 2 < len(name) <= 40]
-    return names[0] if names else clipped(resource.title, 60)
+    if isinstance(named, Step):
+        return one_line(named.title)
+    if named.label:
+        return one_line(named.label).rstrip(" :")
+    head = named.title.split(": ")[0]
+    names = [name for name in (head, *named.aliases) if 2 < len(name) <= 40]
+    return names[0] if names else clipped(named.title, 60)
 
 
 @made_once
-def name_of(resource: Resource, longest: int = 500) -> str:
+def name_of(named: Resource | Step, longest: int = 500) -> str:
     """Return a short title as a card shows it."""
-    return plain(short_title(resource), longest)
+    return plain(short_title(named), longest)
 
 
 @made_once
@@ -91,8 +93,8 @@ def step_name(step: Step, longest: int = 100) -> str:
 
 
 def title_in(curriculum: Curriculum, key: str) -> str:
-    """Return the short title of a resource that the list may no longer hold."""
-    found = curriculum.get(key)
+    """Return the short title of what the list may no longer hold: a resource, or a step."""
+    found = curriculum.find(key)
     return short_title(found) if found else _("something no longer listed")
 
 
@@ -210,6 +212,13 @@ def state_text(mark: Mark | None, *, is_locked: bool) -> str:
 def state_icon(mark: Mark | None, *, is_locked: bool) -> str:
     """Return a reader's state as the shape before a line: a tick, a lock, an empty circle."""
     return MARK_ICONS[mark.state] if mark else LOCKED if is_locked else UNREAD
+
+
+def read_of(step: Step, marks: Marks) -> str:
+    """Return how much of a step is read, of the list and of what goes deeper together."""
+    count = step_count(step, marks)
+    read, total = count.listed.read + count.added.read, count.listed.total + count.added.total
+    return _("{read} of {total}", read=read, total=total)
 
 
 def count_text(count: Count, of: Literal["", "list", "deeper"] = "") -> str:

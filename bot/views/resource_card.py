@@ -7,8 +7,8 @@ from typing import Any, Literal
 import discord
 from discord import ui
 
-from bot.core.curriculum import Curriculum, Resource
-from bot.core.progress import Count, Mark, figures, is_read
+from bot.core.curriculum import Curriculum, Resource, Step
+from bot.core.progress import Count, Mark, figures, is_read, unlocks
 from bot.core.recommend import (
     GOOD,
     AllPutOff,
@@ -48,6 +48,7 @@ from bot.views.parts import (
     go_button,
     link_button,
     option,
+    page_of,
     row,
     select,
     text_of,
@@ -57,6 +58,9 @@ from bot.views.replies import way_out
 # Shares of the 4,000 characters that Discord allows a card; heading and opened take the rest.
 WHY, NOTES, COMPANIONS, QUESTIONS = 600, 1100, 800, 400
 UNCLEAR_SHOWN = 5
+WHOLE_LIST, MORE_GOALS = "list", "more"
+"""Options beside the keys of goals, which all have a colon."""
+
 SHORT_NOTES = 220
 """Characters of notes on a short card."""
 
@@ -64,12 +68,14 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 THUMBS: dict[Literal["up", "down"], str] = {"up": "👍", "down": "👎"}
 
 
-def next_card(reply: Reply, *, is_long: bool = False) -> ui.LayoutView:
+def next_card(reply: Reply, *, is_long: bool = False, goals: int | None = None) -> ui.LayoutView:
     """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next.
 
-    ``is_long``: with all there is to say of that.
+    ``is_long``: with all there is to say of that. ``goals``: with this page of what may be the
+    reader's goal, for who has just told what they know.
     """
-    curriculum, changed, reads = reply.curriculum, _changed_row(reply), None
+    curriculum, reads = reply.curriculum, None
+    goal = None if goals is None else goal_select(reply, goals)
     match reply.answer:
         case Recommendation(resource, reasons):
             mark = reply.reader.marks.get(resource.key)
@@ -77,7 +83,9 @@ def next_card(reply: Reply, *, is_long: bool = False) -> ui.LayoutView:
             shown = _resource_box(
                 curriculum, resource, mark, unfold,
                 reasons=reasons, worth=reply.worth, sitting=reply.sitting,
+                is_new=not reply.reader.marks, goal=goal,
             )  # fmt: skip
+            goal = None
             reads = text_of(_group_reads(reply, resource))
         case GoDeeper():
             buttons = row(_deeper_button(BLUE), go_button("progress"))
@@ -90,7 +98,32 @@ def next_card(reply: Reply, *, is_long: bool = False) -> ui.LayoutView:
             shown = _too_narrow_box(reply.answer)
     back = _back_parts(reply.back) if reply.back is not None else ()
     whose = _from_guild_text(reply.from_guild)
-    return card(_changed_text(reply), changed, *back, whose, shown, reads)
+    return card(*changed_parts(reply), *back, whose, shown, goal, reads)
+
+
+def changed_parts(reply: Reply) -> tuple[str | None, ui.ActionRow[Any] | None]:
+    """Return what was just changed, and the row of what can be said about that."""
+    return _changed_text(reply), _changed_row(reply)
+
+
+def goal_select(reply: Reply, page: int = 0) -> ui.Select[Any] | None:
+    """Build the choice where to get to: the whole list, a step, a resource; None with a goal."""
+    curriculum, marks = reply.curriculum, reply.reader.marks
+    if reply.reader.goal is not None:
+        return None
+    steps = [s for s in curriculum.steps if path_to(curriculum, marks, s.key)]
+    unread = [r for r in curriculum.reading_order if not unlocks(marks, r.key)]
+    unread.sort(key=lambda each: not each.must_read)
+    options = [option(WHOLE_LIST, _("The whole list"), _("In its own order"))]
+    options += [
+        option(s.key, phrases.step_title(s), phrases.read_of(s, marks), emoji=s.icon or None)
+        for s in steps
+    ]
+    options += [option_of(resource, curriculum) for resource in unread]
+    shown, page, last = page_of(options, page, OPTIONS - 1)
+    if page < last:
+        shown.append(option(MORE_GOALS, _("More goals…")))
+    return select(ids.PickGoal(page), _("Where do you want to get to?"), shown)
 
 
 def done_card(told: Reply | AlsoDone | PartlyDone) -> ui.LayoutView:
@@ -151,7 +184,7 @@ def partly_done_card(asked: PartlyDone) -> ui.LayoutView:
         OPTIONS,
     )
     unclear = box(text_of(_unclear_lines(asked)), which, row(go_button("next")))
-    changed = (_changed_text(asked.reply), _changed_row(asked.reply)) if asked.reply else ()
+    changed = changed_parts(asked.reply) if asked.reply else ()
     return card(*changed, unclear)
 
 
@@ -248,8 +281,13 @@ def _resource_box(
     worth: Worth | None = None,
     missing: Sequence[Resource] = (),
     sitting: Sitting | None = None,
+    is_new: bool = False,
+    goal: ui.Select[Any] | None = None,
 ) -> ui.Container[Any]:
-    """Build what there is to say of a resource: the short of it, or all; ``unfold`` leads on."""
+    """Build what there is to say of a resource: the short of it, or all; ``unfold`` leads on.
+
+    ``is_new``: the reader has marked nothing; ``goal``: the choice of one, for who knows much.
+    """
     key, is_open = resource.key, mark is None or mark.state == "later"
     is_long, what_first = unfold.fold == "less", None
     any_length = button(ids.AnyLength(), _("Any length")) if sitting is not None else None
@@ -268,7 +306,8 @@ def _resource_box(
         *told(curriculum, resource, reasons, worth),
         _locked_text(missing) if missing and is_open else None,
         row(link_button(_("Open"), resource.url), *marking, what_first, any_length, fold),
-        _aside_select(key, len(missing)) if is_open else None,
+        go_button("know") if is_new or goal is not None else None,
+        goal or (_aside_select(key, len(missing)) if is_open else None),
     )
 
 
@@ -428,8 +467,8 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
         case Opens(keys):
             return _("- You need it for: {titles}.", titles=named(keys))
         case OnGoalPath(goal, left):
-            aim = curriculum.get(goal)
-            if aim is None or aim.key == resource.key:
+            aim = curriculum.find(goal)
+            if aim is None or aim == resource:
                 return _("- It is your goal, and you're ready for it.")
             title = phrases.name_of(aim)
             return _("- It leads to your goal, {title}: {n} left.", title=title, n=left)
@@ -531,13 +570,13 @@ def _changed_text(reply: Reply) -> str | None:
     named = list(dict.fromkeys(resource for resource in found if resource is not None))
     if reply.undone is not None:
         return _undone_text(change, named, repeated=reply.repeated)
-    aim = reply.curriculum.get(change.goal) if change.goal else None
+    aim = reply.curriculum.find(change.goal) if change.goal else None
     told = _change_text(change, named, aim, repeated=reply.repeated)
     return "\n".join(filter(None, [told, already]))
 
 
 def _change_text(
-    change: Change, named: Sequence[Resource], aim: Resource | None, *, repeated: bool
+    change: Change, named: Sequence[Resource], aim: Resource | Step | None, *, repeated: bool
 ) -> str:
     """Return what was just changed; ``aim`` is the goal it set, or reached."""
     kind = "done" if change.kind == "done_current" else change.kind
@@ -556,12 +595,18 @@ def _change_text(
         "skipped": _("🚫 **{goal}** won't be suggested again. It is no longer your goal."),
         "start_at": _("☑️ What comes before counts as read, and so does your goal: **{goal}**."),
     }
-    if aim is not None and kind == "done" and len(named) > 1:
-        return _("✅ Done: **{what}**. 🎯 You reached your goal: **{goal}**!", what=what, goal=goal)
+    with_others = {
+        "done": _("✅ Done: **{what}**. 🎯 You reached your goal: **{goal}**!"),
+        "known": _("☑️ Counts as read: **{what}**. 🎯 You reached your goal: **{goal}**."),
+        "skipped": _(
+            "🚫 Not suggested again: **{what}**. Nothing is left of your goal: **{goal}**."
+        ),
+    }
     if aim is not None and kind in reached:
-        return reached[kind].format(goal=goal)
-    if kind == "start_at" and not named:
-        return _("☑️ Everything before it was already marked.")
+        alone = named == [aim] or kind not in with_others
+        return (reached if alone else with_others)[kind].format(what=what, goal=goal)
+    if kind == "known" and len(named) > 1:
+        return _("☑️ Counts as read: **{what}**.", what=what)
     told = {
         "done": _("✅ Done: **{what}**"),
         "known": _("☑️ You know **{what}**: it counts as read."),

@@ -5,8 +5,7 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, Reminder, ReminderWish, WeeklyPost
-from bot.core.progress import is_read
-from bot.core.recommend import Path, Reply
+from bot.core.recommend import Reply
 from bot.core.weeks import Week
 from bot.language import _, ngettext
 from bot.plain import plain
@@ -14,7 +13,6 @@ from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import (
     GREEN,
-    OPTIONS,
     Button,
     Lines,
     box,
@@ -27,7 +25,6 @@ from bot.views.parts import (
 )
 from bot.views.resource_card import (
     next_card,
-    resource_select,
     short_of,
 )
 
@@ -65,29 +62,6 @@ def read_card(reply: Reply, group: Group | None) -> LayoutView:
 
 def _join_button(group: Group) -> Button:
     return button(ids.Join(group.group_id), _("Join"))
-
-
-def first_reads_card(first: Path) -> LayoutView:
-    """Build what a reader would read before the week's paper."""
-    before = [r for r in first.steps if r.key != first.resource.key]
-    title = plain(phrases.title_of(first.resource))
-    if is_read(first.reader.marks, first.resource.key):
-        lines = [_("You have already read it.")]
-    elif not before:
-        lines = [_("You're ready for **{title}**: nothing is missing.", title=title)]
-    else:
-        heading = ngettext(
-            "Before **{title}**, {n} thing:",
-            "Before **{title}**, {n} things:",
-            len(before),
-            title=title,
-        )
-        lines = [heading]
-    for number, resource in enumerate(before[:OPTIONS], start=1):
-        named = phrases.linked(resource, 110)
-        lines.append(phrases.dotted(f"{number}. {named}", phrases.takes(resource)))
-    lines += phrases.in_all(before)
-    return boxed(text_of(lines), resource_select(before, first.curriculum))
 
 
 def _heading(post: WeeklyPost) -> list[str]:

@@ -82,8 +82,8 @@ async def test_what_was_added_is_found_at_once_everywhere(alice, channel, add):
     assert "✅ **Mamba** is on this server's list now." in text_of(done)
     assert title_of(searched) == MAMBA
     assert [choice["name"] for choice in typed] == [f"{MAMBA} · Added by this server"]
-    assert "- Added by this server: 0 of 1" in text_of(index)
-    assert MAMBA in text_of(step)
+    assert "○ Added by this server · 0 of 1" in text_of(index)
+    assert "○ [Mamba](" in text_of(step)
     assert title_of(narrowed) == MAMBA
 
 

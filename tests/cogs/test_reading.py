@@ -53,12 +53,12 @@ async def test_next_shows_the_first_step_in_short_and_more_of_it_for_the_asking(
             " 30 min · 📼 [What is GPT?](https://youtu.be/wjZofJX0v4M) 25 min"
         ),
     ]
-    assert buttons == ["Open", "Done", "More"]
+    assert buttons == ["Open", "Done", "More", "Tell me what you know"]
     assert "The list begins here." in full
     assert "added to the list, but not by its maker" in full
     assert "helpful for understanding" in full
     assert "**Ask yourself**\n1. What does the model lose by giving up recurrence" in full
-    assert folded == ["Open", "Done", "Less"]
+    assert folded == ["Open", "Done", "Less", "Tell me what you know"]
     assert text_of(again) == short
 
 
@@ -143,7 +143,7 @@ async def test_a_second_bare_done_within_a_minute_asks_first(alice, channel):
 
     assert "You just marked **Attention Is All You Need**." in text_of(asked)
     assert "Have you also read **Improving Language" in text_of(asked)
-    assert "**1 of 9 of the list**" in text_of(progress)
+    assert "**1 of 9**" in text_of(progress)
 
 
 @pytest.mark.parametrize("first", ["Done", "Go deeper"])
@@ -166,7 +166,7 @@ async def test_a_second_tap_at_once_asks_whether_what_took_its_place_is_done(
     assert f"read **{second[:20]}" in question
     assert ("You just marked **Attention Is All You Need**." in question) == (first == "Done")
     assert offered == ["Done", "What's next?"]
-    assert f"**{9 if marked else 1} of 9 of the list**" in progress
+    assert f"**{9 if marked else 1} of 9**" in progress
     assert "✅ Done: **" in text_of(meant)
 
 
@@ -178,7 +178,7 @@ async def test_many_quick_taps_mark_one_thing_alone(alice, channel):
         await alice.click(card.response.message, label="Done")
         await alice.click(card.response.message, label="What's next?")
 
-    assert "**1 of 9 of the list**" in text_of(await alice.slash(channel, "progress"))
+    assert "**1 of 9**" in text_of(await alice.slash(channel, "progress"))
 
 
 async def test_a_tap_a_moment_later_and_one_on_a_fresh_card_are_meant(alice, channel, env):
@@ -330,7 +330,7 @@ async def test_who_knows_a_locked_one_marks_it_with_all_before_it_and_takes_that
 
     assert "🔒 3 first, 2 h: Attention Is All You Need, GPT-1 and GPT-2" in locked
     assert offered == ["Later", "I know it", "I know it, and the 3 before it", "Never"]
-    assert "☑️ You know" in told
+    assert "☑️ Counts as read: **Attention" in told
     assert marks == [("known", None)] * 4
     assert "↩️ Undone" in text_of(undone)
     assert await marks_of(env, alice) == []
@@ -625,19 +625,26 @@ async def test_what_people_type_is_shown_as_text(alice, channel):
 
 
 async def test_the_index_shows_the_list_first_then_what_goes_deeper(alice, channel):
-    text = text_of(await alice.slash(channel, "curriculum"))
+    await alice.slash(channel, "done", resource="attention is all you need, gpt-1")
+    await alice.slash(channel, "next")
 
-    listed, deeper = text.split("### Deeper")
-    assert "🎛 Jump into LLM" in listed
-    assert "not be suitable for complete beginners" in listed
-    assert [line for line in listed.splitlines() if line.startswith("- ")] == [
-        "- 1 · Transformer: 0 of 1, 0 of 1 deeper",
-        "- 2 · Pre-Training & Fine-Tuning: 0 of 2, 0 of 1 deeper",
-        "- 3 · Parameter-Efficient Fine-Tuning (PEFT): 0 of 2, 0 of 6 deeper",
-        "- 4 · In-Context Learning (ICL): 0 of 3, 0 of 2 deeper",
-        "- Appendix · Understanding NLP Tasks: 0 of 1, 0 of 4 deeper",
+    index = await alice.slash(channel, "curriculum")
+    listed, offered = text_of(index), options_of(index)
+    deeper = await alice.select(index.response.message, [":deeper"], custom_id=select_of(index))
+
+    assert listed.splitlines() == [
+        "### 🎛 Jump into LLM",
+        "-# by [EunjuYang](https://github.com/EunjuYang/jump2llm_) · 2 of 9",
+        "✅ 1 · Transformer · 1 of 1",
+        "▶ 2 · Pre-Training & Fine-Tuning · 1 of 2",
+        "○ 3 · Parameter-Efficient Fine-Tuning (PEFT) · 0 of 2",
+        "○ 4 · In-Context Learning (ICL) · 0 of 3",
+        "🔒 Appendix · Understanding NLP Tasks · 0 of 1 (BERT opens it)",
+        "-# Deeper: 0 of 78, in 20 more steps",
     ]
-    assert "- Tokenization: 0 of 3 deeper" in deeper
+    assert offered[-2:] == ["nlp-tasks", ":deeper"]
+    assert "○ Tokenization · 0 of 3" in text_of(deeper)
+    assert "More ▶" in labels_of(deeper)
 
 
 async def test_a_step_is_opened_from_the_index(alice, channel):
@@ -645,10 +652,16 @@ async def test_a_step_is_opened_from_the_index(alice, channel):
 
     step = await alice.select(index.response.message, ["nlp-tasks"], custom_id=select_of(index))
 
-    assert "Appendix · Understanding NLP Tasks" in text_of(step)
+    short = text_of(step)
+    all_of_it = await alice.click(step.response.message, label="More")
+
+    assert "Appendix · Understanding NLP Tasks" in short
+    assert "🔒 Read this first: BERT" in short
+    assert "Benchmarks" not in short
     assert "Translation · Seq2Seq · [Benchmarks](https://huggingface.co/tasks/translation)" in (
-        text_of(step)
+        text_of(all_of_it)
     )
+    assert "Less" in labels_of(all_of_it)
 
 
 async def test_a_step_shows_what_is_done(alice, channel):
@@ -660,22 +673,27 @@ async def test_a_step_shows_what_is_done(alice, channel):
     assert "1 of 2 of the list" in text_of(step)
 
 
-async def test_the_update_log_is_a_click_away(alice, channel):
+async def test_what_the_maker_says_of_the_list_is_a_click_away(alice, channel):
     index = await alice.slash(channel, "curriculum")
 
-    updates = await alice.click(index.response.message, label="What's new")
+    about = text_of(await alice.click(index.response.message, label="About this list"))
 
-    assert "The section on LLM models will be updated soon." in text_of(updates)
+    assert "The section on LLM models will be updated soon." in about
+    assert "not be suitable for complete beginners" in about
+    assert "-# by [EunjuYang](https://github.com/EunjuYang/jump2llm_)" in about
 
 
 async def test_progress_counts_the_list_and_additions_apart(alice, channel):
     for title in ("Attention Is All You Need", "GPT-1", "RoBERTa", "The Illustrated Transformer"):
         await alice.slash(channel, "done", resource=title)
 
-    text = text_of(await alice.slash(channel, "progress"))
+    progress = await alice.slash(channel, "progress")
+    text = text_of(progress)
+    all_of_it = text_of(await alice.click(progress.response.message, label="More"))
 
-    assert "**2 of 9 of the list**, 1 of 78 deeper" in text
-    assert "- 1 · Transformer: 1 of 1 ✅" in text
+    assert "▰▰▱▱▱▱▱▱▱  **2 of 9**" in text
+    assert "-# Deeper: 1 of 78" in text
+    assert "- 1 · Transformer: 1 of 1 ✅" in all_of_it
 
 
 async def test_a_done_card_can_be_made_unread(alice, channel):
@@ -706,12 +724,12 @@ async def test_progress_is_the_same_in_a_server_and_in_a_direct_message(env, gui
     assert title_of(card).startswith("Improving Language")
 
 
-@pytest.mark.parametrize("press", ["Done", "Undo", "My progress", "What's next?"])
+@pytest.mark.parametrize("press", ["Done", "Undo", "About this list", "What's next?"])
 async def test_old_buttons_work_after_a_restart(alice, channel, restart, press):
     card = await alice.slash(channel, "next")
     if press == "Undo":
         card = await alice.click(card.response.message, label="Done")
-    elif press == "My progress":
+    elif press == "About this list":
         card = await alice.slash(channel, "curriculum")
     elif press == "What's next?":
         card = await alice.slash(channel, "progress")

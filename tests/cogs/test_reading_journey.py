@@ -1,7 +1,5 @@
 """Paths, goals, pace, start, reset and undo, as a member sees them."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.forged import pressed
@@ -22,7 +20,6 @@ async def test_path_lists_what_is_missing_in_order_with_minutes(alice, channel):
         "3. 🎯 [Cha",
     ]
     assert "-# 2 h 55 min in all" in text
-    assert "**Needed for**" in text
 
 
 async def test_one_thing_needs_no_order(alice, channel):
@@ -82,13 +79,12 @@ async def test_progress_says_how_far_the_goal_is_and_shows_the_way(alice, channe
     progress = await alice.slash(channel, "progress")
     told = text_of(progress)
     way = await alice.click(progress.response.message, label="The way")
-    dropped = await alice.click(
-        (await alice.slash(channel, "progress")).response.message, label="Drop this goal"
-    )
+    shown = text_of(way)
+    dropped = await alice.click(way.response.message, label="Drop this goal")
 
-    assert "🎯 **GPT-3**\n▰▰▱▱▱▱▱▱▱▱  1 of 4 · 2 h 55 min left" in told
+    assert "🎯 **GPT-3**\n▰▱▱▱  1 of 4 · 2 h 55 min left" in told
     assert "Next on the way: GPT-1 · 35 min" in told
-    assert "2 things first, in this order:" in text_of(way)
+    assert "2 things first, in this order:" in shown
     assert "You have no goal now" in text_of(dropped)
     assert "🎯" not in text_of(await alice.slash(channel, "progress"))
 
@@ -106,36 +102,9 @@ async def test_a_goal_can_be_dropped_and_that_undone(alice, channel):
     assert "Undone: **your goal** is as it was before." in text_of(undone)
 
 
-async def test_starting_at_a_step_marks_what_comes_before_as_known(alice, channel):
-    await alice.slash(channel, "done", resource="BERT", rating=2)
-    progress = await alice.slash(channel, "progress")
-    where = await alice.click(progress.response.message, label="Start at…")
-    offered = options_of(where)
-
-    card = await alice.select(where.response.message, ["icl"], custom_id=select_of(where))
-    told, title = text_of(card), title_of(card)
-    step_two = text_of(await alice.slash(channel, "curriculum", step="2"))
-
-    assert offered == ["pre-training-fine-tuning", "peft", "icl", "nlp-tasks", ":deeper"]
-    assert "Counts as read: **Attention Is All You Need, GPT-1, LoRA and 1 more**." in told
-    assert title.startswith("GPT-2")
-    assert "✅ [BERT" in step_two
-    assert "☑️ [Improving" in step_two
-
-
-async def test_who_knows_the_whole_list_starts_deeper(alice, channel):
-    progress = await alice.slash(channel, "progress")
-    where = await alice.click(progress.response.message, label="Start at…")
-
-    card = await alice.select(where.response.message, [":deeper"], custom_id=select_of(where))
-
-    assert "You've read" not in text_of(card)
-    assert "That is the whole list: Jump into LLM\n☑️ 9 known" in text_of(card)
-    assert "Go deeper" in labels_of(card)
-    assert "Nothing is left of the list." in text_of(await alice.slash(channel, "progress"))
-
-
 async def reset(who, card, typed="reset"):
+    if "Reset…" not in labels_of(card):
+        card = await who.click(card.response.message, label="More")
     form = await who.click(card.response.message, label="Reset…")
     return await who.submit_modal(form, {"word": typed})
 
@@ -144,6 +113,7 @@ async def test_reset_asks_for_a_word_and_can_be_undone_whole(alice, channel):
     for title in ("Attention Is All You Need", "BERT", "GPT-1"):
         await alice.slash(channel, "done", resource=title)
     progress = await alice.slash(channel, "progress")
+    progress = await alice.click(progress.response.message, label="More")
 
     form = await alice.click(progress.response.message, label="Reset…")
     refused = await alice.submit_modal(form, {"word": ""})
@@ -156,9 +126,9 @@ async def test_reset_asks_for_a_word_and_can_be_undone_whole(alice, channel):
 
     assert "This removes 3 marks" in str(form.modal)
     assert "You typed nothing, so nothing was changed." in told
-    assert "**3 of 9 of the list**" in kept
-    assert "**0 of 9 of the list**" in nothing
-    assert "**3 of 9 of the list**" in everything
+    assert "**3 of 9**" in kept
+    assert "**0 of 9**" in nothing
+    assert "**3 of 9**" in everything
 
 
 async def test_reset_everything_on_an_old_card_asks_for_the_word_too(alice, channel, env):
@@ -167,8 +137,8 @@ async def test_reset_everything_on_an_old_card_asks_for_the_word_too(alice, chan
     kept = text_of(await alice.slash(channel, "progress"))
     await alice.submit_modal(form, {"word": "reset"})
 
-    assert "**1 of 9 of the list**" in kept
-    assert "**0 of 9 of the list**" in text_of(await alice.slash(channel, "progress"))
+    assert "**1 of 9**" in kept
+    assert "**0 of 9**" in text_of(await alice.slash(channel, "progress"))
 
 
 async def test_any_of_the_latest_changes_can_be_undone(alice, channel, env):
@@ -176,7 +146,7 @@ async def test_any_of_the_latest_changes_can_be_undone(alice, channel, env):
         await alice.slash(channel, "done", resource=title)
     await env.advance_time(3 * 3600)
     progress = await alice.slash(channel, "progress")
-    choice = await alice.click(progress.response.message, label="Undo…")
+    choice = await alice.click(progress.response.message, label="More")
 
     older = options_of(choice)[1]
     undone = await alice.select(choice.response.message, [older], custom_id=select_of(choice))
@@ -186,8 +156,12 @@ async def test_any_of_the_latest_changes_can_be_undone(alice, channel, env):
 
 async def test_nobody_new_is_offered_undo_or_reset(alice, channel):
     card = await alice.slash(channel, "progress")
+    short = labels_of(card)
+    all_of_it = await alice.click(card.response.message, label="More")
 
-    assert labels_of(card) == ["What's next?", "The list", "Start at…"]
+    assert short == ["What's next?", "More"]
+    assert labels_of(all_of_it) == ["What's next?", "Less", "Tell me what you know", "Share"]
+    assert options_of(all_of_it) == []
 
 
 async def test_time_left_is_told_at_ones_own_pace(alice, channel, env):
@@ -195,7 +169,8 @@ async def test_time_left_is_told_at_ones_own_pace(alice, channel, env):
         await alice.slash(channel, "done", resource=title)
         await env.advance_time(4 * A_DAY)
 
-    text = text_of(await alice.slash(channel, "progress"))
+    progress = await alice.slash(channel, "progress")
+    text = text_of(await alice.click(progress.response.message, label="More"))
 
     assert "At your pace, 1 h 5 min a week, that is about 10 weeks." in text
 
@@ -203,18 +178,23 @@ async def test_time_left_is_told_at_ones_own_pace(alice, channel, env):
 async def test_without_a_history_no_pace_is_guessed(alice, channel):
     await alice.slash(channel, "done", resource="BERT")
 
-    assert "pace" not in text_of(await alice.slash(channel, "progress"))
+    progress = await alice.slash(channel, "progress")
+
+    assert "pace" not in text_of(await alice.click(progress.response.message, label="More"))
 
 
 async def test_shared_progress_is_public_and_tells_figures_only(alice, channel):
     await alice.slash(channel, "done", resource="BERT")
 
-    card = await alice.slash(channel, "progress", share=True)
+    progress = await alice.slash(channel, "progress")
+    all_of_it = await alice.click(progress.response.message, label="More")
+    shared = await alice.click(all_of_it.response.message, label="Share")
 
-    assert not card.ephemeral
-    assert "**1 of 9 of the list**" in text_of(card)
-    assert "BERT" not in text_of(card)
-    assert labels_of(card) == []
+    for card in (await alice.slash(channel, "progress", share=True), shared):
+        assert not card.ephemeral
+        assert "**1 of 9**" in text_of(card)
+        assert "BERT" not in text_of(card)
+        assert labels_of(card) == []
 
 
 async def test_ratings_are_told_from_three_on(env, guild, channel, alice):
@@ -241,6 +221,7 @@ async def test_old_buttons_work_after_a_restart(alice, channel, restart, press):
         card = await alice.slash(channel, "path", resource="LoRA")
     else:
         card = await alice.slash(channel, "progress")
+        card = await alice.click(card.response.message, label="More")
 
     await restart()
     answer = await alice.click(card.response.message, label=press)
@@ -334,44 +315,6 @@ async def test_a_goal_put_aside_for_good_is_no_goal_any_more(alice, channel, cho
     assert "🎯 **BERT**\n" in text_of(await alice.slash(channel, "progress"))
 
 
-async def start_at(who, channel, value):
-    progress = await who.slash(channel, "progress")
-    where = await who.click(progress.response.message, label="Start at…")
-    return await who.select(where.response.message, [value], custom_id=select_of(where))
-
-
-async def test_a_goal_known_before_the_start_is_reached(alice, channel):
-    await make_goal(alice, channel, "LoRA")
-
-    card = await start_at(alice, channel, "icl")
-
-    assert "and so does your goal: **LoRA**" in text_of(card)
-    assert "🎯" not in text_of(await alice.slash(channel, "progress"))
-
-
-async def test_starting_where_one_is_says_that_nothing_was_missing(alice, channel):
-    await start_at(alice, channel, "icl")
-
-    again = await start_at(alice, channel, "icl")
-
-    assert "Everything before it was already marked." in text_of(again)
-
-
-async def test_starting_at_a_step_that_left_the_list_marks_nothing(alice, channel, restart, base):
-    progress = await alice.slash(channel, "progress")
-    where = await alice.click(progress.response.message, label="Start at…")
-    sections = tuple(
-        replace(section, steps=tuple(step for step in section.steps if step.id != "peft"))
-        for section in base.sections
-    )
-
-    await restart(replace(base, sections=sections))
-    answer = await alice.select(where.response.message, ["peft"], custom_id=select_of(where))
-
-    assert "There is no step “peft”." in text_of(answer)
-    assert "**0 of 7 of the list**" in text_of(await alice.slash(channel, "progress"))
-
-
 async def test_a_second_not_read_after_all_says_that_it_is_unread(alice, channel):
     await alice.slash(channel, "done", resource="BERT")
     cards = [await alice.slash(channel, "search", query="BERT") for _ in range(2)]
@@ -382,23 +325,13 @@ async def test_a_second_not_read_after_all_says_that_it_is_unread(alice, channel
     assert "**BERT** is already unread." in text_of(again)
 
 
-async def test_undo_of_several_marks_is_told_in_the_plural(alice, channel):
-    card = await start_at(alice, channel, "peft")
-
-    undone = await alice.click(card.response.message, label="Undo")
-
-    assert "**Attention Is All You Need, GPT-1 and BERT** are as they were before." in text_of(
-        undone
-    )
-
-
 async def test_a_reset_of_one_mark_is_offered_in_the_singular(alice, channel):
     await alice.slash(channel, "done", resource="BERT")
     progress = await alice.slash(channel, "progress")
     await reset(alice, progress)
     progress = await alice.slash(channel, "progress")
 
-    choice = await alice.click(progress.response.message, label="Undo…")
+    choice = await alice.click(progress.response.message, label="More")
 
     assert option_labels_of(choice)[0] == "Reset: 1 mark"
 

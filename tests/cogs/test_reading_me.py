@@ -183,8 +183,8 @@ async def test_another_members_marks_are_untouched(alice, bob, channel):
 
     await delete(alice, await alice.slash(channel, "me"))
 
-    assert "**1 of 9 of the list**" in text_of(await bob.slash(channel, "progress"))
-    assert "**0 of 9 of the list**" in text_of(await alice.slash(channel, "progress"))
+    assert "**1 of 9**" in text_of(await bob.slash(channel, "progress"))
+    assert "**0 of 9**" in text_of(await alice.slash(channel, "progress"))
 
 
 async def test_a_group_counts_one_member_less_and_goes_on(moderator, channel):

@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path as FilePath
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,17 @@ from bot.core.curriculum.additions import own_step
 from bot.core.groups import Group, GroupStatus, WhichHour, WhichZone
 from bot.core.moderation import Proposal
 from bot.core.papers import PICKED, Ballot, Chosen, Coming, Pick, PickReply, Vote
-from bot.core.recommend import Change, Journey, Meant, PartlyDone, Reader, Shown
+from bot.core.recommend import (
+    Change,
+    Journey,
+    Meant,
+    PartlyDone,
+    Path,
+    Reader,
+    Recommendation,
+    Reply,
+    Shown,
+)
 from bot.core.weeks import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching
 from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
@@ -23,16 +33,16 @@ from bot.views import (
     curriculum_card,
     group_card,
     manage_card,
-    me_card,
     moderators_card,
     pick_card,
+    progress_card,
     replies,
     resource_card,
 )
 from tests.curricula import curriculum, resource
 from tests.golden.custom_ids import FIELDS, KINDS, TEMPLATES, written
 
-BOT = Path(bot.__file__).parent
+BOT = FilePath(bot.__file__).parent
 WRITTEN = written()
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -102,11 +112,18 @@ def _offers(each):
             return resource_card.resource_card(Shown(made, READER, locked))
         case "ShowStep":
             return curriculum_card.index_card(LIST, READER)
-        case "StartAt":
-            return me_card.start_card(LIST)
+        case "KnowSteps":
+            return progress_card.know_card(LIST, READER)
+        case "KnowItems":
+            return progress_card.know_parts_card(READER, PEFT)
+        case "KnowOnWay":
+            return curriculum_card.path_card(Path(LIST, READER, BERT, (BERT,)), in_server=True)
+        case "PickGoal":
+            answer = Recommendation(BERT, ())
+            return resource_card.next_card(Reply(LIST, READER, answer), goals=0)
         case "UndoOne":
             change = Change(int(each.picks[0]), "done", NOW, (key,))
-            return me_card.undo_card(Journey(LIST, READER, None, (change,)), NOW)
+            return progress_card.progress_card(Journey(LIST, READER, None, (change,)), now=NOW)
         case "StepOfDraft":
             own = own_step(LIST)
             return manage_card.proposal_card(
@@ -140,7 +157,7 @@ def _offers(each):
     return None
 
 
-NO_LONGER_OFFERED = {"start-at", "GroupZone", "GroupZoneFor"}
+NO_LONGER_OFFERED = {"StartAt", "GroupZone", "GroupZoneFor"}
 """Written by nobody any more, but still read."""
 
 OF_DISCORD = {"MoveGroup"}

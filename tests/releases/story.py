@@ -155,7 +155,7 @@ class Story:
         await reading.mark(ALICE, GUILD, BERT, "done", rating=4)
         await reading.set_goal(ALICE, GUILD, DPO)
         await reading.set_goal(ALICE, GUILD, None)
-        await reading.start_at(ALICE, GUILD, "icl")
+        await reading.know(ALICE, GUILD, [":transformer", ":peft"])
         reset = await reading.reset(ALICE, GUILD)
         await reading.undo(ALICE, GUILD, reset.change.change_id)
         await reading.set_goal(ALICE, GUILD, DPO)

@@ -339,7 +339,7 @@ async def test_a_reader_is_told_what_to_read_first(services, weekly, postbox, po
 
     first = await weekly.first_reads(7, GUILD, this_week.week_id)
 
-    assert [each.key for each in first.steps] == [post.key, this_week.key]
+    assert [each.key for each in first.left] == [post.key, this_week.key]
 
 
 async def test_a_post_answers_in_its_own_server_only(weekly, post):

@@ -157,6 +157,7 @@ class Curriculum:
     updates: tuple[Update, ...] = ()
     update_title: str = ""
     update_icon: str = ""
+    maker: str = ""
     url: str | None = None
 
     @cached_property

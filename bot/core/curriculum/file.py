@@ -399,7 +399,7 @@ def write_curriculum(curriculum: Curriculum) -> str:
         }
 
     top = {
-        **_of(curriculum, "id", "title", "icon", "url", "introduction"),
+        **_of(curriculum, "id", "title", "icon", "maker", "url", "introduction"),
         "sections": [
             {
                 **_of(section, "id", "title", "icon", "addition", "introduction"),

@@ -302,6 +302,7 @@ class CurriculumShape(_Strict):
     title: StepTitle
     sections: tuple[SectionShape, ...] = Field(min_length=1)
     icon: Icon | None = None
+    maker: Label | None = Field(None, description="Who made the list.")
     url: Link | None = Field(None, description="Where the maker keeps the list.")
     introduction: Introduction = ()
     update_title: StepTitle | None = Field(None, description="Heading of the updates.")

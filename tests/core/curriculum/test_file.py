@@ -870,6 +870,7 @@ def curricula(draw):
         id="list",
         title=draw(TEXTS),
         icon=draw(st.sampled_from(["", "🎛"])),
+        maker=draw(st.sampled_from(["", "Someone"])),
         url=draw(st.sampled_from([None, "https://a.org/list"])),
         introduction=draw(SEVERAL),
         sections=tuple(make_section() for _ in range(draw(st.integers(1, 2)))),

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.progress import Mark
 from bot.core.recommend import Journey, Reader
-from bot.views.me_card import progress_card
+from bot.views.progress_card import progress_card
 from tests.curricula import NOW, curriculum, done, resource
 from tests.seen import text_of
 
@@ -13,7 +13,7 @@ KNOWN = Mark("known", NOW)
 
 def told(made, marks, pace=None):
     """Return the lines of the reader's progress."""
-    card = progress_card(Journey(made, Reader(marks), pace, ()))
+    card = progress_card(Journey(made, Reader(marks), pace, ()), now=NOW)
     return text_of(card).splitlines()
 
 
@@ -84,5 +84,5 @@ def test_what_was_left_out_is_told_of_the_list_and_of_its_step():
 
     lines = told(made, {"demo:a": Mark("skipped", NOW)})
 
-    assert lines[1].endswith("**0 of 2 of the list (1 never)**")
+    assert lines[1].endswith("**0 of 2 (1 never)**")
     assert any(line.startswith("- ") and ": 0 of 2 (1 never)" in line for line in lines)

@@ -14,8 +14,8 @@ import bot
 import bot.store
 
 NOT_OF_SERVERS = {
-    "changes", "migrations", "progress", "ratings", "reader_settings", "readers", "settings",
-    "tickets",
+    "bookmarks", "changes", "migrations", "progress", "ratings", "reader_settings", "readers",
+    "settings", "tickets",
 }  # fmt: skip
 """Tables of readers, who are looked for by their own id, and of the bot itself."""
 
@@ -66,6 +66,7 @@ LISTED = {
     "weeks.weeks_by_id": THE_READERS,
     "weeks.not_followed": EVERY_SERVERS,
     "weeks.read_counts": LOOKED_FOR,
+    "weeks.talks_about": THE_READERS,
 }
 """What reads a server's rows and names no server: why that may be."""
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+import discord
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import doubtable
-from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply
+from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply, Talk
 from bot.errors import NothingToDoubtError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -15,6 +16,7 @@ from bot.views.curriculum_card import (
     about_card,
     doubt_form,
     doubted_card,
+    found_card,
     index_card,
     path_card,
     step_card,
@@ -41,6 +43,7 @@ from bot.views.resource_card import (
     WHOLE_LIST,
     also_done_card,
     next_card,
+    part_form,
     resource_card,
 )
 
@@ -106,10 +109,27 @@ async def not_read(click: Click, said: ids.NotRead) -> View:
 @clicked
 async def put_aside(click: Click, said: ids.PutAside) -> View:
     kinds: tuple[MarkKind, ...] = ("later", "known", "skipped")
+    reading = click.services.reading
     if click.picked == "known_before":
-        reading = click.services.reading
         return next_card(await reading.know(click.who, click.where, [said.key]))
+    if click.picked == "part":
+        return await _ask_part(click, said.key)
+    if click.picked == "goal":
+        return next_card(await reading.set_goal(click.who, click.where, said.key))
+    if click.picked == "path":
+        return await _path(click, said.key)
     return await _marked(click, said.key, click.picked_of(kinds))
+
+
+async def _ask_part(click: Click, key: str) -> View:
+    """Ask how far the reader is; an empty line is an answer too."""
+
+    async def said(click: Click, form: Form) -> View:
+        noted = click.services.reading.bookmark(click.who, click.where, key, form.entered["note"])
+        return next_card(await noted)
+
+    shown = await click.services.reading.look(click.who, click.where, key)
+    return await click.ask(part_form(shown), said)
 
 
 async def _marked(click: Click, key: str, kind: MarkKind, rating: int | None = None) -> View:
@@ -139,9 +159,36 @@ async def unfold(click: Click, said: ids.Unfold) -> View:
     reading, asked, is_long = click.services.reading, (click.who, click.where), said.fold == "more"
     if said.card == "step":
         return await _step(click, said.key[1:], is_long=is_long)
+    talks = await _talks_seen(click, said.key) if is_long else []
     if said.card == "shown":
-        return resource_card(await reading.look(*asked, said.key), is_long=is_long)
-    return next_card(await reading.look_next(*asked, said.key), is_long=is_long)
+        return resource_card(await reading.look(*asked, said.key), is_long=is_long, talks=talks)
+    return next_card(await reading.look_next(*asked, said.key), is_long=is_long, talks=talks)
+
+
+async def _talks_seen(click: Click, key: str) -> list[Talk]:
+    """Return where groups talked about a resource, as far as the clicker can see the channels.
+
+    In direct messages, in groups that the clicker is in.
+    """
+    talks = await click.services.reading.talks(click.who, click.where, key)
+    guild, member = click.interaction.guild, click.interaction.user
+    if click.where is None:
+        return talks
+    if guild is None or not isinstance(member, discord.Member):
+        return []
+
+    def is_seen(channel_id: int) -> bool:
+        channel = guild.get_channel_or_thread(channel_id)
+        return channel is not None and channel.permissions_for(member).view_channel
+
+    return [talk for talk in talks if is_seen(talk.channel_id)]
+
+
+@clicked
+async def similar(click: Click, said: ids.Similar) -> View:
+    return await click.show(
+        found_card(await click.services.reading.similar(click.who, click.where, said.key))
+    )
 
 
 @clicked

@@ -142,7 +142,8 @@ def keys_of(row: Row) -> Iterator[str]:
     for when in ("before_rows", "after_rows"):
         if when in row:
             found = json.loads(row[when])
-            yield from (key for key in (*found["marks"], found["current"], found["goal"]) if key)
+            keys = (*found["marks"], *found.get("notes", ()), found["current"], found["goal"])
+            yield from (key for key in keys if key)
 
 
 FORMAT = 1
@@ -156,6 +157,7 @@ WHAT = {
     "progress": (
         "Your marks, one for each resource; done and known count as read, ratings are 1 to 5."
     ),
+    "bookmarks": "What you have read part of, with the line that you wrote.",
     "changes": (
         "What you can undo: the rows before and after, as stored. A mark is its state, when it was"
         " made, when it comes back (*Later*), and its rating; times in seconds since 1970."

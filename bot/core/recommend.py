@@ -5,9 +5,10 @@ With the values in which services hand this to views.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Literal
 
@@ -128,8 +129,9 @@ Answer = Recommendation | GoDeeper | AllRead | AllPutOff | TooNarrow
 MarkKind = Literal["done", "done_current", "known", "skipped", "later", "clear"]
 """``done_current`` is a bare `/done`; ``clear`` takes a mark away."""
 
-ChangeKind = MarkKind | Literal["start_at", "reset", "goal", "no_goal"]
-"""``start_at`` marked all before a step as known; nothing does so any more."""
+ChangeKind = MarkKind | Literal["part", "start_at", "reset", "goal", "no_goal"]
+"""``part``: a part of it is read, and the reader may have said which. ``start_at`` marked all
+before a step as known; nothing does so any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Reader:
     """A reader as the ledger knows them; ``marks`` by present key, ``goal`` is a step's key, too.
 
     ``minutes``: how many they have, as they said at their last `/next`.
+    ``notes``: what they have read part of, and the line that they wrote, which may be empty.
     ``group_reads`` are of the groups that count here: a server's own, in a DM all of theirs.
     """
 
@@ -153,6 +156,7 @@ class Reader:
     goal: str | None = None
     minutes: int | None = None
     group_reads: tuple[GroupRead, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +249,9 @@ class PartlyDone:
     rating: int | None = None
 
 
+LONGEST_NOTE = 100
+"""Characters of what a reader may write about how far they are."""
+
 LIKED, DISLIKED = 5, 1
 """The ratings that 👍 and 👎 give; ``GOOD`` and better counts as liked."""
 
@@ -302,13 +309,26 @@ class AlsoDone:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search for ``query`` found, the best first; ``exact`` if it means one for certain."""
+    """What a search for ``query`` found, the best first; ``exact`` if it means one for certain.
+
+    ``similar_to``: no search was made; it was asked what is like this.
+    """
 
     curriculum: Curriculum
     reader: Reader
     query: str
     hits: list[Resource | Step]
     exact: Shown | Step | None = None
+    similar_to: Resource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Where a group talked about a resource: its channel, the week's slot, the thread's address."""
+
+    channel_id: int
+    at: datetime
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +477,30 @@ def passed_to(curriculum: Curriculum, marks: Marks, goal: str) -> int:
 
     found = reached([r.key for r in aims_of(curriculum, goal)], before)
     return sum(unlocks(marks, each) for each in found)
+
+
+MOST_ALIKE = 10
+
+
+def similar_to(curriculum: Curriculum, resource: Resource) -> tuple[Resource, ...]:
+    """Return what is about the same, the most alike first; ties in reading order.
+
+    What few have in common counts more: a tag, or a step, by how many it is shared. What builds
+    on the other, or is needed for it, is alike too.
+    """
+    near = {*resource.prerequisites, *(r.key for r in opens(curriculum, resource.key))}
+    tagged = Counter(tag for each in curriculum.resources for tag in set(each.tags))
+    beside = len(curriculum.step_of(resource).resources)
+
+    def alike(other: Resource) -> float:
+        shared = sum(1 / tagged[tag] for tag in set(other.tags) & set(resource.tags))
+        in_step = 1 / beside if other.step_id == resource.step_id else 0.0
+        return shared + in_step + (0.2 if other.key in near else 0.0)
+
+    others = (r for r in curriculum.reading_order if r.key not in (resource.key, resource.parent))
+    found = [(alike(other), other) for other in others]
+    found.sort(key=lambda each: -each[0])
+    return tuple(other for score, other in found if score > 0)[:MOST_ALIKE]
 
 
 def opens(curriculum: Curriculum, key: str) -> tuple[Resource, ...]:

@@ -92,6 +92,12 @@ class Week:
             return ""
         return f"https://discord.com/channels/{guild_id}/{self.channel_id}/{self.message_id}"
 
+    def talk_link(self, guild_id: int) -> str:
+        """Return the address of its thread, or of its message if it has none."""
+        if self.thread_id is None:
+            return self.link(guild_id)
+        return f"https://discord.com/channels/{guild_id}/{self.thread_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:

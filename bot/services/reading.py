@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import guild_of
 from bot.core.progress import (
+    UNLOCKS,
     Mark,
     minutes_a_week,
     resolved,
@@ -15,6 +16,7 @@ from bot.core.progress import (
     unlocks,
 )
 from bot.core.recommend import (
+    LONGEST_NOTE,
     NO_FILTERS,
     AlsoDone,
     Answer,
@@ -33,6 +35,7 @@ from bot.core.recommend import (
     Reply,
     Shown,
     Suggestion,
+    Talk,
     TooNarrow,
     Worth,
     has_left,
@@ -41,6 +44,7 @@ from bot.core.recommend import (
     ready_for,
     reasons_for,
     recommend,
+    similar_to,
     sitting_for,
 )
 from bot.errors import (
@@ -52,6 +56,7 @@ from bot.errors import (
 from bot.services.curriculum import CurriculumStore
 from bot.store import additions, progress, readers
 from bot.store import groups as group_rows
+from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 from bot.store.progress import Snapshot, StoredChange
@@ -368,6 +373,23 @@ class Reading:
         shown = await self._shown(here, exact) if isinstance(exact, Resource) else exact
         return Found(here.curriculum, here.reader, query, found, shown)
 
+    async def similar(self, reader_id: int, guild_id: int | None, key: str) -> Found:
+        """Return what is about the same as a resource, the most alike first."""
+        here = await self._load(self._db, reader_id, guild_id, key)
+        resource = await self._resource(self._db, here, key)
+        found: list[Resource | Step] = [*similar_to(here.curriculum, resource)]
+        return Found(here.curriculum, here.reader, "", found, similar_to=resource)
+
+    async def talks(self, reader_id: int, guild_id: int | None, key: str) -> list[Talk]:
+        """Return where a resource was a paper of the week, the latest first.
+
+        In a server: in its groups, whose channels the reader may not see; in a DM: in theirs.
+        """
+        here = await self._load(self._db, reader_id, guild_id, key)
+        resource = await self._resource(self._db, here, key)
+        keys = here.curriculum.keys_of(resource)
+        return await week_rows.talks_about(self._db, keys, here.guild_id, reader_id)
+
     async def suggestions(
         self, reader_id: int, guild_id: int | None, typed: str, *, undone: bool = False
     ) -> list[Suggestion]:
@@ -450,6 +472,20 @@ class Reading:
                 return await self._mark(tx, here, left, "known", None)
             marked = [resource.key for resource in named]
             return await self._repeated(tx, here, lambda each: here.touches(each, marked))
+
+    async def bookmark(self, reader_id: int, guild_id: int | None, key: str, note: str) -> Reply:
+        """Record that a part of a resource is read; ``note``: which, if the reader wants to say."""
+        async with self._turn(reader_id) as tx:
+            here = await self._load(tx, reader_id, guild_id, key)
+            resource = await self._resource(tx, here, key)
+            note = " ".join(note.split())[:LONGEST_NOTE]
+            if here.reader.notes.get(resource.key) == note:
+                return await self._repeated(tx, here, lambda change: change.kind == "part")
+            notes = {resource.key: note}
+            goal = here.reader.goal
+            return await self._change(
+                tx, here, "part", {}, marked=[resource], goal=goal, notes=notes
+            )
 
     async def mark_in_turn(
         self,
@@ -538,7 +574,8 @@ class Reading:
         async with self._turn(reader_id) as tx:
             here = await self._load(tx, reader_id, guild_id)
             rows: dict[str, Mark | None] = dict.fromkeys(here.stored)
-            return await self._change(tx, here, "reset", rows)
+            notes: dict[str, str | None] = dict.fromkeys(here.kept.notes)
+            return await self._change(tx, here, "reset", rows, notes=notes)
 
     @asynccontextmanager
     async def _turn(self, reader_id: int) -> AsyncIterator[Queries]:
@@ -556,7 +593,8 @@ class Reading:
         curriculum = await self._curricula.of(db, place, kept.version)
         group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
         marks = resolved(curriculum, kept.marks)
-        reader = Reader(marks, kept.current, kept.goal, kept.minutes, group_reads)
+        notes = {curriculum.present(key): note for key, note in kept.notes.items()}
+        reader = Reader(marks, kept.current, kept.goal, kept.minutes, group_reads, notes)
         from_guild = None if place == guild_id else place
         return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
 
@@ -594,14 +632,17 @@ class Reading:
         *,
         marked: Sequence[Resource] = (),
         goal: str | None = None,
+        notes: Mapping[str, str | None] | None = None,
     ) -> Reply:
-        """Write the rows and the goal, record how to undo it, and return what comes next.
+        """Write rows, notes and the goal, record how to undo it, and return what comes next.
 
         ``marked``: the resources that the reader said something about. Unless one of them was the
         current one, the current one stays.
         """
         reader_id, old = before.reader_id, before.reader
         await progress.set_marks(tx, reader_id, rows)
+        notes = notes or {}
+        await progress.set_notes(tx, reader_id, notes)
         if goal != old.goal:
             await readers.set_goal(tx, reader_id, goal)
         after = await self._again(tx, before)
@@ -613,9 +654,11 @@ class Reading:
         current = _shown_key(answer)
         told = goal or old.goal if goal != old.goal else None
         newest = await progress.last_change_id(tx, reader_id)
-        change = Change(self._ids.new(after=newest), kind, after.now, tuple(rows), told)
-        was = Snapshot({key: before.stored.get(key) for key in rows}, old.current, old.goal)
-        then = Snapshot(rows, current, goal)
+        change = Change(self._ids.new(after=newest), kind, after.now, tuple(rows or notes), told)
+        marks = {key: before.stored.get(key) for key in rows}
+        noted = {key: before.kept.notes.get(key) for key in notes}
+        was = Snapshot(marks, old.current, old.goal, noted)
+        then = Snapshot(rows, current, goal, notes)
         await progress.add_change(tx, reader_id, change, before=was, after=then)
         return replace(await self._show(tx, after, answer, current), change=change)
 
@@ -635,10 +678,15 @@ class Reading:
         for key, mark in stored.after.marks.items():
             if here.stored.get(key) != mark or present.get(key, key) in later:
                 raise ChangedSinceError(await self._title(tx, here, key))
+        for key, note in stored.after.notes.items():
+            if here.kept.notes.get(key) != note:
+                raise ChangedSinceError(await self._title(tx, here, key))
         was, since = stored.before.goal, here.reader.goal
-        if not stored.after.marks and since not in (stored.after.goal, was):
+        is_goal = not stored.after.marks and stored.after.goal != was
+        if is_goal and since not in (stored.after.goal, was):
             raise ChangedSinceError("")
         await progress.set_marks(tx, here.reader_id, stored.before.marks)
+        await progress.set_notes(tx, here.reader_id, stored.before.notes)
         if here.reader.current == stored.after.current:
             await readers.set_current(tx, here.reader_id, stored.before.current)
         if since == stored.after.goal != was:
@@ -711,7 +759,9 @@ class Reading:
             rows = here.rows_of({r.key: new[r.key] for r in marked})
             if goal is not None and _is_reached(here.curriculum, old, new, goal):
                 goal = None
-            reply = await self._change(tx, here, kind, rows, marked=marked, goal=goal)
+            read = {r.key for r in marked if (mark := new[r.key]) and mark.state in UNLOCKS}
+            notes = {key: None for key in here.kept.notes if here.curriculum.present(key) in read}
+            reply = await self._change(tx, here, kind, rows, marked=marked, goal=goal, notes=notes)
         else:
             reply = await self._repeated(tx, here, lambda each: here.touches(each, new))
         is_done = kind in ("done", "done_current")

@@ -142,7 +142,7 @@ async def forget_pointers(tx: Queries, guild_id: int) -> None:
 
 async def forget_marks(tx: Queries, key: str) -> None:
     """Forget all marks on a resource."""
-    for table in ("progress", "ratings"):
+    for table in ("progress", "ratings", "bookmarks"):
         await tx.fetch(f"DELETE FROM {table} WHERE resource_key = ?", key)  # noqa: S608 - our names
 
 

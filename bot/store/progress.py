@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -19,11 +19,12 @@ KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The rows that a change touches, at one moment; None: no mark."""
+    """The rows that a change touches, at one moment; None: no mark, no bookmark."""
 
     marks: Mapping[str, Mark | None]
     current: str | None
     goal: str | None
+    notes: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,20 @@ async def set_marks(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None
             " until_at = excluded.until_at, rating = excluded.rating"
         )
         await tx.fetch(sql, *chain.from_iterable(some))
+
+
+async def set_notes(tx: Queries, reader_id: int, notes: Mapping[str, str | None]) -> None:
+    """Record how far the reader is in resources; None: nothing is known of that."""
+    for key, note in notes.items():
+        if note is None:
+            sql = "DELETE FROM bookmarks WHERE reader_id = ? AND resource_key = ?"
+            await tx.fetch(sql, reader_id, key)
+            continue
+        sql = (
+            "INSERT INTO bookmarks (reader_id, resource_key, note) VALUES (?, ?, ?)"
+            " ON CONFLICT (reader_id, resource_key) DO UPDATE SET note = excluded.note"
+        )
+        await tx.fetch(sql, reader_id, key, note)
 
 
 async def _count_ratings(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None]) -> None:
@@ -267,7 +282,7 @@ async def forget_resources(tx: Queries, change_ids: Iterable[int], namespace: st
     for change_id in change_ids:
         for row in await tx.fetch("SELECT * FROM changes WHERE change_id = ?", change_id):
             before, after = (_without(snapshot, namespace) for snapshot in _snapshots(row))
-            if after.marks or before.goal != after.goal:
+            if after.marks or after.notes or before.goal != after.goal:
                 await _put_snapshots(tx, change_id, before, after)
             else:
                 await tx.fetch("DELETE FROM changes WHERE change_id = ?", change_id)
@@ -281,13 +296,14 @@ def _without(snapshot: Snapshot, namespace: str) -> Snapshot:
         marks={key: mark for key, mark in snapshot.marks.items() if is_other(key)},
         current=snapshot.current if is_other(snapshot.current or "") else None,
         goal=snapshot.goal if is_other(snapshot.goal or "") else None,
+        notes={key: note for key, note in snapshot.notes.items() if is_other(key)},
     )
 
 
 def _stored(row: Row) -> StoredChange:
     before, after = _snapshots(row)
     goal = (after.goal or before.goal) if after.goal != before.goal else None
-    made = value_from(Change, row, keys=tuple(after.marks), goal=goal)
+    made = value_from(Change, row, keys=tuple(after.marks or after.notes), goal=goal)
     return value_from(StoredChange, row, change=made, before=before, after=after)
 
 
@@ -302,7 +318,9 @@ async def _put_snapshots(tx: Queries, change_id: int, before: Snapshot, after: S
 
 def _to_json(snapshot: Snapshot) -> str:
     marks = {key: mark and kept(astuple(mark)) for key, mark in snapshot.marks.items()}
-    return json.dumps({"marks": marks, "current": snapshot.current, "goal": snapshot.goal})
+    notes = {"notes": snapshot.notes} if snapshot.notes else {}
+    told = {"marks": marks, "current": snapshot.current, "goal": snapshot.goal, **notes}
+    return json.dumps(told)
 
 
 def _from_json(text: str) -> Snapshot:

@@ -21,6 +21,7 @@ class Standing:
     ``group_reads``: (key, channel) of what their groups were posted, the newest first;
     ``ratings``: (liked, rated) of what is current, and of what was asked about.
     ``welcomed_after``: when they had marked something last, as they were welcomed back.
+    ``notes``: how far they are in what they have read part of.
     """
 
     current: str | None
@@ -31,6 +32,7 @@ class Standing:
     version: int
     group_reads: list[tuple[str, int]]
     ratings: Mapping[str, tuple[int, int]]
+    notes: Mapping[str, str]
 
 
 POSTED_TO_THEIRS = (
@@ -65,9 +67,12 @@ async def standing(
         " UNION ALL SELECT 'ratings', resource_key, NULL, rated, liked, NULL FROM ratings"
         " WHERE resource_key = ? OR resource_key ="
         " (SELECT current_key FROM readers WHERE reader_id = ?)"
+        " UNION ALL SELECT 'note', resource_key, note, NULL, NULL, NULL FROM bookmarks"
+        " WHERE reader_id = ?"
     )
     here = (reader_id, since, guild_id, guild_id)
-    rows = await db.fetch(sql, reader_id, reader_id, guild_id, *here, key, reader_id)
+    theirs = (key, reader_id, reader_id)
+    rows = await db.fetch(sql, reader_id, reader_id, guild_id, *here, *theirs)
     found = defaultdict[str, list[Row]](list)
     for row in rows:
         found[row["what"]].append(row)
@@ -86,6 +91,7 @@ async def standing(
         sum(r["number"] for r in found["version"]),
         [(r["key"], r["number"]) for r in sorted(found["read"], key=itemgetter("at"))[::-1]],
         {each: ratings.get(each, (0, 0)) for each in (current, key) if each is not None},
+        {r["key"]: r["word"] for r in found["note"]},
     )
 
 
@@ -226,6 +232,7 @@ PERSON_COLUMNS = (
     # First: whoever is adding a notice holds the group's row, so its notice is seen further down.
     PersonColumn("study_groups", "changed_by", "forget"),
     PersonColumn("progress", "reader_id", "delete"),
+    PersonColumn("bookmarks", "reader_id", "delete"),
     PersonColumn("changes", "reader_id", "delete"),
     PersonColumn("members", "reader_id", "delete"),
     PersonColumn("week_readers", "reader_id", "delete"),

@@ -7,9 +7,13 @@ from datetime import datetime
 from itertools import chain
 
 from bot.core.papers import Chosen, Span, Vote, VoteState
+from bot.core.recommend import Talk
 from bot.core.weeks import Week, WeekState, Why
 from bot.store.database import Queries, Row, Value, question_marks, value_from
 from bot.store.instants import instant
+
+MOST_TALKS = 25
+"""Of one resource, the latest: who asks may see only some of the channels."""
 
 
 async def put_week(tx: Queries, post: Week) -> None:
@@ -46,6 +50,30 @@ async def weeks_of(db: Queries, group_id: int) -> list[Week]:
     """Return all the group's weeks, the latest first, weeks to come included."""
     sql = "SELECT * FROM weeks WHERE group_id = ? ORDER BY slot_at DESC"
     return [_post(row) for row in await db.fetch(sql, group_id)]
+
+
+async def talks_about(
+    db: Queries, keys: Collection[str], guild_id: int | None, reader_id: int
+) -> list[Talk]:
+    """Return where a resource was posted, by all its keys, the latest first.
+
+    ``guild_id``: in this server's groups; None: in those that the reader is in.
+    """
+    sql = (
+        "SELECT weeks.*, study_groups.guild_id FROM weeks"  # noqa: S608 - question marks only
+        " JOIN study_groups ON study_groups.group_id = weeks.group_id"
+        f" WHERE weeks.resource_key IN ({question_marks(keys)}) AND weeks.state = 'posted'"
+        " AND weeks.message_id IS NOT NULL AND (study_groups.guild_id = ?"
+        " OR CAST(? AS BIGINT) IS NULL AND EXISTS (SELECT 1 FROM members"
+        " WHERE members.group_id = weeks.group_id AND members.reader_id = ?))"
+        " ORDER BY weeks.slot_at DESC LIMIT ?"
+    )
+    rows = await db.fetch(sql, *keys, guild_id, guild_id, reader_id, MOST_TALKS)
+    return [
+        Talk(post.channel_id or 0, post.at, post.talk_link(row["guild_id"]))
+        for row in rows
+        for post in [_post(row)]
+    ]
 
 
 async def move_week(tx: Queries, week_id: int, week: str, at: datetime) -> None:

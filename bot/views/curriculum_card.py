@@ -214,6 +214,8 @@ def found_card(found: Found) -> LayoutView:
         case Shown():
             return resource_card(found.exact)
     typed, n = plain(found.query, LONGEST_QUERY), len(found.hits)
+    if found.similar_to is not None and not found.hits:
+        return boxed(_("Nothing else on the list is like it."), row(go_button("index")))
     if not found.hits:
         nothing = _(
             "Nothing on the list fits “{query}”.\n"
@@ -226,6 +228,8 @@ def found_card(found: Found) -> LayoutView:
         if n >= OPTIONS
         else ngettext("-# {n} found for “{query}”", "-# {n} found for “{query}”", n, query=typed)
     )
+    if found.similar_to is not None:
+        head = _("-# Similar to: {title}", title=phrases.name_of(found.similar_to, LONGEST_QUERY))
     lines = [head, *(_found_line(found, one) for one in found.hits[:BEST])]
     if n > BEST:
         lines.append(_("-# … and {n} more", n=n - BEST))

@@ -111,7 +111,7 @@ class NotRead(CustomId, shape="clear:{key}"):
 
 
 class PutAside(CustomId, shape="aside:{key}"):
-    """For a week, as known, or for good: as the option says."""
+    """For a week, as known, or for good; or what else to do with it: as the option says."""
 
     key: Key
 
@@ -122,6 +122,12 @@ class Unfold(CustomId, shape="{fold}:{card}:{key}"):
     fold: Literal["more", "less"]
     card: Literal["next", "shown", "step"]
     key: Aim
+
+
+class Similar(CustomId, shape="similar:{key}"):
+    """What is about the same as a resource."""
+
+    key: Key
 
 
 class Rate(CustomId, shape="rate:{thumb}:{change_id}"):

@@ -206,6 +206,7 @@ def _kept_lines(about: About) -> Lines:
     others = {
         "additions": _("Resources that you added to servers' lists, or were the first to change"),
         "addition_changes": _("Changes to servers' lists that you made"),
+        "bookmarks": _("Resources that you have read part of"),
         "drafts": _("Changes to servers' lists that you began"),
         "picks": _("Papers that you picked for groups"),
         "votes": _("Votes that you started in groups"),

@@ -278,6 +278,7 @@ def _change_label(change: Change, curriculum: Curriculum) -> str:
         "skipped": _("Never: {what}"),
         "later": _("Later: {what}"),
         "clear": _("Not read: {what}"),
+        "part": _("Read part of: {what}"),
         "start_at": _("Counts as read: {what}"),
         "goal": _("Goal: {goal}"),
         "no_goal": _("Goal dropped"),

@@ -11,6 +11,7 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Count, Mark, figures, is_read, unlocks
 from bot.core.recommend import (
     GOOD,
+    LONGEST_NOTE,
     AllPutOff,
     AllRead,
     AlsoDone,
@@ -26,6 +27,7 @@ from bot.core.recommend import (
     Reply,
     Shown,
     Sitting,
+    Talk,
     TooNarrow,
     Worth,
     opens,
@@ -41,16 +43,19 @@ from bot.views.parts import (
     GREEN,
     GREY,
     OPTIONS,
+    Form,
     box,
     boxed,
     button,
     card,
     go_button,
+    label,
     link_button,
     option,
     page_of,
     row,
     select,
+    text_input,
     text_of,
 )
 from bot.views.replies import way_out
@@ -68,11 +73,17 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 THUMBS: dict[Literal["up", "down"], str] = {"up": "👍", "down": "👎"}
 
 
-def next_card(reply: Reply, *, is_long: bool = False, goals: int | None = None) -> ui.LayoutView:
+def next_card(
+    reply: Reply,
+    *,
+    is_long: bool = False,
+    talks: Sequence[Talk] = (),
+    goals: int | None = None,
+) -> ui.LayoutView:
     """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next.
 
-    ``is_long``: with all there is to say of that. ``goals``: with this page of what may be the
-    reader's goal, for who has just told what they know.
+    ``is_long``: with all there is to say of that, ``talks`` too. ``goals``: with this page of what
+    may be the reader's goal, for who has just told what they know.
     """
     curriculum, reads = reply.curriculum, None
     goal = None if goals is None else goal_select(reply, goals)
@@ -83,6 +94,7 @@ def next_card(reply: Reply, *, is_long: bool = False, goals: int | None = None) 
             shown = _resource_box(
                 curriculum, resource, mark, unfold,
                 reasons=reasons, worth=reply.worth, sitting=reply.sitting,
+                note=reply.reader.notes.get(resource.key), talks=talks,
                 is_new=not reply.reader.marks, goal=goal,
             )  # fmt: skip
             goal = None
@@ -144,15 +156,18 @@ def nudge_card(reply: Reply) -> ui.LayoutView:
     return view
 
 
-def resource_card(shown: Shown, *, is_long: bool = False) -> ui.LayoutView:
+def resource_card(
+    shown: Shown, *, is_long: bool = False, talks: Sequence[Talk] = ()
+) -> ui.LayoutView:
     """Build the card of a resource that was looked up; ``is_long``: all there is to say of it."""
     curriculum, resource, marks = shown.curriculum, shown.resource, shown.reader.marks
     missing = path_to(curriculum, marks, resource.key)[:-1]
     mark = shown.reader.marks.get(resource.key)
     unfold = ids.Unfold("less" if is_long else "more", "shown", resource.key)
     looked_up = _resource_box(
-        curriculum, resource, mark, unfold, worth=shown.worth, missing=missing
-    )
+        curriculum, resource, mark, unfold, worth=shown.worth, missing=missing,
+        note=shown.reader.notes.get(resource.key), talks=talks,
+    )  # fmt: skip
     return card(_from_guild_text(shown.from_guild), looked_up)
 
 
@@ -281,18 +296,19 @@ def _resource_box(
     worth: Worth | None = None,
     missing: Sequence[Resource] = (),
     sitting: Sitting | None = None,
+    note: str | None = None,
+    talks: Sequence[Talk] = (),
     is_new: bool = False,
     goal: ui.Select[Any] | None = None,
 ) -> ui.Container[Any]:
     """Build what there is to say of a resource: the short of it, or all; ``unfold`` leads on.
 
-    ``is_new``: the reader has marked nothing; ``goal``: the choice of one, for who knows much.
+    ``note``: how far the reader is in it. ``is_new``: the reader has marked nothing. ``goal``: the
+    choice of one, for who knows much.
     """
     key, is_open = resource.key, mark is None or mark.state == "later"
-    is_long, what_first = unfold.fold == "less", None
+    is_long = unfold.fold == "less"
     any_length = button(ids.AnyLength(), _("Any length")) if sitting is not None else None
-    if missing and is_open:
-        what_first = button(ids.ShowPath(key), _("What first?"))
     marking = (
         [button(ids.Done(key), _("Done"), GREEN)]
         if is_open
@@ -302,10 +318,13 @@ def _resource_box(
     told = _long_lines if is_long else _short_lines
     return box(
         "\n".join(_heading(curriculum, resource, mark)),
+        None if note is None or not is_open else _part_text(note),
         None if sitting is None else text_of(_sitting_lines(sitting)),
         *told(curriculum, resource, reasons, worth),
+        text_of(_talk_lines(talks)),
         _locked_text(missing) if missing and is_open else None,
-        row(link_button(_("Open"), resource.url), *marking, what_first, any_length, fold),
+        row(link_button(_("Open"), resource.url), *marking, any_length, fold),
+        button(ids.Similar(key), _("Similar")) if is_long else None,
         go_button("know") if is_new or goal is not None else None,
         goal or (_aside_select(key, len(missing)) if is_open else None),
     )
@@ -369,6 +388,33 @@ def _questions(resource: Resource) -> Iterator[str]:
         yield from (f"{n}. {plain(each)}" for n, each in enumerate(resource.questions, start=1))
 
 
+def _part_text(note: str) -> str:
+    if not note:
+        return _("📖 You've read part of it.")
+    return _("📖 You've read part of it: {note}", note=plain(note))
+
+
+def _talk_lines(talks: Sequence[Talk]) -> Iterator[str]:
+    """Yield where groups talked about it."""
+    for talk in talks[:3]:
+        day, channel = phrases.moment(talk.at, "D"), f"<#{talk.channel_id}>"
+        said = _("💬 {channel} talked about it, {day}", channel=channel, day=day)
+        thread = _("the thread")
+        yield phrases.dotted(said, f"[{thread}]({talk.url})")
+
+
+def part_form(shown: Shown) -> Form:
+    """Build the form that asks how far a reader is in a resource."""
+    note = text_input(
+        LONGEST_NOTE,
+        shown.reader.notes.get(shown.resource.key, ""),
+        custom_id="note",
+        example=_("Section 3, up to the figure"),
+    )
+    where = label(_("Where are you?"), note, _("You see it on the card, until you are done"))
+    return Form(_("I've read part of it"), where)
+
+
 def _locked_text(missing: Sequence[Resource]) -> str:
     n, titles = len(missing), phrases.titles(missing)
     for duration in phrases.sum_of(missing):
@@ -403,7 +449,7 @@ def _deeper_button(style: discord.ButtonStyle = GREY) -> ui.Button[Any]:
 
 
 def _aside_select(key: str, before: int = 0) -> ui.Select[Any] | None:
-    """Build the ways not to read something; ``before``: how many are to be read before it."""
+    """Build what else to do with something; ``before``: how many are to be read before it."""
     ways = [
         option("later", _("Later"), _("Comes back in a week")),
         option("known", _("I know it"), _("Counts as read")),
@@ -412,10 +458,16 @@ def _aside_select(key: str, before: int = 0) -> ui.Select[Any] | None:
         all_known = ngettext(
             "I know it, and the {n} before it", "I know it, and the {n} before it", before
         )
-        ways.append(option("known_before", all_known, _("All of them count as read")))
+        ways = [
+            option("goal", _("Make this my goal"), _("The way to it comes first")),
+            option("path", _("What first?"), _("What to read before it, in order")),
+            *ways,
+            option("known_before", all_known, _("All of them count as read")),
+        ]
     never = _("Not suggested again; you can still read what needs it")
     ways.append(option("skipped", _("Never"), never))
-    return select(ids.PutAside(key), _("Not this one…"), ways)
+    ways.append(option("part", _("I've read part of it"), _("Keep a line for next time")))
+    return select(ids.PutAside(key), _("What now…") if before else _("Not this one…"), ways)
 
 
 def _sitting_lines(sitting: Sitting) -> Iterator[str]:
@@ -585,6 +637,7 @@ def _change_text(
     if repeated:
         again = {
             "clear": _("**{what}** is already unread."),
+            "part": _("📖 You noted that already: **{what}**"),
             "goal": _("🎯 **{goal}** is already your goal."),
             "no_goal": _("You have no goal."),
         }
@@ -613,6 +666,7 @@ def _change_text(
         "skipped": _("🚫 **{what}** won't be suggested again."),
         "later": _("💤 **{what}** comes back in a week."),
         "clear": _("**{what}** is unread again."),
+        "part": _("📖 You've read part of **{what}**. The card keeps it until you are done."),
         "start_at": _("☑️ Counts as read: **{what}**."),
         "reset": _("🧹 All your marks are gone. A fresh start!"),
         "goal": _("🎯 Your goal is **{goal}**. The way to it comes first now."),

@@ -141,11 +141,7 @@ def opener_text(questions: tuple[str, ...]) -> str:
 
 def post_link(guild_id: int, post: Week | None) -> str | None:
     """Return the address of a post's thread, or of its message if it has none."""
-    if post is None or post.message_id is None:
-        return None
-    if post.thread_id:
-        return phrases.address(guild_id, post.thread_id)
-    return phrases.address(guild_id, post.channel_id or 0, post.message_id)
+    return post.talk_link(guild_id) or None if post is not None else None
 
 
 def reminder_card(reminder: Reminder, server: str) -> LayoutView:

@@ -47,6 +47,7 @@ async def live(services, clock, who, channel_id):
     row = await Desk(services).claim(row_id)
     await Desk(services).give_back(row, "channel_gone")
     await services.reading.set_goal(who, GUILD, "demo:goal")
+    await services.reading.bookmark(who, GUILD, "demo:goal", "section 3")
     link = f"https://example.org/more-{channel_id}"
     proposal = await services.moderation.propose(GUILD, who, link)
     await services.moderation.add((GUILD, who, proposal.draft_id))
@@ -186,13 +187,14 @@ async def test_what_is_kept_is_told_in_numbers(lived):
     about = await lived.me.about(ALICE)
 
     assert about.marks == {"done": 1, "known": 1, "skipped": 1, "later": 1}
-    assert about.changes == 5
+    assert about.changes == 6
     assert about.current.title == "The goal"
     assert about.goal.title == "The goal"
     assert (about.groups, about.runs) == ((71,), (71,))
     assert (about.papers, about.notices, about.reminders) == (1, 1, 0)
     assert about.others == {
-        "additions": 1, "addition_changes": 1, "drafts": 1, "doubts": 1, "picks": 1, "votes": 1
+        "additions": 1, "addition_changes": 1, "bookmarks": 1, "drafts": 1, "doubts": 1,
+        "picks": 1, "votes": 1,
     }  # fmt: skip
 
 

@@ -1,0 +1,8 @@
+-- How far a reader is in a resource that they haven't done, in their own words, which may be none.
+-- person: reader_id, delete
+CREATE TABLE bookmarks (
+    reader_id BIGINT NOT NULL,
+    resource_key TEXT NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (reader_id, resource_key)
+);

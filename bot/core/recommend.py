@@ -110,12 +110,13 @@ class AllPutOff:
 
 @dataclass(frozen=True, slots=True)
 class TooNarrow:
-    """The filters let nothing through that can be read now.
+    """The ``filters`` let nothing through that can be read now.
 
     ``culprits``: each of them alone is to blame, or all are. ``nearest``: what fits and is unread;
     ``first`` is to be read before it, or it is back at ``until``. ``is_read``: all that fits is.
     """
 
+    filters: Filters
     culprits: tuple[str, ...]
     nearest: Resource | None = None
     first: Resource | None = None
@@ -557,11 +558,11 @@ def _too_narrow(
     fits = [r for r in curriculum.reading_order if filters.admit(r)]
     paths = [path for r in fits if (path := path_to(curriculum, marks, r.key))]
     if not paths:
-        return TooNarrow(culprits, is_read=bool(fits))
+        return TooNarrow(filters, culprits, is_read=bool(fits))
     *before, nearest = min(paths, key=len)
     first = before[0] if before else None
     until = marks[nearest.key].until if first is None and nearest.key in marks else None
-    return TooNarrow(culprits, nearest, first, until)
+    return TooNarrow(filters, culprits, nearest, first, until)
 
 
 def _has_list(curriculum: Curriculum) -> bool:

@@ -509,11 +509,7 @@ class Reading:
             ChangedSinceError: what it marked was marked again; the later change goes first.
         """
         async with self._turn(reader_id) as tx:
-            stored = await progress.change(tx, reader_id, change_id)
-            if stored is None:
-                raise TooOldToUndoError
-            key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
-            here = await self._load(tx, reader_id, guild_id, key)
+            stored, here = await self._change_of(tx, reader_id, guild_id, change_id)
             if stored.undone_at is None:
                 here = await self._put_back(tx, here, stored)
         reply, repeated = here.reply(here.present_answer()), stored.undone_at is not None
@@ -529,11 +525,7 @@ class Reading:
             ChangedSinceError: what it marked was marked again.
         """
         async with self._turn(reader_id) as tx:
-            stored = await progress.change(tx, reader_id, change_id)
-            if stored is None:
-                raise TooOldToUndoError
-            key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
-            here = await self._load(tx, reader_id, guild_id, key)
+            stored, here = await self._change_of(tx, reader_id, guild_id, change_id)
             if stored.undone_at is None:
                 here = await self._rated(tx, here, stored, rating)
         reply = here.reply(here.present_answer(), stored.change)
@@ -669,6 +661,20 @@ class Reading:
         latest = await progress.latest_changes(tx, here.reader_id)
         change = next((s.change for s in latest if was_it(s.change)), None)
         return replace(here.reply(here.present_answer(), change), repeated=True)
+
+    async def _change_of(
+        self, tx: Queries, reader_id: int, guild_id: int | None, change_id: int
+    ) -> tuple[StoredChange, ReaderHere]:
+        """Return a change of the reader's, and the reader where it counts.
+
+        Raises:
+            TooOldToUndoError: the change is forgotten, or somebody else's.
+        """
+        stored = await progress.change(tx, reader_id, change_id)
+        if stored is None:
+            raise TooOldToUndoError
+        key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
+        return stored, await self._load(tx, reader_id, guild_id, key)
 
     async def _put_back(self, tx: Queries, here: ReaderHere, stored: StoredChange) -> ReaderHere:
         """Restore what the change replaced, or raise ChangedSinceError; return the reader then."""

@@ -107,7 +107,7 @@ def next_card(
         case AllPutOff():
             shown = _put_off_box(reply.answer)
         case TooNarrow():
-            shown = _too_narrow_box(reply.answer)
+            shown = _too_narrow_box(curriculum, reply.answer)
     back = _back_parts(reply.back) if reply.back is not None else ()
     whose = _from_guild_text(reply.from_guild)
     return card(*changed_parts(reply), *back, whose, shown, goal, reads)
@@ -570,10 +570,16 @@ def _list_read(reply: Reply, answer: GoDeeper) -> Iterator[str]:
     yield _("To go deeper, start with **{title}**.", title=title)
 
 
-def _too_narrow_box(answer: TooNarrow) -> ui.Container[Any]:
+def _too_narrow_box(curriculum: Curriculum, answer: TooNarrow) -> ui.Container[Any]:
     """Say which filters left nothing over, and what opens what they ask for."""
-    filters = {"kind": _("kind"), "step_id": _("step"), "must_reads": _("must-reads")}
-    named = ", ".join(filters[name] for name in answer.culprits)
+    asked = answer.filters
+    step = curriculum.step(asked.step_id or "")
+    filters = {
+        "kind": phrases.kind_name(asked.kind) if asked.kind else "",
+        "step_id": phrases.step_name(step) if step else "",
+        "must_reads": _("must-reads"),
+    }
+    named = phrases.dotted(*(filters[name] for name in answer.culprits))
     nearest, first, what_first = answer.nearest, answer.first, None
     told = _("Nothing you can read now fits this: {filters}.", filters=named)
     if nearest is None and answer.is_read:

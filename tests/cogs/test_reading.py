@@ -406,7 +406,7 @@ async def test_filters_narrow_and_name_what_leaves_nothing(alice, channel):
     told, buttons = text_of(nothing), labels_of(nothing)
     path = await alice.click(nothing.response.message, label="What first?")
 
-    assert "Nothing you can read now fits this: kind." in told
+    assert "Nothing you can read now fits this: course." in told
     assert "🔒 Read this first: [Attention Is All You Need]" in told
     assert buttons == ["What first?", "What's next?"]
     assert "Make this my goal" in labels_of(path)
@@ -417,7 +417,7 @@ async def test_filters_that_nothing_fits_any_more_say_so(alice, channel):
 
     nothing = await alice.slash(channel, "next", kind="book", must_reads=True)
 
-    assert "Nothing here fits this: " in text_of(nothing)
+    assert "Nothing here fits this: book · must-reads." in text_of(nothing)
     assert "Try again with less." in text_of(nothing)
 
 
@@ -490,7 +490,7 @@ async def test_filters_that_leave_nothing_are_listed_and_what_was_shown_stays(al
     nothing = await alice.slash(channel, "next", kind="course", must_reads=True)
     done = await alice.slash(channel, "done")
 
-    assert "fits this: kind." in text_of(nothing)
+    assert "fits this: course." in text_of(nothing)
     assert "✅ Done: **Attention Is All You Need**" in text_of(done)
 
 

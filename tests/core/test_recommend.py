@@ -22,6 +22,7 @@ from bot.core.recommend import (
     path_to,
     ready_for,
     recommend,
+    similar_to,
     sitting_for,
 )
 from tests.curricula import NOW, curriculum, done, later, read_by_somebody, resource
@@ -320,7 +321,7 @@ def test_too_narrow_names_the_filter_that_is_alone_to_blame():
 
     answer = recommend(made, {}, NOW, filters=Filters(kind="paper", must_reads=True))
 
-    assert answer == TooNarrow(("must_reads",))
+    assert answer == TooNarrow(Filters(kind="paper", must_reads=True), ("must_reads",))
     assert not answer.is_read
 
 
@@ -329,7 +330,7 @@ def test_too_narrow_names_every_filter_that_could_be_dropped():
 
     answer = recommend(made, {}, NOW, filters=Filters(kind="video", must_reads=True))
 
-    assert answer == TooNarrow(("kind", "must_reads"))
+    assert answer == TooNarrow(Filters(kind="video", must_reads=True), ("kind", "must_reads"))
 
 
 def test_too_narrow_names_all_filters_when_no_single_one_is_to_blame():
@@ -337,7 +338,9 @@ def test_too_narrow_names_all_filters_when_no_single_one_is_to_blame():
 
     answer = recommend(made, {}, NOW, filters=Filters("video", "one", must_reads=True))
 
-    assert answer == TooNarrow(("kind", "step_id", "must_reads"))
+    assert answer == TooNarrow(
+        Filters("video", "one", must_reads=True), ("kind", "step_id", "must_reads")
+    )
 
 
 def test_what_fits_but_is_locked_names_what_is_read_first():
@@ -349,7 +352,7 @@ def test_what_fits_but_is_locked_names_what_is_read_first():
 
     answer = recommend(made, {}, NOW, filters=Filters(kind="video"))
 
-    assert answer == TooNarrow(("kind",), near, first)
+    assert answer == TooNarrow(Filters(kind="video"), ("kind",), near, first)
 
 
 def test_what_fits_but_is_put_off_is_said_to_come_back():
@@ -357,7 +360,9 @@ def test_what_fits_but_is_put_off_is_said_to_come_back():
 
     answer = recommend(made, later("film"), NOW, filters=Filters(kind="video"))
 
-    assert answer == TooNarrow(("kind",), made.by_key["demo:film"], until=NOW + WEEK)
+    assert answer == TooNarrow(
+        Filters(kind="video"), ("kind",), made.by_key["demo:film"], until=NOW + WEEK
+    )
 
 
 def test_what_fits_and_is_all_read_is_said_to_be():
@@ -365,7 +370,7 @@ def test_what_fits_and_is_all_read_is_said_to_be():
 
     answer = recommend(made, done("film"), NOW, filters=Filters(kind="video"))
 
-    assert answer == TooNarrow(("kind",), is_read=True)
+    assert answer == TooNarrow(Filters(kind="video"), ("kind",), is_read=True)
 
 
 def test_filters_are_not_to_blame_when_everything_is_read_or_put_off():
@@ -548,7 +553,7 @@ def list_left(made, marks):
 @given(read_by_somebody(), st.data())
 def test_nobody_is_sent_deeper_who_does_not_ask(somebody, data):
     made, marks = somebody
-    goal = data.draw(st.sampled_from([None, *made.by_key]))
+    goal = data.draw(st.sampled_from([None, *made.by_key, *(step.key for step in made.steps)]))
     path = () if goal is None else path_to(made, marks, goal)
 
     answer = recommend(made, marks, NOW, goal=goal)
@@ -676,10 +681,35 @@ def test_a_path_is_complete_minimal_and_in_an_order_that_can_be_read(somebody):
 
 
 @given(read_by_somebody(), st.data())
+def test_the_way_to_a_step_is_the_least_that_its_must_reads_need(somebody, data):
+    made, marks = somebody
+    step = data.draw(st.sampled_from(made.steps))
+    aims = [r for r in step.resources if r.must_read] or step.resources
+
+    way = path_to(made, marks, step.key)
+
+    assert set(way) == {r for aim in aims for r in path_to(made, marks, aim.key)}
+    assert path_to(made, marks, ":no-such-step") == ()
+
+
+@given(read_by_somebody(), st.data())
+def test_what_is_similar_is_something_else_that_can_be_read(somebody, data):
+    made, _ = somebody
+    one = data.draw(st.sampled_from(list(made.by_key.values())))
+
+    found = similar_to(made, one)
+
+    assert one not in found
+    assert len(set(found)) == len(found) <= 10
+    assert not any(other.is_companion for other in found)
+    assert found == similar_to(made, one)
+
+
+@given(read_by_somebody(), st.data())
 def test_a_goal_is_reached_by_its_path_and_nothing_else(somebody, data):
     made, marks = somebody
     in_time = NOW + timedelta(days=30)
-    goal = data.draw(st.sampled_from(made.resources))
+    goal = data.draw(st.sampled_from([*made.resources, *made.steps]))
     path = path_to(made, marks, goal.key)
 
     read, _ = followed(made, marks, in_time, deeper=True, goal=goal.key)
@@ -732,7 +762,7 @@ def test_a_list_of_additions_alone_goes_no_deeper_than_itself():
 @given(read_by_somebody(), st.data())
 def test_the_way_to_a_goal_is_counted_one_by_one(somebody, data):
     made, marks = somebody
-    goal = data.draw(st.sampled_from([r.key for r in made.resources]))
+    goal = data.draw(st.sampled_from([each.key for each in (*made.resources, *made.steps)]))
     begun, left = passed_to(made, marks, goal), path_to(made, marks, goal)
 
     for n, each in enumerate(left, start=1):

@@ -147,47 +147,55 @@ def step_card(
 ) -> LayoutView:
     """Build one step: its resources with the reader's marks; ``is_long``: all that is said of it.
 
-    The short one begins with what isn't read.
+    The short one begins with what isn't read, and has no additions to a step of the list.
     """
     section, state = curriculum.section_of(step), _state_of(step, curriculum, reader)
-    icon_and_name = one_line(f"{step.icon} {phrases.step_name(step)}")
-    counts = step_count(step, reader.marks)
     place = _section_title(section) if section.title != step.title else None
     whose = phrases.dotted(place, _("addition") if step.addition else None)
     head = [
         *([f"-# {whose}"] if whose else []),
-        f"### {icon_and_name}",
-        f"-# {phrases.counts_text(counts.listed, counts.added)}",
+        f"### {one_line(f'{step.icon} {phrases.step_name(step)}')}",
+        f"-# {phrases.count_text(state.count)}",
     ]
     if state.opener is not None:
         title = phrases.name_of(state.opener)
         head.append(_("{icon} Read this first: {title}", icon=phrases.LOCKED, title=title))
-    fold = button(ids.Unfold("less" if is_long else "more", "step", step.key),
-                  _("Less") if is_long else _("More"))  # fmt: skip
     buttons = go_button("next"), go_button("index")
-    if is_long:
-        said = [
-            *map(markdown, section.introduction if step is section.steps[0] else ()),
-            *map(markdown, step.introduction),
-        ]
-        top = fitting([*head, *said], TEXT // 2)
-        everything = [r for resource in step.resources for r in (resource, *resource.companions)]
-        shown, page, last = page_of(everything, page)
-        lines = [_resource_line(resource, reader) for resource in shown]
-        lines += [line for table in step.tables for line in ("", *_table(table))]
-        turns = page_buttons("step", step.id, page, last)
-        text = text_of(lines, TEXT - len(top))
-        show = resource_select(shown, curriculum)
-        return boxed(top, text, row(*buttons, fold, *turns), show)
-    unread = [n for n, r in enumerate(step.resources) if not unlocks(reader.marks, r.key)]
-    first = max(0, min(unread[0] if unread else 0, len(step.resources) - BEST))
-    shown = list(step.resources[first : first + BEST])
-    lines = [_one_line_of(curriculum, reader, resource) for resource in shown]
-    if (more := len(step.resources) - len(shown)) > 0:
-        lines.append(_("-# … and {n} more", n=more))
-    options = [_option_with_state(curriculum, reader, resource) for resource in step.resources]
-    show = select(ids.ShowResource(), _("Show one of these…"), options)
-    return boxed(text_of([*head, *lines]), row(*buttons, fold), show)
+    if not is_long:
+        more = button(ids.Unfold("more", "step", step.key), _("More"))
+        lines = [*head, *_short_step(curriculum, reader, step)]
+        options = [_option_with_state(curriculum, reader, each) for each in step.resources]
+        show = select(ids.ShowResource(), _("Show one of these…"), options)
+        return boxed(text_of(lines), row(*buttons, more), show)
+    if step is section.steps[0]:
+        head += map(markdown, section.introduction)
+    top = fitting([*head, *map(markdown, step.introduction)], TEXT // 2)
+    everything = [r for resource in step.resources for r in (resource, *resource.companions)]
+    shown, page, last = page_of(everything, page)
+    lines = [_resource_line(resource, reader) for resource in shown]
+    lines += [line for table in step.tables for line in ("", *_table(table))]
+    less = button(ids.Unfold("less", "step", step.key), _("Less"))
+    turns = page_buttons("step", step.id, page, last)
+    return boxed(
+        top,
+        text_of(lines, TEXT - len(top)),
+        row(*buttons, less, *turns),
+        resource_select(shown, curriculum),
+    )
+
+
+def _short_step(curriculum: Curriculum, reader: Reader, step: Step) -> Lines:
+    """Yield a line for each thing of the list, a few from the first unread on; additions folded."""
+    shown = [r for r in step.resources if not r.addition] or list(step.resources)
+    unread = (n for n, r in enumerate(shown) if not unlocks(reader.marks, r.key))
+    first = max(0, min(next(unread, 0), len(shown) - BEST))
+    for resource in shown[first : first + BEST]:
+        yield _one_line_of(curriculum, reader, resource)
+    if len(shown) > BEST:
+        yield _("-# … and {n} more", n=len(shown) - BEST)
+    if len(shown) < len(step.resources):
+        added = step_count(step, reader.marks).added
+        yield _("-# Deeper: {count}", count=phrases.count_text(added))
 
 
 def about_card(curriculum: Curriculum) -> LayoutView:

@@ -143,7 +143,7 @@ def page_buttons(
     if page > 0:
         yield button(TurnPage(what, step_id, page - 1, "<"), _("◀ Back"))
     if page < last:
-        yield button(TurnPage(what, step_id, page + 1, ">"), _("More ▶"))
+        yield button(TurnPage(what, step_id, page + 1, ">"), _("Next ▶"))
 
 
 def option(value: str, label: str, hint: str = "", **more: Any) -> discord.SelectOption:

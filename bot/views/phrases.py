@@ -221,19 +221,8 @@ def read_of(step: Step, marks: Marks) -> str:
     return _("{read} of {total}", read=read, total=total)
 
 
-def count_text(count: Count, of: Literal["", "list", "deeper"] = "") -> str:
-    """Return "3 of 9 of the list"; what is skipped is named, not counted as read."""
-    said = {
-        "": _("{read} of {total}"),
-        "list": _("{read} of {total} of the list"),
-        "deeper": _("{read} of {total} deeper"),
-    }[of]
+def count_text(count: Count, *, deeper: bool = False) -> str:
+    """Return "3 of 9", or "3 of 9 deeper"; what is skipped is named, not counted as read."""
+    said = _("{read} of {total} deeper") if deeper else _("{read} of {total}")
     told = said.format(read=count.read, total=count.total)
     return _("{count} ({n} never)", count=told, n=count.skipped) if count.skipped else told
-
-
-def counts_text(listed: Count, added: Count) -> str:
-    """Return what is read of the list, and of what goes deeper, as far as there are any."""
-    counts = [count_text(listed, "list")] if listed.total else []
-    counts += [count_text(added, "deeper")] if added.total else []
-    return ", ".join(counts)

@@ -257,7 +257,7 @@ def _is_begun(count: StepCount) -> bool:
 def _step_line(count: StepCount) -> str:
     listed, added = count.listed, count.added
     counts = [count_text(listed)] if listed.total else []
-    counts += [count_text(added, "deeper")] if added.read or added.skipped else []
+    counts += [count_text(added, deeper=True)] if added.read or added.skipped else []
     done = " ✅" if listed.total and listed.is_complete else ""
     left = listed.left_minutes
     return dotted(

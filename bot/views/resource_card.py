@@ -320,7 +320,7 @@ def _resource_box(
         "\n".join(_heading(curriculum, resource, mark)),
         None if note is None or not is_open else _part_text(note),
         None if sitting is None else text_of(_sitting_lines(sitting)),
-        *told(curriculum, resource, reasons, worth),
+        *told(curriculum, resource, () if goal is not None else reasons, worth),
         text_of(_talk_lines(talks)),
         _locked_text(missing) if missing and is_open else None,
         row(link_button(_("Open"), resource.url), *marking, any_length, fold),
@@ -486,7 +486,8 @@ def _sitting_lines(sitting: Sitting) -> Iterator[str]:
 
 
 def _taking(resource: Resource) -> str:
-    return phrases.dotted(phrases.linked(resource), phrases.takes(resource))
+    title = link(phrases.short_title(resource), resource.url, 60)
+    return phrases.dotted(title, phrases.takes(resource))
 
 
 def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> Iterator[str]:

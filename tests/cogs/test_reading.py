@@ -417,7 +417,7 @@ async def test_filters_that_nothing_fits_any_more_say_so(alice, channel):
 
     nothing = await alice.slash(channel, "next", kind="book", must_reads=True)
 
-    assert "Nothing here fits this: book · must-reads." in text_of(nothing)
+    assert "Nothing here fits this: book." in text_of(nothing)
     assert "Try again with less." in text_of(nothing)
 
 
@@ -647,7 +647,7 @@ async def test_the_index_shows_the_list_first_then_what_goes_deeper(alice, chann
     ]
     assert offered[-2:] == ["nlp-tasks", ":deeper"]
     assert "○ Tokenization · 0 of 3" in text_of(deeper)
-    assert "More ▶" in labels_of(deeper)
+    assert "Next ▶" in labels_of(deeper)
 
 
 async def test_a_step_is_opened_from_the_index(alice, channel):
@@ -673,7 +673,8 @@ async def test_a_step_shows_what_is_done(alice, channel):
     step = await alice.slash(channel, "curriculum", step="2")
 
     assert "✅ [BERT" in text_of(step)
-    assert "1 of 2 of the list" in text_of(step)
+    assert "-# 1 of 2\n" in text_of(step)
+    assert "-# Deeper: 0 of 1" in text_of(step)
 
 
 async def test_what_the_maker_says_of_the_list_is_a_click_away(alice, channel):

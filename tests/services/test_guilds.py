@@ -25,7 +25,7 @@ LIST = curriculum(*(resource(f"paper-{n}") for n in range(9)))
 KEPT = {"migrations", "settings", "tickets", "gone_guilds", "asked_guilds"}
 """Tables in which nothing is about a server that is here."""
 
-OF_READERS = {"progress", "ratings", "changes", "readers", "reader_settings"}
+OF_READERS = {"bookmarks", "progress", "ratings", "changes", "readers", "reader_settings"}
 """Tables in which a reader's own outlives a server."""
 
 
@@ -74,6 +74,7 @@ async def live(services, clock, guild_id, channel_id):
     await reading.mark(ALICE, guild_id, "demo:paper-3", "done")
     await reading.mark(BOB, guild_id, own, "later")
     await services.reading.set_goal(BOB, guild_id, own)
+    await services.reading.bookmark(BOB, guild_id, own, "section 3")
     await work(services)
     return group_id, own
 

@@ -58,7 +58,7 @@ def test_a_long_index_begins_where_the_reader_is():
 
     assert "▶ " in text_of(card)
     assert "step-30" in options_of(card)
-    assert {"◀ Back", "More ▶"} <= set(labels_of(card))
+    assert {"◀ Back", "Next ▶"} <= set(labels_of(card))
 
 
 def test_every_step_of_a_long_list_can_be_known():
@@ -67,8 +67,8 @@ def test_every_step_of_a_long_list_can_be_known():
     cards = [know_card(made, NOBODY, page) for page in range(3)]
 
     assert [each for card in cards for each in options_of(card)] == [f"step-{n}" for n in range(60)]
-    assert "More ▶" in labels_of(cards[0])
-    assert "More ▶" not in labels_of(cards[2])
+    assert "Next ▶" in labels_of(cards[0])
+    assert "Next ▶" not in labels_of(cards[2])
 
 
 def test_every_goal_of_a_long_list_can_be_picked():

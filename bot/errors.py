@@ -189,7 +189,10 @@ class NothingToDoubtError(ReaderError):
 
 
 class UnknownStepError(ReaderError):
+    """Nothing is like that step's name. ``steps`` are (id, title) of those that there are."""
+
     typed: str
+    steps: tuple[tuple[str, str], ...] = ()
     says = message("There is no step “{typed}”. `/curriculum` shows all steps.")
 
 

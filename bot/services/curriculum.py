@@ -218,7 +218,7 @@ class CurriculumStore:
         found = self.step_called(steps, typed)
         likeliest = [found] if found else self.steps_like(steps, typed)
         if not likeliest:
-            raise UnknownStepError(typed)
+            raise UnknownStepError(typed, tuple((step.id, step.title) for step in steps))
         return likeliest[0]
 
     def step_called(self, steps: Sequence[Step], typed: str) -> Step | None:

@@ -597,7 +597,8 @@ class Reading:
             UnknownStepError: it is the key of a step that the list has no more.
         """
         if key.startswith(":"):
-            raise UnknownStepError(key[1:])
+            steps = ((step.id, step.title) for step in here.curriculum.steps)
+            raise UnknownStepError(key[1:], tuple(steps))
         return here.curriculum.get(key) or await self._curricula.resource(db, here.guild_id, key)
 
     async def _place_of(

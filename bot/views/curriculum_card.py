@@ -10,6 +10,7 @@ from bot.core.curriculum import Curriculum, Resource, Section, Step, Table
 from bot.core.moderation import WHY_LIMIT, doubtable
 from bot.core.progress import Count, Mark, figures, step_count, unlocks
 from bot.core.recommend import Found, Path, Reader, Reply, Shown, missing_before, opens
+from bot.errors import UnknownStepError
 from bot.language import _, ngettext
 from bot.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views import custom_ids as ids
@@ -20,6 +21,7 @@ from bot.views.parts import (
     TEXT,
     Form,
     Lines,
+    Select,
     box,
     boxed,
     button,
@@ -34,6 +36,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
+from bot.views.replies import way_out
 from bot.views.resource_card import changed_parts, option_of, resource_card, resource_select
 
 DEEPER = ":deeper"
@@ -135,6 +138,12 @@ def _step_line(state: _StepState) -> str:
     if opener is None or is_read:
         return line
     return _("{step} ({title} opens it)", step=line, title=phrases.name_of(opener, 30))
+
+
+@way_out.register
+def _steps(error: UnknownStepError) -> Select | None:
+    steps = [option(step_id, title) for step_id, title in error.steps]
+    return select(ids.ShowStep(0), _("Look into a step…"), steps)
 
 
 def step_card(

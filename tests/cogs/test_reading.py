@@ -502,8 +502,11 @@ async def test_next_narrows_to_a_step_by_its_name(alice, channel):
 
 async def test_an_unknown_step_is_named(alice, channel, env):
     answer = await alice.slash(channel, "curriculum", step="xqzv blorf")
+    told = text_of(answer)
+    picked = await alice.select(answer.response.message, ["peft"], custom_id=select_of(answer))
 
-    assert "There is no step “xqzv blorf”." in text_of(answer)
+    assert "There is no step “xqzv blorf”." in told
+    assert "Parameter-Efficient" in text_of(picked)
     assert env.errors
 
 

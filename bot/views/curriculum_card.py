@@ -15,6 +15,7 @@ from bot.language import _, ngettext
 from bot.plain import clipped, fitting, link, markdown, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
+from bot.views.changed import changed_parts
 from bot.views.parts import (
     BLUE,
     OPTIONS,
@@ -37,7 +38,7 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.replies import way_out
-from bot.views.resource_card import changed_parts, option_of, resource_card, resource_select
+from bot.views.resource_card import option_of, resource_card, resource_select
 
 DEEPER = ":deeper"
 """The option of what goes beyond the list; no step's id has a colon."""

@@ -1,6 +1,6 @@
 """How much a reader has to do for the things that readers do.
 
-``pytest -s tests/cogs/test_effort.py`` prints the table.
+``pytest -s tests/cogs/test_reading_effort.py`` prints the table.
 """
 
 import pytest

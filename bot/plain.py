@@ -1,6 +1,7 @@
 """Makes foreign text harmless and short enough: it shows as typed, and nothing else happens."""
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -54,6 +55,21 @@ def clipped(text: str, limit: int) -> str:
     cut = text[: limit - 1]
     at_word = cut.rsplit(" ", 1)[0]
     return (at_word if len(at_word) > limit * 2 // 3 else cut).rstrip() + "…"
+
+
+def columns(text: str) -> int:
+    """Return how much room text takes: a line of a phone has some 36 columns, CJK takes two."""
+    return sum(map(_columns, text))
+
+
+def narrowed(text: str, limit: int) -> str:
+    """Return at most so many columns of text, clipped as ``clipped`` does."""
+    ends = itertools.accumulate(map(_columns, text))
+    return clipped(text, sum(1 for end in ends if end <= limit))
+
+
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def fitting(lines: Iterable[str], limit: int) -> str:

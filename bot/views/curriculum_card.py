@@ -12,7 +12,7 @@ from bot.core.progress import Count, Mark, figures, step_count, unlocks
 from bot.core.recommend import Found, Path, Reader, Reply, Shown, missing_before, opens
 from bot.errors import UnknownStepError
 from bot.language import _, ngettext
-from bot.plain import clipped, fitting, link, markdown, one_line, plain
+from bot.plain import clipped, fitting, link, markdown, narrowed, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.changed import changed_parts
@@ -23,12 +23,14 @@ from bot.views.parts import (
     Form,
     Lines,
     Select,
+    as_many_as_fit,
     box,
     boxed,
     button,
     card,
     go_button,
     label,
+    lines_on_phone,
     option,
     page_buttons,
     page_of,
@@ -43,8 +45,14 @@ from bot.views.resource_card import option_of, resource_card, resource_select
 DEEPER = ":deeper"
 """The option of what goes beyond the list; no step's id has a colon."""
 
+ROOM = 11
+"""Lines of a phone for what a card lists."""
+
 BEST = 7
 """Hits shown of a search: a phone shows their lines at once, and the select offers the others."""
+
+A_PAGE = 6
+"""Steps on a page of the index, each of which takes two lines of a phone at most."""
 
 LONGEST_ON_A_LINE = 32
 """Letters of a title, so that a hit takes no more than two lines of a phone, most often one."""
@@ -65,7 +73,7 @@ def index_card(
     steps = added if deeper or not listed else listed
     states = [_state_of(step, curriculum, reader) for step in steps]
     here = next((n for n, state in enumerate(states) if state.is_here), 0)
-    lines, page, last = page_of(states, here // BEST if page is None else page, BEST)
+    lines, page, last = page_of(states, here // A_PAGE if page is None else page, A_PAGE)
     title = one_line(f"{curriculum.icon} {plain(curriculum.title, 100)}")
     counts, of = figures(curriculum, reader.marks), "deeper" if steps is added else "all"
     maker = _maker_of(curriculum)
@@ -135,10 +143,12 @@ def _step_line(state: _StepState) -> str:
     icon = (
         "✅" if is_read else phrases.LOCKED if opener else "▶" if state.is_here else phrases.UNREAD
     )
-    line = phrases.dotted(f"{icon} {phrases.step_name(state.step, 60)}", phrases.count_text(count))
+    counted, title = phrases.count_text(count), one_line(phrases.step_title(state.step))
     if opener is None or is_read:
-        return line
-    return _("{step} ({title} opens it)", step=line, title=phrases.name_of(opener, 30))
+        return phrases.dotted(f"{icon} {plain(narrowed(title, 50))}", counted)
+    line = phrases.dotted(f"{icon} {plain(narrowed(title, 34))}", counted)
+    by = plain(narrowed(phrases.short_title(opener), 18))
+    return _("{step} ({title} opens it)", step=line, title=by)
 
 
 @way_out.register
@@ -199,10 +209,11 @@ def _short_step(curriculum: Curriculum, reader: Reader, step: Step) -> Lines:
     shown = [r for r in step.resources if not r.addition] or list(step.resources)
     unread = (n for n, r in enumerate(shown) if not unlocks(reader.marks, r.key))
     first = max(0, min(next(unread, 0), len(shown) - BEST))
-    for resource in shown[first : first + BEST]:
-        yield _one_line_of(curriculum, reader, resource)
-    if len(shown) > BEST:
-        yield _("-# … and {n} more", n=len(shown) - BEST)
+    lines = [_one_line_of(curriculum, reader, each) for each in shown[first : first + BEST]]
+    kept = as_many_as_fit(lines, ROOM)
+    yield from kept
+    if len(kept) < len(shown):
+        yield _("-# … and {n} more", n=len(shown) - len(kept))
     if len(shown) < len(step.resources):
         added = step_count(step, reader.marks).added
         yield _("-# Deeper: {count}", count=phrases.count_text(added))
@@ -248,9 +259,10 @@ def found_card(found: Found) -> LayoutView:
     )
     if found.similar_to is not None:
         head = _("-# Similar to: {title}", title=phrases.name_of(found.similar_to, LONGEST_QUERY))
-    lines = [head, *(_found_line(found, one) for one in found.hits[:BEST])]
-    if n > BEST:
-        lines.append(_("-# … and {n} more", n=n - BEST))
+    kept = as_many_as_fit((_found_line(found, one) for one in found.hits[:BEST]), ROOM)
+    lines = [head, *kept]
+    if n > len(kept):
+        lines.append(_("-# … and {n} more", n=n - len(kept)))
     options = [_found_option(found, one) for one in found.hits]
     one_of_these = select(ids.ShowResource(), _("Show one of these…"), options)
     return boxed(text_of(lines), row(go_button("next")), one_of_these)
@@ -324,7 +336,7 @@ def path_card(path: Path, *, in_server: bool, changed: Reply | None = None) -> L
     """
     aim, left, goal = path.aim, path.left, path.reader.goal
     is_goal = goal is not None and path.curriculum.find(goal) == aim
-    title = phrases.linked(aim) if isinstance(aim, Resource) else phrases.step_name(aim)
+    title = phrases.step_name(aim, 90) if isinstance(aim, Step) else phrases.linked(aim, 90)
     lines = [_("-# The way to"), f"### {title}", _way_text(path), *_way_lines(path)]
     mine = None
     if is_goal:
@@ -357,16 +369,18 @@ def _way_text(path: Path) -> str:
 
 def _way_lines(path: Path) -> Lines:
     """Yield what is to be read, numbered: the beginning of a long way, and the end."""
-    numbered = list(enumerate(path.left, start=1))
-    for n, resource in numbered:
-        if BEST <= n < len(numbered):
-            if n == BEST:
-                yield _("-# … and {n} more", n=len(numbered) - BEST)
-            continue
+    numbered = []
+    for n, resource in enumerate(path.left, start=1):
         sign = "🎯 " if resource is path.aim else ""
         title = link(phrases.short_title(resource), resource.url, LONGEST_ON_A_LINE)
         must_read = phrases.MUST_READ if resource.must_read else None
-        yield phrases.dotted(f"{n}. {sign}{title}", phrases.takes(resource), must_read)
+        numbered.append(phrases.dotted(f"{n}. {sign}{title}", phrases.takes(resource), must_read))
+    *before, last = numbered or [""]
+    kept = as_many_as_fit(before, ROOM - lines_on_phone(last))
+    yield from kept
+    if len(kept) < len(before):
+        yield _("-# … and {n} more", n=len(before) - len(kept))
+    yield last
 
 
 def _after_way(path: Path) -> Lines:

@@ -1,6 +1,8 @@
 """Parts that cards share, and the limits that Discord sets them."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Literal, TypeVar
 
 import discord
@@ -10,7 +12,7 @@ from discord.ui import LayoutView
 from bot.core.search.words import is_word
 from bot.errors import NotOfferedError, WrongWordError
 from bot.language import _
-from bot.plain import clipped, fitting, one_line
+from bot.plain import clipped, columns, fitting, one_line
 from bot.views.custom_ids import Card, CustomId, GoTo, TurnPage
 
 ItemT = TypeVar("ItemT")
@@ -34,6 +36,11 @@ RED, GREY = discord.ButtonStyle.danger, discord.ButtonStyle.secondary
 OPEN_FOR = 3600.0
 """Seconds. discord.py keeps each form in memory until it is sent or this is over: nobody
 learns when one is dismissed."""
+
+A_LINE = 34
+"""Columns of a card's text on a phone, most often: its box is 390 pixels wide, margins counted."""
+
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 Lines = Iterator[str]
 """The lines of a card's text, one after the other."""
@@ -69,6 +76,19 @@ def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
     """Build a row of buttons; None if there is nothing in it."""
     items = [part for part in parts if part is not None]
     return ui.ActionRow(*items) if items else None
+
+
+def lines_on_phone(text: str) -> int:
+    """Return about how many lines text takes on a phone; a link takes the room of its label."""
+    seen = LINK.sub(r"\1", text).replace("**", "").replace("\\", "")
+    return sum(max(1, -(-columns(line) // A_LINE)) for line in seen.splitlines())
+
+
+def as_many_as_fit(lines: Iterable[str], room: int) -> list[str]:
+    """Return the first of the lines that take no more room than that on a phone, in lines."""
+    given = list(lines)
+    ends = accumulate(map(lines_on_phone, given))
+    return [line for line, end in zip(given, ends, strict=True) if end <= room]
 
 
 def text_of(lines: Iterable[str], limit: int = TEXT) -> str | None:

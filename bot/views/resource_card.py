@@ -1,6 +1,5 @@
 """The card of one resource: as the next one, as marked, or looked up."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -33,22 +32,26 @@ from bot.core.recommend import (
 )
 from bot.errors import UnknownResourceError
 from bot.language import _, ngettext
-from bot.plain import clipped, link, markdown, one_line, plain
+from bot.plain import columns, link, markdown, narrowed, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.changed import changed_parts
 from bot.views.parts import (
+    A_LINE,
     BLUE,
     GREEN,
     GREY,
+    LINK,
     OPTIONS,
     Form,
+    as_many_as_fit,
     box,
     boxed,
     button,
     card,
     go_button,
     label,
+    lines_on_phone,
     link_button,
     option,
     page_of,
@@ -66,9 +69,10 @@ WHOLE_LIST, MORE_GOALS = "list", "more"
 """Options beside the keys of goals, which all have a colon."""
 
 SHORT_NOTES = 220
-"""Characters of notes on a short card."""
+"""Columns of notes on a short card."""
 
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+ROOM = 15
+"""Lines of text on a short card that has a row of buttons and a select: a phone shows it whole."""
 
 
 def next_card(
@@ -288,14 +292,22 @@ def _resource_box(
         else [button(ids.NotRead(key), _("Not read yet")), go_button("next")]
     )
     fold = button(unfold, _("Less") if is_long else _("More"))
-    told = _long_lines if is_long else _short_lines
-    return box(
+    top = [
         "\n".join(_heading(curriculum, resource, mark)),
         None if note is None or not is_open else _part_text(note),
         None if sitting is None else text_of(_sitting_lines(sitting)),
-        *told(curriculum, resource, () if goal is not None else reasons, worth),
-        text_of(_talk_lines(talks)),
-        _locked_text(missing) if missing and is_open else None,
+    ]
+    locked = _locked_text(missing) if missing and is_open else None
+    if is_long:
+        told = [*_long_lines(curriculum, resource, reasons, worth), text_of(_talk_lines(talks))]
+    else:
+        taken = sum(lines_on_phone(part) for part in (*top, locked) if part)
+        rows = 2 if any_length or is_new or goal is not None or not is_open else 0
+        told = [*_short_lines(curriculum, resource, reasons, ROOM - rows - taken)]
+    return box(
+        *top,
+        *told,
+        locked,
         row(link_button(_("Open"), resource.url), *marking, any_length, fold),
         button(ids.Similar(key), _("Similar")) if is_long else None,
         go_button("know") if is_new or goal is not None else None,
@@ -304,37 +316,48 @@ def _resource_box(
 
 
 def _short_lines(
-    curriculum: Curriculum, resource: Resource, reasons: Sequence[Reason], _worth: Worth | None
-) -> Iterator[str | None]:
-    """Yield what the maker says, what helps, and the strongest reason, if it says anything."""
-    yield from short_of(resource)
+    curriculum: Curriculum, resource: Resource, reasons: Sequence[Reason], room: int
+) -> Iterator[str]:
+    """Yield what the maker says, what helps, and the strongest reason, if it says anything.
+
+    In so many lines of a phone; for what has no room there, there is *More*.
+    """
+    short = [*short_of(resource, room)]
+    yield from short
     strongest = next(iter(reasons), None)
     if isinstance(strongest, OnGoalPath | FinishedPrerequisites) or strongest == "group_reads_it":
-        yield _reason_text(strongest, curriculum, resource).removeprefix("- ")
+        reason = _reason_text(strongest, curriculum, resource).removeprefix("- ")
+        yield from as_many_as_fit([reason], room - sum(map(lines_on_phone, short)))
 
 
-def short_of(resource: Resource) -> Iterator[str | None]:
-    """Yield the maker's words and what helps, in short."""
-    yield text_of(_short_notes(resource))
+def short_of(resource: Resource, room: int = ROOM) -> Iterator[str]:
+    """Yield the maker's words and what helps, in short: in so many lines of a phone."""
+    notes = text_of(_short_notes(resource, min(SHORT_NOTES, (room - 1) * A_LINE)))
+    if notes is not None:
+        yield notes
+        room -= lines_on_phone(notes)
     helping = [
         f"{phrases.KIND_ICONS[each.kind]} {link(each.title, each.url, 60)} {phrases.takes(each)}"
         for each in resource.companions[:2]
     ]
-    yield phrases.dotted(*map(str.rstrip, helping)) or None
+    for n in range(len(helping), 0, -1):
+        told = phrases.dotted(*map(str.rstrip, helping[:n]))
+        if lines_on_phone(told) <= room:
+            yield told
+            return
 
 
-def _short_notes(resource: Resource) -> Iterator[str]:
+def _short_notes(resource: Resource, left: int) -> Iterator[str]:
     """Yield the maker's words, shortened; if there are none, the first sentence of others'."""
-    left = SHORT_NOTES
-    said = [_LINK.sub(r"\1", resource.sentence)] if resource.sentence else []
+    said = [LINK.sub(r"\1", resource.sentence)] if resource.sentence else []
     said += [note for note in (*resource.notes, resource.remark) if note]
     if not said:
         said = [note.split(". ")[0].rstrip(".") + "." for note in resource.added_notes[:1]]
     for note in said:
         if left < 20:
             return
-        yield f"> {plain(clipped(one_line(note), left))}"
-        left -= len(note)
+        yield f"> {plain(narrowed(one_line(note), left))}"
+        left -= max(columns(note), A_LINE // 2)
 
 
 def _long_lines(

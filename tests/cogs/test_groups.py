@@ -134,8 +134,8 @@ async def test_more_is_the_readers_own_card_of_the_paper(group, channel, until, 
     ready = await alice.click(post, label="More")
 
     assert "Attention Is All You Need" in text_of(locked)
-    assert "What first?" in labels_of(locked)
-    assert "What first?" not in labels_of(ready)
+    assert "path" in options_of(locked), "what first?"
+    assert "path" not in options_of(ready)
     assert locked.ephemeral
 
 

@@ -1,14 +1,16 @@
 """What a reader does: marks, moves about the list, takes it all back, sees what is kept of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import discord
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
+from bot.core.curriculum import Curriculum, Step
 from bot.core.moderation import doubtable
 from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply, Talk
-from bot.errors import NothingToDoubtError
+from bot.errors import NothingToDoubtError, UnknownStepError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import (
@@ -159,29 +161,30 @@ async def unfold(click: Click, said: ids.Unfold) -> View:
     reading, asked, is_long = click.services.reading, (click.who, click.where), said.fold == "more"
     if said.card == "step":
         return await _step(click, said.key[1:], is_long=is_long)
-    talks = await _talks_seen(click, said.key) if is_long else []
     if said.card == "shown":
-        return resource_card(await reading.look(*asked, said.key), is_long=is_long, talks=talks)
-    return next_card(await reading.look_next(*asked, said.key), is_long=is_long, talks=talks)
+        shown = await reading.look(*asked, said.key, talks=is_long)
+        return resource_card(replace(shown, talks=_seen(click, shown.talks)), is_long=is_long)
+    reply = await reading.look_next(*asked, said.key, talks=is_long)
+    return next_card(replace(reply, talks=_seen(click, reply.talks)), is_long=is_long)
 
 
-async def _talks_seen(click: Click, key: str) -> list[Talk]:
-    """Return where groups talked about a resource, as far as the clicker can see the channels.
+def _seen(click: Click, talks: Sequence[Talk]) -> tuple[Talk, ...]:
+    """Return the talks whose channels the clicker can see.
 
-    In direct messages, in groups that the clicker is in.
+    In direct messages all: they are of groups that the clicker is in.
     """
-    talks = await click.services.reading.talks(click.who, click.where, key)
     guild, member = click.interaction.guild, click.interaction.user
     if click.where is None:
-        return talks
+        return tuple(talks)
     if guild is None or not isinstance(member, discord.Member):
-        return []
+        return ()
 
-    def is_seen(channel_id: int) -> bool:
-        channel = guild.get_channel_or_thread(channel_id)
-        return channel is not None and channel.permissions_for(member).view_channel
+    def is_seen(talk: Talk) -> bool:
+        home, place = guild.get_channel(talk.channel_id), guild.get_channel(talk.place_id)
+        known = [each for each in (home, place) if each is not None]
+        return home is not None and all(c.permissions_for(member).view_channel for c in known)
 
-    return [talk for talk in talks if is_seen(talk.channel_id)]
+    return tuple(filter(is_seen, talks))
 
 
 @clicked
@@ -212,11 +215,10 @@ async def any_length(click: Click, _said: ids.AnyLength) -> View:
 async def pick_goal(click: Click, said: ids.PickGoal) -> View:
     """Let the way to what is picked come first, or the list's own order."""
     reading = click.services.reading
-    if click.picked == MORE_GOALS:
+    if click.picked in (MORE_GOALS, WHOLE_LIST):
         reply = await reading.present(click.who, click.where)
-        return next_card(reply, goals=said.page + 1)
-    key = None if click.picked == WHOLE_LIST else click.picked
-    return next_card(await reading.set_goal(click.who, click.where, key))
+        return next_card(reply, goals=said.page + 1 if click.picked == MORE_GOALS else None)
+    return next_card(await reading.set_goal(click.who, click.where, click.picked))
 
 
 @clicked
@@ -229,7 +231,7 @@ async def know_steps(click: Click, _said: ids.KnowSteps) -> View:
     """Mark the steps that are picked as known; of one alone, ask for its parts."""
     if len(click.all_picked) == 1:
         curriculum, reader = await click.services.reading.reader(click.who, click.where)
-        step = click.services.curricula.step(curriculum.steps, click.picked)
+        step = _step_in(curriculum, click.picked)
         if len(step.resources) > 1:
             return know_parts_card(reader, step)
     return await _known(click, [f":{step_id}" for step_id in click.all_picked])
@@ -252,6 +254,7 @@ async def _known(click: Click, keys: Sequence[str]) -> View:
 @clicked
 async def know_on_way(click: Click, said: ids.KnowOnWay) -> View:
     """Mark parts of a way as known; it stays on screen."""
+    await click.services.reading.path(click.who, click.where, said.aim)  # or nothing is marked
     reply = await click.services.reading.know(click.who, click.where, click.all_picked)
     return await _path(click, said.aim, reply)
 
@@ -295,15 +298,23 @@ async def turn_page(click: Click, said: ids.TurnPage) -> View:
     if said.what == "know":
         return know_card(curriculum, reader, said.page)
     if said.what == "items":
-        step = click.services.curricula.step(curriculum.steps, said.step)
+        step = _step_in(curriculum, said.step)
         return know_parts_card(reader, step, said.page)
     return index_card(curriculum, reader, said.page, deeper=said.step == "deeper")
 
 
 async def _step(click: Click, step_id: str, page: int = 0, *, is_long: bool = False) -> LayoutView:
     curriculum, reader = await click.services.reading.reader(click.who, click.where)
-    step = click.services.curricula.step(curriculum.steps, step_id)
+    step = _step_in(curriculum, step_id)
     return step_card(curriculum, reader, step, page, is_long=is_long)
+
+
+def _step_in(curriculum: Curriculum, step_id: str) -> Step:
+    """Return the step with this id, never one that is like it."""
+    if (step := curriculum.step(step_id)) is None:
+        steps = ((each.id, each.title) for each in curriculum.steps)
+        raise UnknownStepError(step_id, tuple(steps))
+    return step
 
 
 @clicked

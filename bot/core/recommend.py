@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.core.curriculum import Curriculum, Kind, Resource, Step, reached
+from bot.core.curriculum.additions import guild_of
 from bot.core.progress import Mark, Marks, is_put_off, is_read, resolved, unlocks
 
 PlainReason = Literal["first_step", "must_read", "group_reads_it", "next_on_list", "goes_deeper"]
@@ -130,6 +131,8 @@ Answer = Recommendation | GoDeeper | AllRead | AllPutOff | TooNarrow
 MarkKind = Literal["done", "done_current", "known", "skipped", "later", "clear"]
 """``done_current`` is a bare `/done`; ``clear`` takes a mark away."""
 
+MARKS: tuple[MarkKind, ...] = get_args(MarkKind)
+
 ChangeKind = MarkKind | Literal["part", "start_at", "reset", "goal", "no_goal"]
 """``part``: a part of it is read, and the reader may have said which. ``start_at`` marked all
 before a step as known; nothing does so any more."""
@@ -193,6 +196,7 @@ class Reply:
     already: tuple[Resource, ...] = ()
     sitting: Sitting | None = None
     back: Back | None = None
+    talks: tuple[Talk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +280,7 @@ class Shown:
     resource: Resource
     worth: Worth | None = None
     from_guild: int | None = None
+    talks: tuple[Talk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,13 +326,18 @@ class Found:
     hits: list[Resource | Step]
     exact: Shown | Step | None = None
     similar_to: Resource | None = None
+    from_guild: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Where a group talked about a resource: its channel, the week's slot, the thread's address."""
+    """Where a group talked about a resource: the week's slot, and the address of the talk.
+
+    ``channel_id``: the group's channel now; ``place_id``: where it was posted.
+    """
 
     channel_id: int
+    place_id: int
     at: datetime
     url: str
 
@@ -442,6 +452,16 @@ def aims_of(curriculum: Curriculum, goal: str) -> tuple[Resource, ...]:
         case Resource() as resource:
             return (resource,)
     return ()
+
+
+def may_be_goal(aim: Resource | Step) -> bool:
+    """Tell whether something can be a goal: no companion, and no step that a server made.
+
+    Such a step is called the same in every server, and means another thing in each.
+    """
+    if isinstance(aim, Resource):
+        return not aim.is_companion
+    return any(guild_of(resource.key) is None for resource in aim.resources)
 
 
 def path_to(curriculum: Curriculum, marks: Marks, goal: str) -> tuple[Resource, ...]:

@@ -228,7 +228,8 @@ class CurriculumStore:
             for name in ("title", "number", "id")
             for step in reversed(steps)
         }
-        return by_name.get(typed.casefold().strip())
+        named = typed.casefold().strip()
+        return by_name.get(named) if named else None
 
     def steps_like(self, steps: Sequence[Step], typed: str) -> list[Step]:
         """Return the steps that fit what is typed, the best first; all of them for nothing."""

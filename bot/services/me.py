@@ -109,12 +109,15 @@ class Me:
 
     async def _titles(self, keys: set[str]) -> dict[str, Titled]:
         curriculum = await self._curricula.of(self._db, None)
-        steps = {key: found for key in keys if isinstance(found := curriculum.find(key), Step)}
+        steps = {key: curriculum.find(key) for key in keys if key.startswith(":")}
         listed = {key: found for key in keys if (found := curriculum.get(key))}
         past = await additions.known_resources_by_key(self._db, sorted(keys - listed.keys()))
         return (
             {key: Titled(r.title, r.url, r.gone_at is None) for key, r in past.items()}
-            | {key: Titled(step.title, "", True) for key, step in steps.items()}
+            | {
+                key: Titled(step.title if isinstance(step, Step) else key[1:], "", bool(step))
+                for key, step in steps.items()
+            }
             | {
                 key: Titled(r.title, r.url, True, r.authors, r.year, r.kind)
                 for key, r in listed.items()

@@ -17,6 +17,7 @@ from bot.core.progress import (
 )
 from bot.core.recommend import (
     LONGEST_NOTE,
+    MARKS,
     NO_FILTERS,
     AlsoDone,
     Answer,
@@ -38,7 +39,9 @@ from bot.core.recommend import (
     Talk,
     TooNarrow,
     Worth,
+    aims_of,
     has_left,
+    may_be_goal,
     path_to,
     path_to_all,
     ready_for,
@@ -273,21 +276,40 @@ class Reading:
         return await self._show(tx, here, answer, _current_after(answer, here))
 
     async def present(self, reader_id: int, guild_id: int | None) -> Reply:
-        """Return what is current, or what comes next; nothing changes."""
+        """Return what is current, or what comes next, with the last change; nothing changes."""
         here = await self._load(self._db, reader_id, guild_id)
-        return here.reply(here.present_answer())
+        latest = await progress.latest_changes(self._db, reader_id, 1)
+        return here.reply(here.present_answer(), next((each.change for each in latest), None))
 
-    async def look(self, reader_id: int, guild_id: int | None, key: str) -> Shown:
-        """Return one resource."""
+    async def look(
+        self, reader_id: int, guild_id: int | None, key: str, *, talks: bool = False
+    ) -> Shown:
+        """Return one resource; ``talks``: with where it was a paper of the week."""
         here = await self._load(self._db, reader_id, guild_id, key)
-        return await self._shown(here, await self._resource(self._db, here, key))
+        resource = await self._resource(self._db, here, key)
+        found = await self._talks(here, guild_id, resource) if talks else ()
+        return replace(await self._shown(here, resource), talks=found)
 
-    async def look_next(self, reader_id: int, guild_id: int | None, key: str) -> Reply:
+    async def look_next(
+        self, reader_id: int, guild_id: int | None, key: str, *, talks: bool = False
+    ) -> Reply:
         """Return a resource that was shown as the next one, with the reasons that hold now."""
         here = await self._load(self._db, reader_id, guild_id, key)
         resource = await self._resource(self._db, here, key)
         reply = here.reply(here.recommended(resource))
-        return replace(reply, worth=await self._worth_of(self._db, here, resource))
+        worth = await self._worth_of(self._db, here, resource)
+        found = await self._talks(here, guild_id, resource) if talks else ()
+        return replace(reply, worth=worth, talks=found)
+
+    async def _talks(
+        self, here: ReaderHere, guild_id: int | None, resource: Resource
+    ) -> tuple[Talk, ...]:
+        """Return where a resource was a paper of the week, the latest first.
+
+        In a server: in its groups, whose channels the reader may not see; in a DM: in theirs.
+        """
+        keys = here.curriculum.keys_of(resource)
+        return tuple(await week_rows.talks_about(self._db, keys, guild_id, here.reader_id))
 
     async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
         """Return the reader and the curriculum they see here."""
@@ -378,17 +400,11 @@ class Reading:
         here = await self._load(self._db, reader_id, guild_id, key)
         resource = await self._resource(self._db, here, key)
         found: list[Resource | Step] = [*similar_to(here.curriculum, resource)]
-        return Found(here.curriculum, here.reader, "", found, similar_to=resource)
-
-    async def talks(self, reader_id: int, guild_id: int | None, key: str) -> list[Talk]:
-        """Return where a resource was a paper of the week, the latest first.
-
-        In a server: in its groups, whose channels the reader may not see; in a DM: in theirs.
-        """
-        here = await self._load(self._db, reader_id, guild_id, key)
-        resource = await self._resource(self._db, here, key)
-        keys = here.curriculum.keys_of(resource)
-        return await week_rows.talks_about(self._db, keys, here.guild_id, reader_id)
+        place = here.from_guild
+        if place is not None and not await group_rows.is_in_guild(self._db, place, reader_id):
+            found = [each for each in found if guild_of(each.key) is None]
+        from_guild, curriculum = here.from_guild, here.curriculum
+        return Found(curriculum, here.reader, "", found, similar_to=resource, from_guild=from_guild)
 
     async def suggestions(
         self, reader_id: int, guild_id: int | None, typed: str, *, undone: bool = False
@@ -478,14 +494,16 @@ class Reading:
         async with self._turn(reader_id) as tx:
             here = await self._load(tx, reader_id, guild_id, key)
             resource = await self._resource(tx, here, key)
-            note = " ".join(note.split())[:LONGEST_NOTE]
-            if here.reader.notes.get(resource.key) == note:
-                return await self._repeated(tx, here, lambda change: change.kind == "part")
-            notes = {resource.key: note}
-            goal = here.reader.goal
-            return await self._change(
-                tx, here, "part", {}, marked=[resource], goal=goal, notes=notes
-            )
+            note, key = " ".join(note.split())[:LONGEST_NOTE], resource.key
+            is_read = unlocks(here.reader.marks, key)
+            if is_read or here.reader.notes.get(key) == note:
+                kinds = MARKS if is_read else ("part",)
+                return await self._repeated(
+                    tx, here, lambda each: each.kind in kinds and here.touches(each, [key])
+                )
+            notes: dict[str, str | None] = dict.fromkeys(here.kept.notes.keys() & resource.formerly)
+            notes[key] = note
+            return await self._change(tx, here, "part", {}, goal=here.reader.goal, notes=notes)
 
     async def mark_in_turn(
         self,
@@ -534,10 +552,12 @@ class Reading:
 
     async def path(self, reader_id: int, guild_id: int | None, typed: str) -> Path:
         """Return the way to the resource or the step that the typed text means."""
-        here = await self._load(self._db, reader_id, guild_id)
+        here = await self._load(self._db, reader_id, guild_id, typed)
         curriculum = here.curriculum
         aim = curriculum.find(typed) or self._curricula.step_called(curriculum.steps, typed)
-        aim = aim or await self._curricula.named(self._db, guild_id, typed)
+        if aim is None and typed.startswith(":"):
+            aim = await self._resource(self._db, here, typed)
+        aim = aim or await self._curricula.named(self._db, here.guild_id, typed)
         return Path(curriculum, here.reader, aim, path_to(curriculum, here.reader.marks, aim.key))
 
     async def journey(self, reader_id: int, guild_id: int | None) -> Journey:
@@ -553,9 +573,13 @@ class Reading:
         Twice is harmless.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id)
+            here = await self._load(tx, reader_id, guild_id, key)
             if key is not None:
-                key = (here.curriculum.find(key) or await self._resource(tx, here, key)).key
+                aim = here.curriculum.find(key) or await self._resource(tx, here, key)
+                key, aims = aim.key, [r.key for r in aims_of(here.curriculum, aim.key)]
+                is_left = path_to(here.curriculum, here.reader.marks, key)
+                if not is_left or not may_be_goal(aim):
+                    return await self._repeated(tx, here, lambda each: here.touches(each, aims))
             kind: ChangeKind = "no_goal" if key is None else "goal"
             if key == (here.goal.key if here.goal else here.reader.goal):
                 return await self._repeated(tx, here, lambda change: change.kind == kind)
@@ -585,7 +609,9 @@ class Reading:
         curriculum = await self._curricula.of(db, place, kept.version)
         group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
         marks = resolved(curriculum, kept.marks)
-        notes = {curriculum.present(key): note for key, note in kept.notes.items()}
+        # Of two, the line under the present key is the newer.
+        noted = sorted(kept.notes.items(), key=lambda each: each[0] in curriculum.by_key)
+        notes = {curriculum.present(key): note for key, note in noted}
         reader = Reader(marks, kept.current, kept.goal, kept.minutes, group_reads, notes)
         from_guild = None if place == guild_id else place
         return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
@@ -640,7 +666,8 @@ class Reading:
             await readers.set_goal(tx, reader_id, goal)
         after = await self._again(tx, before)
         still = after.current
-        if marked and still is not None and still.key not in {r.key for r in marked}:
+        is_other = marked and still is not None and still.key not in {r.key for r in marked}
+        if kind == "part" or is_other:
             answer = after.present_answer()
         else:
             answer = after.answer(went_deeper=before.is_deeper)

@@ -133,16 +133,20 @@ async def set_marks(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None
 
 async def set_notes(tx: Queries, reader_id: int, notes: Mapping[str, str | None]) -> None:
     """Record how far the reader is in resources; None: nothing is known of that."""
-    for key, note in notes.items():
-        if note is None:
-            sql = "DELETE FROM bookmarks WHERE reader_id = ? AND resource_key = ?"
-            await tx.fetch(sql, reader_id, key)
-            continue
+    for keys in in_parts([key for key, note in notes.items() if note is None]):
+        marks = question_marks(keys)
+        sql = f"DELETE FROM bookmarks WHERE reader_id = ? AND resource_key IN ({marks})"  # noqa: S608
+        await tx.fetch(sql, reader_id, *keys)
+    rows: list[tuple[Value, ...]] = [
+        (reader_id, key, note) for key, note in notes.items() if note is not None
+    ]
+    for some in in_parts(rows):
         sql = (
-            "INSERT INTO bookmarks (reader_id, resource_key, note) VALUES (?, ?, ?)"
+            "INSERT INTO bookmarks (reader_id, resource_key, note)"  # noqa: S608 - question marks
+            f" VALUES {', '.join(['(?, ?, ?)'] * len(some))}"
             " ON CONFLICT (reader_id, resource_key) DO UPDATE SET note = excluded.note"
         )
-        await tx.fetch(sql, reader_id, key, note)
+        await tx.fetch(sql, *chain.from_iterable(some))
 
 
 async def _count_ratings(tx: Queries, reader_id: int, marks: Mapping[str, Mark | None]) -> None:

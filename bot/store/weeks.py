@@ -60,7 +60,8 @@ async def talks_about(
     ``guild_id``: in this server's groups; None: in those that the reader is in.
     """
     sql = (
-        "SELECT weeks.*, study_groups.guild_id FROM weeks"  # noqa: S608 - question marks only
+        "SELECT weeks.*, study_groups.guild_id, study_groups.channel_id AS home_id"  # noqa: S608
+        " FROM weeks"
         " JOIN study_groups ON study_groups.group_id = weeks.group_id"
         f" WHERE weeks.resource_key IN ({question_marks(keys)}) AND weeks.state = 'posted'"
         " AND weeks.message_id IS NOT NULL AND (study_groups.guild_id = ?"
@@ -68,12 +69,12 @@ async def talks_about(
         " WHERE members.group_id = weeks.group_id AND members.reader_id = ?))"
         " ORDER BY weeks.slot_at DESC LIMIT ?"
     )
-    rows = await db.fetch(sql, *keys, guild_id, guild_id, reader_id, MOST_TALKS)
-    return [
-        Talk(post.channel_id or 0, post.at, post.talk_link(row["guild_id"]))
-        for row in rows
-        for post in [_post(row)]
-    ]
+    talks = []
+    for row in await db.fetch(sql, *keys, guild_id, guild_id, reader_id, MOST_TALKS):
+        post = _post(row)
+        url = post.talk_link(row["guild_id"])
+        talks.append(Talk(row["home_id"], post.channel_id or 0, post.at, url))
+    return talks
 
 
 async def move_week(tx: Queries, week_id: int, week: str, at: datetime) -> None:

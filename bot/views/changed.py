@@ -98,7 +98,7 @@ def _change_text(
         "skipped": _("🚫 **{what}** won't be suggested again."),
         "later": _("💤 **{what}** comes back in a week."),
         "clear": _("**{what}** is unread again."),
-        "part": _("📖 You've read part of **{what}**. The card keeps it until you are done."),
+        "part": _("📖 Read in part: **{what}**"),
         "start_at": _("☑️ Counts as read: **{what}**."),
         "reset": _("🧹 All your marks are gone. A fresh start!"),
         "goal": _("🎯 Your goal is **{goal}**. The way to it comes first now."),

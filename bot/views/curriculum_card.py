@@ -9,7 +9,17 @@ from discord.ui import LayoutView
 from bot.core.curriculum import Curriculum, Resource, Section, Step, Table
 from bot.core.moderation import WHY_LIMIT, doubtable
 from bot.core.progress import Count, Mark, figures, step_count, unlocks
-from bot.core.recommend import Found, Path, Reader, Reply, Shown, missing_before, opens
+from bot.core.recommend import (
+    Found,
+    Path,
+    Reader,
+    Reply,
+    Shown,
+    may_be_goal,
+    missing_before,
+    opens,
+    path_to,
+)
 from bot.errors import UnknownStepError
 from bot.language import _, ngettext
 from bot.plain import clipped, fitting, link, markdown, narrowed, one_line, plain
@@ -40,7 +50,12 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.replies import way_out
-from bot.views.resource_card import option_of, resource_card, resource_select
+from bot.views.resource_card import (
+    from_guild_text,
+    option_of,
+    resource_card,
+    resource_select,
+)
 
 DEEPER = ":deeper"
 """The option of what goes beyond the list; no step's id has a colon."""
@@ -99,7 +114,9 @@ def index_card(
         text_of([*head, *map(_step_line, lines), *([folded] if folded else [])]),
         row(
             go_button("next"),
-            go_button("updates") if steps is listed else go_button("index"),
+            (go_button("updates") if page == 0 else None)
+            if steps is listed
+            else go_button("index"),
             *page_buttons("index", of, page, last),
         ),
         select(ids.ShowStep(page), _("Look into a step…"), options),
@@ -117,12 +134,16 @@ def _maker_of(curriculum: Curriculum) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _StepState:
-    """How far a reader is in a step. ``is_here``: they are in it; ``opener``: what opens it."""
+    """How far a reader is in a step. ``is_here``: they are in it.
+
+    ``first``: the step is locked, and this comes first on the way; ``opens``: it alone opens it.
+    """
 
     step: Step
     count: Count
     is_here: bool
-    opener: Resource | None
+    first: Resource | None
+    opens: bool
 
 
 def _state_of(step: Step, curriculum: Curriculum, reader: Reader) -> _StepState:
@@ -130,24 +151,23 @@ def _state_of(step: Step, curriculum: Curriculum, reader: Reader) -> _StepState:
     count = both.listed if both.listed.total else both.added
     counted = [r for r in step.resources if r.addition == (count is both.added)]
     unread = [r for r in counted if not unlocks(marks, r.key)]
-    missing = [missing_before(curriculum, marks, resource) for resource in unread]
-    first = min(missing, key=len, default=[])
-    current = curriculum.get(reader.current or "")
-    is_here = current in unread and not current.is_companion if current else False
-    return _StepState(step, count, is_here, first[-1] if first else None)
+    ways = [path_to(curriculum, marks, resource.key) for resource in unread]
+    *before, _last = min(ways, key=len, default=(None,))
+    first = before[0] if before else None
+    is_here = reader.current in {r.key for r in unread}
+    return _StepState(step, count, is_here, first, opens=first is not None and len(before) == 1)
 
 
 def _step_line(state: _StepState) -> str:
-    count, opener = state.count, state.opener
-    is_read = count.is_complete
-    icon = (
-        "✅" if is_read else phrases.LOCKED if opener else "▶" if state.is_here else phrases.UNREAD
-    )
+    count, first = state.count, state.first
+    icon = "✅" if count.is_complete else phrases.LOCKED if first else phrases.UNREAD
+    if state.is_here:
+        icon = "▶"
     counted, title = phrases.count_text(count), one_line(phrases.step_title(state.step))
-    if opener is None or is_read:
+    if first is None or not state.opens:
         return phrases.dotted(f"{icon} {plain(narrowed(title, 50))}", counted)
     line = phrases.dotted(f"{icon} {plain(narrowed(title, 34))}", counted)
-    by = plain(narrowed(phrases.short_title(opener), 18))
+    by = plain(narrowed(phrases.short_title(first), 18))
     return _("{step} ({title} opens it)", step=line, title=by)
 
 
@@ -177,14 +197,16 @@ def step_card(
         f"### {one_line(f'{step.icon} {phrases.step_name(step)}')}",
         f"-# {phrases.count_text(state.count)}",
     ]
-    if state.opener is not None:
-        title = phrases.name_of(state.opener)
-        head.append(_("{icon} Read this first: {title}", icon=phrases.LOCKED, title=title))
+    if state.first is not None:
+        head.append(phrases.read_first(phrases.name_of(state.first)))
     buttons = go_button("next"), go_button("index")
     if not is_long:
         more = button(ids.Unfold("more", "step", step.key), _("More"))
         lines = [*head, *_short_step(curriculum, reader, step)]
-        options = [_option_with_state(curriculum, reader, each) for each in step.resources]
+        unread = [n for n, r in enumerate(step.resources) if not unlocks(reader.marks, r.key)]
+        first = max(0, min((*unread[:1], len(step.resources) - OPTIONS)))
+        offered = step.resources[first : first + OPTIONS]
+        options = [_option_with_state(curriculum, reader, each) for each in offered]
         show = select(ids.ShowResource(), _("Show one of these…"), options)
         return boxed(text_of(lines), row(*buttons, more), show)
     if step is section.steps[0]:
@@ -265,7 +287,8 @@ def found_card(found: Found) -> LayoutView:
         lines.append(_("-# … and {n} more", n=n - len(kept)))
     options = [_found_option(found, one) for one in found.hits]
     one_of_these = select(ids.ShowResource(), _("Show one of these…"), options)
-    return boxed(text_of(lines), row(go_button("next")), one_of_these)
+    whose = from_guild_text(found.from_guild)
+    return card(whose, box(text_of(lines), row(go_button("next")), one_of_these))
 
 
 def _found_line(found: Found, one: Resource | Step) -> str:
@@ -341,7 +364,7 @@ def path_card(path: Path, *, in_server: bool, changed: Reply | None = None) -> L
     mine = None
     if is_goal:
         mine = button(ids.DropGoal(), _("Drop this goal"))
-    elif left and not (isinstance(aim, Resource) and aim.is_companion):
+    elif left and may_be_goal(aim):
         mine = button(ids.MakeGoal(aim.key), _("Make this my goal"), BLUE)
     doubt = None
     if in_server and isinstance(aim, Resource) and doubtable(path):
@@ -359,6 +382,8 @@ def _way_text(path: Path) -> str:
     """Return how much is missing, in a sentence."""
     is_step, n = isinstance(path.aim, Step), len(path.left)
     if n == 0:
+        if is_step:
+            return _("Nothing is left to read for it.")
         return _("You have already marked it.")
     if is_step:
         return ngettext("{n} thing to read:", "{n} things to read, in this order:", n)

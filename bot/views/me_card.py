@@ -1,4 +1,4 @@
-"""What readers see of themselves: how far they are, what they can undo, what is kept, settings."""
+"""What readers see of themselves: what is kept of them, and their settings."""
 
 from discord.ui import LayoutView
 

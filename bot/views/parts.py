@@ -120,8 +120,6 @@ def go_button(to: Card) -> Button:
         "all-progress": _("More"),
         "updates": _("About this list"),
         "know": _("Tell me what you know"),
-        "undo": _("Undo…"),
-        "start": _("Tell me what you know"),
         "reset": _("Reset…"),
         "me": _("My data"),
         "settings": _("Settings"),

@@ -209,6 +209,11 @@ def state_text(mark: Mark | None, *, is_locked: bool) -> str:
     return _("{icon} locked", icon=LOCKED) if is_locked else _("{icon} not read yet", icon=UNREAD)
 
 
+def read_first(title: str) -> str:
+    """Return that something is locked, and by what; ``title`` as a card shows it."""
+    return _("🔒 Read this first: {title}", title=title)
+
+
 def state_icon(mark: Mark | None, *, is_locked: bool) -> str:
     """Return a reader's state as the shape before a line: a tick, a lock, an empty circle."""
     return MARK_ICONS[mark.state] if mark else LOCKED if is_locked else UNREAD

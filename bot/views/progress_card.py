@@ -45,26 +45,29 @@ from bot.views.phrases import (
     title_of,
 )
 
-BAR = 10  # characters
+BAR, STEPS = 10, 2_000  # characters
 
 
 def progress_card(journey: Journey, *, now: datetime | None = None) -> LayoutView:
     """Build the reader's progress; with ``now``, all there is: pace, steps, what can be undone."""
-    aim = journey.curriculum.find(journey.reader.goal or "")
+    goal = journey.reader.goal
+    aim = journey.curriculum.find(goal or "")
     the_way = button(ids.ShowPath(aim.key), _("The way")) if aim else None
     way = text_of(_way_lines(journey, aim)) if aim else None
+    if goal and aim is None:
+        way = _("🎯 Your goal isn't on this list.")
     head = text_of(_head_lines(journey)), way, text_of(_deeper_lines(journey))
     if now is None:
         return boxed(*head, row(go_button("next"), the_way, go_button("all-progress")))
-    marked = bool(journey.reader.marks)
+    marked = bool(journey.reader.marks or journey.reader.notes)
     return boxed(
         *head,
         text_of(_pace_lines(journey)),
-        text_of(_steps_lines(journey)),
+        text_of(_steps_lines(journey), STEPS),
         row(go_button("next"), the_way, button(ids.GoTo("progress"), _("Less"))),
         row(
             go_button("know"),
-            button(ids.DropGoal(), _("Drop this goal")) if aim else None,
+            button(ids.DropGoal(), _("Drop this goal")) if goal else None,
             button(ids.Share(), _("Share")),
             go_button("reset") if marked else None,
         ),
@@ -87,7 +90,7 @@ def know_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutVi
     told = _(
         "### What do you know already?\n"
         "Pick steps: all that is in them counts as read, and what they build on.\n"
-        "Pick one alone, and you can choose parts of it."
+        "Pick just one to choose parts of it."
     )
     steps = [
         option(s.id, step_title(s), read_of(s, reader.marks), emoji=s.icon or None) for s in shown
@@ -103,6 +106,9 @@ def know_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutVi
 def know_parts_card(reader: Reader, step: Step, page: int = 0) -> LayoutView:
     """Build the question which parts of a step a reader knows already."""
     shown, page, last = page_of([*_unread_of(step, reader)], page)
+    if not shown:
+        nothing = _("You have marked all of this: {step}", step=step_name(step))
+        return boxed(nothing, row(button(ids.GoTo("know"), _("Other steps")), go_button("next")))
     told = _(
         "### {step}\nWhich of these do you know? What they build on counts as read, too.",
         step=step_name(step),
@@ -113,8 +119,8 @@ def know_parts_card(reader: Reader, step: Step, page: int = 0) -> LayoutView:
             ids.KnowItems(step.id, page), _("I know…"), [part_option(r) for r in shown], OPTIONS
         ),
         row(
-            button(ids.KnowStep(step.id), _("All of it"), GREEN) if shown else None,
-            button(ids.GoTo("know"), _("Other steps")),
+            button(ids.KnowStep(step.id), _("All of it"), GREEN),
+            button(ids.GoTo("know"), _("Other steps")) if page == 0 else None,
             *page_buttons("items", step.id, page, last),
         ),
     )
@@ -133,8 +139,8 @@ def _unread_of(step: Step, reader: Reader) -> Iterator[Resource]:
 def reset_form(marks: int) -> WordForm:
     """Build the form that takes this many marks away."""
     question = ngettext(
-        "This removes {n} mark, and your goal. Undo brings them back.",
-        "This removes {n} marks, and your goal. Undo brings them back.",
+        "This removes {n} mark, your goal, and where you are. Undo brings them back.",
+        "This removes {n} marks, your goal, and where you are. Undo brings them back.",
         marks,
     )
     return WordForm(_("Start over?"), question, _("reset"))

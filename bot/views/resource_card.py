@@ -27,6 +27,7 @@ from bot.core.recommend import (
     Talk,
     TooNarrow,
     Worth,
+    may_be_goal,
     opens,
     path_to,
 )
@@ -79,13 +80,12 @@ def next_card(
     reply: Reply,
     *,
     is_long: bool = False,
-    talks: Sequence[Talk] = (),
     goals: int | None = None,
 ) -> ui.LayoutView:
     """Build the answer to `/next`, to a mark and to Undo: what changed, then what comes next.
 
-    ``is_long``: with all there is to say of that, ``talks`` too. ``goals``: with this page of what
-    may be the reader's goal, for who has just told what they know.
+    ``is_long``: with all there is to say of that. ``goals``: with this page of what may be the
+    reader's goal, for who has just told what they know.
     """
     curriculum, reads = reply.curriculum, None
     goal = None if goals is None else goal_select(reply, goals)
@@ -96,7 +96,7 @@ def next_card(
             shown = _resource_box(
                 curriculum, resource, mark, unfold,
                 reasons=reasons, worth=reply.worth, sitting=reply.sitting,
-                note=reply.reader.notes.get(resource.key), talks=talks,
+                note=reply.reader.notes.get(resource.key), talks=reply.talks,
                 is_new=not reply.reader.marks, goal=goal,
             )  # fmt: skip
             goal = None
@@ -111,16 +111,20 @@ def next_card(
         case TooNarrow():
             shown = _too_narrow_box(curriculum, reply.answer)
     back = _back_parts(reply.back) if reply.back is not None else ()
-    whose = _from_guild_text(reply.from_guild)
+    whose = from_guild_text(reply.from_guild)
     return card(*changed_parts(reply), *back, whose, shown, goal, reads)
 
 
 def goal_select(reply: Reply, page: int = 0) -> ui.Select[Any] | None:
-    """Build the choice where to get to: the whole list, a step, a resource; None with a goal."""
+    """Build the choice where to get to: the whole list, a step, a resource; None with a goal.
+
+    The last page leads to the first again.
+    """
     curriculum, marks = reply.curriculum, reply.reader.marks
-    if reply.reader.goal is not None:
+    goal = curriculum.find(reply.reader.goal or "")
+    if goal is not None and path_to(curriculum, marks, goal.key):
         return None
-    steps = [s for s in curriculum.steps if path_to(curriculum, marks, s.key)]
+    steps = [s for s in curriculum.steps if may_be_goal(s) and path_to(curriculum, marks, s.key)]
     unread = [r for r in curriculum.reading_order if not unlocks(marks, r.key)]
     unread.sort(key=lambda each: not each.must_read)
     options = [option(WHOLE_LIST, _("The whole list"), _("In its own order"))]
@@ -129,8 +133,9 @@ def goal_select(reply: Reply, page: int = 0) -> ui.Select[Any] | None:
         for s in steps
     ]
     options += [option_of(resource, curriculum) for resource in unread]
-    shown, page, last = page_of(options, page, OPTIONS - 1)
-    if page < last:
+    pages = -(-len(options) // (OPTIONS - 1))
+    shown, page, _last = page_of(options, page % pages, OPTIONS - 1)
+    if pages > 1:
         shown.append(option(MORE_GOALS, _("More goals…")))
     return select(ids.PickGoal(page), _("Where do you want to get to?"), shown)
 
@@ -153,9 +158,7 @@ def nudge_card(reply: Reply) -> ui.LayoutView:
     return view
 
 
-def resource_card(
-    shown: Shown, *, is_long: bool = False, talks: Sequence[Talk] = ()
-) -> ui.LayoutView:
+def resource_card(shown: Shown, *, is_long: bool = False) -> ui.LayoutView:
     """Build the card of a resource that was looked up; ``is_long``: all there is to say of it."""
     curriculum, resource, marks = shown.curriculum, shown.resource, shown.reader.marks
     missing = path_to(curriculum, marks, resource.key)[:-1]
@@ -163,9 +166,9 @@ def resource_card(
     unfold = ids.Unfold("less" if is_long else "more", "shown", resource.key)
     looked_up = _resource_box(
         curriculum, resource, mark, unfold, worth=shown.worth, missing=missing,
-        note=shown.reader.notes.get(resource.key), talks=talks,
+        note=shown.reader.notes.get(resource.key), talks=shown.talks,
     )  # fmt: skip
-    return card(_from_guild_text(shown.from_guild), looked_up)
+    return card(from_guild_text(shown.from_guild), looked_up)
 
 
 def also_done_card(asked: AlsoDone) -> ui.LayoutView:
@@ -285,7 +288,10 @@ def _resource_box(
     """
     key, is_open = resource.key, mark is None or mark.state == "later"
     is_long = unfold.fold == "less"
-    any_length = button(ids.AnyLength(), _("Any length")) if sitting is not None else None
+    asks = goal is not None or (is_new and (is_long or sitting is None))
+    any_length = None
+    if sitting is not None and goal is None:
+        any_length = button(ids.AnyLength(), _("Any length"))
     marking = (
         [button(ids.Done(key), _("Done"), GREEN)]
         if is_open
@@ -302,15 +308,15 @@ def _resource_box(
         told = [*_long_lines(curriculum, resource, reasons, worth), text_of(_talk_lines(talks))]
     else:
         taken = sum(lines_on_phone(part) for part in (*top, locked) if part)
-        rows = 2 if any_length or is_new or goal is not None or not is_open else 0
+        rows = 2 if any_length or asks or not is_open else 0
         told = [*_short_lines(curriculum, resource, reasons, ROOM - rows - taken)]
     return box(
         *top,
         *told,
         locked,
-        row(link_button(_("Open"), resource.url), *marking, any_length, fold),
+        row(link_button(_("Open"), resource.url), *marking, any_length, None if goal else fold),
         button(ids.Similar(key), _("Similar")) if is_long else None,
-        go_button("know") if is_new or goal is not None else None,
+        go_button("know") if asks else None,
         goal or (_aside_select(key, len(missing)) if is_open else None),
     )
 
@@ -395,8 +401,9 @@ def _talk_lines(talks: Sequence[Talk]) -> Iterator[str]:
     for talk in talks[:3]:
         day, channel = phrases.moment(talk.at, "D"), f"<#{talk.channel_id}>"
         said = _("💬 {channel} talked about it, {day}", channel=channel, day=day)
-        thread = _("the thread")
-        yield phrases.dotted(said, f"[{thread}]({talk.url})")
+        # Translators: a link to where a group talked about a paper.
+        there = _("the talk")
+        yield phrases.dotted(said, f"[{there}]({talk.url})")
 
 
 def part_form(shown: Shown) -> Form:
@@ -407,7 +414,7 @@ def part_form(shown: Shown) -> Form:
         custom_id="note",
         example=_("Section 3, up to the figure"),
     )
-    where = label(_("Where are you?"), note, _("You see it on the card, until you are done"))
+    where = label(_("Where are you?"), note, _("It stays on the card until you are done"))
     return Form(_("I've read part of it"), where)
 
 
@@ -452,7 +459,7 @@ def _aside_select(key: str, before: int = 0) -> ui.Select[Any] | None:
     ]
     if before:
         all_known = ngettext(
-            "I know it, and the {n} before it", "I know it, and the {n} before it", before
+            "I know it, and the one before it", "I know it, and the {n} before it", before
         )
         ways = [
             option("goal", _("Make this my goal"), _("The way to it comes first")),
@@ -576,7 +583,7 @@ def _too_narrow_box(curriculum: Curriculum, answer: TooNarrow) -> ui.Container[A
         "step_id": phrases.step_name(step) if step else "",
         "must_reads": _("must-reads"),
     }
-    named = phrases.dotted(*(filters[name] for name in answer.culprits))
+    named = ", ".join(filters[name] for name in answer.culprits)
     nearest, first, what_first = answer.nearest, answer.first, None
     told = _("Nothing you can read now fits this: {filters}.", filters=named)
     if nearest is None and answer.is_read:
@@ -586,7 +593,7 @@ def _too_narrow_box(curriculum: Curriculum, answer: TooNarrow) -> ui.Container[A
         told = _("Nothing here fits this: {filters}.", filters=named)
         then = _("Try again with less.")
     elif first is not None:
-        then = _("🔒 Read this first: {title}", title=_taking(first))
+        then = phrases.read_first(_taking(first))
         what_first = button(ids.ShowPath(nearest.key), _("What first?"))
     else:
         day = phrases.moment(answer.until, "D") if answer.until else ""
@@ -594,7 +601,7 @@ def _too_narrow_box(curriculum: Curriculum, answer: TooNarrow) -> ui.Container[A
     return box(told, then, row(what_first, go_button("next")))
 
 
-def _from_guild_text(guild_id: int | None) -> str | None:
+def from_guild_text(guild_id: int | None) -> str | None:
     """Return whose list a card in a direct message is about."""
     if guild_id is None:
         return None

@@ -662,7 +662,7 @@ async def test_a_step_is_opened_from_the_index(alice, channel):
     all_of_it = await alice.click(step.response.message, label="More")
 
     assert "Appendix · Understanding NLP Tasks" in short
-    assert "🔒 Read this first: BERT" in short
+    assert "🔒 Read this first: Attention Is All You Need" in short
     assert "Benchmarks" not in short
     assert "Translation · Seq2Seq · [Benchmarks](https://huggingface.co/tasks/translation)" in (
         text_of(all_of_it)

@@ -1,4 +1,4 @@
-"""Paths, goals, pace, start, reset and undo, as a member sees them."""
+"""Paths, goals, pace, reset and undo, as a member sees them."""
 
 import pytest
 

@@ -188,3 +188,82 @@ async def test_who_knows_everything_is_asked_no_more(alice, channel):
     assert "You've read" not in text_of(known)
     assert "You have marked everything" in text_of(answer)
     assert option_labels_of(answer) == []
+
+
+async def test_one_step_that_left_the_list_is_no_other_step(alice, channel, restart, base):
+    steps = await tell(alice, channel)
+    sections = tuple(
+        replace(section, steps=tuple(step for step in section.steps if step.id != "open-models"))
+        for section in base.sections
+    )
+
+    await restart(replace(base, sections=sections))
+    answer = await pick(alice, steps, "open-models")
+
+    assert "There is no step “open-models”." in text_of(answer)
+    assert "All of it" not in labels_of(answer)
+
+
+async def test_a_goal_that_left_the_list_can_be_dropped_and_another_be_picked(
+    alice, channel, restart, base
+):
+    path = await alice.slash(channel, "path", resource=":peft")
+    await alice.click(path.response.message, label="Make this my goal")
+    sections = tuple(
+        replace(section, steps=tuple(step for step in section.steps if step.id != "peft"))
+        for section in base.sections
+    )
+    await restart(replace(base, sections=sections))
+
+    known = await pick(alice, await tell(alice, channel), "decoding")
+    offered = options_of(known)
+    progress = await alice.slash(channel, "progress")
+    told = text_of(progress)
+    kept = text_of(await alice.slash(channel, "me"))
+    more = await alice.click(progress.response.message, label="More")
+    dropped = await alice.click(more.response.message, label="Drop this goal")
+
+    assert "list" in offered
+    assert "🎯 Your goal isn't on this list." in told
+    assert "Your goal: peft (no longer listed)" in kept
+    assert "You have no goal now" in text_of(dropped)
+
+
+async def test_the_whole_list_leaves_what_was_told_on_the_card(alice, channel):
+    known = await pick(alice, await tell(alice, channel), "transformer", "peft")
+
+    picked = await pick(alice, known, "list")
+
+    assert "Counts as read: **" in text_of(picked)
+    assert "Undo" in labels_of(picked)
+    assert "list" not in options_of(picked)
+
+
+async def test_what_is_reached_already_becomes_no_goal(alice, channel):
+    path = await alice.slash(channel, "path", resource="LoRA")
+    await alice.slash(channel, "done", resource="attention is all you need, gpt-1, lora")
+
+    answer = await alice.click(path.response.message, label="Make this my goal")
+
+    assert "already marked" in text_of(answer)
+    assert "🎯" not in text_of(await alice.slash(channel, "progress"))
+
+
+async def test_a_step_that_is_gone_is_said_to_be(alice, channel, env):
+    answer = await alice.slash(channel, "path", resource=":gone")
+
+    assert "There is no step “gone”." in text_of(answer)
+    assert "peft" in options_of(answer)
+    assert env.errors
+
+
+async def test_a_servers_own_step_is_no_goal(alice, moderator, channel):
+    added = await moderator.slash(channel, "manage add", link="https://example.org/mamba")
+    await moderator.click(added.response.message, label="Add")
+
+    path = await alice.slash(channel, "path", resource="Added by this server")
+    known = await pick(alice, await tell(alice, channel), "transformer", "peft")
+
+    assert "1 thing to read:" in text_of(path)
+    assert "Make this my goal" not in labels_of(path)
+    assert ":added-here" not in options_of(known)

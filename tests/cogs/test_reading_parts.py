@@ -20,7 +20,7 @@ async def test_how_far_one_is_stands_on_the_card_until_it_is_done(alice, channel
     after = text_of(await alice.slash(channel, "search", query="attention is all you need"))
     undone = await alice.click(done.response.message, label="Undo")
 
-    assert "📖 You've read part of **Attention Is All You Need**." in told
+    assert "📖 Read in part: **Attention Is All You Need**" in told
     assert title.startswith("Attention")
     line = "📖 You've read part of it: Section 3, \\*up to\\* fig. 2"
     assert line in told
@@ -110,6 +110,40 @@ async def test_more_says_where_a_group_talked_about_it(alice, moderator, channel
 
     assert "💬" not in before
     assert f"💬 <#{channel.id}> talked about it, <t:" in seen
-    assert "[the thread](https://discord.com/channels/" in seen
+    assert "[the talk](https://discord.com/channels/" in seen
     assert "💬" not in hidden
     assert "💬" not in dm
+
+
+async def test_what_was_asked_for_stays_what_done_marks(alice, channel):
+    asked = await alice.slash(channel, "next", step="tokenization")
+    title = title_of(asked)
+
+    noted = await note(alice, asked, "page 2")
+    still = title_of(noted)
+    done = text_of(await alice.slash(channel, "done"))
+
+    assert still == title
+    assert f"✅ Done: **{title[:30]}" in done or "Rare Words" in title
+
+
+async def test_each_line_is_its_own_papers(alice, channel):
+    for query, said in (("BERT", "x"), ("LoRA", "y")):
+        await note(alice, await alice.slash(channel, "search", query=query), said)
+
+    again = await note(alice, await alice.slash(channel, "search", query="BERT"), "x")
+
+    assert "📖 You noted that already: **BERT**" in text_of(again)
+
+
+async def test_what_is_done_is_not_read_in_part(alice, channel):
+    card = await alice.slash(channel, "search", query="BERT")
+    form = await alice.select(card.response.message, ["part"], custom_id=select_of(card))
+    await alice.slash(channel, "done", resource="BERT")
+
+    answer = text_of(await alice.submit_modal(form, {"note": "page 2"}))
+    unread = await alice.slash(channel, "search", query="BERT")
+    cleared = await alice.click(unread.response.message, label="Not read yet")
+
+    assert "already marked" in answer
+    assert "page 2" not in text_of(cleared)

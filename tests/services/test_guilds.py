@@ -420,3 +420,23 @@ async def test_a_gone_servers_papers_weigh_nothing_in_what_comes_next(services, 
 
     assert len(here) == 1
     assert gone == ()
+
+
+async def test_in_a_direct_message_a_servers_own_is_for_its_groups_alone(services, clock):
+    reading, moderation = services.reading, services.moderation
+    _, own = await live(services, clock, GUILD, CHANNEL)
+    proposal = await moderation.propose(GUILD, MODERATOR, "https://example.org/another")
+    other = (await moderation.add((GUILD, MODERATOR, proposal.draft_id))).resource
+    async with services.db.transaction() as tx:
+        await tx.fetch("UPDATE weeks SET resource_key = ? WHERE state = 'posted'", own)
+    carol = 33  # was shown it, and is in no group
+    await reading.mark(carol, GUILD, own, "later")
+
+    theirs = await reading.look(ALICE, None, own, talks=True)
+    hers = await reading.look(carol, None, own, talks=True)
+    alike = [(await reading.similar(who, None, own)).hits for who in (ALICE, carol)]
+
+    assert [talk.channel_id for talk in theirs.talks] == [CHANNEL]
+    assert hers.talks == ()
+    assert other in alike[0]
+    assert other not in alike[1]

@@ -79,4 +79,5 @@ def test_every_goal_of_a_long_list_can_be_picked():
     offered = [each for page in pages for each in page if each != "more"]
 
     assert offered == ["list", *(s.key for s in made.steps), *(r.key for r in made.resources)]
-    assert [page[-1] == "more" for page in pages] == [True] * 5 + [False]
+    assert [page[-1] == "more" for page in pages] == [True] * 6
+    assert options_of(next_card(reply, goals=6)) == pages[0], "and begins anew"

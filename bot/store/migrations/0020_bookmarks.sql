@@ -6,3 +6,6 @@ CREATE TABLE bookmarks (
     note TEXT NOT NULL,
     PRIMARY KEY (reader_id, resource_key)
 );
+
+-- In which weeks a resource was read.
+CREATE INDEX weeks_of_resource ON weeks (resource_key);

@@ -93,6 +93,7 @@ def acts_of(world):
         "typing": lambda: s.reading.suggestions(READER, GUILD, "r"),
         "/path": lambda: s.reading.path(READER + 1, GUILD, f"demo:r{world.size - 1}"),
         "/progress": lambda: s.reading.journey(READER, GUILD),
+        "I've read part of it": lambda: s.reading.bookmark(READER + 1, GUILD, "demo:r1", "page 2"),
         "I know…": lambda: s.reading.know(READER + 1, GUILD, [f"demo:r{world.size - 1}"]),
         "Reset and Undo": undo_a_reset,
         "/me": lambda: s.me.about(READER),

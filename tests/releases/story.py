@@ -155,6 +155,8 @@ class Story:
         await reading.mark(ALICE, GUILD, BERT, "done", rating=4)
         await reading.set_goal(ALICE, GUILD, DPO)
         await reading.set_goal(ALICE, GUILD, None)
+        await reading.set_goal(ALICE, GUILD, ":icl")
+        await reading.bookmark(CAROL, GUILD, DPO, "section 3")
         await reading.know(ALICE, GUILD, [":transformer", ":peft"])
         reset = await reading.reset(ALICE, GUILD)
         await reading.undo(ALICE, GUILD, reset.change.change_id)

@@ -39,6 +39,9 @@ LISTED = {
     "groups.group_of_channel": CHANNELS,
     "groups.group": CHECKED,
     "groups.groups_by_id": THE_READERS,
+    "groups.groups_to_remind_of": THE_READERS,
+    "groups.any_wish": THE_READERS,
+    "readers.pace_of": THE_READERS,
     "groups.take_group": CHECKED,
     "groups.take_group_of_channel": CHANNELS,
     "groups.due_group_ids": EVERY_SERVERS,
@@ -64,7 +67,6 @@ LISTED = {
     "readers.read_since": THE_READERS,
     "weeks.week": CHECKED,
     "weeks.weeks_by_id": THE_READERS,
-    "weeks.not_followed": EVERY_SERVERS,
     "weeks.read_counts": LOOKED_FOR,
     "weeks.talks_about": THE_READERS,
 }

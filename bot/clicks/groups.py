@@ -51,6 +51,7 @@ from bot.views.problems import (
     seen_channel,
     seen_role,
 )
+from bot.views.reminder_card import hour_card
 from bot.views.replies import edit
 from bot.views.resource_card import next_card, resource_card
 from bot.views.weekly_card import read_card, weekly_card
@@ -80,10 +81,14 @@ async def join(click: Click, said: ids.Join) -> View:
 
 @clicked
 async def remind(click: Click, said: ids.Remind) -> View:
-    wanted = said.way == "on"
-    await click.services.reminders.ask(click.guild_id, said.group_id, click.who, wanted=wanted)
+    wanted, reminders = said.way == "on", click.services.reminders
+    is_first = await reminders.ask(click.guild_id, said.group_id, click.who, wanted=wanted)
     click.deliver.look_again()
-    return await _look(click, said.group_id)
+    view = await _look(click, said.group_id)
+    if not is_first:
+        return view
+    await click.replace(view)
+    return await click.show(hour_card(*await reminders.hours(click.who)))
 
 
 @clicked

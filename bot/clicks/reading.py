@@ -39,6 +39,7 @@ from bot.views.progress_card import (
     reset_form,
     shared_card,
 )
+from bot.views.reminder_card import later_card, on_again_card, stopped_card
 from bot.views.replies import answer, answer_file
 from bot.views.resource_card import (
     MORE_GOALS,
@@ -58,7 +59,7 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
         case "me":
             return me_card(await click.services.me.about(click.who))
         case "settings":
-            return settings_card(await click.services.me.settings(click.who))
+            return await _settings(click)
     journey = await click.services.reading.journey(click.who, click.where)
     match said.card:
         case "progress":
@@ -367,9 +368,38 @@ async def _forget(click: Click, _form: WordForm) -> View:
 async def switch(click: Click, said: ids.Switch) -> View:
     if said.switch == "named":  # *Settings* stood there
         click.refuse_slip()
-    settings = await click.services.me.switch(click.who, said.switch)
+    await click.services.me.switch(click.who, said.switch)
     click.deliver.look_again()
-    return settings_card(settings)
+    return await _settings(click)
+
+
+@clicked
+async def set_hour(click: Click, _said: ids.RemindHour) -> View:
+    await click.services.me.set_hour(click.who, int(click.picked[:2]))
+    click.deliver.look_again()
+    return await _settings(click)
+
+
+@clicked
+async def remind_later(click: Click, _said: ids.RemindLater) -> View:
+    """Let a reminder come again tomorrow, however old the message is."""
+    return later_card(await click.services.reminders.later(click.who))
+
+
+@clicked
+async def reminding(click: Click, said: ids.Reminding) -> View:
+    """Turn off what a reminder came for, or on again."""
+    wanted = said.way == "again"
+    reasons = await click.services.reminders.set_reasons(
+        click.who, said.group_ids, is_idle=said.is_idle, wanted=wanted
+    )
+    click.deliver.look_again()
+    return on_again_card(reasons) if wanted else stopped_card(reasons)
+
+
+async def _settings(click: Click) -> LayoutView:
+    settings = await click.services.me.settings(click.who)
+    return settings_card(settings, *await click.services.reminders.hours(click.who))
 
 
 @clicked
@@ -387,4 +417,6 @@ async def set_zone(click: Click, _said: ids.SetMyZone) -> View:
 
 
 async def _zone_is(click: Click, zone: str) -> View:
-    return settings_card(await click.services.me.set_zone(click.who, zone, click.language))
+    await click.services.me.set_zone(click.who, zone, click.language)
+    click.deliver.look_again()
+    return await _settings(click)

@@ -1,4 +1,4 @@
-"""Study groups as values: their weeks, reminders, and checks of who is still there."""
+"""Study groups as values: their weeks, and checks of who is still there."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
-from bot.core.outbox import Problem, ProblemName
+from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
-from bot.core.progress import UNLOCKS, Mark
 from bot.core.weeks import Schedule, Week
 from bot.core.zones import ZoneChoice
 
@@ -263,59 +262,6 @@ def as_wished(
         changed |= {"hour": schedule.hour, "minute": schedule.minute}
     schedule = replace(group.schedule, **changed)
     return schedule, group.role_id if role_id == seen.role_id else role_id
-
-
-REMINDED_BEFORE = timedelta(days=2)
-"""How long before the group's next slot a reminder is due."""
-
-REMINDED_WITHIN = timedelta(days=1)
-"""How long after that it is too late for one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """What a reader is reminded of; ``next_at``: the group's next slot."""
-
-    curriculum: Curriculum
-    group: Group
-    post: Week
-    resource: Resource
-    next_at: datetime
-
-
-def reminder_window(next_at: datetime) -> tuple[datetime, datetime]:
-    """Return from when to when a reminder before this slot may be sent."""
-    due_at = next_at - REMINDED_BEFORE
-    return due_at, due_at + REMINDED_WITHIN
-
-
-def reminder_obstacle(
-    *,
-    group: Group,
-    wish: ReminderWish | None,
-    post: Week,
-    last: Week | None,
-    mark: Mark | None,
-    next_at: datetime,
-    now: datetime,
-    goes_on: bool = False,
-) -> ProblemName | None:
-    """Return why a reminder isn't to be sent; None: it is.
-
-    ``last`` is what the group was posted last, ``mark`` the reader's on the paper; ``goes_on``:
-    it has weeks to come.
-    """
-    if group.state != "active":
-        return "group_silent"
-    if wish != "wanted":
-        return "not_asked"
-    if last is None or last.week_id != post.week_id:
-        return "superseded"
-    if mark is not None and mark.state in UNLOCKS:
-        return "read_already"
-    if goes_on:
-        return "goes_on"
-    return "too_late" if now >= reminder_window(next_at)[1] else None
 
 
 CHECKED_EVERY = timedelta(days=7)

@@ -29,18 +29,15 @@ SAID = frozenset(
 class ReaderSettings:
     """What a reader set for themselves.
 
-    ``zone`` is an IANA name: the default for groups they set up. ``named``: groups may show their
-    name. ``nudged``: a direct message after a week without reading.
+    ``zone`` is an IANA name: of their reminders, and the default for groups they set up. ``named``:
+    groups may show their name. ``nudged``: a reminder after a week without reading.
+    ``remind_hour``: of their day, None: they weren't asked.
     """
 
     zone: str | None = None
     named: bool = False
     nudged: bool = False
-
-    @property
-    def wants_letters(self) -> bool:
-        """Whether to look every week if there is something to write to them."""
-        return self.nudged
+    remind_hour: int | None = None
 
 
 Switch = Literal["named", "unnamed", "nudge", "unnudge"]
@@ -117,9 +114,7 @@ class About:
 def about(kept: Kept) -> About:
     """Sum up what is kept."""
     members = (row["group_id"] for row in kept.of("members"))
-    reminders = sum(
-        row["kind"] == "reminder" and row["group_id"] is not None for row in kept.of("outbox")
-    )
+    reminders = sum(row["kind"] == "reminder" for row in kept.of("outbox"))
     current, goal = map(kept.row_of("readers").get, ("current_key", "goal_key"))
     return About(
         marks=Counter(row["state"] for row in kept.of("progress")),
@@ -181,7 +176,11 @@ WHAT = {
     ),
     "addition_changes": "What you changed in servers' lists. It stays, without you.",
     "drafts": "Changes to servers' lists that you began; kept for a day.",
-    "reader_settings": "Your settings; nudge_at is when I may next remind you to read.",
+    "reader_settings": (
+        "Your settings; nudge_at is when I look next whether to remind you, reminded_at when I last"
+        " did, ignored how often in a row that was without a mark of yours since, again_at when to"
+        " remind you again because you pressed *Later*."
+    ),
     "doubts": "Prerequisites that you reported as wrong to a server's moderators.",
 }
 """Table -> what its rows mean, told in the file itself."""

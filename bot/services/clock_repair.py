@@ -9,6 +9,7 @@ from importlib.metadata import version
 from bot.core.groups import Group
 from bot.core.outbox import LetterKind
 from bot.core.papers import AT_MOST_AHEAD, BEFORE_ITS_SLOT, Vote
+from bot.core.reminders import LOOKED_EVERY
 from bot.core.weeks import (
     CLOCKS_APART,
     FURTHEST,
@@ -22,7 +23,6 @@ from bot.core.weeks import (
     week_at_home,
     week_of,
 )
-from bot.services.me import NUDGED_AFTER
 from bot.services.papers import Papers, calendar_of
 from bot.services.reading import PUT_OFF_FOR
 from bot.services.reminders import plan as plan_reminders
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 TABLES = "zone_tables"
 """The setting that says by which version of the tzdata package the groups' slots were reckoned."""
 
-A_SECOND = timedelta(seconds=1)
+A_SECOND, A_DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 @dataclass
@@ -115,7 +115,8 @@ class ClockRepair:
         """Pull back all but groups' calendars, a table at a time; return how many rows it was."""
         limit, count = now + CLOCKS_APART, 0
         marks = dict.fromkeys(upkeep.OF_MARKS, limit) | {upkeep.PUT_OFF: now + PUT_OFF_FOR}
-        others = dict.fromkeys(upkeep.NEVER_AHEAD, limit) | {upkeep.NUDGES: limit + NUDGED_AFTER}
+        others = dict.fromkeys(upkeep.NEVER_AHEAD, limit) | {upkeep.NUDGES: limit + LOOKED_EVERY}
+        others[upkeep.AGAIN] = limit + 2 * A_DAY
         wrong = await upkeep.columns_ahead(self._db, marks | others)
         if not wrong.isdisjoint(marks):
             async with self._db.transaction() as tx:
@@ -150,7 +151,7 @@ class ClockRepair:
                 await group_rows.set_looked(tx, group_id, since, next_at)
                 await _skips_put_right(tx, plan.calendar, now)
                 await self._votes_put_right(tx, group, now)
-                await plan_reminders(tx, self._ids, group, now)
+                await plan_reminders(tx, group, now)
         except Exception:
             log.exception("group %s can't be put right", group_id)
             return Counter()

@@ -217,7 +217,7 @@ class Groups:
             await group_rows.put_group(tx, group, now)
             await self._make_way(tx, group, plan.made_way(), now)
             group = await self._announce(tx, group, old, now)
-            await plan_reminders(tx, self._ids, group, now)
+            await plan_reminders(tx, group, now)
         return await self._status(group, changed_by)
 
     async def set_state(
@@ -242,7 +242,7 @@ class Groups:
             changed = replace(old, state=state, since=now, next_at=next_at)
             await group_rows.put_group(tx, changed, now)
             group = await self._announce(tx, changed, old, now)
-            await plan_reminders(tx, self._ids, group, now)
+            await plan_reminders(tx, group, now)
         return await self._status(group)
 
     async def running_in(self, guild_id: int) -> list[Group]:
@@ -310,7 +310,7 @@ class Groups:
             # A slot that has just come waits to be looked at.
             next_at = calendar.next(now).at if group.next_at > now else group.next_at
             await group_rows.set_looked(tx, group_id, group.since, next_at)
-            await plan_reminders(tx, self._ids, group, now)
+            await plan_reminders(tx, group, now)
         return await self._status(replace(group, next_at=next_at))
 
     async def mention_nobody(self, guild_id: int, group_id: int) -> GroupStatus:

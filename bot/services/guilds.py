@@ -169,7 +169,7 @@ class Guilds:
         if group.state == "active":
             next_at = (await next_slot_of(tx, group, now)).at
             await group_rows.set_looked(tx, group_id, now, next_at)
-            await plan(tx, self._ids, group, now)
+            await plan(tx, group, now)
 
     async def _forget(self, guild_id: int) -> None:
         """Forget the server in many small transactions; one that is cut off is begun again."""

@@ -1,7 +1,6 @@
 """What a reader may know and decide about their own rows: look, take away, delete."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.core.me import (
     to_bibtex,
     to_json,
 )
+from bot.core.reminders import HOUR
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
@@ -25,9 +25,6 @@ from bot.store import additions, groups, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database
 from bot.store.instants import Clock
-
-NUDGED_AFTER = timedelta(days=7)
-"""Time without reading after which a reader who wants it is reminded."""
 
 
 @dataclass
@@ -68,6 +65,10 @@ class Me:
                 raise UnknownZoneError(typed, likely, fits)
         return await self._change(reader_id, zone=zone)
 
+    async def set_hour(self, reader_id: int, hour: int) -> ReaderSettings:
+        """Set the hour of their day at which the reader is reminded."""
+        return await self._change(reader_id, remind_hour=hour)
+
     async def switch(self, reader_id: int, switch: Switch) -> ReaderSettings:
         """Turn a setting on or off."""
         return await self._change(reader_id, **dict([SWITCHES[switch]]))
@@ -77,10 +78,12 @@ class Me:
             await readers.take_turn(tx, reader_id)
             old = await readers.settings_of(tx, reader_id)
             settings = replace(old, **changed)
+            if settings.nudged and settings.remind_hour is None:
+                settings = replace(settings, remind_hour=HOUR)
             await readers.put_settings(tx, reader_id, settings)
-            if settings.wants_letters != old.wants_letters:
-                nudge_at = self._clock() + NUDGED_AFTER if settings.wants_letters else None
-                await readers.set_nudge_at(tx, reader_id, nudge_at)
+            if settings.nudged and not old.nudged:
+                await readers.set_nudged_at(tx, reader_id, self._clock())
+            await readers.look_soon(tx, reader_id, self._clock())
         return settings
 
     async def forget(self, reader_id: int) -> bool:

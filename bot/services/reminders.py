@@ -1,40 +1,51 @@
-"""Letters to people: who asked for a reminder, whether it is still wanted, and when it goes."""
+"""Reminders: who asked for them, at whom to look when, and of what they are told then."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, Reminder, ReminderWish, reminder_obstacle, reminder_window
-from bot.core.outbox import OutboxRow, ProblemName
+from bot.core.groups import Group, ReminderWish
+from bot.core.outbox import OutboxRow
 from bot.core.papers import spans_by_key
 from bot.core.progress import resolved
 from bot.core.recommend import AllRead, Reply
+from bot.core.reminders import (
+    ALWAYS,
+    HOUR,
+    LOOKED_EVERY,
+    MOST_PAPERS,
+    OpenPaper,
+    Pace,
+    Reasons,
+    Window,
+    is_open,
+    paper_window,
+)
 from bot.core.weeks import Week
 from bot.errors import NotAMemberError, UnknownPostError
 from bot.services.curriculum import CurriculumStore
-from bot.services.me import NUDGED_AFTER
-from bot.services.papers import next_slot_of, of_guild
+from bot.services.papers import next_slot_of, taken_group
 from bot.services.reading import Reading
 from bot.store import groups as group_rows
 from bot.store import outbox, progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
-from bot.store.instants import Clock, Ids, seconds
+from bot.store.instants import Clock, Ids
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100
-A_DAY = timedelta(days=1)
-AN_HOUR = timedelta(hours=1)
+A_SECOND, AN_HOUR, A_DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass
 class Reminders:
-    """Reminders of a group's paper, and nudges after a week without reading.
+    """One direct message a day at most, at the reader's hour, for all reasons together.
 
-    They become rows of the outbox here; the engine alone sends. A letter is one row for good, so
-    that it is sent once.
+    Whoever wants any is looked at when there may be something to tell. At their hour that becomes a
+    row of the outbox, one for each of their days; the engine alone sends.
     """
 
     _db: Database
@@ -44,48 +55,68 @@ class Reminders:
     _clock: Clock
     _ids: Ids
 
-    async def ask(self, guild_id: int, group_id: int, reader_id: int, *, wanted: bool) -> None:
-        """Turn a member's reminders of unread papers on or off.
+    async def ask(self, guild_id: int, group_id: int, reader_id: int, *, wanted: bool) -> bool:
+        """Turn a member's reminders of unread papers on or off; tell whether to ask at which hour.
+
+        That is asked once.
 
         Raises:
             NoGroupError: no such group in this server.
             NotAMemberError: the reader isn't in it.
         """
-        async with self._db.transaction() as tx:
-            group = of_guild(await group_rows.take_group(tx, group_id), guild_id)
+        async with taken_group(self._db, guild_id, group_id, who=reader_id) as (tx, group):
             wish: ReminderWish | None = "wanted" if wanted else None
             if not await group_rows.set_wish(tx, group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
-                await plan(tx, self._ids, group, self._clock(), reader_id)
+                await plan(tx, group, self._clock(), reader_id)
+            settings = await readers.settings_of(tx, reader_id)
+            is_first = wanted and settings.remind_hour is None
+            if is_first:
+                await readers.put_settings(tx, reader_id, replace(settings, remind_hour=HOUR))
+        return is_first
 
-    async def check(self, row: OutboxRow) -> Reminder | ProblemName:
-        """Return what a reminder shows, or why it isn't to be sent any more."""
-        _, week_id, reader_id = row.reference.split(":")
-        post = await week_rows.week(self._db, int(week_id))
-        group = None if post is None else await group_rows.group(self._db, post.group_id)
-        if post is None or group is None:
-            return "paper_gone"
-        curriculum = await self._curricula.of(self._db, group.guild_id)
-        resource = curriculum.get(post.key or "")
-        if resource is None:
-            return "paper_gone"
+    async def hours(self, reader_id: int) -> tuple[Pace, datetime | None]:
+        """Return when the reader wants reminders, and when the next may come; None: unknown."""
+        pace, now = await readers.pace_of(self._db, reader_id), self._clock()
+        return pace, pace.next_hour(await _windows(self._db, reader_id), now, now)
+
+    async def set_reasons(
+        self, reader_id: int, group_ids: Collection[int], *, is_idle: bool, wanted: bool
+    ) -> Reasons:
+        """Turn on or off what a message came for, wherever its button is pressed.
+
+        Return what that was: without groups in which they no longer are.
+        """
+        async with self._db.transaction() as tx:
+            if not await readers.take_turn_if_known(tx, reader_id):
+                return Reasons()
+            wish: ReminderWish | None = "wanted" if wanted else None
+            changed = [
+                group_id
+                for group_id in sorted(set(group_ids))  # as whoever else changes several
+                if await group_rows.set_wish(tx, group_id, reader_id, wish)
+            ]
+            if is_idle:
+                settings = await readers.settings_of(tx, reader_id)
+                await readers.put_settings(tx, reader_id, replace(settings, nudged=wanted))
+            await readers.look_soon(tx, reader_id, self._clock())
+            groups = await group_rows.groups_by_id(tx, changed)
+        return Reasons(is_idle, tuple(sorted(groups, key=lambda group: group.group_id)))
+
+    async def later(self, reader_id: int) -> datetime | None:
+        """Remind the reader again tomorrow, and return when; None: they want no reminders now."""
         now = self._clock()
-        marks = resolved(curriculum, await progress.marks_of(self._db, int(reader_id)))
-        next_at = (await next_slot_of(self._db, group, now)).at
-        spans = await week_rows.spans_of(self._db, group.group_id)
-        span = spans_by_key(curriculum, spans).get(resource.key)
-        problem = reminder_obstacle(
-            group=group,
-            wish=await group_rows.wish(self._db, group.group_id, int(reader_id)),
-            post=post,
-            last=await week_rows.last_posted(self._db, group.group_id),
-            mark=marks.get(resource.key),
-            goes_on=span is not None and span.is_under_way,
-            next_at=next_at,
-            now=now,
-        )
-        return problem or Reminder(curriculum, group, post, resource, next_at)
+        async with self._db.transaction() as tx:
+            if not await readers.take_turn_if_known(tx, reader_id):
+                return None
+            pace = await readers.pace_of(tx, reader_id)
+            if not pace.nudged and not await group_rows.any_wish(tx, reader_id):
+                return None
+            at = pace.hour_on(pace.day_of(now) + A_DAY)
+            await readers.look_soon(tx, reader_id, now)
+            await readers.set_again(tx, reader_id, at)
+        return at
 
     async def finish(self, reader_id: int, week_id: int) -> Reply:
         """Mark the paper of a reminder done, wherever its button is pressed.
@@ -110,7 +141,7 @@ class Reminders:
         due = await readers.due_nudges(self._background, self._clock(), AT_ONCE)
         for reader_id in due:
             try:
-                await self._open_nudge(reader_id)
+                await self._look_at(reader_id)
             except Exception:
                 log.exception("a reader can't be looked at")
                 async with self._background.transaction() as tx:
@@ -118,61 +149,102 @@ class Reminders:
                         await readers.set_nudge_at(tx, reader_id, self._clock() + AN_HOUR)
         return len(due)
 
+    async def open_papers(self, reader_id: int) -> list[OpenPaper]:
+        """Return the papers of which the reader is told now, the next slot first."""
+        pace = await readers.pace_of(self._background, reader_id)
+        return await self._open_papers(self._background, reader_id, pace)
+
+    async def is_idle(self, reader_id: int) -> bool:
+        """Tell whether the reader asked to be told of a week without reading, and it is over."""
+        return (await readers.pace_of(self._background, reader_id)).is_idle(self._clock())
+
     async def nudge(self, reader_id: int) -> Reply | None:
         """Return what the reader would read next; None: nothing is left, or they read meanwhile."""
         async with self._background.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
                 return None
-            settings = await readers.settings_of(tx, reader_id)
-            last = await progress.last_change(tx, reader_id)
-            if not settings.nudged or (last and self._clock() - last < NUDGED_AFTER):
-                return None
-            reply = await self._reading.show_next(tx, reader_id, None)
+            return await self._nudge(tx, reader_id, await readers.pace_of(tx, reader_id))
+
+    async def _nudge(self, tx: Queries, reader_id: int, pace: Pace) -> Reply | None:
+        if not pace.is_idle(self._clock()):
+            return None
+        reply = await self._reading.show_next(tx, reader_id, None)
         return None if isinstance(reply.answer, AllRead) else reply
 
-    async def _open_nudge(self, reader_id: int) -> None:
+    async def _look_at(self, reader_id: int) -> None:
         now = self._clock()
         async with self._background.transaction() as tx:
-            is_known = await readers.take_turn_if_known(tx, reader_id)
-            if not is_known or not await readers.is_nudge_due(tx, reader_id, now):
+            if not await readers.take_turn_if_known(tx, reader_id):
+                return
+            pace = await readers.pace_of(tx, reader_id)
+            if pace.nudge_at is None or pace.nudge_at > now:
                 return  # another process has just looked at them
-            settings = await readers.settings_of(tx, reader_id)
-            last = await progress.last_change(tx, reader_id)
-            again = last + NUDGED_AFTER if last else now
-            if settings.nudged and again <= now:
-                about, times = f"idle:{reader_id}:{seconds(now)}", (now, now + A_DAY)
-                row = OutboxRow(self._ids.new(), "reminder", about, *times, reader_id=reader_id)
-                await outbox.add(tx, row)
-                again = now + NUDGED_AFTER
-            await readers.set_nudge_at(tx, reader_id, again if settings.wants_letters else None)
+            windows = await _windows(tx, reader_id)
+            at = pace.next_hour(windows, now, pace.nudge_at)
+            if at is not None and at <= now:
+                if await self._has_reason(tx, reader_id, pace):
+                    about, until_at = f"day:{reader_id}:{pace.day_of(at)}", pace.until(at)
+                    row = OutboxRow(
+                        self._ids.new(), "reminder", about, at, until_at, reader_id=reader_id
+                    )
+                    await outbox.add(tx, row)
+                elif pace.wants_again(now):
+                    await readers.set_again(tx, reader_id, None)
+                    pace = replace(pace, again_at=None)
+                at = pace.next_hour(windows, now, at + A_SECOND)
+            look_at, is_wanted = now + LOOKED_EVERY, pace.nudged or bool(windows)
+            if not is_wanted and not await group_rows.any_wish(tx, reader_id):
+                await readers.set_nudge_at(tx, reader_id, None)
+            else:
+                await readers.set_nudge_at(tx, reader_id, min(at or look_at, look_at))
+
+    async def _has_reason(self, tx: Queries, reader_id: int, pace: Pace) -> bool:
+        if await self._open_papers(tx, reader_id, pace):
+            return True
+        return await self._nudge(tx, reader_id, pace) is not None
+
+    async def _open_papers(self, db: Queries, reader_id: int, pace: Pace) -> list[OpenPaper]:
+        found, now = [], self._clock()
+        groups = await group_rows.groups_to_remind_of(db, reader_id)
+        marks = await progress.marks_of(db, reader_id) if groups else {}
+        for group in groups:
+            post = await week_rows.last_posted(db, group.group_id)
+            curriculum = await self._curricula.of(db, group.guild_id)
+            resource = None if post is None else curriculum.get(post.key or "")
+            if post is None or resource is None:
+                continue
+            next_at = (await next_slot_of(db, group, now)).at
+            window = ALWAYS if pace.wants_again(now) else paper_window(next_at)
+            spans = spans_by_key(curriculum, await week_rows.spans_of(db, group.group_id))
+            span, mark = spans.get(resource.key), resolved(curriculum, marks).get(resource.key)
+            if is_open(mark, window, now, goes_on=span is not None and span.is_under_way):
+                found.append(OpenPaper(group, post, resource, next_at, curriculum))
+        return found[:MOST_PAPERS]
+
+
+async def _windows(db: Queries, reader_id: int) -> list[Window]:
+    """Return when papers of the reader's groups are told of; ``next_at`` is near enough here."""
+    return [
+        paper_window(group.next_at) for group in await group_rows.groups_to_remind_of(db, reader_id)
+    ]
 
 
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:
     sent = await outbox.row_about(db, "reminder", f"week:{post.week_id}:{reader_id}")
     if sent is not None and sent.tried_at is not None:
-        return True
+        return True  # by a release that made a row for each paper
     return await group_rows.is_member(db, post.group_id, reader_id)
 
 
-async def plan(
-    tx: Queries, ids: Ids, group: Group, now: datetime, reader_id: int | None = None
-) -> None:
-    """Put a reminder of the group's last paper into the outbox for every member who asked.
+async def plan(tx: Queries, group: Group, now: datetime, reader_id: int | None = None) -> None:
+    """Let every member who asked be looked at before the group's next slot, wherever that is now.
 
-    What waits there already moves with the group's next slot. The group must have been taken.
-    ``reader_id``: only theirs. In three statements, however many they are.
+    The group must have been taken. ``reader_id``: only theirs. In few statements, however many
+    they are.
     """
-    post = await week_rows.last_posted(tx, group.group_id)
-    if group.state != "active" or post is None:
+    if group.state != "active":
         return
-    due_at, until_at = reminder_window((await next_slot_of(tx, group, now)).at)
-    if due_at <= now:
-        return
-    rows = [
-        OutboxRow(
-            ids.new(), "reminder", f"week:{post.week_id}:{member}", due_at, until_at,
-            group.guild_id, group.group_id, reader_id=member,
-        )
-        for member in await group_rows.take_wishing_members(tx, group.group_id, reader_id)
-    ]  # fmt: skip
-    await outbox.add_or_move(tx, rows)
+    begins, _ = paper_window((await next_slot_of(tx, group, now)).at)
+    look_at = min(max(begins, now), now + LOOKED_EVERY)
+    await group_rows.take_wishing_members(tx, group.group_id, reader_id)
+    await readers.look_at_wishing(tx, group.group_id, reader_id, look_at)

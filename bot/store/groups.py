@@ -225,13 +225,32 @@ async def set_wish(tx: Queries, group_id: int, reader_id: int, wish: ReminderWis
     return await tx.any_row(sql, wish, group_id, reader_id)
 
 
-async def close_wish(tx: Queries, group_id: int, reader_id: int) -> None:
-    """Record that a member who wants reminders can't be sent any."""
+async def close_wishes(tx: Queries, reader_id: int) -> None:
+    """Record that a reader who wants reminders of groups' papers can't be sent any."""
+    sql = "UPDATE members SET reminders = 'closed' WHERE reader_id = ? AND reminders = 'wanted'"
+    await tx.fetch(sql, reader_id)
+
+
+async def groups_to_remind_of(db: Queries, reader_id: int) -> list[Group]:
+    """Return the reader's groups with a paper of which they want reminders, the next slot first.
+
+    Leaving out groups that are silent.
+    """
     sql = (
-        "UPDATE members SET reminders = 'closed'"
-        " WHERE group_id = ? AND reader_id = ? AND reminders = 'wanted'"
+        "SELECT study_groups.* FROM members JOIN study_groups"
+        " ON study_groups.group_id = members.group_id WHERE members.reader_id = ?"
+        " AND members.reminders = 'wanted' AND study_groups.state = 'active' AND NOT EXISTS"
+        " (SELECT 1 FROM gone_guilds WHERE gone_guilds.guild_id = study_groups.guild_id)"
+        " AND EXISTS (SELECT 1 FROM weeks WHERE weeks.group_id = study_groups.group_id"
+        " AND weeks.state = 'posted') ORDER BY study_groups.next_at, study_groups.group_id"
     )
-    await tx.fetch(sql, group_id, reader_id)
+    return [_group(row) for row in await db.fetch(sql, reader_id)]
+
+
+async def any_wish(db: Queries, reader_id: int) -> bool:
+    """Tell whether the reader wants reminders of any group's papers."""
+    sql = "SELECT 1 FROM members WHERE reader_id = ? AND reminders = 'wanted' LIMIT 1"
+    return await db.any_row(sql, reader_id)
 
 
 async def take_wishing_members(tx: Queries, group_id: int, reader_id: int | None) -> list[int]:

@@ -1,6 +1,6 @@
 """Everything the bot sends unasked: a row each, from the intention to the message."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,21 +17,11 @@ COLUMNS = (
 
 async def add(tx: Queries, *rows: OutboxRow) -> None:
     """Add things to send, each unless it has its row already."""
-    await _insert(tx, rows, "NOTHING")
-
-
-async def add_or_move(tx: Queries, rows: Sequence[OutboxRow]) -> None:
-    """Add things to send; what waits already is given this time instead."""
-    moved = "due_at = excluded.due_at, until_at = excluded.until_at"
-    await _insert(tx, rows, f"UPDATE SET {moved} WHERE outbox.state = 'waiting'")
-
-
-async def _insert(tx: Queries, rows: Sequence[OutboxRow], on_conflict: str) -> None:
     for some in in_parts(rows):
         places = ", ".join([f"({question_marks(COLUMNS)}, 'waiting')"] * len(some))
         sql = (
             f"INSERT INTO outbox ({', '.join(COLUMNS)}, state) VALUES {places}"  # noqa: S608
-            f" ON CONFLICT (kind, reference) DO {on_conflict}"
+            " ON CONFLICT (kind, reference) DO NOTHING"
         )
         await tx.fetch(sql, *(getattr(row, column) for row in some for column in COLUMNS))
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.core.me import ReaderSettings
 from bot.core.progress import Mark
+from bot.core.reminders import Pace
 from bot.store import progress
 from bot.store.database import Queries, Row, question_marks, value_from
 from bot.store.instants import instant, instant_or_none
@@ -199,7 +200,7 @@ async def put_settings(tx: Queries, reader_id: int, settings: ReaderSettings) ->
 
 
 async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
-    """Return the readers whose time for a look has come, the longest waiting first."""
+    """Return the readers at whom to look whether to remind them, the longest waiting first."""
     sql = (
         "SELECT reader_id FROM reader_settings WHERE nudge_at <= ?"
         " ORDER BY nudge_at, reader_id LIMIT ?"
@@ -207,15 +208,82 @@ async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
     return await db.fetch_column(sql, now, limit)
 
 
-async def is_nudge_due(db: Queries, reader_id: int, now: datetime) -> bool:
-    """Tell whether the reader's time for a look has come."""
-    sql = "SELECT 1 FROM reader_settings WHERE reader_id = ? AND nudge_at <= ?"
-    return await db.any_row(sql, reader_id, now)
-
-
 async def set_nudge_at(tx: Queries, reader_id: int, at: datetime | None) -> None:
-    """Record when to look at the reader again; None: never."""
+    """Record when to look again whether to remind the reader; None: never."""
     sql = "UPDATE reader_settings SET nudge_at = ? WHERE reader_id = ?"
+    await tx.fetch(sql, at, reader_id)
+
+
+async def look_soon(tx: Queries, reader_id: int, now: datetime) -> None:
+    """Let the reader, whose turn was taken, be looked at: what they want may have changed."""
+    sql = f"INSERT INTO reader_settings (reader_id, nudge_at) VALUES (?, ?) {NOT_LATER}"  # noqa: S608 - ours
+    await tx.fetch(sql, reader_id, now)
+
+
+async def look_at_wishing(tx: Queries, group_id: int, reader_id: int | None, at: datetime) -> None:
+    """Let the members who want reminders be looked at then, if not before; or only this one.
+
+    In one statement, however many they are, and in the order of their ids: two groups that share
+    members would else wait for each other.
+    """
+    sql = (
+        "INSERT INTO reader_settings (reader_id, nudge_at)"  # noqa: S608 - ours
+        " SELECT reader_id, CAST(? AS BIGINT) FROM members WHERE group_id = ?"
+        " AND reminders = 'wanted' AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL)"
+        f" ORDER BY reader_id {NOT_LATER}"
+    )
+    await tx.fetch(sql, at, group_id, reader_id, reader_id)
+
+
+NOT_LATER = (
+    "ON CONFLICT (reader_id) DO UPDATE SET nudge_at = excluded.nudge_at"
+    " WHERE reader_settings.nudge_at IS NULL OR reader_settings.nudge_at > excluded.nudge_at"
+)
+"""For who has settings: they are looked at then, unless they are before."""
+
+
+async def pace_of(db: Queries, reader_id: int, but: int = 0) -> Pace:
+    """Return when the reader wants to be reminded, and how they took it so far, in one statement.
+
+    Their zone, unless they have one, is that of the group that they joined first. ``but``: of what
+    may have been sent this row of the outbox doesn't count.
+    """
+    sql = (
+        "SELECT remind_hour, nudged, nudged_at, nudge_at, reminded_at, again_at,"
+        " COALESCE(ignored, 0) AS ignored, COALESCE(reader_settings.zone,"
+        " (SELECT study_groups.zone FROM members"
+        " JOIN study_groups ON study_groups.group_id = members.group_id"
+        " WHERE members.reader_id = asked.reader_id"
+        " ORDER BY members.joined_at, members.group_id LIMIT 1), 'UTC') AS zone,"
+        " (SELECT MAX(changed_at) FROM progress WHERE progress.reader_id = asked.reader_id)"
+        " AS marked_at,"
+        " (SELECT MAX(tried_at) FROM outbox WHERE outbox.reader_id = asked.reader_id"
+        " AND kind = 'reminder' AND state IN ('waiting', 'claimed') AND row_id <> ?) AS perhaps_at"
+        " FROM (SELECT CAST(? AS BIGINT) AS reader_id) AS asked"
+        " LEFT JOIN reader_settings ON reader_settings.reader_id = asked.reader_id"
+    )
+    (row,) = await db.fetch(sql, but, reader_id)
+    return value_from(Pace, row)
+
+
+async def set_nudged_at(tx: Queries, reader_id: int, at: datetime) -> None:
+    """Record since when the reader wants a reminder after a week without reading."""
+    sql = "UPDATE reader_settings SET nudged_at = ? WHERE reader_id = ?"
+    await tx.fetch(sql, at, reader_id)
+
+
+async def set_reminded(tx: Queries, reader_id: int, at: datetime, ignored: int) -> None:
+    """Record the reader's last reminder, and how many in a row that makes without a mark."""
+    sql = (
+        "UPDATE reader_settings SET reminded_at = ?, ignored = ?, again_at = NULL"
+        " WHERE reader_id = ? AND COALESCE(reminded_at, 0) <= ?"
+    )
+    await tx.fetch(sql, at, ignored, reader_id, at)
+
+
+async def set_again(tx: Queries, reader_id: int, at: datetime | None) -> None:
+    """Record when the reader wants to be reminded again: so they didn't ignore the last one."""
+    sql = "UPDATE reader_settings SET again_at = ?, ignored = 0 WHERE reader_id = ?"
     await tx.fetch(sql, at, reader_id)
 
 

@@ -26,6 +26,8 @@ NEVER_AHEAD = (
     ("members", "checked_at"),
     ("members", "joined_at"),
     ("picks", "changed_at"),
+    ("reader_settings", "nudged_at"),
+    ("reader_settings", "reminded_at"),
     ("weeks", "posted_at"),
     ("study_groups", "after_list_at"),
     ("study_groups", "changed_at"),
@@ -34,7 +36,8 @@ NEVER_AHEAD = (
 """(table, column) of what has happened, so never later than now; marks and changes apart."""
 
 NUDGES = ("reader_settings", "nudge_at")
-"""The one that lies ahead by as much as a reader is left alone."""
+AGAIN = ("reader_settings", "again_at")
+"""These lie ahead: the next look whether to remind a reader, and tomorrow for *Later*."""
 
 OF_MARKS = (("changes", "made_at"), ("progress", "changed_at"))
 PUT_OFF = ("progress", "until_at")
@@ -42,9 +45,6 @@ PUT_OFF = ("progress", "until_at")
 
 LOOK_BACK = timedelta(weeks=4)
 """How far back to look for what was perhaps sent while the clock was ahead."""
-
-PLANNED = "kind = 'reminder' AND group_id IS NOT NULL"
-"""Of the outbox, what is planned for weeks ahead, and planned anew where it is missing."""
 
 RETRY_WITHIN = timedelta(hours=1)
 LEASE = timedelta(minutes=2)
@@ -98,29 +98,19 @@ async def pull_back_marks(
 
 
 async def pull_back_outbox(tx: Queries, now: datetime, apart: timedelta) -> int:
-    """Make due what waits for a time that a wrong clock set; return how many rows that was.
-
-    A reminder may be planned for weeks ahead: only what is further ahead goes, to be planned anew.
-    """
+    """Make due what waits for a time that a wrong clock set; return how many rows that was."""
     retried, leased = now + RETRY_WITHIN + apart, now + LEASE + apart
-    furthest = now + LOOK_BACK
-    sql = (
-        f"DELETE FROM outbox WHERE {PLANNED} AND state = 'waiting' AND tried_at IS NULL"  # noqa: S608
-        " AND due_at > ? RETURNING row_id"
-    )
-    planned = await tx.fetch(sql, furthest)
     sql = "UPDATE outbox SET tried_at = ? WHERE tried_at > ? RETURNING row_id"
     tried = await tx.fetch_column(sql, now - LOOK_BACK, now + apart)
     sql = (
-        "UPDATE outbox SET due_at = ?, until_at = CASE WHEN until_at > ? THEN CAST(? AS BIGINT)"  # noqa: S608
+        "UPDATE outbox SET due_at = ?, until_at = CASE WHEN until_at > ? THEN CAST(? AS BIGINT)"
         " ELSE until_at END, lease_until = CASE WHEN lease_until > ? THEN CAST(? AS BIGINT)"
         " ELSE lease_until END WHERE state IN ('waiting', 'claimed')"
-        f" AND (NOT ({PLANNED}) AND due_at > ? OR due_at > ? OR lease_until > ?)"
-        " RETURNING row_id"
+        " AND (due_at > ? OR lease_until > ?) RETURNING row_id"
     )
     until = now + timedelta(days=8), now + timedelta(days=1)
-    waiting = await tx.fetch_column(sql, now, *until, leased, now, retried, furthest, leased)
-    return len(planned) + len({*tried, *waiting})
+    waiting = await tx.fetch_column(sql, now, *until, leased, now, retried, leased)
+    return len({*tried, *waiting})
 
 
 async def drop_picks_after(tx: Queries, week: str) -> int:

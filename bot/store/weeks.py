@@ -95,16 +95,6 @@ async def last_posted(db: Queries, group_id: int) -> Week | None:
     return _post(row) if row else None
 
 
-async def not_followed(db: Queries, week_ids: Collection[int], before: datetime) -> set[int]:
-    """Return which of these weeks had, at that time, no later paper of their group after them."""
-    sql = (
-        f"SELECT week_id FROM weeks WHERE week_id IN ({question_marks(week_ids)}) AND NOT EXISTS"  # noqa: S608 - question marks only
-        " (SELECT 1 FROM weeks AS later WHERE later.group_id = weeks.group_id"
-        " AND later.slot_at > weeks.slot_at AND later.state = 'posted' AND later.posted_at <= ?)"
-    )
-    return set(await db.fetch_column(sql, *week_ids, before))
-
-
 async def set_week_state(tx: Queries, week_id: int, state: WeekState) -> None:
     """Record what became of the week."""
     await tx.fetch("UPDATE weeks SET state = ? WHERE week_id = ?", state, week_id)

@@ -19,6 +19,7 @@ from typing import (
 )
 
 from bot.core import me
+from bot.core.reminders import Reasons
 
 RowId = Annotated[int, r"[0-9]{1,19}"]
 DiscordId = Annotated[int, r"[0-9]{1,20}"]
@@ -304,6 +305,36 @@ class ReadReminded(CustomId, shape="reminded:{week_id}"):
     """The paper of a reminder is done."""
 
     week_id: RowId
+
+
+class RemindLater(CustomId, shape="remind-later"):
+    """A reminder comes again tomorrow."""
+
+
+class RemindHour(CustomId, shape="remind-hour"):
+    """Reminders come at the option's hour."""
+
+
+class Reminding(CustomId, shape="reminding:{way}:{what}"):
+    """What a reminder came for stops, or comes again."""
+
+    way: Literal["stop", "again"]
+    what: Annotated[str, r"(?:idle|[0-9]{1,19})(?:\.[0-9]{1,19}){0,4}"]
+
+    @classmethod
+    def of(cls, way: Literal["stop", "again"], reasons: Reasons) -> Self:
+        idle = ["idle"] if reasons.is_idle else []
+        return cls(way, ".".join([*idle, *(str(group.group_id) for group in reasons.groups)]))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it came after a week without reading."""
+        return self.what.startswith("idle")
+
+    @property
+    def group_ids(self) -> list[int]:
+        """The groups of whose papers it told."""
+        return [id_in(part) for part in self.what.split(".") if part != "idle"]
 
 
 class ShowPast(CustomId, shape="past:{group_id}:{page}"):

@@ -1,9 +1,12 @@
 """What readers see of themselves: what is kept of them, and their settings."""
 
+from datetime import datetime
+
 from discord.ui import LayoutView
 
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.progress import State
+from bot.core.reminders import Pace
 from bot.errors import UnknownZoneError
 from bot.language import _, ngettext
 from bot.plain import plain
@@ -28,6 +31,7 @@ from bot.views.parts import (
 from bot.views.phrases import (
     channels,
 )
+from bot.views.reminder_card import hour_select, hour_text, next_text
 from bot.views.replies import way_out
 
 PAGES = 8  # selects; Discord's 40 components would allow a few more
@@ -50,8 +54,10 @@ def help_card() -> LayoutView:
             "**`/curriculum`** the whole list, step by step.\n"
             "**`/path`** what to read before something. You can make it your goal.\n"
             "**`/progress`** how far you are, and how much is left.\n"
-            "**`/group`** what this channel's study group reads. Join it, and get reminders.\n"
-            "**`/me`** what I keep about you: look at it, download it, delete it.\n"
+            "**`/group`** what this channel's study group reads. Join it, and be reminded of its"
+            " papers.\n"
+            "**`/me`** what I keep about you: look at it, download it, delete it. Its **Settings**"
+            " have the hour of your reminders, and one after a week without reading.\n"
             "\n"
             "-# Only you see my answers. I keep your marks under your Discord id, not your name."
             " Of what you write, I keep only what is for moderators. Everything but `/group` also"
@@ -116,18 +122,17 @@ def delete_form() -> WordForm:
     return WordForm(_("Delete everything about you?"), goes, _("delete"))
 
 
-def settings_card(settings: ReaderSettings) -> LayoutView:
-    """Build the settings as they are; each button says what it would change."""
+def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None) -> LayoutView:
+    """Build the settings as they are; each button says what it would change.
+
+    ``next_at``: when the next reminder may come.
+    """
     zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
     if settings.nudged:
-        reminders = _(
-            "- Reminders: **on**. After a week without reading I send you what comes next."
-        )
+        reminders = _("- Reminder after a week without reading: **on**. It says what comes next.")
         nudge = button(ids.Switch("unnudge"), _("Stop reminding me"))
     else:
-        reminders = _(
-            "- Reminders: off. If on, I send you what comes next after a week without reading."
-        )
+        reminders = _("- Reminder after a week without reading: off.")
         nudge = button(ids.Switch("nudge"), _("Remind me to read"))
     if settings.named:
         name = _(
@@ -144,9 +149,12 @@ def settings_card(settings: ReaderSettings) -> LayoutView:
         _("- Time zone: {zone}. Study groups that you set up start with it.", zone=zone),
         reminders,
         name,
+        hour_text(pace),
+        next_text(next_at),
+        _("-# Reminders of a group's papers are switched on and off with `/group` in its channel."),
     ]
     buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, show, go_button("me"))
-    return boxed(text_of(told), buttons)
+    return boxed(text_of(filter(None, told)), hour_select(pace), buttons)
 
 
 def zone_form(settings: ReaderSettings) -> Form:
@@ -199,8 +207,8 @@ def _kept_lines(about: About) -> Lines:
         )
     if n := about.reminders:
         yield ngettext(
-            "- {n} reminder of a paper, sent or planned",
-            "- {n} reminders of papers, sent or planned",
+            "- {n} reminder, sent or just being sent",
+            "- {n} reminders, sent or just being sent",
             n,
         )
     others = {

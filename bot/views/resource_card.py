@@ -150,14 +150,6 @@ def done_card(told: Reply | AlsoDone | PartlyDone) -> ui.LayoutView:
             return next_card(told)
 
 
-def nudge_card(reply: Reply) -> ui.LayoutView:
-    """Build the reminder that a reader asked for: what comes next, and how to stop it."""
-    view = next_card(reply)
-    told = _("-# You asked me to remind you after a week without reading. `/me` stops it.")
-    view.add_item(ui.TextDisplay(told))
-    return view
-
-
 def resource_card(shown: Shown, *, is_long: bool = False) -> ui.LayoutView:
     """Build the card of a resource that was looked up; ``is_long``: all there is to say of it."""
     curriculum, resource, marks = shown.curriculum, shown.resource, shown.reader.marks

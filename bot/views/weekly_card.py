@@ -3,8 +3,7 @@
 from discord import ui
 from discord.ui import LayoutView
 
-from bot.core.curriculum.additions import is_of_guild
-from bot.core.groups import Group, Reminder, ReminderWish, WeeklyPost
+from bot.core.groups import Group, ReminderWish, WeeklyPost
 from bot.core.recommend import Reply
 from bot.core.weeks import Week
 from bot.language import _, ngettext
@@ -16,7 +15,6 @@ from bot.views.parts import (
     Button,
     Lines,
     box,
-    boxed,
     button,
     card,
     link_button,
@@ -144,29 +142,6 @@ def post_link(guild_id: int, post: Week | None) -> str | None:
     return post.talk_link(guild_id) or None if post is not None else None
 
 
-def reminder_card(reminder: Reminder, server: str) -> LayoutView:
-    """Build the direct message; ``server`` is the name of the group's server."""
-    resource, group, server = reminder.resource, reminder.group, plain(server, 100)
-    channel, thread = group.channel_id, post_link(group.guild_id, reminder.post)
-    is_own = is_of_guild(resource.key, group.guild_id)
-    whose = _("-# 🔔 Your study group <#{channel}> in {server}", channel=channel, server=server)
-    lines = [
-        phrases.dotted(whose, _("from the list of {server}", server=server) if is_own else None),
-        *phrases.about(resource),
-        _(
-            "You haven't marked it as read. The group's next paper comes on {at}.",
-            at=phrases.moment(reminder.next_at),
-        ),
-        _("-# You asked for this. `/group` in <#{channel}> stops it.", channel=channel),
-    ]
-    buttons = row(
-        link_button(_("Open"), resource.url),
-        button(ids.ReadReminded(reminder.post.week_id), _("Done"), GREEN),
-        link_button(_("Discussion"), thread) if thread else None,
-    )
-    return boxed(text_of(lines), buttons)
-
-
 def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
     """Return how a member stands with reminders here; nothing for who never asked.
 
@@ -181,4 +156,4 @@ def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
         )
     if not is_active:
         return _("-# 🔔 I'll remind you when the group starts again.")
-    return _("-# 🔔 If you haven't read a paper, I'll remind you two days before the next one.")
+    return _("-# 🔔 If you haven't read a paper, I'll remind you a day or two before the next one.")

@@ -3,11 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.forged import pressed
-from tests.seen import labels_of, text_of
+from tests.seen import labels_of, select_of, text_of
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 24 * 3600
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-SATURDAY = MONDAY + timedelta(days=5)
+SATURDAY = MONDAY + timedelta(days=5, hours=10)
+"""Seven in the evening, two days before the next paper."""
+
 CLOSED = 50007  # "Cannot send messages to this user"
 
 
@@ -25,10 +27,11 @@ def asks(channel):
 
 
 def reminders_to(member):
-    return [m for m in member.user.dm_channel.history() if "You haven't marked it" in text_of(m)]
+    sent = member.user.dm_channel.history()
+    return [message for message in sent if "you wanted to be reminded" in text_of(message)]
 
 
-async def test_a_member_is_reminded_two_days_before_the_next_paper(
+async def test_a_member_is_reminded_in_the_evening_two_days_before_the_next_paper(
     group, alice, asks, until, guild, env
 ):
     await asks(alice)
@@ -44,7 +47,7 @@ async def test_a_member_is_reminded_two_days_before_the_next_paper(
     assert "in Study room" in text_of(reminder)
     assert "min" in text_of(reminder)
     assert f"<t:{int((MONDAY + timedelta(days=7)).timestamp())}:F>" in text_of(reminder)
-    assert labels_of(reminder) == ["Open", "Done", "Discussion"]
+    assert labels_of(reminder) == ["Open", "Done", "Later", "Stop"]
 
 
 async def test_only_who_asked_and_has_not_read_is_reminded(
@@ -73,7 +76,7 @@ async def test_remind_me_is_for_members_and_is_taken_back(group, alice, asks, un
     await until(SATURDAY)
 
     assert "Remind me" not in before
-    assert "I'll remind you two days before the next one." in asked
+    assert "I'll remind you a day or two before the next one." in asked
     assert "Don't remind me" in labels
     assert "Remind me" in labels_of(card)
     assert reminders_to(alice) == []
@@ -94,6 +97,112 @@ async def test_done_in_the_message_works_after_a_restart(
     assert "GPT-1" in text_of(answer)
     assert answer.ephemeral
     assert "Attention Is All You Need" in text_of(again)
+
+
+async def test_the_first_line_says_why_it_comes(group, alice, asks, until, channel):
+    await asks(alice)
+    await until(SATURDAY)
+
+    (reminder,) = reminders_to(alice)
+
+    next_at = int((MONDAY + timedelta(days=7)).timestamp())
+    assert text_of(reminder).splitlines()[0] == (
+        f"🔔 <#{channel.id}> in Study room reads this until <t:{next_at}:F>, and you wanted to be"
+        " reminded."
+    )
+
+
+async def test_the_hour_is_asked_for_as_the_first_reminder_is_switched_on(
+    group, alice, asks, until, channel, env
+):
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+    answer = await alice.click(card.response.message, label="Remind me")
+    (asked,) = answer.followups
+    first = text_of(asked)
+    chosen = await alice.select(asked, ["08:00"], custom_id=select_of(asked))
+    await alice.click(card.response.message, label="Don't remind me")
+    again = await alice.click(card.response.message, label="Remind me")
+    await until(SATURDAY - timedelta(hours=1))
+    evening = reminders_to(alice)
+    await until(SATURDAY + timedelta(hours=13))
+
+    assert "Reminders come at **19:00**, Etc/UTC: one a day at most." in first
+    assert "Reminders come at **08:00**, Etc/UTC: one a day at most." in text_of(chosen)
+    assert again.followups == []
+    assert evening == []
+    assert len(reminders_to(alice)) == 1
+
+
+async def test_who_is_asked_for_the_hour_reads_when_the_next_one_comes(
+    group, alice, until, channel
+):
+    await until(MONDAY)
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="Join")
+
+    (asked,) = (await alice.click(card.response.message, label="Remind me")).followups
+
+    at = int(SATURDAY.timestamp())
+    assert f"The next one comes on <t:{at}:F>, unless you've read by then." in text_of(asked)
+
+
+async def test_stop_in_the_message_works_after_a_restart_and_months_later(
+    group, alice, asks, until, restart, channel, env
+):
+    await asks(alice)
+    await until(SATURDAY)
+    (reminder,) = reminders_to(alice)
+    await restart()
+
+    stopped = await alice.user.click(reminder, label="Stop")
+    off = text_of(await alice.slash(channel, "group"))
+    await env.advance_time(100 * A_DAY)
+    again = await alice.user.click(reminder, label="Stop")
+
+    assert text_of(stopped) == f"🔕 No more reminders of the papers of <#{channel.id}>."
+    assert labels_of(stopped) == ["Undo", "Settings"]
+    assert "I'll remind you" not in off
+    assert text_of(again) == text_of(stopped)
+    assert len(reminders_to(alice)) == 1
+
+
+async def test_undo_after_stop_brings_reminders_back(group, alice, asks, until, channel, env):
+    await asks(alice)
+    await until(SATURDAY)
+    (reminder,) = reminders_to(alice)
+    stopped = await alice.user.click(reminder, label="Stop")
+
+    undone = await alice.user.click(stopped.response.message, label="Undo")
+    await env.advance_time(8 * A_DAY)
+
+    assert text_of(undone) == f"🔔 I remind you of the papers of <#{channel.id}> again."
+    assert len(reminders_to(alice)) == 2
+
+
+async def test_later_brings_it_again_tomorrow(group, alice, asks, until, restart, env):
+    await asks(alice)
+    await until(SATURDAY)
+    (reminder,) = reminders_to(alice)
+    await restart()
+
+    answer = await alice.user.click(reminder, label="Later")
+    await env.advance_time(A_DAY + A_MINUTE)
+
+    at = int((SATURDAY + timedelta(days=1)).timestamp())
+    assert text_of(answer) == f"💤 I'll remind you again on <t:{at}:F>, unless you've read by then."
+    assert len(reminders_to(alice)) == 2
+
+
+async def test_later_promises_nothing_once_reminders_are_off(group, alice, asks, until):
+    await asks(alice)
+    await until(SATURDAY)
+    (reminder,) = reminders_to(alice)
+    await alice.user.click(reminder, label="Stop")
+
+    answer = await alice.user.click(reminder, label="Later")
+
+    assert "No reminders are on for that any more." in text_of(answer)
 
 
 async def test_closed_messages_are_told_in_group_and_not_tried_again(
@@ -124,10 +233,12 @@ async def test_only_closed_direct_messages_end_the_reminders(group, alice, asks,
     env.inject_error("POST", path, status=403, code=code)
 
     await until(SATURDAY)
-    await env.advance_time(A_DAY + 7 * A_DAY)
+    await env.advance_time(AN_HOUR + A_DAY)
+    first = len(reminders_to(alice))
+    await env.advance_time(7 * A_DAY)
 
-    # What isn't trouble on the way is no reason to try again: the next paper's reminder comes.
-    assert len(reminders_to(alice)) == (1 if code == 50013 else 2)
+    # What isn't trouble on the way is no reason to try again on the same day.
+    assert (first, len(reminders_to(alice))) == (1, 2)
 
 
 async def test_who_left_the_server_is_not_reminded_and_leaves_the_group(
@@ -228,7 +339,7 @@ async def test_no_reminder_is_promised_before_the_group_goes_on(
     card = await alice.slash(channel, "group")
 
     assert "I'll remind you when the group starts again." in text_of(card)
-    assert "two days before" not in text_of(card)
+    assert "a day or two before" not in text_of(card)
 
 
 async def test_nobody_is_reminded_of_a_group_whose_channel_is_gone(

@@ -22,7 +22,8 @@ async def test_everything_is_off_at_first(settings):
     card = await settings()
 
     assert "Time zone: none." in text_of(card)
-    assert "Reminders: off." in text_of(card)
+    assert "Reminder after a week without reading: off." in text_of(card)
+    assert "Reminders come at **19:00**, UTC: one a day at most." in text_of(card)
     assert "Name in groups: hidden." in text_of(card)
     assert labels_of(card)[:3] == ["Time zone…", "Remind me to read", "Show my name in groups"]
 
@@ -70,15 +71,17 @@ async def test_who_asks_is_reminded_after_a_week_without_reading(settings, alice
     card = await settings()
     await alice.click(card.response.message, label="Remind me to read")
 
-    await env.advance_time(6 * A_DAY)
+    await env.advance_time(7 * A_DAY)
     early = alice.user.dm_channel.history()
-    await env.advance_time(A_DAY + 60)
+    await env.advance_time(A_DAY)
     (reminder,) = alice.user.dm_channel.history()
     await env.advance_time(6 * A_DAY)
 
     assert early == []
     assert title_of(reminder).startswith("Improving Language")
-    assert "You asked me to remind you" in text_of(reminder)
+    first = text_of(reminder).splitlines()[0]
+    assert first == "🔔 A week without reading: you asked me to say so."
+    assert labels_of(reminder) == ["Open", "Done", "Later", "Stop"]
     assert len(alice.user.dm_channel.history()) == 1
 
 
@@ -90,9 +93,36 @@ async def test_who_reads_is_not_reminded(settings, alice, env, channel):
 
     await env.advance_time(5 * A_DAY)
     soon = alice.user.dm_channel.history()
-    await env.advance_time(3 * A_DAY)
+    await env.advance_time(4 * A_DAY)
 
     assert soon == []
+    assert len(alice.user.dm_channel.history()) == 1
+
+
+async def test_the_hour_of_reminders_is_chosen_in_settings(settings, alice, env):
+    card = await settings()
+    on = await alice.click(card.response.message, label="Remind me to read")
+    chosen = await alice.select(card.response.message, ["23:00"], custom_id=select_of(card))
+    await env.advance_time(8 * A_DAY)
+
+    (reminder,) = alice.user.dm_channel.history()
+
+    assert "The next one comes on <t:" in text_of(on)
+    assert "Reminders come at **23:00**, UTC: one a day at most." in text_of(chosen)
+    assert reminder.created_at.hour == 23
+
+
+async def test_stop_on_the_message_ends_them(settings, alice, env):
+    card = await settings()
+    await alice.click(card.response.message, label="Remind me to read")
+    await env.advance_time(8 * A_DAY)
+    (reminder,) = alice.user.dm_channel.history()
+
+    stopped = await alice.user.click(reminder, label="Stop")
+    await env.advance_time(30 * A_DAY)
+
+    assert text_of(stopped) == "🔕 No more reminders after a week without reading."
+    assert "Reminder after a week without reading: off." in text_of(await settings())
     assert len(alice.user.dm_channel.history()) == 1
 
 
@@ -114,7 +144,7 @@ async def test_closed_direct_messages_end_the_reminders(settings, alice, env):
 
     await env.advance_time(8 * A_DAY)
 
-    assert "Reminders: off." in text_of(await settings())
+    assert "Reminder after a week without reading: off." in text_of(await settings())
 
 
 async def test_an_edge_that_blocks_ends_no_reminders(settings, alice, env):
@@ -126,7 +156,7 @@ async def test_an_edge_that_blocks_ends_no_reminders(settings, alice, env):
     await env.advance_time(8 * A_DAY)
 
     assert len(dm.history()) == 1
-    assert "Reminders: off." not in text_of(await settings())
+    assert "Reminder after a week without reading: off." not in text_of(await settings())
 
 
 async def test_names_are_shown_of_those_who_chose_so(

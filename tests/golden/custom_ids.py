@@ -49,5 +49,7 @@ def written(ids: Mapping[str, int] = FILE["numbers"]) -> list[Written]:
 
 
 def _filled(value: Any, ids: Mapping[str, int]) -> Any:
-    is_id = isinstance(value, str) and value.startswith("{")
-    return ids[value.strip("{}")] if is_id else value
+    if not isinstance(value, str):
+        return value
+    is_id = value.startswith("{")
+    return ids[value.strip("{}")] if is_id else value.format(**ids)

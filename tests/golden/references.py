@@ -32,7 +32,9 @@ def forms_of(ledger: Mapping[str, list[Mapping[str, Any]]]) -> list[tuple[str, s
         }
         found = _read(form, row["reference"])
         return found is not None and all(
-            int(number) in known[name] for name, number in found.groupdict().items()
+            int(number) in known[name]
+            for name, number in found.groupdict().items()
+            if name != "day"
         )
 
     return [
@@ -50,7 +52,9 @@ def named_now(kind: str, reference: str) -> tuple[str, str]:
 
 
 def _read(form: str, reference: str) -> re.Match[str] | None:
-    return re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[1-9][0-9]*)", form), reference)
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[1-9][0-9]*)", form)
+    day = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    return re.fullmatch(pattern.replace("(?P<day>[1-9][0-9]*)", f"(?P<day>{day})"), reference)
 
 
 def _rows_meant(row: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> set[int]:

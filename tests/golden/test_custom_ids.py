@@ -26,6 +26,7 @@ from bot.core.recommend import (
     Reply,
     Shown,
 )
+from bot.core.reminders import Pace
 from bot.core.weeks import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching
 from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
@@ -36,6 +37,7 @@ from bot.views import (
     moderators_card,
     pick_card,
     progress_card,
+    reminder_card,
     replies,
     resource_card,
 )
@@ -94,6 +96,8 @@ def _offers(each):
     match each.item:
         case "ShowResource":
             return replies.error_card(UnknownResourceError("b", ((key, "B"), ("x:y", "Y"))))
+        case "RemindHour":
+            return reminder_card.hour_card(Pace("UTC"), None)
         case "SetMyZone":
             return replies.error_card(UnknownZoneError("s", (("Asia/Seoul", "Seoul"),)))
         case "PickWeek":

@@ -58,6 +58,7 @@ async def reminder_ledger(database_url: str, base: Curriculum) -> None:
     group_id = (await services.groups.status(CHANNEL_ID, None)).group.group_id
     await services.groups.join(GUILD_ID, group_id, READER_ID)
     await services.reminders.ask(GUILD_ID, group_id, READER_ID, wanted=True)
+    await services.me.set_hour(READER_ID, 9)
     await services.close()
 
 

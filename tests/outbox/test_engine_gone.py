@@ -90,7 +90,9 @@ def about_nothing(clock):
         ("notice", "404", "mended"),
         ("notice", "404:405:406", "mended"),
         ("notice", "404:405:406:end", "mended"),
-        ("reminder", "idle:404:1", "not_wanted"),
+        ("reminder", "idle:404:1", "superseded"),
+        ("reminder", "week:404:1", "superseded"),
+        ("reminder", "day:404:2026-01-05", "not_wanted"),
     ],
 )
 async def test_about_what_is_gone_nothing_is_sent(

@@ -300,7 +300,7 @@ async def test_a_refusal_of_what_was_asked_anew_makes_nobody_forget_the_attempt_
     assert (now.places, now.trace) == ((CHANNEL,), postcard.trace(row))
 
 
-async def test_a_reminder_whose_week_is_gone_is_no_other_reminder(services, engine, room, clock):
+async def test_a_reminder_planned_by_an_earlier_release_is_not_sent(services, engine, room, clock):
     person = 5
     await services.me.switch(person, "nudge")
     times = clock(), clock() + A_DAY
@@ -310,5 +310,5 @@ async def test_a_reminder_whose_week_is_gone_is_no_other_reminder(services, engi
 
     await engine.deliver_due()
 
-    assert await ends_of(services) == [("reminder", "dropped", "paper_gone")]
+    assert await ends_of(services) == [("reminder", "dropped", "superseded")]
     assert room.history[person] == []

@@ -104,8 +104,9 @@ class Story:
         await self.group(RAN_OUT)
         for who in (ALICE, BOB, CAROL, DAVE):
             await services.groups.join(GUILD, self.ids["group"], who)
-        await services.reminders.ask(GUILD, self.ids["group"], ALICE, wanted=True)
-        await services.reminders.ask(GUILD, self.ids["group"], DAVE, wanted=True)
+        for who in (ALICE, DAVE):
+            await services.reminders.ask(GUILD, self.ids["group"], who, wanted=True)
+            await services.me.set_hour(who, 11)
         await self.send_due()
 
     async def read_half_a_year(self) -> None:
@@ -214,6 +215,7 @@ class Story:
             await services.groups.join(GUILD, await self.id_of(WEDNESDAYS), who)
             await services.reminders.ask(GUILD, await self.id_of(WEDNESDAYS), who, wanted=True)
             await services.me.switch(who, "nudge")
+            await services.me.set_hour(who, 10)
         self.clock.now += 2 * A_DAY
         await self.look()
         await self.send_due()
@@ -278,7 +280,6 @@ class Story:
         off = await self.call(TOLD[state])
         await self.send("candidates", str(off.vote_id))
         await services.votes.cancel(GUILD, off.vote_id)
-        on_wednesday = await self.slot_of(WEDNESDAYS)
         wanted: tuple[tuple[LetterKind, str], ...] = (
             ("greeting", str(GREETED[state])),
             ("standing", str(await self.id_of(STANDING[state]))),
@@ -286,8 +287,7 @@ class Story:
             ("thread", str(await self.slot_of(THREADED[state]))),
             ("opener", str(await self.slot_of(OPENED[state]))),
             ("notice", str(await self.id_of(TOLD[state]))),
-            ("reminder", f"idle:{reader}"),
-            ("reminder", f"week:{on_wednesday}:{reader}"),
+            ("reminder", f"day:{reader}"),
             ("candidates", str(called.vote_id)),
             ("poll", str(polled.vote_id)),
             ("called_off", str(off.vote_id)),
@@ -361,6 +361,7 @@ class Story:
 
     async def remind(self) -> None:
         """Send what is due; one of the readers takes no direct messages."""
+        await self.look()
         for row_id in await Desk(self.services).due():
             row = await Desk(self.services).claim(row_id)
             if row is not None and row.reader_id == DAVE:

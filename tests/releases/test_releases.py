@@ -120,6 +120,8 @@ async def opened(url, before, base, release):
 
 DROPPED = {("known_resources", "link"), ("study_groups", "blocked_at"), ("outbox", "sent_at")}
 """Columns that no release ever read."""
+DROPPED |= {("reader_settings", "nudge_at")}
+"""Everybody who wants reminders is looked at anew."""
 
 
 async def test_migrations_keep_every_row_as_it_was(url, before):
@@ -296,7 +298,7 @@ async def test_what_was_on_its_way_leaves(room, simcord_env, release, before, ca
     )
 
     assert [(r["kind"], r["channel_id"]) for r in left if r["channel_id"] not in GONE] == []
-    all_along = FORMS.keys() - UNDER_POSTS - NEWER_KINDS
+    all_along = FORMS.keys() - UNDER_POSTS - NEWER_KINDS - PLANNED_ANEW
     assert [kind for kind in all_along if ends[kind, "sent"] < 6] == []
     assert not any(ends[kind, "paper_gone"] for kind in UNDER_POSTS)
     assert _errors(caplog) == []
@@ -328,6 +330,9 @@ REFUSALS = {
 
 NEWER = ("vote-close:", "which-group:")
 """Buttons that no release has written yet, about what an older button has already done."""
+
+PLANNED_ANEW = {"reminder"}
+"""What comes at each reader's hour now; as it was planned before, it isn't sent."""
 
 NEWER_KINDS = {"called_off"}
 """What no release has sent yet."""

@@ -364,8 +364,9 @@ async def test_every_instant_is_pulled_back_or_put_right_with_its_group(db):
     }  # fmt: skip
     elsewhere = {
         ("changes", "made_at"), ("progress", "changed_at"), ("progress", "until_at"),
-        ("reader_settings", "nudge_at"), ("tickets", "free_at"), ("outbox", "due_at"),
-        ("outbox", "until_at"), ("outbox", "lease_until"), ("outbox", "tried_at"),
+        ("reader_settings", "nudge_at"), ("reader_settings", "again_at"), ("tickets", "free_at"),
+        ("outbox", "due_at"), ("outbox", "until_at"), ("outbox", "lease_until"),
+        ("outbox", "tried_at"),
     }  # fmt: skip
 
     assert instants == {*upkeep.NEVER_AHEAD, *with_their_group, *elsewhere}
@@ -490,18 +491,15 @@ async def test_a_post_on_its_way_keeps_its_time_when_the_tables_change(moved):
     assert [(row["state"], row["is_late"]) for row in await moved.weeks()] == [("posted", 0)]
 
 
-async def test_reminders_skips_and_votes_move_along_with_the_zone(moved):
+async def test_skips_and_votes_move_along_with_the_zone(moved):
     await moved.begin(NINE_IN_VANCOUVER, timedelta())
     services = moved.services
     group_id = (await services.groups.find(CHANNEL)).group_id
-    await services.groups.join(GUILD, group_id, READER)
-    await services.reminders.ask(GUILD, group_id, READER, wanted=True)
     await moved.start_at(moved.slot_at)
     services = moved.services
     await services.groups.skip_next(GUILD, group_id)
     await moved.write("UPDATE study_groups SET next_at = next_at + 3600")
     await moved.write("UPDATE weeks SET slot_at = slot_at + 3600 WHERE state = 'skipped'")
-    await moved.write("UPDATE outbox SET due_at = due_at + 3600 WHERE kind = 'reminder'")
     await services.votes.call(GUILD, CHANNEL, MODERATOR, 2, 24)
     await moved.write("UPDATE votes SET look_at = look_at + 3600")
     await moved.write("UPDATE settings SET value = '2025.2' WHERE name = ?", TABLES)
@@ -511,13 +509,11 @@ async def test_reminders_skips_and_votes_move_along_with_the_zone(moved):
     slot_at = int((moved.slot_at + 2 * A_WEEK).timestamp())
     seen = await moved.services.db.fetch(
         "SELECT (SELECT next_at FROM study_groups) AS next_at, (SELECT look_at FROM votes) AS look,"
-        " (SELECT due_at FROM outbox WHERE kind = 'reminder') AS due,"
         " (SELECT slot_at FROM weeks WHERE state = 'skipped') AS skipped"
     )
     assert dict(seen[0]) == {
         "next_at": slot_at,
         "look": slot_at,
-        "due": slot_at - 2 * 86_400,
         "skipped": slot_at - 7 * 86_400,
     }
 

@@ -41,6 +41,7 @@ async def work(services):
     asked = [vote.vote_id for vote in await services.votes.due()]
     asked += [check.reader_id for check in await services.guilds.due_checks(45)]
     await services.weeks.open_due()
+    await services.reminders.open_nudges()
     while row_ids := await Desk(services).due():
         for row_id in row_ids:
             if (row := await Desk(services).claim(row_id)) is not None:
@@ -143,7 +144,7 @@ async def test_invited_again_all_is_as_before_and_the_next_slot_counts(
 
     after = await everything(services.db)
     groups = {row["group_id"]: row for row in after["study_groups"]}
-    for table in before.keys() - {"study_groups", "outbox", "tickets"}:
+    for table in before.keys() - {"study_groups", "outbox", "tickets", "reader_settings"}:
         assert after[table] == before[table], table
     for row in before["study_groups"]:
         changed = {name for name in row if row[name] != groups[row["group_id"]][name]}
@@ -193,14 +194,16 @@ async def test_who_asked_for_reminders_is_reminded_before_the_next_slot(services
     await live(services, clock, GUILD, CHANNEL)
     await guilds.removed(GUILD)
     clock.advance(days=15)
+    while await services.reminders.open_nudges():
+        pass
     await guilds.arrived(GUILD)
 
-    rows = await services.db.fetch("SELECT due_at, state FROM outbox WHERE kind = 'reminder'")
+    _, at = await services.reminders.hours(ALICE)
+    (row,) = await services.db.fetch("SELECT nudge_at FROM reader_settings")
 
     next_at = (await services.groups.status(CHANNEL, None)).group.next_at
-    assert [(row["state"], next_at.timestamp() - row["due_at"]) for row in rows] == [
-        ("waiting", 2 * 24 * 3600)
-    ]
+    assert timedelta(days=1) < next_at - at <= timedelta(days=2)
+    assert row["nudge_at"] <= at.timestamp()
 
 
 async def test_a_groups_block_is_asked_anew_but_for_what_a_moderator_has_to_settle(

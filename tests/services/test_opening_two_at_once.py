@@ -101,11 +101,13 @@ class World:
         (self.check, *_) = await s.guilds.due_checks(45)
         week = (await groups.status(READING, None)).this_week
         self.slot = week
-        self.reminder = await outbox.row_about(s.db, "reminder", f"week:{week.week_id}:{ALICE}")
-        about, times = f"idle:{EVE}:1", (self.now, self.now + timedelta(days=1))
-        self.idle = OutboxRow(1, "reminder", about, *times, reader_id=EVE)
+        times = self.now, self.now + timedelta(days=1)
+        self.reminder, self.idle = (
+            OutboxRow(row_id, "reminder", f"day:{who}:2026-01-06", *times, reader_id=who)
+            for row_id, who in ((2, ALICE), (1, EVE))
+        )
         async with s.db.transaction() as tx:
-            await outbox.add(tx, self.idle)
+            await outbox.add(tx, self.reminder, self.idle)
 
     async def group(self, s, channel, schedule, **more):
         status = await s.groups.make_or_change(GUILD, channel, schedule, None, BOB, **more)
@@ -206,6 +208,7 @@ def acts(w: World, s: Services) -> dict:
         "Reading.set_goal": lambda: s.reading.set_goal(ALICE, GUILD, "demo:p5"),
         "Reading.reset": lambda: s.reading.reset(ALICE, GUILD),
         "Me.set_zone": lambda: s.me.set_zone(EVE, "Asia/Seoul", "en"),
+        "Me.set_hour": lambda: s.me.set_hour(EVE, 8),
         "Me.switch, named": lambda: s.me.switch(EVE, "named"),
         "Me.switch": lambda: s.me.switch(EVE, "unnudge"),
         "Me.forget": lambda: s.me.forget(ALICE),
@@ -238,6 +241,10 @@ def acts(w: World, s: Services) -> dict:
         "Moderation.drop_doubts": lambda: mod.drop_doubts((GUILD, BOB, w.desk)),
         "Reminders.ask": lambda: s.reminders.ask(GUILD, w.reading, EVE, wanted=True),
         "Reminders.ask, no more": lambda: s.reminders.ask(GUILD, w.reading, ALICE, wanted=False),
+        "Reminders.set_reasons": lambda: s.reminders.set_reasons(
+            ALICE, [w.reading], is_idle=True, wanted=False
+        ),
+        "Reminders.later": lambda: s.reminders.later(ALICE),
         "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.week_id),
         "Reminders.open_nudges": lambda: nothing_of(s.reminders.open_nudges()),
         "Reminders.nudge": lambda: s.reminders.nudge(EVE),
@@ -349,6 +356,7 @@ BESIDE = [
     ("Reading.set_goal", "Reading.mark, goal"),
     ("Reading.reset", "Reading.finish"),
     ("Me.set_zone", "Engine.drop, after a week"),
+    ("Me.set_hour", "Me.set_zone"),
     ("Me.switch, named", "Me.switch"),
     ("Me.switch", "Reminders.open_nudges"),
     ("Me.forget", "Weeks.read_it"),
@@ -375,6 +383,10 @@ BESIDE = [
     ("Reminders.ask", "Me.forget, eve"),
     ("Reminders.ask", "Groups.make_or_change"),
     ("Reminders.ask, no more", "Groups.set_state"),
+    ("Reminders.set_reasons", "Me.forget"),
+    ("Reminders.set_reasons", "Reminders.ask, no more"),
+    ("Reminders.later", "Me.forget"),
+    ("Reminders.later", "Reminders.set_reasons"),
     ("Reminders.finish", "Me.forget"),
     ("Reminders.open_nudges", "Me.forget, eve"),
     ("Reminders.nudge", "Me.forget, eve"),

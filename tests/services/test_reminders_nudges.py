@@ -8,6 +8,9 @@ from bot.services.opening import services_over
 from bot.store import readers
 
 A_WEEK = timedelta(days=7)
+TO_THE_HOUR = A_WEEK + timedelta(hours=10)
+"""From Monday at nine to seven in the evening after a week."""
+
 BROKEN, READER = 11, 12
 
 
@@ -21,7 +24,7 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
             BROKEN,
             10**15,  # no instant at all
         )
-    clock.now += A_WEEK
+    clock.now += TO_THE_HOUR
 
     looked_at = [await services.reminders.open_nudges() for _ in range(2)]
 
@@ -36,20 +39,20 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
 
 async def test_another_setting_puts_no_reminder_off(services, clock):
     await services.me.switch(READER, "nudge")
+    due = clock() + TO_THE_HOUR
     clock.now += A_WEEK - timedelta(hours=1)
     await services.me.set_zone(READER, "Asia/Seoul", "en")
     await services.me.switch(READER, "named")
-    clock.advance(hours=1)
 
-    looked_at = await services.reminders.open_nudges()
+    _, at = await services.reminders.hours(READER)
 
-    assert looked_at == 1
-    assert await services.me.settings(READER) == ReaderSettings("Asia/Seoul", True, True)
+    assert at == due - timedelta(hours=9)
+    assert await services.me.settings(READER) == ReaderSettings("Asia/Seoul", True, True, 19)
 
 
 async def test_who_wants_none_any_more_when_it_leaves_gets_none(services, clock):
     await services.me.switch(READER, "nudge")
-    clock.now += A_WEEK
+    clock.now += TO_THE_HOUR
     await services.reminders.open_nudges()
 
     wanted = await services.reminders.nudge(READER)
@@ -61,7 +64,7 @@ async def test_who_wants_none_any_more_when_it_leaves_gets_none(services, clock)
 
 async def test_two_processes_that_look_at_once_remind_a_reader_once(services, base, clock):
     await services.me.switch(READER, "nudge")
-    clock.now += A_WEEK
+    clock.now += TO_THE_HOUR
     other = await services_over(services.db, base, lambda: clock() + timedelta(seconds=30))
 
     async with services.db.transaction() as tx:

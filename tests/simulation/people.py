@@ -78,6 +78,7 @@ class Readers:
     ACTS = {  # noqa: RUF012 - nobody changes it
         "join": 3, "leave": 0.5, "remind": 2, "look": 2, "mark": 6, "finish_current": 2, "undo": 3,
         "reset": 0.4, "delete": 0.6, "nudge": 3, "read_it": 3, "finish_reminded": 1,
+        "set_hour": 0.7, "set_zone": 0.5, "stop_reminding": 0.5, "later": 0.7,
     }  # fmt: skip
 
     @asynccontextmanager
@@ -222,6 +223,42 @@ class Readers:
         answer = await self._ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
         if switch == "unnudge":
             self._unwanted(reader, "idle", answer)
+
+    async def set_hour(self, reader, chance):
+        hour = chance.randrange(24)
+        words = f"wants reminders at {hour}:00"
+        await self._ask(reader, words, lambda s: s.me.set_hour(reader.person_id, hour))
+
+    async def set_zone(self, reader, chance):
+        zone = chance.choice((*ZONES[:-1], ""))
+        words = f"is in {zone or 'no zone'}"
+        await self._ask(reader, words, lambda s: s.me.set_zone(reader.person_id, zone, ""))
+
+    async def stop_reminding(self, reader, chance):
+        """Press *Stop* on the last reminder, and perhaps Undo."""
+        if not (came_for := self._world.promises.quiet.came_for(reader.person_id)):
+            return
+        whys = came_for.split(".")
+        group_ids, wanted = [int(why) for why in whys if why.isdecimal()], chance.random() < 0.2
+        if wanted:
+            for why in whys:
+                reader.off.pop(why, None)
+        answer = await self._ask(
+            reader, f"is to be reminded for {whys}: {wanted}",
+            lambda s: s.reminders.set_reasons(
+                reader.person_id, group_ids, is_idle="idle" in whys, wanted=wanted
+            ),
+        )  # fmt: skip
+        if not wanted:
+            for why in whys:
+                self._unwanted(reader, why, answer)
+
+    async def later(self, reader, chance):
+        self._world.promises.quiet.answered(reader.person_id)
+        await self._ask(
+            reader, "is to be reminded later", lambda s: s.reminders.later(reader.person_id)
+        )
+        self._world.promises.quiet.answered(reader.person_id)
 
     async def read_it(self, reader, chance):
         if week := self._a_week(chance):

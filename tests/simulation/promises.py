@@ -12,13 +12,12 @@ from bot.core.groups import REMINDED_BEFORE, REMINDED_WITHIN
 from bot.core.outbox import TEMPORARY
 from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, FURTHEST, LATE_WITHIN
 from bot.errors import LedgerError
-from bot.services.me import NUDGED_AFTER
 from bot.store.instants import instant, made_at
 from tests.simulation.discord import Message
+from tests.simulation.quiet import STILL_TRUE, Quiet
 
 OF_BUTTON = (
     (re.compile(r"read:(\d+)"), "post"),
-    (re.compile(r"reminded:(\d+)"), "reminder"),
     (re.compile(r"candidates:(\d+)"), "candidates"),
     (re.compile(r"(start-weekly)"), "greeting"),
     (re.compile(r"group:join:(\d+)"), "standing"),
@@ -33,14 +32,8 @@ ENDS_EARLY = {"post": {"called_off", "paper_gone"}, "standing": {"called_off"}}
 
 ROLE = re.compile(r"<@&(\d+)>")
 SOMEBODY = re.compile(r"<@!?\d+>|@everyone|@here")
-STILL_TRUE = timedelta(minutes=8)
-"""How long after a group was changed a message on its way may go by what it was before."""
-
 ALIEN = "of_tomorrow"
 """A kind of letter that no release knows so far."""
-
-SELDOM = NUDGED_AFTER - 2 * CLOCKS_APART
-"""How long at least a reader is left alone, by whose clocks ever."""
 
 HERE = "(guild_id IS NULL OR guild_id NOT IN (SELECT guild_id FROM gone_guilds))"
 """Of a server that hasn't removed the bot."""
@@ -109,7 +102,7 @@ class Promises:
         self._made: dict[tuple[str, str], list[Message]] = {}
         self._unheard: set[int] = set()
         self._may_be: Counter[tuple[str, str]] = Counter()
-        self._nudged: dict[int, datetime] = {}
+        self.quiet = Quiet(world, self.breaks)
         self._role_wishes: list[RoleWish] = []
         self._channels: dict[int, list] = {}
         self._claimed: dict[int, tuple] = {}
@@ -170,7 +163,7 @@ class Promises:
             if person != row["reader_id"]:
                 self.breaks("at home", f"{dict(row)} was sent to {person}")
             if kind == "reminder":
-                self._not_too_often(person, row["reference"])
+                self.quiet.came(person, row["reference"], message)
         self._mentions(message, kind, reference, role_id)
 
     def _is_forgotten(self, message: Message, new: Message, kind: str) -> bool:
@@ -184,9 +177,6 @@ class Promises:
         for pattern, kind in OF_BUTTON:
             for custom_id in sorted(message.custom_ids):
                 if found := pattern.fullmatch(custom_id):
-                    if kind == "reminder":
-                        person = self._world.discord.people_at[message.place_id]
-                        return kind, f"week:{found[1]}:{person}"
                     place = self._world.discord.places[message.place_id]
                     if kind == "standing":
                         return kind, f"{found[1]} in {place.home.place_id}"
@@ -215,22 +205,6 @@ class Promises:
             channels = self._channels_of(group["group_id"])
             if place.home.place_id not in channels:
                 self.breaks("at home", f"{kind} {reference} is in {place.home.place_id}")
-
-    def _not_too_often(self, person: int, reference: str) -> None:
-        reason, about, at = reference.split(":")
-        if reason != "idle":
-            weeks = self._world.ledger.ask("SELECT group_id FROM weeks WHERE week_id = ?", about)
-            reason = str(weeks[0]["group_id"]) if weeks else reason
-        elif self._world.leapt_lately(40):
-            self._nudged.pop(person, None)
-        else:
-            planned, last = instant(int(at)), self._nudged.get(person)
-            self._nudged[person] = planned
-            if last is not None and abs(planned - last) < SELDOM:
-                self.breaks("seldom", f"{person} was to be nudged at {last} and at {planned}")
-        unwanted = self._world.readers.unwanted_since(person, reason)
-        if unwanted is not None and self._world.now() - unwanted > STILL_TRUE:
-            self.breaks("not wanted", f"{person} was reminded of {reference}, unwanted by then")
 
     def _mentions(self, message, kind: str, reference: str, role_id: int | None) -> None:
         named = {int(each) for each in ROLE.findall(message.text)}
@@ -271,6 +245,7 @@ class Promises:
         """Check what a life has just committed; and let befall it what waited for this moment."""
         self._note_channels()
         self._note_claims(life)
+        self.quiet.committed()
         if not self._world.leapt_lately(40):
             self.nothing_is_given_up_early()
         self.no_mark_is_lost()
@@ -431,6 +406,7 @@ class Promises:
         for row in self._world.ledger.ask("SELECT guild_id FROM gone_guilds"):
             if self._world.discord.guilds[row["guild_id"]].is_in:
                 self.breaks("settled", f"server {row['guild_id']} isn't gone")
+        self.quiet.settled()
         self.what_is_sent_is_there()
         self.no_mark_is_lost()
 

@@ -55,7 +55,7 @@ class Post(OfGroup):
         await group_rows.set_blocked(tx, week.group_id, None)
         group = await group_rows.group(tx, week.group_id)
         if group is not None:
-            await reminders.plan(tx, self.services.ids, group, self.services.clock())
+            await reminders.plan(tx, group, self.services.clock())
         if receipt.in_thread:  # which can have no threads
             return [self.follower(row, "opener", receipt.place_id)]
         return [replace(self.follower(row, "thread", receipt.place_id), rank=1)]

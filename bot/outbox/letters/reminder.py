@@ -1,19 +1,26 @@
-"""A reminder that a reader asked for: of their group's paper, or after a week without reading."""
+"""A reminder that a reader asked for: one a day at most, for all reasons together."""
 
-from collections.abc import Sequence
+import asyncio
+import logging
 from dataclasses import replace
 from datetime import datetime
 
 from bot.core.outbox import OutboxRow, Problem
-from bot.outbox.discord import Discord
-from bot.outbox.letters._base import Act, Drop, End, Rows, Send, ToPerson
+from bot.core.reminders import OpenPaper
+from bot.outbox.discord import AwayError, Discord, RefusedError
+from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
 from bot.outbox.traces import by_button, marked
 from bot.store import groups, readers
-from bot.store import weeks as week_rows
 from bot.store.database import Queries
 from bot.views.custom_ids import ReadReminded
-from bot.views.resource_card import nudge_card
-from bot.views.weekly_card import reminder_card
+from bot.views.reminder_card import idle_card, paper_card
+
+log = logging.getLogger(__name__)
+
+ASKED_WITHIN = 10
+"""Seconds for what Discord is asked about one paper: the others needn't wait for its server."""
+
+NOT_YET: Problem = "guild_unavailable"
 
 
 class Reminder(ToPerson):
@@ -21,52 +28,86 @@ class Reminder(ToPerson):
         await readers.take_turn_if_known(tx, row.reader_id or 0)
         return await super().take(tx, row)
 
+    async def wanted(self, tx: Queries, row: OutboxRow, now: datetime) -> Problem | None:
+        """Let a second one of a day, or one too soon after those that were ignored, not leave."""
+        if not _is_of_day(row):  # an earlier release's: it is planned anew, for the reader's hour
+            return "superseded"
+        pace = await readers.pace_of(tx, row.reader_id or 0, but=row.row_id)
+        return None if pace.may_come(now) else "not_wanted"
+
     def trace(self, row: OutboxRow) -> str:
-        week_id = _week_of(row)
-        return super().trace(row) if week_id is None else by_button(ReadReminded(week_id))
+        reason, about, _ = row.reference.split(":")
+        return by_button(ReadReminded(int(about))) if reason == "week" else super().trace(row)
 
     async def act(self, row: OutboxRow, discord: Discord) -> Act:
-        if _week_of(row) is not None:
-            return await self._of_paper(row, discord)
-        reply = await self.services.reminders.nudge(row.reader_id or 0)
-        if reply is None:
-            return Drop("not_wanted")
-        return Send(await self.to(row, discord), marked(nudge_card(reply), row.row_id))
+        """Tell what is so as it leaves: of unread papers, or else of a week without reading."""
+        if not _is_of_day(row):
+            return Drop("superseded")
+        reader_id, problem, papers = row.reader_id or 0, None, list[OpenPaper]()
+        reminders = self.services.reminders
+        for paper in await reminders.open_papers(reader_id):
+            seen = await self._seen(paper, reader_id, discord)
+            if isinstance(seen, OpenPaper):
+                papers.append(seen)
+            else:
+                problem = NOT_YET if NOT_YET in (problem, seen) else seen
+        if papers:
+            is_idle = await reminders.is_idle(reader_id)
+            view = paper_card(papers, is_idle=is_idle)
+        elif (reply := await reminders.nudge(reader_id)) is not None:
+            view = idle_card(reply)
+        else:
+            return Wait(problem) if problem == NOT_YET else Drop(problem or "not_wanted")
+        return Send(await self.to(row, discord), marked(view, row.row_id))
 
-    async def _of_paper(self, row: OutboxRow, discord: Discord) -> Act:
-        """Remind a member who is still here and hasn't read the paper; otherwise drop it."""
-        guild_id, reader_id = row.guild_id or 0, row.reader_id or 0
-        reminder = await self.services.reminders.check(row)
-        if isinstance(reminder, str):
-            return Drop(reminder)
-        channel = await discord.place(guild_id, reminder.group.channel_id)
-        if channel is None:
-            return Drop("channel_gone")  # and there they could not turn it off
-        await self.tickets.ticket()
-        if not await discord.is_member(guild_id, reader_id):
-            await self.services.guilds.member_left(guild_id, reader_id)
-            return Drop("left_server")
-        return Send(await self.to(row, discord), reminder_card(reminder, channel.guild_name))
+    async def _seen(
+        self, paper: OpenPaper, reader_id: int, discord: Discord
+    ) -> OpenPaper | Problem:
+        """Return the paper, if the reader is still in its server; else why it is left out."""
+        guild_id, guilds = paper.group.guild_id, self.services.guilds
+        try:
+            async with asyncio.timeout(ASKED_WITHIN):
+                channel = await discord.place(guild_id, paper.group.channel_id)
+                if channel is None:
+                    return "channel_gone"  # and there they could not turn it off
+                await self.tickets.ticket()
+                is_member = await discord.is_member(guild_id, reader_id)
+        except (AwayError, TimeoutError):
+            return NOT_YET
+        except RefusedError as error:
+            if error.problem != "bot_removed":
+                raise
+            await guilds.removed(guild_id)
+            return error.problem
+        if not is_member:
+            await guilds.member_left(guild_id, reader_id)
+            return "left_server"
+        return replace(paper, server=channel.guild_name)
 
-    async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
-        """Ask Discord no more for who takes no direct messages, until they ask again."""
-        if end != "dropped" or problem != "no_direct_messages" or row.reader_id is None:
-            return ()
-        if _week_of(row) is not None:
-            await groups.close_wish(tx, row.group_id or 0, row.reader_id)
-        elif await readers.take_turn_if_known(tx, row.reader_id):
-            settings = replace(await readers.settings_of(tx, row.reader_id), nudged=False)
-            await readers.put_settings(tx, row.reader_id, settings)
-            await readers.set_nudge_at(tx, row.reader_id, None)
+    async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
+        await self._came(tx, row, receipt.at)
         return ()
 
-    async def plannable(self, db: Queries, rows: Sequence[OutboxRow], before: datetime) -> set[int]:
-        """One of a group's last paper, until it is posted another, be that in years."""
-        weeks = {row.row_id: week_id for row in rows if (week_id := _week_of(row))}
-        last = await week_rows.not_followed(db, set(weeks.values()), before)
-        return {row_id for row_id, week_id in weeks.items() if week_id in last}
+    async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
+        """Count what perhaps came; ask Discord no more for who takes no direct messages.
+
+        Not until they ask again.
+        """
+        reader_id, tried_at = row.reader_id or 0, row.tried_at
+        if end in ("uncertain", "deleted"):
+            await self._came(tx, row, tried_at or self.services.clock())
+        elif end == "dropped" and problem == "no_direct_messages":
+            await groups.close_wishes(tx, reader_id)
+            settings = await readers.settings_of(tx, reader_id)
+            if settings.nudged:
+                await readers.put_settings(tx, reader_id, replace(settings, nudged=False))
+            await readers.set_nudge_at(tx, reader_id, None)
+        return ()
+
+    async def _came(self, tx: Queries, row: OutboxRow, at: datetime) -> None:
+        pace = await readers.pace_of(tx, row.reader_id or 0, but=row.row_id)
+        await readers.set_reminded(tx, row.reader_id or 0, at, pace.ignored_by_now + 1)
 
 
-def _week_of(row: OutboxRow) -> int | None:
-    reason, about, _ = row.reference.split(":")
-    return int(about) if reason == "week" else None
+def _is_of_day(row: OutboxRow) -> bool:
+    return row.reference.startswith("day:")

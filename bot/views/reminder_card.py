@@ -1,0 +1,192 @@
+"""The reminder that a reader gets, what its buttons answer, and when the next one comes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from discord import ui
+from discord.ui import LayoutView
+
+from bot.core.curriculum import Resource
+from bot.core.curriculum.additions import is_of_guild
+from bot.core.recommend import Recommendation, Reply
+from bot.core.reminders import OpenPaper, Pace, Reasons
+from bot.core.weeks import Week
+from bot.language import _
+from bot.plain import plain
+from bot.views import custom_ids as ids
+from bot.views import phrases
+from bot.views.parts import (
+    GREEN,
+    Button,
+    Lines,
+    Select,
+    box,
+    boxed,
+    button,
+    card,
+    go_button,
+    link_button,
+    option,
+    row,
+    select,
+    text_of,
+)
+from bot.views.resource_card import next_card, short_of
+from bot.views.weekly_card import post_link
+
+
+def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
+    """Build the direct message about unread papers: the first, and a line for each of the others.
+
+    ``is_idle``: it comes after a week without reading, too.
+    """
+    paper, *others = papers
+    group, resource = paper.group, paper.resource
+    server, at = plain(paper.server, 100), phrases.moment(paper.next_at)
+    why = _(
+        "🔔 <#{channel}> in {server} reads this until {at}, and you wanted to be reminded.",
+        channel=group.channel_id, server=server, at=at,
+    )  # fmt: skip
+    is_own = is_of_guild(resource.key, group.guild_id)
+    place = [
+        _("from the list of {server}", server=server) if is_own else None,
+        _discussion(group.guild_id, paper.post),
+    ]
+    told = phrases.dotted(*place)
+    shown = _resource_box(
+        resource,
+        button(ids.ReadReminded(paper.post.week_id), _("Done"), GREEN),
+        Reasons(is_idle, tuple(each.group for each in papers)),
+        f"-# {told}" if told else None,
+    )
+    also = _("-# It is also a week since you read something.") if is_idle else None
+    return card(why, also, text_of(_others(others)), shown)
+
+
+def idle_card(reply: Reply) -> LayoutView:
+    """Build the direct message after a week without reading: what comes next."""
+    why, reasons = _("🔔 A week without reading: you asked me to say so."), Reasons(is_idle=True)
+    if not isinstance(reply.answer, Recommendation):  # nothing is ready: that says what to do
+        return card(why, *next_card(reply).children, row(*_ways_out(reasons)))
+    resource = reply.answer.resource
+    done = button(ids.Done(resource.key), _("Done"), GREEN)
+    return card(why, _resource_box(resource, done, reasons))
+
+
+def _resource_box(
+    resource: Resource, done: Button, reasons: Reasons, place: str | None = None
+) -> ui.Container[Any]:
+    opens = link_button(_("Open"), resource.url)
+    return box(
+        text_of(filter(None, [place, *phrases.about(resource)])),
+        *short_of(resource),
+        row(opens, done, *_ways_out(reasons)),
+    )
+
+
+def _ways_out(reasons: Reasons) -> tuple[Button, Button]:
+    # Translators: on a reminder. Later: it comes again tomorrow. Stop: no more of its kind.
+    stops = ids.Reminding.of("stop", reasons)
+    return button(ids.RemindLater(), _("Later")), button(stops, _("Stop"))
+
+
+def _discussion(guild_id: int, post: Week) -> str | None:
+    link = post_link(guild_id, post)
+    return _("[read it together]({link})", link=link) if link else None
+
+
+def _others(papers: Sequence[OpenPaper]) -> Lines:
+    for paper in papers:
+        yield _(
+            "<#{channel}> in {server} reads **{title}** until {at}.",
+            channel=paper.group.channel_id,
+            server=plain(paper.server, 100),
+            title=phrases.name_of(paper.resource),
+            at=phrases.moment(paper.next_at),
+        )
+
+
+def later_card(at: datetime | None) -> LayoutView:
+    """Build the answer to *Later*: when it comes again; None: the reader wants no reminders."""
+    if at is None:
+        return _off_card()
+    when = phrases.moment(at)
+    told = _("💤 I'll remind you again on {at}, unless you've read by then.", at=when)
+    return boxed(told, row(go_button("next"), go_button("settings")))
+
+
+def stopped_card(reasons: Reasons) -> LayoutView:
+    """Build the answer to *Stop*: what doesn't come any more, and Undo."""
+    lines = [
+        *_reason_lines(
+            reasons,
+            _("🔕 No more reminders of the papers of {rooms}."),
+            _("🔕 No more reminders after a week without reading."),
+        )
+    ]
+    if not lines:
+        return _off_card()
+    undo = button(ids.Reminding.of("again", reasons), _("Undo"))
+    return boxed(text_of(lines), row(undo, go_button("settings")))
+
+
+def on_again_card(reasons: Reasons) -> LayoutView:
+    """Build the answer to Undo after *Stop*."""
+    lines = [
+        *_reason_lines(
+            reasons,
+            _("🔔 I remind you of the papers of {rooms} again."),
+            _("🔔 I remind you after a week without reading again."),
+        )
+    ]
+    if not lines:
+        return _off_card()
+    stop = button(ids.Reminding.of("stop", reasons), _("Stop"))
+    return boxed(text_of(lines), row(stop, go_button("settings")))
+
+
+def _reason_lines(reasons: Reasons, of_papers: str, of_idle: str) -> Lines:
+    """Yield what each reason came to; ``of_papers`` has the place of the channels."""
+    if reasons.groups:
+        channels = [group.channel_id for group in reasons.groups]
+        yield of_papers.format(rooms=phrases.channels(channels, len(channels)))
+    if reasons.is_idle:
+        yield of_idle
+
+
+def _off_card() -> LayoutView:
+    off = _(
+        "No reminders are on for that any more. `/group` in a group's channel has those of its"
+        " papers, **Settings** the one after a week without reading."
+    )
+    return boxed(off, row(go_button("settings")))
+
+
+def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
+    """Ask at which hour reminders suit the reader, once: as the first one is switched on."""
+    lines = [hour_text(pace), next_text(next_at), _("Does another hour suit you better?")]
+    buttons = row(button(ids.AskMyZone(), _("Time zone…")), go_button("settings"))
+    return boxed(text_of(filter(None, lines)), hour_select(pace), buttons)
+
+
+def hour_text(pace: Pace) -> str:
+    """Return at which hour of whose clock reminders come."""
+    hour, zone = f"{pace.hour:02}:00", plain(pace.zone)
+    return _("🔔 Reminders come at **{hour}**, {zone}: one a day at most.", hour=hour, zone=zone)
+
+
+def next_text(next_at: datetime | None) -> str | None:
+    """Return when the next reminder comes; None: nobody knows yet."""
+    if next_at is None:
+        return None
+    at = phrases.moment(next_at)
+    return _("The next one comes on {at}, unless you've read by then.", at=at)
+
+
+def hour_select(pace: Pace) -> Select | None:
+    """Build the select of the hours of a day."""
+    hours = [
+        option(f"{hour:02}:00", f"{hour:02}:00", default=hour == pace.hour) for hour in range(24)
+    ]
+    return select(ids.RemindHour(), _("Hour of your reminders"), hours)

@@ -1,0 +1,159 @@
+"""What must be true of the reminders that a person gets: *Quiet*, and none that they don't want."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core.weeks import CLOCKS_APART
+from bot.store.instants import instant
+from tests.simulation import zones
+
+STILL_TRUE = timedelta(minutes=8)
+"""How long after something was changed a message on its way may go by what it was before."""
+
+WITHIN = timedelta(hours=3)
+"""How late a reminder may come, by what passes by itself."""
+
+APART = (1, 7, 14, 28)
+"""Days to the next one after one that was answered, and after one, two and three ignored ones."""
+
+SEVEN = 19
+CAME_FOR = re.compile(r"reminding:stop:(.+)")
+
+A_WEEK = timedelta(days=7, hours=1)
+WANTING = (
+    "SELECT readers.reader_id, nudge_at AS at FROM readers LEFT JOIN reader_settings"
+    " USING (reader_id) WHERE nudged = 1 OR EXISTS (SELECT 1 FROM members"
+    " WHERE members.reader_id = readers.reader_id AND reminders = 'wanted')"
+)
+"""Who wants any reminders, and when to look whether to remind them."""
+
+Way = tuple[int, str]
+"""An hour, and the zone whose clocks show it."""
+
+
+@dataclass
+class Last:
+    """Somebody's last reminder. ``in_a_row``: how many that makes without an answer between."""
+
+    at: datetime
+    reference: str
+    came_for: str
+    in_a_row: int
+    is_answered: bool = False
+
+
+class Quiet:
+    """Looks at each reminder: one a day, at their hour, and ever seldomer for who ignores them."""
+
+    def __init__(self, world, breaks) -> None:
+        self._world, self._breaks = world, breaks
+        self._ways: dict[int, list[tuple[frozenset[Way], datetime | None]]] = {}
+        self._last: dict[int, Last] = {}
+
+    def came_for(self, person: int) -> str:
+        """Return what the buttons on somebody's last reminder say that it came for."""
+        return self._last[person].came_for if person in self._last else ""
+
+    def answered(self, person: int) -> None:
+        """Note that somebody said *Later*, perhaps unheard."""
+        if person in self._last:
+            self._last[person].is_answered = True
+
+    def committed(self) -> None:
+        """Note at which hours people want reminders, until when they did, and what they marked."""
+        ask, now = self._world.ledger.ask, self._world.now()
+        of_groups: dict[int, set[str]] = {}
+        for row in ask("SELECT reader_id, zone FROM members JOIN study_groups USING (group_id)"):
+            of_groups.setdefault(row["reader_id"], set()).add(row["zone"])
+        settings = {row["reader_id"]: row for row in ask("SELECT * FROM reader_settings")}
+        for person, row in settings.items():
+            in_zones = {row["zone"]} if row["zone"] else of_groups.get(person, {"UTC"})
+            hour = SEVEN if row["remind_hour"] is None else row["remind_hour"]
+            ways = frozenset((hour, zone) for zone in in_zones)
+            known = self._ways.setdefault(person, [(ways, None)])
+            if known[-1][0] != ways:
+                known[-1] = known[-1][0], now
+                known.append((ways, None))
+        for person in self._last.keys() - settings.keys():  # they have deleted everything
+            del self._last[person]
+        sql = "SELECT reader_id, MAX(changed_at) AS at FROM progress GROUP BY reader_id"
+        for row in ask(sql):
+            last = self._last.get(row["reader_id"])
+            if last is not None and instant(row["at"]) > last.at - CLOCKS_APART:
+                last.is_answered = True
+
+    def settled(self) -> None:
+        """Check that everybody who wants reminders is looked at in time."""
+        now, an_hour = self._world.now(), timedelta(hours=1)
+        for row in self._world.ledger.ask(WANTING):
+            if row["at"] is None or not now - an_hour < instant(row["at"]) <= now + A_WEEK:
+                self._breaks("settled", f"{row['reader_id']} is looked at {row['at']}")
+
+    def came(self, person: int, reference: str, message) -> None:
+        """Look at a reminder that somebody has just got."""
+        now, last = self._world.now(), self._last.get(person)
+        whys = [found[1] for each in message.custom_ids if (found := CAME_FOR.fullmatch(each))]
+        if len(whys) != 1:
+            self._breaks("not wanted", f"{person} can't tell why they are reminded: {whys}")
+            return
+        self._is_wanted(person, whys[0], now)
+        if last is not None and last.reference == reference:
+            return  # made twice: another promise is about that
+        ways = self._ways_of(person, now)
+        if self._world.leapt_lately(40) or any(zone == zones.NAME for _, zone in ways):
+            self._last.pop(person, None)  # nobody knows by which clock that was
+            return
+        if not any(_is_then(now, *way) for way in ways):
+            self._breaks("quiet", f"{person} wants reminders at {ways}, and got {reference}")
+        in_a_row = 0
+        if last is not None:
+            in_a_row = 0 if last.is_answered else last.in_a_row
+            days = max(_days_between(last.at, now, zone) for _, zone in ways)
+            if in_a_row >= len(APART) or days < APART[in_a_row]:
+                self._breaks(
+                    "quiet", f"{person} got {reference} {days} days after {last}: too soon"
+                )
+        self._last[person] = Last(now, reference, whys[0], in_a_row + 1)
+
+    def _ways_of(self, person: int, now: datetime) -> set[Way]:
+        """Return at which hours somebody may want one, by what they set now or a while ago."""
+        still = now - WITHIN - STILL_TRUE
+        known = self._ways.get(person, [(frozenset({(SEVEN, "UTC")}), None)])
+        return {way for ways, until in known if until is None or until > still for way in ways}
+
+    def _is_wanted(self, person: int, whys: str, now: datetime) -> None:
+        for why in whys.split("."):
+            unwanted = self._world.readers.unwanted_since(person, why)
+            if unwanted is not None and now - unwanted > STILL_TRUE:
+                self._breaks("not wanted", f"{person} is reminded for {why}, unwanted by then")
+
+
+def _is_then(at: datetime, hour: int, zone: str) -> bool:
+    """Tell whether it is the hour, or not much later on the same day."""
+    return any(
+        begins - CLOCKS_APART <= at <= min(begins + WITHIN, ends) + STILL_TRUE
+        for begins, ends in _hours(at, hour, zone)
+    )
+
+
+def _hours(at: datetime, hour: int, zone: str) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the hour on the days around, and the end of each day."""
+    for days in (-1, 0, 1):
+        day = _day(at, zone) + timedelta(days=days)
+        yield _on(day, hour, zone), _on(day + timedelta(days=1), 0, zone)
+
+
+def _on(day: date, hour: int, zone: str) -> datetime:
+    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _days_between(last: datetime, now: datetime, zone: str) -> int:
+    """Return how many days, by the calendar and by whoever's clock."""
+    return (_day(now + CLOCKS_APART, zone) - _day(last - CLOCKS_APART, zone)).days

@@ -24,7 +24,6 @@ from bot.views import custom_ids as ids
 from bot.views.curriculum_card import path_card
 from bot.views.group_card import history_card, joined_card, members_card
 from bot.views.moderators_card import (
-    HOURS,
     StartForm,
     delete_button,
     delete_form,
@@ -35,7 +34,7 @@ from bot.views.moderators_card import (
     stopped_card,
     wish_of,
 )
-from bot.views.parts import BLUE, Button, WordForm, button
+from bot.views.parts import BLUE, HOURS, Button, WordForm, button
 from bot.views.pick_card import (
     called_off_text,
     closed_text,

@@ -31,7 +31,7 @@ from bot.views.me_card import (
     settings_card,
     zone_form,
 )
-from bot.views.parts import RED, Form, WordForm, button, go_button
+from bot.views.parts import HOURS, RED, Form, WordForm, button, go_button
 from bot.views.progress_card import (
     know_card,
     know_parts_card,
@@ -375,7 +375,7 @@ async def switch(click: Click, said: ids.Switch) -> View:
 
 @clicked
 async def set_hour(click: Click, _said: ids.RemindHour) -> View:
-    await click.services.me.set_hour(click.who, int(click.picked[:2]))
+    await click.services.me.set_hour(click.who, HOURS.index(click.picked_of(HOURS)))
     click.deliver.look_again()
     return await _settings(click)
 

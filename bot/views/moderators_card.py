@@ -27,6 +27,7 @@ from bot.views import custom_ids as ids
 from bot.views.group_card import TEXT_OF_GROUP, group_lines, members_text, schedule_text
 from bot.views.parts import (
     BLUE,
+    HOURS,
     RED,
     Button,
     Form,
@@ -55,8 +56,6 @@ from bot.views.pick_card import (
     weeks_select,
 )
 from bot.views.problems import CHANNELS_OF_GROUPS, as_seen, role_line
-
-HOURS = tuple(f"{hour:02}:00" for hour in range(24))
 
 
 def greeting_card() -> LayoutView:

@@ -30,6 +30,9 @@ OPTION_TEXT = 100
 TEXT = 4000
 """Discord's limit for all text of a card, in characters."""
 
+HOURS = tuple(f"{hour:02}:00" for hour in range(24))
+"""Of a day, as selects offer them."""
+
 GREEN, BLUE = discord.ButtonStyle.success, discord.ButtonStyle.primary
 RED, GREY = discord.ButtonStyle.danger, discord.ButtonStyle.secondary
 

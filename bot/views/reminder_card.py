@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from discord import ui
 from discord.ui import LayoutView
@@ -18,6 +18,7 @@ from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import (
     GREEN,
+    HOURS,
     Button,
     Lines,
     Select,
@@ -118,41 +119,32 @@ def later_card(at: datetime | None) -> LayoutView:
 
 def stopped_card(reasons: Reasons) -> LayoutView:
     """Build the answer to *Stop*: what doesn't come any more, and Undo."""
-    lines = [
-        *_reason_lines(
-            reasons,
-            _("🔕 No more reminders of the papers of {rooms}."),
-            _("🔕 No more reminders after a week without reading."),
-        )
-    ]
-    if not lines:
-        return _off_card()
-    undo = button(ids.Reminding.of("again", reasons), _("Undo"))
-    return boxed(text_of(lines), row(undo, go_button("settings")))
+    rooms = _rooms(reasons)
+    of_papers = _("🔕 No more reminders of the papers of {rooms}.", rooms=rooms)
+    of_idle = _("🔕 No more reminders after a week without reading.")
+    return _changed_card(reasons, of_papers, of_idle, "again", _("Undo"))
 
 
 def on_again_card(reasons: Reasons) -> LayoutView:
     """Build the answer to Undo after *Stop*."""
-    lines = [
-        *_reason_lines(
-            reasons,
-            _("🔔 I remind you of the papers of {rooms} again."),
-            _("🔔 I remind you after a week without reading again."),
-        )
-    ]
-    if not lines:
+    of_papers = _("🔔 I remind you of the papers of {rooms} again.", rooms=_rooms(reasons))
+    of_idle = _("🔔 I remind you after a week without reading again.")
+    return _changed_card(reasons, of_papers, of_idle, "stop", _("Stop"))
+
+
+def _changed_card(
+    reasons: Reasons, of_papers: str, of_idle: str, way: Literal["stop", "again"], back: str
+) -> LayoutView:
+    lines = [of_papers if reasons.groups else None, of_idle if reasons.is_idle else None]
+    if not any(lines):
         return _off_card()
-    stop = button(ids.Reminding.of("stop", reasons), _("Stop"))
-    return boxed(text_of(lines), row(stop, go_button("settings")))
+    takes_back = button(ids.Reminding.of(way, reasons), back)
+    return boxed(text_of(filter(None, lines)), row(takes_back, go_button("settings")))
 
 
-def _reason_lines(reasons: Reasons, of_papers: str, of_idle: str) -> Lines:
-    """Yield what each reason came to; ``of_papers`` has the place of the channels."""
-    if reasons.groups:
-        channels = [group.channel_id for group in reasons.groups]
-        yield of_papers.format(rooms=phrases.channels(channels, len(channels)))
-    if reasons.is_idle:
-        yield of_idle
+def _rooms(reasons: Reasons) -> str:
+    channels = [group.channel_id for group in reasons.groups]
+    return phrases.channels(channels, len(channels))
 
 
 def _off_card() -> LayoutView:
@@ -172,7 +164,7 @@ def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
 
 def hour_text(pace: Pace) -> str:
     """Return at which hour of whose clock reminders come."""
-    hour, zone = f"{pace.hour:02}:00", plain(pace.zone)
+    hour, zone = HOURS[pace.hour], plain(pace.zone)
     return _("🔔 Reminders come at **{hour}**, {zone}: one a day at most.", hour=hour, zone=zone)
 
 
@@ -186,7 +178,5 @@ def next_text(next_at: datetime | None) -> str | None:
 
 def hour_select(pace: Pace) -> Select | None:
     """Build the select of the hours of a day."""
-    hours = [
-        option(f"{hour:02}:00", f"{hour:02}:00", default=hour == pace.hour) for hour in range(24)
-    ]
+    hours = [option(each, each, default=n == pace.hour) for n, each in enumerate(HOURS)]
     return select(ids.RemindHour(), _("Hour of your reminders"), hours)

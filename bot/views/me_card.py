@@ -129,31 +129,27 @@ def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None
     """
     zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
     if settings.nudged:
-        reminders = _("- Reminder after a week without reading: **on**. It says what comes next.")
+        reminders = _("- Reminder after a week without reading: **on**.")
         nudge = button(ids.Switch("unnudge"), _("Stop reminding me"))
     else:
         reminders = _("- Reminder after a week without reading: off.")
         nudge = button(ids.Switch("nudge"), _("Remind me to read"))
     if settings.named:
-        name = _(
-            "- Name in groups: **shown**. Groups that you joined see it among their members, and"
-            " among those who read the week's paper. So they can tell which papers you haven't"
-            " read."
-        )
+        name = _("- Name in groups: **shown**, also among those who read a paper.")
         show = button(ids.Switch("unnamed"), _("Hide my name in groups"))
     else:
-        name = _("- Name in groups: hidden. Groups count you without naming you.")
+        name = _("- Name in groups: hidden.")
         show = button(ids.Switch("named"), _("Show my name in groups"))
     told = [
         _("## Your settings"),
-        _("- Time zone: {zone}. Study groups that you set up start with it.", zone=zone),
-        reminders,
+        _("- Time zone: {zone}.", zone=zone),
         name,
+        reminders,
         hour_text(pace),
         next_text(next_at),
-        _("-# Reminders of a group's papers are switched on and off with `/group` in its channel."),
+        _("-# Reminders of a group's papers: `/group` in its channel."),
     ]
-    buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, show, go_button("me"))
+    buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, show)
     return boxed(text_of(filter(None, told)), hour_select(pace), buttons)
 
 

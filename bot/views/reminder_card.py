@@ -54,42 +54,39 @@ def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
         _("from the list of {server}", server=server) if is_own else None,
         _discussion(group.guild_id, paper.post),
     ]
-    told = phrases.dotted(*place)
-    shown = _resource_box(
-        resource,
-        button(ids.ReadReminded(paper.post.week_id), _("Done"), GREEN),
-        Reasons(is_idle, tuple(each.group for each in papers)),
-        f"-# {told}" if told else None,
+    done = button(ids.ReadReminded(paper.post.week_id), _("Done"), GREEN)
+    return card(
+        why,
+        _("-# It is also a week since you read something.") if is_idle else None,
+        _ways_out(Reasons(is_idle, tuple(each.group for each in papers))),
+        _resource_box(resource, done, phrases.dotted(*place)),
+        text_of(_others(others)),
     )
-    also = _("-# It is also a week since you read something.") if is_idle else None
-    return card(why, also, text_of(_others(others)), shown)
 
 
 def idle_card(reply: Reply) -> LayoutView:
     """Build the direct message after a week without reading: what comes next."""
-    why, reasons = _("🔔 A week without reading: you asked me to say so."), Reasons(is_idle=True)
+    why = _("🔔 A week without reading: you asked me to say so.")
+    ways_out = _ways_out(Reasons(is_idle=True))
     if not isinstance(reply.answer, Recommendation):  # nothing is ready: that says what to do
-        return card(why, *next_card(reply).children, row(*_ways_out(reasons)))
+        return card(why, ways_out, *next_card(reply).children)
     resource = reply.answer.resource
     done = button(ids.Done(resource.key), _("Done"), GREEN)
-    return card(why, _resource_box(resource, done, reasons))
+    return card(why, ways_out, _resource_box(resource, done))
 
 
-def _resource_box(
-    resource: Resource, done: Button, reasons: Reasons, place: str | None = None
-) -> ui.Container[Any]:
-    opens = link_button(_("Open"), resource.url)
+def _resource_box(resource: Resource, done: Button, place: str = "") -> ui.Container[Any]:
     return box(
-        text_of(filter(None, [place, *phrases.about(resource)])),
+        text_of([*([f"-# {place}"] if place else []), *phrases.about(resource)]),
         *short_of(resource),
-        row(opens, done, *_ways_out(reasons)),
+        row(link_button(_("Open"), resource.url), done),
     )
 
 
-def _ways_out(reasons: Reasons) -> tuple[Button, Button]:
+def _ways_out(reasons: Reasons) -> ui.ActionRow[Any] | None:
     # Translators: on a reminder. Later: it comes again tomorrow. Stop: no more of its kind.
     stops = ids.Reminding.of("stop", reasons)
-    return button(ids.RemindLater(), _("Later")), button(stops, _("Stop"))
+    return row(button(ids.RemindLater(), _("Later")), button(stops, _("Stop")))
 
 
 def _discussion(guild_id: int, post: Week) -> str | None:
@@ -100,11 +97,10 @@ def _discussion(guild_id: int, post: Week) -> str | None:
 def _others(papers: Sequence[OpenPaper]) -> Lines:
     for paper in papers:
         yield _(
-            "<#{channel}> in {server} reads **{title}** until {at}.",
+            "-# Also until {at}, in <#{channel}>: {title}",
             channel=paper.group.channel_id,
-            server=plain(paper.server, 100),
-            title=phrases.name_of(paper.resource),
-            at=phrases.moment(paper.next_at),
+            title=phrases.name_of(paper.resource, 60),
+            at=phrases.moment(paper.next_at, "d"),
         )
 
 
@@ -165,7 +161,7 @@ def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
 def hour_text(pace: Pace) -> str:
     """Return at which hour of whose clock reminders come."""
     hour, zone = HOURS[pace.hour], plain(pace.zone)
-    return _("🔔 Reminders come at **{hour}**, {zone}: one a day at most.", hour=hour, zone=zone)
+    return _("🔔 Reminders come at **{hour}**, {zone}, one a day at most.", hour=hour, zone=zone)
 
 
 def next_text(next_at: datetime | None) -> str | None:
@@ -173,7 +169,7 @@ def next_text(next_at: datetime | None) -> str | None:
     if next_at is None:
         return None
     at = phrases.moment(next_at)
-    return _("The next one comes on {at}, unless you've read by then.", at=at)
+    return _("Next: {at}, unless you've read by then.", at=at)
 
 
 def hour_select(pace: Pace) -> Select | None:

@@ -47,7 +47,7 @@ async def test_a_member_is_reminded_in_the_evening_two_days_before_the_next_pape
     assert "in Study room" in text_of(reminder)
     assert "min" in text_of(reminder)
     assert f"<t:{int((MONDAY + timedelta(days=7)).timestamp())}:F>" in text_of(reminder)
-    assert labels_of(reminder) == ["Open", "Done", "Later", "Stop"]
+    assert labels_of(reminder) == ["Later", "Stop", "Open", "Done"]
 
 
 async def test_only_who_asked_and_has_not_read_is_reminded(
@@ -127,8 +127,8 @@ async def test_the_hour_is_asked_for_as_the_first_reminder_is_switched_on(
     evening = reminders_to(alice)
     await until(SATURDAY + timedelta(hours=13))
 
-    assert "Reminders come at **19:00**, Etc/UTC: one a day at most." in first
-    assert "Reminders come at **08:00**, Etc/UTC: one a day at most." in text_of(chosen)
+    assert "Reminders come at **19:00**, Etc/UTC, one a day at most." in first
+    assert "Reminders come at **08:00**, Etc/UTC, one a day at most." in text_of(chosen)
     assert again.followups == []
     assert evening == []
     assert len(reminders_to(alice)) == 1
@@ -144,7 +144,7 @@ async def test_who_is_asked_for_the_hour_reads_when_the_next_one_comes(
     (asked,) = (await alice.click(card.response.message, label="Remind me")).followups
 
     at = int(SATURDAY.timestamp())
-    assert f"The next one comes on <t:{at}:F>, unless you've read by then." in text_of(asked)
+    assert f"Next: <t:{at}:F>, unless you've read by then." in text_of(asked)
 
 
 async def test_stop_in_the_message_works_after_a_restart_and_months_later(

@@ -60,6 +60,9 @@ async def reminder_ledger(database_url: str, base: Curriculum) -> None:
     await services.reminders.ask(GUILD_ID, group_id, READER_ID, wanted=True)
     await services.me.set_hour(READER_ID, 9)
     await services.close()
+    services = await open_services(database_url, base, lambda: SATURDAY)
+    await services.reminders.open_nudges()
+    await services.close()
 
 
 def forget(path: str) -> None:

@@ -63,8 +63,14 @@ class Readers:
 
     async def act(self, chance: Random) -> None:
         reader = self.all[int(len(self.all) * chance.random() ** 2)]  # some do little
-        what = chance.choices(list(self.ACTS), weights=list(self.ACTS.values()))[0]
+        acts = self.OF_WHO_IGNORES if reader is self.all[-1] else self.ACTS
+        what = chance.choices(list(acts), weights=list(acts.values()))[0]
         await self.do(what, reader, chance)
+
+    async def begin(self, chance: Random) -> None:
+        """Let one of them ask for all reminders there are, who then ignores what comes."""
+        for what in ("nudge", "join", "remind", "join", "remind"):
+            await self.do(what, self.all[-1], chance)
 
     async def do(self, what: str, reader: Reader, chance: Random) -> None:
         if reader.is_busy:
@@ -78,8 +84,10 @@ class Readers:
     ACTS = {  # noqa: RUF012 - nobody changes it
         "join": 3, "leave": 0.5, "remind": 2, "look": 2, "mark": 6, "finish_current": 2, "undo": 3,
         "reset": 0.4, "delete": 0.6, "nudge": 3, "read_it": 3, "finish_reminded": 1,
-        "set_hour": 0.7, "set_zone": 0.5, "stop_reminding": 0.5, "later": 0.7,
+        "set_hour": 0.7, "set_zone": 0.5, "stop_reminding": 2, "later": 1,
     }  # fmt: skip
+
+    OF_WHO_IGNORES = {"join": 1, "remind": 1, "look": 1, "set_hour": 0.3, "set_zone": 0.3}  # noqa: RUF012 - as above
 
     @asynccontextmanager
     async def _doing(self, reader: Reader, after: Marks | None = None):

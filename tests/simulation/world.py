@@ -358,6 +358,7 @@ class World:
         for home in self.homes:
             await self.bots.is_one_ready()
             await self.moderators.start(*home, 9000)
+        await self.readers.begin(self.stream("who ignores"))
 
 
 def lived(seed: int, script: Sequence[Event] | None = None) -> Outcome:

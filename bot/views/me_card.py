@@ -129,10 +129,10 @@ def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None
     """
     zone = f"**{plain(settings.zone)}**" if settings.zone else _("none")
     if settings.nudged:
-        reminders = _("- Reminder after a week without reading: **on**.")
+        reminders = _("- A week without reading: **I remind you**.")
         nudge = button(ids.Switch("unnudge"), _("Stop reminding me"))
     else:
-        reminders = _("- Reminder after a week without reading: off.")
+        reminders = _("- A week without reading: no reminder.")
         nudge = button(ids.Switch("nudge"), _("Remind me to read"))
     if settings.named:
         name = _("- Name in groups: **shown**, also among those who read a paper.")
@@ -141,7 +141,7 @@ def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None
         name = _("- Name in groups: hidden.")
         show = button(ids.Switch("named"), _("Show my name in groups"))
     told = [
-        _("## Your settings"),
+        _("### Your settings"),
         _("- Time zone: {zone}.", zone=zone),
         name,
         reminders,

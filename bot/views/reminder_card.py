@@ -161,7 +161,7 @@ def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
 def hour_text(pace: Pace) -> str:
     """Return at which hour of whose clock reminders come."""
     hour, zone = HOURS[pace.hour], plain(pace.zone)
-    return _("🔔 Reminders come at **{hour}**, {zone}, one a day at most.", hour=hour, zone=zone)
+    return _("🔔 Reminders come at **{hour}**, {zone}.", hour=hour, zone=zone)
 
 
 def next_text(next_at: datetime | None) -> str | None:

@@ -146,7 +146,7 @@ def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None
         name,
         reminders,
         hour_text(pace),
-        next_text(next_at),
+        next_text(pace, next_at),
         _("-# Reminders of a group's papers: `/group` in its channel."),
     ]
     buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, show)

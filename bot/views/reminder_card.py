@@ -153,7 +153,7 @@ def _off_card() -> LayoutView:
 
 def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
     """Ask at which hour reminders suit the reader, once: as the first one is switched on."""
-    lines = [hour_text(pace), next_text(next_at), _("Does another hour suit you better?")]
+    lines = [hour_text(pace), next_text(pace, next_at), _("Does another hour suit you better?")]
     buttons = row(button(ids.AskMyZone(), _("Time zone…")), go_button("settings"))
     return boxed(text_of(filter(None, lines)), hour_select(pace), buttons)
 
@@ -164,8 +164,10 @@ def hour_text(pace: Pace) -> str:
     return _("🔔 Reminders come at **{hour}**, {zone}.", hour=hour, zone=zone)
 
 
-def next_text(next_at: datetime | None) -> str | None:
-    """Return when the next reminder comes; None: nobody knows yet."""
+def next_text(pace: Pace, next_at: datetime | None) -> str | None:
+    """Return when the next reminder comes, or why none does; None: nobody knows yet."""
+    if pace.first_day is None:
+        return _("You left the last ones alone, so I'm silent until you mark something.")
     if next_at is None:
         return None
     at = phrases.moment(next_at)

@@ -126,6 +126,20 @@ async def test_stop_on_the_message_ends_them(settings, alice, env):
     assert len(alice.user.dm_channel.history()) == 1
 
 
+async def test_who_leaves_four_alone_reads_why_no_other_comes(settings, alice, env):
+    card = await settings()
+    await alice.click(card.response.message, label="Remind me to read")
+    for _ in range(9):
+        await env.advance_time(7 * A_DAY)
+
+    told = text_of(await settings())
+    sent = len(alice.user.dm_channel.history())
+    await env.advance_time(60 * A_DAY)
+
+    assert "I'm silent until you mark something." in told
+    assert (sent, len(alice.user.dm_channel.history())) == (4, 4)
+
+
 async def test_reminders_stop_when_asked(settings, alice, env):
     card = await settings()
     await alice.click(card.response.message, label="Remind me to read")

@@ -178,6 +178,26 @@ async def test_readers_find_their_marks_goals_and_changes(opened, before):
         )  # fmt: skip
 
 
+async def test_whoever_wants_reminders_is_looked_at_and_what_came_before_counts(opened, before):
+    wanting = {row["reader_id"] for row in before["members"] if row["reminders"] == "wanted"}
+    wanting |= {row["reader_id"] for row in before["reader_settings"] if row["nudged"]}
+    reminded = {
+        row["reader_id"]
+        for row in before["outbox"]
+        if row["kind"] == "reminder" and row["state"] == "sent"
+    }
+
+    while await opened.reminders.open_nudges():
+        pass
+
+    after = (await everything(opened.db))["reader_settings"]
+    assert wanting
+    assert {row["reader_id"] for row in after if row["nudge_at"] is not None} == wanting
+    assert {row["reader_id"] for row in after if row["reminded_at"] is not None} >= (
+        reminded & wanting
+    )
+
+
 async def test_groups_find_their_members_weeks_and_choices(opened, before):
     for row in before["study_groups"]:
         group_id, guild_id = row["group_id"], row["guild_id"]

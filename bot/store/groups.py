@@ -253,16 +253,16 @@ async def any_wish(db: Queries, reader_id: int) -> bool:
     return await db.any_row(sql, reader_id)
 
 
-async def take_wishing_members(tx: Queries, group_id: int, reader_id: int | None) -> list[int]:
-    """Return who wants reminders; whoever deletes everything about themselves waits meanwhile.
+async def take_wishing_members(tx: Queries, group_id: int, reader_id: int | None) -> None:
+    """Let whoever wants reminders, and deletes everything about themselves, wait meanwhile.
 
-    ``reader_id``: only whether this one does.
+    ``reader_id``: only this one.
     """
     sql = (
         "UPDATE members SET reminders = reminders WHERE group_id = ? AND reminders = 'wanted'"
-        " AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL) RETURNING reader_id"
+        " AND (reader_id = ? OR CAST(? AS BIGINT) IS NULL)"
     )
-    return sorted(await tx.fetch_column(sql, group_id, reader_id, reader_id))
+    await tx.fetch(sql, group_id, reader_id, reader_id)
 
 
 async def named_members(db: Queries, group_id: int) -> list[int]:

@@ -523,6 +523,16 @@ async def test_while_one_may_have_been_sent_no_other_is(services, saturday, cloc
     assert await desk.claim(saturday.row_id) is not None
 
 
+async def test_what_a_clock_planned_that_was_ahead_does_not_come_before_its_day(services, clock):
+    row = OutboxRow(
+        7, "reminder", f"day:{ALICE}:2026-01-06", clock(), clock() + A_DAY, reader_id=ALICE
+    )
+    async with services.db.transaction() as tx:
+        await outbox.add(tx, row)
+
+    assert await Desk(services).claim(7) is None
+
+
 async def test_what_perhaps_came_counts(services, saturday):
     await Desk(services).begin(saturday, 5, "part:1")
     await Desk(services).end(saturday, "uncertain", "no_history")

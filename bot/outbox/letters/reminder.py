@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.core.outbox import OutboxRow, Problem
 from bot.core.reminders import OpenPaper
+from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import AwayError, Discord, RefusedError
 from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
 from bot.outbox.traces import by_button, marked
@@ -33,7 +34,9 @@ class Reminder(ToPerson):
         if not _is_of_day(row):  # an earlier release's: it is planned anew, for the reader's hour
             return "superseded"
         pace = await readers.pace_of(tx, row.reader_id or 0, but=row.row_id)
-        return None if pace.may_come(now) else "not_wanted"
+        day = date.fromisoformat(row.reference.rpartition(":")[2])
+        is_ahead = day > pace.day_of(now + CLOCKS_APART)  # by a clock that was
+        return "not_wanted" if is_ahead or not pace.may_come(now) else None
 
     def trace(self, row: OutboxRow) -> str:
         reason, about, _ = row.reference.split(":")

@@ -31,6 +31,7 @@ except ModuleNotFoundError as missing:
 log = logging.getLogger(__name__)
 
 Action = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
+Index = Callable[[web.Request], Coroutine[Any, Any, web.Response]]
 Journey = Callable[[], Coroutine[Any, Any, None]]
 MakeBot = Callable[[str], commands.AutoShardedBot]
 
@@ -41,6 +42,7 @@ OTHERS = 5  # with five members, the paper of the week says how many are ready
 
 HOST = "127.0.0.1"
 HTML = Path(__file__).with_name("preview_page.html")
+ROOM_SCRIPT = Path(__file__).with_name("preview_room.js")
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -130,8 +132,7 @@ class Demo:
         public = [("#reading", self.channel)]
         public += [(f"Thread: {thread.name}", thread) for thread in self.channel.threads]
         private = {
-            f"dm{user.id}": (f"Direct messages: {user.name}", user.dm_channel, [user])
-            for user in self.users
+            f"dm{user.id}": (f"DM: {user.name}", user.dm_channel, [user]) for user in self.users
         }
         return {str(room.id): (name, room, self.members) for name, room in public} | private
 
@@ -160,15 +161,28 @@ class Demo:
         server = page._server  # noqa: SLF001
         headers = dict(server._SECURITY_HEADERS)  # noqa: SLF001
         headers.pop("X-Frame-Options", None)
-        by_us, policy = f"frame-ancestors {self._framed_by}", "Content-Security-Policy"
-        headers[policy] = headers[policy].replace("frame-ancestors 'none'", by_us)
+        policy, us = headers["Content-Security-Policy"], self._framed_by
+        policy = policy.replace("frame-ancestors 'none'", f"frame-ancestors {us}")
+        policy = policy.replace("script-src 'self'", f"script-src 'self' {us}")
+        headers["Content-Security-Policy"] = policy
         server._SECURITY_HEADERS = headers  # type: ignore[misc]  # noqa: SLF001
+        # Private: simcord's page can't be scrolled from outside, so a script of ours goes into it.
+        server._index = self._with_our_script(server._index)  # type: ignore[assignment,method-assign]  # noqa: SLF001
         # Private: otherwise ten minutes without a click in a sleeping tab end the page.
         page._PAGE_LEASE_SECONDS = 24 * 3600.0  # type: ignore[misc]  # noqa: SLF001
         # Private: an action during another one, or while the clock moves, fails in the page.
         page._action = self._in_turn(page)  # type: ignore[method-assign]  # noqa: SLF001
         await page.__aenter__()  # closed by show() and by __aexit__
         self._page, self.room = page, room
+
+    def _with_our_script(self, index: Index) -> Index:
+        async def with_our_script(request: web.Request) -> web.Response:
+            answer = await index(request)
+            script = f'<script src="{self._framed_by}/room.js"></script>'
+            answer.text = (answer.text or "").replace("</body>", f"{script}</body>")
+            return answer
+
+        return with_our_script
 
     def _in_turn(self, page: simcord.Preview) -> Action:
         act, views = page._action, page._pages  # noqa: SLF001 - see _open_room
@@ -286,6 +300,7 @@ class PreviewPage:
         self._token = secrets.token_urlsafe(24)
         app = web.Application()
         app.add_routes([web.get("/", self._html), web.get("/state", self._answer)])
+        app.add_routes([web.get("/room.js", self._room_script)])
         app.router.add_post("/{act:jump|others|restart|room}", self._act)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
@@ -309,6 +324,11 @@ class PreviewPage:
     async def _html(self, request: web.Request) -> web.Response:
         self._check_host(request)
         return web.Response(text=HTML.read_text("utf-8"), content_type="text/html", headers=HEADERS)
+
+    async def _room_script(self, request: web.Request) -> web.Response:
+        self._check_host(request)
+        script = ROOM_SCRIPT.read_text("utf-8")
+        return web.Response(text=script, content_type="text/javascript", headers=HEADERS)
 
     async def _act(self, request: web.Request) -> web.Response:
         self._check_token(request)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import discord
@@ -42,6 +43,15 @@ settings.load_profile("few")
 
 A_MINUTE = 60
 A_DAY = timedelta(days=1)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 ROOM = 2**30
 
 # Private: simcord looks every 50 ms whether the bot has done its work, and most tests' time went
@@ -424,3 +434,17 @@ def until(env):
             await env.advance_time(min(left, A_DAY.total_seconds()))  # simcord's patience
 
     return move
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Any]:
+    """Headless Chromium."""
+    from playwright.async_api import async_playwright  # only few tests need it
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        pytest.fail("the browser tests need Chromium: install it, or let CHROMIUM name it")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()

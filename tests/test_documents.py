@@ -30,7 +30,7 @@ OF_READERS = {"new.yaml", ".venv/bin/", "/data/backup.db"}
 """Files that the reader of a document makes."""
 
 OF_DISCORD = {"New Application", "Bot", "Reset Token", "Manage Server", "Integrations", "guilds"}
-OF_OTHERS = {"chromium", "tzdata", "pg_dump", "noon", "jump to latest"}
+OF_OTHERS = {"chromium", "tzdata", "pg_dump", "noon"}
 
 
 def read(document):

@@ -3,18 +3,16 @@ import contextlib
 import importlib
 import os
 import re
-import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import discord
 import pytest
-from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from bot.app import NextreadBot
 from bot.errors import ConfigError
@@ -25,15 +23,6 @@ from tests.seen import text_of
 
 ROOT = Path(__file__).parents[1]
 DAY = 24 * 3600
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 30_000  # milliseconds that the browser may take on a busy machine
 
 expect.set_options(timeout=PATIENCE)
@@ -156,8 +145,8 @@ async def test_every_room_can_be_shown():
             assert demo.state()["room"] == room
         assert sorted(name.split(":")[0] for name in demo.rooms().values()) == [
             "#reading",
-            "Direct messages",
-            "Direct messages",
+            "DM",
+            "DM",
             "Thread",
         ]
 
@@ -244,17 +233,6 @@ async def test_it_ends_cleanly(end, code, tmp_path):
 # In a browser
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not chromium:
-        pytest.fail("the browser tests need Chromium: install it, or let CHROMIUM name it")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 @contextlib.asynccontextmanager
 async def opened(browser: Browser, url: str, width: int = 1280):
     context = await browser.new_context(viewport={"width": width, "height": 844})
@@ -280,6 +258,10 @@ def messages(room: FrameLocator):
     return room.locator("#channel-message-list")
 
 
+async def scroll_up(room: FrameLocator) -> None:
+    await room.locator("#channel-timeline").evaluate("timeline => timeline.scrollTo(0, 0)")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_a_learner_reads_on_after_the_bot_restarted(nextread, browser, width):
@@ -289,7 +271,7 @@ async def test_a_learner_reads_on_after_the_bot_restarted(nextread, browser, wid
         await room.get_by_role("button", name="Done", exact=True).click()
         await expect(messages(room)).to_contain_text("Generative Pre-Training")
 
-        await page.get_by_role("button", name="Restart the bot").click()
+        await page.get_by_label("More").select_option("Restart the bot")
         await expect(page.get_by_role("status")).to_have_text("The bot restarts …")
         await expect(page.get_by_role("status")).to_have_text("")
         await demo.advance(4)  # a tap at once would be asked about
@@ -301,10 +283,10 @@ async def test_a_learner_reads_on_after_the_bot_restarted(nextread, browser, wid
 @pytest.mark.browser
 async def test_a_week_passes_at_a_click(browser):
     async with open_preview(BusyBot) as (_, url), opened(browser, url, 390) as (page, room):
-        await expect(page.locator("time")).to_contain_text("1 Jan 2026")
-        await page.get_by_role("button", name="A week passes").click()
+        await expect(page.locator("time")).to_contain_text("1 Jan")
+        await page.get_by_role("button", name="+1 week").click()
 
-        await expect(page.locator("time")).to_contain_text("8 Jan 2026")
+        await expect(page.locator("time")).to_contain_text("8 Jan")
         await expect(messages(room)).to_contain_text("Paper of day 7")
 
 
@@ -355,13 +337,67 @@ async def test_a_form_opens_and_is_sent(browser):
 @pytest.mark.browser
 async def test_direct_messages_have_a_room_of_their_own(nextread, browser):
     async with open_preview(nextread) as (_, url), opened(browser, url) as (page, room):
-        await page.get_by_label("Room").select_option("Direct messages: learner")
+        await page.get_by_label("Room").select_option("DM: learner")
         await expect(room.get_by_role("textbox", name="Message")).to_have_attribute(
             "placeholder", "Message @Nextread"
         )
         await type_command(page, room, "next")
 
         await expect(messages(room)).to_contain_text("Attention Is All You Need")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_the_controls_take_one_row(browser, width):
+    async with open_preview(BusyBot) as (_, url), opened(browser, url, width) as (page, _):
+        controls = page.get_by_label("Preview controls").locator("> :visible")
+        boxes = [await control.bounding_box() for control in await controls.all()]
+
+        assert len(boxes) >= 5
+        assert max(box["y"] for box in boxes) < min(box["y"] + box["height"] for box in boxes)
+        assert max(box["x"] + box["width"] for box in boxes) <= width
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("where", ["#reading", "DM: learner"])
+async def test_the_newest_answer_is_in_sight_when_it_comes(nextread, browser, where):
+    async with open_preview(nextread) as (_, url), opened(browser, url, 390) as (page, room):
+        await page.get_by_label("Room").select_option(where)
+        await expect(room.get_by_role("textbox", name="Message")).to_be_visible()
+        for command in ("help", "next"):
+            await type_command(page, room, command)
+            await expect(messages(room)).to_contain_text(f"/{command}")
+        await scroll_up(room)
+        await type_command(page, room, "progress")
+
+        newest = messages(room).get_by_text("Jump into LLM").first
+        await expect(newest).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.browser
+async def test_a_card_that_grows_in_place_shows_its_title(nextread, browser):
+    async with open_preview(nextread) as (_, url), opened(browser, url, 390) as (page, room):
+        await type_command(page, room, "help")
+        await type_command(page, room, "next")
+        card = messages(room).locator("article").last
+        await card.get_by_role("button", name="More", exact=True).click()
+        await expect(card.get_by_role("button", name="Less")).to_be_visible()
+
+        await expect(card.get_by_role("link").first).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.browser
+async def test_what_comes_unasked_is_in_sight_too(browser):
+    async with open_preview(BusyBot) as (_, url), opened(browser, url, 390) as (page, room):
+        for _ in range(3):
+            await page.get_by_role("button", name="+1 week").click()
+            await expect(page.get_by_role("status")).not_to_have_text("")
+            await expect(page.get_by_role("status")).to_have_text("")
+            await scroll_up(room)
+
+        await page.get_by_role("button", name="+1 day").click()
+
+        await expect(messages(room).get_by_text("Paper of day 22")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.browser

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.plain import link, plain
+from bot.plain import columns, link, narrowed, plain
 
 CLICKABLE = re.compile(
     r"(?i)[a-z]://\S|mailto:|www\.\S|(?:discord\.gg|discord(?:app)?\.com/invite)/\S"
@@ -46,3 +46,24 @@ def test_ordinary_words_have_nothing_put_into_them(text):
 @given(st.text("ahtps:/.w@ gd", max_size=30))
 def test_no_text_whatever_is_clickable(text):
     assert not CLICKABLE.search(plain(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Attention Is All You Need", "Attention…"),
+        ("注意力机制就是你所需要的一切", "注意力机…"),
+        ("🧠🧠🧠🧠🧠🧠", "🧠🧠🧠🧠…"),
+        ("注意力机制", "注意力机制"),
+    ],
+)
+def test_text_is_cut_by_the_room_that_its_letters_take(text, shown):
+    assert narrowed(text, 10) == shown
+
+
+@given(st.text(max_size=30), st.integers(2, 40))
+def test_text_that_is_cut_never_takes_more_room(text, limit):
+    cut = narrowed(text, limit)
+
+    assert columns(cut) <= limit
+    assert cut == text or columns(text) > limit

@@ -7,8 +7,8 @@ from typing import Literal
 
 from bot.core.curriculum import Curriculum, Kind, Resource, Step
 from bot.core.progress import Count, Mark, Marks, State, step_count
-from bot.language import _
-from bot.plain import clipped, link, made_once, one_line, plain
+from bot.language import _, ngettext
+from bot.plain import clipped, columns, link, made_once, narrowed, one_line, plain
 
 MUST_READ = "📚"
 KIND_ICONS = {
@@ -20,6 +20,9 @@ KIND_ICONS = {
     "book": "📖",
 }
 MARK_ICONS: dict[State, str] = {"done": "✅", "known": "☑️", "skipped": "🚫", "later": "💤"}
+
+LINE = 32
+"""Columns of a title beside other facts, so that they take no more than two lines of a phone."""
 
 LOCKED, UNREAD = "🔒", "○"
 
@@ -74,22 +77,40 @@ def short_title(named: Resource | Step) -> str:
     return names[0] if names else clipped(named.title, 60)
 
 
+def narrow(text: str, longest: int = LINE) -> str:
+    """Return as much of foreign text as fits so many columns of a phone, as a card shows it."""
+    return plain(narrowed(one_line(text), longest))
+
+
+def room(title: str, most: int = 26) -> int:
+    """Return how many columns of a title there is room for beside a date, or the like.
+
+    One long word would stand on a line of its own.
+    """
+    return 22 if any(columns(word) > 20 for word in title.split()) else most
+
+
+def beside(title: str) -> str:
+    """Return as much of a title as takes no more than two lines of a phone beside a date."""
+    return narrow(title, room(title))
+
+
 @made_once
-def name_of(named: Resource | Step, longest: int = 500) -> str:
+def name_of(named: Resource | Step, longest: int = 60) -> str:
     """Return a short title as a card shows it."""
-    return plain(short_title(named), longest)
+    return narrow(short_title(named), longest)
 
 
 @made_once
-def linked(resource: Resource, longest: int = 200, *, marked: bool = False) -> str:
+def linked(resource: Resource, longest: int = 120, *, marked: bool = False) -> str:
     """Return the title as a link to the page; ``marked``: must-reads have their sign behind it."""
     sign = f" {MUST_READ}" if marked and resource.must_read else ""
-    return f"{link(title_of(resource), resource.url, longest)}{sign}"
+    return f"{link(narrowed(one_line(title_of(resource)), longest), resource.url)}{sign}"
 
 
-def step_name(step: Step, longest: int = 100) -> str:
+def step_name(step: Step, longest: int = 48) -> str:
     """Return a step's name in the index, as a card shows it."""
-    return plain(step_title(step), longest)
+    return narrow(step_title(step), longest)
 
 
 def title_in(curriculum: Curriculum, key: str) -> str:
@@ -154,12 +175,12 @@ def facts(resource: Resource) -> str:
     """Return who, when, what and how long, as far as known."""
     icon, year = KIND_ICONS[resource.kind], str(resource.year or "")
     how_long = f"{icon} {takes(resource) or kind_name(resource.kind)}"
-    return dotted(plain(resource.authors, 120), year, how_long)
+    return dotted(narrow(resource.authors, 36), year, how_long)
 
 
-def about(resource: Resource) -> list[str]:
+def about(resource: Resource, longest: int = 120) -> list[str]:
     """Return the lines that say what a resource is: its title to open, and its facts."""
-    return [f"### {linked(resource)}", facts(resource)]
+    return [f"### {linked(resource, longest)}", facts(resource)]
 
 
 def takes(resource: Resource) -> str:
@@ -231,3 +252,8 @@ def count_text(count: Count, *, deeper: bool = False) -> str:
     said = _("{read} of {total} deeper") if deeper else _("{read} of {total}")
     told = said.format(read=count.read, total=count.total)
     return _("{count} ({n} never)", count=told, n=count.skipped) if count.skipped else told
+
+
+def read_by(count: int | None) -> str:
+    """Return how many read a group's paper; nothing where there are too few to be told."""
+    return ngettext("✅ {n} person read it", "✅ {n} people read it", count) if count else ""

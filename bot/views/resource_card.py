@@ -33,7 +33,7 @@ from bot.core.recommend import (
 )
 from bot.errors import UnknownResourceError
 from bot.language import _, ngettext
-from bot.plain import columns, link, markdown, narrowed, one_line, plain
+from bot.plain import columns, link, markdown, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.changed import changed_parts
@@ -69,8 +69,8 @@ UNCLEAR_SHOWN = 5
 WHOLE_LIST, MORE_GOALS = "list", "more"
 """Options beside the keys of goals, which all have a colon."""
 
-SHORT_NOTES = 220
-"""Columns of notes on a short card."""
+SHORT_NOTES, HELPING = 220, 40
+"""Columns of notes on a short card, and of the title of what helps."""
 
 ROOM = 15
 """Lines of text on a short card that has a row of buttons and a select: a phone shows it whole."""
@@ -335,7 +335,7 @@ def short_of(resource: Resource, room: int = ROOM) -> Iterator[str]:
         yield notes
         room -= lines_on_phone(notes)
     helping = [
-        f"{phrases.KIND_ICONS[each.kind]} {link(each.title, each.url, 60)} {phrases.takes(each)}"
+        f"{phrases.KIND_ICONS[each.kind]} {phrases.linked(each, HELPING)} {phrases.takes(each)}"
         for each in resource.companions[:2]
     ]
     for n in range(len(helping), 0, -1):
@@ -354,7 +354,7 @@ def _short_notes(resource: Resource, left: int) -> Iterator[str]:
     for note in said:
         if left < 20:
             return
-        yield f"> {plain(narrowed(one_line(note), left))}"
+        yield f"> {phrases.narrow(note, left)}"
         left -= max(columns(note), A_LINE // 2)
 
 

@@ -12,6 +12,7 @@ from bot.views.manage_card import (
     DraftForm,
     cancelled_card,
     card_of,
+    desk_card,
     details_form,
     history_card,
     texts_form,
@@ -43,6 +44,15 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
         "restore": moderation.restore,
     }
     return card_of(await acts[said.action](draft))
+
+
+@clicked
+async def show_more(click: Click, said: ids.MoreOfDraft) -> View:
+    """Show all there is to see and to do of a resource, in place; or less again."""
+    desk = await click.services.moderation.desk(click.draft(said.draft_id))
+    opens = said.way == "more"
+    # What opens stands below all that stood there: a tap on it is meant.
+    return await click.replace(desk_card(desk, opens=not opens), asks=opens)
 
 
 @clicked

@@ -491,6 +491,12 @@ class DoToDraft(OfDraft, shape="draft-{action}:{draft_id}:{opener_id}"):
     action: DraftAction
 
 
+class MoreOfDraft(OfDraft, shape="draft-{way}:{draft_id}:{opener_id}"):
+    """All there is to see and to do of a resource that is changed; or less again."""
+
+    way: Literal["more", "less"]
+
+
 class EditDetails(OfDraft, shape="draft-details:{draft_id}:{opener_id}"):
     """The form for the link, the must-read mark and the questions."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import discord
@@ -12,9 +13,9 @@ from bot.core.curriculum import KINDS, Curriculum, Resource
 from bot.core.curriculum.additions import OWN_STEP_TITLE, SetAside
 from bot.core.curriculum.fields import LIMITS, Typed
 from bot.core.groups import Group
-from bot.core.moderation import Choice, Desk, PastEdit, Proposal, Touched
+from bot.core.moderation import WHY_LIMIT, Choice, Desk, PastEdit, Proposal, Touched
 from bot.language import _, ngettext
-from bot.plain import clipped, plain
+from bot.plain import clipped, columns, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.group_card import schedule_text
@@ -37,10 +38,13 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
+from bot.views.phrases import LINE
 from bot.views.replies import CHOICES, Choices, resource_choice
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
-FEW = 5  # doubts, or wishes that aren't followed
+FEW, MORE = 1, 5  # doubts, or wishes that aren't followed: on a short card, and under *More*
+TITLE, SHORT_NOTES = 64, 100  # columns
+EDITS_SHOWN = 3
 LONGEST_INPUT = 4000  # Discord's limit for a text input
 
 
@@ -58,9 +62,8 @@ def proposal_card(proposal: Proposal) -> LayoutView:
         for s in proposal.steps
     ]
     return boxed(
-        text_of([f"-# {place}", *phrases.about(resource)], HEAD),
-        text_of(_notes(resource), NOTES),
-        text_of(_warnings(proposal), BELOW),
+        text_of([f"-# {place}", *phrases.about(resource, TITLE)], HEAD),
+        text_of([*_warnings(proposal)] or _notes(resource, SHORT_NOTES), BELOW),
         select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
         row(
             None if proposal.silent else _button("add", draft, _("Add"), GREEN),
@@ -74,18 +77,29 @@ def cancelled_card() -> LayoutView:
     return card(_("Nothing was added."))
 
 
-def desk_card(desk: Desk) -> LayoutView:
-    """Build the card on which a listed resource is changed for this server."""
+def desk_card(desk: Desk, *, opens: bool = True) -> LayoutView:
+    """Build the card on which a listed resource is changed for this server.
+
+    ``opens``: what is seldom wanted, and all that is the matter but the first, stands under
+    *More*; else it is open.
+    """
     resource, draft = desk.resource, (desk.draft_id, desk.opener_id)
     told, undo = [_outcome(desk)], None
     if desk.outcome == "removed":
         told += _touched(desk.touched)
         undo = _button("restore", draft, _("Undo"))
+    asked = () if opens else _questions(resource)
+    most = FEW if opens else MORE
+    way = ids.MoreOfDraft(*draft, "more" if opens else "less")
+    told_of = ([*_idle(desk), *_wishes(desk)], _doubts(desk, most), _set_aside(desk, most))
+    matters = [lines for lines in map(list, told_of) if lines]
+    notes = () if opens and matters else _notes(resource, SHORT_NOTES if opens else NOTES)
     shown = box(
-        text_of([_place(desk), *phrases.about(resource)], HEAD),
-        text_of([*_notes(resource), *_asks_and_needs(resource, desk.curriculum)], NOTES),
-        text_of([*_idle(desk), *_doubts(desk), *_wishes(desk), *_set_aside(desk)], BELOW),
-        row(*_desk_buttons(desk, draft)),
+        text_of([_place(desk), *phrases.about(resource, TITLE)], HEAD),
+        text_of([*notes, *asked, *_needs(resource, desk.curriculum, most + 1)], NOTES),
+        text_of(matters[0] if opens and matters else chain(*matters), BELOW),
+        row(*_desk_buttons(desk, draft), button(way, _("More") if opens else _("Less"))),
+        None if opens else row(*_seldom_wanted(draft)),
     )
     return card(text_of(told), undo, shown)
 
@@ -93,9 +107,11 @@ def desk_card(desk: Desk) -> LayoutView:
 def history_card(desk: Desk, edits: Iterable[PastEdit]) -> LayoutView:
     """Build the list of who changed a resource, when; the latest first."""
     lines = list(map(_edit_text, edits)) or [_("Nobody has changed it here yet.")]
-    title = f"### {plain(phrases.title_of(desk.resource), 200)}"
+    if (more := len(lines) - EDITS_SHOWN) > 0:
+        lines[EDITS_SHOWN:] = [_("-# and {n} more", n=more)]
+    title = f"### {phrases.narrow(phrases.title_of(desk.resource), 40)}"
     back = _button("back", (desk.draft_id, desk.opener_id), _("◀ Back"))
-    return boxed(text_of([title, *lines], 3500), back)
+    return boxed(text_of([title, *lines]), back)
 
 
 def which_group_card(
@@ -204,7 +220,7 @@ def _button(
 
 
 def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[Button]:
-    """Yield at most five buttons: what is least wanted just now gives way to what is asked."""
+    """Yield what is wanted most, four buttons at most."""
     if desk.wishes:
         yield _button("confirm", draft, _("Confirm"), GREEN)
     yield _button("texts", draft, _("Edit texts"))
@@ -216,11 +232,13 @@ def _desk_buttons(desk: Desk, draft: tuple[int, int]) -> Iterator[Button]:
         )
     if desk.doubts:
         yield _button("settle", draft, _("Doubts settled"))
-    if not (desk.wishes and desk.doubts):
-        yield _button("history", draft, _("History"))
-    yield button(ids.EditDetails(*draft), _("Link & questions"))
-    if desk.groups:
+    elif desk.groups:
         yield button(ids.ReadNext(*draft), _("Read it next"), BLUE)
+
+
+def _seldom_wanted(draft: tuple[int, int]) -> Iterator[Button]:
+    yield button(ids.EditDetails(*draft), _("Link & questions"))
+    yield _button("history", draft, _("History"))
 
 
 def _place(desk: Desk) -> str:
@@ -238,11 +256,16 @@ def _place(desk: Desk) -> str:
     return f"-# {place}"
 
 
-def _notes(resource: Resource) -> list[str]:
-    return [f"> {plain(note)}" for note in resource.added_notes]
+def _notes(resource: Resource, left: int) -> Lines:
+    """Yield what moderators noted, as much as fits ``left`` columns."""
+    for note in resource.added_notes:
+        if left < 20:
+            return
+        yield f"> {phrases.narrow(note, left)}"
+        left -= columns(note)
 
 
-def _asks_and_needs(resource: Resource, curriculum: Curriculum) -> Lines:
+def _questions(resource: Resource) -> Lines:
     if asked := resource.questions:
         first, more = plain(asked[0], 150), len(asked) - 1
         yield (
@@ -250,8 +273,11 @@ def _asks_and_needs(resource: Resource, curriculum: Curriculum) -> Lines:
             if more
             else _("**Questions**: {first}", first=first)
         )
+
+
+def _needs(resource: Resource, curriculum: Curriculum, most: int) -> Lines:
     if needed := [found for key in resource.prerequisites if (found := curriculum.get(key))]:
-        yield _("**Needs**: {titles}", titles=phrases.titles(needed, most=6))
+        yield _("**Needs**: {titles}", titles=phrases.titles(needed, most, LINE))
 
 
 def _warnings(proposal: Proposal) -> Lines:
@@ -266,11 +292,11 @@ def _warnings(proposal: Proposal) -> Lines:
         )
     if proposal.missing and proposal.silent:
         yield _("If the link is right, press **Edit** to give it a title. Then you can add it.")
-    for twin in proposal.twins:
+    for twin in proposal.twins[:1]:
         yield _(
             "⚠️ It looks like {title}, which is already in {step}.",
-            title=phrases.linked(twin, 100),
-            step=phrases.step_name(proposal.curriculum.step_of(twin), 60),
+            title=phrases.linked(twin, LINE),
+            step=phrases.step_name(proposal.curriculum.step_of(twin), LINE),
         )
 
 
@@ -316,13 +342,15 @@ def _touched(touched: Touched | None) -> Lines:
 
 def _idle(desk: Desk) -> Lines:
     """Yield which wishes change nothing, because it is so already."""
-    name, idle = phrases.name_of(desk.resource), desk.idle
+    name, idle = phrases.name_of(desk.resource, LINE), desk.idle
     if idle.step:
-        yield _("{name} is already in {step}.", name=name, step=phrases.step_name(idle.step, 80))
+        yield _("{name} is already in {step}.", name=name, step=phrases.step_name(idle.step, LINE))
     if idle.needs:
-        yield _("{name} already needs {needed}.", name=name, needed=phrases.name_of(idle.needs))
+        yield _(
+            "{name} already needs {needed}.", name=name, needed=phrases.name_of(idle.needs, LINE)
+        )
     if idle.no_longer_needs:
-        dropped = phrases.name_of(idle.no_longer_needs)
+        dropped = phrases.name_of(idle.no_longer_needs, LINE)
         yield _(
             "{name} doesn't need {dropped}: there is nothing to remove.",
             name=name,
@@ -330,16 +358,17 @@ def _idle(desk: Desk) -> Lines:
         )
 
 
-def _doubts(desk: Desk) -> Lines:
-    for doubt in desk.doubts[:FEW]:
+def _doubts(desk: Desk, most: int) -> Lines:
+    longest = 80 if most == FEW else WHY_LIMIT
+    for doubt in desk.doubts[:most]:
         told = (
             _("💬 A reader thinks it doesn't need {title}: “{why}”")
             if doubt.why
             else _("💬 A reader thinks it doesn't need {title}.")
         )
-        title = plain(phrases.title_in(desk.curriculum, doubt.needed))
-        yield told.format(title=title, why=plain(doubt.why))
-    if (more := len(desk.doubts) - FEW) > 0:
+        title = phrases.narrow(phrases.title_in(desk.curriculum, doubt.needed))
+        yield told.format(title=title, why=phrases.narrow(doubt.why, longest))
+    if (more := len(desk.doubts) - most) > 0:
         yield _("-# and {n} more", n=more)
 
 
@@ -350,22 +379,22 @@ def _wishes(desk: Desk) -> Lines:
         yield _("**This would change**")
     if wishes.step:
         before = desk.curriculum.step(desk.resource.step_id)
-        steps = [phrases.step_name(step, 80) for step in (before, wishes.step) if step]
+        steps = [phrases.step_name(step, LINE) for step in (before, wishes.step) if step]
         yield _("- Step: {steps}", steps=" → ".join(steps))
     if wishes.needs:
-        yield _("- Needs {title}", title=phrases.name_of(wishes.needs))
+        yield _("- Needs {title}", title=phrases.name_of(wishes.needs, LINE))
     if wishes.no_longer_needs:
-        yield _("- No longer needs {title}", title=phrases.name_of(wishes.no_longer_needs))
+        yield _("- No longer needs {title}", title=phrases.name_of(wishes.no_longer_needs, LINE))
 
 
-def _set_aside(desk: Desk) -> Lines:
+def _set_aside(desk: Desk, most: int) -> Lines:
     """Yield the server's wishes that can't be followed, and why."""
     if desk.set_aside:
         yield _("**Not used for now**")
-    for wish in desk.set_aside[:FEW]:
+    for wish in desk.set_aside[:most]:
         yield f"- {_set_aside_text(wish, desk.curriculum)}"
-    if (more := len(desk.set_aside) - FEW) > 0:
-        yield _("- and {n} more", n=more)
+    if (more := len(desk.set_aside) - most) > 0:
+        yield _("-# and {n} more", n=more)
 
 
 def _set_aside_text(wish: SetAside, curriculum: Curriculum) -> str:
@@ -381,8 +410,8 @@ def _set_aside_text(wish: SetAside, curriculum: Curriculum) -> str:
         "list": _("{name} can't need {needed}: the list's own resources never need an added one"),
     }
     return because[wish.why].format(
-        name=phrases.name_of(found) if found else f"`{wish.key}`",
-        needed=phrases.name_of(needed) if needed else f"`{wish.what}`",
+        name=phrases.name_of(found, LINE) if found else f"`{wish.key}`",
+        needed=phrases.name_of(needed, LINE) if needed else f"`{wish.what}`",
         step=wish.what,
     )
 
@@ -409,8 +438,8 @@ def _edit_text(edit: PastEdit) -> str:
         "restored": _("restored"),
     }[edit.kind]
     who = _("somebody") if edit.author_id is None else f"<@{edit.author_id}>"
-    what = ", ".join(fields.get(name, name) for name in edit.fields)
-    told = f"{phrases.moment(edit.made_at, 'f')} · {who} · {kind}"
+    what = phrases.several([fields.get(name, name) for name in edit.fields], 3)
+    told = f"{phrases.moment(edit.made_at, 'd')} · {who} · {kind}"
     return f"- {told}: {what}" if what else f"- {told}"
 
 

@@ -161,6 +161,7 @@ async def test_nothing_of_another_server_is_reached_by_its_id(moderator, channel
     assert failed == []
     assert told == []
     assert text_of(await moderator.slash(channel, "manage group")) == seen[0]
+    await moderator.click(desk.response, label="More")
     again = await moderator.click(desk.response, label="History")
     assert text_of(await moderator.click(again.response, label="◀ Back")) == seen[1]
     added = await moderator.click(proposal.response, label="Add")
@@ -209,6 +210,7 @@ FORMS = {
 
 async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, channel, card):
     desk = await moderator.slash(channel, "manage edit", resource="BERT")
+    await moderator.click(desk.response.message, label="More")
     of_desk = {
         "draft-texts": custom_id_of(desk, "Edit texts"),
         "draft-details": custom_id_of(desk, "Link & questions"),

@@ -43,6 +43,8 @@ def add(moderator, channel):
 
 async def fill(member, card, label, **typed):
     """Open the form of a card and send it, with some fields typed anew."""
+    if label not in labels_of(card):
+        await member.click(card.response.message, label="More")
     form = await member.click(card.response.message, label=label)
     return await member.submit_modal(form, {**filled(form), **typed})
 
@@ -137,7 +139,11 @@ async def test_a_listed_link_shows_what_it_is(moderator, channel):
     card = await moderator.slash(channel, "manage add", link="arxiv.org/pdf/1810.04805v2")
 
     assert "**BERT** is already on the list." in text_of(card)
-    assert labels_of(card) == ["Edit texts", "Remove", "History", "Link & questions"]
+    short = labels_of(card)
+    await moderator.click(card.response.message, label="More")
+
+    assert short == ["Edit texts", "Remove", "More"]
+    assert labels_of(card) == ["Edit texts", "Remove", "Less", "Link & questions", "History"]
 
 
 async def test_much_the_same_title_is_a_warning(moderator, channel):
@@ -431,7 +437,7 @@ async def test_removed_and_restored_it_keeps_its_readers(alice, moderator, chann
     assert "Everyone keeps their marks on it." in removed
     assert "Nothing on the list fits" in text_of(gone)
     assert [choice["name"] for choice in offered] == [f"🗑️ {MAMBA} · removed"]
-    assert labels_of(found) == ["Edit texts", "Restore", "History", "Link & questions"]
+    assert labels_of(found) == ["Edit texts", "Restore", "More"]
     assert "**Restore** brings it back" in offer
     assert "is back on this server's list" in text_of(restored)
     assert "✅ done, 5 of 5" in text_of(back)
@@ -441,6 +447,7 @@ async def test_a_second_tap_on_back_changes_nothing(alice, moderator, channel, a
     await add()
     desk = await moderator.slash(channel, "manage edit", resource="mamba", needs="GPT-3")
     first = labels_of(desk)[0]
+    await moderator.click(desk.response.message, label="More")
     await moderator.click(desk.response.message, label="History")
     await moderator.click(desk.response.message, label="◀ Back")
 
@@ -484,7 +491,7 @@ async def test_what_would_change_is_shown_then_confirmed(moderator, channel, add
     assert "**This would change**" in shown
     assert "- Step: Added by this server → 4 · In-Context Learning (ICL)" in shown
     assert "- Needs GPT-3" in shown
-    assert buttons == ["Confirm", "Edit texts", "Remove", "History", "Link & questions"]
+    assert buttons == ["Confirm", "Edit texts", "Remove", "More"]
     assert "**Needs**: GPT-3" in text_of(confirmed)
     assert "4 · In-Context Learning" in text_of(confirmed)
     assert "Confirm" not in labels_of(confirmed)
@@ -546,6 +553,7 @@ async def test_history_names_who_changed_what(moderator, channel, add):
     card = await add()
     changed = await fill(moderator, card, "Edit texts", title="Mamba", minutes="5")
 
+    await moderator.click(changed.response.message, label="More")
     history = await moderator.click(changed.response.message, label="History")
     lines = text_of(history).splitlines()
     back = await moderator.click(history.response.message, label="◀ Back")
@@ -609,8 +617,10 @@ async def test_link_must_read_and_questions_are_edited_on_the_added_card(
         link="https://example.org/alive", must_read=["yes"], questions="Why?",
     )  # fmt: skip
     found = await alice.slash(channel, "search", query=LINK)
+    said = text_of(edited)
+    await moderator.click(edited.response.message, label="More")
 
-    assert "✅ Changed for this server" in text_of(edited)
+    assert "✅ Changed for this server" in said
     assert "**Questions**: Why?" in text_of(edited)
     assert "📚" in text_of(found)
     assert "https://example.org/alive" in text_of(found)
@@ -672,7 +682,7 @@ async def test_a_removal_is_undone_on_the_card_itself(moderator, channel, restar
 
     assert "🗑️ Removed from this server's list: **BERT**." in told
     assert "These no longer need it: " in told
-    assert buttons == ["Undo", "Edit texts", "History", "Link & questions"]
+    assert buttons == ["Undo", "Edit texts", "More"]
     assert "✅ **BERT** is back on this server's list" in text_of(undone)
 
 

@@ -360,13 +360,19 @@ async def about_me(click: Click, said: ids.Me) -> View:
     return me_card(await me.about(click.who))
 
 
+@clicked
+async def unfold_me(click: Click, said: ids.UnfoldMe) -> View:
+    opens = said.fold == "more"
+    return me_card(await click.services.me.about(click.who), opens=not opens)
+
+
 async def _forget(click: Click, _form: WordForm) -> View:
     return deleted_card(was_anything=await click.services.me.forget(click.who))
 
 
 @clicked
 async def switch(click: Click, said: ids.Switch) -> View:
-    if said.switch == "named":  # *Settings* stood there
+    if said.switch == "named":  # *Settings* stood there, on older cards
         click.refuse_slip()
     await click.services.me.switch(click.who, said.switch)
     click.deliver.look_again()

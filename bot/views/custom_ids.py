@@ -252,6 +252,12 @@ class Me(CustomId, shape="me:{act}"):
     act: Literal["json", "bibtex", "markdown", "ask", "delete", "keep"]
 
 
+class UnfoldMe(CustomId, shape="{fold}-of-me"):
+    """All that is kept about a reader, in place; or less again."""
+
+    fold: Literal["more", "less"]
+
+
 class Switch(CustomId, shape="set:{switch}"):
     switch: me.Switch
 

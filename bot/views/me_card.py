@@ -29,63 +29,67 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.phrases import (
+    beside,
     channels,
 )
 from bot.views.reminder_card import hour_select, hour_text, next_text
 from bot.views.replies import way_out
 
-PAGES = 8  # selects; Discord's 40 components would allow a few more
-BAR = 10  # characters
-DEEPER = ":deeper"
-"""The select's value for "I know the whole list"; no step's id has a colon."""
-MOST = 20  # channels named
+FEW, MOST = 1, 20  # channels named: on a short card, and under *More*
+TOLD = 4  # lines of what is kept, on a short card
 
 
 def help_card() -> LayoutView:
     return card(
         _(
-            "## What to read next\n"
-            "I know the reading list, and what you have read of it.\n"
-            "\n"
-            "**`/next`** what to read next, and why. Say how much time you have, if you like.\n"
-            "**`/done`** mark what you have read. Without a title: the one `/next` showed last.\n"
-            "**`/search`** find anything: a title, a topic, an author, a link, a question in your"
-            " own words. Typos are fine.\n"
-            "**`/curriculum`** the whole list, step by step.\n"
-            "**`/path`** what to read before something. You can make it your goal.\n"
-            "**`/progress`** how far you are, and how much is left.\n"
-            "**`/group`** what this channel's study group reads. Join it, and be reminded of its"
-            " papers.\n"
-            "**`/me`** what I keep about you: look at it, download it, delete it. Its **Settings**"
-            " have the hour of your reminders, and one after a week without reading.\n"
-            "\n"
-            "-# Only you see my answers. I keep your marks under your Discord id, not your name."
-            " Of what you write, I keep only what is for moderators. Everything but `/group` also"
-            " works in a direct message to me."
+            "### I know the reading list, and what you have read of it\n"
+            "**`/next`** what to read next\n"
+            "**`/done`** mark what you have read\n"
+            "**`/search`** find anything on the list\n"
+            "**`/curriculum`** the whole list\n"
+            "**`/path`** what to read before something\n"
+            "**`/progress`** how far you are\n"
+            "**`/group`** what this channel's group reads\n"
+            "**`/me`** what I keep about you; your reminders are in its **Settings**\n"
+            "-# Only you see my answers. I know you by your Discord id, not by your name. Of what"
+            " you write I keep what is for moderators, and where you are in a paper. Everything"
+            " but `/group` also works in a direct message to me."
         )
     )
 
 
-def me_card(about: About) -> LayoutView:
-    """Build what is kept about a reader, with Download and Delete."""
+def me_card(about: About, *, opens: bool = True) -> LayoutView:
+    """Build what is kept about a reader, with Download and Delete.
+
+    ``opens``: all but the most telling of it stands under *More*; else it is open.
+    """
     if about.is_empty:
         nothing = _(
             "I keep nothing about you yet. Once you use `/next`, I remember what I showed you and"
             " what you mark."
         )
         return boxed(nothing, row(go_button("next"), go_button("settings")))
-    how = _(
-        "-# I know you by your Discord id, not by your name. Nobody else sees what you read,"
-        " unless you show your name in groups. Groups see only numbers, from three readers on."
-        " **Download JSON** has everything I keep."
-    )
+    lines = [*_kept_lines(about, FEW if opens else MOST)]
+    if opens:
+        lines[TOLD:] = [_("-# **Download JSON** has everything I keep.")]
+    else:
+        lines.append(
+            _(
+                "-# I know you by your Discord id, not by your name. Nobody else sees what you"
+                " read, unless you show your name in groups. Groups see only numbers, from three"
+                " readers on. **Download JSON** has everything I keep."
+            )
+        )
     buttons = row(
-        button(ids.Me("json"), _("Download JSON")),
-        button(ids.Me("bibtex"), _("Download BibTeX")) if about.has_read else None,
         go_button("settings"),
+        button(ids.Me("json"), _("Download JSON")),
         button(ids.Me("ask"), _("Delete…"), RED),
+        button(ids.UnfoldMe("more" if opens else "less"), _("More") if opens else _("Less")),
     )
-    return boxed(text_of([_("## What I keep about you"), *_kept_lines(about), how]), buttons)
+    as_bibtex = None
+    if about.has_read and not opens:
+        as_bibtex = button(ids.Me("bibtex"), _("Download BibTeX"))
+    return boxed(text_of([_("### What I keep about you"), *lines]), buttons, as_bibtex)
 
 
 def deleted_card(*, was_anything: bool) -> LayoutView:
@@ -166,8 +170,11 @@ def _zones(error: UnknownZoneError) -> Select | None:
     return select(ids.SetMyZone(), _("Which one do you mean?"), zones)
 
 
-def _kept_lines(about: About) -> Lines:
-    """Yield what is kept, a line a kind; nothing about what isn't there."""
+def _kept_lines(about: About, most: int) -> Lines:
+    """Yield what is kept, a line a kind; nothing about what isn't there.
+
+    ``most``: channels named.
+    """
     states: dict[State, str] = {
         "done": _("{n} done"),
         "known": _("{n} known"),
@@ -182,13 +189,13 @@ def _kept_lines(about: About) -> Lines:
         yield _("- What I showed you last: {title}", title=_title(about.current))
     if about.goal:
         yield _("- Your goal: {title}", title=_title(about.goal))
-    if n := about.changes:
-        yield ngettext("- {n} change that you can undo", "- {n} changes that you can undo", n)
     if n := len(about.groups):
-        rooms = channels(about.groups, MOST)
+        rooms = channels(about.groups, most)
         yield ngettext(
             "- {n} group joined: {rooms}", "- {n} groups joined: {rooms}", n, rooms=rooms
         )
+    if n := about.changes:
+        yield ngettext("- {n} change that you can undo", "- {n} changes that you can undo", n)
     if n := about.papers:
         yield ngettext(
             "- {n} paper of the week with your *I've read it*",
@@ -196,7 +203,7 @@ def _kept_lines(about: About) -> Lines:
             n,
         )
     if about.runs:
-        yield _("- You last changed the settings of {rooms}", rooms=channels(about.runs, MOST))
+        yield _("- You last changed the settings of {rooms}", rooms=channels(about.runs, most))
     if n := about.notices:
         yield ngettext(
             "- {n} direct message from me to you", "- {n} direct messages from me to you", n
@@ -221,5 +228,5 @@ def _kept_lines(about: About) -> Lines:
 
 
 def _title(titled: Titled) -> str:
-    title = plain(titled.title, 200)
+    title = beside(titled.title)
     return title if titled.is_listed else _("{title} (no longer listed)", title=title)

@@ -42,7 +42,21 @@ async def test_me_shows_what_is_kept(alice, channel):
     assert "- 2 marks: 2 done\n" in text_of(card)
     assert "- What I showed you last: Improving Language" in text_of(card)
     assert "- 2 changes that you can undo" in text_of(card)
-    assert labels_of(card) == ["Download JSON", "Download BibTeX", "Settings", "Delete…"]
+    assert labels_of(card) == ["Settings", "Download JSON", "Delete…", "More"]
+
+
+async def test_more_tells_all_that_is_kept(alice, channel):
+    await alice.slash(channel, "done", resource=FIRST)
+    card = await alice.slash(channel, "me")
+    short = text_of(card)
+
+    await alice.click(card.response.message, label="More")
+    opened, labels = text_of(card), labels_of(card)
+    await alice.click(card.response.message, label="Less")
+
+    assert "Nobody else sees what you read" in opened
+    assert labels == ["Settings", "Download JSON", "Delete…", "Less", "Download BibTeX"]
+    assert text_of(card) == short
 
 
 async def test_me_names_groups_joined_and_groups_that_are_run(moderator, channel):
@@ -50,7 +64,9 @@ async def test_me_names_groups_joined_and_groups_that_are_run(moderator, channel
     group = await moderator.slash(channel, "group")
     await moderator.click(group.response.message, label="Join")
 
-    text = text_of(await moderator.slash(channel, "me"))
+    card = await moderator.slash(channel, "me")
+    await moderator.click(card.response.message, label="More")
+    text = text_of(card)
 
     assert f"- 1 group joined: <#{channel.id}>" in text
     assert f"- You last changed the settings of <#{channel.id}>" in text
@@ -72,6 +88,7 @@ async def test_the_json_opens_and_holds_titles(alice, channel):
 async def test_the_bibliography_opens_and_holds_titles_and_links(alice, channel):
     await alice.slash(channel, "done", resource=FIRST, rating=4)
     card = await alice.slash(channel, "me")
+    await alice.click(card.response.message, label="More")
 
     answer = await alice.click(card.response.message, label="Download BibTeX")
 
@@ -85,6 +102,7 @@ async def test_the_bibliography_opens_and_holds_titles_and_links(alice, channel)
 async def test_an_older_card_gives_no_empty_bibliography(alice, channel):
     done = await alice.slash(channel, "done", resource=FIRST)
     card = await alice.slash(channel, "me")
+    await alice.click(card.response.message, label="More")
     await alice.click(done.response.message, label="Undo")
 
     answer = await alice.click(card.response.message, label="Download BibTeX")
@@ -102,6 +120,7 @@ async def test_what_left_the_list_keeps_its_title(alice, channel, restart, base)
     )
     await restart(replace(base, sections=sections))
     card = await alice.slash(channel, "me")
+    await alice.click(card.response.message, label="More")
 
     _, content = await file_of(await alice.click(card.response.message, label="Download BibTeX"))
 
@@ -212,7 +231,7 @@ async def test_all_of_it_works_in_a_direct_message(env):
     assert await places_of(env.bot.services.db, reader.id) == set()
 
 
-@pytest.mark.parametrize("press", ["Download JSON", "Download BibTeX", "Settings", "Delete…"])
+@pytest.mark.parametrize("press", ["Download JSON", "More", "Settings", "Delete…"])
 async def test_the_buttons_work_after_a_restart(alice, channel, restart, press):
     await alice.slash(channel, "done", resource=FIRST)
     card = await alice.slash(channel, "me")
@@ -235,5 +254,6 @@ async def test_who_has_read_nothing_is_offered_no_bibliography(alice, channel):
     await alice.slash(channel, "next")
 
     card = await alice.slash(channel, "me")
+    await alice.click(card.response.message, label="More")
 
-    assert labels_of(card) == ["Download JSON", "Settings", "Delete…"]
+    assert labels_of(card) == ["Settings", "Download JSON", "Delete…", "Less"]

@@ -37,11 +37,11 @@ def test_the_card_stays_within_discords_limits_whatever_is_kept():
         others={f"table_{n}": 9999 for n in range(50)},
     )
 
-    assert me_card(most).content_length() <= 4000
+    assert me_card(most, opens=False).content_length() <= 4000
 
 
 def test_other_tables_are_told_too_in_words_if_there_are_any():
-    view = me_card(about(others={"addition_changes": 2, "some_votes": 3}))
+    view = me_card(about(others={"addition_changes": 2, "some_votes": 3}), opens=False)
 
     (box,) = view.children
     told = box.children[0].content
@@ -57,7 +57,7 @@ async def test_no_card_keeps_a_task_waiting():
 def test_every_table_that_holds_people_is_told_of_in_words():
     others = {each.table for each in PERSON_COLUMNS} - SAID
 
-    (box,) = me_card(about(others=dict.fromkeys(others, 7))).children
+    (box,) = me_card(about(others=dict.fromkeys(others, 7)), opens=False).children
     told = box.children[0].content
     assert others
     assert not any(f"- {table.replace('_', ' ')}: 7" in told for table in others)

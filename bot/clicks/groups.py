@@ -53,7 +53,7 @@ from bot.views.problems import (
 from bot.views.reminder_card import hour_card
 from bot.views.replies import edit
 from bot.views.resource_card import next_card, resource_card
-from bot.views.weekly_card import read_card, weekly_card
+from bot.views.weekly_card import read_card, weekly_card, wish_text
 
 STATES: dict[str, GroupState] = {"pause": "paused", "resume": "active", "stop": "stopped"}
 PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until somebody writes there
@@ -63,7 +63,7 @@ PUT_AWAY = 50083  # "Thread is archived": nothing in it can be edited until some
 async def join_or_leave(click: Click, said: ids.Membership) -> View:
     """Join or leave, on a group's own card or its standing post."""
     groups, message = click.services.groups, click.interaction.message
-    if said.way == "leave":  # it stands where *Join* stood
+    if said.way == "leave":  # it stands where *Join* stood, on some cards
         click.refuse_slip()
         return _members_card(click, await groups.leave(click.guild_id, said.group_id, click.who))
     status = await groups.join(click.guild_id, said.group_id, click.who)
@@ -81,9 +81,12 @@ async def join(click: Click, said: ids.Join) -> View:
 @clicked
 async def remind(click: Click, said: ids.Remind) -> View:
     wanted, reminders = said.way == "on", click.services.reminders
+    if wanted:  # it stands where *Join* stood
+        click.refuse_slip()
     is_first = await reminders.ask(click.guild_id, said.group_id, click.who, wanted=wanted)
     click.deliver.look_again()
-    view = await _look(click, said.group_id)
+    status = await click.services.groups.look(click.guild_id, said.group_id, click.who)
+    view = _members_card(click, status, wish_text(status))
     if not is_first:
         return view
     await click.replace(view)
@@ -99,6 +102,15 @@ async def show_past(click: Click, said: ids.ShowPast) -> View:
 @clicked
 async def show_group(click: Click, said: ids.ShowGroup) -> View:
     return await _look(click, said.group_id)
+
+
+@clicked
+async def unfold_group(click: Click, said: ids.UnfoldGroup) -> View:
+    """Open what a member seldom wants of a group, in place; or put it away again."""
+    opens = said.fold == "more"
+    view = await _look(click, said.group_id, opens=not opens)
+    # What opens stands below all that stood there: a tap on it is meant.
+    return await click.replace(view, asks=opens)
 
 
 @clicked
@@ -169,16 +181,16 @@ async def _current_card(
     return moderators_card(click.interaction.guild, status, click.who, news, opens=opens)
 
 
-async def _look(click: Click, group_id: int) -> LayoutView:
-    return _members_card(
-        click, await click.services.groups.look(click.guild_id, group_id, click.who)
-    )
+async def _look(click: Click, group_id: int, *, opens: bool = True) -> LayoutView:
+    status = await click.services.groups.look(click.guild_id, group_id, click.who)
+    return _members_card(click, status, opens=opens)
 
 
-def _members_card(click: Click, status: GroupStatus) -> LayoutView:
-    asked = click.interaction
-    is_moderator = asked.permissions.manage_guild
-    return members_card(asked.guild, status, click.who, is_moderator=is_moderator)
+def _members_card(
+    click: Click, status: GroupStatus, news: str = "", *, opens: bool = True
+) -> LayoutView:
+    guild, is_moderator = click.interaction.guild, click.interaction.permissions.manage_guild
+    return members_card(guild, status, click.who, news, is_moderator=is_moderator, opens=opens)
 
 
 @clicked

@@ -123,8 +123,6 @@ class WeeklyPost:
     resource: Resource
     read: int | None
     readiness: Readiness | None
-    last: Week | None
-    last_read: int | None
     weeks_left: int | None = None
     part: tuple[int, int] | None = None
 

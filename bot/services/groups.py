@@ -54,12 +54,11 @@ from bot.store.instants import Clock, Ids
 FIRST = Schedule(0, 9, 0, "UTC")
 """A new group meets on Mondays at nine, unless said."""
 
-LOST_SHOWN = 5
-WHICH_SHOWN = 4
-"""Groups without a channel among which a moderator is asked: with a new one, five buttons."""
+LOST_SHOWN = 2
+"""Groups without a channel among which a moderator is asked: a phone shows them at once."""
 
 WEEKS_SHOWN = 4
-WEEKS_A_PAGE = 10
+WEEKS_A_PAGE = 7
 
 
 @dataclass
@@ -171,12 +170,12 @@ class Groups:
             raise OldCardError
         return await self.set_state(here.guild_id, group_id, "stopped", seen_in=left)
 
-    async def lost(self, here: Here, most: int = LOST_SHOWN) -> LostGroups | None:
+    async def lost(self, here: Here) -> LostGroups | None:
         """Return a server's groups whose channels are gone; None: there are none."""
         running = await self.running_in(here.guild_id)
         if not (lost := [group for group in running if here.lacks(group.channel_id)]):
             return None
-        looks = [await self.look(here.guild_id, g.group_id, here.who) for g in lost[:most]]
+        looks = [await self.look(here.guild_id, g.group_id, here.who) for g in lost[:LOST_SHOWN]]
         return LostGroups(tuple(looks), len(lost), await self.find(here.channel_id) is None)
 
     async def make_or_change(
@@ -389,7 +388,7 @@ class Groups:
 
     async def _which(self, here: Here, form: GroupForm) -> WhichGroup | None:
         """Ask whether a new group is meant, or one that lost its channel; None: there is none."""
-        if (lost := await self.lost(here, WHICH_SHOWN)) is None:
+        if (lost := await self.lost(here)) is None:
             return None
         kept_id = await self._moderation.keep(here.guild_id, here.who, form)
         return WhichGroup(form.channel_id or 0, kept_id, lost, can_be_new=form.wish.zone != "")

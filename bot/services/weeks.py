@@ -124,11 +124,9 @@ class Weeks:
         resource = curriculum.get(post.key or "")
         if resource is None:
             return None
-        last, part = plan.calendar.last_before(post.week), plan.part(post)
-        read, last_read = await self.read_by(curriculum, group.group_id, [post, last])
+        (read,) = await self.read_by(curriculum, group.group_id, [post])
         asked = asked_by_readiness(curriculum, resource)
         states = await progress.states_of_members(self._db, group.group_id, asked)
-        goes_on = part is not None and part[0] > 1
         return WeeklyPost(
             curriculum,
             group,
@@ -136,10 +134,8 @@ class Weeks:
             resource,
             read=read.count,
             readiness=readiness(curriculum, resource, states, plan.calendar.had()),
-            last=last,
-            last_read=None if goes_on else last_read.count,
             weeks_left=_weeks_left(plan, post),
-            part=part,
+            part=plan.part(post),
         )
 
     async def read_by(

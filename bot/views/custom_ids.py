@@ -343,6 +343,13 @@ class Reminding(CustomId, shape="reminding:{way}:{what}"):
         return [id_in(part) for part in self.what.split(".") if part != "idle"]
 
 
+class UnfoldGroup(CustomId, shape="{fold}-of-group:{group_id}"):
+    """What a member seldom wants of a group, opened in place; or put away again."""
+
+    fold: Literal["more", "less"]
+    group_id: RowId
+
+
 class ShowPast(CustomId, shape="past:{group_id}:{page}"):
     group_id: RowId
     page: Annotated[int, r"[0-9]{1,4}"]

@@ -11,51 +11,72 @@ from bot.core.weeks import Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.parts import GREEN, Button, Lines, boxed, button, go_button, row, text_of
-from bot.views.phrases import dotted, joined, moment, name_of, several
+from bot.views.parts import GREEN, Button, Lines, box, boxed, button, card, go_button, row, text_of
+from bot.views.phrases import beside, dotted, joined, moment, narrow, read_by, several, short_title
 from bot.views.pick_card import long_lines, long_papers, vote_lines, weeks_select
 from bot.views.problems import as_seen, obstacle_text
 from bot.views.weekly_card import part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
-NAMES_SHOWN = 10
+NAMES_SHOWN, FEW_WEEKS = 10, 2
 
 
 def members_card(
-    guild: discord.Guild | None, status: GroupStatus, who: int, *, is_moderator: bool
+    guild: discord.Guild | None,
+    status: GroupStatus,
+    who: int,
+    news: str = "",
+    *,
+    is_moderator: bool,
+    opens: bool = True,
 ) -> LayoutView:
-    """Build what members see: this week, the next four, how long the list lasts; Join or Leave.
+    """Build what members see: this week, the next four, how long the list lasts; Join or Remind me.
 
-    A moderator sees what is to be mended, too, and chooses for how many weeks a long paper is read.
+    ``news``: what has just changed. ``opens``: who reads along, Leave and past weeks stand under
+    *More*; else they are open. A moderator sees what is to be mended, too, and chooses there for
+    how many weeks a long paper is read.
     """
     group, is_member = status.group, status.is_member
     now, warnings = as_seen(guild, status)
     if not is_moderator and not group.blocked:
         now = status  # of what is in the way only now, no moderator was told yet
-    lines = [*group_lines(now, to_moderator=is_moderator)]
-    if wish := wish_text(status.wish, is_active=group.state == "active"):
-        lines.append(wish)
     papers = long_papers(status) if is_moderator else []
-    if is_moderator:
-        lines += [*warnings, *long_lines(papers)]
+    shown_papers = [] if opens else papers
+    told = [*warnings, *long_lines(shown_papers)] if is_moderator else []
+    if status.wish == "closed":
+        told.append(wish_text(status))
+    lines = [*group_lines(now, told, to_moderator=is_moderator, opens=opens)]
+    if status.wish == "wanted" and not opens:
+        lines.append(wish_text(status))
     had_one = status.this_week or status.last
-    can_join = group.state != "stopped" or is_member
-    buttons = row(
-        _member_button(group.group_id, joins=not is_member) if can_join else None,
-        _remind_button(status) if is_member else None,
-        button(ids.ShowPast(group.group_id, 0), _("History")) if had_one else None,
-        go_button("next"),
+    seldom = row(
+        _member_button(group.group_id, joins=False) if is_member else None,
+        button(ids.ShowPast(group.group_id, 0), _("Older")) if had_one else None,
     )
-    return boxed(text_of(lines, TEXT_OF_GROUP), buttons, weeks_select(group.group_id, who, papers))
+    can_join = group.state != "stopped" and not is_member
+    unfold = ids.UnfoldGroup("more" if opens else "less", group.group_id)
+    buttons = row(
+        go_button("next"),
+        _member_button(group.group_id, joins=True) if can_join else None,
+        _remind_button(status) if is_member else None,
+        button(unfold, _("More") if opens else _("Less")) if seldom or papers else None,
+    )
+    shown = box(
+        text_of(lines, TEXT_OF_GROUP),
+        buttons,
+        None if opens else seldom,
+        weeks_select(group.group_id, who, shown_papers),
+    )
+    return card(news or None, shown)
 
 
 def joined_card(status: GroupStatus) -> LayoutView:
     """Build what somebody hears who pressed Join under a post, for the first time or again."""
     group, come = status.group, _state_text(status.group.state)
     told = (
-        _("✅ You're in: <#{channel}>, {schedule}.")
+        _("✅ You're in: <#{channel}>. Papers come on {schedule}.")
         if status.has_joined
-        else _("✅ You're already in: <#{channel}>, {schedule}.")
+        else _("✅ You're already in: <#{channel}>. Papers come on {schedule}.")
     )
     ahead = [coming.slot.at for coming in status.coming if not coming.is_skipped]
     if ahead and group.state == "active":
@@ -79,15 +100,15 @@ def history_card(history: History) -> LayoutView:
         button(ids.ShowPast(group_id, page + 1), _("Older")) if history.has_more else None,
         _group_button(group_id),
     )
-    return boxed(text_of([f"## <#{history.group.channel_id}>", *lines]), buttons)
+    return boxed(text_of([f"### <#{history.group.channel_id}>", *lines]), buttons)
 
 
 def standing_card(status: GroupStatus) -> LayoutView:
     """Build the first message of a standing post. Its Join is how it is known again."""
-    group, title = status.group, plain(status.curriculum.title, 200)
+    group, title = status.group, narrow(status.curriculum.title, 80)
     schedule = schedule_text(group.schedule)
     lines = [
-        _("## A paper every week, to talk about"),
+        _("### A paper every week, to talk about"),
         _("From *{title}*, here in this post: **{schedule}**.", title=title, schedule=schedule),
         _state_text(group.state),
         _(
@@ -122,27 +143,44 @@ def _group_button(group_id: int) -> Button:
 
 
 def group_lines(
-    status: GroupStatus, later: Iterable[str] = (), *, to_moderator: bool
+    status: GroupStatus,
+    told: Iterable[str],
+    later: Iterable[str] = (),
+    *,
+    to_moderator: bool,
+    opens: bool,
 ) -> Iterable[str]:
-    """Return what every card of a group says; ``later``: weeks after those that all see."""
-    group = status.group
-    members = members_text(status.members, status.named)
+    """Return what every card of a group says; ``told``: what else is the matter just now.
+
+    ``opens``: names, ``later`` weeks than all see, and the paper before stand under *More*. Of the
+    next weeks too there are fewer where something is the matter.
+    """
+    group, is_open = status.group, not opens
     obstacle = group.blocked and obstacle_text(group.blocked, to_moderator=to_moderator)
-    lines = [
-        f"## <#{group.channel_id}>",
-        f"-# {schedule_text(group.schedule)} · {members}",
-        _place_text(group),
-        f"⚠️ {obstacle}" if obstacle else "",
-        _state_text(group.state),
-        *_this_week_lines(status),
-        *vote_lines(status, to_moderator=to_moderator),
-    ]
+    matters = [f"⚠️ {obstacle}"] if obstacle else []
+    matters += [*vote_lines(status, to_moderator=to_moderator), *told]
+    lines = [_head(status, is_open=is_open), _standing_text(group), _state_text(group.state)]
+    lines += [_this_week_text(status), *matters]
     if group.state == "active":
-        weeks_left = _weeks_left_text(status.weeks_left)
-        lines += [_("**Next**"), *_coming_lines(status), *later, weeks_left]
-    if status.last:
+        few = 1 if to_moderator else FEW_WEEKS
+        ends = to_moderator and status.weeks_left <= TELL_WEEKS_AHEAD
+        most = few if opens and (matters or ends) else None
+        lines += [*_coming_lines(status, most), *(later if is_open else ())]
+        are_to_choose = not to_moderator and group.after_list is None
+        lines.append(_weeks_left_text(status.weeks_left, are_to_choose=are_to_choose))
+    if is_open and (names := _names(status.this_read)):
+        lines.append(_("-# ✅ {names} read it.", names=names))
+    if is_open and status.last:
         lines.append(_last_text(status.last, status.last_read))
     return filter(None, lines)
+
+
+def _head(status: GroupStatus, *, is_open: bool) -> str:
+    """Return where a group reads, when, and how many they are; opened, a forum's post too."""
+    group, named = status.group, status.named if is_open else ()
+    post = f"<#{group.standing_id}>" if is_open and group.standing_id else ""
+    facts = schedule_text(group.schedule), members_text(status.members, named)
+    return f"-# {dotted(f'<#{group.channel_id}>', post, *facts)}"
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -167,13 +205,10 @@ def members_text(count: int, named: Sequence[int] = ()) -> str:
     return ngettext("{n} member: {names}", "{n} members: {names}", count, names=names)
 
 
-def _place_text(group: Group) -> str:
-    """Return where in its forum a group's papers go."""
-    if not group.is_forum:
-        return ""
-    if group.standing_id:
-        return _("-# In <#{post}>", post=group.standing_id)
-    is_being_made = group.state != "stopped" and not group.blocked
+def _standing_text(group: Group) -> str:
+    """Return that a forum's post for the papers is on its way."""
+    is_being_made = group.is_forum and not group.standing_id
+    is_being_made = is_being_made and group.state != "stopped" and not group.blocked
     return _("-# I'm just making the post here for the papers.") if is_being_made else ""
 
 
@@ -213,17 +248,16 @@ def _names(read: ReadBy) -> str:
     return ngettext("{names} and {n} other", "{names} and {n} others", others, names=names)
 
 
-def _coming_lines(status: GroupStatus) -> Lines:
+def _coming_lines(status: GroupStatus, most: int | None) -> Lines:
     """Yield the next four weeks; of empty ones at their end, the first stands for all."""
-    shown = list(status.coming)
+    shown = list(status.coming[:most])
     while len(shown) > 1 and not any(
         coming.pick.key or coming.is_skipped or _is_voted_on(coming, status)
         for coming in shown[-2:]
     ):
         shown.pop()
     for coming in shown:
-        when, what = moment(coming.slot.at, "d"), _coming_text(coming, status)
-        yield _("- {when}: {what}", when=when, what=what)
+        yield f"{moment(coming.slot.at, 'd')} {_coming_text(coming, status)}"
 
 
 def _coming_text(coming: Coming, status: GroupStatus) -> str:
@@ -236,10 +270,10 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
     if resource is None:
         return _("nothing left")
     chosen = {
-        "picked_by_moderator": _("📌 picked by a moderator"),
+        "picked_by_moderator": _("📌 picked"),
         "vote_winner": _("🗳️ won the vote"),
     }.get(pick.why or "")
-    return dotted(name_of(resource), part_text(pick.part), chosen)
+    return dotted(beside(short_title(resource)), part_text(pick.part), chosen)
 
 
 def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
@@ -248,13 +282,16 @@ def _is_voted_on(coming: Coming, status: GroupStatus) -> bool:
     return is_open and coming.pick.why != "picked_by_moderator"
 
 
-def _weeks_left_text(weeks: int) -> str:
+def _weeks_left_text(weeks: int, *, are_to_choose: bool) -> str:
+    """Return how long the list lasts; ``are_to_choose``: moderators are, what comes then."""
+    if weeks == 0 and not are_to_choose:
+        return _("-# This group has read the whole list.")
     if weeks == 0:
         return _(
             "-# This group has read the whole list. Moderators choose what comes next in `/manage"
             " group`."
         )
-    if weeks > TELL_WEEKS_AHEAD:
+    if weeks > TELL_WEEKS_AHEAD or not are_to_choose:
         return ngettext(
             "-# The list lasts {n} more week.", "-# The list lasts {n} more weeks.", weeks
         )
@@ -267,7 +304,7 @@ def _weeks_left_text(weeks: int) -> str:
 
 def _past_text(week: PastWeek, guild_id: int) -> str:
     post, read = week.post, week.read
-    link, title = post_link(guild_id, post), f"**{plain(post.title, 120)}**"
+    link, title = post_link(guild_id, post), f"**{narrow(post.title, 22)}**"
     what = {
         "posted": [title, _("posted and then deleted")],
         "waiting": [title, _("being posted")],
@@ -277,16 +314,18 @@ def _past_text(week: PastWeek, guild_id: int) -> str:
         "nothing": [_("nothing left to post")],
     }[post.state]
     if post.state == "posted" and link:
-        readers = ngettext("{n} person read it", "{n} people read it", read) if read else ""
-        what = [f"[{title}]({link})", _("late") if post.is_late else "", readers]
-    return _("- {when}: {what}", when=moment(post.at, "D"), what=dotted(*what))
+        what = [f"[{title}]({link})", read_by(read)]
+    return f"{moment(post.at, 'd')} {dotted(*what)}"
 
 
-def _this_week_lines(status: GroupStatus) -> Lines:
-    """Yield what became of this week's paper, and who has read it, as far as that may be told."""
-    post, read = status.this_week, status.this_read
-    if post:
-        title, link = plain(post.title, 120), post_link(status.group.guild_id, post)
+def _this_week_text(status: GroupStatus) -> str:
+    """Return what became of this week's paper, and how many read it, if that may be told."""
+    post = status.this_week
+    if post is None:
+        return ""
+    resource, link = status.curriculum.get(post.key or ""), post_link(status.group.guild_id, post)
+    title = beside(short_title(resource) if resource else post.title)
+    if post.state != "posted" or not link:
         told = {
             "posted": _("This week: **{title}**, posted and then deleted."),
             "waiting": _("This week: **{title}**, not posted yet.")
@@ -297,15 +336,11 @@ def _this_week_lines(status: GroupStatus) -> Lines:
             "skipped": _("This week is skipped."),
             "nothing": _("This week there was nothing left to post."),
         }[post.state]
-        if post.state == "posted" and link:
-            told = dotted(
-                _("This week: **{title}**"),
-                part_text(status.part),
-                _("[read it together]({link})"),
-                _("late") if post.is_late else "",
-            )
-        yield told.format(title=title, link=link)
-    if names := _names(read):
-        yield _("-# ✅ {names} read it.", names=names)
-    elif read.count:
-        yield ngettext("-# ✅ {n} person read it.", "-# ✅ {n} people read it.", read.count)
+        return told.format(title=title)
+    return dotted(
+        _("This week: **{title}**", title=title),
+        part_text(status.part),
+        # Translators: links to where this week's paper is talked about.
+        _("[thread]({link})", link=link) if post.thread_id else _("[post]({link})", link=link),
+        read_by(status.this_read.count),
+    )

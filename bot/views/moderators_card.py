@@ -1,6 +1,6 @@
 """What moderators see of study groups: the hello, the way to a group, the card that runs it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import discord
@@ -45,7 +45,7 @@ from bot.views.parts import (
     text_input,
     text_of,
 )
-from bot.views.phrases import dotted, moment, titles
+from bot.views.phrases import LINE, dotted, moment, narrow, titles
 from bot.views.pick_card import (
     LongPaper,
     later_lines,
@@ -61,10 +61,8 @@ from bot.views.problems import CHANNELS_OF_GROUPS, as_seen, role_line
 def greeting_card() -> LayoutView:
     """Build the hello: every reader's command works at once, one button starts a weekly paper."""
     hello = _(
-        "## Hello! I know what to read next.\n"
-        "I come with a reading list. Everyone here can use me right now, in this server or in a"
-        " direct message:\n"
-        "\n"
+        "### Hello! I know what to read next.\n"
+        "I come with a reading list. Everyone can use me right now, here or in a direct message:\n"
         "**`/next`** what to read next, and why\n"
         "**`/search`** find anything on the list\n"
         "**`/help`** the rest\n"
@@ -151,7 +149,9 @@ def lost_groups_card(lost: LostGroups, opener_id: int) -> LayoutView:
         of = status.group.group_id, opener_id
         move = button(ids.LostGroup(*of, "move"), _("Move it here"), BLUE) if lost.is_free else None
         buttons.append(row(move, button(ids.LostGroup(*of, "stop"), _("Stop it"), RED)))
-    return boxed(*_lost_parts(lost, advice, buttons))
+    count = lost.count - len(lost.shown)
+    more = _("-# {n} more after these.", n=count) if count > 0 else None
+    return boxed(*_lost_parts(lost, advice, buttons), more)
 
 
 def stopped_card(status: GroupStatus) -> LayoutView:
@@ -162,16 +162,11 @@ def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> LayoutVi
     """Build the question whether a new group is meant, or one that lost its channel."""
     new = None
     question = _(
-        "Do you want to move it to {channel}? It keeps its members, settings and past papers."
-        " To make a new group there, add a `zone`."
+        "Move it to {channel}? It keeps everything. To make a new group there, add a `zone`."
     )
     if asked.can_be_new:
         new = button(ids.WhichGroup(0, asked.kept_id, who), _("Make a new group"))
-        question = _(
-            "Do you want to move the group below to {channel}, or make a new one there? If it"
-            " moves, it keeps its members, settings and past papers. A new group begins with what"
-            " you have just typed."
-        )
+        question = _("Move it to {channel}? It keeps everything.")
     here = _("Move it here") if is_here else _("Move it there")
     moves = [
         button(ids.WhichGroup(status.group.group_id, asked.kept_id, who), here, BLUE)
@@ -184,19 +179,19 @@ def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> LayoutVi
 def _lost_parts(lost: LostGroups, question: str, buttons: Sequence[Part]) -> Iterator[Part]:
     """Yield each group as it is known though its channel has no name any more, and its buttons."""
     heading = ngettext(
-        "⚠️ **A study group's channel is gone**, so nothing can be posted.",
-        "⚠️ **The channels of {n} groups are gone**, so nothing can be posted.",
+        "⚠️ **A study group's channel is gone.**",
+        "⚠️ **The channels of {n} groups are gone.**",
         lost.count,
     )
     yield f"{heading}\n{question}"
     for status, below in zip(lost.shown, buttons, strict=True):
         last, paper = status.this_week or status.last, None
         if last and last.title:
-            paper = _("last paper: {title}", title=plain(last.title, 120))
-        yield dotted(schedule_text(status.group.schedule), members_text(status.members), paper)
+            # Translators: the last paper that a group read.
+            paper = _("last: {title}", title=narrow(last.title, 16))
+        known_by = schedule_text(status.group.schedule), members_text(status.members), paper
+        yield f"-# {dotted(*known_by)}"
         yield below
-    if (more := lost.count - len(lost.shown)) > 0:
-        yield _("-# {n} more after these.", n=more)
 
 
 def wish_of(said: ids.GroupZone, zone: str) -> GroupWish:
@@ -222,69 +217,64 @@ def moderators_card(
     """Build what moderators see: the same, what is amiss, and the buttons to run the group.
 
     ``news``: what has just changed.
-    ``opens``: what is seldom wanted stands under *More*; else it is open. While the group votes,
-    that is all but its vote and *Pause*.
+    ``opens``: what is seldom wanted stands under *More*; else it is open.
     """
-    of, papers, mentioned = (status.group.group_id, opener_id), long_papers(status), None
-    wanted_most, *others = _run_buttons(status, of)
-    seldom = [delete_button(*of)]
-    if status.vote is None:
-        often = [wanted_most, *others]
-    else:
-        often = [*vote_buttons(status.vote.vote_id, opener_id), wanted_most]
-        seldom = [*others, *seldom]
-    way = ids.MoreOfGroup(*of, "more" if opens else "less")
-    opened: list[Part] = []
+    of = status.group.group_id, opener_id
+    papers = [] if status.vote and opens else long_papers(status)
+    often, seldom = _run_buttons(status, of)
+    if role_line(guild, status.group):
+        seldom = [button(ids.MentionNobody(*of), _("Mention nobody")), *seldom]
+    way, opened = ids.MoreOfGroup(*of, "more" if opens else "less"), list[Part]()
     if not opens:
         elsewhere = ui.ChannelSelect[Any](
             custom_id=str(ids.MoveGroup(*of)),
             placeholder=_("Move to another channel…"),
             channel_types=list(CHANNELS_OF_GROUPS),
         )
-        opened = [row(*seldom), elsewhere]
-    if role := role_line(guild, status.group):
-        nobody = button(ids.MentionNobody(*of), _("Mention nobody"))
-        mentioned = ui.Section(ui.TextDisplay[Any](role), accessory=nobody)
+        rows = [row(*seldom[n : n + 5]) for n in range(0, len(seldom), 5)]  # Discord's limit
+        opened = [*rows, elsewhere]
     if papers:
         change = weeks_select(*of, papers, picked_options(status, _("Take it back")))
     else:
         change = select(ids.TakeBackOne(*of), _("Take a pick back…"), picked_options(status))
     shown = box(
-        text_of(_lines(guild, status, papers), TEXT_OF_GROUP),
-        mentioned,
+        text_of(_lines(guild, status, papers, opens=opens), TEXT_OF_GROUP),
         row(*often, button(way, _("More") if opens else _("Less"))),
-        row(*_after_list_buttons(status, of)),
         *opened,
         change,
     )
     return card(news or None, shown)
 
 
-def _lines(guild: discord.Guild | None, status: GroupStatus, papers: Iterable[LongPaper]) -> Lines:
+def _lines(
+    guild: discord.Guild | None, status: GroupStatus, papers: Sequence[LongPaper], *, opens: bool
+) -> Lines:
     group = status.group
-    now, warnings = as_seen(guild, status)
-    yield from group_lines(now, later_lines(status), to_moderator=True)
-    yield from warnings
+    now, told = as_seen(guild, status)
     if status.doubted:
-        yield _(
-            "💬 Readers doubt what comes before {titles}: `/manage edit` shows what they say.",
-            titles=titles(status.doubted, most=5),
+        doubted = _(
+            "💬 Readers doubt what {titles} needs: see `/manage edit`.",
+            titles=titles(status.doubted, most=1, longest=LINE),
         )
+        told.append(doubted)
+    if not told and status.weeks_left > TELL_WEEKS_AHEAD:  # one thing at a time
+        told += long_lines(papers)
+    yield from group_lines(now, told, later_lines(status), to_moderator=True, opens=opens)
+    if role := role_line(guild, group):
+        yield role
     if begins := _begins_text(status):
         yield begins
     if status.members == 0 and group.state != "stopped":
-        yield _(
-            "-# Nobody has joined yet. People can press **Join** under each week's post, or use"
-            " `/group` here."
-        )
-    yield from long_lines(papers)
+        yield _("-# Nobody has joined yet. **Join** is under each week's post and in `/group`.")
     if group.after_list == "additions":
         yield _("-# After the list: all additions, in reading order.")
     if group.after_list == "must_reads":
-        yield _(
+        again = _("-# After the list: the must-reads again.")
+        but = _(
             "-# After the list: the must-reads again, but not those that half of you (at least"
             " three) have read."
         )
+        yield again if opens else but
 
 
 def _begins_text(status: GroupStatus) -> str:
@@ -307,20 +297,35 @@ def _begins_text(status: GroupStatus) -> str:
     return _("-# First paper: {first}, second: {second}.", first=first, second=second)
 
 
-def _run_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[Button]:
-    """Yield the buttons that run a group, the one wanted most first."""
+def _run_buttons(
+    status: GroupStatus, of: tuple[int, int]
+) -> tuple[Sequence[Button], Sequence[Button]]:
+    """Return what a moderator wants most just now, three at most; and the rest.
+
+    While the group votes, and when its list ends, that is what is to be decided.
+    """
     state, this_week = status.group.state, status.this_week
     if state != "active":
-        yield button(ids.RunGroup(*of, "resume"), _("Resume"))
+        run = [button(ids.RunGroup(*of, "resume"), _("Resume"))]
     else:
-        yield button(ids.RunGroup(*of, "pause"), _("Pause"))
         skipped = any(coming.is_skipped for coming in status.coming[:1])
-        yield button(ids.RunGroup(*of, "skip"), _("Don't skip") if skipped else _("Skip next"))
+        skip = _("Don't skip") if skipped else _("Skip next")
+        run = [
+            button(ids.RunGroup(*of, "pause"), _("Pause")),
+            button(ids.RunGroup(*of, "skip"), skip),
+        ]
     if this_week is None or this_week.state != "posted":
         post = _("First paper now") if status.begins else _("Post now")
-        yield button(ids.RunGroup(*of, "post"), post, BLUE)
+        run.append(button(ids.RunGroup(*of, "post"), post, BLUE))
+    ends, seldom = [*_after_list_buttons(status, of)], [delete_button(*of)]
     if state != "stopped":
-        yield button(ids.RunGroup(*of, "stop"), _("Stop"), RED)
+        seldom.insert(0, button(ids.RunGroup(*of, "stop"), _("Stop"), RED))
+    if status.vote is not None:
+        vote = vote_buttons(status.vote.vote_id, of[1])
+        return [*vote, run[0]], [*run[1:], *ends, *seldom]
+    if ends and status.group.after_list is None:
+        return [*ends, run[0]], [*run[1:], *seldom]
+    return run, [*ends, *seldom]
 
 
 def _after_list_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[Button]:

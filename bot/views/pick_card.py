@@ -22,7 +22,7 @@ from bot.core.papers import (
 from bot.core.weeks import HAD, Slot, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext
-from bot.plain import clipped, one_line, plain
+from bot.plain import clipped, one_line
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.parts import (
@@ -57,7 +57,7 @@ def pick_card(reply: PickReply, opener_id: int, label: str = "") -> LayoutView:
     read, of = reply.resource, (reply.group_id, opener_id)
     long = [(read, reply.weeks)] if read and is_long(read) else []
     undo = button(ids.TakeBack(*of, reply.slot.week), label or _("Take it back"))
-    told = "\n".join([*_picked_lines(reply), *long_lines(long)])
+    told = "\n".join(_picked_lines(reply))
     return boxed(told, undo, weeks_select(*of, long))
 
 
@@ -115,15 +115,17 @@ def _weeks(error: UnknownWeekError) -> Select | None:
 def _picked_lines(reply: PickReply) -> Lines:
     """Yield what was picked, and what may surprise about it."""
     if reply.resource:
-        paper, at = phrases.linked(reply.resource, 150), phrases.moment(reply.slot.at)
+        most = phrases.room(phrases.title_of(reply.resource), 48)
+        paper, at = phrases.linked(reply.resource, most), phrases.moment(reply.slot.at)
         channel = reply.channel_id
         yield _("📌 <#{channel}> reads {paper} on {at}.", channel=channel, paper=paper, at=at)
     if reply.before and reply.before != reply.resource:
-        yield _("-# In place of the earlier pick, {title}.", title=phrases.name_of(reply.before))
+        title = phrases.name_of(reply.before, phrases.LINE)
+        yield _("-# In place of the earlier pick, {title}.", title=title)
     if reply.was_had:
         yield _("⚠️ This group already had it, and will get it again.")
     if reply.others:
-        when = phrases.joined([phrases.moment(slot.at) for slot in reply.others[:5]])
+        when = phrases.several([phrases.moment(s.at, "d") for s in reply.others], 1)
         yield _("⚠️ It is also chosen for {when}.", when=when)
     if reply.is_voted_on:
         yield _("⚠️ The group is voting on that week right now. A pick counts more than a vote.")
@@ -152,8 +154,8 @@ def later_lines(status: GroupStatus) -> Lines:
     later = [chosen for chosen in status.picks if chosen.week > last]
     for chosen in later[:LATER_SHOWN]:
         when = phrases.moment(slot_of_week(status.group.schedule, chosen.week).at, "d")
-        title = plain(phrases.title_in(status.curriculum, chosen.key))
-        yield _("- {when}: {title} · 📌 picked by a moderator", when=when, title=title)
+        title = phrases.narrow(phrases.title_in(status.curriculum, chosen.key))
+        yield phrases.dotted(f"{when} {title}", _("📌 picked"))
     if (more := len(later) - LATER_SHOWN) > 0:
         yield ngettext("-# and {n} more pick", "-# and {n} more picks", more)
 
@@ -196,21 +198,19 @@ def _long_options(papers: Iterable[LongPaper]) -> list[discord.SelectOption]:
     ]
 
 
-def long_lines(papers: Iterable[LongPaper]) -> Lines:
-    """Yield what moderators may want to know of long papers."""
-    passed: list[Resource] = []
-    for resource, weeks in papers:
-        if weeks == 0:
-            passed.append(resource)
-        elif weeks is None:
-            title, takes = phrases.name_of(resource), phrases.takes(resource)
-            yield _("⏳ {title} takes {takes}: for how many weeks?", title=title, takes=takes)
+def long_lines(papers: Sequence[LongPaper]) -> Lines:
+    """Yield the long paper about which moderators are asked first, and those left out."""
+    asked = [resource for resource, weeks in papers if weeks is None]
+    passed = [resource for resource, weeks in papers if weeks == 0]
+    for resource in asked[:1]:
+        title, takes = phrases.beside(phrases.short_title(resource)), phrases.takes(resource)
+        yield _("⏳ {title}: {takes}. For how many weeks?", title=title, takes=takes)
     if passed:
         yield ngettext(
             "-# Left out: {titles}. The menu below brings it back.",
             "-# Left out: {titles}. The menu below brings them back.",
             len(passed),
-            titles=phrases.titles(passed),
+            titles=phrases.titles(passed, most=2, longest=22),
         )
 
 
@@ -283,13 +283,17 @@ def vote_buttons(vote_id: int, opener_id: int) -> list[Button]:
 
 def candidates_card(ballot: Ballot) -> LayoutView:
     """Build what stands above the poll: a message with components can't carry one itself."""
-    lines = [_("## 🗳️ What do we read on {at}?", at=phrases.moment(ballot.slot.at))]
+    lines = [_("### 🗳️ What do we read on {at}?", at=phrases.moment(ballot.slot.at))]
     for number, resource in enumerate(ballot.candidates, start=1):
         if resource is None:
             lines.append(_("**{n}.** no longer listed", n=number))
             continue
-        facts = phrases.dotted(phrases.facts(resource), phrases.must_read(resource))
-        lines += [f"**{number}.** {phrases.linked(resource, 150)}", f"-# {facts}"]
+        most = phrases.room(phrases.title_of(resource), 48)
+        facts = (
+            phrases.kind_and_minutes(resource),
+            phrases.MUST_READ if resource.must_read else None,
+        )
+        lines.append(phrases.dotted(f"**{number}.** {phrases.linked(resource, most)}", *facts))
     lines.append(_("Vote in the poll below. If votes are equal, the order here decides."))
     listed, said = filter(None, ballot.candidates), ids.ShowCandidate(ballot.vote.vote_id)
     return boxed(text_of(lines), resource_select(listed, ballot.curriculum, said))
@@ -300,9 +304,9 @@ def called_off_card(ballot: Ballot | None) -> LayoutView:
 
     Nothing is left to open there.
     """
-    heading, listed = _("## 🗳️ This vote is cancelled"), []
+    heading, listed = _("### 🗳️ This vote is cancelled"), []
     if ballot:
-        heading = _("## 🗳️ The vote for {at} is cancelled", at=phrases.moment(ballot.slot.at))
+        heading = _("### 🗳️ The vote for {at} is cancelled", at=phrases.moment(ballot.slot.at))
         listed = [f"-# {each}" for each in _candidates(ballot)]
     below = _("Its votes don't count. `/group` shows what comes next.")
     return boxed(text_of([heading, below, *listed]))
@@ -310,7 +314,7 @@ def called_off_card(ballot: Ballot | None) -> LayoutView:
 
 def _candidates(ballot: Ballot) -> Lines:
     for number, each in enumerate(ballot.candidates, start=1):
-        title = plain(phrases.title_of(each), 150) if each else _("no longer listed")
+        title = phrases.name_of(each, 26) if each else _("no longer listed")
         yield f"{number}. {title}"
 
 
@@ -354,7 +358,7 @@ def _list_counts() -> str:
 
 def _lost_because(vote: Vote, problem: Problem | None) -> str:
     if vote.message_id:
-        return _("Its poll is gone, or I couldn't read its result in time.")
+        return _("I couldn't read its poll in time.")
     if problem in UNCERTAIN:
         return _("I don't know whether its poll was sent.")
     if problem is None or problem == "too_late":
@@ -368,7 +372,7 @@ def vote_lines(status: GroupStatus, *, to_moderator: bool) -> Lines:
     """Yield where a group votes; and of a vote that came to nothing, what happens instead."""
     vote, lost, problem = status.vote, status.lost_vote, status.vote_problem
     if vote:
-        at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at)
+        at = phrases.moment(slot_of_week(status.group.schedule, vote.week).at, "d")
         if vote.message_id:
             yield _(
                 "🗳️ [Vote for {at}]({link}); it closes {closes}.",
@@ -384,10 +388,14 @@ def vote_lines(status: GroupStatus, *, to_moderator: bool) -> Lines:
             why = obstacle_text(problem)
             yield _("⚠️ A vote for {at} isn't posted yet. {why}", at=at, why=why)
     if lost and not (vote and vote.week == lost.week):
-        if vote or (not to_moderator and problem not in UNCERTAIN):
-            problem = None  # it is the other vote's, or for moderators
-        at = phrases.moment(slot_of_week(status.group.schedule, lost.week).at)
+        at = phrases.moment(slot_of_week(status.group.schedule, lost.week).at, "d")
         told = _("⚠️ The vote for {at} has no result.", at=at)
         is_past = status.this_week and status.this_week.week == lost.week
-        instead = _("The list's own order counted instead.") if is_past else _list_counts()
-        yield f"{told} {_lost_because(lost, problem)} {instead}"
+        then = (
+            _("The list's own order counted instead.")
+            if is_past
+            else _("The list's own order counts instead.")
+        )
+        if to_moderator and not is_past:  # who may still mend it
+            then = _lost_because(lost, None if vote else problem)  # else it is the other vote's
+        yield f"{told} {then}"

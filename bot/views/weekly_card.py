@@ -3,7 +3,7 @@
 from discord import ui
 from discord.ui import LayoutView
 
-from bot.core.groups import Group, ReminderWish, WeeklyPost
+from bot.core.groups import Group, GroupStatus, WeeklyPost
 from bot.core.recommend import Reply
 from bot.core.weeks import Week
 from bot.language import _, ngettext
@@ -17,11 +17,13 @@ from bot.views.parts import (
     box,
     button,
     card,
+    lines_on_phone,
     link_button,
     row,
     text_of,
 )
 from bot.views.resource_card import (
+    ROOM,
     next_card,
     short_of,
 )
@@ -30,10 +32,12 @@ from bot.views.resource_card import (
 def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     """Build the public card of a week's paper, which names this role."""
     resource, week_id = post.resource, post.post.week_id
+    heading, facts = text_of(_heading(post)), text_of(_facts_of_the_group(post), 600)
+    room = ROOM - sum(map(lines_on_phone, filter(None, (heading, facts))))
     shown = box(
-        text_of(_heading(post)),
-        *short_of(resource),
-        text_of(_facts_of_the_group(post), 600),
+        heading,
+        *short_of(resource, room),
+        facts,
         row(
             link_button(_("Open"), resource.url),
             button(ids.ReadIt(week_id), _("I've read it"), GREEN),
@@ -47,15 +51,16 @@ def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
 def read_card(reply: Reply, group: Group | None) -> LayoutView:
     """Build what somebody hears who has read the paper; ``group``: theirs to join."""
     view = next_card(reply)
-    if group:
-        offer = _(
-            "-# It counts. You aren't in the group of <#{channel}> yet. **Join**, and `/next`"
-            " tells you what the group reads.",
-            channel=group.channel_id,
-        )
-        view.add_item(ui.TextDisplay(offer))
-        view.add_item(ui.ActionRow(_join_button(group)))
-    return view
+    if group is None:
+        return view
+    offer = _(
+        "-# It counts. You aren't in the group of <#{channel}> yet. **Join**, and `/next` tells"
+        " you what the group reads.",
+        channel=group.channel_id,
+    )
+    parts = view.children
+    below = next(n for n, part in enumerate(parts) if isinstance(part, ui.Container))
+    return card(*parts[:below], offer, _join_button(group), *parts[below:])
 
 
 def _join_button(group: Group) -> Button:
@@ -65,20 +70,21 @@ def _join_button(group: Group) -> Button:
 def _heading(post: WeeklyPost) -> list[str]:
     resource, why = post.resource, post.post.why
     late = _("late, sorry") if post.post.is_late else ""
-    step = phrases.step_name(post.curriculum.step_of(resource), 120)
+    step = phrases.step_name(post.curriculum.step_of(resource), phrases.LINE)
     sign = phrases.MUST_READ if resource.must_read else None
-    what = _("-# Paper of the week"), part_text(post.part), late, step, sign
+    added = _("addition") if resource.addition else None
+    what = _("-# Paper of the week"), part_text(post.part), late, step, added, sign
     lines = [
         phrases.dotted(*what), f"### {phrases.linked(resource)}", phrases.facts(resource),
     ]  # fmt: skip
     because = {
-        "picked_by_moderator": _("Picked by a moderator."),
-        "vote_winner": _("It won the vote."),
+        "picked_by_moderator": _("-# Picked by a moderator."),
+        "vote_winner": _("-# It won the vote."),
         "next_on_list": None,  # as one expects
-        "must_read_addition": _("You've read the list; this must-read goes deeper."),
-        "addition": _("You've read the list; this goes deeper."),
-        "must_read_again": _("You've read the list; the must-reads come again."),
-        "goes_on": _("The group reads it for another week: it is long."),
+        "must_read_addition": _("-# You've read the list; this must-read goes deeper."),
+        "addition": _("-# You've read the list; this goes deeper."),
+        "must_read_again": _("-# You've read the list; the must-reads come again."),
+        "goes_on": _("-# The group reads it for another week: it is long."),
     }
     told = because[why] if why else None
     return [*lines, told] if told else lines
@@ -93,32 +99,20 @@ def _facts_of_the_group(post: WeeklyPost) -> Lines:
     if found := post.readiness:
         lacked = post.curriculum.get(found.most_lacked or "")
         told = (
-            _("{ready} of {of} members are ready; most of the others haven't read {title}.")
+            _("-# {ready} of {of} members are ready; most of the others haven't read {title}.")
             if lacked
-            else _("{ready} of {of} members are ready.")
+            else _("-# {ready} of {of} members are ready.")
         )
-        title = phrases.name_of(lacked) if lacked else ""
+        title = phrases.name_of(lacked, phrases.LINE) if lacked else ""
         yield told.format(ready=found.ready, of=found.of, title=title)
-    if post.last and post.last_read:
-        yield ngettext(
-            "Last time: {n} person read {title}.",
-            "Last time: {n} people read {title}.",
-            post.last_read,
-            title=plain(post.last.title, 80),
-        )
     if post.read:
-        yield ngettext("✅ {n} person read it", "✅ {n} people read it", post.read)
+        yield phrases.read_by(post.read)
     if post.weeks_left == 0:
-        yield _(
-            "-# This is the last paper for now. Moderators choose what comes next in `/manage"
-            " group`."
-        )
+        yield _("-# This is the last paper for now.")
     elif post.weeks_left is not None:
         yield ngettext(
-            "-# {n} more week, then the list ends. Moderators choose what comes next in `/manage"
-            " group`.",
-            "-# {n} more weeks, then the list ends. Moderators choose what comes next in `/manage"
-            " group`.",
+            "-# {n} more week, then the list ends.",
+            "-# {n} more weeks, then the list ends.",
             post.weeks_left,
         )
 
@@ -142,18 +136,16 @@ def post_link(guild_id: int, post: Week | None) -> str | None:
     return post.talk_link(guild_id) or None if post is not None else None
 
 
-def wish_text(wish: ReminderWish | None, *, is_active: bool) -> str:
-    """Return how a member stands with reminders here; nothing for who never asked.
-
-    ``is_active``: the group has a next paper; only before one are members reminded.
-    """
+def wish_text(status: GroupStatus) -> str:
+    """Return how a member stands with reminders here; nothing for who never asked."""
+    wish = status.wish
     if wish is None:
         return ""
     if wish == "closed":
         return _(
-            "⚠️ I couldn't remind you: Discord doesn't let me send you direct messages. Allow"
-            " direct messages from this server, then press **Remind me** again."
+            "⚠️ I couldn't remind you. Allow direct messages from this server, then press **Remind"
+            " me** again."
         )
-    if not is_active:
+    if status.group.state != "active":  # only before a next paper are members reminded
         return _("-# 🔔 I'll remind you when the group starts again.")
     return _("-# 🔔 If you haven't read a paper, I'll remind you a day or two before the next one.")

@@ -14,14 +14,15 @@ MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 async def test_a_new_group_shows_the_next_four_weeks(group):
     assert "Mondays at 09:00, Etc/UTC · 0 members" in text_of(group)
-    assert [line.split(": ")[1] for line in text_of(group).splitlines() if "- <t:" in line] == [
+    weeks = [line for line in text_of(group).splitlines() if line.startswith("<t:")]
+    assert [week.partition(" ")[2] for week in weeks] == [
         "Attention Is All You Need",
         "GPT-1",
         "BERT",
         "LoRA",
     ]
-    assert f"- <t:{int(MONDAY.timestamp())}:d>: " in text_of(group)
-    assert labels_of(group) == ["Pause", "Skip next", "First paper now", "Stop", "More"]
+    assert weeks[0].startswith(f"<t:{int(MONDAY.timestamp())}:d> ")
+    assert labels_of(group) == ["Pause", "Skip next", "First paper now", "More"]
 
 
 async def test_two_weeks_bring_two_papers_each_once(group, channel, until, env):
@@ -119,9 +120,11 @@ async def test_undo_takes_the_count_back(group, channel, until, env, guild, alic
     await alice.click(answer.followups[0].message, label="Undo")
     status = await alice.slash(channel, "group")
     await env.advance_time(7 * A_DAY)
+    past = await alice.slash(channel, "group")
+    await alice.click(past.response.message, label="More")
 
-    assert "Last time: 3 people read" in text_of(posts_in(channel)[-1])
     assert "This week" in text_of(status)
+    assert "Before that: Attention Is All You Need; 3 people read it." in text_of(past)
 
 
 async def test_more_is_the_readers_own_card_of_the_paper(group, channel, until, env, alice):
@@ -171,7 +174,7 @@ async def test_join_under_a_post_says_you_are_in_and_offers_the_way_out(
     await alice.click(again.response.message, label="Leave")
     status = await alice.slash(channel, "group")
 
-    assert f"✅ You're in: <#{channel.id}>, Mondays at 09:00" in text_of(first)
+    assert f"✅ You're in: <#{channel.id}>. Papers come on Mondays at 09:00" in text_of(first)
     assert f"<t:{int(MONDAY.timestamp()) + 7 * A_DAY}:F>" in text_of(first)
     assert "You're already in" in said
     assert first.ephemeral
@@ -203,45 +206,62 @@ async def test_a_group_without_members_tells_moderators_how_they_come(
     await alice.click(card.response.message, label="Join")
     later = await moderator.slash(channel, "manage group")
 
-    assert "People can press **Join** under each week's post" in text_of(group)
+    assert "**Join** is under each week's post" in text_of(group)
     assert "Nobody has joined yet" not in text_of(later)
 
 
-async def test_members_join_and_leave(group, channel, alice, env):
+async def test_members_join_and_leave(group, channel, alice):
     card = await alice.slash(channel, "group")
 
     await alice.click(card.response.message, label="Join")
     joined = text_of(card)
-    await env.advance_time(4)
+    await alice.click(card.response.message, label="More")
     await alice.click(card.response.message, label="Leave")
 
     assert "1 member" in joined
     assert "0 members" in text_of(card)
 
 
-async def test_a_second_tap_on_join_does_not_leave(group, channel, alice):
+async def test_a_second_tap_on_join_asks_for_no_reminders(group, channel, alice):
     card = await alice.slash(channel, "group")
     await alice.click(card.response.message, label="Join")
 
-    answer = await alice.click(card.response.message, label="Leave")
+    answer = await alice.click(card.response.message, label="Remind me")
 
     assert "The card changed just before your tap, so I did nothing." in text_of(answer)
-    assert "1 member" in text_of(await alice.slash(channel, "group"))
+    assert "Remind me" in labels_of(await alice.slash(channel, "group"))
 
 
-async def test_a_second_tap_on_post_now_does_not_stop_the_group(group, channel, moderator, env):
+async def test_what_a_member_seldom_wants_stands_under_more(group, channel, alice, until):
+    card = await alice.slash(channel, "group")
+    stranger = labels_of(card)
+    await alice.click(card.response.message, label="Join")
+    await until(MONDAY)
+    card = await alice.slash(channel, "group")
+    short = labels_of(card)
+    await alice.click(card.response.message, label="More")
+    opened = labels_of(card)
+    await alice.click(card.response.message, label="Less")
+
+    assert stranger == ["What's next?", "Join"]
+    assert short == ["What's next?", "Remind me", "More"]
+    assert opened == ["What's next?", "Remind me", "Less", "Leave", "Older"]
+    assert labels_of(card) == short
+
+
+async def test_a_second_tap_on_post_now_does_not_pause_the_group(group, channel, moderator, env):
     posted = await moderator.click(group.response.message, label="First paper now")
     labels = labels_of(posted)
 
-    answer = await moderator.click(group.response.message, label="Stop")
+    answer = await moderator.click(group.response.message, label="Pause")
     state = (await env.bot.services.groups.find(channel.id)).state
     await env.advance_time(4)
-    await moderator.click(group.response.message, label="Stop")
+    await moderator.click(group.response.message, label="Pause")
 
-    assert labels == ["Pause", "Skip next", "Stop", "More"]
+    assert labels == ["Pause", "Skip next", "More"]
     assert "so I did nothing" in text_of(answer)
     assert state == "active"
-    assert (await env.bot.services.groups.find(channel.id)).state == "stopped"
+    assert (await env.bot.services.groups.find(channel.id)).state == "paused"
 
 
 async def test_next_tells_what_the_readers_group_reads(group, channel, until, env, alice):
@@ -293,7 +313,7 @@ async def test_a_paused_week_is_never_made_up(group, moderator, channel, until, 
 async def test_a_moderators_card_lapses_after_a_day(group, moderator, env):
     await env.advance_time(A_DAY + 1)
 
-    answer = await moderator.click(group.response.message, label="Stop")
+    answer = await moderator.click(group.response.message, label="Pause")
 
     assert "can't be used any more" in text_of(answer)
 
@@ -327,7 +347,7 @@ async def test_post_now_takes_this_weeks_slot(group, moderator, channel, until, 
     await env.advance_time(A_DAY)
 
     assert at_once == 1
-    assert "read it together" in text_of(card)
+    assert "[thread](https://" in text_of(card)
     assert "First paper now" not in labels_of(card)
     assert len(posts_in(channel)) == 2
 
@@ -350,7 +370,7 @@ async def test_first_paper_now_says_both_dates_before_and_after_it_is_pressed(
     told = text_of(pressed).split("First paper: ")[1]
     assert f", second: <t:{second}:d>" in told
     assert in_five_days == 1
-    assert f"- <t:{second}:d>: GPT-1" in text_of(paused)
+    assert f"<t:{second}:d> GPT-1" in text_of(paused)
 
 
 async def test_a_paused_group_that_has_had_no_paper_says_that_one_comes_and_no_more(
@@ -380,6 +400,7 @@ async def test_a_stopped_group_is_silent_and_keeps_its_members(
 ):
     card = await alice.slash(channel, "group")
     await alice.click(card.response.message, label="Join")
+    await moderator.click(group.response.message, label="More")
     stopped = await moderator.click(group.response.message, label="Stop")
     await until(MONDAY)
 
@@ -397,8 +418,8 @@ async def test_skip_next_skips_the_next_week_whatever_is_skipped_later(group, mo
 
     card = await moderator.click(moved.response.message, label="Skip next")
 
-    weeks = [line for line in text_of(card).splitlines() if "- <t:" in line]
-    assert [week.endswith(": skipped") for week in weeks] == [True, True, False, False]
+    weeks = [line for line in text_of(card).splitlines() if line.startswith("<t:")]
+    assert [week.endswith("> skipped") for week in weeks] == [True, True, False, False]
 
 
 async def test_a_stopped_group_whose_week_is_posted_can_be_resumed(
@@ -406,6 +427,7 @@ async def test_a_stopped_group_whose_week_is_posted_can_be_resumed(
 ):
     await until(MONDAY)
     card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="More")
     await moderator.click(card.response.message, label="Stop")
     shown = await moderator.slash(channel, "manage group")
     stopped = labels_of(card), labels_of(shown)
@@ -414,7 +436,7 @@ async def test_a_stopped_group_whose_week_is_posted_can_be_resumed(
 
     assert stopped == (["Resume", "More"], ["Resume", "More"])
     assert "Stopped." not in text_of(resumed)
-    assert labels_of(resumed) == ["Pause", "Skip next", "Stop", "More"]
+    assert labels_of(resumed) == ["Pause", "Skip next", "More"]
 
 
 async def test_manage_group_without_options_shows_the_settings(group, moderator, channel):
@@ -588,6 +610,7 @@ async def test_a_group_that_has_had_everything_reads_what_a_moderator_adds(
     more = await moderator.slash(channel, "manage add", link="https://example.org/more")
     await moderator.click(more.response.message, label="Add")
     card = await moderator.slash(channel, "manage group")
+    await moderator.click(card.response.message, label="More")
     await moderator.click(card.response.message, label="Post now")
 
     assert "This group has read the whole list" in shown
@@ -635,7 +658,7 @@ async def test_a_post_on_time_that_is_found_late_is_not_called_late(
     await alice.click(posts_in(channel)[0], label="I've read it")
 
     (post,) = posts_in(channel)
-    assert "read it together" in text_of(card)
+    assert "[thread](https://" in text_of(card)
     assert ", late" not in text_of(card)
     assert "late, sorry" not in text_of(post)
 
@@ -658,7 +681,7 @@ async def test_a_week_whose_paper_is_removed_before_it_is_sent_gets_the_next(
     (post,) = posts_in(channel)
     assert title_of(post).startswith("Improving Language")
     assert "missed" not in text_of(card)
-    assert "This week: **Improving Language" in text_of(card)
+    assert "This week: **GPT-1**" in text_of(card)
 
 
 async def test_a_week_that_perhaps_has_its_paper_gets_no_second_when_that_is_removed(
@@ -861,6 +884,7 @@ async def test_the_role_is_shown_to_moderators_and_cleared(moderator, alice, gui
     card = await moderator.slash(channel, "manage group", zone="UTC", role=role)
     shown, seen = text_of(card), text_of(await alice.slash(channel, "group"))
 
+    await moderator.click(card.response.message, label="More")
     cleared = await moderator.click(card.response.message, label="Mention nobody")
     await moderator.slash(channel, "manage group", day="Monday", time="09:00")
     await until(MONDAY)
@@ -879,6 +903,7 @@ async def test_a_role_that_was_deleted_is_cleared_too(moderator, guild, channel,
     changed = await moderator.slash(channel, "manage group", time="10:00")
     was_told = text_of(changed)
 
+    await moderator.click(changed.response.message, label="More")
     cleared = await moderator.click(changed.response.message, label="Mention nobody")
 
     assert "The role is gone. Choose another with `role`." in was_told

@@ -12,7 +12,7 @@ MONDAY = datetime(2026, 1, 5, 9, 1, tzinfo=UTC)
 
 @pytest.fixture
 def group_id(group):
-    return custom_id_of(group, "Stop").split(":")[2]
+    return custom_id_of(group, "Pause").split(":")[2]
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ async def test_more_opens_in_place_and_is_put_away(card, moderator):
 
     closed = await moderator.click(card.response.message, label="Less")
 
-    assert opened == ["Pause", "Skip next", "First paper now", "Stop", "Less", "Delete…"]
+    assert opened == ["Pause", "Skip next", "First paper now", "Less", "Stop", "Delete…"]
     assert labels_of(closed)[-1] == "More"
 
 
@@ -123,7 +123,7 @@ async def test_a_deleted_group_is_gone_and_nothing_is_posted_any_more(
     assert [m for m in channel.history() if "This vote is cancelled" in text_of(m)]
     old = [
         await alice.click(post, label="I've read it"),
-        await alice.click(mine.response.message, label="Leave"),
+        await alice.click(mine.response.message, label="Remind me"),
         await alice.slash(channel, "group"),
     ]
     assert "I don't know this post any more." in text_of(old[0])

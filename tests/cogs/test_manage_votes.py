@@ -100,7 +100,7 @@ async def test_a_vote_that_is_called_off_ends_its_poll(
     (card,) = called_off_in(channel)
     assert "is cancelled" in text_of(off)
     assert f"The vote for <t:{int(MONDAY.timestamp())}:F> is cancelled" in text_of(card)
-    assert "2. Improving Language" in text_of(card)
+    assert "2. GPT-1" in text_of(card)
     assert candidates_in(channel) == []
     assert all("open for" not in text_of(message) for message in channel.history())
     assert "Pause" in labels_of(off)
@@ -117,7 +117,6 @@ async def test_the_groups_card_calls_a_vote_off_too(group, moderator, channel):
 
     assert polls_in(channel)[0].poll.is_finalised()
     assert "Cancel vote" not in labels_of(after)
-    assert len(custom_id_of(group, "Stop")) <= 100
 
 
 async def test_stopping_the_group_ends_the_poll(group, moderator, env, channel):
@@ -128,7 +127,6 @@ async def test_stopping_the_group_ends_the_poll(group, moderator, env, channel):
     card = await moderator.slash(channel, "manage group")
 
     await moderator.click(card.response.message, label="More")
-    await env.advance_time(4)
     await moderator.click(card.response.message, label="Stop")
     await env.advance_time(60)
 
@@ -257,7 +255,7 @@ async def test_what_more_opens_can_be_tapped_at_once(group, moderator, channel):
 
     posted = await moderator.click(card, label="First paper now")
 
-    assert "read it together" in text_of(posted)
+    assert "[thread](https://" in text_of(posted)
 
 
 async def test_only_who_called_the_vote_uses_its_card(group, moderator, channel, env, guild):
@@ -363,9 +361,9 @@ async def test_a_vote_whose_poll_is_gone_is_told_on_the_card_and_once_to_who_cal
     after = text_of(await moderator.slash(channel, "manage group"))
 
     for card in cards:
-        assert "has no result. Its poll is gone, or I couldn't read its result" in card
-        assert "The group reads what comes next on the list." in card
-        assert "`/manage vote`" in card
+        assert "has no result." in card
+    assert "I couldn't read its poll in time." in cards[0]
+    assert "The list's own order counts instead." in cards[1]
     assert "The list's own order counted instead." in after
     assert len([text for text in told(moderator) if "has no result" in text]) == 1
     assert f"<#{channel.id}>" in told(moderator)[0]
@@ -455,7 +453,7 @@ async def test_a_week_that_is_voted_on_has_no_paper_yet(group, moderator, alice,
 
     picked = text_of(await alice.slash(channel, "group"))
 
-    first = f"- <t:{int(MONDAY.timestamp())}:d>: "
+    first = f"<t:{int(MONDAY.timestamp())}:d> "
     assert f"{first}🗳️ vote is open" in voting
     assert f"{first}LoRA · 📌" in picked
 

@@ -18,6 +18,13 @@ def settings(alice, channel):
     return opened
 
 
+async def opened(member, channel, command):
+    """Return a group's card with all that stands under More."""
+    card = await member.slash(channel, command)
+    await member.click(card.response.message, label="More")
+    return card
+
+
 async def test_everything_is_off_at_first(settings):
     card = await settings()
 
@@ -181,13 +188,13 @@ async def test_names_are_shown_of_those_who_chose_so(
     for member in (alice, bob):
         card = await member.slash(channel, "group")
         await member.click(card.response.message, label="Join")
-    hidden = text_of(await bob.slash(channel, "group"))
+    hidden = text_of(await opened(bob, channel, "group"))
 
     card = await settings()
     slip = await alice.click(card.response.message, label="Show my name in groups")
     await env.advance_time(4)
     await alice.click(card.response.message, label="Show my name in groups")
-    shown = text_of(await bob.slash(channel, "group"))
+    shown = text_of(await opened(bob, channel, "group"))
 
     assert "so I did nothing" in text_of(slip)
     assert "2 members" in hidden
@@ -207,16 +214,19 @@ async def test_readers_of_this_week_and_the_last_are_named_who_chose_so(
     (post,) = posts_in(channel)
     for member in (alice, *others[:2]):
         await member.click(post, label="I've read it")
-    hidden = text_of(await others[1].slash(channel, "group"))
+    hidden = text_of(await opened(others[1], channel, "group"))
     chosen = await settings()
     await env.advance_time(4)
     await alice.click(chosen.response.message, label="Show my name in groups")
 
-    this_week = text_of(await others[1].slash(channel, "group"))
+    short = text_of(await others[1].slash(channel, "group"))
+    this_week = text_of(await opened(others[1], channel, "group"))
     await env.advance_time(7 * A_DAY)
-    last_week = text_of(await others[1].slash(channel, "group"))
+    last_week = text_of(await opened(others[1], channel, "group"))
 
-    assert "✅ 3 people read it." in hidden
+    assert "✅ 3 people read it" in hidden
+    assert "✅ 3 people read it" in short
+    assert alice.mention not in short
     assert alice.mention not in hidden
     assert f"✅ {alice.mention} and 2 others read it." in this_week
     assert f"Attention Is All You Need; {alice.mention} and 2 others read it." in last_week
@@ -237,9 +247,9 @@ async def test_few_readers_are_not_counted_and_named_only_if_they_chose_so(
     (post,) = posts_in(channel)
 
     async def seen():
-        group = await carol.slash(channel, "group")
-        told = [text_of(group), text_of(await moderator.slash(channel, "manage group"))]
-        past = await carol.click(group.response.message, label="History")
+        group = await opened(carol, channel, "group")
+        told = [text_of(group), text_of(await opened(moderator, channel, "manage group"))]
+        past = await carol.click(group.response.message, label="Older")
         return [*told, text_of(past), text_of(post)]
 
     await bob.click(post, label="I've read it")

@@ -155,6 +155,7 @@ async def test_a_server_that_the_bot_left_keeps_its_members(
     group, join, moderator, alice, env, guild
 ):
     await join(alice)
+    await moderator.click(group.response.message, label="More")
     await moderator.click(group.response.message, label="Stop")
     await env.bot.get_guild(guild.id).leave()
 

@@ -409,19 +409,6 @@ async def test_nothing_passed_over_is_voted_on(weeks, services):
     assert ballot.vote.keys == ("demo:lora", "demo:peft")
 
 
-async def test_a_week_that_goes_on_says_nothing_of_who_read_the_same_the_week_before(
-    weeks, services
-):
-    await weeks.read_for(2)
-    first = await weeks.post()
-    for reader in (7, 8, 9):
-        await services.groups.join(GUILD, weeks.group_id, reader)
-        await services.weeks.read_it(reader, GUILD, first.post.week_id)
-    second, third = await weeks.post(), await weeks.post()
-
-    assert (second.last_read, third.last_read) == (None, 3)
-
-
 async def test_how_long_a_paper_is_read_is_chosen_in_its_own_server_and_of_what_is_listed(
     weeks, services
 ):

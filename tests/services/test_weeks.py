@@ -295,20 +295,6 @@ async def test_a_paper_under_a_new_name_is_not_posted_again(reopened, clock):
     assert (await services.groups.status(CHANNEL, None)).this_week.key == "demo:next"
 
 
-async def test_the_card_tells_what_came_of_the_last_one(services, weekly, postbox, post, clock):
-    for reader_id in READERS:
-        await weekly.read_it(reader_id, GUILD, post.week_id)
-    clock.now += A_WEEK
-    await weekly.open_due()
-    await postbox.deliver()
-
-    this_week = (await services.groups.status(CHANNEL, None)).this_week
-    shown = await weekly.post(this_week.week_id)
-
-    assert (shown.last.week_id, shown.last_read) == (post.week_id, 3)
-    assert shown.readiness is None
-
-
 async def test_readiness_is_told_from_five_members_on(services, weekly, group, post):
     for reader_id in range(100, 105):
         await services.groups.join(GUILD, group.group_id, reader_id)

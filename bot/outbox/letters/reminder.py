@@ -1,7 +1,6 @@
 """A reminder that a reader asked for: one a day at most, for all reasons together."""
 
 import asyncio
-import logging
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,8 +14,6 @@ from bot.store import groups, readers
 from bot.store.database import Queries
 from bot.views.custom_ids import ReadReminded
 from bot.views.reminder_card import idle_card, paper_card
-
-log = logging.getLogger(__name__)
 
 ASKED_WITHIN = 10
 """Seconds for what Discord is asked about one paper: the others needn't wait for its server."""

@@ -401,12 +401,13 @@ class Promises:
         for row in self._world.ledger.ask("SELECT * FROM outbox WHERE state = 'uncertain'"):
             could_look = instant(row["until_at"]) > calm_since + 2 * an_hour
             is_lost = row["problem"] == "lost_sight" and could_look
+            is_lost = is_lost and not self._world.leapt_lately(40)  # then it had its time by that
             if is_lost or (row["problem"] == "no_history" and not self._was_closed(row)):
                 self.breaks("uncertain", f"{dict(row)} could have been looked for")
         for row in self._world.ledger.ask("SELECT guild_id FROM gone_guilds"):
             if self._world.discord.guilds[row["guild_id"]].is_in:
                 self.breaks("settled", f"server {row['guild_id']} isn't gone")
-        self.quiet.settled()
+        self.quiet.settled(calm_since)
         self.what_is_sent_is_there()
         self.no_mark_is_lost()
 

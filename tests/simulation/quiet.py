@@ -30,6 +30,16 @@ WANTING = (
 )
 """Who wants any reminders, and when to look whether to remind them."""
 
+IDLE = (
+    "SELECT *, (SELECT MAX(changed_at) FROM progress"
+    " WHERE progress.reader_id = reader_settings.reader_id) AS marked_at"
+    " FROM reader_settings WHERE nudged = 1"
+)
+"""Who wants to be told of a week without reading, and since when that may be."""
+
+MANY = 45
+"""Papers that nobody reads all of."""
+
 Way = tuple[int, str]
 """An hour, and the zone whose clocks show it."""
 
@@ -52,6 +62,7 @@ class Quiet:
         self._world, self._breaks = world, breaks
         self._ways: dict[int, list[tuple[frozenset[Way], datetime | None]]] = {}
         self._last: dict[int, Last] = {}
+        self._marked: dict[int, int] = {}
 
     def came_for(self, person: int) -> str:
         """Return what the buttons on somebody's last reminder say that it came for."""
@@ -81,13 +92,17 @@ class Quiet:
             del self._last[person]
         sql = "SELECT reader_id, MAX(changed_at) AS at FROM progress GROUP BY reader_id"
         for row in ask(sql):
+            self._marked[row["reader_id"]] = max(self._marked.get(row["reader_id"], 0), row["at"])
             last = self._last.get(row["reader_id"])
             if last is not None and instant(row["at"]) > last.at - CLOCKS_APART:
                 last.is_answered = True
 
-    def settled(self) -> None:
-        """Check that everybody who wants reminders is looked at in time."""
+    def settled(self, calm_since: datetime) -> None:
+        """Check that everybody who wants reminders is looked at in time, and reminded."""
         now, an_hour = self._world.now(), timedelta(hours=1)
+        for row in self._world.ledger.ask(IDLE):
+            if self._world.setting.papers == MANY and not self._world.leapt_lately(60):
+                self._is_told(row, calm_since + an_hour, now - an_hour)
         for row in self._world.ledger.ask(WANTING):
             if row["at"] is None or not now - an_hour < instant(row["at"]) <= now + A_WEEK:
                 self._breaks("settled", f"{row['reader_id']} is looked at {row['at']}")
@@ -117,6 +132,28 @@ class Quiet:
                     "quiet", f"{person} got {reference} {days} days after {last}: too soon"
                 )
         self._last[person] = Last(now, reference, whys[0], in_a_row + 1)
+
+    def _is_told(self, row, since: datetime, until: datetime) -> None:
+        """Check that who didn't read for a week was told so at their hour, if they aren't ignoring.
+
+        ``since`` and ``until``: when there was nothing to keep a reminder back.
+        """
+        person, ways = row["reader_id"], self._ways_of(row["reader_id"], until)
+        # Who takes a mark back is looked at when that mark would have been a week old.
+        since_when = self._marked.get(person, 0), row["nudged_at"] or 0
+        begins = instant(max(since_when)) + timedelta(days=7)
+        if len(ways) > 1 or person in self._world.discord.unknown_people:
+            return
+        ((hour, zone),) = ways
+        last = instant(row["reminded_at"] or 0)
+        ignored = 0 if (row["marked_at"] or 0) > (row["reminded_at"] or 0) else row["ignored"]
+        for at, _ in _hours(until, hour, zone):
+            if zone == zones.NAME or not max(since, begins + CLOCKS_APART) < at < until:
+                continue
+            days = (_day(at, zone) - _day(last, zone)).days
+            is_quiet = ignored >= len(APART) or days < APART[ignored]
+            if last < at - CLOCKS_APART and not is_quiet and row["again_at"] is None:
+                self._breaks("reminded", f"{person} wasn't reminded at {at}: {dict(row)}")
 
     def _ways_of(self, person: int, now: datetime) -> set[Way]:
         """Return at which hours somebody may want one, by what they set now or a while ago."""

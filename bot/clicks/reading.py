@@ -14,6 +14,7 @@ from bot.errors import NothingToDoubtError, UnknownStepError
 from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.curriculum_card import (
+    ABOUT,
     DEEPER,
     about_card,
     doubt_form,
@@ -285,9 +286,10 @@ async def _reset(click: Click, _form: WordForm) -> View:
 
 @clicked
 async def show_step(click: Click, _said: ids.ShowStep) -> View:
-    if click.picked == DEEPER:
-        reading = click.services.reading
-        return index_card(*await reading.reader(click.who, click.where), deeper=True)
+    if click.picked in (DEEPER, ABOUT):
+        curriculum, reader = await click.services.reading.reader(click.who, click.where)
+        is_deeper = click.picked == DEEPER
+        return index_card(curriculum, reader, deeper=True) if is_deeper else about_card(curriculum)
     return await _step(click, click.picked)
 
 

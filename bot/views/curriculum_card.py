@@ -30,6 +30,7 @@ from bot.views.parts import (
     BLUE,
     OPTIONS,
     TEXT,
+    Button,
     Form,
     Lines,
     Select,
@@ -57,17 +58,14 @@ from bot.views.resource_card import (
     resource_select,
 )
 
-DEEPER = ":deeper"
-"""The option of what goes beyond the list; no step's id has a colon."""
+DEEPER, ABOUT = ":deeper", ":about"
+"""Options of what goes beyond the list, and of the list itself; no step's id has a colon."""
 
 ROOM = 11
 """Lines of a phone for what a card lists."""
 
 BEST = 7
 """Hits shown of a search: a phone shows their lines at once, and the select offers the others."""
-
-A_PAGE = 6
-"""Steps on a page of the index, each of which takes two lines of a phone at most."""
 
 LONGEST_ON_A_LINE = 32
 """Letters of a title, so that a hit takes no more than two lines of a phone, most often one."""
@@ -86,41 +84,56 @@ def index_card(
     listed = [step for step in curriculum.steps if not step.addition]
     added = [step for step in curriculum.steps if step.addition]
     steps = added if deeper or not listed else listed
-    states = [_state_of(step, curriculum, reader) for step in steps]
-    here = next((n for n, state in enumerate(states) if state.is_here), 0)
-    lines, page, last = page_of(states, here // A_PAGE if page is None else page, A_PAGE)
-    title = one_line(f"{curriculum.icon} {plain(curriculum.title, 100)}")
-    counts, of = figures(curriculum, reader.marks), "deeper" if steps is added else "all"
-    maker = _maker_of(curriculum)
+    counts, maker = figures(curriculum, reader.marks), _maker_of(curriculum)
+    title = one_line(f"{curriculum.icon} {phrases.narrow(curriculum.title, 40)}")
     head = [f"### {title}", f"-# {phrases.dotted(maker, phrases.count_text(counts.listed))}"]
     if steps is added:
         head = [f"-# {title}", _("### Deeper"), f"-# {phrases.count_text(counts.added)}"]
-    options = [
-        option(s.step.id, phrases.step_title(s.step), phrases.read_of(s.step, reader.marks),
-               emoji=s.step.icon or None)
-        for s in lines
-    ]  # fmt: skip
-    folded = None
+    folded = []
     if steps is listed and added:
-        options.append(option(DEEPER, _("Deeper…"), _("What goes beyond the list")))
         # Translators: how much is read of what goes deeper than the list, and in how many steps.
-        folded = ngettext(
+        deeper_text = ngettext(
             "-# Deeper: {count}, in {n} more step",
             "-# Deeper: {count}, in {n} more steps",
             len(added),
             count=phrases.count_text(counts.added),
         )
+        folded.append(deeper_text)
+    states = [_state_of(step, curriculum, reader) for step in steps]
+    lines = [_step_line(state) for state in states]
+    pages = _pages(lines, ROOM + 3 - sum(map(lines_on_phone, (*head, *folded))))
+    here = next((n for n, state in enumerate(states) if state.is_here), 0)
+    if page is None:
+        page = next(n for n, each in enumerate(pages) if here in each)
+    page = min(page, len(pages) - 1)
+    options = [
+        option(step.id, phrases.step_title(step), phrases.read_of(step, reader.marks),
+               emoji=step.icon or None)
+        for step in (steps[n] for n in pages[page])
+    ]  # fmt: skip
+    if folded:
+        options.append(option(DEEPER, _("Deeper…"), _("What goes beyond the list")))
+    about: Button | None = go_button("index" if steps is added else "updates")
+    if steps is listed and len(pages) > 1:  # the buttons are for the pages
+        options.append(option(ABOUT, _("About this list")))
+        about = None
+    turns = page_buttons("index", "deeper" if steps is added else "all", page, len(pages) - 1)
     return boxed(
-        text_of([*head, *map(_step_line, lines), *([folded] if folded else [])]),
-        row(
-            go_button("next"),
-            (go_button("updates") if page == 0 else None)
-            if steps is listed
-            else go_button("index"),
-            *page_buttons("index", of, page, last),
-        ),
+        text_of([*head, *(lines[n] for n in pages[page]), *folded]),
+        row(go_button("next"), about, *turns),
         select(ids.ShowStep(page), _("Look into a step…"), options),
     )
+
+
+def _pages(lines: Sequence[str], room: int) -> list[range]:
+    """Return which lines are on which page: as many as take so many lines of a phone."""
+    pages, begins, taken = [], 0, 0
+    for n, line in enumerate(lines):
+        taken += lines_on_phone(line)
+        if taken > room and n > begins:
+            pages.append(range(begins, n))
+            begins, taken = n, lines_on_phone(line)
+    return [*pages, range(begins, len(lines))]
 
 
 def _maker_of(curriculum: Curriculum) -> str | None:
@@ -165,9 +178,9 @@ def _step_line(state: _StepState) -> str:
         icon = "▶"
     counted, title = phrases.count_text(count), one_line(phrases.step_title(state.step))
     if first is None or not state.opens:
-        return phrases.dotted(f"{icon} {plain(narrowed(title, 50))}", counted)
-    line = phrases.dotted(f"{icon} {plain(narrowed(title, 34))}", counted)
-    by = plain(narrowed(phrases.short_title(first), 18))
+        return phrases.dotted(f"{icon} {phrases.narrow(title, phrases.room(title, 44))}", counted)
+    line = phrases.dotted(f"{icon} {phrases.narrow(title, phrases.room(title, 42))}", counted)
+    by = phrases.name_of(first, 14)
     return _("{step} ({title} opens it)", step=line, title=by)
 
 
@@ -243,7 +256,7 @@ def _short_step(curriculum: Curriculum, reader: Reader, step: Step) -> Lines:
 
 def about_card(curriculum: Curriculum) -> LayoutView:
     """Build what the list's maker says of it: where it is from, what for, and its news."""
-    lines = [f"### {one_line(f'{curriculum.icon} {plain(curriculum.title)}')}"]
+    lines = [f"### {one_line(f'{curriculum.icon} {phrases.narrow(curriculum.title, 60)}')}"]
     if maker := _maker_of(curriculum):
         lines.append(f"-# {maker}")
     lines += map(markdown, curriculum.introduction)
@@ -264,7 +277,7 @@ def found_card(found: Found) -> LayoutView:
             return step_card(found.curriculum, found.reader, found.exact)
         case Shown():
             return resource_card(found.exact)
-    typed, n = plain(found.query, LONGEST_QUERY), len(found.hits)
+    typed, n = phrases.narrow(found.query, LONGEST_QUERY), len(found.hits)
     if found.similar_to is not None and not found.hits:
         return boxed(_("Nothing else on the list is like it."), row(go_button("index")))
     if not found.hits:
@@ -294,7 +307,8 @@ def found_card(found: Found) -> LayoutView:
 def _found_line(found: Found, one: Resource | Step) -> str:
     if isinstance(one, Step):
         # Translators: the title of a step of the list.
-        named = _("Step: {title}", title=plain(one_line(one.title), LONGEST_ON_A_LINE))
+        title = phrases.narrow(one.title, phrases.room(one.title, LONGEST_ON_A_LINE))
+        named = _("Step: {title}", title=title)
         return phrases.dotted(named, phrases.read_of(one, found.reader.marks))
     return _one_line_of(found.curriculum, found.reader, one)
 
@@ -310,12 +324,17 @@ def _found_option(found: Found, one: Resource | Step) -> SelectOption:
 def _one_line_of(curriculum: Curriculum, reader: Reader, resource: Resource) -> str:
     """Return a resource among others: its state, short title, kind and minutes."""
     mark, is_locked = _state(curriculum, reader, resource)
-    title = link(phrases.short_title(resource), resource.url, LONGEST_ON_A_LINE)
+    title = _short_link(resource)
     return phrases.dotted(
         f"{phrases.state_icon(mark, is_locked=is_locked)} {title}",
         phrases.kind_and_minutes(resource),
         phrases.MUST_READ if resource.must_read else None,
     )
+
+
+def _short_link(resource: Resource) -> str:
+    title = one_line(phrases.short_title(resource))
+    return link(narrowed(title, phrases.room(title, LONGEST_ON_A_LINE)), resource.url)
 
 
 def _option_with_state(curriculum: Curriculum, reader: Reader, resource: Resource) -> SelectOption:
@@ -359,8 +378,8 @@ def path_card(path: Path, *, in_server: bool, changed: Reply | None = None) -> L
     """
     aim, left, goal = path.aim, path.left, path.reader.goal
     is_goal = goal is not None and path.curriculum.find(goal) == aim
-    title = phrases.step_name(aim, 90) if isinstance(aim, Step) else phrases.linked(aim, 90)
-    lines = [_("-# The way to"), f"### {title}", _way_text(path), *_way_lines(path)]
+    title = phrases.step_name(aim, 72) if isinstance(aim, Step) else phrases.linked(aim, 72)
+    lines = [_("-# The way to"), f"### {title}", _way_text(path), *_way_lines(path, title)]
     mine = None
     if is_goal:
         mine = button(ids.DropGoal(), _("Drop this goal"))
@@ -392,16 +411,19 @@ def _way_text(path: Path) -> str:
     return ngettext("{n} thing first:", "{n} things first, in this order:", n - 1)
 
 
-def _way_lines(path: Path) -> Lines:
-    """Yield what is to be read, numbered: the beginning of a long way, and the end."""
+def _way_lines(path: Path, title: str) -> Lines:
+    """Yield what is to be read, numbered: of a long way, the beginning and the end.
+
+    ``title``: of what it leads to, as it stands above.
+    """
     numbered = []
     for n, resource in enumerate(path.left, start=1):
         sign = "🎯 " if resource is path.aim else ""
-        title = link(phrases.short_title(resource), resource.url, LONGEST_ON_A_LINE)
+        named = _short_link(resource)
         must_read = phrases.MUST_READ if resource.must_read else None
-        numbered.append(phrases.dotted(f"{n}. {sign}{title}", phrases.takes(resource), must_read))
+        numbered.append(phrases.dotted(f"{n}. {sign}{named}", phrases.takes(resource), must_read))
     *before, last = numbered or [""]
-    kept = as_many_as_fit(before, ROOM - lines_on_phone(last))
+    kept = as_many_as_fit(before, ROOM - 2 - lines_on_phone(f"### {title}") - lines_on_phone(last))
     yield from kept
     if len(kept) < len(before):
         yield _("-# … and {n} more", n=len(before) - len(kept))

@@ -43,7 +43,7 @@ from bot.views.replies import CHOICES, Choices, resource_choice
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
 FEW, MORE = 1, 5  # doubts, or wishes that aren't followed: on a short card, and under *More*
-TITLE, SHORT_NOTES = 64, 100  # columns
+TITLE, WHOLE_TITLE, SHORT_NOTES = 64, 96, 100  # columns
 EDITS_SHOWN = 3
 LONGEST_INPUT = 4000  # Discord's limit for a text input
 
@@ -62,7 +62,7 @@ def proposal_card(proposal: Proposal) -> LayoutView:
         for s in proposal.steps
     ]
     return boxed(
-        text_of([f"-# {place}", *phrases.about(resource, TITLE)], HEAD),
+        text_of([f"-# {place}", *phrases.about(resource, WHOLE_TITLE)], HEAD),
         text_of([*_warnings(proposal)] or _notes(resource, SHORT_NOTES), BELOW),
         select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
         row(
@@ -96,7 +96,8 @@ def desk_card(desk: Desk, *, opens: bool = True) -> LayoutView:
     notes = () if opens and matters else _notes(resource, SHORT_NOTES if opens else NOTES)
     shown = box(
         text_of([_place(desk), *phrases.about(resource, TITLE)], HEAD),
-        text_of([*notes, *asked, *_needs(resource, desk.curriculum, most + 1)], NOTES),
+        text_of([*notes, *asked], NOTES),
+        text_of(_needs(resource, desk.curriculum, most + 1)),
         text_of(matters[0] if opens and matters else chain(*matters), BELOW),
         row(*_desk_buttons(desk, draft), button(way, _("More") if opens else _("Less"))),
         None if opens else row(*_seldom_wanted(draft)),

@@ -149,7 +149,7 @@ def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None
         _("- Time zone: {zone}.", zone=zone),
         name,
         reminders,
-        hour_text(pace),
+        hour_text(pace, zone=settings.zone is None),
         next_text(pace, next_at),
         _("-# Reminders of a group's papers: `/group` in its channel."),
     ]

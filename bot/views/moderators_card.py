@@ -253,11 +253,12 @@ def _lines(
     now, told = as_seen(guild, status)
     if status.doubted:
         doubted = _(
-            "💬 Readers doubt what {titles} needs: see `/manage edit`.",
+            "💬 Readers doubt what comes before {titles}: see `/manage edit`.",
             titles=titles(status.doubted, most=1, longest=LINE),
         )
         told.append(doubted)
-    if not told and status.weeks_left > TELL_WEEKS_AHEAD:  # one thing at a time
+    # One thing at a time.
+    if not opens or (not told and status.weeks_left > TELL_WEEKS_AHEAD):
         told += long_lines(papers)
     yield from group_lines(now, told, later_lines(status), to_moderator=True, opens=opens)
     if role := role_line(guild, group):

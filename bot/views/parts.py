@@ -40,8 +40,10 @@ OPEN_FOR = 3600.0
 """Seconds. discord.py keeps each form in memory until it is sent or this is over: nobody
 learns when one is dismissed."""
 
-A_LINE = 34
-"""Columns of a card's text on a phone, most often: its box is 390 pixels wide, margins counted."""
+A_LINE = 33
+"""Columns of a line of a card's text on a phone: its box is 390 pixels wide, margins counted."""
+COLUMNS = {"###": 26, ">": 29, "-#": 38, "-": 29}
+"""Columns of a line that begins so: a heading, a quote, small letters, a point of a list."""
 
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
@@ -83,8 +85,14 @@ def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
 
 def lines_on_phone(text: str) -> int:
     """Return about how many lines text takes on a phone; a link takes the room of its label."""
-    seen = LINK.sub(r"\1", text).replace("**", "").replace("\\", "")
-    return sum(max(1, -(-columns(line) // A_LINE)) for line in seen.splitlines())
+    seen = LINK.sub(r"\1", text).replace("**", "").replace("\\", "").replace("\u2060", "")
+    return sum(_lines_of(line) for line in seen.splitlines())
+
+
+def _lines_of(line: str) -> int:
+    start, _space, rest = line.partition(" ")
+    a_line = COLUMNS.get(start)
+    return max(1, -(-columns(line if a_line is None else rest) // (a_line or A_LINE)))
 
 
 def as_many_as_fit(lines: Iterable[str], room: int) -> list[str]:

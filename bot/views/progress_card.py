@@ -10,7 +10,6 @@ from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.progress import Figures, StepCount, figures, is_read, unlocks
 from bot.core.recommend import Change, Journey, Reader, passed_to, path_to
 from bot.language import _, ngettext
-from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views.parts import (
     GREEN,
@@ -34,6 +33,7 @@ from bot.views.phrases import (
     dotted,
     duration,
     name_of,
+    narrow,
     read_of,
     several,
     short_title,
@@ -148,7 +148,7 @@ def reset_form(marks: int) -> WordForm:
 
 def _head_lines(journey: Journey) -> Lines:
     found = figures(journey.curriculum, journey.reader.marks)
-    yield f"### {plain(journey.curriculum.title)}"
+    yield f"### {narrow(journey.curriculum.title, 48)}"
     count = found.listed if found.listed.total else found.added
     yield f"{_bar(count.read, count.total)}  **{count_text(count)}**"
     yield _left_text(found)
@@ -178,12 +178,12 @@ def _way_lines(journey: Journey, goal: Resource | Step) -> Lines:
     curriculum, marks = journey.curriculum, journey.reader.marks
     left, passed = path_to(curriculum, marks, goal.key), passed_to(curriculum, marks, goal.key)
     total = len(left) + passed
-    yield f"🎯 **{name_of(goal)}**"
+    yield f"🎯 **{name_of(goal, 28)}**"
     count = _("{n} of {total}", n=passed, total=total)
     time_left = [_("{duration} left", duration=each) for each in sum_of(left)]
     yield dotted(f"{_bar(passed, total)}  {count}", *time_left)
     if left[:-1]:
-        yield _("Next on the way: {title}", title=dotted(name_of(left[0]), takes(left[0])))
+        yield _("Next on the way: {title}", title=dotted(name_of(left[0], 28), takes(left[0])))
 
 
 def _pace_lines(journey: Journey) -> Lines:

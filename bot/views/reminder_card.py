@@ -27,13 +27,14 @@ from bot.views.parts import (
     button,
     card,
     go_button,
+    lines_on_phone,
     link_button,
     option,
     row,
     select,
     text_of,
 )
-from bot.views.resource_card import next_card, short_of
+from bot.views.resource_card import A_GROUP, ROOM, next_card, short_of
 from bot.views.weekly_card import post_link
 
 
@@ -44,7 +45,7 @@ def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
     """
     paper, *others = papers
     group, resource = paper.group, paper.resource
-    server, at = plain(paper.server, 100), phrases.moment(paper.next_at)
+    server, at = phrases.narrow(paper.server), phrases.moment(paper.next_at)
     why = _(
         "🔔 <#{channel}> in {server} reads this until {at}, and you wanted to be reminded.",
         channel=group.channel_id, server=server, at=at,
@@ -59,7 +60,7 @@ def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
         why,
         _("-# It is also a week since you read something.") if is_idle else None,
         _ways_out(Reasons(is_idle, tuple(each.group for each in papers))),
-        _resource_box(resource, done, phrases.dotted(*place)),
+        _resource_box(resource, done, phrases.dotted(*place), len(others)),
         text_of(_others(others)),
     )
 
@@ -75,10 +76,13 @@ def idle_card(reply: Reply) -> LayoutView:
     return card(why, ways_out, _resource_box(resource, done))
 
 
-def _resource_box(resource: Resource, done: Button, place: str = "") -> ui.Container[Any]:
+def _resource_box(
+    resource: Resource, done: Button, place: str = "", others: int = 0
+) -> ui.Container[Any]:
+    head = "\n".join([*([f"-# {place}"] if place else []), *phrases.about(resource)])
     return box(
-        text_of([*([f"-# {place}"] if place else []), *phrases.about(resource)]),
-        *short_of(resource),
+        head,
+        *short_of(resource, ROOM + 2 - lines_on_phone(head) - A_GROUP * others),
         row(link_button(_("Open"), resource.url), done),
     )
 
@@ -99,7 +103,7 @@ def _others(papers: Sequence[OpenPaper]) -> Lines:
         yield _(
             "-# Also until {at}, in <#{channel}>: {title}",
             channel=paper.group.channel_id,
-            title=phrases.name_of(paper.resource, 60),
+            title=phrases.name_of(paper.resource, 24),
             at=phrases.moment(paper.next_at, "d"),
         )
 
@@ -158,10 +162,12 @@ def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
     return boxed(text_of(filter(None, lines)), hour_select(pace), buttons)
 
 
-def hour_text(pace: Pace) -> str:
-    """Return at which hour of whose clock reminders come."""
-    hour, zone = HOURS[pace.hour], plain(pace.zone)
-    return _("🔔 Reminders come at **{hour}**, {zone}.", hour=hour, zone=zone)
+def hour_text(pace: Pace, *, zone: bool = True) -> str:
+    """Return at which hour reminders come; ``zone``: of which clock, too."""
+    hour, clock = HOURS[pace.hour], plain(pace.zone)
+    if not zone:
+        return _("🔔 Reminders come at **{hour}**.", hour=hour)
+    return _("🔔 Reminders come at **{hour}**, {zone}.", hour=hour, zone=clock)
 
 
 def next_text(pace: Pace, next_at: datetime | None) -> str | None:

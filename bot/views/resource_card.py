@@ -1,6 +1,7 @@
 """The card of one resource: as the next one, as marked, or looked up."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import discord
@@ -33,13 +34,13 @@ from bot.core.recommend import (
 )
 from bot.errors import UnknownResourceError
 from bot.language import _, ngettext
-from bot.plain import columns, link, markdown, plain
+from bot.plain import columns, link, markdown, narrowed, one_line, plain
 from bot.views import custom_ids as ids
 from bot.views import phrases
 from bot.views.changed import changed_parts
 from bot.views.parts import (
-    A_LINE,
     BLUE,
+    COLUMNS,
     GREEN,
     GREY,
     LINK,
@@ -72,6 +73,9 @@ WHOLE_LIST, MORE_GOALS = "list", "more"
 SHORT_NOTES, HELPING = 220, 40
 """Columns of notes on a short card, and of the title of what helps."""
 
+A_GROUP = 4
+"""Lines for what a group reads: a channel may have a name of a hundred letters."""
+
 ROOM = 15
 """Lines of text on a short card that has a row of buttons and a select: a phone shows it whole."""
 
@@ -93,14 +97,15 @@ def next_card(
         case Recommendation(resource, reasons):
             mark = reply.reader.marks.get(resource.key)
             unfold = ids.Unfold("less" if is_long else "more", "next", resource.key)
+            reads = text_of(islice(_group_reads(reply, resource), 3 if is_long else 1))
             shown = _resource_box(
                 curriculum, resource, mark, unfold,
                 reasons=reasons, worth=reply.worth, sitting=reply.sitting,
                 note=reply.reader.notes.get(resource.key), talks=reply.talks,
                 is_new=not reply.reader.marks, goal=goal,
+                room=ROOM - (A_GROUP if reads else 0),
             )  # fmt: skip
             goal = None
-            reads = text_of(_group_reads(reply, resource))
         case GoDeeper():
             buttons = row(_deeper_button(BLUE), go_button("progress"))
             shown = box(*_list_read(reply, reply.answer), buttons)
@@ -165,7 +170,11 @@ def resource_card(shown: Shown, *, is_long: bool = False) -> ui.LayoutView:
 
 def also_done_card(asked: AlsoDone) -> ui.LayoutView:
     """Build the question after a second bare `/done`, or a tap that may be a slip."""
-    key, rating, title = asked.resource.key, asked.rating, plain(phrases.title_of(asked.resource))
+    key, rating, title = (
+        asked.resource.key,
+        asked.rating,
+        phrases.narrow(phrases.title_of(asked.resource), 90),
+    )
     if asked.before is None:
         question = _("Have you read **{title}**?", title=title)
     else:
@@ -272,6 +281,7 @@ def _resource_box(
     talks: Sequence[Talk] = (),
     is_new: bool = False,
     goal: ui.Select[Any] | None = None,
+    room: int = ROOM,
 ) -> ui.Container[Any]:
     """Build what there is to say of a resource: the short of it, or all; ``unfold`` leads on.
 
@@ -301,7 +311,7 @@ def _resource_box(
     else:
         taken = sum(lines_on_phone(part) for part in (*top, locked) if part)
         rows = 2 if any_length or asks or not is_open else 0
-        told = [*_short_lines(curriculum, resource, reasons, ROOM - rows - taken)]
+        told = [*_short_lines(curriculum, resource, reasons, room - rows - taken)]
     return box(
         *top,
         *told,
@@ -330,10 +340,17 @@ def _short_lines(
 
 def short_of(resource: Resource, room: int = ROOM) -> Iterator[str]:
     """Yield the maker's words and what helps, in short: in so many lines of a phone."""
-    notes = text_of(_short_notes(resource, min(SHORT_NOTES, (room - 1) * A_LINE)))
+    notes = text_of(_short_notes(resource, room))
     if notes is not None:
         yield notes
         room -= lines_on_phone(notes)
+    helping = _helping_text(resource, room)
+    if helping is not None:
+        yield helping
+
+
+def _helping_text(resource: Resource, room: int) -> str | None:
+    """Return what helps with a resource, as much as so many lines of a phone take."""
     helping = [
         f"{phrases.KIND_ICONS[each.kind]} {phrases.linked(each, HELPING)} {phrases.takes(each)}"
         for each in resource.companions[:2]
@@ -341,21 +358,24 @@ def short_of(resource: Resource, room: int = ROOM) -> Iterator[str]:
     for n in range(len(helping), 0, -1):
         told = phrases.dotted(*map(str.rstrip, helping[:n]))
         if lines_on_phone(told) <= room:
-            yield told
-            return
+            return told
+    return None
 
 
-def _short_notes(resource: Resource, left: int) -> Iterator[str]:
+def _short_notes(resource: Resource, room: int) -> Iterator[str]:
     """Yield the maker's words, shortened; if there are none, the first sentence of others'."""
     said = [LINK.sub(r"\1", resource.sentence)] if resource.sentence else []
     said += [note for note in (*resource.notes, resource.remark) if note]
     if not said:
         said = [note.split(". ")[0].rstrip(".") + "." for note in resource.added_notes[:1]]
+    left = SHORT_NOTES
     for note in said:
-        if left < 20:
+        if left < 20 or room < 1:
             return
-        yield f"> {phrases.narrow(note, left)}"
-        left -= max(columns(note), A_LINE // 2)
+        told = f"> {phrases.narrow(note, min(left, room * COLUMNS['>'] - 3))}"
+        yield told
+        left -= columns(note)
+        room -= lines_on_phone(told)
 
 
 def _long_lines(
@@ -420,7 +440,7 @@ def _locked_text(missing: Sequence[Resource]) -> str:
 def _put_off_box(answer: AllPutOff) -> ui.Container[Any]:
     """Say when what was put off comes back, and what helps with it until then."""
     first = answer.first
-    day, title = phrases.moment(answer.until, "D"), phrases.name_of(first)
+    day, title = phrases.moment(answer.until, "D"), phrases.name_of(first, 40)
     told = _("### 💤 Back on {day}: {title}", day=day, title=title)
     why = (
         _("You chose *Later*. Until then, the list has nothing else for you.")
@@ -430,7 +450,7 @@ def _put_off_box(answer: AllPutOff) -> ui.Container[Any]:
     return box(
         told,
         why,
-        text_of(companion_lines(first), COMPANIONS),
+        _helping_text(first, ROOM // 2),
         row(
             button(ids.NotRead(first.key), _("Take it back"), GREEN),
             _deeper_button() if answer.deeper else None,
@@ -481,14 +501,14 @@ def _sitting_lines(sitting: Sitting) -> Iterator[str]:
 
 
 def _taking(resource: Resource) -> str:
-    title = link(phrases.short_title(resource), resource.url, 60)
+    title = link(narrowed(one_line(phrases.short_title(resource)), 36), resource.url)
     return phrases.dotted(title, phrases.takes(resource))
 
 
 def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> Iterator[str]:
     parent = curriculum.get(resource.parent or "")
     place = phrases.dotted(
-        phrases.step_name(curriculum.step_of(resource), 120),
+        phrases.step_name(curriculum.step_of(resource)),
         phrases.MUST_READ if resource.must_read else None,
         _("helps with {title}", title=phrases.name_of(parent)) if parent else None,
         _("addition") if resource.addition else None,
@@ -556,7 +576,7 @@ def _counts_text(*counts: Count) -> str:
 def _list_read(reply: Reply, answer: GoDeeper) -> Iterator[str]:
     """Yield what a reader reads who is through with the list: who only knew it isn't cheered."""
     listed = figures(reply.curriculum, reply.reader.marks).listed
-    title = plain(reply.curriculum.title)
+    title = phrases.narrow(reply.curriculum.title, 60)
     if listed.is_done:
         yield _("## 🎉 You've read {title}\nThat was the whole list. Well done!", title=title)
     else:
@@ -614,7 +634,7 @@ def _unclear_lines(asked: PartlyDone) -> Iterator[str]:
     """Yield which of several typed names were not understood."""
     yield _("**Not marked yet**")
     for one in asked.unclear[:UNCLEAR_SHOWN]:
-        typed = plain(one.typed, 60)
+        typed = phrases.narrow(one.typed)
         if one.is_gone:
             yield _("- “{typed}”: no longer on the list", typed=typed)
         elif not one.likely:

@@ -28,6 +28,8 @@ from bot.views.resource_card import (
     short_of,
 )
 
+"""Of a phone, for a paper's title, its facts and what is said of it."""
+
 
 def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:
     """Build the public card of a week's paper, which names this role."""

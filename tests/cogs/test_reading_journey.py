@@ -253,7 +253,7 @@ async def test_a_doubt_about_a_prerequisite_reaches_the_moderators(alice, modera
     settled = await moderator.click(desk.response.message, label="Doubts settled")
 
     assert "may not need **GPT-1**" in text_of(thanks)
-    assert "Readers doubt what LoRA needs" in text_of(group)
+    assert "Readers doubt what comes before LoRA" in text_of(group)
     assert "doesn't need GPT-1: “It \\*stands\\* alone.”" in told
     assert "The doubts about **LoRA** are settled." in text_of(settled)
     assert "💬" not in text_of(settled)

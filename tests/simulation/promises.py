@@ -8,7 +8,6 @@ from functools import cached_property
 from traceback import format_exception
 from zoneinfo import ZoneInfo
 
-from bot.core.groups import REMINDED_BEFORE, REMINDED_WITHIN
 from bot.core.outbox import TEMPORARY
 from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, FURTHEST, LATE_WITHIN
 from bot.errors import LedgerError
@@ -312,27 +311,12 @@ class Promises:
         ):  # fmt: skip
             may_end = ENDS_EARLY.get(row["kind"])
             problem = row["problem"] or "nothing"
-            if problem == "too_late" and self._has_come_nearer(row):
-                continue
             if problem in PASSES or (may_end is not None and problem not in may_end):
                 self.breaks("not given up", f"{dict(row)} was dropped too early")
         for week in self._world.ledger.ask(
             "SELECT * FROM weeks WHERE state = 'missed' AND slot_at > ?", now - LATE_WITHIN
         ):
             self.breaks("not given up", f"{dict(week)} isn't a day old")
-
-    def _has_come_nearer(self, row) -> bool:
-        """Tell whether a reminder's group has, or had, its next paper before that was planned."""
-        group = self._world.group(row["group_id"] or 0)
-        if row["kind"] != "reminder" or group is None:
-            return False
-        came = self._world.ledger.ask(
-            "SELECT slot_at FROM weeks WHERE group_id = ? AND slot_at > ?",
-            *(row["group_id"], instant(row["due_at"])),
-        )
-        soonest = min([group["next_at"], *(week["slot_at"] for week in came)])
-        ends_at = instant(soonest) - REMINDED_BEFORE + REMINDED_WITHIN
-        return self._world.now() + CLOCKS_APART >= ends_at
 
     def no_mark_is_lost(self) -> None:
         found = {reader.person_id: {} for reader in self._world.readers.all}

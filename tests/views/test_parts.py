@@ -12,8 +12,8 @@ from bot.views.parts import as_many_as_fit, lines_on_phone
     [
         ("", 0),
         ("a short line", 1),
-        ("x" * 34, 1),
-        ("x" * 35, 2),
+        ("x" * 33, 1),
+        ("x" * 34, 2),
         ("one\n\nthree", 3),
         ("긴" * 18, 2),
         ("[a link](https://example.org/" + "x" * 200 + ")", 1),

@@ -226,8 +226,10 @@ class Events:
     def _invite(self, chance, number: int) -> None:
         guild = self._guild(number)
         if not guild.is_in and self._world.now() >= guild.not_before:
-            now = self._world.now()
-            if now - (guild.removed_at or now) > timedelta(days=30):  # it is as if never seen
+            now, thirty_days = self._world.now(), timedelta(days=30)
+            away = now - (guild.removed_at or now)
+            # It is as if never seen, by clocks that leapt ahead meanwhile, too.
+            if away > thirty_days or self._world.leapt_lately(away / timedelta(days=1)):
                 self._world.promises.may_be_made_again("greeting", str(guild.guild_id))
             guild.is_in, guild.joined_at = True, now
             self._world.bots.tell("arrived", guild)

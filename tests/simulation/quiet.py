@@ -141,7 +141,8 @@ class Quiet:
         person, ways = row["reader_id"], self._ways_of(row["reader_id"], until)
         # Who takes a mark back is looked at when that mark would have been a week old.
         since_when = self._marked.get(person, 0), row["nudged_at"] or 0
-        begins = instant(max(since_when)) + timedelta(days=7)
+        # A day more: their group's zone may have been another when that was planned.
+        begins = instant(max(since_when)) + timedelta(days=8)
         if len(ways) > 1 or person in self._world.discord.unknown_people:
             return
         ((hour, zone),) = ways

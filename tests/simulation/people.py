@@ -194,8 +194,8 @@ class Readers:
         change_id, before = reader.changes.pop(chance.randrange(len(reader.changes)))
         keys = reader.kept.pop(change_id, set())
         later = [each for each in reader.kept if each > change_id and keys & reader.kept[each]]
-        after = {**reader.marks, **before}
-        after = {key: mark for key, mark in after.items() if mark is not None}
+        had = reader.marks
+        after = {key: mark for key, mark in {**had, **before}.items() if mark is not None}
         answer = await self._ask(
             reader, f"undoes {change_id}",
             lambda s: s.reading.undo(reader.person_id, None, change_id), after,
@@ -204,6 +204,8 @@ class Readers:
             reader.changes.append((change_id, before))
         elif isinstance(answer, ReaderError):
             reader.kept[change_id] = keys
+        elif answer.repeated:  # it was undone before, though nobody heard of it
+            reader.marks = had
         elif later:
             self._world.promises.breaks("progress", f"{change_id} was undone in spite of {later}")
 

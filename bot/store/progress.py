@@ -175,12 +175,6 @@ async def ratings_of(db: Queries, key: str) -> tuple[int, int]:
     return (row["liked"], row["rated"]) if row else (0, 0)
 
 
-async def last_change(db: Queries, reader_id: int) -> datetime | None:
-    """Return when the reader marked something last."""
-    sql = "SELECT MAX(changed_at) FROM progress WHERE reader_id = ?"
-    return instant_or_none(await db.fetch_value(sql, reader_id))
-
-
 async def members_with_marks(db: Queries, guild_id: int, keys: Collection[str]) -> int:
     """Return how many members of a server's groups have a mark on a resource, by all its keys."""
     sql = (

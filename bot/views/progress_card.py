@@ -116,7 +116,7 @@ def know_parts_card(reader: Reader, step: Step, page: int = 0) -> LayoutView:
     return boxed(
         told,
         select(
-            ids.KnowItems(step.id, page), _("I know…"), [part_option(r) for r in shown], OPTIONS
+            ids.KnowItems(step.id, page), _("I know…"), [_part_option(r) for r in shown], OPTIONS
         ),
         row(
             button(ids.KnowStep(step.id), _("All of it"), GREEN),
@@ -126,7 +126,7 @@ def know_parts_card(reader: Reader, step: Step, page: int = 0) -> LayoutView:
     )
 
 
-def part_option(resource: Resource) -> SelectOption:
+def _part_option(resource: Resource) -> SelectOption:
     """Return the option of a resource among others of its step."""
     said = dotted(takes(resource), _("addition") if resource.addition else None)
     return option(resource.key, title_of(resource), said)

@@ -19,6 +19,9 @@ WITHIN = timedelta(hours=3)
 APART = (1, 7, 14, 28)
 """Days to the next one after one that was answered, and after one, two and three ignored ones."""
 
+A_ZONES_DAY = 1
+"""Days later, if their group's zone was another when the next one was planned."""
+
 SEVEN = 19
 CAME_FOR = re.compile(r"reminding:stop:(.+)")
 
@@ -141,8 +144,7 @@ class Quiet:
         person, ways = row["reader_id"], self._ways_of(row["reader_id"], until)
         # Who takes a mark back is looked at when that mark would have been a week old.
         since_when = self._marked.get(person, 0), row["nudged_at"] or 0
-        # A day more: their group's zone may have been another when that was planned.
-        begins = instant(max(since_when)) + timedelta(days=8)
+        begins = instant(max(since_when)) + timedelta(days=7 + A_ZONES_DAY)
         if len(ways) > 1 or person in self._world.discord.unknown_people:
             return
         ((hour, zone),) = ways
@@ -152,7 +154,7 @@ class Quiet:
             if zone == zones.NAME or not max(since, begins + CLOCKS_APART) < at < until:
                 continue
             days = (_day(at, zone) - _day(last, zone)).days
-            is_quiet = ignored >= len(APART) or days < APART[ignored]
+            is_quiet = ignored >= len(APART) or days < APART[ignored] + A_ZONES_DAY
             if last < at - CLOCKS_APART and not is_quiet and row["again_at"] is None:
                 self._breaks("reminded", f"{person} wasn't reminded at {at}: {dict(row)}")
 

@@ -6,6 +6,15 @@ from tests.forged import pressed
 from tests.seen import labels_of, option_labels_of, options_of, select_of, text_of, title_of
 
 
+def without(base, step_id):
+    """Return the list without one of its steps."""
+    sections = tuple(
+        replace(section, steps=tuple(step for step in section.steps if step.id != step_id))
+        for section in base.sections
+    )
+    return replace(base, sections=sections)
+
+
 async def tell(who, channel):
     """Open the question what somebody knows, as a new reader does."""
     card = await who.slash(channel, "next")
@@ -159,12 +168,9 @@ async def test_the_way_stays_on_screen_while_its_parts_are_marked(alice, channel
 
 async def test_steps_that_left_the_list_meanwhile_mark_nothing(alice, channel, restart, base):
     steps = await tell(alice, channel)
-    sections = tuple(
-        replace(section, steps=tuple(step for step in section.steps if step.id != "peft"))
-        for section in base.sections
-    )
+    less = without(base, "peft")
 
-    await restart(replace(base, sections=sections))
+    await restart(less)
     answer = await pick(alice, steps, "peft", "icl")
 
     assert "There is no step “peft”." in text_of(answer)
@@ -192,12 +198,9 @@ async def test_who_knows_everything_is_asked_no_more(alice, channel):
 
 async def test_one_step_that_left_the_list_is_no_other_step(alice, channel, restart, base):
     steps = await tell(alice, channel)
-    sections = tuple(
-        replace(section, steps=tuple(step for step in section.steps if step.id != "open-models"))
-        for section in base.sections
-    )
+    less = without(base, "open-models")
 
-    await restart(replace(base, sections=sections))
+    await restart(less)
     answer = await pick(alice, steps, "open-models")
 
     assert "There is no step “open-models”." in text_of(answer)
@@ -209,11 +212,8 @@ async def test_a_goal_that_left_the_list_can_be_dropped_and_another_be_picked(
 ):
     path = await alice.slash(channel, "path", resource=":peft")
     await alice.click(path.response.message, label="Make this my goal")
-    sections = tuple(
-        replace(section, steps=tuple(step for step in section.steps if step.id != "peft"))
-        for section in base.sections
-    )
-    await restart(replace(base, sections=sections))
+    less = without(base, "peft")
+    await restart(less)
 
     known = await pick(alice, await tell(alice, channel), "decoding")
     offered = options_of(known)

@@ -482,14 +482,17 @@ FROM_COLUMN: Mapping[object, Callable[[Any], object]] = {
 
 def value_from(kind: Callable[..., T], row: Row, /, **given: object) -> T:
     """Make a dataclass from a row: each field from the column of its name, but those given."""
-    fields = {name: read(row[name]) for name, read in _columns(kind) if name not in given}
+    fields = {
+        name: row[name] if read is None else read(row[name])
+        for name, read in _columns(kind)
+        if name not in given
+    }
     return kind(**fields, **given)
 
 
 @functools.cache
-def _columns(kind: Callable[..., object]) -> list[tuple[str, Callable[[Any], object]]]:
-    hints = get_type_hints(kind).items()
-    return [(name, FROM_COLUMN.get(hint, lambda value: value)) for name, hint in hints]
+def _columns(kind: Callable[..., object]) -> list[tuple[str, Callable[[Any], object] | None]]:
+    return [(name, FROM_COLUMN.get(hint)) for name, hint in get_type_hints(kind).items()]
 
 
 def question_marks(values: Collection[object]) -> str:

@@ -7,16 +7,22 @@ committed. Several bots share it: their transactions come one after the other.
 import asyncio
 import sqlite3
 import zlib
+from collections import defaultdict
 from contextlib import asynccontextmanager
 
 from bot.errors import LedgerError
 from bot.store.database import Queries, kept
+
+WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
+LOCK = "study_groups", "group_id"
+"""What is set to itself, to lock the row of a group; nothing else is ever written there."""
 
 
 class Ledger:
     """The database itself.
 
     ``ran``: called with each statement; ``committed``: after a commit, with the life whose it was.
+    ``written``: into which tables the last transaction wrote, so that nobody looks at all others.
     """
 
     def __init__(self, path, ran, committed) -> None:
@@ -28,18 +34,36 @@ class Ledger:
             each.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;")
         self.turn = asyncio.Lock()
         self.ran, self.committed = ran, committed
+        self.written: set[str] = set()
+        self._writes: defaultdict[str, set[str]] = defaultdict(set)
+        self._asked = ""
+        self.writer.set_authorizer(self._noted)
         self.digest = 0
 
     def ask(self, sql, *args):
         """Return rows as they are committed now: for the world, which sees everything."""
         return self.reader.execute(sql, kept(args)).fetchall()
 
+    def begin(self) -> None:
+        self.written.clear()
+        self.writer.execute("BEGIN IMMEDIATE")
+
+    def _noted(self, action, table, column, *_) -> int:
+        """Note what SQLite says that a statement writes, when it first sees it."""
+        if action in WRITES and (table, column) != LOCK:
+            self._writes[self._asked].add(table)
+        return sqlite3.SQLITE_OK
+
     def run(self, connection, sql, args):
         self.ran()
+        if connection is self.writer:
+            self._asked = sql
         values = kept(args)
         said = sorted(map(str, values))  # some are in the order of a set, which no row tells
         self.digest = zlib.crc32(f"{sql}{said}".encode(), self.digest)
-        return connection.execute(sql, values).fetchall()
+        rows = connection.execute(sql, values).fetchall()
+        self.written |= self._writes[sql]
+        return rows
 
     async def forget_tables(self) -> None:
         """Let the next start find other zone tables than the last one had."""
@@ -76,7 +100,7 @@ class Face(Queries):
             await life.pause()
             if (fault := weather.of_ledger("begin")) is not None:
                 raise LedgerError(fault, "simulated")
-            ledger.writer.execute("BEGIN IMMEDIATE")
+            ledger.begin()
             try:
                 yield _Transaction(ledger, life, weather)
                 await life.pause()

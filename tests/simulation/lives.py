@@ -61,7 +61,7 @@ class Life:
         self.may_end()
         roll = self._chance.random()
         delay = roll * longest if longest else max(0.0, roll - 0.98) * 20
-        if self.frozen_until > asyncio.get_running_loop().time():
+        if self.frozen_until > self._world.loop.time():
             delay = max(delay, 0.001)  # which ends when it thaws
         await asyncio.sleep(delay)
         if self.is_over:

@@ -13,7 +13,7 @@ from bot.core.weeks import AFTER_THE_FIRST, CLOCKS_APART, DUE_WITHIN, FURTHEST, 
 from bot.errors import LedgerError
 from bot.store.instants import instant, made_at
 from tests.simulation.discord import Message
-from tests.simulation.quiet import STILL_TRUE, Quiet
+from tests.simulation.quiet import OF_REMINDERS, STILL_TRUE, Quiet
 
 OF_BUTTON = (
     (re.compile(r"read:(\d+)"), "post"),
@@ -242,13 +242,19 @@ class Promises:
 
     def committed(self, life) -> None:
         """Check what a life has just committed; and let befall it what waited for this moment."""
-        self._note_channels()
-        self._note_claims(life)
-        self.quiet.committed()
-        if not self._world.leapt_lately(40):
+        written = self._world.ledger.written
+        if "study_groups" in written:
+            self._note_channels()
+        if "outbox" in written:
+            self._note_claims(life)
+        if not written.isdisjoint(OF_REMINDERS):
+            self.quiet.committed()
+        if not written.isdisjoint(("outbox", "weeks")) and not self._world.leapt_lately(40):
             self.nothing_is_given_up_early()
-        self.no_mark_is_lost()
-        self.nobody_deleted_is_kept()
+        if "progress" in written:
+            self.no_mark_is_lost()
+        if written - {"tickets"}:
+            self.nobody_deleted_is_kept()
 
     def _note_channels(self) -> None:
         """Remember which channel each group has, and had until now."""

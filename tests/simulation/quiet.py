@@ -43,6 +43,9 @@ IDLE = (
 MANY = 45
 """Papers that nobody reads all of."""
 
+OF_REMINDERS = ("members", "study_groups", "reader_settings", "progress")
+"""Tables that tell who wants reminders at which hour, and who has answered one."""
+
 Way = tuple[int, str]
 """An hour, and the zone whose clocks show it."""
 

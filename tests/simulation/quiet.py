@@ -29,9 +29,10 @@ A_WEEK = timedelta(days=7, hours=1)
 WANTING = (
     "SELECT readers.reader_id, nudge_at AS at FROM readers LEFT JOIN reader_settings"
     " USING (reader_id) WHERE nudged = 1 OR EXISTS (SELECT 1 FROM members"
-    " WHERE members.reader_id = readers.reader_id AND reminders = 'wanted')"
+    " JOIN study_groups USING (group_id) WHERE members.reader_id = readers.reader_id"
+    " AND reminders = 'wanted' AND state = 'active')"
 )
-"""Who wants any reminders, and when to look whether to remind them."""
+"""Who wants reminders that may come, and when to look at them. A paused or stopped group has none."""
 
 IDLE = (
     "SELECT *, (SELECT MAX(changed_at) FROM progress"

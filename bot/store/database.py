@@ -469,7 +469,7 @@ def _ledger_error(error: Exception) -> LedgerError | None:
 
 def kept(args: tuple[Value, ...]) -> tuple[int | str | None, ...]:
     """Return values as both databases keep them."""
-    return tuple(seconds(value) if isinstance(value, datetime) else value for value in args)
+    return tuple([seconds(value) if isinstance(value, datetime) else value for value in args])
 
 
 FROM_COLUMN: Mapping[object, Callable[[Any], object]] = {

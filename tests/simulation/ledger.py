@@ -42,7 +42,19 @@ class Ledger:
 
     def ask(self, sql, *args):
         """Return rows as they are committed now: for the world, which sees everything."""
-        return self.reader.execute(sql, kept(args)).fetchall()
+        return self.read(sql, kept(args))
+
+    def read(self, sql, values):
+        """Return rows as they are committed now, in one transaction until the next commit."""
+        if not self.reader.in_transaction:
+            self.reader.execute("BEGIN")
+        return self.reader.execute(sql, values).fetchall()
+
+    def commit(self) -> None:
+        """Commit what was written; from now on it is read."""
+        self.writer.execute("COMMIT")
+        if self.reader.in_transaction:
+            self.reader.execute("COMMIT")
 
     def begin(self) -> None:
         self.written.clear()
@@ -56,11 +68,12 @@ class Ledger:
 
     def run(self, connection, sql, args):
         self.ran()
-        if connection is self.writer:
-            self._asked = sql
+        self._asked = sql
         values = kept(args)
         said = sorted(map(str, values))  # some are in the order of a set, which no row tells
         self.digest = zlib.crc32(f"{sql}{said}".encode(), self.digest)
+        if connection is self.reader:
+            return self.read(sql, values)
         rows = connection.execute(sql, values).fetchall()
         self.written |= self._writes[sql]
         return rows
@@ -68,7 +81,9 @@ class Ledger:
     async def forget_tables(self) -> None:
         """Let the next start find other zone tables than the last one had."""
         async with self.turn:  # else it is undone with what a crash has left open
+            self.writer.execute("BEGIN IMMEDIATE")
             self.writer.execute("UPDATE settings SET value = 'before' WHERE name = 'zone_tables'")
+            self.commit()
 
     def close(self) -> None:
         self.writer.close()
@@ -105,7 +120,10 @@ class Face(Queries):
                 yield _Transaction(ledger, life, weather)
                 await life.pause()
                 fault = weather.of_ledger("commit")
-                ledger.writer.execute("ROLLBACK" if fault == "lost" else "COMMIT")
+                if fault == "lost":
+                    ledger.writer.execute("ROLLBACK")
+                else:
+                    ledger.commit()
             except BaseException:
                 if ledger.writer.in_transaction:
                     ledger.writer.execute("ROLLBACK")

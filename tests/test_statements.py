@@ -89,8 +89,8 @@ def acts_of(world):
     return {
         "/next": lambda: s.reading.next_for(READER, GUILD),
         "/done": lambda: s.reading.finish(READER + 1, GUILD, "demo:r0"),
-        "/search": lambda: s.reading.find(READER, GUILD, "r1"),
-        "typing": lambda: s.reading.suggestions(READER, GUILD, "r"),
+        "/search": lambda: s.finding.find(READER, GUILD, "r1"),
+        "typing": lambda: s.finding.suggestions(READER, GUILD, "r"),
         "/path": lambda: s.reading.path(READER + 1, GUILD, f"demo:r{world.size - 1}"),
         "/progress": lambda: s.reading.journey(READER, GUILD),
         "I've read part of it": lambda: s.reading.bookmark(READER + 1, GUILD, "demo:r1", "page 2"),

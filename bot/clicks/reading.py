@@ -192,7 +192,7 @@ def _seen(click: Click, talks: Sequence[Talk]) -> tuple[Talk, ...]:
 @clicked
 async def similar(click: Click, said: ids.Similar) -> View:
     return await click.show(
-        found_card(await click.services.reading.similar(click.who, click.where, said.key))
+        found_card(await click.services.finding.similar(click.who, click.where, said.key))
     )
 
 

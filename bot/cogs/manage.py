@@ -205,7 +205,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @offers
     async def _needed(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
-        found = await self.services.reading.suggestions(who, where, typed)
+        found = await self.services.finding.suggestions(who, where, typed)
         return resource_choices(one for one in found if not one.resource.is_companion)
 
     @edit.autocomplete("no_longer_needs")

@@ -29,6 +29,7 @@ class ReadingCog(commands.Cog, name="reading"):
     def __init__(self, services: Services) -> None:
         self.services = services
         self.reading = services.reading
+        self.finding = services.finding
         for command in self.get_app_commands():
             command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
             command.allowed_contexts = app_commands.AppCommandContext(
@@ -52,7 +53,7 @@ class ReadingCog(commands.Cog, name="reading"):
     ) -> None:
         """Show what to read next, and why."""
         who, where = interaction.user.id, interaction.guild_id
-        step_id = await self.reading.step_id(where, step) if step else None
+        step_id = await self.finding.step_id(where, step) if step else None
         filters = Filters(kind, step_id, must_reads)
         reply = await self.reading.next_for(who, where, filters, minutes=minutes)
         await answer(interaction, next_card(reply))
@@ -81,7 +82,7 @@ class ReadingCog(commands.Cog, name="reading"):
     @app_commands.describe(query="A title, a topic, a question, an author, a year, a link")
     async def search(self, interaction: Interaction, query: str) -> None:
         """Find anything on the list. Typos are fine."""
-        found = await self.reading.find(interaction.user.id, interaction.guild_id, query)
+        found = await self.finding.find(interaction.user.id, interaction.guild_id, query)
         await answer(interaction, found_card(found))
 
     @app_commands.command()
@@ -129,8 +130,8 @@ class ReadingCog(commands.Cog, name="reading"):
     @offers
     async def _done(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
-        named = await self.reading.all_named(who, where, typed)
-        found = await self.reading.suggestions(who, where, typed, undone=True)
+        named = await self.finding.all_named(who, where, typed)
+        found = await self.finding.suggestions(who, where, typed, undone=True)
         return [*all_choice(named, typed), *resource_choices(found)][:CHOICES]
 
     @path.autocomplete("resource")
@@ -138,10 +139,10 @@ class ReadingCog(commands.Cog, name="reading"):
     @offers
     async def _anything(self, interaction: Interaction, typed: str) -> Choices:
         who, where = interaction.user.id, interaction.guild_id
-        return found_choices(await self.reading.offers(who, where, typed))
+        return found_choices(await self.finding.offers(who, where, typed))
 
     @next_.autocomplete("step")
     @curriculum.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        return step_choices(await self.reading.steps(interaction.guild_id, typed))
+        return step_choices(await self.finding.steps(interaction.guild_id, typed))

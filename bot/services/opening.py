@@ -9,11 +9,13 @@ from bot.core.outbox import SEND_RATE
 from bot.errors import ConfigError, LedgerError
 from bot.services.clock_repair import ClockRepair
 from bot.services.curriculum import CurriculumStore
+from bot.services.finding import Finding
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.me import Me
 from bot.services.moderation import FetchFacts, Moderation, no_facts
 from bot.services.papers import Papers
+from bot.services.readers import Readers
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
 from bot.services.votes import Votes
@@ -62,6 +64,7 @@ class Services:
     ids: Ids
     curricula: CurriculumStore
     reading: Reading
+    finding: Finding
     weeks: Weeks
     clock_repair: ClockRepair
     groups: Groups
@@ -147,7 +150,8 @@ async def services_over(
     curricula = CurriculumStore(base)
     await curricula.remember(db, clock())
     ids = Ids(clock, chance)
-    reading = Reading(db, curricula, clock, ids)
+    readers = Readers(curricula, clock)
+    reading = Reading(db, readers, curricula, ids)
     background = Background(db)
     papers = Papers(db, curricula, clock)
     weeks = Weeks(db, background, papers, reading, clock, ids)
@@ -160,6 +164,7 @@ async def services_over(
         ids,
         curricula,
         reading,
+        Finding(db, readers, curricula),
         weeks,
         ClockRepair(db, papers, weeks, clock, ids),
         Groups(db, curricula, papers, weeks, moderation, clock, ids),

@@ -1,6 +1,6 @@
 """What readers do: ask what comes next, mark it, put it aside, take that back, set a goal."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,8 +11,6 @@ from bot.core.progress import (
     UNLOCKS,
     Mark,
     minutes_a_week,
-    resolved,
-    shown_count,
     unlocks,
 )
 from bot.core.recommend import (
@@ -25,8 +23,6 @@ from bot.core.recommend import (
     Change,
     ChangeKind,
     Filters,
-    Found,
-    GroupRead,
     Journey,
     MarkKind,
     PartlyDone,
@@ -35,162 +31,29 @@ from bot.core.recommend import (
     Recommendation,
     Reply,
     Shown,
-    Suggestion,
     Talk,
     TooNarrow,
-    Worth,
     aims_of,
-    has_left,
     may_be_goal,
     path_to,
     path_to_all,
-    ready_for,
-    reasons_for,
-    recommend,
-    similar_to,
-    sitting_for,
 )
 from bot.errors import (
     ChangedSinceError,
     NothingCurrentError,
     TooOldToUndoError,
-    UnknownStepError,
 )
 from bot.services.curriculum import CurriculumStore
+from bot.services.readers import ReaderHere, Readers
 from bot.store import additions, progress, readers
-from bot.store import groups as group_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
-from bot.store.instants import Clock, Ids
+from bot.store.instants import Ids
 from bot.store.progress import Snapshot, StoredChange
-from bot.store.readers import Standing
 
-A_WEEK = timedelta(days=7)
 PUT_OFF_FOR = timedelta(days=7)
-AWAY_FOR = timedelta(weeks=3)
-"""Who marked nothing for so long is welcomed back, once."""
-
 DOUBLE_TAP = timedelta(minutes=1)
 """A second bare `/done` within this time is asked about."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderHere:
-    """One reader as they stand now in a server's list; ``kept``: as their rows say it.
-
-    ``from_guild``: the server, where a reader in a DM is told about a list of its own.
-    """
-
-    reader_id: int
-    guild_id: int | None
-    from_guild: int | None
-    now: datetime
-    curriculum: Curriculum
-    kept: Standing
-    reader: Reader
-
-    @property
-    def stored(self) -> Mapping[str, Mark]:
-        """The reader's marks by the keys of their rows."""
-        return self.kept.marks
-
-    @property
-    def current(self) -> Resource | None:
-        """What the reader was shown last as the next one."""
-        key = self.reader.current
-        return None if key is None else self.curriculum.get(key)
-
-    @property
-    def goal(self) -> Resource | Step | None:
-        """What the reader wants to get to; None, too, if the list has it no more."""
-        key = self.reader.goal
-        return None if key is None else self.curriculum.find(key)
-
-    @property
-    def marked_at(self) -> datetime | None:
-        """When the reader marked something last."""
-        return max((mark.changed_at for mark in self.stored.values()), default=None)
-
-    @property
-    def is_back(self) -> bool:
-        """Whether the reader was away for weeks, and wasn't welcomed back yet."""
-        last = self.marked_at
-        was_away = last is not None and self.now - last >= AWAY_FOR
-        return was_away and self.kept.welcomed_after != last
-
-    @property
-    def is_deeper(self) -> bool:
-        """Whether the current resource is none of the list."""
-        return self.current is not None and self.current.addition
-
-    @property
-    def ready(self) -> tuple[Resource, ...]:
-        """What can be read now, in the order `/next` would give it."""
-        return ready_for(self.curriculum, self.reader.marks, self.now)
-
-    def answer(
-        self, filters: Filters = NO_FILTERS, *, deeper: bool = False, went_deeper: bool = False
-    ) -> Answer:
-        """Return what comes next.
-
-        ``deeper``: the reader asks for more than the list; ``went_deeper``: or did so before. Who
-        has read the list isn't asked twice.
-        """
-        goal, reads = self.reader.goal, self._group_keys()
-        went = went_deeper or self.is_deeper
-        is_deeper = deeper or (went and not has_left(self.curriculum, self.reader.marks))
-        given = self.curriculum, self.reader.marks, self.now
-        return recommend(*given, filters=filters, goal=goal, deeper=is_deeper, group_reads=reads)
-
-    def present_answer(self) -> Answer:
-        """Return the current resource while it still has to be read, else what comes next."""
-        current = self.current
-        if current is None or current not in self.ready:
-            return self.answer()
-        return self.recommended(current)
-
-    def recommended(self, resource: Resource) -> Recommendation:
-        """Return the resource as what comes next, with its reasons."""
-        marks, goal, reads = self.reader.marks, self.reader.goal, self._group_keys()
-        reasons = reasons_for(self.curriculum, marks, resource, goal=goal, group_reads=reads)
-        return Recommendation(resource, reasons)
-
-    def reply(self, answer: Answer, change: Change | None = None) -> Reply:
-        """Return the answer, with what the reader changed."""
-        sitting, minutes = None, self.reader.minutes
-        if minutes is not None and isinstance(answer, Recommendation):
-            given = self.curriculum, self.reader.marks, self.now
-            sitting = sitting_for(*given, answer.resource, minutes)
-        here = self.curriculum, self.reader
-        return Reply(*here, answer, change, from_guild=self.from_guild, sitting=sitting)
-
-    def suggested(self, resource: Resource) -> Suggestion:
-        """Return a resource as it is offered while the reader types."""
-        mark = self.reader.marks.get(resource.key)
-        return Suggestion(resource, self.curriculum.step_of(resource), mark)
-
-    def rows_of(self, marks: Mapping[str, Mark | None]) -> dict[str, Mark | None]:
-        """Return the rows to write: each mark under its present key, none under former ones."""
-        present, rows = self.curriculum.present_keys, dict[str, Mark | None]()
-        for key, mark in marks.items():
-            formerly = self.curriculum.by_key[key].formerly
-            mine = (old for old in formerly if present[old] == key and old in self.stored)
-            rows |= {key: mark, **dict.fromkeys(mine)}
-        return rows
-
-    def touched(self, changes: Iterable[Change]) -> set[str]:
-        """Return what the changes touched, by present key."""
-        present = self.curriculum.present_keys
-        return {present.get(key, key) for change in changes for key in change.keys}
-
-    def touches(self, change: Change, keys: Iterable[str]) -> bool:
-        """Tell whether the change touched one of the resources, under whichever of its keys."""
-        present = self.curriculum.present_keys
-        return not self.touched([change]).isdisjoint(present.get(key, key) for key in keys)
-
-    def _group_keys(self) -> set[str]:
-        found = (self.curriculum.get(read.key) for read in self.reader.group_reads)
-        return {resource.key for resource in found if resource is not None}
 
 
 @dataclass
@@ -202,8 +65,8 @@ class Reading:
     """
 
     _db: Database
+    _readers: Readers
     _curricula: CurriculumStore
-    _clock: Clock
     _ids: Ids
 
     async def next_for(
@@ -220,11 +83,12 @@ class Reading:
         ``minutes``: how many the reader has, until they ask anew. Which one is next never depends
         on it; nor does it change for who goes deeper.
         """
-        here = await self._load(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
         has_said = (deeper or minutes == here.reader.minutes) and not here.is_back
         if has_said and _current_after(answer, here) == here.reader.current:  # nobody has to wait
-            return replace(here.reply(answer), worth=await self._worth_of(self._db, here, answer))
+            worth = await self._readers.worth_of(self._db, here, answer)
+            return replace(here.reply(answer), worth=worth)
         async with self._turn(reader_id) as tx:
             if not has_said and not deeper:
                 await readers.set_minutes(tx, reader_id, minutes)
@@ -234,7 +98,7 @@ class Reading:
 
     async def _welcome_back(self, tx: Queries, reader_id: int, guild_id: int | None) -> Back | None:
         """Return what to tell a reader who was away for weeks, once; else None."""
-        here = await self._load(tx, reader_id, guild_id)
+        here = await self._readers.here(tx, reader_id, guild_id)
         if not here.is_back or here.marked_at is None:
             return None
         await readers.set_welcomed(tx, reader_id, here.marked_at)
@@ -257,7 +121,7 @@ class Reading:
         """Forget how many minutes the reader has; what they were shown stays."""
         async with self._turn(reader_id) as tx:
             await readers.set_minutes(tx, reader_id, None)
-            here = await self._load(tx, reader_id, guild_id)
+            here = await self._readers.here(tx, reader_id, guild_id)
             answer = here.present_answer()
             return await self._show(tx, here, answer, _shown_key(answer))
 
@@ -271,13 +135,13 @@ class Reading:
         deeper: bool = False,
     ) -> Reply:
         """Do what ``next_for`` does, in a transaction that has the reader's turn."""
-        here = await self._load(tx, reader_id, guild_id)
+        here = await self._readers.here(tx, reader_id, guild_id)
         answer = here.answer(filters, deeper=deeper)
         return await self._show(tx, here, answer, _current_after(answer, here))
 
     async def present(self, reader_id: int, guild_id: int | None) -> Reply:
         """Return what is current, or what comes next, with the last change; nothing changes."""
-        here = await self._load(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, guild_id)
         latest = await progress.latest_changes(self._db, reader_id, 1)
         return here.reply(here.present_answer(), next((each.change for each in latest), None))
 
@@ -285,19 +149,19 @@ class Reading:
         self, reader_id: int, guild_id: int | None, key: str, *, talks: bool = False
     ) -> Shown:
         """Return one resource; ``talks``: with where it was a paper of the week."""
-        here = await self._load(self._db, reader_id, guild_id, key)
-        resource = await self._resource(self._db, here, key)
+        here = await self._readers.here(self._db, reader_id, guild_id, key)
+        resource = await self._readers.resource(self._db, here, key)
         found = await self._talks(here, guild_id, resource) if talks else ()
-        return replace(await self._shown(here, resource), talks=found)
+        return replace(await self._readers.shown(self._db, here, resource), talks=found)
 
     async def look_next(
         self, reader_id: int, guild_id: int | None, key: str, *, talks: bool = False
     ) -> Reply:
         """Return a resource that was shown as the next one, with the reasons that hold now."""
-        here = await self._load(self._db, reader_id, guild_id, key)
-        resource = await self._resource(self._db, here, key)
+        here = await self._readers.here(self._db, reader_id, guild_id, key)
+        resource = await self._readers.resource(self._db, here, key)
         reply = here.reply(here.recommended(resource))
-        worth = await self._worth_of(self._db, here, resource)
+        worth = await self._readers.worth_of(self._db, here, resource)
         found = await self._talks(here, guild_id, resource) if talks else ()
         return replace(reply, worth=worth, talks=found)
 
@@ -313,7 +177,7 @@ class Reading:
 
     async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
         """Return the reader and the curriculum they see here."""
-        here = await self._load(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, guild_id)
         return here.curriculum, here.reader
 
     async def finish_current(
@@ -325,9 +189,9 @@ class Reading:
             NothingCurrentError: nothing was shown as the next one yet.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id)
+            here = await self._readers.here(tx, reader_id, guild_id)
             if guild_id is None:
-                here = await self._load(tx, reader_id, None, here.reader.current)
+                here = await self._readers.here(tx, reader_id, None, here.reader.current)
             current = here.current
             if current is None:
                 raise NothingCurrentError
@@ -358,7 +222,7 @@ class Reading:
             UnknownResourceError, NoLongerListedError: it is one name, of no resource for certain.
             TooManyNamesError: nothing is marked.
         """
-        place = await self._place_of(self._db, reader_id, guild_id, typed)
+        place = await self._readers.place_of(self._db, reader_id, guild_id, typed)
         meant = await self._curricula.meant(self._db, place, typed)
         if len(meant) == 1 and meant[0].resource is None:
             await self._curricula.named(self._db, place, typed)  # says what it may mean
@@ -369,81 +233,6 @@ class Reading:
             return reply
         curriculum = reply.curriculum if reply else await self._curricula.of(self._db, place)
         return PartlyDone(curriculum, unclear, reply, rating)
-
-    async def all_named(
-        self, reader_id: int, guild_id: int | None, typed: str
-    ) -> tuple[Resource, ...]:
-        """Return what `/done` would mark of several names; nothing if one of them is unclear."""
-        place = await self._place_of(self._db, reader_id, guild_id, typed)
-        meant = await self._curricula.meant(self._db, place, typed)
-        found = tuple(one.resource for one in meant if one.resource is not None)
-        return found if len(found) == len(meant) > 1 else ()
-
-    async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
-        """Search the list as this reader sees it here: its resources and its steps."""
-        here = await self._load(self._db, reader_id, guild_id)
-        chosen = here.curriculum.find(query)
-        found, is_exact = [chosen] if chosen else [], True
-        if chosen is None:
-            hits = await self._curricula.search_all(self._db, guild_id, query)
-            # A moderator may have changed the list between the two readings.
-            found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
-            certain = [hit.key for hit in hits if hit.exact]
-            names_one = bool(found) and isinstance(found[0], Resource) and certain == [hits[0].key]
-            is_exact = len(found) == 1 or names_one
-        exact = found[0] if is_exact else None
-        shown = await self._shown(here, exact) if isinstance(exact, Resource) else exact
-        return Found(here.curriculum, here.reader, query, found, shown)
-
-    async def similar(self, reader_id: int, guild_id: int | None, key: str) -> Found:
-        """Return what is about the same as a resource, the most alike first."""
-        here = await self._load(self._db, reader_id, guild_id, key)
-        resource = await self._resource(self._db, here, key)
-        found: list[Resource | Step] = [*similar_to(here.curriculum, resource)]
-        place = here.from_guild
-        if place is not None and not await group_rows.is_in_guild(self._db, place, reader_id):
-            found = [each for each in found if guild_of(each.key) is None]
-        from_guild, curriculum = here.from_guild, here.curriculum
-        return Found(curriculum, here.reader, "", found, similar_to=resource, from_guild=from_guild)
-
-    async def suggestions(
-        self, reader_id: int, guild_id: int | None, typed: str, *, undone: bool = False
-    ) -> list[Suggestion]:
-        """Return what fits while somebody types; for nothing typed, what they may want.
-
-        ``undone``: what isn't read yet goes first, the current one before all.
-        """
-        here = await self._load(self._db, reader_id, guild_id)
-        curriculum = here.curriculum
-        if typed.strip():
-            unread = {key for key in curriculum.by_key if not unlocks(here.reader.marks, key)}
-            first = unread if undone else None
-            hits = await self._curricula.search(self._db, guild_id, typed, first=first)
-            found = [r for hit in hits if (r := curriculum.get(hit.key)) is not None]
-        else:
-            found = _wanted(here)
-        return [here.suggested(resource) for resource in found]
-
-    async def offers(
-        self, reader_id: int, guild_id: int | None, typed: str
-    ) -> list[Suggestion | Step]:
-        """Return the resources and steps that fit while one types; at first, what they may want."""
-        if not typed.strip():
-            return [*await self.suggestions(reader_id, guild_id, typed)]
-        here = await self._load(self._db, reader_id, guild_id)
-        hits = await self._curricula.search_all(self._db, guild_id, typed)
-        found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
-        return [one if isinstance(one, Step) else here.suggested(one) for one in found]
-
-    async def step_id(self, guild_id: int | None, typed: str) -> str:
-        """Return the id of the step that is meant, or raise UnknownStepError."""
-        return self._curricula.step((await self._curricula.of(self._db, guild_id)).steps, typed).id
-
-    async def steps(self, guild_id: int | None, typed: str) -> list[Step]:
-        """Return the steps that fit what is typed; all of them for nothing."""
-        return self._curricula.steps_like(
-            (await self._curricula.of(self._db, guild_id)).steps, typed
-        )
 
     async def mark(
         self,
@@ -478,10 +267,10 @@ class Reading:
             UnknownStepError: there is no such step any more; nothing is marked.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id, keys[0])
+            here = await self._readers.here(tx, reader_id, guild_id, keys[0])
             named: list[Resource] = []
             for key in keys:
-                found = here.curriculum.find(key) or await self._resource(tx, here, key)
+                found = here.curriculum.find(key) or await self._readers.resource(tx, here, key)
                 named += found.resources if isinstance(found, Step) else [found]
             left = path_to_all(here.curriculum, here.reader.marks, named)
             if left:
@@ -492,8 +281,8 @@ class Reading:
     async def bookmark(self, reader_id: int, guild_id: int | None, key: str, note: str) -> Reply:
         """Record that a part of a resource is read; ``note``: which, if the reader wants to say."""
         async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id, key)
-            resource = await self._resource(tx, here, key)
+            here = await self._readers.here(tx, reader_id, guild_id, key)
+            resource = await self._readers.resource(tx, here, key)
             note, key = " ".join(note.split())[:LONGEST_NOTE], resource.key
             is_read = unlocks(here.reader.marks, key)
             if is_read or here.reader.notes.get(key) == note:
@@ -515,8 +304,8 @@ class Reading:
         rating: int | None = None,
     ) -> Reply:
         """Do what ``mark`` does, in a transaction that has the reader's turn."""
-        here = await self._load(tx, reader_id, guild_id, keys[0])
-        resources = [await self._resource(tx, here, key) for key in keys]
+        here = await self._readers.here(tx, reader_id, guild_id, keys[0])
+        resources = [await self._readers.resource(tx, here, key) for key in keys]
         return await self._mark(tx, here, resources, kind, rating)
 
     async def undo(self, reader_id: int, guild_id: int | None, change_id: int) -> Reply:
@@ -552,17 +341,17 @@ class Reading:
 
     async def path(self, reader_id: int, guild_id: int | None, typed: str) -> Path:
         """Return the way to the resource or the step that the typed text means."""
-        here = await self._load(self._db, reader_id, guild_id, typed)
+        here = await self._readers.here(self._db, reader_id, guild_id, typed)
         curriculum = here.curriculum
         aim = curriculum.find(typed) or self._curricula.step_called(curriculum.steps, typed)
         if aim is None and typed.startswith(":"):
-            aim = await self._resource(self._db, here, typed)
+            aim = await self._readers.resource(self._db, here, typed)
         aim = aim or await self._curricula.named(self._db, here.guild_id, typed)
         return Path(curriculum, here.reader, aim, path_to(curriculum, here.reader.marks, aim.key))
 
     async def journey(self, reader_id: int, guild_id: int | None) -> Journey:
         """Return how far the reader is, and what they may undo."""
-        here = await self._load(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, guild_id)
         latest = await progress.latest_changes(self._db, reader_id)
         pace = minutes_a_week(here.curriculum, here.reader.marks, here.now)
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
@@ -573,9 +362,9 @@ class Reading:
         Twice is harmless.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id, key)
+            here = await self._readers.here(tx, reader_id, guild_id, key)
             if key is not None:
-                aim = here.curriculum.find(key) or await self._resource(tx, here, key)
+                aim = here.curriculum.find(key) or await self._readers.resource(tx, here, key)
                 key, aims = aim.key, [r.key for r in aims_of(here.curriculum, aim.key)]
                 is_left = path_to(here.curriculum, here.reader.marks, key)
                 if not is_left or not may_be_goal(aim):
@@ -588,7 +377,7 @@ class Reading:
     async def reset(self, reader_id: int, guild_id: int | None) -> Reply:
         """Take every mark and the goal away."""
         async with self._turn(reader_id) as tx:
-            here = await self._load(tx, reader_id, guild_id)
+            here = await self._readers.here(tx, reader_id, guild_id)
             rows: dict[str, Mark | None] = dict.fromkeys(here.stored)
             notes: dict[str, str | None] = dict.fromkeys(here.kept.notes)
             return await self._change(tx, here, "reset", rows, notes=notes)
@@ -599,48 +388,6 @@ class Reading:
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
             yield tx
-
-    async def _load(
-        self, db: Queries, reader_id: int, guild_id: int | None, key: str | None = None
-    ) -> ReaderHere:
-        """Return the reader as they stand here; ``key``: what they ask about, seen as below."""
-        place, now = await self._place_of(db, reader_id, guild_id, key), self._clock()
-        kept = await readers.standing(db, reader_id, place, now - A_WEEK, key)
-        curriculum = await self._curricula.of(db, place, kept.version)
-        group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
-        marks = resolved(curriculum, kept.marks)
-        # Of two, the line under the present key is the newer.
-        noted = sorted(kept.notes.items(), key=lambda each: each[0] in curriculum.by_key)
-        notes = {curriculum.present(key): note for key, note in noted}
-        reader = Reader(marks, kept.current, kept.goal, kept.minutes, group_reads, notes)
-        from_guild = None if place == guild_id else place
-        return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
-
-    async def _resource(self, db: Queries, here: ReaderHere, key: str) -> Resource:
-        """Return the resource with this key; raises as ``CurriculumStore.resource``.
-
-        Raises:
-            UnknownStepError: it is the key of a step that the list has no more.
-        """
-        if key.startswith(":"):
-            steps = ((step.id, step.title) for step in here.curriculum.steps)
-            raise UnknownStepError(key[1:], tuple(steps))
-        return here.curriculum.get(key) or await self._curricula.resource(db, here.guild_id, key)
-
-    async def _place_of(
-        self, db: Queries, reader_id: int, guild_id: int | None, key: str | None
-    ) -> int | None:
-        """Return the server from which a resource is seen: where the reader is.
-
-        In a DM a server's own is seen from that server, by who is in one of its groups or was
-        shown it.
-        """
-        own = None if guild_id is not None or key is None else guild_of(key)
-        if own is None or key is None or self._curricula.base.get(key) is not None:
-            return guild_id
-        if await group_rows.is_in_guild(db, own, reader_id):
-            return own
-        return own if await readers.was_shown(db, reader_id, key) else None
 
     async def _change(
         self,
@@ -702,7 +449,7 @@ class Reading:
         if stored is None:
             raise TooOldToUndoError
         key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
-        return stored, await self._load(tx, reader_id, guild_id, key)
+        return stored, await self._readers.here(tx, reader_id, guild_id, key)
 
     async def _put_back(self, tx: Queries, here: ReaderHere, stored: StoredChange) -> ReaderHere:
         """Restore what the change replaced, or raise ChangedSinceError; return the reader then."""
@@ -744,7 +491,7 @@ class Reading:
 
     async def _again(self, tx: Queries, here: ReaderHere) -> ReaderHere:
         """Return the reader as they stand after what the transaction has written."""
-        now = await self._load(tx, here.reader_id, here.guild_id)
+        now = await self._readers.here(tx, here.reader_id, here.guild_id)
         return replace(now, from_guild=here.from_guild)
 
     async def _show(
@@ -754,29 +501,14 @@ class Reading:
         if current != here.reader.current:
             await readers.set_current(tx, here.reader_id, current)
         reader = replace(here.reader, current=current)
-        worth = await self._worth_of(tx, here, answer)
+        worth = await self._readers.worth_of(tx, here, answer)
         return replace(here.reply(answer), reader=reader, worth=worth)
-
-    async def _worth_of(
-        self, db: Queries, here: ReaderHere, shown: Answer | Resource
-    ) -> Worth | None:
-        """Return what readers thought of what is shown; None for too few ratings."""
-        resource = shown.resource if isinstance(shown, Recommendation) else shown
-        if not isinstance(resource, Resource):
-            return None
-        ratings = here.kept.ratings.get(resource.key)
-        liked, rated = ratings or await progress.ratings_of(db, resource.key)
-        return Worth(liked, rated) if shown_count(rated) else None
 
     async def _title(self, db: Queries, here: ReaderHere, key: str) -> str:
         if (resource := here.curriculum.get(key)) is not None:
             return resource.title
         gone = await additions.known_resources_by_key(db, [key])
         return gone[key].title if key in gone else key
-
-    async def _shown(self, here: ReaderHere, resource: Resource) -> Shown:
-        worth = await self._worth_of(self._db, here, resource)
-        return Shown(here.curriculum, here.reader, resource, worth, here.from_guild)
 
     async def _mark(
         self,
@@ -810,13 +542,6 @@ def _shown_key(answer: Answer) -> str | None:
 def _current_after(answer: Answer, here: ReaderHere) -> str | None:
     """Return the key of what is current now: filters that leave nothing over change nothing."""
     return here.reader.current if isinstance(answer, TooNarrow) else _shown_key(answer)
-
-
-def _wanted(here: ReaderHere) -> list[Resource]:
-    """Return the current resource, the list, then additions: first what can be read now."""
-    order = sorted((*here.ready, *here.curriculum.reading_order), key=lambda r: r.addition)
-    unread = [r for r in order if not unlocks(here.reader.marks, r.key)]
-    return list(dict.fromkeys([*([here.current] if here.current else []), *unread]))[:25]
 
 
 def _new_mark(kind: MarkKind, old: Mark | None, now: datetime, rating: int | None) -> Mark | None:

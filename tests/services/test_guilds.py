@@ -437,7 +437,7 @@ async def test_in_a_direct_message_a_servers_own_is_for_its_groups_alone(service
 
     theirs = await reading.look(ALICE, None, own, talks=True)
     hers = await reading.look(carol, None, own, talks=True)
-    alike = [(await reading.similar(who, None, own)).hits for who in (ALICE, carol)]
+    alike = [(await services.finding.similar(who, None, own)).hits for who in (ALICE, carol)]
 
     assert [talk.channel_id for talk in theirs.talks] == [CHANNEL]
     assert hers.talks == ()

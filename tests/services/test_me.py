@@ -143,7 +143,7 @@ async def test_a_group_goes_on_without_who_set_it_up(lived):
 async def test_what_a_moderator_added_stays_without_them(lived):
     await lived.me.forget(ALICE)
 
-    found = await lived.reading.find(BOB, GUILD, "https://example.org/more-71")
+    found = await lived.finding.find(BOB, GUILD, "https://example.org/more-71")
     desk = await lived.moderation.open(GUILD, BOB, found.exact.resource.key)
     _, (edit,) = await lived.moderation.history((GUILD, BOB, desk.draft_id))
     assert (edit.kind, edit.author_id) == ("added", None)

@@ -180,7 +180,7 @@ async def test_what_is_added_is_seen_there_and_nowhere_else(opened, mod):
     assert [hit.key for hit in await opened.curricula.search(opened.db, HERE, "mamba")] == [key]
     assert await opened.curricula.search(opened.db, THERE, "mamba") == []
     assert await opened.curricula.search(opened.db, None, LINK) == []
-    assert await opened.reading.suggestions(READER, THERE, "mamba") == []
+    assert await opened.finding.suggestions(READER, THERE, "mamba") == []
     with pytest.raises(UnknownResourceError) as caught:
         await opened.curricula.resource(opened.db, THERE, key)
     assert caught.value.like_it == ()

@@ -17,9 +17,9 @@ from bot.errors import (
     TooManyNamesError,
     TooOldToUndoError,
     UnknownResourceError,
-    UnknownStepError,
 )
 from bot.services.curriculum import CurriculumStore
+from bot.services.readers import Readers
 from bot.services.reading import Reading
 from bot.store import progress, readers
 from bot.store.instants import Ids
@@ -58,7 +58,7 @@ def listed(db, clock):
 def reading_over(db, curricula, clock):
     """Return a new start's service, a second after the one before: ids of one second may meet."""
     clock.advance(seconds=1)
-    return Reading(db, curricula, clock, Ids(clock))
+    return Reading(db, Readers(curricula, clock), curricula, Ids(clock))
 
 
 def shown(reply):
@@ -986,7 +986,7 @@ async def test_no_edit_of_the_list_loses_progress(db, clock, data):
             assert titled.value.title in titles[each.url]
 
 
-# Finding
+# Looking
 
 
 async def test_looking_changes_nothing(reading):
@@ -994,78 +994,3 @@ async def test_looking_changes_nothing(reading):
 
     assert found.resource.key == BERT
     assert await kept(reading) == ({}, None, None)
-
-
-@pytest.mark.parametrize(
-    "query", [BERT, "Attention Is All You Need", "https://arxiv.org/pdf/1706.03762"]
-)
-async def test_a_key_title_or_link_finds_one_resource_for_certain(reading, query):
-    found = await reading.find(READER, None, query)
-
-    assert found.exact is not None
-    assert found.exact.resource == found.hits[0]
-
-
-async def test_a_topic_finds_but_is_nothing_that_is_done(reading):
-    found = await reading.find(READER, None, "why do llms miscount strawberry")
-
-    with pytest.raises(UnknownResourceError):
-        await reading.finish(READER, None, "why do llms miscount strawberry")
-
-    assert found.hits
-
-
-async def test_a_step_that_is_named_is_found_before_resources_and_opens_when_it_is_chosen(reading):
-    named = await reading.find(READER, None, "rlhf")
-    chosen = await reading.find(READER, None, ":preference-learning")
-
-    assert (named.hits[0].id, named.exact) == ("preference-learning", None)
-    assert chosen.exact == named.hits[0]
-
-
-async def test_what_is_offered_for_a_search_has_steps_among_it(reading):
-    offered = await reading.offers(READER, None, "rlhf")
-    nothing_typed = await reading.offers(READER, None, " ")
-
-    assert offered[0].title == "RLHF, DPO & Beyond"
-    assert "jump-into-llm:instructgpt" in [s.resource.key for s in offered[1:]]
-    assert nothing_typed == await reading.suggestions(READER, None, " ")
-
-
-async def test_words_find_several_and_nonsense_nothing(reading):
-    several = await reading.find(READER, None, "language models")
-    nothing = await reading.find(READER, None, "zqxwv zqxwv")
-
-    assert len(several.hits) > 1
-    assert several.exact is None
-    assert (nothing.hits, nothing.exact) == ([], None)
-
-
-async def test_for_nothing_typed_the_current_resource_is_offered_before_all(reading):
-    await mark(reading, ATTENTION)
-    video = await reading.next_for(READER, None, Filters(kind="video"))
-
-    offered = [s.resource.key for s in await reading.suggestions(READER, None, " ")]
-
-    assert offered[:3] == [shown(video), GPT_1, BERT]
-    assert ATTENTION not in offered
-    assert len(offered) == len(set(offered)) == 25
-
-
-async def test_what_is_typed_offers_what_is_not_read_first(reading):
-    usual = await reading.suggestions(READER, None, "gpt")
-    await mark(reading, usual[0].resource.key)
-
-    offered = await reading.suggestions(READER, None, "gpt", undone=True)
-
-    assert {s.resource.key for s in offered} == {s.resource.key for s in usual}
-    states_offered = [s.mark and s.mark.state for s in offered]
-    assert states_offered.count("done") == 1
-    assert offered[0].mark is None
-
-
-async def test_a_step_is_meant_by_its_number_and_like_nothing_it_is_unknown(reading, base):
-    assert await reading.step_id(None, "1") == "transformer"
-    assert (await reading.steps(None, "transf"))[0] == base.steps[0]
-    with pytest.raises(UnknownStepError):
-        await reading.step_id(None, "zqxwv")

@@ -27,6 +27,7 @@ from bot.errors import ReaderError
 from bot.services.curriculum import CurriculumStore
 from bot.services.me import Me
 from bot.services.opening import services_over
+from bot.services.readers import Readers
 from bot.services.reading import Reading
 from bot.store import readers
 from bot.store.database import Database, Queries
@@ -108,8 +109,9 @@ class History:
     async def happen(self) -> None:
         chance = chance_of(self.seed)
         self.now, self.moments = START, count(1)
+        here = Readers(self.curricula, now)
         self.processes = [
-            (Reading(db, self.curricula, now, Ids(now, chance)), Me(db, self.curricula, now))
+            (Reading(db, here, self.curricula, Ids(now, chance)), Me(db, self.curricula, now))
             for db in self.dbs
         ]
         self.skews = 0, chance.choice((0, 0, -30_000, 45_000))

@@ -1,0 +1,108 @@
+"""What readers look for in the list: by a word, by what is like something, while they type."""
+
+from dataclasses import dataclass
+
+from bot.core.curriculum import Resource, Step
+from bot.core.curriculum.additions import guild_of
+from bot.core.progress import unlocks
+from bot.core.recommend import Found, Suggestion, similar_to
+from bot.services.curriculum import CurriculumStore
+from bot.services.readers import ReaderHere, Readers
+from bot.store import groups as group_rows
+from bot.store.database import Database
+
+MOST_OFFERED = 25
+"""As many as Discord shows while somebody types."""
+
+
+@dataclass
+class Finding:
+    """Searches the list as a reader sees it; nothing is changed."""
+
+    _db: Database
+    _readers: Readers
+    _curricula: CurriculumStore
+
+    async def all_named(
+        self, reader_id: int, guild_id: int | None, typed: str
+    ) -> tuple[Resource, ...]:
+        """Return what `/done` would mark of several names; nothing if one of them is unclear."""
+        place = await self._readers.place_of(self._db, reader_id, guild_id, typed)
+        meant = await self._curricula.meant(self._db, place, typed)
+        found = tuple(one.resource for one in meant if one.resource is not None)
+        return found if len(found) == len(meant) > 1 else ()
+
+    async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
+        """Search the list as this reader sees it here: its resources and its steps."""
+        here = await self._readers.here(self._db, reader_id, guild_id)
+        chosen = here.curriculum.find(query)
+        found, is_exact = [chosen] if chosen else [], True
+        if chosen is None:
+            hits = await self._curricula.search_all(self._db, guild_id, query)
+            # A moderator may have changed the list between the two readings.
+            found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
+            certain = [hit.key for hit in hits if hit.exact]
+            names_one = bool(found) and isinstance(found[0], Resource) and certain == [hits[0].key]
+            is_exact = len(found) == 1 or names_one
+        exact = found[0] if is_exact else None
+        if isinstance(exact, Resource):
+            shown = await self._readers.shown(self._db, here, exact)
+            return Found(here.curriculum, here.reader, query, found, shown)
+        return Found(here.curriculum, here.reader, query, found, exact)
+
+    async def similar(self, reader_id: int, guild_id: int | None, key: str) -> Found:
+        """Return what is about the same as a resource, the most alike first."""
+        here = await self._readers.here(self._db, reader_id, guild_id, key)
+        resource = await self._readers.resource(self._db, here, key)
+        found: list[Resource | Step] = [*similar_to(here.curriculum, resource)]
+        place = here.from_guild
+        if place is not None and not await group_rows.is_in_guild(self._db, place, reader_id):
+            found = [each for each in found if guild_of(each.key) is None]
+        from_guild, curriculum = here.from_guild, here.curriculum
+        return Found(curriculum, here.reader, "", found, similar_to=resource, from_guild=from_guild)
+
+    async def suggestions(
+        self, reader_id: int, guild_id: int | None, typed: str, *, undone: bool = False
+    ) -> list[Suggestion]:
+        """Return what fits while somebody types; for nothing typed, what they may want.
+
+        ``undone``: what isn't read yet goes first, the current one before all.
+        """
+        here = await self._readers.here(self._db, reader_id, guild_id)
+        curriculum = here.curriculum
+        if typed.strip():
+            unread = {key for key in curriculum.by_key if not unlocks(here.reader.marks, key)}
+            first = unread if undone else None
+            hits = await self._curricula.search(self._db, guild_id, typed, first=first)
+            found = [r for hit in hits if (r := curriculum.get(hit.key)) is not None]
+        else:
+            found = _wanted(here)
+        return [here.suggested(resource) for resource in found]
+
+    async def offers(
+        self, reader_id: int, guild_id: int | None, typed: str
+    ) -> list[Suggestion | Step]:
+        """Return the resources and steps that fit while one types; at first, what they may want."""
+        if not typed.strip():
+            return [*await self.suggestions(reader_id, guild_id, typed)]
+        here = await self._readers.here(self._db, reader_id, guild_id)
+        hits = await self._curricula.search_all(self._db, guild_id, typed)
+        found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
+        return [one if isinstance(one, Step) else here.suggested(one) for one in found]
+
+    async def step_id(self, guild_id: int | None, typed: str) -> str:
+        """Return the id of the step that is meant, or raise UnknownStepError."""
+        return self._curricula.step((await self._curricula.of(self._db, guild_id)).steps, typed).id
+
+    async def steps(self, guild_id: int | None, typed: str) -> list[Step]:
+        """Return the steps that fit what is typed; all of them for nothing."""
+        return self._curricula.steps_like(
+            (await self._curricula.of(self._db, guild_id)).steps, typed
+        )
+
+
+def _wanted(here: ReaderHere) -> list[Resource]:
+    """Return the current resource, the list, then additions: first what can be read now."""
+    order = sorted((*here.ready, *here.curriculum.reading_order), key=lambda r: r.addition)
+    unread = [r for r in order if not unlocks(here.reader.marks, r.key)]
+    return list(dict.fromkeys([*([here.current] if here.current else []), *unread]))[:MOST_OFFERED]

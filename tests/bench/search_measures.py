@@ -8,9 +8,11 @@ import tracemalloc
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum
 from bot.core.search import search
-from bot.core.search.index import Document, SearchIndex, documents_of
+from bot.core.search.index import Document, SearchIndex, documents_of, steps_of
 
 
 def measure(engine_class, rows, queries):
@@ -63,6 +65,20 @@ def typing():
                     at_most[most] += one.key in keys[:most]
     shares = ", ".join(f"{100 * at_most[most] / keystrokes:.1f} % in {most}" for most in (1, 5, 25))
     return f"Typing the list's names letter by letter ({keystrokes} keystrokes): {shares}"
+
+
+def questions():
+    """Count the questions of ``search_queries.yaml`` of which one meaning is in the first three."""
+    path = Path(__file__).parents[1] / "core" / "search_queries.yaml"
+    asked = yaml.safe_load(path.read_text("utf-8"))["questions"]
+    curriculum = read_curriculum(default_curriculum_path().read_bytes())
+    indexes = [SearchIndex(documents_of(curriculum)), SearchIndex(steps_of(curriculum))]
+    answered = 0
+    for question, meant in asked.items():
+        found = [hit.key for hit in search(indexes, question, 3)]
+        keys = {each if each.startswith(":") else f"{curriculum.id}:{each}" for each in meant}
+        answered += not keys.isdisjoint(found)
+    return f"Questions with what is meant in the first three: {answered} of {len(asked)}"
 
 
 def servers(count=1000, additions=3):

@@ -49,7 +49,9 @@ def search(sizes, seed, yardstick, engines, budget):
             for name in engines or ENGINES
         }
         click.echo(search_measures.table(results))
-    click.echo(f"\n{search_measures.typing()}\n{search_measures.servers()}")
+    click.echo(
+        f"\n{search_measures.questions()}\n{search_measures.typing()}\n{search_measures.servers()}"
+    )
 
 
 def _apart(measure, *args):

@@ -27,6 +27,8 @@ from bot.core.search.words import (
     words,
 )
 
+MUST_READ = "must-read"
+
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -167,7 +169,7 @@ def _other_words(document: Document, texts: tuple[str, ...]) -> set[str]:
 
 def _all_other_words(document: Document, texts: tuple[str, ...]) -> set[str]:
     """Return those, and the words of topics."""
-    found = {word for each in document.topics for word in words(each)}
+    found = {word for each in document.topics for word in (*words(each), *joined_forms(each))}
     return _other_words(document, texts) | (found - _name_words(texts))
 
 
@@ -242,11 +244,10 @@ def document_of(resource: Resource, step: Step, section_title: str) -> Document:
         *resource.added_notes,
         *(resource.sentence, resource.remark),
         *(step.title, section_title, f"step {step.number}" if step.number else ""),
-        "must-read" if resource.must_read else "",
     )
     return replace(
         names_of(resource),
-        topics=resource.tags,
+        topics=(*resource.tags, MUST_READ) if resource.must_read else resource.tags,
         fields=fields,
         favoured=not resource.addition,
     )
@@ -327,6 +328,7 @@ class Lookup:
         for weight, having in sorted(pairs, key=lambda pair: -pair[0]):
             for number, quality in having.items():
                 cover[number] += quality * weight / total
+        floor /= len(self.places)  # of things compared, a document has most often one
         return {n: share for n, share in cover.items() if share >= floor and self._is_there(n)}
 
     def named(self) -> set[int]:

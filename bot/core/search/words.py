@@ -68,11 +68,11 @@ _PARTICLES = "|".join(
     words("이란 이랑 에서 으로 하고 하는 란 랑 은 는 이 가 을 를 의 에 로 와 과 도")
 )
 
-_ENDINGS = ("ation", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
+_ENDINGS = ("ation", "ment", "ing", "ies", "ied", "ed", "es", "er", "s", "y", "e", "")
 
 _ENDING = re.compile(
     r"(?<=[a-z]{3})(?:ies|ied|ing|ed|es|(?<!s)s|e)$"
-    r"|(?<=[a-z]{4})(?:er|ion|at|iv|i[sz]|ity|al|a?bl|a?bil|ment|y|i)$"
+    r"|(?<=[a-z]{4})(?:er|ion|at|iv|i[sz]|ity|ities|al|a?bl|a?bil|ment|y|i)$"
     r"|(?<=[a-z]{2}([b-df-hj-npqrtv-z]))\1$"
     rf"|(?<=[\u1100-\u11ff]{{3}})(?:{_PARTICLES})$"
 )
@@ -85,13 +85,14 @@ _ASKS = """
     a an the this that these those it its there here something any some much many own one
     i im ive me my we us our you your he she they them their
     is are was were be been am do does did has have had
-    can could will would should shall may might must cant dont doesnt isnt wont didnt
+    can could will would should shall may might cant dont doesnt isnt wont didnt
     what whats which who whose when where why how
     of to in on at for from by with about between as per over than then into
     but if not no so too also just before after behind like please really still actually better best
     come came give gives let lets say says ask tell explain explained know learn understand
-    need want get make use using mean means meaning work works working called stand
-    stands difference
+    need want get make makes made use using mean means meaning work works working called stand
+    stands difference introduce introduces introduced happen happens itself
+    first two single simple simply easy easily exactly short quick history different way ways
 
     이 그 저 좀 더 잘 왜 뭐 뭐야 뭐예요 뭐에요 뭔가요 뭔지 뭐지 무엇 무엇인가 무엇인가요 무엇인지
     무슨 어떤 어떻게 어떡해 하는 하나요 되나요 인가요 인지 있는 있나요 쓰는 방법 법 하는법

@@ -46,6 +46,11 @@ AFTER_THE_FIRST = timedelta(days=4)
 """A group's second paper comes no sooner after its first one, whenever that was."""
 
 
+def address(guild_id: int, *below: int | None) -> str:
+    """Return the address of a server in Discord, or of a channel or a message in it."""
+    return "/".join(map(str, ["https://discord.com/channels", guild_id, *below]))
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A group's weekly time on its own clock: Monday is 0, ``zone`` is an IANA name."""
@@ -90,13 +95,13 @@ class Week:
         """Return the address of its message in Discord; of one deleted at once, nothing."""
         if self.message_id is None:
             return ""
-        return f"https://discord.com/channels/{guild_id}/{self.channel_id}/{self.message_id}"
+        return address(guild_id, self.channel_id, self.message_id)
 
     def talk_link(self, guild_id: int) -> str:
         """Return the address of its thread, or of its message if it has none."""
         if self.thread_id is None:
             return self.link(guild_id)
-        return f"https://discord.com/channels/{guild_id}/{self.thread_id}"
+        return address(guild_id, self.thread_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,9 @@ def file_text(*, is_all: bool) -> str:
 def delete_form() -> WordForm:
     """Build the form that deletes everything about whoever types the word."""
     goes = _(
-        "This deletes your marks and ratings, what comes next, your goal, what you could undo, and"
-        " your groups. Nobody can bring it back: download it first if you may want it again.\n"
+        "This deletes your marks, ratings and notes, what comes next, your goal, what you could"
+        " undo, and your groups. Nobody can bring it back: download it first if you may want it"
+        " again.\n"
         "-# Study groups that you set up and your changes to servers' lists stay, without your id."
     )
     return WordForm(_("Delete everything about you?"), goes, _("delete"))

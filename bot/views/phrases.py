@@ -55,11 +55,6 @@ def moment(at: datetime, style: Literal["F", "D", "d", "f", "R"] = "F") -> str:
     return f"<t:{int(at.timestamp())}:{style}>"
 
 
-def address(guild_id: int, *below: int) -> str:
-    """Return the address of a server, or of a channel or a message in it."""
-    return "/".join(map(str, ["https://discord.com/channels", guild_id, *below]))
-
-
 def title_of(resource: Resource) -> str:
     """Return the title as the maker prints it, label first."""
     label = one_line(resource.label)

@@ -19,7 +19,7 @@ from bot.core.papers import (
     is_long,
     weeks_meant,
 )
-from bot.core.weeks import HAD, Slot, slot_of_week
+from bot.core.weeks import HAD, Slot, address, slot_of_week
 from bot.errors import CannotPollError, UnknownWeekError
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line
@@ -377,7 +377,7 @@ def vote_lines(status: GroupStatus, *, to_moderator: bool) -> Lines:
             yield _(
                 "🗳️ [Vote for {at}]({link}); it closes {closes}.",
                 at=at,
-                link=phrases.address(status.group.guild_id, vote.channel_id, vote.message_id),
+                link=address(status.group.guild_id, vote.channel_id, vote.message_id),
                 closes=phrases.moment(vote.closes_at, "R"),
             )
         elif not problem:

@@ -32,6 +32,7 @@ from bot.core.recommend import (
     opens,
     path_to,
 )
+from bot.core.weeks import address
 from bot.errors import UnknownResourceError
 from bot.language import _, ngettext
 from bot.plain import columns, link, markdown, narrowed, one_line, plain
@@ -617,8 +618,7 @@ def from_guild_text(guild_id: int | None) -> str | None:
     """Return whose list a card in a direct message is about."""
     if guild_id is None:
         return None
-    url = f"https://discord.com/channels/{guild_id}"
-    return _("-# From the list of [one of your servers]({url})", url=url)
+    return _("-# From the list of [one of your servers]({url})", url=address(guild_id))
 
 
 def _group_reads(reply: Reply, shown: Resource) -> Iterator[str]:

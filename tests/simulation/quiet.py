@@ -32,7 +32,7 @@ WANTING = (
     " JOIN study_groups USING (group_id) WHERE members.reader_id = readers.reader_id"
     " AND reminders = 'wanted' AND state = 'active')"
 )
-"""Who wants reminders that may come, and when to look at them. A paused or stopped group has none."""
+"""Who wants reminders that may come, and when to look at them. Only active groups have any."""
 
 IDLE = (
     "SELECT *, (SELECT MAX(changed_at) FROM progress"

@@ -519,6 +519,7 @@ def _groups_cards(world: World) -> Cards:
     reasons = Reasons(is_idle=True, groups=(group_of(world),) * MOST_PAPERS)
     yield _made(reminder_card.stopped_card, reasons)
     yield _made(reminder_card.on_again_card, reasons)
+    yield _made(reminder_card.not_later_card)
     for at in (NOW, None):
         yield _made(reminder_card.later_card, at)
     for ballot in (*ballots_of(world), None):

@@ -40,7 +40,7 @@ from bot.views.progress_card import (
     reset_form,
     shared_card,
 )
-from bot.views.reminder_card import later_card, on_again_card, stopped_card
+from bot.views.reminder_card import later_card, not_later_card, on_again_card, stopped_card
 from bot.views.replies import answer, answer_file
 from bot.views.resource_card import (
     MORE_GOALS,
@@ -392,6 +392,13 @@ async def set_hour(click: Click, _said: ids.RemindHour) -> View:
 async def remind_later(click: Click, _said: ids.RemindLater) -> View:
     """Let a reminder come again tomorrow, however old the message is."""
     return later_card(await click.services.reminders.later(click.who))
+
+
+@clicked
+async def not_later(click: Click, _said: ids.NotLater) -> View:
+    await click.services.reminders.not_later(click.who)
+    click.deliver.look_again()
+    return not_later_card()
 
 
 @clicked

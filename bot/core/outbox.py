@@ -74,11 +74,7 @@ ProblemName = Literal[
     "left_server",
     "no_such_person",
     "no_direct_messages",
-    "group_silent",
-    "not_asked",
     "superseded",
-    "read_already",
-    "goes_on",
     # another release's
     "unknown",
 ]

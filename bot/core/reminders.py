@@ -55,7 +55,8 @@ class Pace:
     """When a reader wants to be reminded, and how they took it so far.
 
     ``remind_hour`` None: they were never asked. ``nudged_at``: since when they want it after a week
-    without reading, None before that was kept; ``marked_at``: when they marked something last.
+    without reading, None before that was kept; ``marked_at``: when they marked something last,
+    ``noted_at``: or said that they have read a part.
     ``reminded_at`` and ``ignored``: the last reminder, and how many in a row that made without a
     mark in between; ``perhaps_at``: when another one may have been sent. ``again_at``: they said
     *Later*. ``nudge_at``: when to look whether to remind them; what was due before counts no more.
@@ -66,6 +67,7 @@ class Pace:
     nudged: bool = False
     nudged_at: datetime | None = None
     marked_at: datetime | None = None
+    noted_at: datetime | None = None
     reminded_at: datetime | None = None
     ignored: int = 0
     perhaps_at: datetime | None = None
@@ -95,6 +97,11 @@ class Pace:
             return again if on is None else max(again, on + timedelta(days=1))
         return next_day(on, ignored)
 
+    @property
+    def told_at(self) -> datetime | None:
+        """When they were told of whatever paper was open then; None: they want to be told again."""
+        return self.reminded_at if self.again_at is None else None
+
     def wants_again(self, now: datetime) -> bool:
         """Tell whether the day has come for which they said *Later*."""
         return self.again_at is not None and self.day_of(self.again_at) <= self.day_of(now)
@@ -102,7 +109,7 @@ class Pace:
     @property
     def idle(self) -> Window:
         """When a week without reading is over."""
-        return max(self.marked_at or LONG_AGO, self.nudged_at or LONG_AGO) + IDLE_AFTER, None
+        return max(self._read_at, self.nudged_at or LONG_AGO) + IDLE_AFTER, None
 
     def is_idle(self, now: datetime) -> bool:
         """Tell whether they asked to be told that they haven't read for a week, and haven't."""
@@ -153,16 +160,25 @@ class Pace:
         return at if ends is None or at < ends else None
 
     def _answered(self, at: datetime | None) -> bool:
-        """Tell whether they have marked something since then."""
-        return at is not None and self.marked_at is not None and self.marked_at > at
+        """Tell whether they have read something since then."""
+        return at is not None and self._read_at > at
+
+    @property
+    def _read_at(self) -> datetime:
+        return max(self.marked_at or LONG_AGO, self.noted_at or LONG_AGO)
 
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), ZoneInfo(self.zone)).astimezone(UTC)
 
 
-def paper_window(next_at: datetime) -> Window:
-    """Return when a paper that is read until this slot is told of."""
-    return next_at - BEFORE_SLOT, next_at
+def paper_window(next_at: datetime, told_at: datetime | None = None) -> Window:
+    """Return when a paper that is read until this slot is told of: once.
+
+    ``told_at``: when the reader was told of whatever was open then.
+    """
+    begins = next_at - BEFORE_SLOT
+    was_told = told_at is not None and told_at >= begins
+    return next_at if was_told else begins, next_at
 
 
 def is_open(mark: Mark | None, window: Window, now: datetime, *, goes_on: bool = False) -> bool:

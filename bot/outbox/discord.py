@@ -63,13 +63,15 @@ PROBLEMS: dict[int, ProblemName] = {
     50007: "no_direct_messages",
     50013: "forbidden",
     50083: "discord_trouble",
+    50278: "no_direct_messages",
     160006: "no_more_threads",
     200000: "automod",
     200001: "automod",
 }
 """Our name for each of Discord's codes. 200000 is about a text, 200001 about a title.
 
-50083 is "Thread is archived", before our cache knows that: then it is opened first.
+50083 is "Thread is archived", before our cache knows that: then it is opened first. 50278: they
+share no server with us any more.
 """
 
 # What Discord is asked.

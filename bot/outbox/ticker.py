@@ -91,7 +91,7 @@ class Ticker:
         self._asking = Beside(self._look_after_servers, self._wake)
         self._beside = [
             Beside(work, self._wake)
-            for work in (self._polls.look_at_due, self._open_nudges, self._check_members)
+            for work in (self._polls.look_at_due, self._look_at_readers, self._check_members)
         ]
 
     def start(self) -> None:
@@ -186,9 +186,9 @@ class Ticker:
         await self.now()
         return True
 
-    async def _open_nudges(self) -> bool:
+    async def _look_at_readers(self) -> bool:
         was_due = False
-        while await self._services.reminders.open_nudges():
+        while await self._services.reminders.look_at_due():
             self._leaving.start()
             was_due = True
         return was_due

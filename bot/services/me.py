@@ -83,6 +83,7 @@ class Me:
             await readers.put_settings(tx, reader_id, settings)
             if settings.nudged and not old.nudged:
                 await readers.set_nudged_at(tx, reader_id, self._clock())
+                await readers.forget_ignored(tx, reader_id)
             await readers.look_soon(tx, reader_id, self._clock())
         return settings
 

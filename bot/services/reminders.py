@@ -10,7 +10,7 @@ from bot.core.groups import Group, ReminderWish
 from bot.core.outbox import OutboxRow
 from bot.core.papers import spans_by_key
 from bot.core.progress import resolved
-from bot.core.recommend import AllRead, Reply
+from bot.core.recommend import AllRead, GoDeeper, Reply
 from bot.core.reminders import (
     ALWAYS,
     HOUR,
@@ -69,6 +69,7 @@ class Reminders:
             if not await group_rows.set_wish(tx, group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
+                await readers.forget_ignored(tx, reader_id)
                 await plan(tx, group, self._clock(), reader_id)
             settings = await readers.settings_of(tx, reader_id)
             is_first = wanted and settings.remind_hour is None
@@ -79,50 +80,74 @@ class Reminders:
     async def hours(self, reader_id: int) -> tuple[Pace, datetime | None]:
         """Return when the reader wants reminders, and when the next may come; None: unknown."""
         pace, now = await readers.pace_of(self._db, reader_id), self._clock()
-        return pace, pace.next_hour(await _windows(self._db, reader_id), now, now)
+        windows = await _windows(self._db, reader_id, pace.told_at)
+        return pace, pace.next_hour(windows, now, now)
 
     async def set_reasons(
         self, reader_id: int, group_ids: Collection[int], *, is_idle: bool, wanted: bool
     ) -> Reasons:
         """Turn on or off what a message came for, wherever its button is pressed.
 
-        Return what that was: without groups in which they no longer are.
+        Return what has changed: nothing of groups in which they no longer are, or that was off. If
+        all of it was off already, it is said once more.
         """
         async with self._db.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
                 return Reasons()
-            wish: ReminderWish | None = "wanted" if wanted else None
-            changed = [
-                group_id
-                for group_id in sorted(set(group_ids))  # as whoever else changes several
-                if await group_rows.set_wish(tx, group_id, reader_id, wish)
-            ]
+            named = sorted(set(group_ids))  # as whoever else changes several
+            changed = []
+            for each in named:
+                if wanted:
+                    was_changed = await group_rows.set_wish(tx, each, reader_id, "wanted")
+                else:
+                    was_changed = await group_rows.drop_wish(tx, each, reader_id)
+                changed += [each] if was_changed else []
+            settings = await readers.settings_of(tx, reader_id)
+            was_idle = is_idle and (wanted or settings.nudged)
             if is_idle:
-                settings = await readers.settings_of(tx, reader_id)
                 await readers.put_settings(tx, reader_id, replace(settings, nudged=wanted))
+            if changed or was_idle:
+                is_idle = was_idle
+            else:
+                changed = [g for g in named if await group_rows.is_member(tx, g, reader_id)]
+            if not wanted and not await self._may_come(tx, reader_id):
+                await readers.set_again(tx, reader_id, None)
             await readers.look_soon(tx, reader_id, self._clock())
             groups = await group_rows.groups_by_id(tx, changed)
         return Reasons(is_idle, tuple(sorted(groups, key=lambda group: group.group_id)))
 
     async def later(self, reader_id: int) -> datetime | None:
-        """Remind the reader again tomorrow, and return when; None: they want no reminders now."""
+        """Remind the reader again tomorrow, and return when; None: there is nothing to tell."""
         now = self._clock()
         async with self._db.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
                 return None
-            pace = await readers.pace_of(tx, reader_id)
-            if not pace.nudged and not await group_rows.any_wish(tx, reader_id):
+            if not await self._may_come(tx, reader_id):
                 return None
+            pace = await readers.pace_of(tx, reader_id)
             at = pace.hour_on(pace.day_of(now) + A_DAY)
             await readers.look_soon(tx, reader_id, now)
             await readers.set_again(tx, reader_id, at)
         return at
 
+    async def not_later(self, reader_id: int) -> None:
+        """Take *Later* back."""
+        async with self._db.transaction() as tx:
+            if await readers.take_turn_if_known(tx, reader_id):
+                await readers.set_again(tx, reader_id, None)
+                await readers.look_soon(tx, reader_id, self._clock())
+
+    async def _may_come(self, tx: Queries, reader_id: int) -> bool:
+        """Tell whether there may be something to remind the reader of."""
+        return (await readers.settings_of(tx, reader_id)).nudged or bool(
+            await _windows(tx, reader_id)
+        )
+
     async def finish(self, reader_id: int, week_id: int) -> Reply:
         """Mark the paper of a reminder done, wherever its button is pressed.
 
         Raises:
-            UnknownPostError: this reader wasn't reminded of it, and isn't in its group.
+            UnknownPostError: the reader isn't in its group, and no earlier release reminded them.
             UnknownResourceError, NoLongerListedError: the paper left the list.
         """
         async with self._db.transaction() as tx:
@@ -136,9 +161,9 @@ class Reminders:
             await week_rows.add_week_reader(tx, week_id, reader_id)
         return replace(reply, from_guild=place)
 
-    async def open_nudges(self) -> int:
+    async def look_at_due(self) -> int:
         """Look at the readers whose time has come, each on its own; return how many that were."""
-        due = await readers.due_nudges(self._background, self._clock(), AT_ONCE)
+        due = await readers.due_looks(self._background, self._clock(), AT_ONCE)
         for reader_id in due:
             try:
                 await self._look_at(reader_id)
@@ -146,7 +171,7 @@ class Reminders:
                 log.exception("a reader can't be looked at")
                 async with self._background.transaction() as tx:
                     if await readers.take_turn_if_known(tx, reader_id):
-                        await readers.set_nudge_at(tx, reader_id, self._clock() + AN_HOUR)
+                        await readers.set_look_at(tx, reader_id, self._clock() + AN_HOUR)
         return len(due)
 
     async def open_papers(self, reader_id: int) -> list[OpenPaper]:
@@ -169,7 +194,7 @@ class Reminders:
         if not pace.is_idle(self._clock()):
             return None
         reply = await self._reading.show_next(tx, reader_id, None)
-        return None if isinstance(reply.answer, AllRead) else reply
+        return None if isinstance(reply.answer, AllRead | GoDeeper) else reply
 
     async def _look_at(self, reader_id: int) -> None:
         now = self._clock()
@@ -179,7 +204,7 @@ class Reminders:
             pace = await readers.pace_of(tx, reader_id)
             if pace.nudge_at is None or pace.nudge_at > now:
                 return  # another process has just looked at them
-            windows = await _windows(tx, reader_id)
+            windows = await _windows(tx, reader_id, pace.told_at)
             at = pace.next_hour(windows, now, pace.nudge_at)
             if at is not None and at <= now:
                 if await self._has_reason(tx, reader_id, pace):
@@ -194,9 +219,9 @@ class Reminders:
                 at = pace.next_hour(windows, now, at + A_SECOND)
             look_at, is_wanted = now + LOOKED_EVERY, pace.nudged or bool(windows)
             if not is_wanted and not await group_rows.any_wish(tx, reader_id):
-                await readers.set_nudge_at(tx, reader_id, None)
+                await readers.set_look_at(tx, reader_id, None)
             else:
-                await readers.set_nudge_at(tx, reader_id, min(at or look_at, look_at))
+                await readers.set_look_at(tx, reader_id, min(at or look_at, look_at))
 
     async def _has_reason(self, tx: Queries, reader_id: int, pace: Pace) -> bool:
         if await self._open_papers(tx, reader_id, pace):
@@ -214,7 +239,7 @@ class Reminders:
             if post is None or resource is None:
                 continue
             next_at = (await next_slot_of(db, group, now)).at
-            window = ALWAYS if pace.wants_again(now) else paper_window(next_at)
+            window = ALWAYS if pace.wants_again(now) else paper_window(next_at, pace.told_at)
             spans = spans_by_key(curriculum, await week_rows.spans_of(db, group.group_id))
             span, mark = spans.get(resource.key), resolved(curriculum, marks).get(resource.key)
             if is_open(mark, window, now, goes_on=span is not None and span.is_under_way):
@@ -222,11 +247,10 @@ class Reminders:
         return found[:MOST_PAPERS]
 
 
-async def _windows(db: Queries, reader_id: int) -> list[Window]:
+async def _windows(db: Queries, reader_id: int, told_at: datetime | None = None) -> list[Window]:
     """Return when papers of the reader's groups are told of; ``next_at`` is near enough here."""
-    return [
-        paper_window(group.next_at) for group in await group_rows.groups_to_remind_of(db, reader_id)
-    ]
+    groups = await group_rows.groups_to_remind_of(db, reader_id)
+    return [paper_window(group.next_at, told_at) for group in groups]
 
 
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:

@@ -225,6 +225,15 @@ async def set_wish(tx: Queries, group_id: int, reader_id: int, wish: ReminderWis
     return await tx.any_row(sql, wish, group_id, reader_id)
 
 
+async def drop_wish(tx: Queries, group_id: int, reader_id: int) -> bool:
+    """Record that the member wants no reminders any more; tell whether they did."""
+    sql = (
+        "UPDATE members SET reminders = NULL WHERE group_id = ? AND reader_id = ?"
+        " AND reminders = 'wanted' RETURNING reader_id"
+    )
+    return await tx.any_row(sql, group_id, reader_id)
+
+
 async def close_wishes(tx: Queries, reader_id: int) -> None:
     """Record that a reader who wants reminders of groups' papers can't be sent any."""
     sql = "UPDATE members SET reminders = 'closed' WHERE reader_id = ? AND reminders = 'wanted'"

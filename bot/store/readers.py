@@ -199,7 +199,7 @@ async def put_settings(tx: Queries, reader_id: int, settings: ReaderSettings) ->
     await tx.fetch(sql, *row.values())
 
 
-async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
+async def due_looks(db: Queries, now: datetime, limit: int) -> list[int]:
     """Return the readers at whom to look whether to remind them, the longest waiting first."""
     sql = (
         "SELECT reader_id FROM reader_settings WHERE nudge_at <= ?"
@@ -208,7 +208,7 @@ async def due_nudges(db: Queries, now: datetime, limit: int) -> list[int]:
     return await db.fetch_column(sql, now, limit)
 
 
-async def set_nudge_at(tx: Queries, reader_id: int, at: datetime | None) -> None:
+async def set_look_at(tx: Queries, reader_id: int, at: datetime | None) -> None:
     """Record when to look again whether to remind the reader; None: never."""
     sql = "UPDATE reader_settings SET nudge_at = ? WHERE reader_id = ?"
     await tx.fetch(sql, at, reader_id)
@@ -245,8 +245,9 @@ NOT_LATER = (
 async def pace_of(db: Queries, reader_id: int, but: int = 0) -> Pace:
     """Return when the reader wants to be reminded, and how they took it so far, in one statement.
 
-    Their zone, unless they have one, is that of the group that they joined first. ``but``: of what
-    may have been sent this row of the outbox doesn't count.
+    Their zone, unless they have one, is that of the group that they joined first, of those of whose
+    papers they are reminded, if any. ``but``: of what may have been sent this row of the outbox
+    doesn't count.
     """
     sql = (
         "SELECT remind_hour, nudged, nudged_at, nudge_at, reminded_at, again_at,"
@@ -254,9 +255,12 @@ async def pace_of(db: Queries, reader_id: int, but: int = 0) -> Pace:
         " (SELECT study_groups.zone FROM members"
         " JOIN study_groups ON study_groups.group_id = members.group_id"
         " WHERE members.reader_id = asked.reader_id"
-        " ORDER BY members.joined_at, members.group_id LIMIT 1), 'UTC') AS zone,"
+        " ORDER BY CASE WHEN members.reminders = 'wanted' AND study_groups.state = 'active'"
+        " THEN 0 ELSE 1 END, members.joined_at, members.group_id LIMIT 1), 'UTC') AS zone,"
         " (SELECT MAX(changed_at) FROM progress WHERE progress.reader_id = asked.reader_id)"
         " AS marked_at,"
+        " (SELECT MAX(made_at) FROM changes WHERE changes.reader_id = asked.reader_id"
+        " AND kind = 'part' AND undone_at IS NULL) AS noted_at,"
         " (SELECT MAX(tried_at) FROM outbox WHERE outbox.reader_id = asked.reader_id"
         " AND kind = 'reminder' AND state IN ('waiting', 'claimed') AND row_id <> ?) AS perhaps_at"
         " FROM (SELECT CAST(? AS BIGINT) AS reader_id) AS asked"
@@ -272,19 +276,29 @@ async def set_nudged_at(tx: Queries, reader_id: int, at: datetime) -> None:
     await tx.fetch(sql, at, reader_id)
 
 
-async def set_reminded(tx: Queries, reader_id: int, at: datetime, ignored: int) -> None:
-    """Record the reader's last reminder, and how many in a row that makes without a mark."""
+async def set_reminded(
+    tx: Queries, reader_id: int, at: datetime, ignored: int, again_at: datetime | None
+) -> None:
+    """Record the reader's last reminder, and how many in a row that makes without a mark.
+
+    ``again_at``: when it comes again, if they have already said *Later* to it.
+    """
     sql = (
-        "UPDATE reader_settings SET reminded_at = ?, ignored = ?, again_at = NULL"
+        "UPDATE reader_settings SET reminded_at = ?, ignored = ?, again_at = ?"
         " WHERE reader_id = ? AND COALESCE(reminded_at, 0) <= ?"
     )
-    await tx.fetch(sql, at, ignored, reader_id, at)
+    await tx.fetch(sql, at, ignored, again_at, reader_id, at)
 
 
 async def set_again(tx: Queries, reader_id: int, at: datetime | None) -> None:
     """Record when the reader wants to be reminded again: so they didn't ignore the last one."""
     sql = "UPDATE reader_settings SET again_at = ?, ignored = 0 WHERE reader_id = ?"
     await tx.fetch(sql, at, reader_id)
+
+
+async def forget_ignored(tx: Queries, reader_id: int) -> None:
+    """Record that the reader, who asks for reminders, ignores none."""
+    await tx.fetch("UPDATE reader_settings SET ignored = 0 WHERE reader_id = ?", reader_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,10 @@ class RemindLater(CustomId, shape="remind-later"):
     """A reminder comes again tomorrow."""
 
 
+class NotLater(CustomId, shape="not-later"):
+    """A reminder doesn't come again tomorrow."""
+
+
 class RemindHour(CustomId, shape="remind-hour"):
     """Reminders come at the option's hour."""
 

@@ -12,6 +12,7 @@ from bot.language import _, ngettext
 from bot.plain import plain
 from bot.views import custom_ids as ids
 from bot.views.parts import (
+    HOURS,
     RED,
     Form,
     Lines,
@@ -32,7 +33,7 @@ from bot.views.phrases import (
     beside,
     channels,
 )
-from bot.views.reminder_card import hour_select, hour_text, next_text
+from bot.views.reminder_card import hour_select, next_text
 from bot.views.replies import way_out
 
 FEW, MOST = 1, 20  # channels named: on a short card, and under *More*
@@ -49,8 +50,8 @@ def help_card() -> LayoutView:
             "**`/curriculum`** the whole list\n"
             "**`/path`** what to read before something\n"
             "**`/progress`** how far you are\n"
-            "**`/group`** what this channel's group reads\n"
-            "**`/me`** what I keep about you; your reminders are in its **Settings**\n"
+            "**`/group`** what this channel's group reads; **Remind me** is there\n"
+            "**`/me`** what I keep about you; the hour of reminders is in **Settings**\n"
             "-# Only you see my answers. I know you by your Discord id, not by your name. Of what"
             " you write I keep what is for moderators, and where you are in a paper. Everything"
             " but `/group` also works in a direct message to me."
@@ -145,17 +146,24 @@ def settings_card(settings: ReaderSettings, pace: Pace, next_at: datetime | None
     else:
         name = _("- Name in groups: hidden.")
         show = button(ids.Switch("named"), _("Show my name in groups"))
-    told = [
+    lines = [
         _("### Your settings"),
         _("- Time zone: {zone}.", zone=zone),
         name,
         reminders,
-        hour_text(pace, zone=settings.zone is None),
-        next_text(pace, next_at),
+        _hour_text(settings, pace),
+        f"-# {told}" if (told := next_text(pace, next_at)) else None,
         _("-# Reminders of a group's papers: `/group` in its channel."),
     ]
     buttons = row(button(ids.AskMyZone(), _("Time zone…")), nudge, show)
-    return boxed(text_of(filter(None, told)), hour_select(pace), buttons)
+    return boxed(text_of(filter(None, lines)), hour_select(pace), buttons)
+
+
+def _hour_text(settings: ReaderSettings, pace: Pace) -> str:
+    hour = HOURS[pace.hour]
+    if settings.zone:
+        return _("- Hour of reminders: **{hour}**.", hour=hour)
+    return _("- Hour of reminders: **{hour}**, {zone}.", hour=hour, zone=plain(pace.zone))
 
 
 def zone_form(settings: ReaderSettings) -> Form:

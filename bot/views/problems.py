@@ -157,11 +157,7 @@ def problem_text(problem: Problem) -> str:
         "left_server": _("The reader has left this server."),
         "no_such_person": _("Discord doesn't know this person any more."),
         "no_direct_messages": _("The reader doesn't accept direct messages from me."),
-        "group_silent": _("The group is paused or stopped."),
-        "not_asked": _("The reader doesn't want it any more."),
-        "superseded": _("The group has a newer paper now."),
-        "read_already": _("The reader has already read the paper."),
-        "goes_on": _("The group reads the paper for another week."),
+        "superseded": _("A newer one takes its place."),
         "unknown": _("I couldn't send it, and I don't know why."),
     }
     return words[problem]

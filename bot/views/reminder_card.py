@@ -19,7 +19,6 @@ from bot.views import phrases
 from bot.views.parts import (
     GREEN,
     HOURS,
-    Button,
     Lines,
     Select,
     box,
@@ -47,7 +46,7 @@ def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
     group, resource = paper.group, paper.resource
     server, at = phrases.narrow(paper.server), phrases.moment(paper.next_at)
     why = _(
-        "🔔 <#{channel}> in {server} reads this until {at}, and you wanted to be reminded.",
+        "🔔 <#{channel}> in {server} is reading this until {at}. You asked me to remind you.",
         channel=group.channel_id, server=server, at=at,
     )  # fmt: skip
     is_own = is_of_guild(resource.key, group.guild_id)
@@ -55,35 +54,30 @@ def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
         _("from the list of {server}", server=server) if is_own else None,
         _discussion(group.guild_id, paper.post),
     ]
-    done = button(ids.ReadReminded(paper.post.week_id), _("Done"), GREEN)
     return card(
         why,
         _("-# It is also a week since you read something.") if is_idle else None,
         _ways_out(Reasons(is_idle, tuple(each.group for each in papers))),
-        _resource_box(resource, done, phrases.dotted(*place), len(others)),
+        _resource_box(resource, phrases.dotted(*place), len(others)),
         text_of(_others(others)),
     )
 
 
 def idle_card(reply: Reply) -> LayoutView:
     """Build the direct message after a week without reading: what comes next."""
-    why = _("🔔 A week without reading: you asked me to say so.")
+    why = _("🔔 It's been a week since you read something. You asked me to tell you.")
     ways_out = _ways_out(Reasons(is_idle=True))
     if not isinstance(reply.answer, Recommendation):  # nothing is ready: that says what to do
         return card(why, ways_out, *next_card(reply).children)
-    resource = reply.answer.resource
-    done = button(ids.Done(resource.key), _("Done"), GREEN)
-    return card(why, ways_out, _resource_box(resource, done))
+    return card(why, ways_out, _resource_box(reply.answer.resource))
 
 
-def _resource_box(
-    resource: Resource, done: Button, place: str = "", others: int = 0
-) -> ui.Container[Any]:
+def _resource_box(resource: Resource, place: str = "", others: int = 0) -> ui.Container[Any]:
     head = "\n".join([*([f"-# {place}"] if place else []), *phrases.about(resource)])
     return box(
         head,
         *short_of(resource, ROOM + 2 - lines_on_phone(head) - A_GROUP * others),
-        row(link_button(_("Open"), resource.url), done),
+        row(link_button(_("Open"), resource.url), button(ids.Done(resource.key), _("Done"), GREEN)),
     )
 
 
@@ -114,21 +108,28 @@ def later_card(at: datetime | None) -> LayoutView:
         return _off_card()
     when = phrases.moment(at)
     told = _("💤 I'll remind you again on {at}, unless you've read by then.", at=when)
-    return boxed(told, row(go_button("next"), go_button("settings")))
+    undo = button(ids.NotLater(), _("Undo"))
+    return boxed(told, row(undo, go_button("next"), go_button("settings")))
+
+
+def not_later_card() -> LayoutView:
+    """Build the answer to Undo after *Later*."""
+    told = _("↩️ I won't remind you again tomorrow, but when the next one is due.")
+    return boxed(told, row(button(ids.RemindLater(), _("Later")), go_button("settings")))
 
 
 def stopped_card(reasons: Reasons) -> LayoutView:
     """Build the answer to *Stop*: what doesn't come any more, and Undo."""
     rooms = _rooms(reasons)
-    of_papers = _("🔕 No more reminders of the papers of {rooms}.", rooms=rooms)
+    of_papers = _("🔕 No more reminders about the papers of {rooms}.", rooms=rooms)
     of_idle = _("🔕 No more reminders after a week without reading.")
     return _changed_card(reasons, of_papers, of_idle, "again", _("Undo"))
 
 
 def on_again_card(reasons: Reasons) -> LayoutView:
     """Build the answer to Undo after *Stop*."""
-    of_papers = _("🔔 I remind you of the papers of {rooms} again.", rooms=_rooms(reasons))
-    of_idle = _("🔔 I remind you after a week without reading again.")
+    of_papers = _("🔔 I'll remind you about the papers of {rooms} again.", rooms=_rooms(reasons))
+    of_idle = _("🔔 Reminders after a week without reading are on again.")
     return _changed_card(reasons, of_papers, of_idle, "stop", _("Stop"))
 
 
@@ -149,25 +150,19 @@ def _rooms(reasons: Reasons) -> str:
 
 def _off_card() -> LayoutView:
     off = _(
-        "No reminders are on for that any more. `/group` in a group's channel has those of its"
-        " papers, **Settings** the one after a week without reading."
+        "There is nothing to remind you of now. `/group` in a group's channel turns on reminders of"
+        " its papers, **Settings** the one after a week without reading."
     )
     return boxed(off, row(go_button("settings")))
 
 
 def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
     """Ask at which hour reminders suit the reader, once: as the first one is switched on."""
-    lines = [hour_text(pace), next_text(pace, next_at), _("Does another hour suit you better?")]
+    hour, zone = HOURS[pace.hour], plain(pace.zone)
+    told = _("🔔 Reminders come at **{hour}**, {zone}.", hour=hour, zone=zone)
+    lines = [told, next_text(pace, next_at), _("Does another hour suit you better?")]
     buttons = row(button(ids.AskMyZone(), _("Time zone…")), go_button("settings"))
     return boxed(text_of(filter(None, lines)), hour_select(pace), buttons)
-
-
-def hour_text(pace: Pace, *, zone: bool = True) -> str:
-    """Return at which hour reminders come; ``zone``: of which clock, too."""
-    hour, clock = HOURS[pace.hour], plain(pace.zone)
-    if not zone:
-        return _("🔔 Reminders come at **{hour}**.", hour=hour)
-    return _("🔔 Reminders come at **{hour}**, {zone}.", hour=hour, zone=clock)
 
 
 def next_text(pace: Pace, next_at: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The paper of the week in a group's channel, what its buttons answer, and its reminder."""
+"""The paper of the week in a group's channel, and what its buttons answer."""
 
 from discord import ui
 from discord.ui import LayoutView
@@ -22,13 +22,7 @@ from bot.views.parts import (
     row,
     text_of,
 )
-from bot.views.resource_card import (
-    ROOM,
-    next_card,
-    short_of,
-)
-
-"""Of a phone, for a paper's title, its facts and what is said of it."""
+from bot.views.resource_card import ROOM, next_card, short_of
 
 
 def weekly_card(post: WeeklyPost, role_id: int | None) -> LayoutView:

@@ -29,7 +29,7 @@ QUERIES = {
     "outbox.due_row_ids, a week's": lambda db: outbox.due_row_ids(db, NOW, 100, A_GROUP),
     "groups.due_group_ids": lambda db: groups.due_group_ids(db, NOW, 100),
     "weeks.due_votes": lambda db: week_rows.due_votes(db, NOW, 100),
-    "readers.due_nudges": lambda db: readers.due_nudges(db, NOW, 100),
+    "readers.due_looks": lambda db: readers.due_looks(db, NOW, 100),
     "outbox.due_next": due_next,
     "weeks.weeks_of": lambda db: week_rows.weeks_of(db, A_GROUP),
     "weeks.last_posted": lambda db: week_rows.last_posted(db, A_GROUP),

@@ -29,7 +29,7 @@ def asks(channel, env):
 
 def reminders_to(member):
     sent = member.user.dm_channel.history()
-    return [message for message in sent if "you wanted to be reminded" in text_of(message)]
+    return [message for message in sent if "You asked me to remind you." in text_of(message)]
 
 
 async def test_a_member_is_reminded_in_the_evening_two_days_before_the_next_paper(
@@ -65,7 +65,7 @@ async def test_only_who_asked_and_has_not_read_is_reminded(
     await until(SATURDAY)
 
     assert [len(reminders_to(member)) for member in (alice, bob, carol)] == [1, 0, 0]
-    assert all("haven't" not in text_of(message) for message in channel.history())
+    assert all("🔔" not in text_of(message) for message in channel.history())
 
 
 async def test_remind_me_is_for_members_and_is_taken_back(group, alice, asks, until, channel):
@@ -108,8 +108,8 @@ async def test_the_first_line_says_why_it_comes(group, alice, asks, until, chann
 
     next_at = int((MONDAY + timedelta(days=7)).timestamp())
     assert text_of(reminder).splitlines()[0] == (
-        f"🔔 <#{channel.id}> in Study room reads this until <t:{next_at}:F>, and you wanted to be"
-        " reminded."
+        f"🔔 <#{channel.id}> in Study room is reading this until <t:{next_at}:F>. You asked me to"
+        " remind you."
     )
 
 
@@ -131,7 +131,7 @@ async def test_the_hour_is_asked_for_as_the_first_reminder_is_switched_on(
     await until(SATURDAY + timedelta(hours=13))
 
     assert "Reminders come at **19:00**, Etc/UTC." in first
-    assert "Reminders come at **08:00**, Etc/UTC." in text_of(chosen)
+    assert "Hour of reminders: **08:00**, Etc/UTC." in text_of(chosen)
     assert again.followups == []
     assert evening == []
     assert len(reminders_to(alice)) == 1
@@ -164,7 +164,7 @@ async def test_stop_in_the_message_works_after_a_restart_and_months_later(
     await env.advance_time(100 * A_DAY)
     again = await alice.user.click(reminder, label="Stop")
 
-    assert text_of(stopped) == f"🔕 No more reminders of the papers of <#{channel.id}>."
+    assert text_of(stopped) == f"🔕 No more reminders about the papers of <#{channel.id}>."
     assert labels_of(stopped) == ["Undo", "Settings"]
     assert "I'll remind you" not in off
     assert text_of(again) == text_of(stopped)
@@ -180,7 +180,7 @@ async def test_undo_after_stop_brings_reminders_back(group, alice, asks, until, 
     undone = await alice.user.click(stopped.response.message, label="Undo")
     await env.advance_time(8 * A_DAY)
 
-    assert text_of(undone) == f"🔔 I remind you of the papers of <#{channel.id}> again."
+    assert text_of(undone) == f"🔔 I'll remind you about the papers of <#{channel.id}> again."
     assert len(reminders_to(alice)) == 2
 
 
@@ -206,7 +206,7 @@ async def test_later_promises_nothing_once_reminders_are_off(group, alice, asks,
 
     answer = await alice.user.click(reminder, label="Later")
 
-    assert "No reminders are on for that any more." in text_of(answer)
+    assert "There is nothing to remind you of now." in text_of(answer)
 
 
 async def test_closed_messages_are_told_in_group_and_not_tried_again(
@@ -379,3 +379,45 @@ async def test_who_comes_back_is_told_what_the_group_read_and_what_comes_before_
     assert f"<#{channel.id}>: 11 papers since then · 10 of them not read by you" in told
     assert "Welcome back" not in again
     assert "first, in this order:" in text_of(path)
+
+
+async def test_done_on_a_reminder_counts_after_leaving_the_group(
+    group, alice, asks, until, channel, env
+):
+    await asks(alice)
+    await until(SATURDAY)
+    (reminder,) = reminders_to(alice)
+    card = await alice.slash(channel, "group")
+    await alice.click(card.response.message, label="More")
+    await alice.click(card.response.message, label="Leave")
+
+    answer = await alice.user.click(reminder, label="Done")
+
+    assert text_of(answer).startswith("✅ Done: **Attention Is All You Need**")
+
+
+async def test_later_has_undo(group, alice, asks, until, env):
+    await asks(alice)
+    await until(SATURDAY)
+    (reminder,) = reminders_to(alice)
+    later = await alice.user.click(reminder, label="Later")
+
+    undone = await alice.user.click(later.response.message, label="Undo")
+    await env.advance_time(A_DAY + A_MINUTE)
+
+    assert text_of(undone).startswith("↩️ I won't remind you again tomorrow")
+    assert labels_of(undone) == ["Later", "Settings"]
+    assert len(reminders_to(alice)) == 1
+
+
+async def test_who_shares_no_server_any_more_is_asked_no_more(group, alice, asks, until, env):
+    await asks(alice)
+    dm = alice.user.dm_channel
+    env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=50278, times=None)
+    await until(SATURDAY)
+    await env.advance_time(A_DAY)
+
+    rows = await env.bot.services.db.fetch(
+        "SELECT state, attempts, problem FROM outbox WHERE kind = 'reminder'"
+    )
+    assert [tuple(row) for row in rows] == [("dropped", 1, "no_direct_messages")]

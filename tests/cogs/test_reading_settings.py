@@ -30,7 +30,7 @@ async def test_everything_is_off_at_first(settings):
 
     assert "Time zone: none." in text_of(card)
     assert "A week without reading: no reminder." in text_of(card)
-    assert "Reminders come at **19:00**, UTC." in text_of(card)
+    assert "Hour of reminders: **19:00**, UTC." in text_of(card)
     assert "Name in groups: hidden." in text_of(card)
     assert labels_of(card)[:3] == ["Time zone…", "Remind me to read", "Show my name in groups"]
 
@@ -87,7 +87,7 @@ async def test_who_asks_is_reminded_after_a_week_without_reading(settings, alice
     assert early == []
     assert title_of(reminder).startswith("Improving Language")
     first = text_of(reminder).splitlines()[0]
-    assert first == "🔔 A week without reading: you asked me to say so."
+    assert first == "🔔 It's been a week since you read something. You asked me to tell you."
     assert labels_of(reminder) == ["Later", "Stop", "Open", "Done"]
     assert len(alice.user.dm_channel.history()) == 1
 
@@ -115,7 +115,7 @@ async def test_the_hour_of_reminders_is_chosen_in_settings(settings, alice, env)
     (reminder,) = alice.user.dm_channel.history()
 
     assert "Next: <t:" in text_of(on)
-    assert "Reminders come at **23:00**, UTC." in text_of(chosen)
+    assert "Hour of reminders: **23:00**, UTC." in text_of(chosen)
     assert reminder.created_at.hour == 23
 
 

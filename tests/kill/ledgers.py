@@ -61,7 +61,7 @@ async def reminder_ledger(database_url: str, base: Curriculum) -> None:
     await services.me.set_hour(READER_ID, 9)
     await services.close()
     services = await open_services(database_url, base, lambda: SATURDAY)
-    await services.reminders.open_nudges()
+    await services.reminders.look_at_due()
     await services.close()
 
 

@@ -856,7 +856,7 @@ async def test_opening_the_channel_to_a_person_counts_as_a_request_too(services,
     tickets = Tickets(services.db, clock, services.send_rate)
     await services.me.switch(MODERATOR_ID, "nudge")
     clock.advance(days=7, hours=10)
-    await services.reminders.open_nudges()
+    await services.reminders.look_at_due()
 
     await Engine(services, Person(), tickets, letters(services, tickets)).deliver_due()
 

@@ -50,7 +50,7 @@ async def live(services, clock, **time):
     while clock() < until:
         clock.now = min(until, clock() + A_DAY)
         await services.weeks.open_due()
-        await services.reminders.open_nudges()
+        await services.reminders.look_at_due()
         await Postbox(services).deliver()
 
 
@@ -129,7 +129,7 @@ async def test_of_a_vote_that_was_lost_nothing_is_left_after_four_weeks(services
 async def test_what_is_still_to_be_sent_stays(services, group_id, clock):
     await services.me.switch(ALICE, "nudge")
     clock.advance(days=7, hours=1)
-    await services.reminders.open_nudges()
+    await services.reminders.look_at_due()
     clock.advance(days=100)
 
     await Desk(services).forget_old()
@@ -219,7 +219,7 @@ class Years:
 
     async def work(self):
         await self.services.weeks.open_due()
-        await self.services.reminders.open_nudges()
+        await self.services.reminders.look_at_due()
         for vote in await self.services.votes.due():
             await self.services.votes.unread(vote)
         for row_id in await Desk(self.services).due():

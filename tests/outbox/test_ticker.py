@@ -259,7 +259,7 @@ async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channe
     bot, ticker = env.bot, env.bot.ticker
     ticker.cancel()  # it would do all this by itself
     await moderator.slash(channel, "manage group", zone="UTC")
-    idle = [await ticker._polls.look_at_due(), await ticker._open_nudges()]  # noqa: SLF001 - what it does
+    idle = [await ticker._polls.look_at_due(), await ticker._look_at_readers()]  # noqa: SLF001 - what it does
     async with bot.services.db.transaction() as tx:
         await tx.fetch("INSERT INTO readers (reader_id) VALUES (?)", alice.id)
         await tx.fetch(
@@ -272,4 +272,4 @@ async def test_each_kind_of_work_tells_whether_it_was_due(env, moderator, channe
         await tx.fetch("UPDATE votes SET look_at = 0")
 
     assert idle == [False, False]
-    assert [await ticker._polls.look_at_due(), await ticker._open_nudges()] == [True, True]  # noqa: SLF001
+    assert [await ticker._polls.look_at_due(), await ticker._look_at_readers()] == [True, True]  # noqa: SLF001

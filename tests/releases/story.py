@@ -356,7 +356,7 @@ class Story:
     async def look(self) -> None:
         while await self.services.weeks.open_due():
             pass
-        while await self.services.reminders.open_nudges():
+        while await self.services.reminders.look_at_due():
             pass
 
     async def remind(self) -> None:

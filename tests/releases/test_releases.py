@@ -187,7 +187,7 @@ async def test_whoever_wants_reminders_is_looked_at_and_what_came_before_counts(
         if row["kind"] == "reminder" and row["state"] == "sent"
     }
 
-    while await opened.reminders.open_nudges():
+    while await opened.reminders.look_at_due():
         pass
 
     after = (await everything(opened.db))["reader_settings"]

@@ -53,7 +53,7 @@ class Life:
     async def work(self):
         """Do what the weekly task and the engine do."""
         await self.services.weeks.open_due()
-        await self.services.reminders.open_nudges()
+        await self.services.reminders.look_at_due()
         while row_ids := await Desk(self.services).due():
             for row_id in row_ids:
                 await self.deliver(row_id)

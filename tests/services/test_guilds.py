@@ -41,7 +41,7 @@ async def work(services):
     asked = [vote.vote_id for vote in await services.votes.due()]
     asked += [check.reader_id for check in await services.guilds.due_checks(45)]
     await services.weeks.open_due()
-    await services.reminders.open_nudges()
+    await services.reminders.look_at_due()
     while row_ids := await Desk(services).due():
         for row_id in row_ids:
             if (row := await Desk(services).claim(row_id)) is not None:
@@ -194,7 +194,7 @@ async def test_who_asked_for_reminders_is_reminded_before_the_next_slot(services
     await live(services, clock, GUILD, CHANNEL)
     await guilds.removed(GUILD)
     clock.advance(days=15)
-    while await services.reminders.open_nudges():
+    while await services.reminders.look_at_due():
         pass
     await guilds.arrived(GUILD)
 

@@ -245,8 +245,9 @@ def acts(w: World, s: Services) -> dict:
             ALICE, [w.reading], is_idle=True, wanted=False
         ),
         "Reminders.later": lambda: s.reminders.later(ALICE),
+        "Reminders.not_later": lambda: s.reminders.not_later(ALICE),
         "Reminders.finish": lambda: s.reminders.finish(ALICE, w.slot.week_id),
-        "Reminders.open_nudges": lambda: nothing_of(s.reminders.open_nudges()),
+        "Reminders.look_at_due": lambda: nothing_of(s.reminders.look_at_due()),
         "Reminders.nudge": lambda: s.reminders.nudge(EVE),
         "Guilds.claim_check": lambda: s.guilds.claim_check(w.check),
         "Guilds.member_is_here": lambda: s.guilds.member_is_here(w.check),
@@ -358,7 +359,7 @@ BESIDE = [
     ("Me.set_zone", "Engine.drop, after a week"),
     ("Me.set_hour", "Me.set_zone"),
     ("Me.switch, named", "Me.switch"),
-    ("Me.switch", "Reminders.open_nudges"),
+    ("Me.switch", "Reminders.look_at_due"),
     ("Me.forget", "Weeks.read_it"),
     ("Me.forget", "Me.forget"),
     ("Me.forget, carl", "Groups.make_or_change, new"),
@@ -387,8 +388,9 @@ BESIDE = [
     ("Reminders.set_reasons", "Reminders.ask, no more"),
     ("Reminders.later", "Me.forget"),
     ("Reminders.later", "Reminders.set_reasons"),
+    ("Reminders.not_later", "Me.forget"),
     ("Reminders.finish", "Me.forget"),
-    ("Reminders.open_nudges", "Me.forget, eve"),
+    ("Reminders.look_at_due", "Me.forget, eve"),
     ("Reminders.nudge", "Me.forget, eve"),
     ("Guilds.claim_check", "Guilds.claim_check"),
     ("Guilds.member_is_here", "Guilds.put_off_checks"),
@@ -571,7 +573,7 @@ async def test_who_deletes_everything_waits_for_what_they_clicked_just_before(tw
 @in_one_loop
 @pytest.mark.parametrize(
     ("act", "at"),
-    [("Reminders.open_nudges", 2), ("Reminders.nudge", 3), ("Engine.drop, after a week", 1)],
+    [("Reminders.look_at_due", 2), ("Reminders.nudge", 3), ("Engine.drop, after a week", 1)],
 )
 async def test_what_the_bot_does_by_itself_brings_nobody_back(two, act, at):
     pair, world = two

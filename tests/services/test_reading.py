@@ -70,7 +70,7 @@ def shown(reply):
 async def kept(reading, reader_id=READER):
     """What the ledger says of a reader: marks by the keys of their rows, current and goal."""
     db = reading._db  # noqa: SLF001 - what a reader sees leaves former keys out
-    found = await readers.standing(db, reader_id, None, reading._clock())  # noqa: SLF001
+    found = await readers.standing(db, reader_id, None, reading._readers._clock())  # noqa: SLF001
     return found.marks, found.current, found.goal
 
 

@@ -7,11 +7,13 @@ import pytest
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import Schedule
 from bot.errors import NoGroupError, NotAMemberError, UnknownPostError, UnknownResourceError
+from bot.outbox.discord import NoAnswerError, Place, RefusedError
 from bot.store import outbox
 from tests.conftest import joined
 from tests.curricula import curriculum, resource
 from tests.every_table import places_of
 from tests.postbox import Desk
+from tests.seen import text_of
 
 ALICE, BOB, CAROL, MODERATOR = range(800_000_000_000_000_001, 800_000_000_000_000_005)
 GUILD, OTHER_GUILD, CHANNEL = 900_000_000_000_000_001, 900_000_000_000_000_002, 71
@@ -57,7 +59,7 @@ async def rows_of(services):
 
 async def due_reminders(services):
     """Look at who is to be looked at, claim what is due, and return the reminders among it."""
-    while await services.reminders.open_nudges():
+    while await services.reminders.look_at_due():
         pass
     claimed = [await Desk(services).claim(row_id) for row_id in await Desk(services).due()]
     return [row for row in claimed if row is not None and row.kind == "reminder"]
@@ -286,7 +288,7 @@ async def test_what_trouble_kept_back_for_hours_comes_the_next_day(services, gro
     await ask(services, group_id, ALICE)
     await post()
     clock.now += TO_SATURDAY
-    while await services.reminders.open_nudges():
+    while await services.reminders.look_at_due():
         pass
     clock.advance(hours=3)
     late = await due_reminders(services)
@@ -472,6 +474,124 @@ async def test_closed_messages_of_who_asked_no_more_change_nothing(services, gro
     assert (await services.groups.status(CHANNEL, ALICE)).wish is None
 
 
+async def test_who_reads_something_else_is_not_told_of_the_same_paper_again(
+    services, group_id, post, live, clock
+):
+    await ask(services, group_id, ALICE)
+    await post()
+    sent = await live(TO_SATURDAY)
+    clock.advance(minutes=30)
+    await services.reading.mark(ALICE, None, "demo:gpt", "done")
+
+    again = await live(A_DAY + 2 * AN_HOUR)
+
+    assert [reader for reader, _ in sent] == [ALICE]
+    assert again == []
+
+
+async def test_a_later_that_comes_before_the_lost_answer_is_kept(services, group_id, post, clock):
+    await ask(services, group_id, ALICE)
+    await post()
+    clock.now += TO_SATURDAY
+    (row,) = await due_reminders(services)
+    desk, sent_at = Desk(services), clock()
+    await desk.begin(row, 5, "part:1")
+    await desk.give_back(row, "discord_trouble", 5 * A_MINUTE, perhaps=True)
+    clock.advance(minutes=1)
+    promised = await services.reminders.later(ALICE)
+    clock.advance(minutes=5)
+
+    await desk.arrived(await desk.claim(row.row_id), 2000, at=sent_at)
+
+    pace, next_at = await services.reminders.hours(ALICE)
+    assert (pace.again_at, next_at, pace.ignored) == (promised, promised, 0)
+
+
+async def test_later_promises_nothing_while_the_group_is_paused(services, group_id, post, live):
+    await ask(services, group_id, ALICE)
+    await post()
+    await live(TO_SATURDAY)
+    await services.groups.set_state(GUILD, group_id, "paused")
+
+    assert await services.reminders.later(ALICE) is None
+
+
+async def test_later_taken_back_brings_nothing_tomorrow(services, group_id, post, live):
+    await ask(services, group_id, ALICE)
+    await post()
+    await live(TO_SATURDAY)
+    await services.reminders.later(ALICE)
+    await services.reminders.not_later(ALICE)
+
+    assert await live(A_DAY + AN_HOUR) == []
+
+
+async def test_stop_forgets_a_later_said_before(services, group_id, post, live):
+    await ask(services, group_id, ALICE)
+    await post()
+    await live(TO_SATURDAY)
+    await services.reminders.later(ALICE)
+    await services.reminders.set_reasons(ALICE, [group_id], is_idle=False, wanted=False)
+
+    assert (await services.reminders.hours(ALICE))[0].again_at is None
+
+
+async def test_undo_after_stop_turns_on_only_what_was_on(services, group_id, post, clock):
+    other = await services.groups.make_or_change(GUILD, CHANNEL + 1, MONDAY_AT_TEN, None, MODERATOR)
+    ids = [group_id, other.group.group_id]
+    await services.groups.join(GUILD, ids[1], ALICE)
+    for each in ids:
+        await ask(services, each, ALICE)
+    await ask(services, ids[1], ALICE, wanted=False)
+
+    stopped = await services.reminders.set_reasons(ALICE, ids, is_idle=True, wanted=False)
+
+    assert [group.group_id for group in stopped.groups] == [group_id]
+    assert not stopped.is_idle
+
+
+async def test_who_ignored_all_and_asks_anew_is_reminded(services, group_id, post, live):
+    await services.me.switch(ALICE, "nudge")
+    sent = await live(70 * A_DAY)
+    silent = (await services.reminders.hours(ALICE))[0].first_day
+    await ask(services, group_id, ALICE)
+
+    assert len(sent) == 4
+    assert silent is None
+    assert len(await live(2 * A_DAY)) == 1
+
+
+async def test_a_part_that_was_read_is_reading(services, clock, live):
+    await services.reading.next_for(ALICE, None)
+    await services.me.switch(ALICE, "nudge")
+    clock.advance(days=7)
+    await services.reading.bookmark(ALICE, None, "demo:bert", "Section 3")
+
+    assert await live(6 * A_DAY) == []
+    assert len(await live(2 * A_DAY)) == 1
+
+
+async def test_who_has_read_the_list_is_not_reminded_to_read(services, live):
+    for key in ("bert", "gpt", "lora"):
+        await services.reading.mark(ALICE, None, f"demo:{key}", "done")
+    await services.me.switch(ALICE, "nudge")
+
+    assert await live(30 * A_DAY) == []
+
+
+async def test_the_zone_is_that_of_the_group_that_reminds(services):
+    for n, zone in enumerate(("Asia/Seoul", "America/New_York"), start=5):
+        made = await services.groups.make_or_change(
+            GUILD, CHANNEL + n, Schedule(0, 10, 0, zone), None, MODERATOR
+        )
+        await services.groups.join(GUILD, made.group.group_id, CAROL)
+    first, _ = await services.reminders.hours(CAROL)
+    await ask(services, made.group.group_id, CAROL)
+
+    assert first.zone == "Asia/Seoul"
+    assert (await services.reminders.hours(CAROL))[0].zone == "America/New_York"
+
+
 # Never two on one day
 
 
@@ -489,8 +609,8 @@ async def test_another_hour_brings_no_second_one_on_the_same_day(services, satur
     await Desk(services).arrived(saturday, 2000)
     clock.now += A_MINUTE
 
-    await services.reading.mark(ALICE, None, "demo:gpt", "done")
     await services.me.set_hour(ALICE, 21)
+    await services.reminders.later(ALICE)
 
     assert [at.day for _, at in await live(A_DAY)] == []
     assert len(await live(4 * AN_HOUR)) == 1
@@ -645,3 +765,54 @@ async def test_a_servers_resource_is_unknown_to_others(services, own_key):
 async def test_a_made_up_key_is_unknown(services, key):
     with pytest.raises(UnknownResourceError):
         await services.reading.look(ALICE, None, key)
+
+
+# What one server's trouble does to the papers of others
+
+
+class Servers:
+    """A Discord in which one server can't be asked who belongs to it."""
+
+    def __init__(self, bad, error) -> None:
+        self._bad, self._error = bad, error
+
+    async def place(self, guild_id, place_id, *_):
+        return Place(place_id, guild_id, f"Server {guild_id}", "text", frozenset())
+
+    async def is_member(self, guild_id, _person):
+        if guild_id == self._bad:
+            raise self._error
+        return True
+
+    async def open_dm(self, _person):
+        return Place(1, 0, "", "direct", frozenset())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoAnswerError("500"),
+        RefusedError("refused", 50000, 400),
+        RefusedError("no_access", 50001, 403),
+    ],
+)
+async def test_one_server_in_trouble_keeps_no_other_paper_back(
+    services, group_id, post, clock, error
+):
+    made = await services.groups.make_or_change(
+        OTHER_GUILD, CHANNEL + 1, MONDAY_AT_TEN, None, MODERATOR
+    )
+    await services.groups.join(OTHER_GUILD, made.group.group_id, ALICE)
+    await services.reminders.ask(OTHER_GUILD, made.group.group_id, ALICE, wanted=True)
+    await ask(services, group_id, ALICE)
+    await post()
+    clock.now += TO_SATURDAY
+    (row,) = await due_reminders(services)
+    both = await told(services, ALICE)
+
+    desk = Desk(services)
+    act = await desk._letters["reminder"].act(row, Servers(OTHER_GUILD, error))  # noqa: SLF001
+
+    assert both == ["BERT", "BERT"]
+    assert f"Server {GUILD}" in text_of(act.what)
+    assert f"Server {OTHER_GUILD}" not in text_of(act.what)

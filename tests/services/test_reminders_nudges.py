@@ -26,7 +26,7 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
         )
     clock.now += TO_THE_HOUR
 
-    looked_at = [await services.reminders.open_nudges() for _ in range(2)]
+    looked_at = [await services.reminders.look_at_due() for _ in range(2)]
 
     rows = await services.db.fetch("SELECT reader_id FROM outbox WHERE kind = 'reminder'")
     assert looked_at == [2, 0]
@@ -34,7 +34,7 @@ async def test_a_reader_whose_look_fails_is_put_off_and_holds_up_no_other(servic
     assert caplog.text.count("a reader can't be looked at") == 1
     assert str(BROKEN) not in caplog.messages[0]
     clock.advance(hours=1)
-    assert await services.reminders.open_nudges() == 1
+    assert await services.reminders.look_at_due() == 1
 
 
 async def test_another_setting_puts_no_reminder_off(services, clock):
@@ -53,7 +53,7 @@ async def test_another_setting_puts_no_reminder_off(services, clock):
 async def test_who_wants_none_any_more_when_it_leaves_gets_none(services, clock):
     await services.me.switch(READER, "nudge")
     clock.now += TO_THE_HOUR
-    await services.reminders.open_nudges()
+    await services.reminders.look_at_due()
 
     wanted = await services.reminders.nudge(READER)
     await services.me.switch(READER, "unnudge")
@@ -69,7 +69,7 @@ async def test_two_processes_that_look_at_once_remind_a_reader_once(services, ba
 
     async with services.db.transaction() as tx:
         await readers.take_turn(tx, READER)  # so that both have looked before one goes on
-        each = [services.reminders.open_nudges(), other.reminders.open_nudges()]
+        each = [services.reminders.look_at_due(), other.reminders.look_at_due()]
         both = asyncio.gather(*each)
         await asyncio.wait([both], timeout=0.2)
     await both

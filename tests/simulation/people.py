@@ -153,6 +153,7 @@ class Readers:
                 reader, f"wants reminders of group {ids[1]}: {wanted < 0.8}",
                 lambda s: s.reminders.ask(*ids, wanted=wanted < 0.8),
             )  # fmt: skip
+            self._world.promises.quiet.answered(reader.person_id)
             if wanted >= 0.8:
                 self._unwanted(reader, str(ids[1]), answer)
 
@@ -231,6 +232,7 @@ class Readers:
         switch = "nudge" if chance.random() < 0.8 else "unnudge"
         reader.off.pop("idle", None)
         answer = await self._ask(reader, switch, lambda s: s.me.switch(reader.person_id, switch))
+        self._world.promises.quiet.answered(reader.person_id)
         if switch == "unnudge":
             self._unwanted(reader, "idle", answer)
 

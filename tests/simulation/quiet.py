@@ -76,7 +76,7 @@ class Quiet:
         return self._last[person].came_for if person in self._last else ""
 
     def answered(self, person: int) -> None:
-        """Note that somebody said *Later*, perhaps unheard."""
+        """Note that somebody said *Later*, or asked for more, perhaps unheard."""
         if person in self._last:
             self._last[person].is_answered = True
 

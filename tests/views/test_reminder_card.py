@@ -28,7 +28,7 @@ def test_the_first_paper_is_shown_and_each_of_the_others_has_a_line():
     text = text_of(paper_card([paper(0), paper(1, "demo:lora")], is_idle=True))
 
     lines = text.splitlines()
-    assert lines[0].startswith("🔔 <#70> in Study room reads this until <t:1768212000:F>")
+    assert lines[0].startswith("🔔 <#70> in Study room is reading this until <t:1768212000:F>.")
     assert lines[1] == "-# It is also a week since you read something."
     assert "### [BERT](" in text
     assert lines[-1] == "-# Also until <t:1768212000:d>, in <#71>: LoRA"

@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.core.outbox import OutboxRow, Problem
+from bot.core.outbox import TEMPORARY, OutboxRow, Problem
 from bot.core.reminders import OpenPaper
 from bot.core.weeks import CLOCKS_APART
-from bot.outbox.discord import AwayError, Discord, RefusedError
+from bot.outbox.discord import AwayError, Discord, NoAnswerError, RefusedError
 from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
 from bot.outbox.traces import by_button, marked
 from bot.store import groups, readers
@@ -72,13 +72,14 @@ class Reminder(ToPerson):
                     return "channel_gone"  # and there they could not turn it off
                 await self.tickets.ticket()
                 is_member = await discord.is_member(guild_id, reader_id)
-        except (AwayError, TimeoutError):
+        except (AwayError, NoAnswerError, TimeoutError):
             return NOT_YET
         except RefusedError as error:
-            if error.problem != "bot_removed":
+            if error.problem == "rate_limited":  # all others as well: it says how long
                 raise
-            await guilds.removed(guild_id)
-            return error.problem
+            if error.problem == "bot_removed":
+                await guilds.removed(guild_id)
+            return NOT_YET if error.problem in TEMPORARY else error.problem
         if not is_member:
             await guilds.member_left(guild_id, reader_id)
             return "left_server"
@@ -101,12 +102,19 @@ class Reminder(ToPerson):
             settings = await readers.settings_of(tx, reader_id)
             if settings.nudged:
                 await readers.put_settings(tx, reader_id, replace(settings, nudged=False))
-            await readers.set_nudge_at(tx, reader_id, None)
+            await readers.set_look_at(tx, reader_id, None)
         return ()
 
     async def _came(self, tx: Queries, row: OutboxRow, at: datetime) -> None:
-        pace = await readers.pace_of(tx, row.reader_id or 0, but=row.row_id)
-        await readers.set_reminded(tx, row.reader_id or 0, at, pace.ignored_by_now + 1)
+        """Count it, unless the reader has said *Later* by now: its answer may have been lost."""
+        reader_id = row.reader_id or 0
+        pace = await readers.pace_of(tx, reader_id, but=row.row_id)
+        again, ignored = pace.again_at, pace.ignored_by_now + 1
+        if again is not None and pace.day_of(again) > pace.day_of(at):
+            ignored = 0
+        else:
+            again = None
+        await readers.set_reminded(tx, reader_id, at, ignored, again)
 
 
 def _is_of_day(row: OutboxRow) -> bool:

@@ -225,9 +225,20 @@ class ChangedSinceError(ReaderError):
 
 
 class NoGroupError(ReaderError):
-    says = message(
-        "There is no study group in this channel. Moderators can make one with `/manage group`."
-    )
+    """``rooms``: channels of this server that have one, and that who asks can see."""
+
+    rooms: tuple[int, ...] = ()
+
+    def sentence(self) -> str:
+        if not self.rooms:
+            return _(
+                "There is no study group in this channel. Moderators can make one with"
+                " `/manage group`."
+            )
+        rooms = ", ".join(f"<#{each}>" for each in self.rooms)
+        return _(
+            "There is no study group in this channel. This server's groups: {rooms}.", rooms=rooms
+        )
 
 
 class HasGroupError(ReaderError):

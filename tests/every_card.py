@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
+from itertools import cycle, product
+from types import SimpleNamespace
 from typing import Any, get_args
 
 from discord.ui import LayoutView
@@ -265,6 +266,30 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     yield status_of(world, group=group_of(world, is_forum=True, standing_id=world.channel_ids[0]))
 
 
+def seen_of(world: World, status: GroupStatus) -> Iterator[tuple[Any, GroupStatus]]:
+    """Yield a group with what Discord shows of it: nothing, all well, and what is to be mended."""
+    yield None, status
+    role_id = world.people[0]
+    status = replace(status, group=replace(status.group, role_id=role_id))
+    threads = "create_public_threads", "send_messages_in_threads", "embed_links"
+    for lacking in ((), ("mention_everyone", *threads), ("mention_everyone", "view_channel")):
+        role = SimpleNamespace(
+            name=world.text[:100], mention=f"<@&{role_id}>", mentionable=not lacking,
+            managed=False, is_default=lambda: False,
+        )  # fmt: skip
+        held = defaultdict(lambda: True, dict.fromkeys(lacking, False))
+        permissions = type("Held", (), {"__getattr__": lambda _, name, held=held: held[name]})()
+        channel = SimpleNamespace(permissions_for=lambda _, all_=permissions: all_)
+        guild = SimpleNamespace(
+            me=None,
+            get_role=lambda _, role=role: role,
+            get_channel=lambda _, it=channel: it,
+            get_thread=lambda _: None,
+        )
+        channel.guild = guild
+        yield guild, status
+
+
 def blocked_of(world: World) -> Iterator[GroupStatus]:
     """Yield a group with each problem that it may have."""
     lacks = Lacks(
@@ -491,9 +516,9 @@ def _own_cards(world: World) -> Cards:
 
 
 def _groups_cards(world: World) -> Cards:
-    for status in statuses_of(world):
-        for is_moderator in (True, False):
-            yield _made(group_card.members_card, None, status, 2, is_moderator=is_moderator)
+    for each in statuses_of(world):
+        for (guild, status), is_moderator in product(seen_of(world, each), (True, False)):
+            yield _made(group_card.members_card, guild, status, 2, is_moderator=is_moderator)
     if world.name == "real":
         for status in blocked_of(world):
             yield _made(group_card.members_card, None, status, 2, is_moderator=False)
@@ -531,10 +556,11 @@ def _groups_cards(world: World) -> Cards:
 def _moderators_cards(world: World) -> Cards:
     status, channel_id = status_of(world), world.channel_ids[0]
     yield _made(moderators_card.greeting_card)
-    yield _made(moderators_card.stopped_card, status)
+    yield _made(moderators_card.stopped_card, status, 2)
     yield _made(moderators_card.deleted_card, status.group)
     for each in (*statuses_of(world), *(blocked_of(world) if world.name == "real" else ())):
-        yield _made(moderators_card.moderators_card, None, each, 2)
+        for guild, shown in seen_of(world, each):
+            yield _made(moderators_card.moderators_card, guild, shown, 2)
     zones = (ZoneChoice(ZONE, f"{ZONE} (UTC-3, 9:30 pm)"),) * 25
     zones = tuple(replace(zone, zone=f"{zone.zone}{n}") for n, zone in enumerate(zones))
     lost = LostGroups((status,) * LOST_SHOWN, HUGE, is_free=True)

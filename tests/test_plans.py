@@ -171,7 +171,7 @@ def acts_of_a_tick(services):
         engine.due(),
         engine.due(5, 6),
         services.votes.due(),
-        services.reminders.open_nudges(),
+        services.reminders.look_at_due(),
         services.guilds.due_checks(45),
         services.guilds.doubtful([]),
         services.guilds.claim_question(5),

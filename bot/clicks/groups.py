@@ -361,7 +361,7 @@ async def lost_group(click: Click, said: ids.LostGroup) -> View:
     """Stop a group whose channel is gone, or move it to the channel of the card."""
     here, groups = here_of(click.interaction), click.services.groups
     if said.way == "stop":
-        view = stopped_card(await groups.stop_lost(here, said.group_id))
+        view = stopped_card(await groups.stop_lost(here, said.group_id), click.who)
         click.deliver.look_again()
     else:
         view = await _moved(click, here.channel_id, said.group_id, only_lost=True)

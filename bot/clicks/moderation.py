@@ -108,7 +108,7 @@ async def _read_next(click: Click, draft_id: int, group_id: int) -> View:
     desk = await click.services.moderation.desk(click.draft(draft_id))
     papers, key = click.services.papers, desk.resource.key
     reply = await papers.pick_next(click.guild_id, group_id, click.who, key)
-    return await click.show(pick_card(reply, click.who, _("Undo")))
+    return await click.show(pick_card(reply, click.who))
 
 
 @clicked

@@ -420,14 +420,16 @@ async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) 
     wish, laid = _about(draft, DraftEdit), here.laid
     resource = await here.listed(wish.key)
     doubts = await additions.doubts_about(here.db, here.guild_id, resource.key)
-    running = await groups.running_groups(here.db, here.guild_id) if outcome == "added" else ()
+    own, is_removed = is_of_guild(resource.key, here.guild_id), resource.key in laid.removed
+    can_be_next = own and not is_removed
+    running = await groups.running_groups(here.db, here.guild_id) if can_be_next else ()
     return Desk(
         draft_id=draft.draft_id,
         opener_id=draft.opened_by,
         curriculum=laid.curriculum,
         resource=resource,
-        removed=resource.key in laid.removed,
-        own=is_of_guild(resource.key, here.guild_id),
+        removed=is_removed,
+        own=own,
         wishes=Wishes(
             here.step(wish.step_id) if wish.step_id else None,
             laid.find(wish.needs or ""),

@@ -11,7 +11,19 @@ from bot.core.weeks import Schedule, Week
 from bot.language import _, ngettext
 from bot.plain import clipped, one_line, plain
 from bot.views import custom_ids as ids
-from bot.views.parts import GREEN, Button, Lines, box, boxed, button, card, go_button, row, text_of
+from bot.views.parts import (
+    GREEN,
+    Button,
+    Lines,
+    as_many_as_fit,
+    box,
+    boxed,
+    button,
+    card,
+    go_button,
+    row,
+    text_of,
+)
 from bot.views.phrases import beside, dotted, joined, moment, narrow, read_by, several, short_title
 from bot.views.pick_card import long_lines, long_papers, vote_lines, weeks_select
 from bot.views.problems import as_seen, obstacle_text
@@ -19,6 +31,8 @@ from bot.views.weekly_card import part_text, post_link, wish_text
 
 TEXT_OF_GROUP = 3500
 NAMES_SHOWN, FEW_WEEKS = 10, 2
+ROOM = 11
+"""Lines on a phone that a card has before *More*: what matters most comes first."""
 
 
 def members_card(
@@ -46,6 +60,8 @@ def members_card(
     if status.wish == "closed":
         told.append(wish_text(status))
     lines = [*group_lines(now, told, to_moderator=is_moderator, opens=opens)]
+    if opens:
+        lines = as_many_as_fit(lines, ROOM)
     if status.wish == "wanted" and not opens:
         lines.append(wish_text(status))
     had_one = status.this_week or status.last
@@ -73,11 +89,15 @@ def members_card(
 def joined_card(status: GroupStatus) -> LayoutView:
     """Build what somebody hears who pressed Join under a post, for the first time or again."""
     group, come = status.group, _state_text(status.group.state)
-    told = (
-        _("✅ You're in: <#{channel}>. Papers come on {schedule}.")
-        if status.has_joined
-        else _("✅ You're already in: <#{channel}>. Papers come on {schedule}.")
-    )
+    told = _("✅ You're in: <#{channel}>.")
+    if not status.has_joined:
+        told = _("✅ You're already in: <#{channel}>.")
+    if group.state == "active":
+        told = (
+            _("✅ You're in: <#{channel}>. Papers come on {schedule}.")
+            if status.has_joined
+            else _("✅ You're already in: <#{channel}>. Papers come on {schedule}.")
+        )
     ahead = [coming.slot.at for coming in status.coming if not coming.is_skipped]
     if ahead and group.state == "active":
         come = _("The next paper comes on {at}.", at=moment(ahead[0]))
@@ -216,7 +236,7 @@ def _state_text(state: GroupState) -> str:
     """Return what keeps a group silent on purpose."""
     return {
         "active": "",
-        "paused": _("⏸️ **Paused.** No papers now, and none later for these weeks."),
+        "paused": _("⏸️ **Paused.** No papers now, and missed weeks aren't made up."),
         "stopped": _(
             "⏹️ **Stopped.** Members and history are kept. Moderators can resume it in"
             " `/manage group`."

@@ -34,6 +34,7 @@ from bot.views.parts import (
     Lines,
     Part,
     WordForm,
+    as_many_as_fit,
     box,
     boxed,
     button,
@@ -154,8 +155,11 @@ def lost_groups_card(lost: LostGroups, opener_id: int) -> LayoutView:
     return boxed(*_lost_parts(lost, advice, buttons), more)
 
 
-def stopped_card(status: GroupStatus) -> LayoutView:
-    return card(_("⏹️ Stopped: {schedule}.", schedule=schedule_text(status.group.schedule)))
+def stopped_card(status: GroupStatus, opener_id: int) -> LayoutView:
+    """Build the answer to *Stop it*; Undo lets the group wait for a channel again."""
+    told = _("⏹️ Stopped: {schedule}.", schedule=schedule_text(status.group.schedule))
+    undo = button(ids.RunGroup(status.group.group_id, opener_id, "resume"), _("Undo"))
+    return boxed(told, row(undo))
 
 
 def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> LayoutView:
@@ -205,6 +209,12 @@ def wish_of(said: ids.GroupZone, zone: str) -> GroupWish:
 
 # The card that runs a group
 
+ROOM_TO_RUN, A_ROW = 14, 2
+"""Lines on a phone that the card has before *More*, and that a row of buttons or a select takes."""
+
+IN_A_ROW = 2
+"""Buttons beside *More* on a phone; more of them take a second row."""
+
 
 def moderators_card(
     guild: discord.Guild | None,
@@ -237,8 +247,12 @@ def moderators_card(
         change = weeks_select(*of, papers, picked_options(status, _("Take it back")))
     else:
         change = select(ids.TakeBackOne(*of), _("Take a pick back…"), picked_options(status))
+    lines = [*_lines(guild, status, papers, opens=opens)]
+    if opens:
+        room = ROOM_TO_RUN - A_ROW * (len(often) > IN_A_ROW) - A_ROW * (change is not None)
+        lines = as_many_as_fit(lines, room)
     shown = box(
-        text_of(_lines(guild, status, papers, opens=opens), TEXT_OF_GROUP),
+        text_of(lines, TEXT_OF_GROUP),
         row(*often, button(way, _("More") if opens else _("Less"))),
         *opened,
         change,
@@ -272,8 +286,8 @@ def _lines(
     if group.after_list == "must_reads":
         again = _("-# After the list: the must-reads again.")
         but = _(
-            "-# After the list: the must-reads again, but not those that half of you (at least"
-            " three) have read."
+            "-# After the list: the must-reads again, but not those that half of the members (at"
+            " least three) have read."
         )
         yield again if opens else but
 
@@ -358,7 +372,7 @@ def delete_form(status: GroupStatus) -> WordForm:
         schedule=schedule_text(group.schedule),
         members=members_text(status.members),
     )
-    return WordForm(_("Delete this group"), question, "delete")
+    return WordForm(_("Delete this group"), question, _("delete"))
 
 
 def deleted_card(group: Group) -> LayoutView:

@@ -46,6 +46,7 @@ COLUMNS = {"###": 26, ">": 29, "-#": 38, "-": 29}
 """Columns of a line that begins so: a heading, a quote, small letters, a point of a list."""
 
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+DAY = re.compile(r"<t:[0-9]+:d>")
 
 Lines = Iterator[str]
 """The lines of a card's text, one after the other."""
@@ -85,7 +86,12 @@ def row(*parts: Item | None) -> ui.ActionRow[Any] | None:
 
 def lines_on_phone(text: str) -> int:
     """Return about how many lines text takes on a phone; a link takes the room of its label."""
-    seen = LINK.sub(r"\1", text).replace("**", "").replace("\\", "").replace("\u2060", "")
+    seen = (
+        DAY.sub("31/12/2026", LINK.sub(r"\1", text))
+        .replace("**", "")
+        .replace("\\", "")
+        .replace("\u2060", "")
+    )
     return sum(_lines_of(line) for line in seen.splitlines())
 
 

@@ -52,11 +52,11 @@ LongPaper = tuple[Resource, int | None]
 # Picks
 
 
-def pick_card(reply: PickReply, opener_id: int, label: str = "") -> LayoutView:
-    """Build what was picked, with a button that takes it back; ``label``: another for it."""
+def pick_card(reply: PickReply, opener_id: int) -> LayoutView:
+    """Build what was picked, with Undo."""
     read, of = reply.resource, (reply.group_id, opener_id)
     long = [(read, reply.weeks)] if read and is_long(read) else []
-    undo = button(ids.TakeBack(*of, reply.slot.week), label or _("Take it back"))
+    undo = button(ids.TakeBack(*of, reply.slot.week), _("Undo"))
     told = "\n".join(_picked_lines(reply))
     return boxed(told, undo, weeks_select(*of, long))
 

@@ -237,6 +237,15 @@ CHANNELS_OF_GROUPS = (discord.ChannelType.text, discord.ChannelType.news, discor
 GroupChannel = discord.TextChannel | discord.ForumChannel
 
 
+def in_sight(interaction: Interaction, channel_ids: Iterable[int]) -> list[int]:
+    """Return those of the channels that who asks can see."""
+    guild, who = interaction.guild, interaction.user
+    if guild is None or not isinstance(who, discord.Member):
+        return []
+    found = map(guild.get_channel, channel_ids)
+    return [each.id for each in found if each and each.permissions_for(who).view_channel]
+
+
 def home_of(interaction: Interaction) -> int:
     """Return the channel a command or a click is about: in a thread, its parent."""
     channel = interaction.channel

@@ -5,6 +5,7 @@ import discord
 import pytest
 from simcord.backend.serializers import guild_create_payload
 
+from bot.core.weeks import Schedule
 from tests.forged import forged
 from tests.seen import custom_id_of, labels_of, options_of, posts_in, select_of, text_of, title_of
 
@@ -997,3 +998,29 @@ async def test_members_are_never_told_what_the_posts_lack(moderator, alice, guil
     await alice.click(card.response.message, label="Join")
 
     assert "role" not in text_of(card)
+
+
+async def test_group_elsewhere_names_the_channels_that_one_can_see(
+    group, moderator, alice, guild, channel, env
+):
+    no, yes = (discord.PermissionOverwrite(view_channel=may) for may in (False, True))
+    hidden = guild.create_text_channel("hidden", overwrites={guild.default_role: no, guild.me: yes})
+    schedule, groups = Schedule(0, 9, 0, "UTC"), env.bot.services.groups
+    await groups.make_or_change(guild.id, hidden.id, schedule, None, moderator.user.id)
+
+    answer = await alice.slash(guild.create_text_channel("other"), "group")
+
+    assert f"This server's groups: <#{channel.id}>." in text_of(answer)
+    assert env.errors
+
+
+async def test_joining_a_stopped_group_promises_no_papers(group, moderator, alice, channel):
+    card = await alice.slash(channel, "group")
+    shown = await moderator.slash(channel, "manage group")
+    await moderator.click(shown.response.message, label="More")
+    await moderator.click(shown.response.message, label="Stop")
+
+    joined = await alice.click(card.response.message, label="Join")
+
+    assert "Papers come on" not in text_of(joined)
+    assert "Stopped." in text_of(joined)

@@ -214,3 +214,13 @@ async def test_the_form_of_the_hello_asks_too(lost, moderator, here, env):
     asked = await moderator.submit_modal(form, {"channel": [here], "zone": "Seoul"})
 
     assert labels_of(asked) == ["Move it here", "Make a new group"]
+
+
+async def test_a_group_stopped_in_its_absence_can_be_brought_back(lost, moderator, here):
+    card = await moderator.slash(here, "manage group")
+    await moderator.click(card.response.message, label="Stop it")
+
+    await moderator.click(card.response.message, label="Undo")
+    again = await moderator.slash(here, "manage group")
+
+    assert "Move it here" in labels_of(again)

@@ -106,7 +106,7 @@ async def test_another_server_sees_nothing_of_it(elsewhere, add, env):
 
     assert "Nothing on the list fits" in text_of(searched)
     assert "Nothing on the list fits" in text_of(by_link)
-    assert "Added by this server" not in text_of(index)
+    assert "added by this server" not in text_of(index)
     assert [*typed, edit] == [[], [], [], []]
     assert "Mamba" not in await text_of_file(exported)
     assert "Nothing on the list fits" in text_of(in_private)
@@ -702,3 +702,12 @@ async def test_what_was_never_needed_is_said_to_be_so(moderator, channel):
 
     assert "GPT-3 doesn't need LoRA: there is nothing to remove." in text_of(desk)
     assert "Confirm" not in labels_of(desk)
+
+
+async def test_read_it_next_is_still_there_after_more_and_less(moderator, channel, add):
+    await moderator.slash(channel, "manage group", zone="UTC")
+    card = await add()
+    await moderator.click(card.response.message, label="More")
+    await moderator.click(card.response.message, label="Less")
+
+    assert "Read it next" in labels_of(card)

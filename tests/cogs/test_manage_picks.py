@@ -33,7 +33,7 @@ async def test_a_pick_is_shown_to_members_and_posted(group, moderator, alice, ch
 
 async def test_a_pick_can_be_taken_back_on_its_own_card(group, moderator, channel, until):
     picked = await moderator.slash(channel, "manage pick", resource="LoRA")
-    back = await moderator.click(picked.response.message, label="Take it back")
+    back = await moderator.click(picked.response.message, label="Undo")
     await until(MONDAY)
 
     (post,) = posts_in(channel)
@@ -145,12 +145,12 @@ async def test_only_who_picked_uses_the_card_and_only_for_a_day(
     picked = await moderator.slash(channel, "manage pick", resource="LoRA")
     await env.advance_time(A_DAY + 1)
 
-    late = await moderator.click(picked.response.message, label="Take it back")
+    late = await moderator.click(picked.response.message, label="Undo")
     still = await alice.slash(channel, "group")
 
     assert "can't be used any more" in text_of(late)
     assert "LoRA · 📌" in text_of(still)
-    assert len(custom_id_of(picked, "Take it back")) <= 100
+    assert len(custom_id_of(picked, "Undo")) <= 100
 
 
 async def test_members_see_no_way_to_take_a_pick_back(group, moderator, alice, channel):
@@ -158,7 +158,7 @@ async def test_members_see_no_way_to_take_a_pick_back(group, moderator, alice, c
 
     seen = await alice.slash(channel, "group")
 
-    assert "Take it back" not in labels_of(seen)
+    assert "Undo" not in labels_of(seen)
     assert options_of(seen) == []
 
 

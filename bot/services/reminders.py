@@ -111,7 +111,7 @@ class Reminders:
             else:
                 changed = [g for g in named if await group_rows.is_member(tx, g, reader_id)]
             if not wanted and not await self._may_come(tx, reader_id):
-                await readers.set_again(tx, reader_id, None)
+                await readers.drop_again(tx, reader_id)
             await readers.look_soon(tx, reader_id, self._clock())
             groups = await group_rows.groups_by_id(tx, changed)
         return Reasons(is_idle, tuple(sorted(groups, key=lambda group: group.group_id)))
@@ -134,7 +134,7 @@ class Reminders:
         """Take *Later* back."""
         async with self._db.transaction() as tx:
             if await readers.take_turn_if_known(tx, reader_id):
-                await readers.set_again(tx, reader_id, None)
+                await readers.drop_again(tx, reader_id)
                 await readers.look_soon(tx, reader_id, self._clock())
 
     async def _may_come(self, tx: Queries, reader_id: int) -> bool:
@@ -214,7 +214,7 @@ class Reminders:
                     )
                     await outbox.add(tx, row)
                 elif pace.wants_again(now):
-                    await readers.set_again(tx, reader_id, None)
+                    await readers.drop_again(tx, reader_id)
                     pace = replace(pace, again_at=None)
                 at = pace.next_hour(windows, now, at + A_SECOND)
             look_at, is_wanted = now + LOOKED_EVERY, pace.nudged or bool(windows)

@@ -290,10 +290,15 @@ async def set_reminded(
     await tx.fetch(sql, at, ignored, again_at, reader_id, at)
 
 
-async def set_again(tx: Queries, reader_id: int, at: datetime | None) -> None:
+async def set_again(tx: Queries, reader_id: int, at: datetime) -> None:
     """Record when the reader wants to be reminded again: so they didn't ignore the last one."""
     sql = "UPDATE reader_settings SET again_at = ?, ignored = 0 WHERE reader_id = ?"
     await tx.fetch(sql, at, reader_id)
+
+
+async def drop_again(tx: Queries, reader_id: int) -> None:
+    """Record that the reader isn't to be reminded again, unless it is time anyway."""
+    await tx.fetch("UPDATE reader_settings SET again_at = NULL WHERE reader_id = ?", reader_id)
 
 
 async def forget_ignored(tx: Queries, reader_id: int) -> None:

@@ -503,7 +503,7 @@ async def test_a_group_stopped_at_once_makes_no_post(moderator, channel, forum, 
 
     assert none == []
     assert len(forum.threads) == 1
-    assert "being made" not in text_of(card)
+    assert "just making the post" not in text_of(card)
 
 
 # What happens to the post

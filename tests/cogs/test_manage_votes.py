@@ -102,7 +102,7 @@ async def test_a_vote_that_is_called_off_ends_its_poll(
     assert f"The vote for <t:{int(MONDAY.timestamp())}:F> is cancelled" in text_of(card)
     assert "2. GPT-1" in text_of(card)
     assert candidates_in(channel) == []
-    assert all("open for" not in text_of(message) for message in channel.history())
+    assert all("Vote in the poll" not in text_of(message) for message in channel.history())
     assert "Pause" in labels_of(off)
     assert ended
     assert title_of(posts_in(channel)[0]) == "Attention Is All You Need"

@@ -114,7 +114,7 @@ def later_card(at: datetime | None) -> LayoutView:
 
 def not_later_card() -> LayoutView:
     """Build the answer to Undo after *Later*."""
-    told = _("↩️ I won't remind you again tomorrow, but when the next one is due.")
+    told = _("↩️ I won't remind you again tomorrow.")
     return boxed(told, row(button(ids.RemindLater(), _("Later")), go_button("settings")))
 
 

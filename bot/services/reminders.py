@@ -69,8 +69,9 @@ class Reminders:
             if not await group_rows.set_wish(tx, group_id, reader_id, wish):
                 raise NotAMemberError
             if wanted:
-                await readers.forget_ignored(tx, reader_id)
                 await plan(tx, group, self._clock(), reader_id)
+                await readers.forget_ignored(tx, reader_id)
+                await readers.look_soon(tx, reader_id, self._clock())
             settings = await readers.settings_of(tx, reader_id)
             is_first = wanted and settings.remind_hour is None
             if is_first:

@@ -503,7 +503,8 @@ async def test_a_group_stopped_at_once_makes_no_post(moderator, channel, forum, 
 
     assert none == []
     assert len(forum.threads) == 1
-    assert "just making the post" not in text_of(card)
+    again = await moderator.slash(forum.threads[0], "manage group")
+    assert "just making the post" not in text_of(again)
 
 
 # What happens to the post

@@ -15,6 +15,6 @@ class Reminder(Story):
     async def assert_once(self) -> None:
         (slot,) = await self.read("SELECT * FROM weeks")
         (message,) = self.room.history(DM_ID)
-        assert f"reminded:{slot['week_id']}" in str(message["components"])
+        assert f"done:{slot['resource_key']}" in str(message["components"])
         assert await self.outbox() == [("reminder", "sent", int(message["id"]))]
         assert self.room.history() == []

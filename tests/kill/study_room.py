@@ -28,7 +28,7 @@ MISSING_ACCESS, INVALID_FORM = 50001, 50035
 ALREADY_CREATED = 160004
 A_PAGE = 50
 
-KNOWN_BY = {"candidates:": "candidates", "reminded:": "reminder", "read:": "post"}
+KNOWN_BY = {"candidates:": "candidates", "remind-later": "reminder", "read:": "post"}
 """The kind of a message, by the beginning of a custom_id in it."""
 
 

@@ -137,7 +137,7 @@ async def test_a_request_of_the_killed_that_comes_true_late_is_one_with_its_repe
 @of(
     (Week, "post", CHANNEL_ID, "read:1"),
     (Vote, "candidates", CHANNEL_ID, "candidates:1"),
-    (Reminder, "reminder", DM_ID, "reminded:1"),
+    (Reminder, "reminder", DM_ID, "remind-later"),
     names=("story", "kind", "place", "trace"),
 )
 async def test_another_message_is_not_taken_for_it(story, room, kind, place, trace):

@@ -237,7 +237,8 @@ class NoGroupError(ReaderError):
             )
         rooms = ", ".join(f"<#{each}>" for each in self.rooms)
         return _(
-            "There is no study group in this channel. This server's groups: {rooms}.", rooms=rooms
+            "There is no study group in this channel. Groups that you can see: {rooms}.",
+            rooms=rooms,
         )
 
 

@@ -97,11 +97,6 @@ class Pace:
             return again if on is None else max(again, on + timedelta(days=1))
         return next_day(on, ignored)
 
-    @property
-    def told_at(self) -> datetime | None:
-        """When they were told of whatever paper was open then; None: they want to be told again."""
-        return self.reminded_at if self.again_at is None else None
-
     def wants_again(self, now: datetime) -> bool:
         """Tell whether the day has come for which they said *Later*."""
         return self.again_at is not None and self.day_of(self.again_at) <= self.day_of(now)
@@ -171,14 +166,9 @@ class Pace:
         return datetime.combine(day, time(hour), ZoneInfo(self.zone)).astimezone(UTC)
 
 
-def paper_window(next_at: datetime, told_at: datetime | None = None) -> Window:
-    """Return when a paper that is read until this slot is told of: once.
-
-    ``told_at``: when the reader was told of whatever was open then.
-    """
-    begins = next_at - BEFORE_SLOT
-    was_told = told_at is not None and told_at >= begins
-    return next_at if was_told else begins, next_at
+def paper_window(next_at: datetime) -> Window:
+    """Return when a paper that is read until this slot is told of."""
+    return next_at - BEFORE_SLOT, next_at
 
 
 def is_open(mark: Mark | None, window: Window, now: datetime, *, goes_on: bool = False) -> bool:

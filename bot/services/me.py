@@ -17,7 +17,7 @@ from bot.core.me import (
     to_bibtex,
     to_json,
 )
-from bot.core.reminders import HOUR
+from bot.core.reminders import GAPS, HOUR
 from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import UnknownZoneError
 from bot.services.curriculum import CurriculumStore
@@ -83,7 +83,7 @@ class Me:
             await readers.put_settings(tx, reader_id, settings)
             if settings.nudged and not old.nudged:
                 await readers.set_nudged_at(tx, reader_id, self._clock())
-                await readers.forget_ignored(tx, reader_id)
+                await readers.set_ignored(tx, reader_id, 0, at_least=len(GAPS))
             await readers.look_soon(tx, reader_id, self._clock())
         return settings
 

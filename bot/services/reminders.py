@@ -13,6 +13,7 @@ from bot.core.progress import resolved
 from bot.core.recommend import AllRead, GoDeeper, Reply
 from bot.core.reminders import (
     ALWAYS,
+    GAPS,
     HOUR,
     LOOKED_EVERY,
     MOST_PAPERS,
@@ -70,7 +71,7 @@ class Reminders:
                 raise NotAMemberError
             if wanted:
                 await plan(tx, group, self._clock(), reader_id)
-                await readers.forget_ignored(tx, reader_id)
+                await readers.set_ignored(tx, reader_id, 0, at_least=len(GAPS))
                 await readers.look_soon(tx, reader_id, self._clock())
             settings = await readers.settings_of(tx, reader_id)
             is_first = wanted and settings.remind_hour is None
@@ -81,16 +82,14 @@ class Reminders:
     async def hours(self, reader_id: int) -> tuple[Pace, datetime | None]:
         """Return when the reader wants reminders, and when the next may come; None: unknown."""
         pace, now = await readers.pace_of(self._db, reader_id), self._clock()
-        windows = await _windows(self._db, reader_id, pace.told_at)
-        return pace, pace.next_hour(windows, now, now)
+        return pace, pace.next_hour(await _windows(self._db, reader_id), now, now)
 
     async def set_reasons(
         self, reader_id: int, group_ids: Collection[int], *, is_idle: bool, wanted: bool
     ) -> Reasons:
         """Turn on or off what a message came for, wherever its button is pressed.
 
-        Return what has changed: nothing of groups in which they no longer are, or that was off. If
-        all of it was off already, it is said once more.
+        Return what has changed: nothing of groups in which they no longer are, or that was off.
         """
         async with self._db.transaction() as tx:
             if not await readers.take_turn_if_known(tx, reader_id):
@@ -104,13 +103,11 @@ class Reminders:
                     was_changed = await group_rows.drop_wish(tx, each, reader_id)
                 changed += [each] if was_changed else []
             settings = await readers.settings_of(tx, reader_id)
-            was_idle = is_idle and (wanted or settings.nudged)
+            is_idle = is_idle and (wanted or settings.nudged)
             if is_idle:
                 await readers.put_settings(tx, reader_id, replace(settings, nudged=wanted))
-            if changed or was_idle:
-                is_idle = was_idle
-            else:
-                changed = [g for g in named if await group_rows.is_member(tx, g, reader_id)]
+            if wanted:
+                await readers.set_ignored(tx, reader_id, 0, at_least=len(GAPS))
             if not wanted and not await self._may_come(tx, reader_id):
                 await readers.drop_again(tx, reader_id)
             await readers.look_soon(tx, reader_id, self._clock())
@@ -136,6 +133,7 @@ class Reminders:
         async with self._db.transaction() as tx:
             if await readers.take_turn_if_known(tx, reader_id):
                 await readers.drop_again(tx, reader_id)
+                await readers.set_ignored(tx, reader_id, 1)  # as if there had been no *Later*
                 await readers.look_soon(tx, reader_id, self._clock())
 
     async def _may_come(self, tx: Queries, reader_id: int) -> bool:
@@ -205,7 +203,7 @@ class Reminders:
             pace = await readers.pace_of(tx, reader_id)
             if pace.nudge_at is None or pace.nudge_at > now:
                 return  # another process has just looked at them
-            windows = await _windows(tx, reader_id, pace.told_at)
+            windows = await _windows(tx, reader_id)
             at = pace.next_hour(windows, now, pace.nudge_at)
             if at is not None and at <= now:
                 if await self._has_reason(tx, reader_id, pace):
@@ -240,7 +238,7 @@ class Reminders:
             if post is None or resource is None:
                 continue
             next_at = (await next_slot_of(db, group, now)).at
-            window = ALWAYS if pace.wants_again(now) else paper_window(next_at, pace.told_at)
+            window = ALWAYS if pace.wants_again(now) else paper_window(next_at)
             spans = spans_by_key(curriculum, await week_rows.spans_of(db, group.group_id))
             span, mark = spans.get(resource.key), resolved(curriculum, marks).get(resource.key)
             if is_open(mark, window, now, goes_on=span is not None and span.is_under_way):
@@ -248,10 +246,10 @@ class Reminders:
         return found[:MOST_PAPERS]
 
 
-async def _windows(db: Queries, reader_id: int, told_at: datetime | None = None) -> list[Window]:
+async def _windows(db: Queries, reader_id: int) -> list[Window]:
     """Return when papers of the reader's groups are told of; ``next_at`` is near enough here."""
     groups = await group_rows.groups_to_remind_of(db, reader_id)
-    return [paper_window(group.next_at, told_at) for group in groups]
+    return [paper_window(group.next_at) for group in groups]
 
 
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:

@@ -229,7 +229,7 @@ async def drop_wish(tx: Queries, group_id: int, reader_id: int) -> bool:
     """Record that the member wants no reminders any more; tell whether they did."""
     sql = (
         "UPDATE members SET reminders = NULL WHERE group_id = ? AND reader_id = ?"
-        " AND reminders = 'wanted' RETURNING reader_id"
+        " AND reminders IS NOT NULL RETURNING reader_id"
     )
     return await tx.any_row(sql, group_id, reader_id)
 

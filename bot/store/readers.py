@@ -301,9 +301,10 @@ async def drop_again(tx: Queries, reader_id: int) -> None:
     await tx.fetch("UPDATE reader_settings SET again_at = NULL WHERE reader_id = ?", reader_id)
 
 
-async def forget_ignored(tx: Queries, reader_id: int) -> None:
-    """Record that the reader, who asks for reminders, ignores none."""
-    await tx.fetch("UPDATE reader_settings SET ignored = 0 WHERE reader_id = ?", reader_id)
+async def set_ignored(tx: Queries, reader_id: int, ignored: int, *, at_least: int = 0) -> None:
+    """Record how many reminders in a row the reader ignores, if it was ``at_least`` so many."""
+    sql = "UPDATE reader_settings SET ignored = ? WHERE reader_id = ? AND ignored >= ?"
+    await tx.fetch(sql, ignored, reader_id, at_least)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,10 +156,10 @@ def lost_groups_card(lost: LostGroups, opener_id: int) -> LayoutView:
 
 
 def stopped_card(status: GroupStatus, opener_id: int) -> LayoutView:
-    """Build the answer to *Stop it*; Undo lets the group wait for a channel again."""
+    """Build the answer to *Stop it*; resumed, the group waits for a channel again."""
     told = _("⏹️ Stopped: {schedule}.", schedule=schedule_text(status.group.schedule))
-    undo = button(ids.RunGroup(status.group.group_id, opener_id, "resume"), _("Undo"))
-    return boxed(told, row(undo))
+    resume = button(ids.RunGroup(status.group.group_id, opener_id, "resume"), _("Resume"))
+    return boxed(told, row(resume))
 
 
 def _which_group_card(asked: WhichGroup, who: int, *, is_here: bool) -> LayoutView:

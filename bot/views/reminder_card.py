@@ -65,7 +65,7 @@ def paper_card(papers: Sequence[OpenPaper], *, is_idle: bool) -> LayoutView:
 
 def idle_card(reply: Reply) -> LayoutView:
     """Build the direct message after a week without reading: what comes next."""
-    why = _("🔔 It's been a week since you read something. You asked me to tell you.")
+    why = _("🔔 You haven't read anything for a week or more. You asked me to tell you.")
     ways_out = _ways_out(Reasons(is_idle=True))
     if not isinstance(reply.answer, Recommendation):  # nothing is ready: that says what to do
         return card(why, ways_out, *next_card(reply).children)
@@ -114,7 +114,7 @@ def later_card(at: datetime | None) -> LayoutView:
 
 def not_later_card() -> LayoutView:
     """Build the answer to Undo after *Later*."""
-    told = _("↩️ I won't remind you again tomorrow.")
+    told = _("↩️ I won't remind you of it again.")
     return boxed(told, row(button(ids.RemindLater(), _("Later")), go_button("settings")))
 
 
@@ -150,8 +150,8 @@ def _rooms(reasons: Reasons) -> str:
 
 def _off_card() -> LayoutView:
     off = _(
-        "There is nothing to remind you of now. `/group` in a group's channel turns on reminders of"
-        " its papers, **Settings** the one after a week without reading."
+        "These reminders are off, or their group is paused. `/group` in a group's channel turns on"
+        " those of its papers, **Settings** the one after a week without reading."
     )
     return boxed(off, row(go_button("settings")))
 
@@ -168,7 +168,7 @@ def hour_card(pace: Pace, next_at: datetime | None) -> LayoutView:
 def next_text(pace: Pace, next_at: datetime | None) -> str | None:
     """Return when the next reminder comes, or why none does; None: nobody knows yet."""
     if pace.first_day is None:
-        return _("You left the last ones alone, so I'm silent until you mark something.")
+        return _("You left the last ones alone, so I'm silent until you read or ask again.")
     if next_at is None:
         return None
     at = phrases.moment(next_at)

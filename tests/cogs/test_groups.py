@@ -1010,7 +1010,7 @@ async def test_group_elsewhere_names_the_channels_that_one_can_see(
 
     answer = await alice.slash(guild.create_text_channel("other"), "group")
 
-    assert f"This server's groups: <#{channel.id}>." in text_of(answer)
+    assert f"Groups that you can see: <#{channel.id}>." in text_of(answer)
     assert env.errors
 
 

@@ -220,7 +220,7 @@ async def test_a_group_stopped_in_its_absence_can_be_brought_back(lost, moderato
     card = await moderator.slash(here, "manage group")
     await moderator.click(card.response.message, label="Stop it")
 
-    await moderator.click(card.response.message, label="Undo")
+    await moderator.click(card.response.message, label="Resume")
     again = await moderator.slash(here, "manage group")
 
     assert "Move it here" in labels_of(again)

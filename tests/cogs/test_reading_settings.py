@@ -87,7 +87,7 @@ async def test_who_asks_is_reminded_after_a_week_without_reading(settings, alice
     assert early == []
     assert title_of(reminder).startswith("Improving Language")
     first = text_of(reminder).splitlines()[0]
-    assert first == "🔔 It's been a week since you read something. You asked me to tell you."
+    assert first == "🔔 You haven't read anything for a week or more. You asked me to tell you."
     assert labels_of(reminder) == ["Later", "Stop", "Open", "Done"]
     assert len(alice.user.dm_channel.history()) == 1
 
@@ -143,7 +143,7 @@ async def test_who_leaves_four_alone_reads_why_no_other_comes(settings, alice, e
     sent = len(alice.user.dm_channel.history())
     await env.advance_time(60 * A_DAY)
 
-    assert "I'm silent until you mark something." in told
+    assert "I'm silent until you read or ask again." in told
     assert (sent, len(alice.user.dm_channel.history())) == (4, 4)
 
 

@@ -474,21 +474,6 @@ async def test_closed_messages_of_who_asked_no_more_change_nothing(services, gro
     assert (await services.groups.status(CHANNEL, ALICE)).wish is None
 
 
-async def test_who_reads_something_else_is_not_told_of_the_same_paper_again(
-    services, group_id, post, live, clock
-):
-    await ask(services, group_id, ALICE)
-    await post()
-    sent = await live(TO_SATURDAY)
-    clock.advance(minutes=30)
-    await services.reading.mark(ALICE, None, "demo:gpt", "done")
-
-    again = await live(A_DAY + 2 * AN_HOUR)
-
-    assert [reader for reader, _ in sent] == [ALICE]
-    assert again == []
-
-
 async def test_a_later_that_comes_before_the_lost_answer_is_kept(services, group_id, post, clock):
     await ask(services, group_id, ALICE)
     await post()
@@ -516,14 +501,33 @@ async def test_later_promises_nothing_while_the_group_is_paused(services, group_
     assert await services.reminders.later(ALICE) is None
 
 
-async def test_later_taken_back_brings_nothing_tomorrow(services, group_id, post, live):
-    await ask(services, group_id, ALICE)
-    await post()
-    await live(TO_SATURDAY)
+async def test_later_taken_back_brings_nothing_tomorrow(services, live):
+    await services.me.switch(ALICE, "nudge")
+    sent = await live(8 * A_DAY)
     await services.reminders.later(ALICE)
     await services.reminders.not_later(ALICE)
 
-    assert await live(A_DAY + AN_HOUR) == []
+    assert len(sent) == 1
+    assert await live(5 * A_DAY) == []
+
+
+async def test_a_wish_elsewhere_brings_no_second_one_the_day_after(services, group_id, live):
+    await services.me.switch(ALICE, "nudge")
+    sent = await live(8 * A_DAY)
+    await ask(services, group_id, ALICE)
+
+    assert len(sent) == 1
+    assert await live(2 * A_DAY) == []
+
+
+async def test_stop_said_twice_lets_undo_turn_nothing_more_on(services, group_id):
+    await ask(services, group_id, ALICE)
+    asked = {"is_idle": True, "wanted": False}
+    await services.reminders.set_reasons(ALICE, [group_id], **asked)
+
+    again = await services.reminders.set_reasons(ALICE, [group_id], **asked)
+
+    assert (again.is_idle, again.groups) == (False, ())
 
 
 async def test_stop_forgets_a_later_said_before(services, group_id, post, live):

@@ -261,7 +261,9 @@ class Readers:
                 reader.person_id, group_ids, is_idle="idle" in whys, wanted=wanted
             ),
         )  # fmt: skip
-        if not wanted:
+        if wanted:
+            self._world.promises.quiet.answered(reader.person_id)
+        else:
             for why in whys:
                 self._unwanted(reader, why, answer)
 

@@ -328,7 +328,6 @@ class Lookup:
         for weight, having in sorted(pairs, key=lambda pair: -pair[0]):
             for number, quality in having.items():
                 cover[number] += quality * weight / total
-        floor /= len(self.places)  # of things compared, a document has most often one
         return {n: share for n, share in cover.items() if share >= floor and self._is_there(n)}
 
     def named(self) -> set[int]:

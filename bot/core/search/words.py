@@ -92,7 +92,7 @@ _ASKS = """
     come came give gives let lets say says ask tell explain explained know learn understand
     need want get make makes made use using mean means meaning work works working called stand
     stands difference introduce introduces introduced happen happens itself
-    first two single simple simply easy easily exactly short quick history different way ways
+    two single simple simply easy easily exactly short history different way ways
 
     이 그 저 좀 더 잘 왜 뭐 뭐야 뭐예요 뭐에요 뭔가요 뭔지 뭐지 무엇 무엇인가 무엇인가요 무엇인지
     무슨 어떤 어떻게 어떡해 하는 하나요 되나요 인가요 인지 있는 있나요 쓰는 방법 법 하는법

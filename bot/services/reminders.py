@@ -131,8 +131,8 @@ class Reminders:
     async def not_later(self, reader_id: int) -> None:
         """Take *Later* back."""
         async with self._db.transaction() as tx:
-            if await readers.take_turn_if_known(tx, reader_id):
-                await readers.drop_again(tx, reader_id)
+            is_known = await readers.take_turn_if_known(tx, reader_id)
+            if is_known and await readers.drop_again(tx, reader_id):
                 await readers.set_ignored(tx, reader_id, 1)  # as if there had been no *Later*
                 await readers.look_soon(tx, reader_id, self._clock())
 

@@ -296,9 +296,13 @@ async def set_again(tx: Queries, reader_id: int, at: datetime) -> None:
     await tx.fetch(sql, at, reader_id)
 
 
-async def drop_again(tx: Queries, reader_id: int) -> None:
-    """Record that the reader isn't to be reminded again, unless it is time anyway."""
-    await tx.fetch("UPDATE reader_settings SET again_at = NULL WHERE reader_id = ?", reader_id)
+async def drop_again(tx: Queries, reader_id: int) -> bool:
+    """Record that the reader isn't to be reminded again; tell whether they were."""
+    sql = (
+        "UPDATE reader_settings SET again_at = NULL WHERE reader_id = ? AND again_at IS NOT NULL"
+        " RETURNING reader_id"
+    )
+    return await tx.any_row(sql, reader_id)
 
 
 async def set_ignored(tx: Queries, reader_id: int, ignored: int, *, at_least: int = 0) -> None:

@@ -511,6 +511,15 @@ async def test_later_taken_back_brings_nothing_tomorrow(services, live):
     assert await live(5 * A_DAY) == []
 
 
+async def test_an_old_undo_of_later_ends_no_silence(services, live):
+    await services.me.switch(ALICE, "nudge")
+    sent = await live(70 * A_DAY)
+    await services.reminders.not_later(ALICE)
+
+    assert len(sent) == 4
+    assert (await services.reminders.hours(ALICE))[0].first_day is None
+
+
 async def test_a_wish_elsewhere_brings_no_second_one_the_day_after(services, group_id, live):
     await services.me.switch(ALICE, "nudge")
     sent = await live(8 * A_DAY)

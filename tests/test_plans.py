@@ -25,6 +25,7 @@ HISTORY = {
     "outbox": 24_000,
     "votes": 4_000,
     "readers": 4_000,
+    "reader_lists": 4_000,
     "reader_settings": 4_000,
     "progress": 8_000,
     "changes": 4_000,
@@ -66,7 +67,10 @@ ROWS = {
             look_at, made_at)
         SELECT n, n * 5 % 10000, '2025-W' || CAST(40 + n / 2000 AS TEXT), 'decided', '[]', 48,
             {now}, n, n, CASE n % 1000 WHEN 0 THEN {now} END, {now}""",
-    "readers": "(reader_id, current_key) SELECT n, 'demo:r0'",
+    "readers": "(reader_id) SELECT n",
+    "reader_lists": """
+        (reader_id, list_id, current_key, used_at)
+        SELECT n, 'demo', 'demo:r0', {now}""",
     "reader_settings": """
         (reader_id, nudged, nudge_at)
         SELECT n, 1, {now} + {later}""",
@@ -81,8 +85,8 @@ ROWS = {
         SELECT 'g' || CAST(n * 5 AS TEXT) || ':r', 'g' || CAST(n * 5 AS TEXT), 'A resource',
             'https://example.org'""",
     "doubts": """
-        (doubt_id, guild_id, resource_key, needed_key, reader_id, why, made_at)
-        SELECT n, n % 500, 'demo:r1', 'demo:r0', n, 'why', 0""",
+        (doubt_id, guild_id, list_id, resource_key, needed_key, reader_id, why, made_at)
+        SELECT n, n % 500, 'demo', 'demo:r1', 'demo:r0', n, 'why', 0""",
     "drafts": """
         (draft_id, guild_id, opened_by, fields, made_at)
         SELECT n, n % 500, n, '{{}}', CASE n % 1000 WHEN 0 THEN 0 ELSE {now} END""",
@@ -100,7 +104,7 @@ GONE = 2
 WHOLE = {
     ("guilds.guilds_with_rows", "study_groups"): "asks of every server, once an hour",
     ("guilds.guilds_with_rows", "doubts"): "as above",
-    ("guilds.forget_pointers", "readers"): "once for each server that is forgotten",
+    ("guilds.forget_pointers", "reader_lists"): "once for each server that is forgotten",
     ("guilds.forget_list", "drafts"): "as above; they are of one day",
 }
 """(function, table) of what goes through a whole table, and why that may be."""

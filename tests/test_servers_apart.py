@@ -14,8 +14,8 @@ import bot
 import bot.store
 
 NOT_OF_SERVERS = {
-    "bookmarks", "changes", "migrations", "progress", "ratings", "reader_settings", "readers",
-    "settings", "tickets",
+    "bookmarks", "changes", "migrations", "progress", "ratings", "reader_lists", "reader_settings",
+    "readers", "settings", "tickets",
 }  # fmt: skip
 """Tables of readers, who are looked for by their own id, and of the bot itself."""
 
@@ -30,6 +30,7 @@ ONLY_TELLS = "it writes to a row that was looked for before, and tells whether i
 
 LISTED = {
     "additions.any_drafts_before": EVERY_SERVERS,
+    "lists.only_list": EVERY_SERVERS,
     "upkeep.newest_message_at": EVERY_SERVERS,
     "upkeep.columns_ahead": EVERY_SERVERS,
     "upkeep.pull_back": EVERY_SERVERS,

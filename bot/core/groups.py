@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.core.curriculum import Curriculum, Resource
+from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.papers import AfterList, Chosen, Coming, Readiness, Span, Vote
 from bot.core.weeks import Schedule, Week
@@ -35,6 +36,7 @@ class Group:
     ``blocked`` is why nothing can be posted, ``since`` the instant from which
     slots count, ``next_at`` when the next one is. ``standing_id``: the post in its forum into
     which the weeks are sent; None: there is none yet, or the channel is no forum.
+    ``list_id``: what it reads from; None: what its server does by default.
     """
 
     group_id: int
@@ -51,6 +53,12 @@ class Group:
     after_list_at: datetime | None = None
     is_forum: bool = False
     standing_id: int | None = None
+    list_id: str | None = None
+
+    @property
+    def where(self) -> Where:
+        """Where its papers come from."""
+        return Where(self.guild_id, self.channel_id, self.list_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 SAID = frozenset(
     {"readers", "progress", "changes", "members", "week_readers", "study_groups", "outbox"}
-    | {"reader_settings"}
+    | {"reader_settings", "reader_lists"}
 )
 """Tables that ``About`` has words of its own for; others it counts."""
 
@@ -115,7 +115,8 @@ def about(kept: Kept) -> About:
     """Sum up what is kept."""
     members = (row["group_id"] for row in kept.of("members"))
     reminders = sum(row["kind"] == "reminder" for row in kept.of("outbox"))
-    current, goal = map(kept.row_of("readers").get, ("current_key", "goal_key"))
+    used_last = max(kept.of("reader_lists"), key=lambda row: row["used_at"], default={})
+    current, goal = map(used_last.get, ("current_key", "goal_key"))
     return About(
         marks=Counter(row["state"] for row in kept.of("progress")),
         changes=sum(row["undone_at"] is None for row in kept.of("changes")),
@@ -148,7 +149,8 @@ EXACT = 2**53
 """From here on, programs that read JSON may round numbers."""
 
 WHAT = {
-    "readers": "You, as a Discord id; what I showed you last, and your goal.",
+    "readers": "You, as a Discord id.",
+    "reader_lists": "What I showed you last in each list, your goal in it, and when you used it.",
     "progress": (
         "Your marks, one for each resource; done and known count as read, ratings are 1 to 5."
     ),

@@ -3,13 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import Addition, Laid, guild_of, lay_over
 from bot.core.curriculum.links import canonical, link_in
+from bot.core.lists import Choice, Place, Where, where_of
 from bot.core.recommend import Meant
 from bot.core.search import Hit, names_side_by_side, reads_like, search
 from bot.core.search.index import (
@@ -28,7 +29,7 @@ from bot.errors import (
     UnknownResourceError,
     UnknownStepError,
 )
-from bot.store import additions
+from bot.store import additions, lists, upkeep
 from bot.store.additions import KnownResource
 from bot.store.database import Database, Queries
 
@@ -49,8 +50,11 @@ MOST_NAMES = 25
 MOST_PIECES = 8
 """Maximum words of a text looked up for a second name."""
 
-KEPT_SERVERS = 256
-"""Maximum servers whose additions are kept laid out; the least used are laid anew when needed."""
+KEPT_LISTS = 256
+"""Maximum lists kept as servers see them; the least used are laid anew when needed."""
+
+ONLY_LIST = "only_list"
+"""The note of which list there was before lists had ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,45 +173,67 @@ class Seen:
 
 
 class CurriculumStore:
-    """One base curriculum with one index, shared by all, and each server's additions over it."""
+    """The base lists, each with one index shared by all, and what each server made of them.
 
-    def __init__(self, base: Curriculum) -> None:
-        self.base = base
-        self._index = index_of(base)
-        self._steps = index_of_steps(base)
-        self._unchanged = Seen(Laid(base), (self._index,), (self._steps,))
-        self._laid: OrderedDict[int, tuple[int, Seen]] = OrderedDict()
+    The first is the host's own: it counts where nobody chose another. ``place``: where somebody
+    asks; without a ``list_id``, what counts there is looked up.
+    """
 
-    async def of(self, db: Queries, guild_id: int | None, version: int | None = None) -> Curriculum:
-        """Return what this server sees; None: a DM, or a server the bot isn't in.
+    def __init__(self, *bases: Curriculum) -> None:
+        self.base = bases[0]
+        self.bases = {base.id: base for base in bases}
+        self._unchanged = {
+            base.id: Seen(Laid(base), (index_of(base),), (index_of_steps(base),)) for base in bases
+        }
+        self._laid: OrderedDict[tuple[int, str], tuple[int, Seen]] = OrderedDict()
 
-        ``version``: of its additions, where that was read already.
+    def at(self, where: Where, choice: Choice, key: str | None = None) -> Where:
+        """Return the place with the list that counts there; ``key``: what is asked about.
+
+        What that list doesn't have, an old card may still show from another one.
         """
-        return (await self.seen(db, guild_id, version)).laid.curriculum
+        counts = self.bases.get(choice.list_at(where, key) or "", self.base)
+        if key is not None and where.list_id is None and counts.find(key) is None:
+            counts = next((each for each in self.bases.values() if each.find(key)), counts)
+        return replace(where, list_id=counts.id)
 
-    async def laid(self, db: Queries, guild_id: int | None) -> Laid:
-        """Return what this server sees, with what it hides and what had to be set aside."""
-        return (await self.seen(db, guild_id)).laid
+    async def place(self, db: Queries, place: Place) -> tuple[Where, int]:
+        """Return the place with the list that counts there, and the version of its server's."""
+        where = where_of(place)
+        choice, version = await lists.choice(db, where.guild_id)
+        return self.at(where, choice), version
 
-    async def resource(self, db: Queries, guild_id: int | None, key: str) -> Resource:
+    async def of(self, db: Queries, place: Place, version: int | None = None) -> Curriculum:
+        """Return the list that is seen at a place.
+
+        ``version``: of its server's lists, where that was read already.
+        """
+        return (await self.seen(db, place, version)).laid.curriculum
+
+    async def resource(self, db: Queries, place: Place, key: str) -> Resource:
         """Return the resource with this key, or a former one.
 
         Raises:
             NoLongerListedError: it was listed once, or this server removed it.
             UnknownResourceError: it never was, or another server added it.
         """
-        if (found := (await self.of(db, guild_id)).get(key)) is not None:
+        if (found := (await self.of(db, place)).get(key)) is not None:
             return found
-        if (title := (await self._gone(db, guild_id, [key])).get(key)) is not None:
+        if (title := (await self._gone(db, place, [key])).get(key)) is not None:
             raise NoLongerListedError(title)
         raise UnknownResourceError(key)
 
-    async def _gone(self, db: Queries, guild_id: int | None, keys: Iterable[str]) -> dict[str, str]:
+    async def _gone(self, db: Queries, place: Place, keys: Iterable[str]) -> dict[str, str]:
         """Return the titles of the keys that another server's are not, and that meant something."""
-        ours = [key for key in keys if guild_of(key) in (None, guild_id)]
+        ours = [key for key in keys if guild_of(key) in (None, where_of(place).guild_id)]
         past = await additions.known_resources_by_key(db, ours)
-        hidden = {key: found.title for key in ours if (found := self.base.get(key)) is not None}
+        listed = ((key, base.get(key)) for key in ours for base in self.bases.values())
+        hidden = {key: found.title for key, found in listed if found is not None}
         return {key: found.title for key, found in past.items()} | hidden
+
+    def is_listed(self, key: str) -> bool:
+        """Tell whether a base list has a resource with this key, or with a former one."""
+        return any(base.get(key) is not None for base in self.bases.values())
 
     def step(self, steps: Sequence[Step], typed: str) -> Step:
         """Return the step with this id, number or title, in that order; else the likeliest.
@@ -239,92 +265,108 @@ class CurriculumStore:
         index = SearchIndex(map(document_of_step, steps))
         return [by_key[hit.key] for hit in search([index], typed, MOST_HITS)]
 
-    async def named(self, db: Queries, guild_id: int | None, typed: str) -> Resource:
+    async def named(self, db: Queries, place: Place, typed: str) -> Resource:
         """Return what the typed text means: a key, or words that fit one resource clearly.
 
         Raises:
             UnknownResourceError: nothing fits, or several do; it names the likeliest.
             NoLongerListedError: it was listed once.
         """
-        meant = await self.meant(db, guild_id, typed)
+        meant = await self.meant(db, place, typed)
         if len(meant) == 1 and meant[0].resource is not None:
             return meant[0].resource
         likely = (r for one in meant for r in ([one.resource] if one.resource else one.likely))
         titles = {resource.key: resource.title for resource in likely}
         raise UnknownResourceError(typed, tuple(titles.items())[:MOST_NAMES])
 
-    async def meant(self, db: Queries, guild_id: int | None, typed: str) -> list[Meant]:
+    async def meant(self, db: Queries, place: Place, typed: str) -> list[Meant]:
         """Return what each of the typed names means; of one name, or a title with an "and", one.
 
         Raises:
             NoLongerListedError: it is one name, of what was listed once.
             TooManyNamesError: there are more than a select could ask about.
         """
-        seen = await self.seen(db, guild_id)
+        seen = await self.seen(db, place)
         keys = {name for name in (typed, *names_in(typed)) if ":" in name}
-        gone = await self._gone(db, guild_id, keys - seen.laid.curriculum.by_key.keys())
+        gone = await self._gone(db, place, keys - seen.laid.curriculum.by_key.keys())
         return seen.meant(typed, gone)
 
     async def search(
         self,
         db: Queries,
-        guild_id: int | None,
+        place: Place,
         query: str,
         *,
         first: AbstractSet[str] | None = None,
     ) -> list[Hit]:
         """Return what fits, the best first; ``first``: keys before others that fit as well."""
-        return (await self.seen(db, guild_id)).search(query, first)
+        return (await self.seen(db, place)).search(query, first)
 
-    async def search_all(self, db: Queries, guild_id: int | None, query: str) -> list[Hit]:
+    async def search_all(self, db: Queries, place: Place, query: str) -> list[Hit]:
         """Return what fits of resources and steps, the best first."""
-        return (await self.seen(db, guild_id)).search_all(query)
+        return (await self.seen(db, place)).search_all(query)
 
-    async def seen(self, db: Queries, guild_id: int | None, version: int | None = None) -> Seen:
-        """Return what was laid for the server's version, or lay it.
+    async def seen(self, db: Queries, place: Place, version: int | None = None) -> Seen:
+        """Return what was laid for the version of the server's lists, or lay it.
 
         The version is read with every use, and before the additions: what another process
         writes in between is laid too early, never too late.
         """
-        if guild_id is not None and version is None:
-            version = await additions.version(db, guild_id)
+        where = where_of(place)
+        if version is None or where.list_id is None:
+            where, version = await self.place(db, where)
+        guild_id, list_id = where.guild_id, where.list_id or self.base.id
         if guild_id is None or not version:
-            return self._unchanged
-        kept = self._laid.get(guild_id)
+            return self._unchanged[list_id]
+        kept = self._laid.get((guild_id, list_id))
         if kept is None or kept[0] != version:
-            kept = (version, self._lay(await additions.additions_of(db, guild_id), guild_id))
-            self._laid[guild_id] = kept
-        self._laid.move_to_end(guild_id)
-        while len(self._laid) > KEPT_SERVERS:
+            rows = await additions.additions_of(db, guild_id, list_id)
+            kept = (version, self._lay(self.bases[list_id], rows, guild_id))
+            self._laid[guild_id, list_id] = kept
+        self._laid.move_to_end((guild_id, list_id))
+        while len(self._laid) > KEPT_LISTS:
             self._laid.popitem(last=False)
         return kept[1]
 
-    def _lay(self, rows: list[Addition], guild_id: int) -> Seen:
-        laid = lay_over(self.base, rows, guild_id)
+    def _lay(self, base: Curriculum, rows: list[Addition], guild_id: int) -> Seen:
+        laid, unchanged = lay_over(base, rows, guild_id), self._unchanged[base.id]
+        if laid.curriculum is base:
+            return unchanged
         present = laid.curriculum.by_key
-        hidden = {key for key, found in self.base.by_key.items() if present.get(key) != found}
-        changed = documents_of(laid.curriculum, without=self.base.by_key.keys() - hidden)
+        hidden = {key for key, found in base.by_key.items() if present.get(key) != found}
+        changed = documents_of(laid.curriculum, without=base.by_key.keys() - hidden)
         gone = laid.removed.values()
         removed = SearchIndex(names_of(each) for each in gone) if gone else None
-        own = [each for each in laid.curriculum.steps if self.base.step(each.id) is None]
-        steps = [self._steps, *([SearchIndex(map(document_of_step, own))] if own else [])]
-        indexes = (self._index, SearchIndex(changed))
-        return Seen(laid, indexes, tuple(steps), frozenset(hidden), removed)
+        own = [each for each in laid.curriculum.steps if base.step(each.id) is None]
+        steps = [SearchIndex(map(document_of_step, own))] if own else []
+        indexes = (*unchanged.indexes, SearchIndex(changed))
+        return Seen(laid, indexes, (*unchanged.steps, *steps), frozenset(hidden), removed)
 
     async def remember(self, db: Database, now: datetime) -> None:
-        """Bring the record of all that was ever listed up to date with the base curriculum.
+        """Bring the record of all that was ever listed up to date with the base lists.
+
+        What was about the only list there was, before lists had ids, gets its id.
 
         Raises:
             ConfigError: a key comes back with another link: its readers read something else.
         """
-        listed = {r.key: KnownResource(r.key, r.title, r.url) for r in self.base.by_key.values()}
         async with db.migrating() as tx:  # two starts at once tell what each found, in turn
-            recorded = await additions.known_resources(tx, self.base.id)
-            _refuse_reused_keys(recorded, self.base)
-            news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])
-            await additions.keep_known(tx, news)
-            gone = (r for r in recorded.values() if r.key not in listed)
-            await additions.set_gone(tx, [r.key for r in gone if r.gone_at is None], now)
+            if await upkeep.setting(tx, ONLY_LIST) is None:
+                only = await lists.only_list(tx) or self.base.id
+                await lists.name_only_list(tx, only)
+                await upkeep.set_setting(tx, ONLY_LIST, only)
+            for base in self.bases.values():
+                await _remember(tx, base, now)
+
+
+async def _remember(tx: Queries, base: Curriculum, now: datetime) -> None:
+    listed = {r.key: KnownResource(r.key, r.title, r.url) for r in base.by_key.values()}
+    recorded = await additions.known_resources(tx, base.id)
+    _refuse_reused_keys(recorded, base)
+    news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])
+    await additions.keep_known(tx, news)
+    gone = (r for r in recorded.values() if r.key not in listed)
+    await additions.set_gone(tx, [r.key for r in gone if r.gone_at is None], now)
 
 
 def _refuse_reused_keys(recorded: Mapping[str, KnownResource], base: Curriculum) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.core.curriculum import Resource, Step
 from bot.core.curriculum.additions import guild_of
+from bot.core.lists import Place
 from bot.core.progress import unlocks
 from bot.core.recommend import Found, Suggestion, similar_to
 from bot.services.curriculum import CurriculumStore
@@ -23,22 +24,20 @@ class Finding:
     _readers: Readers
     _curricula: CurriculumStore
 
-    async def all_named(
-        self, reader_id: int, guild_id: int | None, typed: str
-    ) -> tuple[Resource, ...]:
+    async def all_named(self, reader_id: int, place: Place, typed: str) -> tuple[Resource, ...]:
         """Return what `/done` would mark of several names; nothing if one of them is unclear."""
-        place = await self._readers.place_of(self._db, reader_id, guild_id, typed)
-        meant = await self._curricula.meant(self._db, place, typed)
+        here = await self._readers.here(self._db, reader_id, place, typed)
+        meant = await self._curricula.meant(self._db, here.where, typed)
         found = tuple(one.resource for one in meant if one.resource is not None)
         return found if len(found) == len(meant) > 1 else ()
 
-    async def find(self, reader_id: int, guild_id: int | None, query: str) -> Found:
+    async def find(self, reader_id: int, place: Place, query: str) -> Found:
         """Search the list as this reader sees it here: its resources and its steps."""
-        here = await self._readers.here(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, place)
         chosen = here.curriculum.find(query)
         found, is_exact = [chosen] if chosen else [], True
         if chosen is None:
-            hits = await self._curricula.search_all(self._db, guild_id, query)
+            hits = await self._curricula.search_all(self._db, here.where, query)
             # A moderator may have changed the list between the two readings.
             found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
             certain = [hit.key for hit in hits if hit.exact]
@@ -50,55 +49,51 @@ class Finding:
             return Found(here.curriculum, here.reader, query, found, shown)
         return Found(here.curriculum, here.reader, query, found, exact)
 
-    async def similar(self, reader_id: int, guild_id: int | None, key: str) -> Found:
+    async def similar(self, reader_id: int, place: Place, key: str) -> Found:
         """Return what is about the same as a resource, the most alike first."""
-        here = await self._readers.here(self._db, reader_id, guild_id, key)
+        here = await self._readers.here(self._db, reader_id, place, key)
         resource = await self._readers.resource(self._db, here, key)
         found: list[Resource | Step] = [*similar_to(here.curriculum, resource)]
-        place = here.from_guild
-        if place is not None and not await group_rows.is_in_guild(self._db, place, reader_id):
+        own = here.from_guild
+        if own is not None and not await group_rows.is_in_guild(self._db, own, reader_id):
             found = [each for each in found if guild_of(each.key) is None]
         from_guild, curriculum = here.from_guild, here.curriculum
         return Found(curriculum, here.reader, "", found, similar_to=resource, from_guild=from_guild)
 
     async def suggestions(
-        self, reader_id: int, guild_id: int | None, typed: str, *, undone: bool = False
+        self, reader_id: int, place: Place, typed: str, *, undone: bool = False
     ) -> list[Suggestion]:
         """Return what fits while somebody types; for nothing typed, what they may want.
 
         ``undone``: what isn't read yet goes first, the current one before all.
         """
-        here = await self._readers.here(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, place)
         curriculum = here.curriculum
         if typed.strip():
             unread = {key for key in curriculum.by_key if not unlocks(here.reader.marks, key)}
             first = unread if undone else None
-            hits = await self._curricula.search(self._db, guild_id, typed, first=first)
+            hits = await self._curricula.search(self._db, here.where, typed, first=first)
             found = [r for hit in hits if (r := curriculum.get(hit.key)) is not None]
         else:
             found = _wanted(here)
         return [here.suggested(resource) for resource in found]
 
-    async def offers(
-        self, reader_id: int, guild_id: int | None, typed: str
-    ) -> list[Suggestion | Step]:
+    async def offers(self, reader_id: int, place: Place, typed: str) -> list[Suggestion | Step]:
         """Return the resources and steps that fit while one types; at first, what they may want."""
         if not typed.strip():
-            return [*await self.suggestions(reader_id, guild_id, typed)]
-        here = await self._readers.here(self._db, reader_id, guild_id)
-        hits = await self._curricula.search_all(self._db, guild_id, typed)
+            return [*await self.suggestions(reader_id, place, typed)]
+        here = await self._readers.here(self._db, reader_id, place)
+        hits = await self._curricula.search_all(self._db, here.where, typed)
         found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
         return [one if isinstance(one, Step) else here.suggested(one) for one in found]
 
-    async def step_id(self, guild_id: int | None, typed: str) -> str:
+    async def step_id(self, place: Place, typed: str) -> str:
         """Return the id of the step that is meant, or raise UnknownStepError."""
-        return self._curricula.step((await self._curricula.of(self._db, guild_id)).steps, typed).id
+        return self._curricula.step((await self._curricula.of(self._db, place)).steps, typed).id
 
-    async def steps(self, guild_id: int | None, typed: str) -> list[Step]:
+    async def steps(self, place: Place, typed: str) -> list[Step]:
         """Return the steps that fit what is typed; all of them for nothing."""
-        return self._curricula.steps_like(
-            (await self._curricula.of(self._db, guild_id)).steps, typed
-        )
+        return self._curricula.steps_like((await self._curricula.of(self._db, place)).steps, typed)
 
 
 def _wanted(here: ReaderHere) -> list[Resource]:

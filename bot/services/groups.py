@@ -24,6 +24,7 @@ from bot.core.groups import (
     WhichZone,
     as_wished,
 )
+from bot.core.lists import Where
 from bot.core.outbox import Problem
 from bot.core.weeks import Schedule, Slot, Week
 from bot.core.zones import resolve_zone, zones_offered
@@ -203,6 +204,7 @@ class Groups:
             old = await group_rows.take_group_of_channel(tx, channel_id)
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
+            here, _ = await self._curricula.place(tx, Where(guild_id, channel_id))
             state: GroupState = "paused" if old and old.state == "paused" else "active"
             group = Group(
                 group_id, guild_id, channel_id, state, schedule, role_id, now, now,
@@ -210,6 +212,7 @@ class Groups:
                 after_list=old.after_list if old else None,
                 after_list_at=old.after_list_at if old else None,
                 is_forum=is_forum,
+                list_id=old.list_id if old else here.list_id,
             )  # fmt: skip
             plan = await self._papers.plan(tx, group)
             group = replace(group, next_at=plan.calendar.next(now).at)
@@ -365,7 +368,7 @@ class Groups:
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
         """Return a page of the group's past weeks, the newest first."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
-        curriculum = await self._curricula.of(self._db, guild_id)
+        curriculum = await self._curricula.of(self._db, group.where)
         now, calendar = self._clock(), await calendar_of(self._db, group)
         past = [week for week in calendar.weeks if week.at <= now][page * WEEKS_A_PAGE :]
         shown = past[:WEEKS_A_PAGE]
@@ -437,7 +440,7 @@ class Groups:
         lost = next((v for v in votes if v.state == "lost" and v.week not in plan.picked), None)
         told = vote or lost
         named = await group_rows.named_members(db, group_id)
-        doubted = await additions.doubted_keys(db, group.guild_id)
+        doubted = await additions.doubted_keys(db, group.guild_id, curriculum.id)
         posted = this_week if this_week and this_week.state == "posted" else None
         read_by = await self._weeks.read_by(curriculum, group_id, [posted, last], named)
         return GroupStatus(

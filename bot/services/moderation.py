@@ -27,6 +27,7 @@ from bot.core.curriculum.fields import (
 from bot.core.curriculum.file import fits_a_card, write_curriculum
 from bot.core.curriculum.shape import is_visible
 from bot.core.groups import GroupForm
+from bot.core.lists import Place, Where
 from bot.core.moderation import (
     WHY_LIMIT,
     Desk,
@@ -92,16 +93,17 @@ class Moderation:
     _fetch_facts: FetchFacts
     _patience: float = PATIENCE
 
-    async def list_of(self, guild_id: int, tx: Queries | None = None) -> ServerList:
-        """Return a server's list as it is now."""
+    async def list_of(self, place: Place, tx: Queries | None = None) -> ServerList:
+        """Return the list that counts at a place of a server, as it is now."""
         db = tx or self._db
-        seen = await self._curricula.seen(db, guild_id)
-        return ServerList(db, guild_id, seen, self._curricula, self._clock, self._ids)
+        where, version = await self._curricula.place(db, place)
+        seen = await self._curricula.seen(db, where, version)
+        return ServerList(db, where, seen, self._curricula, self._clock, self._ids)
 
     # Adding
 
     async def propose(
-        self, guild_id: int, opener_id: int, typed: str, step: str | None = None
+        self, place: Place, opener_id: int, typed: str, step: str | None = None
     ) -> Proposal | Desk:
         """Return how a link would be added; or, if it is listed or was, what it is here.
 
@@ -109,15 +111,15 @@ class Moderation:
             NotALinkError: nothing that a browser could open.
             UnknownStepError: no such step.
         """
-        url, here = web_link(typed), await self.list_of(guild_id)
+        url, here = web_link(typed), await self.list_of(place)
         chosen = here.step(step) if step else here.steps[0]
         if (key := here.key_of(url)) is not None:
-            draft = await self._begin(guild_id, opener_id, DraftEdit(key))
+            draft = await self._begin(here.where, opener_id, DraftEdit(key))
             return await _desk(here, draft, "already")
         facts = await self._facts(url)
         fields = {**fields_of_page(url, facts), "step_id": chosen.id}
         about = DraftAddition(fields, not is_visible(facts.title), facts.missing)
-        return _proposal(here, await self._begin(guild_id, opener_id, about))
+        return _proposal(here, await self._begin(here.where, opener_id, about))
 
     async def add(self, ref: DraftRef) -> Proposal | Desk:
         """Add what the draft proposes; a second time, or if another was quicker, show what is.
@@ -159,7 +161,7 @@ class Moderation:
 
     async def open(
         self,
-        guild_id: int,
+        place: Place,
         opener_id: int,
         typed: str,
         step: str | None = None,
@@ -172,7 +174,7 @@ class Moderation:
             UnknownResourceError, UnknownStepError: it means nothing for certain.
             NeedRefusedError, StepRefusedError: the wish could not be followed.
         """
-        here = await self.list_of(guild_id)
+        here = await self.list_of(place)
         resource = await here.named(typed)
         new: dict[str, str] = {}
         idle: dict[str, Any] = {}
@@ -183,7 +185,7 @@ class Moderation:
             else:
                 new["step_id"] = chosen.id
         if needs:
-            needed = await self._curricula.named(self._db, guild_id, needs)
+            needed = await self._curricula.named(self._db, here.where, needs)
             if needed.key in resource.prerequisites:
                 idle["needs"] = needed
             else:
@@ -197,7 +199,7 @@ class Moderation:
         wish = DraftEdit(resource.key, **new)
         if new:
             await _wished(here, resource, wish)
-        draft = await self._begin(guild_id, opener_id, wish)
+        draft = await self._begin(here.where, opener_id, wish)
         return replace(await _desk(here, draft), idle=Wishes(**idle))
 
     async def confirm(self, ref: DraftRef) -> Desk:
@@ -220,7 +222,7 @@ class Moderation:
 
     async def keep(self, guild_id: int, opener_id: int, form: ResourceForm | GroupForm) -> int:
         """Keep for a day what was typed into a form that was refused; return its id."""
-        return (await self._begin(guild_id, opener_id, form)).draft_id
+        return (await self._begin(Where(guild_id), opener_id, form)).draft_id
 
     async def kept(self, ref: DraftRef, kind: type[Kind]) -> Kind:
         """Return what was typed into a form of that kind."""
@@ -274,7 +276,7 @@ class Moderation:
             return await _set_removed(here, draft, "restored")
 
     async def doubt(
-        self, reader_id: int, guild_id: int, key: str, needed: str, why: str
+        self, reader_id: int, place: Place, key: str, needed: str, why: str
     ) -> tuple[Resource, Resource]:
         """Pass a reader's doubt on to this server's moderators; return both resources.
 
@@ -283,18 +285,20 @@ class Moderation:
         """
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
-            resource = await self._curricula.resource(tx, guild_id, key)
-            prerequisite = await self._curricula.resource(tx, guild_id, needed)
+            where, _ = await self._curricula.place(tx, place)
+            resource = await self._curricula.resource(tx, where, key)
+            prerequisite = await self._curricula.resource(tx, where, needed)
             doubt = Doubt(resource.key, prerequisite.key, why.strip()[:WHY_LIMIT])
             now, doubt_id = self._clock(), self._ids.new()
-            await additions.add_doubt(tx, guild_id, reader_id, doubt_id, doubt, now)
+            at = where.guild_id or 0, where.list_id or ""
+            await additions.add_doubt(tx, *at, reader_id, doubt_id, doubt, now)
         return resource, prerequisite
 
     async def drop_doubts(self, ref: DraftRef) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
         async with self._turn(ref) as (here, draft):
             resource = await here.listed(_about(draft, DraftEdit).key)
-            await additions.delete_doubts(here.db, here.guild_id, resource.key)
+            await additions.delete_doubts(here.db, here.guild_id, here.base.id, resource.key)
             return await _desk(here, draft, "settled")
 
     # Looking
@@ -305,12 +309,14 @@ class Moderation:
 
     async def history(self, ref: DraftRef) -> tuple[Desk, list[PastEdit]]:
         """Return who changed the resource, the latest first."""
-        desk = await self.desk(ref)
-        return desk, await additions.edits_of(self._db, ref[0] or 0, desk.resource.key)
+        here, draft = await self._look(ref)
+        desk = await _desk(here, draft)
+        at = here.guild_id, here.base.id, desk.resource.key
+        return desk, await additions.edits_of(self._db, *at)
 
-    async def export(self, guild_id: int) -> tuple[str, str]:
+    async def export(self, place: Place) -> tuple[str, str]:
         """Return the list's id and a file's text with all of it, or raise NothingToExportError."""
-        curriculum = await self._curricula.of(self._db, guild_id)
+        curriculum = await self._curricula.of(self._db, place)
         if not curriculum.resources:
             raise NothingToExportError
         return curriculum.id, write_curriculum(curriculum)
@@ -326,12 +332,12 @@ class Moderation:
             if guild_id is not None:
                 await additions.take_turn(tx, guild_id)
             draft = await self._find(tx, ref)
-            yield await self.list_of(draft.guild_id, tx), draft
+            yield await self.list_of(draft.where, tx), draft
 
     async def _look(self, ref: DraftRef) -> tuple[ServerList, Draft]:
         """Return a draft with its server's list, outside a transaction."""
         draft = await self._find(self._db, ref)
-        return await self.list_of(draft.guild_id), draft
+        return await self.list_of(draft.where), draft
 
     async def _find(self, db: Queries, ref: DraftRef) -> Draft:
         found = await additions.draft(db, ref, self._clock() - CARDS_LAST)
@@ -346,10 +352,11 @@ class Moderation:
             async with self._db.transaction() as tx:
                 await additions.drop_drafts_before(tx, made_before)
 
-    async def _begin(self, guild_id: int, opener_id: int, about: Drafted) -> Draft:
+    async def _begin(self, where: Where, opener_id: int, about: Drafted) -> Draft:
         """Record a draft, and forget those that have lapsed."""
         now = self._clock()
-        draft = Draft(self._ids.new(), guild_id, opener_id, about, now)
+        at = where.guild_id or 0, where.list_id or ""
+        draft = Draft(self._ids.new(), *at, opener_id, about, now)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, opener_id)
             await additions.drop_drafts_before(tx, now - CARDS_LAST)
@@ -419,7 +426,7 @@ async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) 
     """Return what a card shows of a draft about a listed resource, as it is now."""
     wish, laid = _about(draft, DraftEdit), here.laid
     resource = await here.listed(wish.key)
-    doubts = await additions.doubts_about(here.db, here.guild_id, resource.key)
+    doubts = await additions.doubts_about(here.db, here.guild_id, here.base.id, resource.key)
     own, is_removed = is_of_guild(resource.key, here.guild_id), resource.key in laid.removed
     can_be_next = own and not is_removed
     running = await groups.running_groups(here.db, here.guild_id) if can_be_next else ()

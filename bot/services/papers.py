@@ -53,7 +53,7 @@ class Papers:
             WeekRefusedError: that week has its paper, is over, or is more than a year away.
         """
         async with self.taken(guild_id, channel_id=channel_id, who=picked_by) as (tx, group, plan):
-            meant = _picked(await self._curricula.named(tx, guild_id, resource))
+            meant = _picked(await self._curricula.named(tx, group.where, resource))
             week = _one_week(plan, group, meant.key, date) if date else None
             slot = _open_slot(plan, group, week) if week else plan.calendar.next(plan.now)
             await self._put(tx, group, slot, meant, picked_by)
@@ -73,8 +73,8 @@ class Papers:
         Raises:
             WeekRefusedError: a year's weeks are all taken.
         """
-        meant = _picked(await self._curricula.resource(self._db, guild_id, key))
         async with self.taken(guild_id, group_id, who=picked_by) as (tx, group, plan):
+            meant = _picked(await self._curricula.resource(tx, group.where, key))
             slot = plan.free_slot(meant)
             if slot is None:
                 raise WeekRefusedError("far")
@@ -110,8 +110,8 @@ class Papers:
         A pick or a vote for one of them goes first: the rest then comes a week later. Of what was
         begun, the weeks it has had count.
         """
-        meant = await self._curricula.resource(self._db, guild_id, key)
-        async with self.taken(guild_id, group_id) as (tx, _, plan):
+        async with self.taken(guild_id, group_id) as (tx, group, plan):
+            meant = await self._curricula.resource(tx, group.where, key)
             keys = plan.curriculum.keys_of(meant)
             await week_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
         return meant
@@ -140,7 +140,7 @@ class Papers:
     async def plan(self, db: Queries, group: Group) -> Plan:
         """Return all that decides what a group reads in which week: nothing else reads it."""
         now, calendar = self._clock(), await calendar_of(db, group)
-        curriculum = await self._curricula.of(db, group.guild_id)
+        curriculum = await self._curricula.of(db, group.where)
         last_week = week_of((now - timedelta(days=8)).date())
         return Plan(
             curriculum,

@@ -1,11 +1,12 @@
 """One reader as they stand in the list of the server where they ask."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import guild_of
+from bot.core.lists import Place, Where, where_of
 from bot.core.progress import Mark, resolved, shown_count
 from bot.core.recommend import (
     NO_FILTERS,
@@ -40,18 +41,29 @@ AWAY_FOR = timedelta(weeks=3)
 
 @dataclass(frozen=True, slots=True)
 class ReaderHere:
-    """One reader as they stand now in a server's list; ``kept``: as their rows say it.
+    """One reader as they stand now in a list, as a server sees it; ``kept``: as their rows say it.
 
     ``from_guild``: the server, where a reader in a DM is told about a list of its own.
     """
 
     reader_id: int
     guild_id: int | None
+    list_id: str
     from_guild: int | None
     now: datetime
     curriculum: Curriculum
     kept: Standing
     reader: Reader
+
+    @property
+    def where(self) -> Where:
+        """The list they stand in."""
+        return Where(self.guild_id, list_id=self.list_id)
+
+    @property
+    def is_used_last(self) -> bool:
+        """Whether they used no other list since; who used none at all has nothing to be told."""
+        return self.kept.lists.used_last in (None, self.list_id)
 
     @property
     def stored(self) -> Mapping[str, Mark]:
@@ -165,20 +177,24 @@ class Readers:
     _clock: Clock
 
     async def here(
-        self, db: Queries, reader_id: int, guild_id: int | None, key: str | None = None
+        self, db: Queries, reader_id: int, place: Place, key: str | None = None
     ) -> ReaderHere:
         """Return the reader as they stand here; ``key``: what they ask about, seen as below."""
-        place, now = await self.place_of(db, reader_id, guild_id, key), self._clock()
-        kept = await readers.standing(db, reader_id, place, now - A_WEEK, key)
-        curriculum = await self._curricula.of(db, place, kept.version)
+        where, now = await self.place_of(db, reader_id, place, key), self._clock()
+        kept = await readers.standing(db, reader_id, where.guild_id, now - A_WEEK, key)
+        where = self._curricula.at(where, kept.lists, key)
+        curriculum = await self._curricula.of(db, where, kept.version)
+        used = kept.lists.used.get(where.list_id or "")
+        current, goal = (used.current, used.goal) if used else (None, None)
         group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
         marks = resolved(curriculum, kept.marks)
         # Of two, the line under the present key is the newer.
         noted = sorted(kept.notes.items(), key=lambda each: each[0] in curriculum.by_key)
         notes = {curriculum.present(key): note for key, note in noted}
-        reader = Reader(marks, kept.current, kept.goal, kept.minutes, group_reads, notes)
-        from_guild = None if place == guild_id else place
-        return ReaderHere(reader_id, place, from_guild, now, curriculum, kept, reader)
+        reader = Reader(marks, current, goal, kept.minutes, group_reads, notes)
+        guild_id, list_id = where.guild_id, where.list_id or ""
+        from_guild = None if guild_id == where_of(place).guild_id else guild_id
+        return ReaderHere(reader_id, guild_id, list_id, from_guild, now, curriculum, kept, reader)
 
     async def resource(self, db: Queries, here: ReaderHere, key: str) -> Resource:
         """Return the resource with this key; raises as ``CurriculumStore.resource``.
@@ -189,22 +205,21 @@ class Readers:
         if key.startswith(":"):
             steps = ((step.id, step.title) for step in here.curriculum.steps)
             raise UnknownStepError(key[1:], tuple(steps))
-        return here.curriculum.get(key) or await self._curricula.resource(db, here.guild_id, key)
+        return here.curriculum.get(key) or await self._curricula.resource(db, here.where, key)
 
-    async def place_of(
-        self, db: Queries, reader_id: int, guild_id: int | None, key: str | None
-    ) -> int | None:
-        """Return the server from which a resource is seen: where the reader is.
+    async def place_of(self, db: Queries, reader_id: int, place: Place, key: str | None) -> Where:
+        """Return from where a resource is seen: where the reader is.
 
         In a DM a server's own is seen from that server, by who is in one of its groups or was
         shown it.
         """
-        own = None if guild_id is not None or key is None else guild_of(key)
-        if own is None or key is None or self._curricula.base.get(key) is not None:
-            return guild_id
-        if await group_rows.is_in_guild(db, own, reader_id):
-            return own
-        return own if await readers.was_shown(db, reader_id, key) else None
+        where = where_of(place)
+        own = None if where.guild_id is not None or key is None else guild_of(key)
+        if own is None or key is None or self._curricula.is_listed(key):
+            return where
+        is_theirs = await group_rows.is_in_guild(db, own, reader_id)
+        is_theirs = is_theirs or await readers.was_shown(db, reader_id, key)
+        return replace(where, guild_id=own) if is_theirs else where
 
     async def shown(self, db: Queries, here: ReaderHere, resource: Resource) -> Shown:
         """Return a resource as this reader sees it."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import guild_of
+from bot.core.lists import Place, where_of
 from bot.core.progress import (
     UNLOCKS,
     Mark,
@@ -72,7 +73,7 @@ class Reading:
     async def next_for(
         self,
         reader_id: int,
-        guild_id: int | None,
+        place: Place,
         filters: Filters = NO_FILTERS,
         *,
         minutes: int | None = None,
@@ -83,22 +84,23 @@ class Reading:
         ``minutes``: how many the reader has, until they ask anew. Which one is next never depends
         on it; nor does it change for who goes deeper.
         """
-        here = await self._readers.here(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, place)
         answer = here.answer(filters, deeper=deeper)
         has_said = (deeper or minutes == here.reader.minutes) and not here.is_back
-        if has_said and _current_after(answer, here) == here.reader.current:  # nobody has to wait
+        stays = _current_after(answer, here) == here.reader.current and here.is_used_last
+        if has_said and stays:  # nobody has to wait
             worth = await self._readers.worth_of(self._db, here, answer)
             return replace(here.reply(answer), worth=worth)
         async with self._turn(reader_id) as tx:
             if not has_said and not deeper:
                 await readers.set_minutes(tx, reader_id, minutes)
-            back = await self._welcome_back(tx, reader_id, guild_id)
-            reply = await self.show_next(tx, reader_id, guild_id, filters, deeper=deeper)
+            back = await self._welcome_back(tx, reader_id, place)
+            reply = await self.show_next(tx, reader_id, place, filters, deeper=deeper)
             return replace(reply, back=back)
 
-    async def _welcome_back(self, tx: Queries, reader_id: int, guild_id: int | None) -> Back | None:
+    async def _welcome_back(self, tx: Queries, reader_id: int, place: Place) -> Back | None:
         """Return what to tell a reader who was away for weeks, once; else None."""
-        here = await self._readers.here(tx, reader_id, guild_id)
+        here = await self._readers.here(tx, reader_id, place)
         if not here.is_back or here.marked_at is None:
             return None
         await readers.set_welcomed(tx, reader_id, here.marked_at)
@@ -117,11 +119,11 @@ class Reading:
         locked = next((path[-1] for path in paths if len(path) > 1), None)
         return Back(last, meanwhile, locked)
 
-    async def any_length(self, reader_id: int, guild_id: int | None) -> Reply:
+    async def any_length(self, reader_id: int, place: Place) -> Reply:
         """Forget how many minutes the reader has; what they were shown stays."""
         async with self._turn(reader_id) as tx:
             await readers.set_minutes(tx, reader_id, None)
-            here = await self._readers.here(tx, reader_id, guild_id)
+            here = await self._readers.here(tx, reader_id, place)
             answer = here.present_answer()
             return await self._show(tx, here, answer, _shown_key(answer))
 
@@ -129,59 +131,57 @@ class Reading:
         self,
         tx: Queries,
         reader_id: int,
-        guild_id: int | None,
+        place: Place,
         filters: Filters = NO_FILTERS,
         *,
         deeper: bool = False,
     ) -> Reply:
         """Do what ``next_for`` does, in a transaction that has the reader's turn."""
-        here = await self._readers.here(tx, reader_id, guild_id)
+        here = await self._readers.here(tx, reader_id, place)
         answer = here.answer(filters, deeper=deeper)
         return await self._show(tx, here, answer, _current_after(answer, here))
 
-    async def present(self, reader_id: int, guild_id: int | None) -> Reply:
+    async def present(self, reader_id: int, place: Place) -> Reply:
         """Return what is current, or what comes next, with the last change; nothing changes."""
-        here = await self._readers.here(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, place)
         latest = await progress.latest_changes(self._db, reader_id, 1)
         return here.reply(here.present_answer(), next((each.change for each in latest), None))
 
-    async def look(
-        self, reader_id: int, guild_id: int | None, key: str, *, talks: bool = False
-    ) -> Shown:
+    async def look(self, reader_id: int, place: Place, key: str, *, talks: bool = False) -> Shown:
         """Return one resource; ``talks``: with where it was a paper of the week."""
-        here = await self._readers.here(self._db, reader_id, guild_id, key)
+        here = await self._readers.here(self._db, reader_id, place, key)
         resource = await self._readers.resource(self._db, here, key)
-        found = await self._talks(here, guild_id, resource) if talks else ()
+        found = await self._talks(here, place, resource) if talks else ()
         return replace(await self._readers.shown(self._db, here, resource), talks=found)
 
     async def look_next(
-        self, reader_id: int, guild_id: int | None, key: str, *, talks: bool = False
+        self, reader_id: int, place: Place, key: str, *, talks: bool = False
     ) -> Reply:
         """Return a resource that was shown as the next one, with the reasons that hold now."""
-        here = await self._readers.here(self._db, reader_id, guild_id, key)
+        here = await self._readers.here(self._db, reader_id, place, key)
         resource = await self._readers.resource(self._db, here, key)
         reply = here.reply(here.recommended(resource))
         worth = await self._readers.worth_of(self._db, here, resource)
-        found = await self._talks(here, guild_id, resource) if talks else ()
+        found = await self._talks(here, place, resource) if talks else ()
         return replace(reply, worth=worth, talks=found)
 
-    async def _talks(
-        self, here: ReaderHere, guild_id: int | None, resource: Resource
-    ) -> tuple[Talk, ...]:
+    async def _talks(self, here: ReaderHere, place: Place, resource: Resource) -> tuple[Talk, ...]:
         """Return where a resource was a paper of the week, the latest first.
 
         In a server: in its groups, whose channels the reader may not see; in a DM: in theirs.
         """
         keys = here.curriculum.keys_of(resource)
-        return tuple(await week_rows.talks_about(self._db, keys, guild_id, here.reader_id))
+        return tuple(
+            await week_rows.talks_about(self._db, keys, where_of(place).guild_id, here.reader_id)
+        )
 
-    async def reader(self, reader_id: int, guild_id: int | None) -> tuple[Curriculum, Reader]:
+    async def reader(self, reader_id: int, place: Place) -> tuple[Curriculum, Reader]:
         """Return the reader and the curriculum they see here."""
-        here = await self._readers.here(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, place)
         return here.curriculum, here.reader
 
     async def finish_current(
-        self, reader_id: int, guild_id: int | None, rating: int | None = None
+        self, reader_id: int, place: Place, rating: int | None = None
     ) -> Reply | AlsoDone:
         """Mark the current resource done; a second time within a minute, ask first.
 
@@ -189,9 +189,9 @@ class Reading:
             NothingCurrentError: nothing was shown as the next one yet.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._readers.here(tx, reader_id, guild_id)
-            if guild_id is None:
-                here = await self._readers.here(tx, reader_id, None, here.reader.current)
+            here = await self._readers.here(tx, reader_id, place)
+            if where_of(place).guild_id is None:
+                here = await self._readers.here(tx, reader_id, here.where, here.reader.current)
             current = here.current
             if current is None:
                 raise NothingCurrentError
@@ -202,9 +202,9 @@ class Reading:
                 return AlsoDone(here.curriculum, current, before, rating)
             return await self._mark(tx, here, [current], "done_current", rating)
 
-    async def ask_done(self, reader_id: int, guild_id: int | None, key: str) -> AlsoDone | None:
+    async def ask_done(self, reader_id: int, place: Place, key: str) -> AlsoDone | None:
         """Return the question whether a resource is done too; None: it is marked so already."""
-        shown = await self.look(reader_id, guild_id, key)
+        shown = await self.look(reader_id, place, key)
         mark = shown.reader.marks.get(shown.resource.key)
         if mark is not None and mark.state == "done":
             return None
@@ -214,7 +214,7 @@ class Reading:
         return AlsoDone(shown.curriculum, shown.resource, before)
 
     async def finish(
-        self, reader_id: int, guild_id: int | None, typed: str, rating: int | None = None
+        self, reader_id: int, place: Place, typed: str, rating: int | None = None
     ) -> Reply | PartlyDone:
         """Mark as done what the typed text means: of several names, all that are clear, as one.
 
@@ -222,22 +222,22 @@ class Reading:
             UnknownResourceError, NoLongerListedError: it is one name, of no resource for certain.
             TooManyNamesError: nothing is marked.
         """
-        place = await self._readers.place_of(self._db, reader_id, guild_id, typed)
-        meant = await self._curricula.meant(self._db, place, typed)
+        here = await self._readers.here(self._db, reader_id, place, typed)
+        meant = await self._curricula.meant(self._db, here.where, typed)
         if len(meant) == 1 and meant[0].resource is None:
-            await self._curricula.named(self._db, place, typed)  # says what it may mean
+            await self._curricula.named(self._db, here.where, typed)  # says what it may mean
         keys = [one.resource.key for one in meant if one.resource is not None]
-        reply = await self.mark_all(reader_id, guild_id, keys, rating) if keys else None
+        reply = await self.mark_all(reader_id, place, keys, rating) if keys else None
         unclear = tuple(one for one in meant if one.resource is None)
         if not unclear and reply is not None:
             return reply
-        curriculum = reply.curriculum if reply else await self._curricula.of(self._db, place)
+        curriculum = reply.curriculum if reply else here.curriculum
         return PartlyDone(curriculum, unclear, reply, rating)
 
     async def mark(
         self,
         reader_id: int,
-        guild_id: int | None,
+        place: Place,
         key: str,
         kind: MarkKind,
         *,
@@ -249,16 +249,16 @@ class Reading:
         changes nothing. Where the resource was the current one, what comes next takes its place.
         """
         async with self._turn(reader_id) as tx:
-            return await self.mark_in_turn(tx, reader_id, guild_id, [key], kind, rating)
+            return await self.mark_in_turn(tx, reader_id, place, [key], kind, rating)
 
     async def mark_all(
-        self, reader_id: int, guild_id: int | None, keys: Sequence[str], rating: int | None = None
+        self, reader_id: int, place: Place, keys: Sequence[str], rating: int | None = None
     ) -> Reply:
         """Mark resources done, as one change; if one of them isn't here, none is marked."""
         async with self._turn(reader_id) as tx:
-            return await self.mark_in_turn(tx, reader_id, guild_id, keys, "done", rating)
+            return await self.mark_in_turn(tx, reader_id, place, keys, "done", rating)
 
-    async def know(self, reader_id: int, guild_id: int | None, keys: Sequence[str]) -> Reply:
+    async def know(self, reader_id: int, place: Place, keys: Sequence[str]) -> Reply:
         """Mark resources and whole steps as known, with all that comes before them, as one change.
 
         What the reader has marked otherwise stays so, but for what they put off.
@@ -267,7 +267,7 @@ class Reading:
             UnknownStepError: there is no such step any more; nothing is marked.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._readers.here(tx, reader_id, guild_id, keys[0])
+            here = await self._readers.here(tx, reader_id, place, keys[0])
             named: list[Resource] = []
             for key in keys:
                 found = here.curriculum.find(key) or await self._readers.resource(tx, here, key)
@@ -278,10 +278,10 @@ class Reading:
             marked = [resource.key for resource in named]
             return await self._repeated(tx, here, lambda each: here.touches(each, marked))
 
-    async def bookmark(self, reader_id: int, guild_id: int | None, key: str, note: str) -> Reply:
+    async def bookmark(self, reader_id: int, place: Place, key: str, note: str) -> Reply:
         """Record that a part of a resource is read; ``note``: which, if the reader wants to say."""
         async with self._turn(reader_id) as tx:
-            here = await self._readers.here(tx, reader_id, guild_id, key)
+            here = await self._readers.here(tx, reader_id, place, key)
             resource = await self._readers.resource(tx, here, key)
             note, key = " ".join(note.split())[:LONGEST_NOTE], resource.key
             is_read = unlocks(here.reader.marks, key)
@@ -298,17 +298,17 @@ class Reading:
         self,
         tx: Queries,
         reader_id: int,
-        guild_id: int | None,
+        place: Place,
         keys: Sequence[str],
         kind: MarkKind = "done",
         rating: int | None = None,
     ) -> Reply:
         """Do what ``mark`` does, in a transaction that has the reader's turn."""
-        here = await self._readers.here(tx, reader_id, guild_id, keys[0])
+        here = await self._readers.here(tx, reader_id, place, keys[0])
         resources = [await self._readers.resource(tx, here, key) for key in keys]
         return await self._mark(tx, here, resources, kind, rating)
 
-    async def undo(self, reader_id: int, guild_id: int | None, change_id: int) -> Reply:
+    async def undo(self, reader_id: int, place: Place, change_id: int) -> Reply:
         """Put back exactly what the change replaced, and return what comes next then.
 
         Raises:
@@ -316,15 +316,13 @@ class Reading:
             ChangedSinceError: what it marked was marked again; the later change goes first.
         """
         async with self._turn(reader_id) as tx:
-            stored, here = await self._change_of(tx, reader_id, guild_id, change_id)
+            stored, here = await self._change_of(tx, reader_id, place, change_id)
             if stored.undone_at is None:
                 here = await self._put_back(tx, here, stored)
         reply, repeated = here.reply(here.present_answer()), stored.undone_at is not None
         return replace(reply, undone=stored.change, repeated=repeated)
 
-    async def rate(
-        self, reader_id: int, guild_id: int | None, change_id: int, rating: int
-    ) -> Reply:
+    async def rate(self, reader_id: int, place: Place, change_id: int, rating: int) -> Reply:
         """Rate what a change marked done, from 1 to 5: undoing that takes both back.
 
         Raises:
@@ -332,37 +330,37 @@ class Reading:
             ChangedSinceError: what it marked was marked again.
         """
         async with self._turn(reader_id) as tx:
-            stored, here = await self._change_of(tx, reader_id, guild_id, change_id)
+            stored, here = await self._change_of(tx, reader_id, place, change_id)
             if stored.undone_at is None:
                 here = await self._rated(tx, here, stored, rating)
         reply = here.reply(here.present_answer(), stored.change)
         is_undone = stored.undone_at is not None
         return replace(reply, undone=stored.change, repeated=True) if is_undone else reply
 
-    async def path(self, reader_id: int, guild_id: int | None, typed: str) -> Path:
+    async def path(self, reader_id: int, place: Place, typed: str) -> Path:
         """Return the way to the resource or the step that the typed text means."""
-        here = await self._readers.here(self._db, reader_id, guild_id, typed)
+        here = await self._readers.here(self._db, reader_id, place, typed)
         curriculum = here.curriculum
         aim = curriculum.find(typed) or self._curricula.step_called(curriculum.steps, typed)
         if aim is None and typed.startswith(":"):
             aim = await self._readers.resource(self._db, here, typed)
-        aim = aim or await self._curricula.named(self._db, here.guild_id, typed)
+        aim = aim or await self._curricula.named(self._db, here.where, typed)
         return Path(curriculum, here.reader, aim, path_to(curriculum, here.reader.marks, aim.key))
 
-    async def journey(self, reader_id: int, guild_id: int | None) -> Journey:
+    async def journey(self, reader_id: int, place: Place) -> Journey:
         """Return how far the reader is, and what they may undo."""
-        here = await self._readers.here(self._db, reader_id, guild_id)
+        here = await self._readers.here(self._db, reader_id, place)
         latest = await progress.latest_changes(self._db, reader_id)
         pace = minutes_a_week(here.curriculum, here.reader.marks, here.now)
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
 
-    async def set_goal(self, reader_id: int, guild_id: int | None, key: str | None) -> Reply:
+    async def set_goal(self, reader_id: int, place: Place, key: str | None) -> Reply:
         """Make a resource or a step the goal, or have none; the way to it comes first.
 
         Twice is harmless.
         """
         async with self._turn(reader_id) as tx:
-            here = await self._readers.here(tx, reader_id, guild_id, key)
+            here = await self._readers.here(tx, reader_id, place, key)
             if key is not None:
                 aim = here.curriculum.find(key) or await self._readers.resource(tx, here, key)
                 key, aims = aim.key, [r.key for r in aims_of(here.curriculum, aim.key)]
@@ -374,10 +372,10 @@ class Reading:
                 return await self._repeated(tx, here, lambda change: change.kind == kind)
             return await self._change(tx, here, kind, {}, goal=key)
 
-    async def reset(self, reader_id: int, guild_id: int | None) -> Reply:
+    async def reset(self, reader_id: int, place: Place) -> Reply:
         """Take every mark and the goal away."""
         async with self._turn(reader_id) as tx:
-            here = await self._readers.here(tx, reader_id, guild_id)
+            here = await self._readers.here(tx, reader_id, place)
             rows: dict[str, Mark | None] = dict.fromkeys(here.stored)
             notes: dict[str, str | None] = dict.fromkeys(here.kept.notes)
             return await self._change(tx, here, "reset", rows, notes=notes)
@@ -410,7 +408,7 @@ class Reading:
         notes = notes or {}
         await progress.set_notes(tx, reader_id, notes)
         if goal != old.goal:
-            await readers.set_goal(tx, reader_id, goal)
+            await readers.set_goal(tx, reader_id, before.list_id, goal, before.now)
         after = await self._again(tx, before)
         still = after.current
         is_other = marked and still is not None and still.key not in {r.key for r in marked}
@@ -426,7 +424,7 @@ class Reading:
         noted = {key: before.kept.notes.get(key) for key in notes}
         was = Snapshot(marks, old.current, old.goal, noted)
         then = Snapshot(rows, current, goal, notes)
-        await progress.add_change(tx, reader_id, change, before=was, after=then)
+        await progress.add_change(tx, reader_id, before.list_id, change, was, then)
         return replace(await self._show(tx, after, answer, current), change=change)
 
     async def _repeated(
@@ -438,7 +436,7 @@ class Reading:
         return replace(here.reply(here.present_answer(), change), repeated=True)
 
     async def _change_of(
-        self, tx: Queries, reader_id: int, guild_id: int | None, change_id: int
+        self, tx: Queries, reader_id: int, place: Place, change_id: int
     ) -> tuple[StoredChange, ReaderHere]:
         """Return a change of the reader's, and the reader where it counts.
 
@@ -449,7 +447,8 @@ class Reading:
         if stored is None:
             raise TooOldToUndoError
         key = next((k for k in stored.change.keys if guild_of(k) is not None), None)
-        return stored, await self._readers.here(tx, reader_id, guild_id, key)
+        where = replace(where_of(place), list_id=stored.list_id)
+        return stored, await self._readers.here(tx, reader_id, where, key)
 
     async def _put_back(self, tx: Queries, here: ReaderHere, stored: StoredChange) -> ReaderHere:
         """Restore what the change replaced, or raise ChangedSinceError; return the reader then."""
@@ -468,10 +467,11 @@ class Reading:
             raise ChangedSinceError("")
         await progress.set_marks(tx, here.reader_id, stored.before.marks)
         await progress.set_notes(tx, here.reader_id, stored.before.notes)
+        at = here.reader_id, stored.list_id
         if here.reader.current == stored.after.current:
-            await readers.set_current(tx, here.reader_id, stored.before.current)
+            await readers.set_current(tx, *at, stored.before.current, here.now)
         if since == stored.after.goal != was:
-            await readers.set_goal(tx, here.reader_id, was)
+            await readers.set_goal(tx, *at, was, here.now)
         await progress.set_undone(tx, stored.change.change_id, here.now)
         return await self._again(tx, here)
 
@@ -491,15 +491,15 @@ class Reading:
 
     async def _again(self, tx: Queries, here: ReaderHere) -> ReaderHere:
         """Return the reader as they stand after what the transaction has written."""
-        now = await self._readers.here(tx, here.reader_id, here.guild_id)
+        now = await self._readers.here(tx, here.reader_id, here.where)
         return replace(now, from_guild=here.from_guild)
 
     async def _show(
         self, tx: Queries, here: ReaderHere, answer: Answer, current: str | None
     ) -> Reply:
         """Make what is shown current, and return the answer with what readers thought of it."""
-        if current != here.reader.current:
-            await readers.set_current(tx, here.reader_id, current)
+        if current != here.reader.current or not here.is_used_last:
+            await readers.set_current(tx, here.reader_id, here.list_id, current, here.now)
         reader = replace(here.reader, current=current)
         worth = await self._readers.worth_of(tx, here, answer)
         return replace(here.reply(answer), reader=reader, worth=worth)

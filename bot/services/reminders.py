@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.curriculum.additions import is_of_guild
 from bot.core.groups import Group, ReminderWish
+from bot.core.lists import Where
 from bot.core.outbox import OutboxRow
 from bot.core.papers import spans_by_key
 from bot.core.progress import resolved
@@ -155,10 +156,11 @@ class Reminders:
             group = None if post is None else await group_rows.group(tx, post.group_id)
             if post is None or group is None or not await _may_know(tx, reader_id, post):
                 raise UnknownPostError
-            place = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
-            reply = await self._reading.mark_in_turn(tx, reader_id, place, [post.key or ""])
+            guild_id = group.guild_id if is_of_guild(post.key or "", group.guild_id) else None
+            where = Where(guild_id, list_id=group.list_id)
+            reply = await self._reading.mark_in_turn(tx, reader_id, where, [post.key or ""])
             await week_rows.add_week_reader(tx, week_id, reader_id)
-        return replace(reply, from_guild=place)
+        return replace(reply, from_guild=guild_id)
 
     async def look_at_due(self) -> int:
         """Look at the readers whose time has come, each on its own; return how many that were."""
@@ -233,7 +235,7 @@ class Reminders:
         marks = await progress.marks_of(db, reader_id) if groups else {}
         for group in groups:
             post = await week_rows.last_posted(db, group.group_id)
-            curriculum = await self._curricula.of(db, group.guild_id)
+            curriculum = await self._curricula.of(db, group.where)
             resource = None if post is None else curriculum.get(post.key or "")
             if post is None or resource is None:
                 continue

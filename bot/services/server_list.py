@@ -15,6 +15,7 @@ from bot.core.curriculum.additions import (
 )
 from bot.core.curriculum.fields import Fields, slug_for
 from bot.core.curriculum.links import canonical
+from bot.core.lists import Where
 from bot.core.moderation import Choice, EditKind, PastEdit
 from bot.errors import NoLongerListedError, ReaderError, TooManyAdditionsError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore, Seen
@@ -67,11 +68,21 @@ class ServerList:
     """
 
     db: Queries
-    guild_id: int
+    where: Where
     seen: Seen
     _curricula: CurriculumStore
     _clock: Clock
     _ids: Ids
+
+    @property
+    def guild_id(self) -> int:
+        """The server."""
+        return self.where.guild_id or 0
+
+    @property
+    def base(self) -> Curriculum:
+        """The list over which the server's changes are laid."""
+        return self._curricula.bases[self.where.list_id or ""]
 
     @property
     def laid(self) -> Laid:
@@ -83,7 +94,7 @@ class ServerList:
     async def listed(self, key: str) -> Resource:
         """Return the resource with this key, a removed one too, or raise NoLongerListedError."""
         found = self.laid.find(key)
-        return found or await self._curricula.resource(self.db, self.guild_id, key)
+        return found or await self._curricula.resource(self.db, self.where, key)
 
     async def named(self, typed: str) -> Resource:
         """Return the resource that is meant, a removed one too, or raise UnknownResourceError."""
@@ -91,7 +102,7 @@ class ServerList:
         if (listed := self.laid.find(typed)) is not None:
             return listed
         try:
-            return await self._curricula.named(self.db, self.guild_id, typed)
+            return await self._curricula.named(self.db, self.where, typed)
         except NoLongerListedError as error:
             if (found := removed.get(error.key or "")) is not None:
                 return found
@@ -104,7 +115,7 @@ class ServerList:
     @property
     def steps(self) -> list[Step]:
         """All steps, the server's own first: it may have no resources yet."""
-        own = own_step(self._curricula.base)
+        own = own_step(self.base)
         return list({step.id: step for step in (own, *self.laid.curriculum.steps)}.values())
 
     def step(self, typed: str) -> Step:
@@ -124,7 +135,7 @@ class ServerList:
             hidden = [removed[hit.key] for hit in self.seen.search_removed(typed)]
             shown = [resources[hit.key] for hit in self.seen.search(typed)]
         else:
-            base, hidden = self._curricula.base.by_key, list(removed.values())
+            base, hidden = self.base.by_key, list(removed.values())
             shown = sorted(resources.values(), key=lambda r: base.get(r.key) == r)
         return self._choices([*hidden[:MOST_HIDDEN], *shown])
 
@@ -156,8 +167,7 @@ class ServerList:
 
     async def former_keys(self, url: str) -> list[str]:
         """Return keys under which the list itself once had the link: progress follows them."""
-        base_id = self._curricula.base.id
-        found = await additions.known_by_link(self.db, base_id, canonical(url) or url)
+        found = await additions.known_by_link(self.db, self.base.id, canonical(url) or url)
         return [resource.key for resource in found]
 
     # What is written
@@ -173,7 +183,8 @@ class ServerList:
 
         What it said under a key that the list has renamed since is said of the present one.
         """
-        base, rows = self._curricula.base, await additions.additions_of(self.db, self.guild_id)
+        base = self.base
+        rows = await additions.additions_of(self.db, self.guild_id, base.id)
         names = base.present_keys
         exact = [row for row in rows if row.key == key]
         found = next((r for r in (*exact, *rows) if names.get(r.key, r.key) == key), None)
@@ -189,11 +200,11 @@ class ServerList:
             TooManyAdditionsError: the server has as many as it may have.
         """
         tx, guild_id, now = self.db, self.guild_id, self._clock()
-        rows = await additions.additions_of(tx, guild_id)
+        rows = await additions.additions_of(tx, guild_id, self.base.id)
         if len(rows) >= MOST_ADDITIONS and all(row.key != addition.key for row in rows):
             raise TooManyAdditionsError(MOST_ADDITIONS)
         edit = PastEdit(kind, tuple(fields), author_id, now)
-        await additions.record(tx, guild_id, addition, edit, self._ids.new)
+        await additions.record(tx, guild_id, self.base.id, addition, edit, self._ids.new)
         # The server's own are kept in the record of all that was ever listed.
         own = own_resource(addition.key, addition.fields, "")
         if own is not None and is_of_guild(own.key, guild_id):
@@ -201,4 +212,4 @@ class ServerList:
                 await additions.set_gone(tx, [own.key], now)
             else:
                 await additions.keep_known(tx, [KnownResource(own.key, own.title, own.url)])
-        self.seen = await self._curricula.seen(tx, guild_id)
+        self.seen = await self._curricula.seen(tx, self.where)

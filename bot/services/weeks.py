@@ -170,7 +170,7 @@ class Weeks:
         post, group = await self._checked(guild_id, week_id)
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, reader_id)
-            reply = await self._reading.mark_in_turn(tx, reader_id, guild_id, [post.key or ""])
+            reply = await self._reading.mark_in_turn(tx, reader_id, group.where, [post.key or ""])
             await week_rows.add_week_reader(tx, week_id, reader_id)
             is_member = await group_rows.is_member(tx, group.group_id, reader_id)
         can_join = group.state != "stopped" and not is_member
@@ -183,8 +183,8 @@ class Weeks:
             UnknownPostError: this server never had such a post.
             UnknownResourceError, NoLongerListedError: its paper left the list.
         """
-        post, _ = await self._checked(guild_id, week_id)
-        shown = await self._reading.look(reader_id, guild_id, post.key or "")
+        post, group = await self._checked(guild_id, week_id)
+        shown = await self._reading.look(reader_id, group.where, post.key or "")
         left = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
         return Path(shown.curriculum, shown.reader, shown.resource, left)
 

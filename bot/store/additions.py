@@ -8,6 +8,7 @@ from itertools import chain
 
 from bot.core.curriculum.additions import Addition
 from bot.core.curriculum.links import canonical
+from bot.core.lists import Where
 from bot.core.moderation import Doubt, Drafted, DraftEdit, DraftRef, PastEdit, as_json, from_json
 from bot.store.database import Queries, in_parts, question_marks, value_from
 
@@ -42,18 +43,23 @@ async def set_version(tx: Queries, guild_id: int, version: int) -> None:
     await tx.fetch(sql, guild_id, version)
 
 
-async def additions_of(db: Queries, guild_id: int) -> list[Addition]:
-    """Return all of a server's additions, in the order in which they were made."""
+async def additions_of(db: Queries, guild_id: int, list_id: str) -> list[Addition]:
+    """Return all of a server's additions to a list, in the order in which they were made."""
     sql = (
-        "SELECT resource_key AS key, fields, removed FROM additions WHERE guild_id = ?"
-        " ORDER BY addition_id"
+        "SELECT resource_key AS key, fields, removed FROM additions"
+        " WHERE guild_id = ? AND list_id = ? ORDER BY addition_id"
     )
-    rows = await db.fetch(sql, guild_id)
+    rows = await db.fetch(sql, guild_id, list_id)
     return [value_from(Addition, row, fields=json.loads(row["fields"])) for row in rows]
 
 
 async def record(
-    tx: Queries, guild_id: int, addition: Addition, edit: PastEdit, new_id: Callable[[int], int]
+    tx: Queries,
+    guild_id: int,
+    list_id: str,
+    addition: Addition,
+    edit: PastEdit,
+    new_id: Callable[[int], int],
 ) -> None:
     """Record an addition as an edit left it, with the edit, and that the server's list changed.
 
@@ -64,49 +70,60 @@ async def record(
     said = addition.key, fields, addition.removed, edit.author_id, edit.made_at
     sql = (
         "INSERT INTO additions"
-        " (addition_id, guild_id, resource_key, fields, removed, added_by, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id, resource_key) DO UPDATE SET"
+        " (addition_id, guild_id, list_id, resource_key, fields, removed, added_by, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (guild_id, list_id, resource_key) DO UPDATE SET"
         " fields = excluded.fields, removed = excluded.removed, changed_at = excluded.changed_at"
     )
-    await tx.fetch(sql, new_id(0), guild_id, *said)
-    where = guild_id, addition.key
-    sql = "SELECT MAX(change_id) FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
+    await tx.fetch(sql, new_id(0), guild_id, list_id, *said)
+    where = guild_id, list_id, addition.key
+    sql = (
+        "SELECT MAX(change_id) FROM addition_changes"
+        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+    )
     newest = await tx.fetch_value(sql, *where)
     sql = (
         "INSERT INTO addition_changes"
-        " (change_id, guild_id, resource_key, kind, fields, changed_by, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " (change_id, guild_id, list_id, resource_key, kind, fields, changed_by, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     )
     what = edit.kind, json.dumps(sorted(edit.fields)), edit.author_id, edit.made_at
     await tx.fetch(sql, new_id(newest or 0), *where, *what)
     sql = (
-        "DELETE FROM addition_changes WHERE guild_id = ? AND resource_key = ? AND change_id NOT IN"
-        " (SELECT change_id FROM addition_changes WHERE guild_id = ? AND resource_key = ?"
+        "DELETE FROM addition_changes WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+        " AND change_id NOT IN (SELECT change_id FROM addition_changes"
+        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
         " ORDER BY change_id DESC LIMIT ?)"
     )
     await tx.fetch(sql, *where, *where, KEPT)
     await set_version(tx, guild_id, new_id(0))
 
 
-async def edits_of(db: Queries, guild_id: int, key: str) -> list[PastEdit]:
-    """Return a resource's latest edits in this server, the newest first."""
+async def edits_of(db: Queries, guild_id: int, list_id: str, key: str) -> list[PastEdit]:
+    """Return a resource's latest edits in a list of this server, the newest first."""
     sql = (
         "SELECT kind, fields, changed_by AS author_id, changed_at AS made_at FROM addition_changes"
-        " WHERE guild_id = ? AND resource_key = ? ORDER BY change_id DESC"
+        " WHERE guild_id = ? AND list_id = ? AND resource_key = ? ORDER BY change_id DESC"
     )
-    rows = await db.fetch(sql, guild_id, key)
+    rows = await db.fetch(sql, guild_id, list_id, key)
     return [value_from(PastEdit, row, fields=tuple(json.loads(row["fields"]))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Whose it is, and what it is about."""
+    """Whose it is, and what it is about. ``list_id``: of which list, if of one."""
 
     draft_id: int
     guild_id: int
+    list_id: str
     opened_by: int
     about: Drafted
     made_at: datetime
+
+    @property
+    def where(self) -> Where:
+        """The list it is about, in its server."""
+        return Where(self.guild_id, list_id=self.list_id or None)
 
 
 async def draft(db: Queries, ref: DraftRef, since: datetime) -> Draft | None:
@@ -124,13 +141,14 @@ async def draft(db: Queries, ref: DraftRef, since: datetime) -> Draft | None:
 async def set_draft(tx: Queries, draft: Draft) -> None:
     """Record a draft as it is now."""
     sql = (
-        "INSERT INTO drafts (draft_id, guild_id, opened_by, resource_key, fields, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (draft_id) DO UPDATE SET"
+        "INSERT INTO drafts (draft_id, guild_id, list_id, opened_by, resource_key, fields, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (draft_id) DO UPDATE SET"
         " resource_key = excluded.resource_key, fields = excluded.fields"
     )
     key = draft.about.key if isinstance(draft.about, DraftEdit) else None
     fields = json.dumps(as_json(draft.about))
-    await tx.fetch(sql, draft.draft_id, draft.guild_id, draft.opened_by, key, fields, draft.made_at)
+    whose = draft.guild_id, draft.list_id, draft.opened_by
+    await tx.fetch(sql, draft.draft_id, *whose, key, fields, draft.made_at)
 
 
 async def drop_draft(tx: Queries, draft_id: int) -> None:
@@ -149,39 +167,49 @@ async def drop_drafts_before(tx: Queries, at: datetime) -> None:
 
 
 async def add_doubt(
-    tx: Queries, guild_id: int, reader_id: int, doubt_id: int, doubt: Doubt, now: datetime
+    tx: Queries,
+    guild_id: int,
+    list_id: str,
+    reader_id: int,
+    doubt_id: int,
+    doubt: Doubt,
+    now: datetime,
 ) -> None:
     """Record a doubt; the same reader's next one about the same takes its place."""
     sql = (
-        "INSERT INTO doubts (doubt_id, guild_id, resource_key, needed_key, reader_id, why, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (guild_id, resource_key, needed_key, reader_id)"
+        "INSERT INTO doubts"
+        " (doubt_id, guild_id, list_id, resource_key, needed_key, reader_id, why, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (guild_id, list_id, resource_key, needed_key, reader_id)"
         " DO UPDATE SET why = excluded.why, made_at = excluded.made_at"
     )
-    await tx.fetch(sql, doubt_id, guild_id, doubt.key, doubt.needed, reader_id, doubt.why, now)
+    about = doubt.key, doubt.needed, reader_id, doubt.why
+    await tx.fetch(sql, doubt_id, guild_id, list_id, *about, now)
 
 
-async def doubts_about(db: Queries, guild_id: int, key: str) -> list[Doubt]:
-    """Return what this server's readers doubt about a resource, the newest first."""
+async def doubts_about(db: Queries, guild_id: int, list_id: str, key: str) -> list[Doubt]:
+    """Return what this server's readers doubt about a resource of a list, the newest first."""
     sql = (
         "SELECT resource_key AS key, needed_key AS needed, why FROM doubts"
-        " WHERE guild_id = ? AND resource_key = ? ORDER BY made_at DESC, doubt_id DESC"
+        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+        " ORDER BY made_at DESC, doubt_id DESC"
     )
-    return [Doubt(**row) for row in await db.fetch(sql, guild_id, key)]
+    return [Doubt(**row) for row in await db.fetch(sql, guild_id, list_id, key)]
 
 
-async def doubted_keys(db: Queries, guild_id: int) -> list[str]:
-    """Return the resources with doubts that wait for this server's moderators."""
+async def doubted_keys(db: Queries, guild_id: int, list_id: str) -> list[str]:
+    """Return the resources of a list with doubts that wait for this server's moderators."""
     sql = (
-        "SELECT resource_key FROM doubts WHERE guild_id = ? GROUP BY resource_key"
+        "SELECT resource_key FROM doubts WHERE guild_id = ? AND list_id = ? GROUP BY resource_key"
         " ORDER BY MIN(made_at), resource_key"
     )
-    return await db.fetch_column(sql, guild_id)
+    return await db.fetch_column(sql, guild_id, list_id)
 
 
-async def delete_doubts(tx: Queries, guild_id: int, key: str) -> None:
-    """Forget what was doubted about a resource in this server."""
-    await tx.fetch("DELETE FROM doubts WHERE guild_id = ? AND resource_key = ?", guild_id, key)
+async def delete_doubts(tx: Queries, guild_id: int, list_id: str, key: str) -> None:
+    """Forget what was doubted about a resource of a list in this server."""
+    sql = "DELETE FROM doubts WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+    await tx.fetch(sql, guild_id, list_id, key)
 
 
 @dataclass(frozen=True, slots=True)

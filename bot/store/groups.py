@@ -17,16 +17,17 @@ async def put_group(tx: Queries, group: Group, now: datetime) -> None:
     calendar = asdict(group.schedule)
     sql = (
         "INSERT INTO study_groups (group_id, guild_id, channel_id, state, role_id, since_at,"  # noqa: S608 - names of ours
-        f" next_at, changed_by, changed_at, is_forum, {', '.join(calendar)})"
-        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {question_marks(calendar)})"
+        f" next_at, changed_by, changed_at, is_forum, list_id, {', '.join(calendar)})"
+        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {question_marks(calendar)})"
         " ON CONFLICT (channel_id) DO UPDATE SET state = excluded.state,"
-        " role_id = excluded.role_id, since_at = excluded.since_at, next_at = excluded.next_at,"
+        " list_id = excluded.list_id, role_id = excluded.role_id,"
+        " since_at = excluded.since_at, next_at = excluded.next_at,"
         " blocked = NULL, changed_by = excluded.changed_by, changed_at = excluded.changed_at"
         + "".join(f", {column} = excluded.{column}" for column in calendar)
     )
     ids = group.group_id, group.guild_id, group.channel_id
     run = group.state, group.role_id, group.since, group.next_at, group.changed_by
-    await tx.fetch(sql, *ids, *run, now, group.is_forum, *calendar.values())
+    await tx.fetch(sql, *ids, *run, now, group.is_forum, group.list_id, *calendar.values())
 
 
 async def group_of_channel(db: Queries, channel_id: int) -> Group | None:

@@ -131,13 +131,15 @@ async def own_keys(db: Queries, guild_id: int) -> list[str]:
 
 
 async def forget_pointers(tx: Queries, guild_id: int) -> None:
-    """Clear the current resource and the goal where they are the server's own."""
+    """Clear the current resource and the goal where they are the server's own; forget its lists."""
     for column in ("current_key", "goal_key"):
         sql = (
-            f"UPDATE readers SET {column} = NULL WHERE {column} IN"  # noqa: S608 - our names
+            f"UPDATE reader_lists SET {column} = NULL WHERE {column} IN"  # noqa: S608 - our names
             " (SELECT resource_key FROM known_resources WHERE namespace = ?)"
         )
         await tx.fetch(sql, namespace_of(guild_id))
+    its_own = f"{namespace_of(guild_id)}:%"
+    await tx.fetch("DELETE FROM reader_lists WHERE list_id LIKE ?", its_own)
 
 
 async def forget_marks(tx: Queries, key: str) -> None:

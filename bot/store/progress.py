@@ -29,7 +29,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class StoredChange:
+    """``list_id``: the list whose current resource and goal it changed."""
+
     change: Change
+    list_id: str
     before: Snapshot
     after: Snapshot
     undone_at: datetime | None
@@ -191,15 +194,16 @@ async def members_with_marks(db: Queries, guild_id: int, keys: Collection[str]) 
 
 
 async def add_change(
-    tx: Queries, reader_id: int, change: Change, *, before: Snapshot, after: Snapshot
+    tx: Queries, reader_id: int, list_id: str, change: Change, before: Snapshot, after: Snapshot
 ) -> None:
     """Record a change, and forget the reader's oldest beyond the last twenty."""
     sql = (
-        "INSERT INTO changes (change_id, reader_id, kind, made_at, before_rows, after_rows)"
-        " VALUES (?, ?, ?, ?, ?, ?)"
+        "INSERT INTO changes"
+        " (change_id, reader_id, list_id, kind, made_at, before_rows, after_rows)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
     )
     rows = _to_json(before), _to_json(after)
-    await tx.fetch(sql, change.change_id, reader_id, change.kind, change.made_at, *rows)
+    await tx.fetch(sql, change.change_id, reader_id, list_id, change.kind, change.made_at, *rows)
     sql = (
         "DELETE FROM changes WHERE reader_id = ? AND change_id NOT IN"
         " (SELECT change_id FROM changes WHERE reader_id = ? ORDER BY change_id DESC LIMIT ?)"

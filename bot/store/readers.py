@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Literal
 
+from bot.core.lists import Choice, Used
 from bot.core.me import ReaderSettings
 from bot.core.progress import Mark
 from bot.core.reminders import Pace
@@ -17,16 +18,15 @@ from bot.store.instants import instant, instant_or_none
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A reader as they stand in a server. ``version``: of its additions, 0 without any.
+    """A reader as they stand in a server. ``version``: of its lists, 0 if it never changed any.
 
-    ``group_reads``: (key, channel) of what their groups were posted, the newest first;
-    ``ratings``: (liked, rated) of what is current, and of what was asked about.
-    ``welcomed_after``: when they had marked something last, as they were welcomed back.
-    ``notes``: how far they are in what they have read part of.
+    ``lists``: what decides which list counts. ``group_reads``: (key, channel) of what their groups
+    were posted, the newest first; ``ratings``: (liked, rated) of what is current, and of what was
+    asked about. ``welcomed_after``: when they had marked something last, as they were welcomed
+    back. ``notes``: how far they are in what they have read part of.
     """
 
-    current: str | None
-    goal: str | None
+    lists: Choice
     minutes: int | None
     welcomed_after: datetime | None
     marks: Mapping[str, Mark]
@@ -57,41 +57,46 @@ async def standing(
     """
     sql = (
         "SELECT 'mark' AS what, resource_key AS key, state AS word, changed_at AS at,"  # noqa: S608
-        " until_at AS number, rating FROM progress WHERE reader_id = ?"
-        " UNION ALL SELECT 'reader', current_key, goal_key, welcomed_after, minutes, NULL"
-        " FROM readers"
+        " until_at AS number, rating, NULL AS list_id FROM progress WHERE reader_id = ?"
+        " UNION ALL SELECT 'reader', NULL, NULL, welcomed_after, minutes, NULL, NULL FROM readers"
         " WHERE reader_id = ?"
-        " UNION ALL SELECT 'version', NULL, NULL, NULL, version, NULL FROM additions_versions"
-        " WHERE guild_id = ?"
-        " UNION ALL SELECT 'read', weeks.resource_key, NULL, slot_at, study_groups.channel_id, NULL"
-        f"{POSTED_TO_THEIRS}"
-        " UNION ALL SELECT 'ratings', resource_key, NULL, rated, liked, NULL FROM ratings"
-        " WHERE resource_key = ? OR resource_key ="
-        " (SELECT current_key FROM readers WHERE reader_id = ?)"
-        " UNION ALL SELECT 'note', resource_key, note, NULL, NULL, NULL FROM bookmarks"
+        " UNION ALL SELECT 'list', current_key, goal_key, used_at, NULL, NULL, list_id"
+        " FROM reader_lists WHERE reader_id = ?"
+        " UNION ALL SELECT 'server', NULL, NULL, NULL, version, NULL, list_id"
+        " FROM additions_versions WHERE guild_id = ?"
+        " UNION ALL SELECT 'group', NULL, NULL, NULL, channel_id, NULL, list_id FROM study_groups"
+        " WHERE guild_id = ? AND state <> 'stopped' AND list_id IS NOT NULL"
+        " UNION ALL SELECT 'read', weeks.resource_key, NULL, slot_at, study_groups.channel_id,"
+        f" NULL, NULL{POSTED_TO_THEIRS}"
+        " UNION ALL SELECT 'ratings', resource_key, NULL, rated, liked, NULL, NULL FROM ratings"
+        " WHERE resource_key = ? OR resource_key IN"
+        " (SELECT current_key FROM reader_lists WHERE reader_id = ?)"
+        " UNION ALL SELECT 'note', resource_key, note, NULL, NULL, NULL, NULL FROM bookmarks"
         " WHERE reader_id = ?"
     )
-    here = (reader_id, since, guild_id, guild_id)
+    here = (guild_id, guild_id, reader_id, since, guild_id, guild_id)
     theirs = (key, reader_id, reader_id)
-    rows = await db.fetch(sql, reader_id, reader_id, guild_id, *here, *theirs)
+    rows = await db.fetch(sql, reader_id, reader_id, reader_id, *here, *theirs)
     found = defaultdict[str, list[Row]](list)
     for row in rows:
         found[row["what"]].append(row)
-    mine = ((r["key"], r["word"], r["number"], r["at"]) for r in found["reader"])
-    current, goal, minutes, welcomed = next(mine, (None, None, None, None))
+    minutes, welcomed = next(((r["number"], r["at"]) for r in found["reader"]), (None, None))
+    version, default = next(((r["number"], r["list_id"]) for r in found["server"]), (0, None))
+    used = {r["list_id"]: Used(r["key"], r["word"], instant(r["at"])) for r in found["list"]}
+    followed = {r["number"]: r["list_id"] for r in found["group"]}
+    asked = {key, *(each.current for each in used.values())} - {None}
     ratings = {r["key"]: (r["number"], r["at"]) for r in found["ratings"]}
     return Standing(
-        current,
-        goal,
+        Choice(used, followed, default),
         minutes,
         instant_or_none(welcomed),
         {
             r["key"]: Mark(r["word"], instant(r["at"]), instant_or_none(r["number"]), r["rating"])
             for r in found["mark"]
         },
-        sum(r["number"] for r in found["version"]),
+        version,
         [(r["key"], r["number"]) for r in sorted(found["read"], key=itemgetter("at"))[::-1]],
-        {each: ratings.get(each, (0, 0)) for each in (current, key) if each is not None},
+        {each: ratings.get(each, (0, 0)) for each in asked if each is not None},
         {r["key"]: r["word"] for r in found["note"]},
     )
 
@@ -123,7 +128,7 @@ async def read_since(
 async def was_shown(db: Queries, reader_id: int, key: str) -> bool:
     """Tell whether the reader was shown the resource as theirs to read, or marked it."""
     sql = (
-        "SELECT 1 FROM readers WHERE reader_id = ? AND (current_key = ? OR goal_key = ?)"
+        "SELECT 1 FROM reader_lists WHERE reader_id = ? AND (current_key = ? OR goal_key = ?)"
         " UNION ALL SELECT 1 FROM progress WHERE reader_id = ? AND resource_key = ?"
     )
     return await db.any_row(sql, reader_id, key, key, reader_id, key)
@@ -164,22 +169,37 @@ async def add(tx: Queries, reader_id: int) -> bool:
     return await tx.any_row(sql, reader_id)
 
 
-async def set_current(tx: Queries, reader_id: int, key: str | None) -> None:
-    """Record what the reader was shown last as the next one."""
+async def set_current(
+    tx: Queries, reader_id: int, list_id: str, key: str | None, now: datetime
+) -> None:
+    """Record what the reader was shown last as the next one of a list, and that they used it."""
     sql = (
-        "INSERT INTO readers (reader_id, current_key) VALUES (?, ?)"
-        " ON CONFLICT (reader_id) DO UPDATE SET current_key = excluded.current_key"
+        "INSERT INTO reader_lists (reader_id, list_id, current_key, used_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (reader_id, list_id) DO UPDATE SET"
+        " current_key = excluded.current_key, used_at = excluded.used_at"
     )
-    await tx.fetch(sql, reader_id, key)
+    await tx.fetch(sql, reader_id, list_id, key, now)
 
 
-async def set_goal(tx: Queries, reader_id: int, key: str | None) -> None:
-    """Record the reader's goal."""
+async def set_goal(
+    tx: Queries, reader_id: int, list_id: str, key: str | None, now: datetime
+) -> None:
+    """Record the reader's goal in a list, and that they used it."""
     sql = (
-        "INSERT INTO readers (reader_id, goal_key) VALUES (?, ?)"
-        " ON CONFLICT (reader_id) DO UPDATE SET goal_key = excluded.goal_key"
+        "INSERT INTO reader_lists (reader_id, list_id, goal_key, used_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (reader_id, list_id) DO UPDATE SET"
+        " goal_key = excluded.goal_key, used_at = excluded.used_at"
     )
-    await tx.fetch(sql, reader_id, key)
+    await tx.fetch(sql, reader_id, list_id, key, now)
+
+
+async def set_used(tx: Queries, reader_id: int, list_id: str, now: datetime) -> None:
+    """Record that the reader used a list."""
+    sql = (
+        "INSERT INTO reader_lists (reader_id, list_id, used_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (reader_id, list_id) DO UPDATE SET used_at = excluded.used_at"
+    )
+    await tx.fetch(sql, reader_id, list_id, now)
 
 
 async def settings_of(db: Queries, reader_id: int) -> ReaderSettings:
@@ -325,6 +345,7 @@ PERSON_COLUMNS = (
     PersonColumn("study_groups", "changed_by", "forget"),
     PersonColumn("progress", "reader_id", "delete"),
     PersonColumn("bookmarks", "reader_id", "delete"),
+    PersonColumn("reader_lists", "reader_id", "delete"),
     PersonColumn("changes", "reader_id", "delete"),
     PersonColumn("members", "reader_id", "delete"),
     PersonColumn("week_readers", "reader_id", "delete"),

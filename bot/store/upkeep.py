@@ -26,6 +26,7 @@ NEVER_AHEAD = (
     ("members", "checked_at"),
     ("members", "joined_at"),
     ("picks", "changed_at"),
+    ("reader_lists", "used_at"),
     ("reader_settings", "nudged_at"),
     ("reader_settings", "reminded_at"),
     ("weeks", "posted_at"),

@@ -35,9 +35,15 @@ def test_every_table_that_holds_people_is_told_of_in_words():
 
 
 def test_a_key_that_nobody_remembers_stands_for_itself():
-    found = kept({"readers": [{"reader_id": 5, "current_key": "demo:x_y", "goal_key": None}]})
+    found = kept({"reader_lists": [{"current_key": "demo:x_y", "goal_key": None, "used_at": 0}]})
 
     assert about(found).current.title == "demo:x_y"
+
+
+def test_what_is_current_is_of_the_list_used_last():
+    old, new = ({"current_key": f"demo:{at}", "goal_key": None, "used_at": at} for at in (1, 2))
+
+    assert about(kept({"reader_lists": [new, old]})).current.title == "demo:2"
 
 
 def test_keys_are_found_in_columns_and_in_changes():

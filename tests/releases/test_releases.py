@@ -30,6 +30,7 @@ from bot.store.instants import seconds
 from bot.store.migrations import migrate
 from bot.views.replies import answer, error_card
 from tests.conftest import A_DAY, EMPTY
+from tests.curricula import curriculum, resource
 from tests.every_table import everything
 from tests.golden.custom_ids import written
 from tests.golden.references import FORMS, forms_of, named_now
@@ -85,7 +86,24 @@ async def before(url):
     }
     if "rank" not in named["outbox"][0]:
         named["outbox"] = [_row_now(row, named["outbox"]) for row in named["outbox"]]
+    if "reader_lists" not in named:
+        named["reader_lists"] = [_only_list(row) for row in named["readers"] if any(_pointers(row))]
+        named["readers"] = [
+            {c: v for c, v in row.items() if c not in ("current_key", "goal_key")}
+            for row in named["readers"]
+        ]
     return named
+
+
+def _only_list(row):
+    """Return where a reader was in the only list that there was, before lists had ids."""
+    current, goal = _pointers(row)
+    pointers = {"current_key": current, "goal_key": goal}
+    return {"reader_id": row["reader_id"], "list_id": "", **pointers, "used_at": 0}
+
+
+def _pointers(row):
+    return row["current_key"], row["goal_key"]
 
 
 def _row_now(row, rows):
@@ -139,6 +157,28 @@ async def test_migrations_keep_every_row_as_it_was(url, before):
         assert then <= now, table
 
 
+@pytest.mark.parametrize("host", [None, curriculum(resource("a"), id="another")])
+async def test_a_start_names_the_only_list_whatever_the_host_lists_now(
+    url, before, base, release, host
+):
+    services = await open_services(url, host or base, lambda: release.left_at + TEN_MINUTES)
+    after = await everything(services.db)
+    await services.close()
+
+    then, now = (
+        {(row["reader_id"], row["list_id"] or base.id, *_pointers(row)) for row in each}
+        for each in (before["reader_lists"], after["reader_lists"])
+    )
+    assert then
+    assert now == then
+    for table in ONLY_LISTS:
+        assert {row["list_id"] for row in after[table]} == {base.id}, table
+
+
+ONLY_LISTS = ("additions", "addition_changes", "doubts", "drafts", "changes", "study_groups")
+"""What was about the only list there was."""
+
+
 async def test_every_row_of_the_outbox_is_read_as_it_was_written(opened, before):
     for row in before["outbox"]:
         read = await outbox.row(opened.db, row["row_id"])
@@ -153,9 +193,9 @@ async def test_every_row_of_the_outbox_is_read_as_it_was_written(opened, before)
 
 
 async def test_readers_find_their_marks_goals_and_changes(opened, before):
-    readers = {row["reader_id"]: row for row in before["readers"]}
+    lists = {row["reader_id"]: row for row in before["reader_lists"]}
 
-    for reader_id, row in readers.items():
+    for reader_id in (row["reader_id"] for row in before["readers"]):
         journey = await opened.reading.journey(reader_id, GUILD)
         marks = {r["resource_key"]: r for r in before["progress"] if r["reader_id"] == reader_id}
         undoable = [
@@ -167,9 +207,8 @@ async def test_readers_find_their_marks_goals_and_changes(opened, before):
         assert {k: (m.state, m.rating) for k, m in journey.reader.marks.items()} == {
             key: (mark["state"], mark["rating"]) for key, mark in marks.items()
         }
-        assert (journey.reader.current, journey.reader.goal) == (
-            row["current_key"], row["goal_key"],
-        )  # fmt: skip
+        pointers = _pointers(lists[reader_id]) if reader_id in lists else (None, None)
+        assert (journey.reader.current, journey.reader.goal) == pointers
         assert [c.change_id for c in journey.changes] == sorted(undoable, reverse=True)[:20]
     for row in before["reader_settings"]:
         settings = await opened.me.settings(row["reader_id"])

@@ -26,6 +26,7 @@ KEPT = {"migrations", "settings", "tickets", "gone_guilds", "asked_guilds"}
 """Tables in which nothing is about a server that is here."""
 
 OF_READERS = {"bookmarks", "progress", "ratings", "changes", "readers", "reader_settings"}
+OF_READERS |= {"reader_lists"}
 """Tables in which a reader's own outlives a server."""
 
 
@@ -248,7 +249,9 @@ async def test_thirty_days_later_nothing_of_the_server_is_left_and_all_of_the_ot
 
     after = await everything(services.db)
     tables = {column.table for column in await every_column(services.db)}
-    assert held | KEPT | {"reader_settings"} == tables, "the story leaves a row in each table"
+    assert held | KEPT | {"readers", "reader_settings"} == tables, (
+        "the story leaves a row in each table"
+    )
     assert len(a_second_before) > 10
     assert [await places_of(services.db, each) for each in ids] == [set()] * len(ids)
     for table in tables - KEPT - OF_READERS:

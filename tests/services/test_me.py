@@ -155,7 +155,7 @@ async def test_what_was_undoable_is_gone_and_reading_starts_afresh(lived):
     reply = await lived.reading.next_for(ALICE, None)
 
     assert reply.answer.resource.key == "demo:bert"
-    assert tables(await rows_about(lived.db, ALICE)) == {"readers": 1}
+    assert tables(await rows_about(lived.db, ALICE)) == {"readers": 1, "reader_lists": 1}
 
 
 async def test_a_click_at_the_same_time_is_whole_or_gone(lived):
@@ -166,7 +166,7 @@ async def test_a_click_at_the_same_time_is_whole_or_gone(lived):
     )
 
     rows = tables(await rows_about(lived.db, ALICE))
-    assert rows in ({}, {"readers": 1, "progress": 1, "changes": 1})
+    assert rows in ({}, {"readers": 1, "reader_lists": 1, "progress": 1, "changes": 1})
 
 
 async def test_a_notice_written_at_the_same_time_is_gone_too(services):
@@ -220,7 +220,7 @@ async def test_the_json_holds_every_row_with_titles(lived):
         "until_at": None,
         "rating": 5,
     }
-    assert rows["readers"][0]["current_title"] == "The goal"
+    assert rows["reader_lists"][0]["current_title"] == "The goal"
     assert rows["week_readers"][0]["paper_title"] == "BERT [sic]: *Pre-training*"
     assert rows["members"][0]["channel_id"] == "71"
     assert all(row["titles"] for row in rows["changes"])

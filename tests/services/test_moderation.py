@@ -564,7 +564,7 @@ async def test_what_was_rolled_back_was_never_seen(opened, mod):
 
 
 async def test_servers_share_what_they_did_not_change(opened, mod, base):
-    for guild_id in range(1000, 1000 + curriculum_service.KEPT_SERVERS + 4):
+    for guild_id in range(1000, 1000 + curriculum_service.KEPT_LISTS + 4):
         async with opened.db.transaction() as tx:
             await (await mod.list_of(guild_id, tx)).write(MOD, addition(guild_id), "added")
         curriculum = await opened.curricula.of(opened.db, guild_id)
@@ -580,14 +580,14 @@ def addition(guild_id):
     return Addition(f"g{guild_id}:new", fields)
 
 
-async def test_a_server_has_room_for_so_many_and_no_more(clock, opened, mod):
+async def test_a_server_has_room_for_so_many_and_no_more(clock, opened, mod, base):
     desk = await add(mod)
     ids = Ids(clock)
     async with opened.db.transaction() as tx:
         for number in range(MOST_ADDITIONS - 1):
             hidden = Addition(f"g100:n{number}", {}, removed=True)
             edit = PastEdit("removed", (), MOD, clock())
-            await additions.record(tx, HERE, hidden, edit, ids.new)
+            await additions.record(tx, HERE, base.id, hidden, edit, ids.new)
 
     with pytest.raises(TooManyAdditionsError):
         await add(mod, "https://example.org/second")

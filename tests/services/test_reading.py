@@ -68,10 +68,11 @@ def shown(reply):
 
 
 async def kept(reading, reader_id=READER):
-    """What the ledger says of a reader: marks by the keys of their rows, current and goal."""
+    """What the ledger says of a reader: marks by the keys of their rows; current, goal by list."""
     db = reading._db  # noqa: SLF001 - what a reader sees leaves former keys out
     found = await readers.standing(db, reader_id, None, reading._readers._clock())  # noqa: SLF001
-    return found.marks, found.current, found.goal
+    pointers = {each: (u.current, u.goal) for each, u in found.lists.used.items()}
+    return found.marks, pointers
 
 
 async def mark(reading, key, kind="done", reader_id=READER, **given):
@@ -89,7 +90,8 @@ async def state(reading, key, reader_id=READER):
 
 async def set_goal(reading, key, reader_id=READER):
     async with reading._db.transaction() as tx:  # noqa: SLF001 - no command sets one yet
-        await readers.set_goal(tx, reader_id, key)
+        at, list_id = reading._readers._clock(), reading._curricula.base.id  # noqa: SLF001
+        await readers.set_goal(tx, reader_id, list_id, key, at)
 
 
 # /done with several names
@@ -229,13 +231,15 @@ async def test_next_writes_nothing_when_the_current_resource_stays(reading, serv
     assert shown(again) == ATTENTION
 
 
-async def test_next_that_waited_for_a_done_shows_what_comes_after_it(reading, services, clock):
+async def test_next_that_waited_for_a_done_shows_what_comes_after_it(
+    reading, services, base, clock
+):
     async with services.db.transaction() as tx:
         await readers.take_turn(tx, READER)
         waiting = asyncio.create_task(reading.next_for(READER, None))
         await asyncio.wait([waiting], timeout=0.1)
         await progress.set_marks(tx, READER, {ATTENTION: Mark("done", clock())})
-        await readers.set_current(tx, READER, GPT_1)
+        await readers.set_current(tx, READER, base.id, GPT_1, clock())
 
     assert shown(await waiting) == GPT_1
     assert await current(reading) == GPT_1
@@ -545,7 +549,7 @@ async def test_done_of_words_that_mean_nothing_changes_nothing(reading):
     with pytest.raises(UnknownResourceError):
         await reading.finish(READER, None, "zqxwv zqxwv")
 
-    assert await kept(reading) == ({}, None, None)
+    assert await kept(reading) == ({}, {})
 
 
 async def test_a_bare_done_needs_a_current_resource(reading):
@@ -993,4 +997,4 @@ async def test_looking_changes_nothing(reading):
     found = await reading.look(READER, None, BERT)
 
     assert found.resource.key == BERT
-    assert await kept(reading) == ({}, None, None)
+    assert await kept(reading) == ({}, {})

@@ -228,12 +228,13 @@ class History:
         found = await readers.rows_about(self.dbs[0], READER)
         ratings = await self.dbs[0].fetch("SELECT * FROM ratings WHERE rated <> 0 OR liked <> 0")
         reader = found.pop("readers", [])
+        (used,) = found.pop("reader_lists", [{"current_key": None}])
         marks = found.pop("progress", [])
         changes = sorted(found.pop("changes", []), key=lambda row: row["change_id"])
         numbers = [self.made[row["change_id"]] for row in changes]
         return found | {
             "known": bool(reader),
-            "current": reader[0]["current_key"] if reader else None,
+            "current": used["current_key"],
             "marks": {
                 row["resource_key"]: tuple(
                     row[each] for each in ("state", "changed_at", "until_at", "rating")
@@ -291,7 +292,7 @@ async def histories(dbs, curricula):
     """Yield one history after another, each of a reader of whom nothing is kept yet."""
     for seed in seeds():
         async with dbs[0].transaction() as tx:
-            for table in ("ratings", "changes", "progress", "readers"):
+            for table in ("ratings", "changes", "progress", "reader_lists", "readers"):
                 await tx.fetch(f"DELETE FROM {table}")
         history = History(seed, dbs, curricula)
         await history.happen()

@@ -2,19 +2,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.curriculum.additions import Addition
-from bot.core.moderation import DraftAddition, DraftEdit, PastEdit
+from bot.core.moderation import Doubt, DraftAddition, DraftEdit, PastEdit
 from bot.store import additions
 from bot.store.additions import Draft
 from bot.store.readers import delete_person
 
 HERE, THERE, ALICE = 1, 2, 2**62
+LIST = "list"
 A_DAY = timedelta(days=1)
 
 
-async def put(db, clock, addition, guild_id=HERE, addition_id=1, fields=()):
+async def put(db, clock, addition, guild_id=HERE, addition_id=1, fields=(), list_id=LIST):
     async with db.transaction() as tx:
         edit = PastEdit("changed", fields, ALICE, clock())
-        await additions.record(tx, guild_id, addition, edit, lambda _after: addition_id)
+        await additions.record(tx, guild_id, list_id, addition, edit, lambda _after: addition_id)
 
 
 async def test_additions_come_back_as_they_were_in_the_order_they_were_made(db, clock):
@@ -23,15 +24,41 @@ async def test_additions_come_back_as_they_were_in_the_order_they_were_made(db, 
     await put(db, clock, second, addition_id=20)
     await put(db, clock, first, addition_id=10)
 
-    assert await additions.additions_of(db, HERE) == [first, second]
+    assert await additions.additions_of(db, HERE, LIST) == [first, second]
 
 
 async def test_a_server_has_its_own_additions(db, clock):
     await put(db, clock, Addition("list:a", {"title": "Here"}), HERE, 1)
     await put(db, clock, Addition("list:a", {"title": "There"}), THERE, 2)
 
-    assert [a.fields for a in await additions.additions_of(db, HERE)] == [{"title": "Here"}]
-    assert [a.fields for a in await additions.additions_of(db, THERE)] == [{"title": "There"}]
+    assert [a.fields for a in await additions.additions_of(db, HERE, LIST)] == [{"title": "Here"}]
+    assert [a.fields for a in await additions.additions_of(db, THERE, LIST)] == [{"title": "There"}]
+
+
+async def test_each_list_has_its_own_additions_and_edits_of_the_same_resource(db, clock):
+    await put(db, clock, Addition("list:a", {"title": "In one"}), addition_id=1, fields=("one",))
+    await put(
+        db, clock, Addition("list:a", {"title": "In two"}), HERE, 2, fields=("two",), list_id="two"
+    )
+
+    assert [a.fields for a in await additions.additions_of(db, HERE, LIST)] == [{"title": "In one"}]
+    assert [a.fields for a in await additions.additions_of(db, HERE, "two")] == [
+        {"title": "In two"}
+    ]
+    assert [e.fields for e in await additions.edits_of(db, HERE, LIST, "list:a")] == [("one",)]
+
+
+async def test_each_list_has_its_own_doubts(db, clock):
+    doubt = Doubt("list:a", "list:b", "It stands alone.")
+    async with db.transaction() as tx:
+        for doubt_id, list_id in enumerate((LIST, "two")):
+            await additions.add_doubt(tx, HERE, list_id, ALICE, doubt_id, doubt, clock())
+        await additions.delete_doubts(tx, HERE, LIST, "list:a")
+
+    assert await additions.doubts_about(db, HERE, LIST, "list:a") == []
+    assert await additions.doubts_about(db, HERE, "two", "list:a") == [doubt]
+    assert await additions.doubted_keys(db, HERE, LIST) == []
+    assert await additions.doubted_keys(db, HERE, "two") == ["list:a"]
 
 
 async def test_a_changed_addition_keeps_its_place(db, clock):
@@ -40,7 +67,7 @@ async def test_a_changed_addition_keeps_its_place(db, clock):
 
     await put(db, clock, Addition("g1:a", {"title": "Again"}, removed=True), addition_id=3)
 
-    found = await additions.additions_of(db, HERE)
+    found = await additions.additions_of(db, HERE, LIST)
     assert found == [Addition("g1:a", {"title": "Again"}, removed=True), Addition("g1:b", {})]
 
 
@@ -61,7 +88,7 @@ async def test_the_last_twenty_edits_are_kept_the_newest_first(db, clock):
         await put(db, clock, Addition("list:a", {}), HERE, number, ("title", str(number)))
     await put(db, clock, Addition("list:a", {}), THERE, 99)
 
-    edits = await additions.edits_of(db, HERE, "list:a")
+    edits = await additions.edits_of(db, HERE, LIST, "list:a")
 
     assert [edit.fields[0] for edit in edits] == [str(n) for n in range(24, 4, -1)]
     assert edits[0].author_id == ALICE
@@ -74,14 +101,14 @@ async def test_an_author_is_forgotten_and_what_they_made_stays(db, clock):
     async with db.transaction() as tx:
         await delete_person(tx, ALICE)
 
-    assert [edit.author_id for edit in await additions.edits_of(db, HERE, "g1:a")] == [None]
-    assert len(await additions.additions_of(db, HERE)) == 1
+    assert [edit.author_id for edit in await additions.edits_of(db, HERE, LIST, "g1:a")] == [None]
+    assert len(await additions.additions_of(db, HERE, LIST)) == 1
     assert (await db.fetch("SELECT added_by FROM additions"))[0]["added_by"] is None
 
 
 async def test_a_draft_comes_back_as_it_was_until_it_is_dropped(db, clock):
     about = DraftAddition({"url": "https://e.org", "title": "트", "step_id": "one"}, silent=True)
-    draft = Draft(7, HERE, ALICE, about, clock())
+    draft = Draft(7, HERE, LIST, ALICE, about, clock())
     changed = replace(draft, about=DraftEdit("g1:a", needs="demo:b"))
     async with db.transaction() as tx:
         await additions.set_draft(tx, draft)
@@ -99,7 +126,7 @@ async def test_a_draft_comes_back_as_it_was_until_it_is_dropped(db, clock):
 
 async def test_a_draft_is_its_openers_in_its_server_and_no_older_than_asked(db, clock):
     async with db.transaction() as tx:
-        await additions.set_draft(tx, Draft(7, HERE, ALICE, DraftEdit("demo:a"), clock()))
+        await additions.set_draft(tx, Draft(7, HERE, LIST, ALICE, DraftEdit("demo:a"), clock()))
 
     assert await additions.draft(db, (HERE, ALICE, 7), clock()) is not None
     for ref in ((THERE, ALICE, 7), (None, ALICE, 7), (HERE, 1, 7), (HERE, ALICE, 8)):
@@ -109,9 +136,9 @@ async def test_a_draft_is_its_openers_in_its_server_and_no_older_than_asked(db, 
 
 async def test_old_drafts_are_dropped(db, clock):
     async with db.transaction() as tx:
-        await additions.set_draft(tx, Draft(1, HERE, ALICE, DraftEdit("demo:a"), clock()))
+        await additions.set_draft(tx, Draft(1, HERE, LIST, ALICE, DraftEdit("demo:a"), clock()))
         clock.advance(hours=25)
-        await additions.set_draft(tx, Draft(2, HERE, ALICE, DraftEdit("demo:a"), clock()))
+        await additions.set_draft(tx, Draft(2, HERE, LIST, ALICE, DraftEdit("demo:a"), clock()))
         await additions.drop_drafts_before(tx, clock() - A_DAY)
 
     assert await additions.draft(db, (HERE, ALICE, 1), clock() - A_DAY) is None

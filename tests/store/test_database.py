@@ -280,7 +280,7 @@ async def test_values_are_never_read_as_sql(db):
 
 async def test_ids_of_sixty_three_bits_come_back_as_they_were(db):
     async with db.transaction() as tx:
-        await readers.set_goal(tx, 2**63 - 1, "demo:a")
+        await readers.add(tx, 2**63 - 1)
 
     rows = await db.fetch("SELECT reader_id FROM readers")
 

@@ -179,14 +179,14 @@ AFTER = Snapshot({"demo:a": Mark("done", NOW, rating=5), "demo:old": None}, None
 async def add(db, change_id, reader_id=1):
     made = Change(change_id, "done", NOW, ("demo:a", "demo:old"), goal="demo:goal")
     async with db.transaction() as tx:
-        await add_change(tx, reader_id, made, before=BEFORE, after=AFTER)
+        await add_change(tx, reader_id, "demo", made, BEFORE, AFTER)
     return made
 
 
 async def test_a_change_comes_back_as_it_was(db):
     made = await add(db, 2**62)
 
-    assert await change(db, 1, 2**62) == StoredChange(made, BEFORE, AFTER, None)
+    assert await change(db, 1, 2**62) == StoredChange(made, "demo", BEFORE, AFTER, None)
 
 
 async def test_a_change_is_its_readers_alone(db):
@@ -234,7 +234,7 @@ async def test_what_is_left_of_a_change_without_a_servers_resources_can_be_undon
     async with db.transaction() as tx:
         for change_id, (before, after) in enumerate((goals, marks, theirs), 1):
             made = Change(change_id, "done", NOW, (), goal=after.goal)
-            await add_change(tx, 1, made, before=before, after=after)
+            await add_change(tx, 1, "demo", made, before, after)
 
         await forget_resources(tx, (1, 2, 3), server)
 

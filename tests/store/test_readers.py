@@ -1,8 +1,9 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.lists import Used
 from bot.core.outbox import OutboxRow
 from bot.store import groups, outbox, progress, readers
 from bot.store.migrations import FOLDER
@@ -12,6 +13,7 @@ from bot.store.readers import (
     rows_about,
     set_current,
     set_goal,
+    set_used,
     standing,
     take_turn,
 )
@@ -19,6 +21,7 @@ from tests.curricula import NOW, done
 from tests.every_table import every_column, everything, places_of
 
 ALICE, BOB = 800_000_000_000_000_001, 800_000_000_000_000_002
+LIST, A_DAY = "demo", timedelta(days=1)
 
 DECLARED = re.compile(r"((?:^--.*\n)+)(CREATE TABLE|ALTER TABLE) (\w+)", re.MULTILINE)
 A_PERSON = re.compile(
@@ -73,7 +76,8 @@ async def filled(db):
     """A ledger in which both have marks, and a notice on the way."""
     async with db.transaction() as tx:
         for number, who in enumerate((ALICE, BOB)):
-            await readers.set_current(tx, who, "demo:bert")
+            await readers.add(tx, who)
+            await readers.set_current(tx, who, LIST, "demo:bert", NOW)
             await groups.join(tx, 7, who, NOW)
             await progress.set_marks(tx, who, done("bert", "gpt-1"))
             about = f"7:{number}:{who}"
@@ -89,6 +93,7 @@ async def test_rows_about_a_person_are_theirs_alone_and_all_of_them(filled):
         "members": 1,
         "outbox": 1,
         "readers": 1,
+        "reader_lists": 1,
     }
     assert [row["resource_key"] for row in rows["progress"]] == ["demo:bert", "demo:gpt-1"]
     assert str(BOB) not in str(rows)
@@ -127,40 +132,54 @@ async def test_a_row_that_only_names_its_author_stays_without_them(db):
     assert kept == {1: None, 2: BOB}
 
 
-async def pointers(db, reader_id):
-    found = await standing(db, reader_id, None, NOW)
-    return found.current, found.goal
+async def pointers(db, reader_id, list_id=LIST):
+    used = (await standing(db, reader_id, None, NOW)).lists.used.get(list_id)
+    return used and (used.current, used.goal)
 
 
 async def test_somebody_new_has_nothing_current_and_no_goal(db):
-    assert await pointers(db, 1) == (None, None)
+    assert await pointers(db, 1) is None
 
 
 async def test_current_and_goal_are_set_apart_from_each_other(db):
     async with db.transaction() as tx:
-        await set_current(tx, 1, "demo:a")
-        await set_goal(tx, 1, "demo:b")
-        await set_current(tx, 1, "demo:c")
-        await set_goal(tx, 2, "demo:d")
+        await set_current(tx, 1, LIST, "demo:a", NOW)
+        await set_goal(tx, 1, LIST, "demo:b", NOW)
+        await set_current(tx, 1, LIST, "demo:c", NOW)
+        await set_goal(tx, 2, LIST, "demo:d", NOW)
 
     assert await pointers(db, 1) == ("demo:c", "demo:b")
     assert await pointers(db, 2) == (None, "demo:d")
 
 
+async def test_each_list_has_its_own_current_and_goal_and_tells_when_it_was_used(db):
+    async with db.transaction() as tx:
+        await set_current(tx, 1, LIST, "demo:a", NOW)
+        await set_goal(tx, 1, "other", "demo:b", NOW - A_DAY)
+        await set_used(tx, 1, "third", NOW - A_DAY)
+        await set_used(tx, 1, "other", NOW + A_DAY)
+
+    assert (await standing(db, 1, None, NOW)).lists.used == {
+        LIST: Used("demo:a", None, NOW),
+        "other": Used(None, "demo:b", NOW + A_DAY),
+        "third": Used(None, None, NOW - A_DAY),
+    }
+
+
 async def test_both_can_be_taken_away(db):
     async with db.transaction() as tx:
-        await set_current(tx, 1, "demo:a")
-        await set_goal(tx, 1, "demo:b")
-        await set_current(tx, 1, None)
-        await set_goal(tx, 1, None)
+        await set_current(tx, 1, LIST, "demo:a", NOW)
+        await set_goal(tx, 1, LIST, "demo:b", NOW)
+        await set_current(tx, 1, LIST, None, NOW)
+        await set_goal(tx, 1, LIST, None, NOW)
 
     assert await pointers(db, 1) == (None, None)
 
 
 async def test_taking_a_turn_changes_nothing(db):
     async with db.transaction() as tx:
-        await set_current(tx, 1, "demo:a")
-        await set_goal(tx, 1, "demo:b")
+        await set_current(tx, 1, LIST, "demo:a", NOW)
+        await set_goal(tx, 1, LIST, "demo:b", NOW)
         await take_turn(tx, 1)
 
     assert await pointers(db, 1) == ("demo:a", "demo:b")

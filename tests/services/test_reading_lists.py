@@ -1,0 +1,159 @@
+"""Readers where there are two lists: which one counts, and what is kept apart."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.lists import Where
+from bot.services.curriculum import CurriculumStore
+from bot.services.readers import Readers
+from bot.services.reading import Reading
+from bot.store import additions
+from bot.store import groups as group_rows
+from tests.curricula import curriculum, resource
+from tests.postbox import CHANNEL, GUILD, new_group
+
+READER = 7
+ONE, TWO = (
+    curriculum(*(resource(n, namespace=each) for n in "1234"), id=each) for each in ("one", "two")
+)
+LIST = ONE
+IN_ONE, IN_TWO = Where(list_id="one"), Where(list_id="two")
+
+
+@pytest.fixture
+async def reading(services, clock):
+    curricula = CurriculumStore(ONE, TWO)
+    await curricula.remember(services.db, clock())
+    return Reading(services.db, Readers(curricula, clock), curricula, services.ids)
+
+
+async def pointers(reading, where):
+    _, reader = await reading.reader(READER, where)
+    return reader.current, reader.goal
+
+
+async def default_to(db, list_id):
+    """Let the server's moderators choose a list: no command does yet."""
+    async with db.transaction() as tx:
+        await additions.take_turn(tx, GUILD)
+        sql = "UPDATE additions_versions SET list_id = ? WHERE guild_id = ?"
+        await tx.fetch(sql, list_id, GUILD)
+
+
+async def test_current_and_goal_are_kept_apart_by_list(reading):
+    await reading.set_goal(READER, IN_ONE, "one:3")
+    await reading.next_for(READER, IN_TWO)
+
+    assert await pointers(reading, IN_ONE) == ("one:3", "one:3")
+    assert await pointers(reading, IN_TWO) == ("two:1", None)
+
+
+async def test_a_goal_that_is_reached_leaves_the_other_lists_goal(reading):
+    await reading.set_goal(READER, IN_ONE, "one:3")
+    await reading.set_goal(READER, IN_TWO, "two:3")
+
+    await reading.mark(READER, IN_TWO, "two:3", "done")
+
+    assert await pointers(reading, IN_ONE) == ("one:3", "one:3")
+    assert await pointers(reading, IN_TWO) == ("two:1", None)
+
+
+async def test_in_direct_messages_the_list_used_last_counts(reading, clock):
+    shown = []
+    for where in (IN_ONE, IN_TWO, IN_ONE):  # the last time, what is current stays
+        await reading.next_for(READER, where)
+        shown.append((await reading.next_for(READER, None)).reader.current)
+        clock.advance(seconds=1)
+
+    assert shown == ["one:1", "two:1", "one:1"]
+
+
+async def test_looking_at_another_list_is_no_use_of_it(reading, clock):
+    await reading.next_for(READER, IN_ONE)
+    clock.advance(seconds=1)
+
+    await reading.present(READER, IN_TWO)
+    await reading.look(READER, IN_TWO, "two:1")
+
+    assert (await reading.next_for(READER, None)).reader.current == "one:1"
+
+
+async def test_a_bare_done_in_direct_messages_is_of_the_list_used_last(reading, clock):
+    await reading.next_for(READER, IN_ONE)
+    clock.advance(seconds=1)
+    await reading.next_for(READER, IN_TWO)
+
+    reply = await reading.finish_current(READER, None)
+
+    assert reply.change.keys == ("two:1",)
+
+
+async def test_a_click_goes_on_in_the_list_where_the_reader_was_shown_the_resource(
+    reading, services, clock
+):
+    await default_to(services.db, "one")
+    await reading.next_for(READER, IN_TWO)
+    clock.advance(seconds=1)
+    await reading.next_for(READER, GUILD)
+
+    reply = await reading.mark(READER, Where(GUILD, goes_on=True), "two:1", "done")
+
+    assert reply.answer.resource.key == "two:2"
+    assert await pointers(reading, IN_ONE) == ("one:1", None)
+
+
+async def test_an_old_card_goes_on_in_the_list_that_has_its_resource(reading, clock):
+    await reading.next_for(READER, IN_TWO)
+    await reading.mark(READER, IN_TWO, "two:1", "done")
+    clock.advance(seconds=1)
+    await reading.next_for(READER, IN_ONE)
+
+    reply = await reading.mark(READER, Where(GUILD, goes_on=True), "two:1", "known")
+
+    assert reply.answer.resource.key == "two:2"
+
+
+async def test_undo_restores_the_pointer_in_the_list_of_the_change(reading, clock):
+    await reading.next_for(READER, IN_TWO)
+    done = await reading.mark(READER, IN_TWO, "two:1", "done")
+    clock.advance(seconds=1)
+    await reading.next_for(READER, IN_ONE)
+
+    undone = await reading.undo(READER, GUILD, done.change.change_id)
+
+    assert undone.answer.resource.key == "two:1"
+    assert await pointers(reading, IN_TWO) == ("two:1", None)
+    assert await pointers(reading, IN_ONE) == ("one:1", None)
+
+
+async def test_a_goal_that_is_undone_is_the_goal_of_its_list(reading, clock):
+    await reading.set_goal(READER, IN_ONE, "one:3")
+    goal = await reading.set_goal(READER, IN_TWO, "two:3")
+
+    await reading.undo(READER, IN_ONE, goal.change.change_id)
+
+    assert await pointers(reading, IN_ONE) == ("one:3", "one:3")
+    assert (await pointers(reading, IN_TWO))[1] is None
+
+
+async def test_a_groups_channel_decides_before_the_servers_default(reading, services, clock):
+    group = await new_group(services)
+    async with services.db.transaction() as tx:
+        await group_rows.put_group(tx, replace(group, list_id="two"), clock())
+    await default_to(services.db, "one")
+
+    there = await reading.next_for(READER, Where(GUILD, CHANNEL))
+    elsewhere = await reading.next_for(READER, Where(GUILD, CHANNEL + 1))
+
+    assert there.answer.resource.key == "two:1"
+    assert elsewhere.answer.resource.key == "one:1"
+
+
+async def test_a_list_that_the_host_took_away_leaves_its_readers_in_the_hosts_own(
+    reading, services, clock
+):
+    await reading.set_goal(READER, IN_TWO, "two:3")
+
+    assert (await services.reading.next_for(READER, None)).answer.resource.key == "one:1"
+    assert await pointers(reading, IN_TWO) == ("two:3", "two:3")

@@ -1,0 +1,77 @@
+"""What headings are called, and which of them have nothing to read below."""
+
+import re
+from collections import Counter
+from typing import Literal
+from unicodedata import category
+
+from bot.core.curriculum.imports.spans import one_line
+from bot.core.curriculum.shape import CONTROL_CHARACTER, is_visible
+
+Purpose = Literal["reading", "contents", "log", "repository"]
+"""What stands below a heading: ways through the page, news of the list, what belongs to its
+repository rather than to the list, or the list itself."""
+
+_CONTENTS = re.compile(r"(?:table of )?contents?|toc|index")
+_LOG = re.compile(
+    r"(?:recent |latest )?(?:updates?|news|changelog|change log|what'?s new|release notes)"
+    r"(?: info| log| history)?"
+)
+_REPOSITORY = re.compile(
+    r"(?:how to )?contribut(?:e|ing|ions?|ors?)(?: guid(?:e|elines?|ance))?|other contributors"
+    r"|contributing to .*|licen[cs](?:e|es|ing)|copyright|acknowledge?ments?|(?:special )?thanks"
+    r"|credits?|sponsors?(?:hip)?|backers|supporters|donat(?:e|ions?)|citations?"
+    r"|cit(?:e|ing)(?: us)?|maintainers?|contact(?: us)?|star history|stargazers(?: over time)?"
+    r"|(?:contributor )?code of conduct|disclaimer|(?:our |core )?team|authors?"
+    r"|follow (?:me|us)|support (?:me|us)|shar(?:e|ing)"
+)
+_WORDS: dict[Purpose, re.Pattern[str]] = {
+    "contents": _CONTENTS,
+    "log": _LOG,
+    "repository": _REPOSITORY,
+}
+_TOGGLES = re.compile(
+    r"(?i)\W*(?:click|toggle|expand|unfold|show|details?$|more$|see (?:more|all)$)"
+)
+_SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
+_ICON = re.compile(r"([^\w\s!-/:-@\[-`{-~\u2010-\u201f\u3000-\u303f\uff00-\uff0f]\S{0,9})\s+(?=\S)")
+
+
+def heading_of(text: str) -> tuple[str, str]:
+    """Return the icon with which a heading begins, if any, and its title."""
+    text = one_line(CONTROL_CHARACTER.sub("", _SHORTCODE.sub("", text)))
+    found = _ICON.match(text)
+    if found and is_visible(found[1]) and not any(c.isalnum() for c in found[1]):
+        return found[1], text[found.end() :]
+    return "", text
+
+
+def purpose_of(title: str) -> Purpose:
+    """Return what stands below a heading, by its words."""
+    name = re.sub(r"[^\w\s']", "", title.casefold()).strip()
+    return next((kind for kind, words in _WORDS.items() if words.fullmatch(name)), "reading")
+
+
+def only_unfolds(text: str) -> bool:
+    """Tell whether the heading of a fold says no more than that there is one."""
+    return bool(_TOGGLES.match(text))
+
+
+class Anchors:
+    """Names the places of headings as GitHub does: the second of one name gets ``-1``."""
+
+    def __init__(self) -> None:
+        self._times = Counter[str]()
+
+    def name(self, icon: str, title: str) -> str:
+        """Return the name of the next heading."""
+        text = f"{icon} {title}".strip().lower().replace(" ", "-")
+        # Marks stay, those that make a sign an emoji too.
+        name = "".join(c for c in text if c.isalnum() or c in "-_" or category(c)[0] == "M")
+        self._times[name] += 1
+        return f"{name}-{self._times[name] - 1}" if self._times[name] > 1 else name
+
+
+def loose(anchor: str) -> str:
+    """Return the name of a place without what an icon leaves in front of it."""
+    return re.sub(r"^\W+|\W+$", "", anchor)

@@ -1,0 +1,113 @@
+"""What the text and the address of a link say by themselves: where it leads, and what it names."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.core.curriculum.imports.spans import Span, text_of, with_bare_links
+from bot.core.curriculum.links import address_in, is_web_link, untracked, unwrapped
+
+_GENERIC_BY_RANK = """
+paper papers pdf pdfs html arxiv abs abstract article book books chapter text full preprint \
+openreview acl acm ieee doi read proceedings publication
+link links url here this site website web page homepage home official project source original \
+click more alt info details report readme blog post docs doc documentation wiki download overview \
+summary www
+code github git repo repository implementation colab notebook demo pytorch tensorflow tf keras \
+jax dataset datasets data model models weights huggingface hf zip bib bibtex app
+slides slide ppt pptx poster video videos youtube talk talks recording audio podcast notes \
+supp supplementary appendix supplemental material review reviews
+tweet tweets twitter thread x chat discussion reddit hn comments
+""".strip()
+"""Words of links that name no title, a line each rank: what people would click first in front."""
+
+_RANKS = {
+    word: rank for rank, line in enumerate(_GENERIC_BY_RANK.splitlines()) for word in line.split()
+}
+NO_TITLE = frozenset({"here", "this", "link", "click", "url", "more"})
+SAYS_ONLY_WHAT = NO_TITLE | {
+    *("pdf", "paper", "html", "abs", "doi", "code", "source", "slides", "ppt", "video"),
+    *("tweet", "thread"),
+}
+"""Of those: what is no name of a thing either, even in front of what is said of the thing."""
+
+_WEB = re.compile(r"(?i)https?://|www\.|arxiv:|10\.\d")
+_BELONGINGS = r"contribut|licen[cs]e|code[_-]of[_-]conduct|security\.md|sponsorship|changelog"
+_NAVIGATION = re.compile(
+    rf"(?i)https?://github\.com/[^/]+/[^/]+/(?:(?:blob|tree|raw|edit)/.*(?:{_BELONGINGS})[^/]*$"
+    r"|stargazers|graphs/|network/|issues/?(?:new.*)?$|pulls/?$|edit/|fork$)"
+    rf"|^(?!https?:)(?:.*/)?\.?(?:{_BELONGINGS}|pull_request)|^\.?/?#|^$"
+)
+SOCIAL = re.compile(
+    r"(?:.*\.)?(?:discord\.(?:gg|com)|t\.me|patreon\.com|ko-fi\.com|buymeacoffee\.com"
+    r"|opencollective\.com|paypal\.(?:me|com)|facebook\.com|instagram\.com|linkedin\.com|x\.com"
+    r"|bsky\.app|mastodon\.social|gitter\.im|slack\.com|weibo\.com|threads\.net)"
+)
+BADGE_HOSTS = re.compile(
+    r"(?:img\.)?shields\.io|badge\.fury\.io|badgen\.net|(?:api\.)?star-history\.com|awesome\.re"
+)
+CALLS = re.compile(
+    r"(?i)(?:subscribe|back to (?:the )?top|become an?|get in touch|buy me|sign up|sponsors?$"
+    r"|(?:follow|support|join|star) (?:me|us|our|this|the (?:project|list|repo|community))"
+    r"|(?:submit|suggest|contribute|donate|edit)(?: an?| your| to| this|$))\b"
+)
+
+
+def web_address(written: str) -> str | None:
+    """Return the address that is meant, as it can be kept; None: it is none of the web."""
+    written = written.strip().lstrip("[(<")
+    if not is_web(written):
+        return None
+    if is_web_link(written):  # as it mostly is: what follows takes three times as long
+        return untracked(unwrapped(written))
+    return address_in(re.sub(r"(?i)^(arxiv:)\s", r"\1", written))
+
+
+def is_web(written: str) -> bool:
+    """Tell whether a link begins like one of the web, or like the number of a paper."""
+    return bool(_WEB.match(written.strip().lstrip("[(<")))
+
+
+def is_navigation(written: str) -> bool:
+    """Tell whether a link leads within the page, or to what belongs to every repository."""
+    return bool(_NAVIGATION.match(written))
+
+
+def links_in(spans: Iterable[Span]) -> list[Span]:
+    """Return the links that show a text: images that are links are badges."""
+    found = [span for span in spans if span.url]
+    badges = {span.url for span in found if span.is_image}
+    return [span for span in found if not span.is_image and span.url not in badges]
+
+
+def is_generic(text: str) -> bool:
+    """Tell whether a link's text names no title: "pdf", "project page", "@somebody"."""
+    words = re.sub(r"[\W\d_]+", " ", text.casefold()).split()
+    is_apart = text.startswith("[") and len(words) <= 4
+    says_kinds = len(words) <= 3 and all(word in _RANKS for word in words)
+    return says_kinds or is_apart or text.startswith("@")
+
+
+def is_bare(span: Span) -> bool:
+    """Tell whether a link's text is its address."""
+    return bool(_WEB.match(span.text.strip()))
+
+
+def words_beside(spans: Iterable[Span]) -> int:
+    """Return how many words of a line are no link."""
+    return len(re.findall(r"[^\W\d_]{2,}", text_of(span for span in spans if not span.url)))
+
+
+def names_a_link(spans: Sequence[Span]) -> bool:
+    """Tell whether some link of a line has a text that says what it leads to."""
+    return any(map(is_named, links_in(with_bare_links(spans))))
+
+
+def is_named(span: Span) -> bool:
+    """Tell whether a span is a link of the web whose text may be a title."""
+    return is_web(span.url) and not is_generic(span.text)
+
+
+def rank_of(text: str) -> int:
+    """Return how late people would click a link with this text: 0 is a paper."""
+    words = re.findall(r"[a-z]+", text.casefold())
+    return next((_RANKS[word] for word in words if word in _RANKS), 1)

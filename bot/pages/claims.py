@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
-from bot.core.curriculum import Kind
+from bot.core.curriculum import Kind, authors
 from bot.core.curriculum.fields import PageFacts, cut, kind_by_link
 from bot.core.curriculum.links import host_of
 from bot.pages.tags import LONGEST_VALUE, Tags, tags_of
@@ -146,8 +146,6 @@ _TAG = re.compile(
     r"(?i)</?(?:(?:mml|jats):[a-z]{1,20}|m(?:ath|row|text|sup|sub|[ino])|i|b|em|strong|su[bp]|span"
     r"|u|tt|code|small|big|mark|font|w?br|italic|bold|sc)(?:\s[^<>]{0,300})?/?>"
 )
-_PARTICLES = re.compile(r"(?i)(?: (?:v[ao]n|de[rnl]?|d[ia]|dos|l[ae]|te[nr]|[ea]l|bin))+ \S+$")
-_GROUPS = frozenset({"team", "group", "collaboration", "consortium"})
 
 
 def claims_of(page: str, url: str) -> PageFacts:
@@ -195,30 +193,13 @@ def _authors(tags: Tags) -> str:
     )
     people = (person for value in found for person in value.split(";"))
     names = list(dict.fromkeys(name for name in map(_name, people) if name))
-    if len(names) > 2:
-        return f"{cut(_family(names[0]), LONGEST_AUTHORS - 7)} et al."
-    told = _family if len(names) == 2 else _in_speech_order
-    return cut(" & ".join(map(told, names)), LONGEST_AUTHORS)
+    return authors.told(names, longest=LONGEST_AUTHORS)
 
 
 def _name(raw: str) -> str:
     """Return an author's name, "" for the address of a profile that some sites put there."""
     name = _clean(raw, LONGEST_AUTHORS)
     return "" if "://" in name or name.startswith("@") else name
-
-
-def _in_speech_order(name: str) -> str:
-    family, comma, given = name.partition(", ")
-    return f"{given} {family}" if comma and ", " not in given else name
-
-
-def _family(name: str) -> str:
-    """``Vaswani, Ashish`` and ``Ashish Vaswani`` give Vaswani; ``Team, Gemma`` gives Gemma Team."""
-    family, comma, _ = name.partition(", ")
-    if not comma:
-        particles = _PARTICLES.search(name)
-        family = particles[0].strip() if particles else name.rpartition(" ")[2]
-    return _in_speech_order(name) if family.lower() in _GROUPS else family
 
 
 def _year(tags: Tags) -> int | None:

@@ -206,11 +206,10 @@ def fields_of_page(url: str, facts: PageFacts) -> dict[str, Any]:
     """
     title = cut(facts.title, shape.LONGEST_TITLE)
     address = url.partition("://")[2].strip("/")
-    is_doi = (canonical(url) or "").startswith("doi:")
     found = readable(
         {
             "title": title if shape.is_visible(title) else cut(address, shape.LONGEST_TITLE),
-            "kind": facts.kind or ("paper" if is_doi else kind_by_link(url) or "article"),
+            "kind": facts.kind or likely_kind(url),
             "authors": cut(facts.authors, shape.LONGEST_AUTHORS),
             "year": facts.year,
             "minutes": facts.minutes,
@@ -264,6 +263,12 @@ def cut(text: str, limit: int) -> str:
 
 _VIDEO_HOSTS = frozenset({"youtube.com", "youtu.be", "vimeo.com", "ted.com", "bilibili.com"})
 _PAPER_HOSTS = frozenset({"arxiv.org", "openreview.net", "aclanthology.org", "aclweb.org"})
+
+
+def likely_kind(url: str) -> Kind:
+    """Return what to call a resource of which only the link is known."""
+    is_doi = (canonical(url) or "").startswith("doi:")
+    return "paper" if is_doi else kind_by_link(url) or "article"
 
 
 def kind_by_link(url: str) -> Kind | None:

@@ -555,6 +555,52 @@ class NothingToExportError(ReaderError):
     says = message("Everything on the list is removed here. `/manage edit` can restore it.")
 
 
+# A file with a list
+
+
+class NotAListError(ReaderError):
+    """No list can be read from a file. ``binary``: it is no text of any kind."""
+
+    source: str
+    why: Literal["pdf", "office", "picture", "page", "xml", "binary", "empty", "no_links", "large"]
+
+    def sentence(self) -> str:
+        told = {
+            "pdf": _(
+                "“{source}” is a PDF. Save the list as Markdown, CSV, BibTeX or YAML, or paste its"
+                " links."
+            ),
+            "office": _(
+                "“{source}” is an Office or ZIP file. Save the list as CSV or Markdown, or paste"
+                " its links."
+            ),
+            "picture": _(
+                "“{source}” is a picture, and I read only text. Paste the list's links instead."
+            ),
+            "page": _(
+                "“{source}” is a web page. Save the list as Markdown, CSV, BibTeX or YAML, or paste"
+                " its links."
+            ),
+            "xml": _(
+                "“{source}” is an XML file. Save the list as Markdown, CSV, BibTeX or YAML, or"
+                " paste its links."
+            ),
+            "binary": _(
+                "“{source}” isn't text. Save the list as Markdown, CSV, BibTeX or YAML, or paste"
+                " its links."
+            ),
+            "empty": _("“{source}” is empty. Choose another file, or paste the list's links."),
+            "no_links": _(
+                "I found no links in “{source}”. Each resource needs one: a web address, a DOI or"
+                " an arXiv number."
+            ),
+            "large": _(
+                "“{source}” is larger than 2 MB. Split the list, and import one part at a time."
+            ),
+        }
+        return self.say(told[self.why])
+
+
 # A curriculum file
 
 

@@ -30,6 +30,8 @@ def no_people(record: logging.LogRecord) -> bool:
     """Remove from a library's line what tells who did what; our own lines never do."""
     if record.name.startswith("bot"):
         return True
+    if record.name.startswith("bibtexparser"):  # repeats what stands in somebody's file
+        return False
     if record.exc_info and str(record.msg).startswith("Ignoring exception in autocomplete"):
         # Discord.py names the reader, with a traceback for each letter typed too fast.
         record.levelno, record.levelname = logging.WARNING, "WARNING"

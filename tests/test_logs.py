@@ -3,6 +3,7 @@ import logging
 
 import pytest
 
+from bot.core.curriculum.imports.bibliography import read_bibtex
 from bot.errors import LedgerError
 from bot.logs import start_logging
 
@@ -141,3 +142,11 @@ def test_a_database_out_of_use_is_no_traceback_whoever_meets_it(capsys, error, h
     log.error("the weekly task failed", exc_info=error)
 
     assert bool(capsys.readouterr().err) is heard
+
+
+def test_what_stands_in_somebodys_file_is_not_logged(capsys):
+    start_logging("text", "INFO")
+
+    read_bibtex("@article{my-secret, oops}")
+
+    assert capsys.readouterr().err == ""

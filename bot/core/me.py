@@ -4,14 +4,13 @@ The words of the files stand here: they explain themselves, wherever they are re
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bot.core.curriculum.links import canonical
+from bot.core.curriculum.bibliographies import bibtex_entry
 from bot.core.groups import Group
 from bot.core.progress import READ, State
 from bot.core.weeks import Week
@@ -234,46 +233,12 @@ def _value(column: str, value: Any) -> Any:
 
 
 def to_bibtex(kept: Kept) -> str:
-    r"""Return what the reader has read or knows as BibTeX, in the order in which they marked it.
-
-    Titles are braced twice, so that styles keep their capitals. A link is as it is: ``\url``
-    would print what is escaped in it.
-    """
+    """Return what the reader has read or knows as BibTeX, in the order in which they marked it."""
     marks = [row for row in kept.of("progress") if row["state"] in READ]
     marks.sort(key=lambda row: (row["changed_at"], row["resource_key"]))
     return "\n".join(_entry(row["resource_key"], kept.titled(row["resource_key"])) for row in marks)
 
 
 def _entry(key: str, work: Titled) -> str:
-    page = (canonical(work.url) or "") if work.url else ""
-    told = {
-        "title": f"{{{_tex(work.title)}}}",
-        "author": " and ".join(_tex(name) for name in _names(work.authors)),
-        "year": str(work.year or ""),
-        "url": work.url.replace("{", "%7B").replace("}", "%7D"),
-        "eprint": page.removeprefix("arxiv:") if page.startswith("arxiv:") else "",
-        "archiveprefix": "arXiv" if page.startswith("arxiv:") else "",
-        "note": "" if work.kind in ("", "paper") else work.kind,
-    }
-    fields = "".join(f"  {name} = {{{value}}},\n" for name, value in told.items() if value)
-    return f"@misc{{{key},\n{fields}}}\n"
-
-
-def _names(authors: str) -> Iterator[str]:
-    """Yield each author as BibTeX has them: the last is ``others`` where more are left out."""
-    text = re.sub(r",?\s*\bet al\.?$", ", others", authors.strip())
-    yield from filter(None, (name.strip() for name in re.split(r"[,;&]|\band\b", text)))
-
-
-def _tex(text: str) -> str:
-    return "".join(TEX.get(character, character) for character in " ".join(text.split()))
-
-
-TEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "{": r"\textbraceleft{}",  # BibTeX counts braces, escaped or not
-    "}": r"\textbraceright{}",
-} | {character: f"\\{character}" for character in "&%$#_"}
-"""What would mean something else to LaTeX."""
+    told = {name: getattr(work, name) for name in ("title", "url", "authors", "year", "kind")}
+    return bibtex_entry(key, **told)

@@ -24,6 +24,7 @@ from bot.core.curriculum import (
     numbered,
 )
 from bot.core.curriculum.checks import LONGEST_CARD, closest, folded_name, rule_findings
+from bot.core.curriculum.imports.looks import NAMES, UNREADABLE, format_of
 from bot.core.curriculum.shape import (
     LONGEST_CURRICULUM_ID,
     MOST_NAMES,
@@ -44,8 +45,12 @@ from bot.core.curriculum.yaml_tree import Finding, Path, Tree, read_tree
 from bot.errors import CurriculumFileError, Flaw
 
 
-def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curriculum:
+def read_curriculum(
+    text: str | bytes, source: str = "curriculum.yaml", *, list_id: str = ""
+) -> Curriculum:
     """Read a curriculum from the text of its file; ``source`` names it in what is reported.
+
+    ``list_id`` takes the place of the file's own, in keys too.
 
     Raises:
         CurriculumFileError: With every flaw of the file, in file order.
@@ -58,42 +63,19 @@ def read_curriculum(text: str | bytes, source: str = "curriculum.yaml") -> Curri
         flaws = {*tree.flaws, *(_flaw(tree, finding) for finding in findings)}
         in_order = sorted(flaws, key=lambda p: (p.line, p.column, p.where, p.what, p.remedy))
         raise CurriculumFileError(source, in_order)
-    return _curriculum(shape)
-
-
-_MARKDOWN = (
-    r"(?m)^\s*(?:[-*+]|\d+\.) +(?:\[[ x]\] +)?\[[^\]\n]+\]\("  # a link as a list's entry
-    r"|^#{1,6} (?s:.*)(?:\]\(|^[-*] )"  # a heading, and links or a list somewhere below
-)
-_CSV = (
-    r"(?i)\A[^\n:]*\b(?:title|name|link|url|doi|authors?)\b[^\n:]*[,;\t][^\n:]*\n"
-    r"|\A[^\n]*[,;\t][^\S\n]*\"?https?://"
-)
-_OTHER_FORMATS = (
-    ("a PDF", r"\A%PDF-", "pdf"),
-    ("an Office or ZIP file", r"\APK\x03\x04", "xlsx docx zip ods odt"),
-    ("a web page", r"(?i)\A\s*<(?:!doctype|html)", "html htm"),
-    ("BibTeX", r"(?m)^\s*@[A-Za-z]+\s*\{", "bib"),
-    ("RIS", r"(?m)^TY  - ", "ris"),
-    ("Markdown", _MARKDOWN, "md markdown"),
-    ("CSV", _CSV, "csv tsv"),
-)
-"""What people keep lists in: its name, how its text looks, and how its files are called."""
+    return _curriculum(shape.model_copy(update={"id": list_id or shape.id}))
 
 
 def _refuse_other_formats(text: str | bytes, source: str) -> None:
     """Tell somebody who brings a list of another format what it is, instead of its YAML faults."""
     plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    plain = plain.removeprefix("\ufeff")[:100_000]
-    if re.search(r"(?m)^(?:id|sections):", plain):
-        return
-    ending = source.rpartition(".")[2].casefold()
-    for name, look, endings in _OTHER_FORMATS:
-        if ending in endings.split() or re.search(look, plain):
-            what = f"is {name}, and a list is YAML"
-            start = "run `nextread new list.yaml` for a small list to start from"
-            mend = f"{start}, and copy titles and links into it"
-            raise CurriculumFileError(source, [Flaw(1, 1, "file", what, mend)])
+    found = format_of(plain.removeprefix("\ufeff"), source)
+    if found and found != "yaml":
+        what = f"is {NAMES[found]}, and a list is YAML"
+        mend = "run `nextread import FILE` to make it one"
+        if found in UNREADABLE:
+            mend = "save it as Markdown, CSV or BibTeX and run `nextread import FILE` on that"
+        raise CurriculumFileError(source, [Flaw(1, 1, "file", what, mend)])
 
 
 def default_curriculum_path() -> FilePath:
@@ -364,6 +346,15 @@ class _Writer(yaml.SafeDumper):
         self.write_plain(json.dumps(text, ensure_ascii=False), split)
 
 
+def slugs_in(curriculum: Curriculum) -> dict[str, str]:
+    """Return what each key is called in a file, where namespaces don't keep them apart."""
+    slugs, taken = dict[str, str](), set[str]()
+    for key in curriculum.by_key:
+        slugs[key] = numbered(key.partition(":")[2], taken)
+        taken.add(slugs[key])
+    return slugs
+
+
 def write_curriculum(curriculum: Curriculum) -> str:
     """Return the text of a curriculum's file, which ``read_curriculum`` reads back as it was.
 
@@ -372,9 +363,7 @@ def write_curriculum(curriculum: Curriculum) -> str:
     another namespace (what a server added) become this curriculum's own; where two would get the
     same slug, the later gets a number behind it.
     """
-    own, slugs = f"{curriculum.id}:", dict[str, str]()
-    for key in curriculum.by_key:
-        slugs[key] = numbered(key.partition(":")[2], slugs.values())
+    own, slugs = f"{curriculum.id}:", slugs_in(curriculum)
     in_use = set(slugs.values())
     names = Counter(name for r in curriculum.by_key.values() for name in _names(r))
 

@@ -604,7 +604,8 @@ def test_a_file_of_another_format_is_called_that_with_what_to_do(name):
             read_curriculum(text, f"mine.{ending}")
 
         (line,) = str(caught.value).splitlines()
-        assert line.startswith(f"mine.{ending}:1:1: file: is {name}, and a list is YAML: run `")
+        assert line.startswith(f"mine.{ending}:1:1: file: is {name}, and a list is YAML: ")
+        assert "`nextread import FILE`" in line
 
 
 def test_a_list_with_headings_and_links_in_its_notes_is_a_list_all_the_same():

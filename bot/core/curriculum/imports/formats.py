@@ -1,0 +1,64 @@
+"""A file with a list in it, whatever it is kept in -> the list."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Literal
+
+from bot.core.curriculum.file import read_curriculum
+from bot.core.curriculum.imports import NEW, Imported
+from bot.core.curriculum.imports.bibliography import read_bibtex, read_csl, read_ris
+from bot.core.curriculum.imports.looks import UNREADABLE, Format, Unreadable, format_of
+from bot.core.curriculum.imports.markdown import read_markdown
+from bot.core.curriculum.imports.table import read_table
+from bot.core.curriculum.imports.text import decoded
+from bot.errors import NotAListError
+
+LARGEST_FILE = 2 * 1024**2
+"""In bytes. More than any list by hand; a library with all its abstracts can be split."""
+
+_READERS: Mapping[Format | None, Callable[[str, str], Imported]] = MappingProxyType(
+    {"bibtex": read_bibtex, "ris": read_ris, "csl": read_csl, "table": read_table}
+)
+
+
+def read_list(raw: bytes, source: str) -> Imported:
+    """Read a list from the bytes of a file, or of what was pasted; ``source`` is what to call it.
+
+    Pasted links are read as Markdown, as is every other text.
+
+    Raises:
+        NotAListError: It is something else than text, too large, or names no link.
+        CurriculumFileError: It is our YAML, with every flaw.
+    """
+    if len(raw) > LARGEST_FILE:
+        raise NotAListError(source, "large")
+    if binary := _binary(raw):
+        raise NotAListError(source, binary)
+    text = decoded(raw)
+    if not text.strip():
+        raise NotAListError(source, "empty")
+    found = format_of(text, source)
+    if unreadable := next((kind for kind in UNREADABLE if kind == found), None):
+        raise NotAListError(source, unreadable)
+    if found == "yaml":
+        return Imported(read_curriculum(text, source, list_id=NEW))
+    title = PurePath(source).stem.replace("_", " ")  # Discord puts them in place of spaces
+    imported = _READERS.get(found, read_markdown)(text, title)
+    if not imported.curriculum.resources:
+        raise NotAListError(source, "no_links")
+    return imported
+
+
+def _binary(raw: bytes) -> Unreadable | Literal["binary"] | None:
+    """Return what a file is that isn't text."""
+    head = raw[:1000].decode("latin-1")
+    for kind, look in UNREADABLE.items():
+        if re.search(look, head):
+            return kind
+    is_utf_16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return "binary" if len(_CONTROLS.findall(head)) > len(head) // 20 and not is_utf_16 else None
+
+
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1f]")

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ from bot.config import Config
 from bot.errors import BackupError, ConfigError, CurriculumFileError
 
 if TYPE_CHECKING:
-    from bot.core.curriculum import Curriculum
+    from bot.core.curriculum import Curriculum, Resource
+    from bot.core.curriculum.imports import Imported
     from bot.services.opening import Services
 
 
@@ -33,6 +35,8 @@ NO_LONGER_VALID = 4004
 """The code with which Discord's gateway closes when the token is no longer valid."""
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
 
 
 class OneLineErrors(click.Group):
@@ -77,9 +81,9 @@ def run() -> None:
     from bot.logs import start_logging
 
     config = Config.from_env(os.environ, Path(".env"), for_run=True)
-    base = load_curriculum(curriculum_path(config))
+    bases = load_curricula(curriculum_path(config))
     start_logging(config.log_format, config.log_level)
-    asyncio.run(_run(config, base))
+    asyncio.run(_run(config, bases))
 
 
 @main.command()
@@ -101,12 +105,12 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
     from bot.services.opening import open_services
 
     config = Config.from_env(os.environ, Path(".env"))
-    base = load_curriculum(curriculum_path(config))
+    bases = load_curricula(curriculum_path(config))
     start_logging(config.log_format, "WARNING")
 
     def make_bot(database_url: str) -> NextreadBot:
         return NextreadBot(
-            lambda: open_services(database_url, base, discord.utils.utcnow),
+            lambda: open_services(database_url, bases[0], discord.utils.utcnow, others=bases[1:]),
             shard_count=1,
             nap=timedelta(days=1),  # its time moves in jumps, and nobody sets its clock
         )
@@ -115,29 +119,32 @@ def preview(port: int, keep: Path | None, browser: bool) -> None:
 
 
 @main.command()
-@click.argument("file", type=A_FILE, required=False)
+@click.argument("file", type=FILE_OR_FOLDER, required=False)
 @click.option(
     "--against", type=A_FILE, metavar="OLD", help="Say what changes for readers of this older list."
 )
 @click.option("--schema", is_flag=True, help="Only print the JSON Schema for editors.")
 def check(file: Path | None, against: Path | None, schema: bool) -> None:
-    """Check a list. Name every problem, with its line and how to fix it."""
+    """Check a list, or a folder of them. Name every problem, with its line and how to fix it."""
     if schema:
         from bot.core.curriculum.shape import schema_text
 
         click.echo(schema_text(), nl=False)
         return
     path = file or curriculum_path(Config.from_env(os.environ, Path(".env")))
-    new = load_curriculum(path)
-    steps = "1 step" if len(new.steps) == 1 else f"{len(new.steps)} steps"
-    click.echo(f"{path}: {len(new.resources)} resources in {steps}, no problems.")
+    if path.is_dir() and against is not None:
+        raise click.UsageError("--against compares two files: name one of the folder.")
+    lists = load_curricula(path)
+    for each, listed in zip(files_of(path), lists, strict=True):
+        steps = "1 step" if len(listed.steps) == 1 else f"{len(listed.steps)} steps"
+        click.echo(f"{each}: {len(listed.resources)} resources in {steps}, no problems.")
     if against is not None:
         from bot.core.curriculum.checks import compare, keeps_progress
 
-        differences = compare(load_curriculum(against), new)
-        for each in differences:
-            slug = each.former.partition(":")[2]
-            click.echo(CHANGES[each.what].format(old=each.old, new=each.new, slug=slug))
+        differences = compare(load_curriculum(against), lists[0])
+        for found in differences:
+            slug = found.former.partition(":")[2]
+            click.echo(CHANGES[found.what].format(old=found.old, new=found.new, slug=slug))
         if not keeps_progress(differences):
             sys.exit(1)
         click.echo("No reader loses progress.")
@@ -164,6 +171,70 @@ def new(file: Path) -> None:
     click.echo(f"{file} is a small list. Replace what is in it with your own.")
     click.echo(f"Check it: nextread check {name}")
     click.echo(f"Use it: NEXTREAD_CURRICULUM={name} nextread run")
+
+
+@main.command(name="import")
+@click.argument("file", type=A_FILE)
+@click.option("--out", type=OUT_FILE, metavar="YAML", required=True, help="Write the list there.")
+@click.option("--report", type=OUT_FILE, metavar="TXT", help="Write there what gave nothing.")
+@click.option(
+    "--look-up", is_flag=True, help="Ask every page for what FILE doesn't say, not only for titles."
+)
+def import_(file: Path, out: Path, report: Path | None, look_up: bool) -> None:
+    """Make a list of Markdown, CSV, BibTeX, RIS, CSL-JSON or plain links."""
+    from dataclasses import replace
+
+    from bot.core.curriculum.file import id_of_file, write_curriculum
+    from bot.core.curriculum.imports import with_titles
+    from bot.core.curriculum.imports.formats import LARGEST_FILE, read_list
+    from bot.errors import ReaderError
+    from bot.views.lists_card import report_of
+
+    for written in filter(None, (out, report)):
+        if written.exists():
+            raise ConfigError(f"{written} already exists and stays as it is. Name another file.")
+    with file.open("rb") as opened:
+        raw = opened.read(LARGEST_FILE + 1)
+    try:
+        imported = read_list(raw, file.name)
+    except CurriculumFileError:
+        raise
+    except ReaderError as error:
+        raise ConfigError(error.sentence()) from error
+    listed = imported.curriculum.by_key.values()
+    wanted = [r for r in listed if not r.title or (look_up and not (r.authors and r.minutes))]
+    if wanted:
+        imported = asyncio.run(_looked_up(imported, wanted))
+    curriculum = replace(with_titles(imported).curriculum, id=id_of_file(out.stem))
+    try:
+        out.write_text(write_curriculum(curriculum), encoding="utf-8", newline="\n")
+        if report is not None:
+            report.write_text(report_of(imported.unread), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ConfigError(f"{error.filename} can't be written ({error.strerror}).") from error
+    count, steps = len(curriculum.resources), sum(bool(step.resources) for step in curriculum.steps)
+    click.echo(f"{out}: {count} resources in {steps} steps.")
+    if imported.unread:
+        where = f"see {report}" if report else "name a file with --report to see which"
+        click.echo(f"Lines that gave nothing: {len(imported.unread)} ({where}).")
+
+
+async def _looked_up(imported: Imported, wanted: Sequence[Resource]) -> Imported:
+    """Ask the pages of resources what the list doesn't say, with a bar that shows how far it is."""
+    from bot.core.curriculum.fields import PageFacts
+    from bot.core.curriculum.imports import with_facts_of
+    from bot.pages import Pages
+    from bot.services.lookups import ask_pages
+
+    pages, found = Pages(), dict[str, PageFacts]()
+    try:
+        with click.progressbar(length=len(wanted), label="Pages") as bar:
+            async for key, facts in ask_pages({r.key: r.url for r in wanted}, pages.facts_of):
+                found[key] = facts
+                bar.update(1)
+    finally:
+        await pages.close()
+    return with_facts_of(imported, found)
 
 
 @main.command()
@@ -225,6 +296,44 @@ def curriculum_path(config: Config) -> Path:
     return config.curriculum or default_curriculum_path()
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return the files of the base lists that a path names: itself, or what a folder holds.
+
+    Raises:
+        ConfigError: the folder holds none.
+    """
+    if not path.is_dir():
+        return [path]
+    endings = (".yaml", ".yml")
+    found = [each for each in sorted(path.iterdir()) if each.suffix.casefold() in endings]
+    if not found:
+        raise ConfigError(
+            f"{path} has no list in it. Put a YAML file there, or remove NEXTREAD_CURRICULUM to use"
+            " the list that comes with Nextread."
+        )
+    return found
+
+
+def load_curricula(path: Path) -> list[Curriculum]:
+    """Read a list, or all lists of a folder in the order of their names.
+
+    Raises:
+        ConfigError: a file can't be read, or two lists have the same id.
+        CurriculumFileError: a list has problems; it names all of them.
+    """
+    found: dict[str, tuple[Path, Curriculum]] = {}
+    for file in files_of(path):
+        listed = load_curriculum(file)
+        if listed.id in found:
+            other, _listed = found[listed.id]
+            raise ConfigError(
+                f"{other} and {file} have the same id, `{listed.id}`. Readers' progress hangs on"
+                " it: give the newer one an id of its own."
+            )
+        found[listed.id] = file, listed
+    return [listed for _file, listed in found.values()]
+
+
 def load_curriculum(path: Path) -> Curriculum:
     """Read a list.
 
@@ -246,7 +355,7 @@ def load_curriculum(path: Path) -> Curriculum:
     return read_curriculum(text, str(path))
 
 
-async def _run(config: Config, base: Curriculum) -> None:
+async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     told = _told_to_stop()  # first, because the imports take a moment
 
     import discord
@@ -259,7 +368,12 @@ async def _run(config: Config, base: Curriculum) -> None:
     # Opened first, so that its problems are reported before we ask Discord for anything.
     pages = Pages()
     services = await open_services(
-        config.database_url, base, discord.utils.utcnow, pages.facts_of, config.send_rate
+        config.database_url,
+        bases[0],
+        discord.utils.utcnow,
+        pages.facts_of,
+        config.send_rate,
+        others=bases[1:],
     )
 
     async def opened() -> Services:

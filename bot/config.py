@@ -20,7 +20,10 @@ HOSTS = r"(?:(?:\[[\w:.%]+\]|[^:,\[\]?#]*)(?::\d+)?(?:,|$))*"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings. Without a token, ``token`` is empty; no ``curriculum`` is the list shipped."""
+    """All settings. Without a token, ``token`` is empty; no ``curriculum`` is the list shipped.
+
+    It is a file, or a folder of them.
+    """
 
     token: str = field(default="", repr=False)
     database_url: str = field(default=DEFAULT_DATABASE, repr=False)
@@ -108,7 +111,8 @@ def _wrong_token(token: str, *, is_needed: bool) -> str | None:
 
 def _wrong_curriculum(path: str) -> str | None:
     try:
-        Path(path).open("rb").close()
+        if not Path(path).is_dir():
+            Path(path).open("rb").close()
     except OSError as error:
         return (
             f"NEXTREAD_CURRICULUM: {path} can't be read ({error.strerror})."

@@ -221,6 +221,62 @@ class ChangedSinceError(ReaderError):
         return self.say(_("You marked **{title}** again after that. Undo the later change first."))
 
 
+# Lists
+
+
+class UnknownListError(ReaderError):
+    """No list, or none for certain, is called so; ``like_it``: ids and titles of those in sight."""
+
+    clip = 100
+    typed: str
+    like_it: tuple[tuple[str, str], ...] = ()
+
+    def sentence(self) -> str:
+        titles = ", ".join(f"**{plain(title, 60)}**" for _id, title in self.like_it[:5])
+        typed = plain(self.typed, self.clip)
+        if not titles:
+            return _("There is no list called “{typed}” here.", typed=typed)
+        return _(
+            "There is no list called “{typed}” here. There is: {titles}.",
+            typed=typed,
+            titles=titles,
+        )
+
+
+class NotYourListError(ReaderError):
+    """What was wanted of a list goes only with one that the server made."""
+
+    says = message(
+        "That list is the host's: it can't be renamed, removed or replaced here. Bring your own"
+        " with `/manage import`."
+    )
+
+
+class TooManyListsError(ReaderError):
+    most: int
+    says = message(
+        "This server has {most} lists, and that is as many as it can have. Remove one first."
+    )
+
+
+class ListTitleError(ReaderError):
+    longest: int
+    says = message("A list's name has 1 to {longest} characters. Choose another one.")
+
+
+class ListTooLongError(ReaderError):
+    most: int
+    count: int
+    says = message(
+        "That would make a list of {count} resources; one list holds {most} at most. Bring in a"
+        " part of it, or make two lists."
+    )
+
+
+class NothingToUndoError(ReaderError):
+    says = message("There is no import to take back: the list is as it was brought in first.")
+
+
 # Study groups
 
 

@@ -1,11 +1,13 @@
 """Small curricula for tests: by hand, and at random."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step
 from bot.core.curriculum.fields import PageFacts
+from bot.core.curriculum.imports import NEW, Imported
 from bot.core.progress import Mark
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -64,6 +66,12 @@ def curriculum(*resources: Resource, id: str = "demo") -> Curriculum:  # noqa: A
             ),
         ),
     )
+
+
+def imported(*slugs: str, title: str = "Ours", **fields) -> Imported:
+    """Make a list that was only read, of resources with these slugs and fields."""
+    made = curriculum(*(resource(slug, namespace=NEW, **fields) for slug in slugs), id=NEW)
+    return Imported(replace(made, title=title))
 
 
 def done(*slugs: str, at: datetime = NOW) -> dict[str, Mark]:

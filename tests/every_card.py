@@ -12,6 +12,9 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step, Update
 from bot.core.curriculum.additions import SetAside
+from bot.core.curriculum.imports import Unread
+from bot.core.curriculum.merge import MODES
+from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import (
     Group,
     GroupStatus,
@@ -25,8 +28,18 @@ from bot.core.groups import (
     WhichHour,
     WhichZone,
 )
+from bot.core.lists import ListSummary, ServersLists
 from bot.core.me import About, ReaderSettings, Titled
-from bot.core.moderation import Desk, Doubt, PastEdit, Proposal, Touched, Wishes
+from bot.core.moderation import (
+    Desk,
+    Doubt,
+    DryRun,
+    ImportState,
+    PastEdit,
+    Proposal,
+    Touched,
+    Wishes,
+)
 from bot.core.outbox import Lacks, ProblemName
 from bot.core.papers import (
     PICKED,
@@ -75,6 +88,7 @@ from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE
 from bot.views import (
     curriculum_card,
     group_card,
+    lists_card,
     manage_card,
     me_card,
     moderators_card,
@@ -379,6 +393,34 @@ def desks_of(world: World) -> Iterator[Desk]:
     yield replace(made, set_aside=aside)
 
 
+def shown_lists_of(world: World) -> Iterator[ServersLists]:
+    """Yield a server's lists: the host's alone; as many as there may be, each chosen by turns."""
+    title, rooms = world.text[:80], world.channel_ids * 6
+    hosts = ListSummary("demo", title, False, HUGE, HUGE, rooms, NOW)
+    own = [replace(hosts, list_id=f"g3:l{n}", is_own=True, undoable=NOW) for n in range(20)]
+    yield ServersLists((hosts,), "demo", hosts)
+    removed = tuple((f"g3:gone{n}", title) for n in range(30))
+    every = ServersLists((hosts, *own), "demo", hosts, removed, 1, 7)
+    for chosen in (hosts, own[0], replace(own[0], channels=()), replace(own[0], resources=0)):
+        yield replace(every, chosen=chosen)
+        yield replace(every, chosen=chosen, default=chosen.list_id)
+
+
+def runs_of(world: World, shown: ServersLists) -> Iterator[DryRun]:
+    """Yield imports with every kind of line, in each mode and state; and one of nothing new."""
+    title, found = world.text[:80], tuple(world.others)
+    unread = (Unread(1, world.text[:200], "text"),) * 30
+    dropped = ((found[0].key, found[1].key),) * HUGE
+    everything = Merged(world.curriculum, *(found,) * 6, dropped)
+    for mode, state in product(MODES, get_args(ImportState)):
+        into = None if mode == "new" else shown.chosen
+        made = DryRun(1, 2, mode, title, everything, into, shown.lists, unread, HUGE, HUGE, state)
+        yield made
+        yield replace(made, pending=HUGE, looked_up=2 * HUGE)
+        yield replace(made, merged=Merged(world.curriculum, found), readers=0, unread=())
+        yield replace(made, merged=Merged(world.curriculum))
+
+
 def ballots_of(world: World) -> Iterator[Ballot]:
     for count in (2, 5):
         found = tuple(world.others[:count])
@@ -407,6 +449,7 @@ def cards_of(world: World) -> Iterator[tuple[str, LayoutView]]:
         _groups_cards,
         _moderators_cards,
         _lists_cards,
+        _own_lists_cards,
     )
     for family in families:
         for build, view in family(world):
@@ -416,8 +459,8 @@ def cards_of(world: World) -> Iterator[tuple[str, LayoutView]]:
 def built() -> set[str]:
     """Return the name of each function of the views that builds a card."""
     modules = (
-        curriculum_card, group_card, manage_card, me_card, moderators_card, pick_card, problems,
-        progress_card, reminder_card, replies, resource_card, weekly_card,
+        curriculum_card, group_card, lists_card, manage_card, me_card, moderators_card, pick_card,
+        problems, progress_card, reminder_card, replies, resource_card, weekly_card,
     )  # fmt: skip
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}"
@@ -593,6 +636,19 @@ def _lists_cards(world: World) -> Cards:
     yield _made(manage_card.history_card, desk, edits)
     groups = [group_of(world, group_id=n) for n in range(30)]
     yield _made(manage_card.which_group_card, groups, None, (1, 2))
+
+
+def _own_lists_cards(world: World) -> Cards:
+    for shown in shown_lists_of(world):
+        yield _made(lists_card.lists_card, shown, 2, world.text[:80])
+        yield _made(lists_card.export_card, shown.chosen, 2)
+        for run in runs_of(world, shown):
+            yield _made(lists_card.import_card, run)
+            yield _made(lists_card.import_card, run, is_last=True)
+            yield _made(lists_card.paste_card, 2, run)
+            yield _made(lists_card.brought_card, run, shown)
+    yield _made(lists_card.removed_card, world.text[:80], "g3:gone", 2)
+    yield _made(lists_card.paste_card, 2)
 
 
 def by_name(cards: Iterable[tuple[str, LayoutView]]) -> dict[str, list[LayoutView]]:

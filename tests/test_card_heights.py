@@ -20,7 +20,13 @@ AT_MOST = 480
 BUTTONS, MODERATORS_BUTTONS = 3, 5
 """Beside *More*."""
 
-OF_MODERATORS = ("manage_card.", "moderators_card.", "pick_card.pick_card", "pick_card.vote_card")
+OF_MODERATORS = (
+    "lists_card.",
+    "manage_card.",
+    "moderators_card.",
+    "pick_card.pick_card",
+    "pick_card.vote_card",
+)
 CHANNELS = {"1" * n: ("reading-and-talking-about-" * 4)[:100] for n in (17, 18)}
 PEOPLE = {"2" * n: f"{n}a-reader-with-the-longest-name"[:32] for n in (17, 18, 19)}
 ROLES = {each: f"role-{name}"[:100] for each, name in PEOPLE.items()}

@@ -30,6 +30,9 @@ ONLY_TELLS = "it writes to a row that was looked for before, and tells whether i
 
 LISTED = {
     "additions.any_drafts_before": EVERY_SERVERS,
+    "additions.any_lookups": EVERY_SERVERS,
+    "additions.claim_lookups": EVERY_SERVERS,
+    "additions.split_facts": EVERY_SERVERS,
     "lists.only_list": EVERY_SERVERS,
     "upkeep.newest_message_at": EVERY_SERVERS,
     "upkeep.columns_ahead": EVERY_SERVERS,

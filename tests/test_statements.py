@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.lists import Where
 from bot.core.progress import Mark
 from bot.core.weeks import Week, slot_of_week, weeks_from
 from bot.services.opening import services_over
 from bot.store import groups as group_rows
 from bot.store import progress
 from bot.store import weeks as week_rows
-from tests.curricula import curriculum, resource
+from tests.curricula import curriculum, imported, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, Desk, Postbox, new_group
 from tests.recorded import Recorded
 
@@ -86,6 +87,12 @@ def acts_of(world):
     async def change_the_group():
         return await new_group(s)
 
+    async def import_and_take_back(mode="new"):
+        file = imported(*(f"n{n}" for n in range(world.size)))
+        run = await s.imports.look(Where(GUILD), MODERATOR, file, mode)
+        await s.imports.bring((GUILD, MODERATOR, run.draft_id))
+        await s.imports.undo((GUILD, MODERATOR, run.draft_id))
+
     return {
         "/next": lambda: s.reading.next_for(READER, GUILD),
         "/done": lambda: s.reading.finish(READER + 1, GUILD, "demo:r0"),
@@ -117,7 +124,10 @@ def acts_of(world):
         "/manage vote and Cancel vote": vote_and_call_off,
         "/manage edit": lambda: s.moderation.open(GUILD, MODERATOR, "demo:r1"),
         "typing in /manage": lambda: s.moderation.list_of(GUILD),
-        "/manage export": lambda: s.moderation.export(GUILD),
+        "/manage list": lambda: s.lists.overview(GUILD, CHANNEL),
+        "Export": lambda: s.lists.export(Where(GUILD), "yaml"),
+        "/manage import and Undo": import_and_take_back,
+        "into the host's list": lambda: import_and_take_back("add"),
         "a week's paper and its reminders": next_week,
         "Delete all": lambda: s.me.forget(READER),
     }
@@ -144,6 +154,7 @@ async def empty_again(db):
             for table in (
                 "study_groups", "members", "weeks", "week_readers", "outbox", "picks", "progress",
                 "readers", "changes", "reader_settings", "votes", "drafts",
+                "known_resources",
             ):  # fmt: skip
                 await tx.fetch(f"DELETE FROM {table}")
 

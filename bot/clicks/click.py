@@ -14,6 +14,7 @@ import discord
 from discord import AppCommandPermissionType as Type
 from discord.ui import LayoutView
 
+from bot.core.lists import Where
 from bot.core.moderation import Asker, DraftRef, Overrides, Subject, bar_to
 from bot.errors import (
     NotAModeratorError,
@@ -81,6 +82,13 @@ class Click:
     deliver: Deliver
     interaction: Interaction
     clicks: Clicks
+
+    @property
+    def place(self) -> Where:
+        """Where it was clicked; on a reader's own card they go on in the list they used last."""
+        message = self.interaction.message
+        is_own = message is not None and message.flags.ephemeral
+        return Where(self.where, home_of(self.interaction), goes_on=is_own)
 
     @property
     def guild_id(self) -> int:

@@ -215,7 +215,7 @@ async def show_paper(click: Click, said: ids.MoreOfPaper | ids.FirstReads) -> Vi
     first = await click.services.weeks.first_reads(click.who, click.where, said.week_id)
     if isinstance(said, ids.FirstReads):
         return await click.show(path_card(first, in_server=True))
-    shown = await click.services.reading.look(click.who, click.where, first.aim.key)
+    shown = await click.services.reading.look(click.who, click.place, first.aim.key)
     return await click.show(resource_card(shown))
 
 

@@ -9,7 +9,7 @@ from discord.ui import LayoutView
 from bot.clicks.click import Click, View, clicked
 from bot.core.curriculum import Curriculum, Step
 from bot.core.moderation import doubtable
-from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply, Talk
+from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reader, Reply, Talk
 from bot.errors import NothingToDoubtError, UnknownStepError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -56,12 +56,12 @@ from bot.views.resource_card import (
 async def go_to(click: Click, said: ids.GoTo) -> View:
     match said.card:
         case "next":
-            return next_card(await click.services.reading.next_for(click.who, click.where))
+            return next_card(await click.services.reading.next_for(click.who, click.place))
         case "me":
             return me_card(await click.services.me.about(click.who))
         case "settings":
             return await _settings(click)
-    journey = await click.services.reading.journey(click.who, click.where)
+    journey = await click.services.reading.journey(click.who, click.place)
     match said.card:
         case "progress":
             return progress_card(journey)
@@ -70,7 +70,7 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
         case "know" | "start":
             return know_card(journey.curriculum, journey.reader)
         case "reset":
-            return await _ask_reset(click, len(journey.reader.marks))
+            return await _ask_reset(click, journey.curriculum, journey.reader)
         case "updates":
             return about_card(journey.curriculum)
     return index_card(journey.curriculum, journey.reader)
@@ -80,7 +80,7 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
 async def done(click: Click, said: ids.Done) -> View:
     """Mark a resource done; a tap that may be a slip is asked about."""
     if click.is_slip and (
-        asked := await click.services.reading.ask_done(click.who, click.where, said.key)
+        asked := await click.services.reading.ask_done(click.who, click.place, said.key)
     ):
         return await click.replace(also_done_card(asked), asks=True)
     return await _marked(click, said.key, "done")
@@ -95,13 +95,13 @@ async def done_rated(click: Click, said: ids.DoneRated) -> View:
 async def done_too(click: Click, said: ids.DoneToo) -> View:
     """Mark what an unclear name meant as done."""
     keys, rating = click.all_picked, said.rating or None
-    return next_card(await click.services.reading.mark_all(click.who, click.where, keys, rating))
+    return next_card(await click.services.reading.mark_all(click.who, click.place, keys, rating))
 
 
 @clicked
 async def rate(click: Click, said: ids.Rate) -> View:
     rating = LIKED if said.thumb == "up" else DISLIKED
-    rated = click.services.reading.rate(click.who, click.where, said.change_id, rating)
+    rated = click.services.reading.rate(click.who, click.place, said.change_id, rating)
     return next_card(await rated)
 
 
@@ -115,11 +115,11 @@ async def put_aside(click: Click, said: ids.PutAside) -> View:
     kinds: tuple[MarkKind, ...] = ("later", "known", "skipped")
     reading = click.services.reading
     if click.picked == "known_before":
-        return next_card(await reading.know(click.who, click.where, [said.key]))
+        return next_card(await reading.know(click.who, click.place, [said.key]))
     if click.picked == "part":
         return await _ask_part(click, said.key)
     if click.picked == "goal":
-        return next_card(await reading.set_goal(click.who, click.where, said.key))
+        return next_card(await reading.set_goal(click.who, click.place, said.key))
     if click.picked == "path":
         return await _path(click, said.key)
     return await _marked(click, said.key, click.picked_of(kinds))
@@ -129,23 +129,23 @@ async def _ask_part(click: Click, key: str) -> View:
     """Ask how far the reader is; an empty line is an answer too."""
 
     async def said(click: Click, form: Form) -> View:
-        noted = click.services.reading.bookmark(click.who, click.where, key, form.entered["note"])
+        noted = click.services.reading.bookmark(click.who, click.place, key, form.entered["note"])
         return next_card(await noted)
 
-    shown = await click.services.reading.look(click.who, click.where, key)
+    shown = await click.services.reading.look(click.who, click.place, key)
     return await click.ask(part_form(shown), said)
 
 
 async def _marked(click: Click, key: str, kind: MarkKind, rating: int | None = None) -> View:
     reading = click.services.reading
-    return next_card(await reading.mark(click.who, click.where, key, kind, rating=rating))
+    return next_card(await reading.mark(click.who, click.place, key, kind, rating=rating))
 
 
 @clicked
 async def undo(click: Click, said: ids.Undo | ids.UndoOne) -> View:
     """Take one change back; the change knows whose it is."""
     change_id = said.change_id if isinstance(said, ids.Undo) else ids.id_in(click.picked)
-    return next_card(await click.services.reading.undo(click.who, click.where, change_id))
+    return next_card(await click.services.reading.undo(click.who, click.place, change_id))
 
 
 @clicked
@@ -153,14 +153,14 @@ async def show_picked(click: Click, _said: ids.ShowResource | ids.ShowCandidate)
     """Show the card of the resource or step that is picked, beside the card with the select."""
     if click.picked.startswith(":"):
         return await click.show(await _step(click, click.picked[1:]))
-    shown = await click.services.reading.look(click.who, click.where, click.picked)
+    shown = await click.services.reading.look(click.who, click.place, click.picked)
     return await click.show(resource_card(shown))
 
 
 @clicked
 async def unfold(click: Click, said: ids.Unfold) -> View:
     """Show all there is to say of something in place of the short card, or that again."""
-    reading, asked, is_long = click.services.reading, (click.who, click.where), said.fold == "more"
+    reading, asked, is_long = click.services.reading, (click.who, click.place), said.fold == "more"
     if said.card == "step":
         return await _step(click, said.key[1:], is_long=is_long)
     if said.card == "shown":
@@ -192,7 +192,7 @@ def _seen(click: Click, talks: Sequence[Talk]) -> tuple[Talk, ...]:
 @clicked
 async def similar(click: Click, said: ids.Similar) -> View:
     return await click.show(
-        found_card(await click.services.finding.similar(click.who, click.where, said.key))
+        found_card(await click.services.finding.similar(click.who, click.place, said.key))
     )
 
 
@@ -200,17 +200,17 @@ async def similar(click: Click, said: ids.Similar) -> View:
 async def set_goal(click: Click, said: ids.MakeGoal | ids.DropGoal) -> View:
     """Let the way to a resource come first from now on, or no longer."""
     key = said.key if isinstance(said, ids.MakeGoal) else None
-    return next_card(await click.services.reading.set_goal(click.who, click.where, key))
+    return next_card(await click.services.reading.set_goal(click.who, click.place, key))
 
 
 @clicked
 async def go_deeper(click: Click, _said: ids.GoDeeper) -> View:
-    return next_card(await click.services.reading.next_for(click.who, click.where, deeper=True))
+    return next_card(await click.services.reading.next_for(click.who, click.place, deeper=True))
 
 
 @clicked
 async def any_length(click: Click, _said: ids.AnyLength) -> View:
-    return next_card(await click.services.reading.any_length(click.who, click.where))
+    return next_card(await click.services.reading.any_length(click.who, click.place))
 
 
 @clicked
@@ -218,21 +218,21 @@ async def pick_goal(click: Click, said: ids.PickGoal) -> View:
     """Let the way to what is picked come first, or the list's own order."""
     reading = click.services.reading
     if click.picked in (MORE_GOALS, WHOLE_LIST):
-        reply = await reading.present(click.who, click.where)
+        reply = await reading.present(click.who, click.place)
         return next_card(reply, goals=said.page + 1 if click.picked == MORE_GOALS else None)
-    return next_card(await reading.set_goal(click.who, click.where, click.picked))
+    return next_card(await reading.set_goal(click.who, click.place, click.picked))
 
 
 @clicked
 async def start_at(click: Click, _said: ids.StartAt) -> View:
-    return know_card(*await click.services.reading.reader(click.who, click.where))
+    return know_card(*await click.services.reading.reader(click.who, click.place))
 
 
 @clicked
 async def know_steps(click: Click, _said: ids.KnowSteps) -> View:
     """Mark the steps that are picked as known; of one alone, ask for its parts."""
     if len(click.all_picked) == 1:
-        curriculum, reader = await click.services.reading.reader(click.who, click.where)
+        curriculum, reader = await click.services.reading.reader(click.who, click.place)
         step = _step_in(curriculum, click.picked)
         if len(step.resources) > 1:
             return know_parts_card(reader, step)
@@ -250,21 +250,21 @@ async def know_items(click: Click, _said: ids.KnowItems) -> View:
 
 
 async def _known(click: Click, keys: Sequence[str]) -> View:
-    return next_card(await click.services.reading.know(click.who, click.where, keys), goals=0)
+    return next_card(await click.services.reading.know(click.who, click.place, keys), goals=0)
 
 
 @clicked
 async def know_on_way(click: Click, said: ids.KnowOnWay) -> View:
     """Mark parts of a way as known; it stays on screen."""
-    await click.services.reading.path(click.who, click.where, said.aim)  # or nothing is marked
-    reply = await click.services.reading.know(click.who, click.where, click.all_picked)
+    await click.services.reading.path(click.who, click.place, said.aim)  # or nothing is marked
+    reply = await click.services.reading.know(click.who, click.place, click.all_picked)
     return await _path(click, said.aim, reply)
 
 
 @clicked
 async def share(click: Click, _said: ids.Share) -> View:
     """Show everyone how far the reader is, as `/progress share` does."""
-    journey = await click.services.reading.journey(click.who, click.where)
+    journey = await click.services.reading.journey(click.who, click.place)
     await answer(click.interaction, shared_card(journey), ephemeral=False)
     return None
 
@@ -272,22 +272,23 @@ async def share(click: Click, _said: ids.Share) -> View:
 @clicked
 async def ask_reset(click: Click, _said: ids.ResetAll) -> View:
     """Ask for the word, as *Reset…* does."""
-    _, reader = await click.services.reading.reader(click.who, click.where)
-    return await _ask_reset(click, len(reader.marks))
+    return await _ask_reset(click, *await click.services.reading.reader(click.who, click.place))
 
 
-async def _ask_reset(click: Click, marks: int) -> View:
-    return await click.ask_word(reset_form(marks), _reset, go_button("reset"))
+async def _ask_reset(click: Click, curriculum: Curriculum, reader: Reader) -> View:
+    marks, title = reader.marks, reader.list_title
+    count = sum(curriculum.get(key) is not None for key in marks) if title else len(marks)
+    return await click.ask_word(reset_form(count, title), _reset, go_button("reset"))
 
 
 async def _reset(click: Click, _form: WordForm) -> View:
-    return next_card(await click.services.reading.reset(click.who, click.where))
+    return next_card(await click.services.reading.reset(click.who, click.place))
 
 
 @clicked
 async def show_step(click: Click, _said: ids.ShowStep) -> View:
     if click.picked in (DEEPER, ABOUT):
-        curriculum, reader = await click.services.reading.reader(click.who, click.where)
+        curriculum, reader = await click.services.reading.reader(click.who, click.place)
         is_deeper = click.picked == DEEPER
         return index_card(curriculum, reader, deeper=True) if is_deeper else about_card(curriculum)
     return await _step(click, click.picked)
@@ -297,7 +298,7 @@ async def show_step(click: Click, _said: ids.ShowStep) -> View:
 async def turn_page(click: Click, said: ids.TurnPage) -> View:
     if said.what == "step":
         return await _step(click, said.step, said.page, is_long=True)
-    curriculum, reader = await click.services.reading.reader(click.who, click.where)
+    curriculum, reader = await click.services.reading.reader(click.who, click.place)
     if said.what == "know":
         return know_card(curriculum, reader, said.page)
     if said.what == "items":
@@ -307,7 +308,7 @@ async def turn_page(click: Click, said: ids.TurnPage) -> View:
 
 
 async def _step(click: Click, step_id: str, page: int = 0, *, is_long: bool = False) -> LayoutView:
-    curriculum, reader = await click.services.reading.reader(click.who, click.where)
+    curriculum, reader = await click.services.reading.reader(click.who, click.place)
     step = _step_in(curriculum, step_id)
     return step_card(curriculum, reader, step, page, is_long=is_long)
 
@@ -326,14 +327,14 @@ async def show_path(click: Click, said: ids.ShowPath) -> View:
 
 
 async def _path(click: Click, aim: str, changed: Reply | None = None) -> LayoutView:
-    path = await click.services.reading.path(click.who, click.where, aim)
+    path = await click.services.reading.path(click.who, click.place, aim)
     in_server = click.interaction.is_guild_integration()
     return path_card(path, in_server=in_server, changed=changed)
 
 
 @clicked
 async def ask_doubt(click: Click, said: ids.Doubt) -> View:
-    path = await click.services.reading.path(click.who, click.where, said.key)
+    path = await click.services.reading.path(click.who, click.place, said.key)
     pairs = doubtable(path)
     if not pairs:
         raise NothingToDoubtError(path.aim.title)

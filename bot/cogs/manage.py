@@ -1,5 +1,6 @@
 """What moderators do: one command, `/manage`, hidden from others by Discord."""
 
+from functools import partial
 from typing import Literal, get_args
 
 import discord
@@ -7,11 +8,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.groups import tell_lost_groups
+from bot.core.curriculum.merge import Mode
 from bot.core.groups import GroupWish, SetUp
+from bot.core.lists import Where
 from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
+from bot.services.imports import check_size, read_in_background
 from bot.services.opening import Deliver, Services
-from bot.views.manage_card import card_of, edit_choices, export_text
+from bot.services.server_list import ServerList
+from bot.views.lists_card import going_on, import_card, list_choices, lists_card, paste_card
+from bot.views.manage_card import card_of, edit_choices, new_step_choices
 from bot.views.moderators_card import set_up_card
 from bot.views.parts import Interaction
 from bot.views.pick_card import check_polls, pick_card, vote_card, week_choices
@@ -22,15 +28,15 @@ from bot.views.problems import (
     home_of,
     seen_channel,
     seen_role,
+    where_in,
 )
 from bot.views.replies import (
     Choices,
     answer,
-    answer_file,
     choice,
+    keep_current,
     offers,
     resource_choices,
-    step_choices,
 )
 
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -74,7 +80,9 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         time="Time of day there, such as 09:00 or 9 pm; 09:00 if you don't say",
         channel="A text or announcement channel, or a forum; here if you don't say",
         role="Mentioned with each paper; nobody if you don't say",
+        list_="What it reads, where there are several lists",
     )
+    @app_commands.rename(list_="list")
     async def group(
         self,
         interaction: Interaction,
@@ -83,11 +91,13 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         time: str | None = None,
         channel: GroupChannel | None = None,
         role: discord.Role | None = None,
+        list_: str | None = None,
     ) -> None:
         """Post a paper every week in a channel, or change when and where."""
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
         groups, who, here = self.services.groups, interaction.user.id, here_of(interaction)
-        found, says_more = await groups.find(place.id), any((zone, day, time, role))
+        found, says_more = await groups.find(place.id), any((zone, day, time, role, list_))
+        list_id = (await self._where(interaction, list_)).list_id
         is_bare = found is None and not says_more and channel is None
         if is_bare and await tell_lost_groups(interaction, self.services):
             return
@@ -98,7 +108,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
             made = await groups.status(place.id, who)
         else:
             weekday, role_id = get_args(Day).index(day) if day else None, role.id if role else None
-            wish = GroupWish(weekday, time, role_id, zone or "")
+            wish = GroupWish(weekday, time, role_id, zone or "", list_id)
             there, seen = seen_channel(place), seen_role(place.guild, role_id)
             made = await groups.set_up(here, there, wish, seen)
             self.deliver.look_again()
@@ -148,11 +158,19 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @app_commands.command()
     @app_commands.describe(
         link="Its web address, an arXiv id or a DOI",
-        step="Which step it goes to; your server's own step if you don't say",
+        step="Which step it goes to, or the name of a new one",
+        list_="To which list, where there are several",
     )
-    async def add(self, interaction: Interaction, link: str, step: str | None = None) -> None:
-        """Add something to the reading list of this server."""
-        where, who = interaction.guild_id or 0, interaction.user.id
+    @app_commands.rename(list_="list")
+    async def add(
+        self,
+        interaction: Interaction,
+        link: str,
+        step: str | None = None,
+        list_: str | None = None,
+    ) -> None:
+        """Add something to a reading list of this server."""
+        where, who = await self._where(interaction, list_), interaction.user.id
         proposal = await self.services.moderation.propose(where, who, link, step)
         await answer(interaction, card_of(proposal))
 
@@ -162,7 +180,9 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         step="Move it to this step",
         needs="Something to read before it",
         no_longer_needs="Something you no longer need to read before it",
+        list_="In which list, where there are several",
     )
+    @app_commands.rename(list_="list")
     async def edit(
         self,
         interaction: Interaction,
@@ -170,24 +190,60 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         step: str | None = None,
         needs: str | None = None,
         no_longer_needs: str | None = None,
+        list_: str | None = None,
     ) -> None:
-        """Change, remove or restore something on the reading list of this server."""
-        where, who = interaction.guild_id or 0, interaction.user.id
+        """Change, remove or restore something on a reading list of this server."""
+        where, who = await self._where(interaction, list_), interaction.user.id
         wish = step, needs, no_longer_needs
         desk = await self.services.moderation.open(where, who, resource, *wish)
         await answer(interaction, card_of(desk))
 
-    @app_commands.command()
-    async def export(self, interaction: Interaction) -> None:
-        """Get the reading list of this server as a file."""
-        list_id, text = await self.services.moderation.export(interaction.guild_id or 0)
-        await answer_file(interaction, export_text(), f"{list_id}.yaml", text.encode())
+    @app_commands.command(name="list")
+    @app_commands.describe(list_="Which one to look at; what counts here if you don't say")
+    @app_commands.rename(list_="list")
+    async def list_(self, interaction: Interaction, list_: str | None = None) -> None:
+        """See this server's reading lists: choose, make, rename, remove, take along."""
+        where, who = await self._where(interaction, list_), interaction.user.id
+        at = interaction.guild_id or 0, home_of(interaction), where.list_id
+        await answer(interaction, lists_card(await self.services.lists.overview(*at), who))
+
+    @app_commands.command(name="import")
+    @app_commands.describe(
+        file="Markdown, CSV, BibTeX or YAML; without a file you can paste the list",
+        list_="Into which list, where there are several",
+        mode="A list of its own, beside what a list has, or in its place",
+    )
+    @app_commands.rename(list_="list")
+    async def import_(
+        self,
+        interaction: Interaction,
+        file: discord.Attachment | None = None,
+        list_: str | None = None,
+        mode: Mode | None = None,
+    ) -> None:
+        """Bring a reading list: you see what would happen before anything does."""
+        where = await self._where(interaction, list_)
+        who, imports = interaction.user.id, self.services.imports
+        if file is None:
+            guild_id, waiting = interaction.guild_id or 0, None
+            if (draft_id := await imports.latest(guild_id, who)) is not None:
+                waiting = await imports.present((guild_id, who, draft_id))
+            await answer(interaction, paste_card(who, waiting))
+            return
+        check_size(file.size, file.filename)
+        imported = await read_in_background(await file.read(), file.filename)
+        run = await imports.look(where, who, imported, mode)
+        await answer(interaction, import_card(run))
+        if run.pending:
+            self.deliver.look_again()
+            ref = interaction.guild_id, who, run.draft_id
+            keep_current(interaction, going_on(partial(imports.present, ref)))
 
     @edit.autocomplete("resource")
     @offers
     async def _resources(self, interaction: Interaction, typed: str) -> Choices:
-        here = await self.services.moderation.list_of(interaction.guild_id or 0)
-        return edit_choices(here.resources_like(typed))
+        here = await self._list_of(interaction)
+        return edit_choices(await here.resources_like(typed))
 
     @pick.autocomplete("date")
     @offers
@@ -204,7 +260,8 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @edit.autocomplete("needs")
     @offers
     async def _needed(self, interaction: Interaction, typed: str) -> Choices:
-        who, where = interaction.user.id, interaction.guild_id
+        named = getattr(interaction.namespace, "list", None)
+        who, where = interaction.user.id, await self._where(interaction, named)
         found = await self.services.finding.suggestions(who, where, typed)
         return resource_choices(one for one in found if not one.resource.is_companion)
 
@@ -212,15 +269,35 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @offers
     async def _not_needed(self, interaction: Interaction, typed: str) -> Choices:
         resource = str(getattr(interaction.namespace, "resource", ""))
-        here = await self.services.moderation.list_of(interaction.guild_id or 0)
+        here = await self._list_of(interaction)
         return edit_choices(await here.prerequisites(resource, typed))
 
     @add.autocomplete("step")
     @edit.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        here = await self.services.moderation.list_of(interaction.guild_id or 0)
-        return step_choices(here.steps_like(typed))
+        here = await self._list_of(interaction)
+        _chosen, new = here.step_for(typed) if typed.strip() else (None, None)
+        return new_step_choices(here.steps_like(typed), new)
+
+    @group.autocomplete("list_")
+    @add.autocomplete("list_")
+    @edit.autocomplete("list_")
+    @list_.autocomplete("list_")
+    @import_.autocomplete("list_")
+    @offers
+    async def _lists(self, interaction: Interaction, typed: str) -> Choices:
+        titles = await self.services.lists.titles(interaction.user.id, where_in(interaction))
+        return list_choices(titles, typed)
+
+    async def _where(self, interaction: Interaction, named: str | None) -> Where:
+        """Return where a command is typed, with the list that it names."""
+        return await self.services.lists.named(interaction.user.id, where_in(interaction), named)
+
+    async def _list_of(self, interaction: Interaction) -> ServerList:
+        """Return the list that is meant so far, while somebody types."""
+        named = getattr(interaction.namespace, "list", None)
+        return await self.services.moderation.list_of(await self._where(interaction, named))
 
     @group.autocomplete("zone")
     @offers

@@ -4,11 +4,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.core.curriculum import Kind
+from bot.core.lists import Where
 from bot.core.recommend import Filters
 from bot.services.opening import Services
 from bot.views.curriculum_card import found_card, index_card, path_card, step_card
+from bot.views.lists_card import list_choices
 from bot.views.me_card import help_card, me_card
 from bot.views.parts import Interaction
+from bot.views.problems import where_in
 from bot.views.progress_card import progress_card, shared_card
 from bot.views.replies import (
     CHOICES,
@@ -42,7 +45,9 @@ class ReadingCog(commands.Cog, name="reading"):
         kind="Only this kind",
         step="Only from this step of the list",
         must_reads="Only must-reads",
+        list_="From this list, where there are several",
     )
+    @app_commands.rename(list_="list")
     async def next_(
         self,
         interaction: Interaction,
@@ -50,10 +55,11 @@ class ReadingCog(commands.Cog, name="reading"):
         kind: Kind | None = None,
         step: str | None = None,
         must_reads: bool = False,
+        list_: str | None = None,
     ) -> None:
         """Show what to read next, and why."""
-        who, where = interaction.user.id, interaction.guild_id
-        step_id = await self.finding.step_id(where, step) if step else None
+        who, where = interaction.user.id, await self._where(interaction, list_)
+        step_id = await self.finding.step_id(who, where, step) if step else None
         filters = Filters(kind, step_id, must_reads)
         reply = await self.reading.next_for(who, where, filters, minutes=minutes)
         await answer(interaction, next_card(reply))
@@ -70,7 +76,7 @@ class ReadingCog(commands.Cog, name="reading"):
         rating: app_commands.Range[int, 1, 5] | None = None,
     ) -> None:
         """Mark something as read, and see what comes next."""
-        who, where = interaction.user.id, interaction.guild_id
+        who, where = interaction.user.id, where_in(interaction)
         told = await (
             self.reading.finish_current(who, where, rating)
             if resource is None
@@ -82,14 +88,19 @@ class ReadingCog(commands.Cog, name="reading"):
     @app_commands.describe(query="A title, a topic, a question, an author, a year, a link")
     async def search(self, interaction: Interaction, query: str) -> None:
         """Find anything on the list. Typos are fine."""
-        found = await self.finding.find(interaction.user.id, interaction.guild_id, query)
+        found = await self.finding.find(interaction.user.id, where_in(interaction), query)
         await answer(interaction, found_card(found))
 
     @app_commands.command()
-    @app_commands.describe(step="Show only this step")
-    async def curriculum(self, interaction: Interaction, step: str | None = None) -> None:
+    @app_commands.describe(
+        step="Show only this step", list_="Another list, where there are several"
+    )
+    @app_commands.rename(list_="list")
+    async def curriculum(
+        self, interaction: Interaction, step: str | None = None, list_: str | None = None
+    ) -> None:
         """Show the whole list with your progress, or one step of it."""
-        who, where = interaction.user.id, interaction.guild_id
+        who, where = interaction.user.id, await self._where(interaction, list_)
         curriculum, reader = await self.reading.reader(who, where)
         if step is None:
             view = index_card(curriculum, reader)
@@ -103,16 +114,21 @@ class ReadingCog(commands.Cog, name="reading"):
     @app_commands.describe(resource="What you want to be able to read, or a step of the list")
     async def path(self, interaction: Interaction, resource: str) -> None:
         """Show what to read before something, in order. You can make it your goal."""
-        who, where = interaction.user.id, interaction.guild_id
-        path = await self.services.reading.path(who, where, resource)
-        in_server = where is not None and interaction.client.get_guild(where) is not None
+        path = await self.reading.path(interaction.user.id, where_in(interaction), resource)
+        in_server = interaction.client.get_guild(interaction.guild_id or 0) is not None
         await answer(interaction, path_card(path, in_server=in_server))
 
     @app_commands.command()
-    @app_commands.describe(share="Show it to everyone here")
-    async def progress(self, interaction: Interaction, share: bool = False) -> None:
+    @app_commands.describe(
+        share="Show it to everyone here", list_="In this list, where there are several"
+    )
+    @app_commands.rename(list_="list")
+    async def progress(
+        self, interaction: Interaction, share: bool = False, list_: str | None = None
+    ) -> None:
         """Show how far you are, and how much is left."""
-        journey = await self.services.reading.journey(interaction.user.id, interaction.guild_id)
+        where = await self._where(interaction, list_)
+        journey = await self.reading.journey(interaction.user.id, where)
         view = shared_card(journey) if share else progress_card(journey)
         await answer(interaction, view, ephemeral=not share)
 
@@ -129,7 +145,7 @@ class ReadingCog(commands.Cog, name="reading"):
     @done.autocomplete("resource")
     @offers
     async def _done(self, interaction: Interaction, typed: str) -> Choices:
-        who, where = interaction.user.id, interaction.guild_id
+        who, where = interaction.user.id, where_in(interaction)
         named = await self.finding.all_named(who, where, typed)
         found = await self.finding.suggestions(who, where, typed, undone=True)
         return [*all_choice(named, typed), *resource_choices(found)][:CHOICES]
@@ -138,11 +154,25 @@ class ReadingCog(commands.Cog, name="reading"):
     @search.autocomplete("query")
     @offers
     async def _anything(self, interaction: Interaction, typed: str) -> Choices:
-        who, where = interaction.user.id, interaction.guild_id
+        who, where = interaction.user.id, where_in(interaction)
         return found_choices(await self.finding.offers(who, where, typed))
 
     @next_.autocomplete("step")
     @curriculum.autocomplete("step")
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
-        return step_choices(await self.finding.steps(interaction.guild_id, typed))
+        who, named = interaction.user.id, getattr(interaction.namespace, "list", None)
+        where = await self._where(interaction, named)
+        return step_choices(await self.finding.steps(who, where, typed))
+
+    @next_.autocomplete("list_")
+    @curriculum.autocomplete("list_")
+    @progress.autocomplete("list_")
+    @offers
+    async def _lists(self, interaction: Interaction, typed: str) -> Choices:
+        titles = await self.services.lists.titles(interaction.user.id, where_in(interaction))
+        return list_choices(titles, typed)
+
+    async def _where(self, interaction: Interaction, named: str | None) -> Where:
+        """Return where a command is typed, with the list that it names."""
+        return await self.services.lists.named(interaction.user.id, where_in(interaction), named)

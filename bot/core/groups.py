@@ -65,6 +65,7 @@ class Group:
 class GroupStatus:
     """All that a group's own cards show.
 
+    ``list_title``: what it reads from; "": its server has no other list in sight.
     ``begins``: when the first paper and the second one came, were the first posted now; None: the
     group has had one. ``has_joined``: the reader wasn't a member until now.
     ``this_read`` and ``last_read`` tell who read this week's paper and the last one; ``named`` are
@@ -84,6 +85,7 @@ class GroupStatus:
     last: Week | None
     coming: tuple[Coming, ...]
     weeks_left: int
+    list_title: str = ""
     this_read: ReadBy = ReadBy()
     last_read: ReadBy = ReadBy()
     named: tuple[int, ...] = ()
@@ -143,6 +145,7 @@ class GroupWish:
     time: str | None = None
     role_id: int | None = None
     zone: str = ""
+    list_id: str | None = None
 
     def schedule(self, old: Schedule, zone: str, time: tuple[int, int]) -> Schedule:
         """Return the schedule that is wished: what isn't said stays as it was.

@@ -175,6 +175,7 @@ WHAT = {
     "additions": (
         "What you added to servers' lists, or were the first to change. It stays, without you."
     ),
+    "list_versions": "Lists that you brought to a server. They stay, without you.",
     "addition_changes": "What you changed in servers' lists. It stays, without you.",
     "drafts": "Changes to servers' lists that you began; kept for a day.",
     "reader_settings": (

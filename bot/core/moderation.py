@@ -5,12 +5,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
 from rapidfuzz import fuzz
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import SetAside
 from bot.core.curriculum.fields import Fields, Missing, Typed
+from bot.core.curriculum.imports import Imported, Unread
+from bot.core.curriculum.merge import Mode
+from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import Group, GroupForm, GroupWish
+from bot.core.lists import ListSummary
 from bot.core.recommend import Path
 from bot.core.search.words import head, words
 
@@ -136,12 +141,16 @@ class DraftAddition:
 
 @dataclass(frozen=True, slots=True)
 class DraftEdit:
-    """What a card would change of a resource, each by its id; None: nothing of that kind."""
+    """What a card would change of a resource, each by its id; None: nothing of that kind.
+
+    ``new_step``: the title of the step, where the list doesn't have it yet.
+    """
 
     key: str
     step_id: str | None = None
     needs: str | None = None
     no_longer_needs: str | None = None
+    new_step: str | None = None
 
     def fields(self) -> dict[str, str]:
         """Return what would change, by name."""
@@ -157,8 +166,65 @@ class ResourceForm:
     typed: Typed
 
 
-Drafted = DraftAddition | DraftEdit | ResourceForm | GroupForm
+ImportState = Literal["asked", "changed", "brought", "undone"]
+"""Whether an import is only looked at; ``changed``: the list changed since, so look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What an import would do, or did. ``into``: the list it goes into; None: one of its own.
+
+    ``readers``: members of this server's groups with marks on what leaves; 0 for fewer than three.
+    ``lists``: where it could go; ``list_id``: where it went. ``untitled``: resources of which only
+    the link is known; ``pending``: pages that are still to be looked up, of ``looked_up`` in all.
+    """
+
+    draft_id: int
+    opener_id: int
+    mode: Mode
+    title: str
+    merged: Merged
+    into: ListSummary | None
+    lists: tuple[ListSummary, ...]
+    unread: tuple[Unread, ...] = ()
+    readers: int = 0
+    untitled: int = 0
+    state: ImportState = "asked"
+    list_id: str = ""
+    pending: int = 0
+    looked_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftImport:
+    """A list that was read, before it is brought in. ``title``: of the list that it would make.
+
+    ``version``: of the server's lists when its card was shown. ``brought``: the version of the list
+    that it became; None: it isn't brought in, or was taken back.
+    """
+
+    imported: Imported
+    mode: Mode
+    title: str
+    version: int
+    brought: int | None = None
+    pending: tuple[str, ...] = ()
+    looked_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastedList:
+    """What was pasted into a form that was refused."""
+
+    pasted: str
+    name: str
+
+
+Drafted = DraftAddition | DraftEdit | DraftImport | PastedList | ResourceForm | GroupForm
 """What is kept for a moderator for a day, behind a card or a refused form."""
+
+
+_IMPORT = TypeAdapter[Any](DraftImport)
 
 
 def as_json(draft: Drafted) -> dict[str, Any]:
@@ -168,7 +234,9 @@ def as_json(draft: Drafted) -> dict[str, Any]:
             return {**draft.fields, "silent": draft.silent, "missing": draft.missing}
         case DraftEdit():
             return draft.fields()
-        case ResourceForm():
+        case DraftImport():
+            return {"import": _IMPORT.dump_python(draft, mode="json", exclude_defaults=True)}
+        case ResourceForm() | PastedList():
             return asdict(draft)
         case GroupForm():
             return {"channel_id": draft.channel_id, **asdict(draft.wish)}
@@ -179,9 +247,14 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
     if key is not None:
         return DraftEdit(key, **kept)
     said = dict(kept)
+    if "import" in said:
+        found: DraftImport = _IMPORT.validate_python(said["import"])
+        return found
     if "url" in said:
         silent, missing = bool(said.pop("silent", False)), said.pop("missing", None)
         return DraftAddition(said, silent, missing)
+    if "pasted" in said:
+        return PastedList(**said)
     if "draft_id" in said:
         return ResourceForm(said["draft_id"], Typed(**said["before"]), Typed(**said["typed"]))
     if schedule := said.pop("schedule", None):  # so it was kept before it was a wish

@@ -153,6 +153,7 @@ class Reader:
     ``minutes``: how many they have, as they said at their last `/next`.
     ``notes``: what they have read part of, and the line that they wrote, which may be empty.
     ``group_reads`` are of the groups that count here: a server's own, in a DM all of theirs.
+    ``list_title``: of the list they stand in; "": they have no other in sight.
     """
 
     marks: Marks
@@ -161,6 +162,7 @@ class Reader:
     minutes: int | None = None
     group_reads: tuple[GroupRead, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    list_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

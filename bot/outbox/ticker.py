@@ -91,7 +91,12 @@ class Ticker:
         self._asking = Beside(self._look_after_servers, self._wake)
         self._beside = [
             Beside(work, self._wake)
-            for work in (self._polls.look_at_due, self._look_at_readers, self._check_members)
+            for work in (
+                self._polls.look_at_due,
+                self._look_at_readers,
+                self._check_members,
+                services.lookups.run_due,
+            )
         ]
 
     def start(self) -> None:

@@ -117,6 +117,7 @@ class ClockRepair:
         marks = dict.fromkeys(upkeep.OF_MARKS, limit) | {upkeep.PUT_OFF: now + PUT_OFF_FOR}
         others = dict.fromkeys(upkeep.NEVER_AHEAD, limit) | {upkeep.NUDGES: limit + LOOKED_EVERY}
         others[upkeep.AGAIN] = limit + 2 * A_DAY
+        others[upkeep.LOOKUPS] = limit + upkeep.LEASE
         wrong = await upkeep.columns_ahead(self._db, marks | others)
         if not wrong.isdisjoint(marks):
             async with self._db.transaction() as tx:

@@ -1,14 +1,25 @@
 """What a server sees of the list, with its fuzzy search; and what the list ever held."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
+from typing import Self
 
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.curriculum.additions import Addition, Laid, guild_of, lay_over
+from bot.core.curriculum.additions import Addition, Laid, guild_of, lay_over, namespace_of
+from bot.core.curriculum.identity import (
+    from_json,
+    keys_by_link,
+    pages_of,
+    rekeyed,
+    remembering,
+    with_facts,
+)
 from bot.core.curriculum.links import canonical, link_in
 from bot.core.lists import Choice, Place, Where, where_of
 from bot.core.recommend import Meant
@@ -17,8 +28,6 @@ from bot.core.search.index import (
     SearchIndex,
     document_of_step,
     documents_of,
-    index_of,
-    index_of_steps,
     names_of,
 )
 from bot.core.search.words import fold, names_in, words
@@ -51,26 +60,77 @@ MOST_PIECES = 8
 """Maximum words of a text looked up for a second name."""
 
 KEPT_LISTS = 256
-"""Maximum lists kept as servers see them; the least used are laid anew when needed."""
+KEPT_RESOURCES = 15_000
+"""Maximum lists kept as servers see them, and resources in them beside the host's own lists.
+
+The least used are laid anew when needed.
+"""
+
+LAID_AT_ONCE = 100
+"""Resources that are laid or indexed at once: more would hold up all other answers."""
 
 ONLY_LIST = "only_list"
 """The note of which list there was before lists had ids."""
 
+HOSTS_OWN = "default_list"
+"""The note of which base list counts where nobody chose: a file that is added moves nobody."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, eq=False)
 class Seen:
     """What one server sees, ready to be searched: by what is typed, nothing else is asked for.
 
-    ``indexes`` are the base's and what differs from it, ``hidden`` the keys whose place that takes;
-    ``steps`` those of its steps; ``removed`` what moderators took away, so that its name doesn't
-    come to mean another.
+    ``base``: the list without what the server says of it; ``unchanged``: that list as it is seen by
+    all who changed nothing, whose index serves the others as well. Indexes are made when first
+    asked for.
     """
 
+    base: Curriculum
     laid: Laid
-    indexes: tuple[SearchIndex, ...]
-    steps: tuple[SearchIndex, ...]
-    hidden: frozenset[str] = frozenset()
-    removed: SearchIndex | None = None
+    unchanged: "Seen | None" = None
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """What the shared index has otherwise, or what isn't seen."""
+        shared, present = self._shared, self.laid.curriculum.by_key
+        return frozenset(key for key, found in shared.items() if present.get(key) != found)
+
+    @property
+    def weight(self) -> int:
+        """About how many resources are kept for it alone."""
+        return len(self.hidden) + len(self.laid.curriculum.by_key) - len(self._shared)
+
+    async def searchable(self) -> Self:
+        """Return it with its indexes; a long list's are made beside all else."""
+        if self.weight > LAID_AT_ONCE and "indexes" not in self.__dict__:
+            await asyncio.to_thread(lambda: (self.indexes, self.steps, self.removed))
+        return self
+
+    @property
+    def _shared(self) -> Mapping[str, Resource]:
+        return self.unchanged.laid.curriculum.by_key if self.unchanged else {}
+
+    @cached_property
+    def indexes(self) -> tuple[SearchIndex, ...]:
+        """The shared index, and what differs from it."""
+        without = self._shared.keys() - self.hidden
+        own = SearchIndex(documents_of(self.laid.curriculum, without=without))
+        return (*self.unchanged.indexes, own) if self.unchanged else (own,)
+
+    @cached_property
+    def steps(self) -> tuple[SearchIndex, ...]:
+        """The same for steps."""
+        shared = self.unchanged.laid.curriculum if self.unchanged else None
+        listed = self.laid.curriculum.steps
+        own = [each for each in listed if shared is None or shared.step(each.id) is None]
+        of_own = [SearchIndex(map(document_of_step, own))] if own else []
+        return (*(self.unchanged.steps if self.unchanged else ()), *of_own)
+
+    @cached_property
+    def removed(self) -> SearchIndex | None:
+        """What moderators took away, so that its name doesn't come to mean another."""
+        gone = self.laid.removed.values()
+        return SearchIndex(names_of(each) for each in gone) if gone else None
 
     def search(self, typed: str, first: AbstractSet[str] | None = None) -> list[Hit]:
         """Return what fits, the best first; ``first``: keys before others that fit as well."""
@@ -180,22 +240,30 @@ class CurriculumStore:
     """
 
     def __init__(self, *bases: Curriculum) -> None:
+        self._put(bases)
+        self._gone_from_bases: list[KnownResource] = []
+        self._laid: OrderedDict[tuple[int, str], tuple[int, Seen]] = OrderedDict()
+
+    def _put(self, bases: Sequence[Curriculum]) -> None:
         self.base = bases[0]
         self.bases = {base.id: base for base in bases}
-        self._unchanged = {
-            base.id: Seen(Laid(base), (index_of(base),), (index_of_steps(base),)) for base in bases
-        }
-        self._laid: OrderedDict[tuple[int, str], tuple[int, Seen]] = OrderedDict()
+        self._everything = {key: r for base in bases[::-1] for key, r in base.by_key.items()}
+        self.links = keys_by_link(bases)
+        self._unchanged = {base.id: Seen(base, Laid(base)) for base in bases}
+        for each in self._unchanged.values():  # now, not at the first search
+            each.search_all("")
+
+    def titles(self, choice: Choice) -> dict[str, str]:
+        """Return the titles of all lists in sight, the host's first, by id."""
+        return {base.id: base.title for base in self.bases.values()} | dict(choice.own)
 
     def at(self, where: Where, choice: Choice, key: str | None = None) -> Where:
         """Return the place with the list that counts there; ``key``: what is asked about.
 
-        What that list doesn't have, an old card may still show from another one.
+        A server's own list is seen from its server, also in direct messages.
         """
-        counts = self.bases.get(choice.list_at(where, key) or "", self.base)
-        if key is not None and where.list_id is None and counts.find(key) is None:
-            counts = next((each for each in self.bases.values() if each.find(key)), counts)
-        return replace(where, list_id=counts.id)
+        list_id = choice.list_at(where, self.titles(choice), key) or self.base.id
+        return replace(where, guild_id=guild_of(list_id) or where.guild_id, list_id=list_id)
 
     async def place(self, db: Queries, place: Place) -> tuple[Where, int]:
         """Return the place with the list that counts there, and the version of its server's."""
@@ -230,6 +298,10 @@ class CurriculumStore:
         listed = ((key, base.get(key)) for key in ours for base in self.bases.values())
         hidden = {key: found.title for key, found in listed if found is not None}
         return {key: found.title for key, found in past.items()} | hidden
+
+    def elsewhere(self, link: str) -> Resource | None:
+        """Return what the host's lists have under a canonical link."""
+        return self._everything.get(self.links.get(link, ""))
 
     def is_listed(self, key: str) -> bool:
         """Tell whether a base list has a resource with this key, or with a former one."""
@@ -286,7 +358,7 @@ class CurriculumStore:
             NoLongerListedError: it is one name, of what was listed once.
             TooManyNamesError: there are more than a select could ask about.
         """
-        seen = await self.seen(db, place)
+        seen = await (await self.seen(db, place)).searchable()
         keys = {name for name in (typed, *names_in(typed)) if ":" in name}
         gone = await self._gone(db, place, keys - seen.laid.curriculum.by_key.keys())
         return seen.meant(typed, gone)
@@ -300,11 +372,11 @@ class CurriculumStore:
         first: AbstractSet[str] | None = None,
     ) -> list[Hit]:
         """Return what fits, the best first; ``first``: keys before others that fit as well."""
-        return (await self.seen(db, place)).search(query, first)
+        return (await (await self.seen(db, place)).searchable()).search(query, first)
 
     async def search_all(self, db: Queries, place: Place, query: str) -> list[Hit]:
         """Return what fits of resources and steps, the best first."""
-        return (await self.seen(db, place)).search_all(query)
+        return (await (await self.seen(db, place)).searchable()).search_all(query)
 
     async def seen(self, db: Queries, place: Place, version: int | None = None) -> Seen:
         """Return what was laid for the version of the server's lists, or lay it.
@@ -320,27 +392,68 @@ class CurriculumStore:
             return self._unchanged[list_id]
         kept = self._laid.get((guild_id, list_id))
         if kept is None or kept[0] != version:
+            base = self.bases.get(list_id) or await lists.current(db, guild_id, list_id)
             rows = await additions.additions_of(db, guild_id, list_id)
-            kept = (version, self._lay(self.bases[list_id], rows, guild_id))
-            self._laid[guild_id, list_id] = kept
+            ever = await additions.known_resources(db, namespace_of(guild_id))
+            large = not isinstance(base, Curriculum) or len(rows) > LAID_AT_ONCE
+            given = base, rows, guild_id, tuple(ever.values())
+            # What takes long is done beside all else; two may do it at once, to no harm.
+            seen = await asyncio.to_thread(self._lay, *given) if large else self._lay(*given)
+            kept = self._keep((guild_id, list_id), version, seen)
         self._laid.move_to_end((guild_id, list_id))
-        while len(self._laid) > KEPT_LISTS:
-            self._laid.popitem(last=False)
         return kept[1]
 
-    def _lay(self, base: Curriculum, rows: list[Addition], guild_id: int) -> Seen:
-        laid, unchanged = lay_over(base, rows, guild_id), self._unchanged[base.id]
-        if laid.curriculum is base:
+    def _keep(self, at: tuple[int, str], version: int, seen: Seen) -> tuple[int, Seen]:
+        """Keep what was laid, and let go of what wasn't used for longest."""
+        self._laid.pop(at, None)
+        self._laid[at] = kept = (version, seen)
+        weight = sum(each.weight for _version, each in self._laid.values())
+        while len(self._laid) > 1 and (len(self._laid) > KEPT_LISTS or weight > KEPT_RESOURCES):
+            _at, (_version, gone) = self._laid.popitem(last=False)
+            weight -= gone.weight
+        return kept
+
+    def _own(self, title: str, text: str) -> Curriculum:
+        """Return a server's own list, with what the base lists say of the same resources today.
+
+        What a base list has come to hold is known by that list's key.
+        """
+        own = replace(from_json(text), title=title)
+        known = {
+            resource.key: next((self.links[p] for p in pages_of(resource) if p in self.links), "")
+            for resource in own.by_key.values()
+            if resource.key not in self._everything
+        }
+        own = rekeyed(own, {key: heir for key, heir in known.items() if heir}, keep_former=True)
+        return self.with_facts(own)
+
+    def with_facts(self, listed: Curriculum) -> Curriculum:
+        """Return a list with what the base lists say of the same resources today."""
+        return with_facts(listed, self._everything)
+
+    def lay(self, base: Curriculum, rows: Iterable[Addition], guild_id: int) -> Laid:
+        """Return what a server sees of a list with what it says of it."""
+        return lay_over(base, rows, guild_id, self._everything)
+
+    def _lay(
+        self,
+        base: Curriculum | tuple[str, str],
+        rows: list[Addition],
+        guild_id: int,
+        ever: Iterable[KnownResource],
+    ) -> Seen:
+        """Return what a server sees; a list of its own comes as its title and its JSON."""
+        is_own = not isinstance(base, Curriculum)
+        base = base if isinstance(base, Curriculum) else self._own(*base)
+        laid = self.lay(base, rows, guild_id)
+        record = ((each.key, each.link) for each in (*self._gone_from_bases, *ever))
+        laid = replace(laid, curriculum=remembering(laid.curriculum, record))
+        if is_own:  # made here, beside all else, what every answer needs
+            _made = laid.curriculum.present_keys, laid.curriculum.reading_order
+        unchanged = self._unchanged.get(base.id)
+        if unchanged is not None and laid.curriculum is base and not laid.steps:
             return unchanged
-        present = laid.curriculum.by_key
-        hidden = {key for key, found in base.by_key.items() if present.get(key) != found}
-        changed = documents_of(laid.curriculum, without=base.by_key.keys() - hidden)
-        gone = laid.removed.values()
-        removed = SearchIndex(names_of(each) for each in gone) if gone else None
-        own = [each for each in laid.curriculum.steps if base.step(each.id) is None]
-        steps = [SearchIndex(map(document_of_step, own))] if own else []
-        indexes = (*unchanged.indexes, SearchIndex(changed))
-        return Seen(laid, indexes, (*unchanged.steps, *steps), frozenset(hidden), removed)
+        return Seen(base, laid, unchanged)
 
     async def remember(self, db: Database, now: datetime) -> None:
         """Bring the record of all that was ever listed up to date with the base lists.
@@ -351,17 +464,65 @@ class CurriculumStore:
             ConfigError: a key comes back with another link: its readers read something else.
         """
         async with db.migrating() as tx:  # two starts at once tell what each found, in turn
-            if await upkeep.setting(tx, ONLY_LIST) is None:
+            if (only := await upkeep.setting(tx, ONLY_LIST)) is None:
                 only = await lists.only_list(tx) or self.base.id
                 await lists.name_only_list(tx, only)
+                await additions.split_facts(tx)
                 await upkeep.set_setting(tx, ONLY_LIST, only)
-            for base in self.bases.values():
-                await _remember(tx, base, now)
+            named = {base.id: base for base in self.bases.values()}
+            first = await upkeep.setting(tx, HOSTS_OWN) or self.base.id
+            if first not in named:
+                first = self.base.id
+            await upkeep.set_setting(tx, HOSTS_OWN, first)
+            recorded = {id_: await additions.known_resources(tx, id_) for id_ in named}
+            held = _links_held(named.values(), recorded)
+            put: dict[str, Curriculum] = {}
+            for list_id in sorted(named, key=lambda id_: not recorded[id_]):
+                base, known = named[list_id], recorded[list_id]
+                shared = _shared_keys(base, known, keys_by_link(put.values()) | held)
+                await _remember(tx, base, known, shared, now)
+                put[list_id] = rekeyed(base, shared) if shared else base
+        listed = {key for base in named.values() for key in base.by_key}
+        ever = (each for some in recorded.values() for each in some.values())
+        self._gone_from_bases = [each for each in ever if each.key not in listed]
+        self._put([put[first], *(put[id_] for id_ in named if id_ != first)])
 
 
-async def _remember(tx: Queries, base: Curriculum, now: datetime) -> None:
-    listed = {r.key: KnownResource(r.key, r.title, r.url) for r in base.by_key.values()}
-    recorded = await additions.known_resources(tx, base.id)
+def _links_held(
+    bases: Iterable[Curriculum], recorded: Mapping[str, Mapping[str, KnownResource]]
+) -> dict[str, str]:
+    """Return canonical link -> key, of what was recorded before and is listed still."""
+    listed = ((r, recorded[b.id].get(key)) for b in bases for key, r in b.by_key.items())
+    return {p: known.same_as or known.key for r, known in listed if known for p in pages_of(r)}
+
+
+def _shared_keys(
+    base: Curriculum, recorded: Mapping[str, KnownResource], links: Mapping[str, str]
+) -> dict[str, str]:
+    """Return, by its own key, the key of what was recorded first in another list.
+
+    ``links``: of what was there before it. A key given once stays.
+    """
+    found: dict[str, str] = {}
+    for key, resource in base.by_key.items():
+        known = recorded.get(key)
+        same = (
+            known.same_as if known else next(filter(None, map(links.get, pages_of(resource))), "")
+        )
+        if same:
+            found[key] = same
+    return found
+
+
+async def _remember(
+    tx: Queries,
+    base: Curriculum,
+    recorded: Mapping[str, KnownResource],
+    shared: Mapping[str, str],
+    now: datetime,
+) -> None:
+    each = base.by_key.values()
+    listed = {r.key: KnownResource(r.key, r.title, r.url, same_as=shared.get(r.key)) for r in each}
     _refuse_reused_keys(recorded, base)
     news = (listed[key] for key in sorted(listed) if recorded.get(key) != listed[key])
     await additions.keep_known(tx, news)

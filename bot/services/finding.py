@@ -7,6 +7,7 @@ from bot.core.curriculum.additions import guild_of
 from bot.core.lists import Place
 from bot.core.progress import unlocks
 from bot.core.recommend import Found, Suggestion, similar_to
+from bot.core.search import Hit
 from bot.services.curriculum import CurriculumStore
 from bot.services.readers import ReaderHere, Readers
 from bot.store import groups as group_rows
@@ -34,10 +35,13 @@ class Finding:
     async def find(self, reader_id: int, place: Place, query: str) -> Found:
         """Search the list as this reader sees it here: its resources and its steps."""
         here = await self._readers.here(self._db, reader_id, place)
+        await self._readers.use(self._db, here, place)
         chosen = here.curriculum.find(query)
         found, is_exact = [chosen] if chosen else [], True
         if chosen is None:
             hits = await self._curricula.search_all(self._db, here.where, query)
+            if not hits:
+                here, hits = await self._elsewhere(here, query)
             # A moderator may have changed the list between the two readings.
             found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
             certain = [hit.key for hit in hits if hit.exact]
@@ -73,6 +77,9 @@ class Finding:
             unread = {key for key in curriculum.by_key if not unlocks(here.reader.marks, key)}
             first = unread if undone else None
             hits = await self._curricula.search(self._db, here.where, typed, first=first)
+            if not hits:
+                here, hits = await self._elsewhere(here, typed)
+                curriculum = here.curriculum
             found = [r for hit in hits if (r := curriculum.get(hit.key)) is not None]
         else:
             found = _wanted(here)
@@ -84,16 +91,27 @@ class Finding:
             return [*await self.suggestions(reader_id, place, typed)]
         here = await self._readers.here(self._db, reader_id, place)
         hits = await self._curricula.search_all(self._db, here.where, typed)
+        if not hits:
+            here, hits = await self._elsewhere(here, typed)
         found = [one for hit in hits if (one := here.curriculum.find(hit.key)) is not None]
         return [one if isinstance(one, Step) else here.suggested(one) for one in found]
 
-    async def step_id(self, place: Place, typed: str) -> str:
-        """Return the id of the step that is meant, or raise UnknownStepError."""
-        return self._curricula.step((await self._curricula.of(self._db, place)).steps, typed).id
+    async def _elsewhere(self, here: ReaderHere, query: str) -> tuple[ReaderHere, list[Hit]]:
+        """Return what fits in another list in sight, with the reader there; else nothing, here."""
+        async for other in self._readers.others(self._db, here):
+            if hits := await self._curricula.search_all(self._db, other.where, query):
+                return other, hits
+        return here, []
 
-    async def steps(self, place: Place, typed: str) -> list[Step]:
+    async def step_id(self, reader_id: int, place: Place, typed: str) -> str:
+        """Return the id of the step that is meant, or raise UnknownStepError."""
+        here = await self._readers.here(self._db, reader_id, place)
+        return self._curricula.step(here.curriculum.steps, typed).id
+
+    async def steps(self, reader_id: int, place: Place, typed: str) -> list[Step]:
         """Return the steps that fit what is typed; all of them for nothing."""
-        return self._curricula.steps_like((await self._curricula.of(self._db, place)).steps, typed)
+        here = await self._readers.here(self._db, reader_id, place)
+        return self._curricula.steps_like(here.curriculum.steps, typed)
 
 
 def _wanted(here: ReaderHere) -> list[Resource]:

@@ -48,6 +48,7 @@ from bot.services.weeks import Weeks
 from bot.store import additions, outbox, readers
 from bot.store import groups as group_rows
 from bot.store import guilds as guild_rows
+from bot.store import lists as list_rows
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
@@ -122,7 +123,7 @@ class Groups:
             clear = replace(wish, weekday=schedule.weekday, time=at, role_id=role_id, zone=zone)
             if asked := await self._which(here, GroupForm(channel.channel_id, clear)):
                 return asked
-        return await self._put(here, channel, schedule, role_id, group)
+        return await self._put(here, channel, schedule, role_id, group, wish.list_id)
 
     async def choose(
         self, here: Here, channel: SeenChannel, form: GroupForm, group_id: int
@@ -142,7 +143,7 @@ class Groups:
         if time is None or wish.weekday is None:
             raise OldCardError
         schedule = wish.schedule(FIRST, wish.zone, time)
-        return await self._put(here, channel, schedule, wish.role_id)
+        return await self._put(here, channel, schedule, wish.role_id, list_id=wish.list_id)
 
     async def move_to(
         self, here: Here, channel: SeenChannel, group_id: int, *, only_lost: bool = False
@@ -189,8 +190,11 @@ class Groups:
         *,
         is_forum: bool = False,
         seen: Group | None = None,
+        list_id: str | None = None,
     ) -> GroupStatus:
         """Make the channel's group, or change it; the running week keeps its one post.
+
+        ``list_id``: what it reads from its next free week on; None: what it did, or what counts.
 
         ``seen``: the group when the change was asked for; what is still as it was then isn't
         changed. A stopped group starts again; a paused one stays paused. In a forum, the post
@@ -205,14 +209,16 @@ class Groups:
             group_id = old.group_id if old else self._ids.new()
             schedule, role_id = as_wished(old, seen, schedule, role_id)
             here, _ = await self._curricula.place(tx, Where(guild_id, channel_id))
+            list_id = list_id or (old.list_id if old else here.list_id)
+            goes_on = old is not None and old.list_id == list_id
             state: GroupState = "paused" if old and old.state == "paused" else "active"
             group = Group(
                 group_id, guild_id, channel_id, state, schedule, role_id, now, now,
                 changed_by=changed_by,
-                after_list=old.after_list if old else None,
-                after_list_at=old.after_list_at if old else None,
+                after_list=old.after_list if old and goes_on else None,
+                after_list_at=old.after_list_at if old and goes_on else None,
                 is_forum=is_forum,
-                list_id=old.list_id if old else here.list_id,
+                list_id=list_id,
             )  # fmt: skip
             plan = await self._papers.plan(tx, group)
             group = replace(group, next_at=plan.calendar.next(now).at)
@@ -403,6 +409,7 @@ class Groups:
         schedule: Schedule,
         role_id: int | None,
         seen: Group | None = None,
+        list_id: str | None = None,
     ) -> GroupStatus:
         """Make or change a channel's group; ``seen``: from which what wasn't said was taken."""
         has_post = seen is not None and seen.standing_id is not None
@@ -411,7 +418,7 @@ class Groups:
             raise CannotPostError(problem)
         guild_id, to, who, is_forum = here.guild_id, channel.channel_id, here.who, channel.is_forum
         return await self.make_or_change(
-            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen
+            guild_id, to, schedule, role_id, who, is_forum=is_forum, seen=seen, list_id=list_id
         )
 
     async def _make_way(
@@ -441,6 +448,8 @@ class Groups:
         told = vote or lost
         named = await group_rows.named_members(db, group_id)
         doubted = await additions.doubted_keys(db, group.guild_id, curriculum.id)
+        choice, _version = await list_rows.choice(db, group.guild_id)
+        has_several = len(self._curricula.titles(choice)) > 1
         posted = this_week if this_week and this_week.state == "posted" else None
         read_by = await self._weeks.read_by(curriculum, group_id, [posted, last], named)
         return GroupStatus(
@@ -450,6 +459,7 @@ class Groups:
             is_member=await group_rows.is_member(db, group_id, reader_id),
             this_week=this_week,
             last=last,
+            list_title=curriculum.title if has_several else "",
             this_read=read_by[0],
             last_read=read_by[1],
             coming=plan.coming(WEEKS_SHOWN),

@@ -1,13 +1,13 @@
 """What moderators do with their server's list: add, change, remove, restore, take it along."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
-from bot.core.curriculum import Resource
+from bot.core.curriculum import Resource, Step
 from bot.core.curriculum.additions import (
     Addition,
     Laid,
@@ -24,7 +24,7 @@ from bot.core.curriculum.fields import (
     web_link,
     with_needs,
 )
-from bot.core.curriculum.file import fits_a_card, write_curriculum
+from bot.core.curriculum.file import fits_a_card
 from bot.core.curriculum.shape import is_visible
 from bot.core.groups import GroupForm
 from bot.core.lists import Place, Where
@@ -38,6 +38,7 @@ from bot.core.moderation import (
     DraftRef,
     Outcome,
     PastEdit,
+    PastedList,
     Proposal,
     ResourceForm,
     Touched,
@@ -50,11 +51,11 @@ from bot.errors import (
     BadFieldError,
     LinkTakenError,
     NeedRefusedError,
-    NothingToExportError,
     OldCardError,
     StepRefusedError,
 )
 from bot.services.curriculum import CurriculumStore
+from bot.services.lookups import FetchFacts
 from bot.services.server_list import ServerList
 from bot.store import additions, groups, progress, readers
 from bot.store.additions import Draft
@@ -63,13 +64,10 @@ from bot.store.instants import Clock, Ids
 
 CARDS_LAST = timedelta(days=1)
 
-Kind = TypeVar("Kind", DraftAddition, DraftEdit, ResourceForm, GroupForm)
+Kind = TypeVar("Kind", DraftAddition, DraftEdit, PastedList, ResourceForm, GroupForm)
 
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
-
-FetchFacts = Callable[[str], Awaitable[PageFacts]]
-"""Looks at the page behind a link; never raises for trouble on the way."""
 
 
 async def no_facts(url: str) -> PageFacts:
@@ -112,13 +110,18 @@ class Moderation:
             UnknownStepError: no such step.
         """
         url, here = web_link(typed), await self.list_of(place)
-        chosen = here.step(step) if step else here.steps[0]
+        chosen, new = here.step_for(step) if step else (here.steps[0], None)
         if (key := here.key_of(url)) is not None:
             draft = await self._begin(here.where, opener_id, DraftEdit(key))
             return await _desk(here, draft, "already")
-        facts = await self._facts(url)
-        fields = {**fields_of_page(url, facts), "step_id": chosen.id}
-        about = DraftAddition(fields, not is_visible(facts.title), facts.missing)
+        known, facts = await here.known(url), PageFacts()
+        if known is None or "title" not in known[1]:
+            facts = await self._facts(url)
+            fields, is_silent = fields_of_page(url, facts), not is_visible(facts.title)
+        else:
+            fields, is_silent = {**known[1], "url": url}, False
+        fields |= {"step_id": chosen.id} | ({"new_step": new.title} if new else {})
+        about = DraftAddition(fields, is_silent, facts.missing)
         return _proposal(here, await self._begin(here.where, opener_id, about))
 
     async def add(self, ref: DraftRef) -> Proposal | Desk:
@@ -139,10 +142,7 @@ class Moderation:
             if key is None and about.silent:
                 return _proposal(here, draft)
             if key is None:
-                if former := await here.former_keys(fields["url"]):
-                    fields["formerly"] = former
-                key, outcome = await here.new_key(fields["title"]), "added"
-                await here.write(draft.opened_by, Addition(key, fields), "added")
+                key, outcome = await _add(here, draft, fields), "added"
             return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
 
     async def cancel(self, ref: DraftRef) -> None:
@@ -155,7 +155,10 @@ class Moderation:
         async with self._turn(ref) as (here, draft):
             if isinstance(draft.about, DraftEdit):
                 return await _desk(here, draft, "already")
-            return await _propose(here, draft, {"step_id": here.step(step).id})
+            about = _about(draft, DraftAddition)
+            found = {each.id: each for each in _steps(here, about)}
+            chosen = found[step] if step in found else here.step(step)
+            return await _propose(here, draft, {"step_id": chosen.id})
 
     # Changing
 
@@ -179,11 +182,13 @@ class Moderation:
         new: dict[str, str] = {}
         idle: dict[str, Any] = {}
         if step:
-            chosen = here.step(step)
+            chosen, made = here.step_for(step)
             if chosen.id == resource.step_id:
                 idle["step"] = chosen
             else:
                 new["step_id"] = chosen.id
+                if chosen is made:
+                    new["new_step"] = chosen.title
         if needs:
             needed = await self._curricula.named(self._db, here.where, needs)
             if needed.key in resource.prerequisites:
@@ -208,8 +213,10 @@ class Moderation:
             wish = _about(draft, DraftEdit)
             if not (fields := wish.fields()):
                 return await _desk(here, draft, "same")
+            if wish.step_id and wish.new_step:
+                await here.write_step(draft.opened_by, _new_step(wish.step_id, wish.new_step))
             addition = await _wished(here, await here.listed(wish.key), wish)
-            await here.write(draft.opened_by, addition, "changed", fields)
+            await here.write(draft.opened_by, addition, "changed", fields.keys() - {"new_step"})
             return await _desk(here, await _put(here, draft, DraftEdit(wish.key)), "changed")
 
     async def texts(self, ref: DraftRef) -> Typed:
@@ -220,7 +227,9 @@ class Moderation:
         typed = typed_from(_preview(draft))
         return replace(typed, title="") if _about(draft, DraftAddition).silent else typed
 
-    async def keep(self, guild_id: int, opener_id: int, form: ResourceForm | GroupForm) -> int:
+    async def keep(
+        self, guild_id: int, opener_id: int, form: ResourceForm | GroupForm | PastedList
+    ) -> int:
         """Keep for a day what was typed into a form that was refused; return its id."""
         return (await self._begin(Where(guild_id), opener_id, form)).draft_id
 
@@ -314,13 +323,6 @@ class Moderation:
         at = here.guild_id, here.base.id, desk.resource.key
         return desk, await additions.edits_of(self._db, *at)
 
-    async def export(self, place: Place) -> tuple[str, str]:
-        """Return the list's id and a file's text with all of it, or raise NothingToExportError."""
-        curriculum = await self._curricula.of(self._db, place)
-        if not curriculum.resources:
-            raise NothingToExportError
-        return curriculum.id, write_curriculum(curriculum)
-
     # Drafts
 
     @asynccontextmanager
@@ -408,7 +410,7 @@ def _preview(draft: Draft) -> Resource:
 def _proposal(here: ServerList, draft: Draft) -> Proposal:
     """Return what a card shows of a draft that would add something."""
     about, resource = _about(draft, DraftAddition), _preview(draft)
-    curriculum, steps = here.laid.curriculum, here.steps
+    curriculum, steps = here.laid.curriculum, _steps(here, about)
     return Proposal(
         draft_id=draft.draft_id,
         opener_id=draft.opened_by,
@@ -420,6 +422,38 @@ def _proposal(here: ServerList, draft: Draft) -> Proposal:
         silent=about.silent,
         missing=about.missing,
     )
+
+
+def _steps(here: ServerList, about: DraftAddition) -> list[Step]:
+    """Return where a draft could go, the new step that may be meant last."""
+    title = about.fields.get("new_step")
+    return [*here.steps, *([here.new_step(title)] if title else [])]
+
+
+def _new_step(step_id: str, title: str) -> Step:
+    return Step(step_id, title, step_id)
+
+
+async def _add(here: ServerList, draft: Draft, fields: dict[str, Any]) -> str:
+    """Add what is proposed, under the key that its link has already, if it has one; return that."""
+    title, step_id = fields.pop("new_step", None), fields.get("step_id", "")
+    if title and (new := here.new_step(title)).id == step_id:
+        await here.write_step(draft.opened_by, new)
+    known = await here.known(fields["url"])
+    if known is None:
+        key = await here.new_key(fields["title"])
+        if former := await here.former_keys(fields["url"]):
+            fields["formerly"] = former
+    else:
+        key, said = known
+        if is_of_guild(key, here.guild_id):
+            fields = {**said, **fields}
+        else:  # what its own list says of it may change, and then counts here, too
+            changed = {n: v for n, v in fields.items() if n not in said or said[n] != v}
+            fields = {**changed, "brought": True}
+            fields.pop("url", None)
+    await here.write(draft.opened_by, Addition(key, fields), "added")
+    return key
 
 
 async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) -> Desk:
@@ -438,7 +472,7 @@ async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) 
         removed=is_removed,
         own=own,
         wishes=Wishes(
-            here.step(wish.step_id) if wish.step_id else None,
+            _step_wished(here, wish),
             laid.find(wish.needs or ""),
             laid.find(wish.no_longer_needs or ""),
         ),
@@ -447,6 +481,12 @@ async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) 
         outcome=outcome,
         groups=tuple(running),
     )
+
+
+def _step_wished(here: ServerList, wish: DraftEdit) -> Step | None:
+    if wish.step_id is None or all(step.id != wish.step_id for step in here.steps):
+        return _new_step(wish.step_id, wish.new_step) if wish.step_id and wish.new_step else None
+    return here.step(wish.step_id)
 
 
 # What a server says
@@ -458,13 +498,16 @@ async def _wished(here: ServerList, resource: Resource, wish: DraftEdit) -> Addi
     fields = dict(said.addition.fields)
     if wish.step_id is not None:
         fields["step_id"] = wish.step_id
+        if wish.new_step:
+            step = Addition(f":{wish.step_id}", {"title": wish.new_step})
+            said = replace(said, rows=[*said.rows, step])
     if wish.needs or wish.no_longer_needs:
         needs = said.original.prerequisites if said.original else ()
         fields = with_needs(fields, needs, add=wish.needs, drop=wish.no_longer_needs)
     addition, laid = said.changed(fields)
     after = laid.find(resource.key)
     if wish.step_id is not None and (after is None or after.step_id != wish.step_id):
-        raise StepRefusedError(resource.title, here.step(wish.step_id).title)
+        raise StepRefusedError(resource.title, wish.new_step or here.step(wish.step_id).title)
     for aside in laid.set_aside:
         if (aside.key, aside.what) == (resource.key, wish.needs):
             needed = laid.find(aside.what)

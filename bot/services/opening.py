@@ -1,5 +1,6 @@
 """Opens the ledger and joins the services to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol
@@ -12,8 +13,11 @@ from bot.services.curriculum import CurriculumStore
 from bot.services.finding import Finding
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
+from bot.services.imports import Imports
+from bot.services.lists import Lists
+from bot.services.lookups import FetchFacts, Lookups
 from bot.services.me import Me
-from bot.services.moderation import FetchFacts, Moderation, no_facts
+from bot.services.moderation import Moderation, no_facts
 from bot.services.papers import Papers
 from bot.services.readers import Readers
 from bot.services.reading import Reading
@@ -73,6 +77,9 @@ class Services:
     reminders: Reminders
     guilds: Guilds
     moderation: Moderation
+    lists: Lists
+    imports: Imports
+    lookups: Lookups
     me: Me
     send_rate: int
     owns_db: bool = False
@@ -104,14 +111,16 @@ async def open_services(
     fetch_facts: FetchFacts = no_facts,
     send_rate: int = SEND_RATE,
     chance: Random = CHANCE,
+    *,
+    others: Sequence[Curriculum] = (),
 ) -> Services:
     """Open the database, bring its tables up to date, and record what the list holds.
 
     What a wrong clock or other zone tables have left in it is put right.
 
-    ``fetch_facts`` looks at the page behind a link that moderators add; ``send_rate`` is how many
-    messages a second all processes on this database send together; ``chance`` is where ids and
-    claims come from.
+    ``base`` is the list where nobody chose one of the ``others``. ``fetch_facts`` looks at the page
+    behind a link that moderators add; ``send_rate`` is how many messages a second all processes on
+    this database send together; ``chance`` is where ids and claims come from.
 
     Raises:
         ConfigError: the database is not usable, is newer than this version, or is another bot's.
@@ -119,7 +128,9 @@ async def open_services(
     db = await open_database(database_url)
     try:
         await migrate(db)
-        services = await services_over(db, base, clock, fetch_facts, send_rate, chance)
+        services = await services_over(
+            db, base, clock, fetch_facts, send_rate, chance, others=others
+        )
         await services.try_to_write()
         await services.clock_repair.put_right()
         await db.checkpoint()
@@ -139,6 +150,8 @@ async def services_over(
     fetch_facts: FetchFacts = no_facts,
     send_rate: int = SEND_RATE,
     chance: Random = CHANCE,
+    *,
+    others: Sequence[Curriculum] = (),
 ) -> Services:
     """Record what the list holds, and join the services to a database that has its tables.
 
@@ -147,7 +160,7 @@ async def services_over(
     Raises:
         ConfigError: the database is another bot's.
     """
-    curricula = CurriculumStore(base)
+    curricula = CurriculumStore(base, *others)
     await curricula.remember(db, clock())
     ids = Ids(clock, chance)
     readers = Readers(curricula, clock)
@@ -155,6 +168,7 @@ async def services_over(
     background = Background(db)
     papers = Papers(db, curricula, clock)
     weeks = Weeks(db, background, papers, reading, clock, ids)
+    lists = Lists(db, curricula, clock, ids)
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)
     return Services(
         db,
@@ -173,6 +187,9 @@ async def services_over(
         Reminders(db, background, curricula, reading, clock, ids),
         Guilds(db, background, clock, ids),
         moderation,
+        lists,
+        Imports(db, curricula, lists, clock, ids),
+        Lookups(background, clock, fetch_facts),
         Me(db, curricula, clock),
         send_rate,
     )

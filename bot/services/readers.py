@@ -1,6 +1,6 @@
 """One reader as they stand in the list of the server where they ask."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ from bot.errors import UnknownStepError
 from bot.services.curriculum import CurriculumStore
 from bot.store import groups as group_rows
 from bot.store import progress, readers
-from bot.store.database import Queries
+from bot.store.database import Database, Queries
 from bot.store.instants import Clock
 from bot.store.readers import Standing
 
@@ -103,6 +103,10 @@ class ReaderHere:
     def ready(self) -> tuple[Resource, ...]:
         """What can be read now, in the order `/next` would give it."""
         return ready_for(self.curriculum, self.reader.marks, self.now)
+
+    def is_about(self, key: str) -> bool:
+        """Tell whether a key means something in the list they stand in."""
+        return self.curriculum.get(key) is not None
 
     def answer(
         self, filters: Filters = NO_FILTERS, *, deeper: bool = False, went_deeper: bool = False
@@ -182,8 +186,16 @@ class Readers:
         """Return the reader as they stand here; ``key``: what they ask about, seen as below."""
         where, now = await self.place_of(db, reader_id, place, key), self._clock()
         kept = await readers.standing(db, reader_id, where.guild_id, now - A_WEEK, key)
-        where = self._curricula.at(where, kept.lists, key)
-        curriculum = await self._curricula.of(db, where, kept.version)
+        asked, where = where, self._curricula.at(where, kept.lists, key)
+        version = kept.version if where.guild_id == asked.guild_id else None
+        curriculum = await self._curricula.of(db, where, version)
+        titles = self._curricula.titles(kept.lists)
+        if key is not None and curriculum.find(key) is None:
+            for list_id in titles:  # an old card may show what only another list has
+                other = self._curricula.at(replace(asked, list_id=list_id), kept.lists)
+                if (found := await self._curricula.of(db, other)).find(key) is not None:
+                    where, curriculum = other, found
+                    break
         used = kept.lists.used.get(where.list_id or "")
         current, goal = (used.current, used.goal) if used else (None, None)
         group_reads = tuple(GroupRead(paper, channel_id) for paper, channel_id in kept.group_reads)
@@ -191,10 +203,30 @@ class Readers:
         # Of two, the line under the present key is the newer.
         noted = sorted(kept.notes.items(), key=lambda each: each[0] in curriculum.by_key)
         notes = {curriculum.present(key): note for key, note in noted}
-        reader = Reader(marks, current, goal, kept.minutes, group_reads, notes)
+        title = curriculum.title if len(titles) > 1 else ""
+        reader = Reader(marks, current, goal, kept.minutes, group_reads, notes, title)
         guild_id, list_id = where.guild_id, where.list_id or ""
         from_guild = None if guild_id == where_of(place).guild_id else guild_id
         return ReaderHere(reader_id, guild_id, list_id, from_guild, now, curriculum, kept, reader)
+
+    async def others(self, db: Queries, here: ReaderHere) -> AsyncIterator[ReaderHere]:
+        """Yield the reader in the other lists in sight, the one used last first."""
+        used = here.kept.lists.used
+        titles = self._curricula.titles(here.kept.lists)
+        order = sorted(
+            titles, key=lambda each: -used[each].used_at.timestamp() if each in used else 0
+        )
+        for list_id in order:
+            if list_id != here.list_id:
+                yield await self.here(db, here.reader_id, replace(here.where, list_id=list_id))
+
+    async def use(self, db: Database, here: ReaderHere, place: Place) -> None:
+        """Record that the reader used a list, where a card without keys will go on in it."""
+        has_several, last = bool(here.reader.list_title), here.kept.lists.used_last
+        if has_several and last != here.list_id and not where_of(place).goes_on:
+            async with db.transaction() as tx:
+                await readers.take_turn(tx, here.reader_id)
+                await readers.set_used(tx, here.reader_id, here.list_id, here.now)
 
     async def resource(self, db: Queries, here: ReaderHere, key: str) -> Resource:
         """Return the resource with this key; raises as ``CurriculumStore.resource``.

@@ -1,7 +1,7 @@
 """What readers do: ask what comes next, mark it, put it aside, take that back, set a goal."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -41,8 +41,10 @@ from bot.core.recommend import (
 )
 from bot.errors import (
     ChangedSinceError,
+    NoLongerListedError,
     NothingCurrentError,
     TooOldToUndoError,
+    UnknownResourceError,
 )
 from bot.services.curriculum import CurriculumStore
 from bot.services.readers import ReaderHere, Readers
@@ -176,8 +178,9 @@ class Reading:
         )
 
     async def reader(self, reader_id: int, place: Place) -> tuple[Curriculum, Reader]:
-        """Return the reader and the curriculum they see here."""
+        """Return the reader and the curriculum they see here, and go on in it from now on."""
         here = await self._readers.here(self._db, reader_id, place)
+        await self._readers.use(self._db, here, place)
         return here.curriculum, here.reader
 
     async def finish_current(
@@ -224,6 +227,12 @@ class Reading:
         """
         here = await self._readers.here(self._db, reader_id, place, typed)
         meant = await self._curricula.meant(self._db, here.where, typed)
+        if not any(one.resource or one.likely or one.is_gone for one in meant):
+            async for other in self._readers.others(self._db, here):
+                found = await self._curricula.meant(self._db, other.where, typed)
+                if any(one.resource for one in found):
+                    here, meant, place = other, found, other.where
+                    break
         if len(meant) == 1 and meant[0].resource is None:
             await self._curricula.named(self._db, here.where, typed)  # says what it may mean
         keys = [one.resource.key for one in meant if one.resource is not None]
@@ -340,16 +349,35 @@ class Reading:
     async def path(self, reader_id: int, place: Place, typed: str) -> Path:
         """Return the way to the resource or the step that the typed text means."""
         here = await self._readers.here(self._db, reader_id, place, typed)
+        await self._readers.use(self._db, here, place)
         curriculum = here.curriculum
         aim = curriculum.find(typed) or self._curricula.step_called(curriculum.steps, typed)
         if aim is None and typed.startswith(":"):
             aim = await self._readers.resource(self._db, here, typed)
-        aim = aim or await self._curricula.named(self._db, here.where, typed)
-        return Path(curriculum, here.reader, aim, path_to(curriculum, here.reader.marks, aim.key))
+        if aim is None:
+            here, aim = await self._named(here, typed)
+        curriculum, marks = here.curriculum, here.reader.marks
+        return Path(curriculum, here.reader, aim, path_to(curriculum, marks, aim.key))
+
+    async def _named(self, here: ReaderHere, typed: str) -> tuple[ReaderHere, Resource]:
+        """Return what is meant, here or else in another list in sight, with the reader there.
+
+        Raises:
+            UnknownResourceError, NoLongerListedError: as ``CurriculumStore.named`` does.
+        """
+        try:
+            return here, await self._curricula.named(self._db, here.where, typed)
+        except UnknownResourceError as error:
+            if not error.like_it:
+                async for other in self._readers.others(self._db, here):
+                    with suppress(UnknownResourceError, NoLongerListedError):
+                        return other, await self._curricula.named(self._db, other.where, typed)
+            raise
 
     async def journey(self, reader_id: int, place: Place) -> Journey:
         """Return how far the reader is, and what they may undo."""
         here = await self._readers.here(self._db, reader_id, place)
+        await self._readers.use(self._db, here, place)
         latest = await progress.latest_changes(self._db, reader_id)
         pace = minutes_a_week(here.curriculum, here.reader.marks, here.now)
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
@@ -373,11 +401,12 @@ class Reading:
             return await self._change(tx, here, kind, {}, goal=key)
 
     async def reset(self, reader_id: int, place: Place) -> Reply:
-        """Take every mark and the goal away."""
+        """Take every mark and the goal away; of who has several lists in sight, those of one."""
         async with self._turn(reader_id) as tx:
             here = await self._readers.here(tx, reader_id, place)
-            rows: dict[str, Mark | None] = dict.fromkeys(here.stored)
-            notes: dict[str, str | None] = dict.fromkeys(here.kept.notes)
+            theirs = here.is_about if here.reader.list_title else bool
+            rows: dict[str, Mark | None] = dict.fromkeys(filter(theirs, here.stored))
+            notes: dict[str, str | None] = dict.fromkeys(filter(theirs, here.kept.notes))
             return await self._change(tx, here, "reset", rows, notes=notes)
 
     @asynccontextmanager

@@ -1,19 +1,21 @@
 """One server's list: finding what moderators mean in it, and writing it with its history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.core.curriculum import Curriculum, Resource, Step
 from bot.core.curriculum.additions import (
+    NEW_STEP,
     Addition,
     Laid,
+    guild_of,
     is_of_guild,
-    lay_over,
     namespace_of,
     own_resource,
     own_step,
 )
-from bot.core.curriculum.fields import Fields, slug_for
+from bot.core.curriculum.fields import FACTS, Fields, cut, facts_of_resource, slug_for
 from bot.core.curriculum.links import canonical
 from bot.core.lists import Where
 from bot.core.moderation import Choice, EditKind, PastEdit
@@ -26,6 +28,8 @@ from bot.store.instants import Clock, Ids
 
 MOST_CHOICES = 25  # Discord's limit
 MOST_HIDDEN = 10  # of them; what is seen must be found, too
+LONGEST_STEP = 80
+
 MOST_ADDITIONS = 1000
 """The longest server list: its rows are read as a whole at each change."""
 
@@ -38,6 +42,7 @@ class Said:
     guild_id: int
     rows: Sequence[Addition]
     addition: Addition
+    lay: Callable[[Curriculum, Iterable[Addition], int], Laid]
 
     @property
     def original(self) -> Resource | None:
@@ -53,11 +58,13 @@ class Said:
         kept = {
             name: value
             for name, value in fields.items()
-            if original is None or getattr(original, name, None) != value
+            if original is None
+            or getattr(original, name, None) != value
+            or (name in FACTS and is_of_guild(original.key, self.guild_id))
         }
         addition = replace(self.addition, fields=kept)
         rows = {row.key: row for row in self.rows} | {addition.key: addition}
-        return addition, lay_over(self.base, rows.values(), self.guild_id)
+        return addition, self.lay(self.base, rows.values(), self.guild_id)
 
 
 @dataclass
@@ -82,7 +89,7 @@ class ServerList:
     @property
     def base(self) -> Curriculum:
         """The list over which the server's changes are laid."""
-        return self._curricula.bases[self.where.list_id or ""]
+        return self.seen.base
 
     @property
     def laid(self) -> Laid:
@@ -99,6 +106,7 @@ class ServerList:
     async def named(self, typed: str) -> Resource:
         """Return the resource that is meant, a removed one too, or raise UnknownResourceError."""
         removed = self.laid.removed
+        await self.seen.searchable()
         if (listed := self.laid.find(typed)) is not None:
             return listed
         try:
@@ -113,23 +121,49 @@ class ServerList:
             raise
 
     @property
+    def is_own(self) -> bool:
+        """Whether the list is one that the server made."""
+        return guild_of(self.base.id) is not None
+
+    @property
     def steps(self) -> list[Step]:
-        """All steps, the server's own first: it may have no resources yet."""
-        own = own_step(self.base)
-        return list({step.id: step for step in (own, *self.laid.curriculum.steps)}.values())
+        """All steps, first where something goes that names none: it may have no resources yet."""
+        listed = self.laid.curriculum.steps
+        first = listed[-1:] if self.is_own and listed else (own_step(self.base),)
+        return list({step.id: step for step in (*first, *listed, *self.laid.steps)}.values())
 
     def step(self, typed: str) -> Step:
         """Return the step that is meant, or raise UnknownStepError: nothing is like it."""
         return self._curricula.step(self.steps, typed)
 
-    def steps_like(self, typed: str) -> list[Step]:
-        """Return the steps that fit what is typed, the server's own before the others."""
-        own, found = self.steps[0], self._curricula.steps_like(self.steps, typed)
-        is_own = own.title.casefold().startswith(typed.casefold().strip())
-        return sorted(found, key=lambda step: not (is_own and step.id == own.id))
+    def step_for(self, typed: str) -> tuple[Step, Step | None]:
+        """Return the step where something goes, and the new one that may be meant, if any.
 
-    def resources_like(self, typed: str) -> list[Choice]:
+        What is like no step, or begins with ``NEW_STEP``, names a new one.
+        """
+        steps, title = self.steps, " ".join(typed.removeprefix(NEW_STEP).split())
+        if (found := self._curricula.step_called(steps, title)) is not None:
+            return found, None
+        new = self.new_step(title)
+        like_it = [] if typed.startswith(NEW_STEP) else self._curricula.steps_like(steps, title)
+        return (like_it[0] if like_it else new), new
+
+    def new_step(self, title: str) -> Step:
+        """Return a step that the list doesn't have yet."""
+        title = cut(title, LONGEST_STEP)
+        taken = {step.id for step in (*self.steps, *self.base.steps)}
+        slug = slug_for(title, taken | {section.id for section in self.base.sections})
+        return Step(slug, title, slug)
+
+    def steps_like(self, typed: str) -> list[Step]:
+        """Return the steps that fit what is typed, the first before the others."""
+        first, found = self.steps[0], self._curricula.steps_like(self.steps, typed)
+        is_first = first.title.casefold().startswith(typed.casefold().strip())
+        return sorted(found, key=lambda step: not (is_first and step.id == first.id))
+
+    async def resources_like(self, typed: str) -> list[Choice]:
         """Return what fits, hidden ones first; for nothing typed, what the server changed."""
+        await self.seen.searchable()
         resources, removed = self.laid.curriculum.by_key, self.laid.removed
         if typed.strip():
             hidden = [removed[hit.key] for hit in self.seen.search_removed(typed)]
@@ -170,6 +204,25 @@ class ServerList:
         found = await additions.known_by_link(self.db, self.base.id, canonical(url) or url)
         return [resource.key for resource in found]
 
+    async def known(self, url: str) -> tuple[str, dict[str, Any]] | None:
+        """Return the key that a link has already, in another list or of old, and what is known.
+
+        None: it is new to the server. What the host's lists say of it stands in for its page.
+        """
+        link = canonical(url) or url
+        if (listed := self._curricula.elsewhere(link)) is not None:
+            return listed.key, facts_of_resource(listed)
+        ever = await additions.known_by_link(self.db, namespace_of(self.guild_id), link)
+        if not ever:
+            return None
+        said = await additions.facts_of(self.db, self.guild_id)
+        return ever[0].key, said.get(ever[0].key, {})
+
+    async def write_step(self, author_id: int, step: Step) -> None:
+        """Record a step of the server's own, unless the list has it."""
+        if all(each.id != step.id for each in self.steps):
+            await self.write(author_id, Addition(step.key, {"title": step.title}), "added")
+
     # What is written
 
     async def new_key(self, title: str) -> str:
@@ -189,7 +242,7 @@ class ServerList:
         exact = [row for row in rows if row.key == key]
         found = next((r for r in (*exact, *rows) if names.get(r.key, r.key) == key), None)
         addition = Addition(key, {}) if found is None else replace(found, key=key)
-        return Said(base, self.guild_id, rows, addition)
+        return Said(base, self.guild_id, rows, addition, self._curricula.lay)
 
     async def write(
         self, author_id: int, addition: Addition, kind: EditKind, fields: Iterable[str] = ()

@@ -62,7 +62,7 @@ class Weeks:
         return len(group_ids)
 
     async def next_due(self, checks_from: datetime | None = None) -> datetime:
-        """Return when to look again: at the next slot, message, poll or member.
+        """Return when to look again: at the next slot, message, poll, member or page.
 
         Where other processes write too, a minute from now: one of them may die over its work.
         ``checks_from``: when members may be checked again, if that isn't a minute from now.
@@ -71,7 +71,7 @@ class Weeks:
         now = self._clock()
         next_ = await due_next(self._db)
         checks = next_look(next_.checked, checks_from or now + BETWEEN_LOOKS)
-        due = [next_.slot, next_.letter, next_.nudge, next_.vote, checks]
+        due = [next_.slot, next_.letter, next_.nudge, next_.vote, next_.lookup, checks]
         return min([now + look, *(at for at in due if at is not None)])
 
     def pick(self, plan: Plan, group: Group, slot: Slot, *, late: bool = False) -> Week:

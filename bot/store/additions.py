@@ -1,16 +1,28 @@
 """What moderators made of lists or have in draft, what readers doubt, and what was ever listed."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from bot.core.curriculum.additions import Addition
+from bot.core.curriculum.fields import Fields, parted
 from bot.core.curriculum.links import canonical
 from bot.core.lists import Where
-from bot.core.moderation import Doubt, Drafted, DraftEdit, DraftRef, PastEdit, as_json, from_json
-from bot.store.database import Queries, in_parts, question_marks, value_from
+from bot.core.moderation import (
+    Doubt,
+    Drafted,
+    DraftEdit,
+    DraftImport,
+    DraftRef,
+    PastEdit,
+    as_json,
+    from_json,
+)
+from bot.store.database import Queries, Row, in_parts, question_marks, value_from
+from bot.store.instants import instant_or_none
 
 KEPT = 20
 """Past edits kept of each resource."""
@@ -44,13 +56,101 @@ async def set_version(tx: Queries, guild_id: int, version: int) -> None:
 
 
 async def additions_of(db: Queries, guild_id: int, list_id: str) -> list[Addition]:
-    """Return all of a server's additions to a list, in the order in which they were made."""
+    """Return all that a server says of what stands in a list, in the order in which it said so.
+
+    What it only says of a resource itself, wherever that stands, comes last.
+    """
     sql = (
-        "SELECT resource_key AS key, fields, removed FROM additions"
-        " WHERE guild_id = ? AND list_id = ? ORDER BY addition_id"
+        "SELECT resource_key AS key, fields, removed, addition_id, 1 AS is_here FROM additions"
+        " WHERE guild_id = ? AND list_id = ?"
+        " UNION ALL SELECT resource_key, fields, 0, 0, 0 FROM facts WHERE guild_id = ?"
+        " ORDER BY is_here, addition_id, key"
+    )
+    rows = await db.fetch(sql, guild_id, list_id, guild_id)
+    facts = {row["key"]: json.loads(row["fields"]) for row in rows if not row["is_here"]}
+    here = [
+        value_from(Addition, row, fields=json.loads(row["fields"]) | facts.pop(row["key"], {}))
+        for row in rows
+        if row["is_here"]
+    ]
+    return [*here, *(Addition(key, fields, is_here=False) for key, fields in facts.items())]
+
+
+async def rows_of(db: Queries, guild_id: int, list_id: str) -> dict[str, list[Any]]:
+    """Return what a server says of its list as it is kept, by key: to be put back so."""
+    sql = (
+        "SELECT resource_key, addition_id, fields, removed, changed_at FROM additions"
+        " WHERE guild_id = ? AND list_id = ?"
     )
     rows = await db.fetch(sql, guild_id, list_id)
-    return [value_from(Addition, row, fields=json.loads(row["fields"])) for row in rows]
+    names = ("addition_id", "fields", "removed", "changed_at")
+    return {row["resource_key"]: [row[name] for name in names] for row in rows}
+
+
+async def put_rows(
+    tx: Queries, guild_id: int, list_id: str, rows: Mapping[str, Sequence[Any] | None]
+) -> None:
+    """Write rows as ``rows_of`` returned them, by key; None: there is none."""
+    for some in in_parts(sorted(rows)):
+        sql = (
+            "DELETE FROM additions WHERE guild_id = ? AND list_id = ?"  # noqa: S608 - question marks only
+            f" AND resource_key IN ({question_marks(some)})"
+        )
+        await tx.fetch(sql, guild_id, list_id, *some)
+    kept: list[tuple[Any, ...]] = [
+        (guild_id, list_id, key, *row) for key, row in rows.items() if row is not None
+    ]
+    for some_rows in in_parts(kept):
+        places = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(some_rows))
+        sql = (
+            "INSERT INTO additions"  # noqa: S608 - places are question marks
+            " (guild_id, list_id, resource_key, addition_id, fields, removed, changed_at)"
+            f" VALUES {places}"
+        )
+        await tx.fetch(sql, *chain.from_iterable(some_rows))
+
+
+async def put_facts(tx: Queries, guild_id: int, facts: Mapping[str, Fields]) -> None:
+    """Record what a server says of resources themselves; nothing: it says nothing any more."""
+    for some in in_parts(sorted(facts)):
+        sql = (
+            "DELETE FROM facts WHERE guild_id = ?"  # noqa: S608 - question marks only
+            f" AND resource_key IN ({question_marks(some)})"
+        )
+        await tx.fetch(sql, guild_id, *some)
+    said: list[tuple[Any, ...]] = [
+        (guild_id, key, json.dumps(dict(fields), sort_keys=True))
+        for key, fields in facts.items()
+        if fields
+    ]
+    for rows in in_parts(said):
+        places = ", ".join(["(?, ?, ?)"] * len(rows))
+        sql = f"INSERT INTO facts (guild_id, resource_key, fields) VALUES {places}"  # noqa: S608
+        await tx.fetch(sql, *chain.from_iterable(rows))
+
+
+async def facts_of(db: Queries, guild_id: int) -> dict[str, dict[str, Any]]:
+    """Return what a server says of resources themselves, by key."""
+    sql = "SELECT resource_key, fields FROM facts WHERE guild_id = ?"
+    rows = await db.fetch(sql, guild_id)
+    return {row["resource_key"]: json.loads(row["fields"]) for row in rows}
+
+
+async def placed(db: Queries, guild_id: int) -> set[str]:
+    """Return the keys of which a server says something in one of its lists."""
+    sql = "SELECT resource_key FROM additions WHERE guild_id = ?"
+    return set(await db.fetch_column(sql, guild_id))
+
+
+async def split_facts(tx: Queries) -> None:
+    """Put what was said of resources themselves, before lists had ids, where it holds in all."""
+    rows = await tx.fetch("SELECT addition_id, guild_id, resource_key, fields FROM additions")
+    for row in rows:
+        facts, rest = parted(json.loads(row["fields"]))
+        if facts:
+            await put_facts(tx, row["guild_id"], {row["resource_key"]: facts})
+            sql = "UPDATE additions SET fields = ? WHERE addition_id = ?"
+            await tx.fetch(sql, json.dumps(rest, sort_keys=True), row["addition_id"])
 
 
 async def record(
@@ -66,7 +166,12 @@ async def record(
     Its author counts if it is new. Of each resource the last twenty edits are kept. ``new_id``
     makes ids greater than the one it is given: the latest edit's, whatever the clock.
     """
-    fields = json.dumps(dict(addition.fields), sort_keys=True)
+    facts, rest = parted(addition.fields)
+    if addition.key.startswith(":"):
+        rest |= facts  # a step's title is the list's own
+    else:
+        await put_facts(tx, guild_id, {addition.key: facts})
+    fields = json.dumps(rest, sort_keys=True)
     said = addition.key, fields, addition.removed, edit.author_id, edit.made_at
     sql = (
         "INSERT INTO additions"
@@ -97,6 +202,17 @@ async def record(
     )
     await tx.fetch(sql, *where, *where, KEPT)
     await set_version(tx, guild_id, new_id(0))
+
+
+async def changed_at(db: Queries, guild_id: int, list_id: str) -> datetime | None:
+    """Return when a server's moderators last changed a list, in whichever way; None: never."""
+    sql = (
+        "SELECT MAX(at) FROM (SELECT MAX(changed_at) AS at FROM additions"
+        " WHERE guild_id = ? AND list_id = ?"
+        " UNION ALL SELECT MAX(made_at) FROM list_versions WHERE guild_id = ? AND list_id = ?"
+        ") AS changes"
+    )
+    return instant_or_none(await db.fetch_value(sql, *(guild_id, list_id) * 2))
 
 
 async def edits_of(db: Queries, guild_id: int, list_id: str, key: str) -> list[PastEdit]:
@@ -133,8 +249,10 @@ async def draft(db: Queries, ref: DraftRef, since: datetime) -> Draft | None:
         " WHERE guild_id = ? AND opened_by = ? AND draft_id = ? AND made_at >= ?"
     )
     row = await db.fetch_one(sql, *ref, since)
-    if row is None:
-        return None
+    return None if row is None else _draft(row)
+
+
+def _draft(row: Row) -> Draft:
     return value_from(Draft, row, about=from_json(row["resource_key"], json.loads(row["fields"])))
 
 
@@ -143,12 +261,43 @@ async def set_draft(tx: Queries, draft: Draft) -> None:
     sql = (
         "INSERT INTO drafts (draft_id, guild_id, list_id, opened_by, resource_key, fields, made_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (draft_id) DO UPDATE SET"
-        " resource_key = excluded.resource_key, fields = excluded.fields"
+        " list_id = excluded.list_id, resource_key = excluded.resource_key,"
+        " fields = excluded.fields"
     )
     key = draft.about.key if isinstance(draft.about, DraftEdit) else None
     fields = json.dumps(as_json(draft.about))
     whose = draft.guild_id, draft.list_id, draft.opened_by
     await tx.fetch(sql, draft.draft_id, *whose, key, fields, draft.made_at)
+
+
+async def set_lease(tx: Queries, guild_id: int, draft_id: int, until: datetime | None) -> None:
+    """Record until when a process looks up the links of an import; None: none are left."""
+    sql = "UPDATE drafts SET lease_until = ? WHERE guild_id = ? AND draft_id = ?"
+    await tx.fetch(sql, until, guild_id, draft_id)
+
+
+async def any_lookups(db: Queries, now: datetime) -> bool:
+    """Tell whether there are imports whose links nobody is looking up."""
+    return await db.any_row("SELECT 1 FROM drafts WHERE lease_until <= ? LIMIT 1", now)
+
+
+async def claim_lookups(tx: Queries, now: datetime, until: datetime) -> list[Draft]:
+    """Return the imports whose links nobody is looking up, and take them until then."""
+    sql = "UPDATE drafts SET lease_until = ? WHERE lease_until <= ? RETURNING *"
+    return [_draft(row) for row in await tx.fetch(sql, until, now)]
+
+
+async def latest_import(db: Queries, guild_id: int, opener_id: int, since: datetime) -> int | None:
+    """Return the id of the import that somebody looked at last, unless it is brought in."""
+    sql = (
+        "SELECT draft_id, resource_key, fields FROM drafts"
+        " WHERE guild_id = ? AND opened_by = ? AND made_at >= ? ORDER BY draft_id DESC"
+    )
+    for row in await db.fetch(sql, guild_id, opener_id, since):
+        about = from_json(row["resource_key"], json.loads(row["fields"]))
+        if isinstance(about, DraftImport) and about.brought is None:
+            return int(row["draft_id"])
+    return None
 
 
 async def drop_draft(tx: Queries, draft_id: int) -> None:
@@ -214,12 +363,13 @@ async def delete_doubts(tx: Queries, guild_id: int, list_id: str, key: str) -> N
 
 @dataclass(frozen=True, slots=True)
 class KnownResource:
-    """``gone_at``: no longer listed since."""
+    """``gone_at``: no longer listed since. ``same_as``: the key of the same in another list."""
 
     key: str
     title: str
     url: str
     gone_at: datetime | None = None
+    same_as: str | None = None
 
     @property
     def link(self) -> str:
@@ -242,22 +392,25 @@ async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownRes
 async def keep_known(tx: Queries, resources: Iterable[KnownResource]) -> None:
     """Record resources as listed, with their present title and link; each key once."""
     for some in in_parts(tuple(resources)):
-        places = ", ".join(["(?, ?, ?, ?)"] * len(some))
-        values = ((r.key, r.key.partition(":")[0], r.title, r.url) for r in some)
+        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
+        values = ((r.key, r.key.partition(":")[0], r.title, r.url, r.same_as) for r in some)
         sql = (
             "INSERT INTO known_resources"  # noqa: S608 - places are question marks
-            f" (resource_key, namespace, title, url) VALUES {places}"
+            f" (resource_key, namespace, title, url, same_as) VALUES {places}"
             " ON CONFLICT (resource_key) DO UPDATE SET title = excluded.title,"
-            " url = excluded.url, gone_at = NULL"
+            " url = excluded.url, gone_at = NULL, same_as = excluded.same_as"
         )
         await tx.fetch(sql, *chain.from_iterable(values))
 
 
 async def set_gone(tx: Queries, keys: Iterable[str], now: datetime) -> None:
-    """Record that the resources left their list."""
-    for key in sorted(keys):  # always in one order: two processes never wait for each other
-        sql = "UPDATE known_resources SET gone_at = ? WHERE resource_key = ? AND gone_at IS NULL"
-        await tx.fetch(sql, now, key)
+    """Record that the resources left their list; only in turn with others of it."""
+    for some in in_parts(sorted(keys)):
+        sql = (
+            "UPDATE known_resources SET gone_at = ? WHERE gone_at IS NULL"  # noqa: S608 - question marks only
+            f" AND resource_key IN ({question_marks(some)})"
+        )
+        await tx.fetch(sql, now, *some)
 
 
 async def known_resources_by_key(db: Queries, keys: Iterable[str]) -> Mapping[str, KnownResource]:

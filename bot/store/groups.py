@@ -69,6 +69,17 @@ async def move_group(
     await tx.fetch(sql, channel_id, is_forum, changed_by, now, group_id)
 
 
+async def set_list(
+    tx: Queries, group_id: int, list_id: str, changed_by: int, now: datetime
+) -> None:
+    """Let the group read from another list; what follows after it is to be chosen anew."""
+    sql = (
+        "UPDATE study_groups SET list_id = ?, after_list = NULL, after_list_at = NULL,"
+        " changed_by = ?, changed_at = ? WHERE group_id = ?"
+    )
+    await tx.fetch(sql, list_id, changed_by, now, group_id)
+
+
 async def take_group(tx: Queries, group_id: int) -> Group | None:
     """Return the group, and make other transactions about it wait until this one ends.
 

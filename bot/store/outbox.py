@@ -234,6 +234,7 @@ class DueNext:
     """When the next of each kind is due, leaving out servers that removed the bot; None: never.
 
     ``letter``: when something is to be sent, or taken over from a process that died sending it;
+    ``lookup``: when an import's links are to be looked up, or gone on with;
     ``checked``: when the member who wasn't checked for longest was checked last.
     """
 
@@ -241,6 +242,7 @@ class DueNext:
     letter: datetime | None
     nudge: datetime | None
     vote: datetime | None
+    lookup: datetime | None
     checked: datetime | None
 
 
@@ -261,6 +263,7 @@ NEXT = {
     "nudge": "SELECT MIN(nudge_at) FROM reader_settings",
     "vote": "SELECT look_at FROM votes"  # noqa: S608
     f" WHERE look_at IS NOT NULL AND {IS_HERE} ORDER BY look_at LIMIT 1",
+    "lookup": "SELECT MIN(lease_until) FROM drafts",
     "checked": "SELECT members.checked_at FROM members"  # noqa: S608
     " JOIN study_groups ON study_groups.group_id = members.group_id"
     f" WHERE {_is_there('study_groups')} ORDER BY members.checked_at LIMIT 1",

@@ -66,6 +66,9 @@ async def standing(
         " FROM additions_versions WHERE guild_id = ?"
         " UNION ALL SELECT 'group', NULL, NULL, NULL, channel_id, NULL, list_id FROM study_groups"
         " WHERE guild_id = ? AND state <> 'stopped' AND list_id IS NOT NULL"
+        " UNION ALL SELECT 'own', title, NULL, NULL, NULL, NULL, list_id FROM lists"
+        " WHERE removed_at IS NULL AND (guild_id = ? OR CAST(? AS BIGINT) IS NULL AND list_id IN"
+        " (SELECT list_id FROM reader_lists WHERE reader_id = ?))"
         " UNION ALL SELECT 'read', weeks.resource_key, NULL, slot_at, study_groups.channel_id,"
         f" NULL, NULL{POSTED_TO_THEIRS}"
         " UNION ALL SELECT 'ratings', resource_key, NULL, rated, liked, NULL, NULL FROM ratings"
@@ -74,7 +77,8 @@ async def standing(
         " UNION ALL SELECT 'note', resource_key, note, NULL, NULL, NULL, NULL FROM bookmarks"
         " WHERE reader_id = ?"
     )
-    here = (guild_id, guild_id, reader_id, since, guild_id, guild_id)
+    lists = (guild_id, guild_id, guild_id, guild_id, reader_id)
+    here = (*lists, reader_id, since, guild_id, guild_id)
     theirs = (key, reader_id, reader_id)
     rows = await db.fetch(sql, reader_id, reader_id, reader_id, *here, *theirs)
     found = defaultdict[str, list[Row]](list)
@@ -84,10 +88,11 @@ async def standing(
     version, default = next(((r["number"], r["list_id"]) for r in found["server"]), (0, None))
     used = {r["list_id"]: Used(r["key"], r["word"], instant(r["at"])) for r in found["list"]}
     followed = {r["number"]: r["list_id"] for r in found["group"]}
+    own = {r["list_id"]: r["key"] for r in found["own"]}
     asked = {key, *(each.current for each in used.values())} - {None}
     ratings = {r["key"]: (r["number"], r["at"]) for r in found["ratings"]}
     return Standing(
-        Choice(used, followed, default),
+        Choice(used, followed, default, own),
         minutes,
         instant_or_none(welcomed),
         {
@@ -354,6 +359,7 @@ PERSON_COLUMNS = (
     PersonColumn("outbox", "reader_id", "delete"),
     PersonColumn("additions", "added_by", "forget"),
     PersonColumn("addition_changes", "changed_by", "forget"),
+    PersonColumn("list_versions", "made_by", "forget"),
     PersonColumn("drafts", "opened_by", "delete"),
     PersonColumn("doubts", "reader_id", "delete"),
     PersonColumn("reader_settings", "reader_id", "delete"),

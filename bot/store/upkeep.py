@@ -23,6 +23,9 @@ NEVER_AHEAD = (
     ("drafts", "made_at"),
     ("gone_guilds", "gone_at"),
     ("known_resources", "gone_at"),
+    ("list_versions", "made_at"),
+    ("lists", "changed_at"),
+    ("lists", "removed_at"),
     ("members", "checked_at"),
     ("members", "joined_at"),
     ("picks", "changed_at"),
@@ -38,7 +41,10 @@ NEVER_AHEAD = (
 
 NUDGES = ("reader_settings", "nudge_at")
 AGAIN = ("reader_settings", "again_at")
-"""These lie ahead: the next look whether to remind a reader, and tomorrow for *Later*."""
+LOOKUPS = ("drafts", "lease_until")
+"""These lie ahead: the next look whether to remind a reader, tomorrow for *Later*, and the minute
+for which a process looks up an import's links.
+"""
 
 OF_MARKS = (("changes", "made_at"), ("progress", "changed_at"))
 PUT_OFF = ("progress", "until_at")

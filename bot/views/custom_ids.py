@@ -19,6 +19,7 @@ from typing import (
 )
 
 from bot.core import me
+from bot.core.lists import ListForm
 from bot.core.reminders import Reasons
 
 RowId = Annotated[int, r"[0-9]{1,19}"]
@@ -28,6 +29,8 @@ Aim = Annotated[str, r"[a-z0-9-]{1,20}:[a-z0-9-]{1,40}|:[a-z0-9-]{1,60}"]
 """A resource's key, or a step's."""
 
 StepId = Annotated[str, r"[a-z0-9-]{1,60}"]
+
+ListId = Annotated[str, r"(?:g[0-9]{1,19}:)?[a-z0-9-]{1,20}"]
 
 LARGEST_ID = 2**63 - 1
 
@@ -536,3 +539,54 @@ class ReadNext(OfDraft, shape="draft-next:{draft_id}:{opener_id}"):
 
 class ReadNextIn(OfDraft, shape="draft-next-in:{draft_id}:{opener_id}"):
     """The option's group reads next what was added."""
+
+
+# A server's lists
+
+
+ListAction = Literal[
+    "server", "channel", "rename", "remove", "back", "undo", "more", "less", "export"
+]
+
+
+class OfList(CustomId):
+    opener_id: DiscordId
+    list_id: ListId
+
+
+class DoToList(OfList, shape="list-{action}:{opener_id}:{list_id}"):
+    """``server``: it counts in the server; ``channel``: the group here reads from it."""
+
+    action: ListAction
+
+
+class ExportList(OfList, shape="list-as-{form}:{opener_id}:{list_id}"):
+    """A list as a file to take away."""
+
+    form: ListForm
+
+
+class ShowList(CustomId, shape="list-show:{opener_id}"):
+    """The option's list is looked at, or made, or brought back."""
+
+    opener_id: DiscordId
+
+
+class DoToImport(OfDraft, shape="import-{action}:{draft_id}:{opener_id}"):
+    """``report``: what wasn't understood, as a file."""
+
+    action: Literal["bring", "cancel", "undo", "report", "show"]
+
+
+class WhereImport(OfDraft, shape="import-into:{draft_id}:{opener_id}"):
+    """Into which list the option says that it goes, and how."""
+
+
+class PasteList(CustomId, shape="import-paste:{opener_id}"):
+    """The form into which a list is pasted."""
+
+    opener_id: DiscordId
+
+
+class PasteAgain(OfKept, shape="again-paste:{kept_id}:{opener_id}"):
+    """That form as it was filled when it was refused."""

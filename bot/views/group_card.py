@@ -200,7 +200,8 @@ def _head(status: GroupStatus, *, is_open: bool) -> str:
     group, named = status.group, status.named if is_open else ()
     post = f"<#{group.standing_id}>" if is_open and group.standing_id else ""
     facts = schedule_text(group.schedule), members_text(status.members, named)
-    return f"-# {dotted(f'<#{group.channel_id}>', post, *facts)}"
+    reads = narrow(status.list_title, 24)
+    return f"-# {dotted(f'<#{group.channel_id}>', post, *facts, reads)}"
 
 
 def schedule_text(schedule: Schedule) -> str:

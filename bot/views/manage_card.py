@@ -9,8 +9,8 @@ import discord
 from discord import app_commands, ui
 from discord.ui import LayoutView
 
-from bot.core.curriculum import KINDS, Curriculum, Resource
-from bot.core.curriculum.additions import OWN_STEP_TITLE, SetAside
+from bot.core.curriculum import KINDS, Curriculum, Resource, Step
+from bot.core.curriculum.additions import NEW_STEP, OWN_STEP_TITLE, SetAside
 from bot.core.curriculum.fields import LIMITS, Typed
 from bot.core.groups import Group
 from bot.core.moderation import WHY_LIMIT, Choice, Desk, PastEdit, Proposal, Touched
@@ -39,7 +39,7 @@ from bot.views.parts import (
     text_of,
 )
 from bot.views.phrases import LINE
-from bot.views.replies import CHOICES, Choices, resource_choice
+from bot.views.replies import CHOICES, Choices, choice, resource_choice, step_choices
 
 HEAD, NOTES, BELOW = 1000, 1500, 1400  # shares of the characters of a card
 FEW, MORE = 1, 5  # doubts, or wishes that aren't followed: on a short card, and under *More*
@@ -131,11 +131,12 @@ def which_group_card(
     return boxed(_("Which group reads it next?"), among)
 
 
-def export_text() -> str:
-    return _(
-        "This is your server's list, with everything that was added.\n"
-        "-# `nextread check` can read it, and so can your own bot."
-    )
+def new_step_choices(steps: Iterable[Step], new: Step | None) -> Choices:
+    """Return the steps that there are as choices, and the new one that may be meant."""
+    if new is None:
+        return step_choices(steps)
+    offered = choice(f"{NEW_STEP}{new.title}", _("New step: {title}", title=new.title))
+    return [*step_choices(steps)[: CHOICES - 1], offered]
 
 
 def edit_choices(choices: Iterable[Choice]) -> Choices:

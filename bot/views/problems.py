@@ -7,6 +7,7 @@ import discord
 from discord.abc import GuildChannel
 
 from bot.core.groups import Group, GroupStatus, Here, SeenChannel, SeenRole
+from bot.core.lists import Where
 from bot.core.outbox import TEMPORARY, UNCERTAIN, Lacks, Permission, Problem
 from bot.errors import CannotPostError, WrongChannelError
 from bot.language import _
@@ -252,6 +253,11 @@ def home_of(interaction: Interaction) -> int:
     if isinstance(channel, discord.Thread):
         return channel.parent_id
     return interaction.channel_id or 0
+
+
+def where_in(interaction: Interaction) -> Where:
+    """Return where a command is typed: what the channel's group reads counts there."""
+    return Where(interaction.guild_id, home_of(interaction))
 
 
 def channel_of(interaction: Interaction, channel_id: int) -> GroupChannel:

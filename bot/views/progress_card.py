@@ -136,13 +136,16 @@ def _unread_of(step: Step, reader: Reader) -> Iterator[Resource]:
     return (r for r in step.resources if not unlocks(reader.marks, r.key))
 
 
-def reset_form(marks: int) -> WordForm:
-    """Build the form that takes this many marks away."""
+def reset_form(marks: int, list_title: str = "") -> WordForm:
+    """Build the form that takes this many marks away; ``list_title``: of one list of several."""
     question = ngettext(
         "This removes {n} mark, your goal, and where you are. Undo brings them back.",
         "This removes {n} marks, your goal, and where you are. Undo brings them back.",
         marks,
     )
+    if list_title:
+        only = _("Only in {title}: your other lists stay.", title=narrow(list_title, 40))
+        question = f"{question}\n{only}"
     return WordForm(_("Start over?"), question, _("reset"))
 
 

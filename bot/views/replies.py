@@ -1,6 +1,7 @@
 """How an answer leaves: privately, without mentions; an error too, and choices while one types."""
 
 import asyncio
+import contextlib
 import functools
 import io
 import logging
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 WayBack = Callable[[ReaderError], Awaitable[Button | None]]
 Choices = list[app_commands.Choice[str]]
+GoingOn = Callable[[bool], Awaitable[tuple[LayoutView | None, bool]]]
+"""The card of something that goes on, None if another took its place; and whether it still does."""
 Offer = Callable[[Any, Interaction, str], Coroutine[Any, Any, Choices]]
 
 TOO_LATE = frozenset({10062, 10015, 40060})
@@ -36,7 +39,7 @@ NAME = 100  # Discord's limit for a choice's name
 CHOICES = 25  # and for their number
 LATE = 1.5
 """Seconds until an answer is late: Discord waits three, of which some go by on the way."""
-TIMER, DEFERRING = "timer", "deferring"
+TIMER, DEFERRING, FOLLOWING = "timer", "deferring", "following"
 """What an interaction carries with it: what will defer it, then what does."""
 THINKING = discord.InteractionResponseType.deferred_channel_message
 EDITABLE = (
@@ -90,6 +93,40 @@ async def answer(
         await interaction.followup.send(view=view, ephemeral=True)
     send = interaction.followup.send if is_answered else interaction.response.send_message
     await send(view=view, file=file, ephemeral=ephemeral)
+
+
+FOLLOWED_FOR = 14 * 60
+"""Seconds: Discord lets an answer be edited for fifteen minutes."""
+FOLLOWED_EVERY = 3.0
+
+
+def components_of(view: LayoutView) -> list[dict[str, Any]]:
+    """Return a card as it is sent."""
+    found: list[dict[str, Any]] = view.to_components()  # type: ignore[no-untyped-call]
+    return found
+
+
+def keep_current(interaction: Interaction, present: GoingOn) -> None:
+    """Show in the answer that was given how something goes on, until it has ended.
+
+    ``present`` is told when it is asked for the last time: after that the card stays as it is.
+    """
+
+    async def follow() -> None:
+        ends_at, goes_on = loop.time() + FOLLOWED_FOR, True
+        shown: object = None
+        with contextlib.suppress(ReaderError, *TROUBLE, discord.DiscordException, OSError):
+            while goes_on:
+                await asyncio.sleep(FOLLOWED_EVERY)
+                is_last = loop.time() >= ends_at
+                view, goes_on = await present(is_last)
+                if view is not None and (parts := components_of(view)) != shown:
+                    shown = parts
+                    await interaction.edit_original_response(view=view)
+                goes_on = goes_on and not is_last
+
+    loop = asyncio.get_running_loop()
+    interaction.extras[FOLLOWING] = loop.create_task(follow())
 
 
 async def answer_file(interaction: Interaction, told: str, name: str, content: bytes) -> None:

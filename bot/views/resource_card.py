@@ -74,6 +74,9 @@ WHOLE_LIST, MORE_GOALS = "list", "more"
 SHORT_NOTES, HELPING = 220, 40
 """Columns of notes on a short card, and of the title of what helps."""
 
+LIST_TITLE = 24
+"""Columns of a list's title beside a step's name."""
+
 A_GROUP = 4
 """Lines for what a group reads: a channel may have a name of a hundred letters."""
 
@@ -103,7 +106,7 @@ def next_card(
                 curriculum, resource, mark, unfold,
                 reasons=reasons, worth=reply.worth, sitting=reply.sitting,
                 note=reply.reader.notes.get(resource.key), talks=reply.talks,
-                is_new=not reply.reader.marks, goal=goal,
+                is_new=not reply.reader.marks, goal=goal, list_title=reply.reader.list_title,
                 room=ROOM - (A_GROUP if reads else 0),
             )  # fmt: skip
             goal = None
@@ -165,6 +168,7 @@ def resource_card(shown: Shown, *, is_long: bool = False) -> ui.LayoutView:
     looked_up = _resource_box(
         curriculum, resource, mark, unfold, worth=shown.worth, missing=missing,
         note=shown.reader.notes.get(resource.key), talks=shown.talks,
+        list_title=shown.reader.list_title,
     )  # fmt: skip
     return card(from_guild_text(shown.from_guild), looked_up)
 
@@ -282,12 +286,13 @@ def _resource_box(
     talks: Sequence[Talk] = (),
     is_new: bool = False,
     goal: ui.Select[Any] | None = None,
+    list_title: str = "",
     room: int = ROOM,
 ) -> ui.Container[Any]:
     """Build what there is to say of a resource: the short of it, or all; ``unfold`` leads on.
 
     ``note``: how far the reader is in it. ``is_new``: the reader has marked nothing. ``goal``: the
-    choice of one, for who knows much.
+    choice of one, for who knows much. ``list_title``: for who has several lists in sight.
     """
     key, is_open = resource.key, mark is None or mark.state == "later"
     is_long = unfold.fold == "less"
@@ -302,7 +307,7 @@ def _resource_box(
     )
     fold = button(unfold, _("Less") if is_long else _("More"))
     top = [
-        "\n".join(_heading(curriculum, resource, mark)),
+        "\n".join(_heading(curriculum, resource, mark, list_title)),
         None if note is None or not is_open else _part_text(note),
         None if sitting is None else text_of(_sitting_lines(sitting)),
     ]
@@ -506,9 +511,12 @@ def _taking(resource: Resource) -> str:
     return phrases.dotted(title, phrases.takes(resource))
 
 
-def _heading(curriculum: Curriculum, resource: Resource, mark: Mark | None) -> Iterator[str]:
+def _heading(
+    curriculum: Curriculum, resource: Resource, mark: Mark | None, list_title: str
+) -> Iterator[str]:
     parent = curriculum.get(resource.parent or "")
     place = phrases.dotted(
+        phrases.narrow(list_title, LIST_TITLE) if list_title else None,
         phrases.step_name(curriculum.step_of(resource)),
         phrases.MUST_READ if resource.must_read else None,
         _("helps with {title}", title=phrases.name_of(parent)) if parent else None,

@@ -6,6 +6,7 @@ from tests.bench.crowd import crowd
 from tests.bench.due import due
 from tests.bench.groups import groups
 from tests.bench.interactions import interactions
+from tests.bench.lists import lists
 from tests.bench.search_table import search
 
 
@@ -19,6 +20,7 @@ main.add_command(groups)
 main.add_command(due)
 main.add_command(crowd)
 main.add_command(interactions)
+main.add_command(lists)
 
 if __name__ == "__main__":
     main()

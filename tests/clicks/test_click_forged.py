@@ -204,6 +204,8 @@ FORMS = {
     "me:ask": ("word",),
     "reset-all": ("word",),
     "aside:jump-into-llm:bert part": ("note",),
+    "list-show +": ("name",),
+    "import-paste": ("pasted", "name"),
 }
 """What opens each form, a select with what is picked of it, and the form's fields."""
 
@@ -211,7 +213,8 @@ FORMS = {
 async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, channel, card):
     desk = await moderator.slash(channel, "manage edit", resource="BERT")
     await moderator.click(desk.response.message, label="More")
-    of_desk = {
+    own_ids = {
+        **{opener: f"{opener}:{moderator.id}" for opener in ("list-show", "import-paste")},
         "draft-texts": custom_id_of(desk, "Edit texts"),
         "draft-details": custom_id_of(desk, "Link & questions"),
     }
@@ -220,7 +223,7 @@ async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, 
         opener, *picks = opened_by.split()
         for name in fields:
             for said in NEVER_OFFERED:
-                custom_id = of_desk.get(opener, opener)
+                custom_id = own_ids.get(opener, opener)
                 form = await sent(moderator, card, custom_id, *picks, kind=3 if picks else 2)
                 is_select = name in ("channel", "pair", "kind", "must_read")
                 value = [said] if is_select else said

@@ -101,7 +101,7 @@ async def test_another_server_sees_nothing_of_it(elsewhere, add, env):
         for command, option in (("search", "query"), ("done", "resource"), ("next", "step"))
     ]
     edit = await stranger.autocomplete(there, "manage edit", "resource", "mamba")
-    exported = await stranger.slash(there, "manage export")
+    exported = await export(stranger, there)
     in_private = await env.create_user("bob").slash("search", query="mamba")
 
     assert "Nothing on the list fits" in text_of(searched)
@@ -563,6 +563,13 @@ async def test_history_names_who_changed_what(moderator, channel, add):
     assert title_of(back) == "Mamba"
 
 
+async def export(member, channel):
+    """Take the list of a channel along."""
+    card = await member.slash(channel, "manage list")
+    asked = await member.click(card.response, label="Export")
+    return await member.click(asked.response, label="YAML")
+
+
 async def text_of_file(result):
     (attachment,) = result.response.attachments
     return (await attachment.read()).decode()
@@ -571,7 +578,7 @@ async def text_of_file(result):
 async def test_the_export_reads_back_with_what_was_added(moderator, channel, add):
     await add(title="트랜스포머: 왜?")
 
-    exported = await moderator.slash(channel, "manage export")
+    exported = await export(moderator, channel)
 
     read = read_curriculum(await text_of_file(exported))
     assert exported.ephemeral

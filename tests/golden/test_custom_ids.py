@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 import bot
 from bot.core.curriculum.additions import own_step
+from bot.core.curriculum.merge import Outcome as Merged
 from bot.core.groups import Group, GroupStatus, WhichHour, WhichZone
-from bot.core.moderation import Proposal
+from bot.core.lists import ListSummary, ServersLists
+from bot.core.moderation import DryRun, Proposal
 from bot.core.papers import PICKED, Ballot, Chosen, Coming, Pick, PickReply, Vote
 from bot.core.recommend import (
     Change,
@@ -33,6 +35,7 @@ from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
 from bot.views import (
     curriculum_card,
     group_card,
+    lists_card,
     manage_card,
     moderators_card,
     pick_card,
@@ -52,6 +55,8 @@ BERT = resource("bert", namespace="jump-into-llm", step_id="peft")
 LIST = curriculum(resource("gpt-1", namespace="jump-into-llm"), BERT, id="jump-into-llm")
 PEFT = LIST.step("peft")
 READER = Reader({})
+LLM = ListSummary("jump-into-llm", "Jump into LLM", is_own=False)
+OURS = ListSummary("g3:distributed-systems", "Distributed systems", is_own=True)
 
 
 def by_id(each):
@@ -151,6 +156,13 @@ def _offers(each):
         case "GroupHour":
             made = WhichHour(values["kept_id"], "soon")
             return moderators_card.set_up_card(None, made, values["opener_id"], 1)
+        case "ShowList":
+            shown = ServersLists((LLM, OURS), LLM.list_id, LLM, (("g3:gone", "Gone"),))
+            return lists_card.lists_card(shown, values["opener_id"])
+        case "WhereImport":
+            ids = values["draft_id"], values["opener_id"]
+            run = DryRun(*ids, "new", "Ours", Merged(LIST), None, (LLM, OURS))
+            return lists_card.import_card(run)
         case "TakeBackOne":
             status = _status(values["group_id"], each.picks[0])
             return moderators_card.moderators_card(None, status, values["opener_id"])

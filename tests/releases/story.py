@@ -193,6 +193,7 @@ class Story:
         settled = await moderation.open(*mine, "BERT")
         await moderation.drop_doubts((*mine, settled.draft_id))
         await self.services.reading.mark(BOB, GUILD, ours.resource.key, "done")
+        await self.services.lists.make(GUILD, MODERATOR, "Ours")
 
     async def other_groups_read(self) -> None:
         """Groups in forums, paused, stopped, blocked, lost; they begin a week before the end."""

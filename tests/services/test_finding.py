@@ -86,7 +86,7 @@ async def test_what_is_typed_offers_what_is_not_read_first(finding, reading):
 
 
 async def test_a_step_is_meant_by_its_number_and_like_nothing_it_is_unknown(finding, base):
-    assert await finding.step_id(None, "1") == "transformer"
-    assert (await finding.steps(None, "transf"))[0] == base.steps[0]
+    assert await finding.step_id(READER, None, "1") == "transformer"
+    assert (await finding.steps(READER, None, "transf"))[0] == base.steps[0]
     with pytest.raises(UnknownStepError):
-        await finding.step_id(None, "zqxwv")
+        await finding.step_id(READER, None, "zqxwv")

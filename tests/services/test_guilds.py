@@ -56,6 +56,7 @@ async def live(services, clock, guild_id, channel_id):
     moderation, reading = services.moderation, services.reading
     proposal = await moderation.propose(guild_id, MODERATOR, f"https://example.org/{guild_id}")
     own = (await moderation.add((guild_id, MODERATOR, proposal.draft_id))).resource.key
+    await services.lists.make(guild_id, MODERATOR, "Ours")
     group_id = await make_group(services, guild_id, channel_id)
     for reader in (ALICE, BOB):
         await services.groups.join(guild_id, group_id, reader)

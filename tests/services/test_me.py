@@ -52,6 +52,7 @@ async def live(services, clock, who, channel_id):
     proposal = await services.moderation.propose(GUILD, who, link)
     await services.moderation.add((GUILD, who, proposal.draft_id))
     await services.moderation.doubt(who, GUILD, "demo:goal", "demo:bert", "It stands alone.")
+    await services.lists.make(GUILD, who, "Ours")
     await services.me.switch(who, "nudge")
     ballot = await services.votes.call(GUILD, channel_id, who, 3, 24)
     await services.votes.cancel(GUILD, ballot.vote.vote_id)
@@ -194,7 +195,7 @@ async def test_what_is_kept_is_told_in_numbers(lived):
     assert (about.papers, about.notices, about.reminders) == (1, 1, 0)
     assert about.others == {
         "additions": 1, "addition_changes": 1, "bookmarks": 1, "drafts": 1, "doubts": 1,
-        "picks": 1, "votes": 1,
+        "list_versions": 1, "picks": 1, "votes": 1,
     }  # fmt: skip
 
 

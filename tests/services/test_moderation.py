@@ -6,6 +6,7 @@ import pytest
 from bot.core.curriculum.additions import Addition
 from bot.core.curriculum.fields import PageFacts, Typed
 from bot.core.curriculum.file import read_curriculum
+from bot.core.lists import Where
 from bot.core.moderation import Desk, PastEdit, Proposal, Wishes
 from bot.core.progress import Mark
 from bot.errors import (
@@ -337,9 +338,9 @@ async def test_a_removed_resource_is_found_by_its_title_and_offered_first(mod):
     await mod.remove((HERE, MOD, desk.draft_id))
 
     named = await mod.open(HERE, MOD, "mamba linear time")
-    typed = (await mod.list_of(HERE)).resources_like("mamba")
-    nothing_typed = (await mod.list_of(HERE)).resources_like("")
-    elsewhere = (await mod.list_of(THERE)).resources_like("mamba")
+    typed = await (await mod.list_of(HERE)).resources_like("mamba")
+    nothing_typed = await (await mod.list_of(HERE)).resources_like("")
+    elsewhere = await (await mod.list_of(THERE)).resources_like("mamba")
 
     assert named.removed
     assert [(c.resource.key, c.removed) for c in typed] == [(desk.resource.key, True)]
@@ -604,11 +605,11 @@ async def test_an_export_reads_back_as_what_the_server_sees(opened, mod):
     hidden = await mod.open(HERE, MOD, GPT_1)
     await mod.remove((HERE, MOD, hidden.draft_id))
 
-    name, text = await mod.export(HERE)
+    title, name, text = await opened.lists.export(Where(HERE), "yaml")
 
     read = read_curriculum(text)
     seen = await opened.curricula.of(opened.db, HERE)
-    assert name == "jump-into-llm"
+    assert (title, name) == (seen.title, "jump-into-llm.yaml")
     assert [r.title for r in read.by_key.values()] == [r.title for r in seen.by_key.values()]
     assert [r.addition for r in read.by_key.values()] == [r.addition for r in seen.by_key.values()]
     added = read.get("jump-into-llm:mamba-linear-time-sequence-modeling")
@@ -618,8 +619,8 @@ async def test_an_export_reads_back_as_what_the_server_sees(opened, mod):
     assert read.get(GPT_1) is None
 
 
-async def test_an_export_of_an_untouched_list_reads_back_the_same(mod, base):
-    _, text = await mod.export(HERE)
+async def test_an_export_of_an_untouched_list_reads_back_the_same(opened, base):
+    _, _, text = await opened.lists.export(Where(HERE), "yaml")
 
     assert read_curriculum(text).sections == base.sections
 
@@ -631,18 +632,18 @@ async def test_nothing_is_left_to_export_when_all_is_removed(opened, mod, base):
             await (await mod.list_of(HERE, tx)).write(MOD, gone, "removed")
 
     with pytest.raises(NothingToExportError):
-        await mod.export(HERE)
+        await opened.lists.export(Where(HERE), "yaml")
 
 
 @pytest.mark.parametrize(
     "title", ["@everyone", "</next:1>", "[x](javascript:1)", "#: - 'x' \"y\"", "트랜스포머", "\\"]
 )
-async def test_any_title_survives_the_export(mod, title):
+async def test_any_title_survives_the_export(opened, mod, title):
     proposal = await mod.propose(HERE, MOD, LINK)
     await retitle(mod, proposal, title)
     desk = await mod.add((HERE, MOD, proposal.draft_id))
 
-    _, text = await mod.export(HERE)
+    _, _, text = await opened.lists.export(Where(HERE), "yaml")
 
     slug = desk.resource.key.partition(":")[2]
     assert read_curriculum(text).get(f"jump-into-llm:{slug}").title == title
@@ -839,7 +840,7 @@ async def test_what_is_removed_is_known_by_its_link_too(opened, mod):
     await mod.remove((HERE, MOD, desk.draft_id))
 
     named = await mod.open(HERE, MOD, "https://arxiv.org/pdf/1810.04805v2")
-    offered = (await mod.list_of(HERE)).resources_like("arXiv:1810.04805")
+    offered = await (await mod.list_of(HERE)).resources_like("arXiv:1810.04805")
     with pytest.raises(NoLongerListedError):
         await opened.reading.finish(READER, HERE, "1810.04805")
 

@@ -15,6 +15,7 @@ import pytest_asyncio
 import bot.services
 from bot.core.curriculum.fields import Typed
 from bot.core.groups import GroupForm, GroupWish, Here, SeenChannel, SeenRole
+from bot.core.lists import Where
 from bot.core.moderation import ResourceForm
 from bot.core.outbox import OutboxRow
 from bot.core.weeks import Schedule
@@ -22,7 +23,7 @@ from bot.errors import HasGroupError, OldCardError
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services, services_over
 from bot.store import outbox
-from tests.curricula import curriculum, named_by_address, resource
+from tests.curricula import curriculum, imported, named_by_address, resource
 from tests.interleaved import COMMIT, FIRST_WRITE, Halting, Outcome, Two
 from tests.postbox import MONDAYS_AT_TEN, Desk
 
@@ -95,6 +96,14 @@ class World:
         await s.reading.next_for(ALICE, GUILD)
         await s.reading.finish_current(ALICE, GUILD)
         self.change = (await s.reading.mark(ALICE, GUILD, "demo:p6", "later")).change.change_id
+        self.ours = await s.lists.make(GUILD, BOB, "Ours")
+        self.away = await s.lists.make(GUILD, BOB, "Away")
+        await s.lists.remove(GUILD, BOB, self.away)
+        ours, first = Where(GUILD, list_id=self.ours), imported("n1")
+        self.brought = (await s.imports.look(ours, BOB, imported("n2"), "add")).draft_id
+        await s.imports.bring((GUILD, BOB, self.brought))
+        self.run = (await s.imports.look(ours, BOB, first, "add")).draft_id
+        self.run_too = (await s.imports.look(ours, CARL, first, "add")).draft_id
         await s.reading.set_goal(ALICE, GUILD, "demo:p3")
         self.now = datetime(2026, 1, 6, 10, 30, tzinfo=UTC)
         await s.papers.go_on(GUILD, self.reading, "additions")
@@ -216,6 +225,26 @@ def acts(w: World, s: Services) -> dict:
         "Me.forget, new": lambda: s.me.forget(NEW),
         "Me.forget, carl": lambda: s.me.forget(CARL),
         "Me.forget, eve": lambda: s.me.forget(EVE),
+        "Finding.find": lambda: s.finding.find(ALICE, Where(GUILD, list_id=w.ours), "p6"),
+        "Readers.use": lambda: use(s, ALICE, Where(GUILD, list_id=w.ours)),
+        "Reading.path": lambda: reading.path(ALICE, Where(GUILD, list_id="demo"), "p3"),
+        "Reading.journey": lambda: reading.journey(CARL, Where(GUILD, list_id=w.ours)),
+        "Reading.reader": lambda: reading.reader(CARL, Where(GUILD, list_id=w.ours)),
+        "Lists.make": lambda: s.lists.make(GUILD, BOB, "Third"),
+        "Lists.make, too": lambda: s.lists.make(GUILD, CARL, "Third"),
+        "Lists.rename": lambda: s.lists.rename(GUILD, BOB, w.ours, "Renamed"),
+        "Lists.rename, too": lambda: s.lists.rename(GUILD, CARL, w.ours, "Again"),
+        "Lists.remove": lambda: s.lists.remove(GUILD, CARL, w.ours),
+        "Lists.bring_back": lambda: s.lists.bring_back(GUILD, BOB, w.away),
+        "Lists.use": lambda: s.lists.use(GUILD, BOB, w.ours),
+        "Lists.follow": lambda: s.lists.follow(GUILD, BOB, w.reading, w.ours),
+        "Imports.look": lambda: s.imports.look(Where(GUILD), BOB, imported("n4"), "new"),
+        "Imports.choose": lambda: s.imports.choose((GUILD, BOB, w.run), "replace", w.ours),
+        "Imports.bring": lambda: s.imports.bring((GUILD, BOB, w.run)),
+        "Imports.bring, too": lambda: s.imports.bring((GUILD, CARL, w.run_too)),
+        "Imports.undo": lambda: s.imports.undo((GUILD, BOB, w.brought)),
+        "Lookups.run_due": s.lookups.run_due,
+        "Imports.step_back": lambda: s.imports.step_back(GUILD, CARL, w.ours),
         "Moderation.doubt": lambda: mod.doubt(ALICE, GUILD, "demo:p3", "demo:p2", "Again."),
         "Moderation.doubt, carl": lambda: mod.doubt(CARL, GUILD, "demo:p3", "demo:p2", "I too."),
         "Moderation.propose": lambda: mod.propose(GUILD, BOB, LINK),
@@ -271,6 +300,12 @@ def acts(w: World, s: Services) -> dict:
         "Tickets.ticket": lambda: nothing_of(tickets.ticket()),
         "CurriculumStore.remember": lambda: s.curricula.remember(s.db, w.now),
     }
+
+
+async def use(s: Services, reader_id: int, where: Where) -> None:
+    readers = s.reading._readers  # noqa: SLF001 - nobody else calls it by itself
+    here = await readers.here(s.db, reader_id, where)
+    await readers.use(s.db, here, where)
 
 
 async def nothing_of(act) -> None:
@@ -381,6 +416,27 @@ BESIDE = [
     ("Moderation.restore", "Moderation.restore"),
     ("Moderation.drop_doubts", "Moderation.doubt"),
     ("Moderation.drop_doubts", "Groups.make_or_change, new too"),
+    ("Finding.find", "Me.forget"),
+    ("Readers.use", "Me.forget"),
+    ("Reading.path", "Reading.set_goal"),
+    ("Reading.journey", "Me.forget, carl"),
+    ("Reading.reader", "Me.forget, carl"),
+    ("Lists.make", "Lists.make, too"),
+    ("Lists.rename", "Lists.rename, too"),
+    ("Lists.rename", "Lists.remove"),
+    ("Lists.remove", "Lists.use"),
+    ("Lists.bring_back", "Lists.bring_back"),
+    ("Lists.use", "Me.forget, bob"),
+    ("Lists.follow", "Groups.make_or_change"),
+    ("Imports.look", "Me.forget, bob"),
+    ("Imports.choose", "Imports.bring"),
+    ("Imports.bring", "Imports.bring"),
+    ("Imports.bring", "Imports.bring, too"),
+    ("Imports.bring", "Moderation.add, too"),
+    ("Imports.undo", "Imports.step_back"),
+    ("Imports.undo", "Imports.undo"),
+    ("Imports.step_back", "Imports.bring"),
+    ("Lookups.run_due", "Imports.bring"),
     ("Reminders.ask", "Me.forget, eve"),
     ("Reminders.ask", "Groups.make_or_change"),
     ("Reminders.ask, no more", "Groups.set_state"),

@@ -1,5 +1,6 @@
 """Readers where there are two lists: which one counts, and what is kept apart."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,12 +11,15 @@ from bot.services.readers import Readers
 from bot.services.reading import Reading
 from bot.store import additions
 from bot.store import groups as group_rows
-from tests.curricula import curriculum, resource
-from tests.postbox import CHANNEL, GUILD, new_group
+from tests.curricula import curriculum, imported, resource
+from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, new_group
 
 READER = 7
 ONE, TWO = (
-    curriculum(*(resource(n, namespace=each) for n in "1234"), id=each) for each in ("one", "two")
+    curriculum(
+        *(resource(n, namespace=each, url=f"https://{each}.org/{n}") for n in "1234"), id=each
+    )
+    for each in ("one", "two")
 )
 LIST = ONE
 IN_ONE, IN_TWO = Where(list_id="one"), Where(list_id="two")
@@ -34,7 +38,7 @@ async def pointers(reading, where):
 
 
 async def default_to(db, list_id):
-    """Let the server's moderators choose a list: no command does yet."""
+    """Let the server's moderators choose a list, of which there are two here alone."""
     async with db.transaction() as tx:
         await additions.take_turn(tx, GUILD)
         sql = "UPDATE additions_versions SET list_id = ? WHERE guild_id = ?"
@@ -103,17 +107,6 @@ async def test_a_click_goes_on_in_the_list_where_the_reader_was_shown_the_resour
     assert await pointers(reading, IN_ONE) == ("one:1", None)
 
 
-async def test_an_old_card_goes_on_in_the_list_that_has_its_resource(reading, clock):
-    await reading.next_for(READER, IN_TWO)
-    await reading.mark(READER, IN_TWO, "two:1", "done")
-    clock.advance(seconds=1)
-    await reading.next_for(READER, IN_ONE)
-
-    reply = await reading.mark(READER, Where(GUILD, goes_on=True), "two:1", "known")
-
-    assert reply.answer.resource.key == "two:2"
-
-
 async def test_undo_restores_the_pointer_in_the_list_of_the_change(reading, clock):
     await reading.next_for(READER, IN_TWO)
     done = await reading.mark(READER, IN_TWO, "two:1", "done")
@@ -157,3 +150,92 @@ async def test_a_list_that_the_host_took_away_leaves_its_readers_in_the_hosts_ow
 
     assert (await services.reading.next_for(READER, None)).answer.resource.key == "one:1"
     assert await pointers(reading, IN_TWO) == ("two:3", "two:3")
+
+
+# A server with a list of its own
+
+
+@pytest.fixture
+async def two_groups(services):
+    """One member in two groups of a server, of which the second reads the server's own list."""
+    run = await services.imports.look(Where(GUILD), MODERATOR, imported("x", "y", "z"), "new")
+    ours = (await services.imports.bring((GUILD, MODERATOR, run.draft_id))).list_id
+    groups = [
+        (await services.groups.make_or_change(GUILD, at, MONDAYS_AT_TEN, None, MODERATOR)).group
+        for at in (CHANNEL, CHANNEL + 1)
+    ]
+    for group in groups:
+        await services.groups.join(GUILD, group.group_id, READER)
+    await services.lists.follow(GUILD, MODERATOR, groups[1].group_id, ours)
+    return Where(GUILD, CHANNEL), Where(GUILD, CHANNEL + 1)
+
+
+async def test_a_member_of_two_groups_reads_in_each_channel_what_its_group_reads(
+    services, two_groups, clock
+):
+    hosts, ours = two_groups
+    shown = []
+    for where in (hosts, ours, hosts):
+        reply = await services.reading.next_for(READER, where)
+        shown.append((reply.reader.list_title, reply.answer.resource.key))
+        clock.advance(seconds=1)
+
+    assert shown == [("Demo", "one:1"), ("Ours", f"g{GUILD}:x"), ("Demo", "one:1")]
+    done = await services.reading.finish_current(READER, ours)
+    assert (done.change.keys, done.answer.resource.key) == ((f"g{GUILD}:x",), f"g{GUILD}:y")
+    assert (await services.reading.next_for(READER, hosts)).answer.resource.key == "one:1"
+
+
+async def test_a_click_on_an_old_card_goes_on_in_its_own_list_in_whichever_channel(
+    services, two_groups, clock
+):
+    hosts, ours = two_groups
+    await services.reading.next_for(READER, ours)
+    clock.advance(seconds=1)
+    await services.reading.next_for(READER, hosts)
+    clock.advance(seconds=1)
+
+    there = replace(hosts, goes_on=True)
+    reply = await services.reading.mark(READER, there, f"g{GUILD}:x", "done")
+
+    assert reply.answer.resource.key == f"g{GUILD}:y"
+
+
+async def test_a_reset_takes_the_marks_and_the_goal_of_one_list_alone(services, two_groups):
+    hosts, ours = two_groups
+    await services.reading.mark(READER, hosts, "one:1", "done")
+    await services.reading.mark(READER, ours, f"g{GUILD}:x", "known")
+    await services.reading.bookmark(READER, ours, f"g{GUILD}:y", "page 2")
+    for where, key in ((hosts, "one:3"), (ours, f"g{GUILD}:z")):
+        await services.reading.set_goal(READER, where, key)
+
+    reset = await services.reading.reset(READER, ours)
+    _, after = await services.reading.reader(READER, ours)
+    _, other = await services.reading.reader(READER, hosts)
+    await services.reading.undo(READER, hosts, reset.change.change_id)
+    _, undone = await services.reading.reader(READER, ours)
+
+    assert (after.marks.keys(), after.goal, after.notes) == ({"one:1"}, None, {})
+    assert (other.marks.keys(), other.goal) == ({"one:1"}, "one:3")
+    assert undone.marks.keys() == {"one:1", f"g{GUILD}:x"}
+    assert (undone.goal, undone.notes) == (f"g{GUILD}:z", {f"g{GUILD}:y": "page 2"})
+
+
+async def test_what_is_kept_tells_of_the_list_used_last_and_of_each_in_the_download(
+    services, two_groups, clock
+):
+    hosts, ours = two_groups
+    await services.reading.next_for(READER, hosts)
+    clock.advance(seconds=1)
+    await services.reading.next_for(READER, ours)
+
+    about = await services.me.about(READER)
+    _, content = await services.me.download(READER)
+
+    rows = json.loads(content)["tables"]["reader_lists"]["rows"]
+    assert about.current.title == "X"
+    assert {(row["list_id"], row["current_title"]) for row in rows} == {
+        ("one", "1"), (f"g{GUILD}:ours", "X"),
+    }  # fmt: skip
+    await services.me.forget(READER)
+    assert (await services.me.about(READER)).is_empty

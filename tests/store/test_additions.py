@@ -36,15 +36,12 @@ async def test_a_server_has_its_own_additions(db, clock):
 
 
 async def test_each_list_has_its_own_additions_and_edits_of_the_same_resource(db, clock):
-    await put(db, clock, Addition("list:a", {"title": "In one"}), addition_id=1, fields=("one",))
-    await put(
-        db, clock, Addition("list:a", {"title": "In two"}), HERE, 2, fields=("two",), list_id="two"
-    )
+    one, two = Addition("list:a", {"step_id": "one"}), Addition("list:a", {"step_id": "two"})
+    await put(db, clock, one, addition_id=1, fields=("one",))
+    await put(db, clock, two, HERE, 2, fields=("two",), list_id="two")
 
-    assert [a.fields for a in await additions.additions_of(db, HERE, LIST)] == [{"title": "In one"}]
-    assert [a.fields for a in await additions.additions_of(db, HERE, "two")] == [
-        {"title": "In two"}
-    ]
+    assert await additions.additions_of(db, HERE, LIST) == [one]
+    assert await additions.additions_of(db, HERE, "two") == [two]
     assert [e.fields for e in await additions.edits_of(db, HERE, LIST, "list:a")] == [("one",)]
 
 
@@ -153,3 +150,66 @@ async def test_what_was_ever_listed_is_found_by_its_link(db):
 
     assert await additions.known_by_link(db, "list", "a.org") == [one]
     assert await additions.known_by_link(db, "list", "b.org") == []
+
+
+async def test_what_a_server_says_of_a_list_is_put_back_as_it_was(db, clock):
+    await put(db, clock, Addition("g1:a", {"step_id": "one", "title": "A"}, True), addition_id=7)
+    await put(db, clock, Addition("g1:a", {"step_id": "two"}), addition_id=8, list_id="two")
+    before = await additions.rows_of(db, HERE, LIST)
+
+    async with db.transaction() as tx:
+        await additions.put_rows(tx, HERE, LIST, {"g1:a": None})
+        without = await additions.rows_of(tx, HERE, LIST)
+        await additions.put_rows(tx, HERE, LIST, before)
+
+    assert before == {"g1:a": [7, '{"step_id": "one"}', 1, int(clock().timestamp())]}
+    assert without == {}
+    assert await additions.rows_of(db, HERE, LIST) == before
+    assert [*await additions.rows_of(db, HERE, "two")] == ["g1:a"]
+
+
+async def test_what_is_said_of_a_resource_itself_holds_in_each_list_of_the_server(db, clock):
+    fields = {"title": "A", "minutes": 5, "step_id": "one"}
+    await put(db, clock, Addition("g1:a", fields))
+    await put(db, clock, Addition("g1:a", {"title": "There"}), THERE, addition_id=2)
+
+    elsewhere = Addition("g1:a", {"title": "A", "minutes": 5}, is_here=False)
+    assert await additions.additions_of(db, HERE, LIST) == [Addition("g1:a", fields)]
+    assert await additions.additions_of(db, HERE, "two") == [elsewhere]
+    assert await additions.facts_of(db, HERE) == {"g1:a": {"title": "A", "minutes": 5}}
+
+
+async def test_nothing_said_of_a_resource_itself_leaves_no_row(db, clock):
+    await put(db, clock, Addition("list:a", {"title": "A", "step_id": "one"}))
+    await put(db, clock, Addition("list:a", {"step_id": "one"}), addition_id=2)
+
+    assert await additions.facts_of(db, HERE) == {}
+
+
+async def test_the_title_of_a_step_is_its_lists_own(db, clock):
+    await put(db, clock, Addition(":week-1", {"title": "Week 1"}))
+
+    assert await additions.additions_of(db, HERE, LIST) == [
+        Addition(":week-1", {"title": "Week 1"})
+    ]
+    assert await additions.additions_of(db, HERE, "two") == []
+
+
+async def test_what_was_laid_before_there_were_several_lists_is_split_once(db, clock):
+    fields = '{"title": "A", "step_id": "one", "formerly": ["list:b"]}'
+    row = [7, fields, 0, int(clock().timestamp())]
+    theirs = {"list:c": [8, '{"needs": ["list:d"]}', *row[2:]]}
+    async with db.transaction() as tx:
+        await additions.put_rows(tx, HERE, LIST, {"g1:a": row})
+        await additions.put_rows(tx, THERE, LIST, theirs)
+        await additions.split_facts(tx)
+        once = await additions.rows_of(tx, HERE, LIST), await additions.facts_of(tx, HERE)
+        await additions.split_facts(tx)
+
+    assert (await additions.rows_of(db, HERE, LIST), await additions.facts_of(db, HERE)) == once
+    assert once == (
+        {"g1:a": [7, '{"step_id": "one"}', *row[2:]]},
+        {"g1:a": {"formerly": ["list:b"], "title": "A"}},
+    )
+    assert await additions.facts_of(db, THERE) == {}
+    assert await additions.rows_of(db, THERE, LIST) == theirs

@@ -111,3 +111,86 @@ async def test_a_server_that_is_forgotten_takes_its_own_lists_along(db):
 
     left = await db.fetch_column("SELECT list_id FROM reader_lists ORDER BY list_id")
     assert left == ["demo", "g11:theirs"]
+
+
+# A server's own lists
+
+
+OURS = lists.OwnList("g1:ours", HERE, "Ours", NOW)
+
+
+def version(version_id, listed=OURS, curriculum="{}"):
+    at = version_id, listed.guild_id, listed.list_id
+    return lists.Version(*at, curriculum, "", READER, NOW)
+
+
+async def test_a_list_comes_back_as_it_was_and_is_seen_in_its_server_while_it_is_there(db):
+    theirs = lists.OwnList("g2:theirs", THERE, "Theirs", NOW)
+    gone = replace(OURS, list_id="g1:gone", removed_at=NOW)
+    async with db.transaction() as tx:
+        for each in (OURS, gone, theirs):
+            await lists.put_list(tx, each)
+
+    assert await lists.own_lists(db, HERE) == [gone, OURS]
+    assert (await lists.choice(db, HERE))[0].own == {"g1:ours": "Ours"}
+    assert (await lists.choice(db, THERE))[0].own == {"g2:theirs": "Theirs"}
+    assert (await readers.standing(db, READER, HERE, NOW)).lists.own == {"g1:ours": "Ours"}
+
+
+async def test_in_direct_messages_the_own_lists_that_a_reader_used_are_there(db):
+    async with db.transaction() as tx:
+        for each in (OURS, replace(OURS, list_id="g1:gone", removed_at=NOW)):
+            await lists.put_list(tx, each)
+            await lists.put_list(tx, replace(each, list_id=f"{each.list_id}-unused"))
+            await readers.set_used(tx, READER, each.list_id, NOW)
+
+    assert (await readers.standing(db, READER, None, NOW)).lists.own == {"g1:ours": "Ours"}
+
+
+async def test_a_list_is_renamed_removed_and_forgotten(db):
+    renamed = replace(OURS, title="Renamed", removed_at=NOW, changed_at=NOW + timedelta(days=1))
+    async with db.transaction() as tx:
+        await lists.put_list(tx, OURS)
+        await lists.put_list(tx, renamed)
+
+    assert await lists.own_lists(db, HERE) == [renamed]
+    async with db.transaction() as tx:
+        await lists.drop_list(tx, THERE, OURS.list_id)
+        assert await lists.own_lists(tx, HERE) == [renamed]
+        await lists.drop_list(tx, HERE, OURS.list_id)
+    assert await lists.own_lists(db, HERE) == []
+
+
+async def test_the_newest_version_is_what_a_list_is_until_it_is_dropped(db):
+    first, second = version(1, curriculum="first"), version(2**62, curriculum="second")
+    async with db.transaction() as tx:
+        await lists.put_list(tx, OURS)
+        await lists.add_version(tx, first)
+        await lists.add_version(tx, second)
+
+    assert await lists.current(db, HERE, OURS.list_id) == ("Ours", "second")
+    assert await lists.versions(db, HERE, OURS.list_id, 5) == [second, first]
+    assert await lists.versions(db, THERE, OURS.list_id, 5) == []
+    async with db.transaction() as tx:
+        await lists.drop_version(tx, second)
+    assert await lists.current(db, HERE, OURS.list_id) == ("Ours", "first")
+
+
+async def test_the_last_ten_versions_of_each_list_are_kept(db):
+    other = replace(OURS, list_id="g1:other")
+    async with db.transaction() as tx:
+        await lists.add_version(tx, version(100, other))
+        for version_id in range(12):
+            await lists.add_version(tx, version(version_id))
+
+    kept = await lists.versions(db, HERE, OURS.list_id, 20)
+    assert [each.version_id for each in kept] == [*range(11, 1, -1)]
+    assert await lists.versions(db, HERE, other.list_id, 20) == [version(100, other)]
+
+
+async def test_a_default_is_recorded_once_the_servers_turn_was_taken(db):
+    async with db.transaction() as tx:
+        await additions.take_turn(tx, HERE)
+        await lists.set_default(tx, HERE, OURS.list_id)
+
+    assert (await lists.choice(db, HERE))[0].default == OURS.list_id

@@ -27,25 +27,36 @@ OWN_STEP_TITLE = "Added by this server"
 """Stands here because it is part of the curriculum: it is searched and exported with it."""
 
 
+NEW_STEP = "+"
+"""Before the name of a new step, as it is offered while one types."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addition:
     """What a server says of one resource: a new one of its own, or an edit of the list's.
 
-    ``fields`` hold what was set and nothing else. ``removed``: hidden, and may be restored.
+    Or of a new step, whose key is ``:<id>``. ``fields`` hold what was set and nothing else.
+    ``removed``: hidden, and may be restored. ``is_here``: false where it says only what holds in
+    whichever list the resource stands.
     """
 
     key: str
     fields: Fields
     removed: bool = False
+    is_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """What a server sees. ``removed``: what it hides, by key, as it would be seen."""
+    """What a server sees. ``removed``: what it hides, by key, as it would be seen.
+
+    ``steps``: those that the server added, without resources, for they may have none yet.
+    """
 
     curriculum: Curriculum
     set_aside: tuple[SetAside, ...] = ()
     removed: Mapping[str, Resource] = field(default_factory=lambda: MappingProxyType({}))
+    steps: tuple[Step, ...] = ()
 
     def find(self, key: str) -> Resource | None:
         """Return the resource with this key or a former one, hidden or not."""
@@ -75,27 +86,50 @@ def own_step(base: Curriculum) -> Step:
     return Step(step_id, OWN_STEP_TITLE, step_id)
 
 
-def own_resource(key: str, fields: Fields, step_id: str) -> Resource | None:
-    """Return a server's own resource, or None: it lacks what every resource has."""
+def own_resource(
+    key: str, fields: Fields, step_id: str, known: Resource | None = None
+) -> Resource | None:
+    """Return what a server added to a list, or None: it lacks what every resource has.
+
+    ``known``: the resource as another list has it.
+    """
     found = readable(fields)
+    shown = {name: found[name] for name in SHOWN if name in found}
+    if known is not None:
+        alone = replace(known, parent=None, prerequisites=(), companions=(), must_read=False)
+        return replace(alone, step_id=step_id, **shown)
     if not {"title", "url", "kind"} <= found.keys():
         return None
-    shown = {name: found[name] for name in SHOWN if name in found}
     return Resource(key=key, step_id=step_id, **shown)
 
 
-def lay_over(base: Curriculum, additions: Iterable[Addition], guild_id: int) -> Laid:
-    """Return what a server sees of the list, in the order in which it added its own."""
-    return _Laying(base, additions, guild_id).laid()
+def lay_over(
+    base: Curriculum,
+    additions: Iterable[Addition],
+    guild_id: int,
+    elsewhere: Mapping[str, Resource] = MappingProxyType({}),
+) -> Laid:
+    """Return what a server sees of the list, in the order in which it added its own.
+
+    ``elsewhere``: what other lists hold, by key: the server may have brought it here.
+    """
+    return _Laying(base, additions, guild_id, elsewhere).laid()
 
 
 class _Laying:
     """One laying: what was found out so far, for the next part to use."""
 
-    def __init__(self, base: Curriculum, additions: Iterable[Addition], guild_id: int) -> None:
-        self.base = base
+    def __init__(
+        self,
+        base: Curriculum,
+        additions: Iterable[Addition],
+        guild_id: int,
+        elsewhere: Mapping[str, Resource],
+    ) -> None:
+        self.base, self.elsewhere = base, elsewhere
         self.own_step = own_step(base)
         self.steps = {step.id: step for step in (*base.steps, self.own_step)}
+        self.own_steps: dict[str, Step] = {}
         self.aside: list[SetAside] = []
         self.edits: dict[str, Addition] = {}
         self.own: dict[str, Resource] = {}
@@ -108,7 +142,7 @@ class _Laying:
 
     def laid(self) -> Laid:
         if not (self.edits or self.own or self.heirs):
-            return Laid(self.base)
+            return Laid(self.base, steps=tuple(self.own_steps.values()))
         needs = self._needs()
         gone = self.removed
         visible = {
@@ -119,17 +153,25 @@ class _Laying:
         curriculum = replace(self.base, sections=self._sections(visible))
         shown = ([r] if r.key in gone else r.companions for r in self.everything.values())
         hidden = {each.key: each for some in shown for each in some if each.key in gone}
-        return Laid(curriculum, tuple(self.aside), MappingProxyType(hidden))
+        steps = tuple(self.own_steps.values())
+        return Laid(curriculum, tuple(self.aside), MappingProxyType(hidden), steps)
 
     def _sort(self, additions: Iterable[Addition], own_prefix: str) -> None:
         """Tell apart what changes the list, what is the server's own, and what the list has now."""
-        links = dict(self.base.keys_by_link)
-        for addition in additions:
+        links, said = dict(self.base.keys_by_link), list(additions)
+        for addition in said:
+            if addition.key.startswith(":") and addition.key[1:] not in self.steps:
+                title = readable(addition.fields).get("title", addition.key[1:])
+                self.own_steps[addition.key] = Step(addition.key[1:], title, addition.key[1:])
+        self.steps |= {step.id: step for step in self.own_steps.values()}
+        for addition in said:
             key = self.base.present(addition.key)
             if key in self.base.by_key:
                 if key not in self.edits or addition.key == key:
                     self.edits[key] = addition
-            elif key.startswith(own_prefix) and key not in self.own.keys() | self.heirs.keys():
+                continue
+            is_own = key.startswith(own_prefix) or addition.fields.get("brought") is True
+            if is_own and addition.is_here and key not in self.own.keys() | self.heirs.keys():
                 self._sort_own(addition, links)
         for key, addition in self.edits.items():
             self.fields[key] = readable(addition.fields)
@@ -143,7 +185,8 @@ class _Laying:
     def _sort_own(self, addition: Addition, links: dict[str, str]) -> None:
         fields = readable(addition.fields)
         step = self.steps.get(fields.get("step_id", ""), self.own_step)
-        resource = own_resource(addition.key, fields, step.id)
+        known = self.elsewhere.get(addition.key)
+        resource = own_resource(addition.key, fields, step.id, known)
         if resource is None:
             return
         mine = [canonical(url) or url for url in resource.urls]
@@ -181,7 +224,9 @@ class _Laying:
     def _new_step(self, resource: Resource) -> Step:
         wanted: str = self.fields[resource.key].get("step_id", resource.step_id)
         step = self.steps.get(wanted)
-        if step and (resource.addition or not (step.addition or step is self.own_step)):
+        is_theirs = step is self.own_step or f":{wanted}" in self.own_steps
+        goes = resource.addition or guild_of(self.base.id) is not None
+        if step and (goes or not (step.addition or is_theirs)):
             return step
         self.aside.append(SetAside(resource.key, wanted, "step"))
         return self.steps[resource.step_id]
@@ -246,10 +291,11 @@ class _Laying:
         for resource in sorted(visible.values(), key=self._is_new):  # behind what stayed
             by_step[resource.step_id].append(resource)
         sections = [_with_steps(section, by_step) for section in self.base.sections]
-        if added := by_step.get(self.own_step.id):
-            step = replace(self.own_step, resources=tuple(added))
-            own = Section(step.id, step.title, steps=(step,))
-            sections.insert(_end_of_list(sections), own)
+        end = _end_of_list(sections)
+        for step in (self.own_step, *reversed(self.own_steps.values())):  # the last comes last
+            if added := by_step.get(step.id):
+                held = replace(step, resources=tuple(added))
+                sections.insert(end, Section(step.id, step.title, steps=(held,)))
         return tuple(sections)
 
     def _is_new(self, resource: Resource) -> bool:

@@ -61,6 +61,7 @@ _TYPES: Mapping[str, Any] = MappingProxyType(
         "must_read": StrictBool,
         "questions": shape.Questions,
         "step_id": shape.Slug,
+        "brought": StrictBool,
         **dict.fromkeys(("needs", "no_longer_needs", "formerly"), tuple[Key, ...]),
     }
 )
@@ -74,6 +75,31 @@ TEXTS = (
 
 SHOWN = (*TEXTS, "former_urls")
 """Fields that a resource has under the same names."""
+
+FACTS = frozenset({"title", "url", "former_urls", "kind", "authors", "year", "minutes", "formerly"})
+"""Fields of a resource itself: what a server says of them holds in all its lists."""
+
+
+def parted(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what fields say of a resource itself, and what of its place in a list."""
+    facts = {name: value for name, value in fields.items() if name in FACTS}
+    return facts, {name: value for name, value in fields.items() if name not in FACTS}
+
+
+def facts_of_resource(resource: Resource) -> dict[str, Any]:
+    """Return what is said of a resource itself, as its fields are kept."""
+    names = ("title", "url", "kind", "authors", "year", "minutes")
+    found = {name: getattr(resource, name) for name in names}
+    former = {"former_urls": list(resource.former_urls)} if resource.former_urls else {}
+    return found | former
+
+
+def put_back(before: Fields, after: Fields, now: Fields) -> dict[str, Any]:
+    """Return fields as they were before a change, but for what was set otherwise after it."""
+    missing = object()
+    since = {n for n in {*after, *now} if after.get(n, missing) != now.get(n, missing)}
+    kept = {name: value for name, value in before.items() if name not in since}
+    return kept | {name: value for name, value in now.items() if name in since}
 
 
 def checked(name: str, value: object) -> Any:

@@ -491,9 +491,14 @@ sections:
 """
 
 
-def starter(name: str) -> str:
-    """Return the text of a new list whose id is made of its file's name."""
+def id_of_file(name: str) -> str:
+    """Return an id for a list, made of its file's name."""
     made = re.sub("[^a-z0-9]+", "-", name.casefold())[:LONGEST_CURRICULUM_ID].strip("-")
     is_usable = bool(made) and not re.fullmatch(SERVERS_NAMESPACE, made)
+    return made if is_usable else "my-list"
+
+
+def starter(name: str) -> str:
+    """Return the text of a new list whose id is made of its file's name."""
     kinds = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
-    return _STARTER.format(id=made if is_usable else "my-list", kinds=kinds)
+    return _STARTER.format(id=id_of_file(name), kinds=kinds)

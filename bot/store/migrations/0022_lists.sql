@@ -64,3 +64,42 @@ INSERT INTO doubts
     FROM doubts_before;
 DROP TABLE doubts_before;
 CREATE INDEX doubts_of_reader ON doubts (reader_id);
+
+-- What a server says of a resource itself (title, link, authors…), in whichever list it stands.
+CREATE TABLE facts (
+    guild_id BIGINT NOT NULL,
+    resource_key TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    PRIMARY KEY (guild_id, resource_key)
+);
+
+-- A key under which another list has the same link: a key of the first is what marks hang on.
+ALTER TABLE known_resources ADD COLUMN same_as TEXT;
+
+-- A server's own lists. Removed: they may come back, with all their versions.
+CREATE TABLE lists (
+    list_id TEXT PRIMARY KEY,
+    guild_id BIGINT NOT NULL,
+    title TEXT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    removed_at BIGINT
+);
+CREATE INDEX lists_of_guild ON lists (guild_id);
+
+-- The last ten imports into each; the newest is what the list is. `before`: what was laid over the
+-- list until then and went into this version, as JSON, for it to be put back.
+-- person: made_by, forget
+CREATE TABLE list_versions (
+    version_id BIGINT PRIMARY KEY,
+    guild_id BIGINT NOT NULL,
+    list_id TEXT NOT NULL,
+    curriculum TEXT NOT NULL,
+    before TEXT NOT NULL,
+    made_by BIGINT,
+    made_at BIGINT NOT NULL
+);
+CREATE INDEX versions_of_list ON list_versions (list_id, version_id);
+
+-- An import's links are being looked up until then; null: none are left.
+ALTER TABLE drafts ADD COLUMN lease_until BIGINT;
+CREATE INDEX drafts_to_look_up ON drafts (lease_until) WHERE lease_until IS NOT NULL;

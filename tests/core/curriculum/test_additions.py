@@ -547,3 +547,77 @@ def test_a_link_that_was_added_with_its_tracking_is_shown_without():
     laid = lay(added("mine", url="https://example.org/x?b=1&utm_source=y"))
 
     assert laid.curriculum.by_key["g1:mine"].url == "https://example.org/x?b=1"
+
+
+# Steps, and what stands in other lists
+
+
+WEEK_1 = Addition(":week-1", {"title": "Week 1"})
+
+
+def test_a_step_that_the_server_made_is_there_though_nothing_is_in_it_yet():
+    laid = lay_over(LIST, [WEEK_1], 1)
+
+    assert laid.steps == (Step("week-1", "Week 1", "week-1"),)
+    assert laid.curriculum is LIST
+
+
+def test_what_goes_into_a_servers_step_is_read_there_behind_the_list():
+    fields = {"title": "Own", "url": f"{LINK}own", "kind": "paper", "step_id": "week-1"}
+    week_2 = Addition(":week-2", {"title": "Week 2"})
+    more = Addition("g1:more", {**fields, "url": f"{LINK}more", "step_id": "week-2"})
+
+    found = lay_over(LIST, [WEEK_1, week_2, more, Addition("g1:own", fields)], 1).curriculum
+
+    behind = [step.id for step in found.steps if step.id in ("week-1", "week-2")]
+    assert behind == ["week-1", "week-2"]
+    assert found.step_of(found.get("g1:own")).title == "Week 1"
+    assert not found.get("g1:own").addition
+
+
+def test_a_step_of_the_list_is_not_made_anew_by_a_server_with_the_same_id():
+    laid = lay_over(LIST, [Addition(":one", {"title": "Another"})], 1)
+
+    assert laid.steps == ()
+    assert laid.curriculum.step("one").title == "One"
+
+
+ELSEWHERE = replace(resource("x", "a", parent="list:y"), key="other:x", must_read=True, minutes=9)
+BROUGHT = Addition("other:x", {"brought": True, "step_id": "two"})
+
+
+def test_what_a_server_brings_from_another_list_is_called_what_it_is_called_there():
+    found = lay_over(LIST, [BROUGHT], 1, {"other:x": ELSEWHERE}).curriculum.get("other:x")
+
+    assert (found.title, found.url, found.minutes) == ("X", f"{LINK}x", 9)
+    assert (found.step_id, found.must_read, found.prerequisites) == ("two", False, ())
+    assert not found.is_companion
+
+
+@pytest.mark.parametrize(
+    ("said", "elsewhere"), [(BROUGHT, {}), (replace(BROUGHT, fields={}), {"other:x": ELSEWHERE})]
+)
+def test_what_is_not_brought_or_is_in_no_list_is_not_there(said, elsewhere):
+    assert lay_over(LIST, [said], 1, elsewhere).curriculum.get("other:x") is None
+
+
+def test_what_is_brought_by_a_link_that_the_list_has_is_that_resource():
+    same = replace(ELSEWHERE, url=f"{LINK}b")
+
+    found = lay_over(LIST, [BROUGHT], 1, {"other:x": same}).curriculum
+
+    assert "other:x" not in found.by_key
+    assert found.get("other:x").key == "list:b"
+
+
+def test_facts_hold_for_what_the_list_has_and_bring_nothing_else_into_it():
+    own = {"title": "Own", "url": f"{LINK}own", "kind": "paper"}
+    facts = [
+        Addition("list:a", {"title": "Renamed"}, is_here=False),
+        Addition("g1:own", own, is_here=False),
+    ]
+
+    found = lay_over(LIST, facts, 1).curriculum
+
+    assert found.get("list:a").title == "Renamed"
+    assert found.by_key.keys() == LIST.by_key.keys()

@@ -1,0 +1,392 @@
+"""Lists that moderators bring: looked at first, brought in as one version, and taken back whole."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.core.curriculum import Curriculum, Resource
+from bot.core.curriculum.additions import Addition, is_of_guild, namespace_of
+from bot.core.curriculum.fields import facts_of_resource, put_back
+from bot.core.curriculum.identity import pages_of
+from bot.core.curriculum.imports import Imported, with_titles
+from bot.core.curriculum.imports.formats import LARGEST_FILE, read_list
+from bot.core.curriculum.links import canonical
+from bot.core.curriculum.merge import Mode, Outcome, keys_for, outcome
+from bot.core.lists import Where
+from bot.core.moderation import DraftImport, DraftRef, DryRun, ImportState
+from bot.core.progress import shown_count
+from bot.errors import (
+    ListTooLongError,
+    NotAListError,
+    NothingToUndoError,
+    NotYourListError,
+    OldCardError,
+)
+from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
+from bot.services.lists import LONGEST_LIST_TITLE, Lists
+from bot.services.moderation import CARDS_LAST
+from bot.services.server_list import MOST_ADDITIONS
+from bot.store import additions, progress, readers
+from bot.store import lists as rows
+from bot.store.additions import Draft, KnownResource
+from bot.store.database import Database, Queries
+from bot.store.instants import Clock, Ids
+
+MOST_LOOKED_UP = 300
+"""Pages that are looked up for one import: of a longer list, those without a title first."""
+
+MOST_LISTED = 3000
+"""Resources of one list of a server's own."""
+
+
+def check_size(size: int, source: str) -> None:
+    """Raise NotAListError for a file, of so many bytes, that isn't worth fetching."""
+    if size > LARGEST_FILE:
+        raise NotAListError(source, "large")
+
+
+async def read_in_background(raw: bytes, source: str) -> Imported:
+    """Read a list in whatever it is kept in, beside all else that goes on.
+
+    Raises:
+        NotAListError, CurriculumFileError: as ``read_list`` does.
+    """
+    return await asyncio.to_thread(read_list, raw, source)
+
+
+@dataclass
+class Imports:
+    """Each method is one transaction. Only who opened a card can use it, within a day."""
+
+    _db: Database
+    _curricula: CurriculumStore
+    _lists: Lists
+    _clock: Clock
+    _ids: Ids
+
+    async def look(
+        self, where: Where, who: int, imported: Imported, mode: Mode | None = None
+    ) -> DryRun:
+        """Return what bringing a list in would do; nothing is changed.
+
+        Without a mode: a list of its own for a server that has none yet, else beside what is there.
+
+        Raises:
+            NotYourListError: the host's list can't be replaced.
+            ListTooLongError: it has more than a list holds.
+        """
+        guild_id = where.guild_id or 0
+        choice, version = await rows.choice(self._db, guild_id)
+        where = self._curricula.at(where, choice)
+        mode = mode or ("add" if choice.own or where.list_id in choice.own else "new")
+        title = imported.curriculum.title[:LONGEST_LIST_TITLE]
+        pending = await self._to_look_up(guild_id, imported)
+        about = DraftImport(imported, mode, title, version, pending=pending, looked_up=len(pending))
+        at = guild_id, where.list_id or ""
+        draft = Draft(self._ids.new(), *at, who, about, self._clock())
+        run = await self._run(self._db, draft, about)
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, who)
+            await additions.drop_drafts_before(tx, self._clock() - CARDS_LAST)
+            await additions.set_draft(tx, draft)
+            if pending:
+                await additions.set_lease(tx, guild_id, draft.draft_id, self._clock())
+        return run
+
+    async def latest(self, guild_id: int, who: int) -> int | None:
+        """Return the draft of the import that somebody looked at last, unless it is brought in."""
+        since = self._clock() - CARDS_LAST
+        return await additions.latest_import(self._db, guild_id, who, since)
+
+    async def _to_look_up(self, guild_id: int, imported: Imported) -> tuple[str, ...]:
+        """Return the resources whose pages may tell what the list doesn't."""
+        ever = await additions.known_resources(self._db, namespace_of(guild_id))
+        known = {each.link for each in ever.values()} | self._curricula.links.keys()
+        new = [
+            each for each in imported.curriculum.by_key.values() if known.isdisjoint(pages_of(each))
+        ]
+        bare = [r.key for r in new if not r.title]
+        silent = [r.key for r in new if r.title and not (r.authors and r.minutes)]
+        return tuple([*bare, *silent][:MOST_LOOKED_UP])
+
+    async def choose(self, ref: DraftRef, mode: Mode, list_id: str) -> DryRun:
+        """Return what it would do so; raises as ``look`` does."""
+        async with self._turn(ref) as (tx, draft, about):
+            _, version = await rows.choice(tx, draft.guild_id)
+            at = replace(draft, list_id=list_id or draft.list_id)
+            return await self._keep(tx, at, replace(about, mode=mode, version=version))
+
+    async def present(self, ref: DraftRef) -> DryRun:
+        """Return an import as it is now; one that was brought in is so."""
+        draft = await additions.draft(self._db, ref, self._clock() - CARDS_LAST)
+        if draft is None or not isinstance(draft.about, DraftImport):
+            raise OldCardError
+        state: ImportState = "asked" if draft.about.brought is None else "brought"
+        return await self._run(self._db, draft, draft.about, state)
+
+    async def bring(self, ref: DraftRef) -> DryRun:
+        """Bring a list in as its card said; a second time changes nothing.
+
+        Where the server's lists changed since, nothing is done: what would happen now is shown.
+        """
+        async with self._turn(ref) as (tx, draft, about):
+            if about.brought is not None:
+                return await self._run(tx, draft, about, "brought")
+            _, version = await rows.choice(tx, draft.guild_id)
+            if version != about.version:
+                return await self._keep(tx, draft, replace(about, version=version), "changed")
+            run = await self._run(tx, draft, about, "brought")
+            into, list_id = replace(draft, list_id=run.list_id), run.list_id
+            if run.mode == "add" and run.into is not None and not run.into.is_own:
+                brought = await self._lay(tx, into, run.merged)
+            else:
+                brought, list_id = await self._put(tx, into, run)
+            brought_in = replace(about, brought=brought, pending=())
+            at = replace(draft, list_id=list_id, about=brought_in)
+            await additions.set_lease(tx, draft.guild_id, draft.draft_id, None)
+            await additions.set_draft(tx, at)
+            return replace(run, list_id=list_id)
+
+    async def undo(self, ref: DraftRef) -> DryRun:
+        """Take an import back; what was changed after it stays. A second time changes nothing.
+
+        Raises:
+            NothingToUndoError: another import came after it, which goes first.
+        """
+        async with self._turn(ref) as (tx, draft, about):
+            if about.brought is not None:
+                await self.take_back(tx, draft.guild_id, draft.list_id, about.brought)
+            choice, version = await rows.choice(tx, draft.guild_id)
+            where = self._curricula.at(Where(draft.guild_id, list_id=draft.list_id), choice)
+            at = replace(draft, list_id=where.list_id or "")
+            taken_back = replace(about, brought=None, version=version)
+            return await self._keep(tx, at, taken_back, "undone")
+
+    async def step_back(self, guild_id: int, who: int, list_id: str) -> None:
+        """Take the latest import into a list back.
+
+        Raises:
+            NothingToUndoError: there is none, or the list would be gone.
+        """
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, who)
+            await additions.take_turn(tx, guild_id)
+            found = await rows.versions(tx, guild_id, list_id, 2)
+            if not found or not found[0].before or (len(found) == 1 and found[0].curriculum):
+                raise NothingToUndoError
+            await self.take_back(tx, guild_id, list_id, found[0].version_id)
+
+    async def take_back(self, tx: Queries, guild_id: int, list_id: str, version_id: int) -> None:
+        """Put back what a version of a list replaced, but for what was changed since."""
+        latest = await rows.versions(tx, guild_id, list_id, 2)
+        if not latest or latest[0].version_id != version_id:
+            raise NothingToUndoError
+        replaced: dict[str, Any] = json.loads(latest[0].before or "{}")
+        if latest[0].curriculum and len(latest) == 1 and "made" not in replaced:
+            raise NothingToUndoError  # what it was before is forgotten
+        now, back = await additions.rows_of(tx, guild_id, list_id), dict[str, Any]()
+        for key, (before, after) in replaced.get("additions", {}).items():
+            if (row := now.get(key)) is None or row[1] == after:
+                back[key] = before
+            elif before is not None:
+                said = put_back(*(json.loads(each or "{}") for each in (before[1], after, row[1])))
+                removed = max(before[2], row[2])
+                back[key] = [row[0], json.dumps(said, sort_keys=True), removed, row[3]]
+        await additions.put_rows(tx, guild_id, list_id, back)
+        facts, placed = await additions.facts_of(tx, guild_id), await additions.placed(tx, guild_id)
+        said_before = {
+            key: put_back(before or {}, after, facts[key])
+            for key, (before, after) in replaced.get("facts", {}).items()
+            if key in facts and (before or key not in placed)
+        }
+        await additions.put_facts(tx, guild_id, said_before)
+        await rows.drop_version(tx, latest[0])
+        if "made" in replaced:
+            await rows.drop_list(tx, guild_id, list_id)
+        await additions.set_version(tx, guild_id, self._ids.new())
+        await self._record(tx, guild_id)
+
+    # How
+
+    @asynccontextmanager
+    async def _turn(self, ref: DraftRef) -> AsyncIterator[tuple[Queries, Draft, DraftImport]]:
+        guild_id, opener_id, _ = ref
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, opener_id)
+            await additions.take_turn(tx, guild_id or 0)
+            draft = await additions.draft(tx, ref, self._clock() - CARDS_LAST)
+            if draft is None or not isinstance(draft.about, DraftImport):
+                raise OldCardError
+            yield tx, draft, draft.about
+
+    async def _keep(
+        self, tx: Queries, draft: Draft, about: DraftImport, state: ImportState = "asked"
+    ) -> DryRun:
+        """Record what a draft is from now on, and return what it would do."""
+        run = await self._run(tx, draft, about, state)
+        await additions.set_draft(tx, replace(draft, list_id=run.list_id, about=about))
+        return run
+
+    async def _run(
+        self, db: Queries, draft: Draft, about: DraftImport, state: ImportState = "asked"
+    ) -> DryRun:
+        """Return what the draft would do, or did."""
+        guild_id = draft.guild_id
+        overview = await self._lists.overview(guild_id, None, draft.list_id, db=db)
+        into = None if about.mode == "new" else overview.chosen
+        if about.mode == "replace" and into is not None and not into.is_own:
+            raise NotYourListError
+        place = Where(guild_id, list_id=into.list_id) if into else None
+        old = await self._curricula.of(db, place) if place else None
+        merged = await self._merged(db, guild_id, about, old)
+        most = MOST_LISTED if into is None or into.is_own else MOST_ADDITIONS
+        count = len(merged.listed.by_key) if most == MOST_LISTED else len(merged.added)
+        if count > most:
+            raise ListTooLongError(most, count)
+        leaving = [key for each in merged.removed for key in (each.key, *each.formerly)]
+        touched = await progress.members_with_marks(db, guild_id, leaving) if leaving else 0
+        return DryRun(
+            draft.draft_id,
+            draft.opened_by,
+            about.mode,
+            about.title,
+            merged,
+            into,
+            overview.lists,
+            about.imported.unread,
+            shown_count(touched) or 0,
+            sum(not each.title for each in about.imported.curriculum.by_key.values()),
+            state,
+            into.list_id if into else draft.list_id,
+            len(about.pending),
+            about.looked_up,
+        )
+
+    async def _merged(
+        self, db: Queries, guild_id: int, about: DraftImport, old: Curriculum | None
+    ) -> Outcome:
+        namespace = namespace_of(guild_id)
+        ever = await additions.known_resources(db, namespace)
+        facts = await additions.facts_of(db, guild_id)
+        known = {each.link: key for key, each in ever.items()}
+        for key, said in facts.items():
+            for url in said.get("former_urls", ()) if is_of_guild(key, guild_id) else ():
+                known.setdefault(canonical(url) or url, key)
+        known |= self._curricula.links
+        taken = [key.partition(":")[2] for key in ever]
+        titles = {each.link: each.title for each in ever.values()}
+
+        def merged() -> Outcome:
+            imported = with_titles(about.imported, titles)
+            keys = keys_for(imported, old, known, namespace, taken)
+            found = outcome(imported, old, about.mode, keys, set(known.values()))
+            return replace(found, listed=self._curricula.with_facts(found.listed))
+
+        is_long = len(about.imported.curriculum.by_key) > LAID_AT_ONCE
+        return await asyncio.to_thread(merged) if is_long else merged()
+
+    async def _put(self, tx: Queries, draft: Draft, run: DryRun) -> tuple[int, str]:
+        """Write a list of the server's own as it is from now on."""
+        guild_id, listed = draft.guild_id, run.merged.listed
+        list_id, title = draft.list_id, listed.title
+        if run.into is None:
+            list_id, title = await self._lists.new_id(tx, guild_id, run.title), run.title
+        else:
+            title = run.into.title
+        there = await additions.rows_of(tx, guild_id, list_id)
+        await additions.put_rows(tx, guild_id, list_id, dict.fromkeys(there))
+        replaced = {
+            "additions": {key: (row, None) for key, row in there.items()},
+            "facts": await self._put_facts(tx, guild_id, listed),
+        } | ({"made": True} if run.into is None else {})
+        listed = replace(listed, id=list_id, title=title)
+        version = await self._lists.put(tx, guild_id, draft.opened_by, listed, json.dumps(replaced))
+        await self._record(tx, guild_id)
+        return version, list_id
+
+    async def _lay(self, tx: Queries, draft: Draft, merged: Outcome) -> int:
+        """Lay what comes in over the host's list, as if each had been added by itself."""
+        guild_id, list_id, now = draft.guild_id, draft.list_id, self._clock()
+        there = await additions.rows_of(tx, guild_id, list_id)
+        base = self._curricula.bases[list_id]
+        added = {each.key for each in merged.added}
+        replaced, written = dict[str, Any](), dict[str, list[Any]]()
+
+        def write(addition: Addition) -> None:
+            said = json.dumps(dict(addition.fields), sort_keys=True)
+            before = there.get(addition.key)
+            row_id = before[0] if before else self._ids.new()
+            written[addition.key] = [row_id, said, 0, int(now.timestamp())]
+            replaced[addition.key] = (before, said)
+
+        for step in merged.listed.steps:
+            fresh = [r for p in step.resources for r in (p, *p.companions) if r.key in added]
+            if fresh and base.step(step.id) is None and f":{step.id}" not in there:
+                write(Addition(f":{step.id}", {"title": step.title}))
+            for resource in fresh:
+                write(Addition(resource.key, _place(resource, step.id, guild_id)))
+        await additions.put_rows(tx, guild_id, list_id, written)
+        facts = await self._put_facts(tx, guild_id, merged.listed)
+        before = json.dumps({"additions": replaced, "facts": facts})
+        version_id = self._ids.new()
+        version = rows.Version(version_id, guild_id, list_id, "", before, draft.opened_by, now)
+        await rows.add_version(tx, version)
+        await additions.set_version(tx, guild_id, self._ids.new())
+        await self._record(tx, guild_id)
+        return version_id
+
+    async def _put_facts(
+        self, tx: Queries, guild_id: int, listed: Curriculum
+    ) -> dict[str, tuple[dict[str, Any] | None, dict[str, Any]]]:
+        """Record what a list says of the server's own resources; return what that replaced."""
+        there = await additions.facts_of(tx, guild_id)
+        replaced = {}
+        for resource in listed.by_key.values():
+            if not is_of_guild(resource.key, guild_id):
+                continue
+            before = there.get(resource.key)
+            after = _facts(resource, before or {})
+            if after != before:
+                replaced[resource.key] = (before, after)
+        await additions.put_facts(tx, guild_id, {key: new for key, (_, new) in replaced.items()})
+        return replaced
+
+    async def _record(self, tx: Queries, guild_id: int) -> None:
+        """Bring the record of what the server ever listed up to date with all its lists."""
+        choice, version = await rows.choice(tx, guild_id)
+        there: dict[str, Resource] = {}
+        for list_id in self._curricula.titles(choice):
+            listed = await self._curricula.of(tx, Where(guild_id, list_id=list_id), version)
+            there |= {k: r for k, r in listed.by_key.items() if is_of_guild(k, guild_id)}
+        ever = await additions.known_resources(tx, namespace_of(guild_id))
+        news = (KnownResource(key, r.title, r.url) for key, r in there.items())
+        await additions.keep_known(tx, [each for each in news if ever.get(each.key) != each])
+        gone = [key for key, each in ever.items() if each.gone_at is None and key not in there]
+        await additions.set_gone(tx, gone, self._clock())
+
+
+def _facts(resource: Resource, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a server says of a resource itself, as its fields are kept."""
+    found = facts_of_resource(resource)
+    for name in ("authors", "year", "minutes"):
+        found[name] = found[name] or before.get(name, found[name])
+    if formerly := before.get("formerly"):
+        found["formerly"] = formerly
+    return found
+
+
+def _place(resource: Resource, step_id: str, guild_id: int) -> dict[str, Any]:
+    """Return what a server says of a resource's place in the host's list."""
+    notes = [each for each in (resource.sentence, *resource.notes, resource.remark) if each]
+    found: dict[str, Any] = {
+        "step_id": step_id,
+        "added_notes": [*notes, *resource.added_notes],
+        "must_read": resource.must_read,
+        "questions": list(resource.questions),
+        "needs": list(resource.prerequisites),
+        "brought": not is_of_guild(resource.key, guild_id),
+    }
+    return {name: value for name, value in found.items() if value}

@@ -35,8 +35,8 @@ from bot.store.additions import Draft, KnownResource
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
-MOST_LOOKED_UP = 300
-"""Pages that are looked up for one import: of a longer list, those without a title first."""
+MOST_LOOKED_UP, LOOKED_UP_WHOLE = 300, 60
+"""Pages that are looked up for one import; of more than so many only those without a title."""
 
 MOST_LISTED = 3000
 """Resources of one list of a server's own."""
@@ -79,6 +79,8 @@ class Imports:
             ListTooLongError: it has more than a list holds.
         """
         guild_id = where.guild_id or 0
+        if (count := len(imported.curriculum.by_key)) > MOST_LISTED:
+            raise ListTooLongError(MOST_LISTED, count)
         choice, version = await rows.choice(self._db, guild_id)
         where = self._curricula.at(where, choice)
         mode = mode or ("add" if choice.own or where.list_id in choice.own else "new")
@@ -110,7 +112,7 @@ class Imports:
         ]
         bare = [r.key for r in new if not r.title]
         silent = [r.key for r in new if r.title and not (r.authors and r.minutes)]
-        return tuple([*bare, *silent][:MOST_LOOKED_UP])
+        return tuple([*bare, *(silent if len(new) <= LOOKED_UP_WHOLE else ())][:MOST_LOOKED_UP])
 
     async def choose(self, ref: DraftRef, mode: Mode, list_id: str) -> DryRun:
         """Return what it would do so; raises as ``look`` does."""

@@ -237,7 +237,7 @@ class UnknownListError(ReaderError):
         if not titles:
             return _("There is no list called “{typed}” here.", typed=typed)
         return _(
-            "There is no list called “{typed}” here. There is: {titles}.",
+            "There is no list called “{typed}” here. Lists here: {titles}.",
             typed=typed,
             titles=titles,
         )
@@ -247,8 +247,8 @@ class NotYourListError(ReaderError):
     """What was wanted of a list goes only with one that the server made."""
 
     says = message(
-        "That list is the host's: it can't be renamed, removed or replaced here. Bring your own"
-        " with `/manage import`."
+        "That list is the host's: it can't be renamed, removed or replaced here. Choose *A list of"
+        " its own*, or *Add to*."
     )
 
 
@@ -274,7 +274,10 @@ class ListTooLongError(ReaderError):
 
 
 class NothingToUndoError(ReaderError):
-    says = message("There is no import to take back: the list is as it was brought in first.")
+    says = message(
+        "There is no import to take back here: it is taken back already, or a later one has to be"
+        " taken back first. See `/manage list`."
+    )
 
 
 # Study groups
@@ -599,10 +602,12 @@ class TooManyAdditionsError(ReaderError):
 
     def sentence(self) -> str:
         return ngettext(
-            "Your server has changed {n} resource. I can't keep more. With `/manage export` you"
-            " get the list as a file, for a bot of your own.",
-            "Your server has changed {n:,} resources. I can't keep more. With `/manage export` you"
-            " get the list as a file, for a bot of your own.",
+            "Your server has changed {n} resource of this list, and I can't keep more. A list of"
+            " your own has more room: export this one in `/manage list`, and bring it with"
+            " `/manage import`.",
+            "Your server has changed {n:,} resources of this list, and I can't keep more. A list of"
+            " your own has more room: export this one in `/manage list`, and bring it with"
+            " `/manage import`.",
             self.most,
         )
 

@@ -1,12 +1,13 @@
 """What moderators do with lists, from their own cards: choose, name, remove, bring, take along."""
 
+from dataclasses import replace
 from functools import partial
 
 from bot.clicks.click import Click, View, clicked
 from bot.core.curriculum.merge import MODES, Mode
 from bot.core.lists import ServersLists, Where
 from bot.core.moderation import DryRun, PastedList
-from bot.errors import ReaderError
+from bot.errors import OldCardError, ReaderError
 from bot.language import _
 from bot.services.imports import read_in_background
 from bot.views import custom_ids as ids
@@ -44,6 +45,11 @@ async def do_to_list(click: Click, said: ids.DoToList) -> View:
     lists, guild_id, list_id = click.services.lists, click.guild_id, said.list_id
     shown = await _shown(click, list_id)
     title = shown.chosen.title
+    if said.action != "back" and list_id not in {each.list_id for each in shown.lists}:
+        gone = dict(shown.removed)
+        if list_id not in gone:
+            raise OldCardError
+        return removed_card(gone[list_id], list_id, click.who)
     match said.action:
         case "more" | "less":
             opens = said.action == "more"
@@ -121,18 +127,21 @@ async def export_list(click: Click, said: ids.ExportList) -> View:
 @clicked
 async def paste_list(click: Click, said: ids.PasteList | ids.PasteAgain) -> View:
     """Open the form into which a list is pasted; again, as it was when it was refused."""
-    typed = None
     if isinstance(said, ids.PasteAgain):
         kept = click.draft(said.kept_id)
         typed = await click.services.moderation.kept(kept, PastedList)
+    else:
+        typed = PastedList("", "", said.mode or None, said.list_id)
     return await click.ask(PasteForm(typed), _pasted, _paste_again)
 
 
 async def _pasted(click: Click, form: PasteForm) -> View:
     await click.check_right()
     typed = form.typed
-    imported = await read_in_background(typed.pasted.encode(), typed.name or _("My list"))
-    run = await click.services.imports.look(click.place, click.who, imported)
+    name = typed.name or _("My list")
+    imported = await read_in_background(typed.pasted.encode(), "list.txt", name)
+    place = replace(click.place, goes_on=False, list_id=typed.list_id or None)
+    run = await click.services.imports.look(place, click.who, imported, typed.mode)
     return await _dry_run(click, run)
 
 

@@ -8,11 +8,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.groups import tell_lost_groups
-from bot.core.curriculum.merge import Mode
+from bot.core.curriculum.merge import MODES, Mode
 from bot.core.groups import GroupWish, SetUp
 from bot.core.lists import Where
 from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
+from bot.language import message
 from bot.services.imports import check_size, read_in_background
 from bot.services.opening import Deliver, Services
 from bot.services.server_list import ServerList
@@ -61,6 +62,13 @@ class ChannelOfGroups(app_commands.Transformer):
 
 
 GroupChannel = app_commands.Transform[app_commands.AppCommandChannel, ChannelOfGroups]
+
+
+MODE_NAMES: dict[Mode, str] = {
+    "new": message("A new list"),
+    "add": message("Add to a list"),
+    "replace": message("In place of a list"),
+}
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -214,25 +222,28 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         mode="A list of its own, beside what a list has, or in its place",
     )
     @app_commands.rename(list_="list")
+    @app_commands.choices(mode=[choice(each, name) for each, name in MODE_NAMES.items()])
     async def import_(
         self,
         interaction: Interaction,
         file: discord.Attachment | None = None,
         list_: str | None = None,
-        mode: Mode | None = None,
+        mode: app_commands.Choice[str] | None = None,
     ) -> None:
         """Bring a reading list: you see what would happen before anything does."""
+        how = None if mode is None else next(each for each in MODES if each == mode.value)
         where = await self._where(interaction, list_)
         who, imports = interaction.user.id, self.services.imports
         if file is None:
             guild_id, waiting = interaction.guild_id or 0, None
             if (draft_id := await imports.latest(guild_id, who)) is not None:
                 waiting = await imports.present((guild_id, who, draft_id))
-            await answer(interaction, paste_card(who, waiting))
+            imports.check_mode(where, how)
+            await answer(interaction, paste_card(who, waiting, how, where.list_id or ""))
             return
         check_size(file.size, file.filename)
         imported = await read_in_background(await file.read(), file.filename)
-        run = await imports.look(where, who, imported, mode)
+        run = await imports.look(where, who, imported, how)
         await answer(interaction, import_card(run))
         if run.pending:
             self.deliver.look_again()

@@ -175,8 +175,8 @@ class DryRun:
     """What an import would do, or did. ``into``: the list it goes into; None: one of its own.
 
     ``readers``: members of this server's groups with marks on what leaves; 0 for fewer than three.
-    ``lists``: where it could go; ``list_id``: where it went. ``untitled``: resources of which only
-    the link is known; ``pending``: pages that are still to be looked up, of ``looked_up`` in all.
+    ``lists``: where it could go; ``list_id``: where it went. ``pending``: pages that are still to
+    be looked up, of ``looked_up`` in all.
     """
 
     draft_id: int
@@ -188,7 +188,6 @@ class DryRun:
     lists: tuple[ListSummary, ...]
     unread: tuple[Unread, ...] = ()
     readers: int = 0
-    untitled: int = 0
     state: ImportState = "asked"
     list_id: str = ""
     pending: int = 0
@@ -200,7 +199,8 @@ class DraftImport:
     """A list that was read, before it is brought in. ``title``: of the list that it would make.
 
     ``version``: of the server's lists when its card was shown. ``brought``: the version of the list
-    that it became; None: it isn't brought in, or was taken back.
+    that it became; None: it isn't brought in, or was taken back. ``pending``: of which resources
+    the pages are still to be looked up, of ``looked_up`` in all. ``made``: the list that it made.
     """
 
     imported: Imported
@@ -210,6 +210,7 @@ class DraftImport:
     brought: int | None = None
     pending: tuple[str, ...] = ()
     looked_up: int = 0
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,8 @@ class PastedList:
 
     pasted: str
     name: str
+    mode: Mode | None = None
+    list_id: str = ""
 
 
 Drafted = DraftAddition | DraftEdit | DraftImport | PastedList | ResourceForm | GroupForm

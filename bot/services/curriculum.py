@@ -1,17 +1,26 @@
 """What a server sees of the list, with its fuzzy search; and what the list ever held."""
 
 import asyncio
-from collections import OrderedDict
+from collections import ChainMap, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 from typing import Self
 
 from bot.core.curriculum import Curriculum, Resource, Step
-from bot.core.curriculum.additions import Addition, Laid, guild_of, lay_over, namespace_of
+from bot.core.curriculum.additions import (
+    Addition,
+    Laid,
+    guild_of,
+    lay_over,
+    namespace_of,
+    own_resource,
+)
+from bot.core.curriculum.fields import Fields
 from bot.core.curriculum.identity import (
     from_json,
     keys_by_link,
@@ -427,9 +436,19 @@ class CurriculumStore:
         own = rekeyed(own, {key: heir for key, heir in known.items() if heir}, keep_former=True)
         return self.with_facts(own)
 
-    def with_facts(self, listed: Curriculum) -> Curriculum:
-        """Return a list with what the base lists say of the same resources today."""
-        return with_facts(listed, self._everything)
+    def with_facts(
+        self, listed: Curriculum, said: Mapping[str, Fields] = MappingProxyType({})
+    ) -> Curriculum:
+        """Return a list with what the base lists say of the same resources today.
+
+        ``said``: what a server says of them, by key.
+        """
+        there = {key: self._everything[key] for key in said if key in self._everything}
+        own = {
+            key: own_resource(key, said[key], known.step_id, known) for key, known in there.items()
+        }
+        theirs = {key: resource for key, resource in own.items() if resource is not None}
+        return with_facts(listed, ChainMap(theirs, self._everything))
 
     def lay(self, base: Curriculum, rows: Iterable[Addition], guild_id: int) -> Laid:
         """Return what a server sees of a list with what it says of it."""

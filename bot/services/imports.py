@@ -5,17 +5,20 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 from bot.core.curriculum import Curriculum, Resource
 from bot.core.curriculum.additions import Addition, is_of_guild, namespace_of
-from bot.core.curriculum.fields import facts_of_resource, put_back
-from bot.core.curriculum.identity import pages_of
+from bot.core.curriculum.fields import cut, facts_of_resource, put_back
+from bot.core.curriculum.identity import from_json, pages_of
 from bot.core.curriculum.imports import Imported, with_titles
 from bot.core.curriculum.imports.formats import LARGEST_FILE, read_list
 from bot.core.curriculum.links import canonical
 from bot.core.curriculum.merge import Mode, Outcome, keys_for, outcome
-from bot.core.lists import Where
+from bot.core.curriculum.shape import is_visible
+from bot.core.lists import Choice, Where
 from bot.core.moderation import DraftImport, DraftRef, DryRun, ImportState
 from bot.core.progress import shown_count
 from bot.errors import (
@@ -35,6 +38,9 @@ from bot.store.additions import Draft, KnownResource
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
+UNTITLED = "Reading list"
+"""Stands here because it becomes part of the list, as its moderators' own words would."""
+
 MOST_LOOKED_UP, LOOKED_UP_WHOLE = 300, 60
 """Pages that are looked up for one import; of more than so many only those without a title."""
 
@@ -48,13 +54,20 @@ def check_size(size: int, source: str) -> None:
         raise NotAListError(source, "large")
 
 
-async def read_in_background(raw: bytes, source: str) -> Imported:
+async def read_in_background(raw: bytes, source: str, title: str = "") -> Imported:
     """Read a list in whatever it is kept in, beside all else that goes on.
+
+    ``title``: what to call a list that doesn't say so itself; without it, its file's name.
 
     Raises:
         NotAListError, CurriculumFileError: as ``read_list`` does.
     """
-    return await asyncio.to_thread(read_list, raw, source)
+    imported = await asyncio.to_thread(read_list, raw, source)
+    listed = imported.curriculum
+    is_unnamed = listed.title == PurePath(source).stem
+    if not title or not is_unnamed:
+        return imported
+    return replace(imported, curriculum=replace(listed, title=title))
 
 
 @dataclass
@@ -72,7 +85,8 @@ class Imports:
     ) -> DryRun:
         """Return what bringing a list in would do; nothing is changed.
 
-        Without a mode: a list of its own for a server that has none yet, else beside what is there.
+        Without a mode: beside what is there, in the list that is named, else in the server's own
+        that counts here or has some of the same; a list of its own if there is none.
 
         Raises:
             NotYourListError: the host's list can't be replaced.
@@ -81,10 +95,15 @@ class Imports:
         guild_id = where.guild_id or 0
         if (count := len(imported.curriculum.by_key)) > MOST_LISTED:
             raise ListTooLongError(MOST_LISTED, count)
+        self.check_mode(where, mode)
         choice, version = await rows.choice(self._db, guild_id)
-        where = self._curricula.at(where, choice)
-        mode = mode or ("add" if choice.own or where.list_id in choice.own else "new")
-        title = imported.curriculum.title[:LONGEST_LIST_TITLE]
+        is_named, where = where.list_id is not None, self._curricula.at(where, choice)
+        if not is_named and mode != "new" and where.list_id not in choice.own:
+            where = await self._likeliest(choice, where, imported)
+        is_own = where.list_id in choice.own
+        mode = mode or ("add" if is_own or is_named else "new")
+        title = cut(imported.curriculum.title, LONGEST_LIST_TITLE)
+        title = title if is_visible(title) else UNTITLED
         pending = await self._to_look_up(guild_id, imported)
         about = DraftImport(imported, mode, title, version, pending=pending, looked_up=len(pending))
         at = guild_id, where.list_id or ""
@@ -97,6 +116,22 @@ class Imports:
             if pending:
                 await additions.set_lease(tx, guild_id, draft.draft_id, self._clock())
         return run
+
+    def check_mode(self, where: Where, mode: Mode | None) -> None:
+        """Raise NotYourListError where one of the host's lists was to be replaced."""
+        if mode == "replace" and where.list_id in self._curricula.bases:
+            raise NotYourListError
+
+    async def _likeliest(self, choice: Choice, where: Where, imported: Imported) -> Where:
+        """Return the server's own list that has most of the same links; else the place as it is."""
+        pages = {p for each in imported.curriculum.by_key.values() for p in pages_of(each)}
+        best, most = where, 0
+        for list_id in choice.own:
+            at = replace(where, list_id=list_id)
+            shared = len(pages & (await self._curricula.of(self._db, at)).keys_by_link.keys())
+            if shared > most:
+                best, most = at, shared
+        return best
 
     async def latest(self, guild_id: int, who: int) -> int | None:
         """Return the draft of the import that somebody looked at last, unless it is brought in."""
@@ -115,38 +150,45 @@ class Imports:
         return tuple([*bare, *(silent if len(new) <= LOOKED_UP_WHOLE else ())][:MOST_LOOKED_UP])
 
     async def choose(self, ref: DraftRef, mode: Mode, list_id: str) -> DryRun:
-        """Return what it would do so; raises as ``look`` does."""
+        """Return what it would do so, on a card of its own; raises as ``look`` does.
+
+        Another card of the same import is good for nothing any more: it says something else.
+        """
         async with self._turn(ref) as (tx, draft, about):
             _, version = await rows.choice(tx, draft.guild_id)
-            at = replace(draft, list_id=list_id or draft.list_id)
-            return await self._keep(tx, at, replace(about, mode=mode, version=version))
+            await additions.drop_draft(tx, draft.draft_id)
+            at = replace(draft, draft_id=self._ids.new(), list_id=list_id or draft.list_id)
+            run = await self._keep(tx, at, replace(about, mode=mode, version=version))
+            if about.pending:
+                await additions.set_lease(tx, draft.guild_id, at.draft_id, self._clock())
+            return run
 
     async def present(self, ref: DraftRef) -> DryRun:
         """Return an import as it is now; one that was brought in is so."""
-        draft = await additions.draft(self._db, ref, self._clock() - CARDS_LAST)
-        if draft is None or not isinstance(draft.about, DraftImport):
-            raise OldCardError
-        state: ImportState = "asked" if draft.about.brought is None else "brought"
-        return await self._run(self._db, draft, draft.about, state)
+        draft, about = await self._draft(self._db, ref)
+        state: ImportState = "asked" if about.brought is None else "brought"
+        return await self._run(self._db, draft, about, state)
 
     async def bring(self, ref: DraftRef) -> DryRun:
         """Bring a list in as its card said; a second time changes nothing.
 
         Where the server's lists changed since, nothing is done: what would happen now is shown.
         """
+        seen, shown = await self._draft(self._db, ref)
+        run = await self._run(self._db, seen, shown, "brought")  # long, and nobody waits for it
         async with self._turn(ref) as (tx, draft, about):
             if about.brought is not None:
-                return await self._run(tx, draft, about, "brought")
+                return replace(run, state="brought")
             _, version = await rows.choice(tx, draft.guild_id)
-            if version != about.version:
+            if version != about.version or about.pending != shown.pending:
                 return await self._keep(tx, draft, replace(about, version=version), "changed")
-            run = await self._run(tx, draft, about, "brought")
             into, list_id = replace(draft, list_id=run.list_id), run.list_id
             if run.mode == "add" and run.into is not None and not run.into.is_own:
                 brought = await self._lay(tx, into, run.merged)
             else:
-                brought, list_id = await self._put(tx, into, run)
-            brought_in = replace(about, brought=brought, pending=())
+                brought, list_id = await self._put(tx, into, run, about.made)
+            made = list_id if run.into is None else ""
+            brought_in = replace(about, brought=brought, pending=(), made=made)
             at = replace(draft, list_id=list_id, about=brought_in)
             await additions.set_lease(tx, draft.guild_id, draft.draft_id, None)
             await additions.set_draft(tx, at)
@@ -207,9 +249,32 @@ class Imports:
         await additions.put_facts(tx, guild_id, said_before)
         await rows.drop_version(tx, latest[0])
         if "made" in replaced:
-            await rows.drop_list(tx, guild_id, list_id)
+            await self._unmake(tx, guild_id, list_id, latest[0].made_by)
+        await self._let_later_know(tx, latest[0], replaced.get("facts", {}))
         await additions.set_version(tx, guild_id, self._ids.new())
         await self._record(tx, guild_id)
+
+    async def _unmake(self, tx: Queries, guild_id: int, list_id: str, who: int | None) -> None:
+        """Forget a list that an import made; what was added to it since stays in it."""
+        if not await additions.rows_of(tx, guild_id, list_id):
+            await rows.drop_list(tx, guild_id, list_id)
+            return
+        titles = {each.list_id: each.title for each in await rows.own_lists(tx, guild_id)}
+        await self._lists.put(tx, guild_id, who, Curriculum(list_id, titles[list_id], ()), "")
+
+    async def _let_later_know(
+        self, tx: Queries, gone: rows.Version, facts: Mapping[str, Any]
+    ) -> None:
+        """Let later imports, once they are taken back too, put back what was before this one."""
+        for later in await rows.versions_after(tx, gone.guild_id, gone.version_id):
+            replaced: dict[str, Any] = json.loads(later.before or "{}")
+            said = replaced.get("facts", {})
+            shared = said.keys() & facts.keys()
+            for key in shared:
+                was, became = facts[key]
+                said[key][0] = put_back(was or {}, became, said[key][0] or {}) or None
+            if shared:
+                await rows.set_before(tx, later, json.dumps(replaced))
 
     # How
 
@@ -219,10 +284,13 @@ class Imports:
         async with self._db.transaction() as tx:
             await readers.take_turn(tx, opener_id)
             await additions.take_turn(tx, guild_id or 0)
-            draft = await additions.draft(tx, ref, self._clock() - CARDS_LAST)
-            if draft is None or not isinstance(draft.about, DraftImport):
-                raise OldCardError
-            yield tx, draft, draft.about
+            yield tx, *await self._draft(tx, ref)
+
+    async def _draft(self, db: Queries, ref: DraftRef) -> tuple[Draft, DraftImport]:
+        draft = await additions.draft(db, ref, self._clock() - CARDS_LAST)
+        if draft is None or not isinstance(draft.about, DraftImport):
+            raise OldCardError
+        return draft, draft.about
 
     async def _keep(
         self, tx: Queries, draft: Draft, about: DraftImport, state: ImportState = "asked"
@@ -245,8 +313,11 @@ class Imports:
         old = await self._curricula.of(db, place) if place else None
         merged = await self._merged(db, guild_id, about, old)
         most = MOST_LISTED if into is None or into.is_own else MOST_ADDITIONS
-        count = len(merged.listed.by_key) if most == MOST_LISTED else len(merged.added)
-        if count > most:
+        count = len(merged.listed.by_key)
+        if most == MOST_ADDITIONS:
+            there = await additions.rows_of(db, guild_id, draft.list_id)
+            count = len(there.keys() | {each.key for each in merged.added})
+        if merged.added and count > most:
             raise ListTooLongError(most, count)
         leaving = [key for each in merged.removed for key in (each.key, *each.formerly)]
         touched = await progress.members_with_marks(db, guild_id, leaving) if leaving else 0
@@ -260,7 +331,6 @@ class Imports:
             overview.lists,
             about.imported.unread,
             shown_count(touched) or 0,
-            sum(not each.title for each in about.imported.curriculum.by_key.values()),
             state,
             into.list_id if into else draft.list_id,
             len(about.pending),
@@ -275,33 +345,43 @@ class Imports:
         facts = await additions.facts_of(db, guild_id)
         known = {each.link: key for key, each in ever.items()}
         for key, said in facts.items():
-            for url in said.get("former_urls", ()) if is_of_guild(key, guild_id) else ():
+            for url in (said.get("url", ""), *said.get("former_urls", ())):
                 known.setdefault(canonical(url) or url, key)
+        # A key is given once: the list's own goes first, then the host's, then the server's.
         known |= self._curricula.links
+        known |= old.keys_by_link if old else {}
         taken = [key.partition(":")[2] for key in ever]
         titles = {each.link: each.title for each in ever.values()}
+        of_hosts = {key: said for key, said in facts.items() if not is_of_guild(key, guild_id)}
 
         def merged() -> Outcome:
             imported = with_titles(about.imported, titles)
-            keys = keys_for(imported, old, known, namespace, taken)
-            found = outcome(imported, old, about.mode, keys, set(known.values()))
-            return replace(found, listed=self._curricula.with_facts(found.listed))
+            replaced = old if about.mode == "replace" else None
+            keys = keys_for(imported, replaced, known, namespace, taken)
+            present = partial(self._curricula.with_facts, said=of_hosts)
+            return outcome(imported, old, about.mode, keys, set(known.values()), present)
 
         is_long = len(about.imported.curriculum.by_key) > LAID_AT_ONCE
         return await asyncio.to_thread(merged) if is_long else merged()
 
-    async def _put(self, tx: Queries, draft: Draft, run: DryRun) -> tuple[int, str]:
-        """Write a list of the server's own as it is from now on."""
+    async def _put(self, tx: Queries, draft: Draft, run: DryRun, made: str) -> tuple[int, str]:
+        """Write a list of the server's own as it is from now on; ``made``: the import's before."""
         guild_id, listed = draft.guild_id, run.merged.listed
         list_id, title = draft.list_id, listed.title
         if run.into is None:
-            list_id, title = await self._lists.new_id(tx, guild_id, run.title), run.title
+            title = await self._lists.free_title(tx, guild_id, run.title, but=made)
+            latest = await rows.versions(tx, guild_id, made, 1)
+            was_emptied = bool(latest) and not from_json(latest[0].curriculum).sections
+            list_id = made if was_emptied else await self._lists.new_id(tx, guild_id, title)
         else:
             title = run.into.title
         there = await additions.rows_of(tx, guild_id, list_id)
-        await additions.put_rows(tx, guild_id, list_id, dict.fromkeys(there))
+        # What was removed, and doesn't come in again, can still be restored.
+        stays = listed.by_key.keys()
+        folded = {k: r for k, r in there.items() if k in stays or (run.into and not r[2])}
+        await additions.put_rows(tx, guild_id, list_id, dict.fromkeys(folded))
         replaced = {
-            "additions": {key: (row, None) for key, row in there.items()},
+            "additions": {key: (row, None) for key, row in folded.items()},
             "facts": await self._put_facts(tx, guild_id, listed),
         } | ({"made": True} if run.into is None else {})
         listed = replace(listed, id=list_id, title=title)
@@ -320,6 +400,8 @@ class Imports:
         def write(addition: Addition) -> None:
             said = json.dumps(dict(addition.fields), sort_keys=True)
             before = there.get(addition.key)
+            if before is not None and addition.key in base.by_key:
+                said = before[1]  # it was only hidden, and comes back as it was
             row_id = before[0] if before else self._ids.new()
             written[addition.key] = [row_id, said, 0, int(now.timestamp())]
             replaced[addition.key] = (before, said)
@@ -333,7 +415,8 @@ class Imports:
         await additions.put_rows(tx, guild_id, list_id, written)
         facts = await self._put_facts(tx, guild_id, merged.listed)
         before = json.dumps({"additions": replaced, "facts": facts})
-        version_id = self._ids.new()
+        latest = await rows.versions(tx, guild_id, list_id, 1)
+        version_id = self._ids.new(after=latest[0].version_id if latest else 0)
         version = rows.Version(version_id, guild_id, list_id, "", before, draft.opened_by, now)
         await rows.add_version(tx, version)
         await additions.set_version(tx, guild_id, self._ids.new())

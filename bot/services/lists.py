@@ -3,14 +3,15 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from types import MappingProxyType
 
 from bot.core.curriculum import Curriculum, Section, Step, numbered
-from bot.core.curriculum.additions import namespace_of
+from bot.core.curriculum.additions import is_of_guild, namespace_of
 from bot.core.curriculum.bibliographies import write_bibtex
 from bot.core.curriculum.checks import folded_name
 from bot.core.curriculum.exports import write_markdown
-from bot.core.curriculum.fields import slug_for
+from bot.core.curriculum.fields import cut, slug_for
 from bot.core.curriculum.file import write_curriculum
 from bot.core.curriculum.identity import to_json
 from bot.core.curriculum.shape import LONGEST_CURRICULUM_ID, is_visible
@@ -101,6 +102,7 @@ class Lists:
         """
         title = _checked(title)
         async with self._turn(guild_id, who) as tx:
+            title = await self.free_title(tx, guild_id, title)
             list_id = await self.new_id(tx, guild_id, title)
             slug = slug_for(title, ())
             empty = Section(slug, title, steps=(Step(slug, title, slug),))
@@ -119,11 +121,20 @@ class Lists:
             slug = numbered(slug[: LONGEST_CURRICULUM_ID - 3].strip("-"), taken)
         return f"{namespace_of(guild_id)}:{slug}"
 
+    async def free_title(self, tx: Queries, guild_id: int, title: str, but: str = "") -> str:
+        """Return a title that no other list in sight has: with a number behind it, if need be."""
+        choice, _version = await rows.choice(tx, guild_id)
+        titles = self._curricula.titles(choice)
+        taken = {folded_name(each) for list_id, each in titles.items() if list_id != but}
+        further = (f"{cut(title, LONGEST_LIST_TITLE - 4)} {n}" for n in count(2))
+        return next(t for t in chain([title], further) if folded_name(t) not in taken)
+
     async def put(
-        self, tx: Queries, guild_id: int, who: int, listed: Curriculum, before: str
+        self, tx: Queries, guild_id: int, who: int | None, listed: Curriculum, before: str
     ) -> int:
         """Record what a list of the server's is from now on; return the version's id."""
-        now, version_id = self._clock(), self._ids.new()
+        now, latest = self._clock(), await rows.versions(tx, guild_id, listed.id, 1)
+        version_id = self._ids.new(after=latest[0].version_id if latest else 0)
         await rows.put_list(tx, OwnList(listed.id, guild_id, listed.title, now))
         at = version_id, guild_id, listed.id
         await rows.add_version(tx, Version(*at, to_json(listed), before, who, now))
@@ -139,6 +150,7 @@ class Lists:
         title = _checked(title)
         async with self._turn(guild_id, who) as tx:
             listed = await self._own(tx, guild_id, list_id)
+            title = await self.free_title(tx, guild_id, title, but=list_id)
             await rows.put_list(tx, replace(listed, title=title, changed_at=self._clock()))
             await additions.set_version(tx, guild_id, self._ids.new())
         return listed.title
@@ -244,8 +256,10 @@ class Lists:
 
     async def _own(self, db: Queries, guild_id: int, list_id: str) -> OwnList:
         made = {each.list_id: each for each in await rows.own_lists(db, guild_id)}
-        if list_id not in made:
+        if not is_of_guild(list_id, guild_id):
             raise NotYourListError
+        if list_id not in made:
+            raise UnknownListError(list_id.partition(":")[2])
         return made[list_id]
 
     async def _check_there(self, db: Queries, guild_id: int, list_id: str) -> None:

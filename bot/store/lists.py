@@ -156,3 +156,15 @@ async def drop_version(tx: Queries, version: Version) -> None:
 async def drop_list(tx: Queries, guild_id: int, list_id: str) -> None:
     """Forget a list that was made by mistake: its import was taken back."""
     await tx.fetch("DELETE FROM lists WHERE guild_id = ? AND list_id = ?", guild_id, list_id)
+
+
+async def versions_after(db: Queries, guild_id: int, version_id: int) -> list[Version]:
+    """Return the versions of a server's lists that came after one, with what they replaced."""
+    sql = "SELECT * FROM list_versions WHERE guild_id = ? AND version_id > ? AND before <> ''"
+    return [value_from(Version, row) for row in await db.fetch(sql, guild_id, version_id)]
+
+
+async def set_before(tx: Queries, version: Version, before: str) -> None:
+    """Record what a version replaced, once that is other than it was."""
+    sql = "UPDATE list_versions SET before = ? WHERE guild_id = ? AND version_id = ?"
+    await tx.fetch(sql, before, version.guild_id, version.version_id)

@@ -582,10 +582,12 @@ class WhereImport(OfDraft, shape="import-into:{draft_id}:{opener_id}"):
     """Into which list the option says that it goes, and how."""
 
 
-class PasteList(CustomId, shape="import-paste:{opener_id}"):
-    """The form into which a list is pasted."""
+class PasteList(CustomId, shape="import-paste:{opener_id}:{mode}:{list_id}"):
+    """The form into which a list is pasted; ``mode`` and ``list_id`` as they were named, or ""."""
 
     opener_id: DiscordId
+    mode: Literal["", "new", "add", "replace"]
+    list_id: Annotated[str, r"(?:(?:g[0-9]{1,19}:)?[a-z0-9-]{1,20})?"]
 
 
 class PasteAgain(OfKept, shape="again-paste:{kept_id}:{opener_id}"):

@@ -1,6 +1,7 @@
 """Moderators' cards about lists: which there are, what an import would do, and what it did."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import discord
@@ -8,6 +9,7 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum import Resource, Step
 from bot.core.curriculum.imports import Unread, UnreadWhy
+from bot.core.curriculum.merge import Mode
 from bot.core.lists import ListForm, ListSummary, ServersLists
 from bot.core.moderation import DryRun, PastedList
 from bot.language import _, ngettext
@@ -18,6 +20,7 @@ from bot.views.parts import (
     BLUE,
     GREEN,
     GREY,
+    OPTIONS,
     RED,
     Button,
     Form,
@@ -44,6 +47,9 @@ NEW_LIST, BRING_BACK = "+", "-"
 LONGEST_NAME = 80
 PASTED = 4000  # Discord's limit for a text input
 BAR = 10  # characters
+REMOVED_OFFERED = 3
+"""Removed lists for which a select of many lists keeps room."""
+
 ROOM_OF_LIST, A_CHANNEL = 10, 4  # lines; a channel may have a name of a hundred letters
 ROOM = 10  # lines of a dry run, beside its title, its buttons and its select
 TITLES = 3
@@ -73,7 +79,7 @@ def lists_card(
     """
     chosen = shown.chosen
     buttons = [*_ways(shown, opener_id), _button("export", opener_id, chosen, _("Export"))]
-    if chosen.is_own:
+    if chosen.is_own or chosen.undoable:
         way: ids.ListAction = "more" if opens else "less"
         buttons.append(_button(way, opener_id, chosen, _("More") if opens else _("Less")))
     seldom = () if opens else _seldom(chosen, opener_id)
@@ -98,7 +104,7 @@ def use_again(before: str, opener_id: int, how: Literal["server", "channel"]) ->
 
 
 def renamed_text(before: str) -> str:
-    return _("Renamed. Before, it was: {title}", title=plain(before, LONGEST_NAME))
+    return _("Renamed. It was called: {title}", title=plain(before, LONGEST_NAME))
 
 
 def _about(shown: ServersLists, said: str | None = None) -> list[str]:
@@ -111,7 +117,7 @@ def _about(shown: ServersLists, said: str | None = None) -> list[str]:
     if said:
         lines.append(said)
     if chosen.list_id == shown.default:
-        lines.append(_("It counts in this server wherever no group reads another list."))
+        lines.append(_("This server's own choice, where no group reads another list."))
     room = ROOM_OF_LIST
     if chosen.channels:
         n = len(chosen.channels) - 1
@@ -148,16 +154,20 @@ def _ways(shown: ServersLists, opener_id: int) -> Iterator[Button]:
 
 
 def _seldom(chosen: ListSummary, opener_id: int) -> Iterator[Button]:
-    yield _button("rename", opener_id, chosen, _("Rename"))
+    if chosen.is_own:
+        yield _button("rename", opener_id, chosen, _("Rename"))
     if chosen.undoable is not None:
         yield _button("undo", opener_id, chosen, _("Undo the last import"))
-    yield _button("remove", opener_id, chosen, _("Remove"), RED)
+    if chosen.is_own:
+        yield _button("remove", opener_id, chosen, _("Remove"), RED)
 
 
 def _select(shown: ServersLists, opener_id: int) -> Select | None:
     others = [each for each in shown.lists if each.list_id != shown.chosen.list_id]
+    room = OPTIONS - 1 - min(len(shown.removed), REMOVED_OFFERED)
     options = [
-        option(each.list_id, each.title, sized(each.resources, each.steps)) for each in others
+        option(each.list_id, each.title, sized(each.resources, each.steps))
+        for each in others[:room]
     ]
     options.append(
         option(NEW_LIST, _("New list…"), _("An empty one; /manage import brings a whole one"))
@@ -228,8 +238,13 @@ def _button(
 # An import
 
 
-def paste_card(opener_id: int, waiting: DryRun | None = None) -> LayoutView:
-    """Say how a list can be brought, for who named no file; ``waiting``: what they began."""
+def paste_card(
+    opener_id: int, waiting: DryRun | None = None, mode: Mode | None = None, list_id: str = ""
+) -> LayoutView:
+    """Say how a list can be brought, for who named no file; ``waiting``: what they began.
+
+    ``mode``, ``list_id``: what they named beside.
+    """
     lines = (
         _("### Bring a list"),
         _(
@@ -238,7 +253,11 @@ def paste_card(opener_id: int, waiting: DryRun | None = None) -> LayoutView:
         ),
         _("-# You see what would happen before anything does."),
     )
-    paste, told, show = button(ids.PasteList(opener_id), _("Paste a list"), BLUE), None, None
+    paste, told, show = (
+        button(ids.PasteList(opener_id, mode or "", list_id), _("Paste a list"), BLUE),
+        None,
+        None,
+    )
     if waiting is not None:
         told = _("Your last import still waits: {title}", title=phrases.narrow(_name(waiting), 60))
         again = ids.DoToImport(waiting.draft_id, opener_id, "show")
@@ -250,23 +269,24 @@ class PasteForm(Form):
     """Takes a list that is pasted, and its name."""
 
     def __init__(self, typed: PastedList | None = None) -> None:
-        typed = typed or PastedList("", "")
+        self._before = typed = typed or PastedList("", "")
         example = _("Consensus:\nPaxos Made Simple https://…\nhttps://…")
         pasted = text_input(
             PASTED, typed.pasted, custom_id="pasted", required=True, long=True, example=example
         )
         name = text_input(LONGEST_NAME, typed.name, custom_id="name")
-        hint = _("Links, one a line, with or without titles; headings make steps")
+        hint = _("Links, one a line, with or without titles; a line alone makes a step")
         super().__init__(
             _("Bring a list"),
             label(_("The list"), pasted, hint),
-            label(_("Its name"), name, _("For a list of its own")),
+            label(_("Name"), name, _("Only for a new list")),
         )
 
     @property
     def typed(self) -> PastedList:
         """What was pasted, to be kept."""
-        return PastedList(**self.entered)
+        typed = self.entered
+        return replace(self._before, pasted=typed["pasted"], name=typed["name"])
 
 
 def import_card(run: DryRun, *, is_last: bool = False) -> LayoutView:
@@ -276,14 +296,14 @@ def import_card(run: DryRun, *, is_last: bool = False) -> LayoutView:
     """
     told = _told(run)
     draft = run.draft_id, run.opener_id
-    bring = _("Bring it in") if not run.pending else _("Don't wait")
+    bring = _("Bring it in") if not run.pending else _("Bring it in now")
     style = GREY if run.pending else GREEN
     buttons = [
         button(ids.DoToImport(*draft, "bring"), bring, style) if run.merged else None,
         button(ids.DoToImport(*draft, "cancel"), _("Cancel")),
     ]
     if run.unread:
-        buttons.append(button(ids.DoToImport(*draft, "report"), _("What wasn't understood")))
+        buttons.append(button(ids.DoToImport(*draft, "report"), _("Lines not used")))
     room = ROOM - (2 if told else 0)
     lines = [f"-# {_into(run)}", f"### {phrases.narrow(_name(run), 40)}"]
     if run.pending:
@@ -324,7 +344,7 @@ def _told(run: DryRun) -> str | None:
                 " look again."
             )
         case "undone":
-            return _("Taken back: everything is as it was before.")
+            return _("Taken back. What was changed after it stays.")
         case _:
             return None
 
@@ -342,6 +362,7 @@ def _name(run: DryRun) -> str:
 
 
 def _would_do(run: DryRun) -> Lines:
+    """Yield what matters most first: a phone has no room for all of a large import."""
     merged = run.merged
     if (adds := _adds(run)) is not None:
         yield adds
@@ -351,31 +372,34 @@ def _would_do(run: DryRun) -> Lines:
             "{n} are known here already and keep everybody's marks.",
             len(merged.known),
         )
-    for what, resources in (
-        (_("Moves: {titles}"), merged.moved),
-        (_("New title: {titles}"), merged.retitled),
-        (_("New link: {titles}"), merged.relinked),
-    ):
-        if resources:
-            yield what.format(titles=_titles(resources))
     if merged.removed:
-        yield _("Leaves the list: {titles}", titles=_titles(merged.removed))
-        if run.readers:
-            yield ngettext(
-                "{n} reader has marks on it. They stay, and count again if it comes back.",
-                "{n} readers have marks on it. They stay, and count again if it comes back.",
-                run.readers,
-            )
+        yield ngettext("Leaves: {n} resource", "Leaves: {n} resources", len(merged.removed))
+    if run.readers:
+        yield ngettext(
+            "{n} reader has marks on what leaves. They stay, and count again if it comes back.",
+            "{n} readers have marks on what leaves. They stay, and count again if it comes back.",
+            run.readers,
+        )
+    if merged:
+        yield _("Nobody loses a mark.")
+    if run.unread:
+        yield ngettext(
+            "⚠️ {n} line couldn't be used.", "⚠️ {n} lines couldn't be used.", len(run.unread)
+        )
     if merged.dropped:
         yield ngettext(
             "{n} prerequisite would close a circle and is left out.",
             "{n} prerequisites would close a circle and are left out.",
             len(merged.dropped),
         )
-    if merged:
-        yield _("Nobody loses a mark.")
-    if run.unread:
-        yield ngettext("⚠️ {n} line gave nothing.", "⚠️ {n} lines gave nothing.", len(run.unread))
+    for what, resources in (
+        (_("Leave: {titles}"), merged.removed),
+        (_("Move: {titles}"), merged.moved),
+        (_("New title: {titles}"), merged.retitled),
+        (_("New link: {titles}"), merged.relinked),
+    ):
+        if resources:
+            yield what.format(titles=_titles(resources))
     yield from _by_step(merged.added, merged.listed.steps)
 
 
@@ -444,7 +468,7 @@ def _brought(run: DryRun) -> str:
     if merged.relinked:
         parts.append(ngettext("{n} new link", "{n} new links", len(merged.relinked)))
     if merged.removed:
-        parts.append(ngettext("{n} left", "{n} left", len(merged.removed)))
+        parts.append(ngettext("{n} removed", "{n} removed", len(merged.removed)))
     return ", ".join(parts)
 
 
@@ -453,7 +477,7 @@ def report_of(unread: Iterable[Unread]) -> str:
     why: dict[UnreadWhy, str] = {
         "text": _("there is no link in it"),
         "twice": _("its link stands in the list already"),
-        "no_web": _("its link is none that a browser opens"),
+        "no_web": _("it is not a web link"),
         "long": _("it is too long"),
         "many": _("the list is full"),
     }

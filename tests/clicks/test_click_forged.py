@@ -214,7 +214,8 @@ async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, 
     desk = await moderator.slash(channel, "manage edit", resource="BERT")
     await moderator.click(desk.response.message, label="More")
     own_ids = {
-        **{opener: f"{opener}:{moderator.id}" for opener in ("list-show", "import-paste")},
+        "list-show": f"list-show:{moderator.id}",
+        "import-paste": f"import-paste:{moderator.id}::",
         "draft-texts": custom_id_of(desk, "Edit texts"),
         "draft-details": custom_id_of(desk, "Link & questions"),
     }

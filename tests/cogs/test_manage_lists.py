@@ -66,7 +66,7 @@ async def test_a_dry_run_says_what_would_come_and_changes_nothing(moderator, ali
     assert "it would be a list of its own" in told
     assert "Comes in: 5 resources in 2 steps" in told
     assert "1 is known here already and keeps everybody's marks." in told
-    assert "1 line gave nothing." in told
+    assert "1 line couldn't be used." in told
     assert "- Consensus · 2" in told
     assert option_labels_of(run) == ["A list of its own", "Add to: Jump into LLM"]
     assert title_of(read) == "Attention Is All You Need"
@@ -75,7 +75,7 @@ async def test_a_dry_run_says_what_would_come_and_changes_nothing(moderator, ali
 async def test_what_gave_nothing_is_told_by_its_line(moderator, paste):
     run = await paste()
 
-    report = await moderator.click(run.response.message, label="What wasn't understood")
+    report = await moderator.click(run.response.message, label="Lines not used")
 
     (file,) = report.response.message.attachments
     assert "9: there is no link in it" in (await file.read()).decode()
@@ -107,7 +107,7 @@ async def test_one_undo_takes_all_of_an_import_back(moderator, alice, channel, b
     lists = await moderator.slash(channel, "manage list")
     read = await alice.slash(channel, "next")
 
-    assert "everything is as it was before" in text_of(undone)
+    assert "Taken back." in text_of(undone)
     assert labels_of(undone)[0] == "Bring it in"
     assert option_labels_of(lists) == ["New list…"]
     assert title_of(read) == "Attention Is All You Need"
@@ -218,7 +218,7 @@ async def test_a_list_is_renamed_removed_and_brought_back(moderator, alice, chan
     back = await moderator.click(removed.response.message, label="Undo")
     there = await alice.autocomplete(channel, "next", "list", "systems")
 
-    assert "Before, it was: Distributed systems" in told
+    assert "It was called: Distributed systems" in told
     assert "Removed: **Systems**. What readers did stays theirs." in gone[0]
     assert [choice["name"] for choice in gone[1]] == ["Jump into LLM"]
     assert "It is back." in text_of(back)

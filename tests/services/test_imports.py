@@ -1,9 +1,11 @@
 """Lists that moderators bring: what comes in, what is known of it, and how it is taken back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.core.curriculum.fields import Typed
 from bot.core.curriculum.file import read_curriculum
 from bot.core.curriculum.imports import NEW, Imported, Unread
 from bot.core.curriculum.imports.formats import LARGEST_FILE
@@ -21,6 +23,7 @@ from bot.services import imports as imports_service
 from bot.services.curriculum import CurriculumStore
 from bot.services.imports import check_size
 from bot.store import progress
+from bot.store.instants import Ids
 from bot.store.lists import VERSIONS_KEPT
 from tests.curricula import curriculum, imported, resource
 from tests.postbox import GUILD, MODERATOR, MONDAYS_AT_TEN
@@ -34,6 +37,13 @@ IN_OURS, IN_HOSTS = Where(GUILD, list_id=OURS), Where(GUILD, list_id="demo")
 def file_of(*resources, title="Ours", unread=()):
     made = (replace(each, prerequisites=()) for each in resources)
     return Imported(replace(curriculum(*made, id=NEW), title=title), unread)
+
+
+NOTHING_TYPED = Typed("", "", "", "paper", "", "")
+
+
+def draft(card):
+    return GUILD, MODERATOR, card.draft_id
 
 
 def new(slug, **fields):
@@ -107,13 +117,98 @@ async def test_a_look_changes_nothing(services):
     assert await everything_seen(services) == before
 
 
-async def test_who_has_a_list_of_their_own_adds_to_what_counts(services):
+async def test_what_has_links_of_a_list_of_their_own_is_added_to_that(services):
     await bring(services, imported("x"))
 
-    run = await services.imports.look(Where(GUILD), MODERATOR, imported("y"))
+    shared = await services.imports.look(Where(GUILD), MODERATOR, imported("x", "y"))
+    other = await services.imports.look(Where(GUILD), MODERATOR, imported("z"))
+    named = await services.imports.look(IN_HOSTS, MODERATOR, imported("z"))
 
-    assert (run.mode, run.into.list_id) == ("add", "demo")
-    assert [each.list_id for each in run.lists] == ["demo", OURS]
+    assert (shared.mode, shared.into.list_id) == ("add", OURS)
+    assert (other.mode, other.into) == ("new", None)
+    assert (named.mode, named.into.list_id) == ("add", "demo")
+    assert [each.list_id for each in shared.lists] == ["demo", OURS]
+
+
+async def test_a_card_of_an_import_does_what_it_shows_or_nothing(services):
+    await bring(services, imported("x"))
+    run = await services.imports.look(Where(GUILD), MODERATOR, imported("y"), "new")
+
+    chosen = await services.imports.choose(ref(run), "replace", OURS)
+
+    with pytest.raises(OldCardError):
+        await services.imports.bring(ref(run))
+    assert (await services.imports.bring(ref(chosen))).list_id == OURS
+
+
+async def test_an_import_counts_though_the_clock_was_put_back(services, clock):
+    await bring(services, imported("x"))
+    clock.now -= timedelta(minutes=5)
+    later = replace(services.imports, _ids=Ids(clock, services.chance))
+
+    await bring(replace(services, imports=later), imported("y"), "add", IN_OURS)
+
+    assert await keys(services, IN_OURS) == [f"g{GUILD}:x", f"g{GUILD}:y"]
+
+
+async def test_what_is_brought_again_after_its_undo_has_what_was_added_meanwhile(services):
+    run = await bring(services, imported("x"))
+    card = await services.moderation.propose(IN_OURS, MODERATOR, "https://example.org/added")
+    form = replace(NOTHING_TYPED, title="Added")
+    await services.moderation.set_texts(draft(card), NOTHING_TYPED, form)
+    await services.moderation.add(draft(card))
+
+    await services.imports.undo(ref(run))
+    left = await keys(services, IN_OURS)
+    again = await services.imports.bring(ref(run))
+
+    assert left == [f"g{GUILD}:added"]
+    assert again.list_id == OURS
+    assert set(await keys(services, IN_OURS)) == {f"g{GUILD}:added", f"g{GUILD}:x"}
+
+
+async def test_two_imports_taken_back_in_the_order_they_came_leave_nothing(services):
+    one = await bring(services, file_of(new("x", title="Title X"), title="One"))
+    before = await services.lists.export(Where(GUILD, list_id=one.list_id), "yaml")
+    second = file_of(new("x", title="Second title"), title="Two")
+    third = file_of(new("x", title="Third title"), title="Three")
+    two, three = await bring(services, second), await bring(services, third)
+
+    await services.imports.undo(ref(two))
+    await services.imports.undo(ref(three))
+
+    assert await services.lists.export(Where(GUILD, list_id=one.list_id), "yaml") == before
+
+
+async def test_what_was_hidden_of_the_hosts_comes_back_as_it_was(services):
+    card = await services.moderation.open(IN_HOSTS, MODERATOR, "demo:b")
+    before = await services.moderation.texts(draft(card))
+    await services.moderation.set_texts(draft(card), before, replace(before, notes="Ours."))
+    await services.moderation.remove(draft(card))
+
+    await bring(services, imported("b"), "add", IN_HOSTS)
+
+    seen = await services.curricula.of(services.db, IN_HOSTS)
+    assert seen.get("demo:b").added_notes == ("Ours.",)
+
+
+async def test_a_link_that_was_mended_of_the_hosts_is_that_resource(services):
+    card = await services.moderation.open(IN_HOSTS, MODERATOR, "demo:a")
+    before = await services.moderation.texts(draft(card))
+    mended = "https://example.org/mended"
+    await services.moderation.set_texts(draft(card), before, replace(before, link=mended))
+
+    run = await services.imports.look(Where(GUILD), MODERATOR, file_of(new("a", url=mended)), "new")
+
+    assert [r.key for r in run.merged.added] == ["demo:a"]
+
+
+async def test_two_lists_never_have_one_title(services):
+    await bring(services, imported("x"))
+    await bring(services, imported("y"), "new")
+
+    titles = await services.lists.titles(READER, GUILD)
+    assert sorted(titles.values()) == ["Demo", "Ours", "Ours 2"]
 
 
 async def test_what_gave_nothing_and_what_has_no_title_is_told(services):
@@ -123,7 +218,7 @@ async def test_what_gave_nothing_and_what_has_no_title_is_told(services):
         Where(GUILD), MODERATOR, file_of(new("x", title=""), new("y"), unread=unread)
     )
 
-    assert (run.unread, run.untitled) == (unread, 1)
+    assert run.unread == unread
     assert (await services.imports.present(ref(run))).unread == unread
 
 
@@ -217,17 +312,17 @@ async def test_another_servers_link_is_nothing_here(services):
 
 
 async def test_a_link_that_is_mended_in_a_file_counts_in_all_lists(services):
-    await bring(services, imported("x"))
-    await bring(services, imported("x"), "add", IN_HOSTS)
+    await bring(services, file_of(new("x", title="On X")))
+    await bring(services, file_of(new("x", title="On X")), "add", IN_HOSTS)
 
-    mended = new("x", url="https://example.org/mended")
+    mended = new("x", title="On X", url="https://example.org/mended")
     await bring(services, file_of(mended), "replace", IN_OURS)
 
     for where in (IN_OURS, IN_HOSTS):
         seen = await services.curricula.of(services.db, where)
-        assert seen.get(f"g{GUILD}:x").url == mended.url
-    run = await services.imports.look(IN_OURS, MODERATOR, imported("x"), "new")
-    assert [r.key for r in run.merged.added] == [f"g{GUILD}:x"]
+        assert seen.get(f"g{GUILD}:on-x").url == mended.url
+    run = await services.imports.look(IN_OURS, MODERATOR, file_of(new("x", title="On X")), "new")
+    assert [r.key for r in run.merged.added] == [f"g{GUILD}:on-x"]
 
 
 async def test_a_second_tap_changes_nothing(services):
@@ -257,7 +352,7 @@ async def test_where_it_goes_can_be_changed_until_it_is_brought(services):
     run = await services.imports.look(IN_HOSTS, MODERATOR, imported("y"), "add")
 
     chosen = await services.imports.choose(ref(run), "replace", OURS)
-    await services.imports.bring(ref(run))
+    await services.imports.bring(ref(chosen))
 
     assert (chosen.mode, chosen.into.list_id) == ("replace", OURS)
     assert await keys(services, IN_OURS) == [f"g{GUILD}:y"]
@@ -298,7 +393,7 @@ async def test_another_servers_list_is_never_written_to(services):
     run = await services.imports.look(Where(GUILD), MODERATOR, imported("y"), "add")
 
     chosen = await services.imports.choose(ref(run), "replace", theirs)
-    await services.imports.bring(ref(run))
+    await services.imports.bring(ref(chosen))
 
     assert chosen.into.list_id == ours
     assert await keys(services, Where(THERE, list_id=theirs)) == [f"g{THERE}:x"]

@@ -44,7 +44,7 @@ async def test_what_a_page_tells_fills_what_the_list_leaves_out(services):
     first, second = run.merged.listed.resources
     assert (first.title, first.authors, first.year, first.minutes) == ("Found", "Ada", 1999, 30)
     assert second.title == "Second"
-    assert (run.pending, run.looked_up, run.untitled) == (0, 2, 0)
+    assert (run.pending, run.looked_up) == (0, 2)
 
 
 async def test_one_page_a_host_is_asked_at_a_time_and_hosts_at_once(services):

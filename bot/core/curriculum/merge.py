@@ -1,6 +1,7 @@
 """What an import makes of a list: what it had is found again, and what was known of it kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, get_args
 
@@ -52,30 +53,41 @@ def keys_for(
 ) -> dict[str, str]:
     """Return the key of each resource of an import: by its link, else by its title in the list.
 
-    So a link that is mended in the file keeps its key. ``known``, ``taken``: as in ``keys_given``.
+    So a link that is mended in a file keeps its key. ``old``: the list in whose place the file's
+    comes, if it does; a title counts that is the only such one in both. ``known``, ``taken``: as in
+    ``keys_given``.
     """
     keys = keys_given(imported.curriculum, known, namespace, taken)
     if old is None:
         return keys
     found, by_key = set(keys.values()), imported.curriculum.by_key
-    left = {
-        folded_name(each.title): each.key
+    ours = [
+        (folded_name(each.title), each.key)
         for each in old.by_key.values()
         if each.key not in found and each.key.startswith(f"{namespace}:")
-    }
-    new = set(keys.values()) - set(known.values())
-    for key, given in keys.items():
-        if given in new and (same := left.pop(folded_name(by_key[key].title), None)) is not None:
-            keys[key] = same
+    ]
+    new = found - set(known.values())
+    theirs = [(folded_name(by_key[k].title), k) for k, given in keys.items() if given in new]
+    counts = Counter(name for name, _ in ours), Counter(name for name, _ in theirs)
+    left = dict(ours)
+    for name, key in theirs:
+        if " " in name and all(count[name] == 1 for count in counts):  # "Slides" may be any
+            keys[key] = left[name]
     return keys
 
 
 def outcome(
-    imported: Imported, old: Curriculum | None, mode: Mode, keys: Mapping[str, str], ever: set[str]
+    imported: Imported,
+    old: Curriculum | None,
+    mode: Mode,
+    keys: Mapping[str, str],
+    ever: Container[str],
+    present: Callable[[Curriculum], Curriculum] = lambda listed: listed,
 ) -> Outcome:
     """Return what an import would do to a list; None: there is none yet.
 
-    ``ever``: keys that somebody may have marked.
+    ``ever``: keys that somebody may have marked; ``present``: puts what is said elsewhere of the
+    same resources in place of what the file says.
     """
     brought = rekeyed(imported.curriculum, keys)
     before = old or replace(brought, sections=())
@@ -85,7 +97,7 @@ def outcome(
         listed = _in_place_of(old, brought)
     else:
         listed = brought
-    listed, dropped = _without_circles(listed)
+    listed, dropped = _without_circles(present(listed))
     found: dict[str, list[Resource]] = {}
     for each in compare(replace(before, id=listed.id), listed):
         resource = each.old if each.what == "removed" else each.new

@@ -174,9 +174,11 @@ def test_a_link_that_is_mended_in_the_file_keeps_its_key_by_its_title(mode):
 
 
 def test_a_mended_link_takes_the_place_of_the_old_one_which_is_remembered():
-    old = curriculum(ours("a", former_urls=("https://example.org/first",)), id="g1:ours")
+    former = ("https://example.org/first",)
+    old = curriculum(ours("a", title="On A", former_urls=former), id="g1:ours")
+    mended = new("a", title="On A", url="https://example.org/mended")
 
-    found = merged(brought(new("a", url="https://example.org/mended")), old, "replace").listed
+    found = merged(brought(mended), old, "replace").listed
 
     (a,) = found.resources
     assert a.url == "https://example.org/mended"
@@ -261,3 +263,27 @@ def test_a_list_of_the_hosts_keeps_its_keys():
     assert keys(found.resources) == ["demo:a", "g1:b"]
     assert found.get("g1:b").prerequisites == ("demo:a",)
     assert rekeyed(found, {}).sections == found.sections
+
+
+@pytest.mark.parametrize(
+    ("title", "mode", "stays"),
+    [("On Paxos", "replace", True), ("On Paxos", "add", False), ("Slides", "replace", False)],
+)
+def test_a_title_says_what_a_mended_link_is_of_only_where_it_is_sure(title, mode, stays):
+    old = curriculum(ours("a", title=title), id="g1:ours")
+    other = new("z", title=title, url="https://example.org/other")
+
+    found = merged(brought(other), old, mode)
+
+    assert ("g1:a" in [r.key for r in found.relinked]) == stays
+
+
+def test_of_two_with_one_title_neither_takes_the_marks_of_the_other():
+    old = curriculum(
+        ours("a", title="Lecture notes"), ours("b", title="Lecture notes"), id="g1:ours"
+    )
+    other = new("z", title="Lecture notes", url="https://example.org/other")
+
+    found = merged(brought(other), old, "replace")
+
+    assert [r.key for r in found.removed] == ["g1:a", "g1:b"]

@@ -32,6 +32,31 @@ def numbered(wanted: str, taken: Container[str]) -> str:
     return next(each for each in chain([wanted], further) if each not in taken)
 
 
+class Slugs:
+    """Gives out slugs or ids as ``numbered`` would, none twice: thousands may want the same.
+
+    ``taken``: those that were given before.
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._given = set(taken)
+        self._next = dict[tuple[str, int], int]()
+
+    def give(self, wanted: str) -> str:
+        """Return what is wanted, or else that with the next number that is free."""
+        slug, digits = wanted, 1
+        while slug in self._given:
+            front = wanted[: 39 - digits].rstrip("-")
+            number = self._next.get((front, digits), max(2, 10 ** (digits - 1)))
+            if number == 10**digits:
+                digits += 1
+            else:
+                self._next[front, digits] = number + 1
+                slug = f"{front}-{number}"
+        self._given.add(slug)
+        return slug
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One thing to read or watch.

@@ -18,10 +18,10 @@ from bot.core.curriculum import (
     Curriculum,
     Resource,
     Section,
+    Slugs,
     Step,
     Table,
     Update,
-    numbered,
 )
 from bot.core.curriculum.checks import LONGEST_CARD, closest, folded_name, rule_findings
 from bot.core.curriculum.imports.looks import NAMES, UNREADABLE, format_of
@@ -348,11 +348,8 @@ class _Writer(yaml.SafeDumper):
 
 def slugs_in(curriculum: Curriculum) -> dict[str, str]:
     """Return what each key is called in a file, where namespaces don't keep them apart."""
-    slugs, taken = dict[str, str](), set[str]()
-    for key in curriculum.by_key:
-        slugs[key] = numbered(key.partition(":")[2], taken)
-        taken.add(slugs[key])
-    return slugs
+    slugs = Slugs()
+    return {key: slugs.give(key.partition(":")[2]) for key in curriculum.by_key}
 
 
 def write_curriculum(curriculum: Curriculum) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.core.curriculum import Curriculum, Resource, Section, Step
+from bot.core.curriculum import Curriculum, Resource, Section, Slugs, Step
 from bot.core.curriculum.fields import slug_for
 from bot.core.curriculum.links import canonical
 
@@ -35,13 +35,11 @@ def keys_given(
     ``known``: canonical link -> the key it has already; ``taken``: slugs that were ever given in
     the namespace.
     """
-    slugs, keys = set(taken), dict[str, str]()
+    slugs, keys = Slugs(taken), dict[str, str]()
     for key, resource in listed.by_key.items():
         found = next((known[page] for page in pages_of(resource) if page in known), None)
         if found is None:
-            slug = slug_for(resource.title or resource.url, slugs)
-            slugs.add(slug)
-            found = f"{namespace}:{slug}"
+            found = f"{namespace}:{slugs.give(slug_for(resource.title or resource.url, ()))}"
         keys[key] = found
     return keys
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
 
-from bot.core.curriculum import Curriculum, Kind, Resource, Section, Step
+from bot.core.curriculum import Curriculum, Kind, Resource, Section, Slugs, Step
 from bot.core.curriculum.checks import LONGEST_CARD, folded_name
 from bot.core.curriculum.fields import cut, likely_kind, readable, slug_for
 from bot.core.curriculum.imports import NEW, Imported, Unread, UnreadWhy
@@ -29,6 +29,8 @@ MOST_RESOURCES = 5_000
 """More than anybody reads, and about what can be looked through within a second or two."""
 
 MOST_UNREAD = 100_000
+
+_SLUG = re.compile("(?=.*[a-z])[a-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +56,6 @@ class Entry:
     parent: str = ""
 
 
-class _Slugs:
-    """Gives out slugs, none twice; thousands of equal titles aren't counted through each time."""
-
-    def __init__(self) -> None:
-        self.given = set[str]()
-        self.numbers = Counter[str]()
-
-    def new(self, wanted: str, title: str) -> str:
-        """Return the slug that is wanted, if it may be one, or one for the title."""
-        is_one = re.fullmatch("(?=.*[a-z])[a-z0-9-]{1,40}", wanted)
-        slug = first = wanted if is_one else slug_for(title, ())
-        while slug in self.given:
-            front = first[:35].rstrip("-")
-            self.numbers[front] += 1
-            slug = f"{front}-{self.numbers[front] + 1}"
-        self.given.add(slug)
-        return slug
-
-
 class Gathering:
     """A list in the making; its steps are in the order in which entries first name them."""
 
@@ -82,7 +65,7 @@ class Gathering:
         self._found: dict[str, tuple[Entry, Resource]] = {}
         self._pages = set[str]()
         self._looked_at = 0
-        self._slugs, self._step_slugs, self._section_slugs = _Slugs(), _Slugs(), _Slugs()
+        self._slugs, self._step_slugs, self._section_slugs = Slugs(), Slugs(), Slugs()
         self._steps: dict[tuple[str, str], Step] = {}
 
     @property
@@ -123,7 +106,8 @@ class Gathering:
 
     def _add(self, entry: Entry, fields: Mapping[str, object]) -> None:
         url, title = str(fields["url"]), str(fields["title"])
-        slug = self._slugs.new(entry.name, title or url.partition("://")[2])
+        named = slug_for(title or url.partition("://")[2], ())
+        slug = self._slugs.give(entry.name if _SLUG.fullmatch(entry.name) else named)
         resource = Resource(
             key=f"{NEW}:{slug}",
             kind=entry.kind or likely_kind(url),
@@ -139,7 +123,7 @@ class Gathering:
         title = _heading(entry.step) or section or self._title
         place = section or title, title
         if place not in self._steps:
-            step_id = self._step_slugs.new("", title)
+            step_id = self._step_slugs.give(slug_for(title, ()))
             self._steps[place] = Step(step_id, title, place[0])
         return self._steps[place]
 
@@ -208,7 +192,7 @@ class Gathering:
                 whole = replace(step, resources=tuple(resources[step.id]))
                 steps.setdefault(step.section_id, []).append(whole)
         for title, some in steps.items():
-            section_id = self._section_slugs.new("", title)
+            section_id = self._section_slugs.give(slug_for(title, ()))
             own = tuple(replace(step, section_id=section_id) for step in some)
             yield Section(section_id, title, steps=own)
 

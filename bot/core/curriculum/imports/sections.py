@@ -7,18 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from bot.core.curriculum import Resource, Section, Step
+from bot.core.curriculum import Resource, Section, Slugs, Step
 from bot.core.curriculum.checks import LONGEST_INTRODUCTION
 from bot.core.curriculum.fields import slug_for
 from bot.core.curriculum.imports import NEW
 from bot.core.curriculum.imports.drafts import Draft, clipped
 from bot.core.curriculum.imports.link_texts import is_generic, rank_of
 from bot.core.curriculum.imports.outline import BOLD, LEVEL, Heading
-from bot.core.curriculum.shape import (
-    LONGEST_PARAGRAPH,
-    LONGEST_SLUG,
-    LONGEST_STEP_TITLE,
-)
+from bot.core.curriculum.shape import LONGEST_PARAGRAPH, LONGEST_STEP_TITLE
 
 MOST_PARAGRAPHS = 10
 MOST_TABLES = 3
@@ -26,22 +22,6 @@ LEAST_ENTRIES = 3
 """So many headings of a list that might be entries are."""
 FOLDED = " \N{MIDDLE DOT} "
 """Stands between a heading and the one that it is read under, where both make one title."""
-
-
-class Slugs:
-    """Gives each title a slug of its own, without trying those that it gave before."""
-
-    def __init__(self) -> None:
-        self.given: set[str] = set()
-        self.times: dict[str, int] = {}
-
-    def give(self, title: str) -> str:
-        slug = wanted = slug_for(title, ())
-        while slug in self.given:
-            times = self.times[wanted] = self.times.get(wanted, 1) + 1
-            slug = f"{wanted[: LONGEST_SLUG - 1 - len(str(times))].rstrip('-')}-{times}"
-        self.given.add(slug)
-        return slug
 
 
 def sections_of(
@@ -111,7 +91,7 @@ class _Made:
         top = next(iter(paths[id(inside[0])]), None)
         name = clipped(top.title, LONGEST_STEP_TITLE) if top else ""
         name = name or clipped(title, LONGEST_STEP_TITLE) or "1"
-        section_id = self.places.give(name)
+        section_id = self.places.give(slug_for(name, ()))
         introduction = self._prose([top]) if top is not None and not top.drafts else ()
         steps = [self._step(each, paths[id(each)], section_id, name) for each in inside]
         return Section(
@@ -122,7 +102,7 @@ class _Made:
         below = path[1:]
         folded = FOLDED.join(each.title for each in below)
         title = clipped(folded, LONGEST_STEP_TITLE) or name
-        step_id = self.places.give(title)
+        step_id = self.places.give(slug_for(title, ()))
         tables = heading.tables[:MOST_TABLES]
         for _, lines in tables:
             self.understood(lines)
@@ -146,7 +126,7 @@ class _Made:
 
     def _resource(self, draft: Draft, step_id: str, parent: str | None = None) -> Resource:
         address = re.sub(r"^\w+://(?:www\.)?", "", draft.url)
-        key = f"{NEW}:{self.slugs.give(draft.title or address)}"
+        key = f"{NEW}:{self.slugs.give(slug_for(draft.title or address, ()))}"
         below = tuple(self._resource(each, step_id, key) for each in draft.companions)
         return Resource(
             key,

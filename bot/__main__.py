@@ -136,8 +136,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
         raise click.UsageError("--against compares two files: name one of the folder.")
     lists = load_curricula(path)
     for each, listed in zip(files_of(path), lists, strict=True):
-        steps = "1 step" if len(listed.steps) == 1 else f"{len(listed.steps)} steps"
-        click.echo(f"{each}: {len(listed.resources)} resources in {steps}, no problems.")
+        click.echo(f"{each}: {_size_of(listed)}, no problems.")
     if against is not None:
         from bot.core.curriculum.checks import compare, keeps_progress
 
@@ -148,6 +147,12 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
         if not keeps_progress(differences):
             sys.exit(1)
         click.echo("No reader loses progress.")
+
+
+def _size_of(listed: Curriculum) -> str:
+    count, steps = len(listed.resources), sum(bool(step.resources) for step in listed.steps)
+    resources = "1 resource" if count == 1 else f"{count} resources"
+    return f"{resources} in {'1 step' if steps == 1 else f'{steps} steps'}"
 
 
 @main.command()
@@ -190,6 +195,8 @@ def import_(file: Path, out: Path, report: Path | None, look_up: bool) -> None:
     from bot.errors import ReaderError
     from bot.views.lists_card import report_of
 
+    if report is not None and report.resolve() == out.resolve():
+        raise ConfigError(f"The list and its report can't both be {out}. Name another file.")
     for written in filter(None, (out, report)):
         if written.exists():
             raise ConfigError(f"{written} already exists and stays as it is. Name another file.")
@@ -212,8 +219,7 @@ def import_(file: Path, out: Path, report: Path | None, look_up: bool) -> None:
             report.write_text(report_of(imported.unread), encoding="utf-8", newline="\n")
     except OSError as error:
         raise ConfigError(f"{error.filename} can't be written ({error.strerror}).") from error
-    count, steps = len(curriculum.resources), sum(bool(step.resources) for step in curriculum.steps)
-    click.echo(f"{out}: {count} resources in {steps} steps.")
+    click.echo(f"{out}: {_size_of(curriculum)}.")
     if imported.unread:
         where = f"see {report}" if report else "name a file with --report to see which"
         click.echo(f"Lines that gave nothing: {len(imported.unread)} ({where}).")
@@ -299,13 +305,16 @@ def curriculum_path(config: Config) -> Path:
 def files_of(path: Path) -> list[Path]:
     """Return the files of the base lists that a path names: itself, or what a folder holds.
 
+    Hidden ones aren't lists: macOS puts a ``._a.yaml`` beside an ``a.yaml``, editors their own.
+
     Raises:
         ConfigError: the folder holds none.
     """
     if not path.is_dir():
         return [path]
     endings = (".yaml", ".yml")
-    found = [each for each in sorted(path.iterdir()) if each.suffix.casefold() in endings]
+    shown = (each for each in sorted(path.iterdir()) if not each.name.startswith("."))
+    found = [each for each in shown if each.suffix.casefold() in endings]
     if not found:
         raise ConfigError(
             f"{path} has no list in it. Put a YAML file there, or remove NEXTREAD_CURRICULUM to use"

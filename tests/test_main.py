@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from discord import Permissions
 
 from bot.__main__ import main
-from bot.core.curriculum.file import default_curriculum_path
+from bot.core.curriculum.file import default_curriculum_path, starter
 from bot.core.curriculum.shape import schema_text
 from tests.kill import objects
 from tests.small_discord import APPLICATION_ID, TOKEN, SmallDiscord, answer, nextread
@@ -544,6 +544,45 @@ def test_check_prints_the_schema_that_is_committed():
 
     assert result.exit_code == 0
     assert result.output == schema_text()
+
+
+def test_check_of_a_folder_passes_over_hidden_files(shell, tmp_path):
+    small_list(tmp_path / "lists" / "a.yaml")
+    (tmp_path / "lists" / "._a.yaml").write_bytes(b"\0\5\x16\7Mac OS X")
+
+    answer = shell("check", "lists")
+
+    assert answer.output == f"{Path('lists/a.yaml')}: 1 resource in 1 step, no problems.\n"
+
+
+def small_list(path):
+    path.parent.mkdir(exist_ok=True)
+    only = starter("a").partition("\n\n          - id: bert")[0]
+    path.write_text(only, "utf-8")
+
+
+# import
+
+
+def test_import_makes_a_list_that_check_finds_well(shell, tmp_path):
+    (tmp_path / "links.txt").write_text("[A paper](https://example.org/a)\nno link\n", "utf-8")
+
+    made = shell("import", "links.txt", "--out", "mine.yaml", "--report", "report.txt")
+    checked = shell("check", "mine.yaml")
+
+    assert lines_of(made.output)[0] == "mine.yaml: 1 resource in 1 step."
+    assert checked.output == "mine.yaml: 1 resource in 1 step, no problems.\n"
+    assert "no link" in (tmp_path / "report.txt").read_text("utf-8")
+
+
+def test_import_never_writes_the_report_over_the_list(shell, tmp_path):
+    (tmp_path / "links.txt").write_text("[A paper](https://example.org/a)\nno link\n", "utf-8")
+
+    answer = shell("import", "links.txt", "--out", "mine.yaml", "--report", "./mine.yaml")
+
+    assert answer.exit_code == 2
+    assert answer.stderr == "The list and its report can't both be mine.yaml. Name another file.\n"
+    assert not (tmp_path / "mine.yaml").exists()
 
 
 # new

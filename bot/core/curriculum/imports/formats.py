@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from bot.core.curriculum.file import read_curriculum
 from bot.core.curriculum.imports import NEW, Imported
 from bot.core.curriculum.imports.bibliography import read_bibtex, read_csl, read_ris
+from bot.core.curriculum.imports.gathering import MOST_UNREAD
 from bot.core.curriculum.imports.looks import UNREADABLE, Format, Unreadable, format_of
 from bot.core.curriculum.imports.markdown import read_markdown
 from bot.core.curriculum.imports.table import read_table
@@ -26,7 +28,8 @@ _READERS: Mapping[Format | None, Callable[[str, str], Imported]] = MappingProxyT
 def read_list(raw: bytes, source: str) -> Imported:
     """Read a list from the bytes of a file, or of what was pasted; ``source`` is what to call it.
 
-    Pasted links are read as Markdown, as is every other text.
+    Pasted links are read as Markdown, as is every other text. Of the lines that gave nothing the
+    first thousand are told; where there are more, the last of these is one too "many".
 
     Raises:
         NotAListError: It is something else than text, too large, or names no link.
@@ -48,7 +51,10 @@ def read_list(raw: bytes, source: str) -> Imported:
     imported = _READERS.get(found, read_markdown)(text, title)
     if not imported.curriculum.resources:
         raise NotAListError(source, "no_links")
-    return imported
+    if len(imported.unread) <= MOST_UNREAD:
+        return imported
+    *told, last = imported.unread[:MOST_UNREAD]
+    return replace(imported, unread=(*told, replace(last, why="many")))
 
 
 def _binary(raw: bytes) -> Unreadable | Literal["binary"] | None:

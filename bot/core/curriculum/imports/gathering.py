@@ -28,7 +28,8 @@ from bot.core.curriculum.shape import (
 MOST_RESOURCES = 5_000
 """More than anybody reads, and about what can be looked through within a second or two."""
 
-MOST_UNREAD = 100_000
+MOST_UNREAD = 1_000
+"""Lines of a file that are told: a draft keeps them, and reads them whenever its card is shown."""
 
 _SLUG = re.compile("(?=.*[a-z])[a-z0-9-]{1,40}")
 
@@ -74,9 +75,9 @@ class Gathering:
         return len(self._found) == MOST_RESOURCES or self._looked_at >= 2 * MOST_RESOURCES
 
     def leave(self, line: int, text: str, why: UnreadWhy) -> None:
-        """Remember a line that gives nothing; not more than anybody could bear to be told."""
+        """Remember a line that gives nothing, and one more than are told."""
         self._looked_at += 1
-        if len(self._unread) < MOST_UNREAD:
+        if len(self._unread) <= MOST_UNREAD:
             self._unread.append(Unread(line, text.rstrip("\n")[:200], why))
 
     def take(self, line: int, text: str, entry: Callable[[], Entry]) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.core.curriculum.bibliographies import write_bibtex
 from bot.core.curriculum.file import default_curriculum_path, read_curriculum, write_curriculum
 from bot.core.curriculum.imports.formats import LARGEST_FILE, read_list
+from bot.core.curriculum.imports.gathering import MOST_UNREAD
 from bot.core.curriculum.tables import write_csv
 from bot.errors import CurriculumFileError, NotAListError, ReaderError
 from tests.core.curriculum.imports.lists import keeps_to_the_rules
@@ -43,6 +44,20 @@ def test_a_format_is_told_by_its_look_whatever_the_file_is_called(text, source):
 )
 def test_a_format_without_a_look_is_told_by_the_name_of_its_file(text, source):
     assert [r.title for r in read_list(text.encode(), source).curriculum.resources] == ["A"]
+
+
+@pytest.mark.parametrize("source", ["list.md", "list.csv", "list.bib", "list.ris"])
+def test_no_more_lines_without_a_link_are_told_than_anybody_reads(source):
+    written = {"list.csv": CSV, "list.bib": BIBTEX, "list.ris": RIS}.get(source, "https://a.org\n")
+    idle = "@misc{b, title={B}}\n" if source == "list.bib" else "no link here\n"
+
+    few = read_list((written + "\n" + idle * MOST_UNREAD).encode(), source).unread
+    many = read_list((written + "\n" + idle * MOST_UNREAD * 2).encode(), source).unread
+
+    assert len(few) == len(many) == MOST_UNREAD
+    assert [each.why for each in few[-2:]] == ["text", "text"]
+    assert [each.why for each in many[-2:]] == ["text", "many"]
+    assert many[:-1] == few[:-1]
 
 
 def test_a_list_is_called_as_its_file():

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from bot.core.curriculum.fields import PageFacts
 from bot.core.curriculum.imports import with_facts_of
@@ -34,29 +35,44 @@ FetchFacts = Callable[[str], Awaitable[PageFacts]]
 """Looks at the page behind a link; never raises for trouble on the way."""
 
 
+class Turns:
+    """One request a host at a time, and a few hosts at once, for all who take turns."""
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(HOSTS_AT_ONCE)
+        self._by_host = WeakValueDictionary[str, asyncio.Lock]()
+
+    @asynccontextmanager
+    async def of(self, host: str) -> AsyncIterator[None]:
+        """Wait until it is one's turn with a host, and have it."""
+        lock = self._by_host.setdefault(host, asyncio.Lock())
+        async with lock, self._all:
+            yield
+
+
 async def ask_pages(
-    links: Mapping[str, str], fetch_facts: FetchFacts
+    links: Mapping[str, str], fetch_facts: FetchFacts, turns: Turns | None = None
 ) -> AsyncGenerator[tuple[str, PageFacts], None]:
-    """Yield what each page tells as it comes: one request a host at a time.
+    """Yield what each page tells as it comes, in turn with whoever else asks its host.
 
     ``links``: by key; a page that hangs tells nothing.
     """
+    turns = turns or Turns()
     by_host = defaultdict[str, list[str]](list)
     for key, url in links.items():
         by_host[host_of(url)].append(key)
     told = asyncio.Queue[tuple[str, PageFacts]]()
-    turns = asyncio.Semaphore(HOSTS_AT_ONCE)
 
-    async def ask(keys: list[str]) -> None:
+    async def ask(host: str, keys: list[str]) -> None:
         for key in keys:
-            async with turns:
+            async with turns.of(host):
                 facts = PageFacts()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PATIENCE):
                         facts = await fetch_facts(links[key])
             told.put_nowait((key, facts))
 
-    asking = [asyncio.create_task(ask(keys)) for keys in by_host.values()]
+    asking = [asyncio.create_task(ask(*each)) for each in by_host.items()]
     try:
         for _ in links:
             yield await told.get()
@@ -67,25 +83,29 @@ async def ask_pages(
 
 @dataclass
 class Lookups:
-    """Asks one page a host at a time."""
+    """Asks one page a host at a time, whosever import it is for."""
 
     _background: Database
     _clock: Clock
     _fetch_facts: FetchFacts
+    _turns: Turns = field(default_factory=Turns)
 
     async def run_due(self) -> bool:
         """Look up all that waits, and what comes meanwhile; tell whether anything did."""
-        running: set[asyncio.Task[None]] = set()
+        running: dict[asyncio.Task[None], int] = {}
         was_due = False
         try:
             while True:
                 for draft in await self._claimed():
-                    running.add(asyncio.create_task(self._look_up(draft)))
+                    if draft.draft_id not in running.values():  # else it waits long for its turn
+                        running[asyncio.create_task(self._look_up(draft))] = draft.draft_id
                 if not running:
                     return was_due
                 was_due = True
                 first = asyncio.FIRST_COMPLETED
-                _done, running = await asyncio.wait(running, timeout=SAVED_EVERY, return_when=first)
+                done, _ = await asyncio.wait(running, timeout=SAVED_EVERY, return_when=first)
+                for each in done:
+                    del running[each]
         finally:
             for each in running:
                 each.cancel()
@@ -106,7 +126,7 @@ class Lookups:
         found: dict[str, PageFacts] = {}
         saved_at = asyncio.get_running_loop().time()
         try:
-            async with aclosing(ask_pages(links, self._fetch_facts)) as pages:
+            async with aclosing(ask_pages(links, self._fetch_facts, self._turns)) as pages:
                 async for key, facts in pages:
                     found[key] = facts
                     now = asyncio.get_running_loop().time()

@@ -5,7 +5,7 @@ import pytest
 
 from bot.core.curriculum.fields import PageFacts
 from bot.core.lists import Where
-from bot.services.lookups import Lookups
+from bot.services.lookups import HOSTS_AT_ONCE, LEASE, Lookups
 from bot.store import additions
 from tests.curricula import curriculum, resource
 from tests.postbox import GUILD
@@ -64,6 +64,61 @@ async def test_one_page_a_host_is_asked_at_a_time_and_hosts_at_once(services):
     await lookups(services, facts).run_due()
 
     assert most == {"a": 1, "b": 1, "both": 2}
+
+
+async def test_two_imports_take_turns_with_a_host(services):
+    refs = [await looked_at(services, f"https://a.org/{n}", f"https://b.org/{n}") for n in range(3)]
+    open_, most = {"a": 0, "b": 0}, {"a": 0, "b": 0}
+
+    async def facts(url):
+        host = url[8]
+        open_[host] += 1
+        most[host] = max(most[host], open_[host])
+        await asyncio.sleep(0.01)
+        open_[host] -= 1
+        return FACTS
+
+    await lookups(services, facts).run_due()
+
+    assert most == {"a": 1, "b": 1}
+    assert [(await services.imports.present(ref)).pending for ref in refs] == [0, 0, 0]
+
+
+async def test_over_all_imports_a_few_hosts_are_asked_at_once(services):
+    for each in range(4):
+        await looked_at(services, *(f"https://h{each}-{n}.org/" for n in range(4)))
+    open_, most = 0, 0
+
+    async def facts(url):
+        nonlocal open_, most
+        open_ += 1
+        most = max(most, open_)
+        await asyncio.sleep(0.01)
+        open_ -= 1
+        return FACTS
+
+    await lookups(services, facts).run_due()
+
+    assert most == HOSTS_AT_ONCE
+
+
+async def test_an_import_that_waits_long_for_its_turn_is_looked_up_once(services, clock):
+    await looked_at(services, "https://a.org/1")
+    asked, next_claimed = [], asyncio.Event()
+
+    async def facts(url):
+        asked.append(url)
+        if url == "https://b.org/1":
+            next_claimed.set()
+        elif len(asked) == 1:
+            clock.now += 2 * LEASE
+            await looked_at(services, "https://b.org/1")
+            await next_claimed.wait()
+        return FACTS
+
+    await lookups(services, facts).run_due()
+
+    assert asked == ["https://a.org/1", "https://b.org/1"]
 
 
 async def test_what_a_process_began_another_goes_on_with_once_its_lease_is_over(services, clock):

@@ -1,5 +1,6 @@
 """The lists in sight of a server or a reader: which counts where, and a server's own ones."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from bot.errors import (
     TooManyListsError,
     UnknownListError,
 )
-from bot.services.curriculum import CurriculumStore
+from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
 from bot.store import additions, groups, readers
 from bot.store import lists as rows
 from bot.store.database import Database, Queries
@@ -216,7 +217,10 @@ class Lists:
             raise NothingToExportError
         slug = listed.id.rpartition(":")[2]
         write, ending = FORMS[form]
-        return listed.title, f"{slug}.{ending}", write(replace(listed, id=slug))
+        listed = replace(listed, id=slug)
+        is_long = len(listed.by_key) > LAID_AT_ONCE
+        text = await asyncio.to_thread(write, listed) if is_long else write(listed)
+        return listed.title, f"{slug}.{ending}", text
 
     async def _overview(
         self, db: Queries, guild_id: int, channel_id: int | None, list_id: str | None

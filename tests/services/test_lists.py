@@ -1,5 +1,7 @@
 """A server's own lists: made, named, removed, used; and who sees them."""
 
+import sys
+
 import pytest
 
 from bot.core.lists import Where
@@ -12,8 +14,8 @@ from bot.errors import (
     TooManyListsError,
     UnknownListError,
 )
-from bot.services.curriculum import CurriculumStore
-from bot.services.lists import LONGEST_LIST_TITLE, MOST_LISTS
+from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
+from bot.services.lists import FORMS, LONGEST_LIST_TITLE, MOST_LISTS
 from bot.store import progress
 from tests.curricula import curriculum, imported, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
@@ -210,6 +212,26 @@ async def test_a_list_is_named_by_its_title_too_in_its_server_and_where_it_was_u
     await services.reading.next_for(READER, Where(GUILD, list_id=list_id))
     assert (await lists.named(READER, None, "Ours")).list_id == list_id
     assert await reads(services, None) == list_id
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_long_list_is_written_beside_all_else(services, lists, form):
+    list_id = await brought(services, *(f"r-{n}" for n in range(LAID_AT_ONCE + 1)))
+    writers = {write.__code__ for write, _ending in FORMS.values()}
+    written_here = []
+
+    def note(frame, _event, _arg):
+        if frame.f_code in writers:
+            written_here.append(frame)
+
+    sys.setprofile(note)  # of this thread alone
+    try:
+        _title, _name, text = await lists.export(Where(GUILD, list_id=list_id), form)
+    finally:
+        sys.setprofile(None)
+
+    assert text.count("https://example.org/r-") > LAID_AT_ONCE
+    assert not written_here
 
 
 async def test_an_export_is_named_after_its_list(services, lists):

@@ -456,14 +456,16 @@ def aims_of(curriculum: Curriculum, goal: str) -> tuple[Resource, ...]:
     return ()
 
 
-def may_be_goal(aim: Resource | Step) -> bool:
-    """Tell whether something can be a goal: no companion, and no step that a server made.
+def may_be_goal(curriculum: Curriculum, aim: Resource | Step) -> bool:
+    """Tell whether something can be a goal: no companion, and no step that a server lays over.
 
-    Such a step is called the same in every server, and means another thing in each.
+    Goals are kept by list: over one of the host's, such a step may be called the same in several
+    servers, and means another thing in each.
     """
     if isinstance(aim, Resource):
         return not aim.is_companion
-    return any(guild_of(resource.key) is None for resource in aim.resources)
+    is_servers = guild_of(curriculum.id) is not None
+    return any(is_servers or guild_of(resource.key) is None for resource in aim.resources)
 
 
 def path_to(curriculum: Curriculum, marks: Marks, goal: str) -> tuple[Resource, ...]:

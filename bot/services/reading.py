@@ -393,7 +393,7 @@ class Reading:
                 aim = here.curriculum.find(key) or await self._readers.resource(tx, here, key)
                 key, aims = aim.key, [r.key for r in aims_of(here.curriculum, aim.key)]
                 is_left = path_to(here.curriculum, here.reader.marks, key)
-                if not is_left or not may_be_goal(aim):
+                if not is_left or not may_be_goal(here.curriculum, aim):
                     return await self._repeated(tx, here, lambda each: here.touches(each, aims))
             kind: ChangeKind = "no_goal" if key is None else "goal"
             if key == (here.goal.key if here.goal else here.reader.goal):

@@ -383,7 +383,7 @@ def path_card(path: Path, *, in_server: bool, changed: Reply | None = None) -> L
     mine = None
     if is_goal:
         mine = button(ids.DropGoal(), _("Drop this goal"))
-    elif left and may_be_goal(aim):
+    elif left and may_be_goal(path.curriculum, aim):
         mine = button(ids.MakeGoal(aim.key), _("Make this my goal"), BLUE)
     doubt = None
     if in_server and isinstance(aim, Resource) and doubtable(path):

@@ -133,7 +133,8 @@ def goal_select(reply: Reply, page: int = 0) -> ui.Select[Any] | None:
     goal = curriculum.find(reply.reader.goal or "")
     if goal is not None and path_to(curriculum, marks, goal.key):
         return None
-    steps = [s for s in curriculum.steps if may_be_goal(s) and path_to(curriculum, marks, s.key)]
+    steps = [s for s in curriculum.steps if may_be_goal(curriculum, s)]
+    steps = [s for s in steps if path_to(curriculum, marks, s.key)]
     unread = [r for r in curriculum.reading_order if not unlocks(marks, r.key)]
     unread.sort(key=lambda each: not each.must_read)
     options = [option(WHOLE_LIST, _("The whole list"), _("In its own order"))]

@@ -276,3 +276,13 @@ async def test_what_this_list_lacks_is_found_in_the_others(alice, channel, ours)
     assert title_of(found) == "Bigtable"
     assert "Bigtable" in text_of(way)
     assert [choice["name"] for choice in typed] == ["Bigtable · Storage"]
+
+
+async def test_a_step_of_a_list_is_made_the_goal(moderator, alice, channel, bring):
+    brought = await bring()
+    await moderator.click(brought.response.message, label="Use in this server")
+    way = await alice.slash(channel, "path", resource="Consensus")
+
+    set_ = await alice.click(way.response.message, label="Make this my goal")
+
+    assert "🎯 Your goal is **Consensus**." in text_of(set_)

@@ -221,6 +221,16 @@ async def test_a_reset_takes_the_marks_and_the_goal_of_one_list_alone(services, 
     assert (undone.goal, undone.notes) == (f"g{GUILD}:z", {f"g{GUILD}:y": "page 2"})
 
 
+async def test_a_step_of_a_servers_own_list_may_be_the_goal_there_alone(services, two_groups):
+    hosts, ours = two_groups
+
+    reply = await services.reading.set_goal(READER, ours, ":one")
+    elsewhere = await services.reading.reader(READER, hosts)
+
+    assert (reply.change.kind, reply.reader.goal) == ("goal", ":one")
+    assert elsewhere[1].goal is None
+
+
 async def test_what_is_kept_tells_of_the_list_used_last_and_of_each_in_the_download(
     services, two_groups, clock
 ):

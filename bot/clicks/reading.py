@@ -9,7 +9,7 @@ from discord.ui import LayoutView
 from bot.clicks.click import Click, View, clicked
 from bot.core.curriculum import Curriculum, Step
 from bot.core.moderation import doubtable
-from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reader, Reply, Talk
+from bot.core.recommend import DISLIKED, LIKED, MarkKind, Reply, Talk
 from bot.errors import NothingToDoubtError, UnknownStepError
 from bot.language import _
 from bot.views import custom_ids as ids
@@ -61,6 +61,8 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
             return me_card(await click.services.me.about(click.who))
         case "settings":
             return await _settings(click)
+        case "reset":
+            return await _ask_reset(click)
     journey = await click.services.reading.journey(click.who, click.place)
     match said.card:
         case "progress":
@@ -69,8 +71,6 @@ async def go_to(click: Click, said: ids.GoTo) -> View:
             return progress_card(journey, now=click.interaction.created_at)
         case "know" | "start":
             return know_card(journey.curriculum, journey.reader)
-        case "reset":
-            return await _ask_reset(click, journey.curriculum, journey.reader)
         case "updates":
             return about_card(journey.curriculum)
     return index_card(journey.curriculum, journey.reader)
@@ -272,13 +272,12 @@ async def share(click: Click, _said: ids.Share) -> View:
 @clicked
 async def ask_reset(click: Click, _said: ids.ResetAll) -> View:
     """Ask for the word, as *Reset…* does."""
-    return await _ask_reset(click, *await click.services.reading.reader(click.who, click.place))
+    return await _ask_reset(click)
 
 
-async def _ask_reset(click: Click, curriculum: Curriculum, reader: Reader) -> View:
-    marks, title = reader.marks, reader.list_title
-    count = sum(curriculum.get(key) is not None for key in marks) if title else len(marks)
-    return await click.ask_word(reset_form(count, title), _reset, go_button("reset"))
+async def _ask_reset(click: Click) -> View:
+    marks, title = await click.services.reading.reset_count(click.who, click.place)
+    return await click.ask_word(reset_form(marks, title), _reset, go_button("reset"))
 
 
 async def _reset(click: Click, _form: WordForm) -> View:

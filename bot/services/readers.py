@@ -1,6 +1,6 @@
 """One reader as they stand in the list of the server where they ask."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -219,6 +219,24 @@ class Readers:
         for list_id in order:
             if list_id != here.list_id:
                 yield await self.here(db, here.reader_id, replace(here.where, list_id=list_id))
+
+    async def of_list(self, db: Queries, here: ReaderHere) -> Callable[[str], bool]:
+        """Return what tells whether a mark's key is about the list the reader stands in.
+
+        So is what is about no list in sight, for it left them; but not another server's. What
+        a server hides of one of the host's lists is about that list still.
+        """
+        base = self._curricula.bases.get(here.list_id, here.curriculum)
+        others = [other.curriculum async for other in self.others(db, here)]
+
+        def is_of_list(key: str) -> bool:
+            if here.is_about(key) or base.get(key) is not None:
+                return True
+            is_ours = guild_of(key) in (None, here.guild_id)
+            is_elsewhere = any(other.get(key) is not None for other in others)
+            return is_ours and not is_elsewhere and not self._curricula.is_listed(key)
+
+        return is_of_list
 
     async def use(self, db: Database, here: ReaderHere, place: Place) -> None:
         """Record that the reader used a list, where a card without keys will go on in it."""

@@ -401,13 +401,25 @@ class Reading:
             return await self._change(tx, here, kind, {}, goal=key)
 
     async def reset(self, reader_id: int, place: Place) -> Reply:
-        """Take every mark and the goal away; of who has several lists in sight, those of one."""
+        """Take every mark and the goal away; of who has several lists in sight, those of one.
+
+        What left them all goes with whichever.
+        """
         async with self._turn(reader_id) as tx:
             here = await self._readers.here(tx, reader_id, place)
-            theirs = here.is_about if here.reader.list_title else bool
+            theirs = await self._in_reset(tx, here)
             rows: dict[str, Mark | None] = dict.fromkeys(filter(theirs, here.stored))
             notes: dict[str, str | None] = dict.fromkeys(filter(theirs, here.kept.notes))
             return await self._change(tx, here, "reset", rows, notes=notes)
+
+    async def reset_count(self, reader_id: int, place: Place) -> tuple[int, str]:
+        """Return how many marks a reset takes, and of which list, where there are several."""
+        here = await self._readers.here(self._db, reader_id, place)
+        taken = filter(await self._in_reset(self._db, here), here.reader.marks)
+        return len(list(taken)), here.reader.list_title
+
+    async def _in_reset(self, db: Queries, here: ReaderHere) -> Callable[[str], bool]:
+        return await self._readers.of_list(db, here) if here.reader.list_title else bool
 
     @asynccontextmanager
     async def _turn(self, reader_id: int) -> AsyncIterator[Queries]:

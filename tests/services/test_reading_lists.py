@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.core.lists import Where
+from bot.core.progress import Mark
 from bot.services.curriculum import CurriculumStore
 from bot.services.readers import Readers
 from bot.services.reading import Reading
-from bot.store import additions
+from bot.store import additions, progress
 from bot.store import groups as group_rows
 from tests.curricula import curriculum, imported, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, MONDAYS_AT_TEN, new_group
@@ -229,6 +230,36 @@ async def test_a_step_of_a_servers_own_list_may_be_the_goal_there_alone(services
 
     assert (reply.change.kind, reply.reader.goal) == ("goal", ":one")
     assert elsewhere[1].goal is None
+
+
+async def test_a_reset_takes_what_left_all_lists_with_whichever_of_them(services, two_groups):
+    hosts, ours = two_groups
+    other = f"g{GUILD + 1}:theirs"
+    async with services.db.transaction() as tx:
+        gone = ["one:gone", f"g{GUILD}:gone", other]
+        await progress.set_marks(tx, READER, dict.fromkeys(gone, Mark("done", services.clock())))
+    await services.reading.mark(READER, hosts, "one:1", "done")
+
+    counted = await services.reading.reset_count(READER, ours)
+    await services.reading.reset(READER, ours)
+    _, after = await services.reading.reader(READER, hosts)
+
+    assert counted == (2, "Ours")
+    assert after.marks.keys() == {"one:1", other}
+
+
+async def test_a_reset_of_one_list_leaves_what_a_server_hides_of_another(services, two_groups):
+    hosts, ours = two_groups
+    await services.reading.mark(READER, hosts, "one:1", "done")
+    desk = await services.moderation.open(Where(GUILD, list_id="one"), MODERATOR, "one:1")
+    await services.moderation.remove((GUILD, MODERATOR, desk.draft_id))
+
+    await services.reading.reset(READER, ours)
+    kept = (await services.reading.reader(READER, None))[1].marks
+    await services.reading.reset(READER, hosts)
+
+    assert kept.keys() == {"one:1"}
+    assert not (await services.reading.reader(READER, None))[1].marks
 
 
 async def test_what_is_kept_tells_of_the_list_used_last_and_of_each_in_the_download(

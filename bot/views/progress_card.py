@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from discord import SelectOption
 from discord.ui import LayoutView
@@ -17,6 +18,7 @@ from bot.views.parts import (
     Lines,
     Select,
     WordForm,
+    as_many_as_fit,
     boxed,
     button,
     go_button,
@@ -46,6 +48,8 @@ from bot.views.phrases import (
 )
 
 BAR, STEPS = 10, 2_000  # characters
+STEPS_ROOM = 16
+"""Lines on a phone for the steps of a list: of more, those about the reader's own are shown."""
 
 
 def progress_card(journey: Journey, *, now: datetime | None = None) -> LayoutView:
@@ -202,10 +206,19 @@ def _pace_lines(journey: Journey) -> Lines:
 
 
 def _steps_lines(journey: Journey) -> Lines:
-    """Yield how far the reader is, step by step."""
-    found = figures(journey.curriculum, journey.reader.marks)
-    begun = [_step_line(count) for count in found.steps if _is_begun(count)]
-    yield from begun
+    """Yield how far the reader is, step by step; of a long list, their own step before all."""
+    found, current = figures(journey.curriculum, journey.reader.marks), journey.reader.current
+    begun = [count for count in found.steps if _is_begun(count)]
+    lines = [_step_line(count) for count in begun]
+    own = (n for n, each in enumerate(begun) if current in {r.key for r in each.step.resources})
+    left = (n for n, each in enumerate(begun) if not each.listed.is_complete)
+    first = next(chain(own, left), 0)
+    shown = as_many_as_fit(lines[first:], STEPS_ROOM)
+    if first + len(shown) == len(lines):  # what room is left, for those before
+        shown = as_many_as_fit(lines[::-1], STEPS_ROOM)[::-1]
+    yield from shown
+    if len(shown) < len(lines):
+        yield _("-# All {n} steps: `/curriculum`", n=len(found.steps))
     if untouched := len(found.steps) - len(begun):
         yield ngettext(
             "-# Deeper, not begun yet: {n} step.",

@@ -86,3 +86,16 @@ def test_what_was_left_out_is_told_of_the_list_and_of_its_step():
 
     assert lines[1].endswith("**0 of 2 (1 never)**")
     assert any(line.startswith("- ") and ": 0 of 2 (1 never)" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("current", "first", "last"), [("demo:r80", 80, 95), (None, 0, 15), ("demo:r175", 160, 175)]
+)
+def test_of_many_steps_the_readers_own_is_in_sight_and_the_way_to_all(current, first, last):
+    made = curriculum(*(resource(f"r{n}", step_id=f"step-{n}", minutes=None) for n in range(176)))
+
+    card = progress_card(Journey(made, Reader({}, current), None, ()), now=NOW)
+    lines = [line for line in text_of(card).splitlines() if line.startswith("- ")]
+
+    assert (lines[0], lines[-1]) == (f"- Step-{first}: 0 of 1", f"- Step-{last}: 0 of 1")
+    assert "-# All 176 steps: `/curriculum`" in text_of(card)

@@ -34,7 +34,7 @@ from bot.services.moderation import CARDS_LAST
 from bot.services.server_list import MOST_ADDITIONS
 from bot.store import additions, progress, readers
 from bot.store import lists as rows
-from bot.store.additions import Draft, KnownResource
+from bot.store.additions import Draft
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
@@ -252,7 +252,7 @@ class Imports:
             await self._unmake(tx, guild_id, list_id, latest[0].made_by)
         await self._let_later_know(tx, latest[0], replaced.get("facts", {}))
         await additions.set_version(tx, guild_id, self._ids.new())
-        await self._record(tx, guild_id)
+        await self._lists.record(tx, guild_id)
 
     async def _unmake(self, tx: Queries, guild_id: int, list_id: str, who: int | None) -> None:
         """Forget a list that an import made; what was added to it since stays in it."""
@@ -386,7 +386,7 @@ class Imports:
         } | ({"made": True} if run.into is None else {})
         listed = replace(listed, id=list_id, title=title)
         version = await self._lists.put(tx, guild_id, draft.opened_by, listed, json.dumps(replaced))
-        await self._record(tx, guild_id)
+        await self._lists.record(tx, guild_id)
         return version, list_id
 
     async def _lay(self, tx: Queries, draft: Draft, merged: Outcome) -> int:
@@ -420,7 +420,7 @@ class Imports:
         version = rows.Version(version_id, guild_id, list_id, "", before, draft.opened_by, now)
         await rows.add_version(tx, version)
         await additions.set_version(tx, guild_id, self._ids.new())
-        await self._record(tx, guild_id)
+        await self._lists.record(tx, guild_id)
         return version_id
 
     async def _put_facts(
@@ -438,19 +438,6 @@ class Imports:
                 replaced[resource.key] = (before, after)
         await additions.put_facts(tx, guild_id, {key: new for key, (_, new) in replaced.items()})
         return replaced
-
-    async def _record(self, tx: Queries, guild_id: int) -> None:
-        """Bring the record of what the server ever listed up to date with all its lists."""
-        choice, version = await rows.choice(tx, guild_id)
-        there: dict[str, Resource] = {}
-        for list_id in self._curricula.titles(choice):
-            listed = await self._curricula.of(tx, Where(guild_id, list_id=list_id), version)
-            there |= {k: r for k, r in listed.by_key.items() if is_of_guild(k, guild_id)}
-        ever = await additions.known_resources(tx, namespace_of(guild_id))
-        news = (KnownResource(key, r.title, r.url) for key, r in there.items())
-        await additions.keep_known(tx, [each for each in news if ever.get(each.key) != each])
-        gone = [key for key, each in ever.items() if each.gone_at is None and key not in there]
-        await additions.set_gone(tx, gone, self._clock())
 
 
 def _facts(resource: Resource, before: Mapping[str, Any]) -> dict[str, Any]:

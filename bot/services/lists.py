@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 from types import MappingProxyType
 
-from bot.core.curriculum import Curriculum, Section, Step, numbered
+from bot.core.curriculum import Curriculum, Resource, Section, Step, numbered
 from bot.core.curriculum.additions import is_of_guild, namespace_of
 from bot.core.curriculum.bibliographies import write_bibtex
 from bot.core.curriculum.checks import folded_name
@@ -29,6 +29,7 @@ from bot.errors import (
 from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
 from bot.store import additions, groups, readers
 from bot.store import lists as rows
+from bot.store.additions import KnownResource
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 from bot.store.lists import OwnList, Version
@@ -169,6 +170,7 @@ class Lists:
             if listed.removed_at is None:
                 await rows.put_list(tx, replace(listed, removed_at=now))
                 await additions.set_version(tx, guild_id, self._ids.new())
+                await self.record(tx, guild_id)
 
     async def bring_back(self, guild_id: int, who: int, list_id: str) -> None:
         """Bring a removed list back; the groups that read from it do so again.
@@ -184,6 +186,7 @@ class Lists:
                     raise TooManyListsError(MOST_LISTS)
                 await rows.put_list(tx, replace(listed, removed_at=None))
                 await additions.set_version(tx, guild_id, self._ids.new())
+                await self.record(tx, guild_id)
 
     async def use(self, guild_id: int, who: int, list_id: str) -> None:
         """Let a list count in the server wherever no group says otherwise."""
@@ -257,6 +260,19 @@ class Lists:
             group.group_id if group else None,
             channel_id,
         )
+
+    async def record(self, tx: Queries, guild_id: int) -> None:
+        """Bring the record of what the server ever listed up to date with all its lists."""
+        choice, version = await rows.choice(tx, guild_id)
+        there: dict[str, Resource] = {}
+        for list_id in self._curricula.titles(choice):
+            listed = await self._curricula.of(tx, Where(guild_id, list_id=list_id), version)
+            there |= {k: r for k, r in listed.by_key.items() if is_of_guild(k, guild_id)}
+        ever = await additions.known_resources(tx, namespace_of(guild_id))
+        news = (KnownResource(key, r.title, r.url) for key, r in there.items())
+        await additions.keep_known(tx, [each for each in news if ever.get(each.key) != each])
+        gone = [key for key, each in ever.items() if each.gone_at is None and key not in there]
+        await additions.set_gone(tx, gone, self._clock())
 
     async def _own(self, db: Queries, guild_id: int, list_id: str) -> OwnList:
         made = {each.list_id: each for each in await rows.own_lists(db, guild_id)}

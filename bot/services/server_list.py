@@ -21,7 +21,7 @@ from bot.core.lists import Where
 from bot.core.moderation import Choice, EditKind, PastEdit
 from bot.errors import NoLongerListedError, ReaderError, TooManyAdditionsError, UnknownResourceError
 from bot.services.curriculum import CurriculumStore, Seen
-from bot.store import additions
+from bot.store import additions, lists
 from bot.store.additions import KnownResource
 from bot.store.database import Queries
 from bot.store.instants import Clock, Ids
@@ -261,8 +261,17 @@ class ServerList:
         # The server's own are kept in the record of all that was ever listed.
         own = own_resource(addition.key, addition.fields, "")
         if own is not None and is_of_guild(own.key, guild_id):
-            if addition.removed:
+            if addition.removed and not await self._stands_elsewhere(own.key):
                 await additions.set_gone(tx, [own.key], now)
-            else:
+            elif not addition.removed:
                 await additions.keep_known(tx, [KnownResource(own.key, own.title, own.url)])
         self.seen = await self._curricula.seen(tx, self.where)
+
+    async def _stands_elsewhere(self, key: str) -> bool:
+        """Tell whether another list of the server has a resource."""
+        choice, version = await lists.choice(self.db, self.guild_id)
+        for list_id in self._curricula.titles(choice).keys() - {self.base.id}:
+            at = replace(self.where, list_id=list_id)
+            if (await self._curricula.of(self.db, at, version)).get(key) is not None:
+                return True
+        return False

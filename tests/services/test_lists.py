@@ -16,7 +16,7 @@ from bot.errors import (
 )
 from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
 from bot.services.lists import FORMS, LONGEST_LIST_TITLE, MOST_LISTS
-from bot.store import progress
+from bot.store import additions, progress
 from tests.curricula import curriculum, imported, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
 
@@ -306,3 +306,24 @@ async def test_what_a_host_comes_to_list_counts_for_who_read_it_in_a_servers_own
     assert [*seen.by_key] == ["demo:x"]
     assert resolved(seen, marks).keys() == {"demo:x"}
     assert resolved(seen, marks)["demo:x"].state == "done"
+
+
+async def test_what_another_list_still_has_is_not_gone(services):
+    await bring_two_with_x(services)
+
+    await services.lists.remove(GUILD, MODERATOR, f"g{GUILD}:one")
+    one_left = await additions.known_resources(services.db, f"g{GUILD}")
+    await services.lists.remove(GUILD, MODERATOR, f"g{GUILD}:two")
+    none_left = await additions.known_resources(services.db, f"g{GUILD}")
+    await services.lists.bring_back(GUILD, MODERATOR, f"g{GUILD}:two")
+    back = await additions.known_resources(services.db, f"g{GUILD}")
+
+    gone = [found[f"g{GUILD}:x"].gone_at for found in (one_left, none_left, back)]
+    assert [at is None for at in gone] == [True, False, True]
+
+
+async def bring_two_with_x(services):
+    for title in ("One", "Two"):
+        file = imported("x", title=title)
+        run = await services.imports.look(Where(GUILD), MODERATOR, file, "new")
+        await services.imports.bring((GUILD, MODERATOR, run.draft_id))

@@ -48,8 +48,9 @@ class SpanWriter:
         look = look or next((each for each in reversed(self._looks) if each), "")
         span = Span(text, self.url, look, is_image)
         last = self.spans[-1] if self.spans else None
-        if last and last != BREAK and replace(last, text=text) == span:
-            self.spans[-1] = replace(last, text=last.text + text)
+        if last and last != BREAK and _goes_on(last, span):
+            look = last.look if last.look == span.look else ""
+            self.spans[-1] = replace(last, text=last.text + text, look=look)
         elif text or is_image:
             self.spans.append(span)
 
@@ -75,6 +76,14 @@ class SpanWriter:
             self._looks.append(look)
         elif look in self._looks:
             self._looks.remove(look)
+
+
+def _goes_on(last: Span, span: Span) -> bool:
+    """Tell whether a run goes on: it looks alike, or a link whose words look different does."""
+    is_link = bool(span.url) and not (
+        span.is_image or last.is_image or "chip" in (span.look, last.look)
+    )
+    return replace(last, text=span.text) == span or (is_link and last.url == span.url)
 
 
 def attributes_of(written: str) -> dict[str, str]:

@@ -543,3 +543,19 @@ def titled(curriculum):
         for section in curriculum.sections
     )
     return replace(curriculum, sections=sections)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("**Attention** Is All You Need", "Attention Is All You Need"),
+        ("A *very* good paper", "A very good paper"),
+        ("Using `asyncio` well", "Using asyncio well"),
+        ("C++ *and* Rust", "C++ and Rust"),
+    ],
+)
+def test_a_link_is_one_title_however_its_words_look(written, title):
+    read = read_markdown(f"## Step\n- [{written}](https://e.org/1) - Why.\n")
+
+    (resource,) = read.curriculum.resources
+    assert (resource.title, resource.notes) == (title, ("Why.",))

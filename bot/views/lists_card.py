@@ -478,6 +478,7 @@ def report_of(unread: Iterable[Unread]) -> str:
         "text": _("there is no link in it"),
         "twice": _("its link stands in the list already"),
         "no_web": _("it is not a web link"),
+        "aside": _("its link is no part of the list, as under License or Contributing"),
         "long": _("it is too long"),
         "many": _("the list is full"),
     }

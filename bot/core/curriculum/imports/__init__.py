@@ -12,9 +12,9 @@ from bot.core.curriculum.identity import pages_of
 NEW = "new"
 """The id of a list that was only read, and the namespace of its keys."""
 
-UnreadWhy = Literal["text", "twice", "no_web", "long", "many"]
+UnreadWhy = Literal["text", "twice", "no_web", "aside", "long", "many"]
 """Why a line of a file gave nothing: it names no link; its link stands in the list already; its
-link is none of the web; it is too long; the list is full."""
+link is none of the web, or no part of the list; it is too long; the list is full."""
 
 
 @dataclass(frozen=True, slots=True)

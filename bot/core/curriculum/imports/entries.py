@@ -153,7 +153,11 @@ def _entries_of_a_part(spans: list[Span], marks: frozenset[str]) -> list[Entry]:
         if span in clickable and is_web(span.url) and not is_navigation(span.url)
     ]
     named = [at for at in web if not is_generic(spans[at].text)]
+    if named and _is_titled(spans[: web[0]], [spans[at] for at in named]):
+        named = []
     ranked = named or sorted(web, key=lambda at: rank_of(spans[at].text))
+    if ranked and _names_a_file(spans[: ranked[0]]):
+        return []
     addresses = ((at, web_address(spans[at].url)) for at in ranked)
     at, url = next(((at, url) for at, url in addresses if url), (0, ""))
     if not url:
@@ -166,13 +170,34 @@ def _entries_of_a_part(spans: list[Span], marks: frozenset[str]) -> list[Entry]:
         if not (_AND.match(joint) or (are_bare and not joint.strip())) or first.is_running:
             break
         if address := web_address(spans[at].url):
+            rest = rest_of(_without_generic(spans[at + 1 :]))
             other = replace(first, url=address, title=_title(spans[at]), label="")
-            entries.append(other)
+            entries = [replace(each, rest=rest) for each in (*entries, other)]
     return entries
 
 
+def _is_titled(before: Sequence[Span], links: Sequence[Span]) -> bool:
+    """Tell whether links are no more than ways to what has its title before them."""
+    are_short = all(len(link.text.split()) < 3 for link in links)
+    return are_short and len(headline_of(before)[0].split()) > 2
+
+
+def _without_brackets(text: str) -> str:
+    """Return a text without the brackets around all of it; "[BERT] A title" keeps its own."""
+    found = re.fullmatch(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
+    return _without_brackets(found[1]) if found else text
+
+
+def _names_a_file(before: Sequence[Span]) -> bool:
+    """Tell whether a line begins with a link to a file beside it: the others only go with it."""
+    first = next((span for span in before if span.text.strip()), None)
+    if first is None or first.is_image or not first.url or is_generic(first.text):
+        return False
+    return not (is_navigation(first.url) or is_web(first.url) or re.match(r"\w+:", first.url))
+
+
 def _title(span: Span) -> str:
-    title = one_line(span.text).strip("[]") if span.text.startswith("[") else one_line(span.text)
+    title = _without_brackets(one_line(span.text))
     return "" if is_bare(span) or not is_visible(title) else title
 
 
@@ -206,7 +231,10 @@ def _entry(spans: list[Span], at: int, url: str, first_link: int, marks: frozens
     if by := _BY.match(after):
         entry, after = replace(entry, authors=one_line(by[1])), after[by.end() :]
     rest = rest_of(after)
-    is_apart = not after.strip() or bool(_SEPARATOR.match(after) or _is_sign(after))
+    is_before_a_link = [bool(span.url) for span in spans[at + 1 : at + 3]] == [False, True]
+    joint = spans[at + 1].text if is_before_a_link else ""
+    is_apart = not after.strip() or _is_sign(after) or bool(_SEPARATOR.match(after))
+    is_apart = is_apart or bool(_AND.match(joint))
     before = before.strip()
     if not before.strip(BETWEEN):
         return replace(entry, rest=rest, is_running=not is_apart)
@@ -237,7 +265,7 @@ def _named_behind(spans: Sequence[Span], at: int) -> tuple[str, int] | None:
 
 def _unmarked(before: str) -> tuple[Kind | None, str]:
     """Return the kind that a mark before the link says, and what else stands there."""
-    before = STARTS.sub("", before)
+    before = STARTS.sub("", SHORTCODE.sub("", before)).lstrip()
     kind = _KIND_BY_MARK.get(before[:1])
     return kind, before[1:].lstrip("\ufe0f ") if kind else before
 
@@ -300,7 +328,7 @@ def _told(entry: Entry, before: str, after: str, beside: str, link: Span) -> Ent
         return replace(entry, title=title, rest=rest)
     words = re.findall(r"\w+", link.text.casefold())
     is_title = entry.is_generic and not is_bare(link) and NO_TITLE.isdisjoint(words)
-    title = one_line(link.text).strip("[]") if is_title else ""
+    title = _without_brackets(one_line(link.text)) if is_title else ""
     return replace(entry, title=title, rest=rest_of(after))
 
 

@@ -12,18 +12,20 @@ Purpose = Literal["reading", "contents", "log", "repository"]
 """What stands below a heading: ways through the page, news of the list, what belongs to its
 repository rather than to the list, or the list itself."""
 
-_CONTENTS = re.compile(r"(?:table of )?contents?|toc|index")
+_CONTENTS = re.compile(r"(?:table of )?contents?|toc|index|목차|목록|目[录錄次]")
 _LOG = re.compile(
     r"(?:recent |latest )?(?:updates?|news|changelog|change log|what'?s new|release notes)"
-    r"(?: info| log| history)?"
+    r"(?: info| log| history)?|업데이트|更新(?:日志|记录|履歴)?"
 )
 _REPOSITORY = re.compile(
     r"(?:how to )?contribut(?:e|ing|ions?|ors?)(?: guid(?:e|elines?|ance))?|other contributors"
-    r"|contributing to .*|licen[cs](?:e|es|ing)|copyright|acknowledge?ments?|(?:special )?thanks"
+    r"|contributing to .*|licen[cs](?:e|ing)|copyright|acknowledge?ments?|(?:special )?thanks"
     r"|credits?|sponsors?(?:hip)?|backers|supporters|donat(?:e|ions?)|citations?"
     r"|cit(?:e|ing)(?: us)?|maintainers?|contact(?: us)?|star history|stargazers(?: over time)?"
     r"|(?:contributor )?code of conduct|disclaimer|(?:our |core )?team|authors?"
     r"|follow (?:me|us)|support (?:me|us)|shar(?:e|ing)"
+    r"|기여(?:하기| 방법)?|라이[선센]스|인용|저작권"
+    r"|贡献(?:指南|者)?|许可证?|授權|协议|引用|致[谢謝]|赞助"
 )
 _WORDS: dict[Purpose, re.Pattern[str]] = {
     "contents": _CONTENTS,
@@ -48,8 +50,11 @@ def heading_of(text: str) -> tuple[str, str]:
 
 def purpose_of(title: str) -> Purpose:
     """Return what stands below a heading, by its words."""
-    name = re.sub(r"[^\w\s']", "", title.casefold()).strip()
-    return next((kind for kind, words in _WORDS.items() if words.fullmatch(name)), "reading")
+    title = re.sub(r"^\s*\d+(?:\.\d+)*[.)]?\s+", "", title)
+    parts = [title, *re.split(r"[()\uff08\uff09]", title)]  # the same in two languages
+    names = [re.sub(r"[^\w\s']", "", part.casefold()).strip() for part in parts]
+    found = (kind for name in names for kind, words in _WORDS.items() if words.fullmatch(name))
+    return next(found, "reading")
 
 
 def only_unfolds(text: str) -> bool:

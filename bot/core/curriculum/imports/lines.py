@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.core.curriculum.imports import Unread, UnreadWhy
 from bot.core.curriculum.imports.blocks import is_crowded
@@ -22,6 +23,8 @@ _MARKS = re.compile(r"^((?:[\s>*+-]|\d{1,9}[.)](?=\s)){40})(?:[\s>*+-]|\d{1,9}[.
 _HEADING_WITHOUT_SPACE = re.compile(r"(?m)^(#{1,6})(?=[^\s#!/])(?=.*\s)")
 _DEFINITION = re.compile(r"\s{0,3}(?:\[[^\]]+\]:\s|<!--.*-->\s*$)")
 _LINK = re.compile(r"\]\(|href|://")
+_PICTURE = re.compile(r"(?i)!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])|<img\b[^<>]*>")
+_LINK_AROUND_NOTHING = re.compile(r"(?i)\[\s*\]\([^)]*\)|<a\b[^<>]*>\s*</a>")
 
 
 class Lines:
@@ -56,6 +59,15 @@ class Lines:
         """Note that lines are understood, or that they aren't after all."""
         self._understood[lines.start : lines.stop] = bytes([understood]) * len(lines)
 
+    def leave(self, lines: range, urls: Sequence[str]) -> None:
+        """Note that lines with these links of the web are left out on purpose."""
+        self.mark(lines)
+        written = {at: html.unescape(self._lines[at]) for at in lines} if urls else {}
+        linked = [at for at, line in written.items() if any(url in line for url in urls)]
+        named = [at for at, line in written.items() if "][" in line]  # its address stands apart
+        for at in linked or named:
+            self._unread.setdefault(at, "aside")
+
     def report(self, lines: range, why: UnreadWhy) -> None:
         """Note that lines that belong together gave nothing: the one with the link is told."""
         self.mark(lines)
@@ -72,5 +84,11 @@ class Lines:
             in_comment = (in_comment or bare.startswith("<!--")) and "-->" not in bare
             says = re.search(r"[^\W_]", re.sub(r"<[^<>]*>|-->", "", bare))
             is_left = says and not in_comment and not self._understood[at]
-            if why := self._unread.get(at) or ("text" if is_left else None):
+            if why := self._unread.get(at) or (_links_in(bare) if is_left else None):
                 yield Unread(at + 1, bare[:LONGEST_UNREAD], why)
+
+
+def _links_in(line: str) -> UnreadWhy:
+    """Return why a line that wasn't understood gave nothing: by its links, but for badges."""
+    shown = _LINK_AROUND_NOTHING.sub("", _PICTURE.sub("", line))
+    return "aside" if "://" in shown else "no_web" if "](" in shown else "text"

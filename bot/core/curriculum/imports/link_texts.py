@@ -14,8 +14,8 @@ click more alt info details report readme blog post docs doc documentation wiki 
 summary www
 code github git repo repository implementation colab notebook demo pytorch tensorflow tf keras \
 jax dataset datasets data model models weights huggingface hf zip bib bibtex app
-slides slide ppt pptx poster video videos youtube talk talks recording audio podcast notes \
-supp supplementary appendix supplemental material review reviews
+slides slide ppt pptx poster video videos playlist youtube talk talks recording audio podcast \
+notes supp supplementary appendix supplemental material review reviews
 tweet tweets twitter thread x chat discussion reddit hn comments
 """.strip()
 """Words of links that name no title, a line each rank: what people would click first in front."""
@@ -81,8 +81,8 @@ def links_in(spans: Iterable[Span]) -> list[Span]:
 
 def is_generic(text: str) -> bool:
     """Tell whether a link's text names no title: "pdf", "project page", "@somebody"."""
-    words = re.sub(r"[\W\d_]+", " ", text.casefold()).split()
-    is_apart = text.startswith("[") and len(words) <= 4
+    words = re.sub(r":[a-z0-9_+-]+:|[\W\d_]+", " ", text.casefold()).split()
+    is_apart = text.startswith("[") and text.endswith("]") and len(words) <= 4
     says_kinds = len(words) <= 3 and all(word in _RANKS for word in words)
     return says_kinds or is_apart or text.startswith("@")
 

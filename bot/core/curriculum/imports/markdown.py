@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from urllib.parse import unquote
 
 from bot.core.curriculum import Curriculum, Update
@@ -24,11 +24,13 @@ from bot.core.curriculum.imports.link_texts import (
     is_generic,
     is_named,
     is_navigation,
+    is_web,
     links_in,
     web_address,
     words_beside,
 )
 from bot.core.curriculum.imports.outline import BOLD, BOLD_ALONE, LEVEL, PASTED, Outline
+from bot.core.curriculum.imports.pasted import is_sentence, with_headings
 from bot.core.curriculum.imports.rows import kept_table, row_entries
 from bot.core.curriculum.imports.sections import introduction_of, sections_of
 from bot.core.curriculum.imports.spans import (
@@ -59,6 +61,7 @@ _LEGEND = re.compile(
 )
 _SEE_ALSO = re.compile(r"(?i)\b(?:also see|see also)\b[^.]*$")
 LONGEST_SOURCE = 4 * LONGEST_PARAGRAPH
+_BIBTEX = re.compile(r"@[a-zA-Z]+\{")
 _PICTURE = re.compile(r"(?i)!\[[^\]]*\]\([^)\s]*\.(?:png|jpe?g|gif|svg|webp)[^)]*\)")
 
 
@@ -77,7 +80,10 @@ class _Reading:
     def __init__(self, text: str, title: str) -> None:
         self.title = title
         self.lines = Lines(text)
-        self.blocks = blocks_of(self.lines.readable())
+        readable = self.lines.readable()
+        entitled = with_headings(readable)
+        self.is_pasted = entitled is not readable
+        self.blocks = blocks_of(entitled)
         self.title_block = self._title_block()
         self.has_headings = self._has_headings()
         self.marks = frozenset({MUST_READ})
@@ -106,10 +112,17 @@ class _Reading:
         return Imported(curriculum, tuple(self.lines.unread()))
 
     def _mark_all(self, block: Block) -> None:
-        for run in (*block.runs, *(run for row in block.rows for run in row)):
+        for run in _all_runs([block]):
             self.lines.mark(range(run.start, run.end))
-        for child in block.children:
-            self._mark_all(child)
+
+    def _leave(self, block: Block) -> None:
+        """Leave a block out on purpose: its links of the web are told."""
+        for run in _all_runs([block]):
+            self._leave_lines(range(run.start, run.end), run.spans)
+
+    def _leave_lines(self, lines: range, spans: Sequence[Span]) -> None:
+        links = links_in(with_bare_links(spans))
+        self.lines.leave(lines, [link.url for link in links if is_web(link.url)])
 
     # --- Headings ---
 
@@ -136,7 +149,7 @@ class _Reading:
             case _ if block.kind == "table" and self._is_index(block):
                 self._mark_all(block)
             case _ if self.outline.here.is_left_out:
-                self._mark_all(block)
+                self._leave(block)
             case "item":
                 self._item_on_top(block)
             case "table":
@@ -152,8 +165,7 @@ class _Reading:
             self.outline.begin_fold(text_of(block.spans))
 
     def _too_much(self, block: Block) -> None:
-        runs = [*block.runs, *_all_runs(block.children), *(r for row in block.rows for r in row)]
-        for run in runs:
+        for run in _all_runs([block]):
             if "](" in run.source or "://" in run.source or block.is_html:
                 self.lines.report(range(run.start, run.end), "many")
 
@@ -180,10 +192,12 @@ class _Reading:
             self.icon, title = self.outline.entitle(text if text.strip() else pictured)
             self.title = title or self.title
         elif block.is_html and self._is_head and block.level > 1:
-            self._mark_all(block)
+            self._leave(block)
         else:
             self._begin(text, block.level * LEVEL, block)
-            if not self.outline.here.is_left_out and not words_beside(block.spans):
+            if self.outline.here.is_left_out:
+                self._leave(block)
+            elif not words_beside(block.spans):
                 for entry in entries_of(block.spans, self.marks)[:1]:
                     lines = range(block.runs[0].start, block.runs[0].end)
                     self.outline.here.is_link = self._add(entry, lines) is not None
@@ -216,18 +230,21 @@ class _Reading:
         lines = range(run.start, run.end)
         written = links_in(spans)
         if not plain or (written and all(is_navigation(span.url) for span in written)):
-            self.lines.mark(lines)  # badges, pictures, ways through the page
-            if re.search(r"\w{4,} \w+ \w+ \w+", plain):
+            leads = any(is_web(span.url) for span in written)
+            says = re.search(r"\w{4,} \w+ \w+ \w+", plain)
+            if says:
                 self._prose(run, lines)
+            if not (says and leads):
+                self._leave(block)  # badges, pictures, ways through the page
             return
         self._learn_marks(plain)
         is_bold = all(span.look == "strong" for span in spans if span.text.strip())
         if is_bold and not written and len(plain) <= LONGEST_STEP_TITLE:
             level = following.level if following.kind == "heading" else 0
             self._begin(plain, level * LEVEL - BOLD if level else BOLD_ALONE, block)
-        elif self._is_head and block.is_html:
-            self.lines.mark(lines)
-        elif not self.has_headings or self._has_lines(spans):
+        elif _BIBTEX.match(run.source) or (self._is_head and block.is_html):
+            self._leave(block)
+        elif self.is_pasted or not self.has_headings or self._has_lines(spans):
             self._lines_of_links(block, following)
         else:
             self._paragraph(run, lines)
@@ -287,19 +304,29 @@ class _Reading:
             count = following_links[-1 - place]
             is_alone = len(found) == 1 and self._begins_links(following)
             has_own = count == 1 and bool(found[place + 1][0].title)
-            if links_in(spans):
-                self.lines.report(lines, "no_web")
-            elif not self.has_headings and (
-                is_alone
-                or has_own
-                or (count > 1 and place == 0)
-                or (count and plain.endswith((":", "\uff1a")))
+            names_next = count and [each.title for each in found[place + 1]] == [""]
+            if written_links := links_in(spans):
+                if all(is_navigation(link.url) for link in written_links):
+                    self._leave_lines(lines, spans)
+                elif any(is_web(link.url) for link in written_links):
+                    self._prose(_at(run, lines, plain), lines)
+                else:
+                    self.lines.report(lines, "no_web")
+            elif (
+                not self.has_headings
+                and not is_sentence(plain)
+                and (
+                    is_alone
+                    or has_own
+                    or (count > 1 and place == 0)
+                    or (count and plain.endswith((":", "\uff1a")))
+                )
             ):
                 self._begin(plain.rstrip(" :\uff1a"), PASTED, Block("text", [_at(run, lines)]))
-            elif count:
+            elif names_next:
                 title = plain
                 self.lines.mark(lines)
-            else:
+            elif not (count and self.is_pasted):
                 self._prose(_at(run, lines, plain), lines)
 
     def _pasted(self, spans: Sequence[Span]) -> list[Entry]:
@@ -383,11 +410,15 @@ class _Reading:
         plain = one_line(text_of(block.spans))
         if written:
             is_way = all(is_navigation(span.url) for span in written)
-            self.lines.mark(lines) if is_way else self.lines.report(lines, "no_web")
+            if is_way:
+                self._leave(replace(block, children=[]))
+            else:
+                self.lines.report(lines, "no_web")
         elif any(links_in(with_bare_links(_all_spans(child))) for child in block.children):
             name, _ = title_and_rest(plain)
-            if not self.has_headings and not depth:
-                self._begin(name, PASTED, replace(block, children=[]))
+            if (self.is_pasted or not self.has_headings) and not depth:
+                rank = 2 * LEVEL if self.is_pasted else PASTED
+                self._begin(name, rank, replace(block, children=[]))
             else:
                 self.lines.mark(lines)
                 label = f"{name}:" if 0 < len(name) < LONGEST_LABEL else label
@@ -492,7 +523,7 @@ class _Reading:
                     draft.add_note(note)
         written = [] if told else [link for run in row for link in links_in(run.spans)]
         if written and all(is_navigation(link.url) for link in written):
-            self.lines.mark(lines)
+            self._leave_lines(lines, written)
         elif written:
             self.lines.report(lines, "no_web")
 
@@ -509,7 +540,12 @@ def _all_spans(block: Block) -> list[Span]:
 
 
 def _all_runs(blocks: Sequence[Block]) -> list[Run]:
-    return [run for block in blocks for run in (*block.runs, *_all_runs(block.children))]
+    """Return what stands in blocks, in cells and under items too."""
+    return [
+        run
+        for block in blocks
+        for run in (*block.runs, *chain.from_iterable(block.rows), *_all_runs(block.children))
+    ]
 
 
 def _at(run: Run, lines: range, source: str = "") -> Run:

@@ -98,6 +98,9 @@ def only(text, head="# List\n\n## Step\n\n"):
         (f"- [ ] [Title]({A})", "Title", ()),
         (f'- <a href="{A}" target="_blank">Title</a> - What it is.', "Title", ("What it is.",)),
         (f"- [Title][1]\n\n[1]: {A}", "Title", ()),
+        (f"- [[One] Title]({A})", "[One] Title", ()),
+        (f"- [[[One] Title of it]({A})]", "[One] Title of it", ()),
+        (f"- :page_facing_up: [Title]({A})", "Title", ()),
         (f"- [pytorch]({A}) - A framework.", "pytorch", ("A framework.",)),
         (f"- Title: {A}", "Title", ()),
         (f"- Title - <{A}>", "Title", ()),
@@ -128,6 +131,10 @@ def test_an_entry_has_the_title_that_a_person_would_give(line, title, notes):
 
 def test_people_get_the_paper_rather_than_its_code():
     assert only(f"- **A title** [[code]]({CODE}) [[paper]]({PDF})").url == PDF
+
+
+def test_people_get_the_paper_rather_than_a_tool_that_has_a_name():
+    assert only(f"- **A title of it** [Paper]({PDF}), [Eval Tool]({CODE})").url == PDF
 
 
 def test_a_citation_gives_authors_and_year():
@@ -368,13 +375,13 @@ def test_a_heading_keeps_its_icon_and_what_introduces_it():
     assert [(each.line, each.text) for each in read.unread] == [(5, "The end.")]
 
 
-def test_navigation_badges_and_what_belongs_to_the_repository_give_nothing():
+def test_navigation_and_badges_give_nothing():
     text = f"""\
     # List [![Awesome](https://awesome.re/badge.svg)](https://awesome.re)
 
     [![Build](https://img.shields.io/x.svg)](https://ci.org/x) ![](https://img.shields.io/y)
 
-    <p align="center"><a href="https://sponsor.org">Our sponsor</a></p>
+    <p align="center"><a href="https://sponsor.org"><img src="x.svg" alt="Our sponsor"></a></p>
 
     [Follow us](https://x.com/us) or join our [chat](https://discord.gg/x).
 
@@ -386,16 +393,44 @@ def test_navigation_badges_and_what_belongs_to_the_repository_give_nothing():
 
     [Back to top](#list)
 
-    ## Contributing
-    See [the guidelines](https://github.com/a/b/blob/main/CONTRIBUTING.rst).
-
     ## License
-    [MIT](https://mit.org)
+    MIT
     """
     read = read_markdown(dedent(text))
 
     assert [each.url for each in read.curriculum.by_key.values()] == [A]
     assert read.unread == ()
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "## License\n[MIT](https://mit.org)",
+        "## Contributing\nSee [the guide](https://github.com/a/b/blob/main/CONTRIBUTING.rst).",
+        "## Contributing (PRs welcome)\n- [Bee](https://bee.org), [Cee](https://cee.org)",
+        "## 8. License\n[MIT](https://mit.org)",
+        "## 라이선스\n[MIT][1]\n\n[1]: https://mit.org",
+        "## Citation\n### [Ours](https://a.org/ours)",
+        "## Team\n| Who |\n|-|\n| [Bee](https://bee.org) |",
+        "## Credits\n<p><a href='https://a.org/?a=1&amp;b=2'>Bee</a></p>",
+        "- [Report an issue](https://github.com/a/b/issues)",
+        "- [Edit](https://github.com/a/b/edit/main/README.md)",
+        "The end is [elsewhere](https://a.org/end) as all ends are.",
+        "@article{x, title={X}, url={https://a.org/x}}",
+    ],
+)
+def test_links_that_are_left_out_on_purpose_are_told(left):
+    read = read_markdown(f"# List\n## Step\n- [a]({A})\n\n{left}\n")
+
+    assert [each.url for each in read.curriculum.by_key.values()] == [A]
+    assert [each.why for each in read.unread] == ["aside"]
+
+
+def test_a_line_that_names_a_file_beside_the_list_gives_nothing():
+    read = read_markdown(f"## Step\n- [A paper](papers/a.pdf): with [a talk]({A}) on it.\n")
+
+    assert read.curriculum.resources == ()
+    assert [each.why for each in read.unread] == ["no_web"]
 
 
 # --- Links pasted ---
@@ -451,6 +486,10 @@ def test_lines_above_pasted_links_are_steps():
 
 def test_several_links_on_a_line_are_one_each():
     assert pasted(f"{A} {B}")[0][1] == [("", A), ("", B)]
+
+
+def test_two_links_joined_by_and_are_one_each():
+    assert pasted(f"- Two: [One]({A}) and [Other]({B})")[0][1] == [("One", A), ("Other", B)]
 
 
 # --- What gives nothing ---

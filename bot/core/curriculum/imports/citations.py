@@ -14,7 +14,7 @@ STARTS = re.compile(
     r"^(?:\s|\(?\d{1,3}[.)](?=\s)|\[\d{1,4}\]|\[[ xX]\]|[-*+\u2022\u00b7\u25cf>|]+(?=\s))+"
 )
 BETWEEN = " \t\n-\u2010-\u2015:,;.|/\u00b7\u2022()[]{}<>\uff1a\u3000*_\ufe0f"
-SEPARATED = re.compile(r"^\s*(?:[-\u2010-\u2015:\uff1a]+)\s+(?=\S)")
+SEPARATED = re.compile(r"^\s*(?:[-\u2010-\u2015:]+\s|\uff1a)\s*(?=\S)")
 SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
 _QUOTED = re.compile(r"[\"\u201c\u201d]([^\"\u201c\u201d]{3,300})[\"\u201c\u201d]")
 YEAR = r"(?:19|20)\d\d"

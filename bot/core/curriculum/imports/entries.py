@@ -70,9 +70,13 @@ _KIND_BY_MARK: dict[str, Kind] = {
 
 _SEPARATOR = re.compile(r"^[ \t]*\n|^\s*(?:[-\u2010-\u2015:\uff1a|,;.(\[/]|\W?$)")
 _AND = re.compile(r"^[\s|/,;&+\u00b7\u2022]+$|^\s*(?:and|or)\s*$")
+_WHERE = re.compile(r"(?:\.\s+|,\s*)(?=[A-Z]{3}|(?:19|20)\d\d\b).*|,\s*$")
+"""Where and when something appeared, behind its authors."""
+_WHEN = re.compile(rf"(?:[A-Z]{{3}}|[.,)])\s*({YEAR})\W*$")
+
 _BY = re.compile(
     r"^\s*[-,]?\s*by\s+((?:[A-Z0-9\u00c0-\u00de][\w.'\u2019-]*,?\s+(?:and\s+|&\s+)?){0,7}[A-Z0-9\u00c0-\u00de][\w.'\u2019-]*)"
-    r"\s*(?=[-\u2013\u2014(:.|]\s?|$)"
+    r"(?=\s+[-\u2013\u2014]|\s*[(:.|]|\s*$)"
 )
 
 
@@ -229,7 +233,9 @@ def _entry(spans: list[Span], at: int, url: str, first_link: int, marks: frozens
     after, year = year_right_behind(after)
     entry = replace(entry, year=year)
     if by := _BY.match(after):
-        entry, after = replace(entry, authors=one_line(by[1])), after[by.end() :]
+        year = year or year_in("".join(_WHEN.findall(after)))
+        authors = one_line(_WHERE.sub("", by[1]))
+        entry, after = replace(entry, authors=authors, year=year), after[by.end() :]
     rest = rest_of(after)
     is_before_a_link = [bool(span.url) for span in spans[at + 1 : at + 3]] == [False, True]
     joint = spans[at + 1].text if is_before_a_link else ""

@@ -77,6 +77,26 @@ class Anchors:
         return f"{name}-{self._times[name] - 1}" if self._times[name] > 1 else name
 
 
+_PLACE = re.compile(r"\]\((https://github\.com/[\w.-]+/[\w.-]+)/?#([^)\s]+)\)")
+_HEADING = re.compile(r"(?m)^#{1,6} +(.+)$")
+LEAST_PLACES = 3
+"""So many links to places called like headings of a text lead to the text itself."""
+
+
+def with_own_places(text: str) -> str:
+    """Return a text whose links to its own headings are within it, not to where it is hosted."""
+    links = _PLACE.findall(text)
+    if len(links) < LEAST_PLACES:
+        return text
+    places = {Anchors().name(*heading_of(title)) for title in _HEADING.findall(text)}
+    times = Counter(page for page, place in links if place.lower() in places)
+
+    def within(link: re.Match[str]) -> str:
+        return f"](#{link[2]})" if times[link[1]] >= LEAST_PLACES else link[0]
+
+    return _PLACE.sub(within, text)
+
+
 def loose(anchor: str) -> str:
     """Return the name of a place without what an icon leaves in front of it."""
     return re.sub(r"^\W+|\W+$", "", anchor)

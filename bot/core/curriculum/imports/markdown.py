@@ -18,6 +18,7 @@ from bot.core.curriculum.imports.drafts import Draft, clipped
 from bot.core.curriculum.imports.entries import MUST_READ, Entry, entries_of
 from bot.core.curriculum.imports.headings import (
     only_unfolds,
+    with_own_places,
 )
 from bot.core.curriculum.imports.lines import Lines
 from bot.core.curriculum.imports.link_texts import (
@@ -80,7 +81,7 @@ class _Reading:
     def __init__(self, text: str, title: str) -> None:
         self.title = title
         self.lines = Lines(text)
-        readable = self.lines.readable()
+        readable = with_own_places(self.lines.readable())
         entitled = with_headings(readable)
         self.is_pasted = entitled is not readable
         self.blocks = blocks_of(entitled)
@@ -522,7 +523,10 @@ class _Reading:
                 if draft:
                     draft.add_note(note)
         written = [] if told else [link for run in row for link in links_in(run.spans)]
-        if written and all(is_navigation(link.url) for link in written):
+        is_badge = any(span.url and span.is_image for run in row for span in run.spans)
+        if is_badge and not (told or written):
+            self.lines.mark(lines)
+        elif written and all(is_navigation(link.url) for link in written):
             self._leave_lines(lines, written)
         elif written:
             self.lines.report(lines, "no_web")

@@ -83,6 +83,8 @@ def row_entries(
         wordy = [run for run in texts if _WORDY.search(text_of(run.spans))][:1]
         titled = entries_of(_joined(wordy, texts, row), marks)[:1]
         texts = [run for run in texts if run not in wordy]
+        if not any(links_in(run.spans) for run in row):  # a badge, if it has no title
+            titled = [each for each in titled if each.title]
     if texts or len(titled) < len(row):
         titled = titled[:1]
     rest = [one_line(text_of(run.spans)) for run in texts]

@@ -100,6 +100,7 @@ def only(text, head="# List\n\n## Step\n\n"):
         (f"- [Title][1]\n\n[1]: {A}", "Title", ()),
         (f"- [[One] Title]({A})", "[One] Title", ()),
         (f"- [[[One] Title of it]({A})]", "[One] Title of it", ()),
+        (f"- [dataset]({A})：好的。", "dataset", ("好的。",)),
         (f"- :page_facing_up: [Title]({A})", "Title", ()),
         (f"- [pytorch]({A}) - A framework.", "pytorch", ("A framework.",)),
         (f"- Title: {A}", "Title", ()),
@@ -151,7 +152,14 @@ def test_authors_may_stand_in_a_paragraph_of_their_own():
     assert (listed.title, listed.authors, listed.year) == ("A title", "Ann Bee, Cee Dee", 2019)
 
 
-@pytest.mark.parametrize("line", [f"- [Title]({A}) (2017)", f"- 2017: [Title]({A})"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- [Title]({A}) (2017)",
+        f"- 2017: [Title]({A})",
+        f"- [Title]({A}) by A. Bee, ICML 2017.",
+    ],
+)
 def test_a_year_beside_a_title_is_its_year(line):
     assert only(line).year == 2017
 
@@ -168,6 +176,7 @@ def test_a_year_beside_a_title_is_its_year(line):
         (f"1. **A title.** ACL. [pdf]({A})\n\n   *Ann Bee, Cee Dee.*", "Ann Bee, Cee Dee"),
         (f"- [A title]({A}) by Ann Bee: What it is.", "Ann Bee"),
         (f"- [A title]({A}) by using what is there.", ""),
+        (f"- [A title]({A}) by Bee-Cee A, Dee F. AAMAS, 2003.", "Bee-Cee A, Dee F"),
     ],
 )
 def test_authors_are_told_where_they_are_sure(line, authors):
@@ -388,6 +397,10 @@ def test_navigation_and_badges_give_nothing():
     ## Contents
     - [Step](#step)
 
+    | [![Awesome](https://awesome.re/badge.svg)](https://github.com/x/awesome) | 7 |
+    |-|-|
+    | [![Awesome](https://awesome.re/badge.svg)](https://github.com/x/awesome) | 7 |
+
     ## Step
     - [a]({A})
 
@@ -399,6 +412,16 @@ def test_navigation_and_badges_give_nothing():
     read = read_markdown(dedent(text))
 
     assert [each.url for each in read.curriculum.by_key.values()] == [A]
+    assert read.unread == ()
+
+
+def test_links_to_its_own_headings_are_ways_through_the_page_wherever_it_is_hosted():
+    host, steps = "https://github.com/a/list", ("One", "Two", "Three")
+    contents = "".join(f"- [{each}]({host}#{each.lower()})\n" for each in steps)
+    below = "".join(f"## {each}\n- [a](https://a.org/{each})\n" for each in steps)
+    read = read_markdown(f"# List\n{contents}{below}")
+
+    assert [step.title for step in read.curriculum.steps] == [*steps]
     assert read.unread == ()
 
 

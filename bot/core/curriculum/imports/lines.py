@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from bot.core.curriculum.imports import Unread, UnreadWhy
 from bot.core.curriculum.imports.blocks import is_crowded
@@ -59,13 +58,11 @@ class Lines:
         """Note that lines are understood, or that they aren't after all."""
         self._understood[lines.start : lines.stop] = bytes([understood]) * len(lines)
 
-    def leave(self, lines: range, urls: Sequence[str]) -> None:
-        """Note that lines with these links of the web are left out on purpose."""
+    def leave(self, lines: range) -> None:
+        """Note that lines with links of the web are left out on purpose."""
         self.mark(lines)
-        written = {at: html.unescape(self._lines[at]) for at in lines} if urls else {}
-        linked = [at for at, line in written.items() if any(url in line for url in urls)]
-        named = [at for at, line in written.items() if "][" in line]  # its address stands apart
-        for at in linked or named:
+        linked = [at for at in lines if _links_in(self._lines[at]) == "aside"]
+        for at in linked or [at for at in lines if "][" in self._lines[at]]:
             self._unread.setdefault(at, "aside")
 
     def report(self, lines: range, why: UnreadWhy) -> None:
@@ -90,5 +87,7 @@ class Lines:
 
 def _links_in(line: str) -> UnreadWhy:
     """Return why a line that wasn't understood gave nothing: by its links, but for badges."""
+    if "://" not in line and "](" not in line:
+        return "text"
     shown = _LINK_AROUND_NOTHING.sub("", _PICTURE.sub("", line))
     return "aside" if "://" in shown else "no_web" if "](" in shown else "text"

@@ -122,8 +122,8 @@ class _Reading:
             self._leave_lines(range(run.start, run.end), run.spans)
 
     def _leave_lines(self, lines: range, spans: Sequence[Span]) -> None:
-        links = links_in(with_bare_links(spans))
-        self.lines.leave(lines, [link.url for link in links if is_web(link.url)])
+        leads = any(is_web(link.url) for link in links_in(with_bare_links(spans)))
+        self.lines.leave(lines) if leads else self.lines.mark(lines)
 
     # --- Headings ---
 

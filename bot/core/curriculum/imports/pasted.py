@@ -11,12 +11,12 @@ LONGEST_HEADING = 60
 """In characters. What is longer is a sentence, though one with a colon behind it may be."""
 
 _OTHERWISE_MARKED = re.compile(
-    r"(?m)^\s{0,3}(?:#{1,6}\s|```|~~~\s*$|\||<(?!https?:)[a-z!/])|^\[[^\]]+\]:\s"
+    r"(?m)^ {0,3}(?:#{1,6}\s|```|~~~\s*$|\||<(?!https?:)[a-z!/])|^\[[^\]]+\]:\s"
 )
 _RULER = re.compile(r"\s{0,3}(?:-+|=+)\s*")
-_MARKED = re.compile(r"(?m)^\s*[-*+]\s")
+_MARKED = re.compile(r"(?m)^[ \t]*[-*+]\s")
 _LEGEND = re.compile(r"[^\w\s*=-]{1,3}\s*[=:]")
-_NUMBER = re.compile(r"(?i)\s*(?:\d{4}\.\d{4,5}(?:v\d+)?)\s*")
+_NUMBER = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?")
 _DECORATED = re.compile(
     r"(?:[-\u2010-\u2015=~_*#\u2022\u25a0-\u25cf]+|[\[\u3008-\u3010<])\s*(.*?)\s*"
     r"(?:[-\u2010-\u2015=~_*#]*|[\]\u3009-\u3011>])"
@@ -89,7 +89,7 @@ def _heads(
 
 def _has_link(line: str) -> bool:
     spans = with_bare_links([Span(line)])
-    return "](" in line or any(span.url for span in spans) or bool(_NUMBER.fullmatch(line))
+    return "](" in line or any(span.url for span in spans) or bool(_NUMBER.fullmatch(line.strip()))
 
 
 def _is_bare(line: str) -> bool:

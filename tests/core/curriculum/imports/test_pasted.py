@@ -91,3 +91,8 @@ def test_a_first_line_above_a_heading_is_the_title(first):
 )
 def test_a_text_with_other_marks_or_other_lines_stays_as_it_is(text):
     assert with_headings(text) == text
+
+
+@pytest.mark.parametrize("text", [" \n" * 20_000, "1" + " " * 9_000 + "x\n" + BARE])
+def test_texts_of_nothing_but_space_take_no_longer_than_others(text):
+    assert with_headings(text) == text

@@ -77,7 +77,7 @@ class Anchors:
         return f"{name}-{self._times[name] - 1}" if self._times[name] > 1 else name
 
 
-_PLACE = re.compile(r"\]\((https://github\.com/[\w.-]+/[\w.-]+)/?#([^)\s]+)\)")
+_PLACE = re.compile(r"\]\((https://github\.com/[\w.-]+/[\w.-]+)/?#([^()\s]+)\)")
 _HEADING = re.compile(r"(?m)^#{1,6} +(.+)$")
 LEAST_PLACES = 3
 """So many links to places called like headings of a text lead to the text itself."""

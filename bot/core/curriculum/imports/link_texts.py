@@ -73,10 +73,17 @@ def is_navigation(written: str) -> bool:
 
 
 def links_in(spans: Iterable[Span]) -> list[Span]:
-    """Return the links that show a text: images that are links are badges."""
-    found = [span for span in spans if span.url]
-    badges = {span.url for span in found if span.is_image}
-    return [span for span in found if not span.is_image and span.url not in badges]
+    """Return the links that show a text, but for what stands below a picture with its link."""
+    linked = [span for span in spans if span.url]
+    pictures = {span.url for span in linked if span.is_image}
+    found: list[Span] = []
+    above: set[str] = set()
+    for span in linked:
+        if span.is_image:
+            above.add(span.url)
+        elif span.url not in above and (span.text.strip() or span.url not in pictures):
+            found.append(span)
+    return found
 
 
 def is_generic(text: str) -> bool:

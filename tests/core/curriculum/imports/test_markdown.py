@@ -95,6 +95,7 @@ def only(text, head="# List\n\n## Step\n\n"):
         (f"* **[Title]({A})** <kbd>9 stars</kbd> 🟢<br>What it is.", "Title", ("What it is.",)),
         (f"> **[Title]({A})**<br>What it is.", "Title", ("What it is.",)),
         (f"1. [`Title`]({A})", "Title", ()),
+        (f"- [Title]({A}) - What it is. [![crate](x.svg)]({A})", "Title", ("What it is.",)),
         (f"- [ ] [Title]({A})", "Title", ()),
         (f'- <a href="{A}" target="_blank">Title</a> - What it is.', "Title", ("What it is.",)),
         (f"- [Title][1]\n\n[1]: {A}", "Title", ()),

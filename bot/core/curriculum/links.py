@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import (
     SplitResult,
     parse_qs,
@@ -262,6 +263,15 @@ def canonical(url: str) -> str | None:
     text = url.strip()
     if len(text) > LONGEST_LINK:
         return None
+    return _canonical(text) if len(text) <= LONGEST_KEPT else _canonical.__wrapped__(text)
+
+
+LONGEST_KEPT, MOST_KEPT = 512, 16_384
+"""Links whose form is kept: lists are gone through again and again. 3 MB, and 20 MB at worst."""
+
+
+@lru_cache(MOST_KEPT)
+def _canonical(text: str) -> str | None:
     if named := _bare_id(text):
         return named
     text = unwrapped(text, from_archives=True)

@@ -1,3 +1,4 @@
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.curriculum.links import (
+    LONGEST_KEPT,
     LONGEST_LINK,
     MOST_WRAPPERS,
     address_in,
@@ -15,6 +17,7 @@ from bot.core.curriculum.links import (
     link_in,
     untracked,
 )
+from tests.costs import calls
 
 SPELLINGS = {
     "arxiv:1706.03762": [
@@ -232,6 +235,15 @@ SPELLINGS = {
 )
 def test_every_spelling_of_a_link_has_one_form(spelling, form):
     assert canonical(spelling) == form
+
+
+def test_a_form_is_worked_out_once_but_not_kept_of_links_that_take_much_room():
+    usual, long = (f"https://once.org/{'x' * length}" for length in (100, LONGEST_KEPT))
+    first = [calls(partial(canonical, each)) for each in (usual, long)]
+    again = [calls(partial(canonical, each)) for each in (usual, long)]
+
+    assert again[0] * 10 < first[0]
+    assert again[1] * 2 > first[1]
 
 
 def test_different_pages_have_different_forms():

@@ -397,6 +397,13 @@ class NothingLeftError(ReaderError):
     )
 
 
+class EmptyListError(ReaderError):
+    says = message(
+        "The list that the group reads from is empty so far. `/manage add` adds to it,"
+        " `/manage import` brings a whole list."
+    )
+
+
 # What a group reads in a week
 
 
@@ -613,7 +620,10 @@ class TooManyAdditionsError(ReaderError):
 
 
 class NothingToExportError(ReaderError):
-    says = message("Everything on the list is removed here. `/manage edit` can restore it.")
+    says = message(
+        "There is nothing on this list. `/manage add` and `/manage import` fill it, `/manage edit`"
+        " restores what was removed."
+    )
 
 
 # A file with a list

@@ -74,7 +74,7 @@ class GroupStatus:
     picked since; ``vote_problem``: why the messages of either couldn't be sent;
     ``thread_problem``: why this week's paper has no thread; ``part``: which of how many weeks for
     its paper this is; ``spans``: by key, for how many weeks papers are read; ``doubted``: resources
-    about which the server's readers have doubts.
+    about which the server's readers have doubts. ``is_empty``: so is the list it reads from.
     """
 
     curriculum: Curriculum
@@ -100,6 +100,7 @@ class GroupStatus:
     part: tuple[int, int] | None = None
     spans: Mapping[str, Span] = field(default_factory=dict)
     doubted: tuple[Resource, ...] = ()
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

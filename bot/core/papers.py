@@ -200,6 +200,11 @@ class Plan:
         return week_of((self.now + AT_MOST_AHEAD).date())
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing is on the group's list, so it isn't through with it."""
+        return not self.curriculum.resources
+
+    @property
     def this_week(self) -> Week | None:
         return self.calendar.week(self.running)
 

@@ -31,6 +31,7 @@ from bot.core.zones import resolve_zone, zones_offered
 from bot.errors import (
     AlreadyPostedError,
     CannotPostError,
+    EmptyListError,
     HasGroupError,
     NoGroupError,
     NothingLeftError,
@@ -335,6 +336,7 @@ class Groups:
         Raises:
             AlreadyPostedError: this week's paper was posted.
             NothingLeftError: the group has had everything.
+            EmptyListError: there is nothing on its list.
         """
         now = self._clock()
         async with self._papers.taken(guild_id, group_id) as (tx, group, plan):
@@ -347,7 +349,7 @@ class Groups:
                 moved = await self._papers.plan(tx, group) if moves else plan
                 post = self._weeks.pick(moved, group, Slot(week, now))
                 if post.key is None:
-                    raise NothingLeftError
+                    raise EmptyListError if plan.is_empty else NothingLeftError
             else:
                 post = replace(old, state="waiting", at=now, channel_id=group.channel_id)
             await week_rows.put_week(tx, post)
@@ -475,6 +477,7 @@ class Groups:
             vote_problem=await problem_of(db, told) if told else None,
             thread_problem=await _thread_problem(db, this_week),
             doubted=tuple(r for key in doubted if (r := curriculum.get(key)) is not None),
+            is_empty=plan.is_empty,
         )
 
 

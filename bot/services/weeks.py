@@ -258,7 +258,8 @@ class Weeks:
 
 def _weeks_left(plan: Plan, post: Week) -> int | None:
     """Return how many papers follow the group's newest one, if they are few."""
-    if any(week.week > post.week and week.key is not None for week in plan.calendar.weeks):
+    has_newer = any(week.week > post.week and week.key is not None for week in plan.calendar.weeks)
+    if has_newer or plan.is_empty:
         return None
     left = plan.weeks_left(TELL_WEEKS_AHEAD + 1)
     return None if left > TELL_WEEKS_AHEAD else left

@@ -87,6 +87,9 @@ def index_card(
     counts, maker = figures(curriculum, reader.marks), _maker_of(curriculum)
     title = one_line(f"{curriculum.icon} {phrases.narrow(curriculum.title, 40)}")
     head = [f"### {title}", f"-# {phrases.dotted(maker, phrases.count_text(counts.listed))}"]
+    if not curriculum.resources:
+        head[1:] = [f"-# {maker}"] if maker else []
+        head.append(phrases.empty_list_text())
     if steps is added:
         head = [f"-# {title}", _("### Deeper"), f"-# {phrases.count_text(counts.added)}"]
     folded = []
@@ -173,7 +176,9 @@ def _state_of(step: Step, curriculum: Curriculum, reader: Reader) -> _StepState:
 
 def _step_line(state: _StepState) -> str:
     count, first = state.count, state.first
-    icon = "✅" if count.is_complete else phrases.LOCKED if first else phrases.UNREAD
+    icon = phrases.LOCKED if first else phrases.UNREAD
+    if count.total and count.is_complete:
+        icon = "✅"
     if state.is_here:
         icon = "▶"
     counted, title = phrases.count_text(count), one_line(phrases.step_title(state.step))

@@ -24,7 +24,18 @@ from bot.views.parts import (
     row,
     text_of,
 )
-from bot.views.phrases import beside, dotted, joined, moment, narrow, read_by, several, short_title
+from bot.views.phrases import (
+    beside,
+    dotted,
+    empty_list_text,
+    how_to_fill_text,
+    joined,
+    moment,
+    narrow,
+    read_by,
+    several,
+    short_title,
+)
 from bot.views.pick_card import long_lines, long_papers, vote_lines, weeks_select
 from bot.views.problems import as_seen, obstacle_text
 from bot.views.weekly_card import part_text, post_link, wish_text
@@ -187,7 +198,10 @@ def group_lines(
         most = few if opens and (matters or ends) else None
         lines += [*_coming_lines(status, most), *(later if is_open else ())]
         are_to_choose = not to_moderator and group.after_list is None
-        lines.append(_weeks_left_text(status.weeks_left, are_to_choose=are_to_choose))
+        if status.is_empty:
+            lines.append(f"-# {how_to_fill_text() if to_moderator else empty_list_text()}")
+        else:
+            lines.append(_weeks_left_text(status.weeks_left, are_to_choose=are_to_choose))
     if is_open and (names := _names(status.this_read)):
         lines.append(_("-# ✅ {names} read it.", names=names))
     if is_open and status.last:
@@ -289,7 +303,7 @@ def _coming_text(coming: Coming, status: GroupStatus) -> str:
         return _("🗳️ vote is open")
     resource = status.curriculum.get(pick.key or "")
     if resource is None:
-        return _("nothing left")
+        return _("nothing yet") if status.is_empty else _("nothing left")
     chosen = {
         "picked_by_moderator": _("📌 picked"),
         "vote_winner": _("🗳️ won the vote"),
@@ -355,7 +369,9 @@ def _this_week_text(status: GroupStatus) -> str:
             "uncertain": _("This week: **{title}**, perhaps posted. Please look."),
             "missed": _("This week's paper was missed: I was away, or couldn't post."),
             "skipped": _("This week is skipped."),
-            "nothing": _("This week there was nothing left to post."),
+            "nothing": _("This week there was nothing to post.")
+            if status.is_empty
+            else _("This week there was nothing left to post."),
         }[post.state]
         return told.format(title=title)
     return dotted(

@@ -346,6 +346,8 @@ def _run_buttons(
 def _after_list_buttons(status: GroupStatus, of: tuple[int, int]) -> Iterator[Button]:
     """Yield the moderators' choice of what follows the list, once its end is near."""
     chosen = status.group.after_list
+    if status.is_empty:
+        return
     if chosen is None and status.weeks_left > TELL_WEEKS_AHEAD:
         return
     if chosen != "additions":
@@ -385,8 +387,15 @@ def deleted_card(group: Group) -> LayoutView:
     )
 
 
-def ran_out_text(channel_id: int) -> str:
-    """Return the notice to the group's moderator that nothing is left."""
+def ran_out_text(channel_id: int, *, is_empty: bool = False) -> str:
+    """Return the notice to the group's moderator that nothing is left; or was ever on its list."""
+    if is_empty:
+        return _(
+            "The list that the group in <#{channel}> reads from is empty, so nothing was posted"
+            " this week. `/manage add` adds to it, `/manage import` brings a whole list. Then"
+            " **Post now** in `/manage group` posts right away.",
+            channel=channel_id,
+        )
     return _(
         "The group in <#{channel}> has read its whole list, so nothing was posted this week."
         " Choose what comes next in `/manage group`. Then **Post now** posts it right away.",

@@ -249,6 +249,18 @@ def count_text(count: Count, *, deeper: bool = False) -> str:
     return _("{count} ({n} never)", count=told, n=count.skipped) if count.skipped else told
 
 
+def empty_list_text() -> str:
+    """Return that there is nothing on a list, which doesn't mean that it is read."""
+    return _("This list is empty so far.")
+
+
+def how_to_fill_text() -> str:
+    """Return the same to moderators, who can change it."""
+    return _(
+        "This list is empty so far. `/manage add` adds to it, `/manage import` brings a whole list."
+    )
+
+
 def read_by(count: int | None) -> str:
     """Return how many read a group's paper; nothing where there are too few to be told."""
     return ngettext("✅ {n} person read it", "✅ {n} people read it", count) if count else ""

@@ -34,6 +34,7 @@ from bot.views.phrases import (
     count_text,
     dotted,
     duration,
+    empty_list_text,
     name_of,
     narrow,
     read_of,
@@ -89,6 +90,7 @@ def know_card(curriculum: Curriculum, reader: Reader, page: int = 0) -> LayoutVi
     left = [s for s in curriculum.steps if any(_unread_of(s, reader))]
     if not left:
         nothing = _("You have marked everything there is on this list.")
+        nothing = nothing if curriculum.resources else empty_list_text()
         return boxed(nothing, row(go_button("next"), go_button("progress")))
     shown, page, last = page_of(left, page)
     told = _(
@@ -156,6 +158,9 @@ def reset_form(marks: int, list_title: str = "") -> WordForm:
 def _head_lines(journey: Journey) -> Lines:
     found = figures(journey.curriculum, journey.reader.marks)
     yield f"### {narrow(journey.curriculum.title, 48)}"
+    if not journey.curriculum.resources:
+        yield empty_list_text()
+        return
     count = found.listed if found.listed.total else found.added
     yield f"{_bar(count.read, count.total)}  **{count_text(count)}**"
     yield _left_text(found)
@@ -207,6 +212,8 @@ def _pace_lines(journey: Journey) -> Lines:
 
 def _steps_lines(journey: Journey) -> Lines:
     """Yield how far the reader is, step by step; of a long list, their own step before all."""
+    if not journey.curriculum.resources:
+        return
     found, current = figures(journey.curriculum, journey.reader.marks), journey.reader.current
     begun = [count for count in found.steps if _is_begun(count)]
     lines = [_step_line(count) for count in begun]

@@ -561,7 +561,11 @@ def _reason_text(reason: Reason, curriculum: Curriculum, resource: Resource) -> 
 def _all_read(reply: Reply) -> Iterator[str]:
     """Yield what a reader reads for whom nothing is left: who only knew it isn't cheered."""
     found = figures(reply.curriculum, reply.reader.marks)
-    if found.listed.is_done and found.added.is_done:
+    if not reply.curriculum.resources:
+        yield f"### {phrases.empty_list_text()}"
+        if reply.reader.list_title:
+            yield _("`/next` with its `list` reads from another one.")
+    elif found.listed.is_done and found.added.is_done:
         yield _(
             "## 🎉 You've read everything\n"
             "The list, and all that goes deeper. You can find it again with `/search`."

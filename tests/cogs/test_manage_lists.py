@@ -3,6 +3,7 @@
 import pytest
 
 from bot.core.curriculum.fields import PageFacts
+from bot.views.lists_card import NEW_LIST
 from tests.seen import labels_of, option_labels_of, text_of, title_of
 
 PASTED = """\
@@ -286,3 +287,45 @@ async def test_a_step_of_a_list_is_made_the_goal(moderator, alice, channel, brin
     set_ = await alice.click(way.response.message, label="Make this my goal")
 
     assert "🎯 Your goal is **Consensus**." in text_of(set_)
+
+
+@pytest.fixture
+async def empty(moderator, channel):
+    """A list of the server's own with nothing on it, which counts there."""
+    lists = await moderator.slash(channel, "manage list")
+    form = await moderator.select(lists.response.message, values=[NEW_LIST])
+    made = await moderator.submit_modal(form, {"name": "Nothing yet"})
+    await moderator.click(made.response.message, label="Use in this server")
+
+
+async def test_nobody_has_read_a_list_that_is_empty(alice, channel, empty):
+    commands = "next", "curriculum", "progress"
+    told = [text_of(await alice.slash(channel, each)) for each in commands]
+    known = await alice.slash(channel, "progress")
+    known = await alice.click(known.response.message, label="More")
+    told.append(text_of(await alice.click(known.response.message, label="Tell me what you know")))
+
+    assert all("This list is empty so far." in each for each in told)
+    assert "`/next` with its `list` reads from another one." in told[0]
+    for untrue in ("read everything", "✅", "have marked"):
+        assert not any(untrue in each for each in told)
+
+
+async def test_a_group_with_an_empty_list_is_told_how_to_fill_it(
+    moderator, alice, channel, empty, env
+):
+    card = await moderator.slash(channel, "manage group", zone="UTC")
+    to_moderator = text_of(card), labels_of(card)
+    to_member = text_of(await alice.slash(channel, "group"))
+    refused = await moderator.click(card.response.message, label="First paper now")
+    await env.advance_time(8 * 24 * 3600)
+    (told,) = moderator.user.dm_channel.history()
+
+    assert "`/manage add` adds to it" in to_moderator[0]
+    assert "Go on with additions" not in to_moderator[1]
+    assert "This list is empty so far." in to_member
+    assert "is empty so far" in text_of(refused)
+    assert "is empty, so nothing was posted" in text_of(told)
+    for each in (to_moderator[0], to_member, text_of(refused), text_of(told)):
+        assert "has read" not in each
+        assert "nothing left" not in each

@@ -41,7 +41,9 @@ class Notice(ToPerson):
         if row.reference.endswith(":end"):
             week = await week_rows.week(self.services.db, _about(row))
             has_ended = week is not None and week.state == "nothing"
-            return ran_out_text(group.channel_id) if has_ended else None
+            listed = await self.services.curricula.of(self.services.db, group.where)
+            is_empty = not listed.resources
+            return ran_out_text(group.channel_id, is_empty=is_empty) if has_ended else None
         return None if group.blocked is None else notice_text(group.channel_id, group.blocked)
 
     async def plannable(self, db: Queries, rows: Sequence[OutboxRow], before: datetime) -> set[int]:

@@ -234,13 +234,22 @@ class Sitting:
 class Meant:
     """One name as it was typed: the resource it means, or what it may mean, the likeliest first.
 
-    ``is_gone``: it means what is no longer listed.
+    ``is_gone``: it means what is no longer listed. ``is_exact``: the resource is called so, or
+    this is its key or its link.
     """
 
     typed: str
     resource: Resource | None = None
     likely: tuple[Resource, ...] = ()
     is_gone: bool = False
+    is_exact: bool = False
+
+    @property
+    def asked(self) -> Meant:
+        """The same, with its resource to be asked about unless that is exactly called so."""
+        if self.resource is None or self.is_exact:
+            return self
+        return replace(self, resource=None, likely=(self.resource,))
 
 
 @dataclass(frozen=True, slots=True)

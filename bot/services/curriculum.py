@@ -215,7 +215,7 @@ class Seen:
         """Return what the typed text means as one name, with what a search found, if one had to."""
         curriculum = self.laid.curriculum
         if (named := curriculum.get(typed)) is not None:
-            return Meant(typed, named), []
+            return Meant(typed, named, is_exact=True), []
         if typed in gone:
             raise NoLongerListedError(gone[typed])
         hits = self.named(typed)
@@ -225,7 +225,7 @@ class Seen:
                 if hit.exact or (hits and hit.score > best.score):
                     raise NoLongerListedError(self.laid.removed[hit.key].title, hit.key)
         if best.exact or best.score - second.score >= CLEARLY:
-            return Meant(typed, curriculum.by_key[best.key]), hits
+            return Meant(typed, curriculum.by_key[best.key], is_exact=best.exact), hits
         likely = (curriculum.get(hit.key) for hit in hits[:LIKELY])
         return Meant(typed, likely=tuple(r for r in likely if r is not None)), hits
 

@@ -26,6 +26,7 @@ from bot.core.recommend import (
     Filters,
     Journey,
     MarkKind,
+    Meant,
     PartlyDone,
     Path,
     Reader,
@@ -221,19 +222,19 @@ class Reading:
     ) -> Reply | PartlyDone:
         """Mark as done what the typed text means: of several names, all that are clear, as one.
 
+        What only another list has is marked if it is called just so, and else asked about.
+
         Raises:
             UnknownResourceError, NoLongerListedError: it is one name, of no resource for certain.
             TooManyNamesError: nothing is marked.
         """
         here = await self._readers.here(self._db, reader_id, place, typed)
         meant = await self._curricula.meant(self._db, here.where, typed)
-        if not any(one.resource or one.likely or one.is_gone for one in meant):
-            async for other in self._readers.others(self._db, here):
-                found = await self._curricula.meant(self._db, other.where, typed)
-                if any(one.resource for one in found):
-                    here, meant, place = other, found, other.where
-                    break
-        if len(meant) == 1 and meant[0].resource is None:
+        is_here = any(one.resource or one.likely or one.is_gone for one in meant)
+        if not is_here and (found := await self._meant_elsewhere(here, typed)) is not None:
+            here, meant = found
+            place = here.where
+        elif len(meant) == 1 and meant[0].resource is None:
             await self._curricula.named(self._db, here.where, typed)  # says what it may mean
         keys = [one.resource.key for one in meant if one.resource is not None]
         reply = await self.mark_all(reader_id, place, keys, rating) if keys else None
@@ -242,6 +243,22 @@ class Reading:
             return reply
         curriculum = reply.curriculum if reply else here.curriculum
         return PartlyDone(curriculum, unclear, reply, rating)
+
+    async def _meant_elsewhere(
+        self, here: ReaderHere, typed: str
+    ) -> tuple[ReaderHere, list[Meant]] | None:
+        """Return what another list in sight has, what is called just so before what may be meant.
+
+        With the reader in that list. None: nothing there is like it.
+        """
+        likely = None
+        async for other in self._readers.others(self._db, here):
+            meant = [one.asked for one in await self._curricula.meant(self._db, other.where, typed)]
+            if any(one.resource for one in meant):
+                return other, meant
+            if likely is None and any(one.likely for one in meant):
+                likely = other, meant
+        return likely
 
     async def mark(
         self,

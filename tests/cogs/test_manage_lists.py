@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.curriculum.fields import PageFacts
 from bot.views.lists_card import NEW_LIST
-from tests.seen import labels_of, option_labels_of, text_of, title_of
+from tests.seen import labels_of, option_labels_of, options_of, text_of, title_of
 
 PASTED = """\
 Consensus:
@@ -329,3 +329,25 @@ async def test_a_group_with_an_empty_list_is_told_how_to_fill_it(
     for each in (to_moderator[0], to_member, text_of(refused), text_of(told)):
         assert "has read" not in each
         assert "nothing left" not in each
+
+
+@pytest.mark.parametrize("typed", ["bigtabel", "paxos", "consensus"])
+async def test_what_only_another_list_may_have_is_asked_about_before_it_is_marked(
+    alice, channel, ours, typed
+):
+    asked = await alice.slash(channel, "done", resource=typed)
+    told = text_of(asked)
+    value = options_of(asked)[0]
+    done = await alice.select(asked.response.message, values=[value])
+
+    assert "**Not marked yet**" in told
+    assert "Nothing" not in told
+    assert "✅ Done:" in text_of(done)
+    assert "-# Distributed systems" in text_of(done)
+
+
+async def test_of_names_in_another_list_the_exact_ones_are_marked(alice, channel, ours):
+    done = await alice.slash(channel, "done", resource="Bigtable; gogle file sytem")
+
+    assert "✅ Done: **Bigtable**" in text_of(done)
+    assert "“gogle file sytem”: maybe one of those below" in text_of(done)

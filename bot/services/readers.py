@@ -34,7 +34,6 @@ from bot.store.database import Database, Queries
 from bot.store.instants import Clock
 from bot.store.readers import Standing
 
-A_WEEK = timedelta(days=7)
 AWAY_FOR = timedelta(weeks=3)
 """Who marked nothing for so long is welcomed back, once."""
 
@@ -185,7 +184,7 @@ class Readers:
     ) -> ReaderHere:
         """Return the reader as they stand here; ``key``: what they ask about, seen as below."""
         where, now = await self.place_of(db, reader_id, place, key), self._clock()
-        kept = await readers.standing(db, reader_id, where.guild_id, now - A_WEEK, key)
+        kept = await readers.standing(db, reader_id, where.guild_id, now, key)
         asked, where = where, self._curricula.at(where, kept.lists, key)
         version = kept.version if where.guild_id == asked.guild_id else None
         curriculum = await self._curricula.of(db, where, version)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Literal
 
@@ -36,6 +36,16 @@ class Standing:
     notes: Mapping[str, str]
 
 
+POSTED_WITHIN = timedelta(days=7)
+"""How long what a group was posted is what it reads."""
+
+SEEN_FOR = timedelta(days=30)
+"""How long a server's own list counts in the direct messages of who used it.
+
+Discord doesn't say who left a server. While they are in a group of it, which the weekly look at
+members ends, it counts as long as they are.
+"""
+
 POSTED_TO_THEIRS = (
     " FROM members JOIN study_groups ON study_groups.group_id = members.group_id"
     " JOIN weeks ON weeks.group_id = members.group_id"
@@ -48,12 +58,12 @@ POSTED_TO_THEIRS = (
 
 
 async def standing(
-    db: Queries, reader_id: int, guild_id: int | None, since: datetime, key: str | None = None
+    db: Queries, reader_id: int, guild_id: int | None, now: datetime, key: str | None = None
 ) -> Standing:
     """Return all that an answer to a reader needs, in one statement.
 
-    ``guild_id``: only this server's groups; None: all of them. ``since``: from when on what was
-    posted counts. ``key``: the resource they ask about.
+    ``guild_id``: only this server's groups and own lists; None: of groups all of theirs, of lists
+    those that they used, for a while. ``key``: the resource they ask about.
     """
     sql = (
         "SELECT 'mark' AS what, resource_key AS key, state AS word, changed_at AS at,"  # noqa: S608
@@ -68,7 +78,9 @@ async def standing(
         " WHERE guild_id = ? AND state <> 'stopped' AND list_id IS NOT NULL"
         " UNION ALL SELECT 'own', title, NULL, NULL, NULL, NULL, list_id FROM lists"
         " WHERE removed_at IS NULL AND (guild_id = ? OR CAST(? AS BIGINT) IS NULL AND list_id IN"
-        " (SELECT list_id FROM reader_lists WHERE reader_id = ?))"
+        " (SELECT list_id FROM reader_lists WHERE reader_id = ? AND (used_at > ?"
+        " OR lists.guild_id IN (SELECT study_groups.guild_id FROM members JOIN study_groups"
+        " ON study_groups.group_id = members.group_id WHERE members.reader_id = ?))))"
         " UNION ALL SELECT 'read', weeks.resource_key, NULL, slot_at, study_groups.channel_id,"
         f" NULL, NULL{POSTED_TO_THEIRS}"
         " UNION ALL SELECT 'ratings', resource_key, NULL, rated, liked, NULL, NULL FROM ratings"
@@ -77,8 +89,8 @@ async def standing(
         " UNION ALL SELECT 'note', resource_key, note, NULL, NULL, NULL, NULL FROM bookmarks"
         " WHERE reader_id = ?"
     )
-    lists = (guild_id, guild_id, guild_id, guild_id, reader_id)
-    here = (*lists, reader_id, since, guild_id, guild_id)
+    lists = (guild_id, guild_id, guild_id, guild_id, reader_id, now - SEEN_FOR, reader_id)
+    here = (*lists, reader_id, now - POSTED_WITHIN, guild_id, guild_id)
     theirs = (key, reader_id, reader_id)
     rows = await db.fetch(sql, reader_id, reader_id, reader_id, *here, *theirs)
     found = defaultdict[str, list[Row]](list)

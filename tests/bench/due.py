@@ -33,7 +33,7 @@ QUERIES = {
     "outbox.due_next": due_next,
     "weeks.weeks_of": lambda db: week_rows.weeks_of(db, A_GROUP),
     "weeks.last_posted": lambda db: week_rows.last_posted(db, A_GROUP),
-    "readers.standing": lambda db: readers.standing(db, A_READER, None, NOW - timedelta(days=7)),
+    "readers.standing": lambda db: readers.standing(db, A_READER, None, NOW),
 }
 
 

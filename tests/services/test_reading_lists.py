@@ -232,6 +232,38 @@ async def test_a_step_of_a_servers_own_list_may_be_the_goal_there_alone(services
     assert elsewhere[1].goal is None
 
 
+async def test_in_direct_messages_a_servers_list_counts_while_its_reader_is_in_a_group(
+    services, two_groups, clock
+):
+    hosts, ours = two_groups
+    await services.reading.next_for(READER, hosts)
+    clock.advance(seconds=1)
+    await services.reading.next_for(READER, ours)
+    clock.advance(days=31)
+
+    theirs = (await services.reading.reader(READER, None))[0].id
+    for where in two_groups:
+        group = await services.groups.find(where.channel_id)
+        await services.groups.leave(GUILD, group.group_id, READER)
+    left = (await services.reading.reader(READER, None))[0].id
+
+    assert (theirs, left) == (f"g{GUILD}:ours", "one")
+    assert await services.lists.titles(READER, None) == {"one": "Demo"}
+
+
+async def test_in_direct_messages_a_servers_list_counts_for_thirty_days_after_its_use(
+    services, two_groups, clock
+):
+    _, ours = two_groups
+    await services.reading.next_for(READER + 1, ours)
+    clock.advance(days=29)
+    soon = (await services.reading.present(READER + 1, None)).curriculum.id
+    clock.advance(days=2)
+    later = (await services.reading.present(READER + 1, None)).curriculum.id
+
+    assert (soon, later) == (f"g{GUILD}:ours", "one")
+
+
 async def test_a_reset_takes_what_left_all_lists_with_whichever_of_them(services, two_groups):
     hosts, ours = two_groups
     other = f"g{GUILD + 1}:theirs"

@@ -54,7 +54,7 @@ async def test_a_reader_stands_where_the_server_chose_with_the_lists_they_used(d
         await readers.set_used(tx, READER, "three", NOW)
 
     choice, version = await lists.choice(db, HERE)
-    stands = await readers.standing(db, READER, HERE, NOW - timedelta(days=7))
+    stands = await readers.standing(db, READER, HERE, NOW)
 
     assert (choice, version) == (Choice({}, {10: "one"}, "two"), 2**62)
     assert replace(stands.lists, used={}) == choice

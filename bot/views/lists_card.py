@@ -50,7 +50,7 @@ BAR = 10  # characters
 REMOVED_OFFERED = 3
 """Removed lists for which a select of many lists keeps room."""
 
-ROOM_OF_LIST, A_CHANNEL = 10, 4  # lines; a channel may have a name of a hundred letters
+ROOM_OF_LIST, A_CHANNEL = 11, 4  # lines; a channel may have a name of a hundred letters
 ROOM = 10  # lines of a dry run, beside its title, its buttons and its select
 TITLES = 3
 
@@ -117,7 +117,7 @@ def _about(shown: ServersLists, said: str | None = None) -> list[str]:
     if said:
         lines.append(said)
     if chosen.list_id == shown.default:
-        lines.append(_("This server's own choice, where no group reads another list."))
+        lines.append(_("In use in this server."))
     room = ROOM_OF_LIST
     if chosen.channels:
         n = len(chosen.channels) - 1
@@ -373,7 +373,7 @@ def _would_do(run: DryRun) -> Lines:
             len(merged.known),
         )
     if merged.removed:
-        yield ngettext("Leaves: {n} resource", "Leaves: {n} resources", len(merged.removed))
+        yield _("Leaves: {titles}", titles=_titles(merged.removed))
     if run.readers:
         yield ngettext(
             "{n} reader has marks on what leaves. They stay, and count again if it comes back.",
@@ -393,8 +393,7 @@ def _would_do(run: DryRun) -> Lines:
             len(merged.dropped),
         )
     for what, resources in (
-        (_("Leave: {titles}"), merged.removed),
-        (_("Move: {titles}"), merged.moved),
+        (_("Moves: {titles}"), merged.moved),
         (_("New title: {titles}"), merged.retitled),
         (_("New link: {titles}"), merged.relinked),
     ):

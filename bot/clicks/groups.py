@@ -105,6 +105,13 @@ async def show_group(click: Click, said: ids.ShowGroup) -> View:
 
 
 @clicked
+async def next_in_group(click: Click, said: ids.NextInGroup) -> View:
+    """Go on in the group's list, whichever the clicker used last."""
+    where = await click.services.groups.where(click.guild_id, said.group_id)
+    return next_card(await click.services.reading.next_for(click.who, where))
+
+
+@clicked
 async def unfold_group(click: Click, said: ids.UnfoldGroup) -> View:
     """Open what a member seldom wants of a group, in place; or put it away again."""
     opens = said.fold == "more"

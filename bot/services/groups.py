@@ -373,6 +373,10 @@ class Groups:
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)
         return await self._status(group, reader_id)
 
+    async def where(self, guild_id: int, group_id: int) -> Where:
+        """Return where a group's papers come from."""
+        return of_guild(await group_rows.group(self._db, group_id), guild_id).where
+
     async def history(self, guild_id: int, group_id: int, page: int) -> History:
         """Return a page of the group's past weeks, the newest first."""
         group = of_guild(await group_rows.group(self._db, group_id), guild_id)

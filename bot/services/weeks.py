@@ -10,7 +10,7 @@ from bot.core.groups import BETWEEN_LOOKS, Group, ReadBy, WeeklyPost, next_look
 from bot.core.outbox import OutboxRow
 from bot.core.papers import TELL_WEEKS_AHEAD, Plan, asked_by_readiness, readiness
 from bot.core.progress import may_name, shown_count
-from bot.core.recommend import Path, Reply, path_to
+from bot.core.recommend import Path, Reply
 from bot.core.weeks import LATE_WITHIN, Slot, Verdict, Week
 from bot.errors import UnknownPostError
 from bot.services.papers import Papers
@@ -177,16 +177,14 @@ class Weeks:
         return await self.post(week_id), reply, group if can_join else None
 
     async def first_reads(self, reader_id: int, guild_id: int | None, week_id: int) -> Path:
-        """Return what this reader would read before the week's paper.
+        """Return what this reader would read before the week's paper; they go on in its list.
 
         Raises:
             UnknownPostError: this server never had such a post.
             UnknownResourceError, NoLongerListedError: its paper left the list.
         """
         post, group = await self._checked(guild_id, week_id)
-        shown = await self._reading.look(reader_id, group.where, post.key or "")
-        left = path_to(shown.curriculum, shown.reader.marks, shown.resource.key)
-        return Path(shown.curriculum, shown.reader, shown.resource, left)
+        return await self._reading.path(reader_id, group.where, post.key or "")
 
     async def _found(self, week_id: int) -> tuple[Week, Group] | None:
         post = await week_rows.week(self._db, week_id)

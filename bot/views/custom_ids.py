@@ -357,6 +357,12 @@ class UnfoldGroup(CustomId, shape="{fold}-of-group:{group_id}"):
     group_id: RowId
 
 
+class NextInGroup(CustomId, shape="next-in:{group_id}"):
+    """What comes next for the clicker in the list that a group reads from."""
+
+    group_id: RowId
+
+
 class ShowPast(CustomId, shape="past:{group_id}:{page}"):
     group_id: RowId
     page: Annotated[int, r"[0-9]{1,4}"]

@@ -20,7 +20,6 @@ from bot.views.parts import (
     boxed,
     button,
     card,
-    go_button,
     row,
     text_of,
 )
@@ -83,7 +82,7 @@ def members_card(
     can_join = group.state != "stopped" and not is_member
     unfold = ids.UnfoldGroup("more" if opens else "less", group.group_id)
     buttons = row(
-        go_button("next"),
+        button(ids.NextInGroup(group.group_id), _("What's next?")),
         _member_button(group.group_id, joins=True) if can_join else None,
         _remind_button(status) if is_member else None,
         button(unfold, _("More") if opens else _("Less")) if seldom or papers else None,

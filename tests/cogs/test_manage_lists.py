@@ -4,7 +4,16 @@ import pytest
 
 from bot.core.curriculum.fields import PageFacts
 from bot.views.lists_card import NEW_LIST
-from tests.seen import labels_of, option_labels_of, options_of, text_of, title_of
+from tests.forged import pressed
+from tests.seen import (
+    custom_id_of,
+    labels_of,
+    option_labels_of,
+    options_of,
+    posts_in,
+    text_of,
+    title_of,
+)
 
 PASTED = """\
 Consensus:
@@ -148,6 +157,29 @@ async def test_each_group_reads_its_own_list_and_a_member_both(
     assert title_of(in_private) == "Paxos Made Simple", "the list used last"
     assert "### Jump into LLM" in text_of(back)
     assert "### Distributed systems" in text_of(named)
+
+
+async def test_a_groups_card_and_its_paper_go_on_in_the_groups_list(
+    moderator, alice, guild, channel, ours, env
+):
+    other = guild.create_text_channel("systems")
+    await moderator.slash(other, "manage group", zone="UTC", list="Distributed systems")
+    card = await moderator.slash(other, "manage group")
+    await moderator.click(card.response.message, label="First paper now")
+    (paper,) = posts_in(other)
+    card = await alice.slash(other, "group")
+    await alice.slash(channel, "next", list="Jump into LLM")
+
+    onward = await alice.click(card.response.message, label="What's next?")
+    first = title_of(onward)
+    await env.advance_time(2)
+    await alice.slash(channel, "next", list="Jump into LLM")
+    await env.advance_time(2)
+    week_id = custom_id_of(paper, "More").partition(":")[2]
+    way = await pressed(env, other, alice, f"first:{week_id}")
+    onward = await alice.click(way.response.message, label="What's next?")
+
+    assert (first, title_of(onward)) == ("Paxos Made Simple", "Paxos Made Simple")
 
 
 async def test_a_card_goes_on_in_the_list_it_is_about(moderator, alice, channel, ours):

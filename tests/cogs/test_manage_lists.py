@@ -383,3 +383,66 @@ async def test_of_names_in_another_list_the_exact_ones_are_marked(alice, channel
 
     assert "✅ Done: **Bigtable**" in text_of(done)
     assert "“gogle file sytem”: maybe one of those below" in text_of(done)
+
+
+async def test_what_is_named_beside_goes_with_what_is_pasted(moderator, channel, ours):
+    (own,) = await moderator.autocomplete(channel, "manage import", "list", "distributed")
+    card = await moderator.slash(
+        channel, "manage import", list="Distributed systems", mode="replace"
+    )
+    form = await moderator.click(card.response.message, label="Paste a list")
+    run = await moderator.submit_modal(form, {"pasted": "Only https://example.org/only"})
+
+    assert own["name"] == "Distributed systems"
+    assert "it would take the place of what is there" in text_of(run)
+    assert "### Distributed systems" in text_of(run)
+
+
+async def test_the_hosts_list_is_never_replaced(moderator, channel, env):
+    answer = await moderator.slash(channel, "manage import", list="Jump into LLM", mode="replace")
+
+    assert "That list is the host's" in text_of(answer)
+    assert env.errors
+
+
+async def test_an_import_into_the_hosts_list_can_be_taken_back_later(
+    moderator, channel, paste, env
+):
+    run = await paste()
+    await env.advance_time(5)
+    into = await moderator.select(run.response.message, values=["add|jump-into-llm"])
+    await moderator.click(into.response.message, label="Bring it in")
+    lists = await moderator.slash(channel, "manage list")
+    before = text_of(lists)
+    more = await moderator.click(lists.response.message, label="More")
+    await env.advance_time(4)
+    taken = await moderator.click(more.response.message, label="Undo the last import")
+
+    assert "91 resources in 27 steps" in before
+    assert "Taken back: the latest import." in text_of(taken)
+    assert "87 resources in 25 steps" in text_of(taken)
+
+
+async def test_a_card_of_a_list_that_was_removed_says_so(moderator, channel, ours, env):
+    card = await moderator.slash(channel, "manage list", list="Distributed systems")
+    again = await moderator.slash(channel, "manage list", list="Distributed systems")
+    more = await moderator.click(card.response.message, label="More")
+    await env.advance_time(4)
+    await moderator.click(more.response.message, label="Remove")
+
+    old = await moderator.click(again.response.message, label="Export")
+
+    assert "Removed: **Distributed systems**." in text_of(old)
+
+
+async def test_a_file_is_read_whatever_its_encoding_and_what_is_no_list_is_told(
+    moderator, channel, env
+):
+    broken = "# 목록\n- [On Raft — “simple”](https://example.org/raft)\n".encode("utf-16")
+    read = await moderator.slash(channel, "manage import", file=("list.md", broken))
+    zipped = await moderator.slash(channel, "manage import", file=("list.zip", b"PK\x03\x04" * 9))
+
+    assert "### 목록" in text_of(read)
+    assert "Comes in: 1 resource in 1 step" in text_of(read)
+    assert "“list.zip” is an Office or ZIP file." in text_of(zipped)
+    assert env.errors

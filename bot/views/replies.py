@@ -97,7 +97,8 @@ async def answer(
 
 FOLLOWED_FOR = 14 * 60
 """Seconds: Discord lets an answer be edited for fifteen minutes."""
-FOLLOWED_EVERY = 3.0
+FIRST_FOLLOWED, FOLLOWED_EVERY = 0.2, 3.0
+"""Seconds until the first look, and between looks in the long run: soon, then ever less often."""
 
 
 def components_of(view: LayoutView) -> list[dict[str, Any]]:
@@ -113,11 +114,12 @@ def keep_current(interaction: Interaction, present: GoingOn) -> None:
     """
 
     async def follow() -> None:
-        ends_at, goes_on = loop.time() + FOLLOWED_FOR, True
+        ends_at, goes_on, pause = loop.time() + FOLLOWED_FOR, True, FIRST_FOLLOWED
         shown: object = None
         with contextlib.suppress(ReaderError, *TROUBLE, discord.DiscordException, OSError):
             while goes_on:
-                await asyncio.sleep(FOLLOWED_EVERY)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, FOLLOWED_EVERY)
                 is_last = loop.time() >= ends_at
                 view, goes_on = await present(is_last)
                 if view is not None and (parts := components_of(view)) != shown:

@@ -28,6 +28,7 @@ from bot.core.curriculum.identity import (
     rekeyed,
     remembering,
     with_facts,
+    with_others,
 )
 from bot.core.curriculum.links import canonical, link_in
 from bot.core.lists import Choice, Place, Where, where_of
@@ -286,6 +287,26 @@ class CurriculumStore:
         ``version``: of its server's lists, where that was read already.
         """
         return (await self.seen(db, place, version)).laid.curriculum
+
+    async def having(self, db: Queries, place: Place, keys: Iterable[str]) -> Curriculum:
+        """Return the list at a place; beside it, what of these only another list in sight has.
+
+        What a group chose or began before it changed its list is read to its end. What the server
+        removed from the list is not found in another one.
+        """
+        where, seen = where_of(place), await self.seen(db, place)
+        listed, others = seen.laid.curriculum, dict[str, tuple[Step, Resource]]()
+        lacking = [key for key in keys if seen.laid.find(key) is None]
+        if not lacking:
+            return listed
+        choice, version = await lists.choice(db, where.guild_id)
+        for list_id in self.titles(choice):
+            there = self.at(replace(where, list_id=list_id), choice)
+            other = await self.of(db, there, version)
+            found = (resource for key in lacking if (resource := other.get(key)) is not None)
+            for resource in found:
+                others.setdefault(resource.key, (other.step_of(resource), resource))
+        return with_others(listed, others.values()) if others else listed
 
     async def resource(self, db: Queries, place: Place, key: str) -> Resource:
         """Return the resource with this key, or a former one.

@@ -196,6 +196,8 @@ class Groups:
         """Make the channel's group, or change it; the running week keeps its one post.
 
         ``list_id``: what it reads from its next free week on; None: what it did, or what counts.
+        What was picked, voted on or begun before is still read, and after the new list comes what
+        was to come after the old one.
 
         ``seen``: the group when the change was asked for; what is still as it was then isn't
         changed. A stopped group starts again; a paused one stays paused. In a forum, the post
@@ -211,13 +213,12 @@ class Groups:
             schedule, role_id = as_wished(old, seen, schedule, role_id)
             here, _ = await self._curricula.place(tx, Where(guild_id, channel_id))
             list_id = list_id or (old.list_id if old else here.list_id)
-            goes_on = old is not None and old.list_id == list_id
             state: GroupState = "paused" if old and old.state == "paused" else "active"
             group = Group(
                 group_id, guild_id, channel_id, state, schedule, role_id, now, now,
                 changed_by=changed_by,
-                after_list=old.after_list if old and goes_on else None,
-                after_list_at=old.after_list_at if old and goes_on else None,
+                after_list=old.after_list if old else None,
+                after_list_at=old.after_list_at if old else None,
                 is_forum=is_forum,
                 list_id=list_id,
             )  # fmt: skip

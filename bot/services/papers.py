@@ -1,6 +1,6 @@
 """What groups read in which week: the one place that reads a plan, and what moderators choose."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from bot.core.papers import (
     Chosen,
     PickReply,
     Plan,
+    Span,
     beyond_list,
     spans_by_key,
     weeks_meant,
@@ -111,7 +112,8 @@ class Papers:
         begun, the weeks it has had count.
         """
         async with self.taken(guild_id, group_id) as (tx, group, plan):
-            meant = await self._curricula.resource(tx, group.where, key)
+            meant = plan.curriculum.get(key)
+            meant = meant or await self._curricula.resource(tx, group.where, key)
             keys = plan.curriculum.keys_of(meant)
             await week_rows.put_span(tx, group_id, plan.span(meant, weeks), keys)
         return meant
@@ -137,20 +139,24 @@ class Papers:
         async with taken as (tx, group):
             yield tx, group, await self.plan(tx, group)
 
-    async def plan(self, db: Queries, group: Group) -> Plan:
-        """Return all that decides what a group reads in which week: nothing else reads it."""
+    async def plan(self, db: Queries, group: Group, keys: Iterable[str] = ()) -> Plan:
+        """Return all that decides what a group reads in which week: nothing else reads it.
+
+        What was picked, voted on or begun before it changed its list is found, as long as another
+        list in sight has it; so are these ``keys``.
+        """
         now, calendar = self._clock(), await calendar_of(db, group)
-        curriculum = await self._curricula.of(db, group.where)
         last_week = week_of((now - timedelta(days=8)).date())
-        return Plan(
-            curriculum,
-            calendar,
-            now,
-            await week_rows.picks_from(db, group.group_id, last_week),
-            await week_rows.votes_from(db, group.group_id, last_week),
-            spans_by_key(curriculum, await week_rows.spans_of(db, group.group_id)),
-            await _beyond(db, curriculum, group, calendar),
-        )
+        choices = await week_rows.picks_from(db, group.group_id, last_week)
+        votes = await week_rows.votes_from(db, group.group_id, last_week)
+        spans = await week_rows.spans_of(db, group.group_id)
+        kept = {*keys, *(each.key for each in choices), *(key for v in votes for key in v.keys)}
+        kept |= {week.key for week in calendar.weeks if week.key and week.week >= last_week}
+        kept |= {span.key for span in spans if _is_begun(span)}
+        curriculum = await self._curricula.having(db, group.where, kept)
+        present = spans_by_key(curriculum, spans)
+        beyond = await _beyond(db, curriculum, group, calendar)
+        return Plan(curriculum, calendar, now, choices, votes, present, beyond)
 
     async def _put(
         self, tx: Queries, group: Group, slot: Slot, meant: Resource, picked_by: int
@@ -198,6 +204,11 @@ def of_guild(group: Group | None, guild_id: int) -> Group:
     if group is None or group.guild_id != guild_id:
         raise NoGroupError
     return group
+
+
+def _is_begun(span: Span) -> bool:
+    """Tell whether a span as it is stored is under way, its weeks being among all since then."""
+    return replace(span, had=tuple(each for each in span.had if each[1] == span.key)).is_under_way
 
 
 async def _beyond(

@@ -235,8 +235,9 @@ class Reminders:
         marks = await progress.marks_of(db, reader_id) if groups else {}
         for group in groups:
             post = await week_rows.last_posted(db, group.group_id)
-            curriculum = await self._curricula.of(db, group.where)
-            resource = None if post is None else curriculum.get(post.key or "")
+            key = post.key or "" if post else ""
+            curriculum = await self._curricula.having(db, group.where, [key] if key else ())
+            resource = curriculum.get(key)
             if post is None or resource is None:
                 continue
             next_at = (await next_slot_of(db, group, now)).at

@@ -203,7 +203,7 @@ class Votes:
                 await week_rows.delete_vote(tx, vote.vote_id)
 
     async def _ballot(self, group: Group, vote: Vote) -> Ballot:
-        curriculum = await self._curricula.of(self._db, group.where)
+        curriculum = await self._curricula.having(self._db, group.where, vote.keys)
         slot, zone = slot_of_week(group.schedule, vote.week), group.schedule.zone
         resources = tuple(curriculum.get(key) for key in vote.keys)
         return Ballot(vote, group.guild_id, slot, zone, curriculum, resources)

@@ -119,7 +119,7 @@ class Weeks:
         if (found := await self._found(week_id)) is None:
             return None
         post, group = found
-        plan = await self._papers.plan(self._db, group)
+        plan = await self._papers.plan(self._db, group, [post.key] if post.key else ())
         curriculum = plan.curriculum
         resource = curriculum.get(post.key or "")
         if resource is None:

@@ -72,11 +72,8 @@ async def move_group(
 async def set_list(
     tx: Queries, group_id: int, list_id: str, changed_by: int, now: datetime
 ) -> None:
-    """Let the group read from another list; what follows after it is to be chosen anew."""
-    sql = (
-        "UPDATE study_groups SET list_id = ?, after_list = NULL, after_list_at = NULL,"
-        " changed_by = ?, changed_at = ? WHERE group_id = ?"
-    )
+    """Let the group read from another list; after that one comes what was to come after its own."""
+    sql = "UPDATE study_groups SET list_id = ?, changed_by = ?, changed_at = ? WHERE group_id = ?"
     await tx.fetch(sql, list_id, changed_by, now, group_id)
 
 

@@ -172,7 +172,11 @@ class Update:
 
 @dataclass(frozen=True, eq=False)
 class Curriculum:
-    """Ordered sections, steps and resources. Without slots, so that its views are made once."""
+    """Ordered sections, steps and resources. Without slots, so that its views are made once.
+
+    ``beside``: steps of other lists, with what is found here by its key though it is no part of
+    this list: nothing counts it, and it has no place in an order.
+    """
 
     id: str
     title: str
@@ -184,6 +188,7 @@ class Curriculum:
     update_icon: str = ""
     maker: str = ""
     url: str | None = None
+    beside: tuple[Step, ...] = ()
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -198,7 +203,9 @@ class Curriculum:
     @cached_property
     def by_key(self) -> Mapping[str, Resource]:
         """Every resource by its present key, companions too, in file order."""
-        return {each.key: each for r in self.resources for each in (r, *r.companions)}
+        own = {each.key: each for r in self.resources for each in (r, *r.companions)}
+        others = (resource for step in self.beside for resource in step.resources)
+        return own | {each.key: each for each in others if each.key not in own}
 
     @cached_property
     def present_keys(self) -> Mapping[str, str]:
@@ -242,7 +249,7 @@ class Curriculum:
 
     @cached_property
     def _steps_by_id(self) -> Mapping[str, Step]:
-        return {step.id: step for step in self.steps}
+        return {step.id: step for step in (*self.steps, *self.beside)}
 
     @cached_property
     def _sections_by_id(self) -> Mapping[str, Section]:

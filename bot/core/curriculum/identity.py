@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.core.curriculum import Curriculum, Resource, Section, Slugs, Step
+from bot.core.curriculum import Curriculum, Resource, Section, Slugs, Step, numbered
 from bot.core.curriculum.fields import slug_for
 from bot.core.curriculum.links import canonical
 
@@ -122,6 +122,21 @@ def with_facts(listed: Curriculum, elsewhere: Mapping[str, Resource]) -> Curricu
 
     sections = (replace(each, steps=tuple(map(step, each.steps))) for each in listed.sections)
     return replace(listed, sections=tuple(sections))
+
+
+def with_others(listed: Curriculum, others: Iterable[tuple[Step, Resource]]) -> Curriculum:
+    """Return a list with resources of other lists ``beside`` it, each in a step like its own.
+
+    What they need that isn't on the list doesn't lock them.
+    """
+    taken, steps = {step.id for step in listed.steps}, list[Step]()
+    for step, resource in others:
+        step_id = numbered(step.id, taken)
+        taken.add(step_id)
+        needed = (key for key in resource.prerequisites if listed.get(key) is not None)
+        own = replace(resource, step_id=step_id, prerequisites=tuple(needed), companions=())
+        steps.append(replace(step, id=step_id, resources=(own,)))
+    return replace(listed, beside=tuple(steps))
 
 
 _WHOLE = TypeAdapter[Any](Curriculum)

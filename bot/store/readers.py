@@ -350,11 +350,15 @@ async def set_ignored(tx: Queries, reader_id: int, ignored: int, *, at_least: in
 
 @dataclass(frozen=True, slots=True)
 class PersonColumn:
-    """``delete`` the row; or ``forget`` the person: the row stays, without them."""
+    """``delete`` the row; or ``forget`` the person: the row stays, without them.
+
+    ``shown``: what of the row is about them; a list that they brought is the server's.
+    """
 
     table: str
     column: str
     fate: Literal["delete", "forget"]
+    shown: str = "*"
 
 
 PERSON_COLUMNS = (
@@ -371,7 +375,9 @@ PERSON_COLUMNS = (
     PersonColumn("outbox", "reader_id", "delete"),
     PersonColumn("additions", "added_by", "forget"),
     PersonColumn("addition_changes", "changed_by", "forget"),
-    PersonColumn("list_versions", "made_by", "forget"),
+    PersonColumn(
+        "list_versions", "made_by", "forget", "version_id, guild_id, list_id, made_by, made_at"
+    ),
     PersonColumn("drafts", "opened_by", "delete"),
     PersonColumn("doubts", "reader_id", "delete"),
     PersonColumn("reader_settings", "reader_id", "delete"),
@@ -384,7 +390,7 @@ async def rows_about(db: Queries, reader_id: int) -> dict[str, list[Row]]:
     """Return every row that holds the person, by table; a table without one has no entry."""
     found: dict[str, list[Row]] = {}
     for each in PERSON_COLUMNS:
-        sql = f"SELECT * FROM {each.table} WHERE {each.column} = ?"  # noqa: S608 - our names
+        sql = f"SELECT {each.shown} FROM {each.table} WHERE {each.column} = ?"  # noqa: S608 - ours
         if rows := [dict(row) for row in await db.fetch(sql, reader_id)]:
             found[each.table] = sorted(rows, key=lambda row: [str(v) for v in row.values()])
     return found

@@ -150,7 +150,7 @@ def check(file: Path | None, against: Path | None, schema: bool) -> None:
 
 
 def _size_of(listed: Curriculum) -> str:
-    count, steps = len(listed.resources), sum(bool(step.resources) for step in listed.steps)
+    steps, count = listed.size
     resources = "1 resource" if count == 1 else f"{count} resources"
     return f"{resources} in {'1 step' if steps == 1 else f'{steps} steps'}"
 

@@ -88,7 +88,7 @@ def acts_of(world):
         return await new_group(s)
 
     async def import_and_take_back(mode="new"):
-        file = imported(*(f"n{n}" for n in range(world.size)))
+        file = imported(*(f"n{n}" for n in range(world.size)), authors="Ada")  # no page is asked
         run = await s.imports.look(Where(GUILD), MODERATOR, file, mode)
         await s.imports.bring((GUILD, MODERATOR, run.draft_id))
         await s.imports.undo((GUILD, MODERATOR, run.draft_id))
@@ -170,6 +170,20 @@ async def test_an_answer_asks_as_often_of_many_as_of_few(db, clock, empty_again)
 
     more = {name: (few[name], many[name], most[name]) for name in few if many[name] != few[name]}
     assert more == {}
+
+
+async def test_an_overview_asks_as_often_of_many_lists_as_of_one(db, clock):
+    world = World(db, clock, FEW)
+    await world.fill()
+    counts = []
+    for n in range(3):
+        run = await world.services.imports.look(Where(GUILD), MODERATOR, imported(f"n{n}"), "new")
+        await world.services.imports.bring((GUILD, MODERATOR, run.draft_id))
+        world.db.asked.clear()
+        found = await world.services.lists.overview(GUILD)
+        counts.append((len(found.lists), len(world.db.asked)))
+
+    assert counts == [(2, counts[0][1]), (3, counts[0][1]), (4, counts[0][1])]
 
 
 async def test_next_again_is_one_statement_and_writes_nothing(db, clock):

@@ -32,7 +32,7 @@ from bot.store import lists as rows
 from bot.store.additions import KnownResource
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
-from bot.store.lists import OwnList, Version
+from bot.store.lists import ListState, OwnList, Version
 
 FORMS: Mapping[ListForm, tuple[Callable[[Curriculum], str], str]] = MappingProxyType(
     {
@@ -139,7 +139,8 @@ class Lists:
         version_id = self._ids.new(after=latest[0].version_id if latest else 0)
         await rows.put_list(tx, OwnList(listed.id, guild_id, listed.title, now))
         at = version_id, guild_id, listed.id
-        await rows.add_version(tx, Version(*at, to_json(listed), before, who, now))
+        made = Version(*at, to_json(listed), before, who, now, *listed.size)
+        await rows.add_version(tx, made)
         await additions.set_version(tx, guild_id, self._ids.new())
         return version_id
 
@@ -235,20 +236,20 @@ class Lists:
         made = {each.list_id: each for each in await rows.own_lists(db, guild_id)}
         running = await groups.running_groups(db, guild_id)
         group = next((each for each in running if each.channel_id == channel_id), None)
-        found = []
+        states, found = await rows.states(db, guild_id), []
         for each, title in titles.items():
-            seen = await self._curricula.of(db, Where(guild_id, list_id=each), version)
-            latest = await rows.versions(db, guild_id, each, 1)
+            state = states.get(each)
+            steps, resources = await self._size(db, Where(guild_id, list_id=each), version, state)
             found.append(
                 ListSummary(
                     each,
                     title,
                     is_own=each in made,
-                    steps=sum(bool(step.resources) for step in seen.steps),
-                    resources=len(seen.resources),
+                    steps=steps,
+                    resources=resources,
                     channels=tuple(g.channel_id for g in running if (g.list_id or counts) == each),
-                    changed_at=await additions.changed_at(db, guild_id, each),
-                    undoable=next((v.made_at for v in latest if v.before), None),
+                    changed_at=state.changed_at if state else None,
+                    undoable=state.undoable if state else None,
                 )
             )
         gone = [each for each in made.values() if each.removed_at is not None]
@@ -273,6 +274,15 @@ class Lists:
         await additions.keep_known(tx, [each for each in news if ever.get(each.key) != each])
         gone = [key for key, each in ever.items() if each.gone_at is None and key not in there]
         await additions.set_gone(tx, gone, self._clock())
+
+    async def _size(
+        self, db: Queries, where: Where, version: int, state: ListState | None
+    ) -> tuple[int, int]:
+        """Return how many steps and resources a list has; only one that was laid over is laid."""
+        if state is not None and state.is_laid_over:
+            return (await self._curricula.of(db, where, version)).size
+        base = self._curricula.bases.get(where.list_id or "")
+        return base.size if base else (state.steps, state.resources) if state else (0, 0)
 
     async def _own(self, db: Queries, guild_id: int, list_id: str) -> OwnList:
         made = {each.list_id: each for each in await rows.own_lists(db, guild_id)}

@@ -22,7 +22,6 @@ from bot.core.moderation import (
     from_json,
 )
 from bot.store.database import Queries, Row, in_parts, question_marks, value_from
-from bot.store.instants import instant_or_none
 
 KEPT = 20
 """Past edits kept of each resource."""
@@ -202,17 +201,6 @@ async def record(
     )
     await tx.fetch(sql, *where, *where, KEPT)
     await set_version(tx, guild_id, new_id(0))
-
-
-async def changed_at(db: Queries, guild_id: int, list_id: str) -> datetime | None:
-    """Return when a server's moderators last changed a list, in whichever way; None: never."""
-    sql = (
-        "SELECT MAX(at) FROM (SELECT MAX(changed_at) AS at FROM additions"
-        " WHERE guild_id = ? AND list_id = ?"
-        " UNION ALL SELECT MAX(made_at) FROM list_versions WHERE guild_id = ? AND list_id = ?"
-        ") AS changes"
-    )
-    return instant_or_none(await db.fetch_value(sql, *(guild_id, list_id) * 2))
 
 
 async def edits_of(db: Queries, guild_id: int, list_id: str, key: str) -> list[PastEdit]:

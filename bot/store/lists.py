@@ -1,6 +1,6 @@
 """Which list each server, group and reader uses, and a server's own lists with their versions."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from bot.core.curriculum.additions import guild_of
@@ -83,6 +83,23 @@ class Version:
     before: str
     made_by: int | None
     made_at: datetime
+    steps: int = 0
+    resources: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """How a list stands in a server whose moderators changed it last then, in whichever way.
+
+    ``undoable``: when its newest version was made, if that can be taken back and leave a list;
+    ``steps``, ``resources``: how many that version has; ``is_laid_over``: the server says more.
+    """
+
+    changed_at: datetime
+    undoable: datetime | None
+    steps: int
+    resources: int
+    is_laid_over: bool
 
 
 async def own_lists(db: Queries, guild_id: int) -> list[OwnList]:
@@ -112,7 +129,8 @@ async def current(db: Queries, guild_id: int, list_id: str) -> tuple[str, str]:
     """Return the title of a list that a server has, and what it is, as JSON."""
     sql = (
         "SELECT title, curriculum FROM lists JOIN list_versions"
-        " ON list_versions.list_id = lists.list_id WHERE lists.guild_id = ? AND lists.list_id = ?"
+        " ON list_versions.guild_id = lists.guild_id AND list_versions.list_id = lists.list_id"
+        " WHERE lists.guild_id = ? AND lists.list_id = ?"
         " ORDER BY version_id DESC LIMIT 1"
     )
     (row,) = await db.fetch(sql, guild_id, list_id)
@@ -128,16 +146,30 @@ async def versions(db: Queries, guild_id: int, list_id: str, count: int) -> list
     return [value_from(Version, row) for row in await db.fetch(sql, guild_id, list_id, count)]
 
 
+async def states(db: Queries, guild_id: int) -> dict[str, ListState]:
+    """Return how each list stands of which a server has versions or says something, by id."""
+    sql = (
+        "SELECT list_id, MAX(at) AS changed_at, MAX(undoable) AS undoable, MAX(steps) AS steps,"
+        " MAX(resources) AS resources, MAX(is_laid_over) AS is_laid_over FROM ("
+        "SELECT list_versions.list_id, made_at AS at, steps, resources, 0 AS is_laid_over,"
+        " CASE WHEN before <> '' AND (curriculum = '' OR versions > 1) THEN made_at END AS undoable"
+        " FROM list_versions JOIN (SELECT MAX(version_id) AS newest, COUNT(*) AS versions"
+        " FROM list_versions WHERE guild_id = ? GROUP BY list_id) AS latest ON version_id = newest"
+        " UNION ALL SELECT list_id, MAX(changed_at), 0, 0, 1, NULL FROM additions"
+        " WHERE guild_id = ? GROUP BY list_id) AS found GROUP BY list_id"
+    )
+    rows = await db.fetch(sql, guild_id, guild_id)
+    return {row["list_id"]: value_from(ListState, row) for row in rows}
+
+
 async def add_version(tx: Queries, version: Version) -> None:
     """Record what a list is from now on; the oldest beyond the last ten goes."""
     sql = (
         "INSERT INTO list_versions"
-        " (version_id, guild_id, list_id, curriculum, before, made_by, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " (version_id, guild_id, list_id, curriculum, before, made_by, made_at, steps, resources)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     )
-    at = version.version_id, version.guild_id, version.list_id
-    by = version.made_by, version.made_at
-    await tx.fetch(sql, *at, version.curriculum, version.before, *by)
+    await tx.fetch(sql, *astuple(version))
     sql = (
         "DELETE FROM list_versions WHERE guild_id = ? AND list_id = ? AND version_id NOT IN"
         " (SELECT version_id FROM list_versions WHERE guild_id = ? AND list_id = ?"

@@ -234,6 +234,21 @@ async def test_a_long_list_is_written_beside_all_else(services, lists, form):
     assert not written_here
 
 
+async def test_an_overview_counts_what_each_list_holds_however_it_came(services, lists):
+    ours, theirs = await brought(services, "a", "x", "y"), await brought(services, "z")
+    more = await services.imports.look(Where(GUILD, list_id=theirs), MODERATOR, imported("w"))
+    await services.imports.bring((GUILD, MODERATOR, more.draft_id))
+    edited = await services.moderation.open(Where(GUILD, list_id=ours), MODERATOR, "demo:a")
+    await services.moderation.remove((GUILD, MODERATOR, edited.draft_id))
+
+    found = {each.list_id: each for each in (await lists.overview(GUILD)).lists}
+
+    assert (found["demo"].steps, found["demo"].resources) == (1, 2)
+    assert (found[ours].steps, found[ours].resources) == (1, 2)
+    assert (found[theirs].steps, found[theirs].resources) == (1, 2)
+    assert [found[each].undoable is None for each in ("demo", ours, theirs)] == [True, True, False]
+
+
 async def test_an_export_is_named_after_its_list(services, lists):
     list_id = await brought(services, "x")
 

@@ -176,6 +176,27 @@ async def test_the_newest_version_is_what_a_list_is_until_it_is_dropped(db):
     assert await lists.current(db, HERE, OURS.list_id) == ("Ours", "first")
 
 
+async def test_each_list_stands_as_its_newest_version_and_what_was_laid_over_it_say(db):
+    later, latest = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    first = replace(version(1), before="{}", steps=1, resources=2)
+    second = replace(version(2), before="{}", made_at=later, steps=3, resources=5)
+    over_the_hosts = replace(version(3, curriculum=""), list_id="demo", before="{}")
+    elsewhere = replace(version(4), guild_id=THERE)
+    async with db.transaction() as tx:
+        for each in (first, over_the_hosts, elsewhere):
+            await lists.add_version(tx, each)
+        only = await lists.states(tx, HERE)
+        await lists.add_version(tx, second)
+        await additions.put_rows(tx, HERE, "demo", {"demo:a": (9, "{}", 0, latest)})
+        both = await lists.states(tx, HERE)
+
+    assert only[OURS.list_id] == lists.ListState(NOW, None, 1, 2, is_laid_over=False)
+    assert both == {
+        OURS.list_id: lists.ListState(later, later, 3, 5, is_laid_over=False),
+        "demo": lists.ListState(latest, NOW, 0, 0, is_laid_over=True),
+    }
+
+
 async def test_the_last_ten_versions_of_each_list_are_kept(db):
     other = replace(OURS, list_id="g1:other")
     async with db.transaction() as tx:

@@ -201,6 +201,11 @@ class Curriculum:
         return tuple(resource for step in self.steps for resource in step.resources)
 
     @cached_property
+    def size(self) -> tuple[int, int]:
+        """How many steps have something in them, and how many resources there are."""
+        return sum(bool(step.resources) for step in self.steps), len(self.resources)
+
+    @cached_property
     def by_key(self) -> Mapping[str, Resource]:
         """Every resource by its present key, companions too, in file order."""
         own = {each.key: each for r in self.resources for each in (r, *r.companions)}

@@ -87,18 +87,21 @@ CREATE TABLE lists (
 CREATE INDEX lists_of_guild ON lists (guild_id);
 
 -- The last ten imports into each; the newest is what the list is. `before`: what was laid over the
--- list until then and went into this version, as JSON, for it to be put back.
+-- list until then and went into this version, as JSON, for it to be put back. `steps` and
+-- `resources` are how many it has.
 -- person: made_by, forget
 CREATE TABLE list_versions (
     version_id BIGINT PRIMARY KEY,
     guild_id BIGINT NOT NULL,
     list_id TEXT NOT NULL,
-    curriculum TEXT NOT NULL,
-    before TEXT NOT NULL,
     made_by BIGINT,
-    made_at BIGINT NOT NULL
+    made_at BIGINT NOT NULL,
+    steps BIGINT NOT NULL,
+    resources BIGINT NOT NULL,
+    curriculum TEXT NOT NULL,
+    before TEXT NOT NULL
 );
-CREATE INDEX versions_of_list ON list_versions (list_id, version_id);
+CREATE INDEX versions_of_list ON list_versions (guild_id, list_id, version_id);
 
 -- An import's links are being looked up until then; null: none are left.
 ALTER TABLE drafts ADD COLUMN lease_until BIGINT;

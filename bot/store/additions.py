@@ -22,6 +22,7 @@ from bot.core.moderation import (
     from_json,
 )
 from bot.store.database import Queries, Row, in_parts, question_marks, value_from
+from bot.store.instants import instant_or_none
 
 KEPT = 20
 """Past edits kept of each resource."""
@@ -132,7 +133,8 @@ async def facts_of(db: Queries, guild_id: int) -> dict[str, dict[str, Any]]:
     """Return what a server says of resources themselves, by key."""
     sql = "SELECT resource_key, fields FROM facts WHERE guild_id = ?"
     rows = await db.fetch(sql, guild_id)
-    return {row["resource_key"]: json.loads(row["fields"]) for row in rows}
+    said = json.loads(f"[{','.join(row['fields'] for row in rows)}]")  # thousands, at once
+    return dict(zip((row["resource_key"] for row in rows), said, strict=True))
 
 
 async def placed(db: Queries, guild_id: int) -> set[str]:
@@ -367,8 +369,17 @@ class KnownResource:
 
 async def known_resources(db: Queries, namespace: str) -> dict[str, KnownResource]:
     """Return all that was ever listed under the namespace, by key."""
-    sql = "SELECT *, resource_key AS key FROM known_resources WHERE namespace = ?"
-    return {row["key"]: value_from(KnownResource, row) for row in await db.fetch(sql, namespace)}
+    sql = (
+        "SELECT resource_key, title, url, gone_at, same_as FROM known_resources WHERE namespace = ?"
+    )
+    found = (  # thousands whenever a list is laid: half as long as by `value_from`
+        (row["resource_key"], row["title"], row["url"], row["gone_at"], row["same_as"])
+        for row in await db.fetch(sql, namespace)
+    )
+    return {
+        key: KnownResource(key, title, url, instant_or_none(gone_at), same_as)
+        for key, title, url, gone_at, same_as in found
+    }
 
 
 async def known_by_link(db: Queries, namespace: str, link: str) -> list[KnownResource]:

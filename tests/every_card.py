@@ -261,6 +261,8 @@ def statuses_of(world: World) -> Iterator[GroupStatus]:
     yield status_of(world, weeks_left=2, coming=ends)
     none = tuple(replace(each, pick=Pick("", None, None)) for each in coming)
     yield status_of(world, weeks_left=0, coming=none)
+    nothing = week_of(world, "nothing", message_id=None)
+    yield status_of(world, weeks_left=0, coming=none, this_week=nothing, is_empty=True)
     yield status_of(world, weeks_left=2, group=group_of(world, after_list="must_reads"))
     yield status_of(world, wish="closed")
     for state in ("paused", "stopped"):
@@ -348,6 +350,7 @@ def replies_of(world: World) -> Iterator[Reply]:
     for answer in answers:
         for reader in (marked, through):
             yield Reply(curriculum, reader, answer)
+    yield Reply(replace(curriculum, sections=()), replace(new, list_title=world.text), AllRead())
     keys = tuple(each.key for each in world.others)
     for kind in get_args(ChangeKind.__args__[0]) + get_args(ChangeKind.__args__[1]):  # type: ignore[attr-defined]
         for touched in (keys[:1], keys):
@@ -521,6 +524,7 @@ def _list_cards(world: World) -> Cards:
             left = path_to(curriculum, reader.marks, step.key)
             way = Path(curriculum, reader, step, left)
             yield _made(curriculum_card.path_card, way, in_server=True)
+    yield _made(curriculum_card.index_card, replace(curriculum, sections=()), Reader({}))
     yield _made(curriculum_card.about_card, replace(curriculum, updates=(), introduction=()))
     yield _made(curriculum_card.doubted_card, *world.others[:2])
 
@@ -538,6 +542,9 @@ def _own_cards(world: World) -> Cards:
         yield _made(progress_card.know_card, curriculum, reader)
         for step in curriculum.steps[:8]:
             yield _made(progress_card.know_parts_card, reader, step)
+    nothing = Journey(replace(curriculum, sections=()), Reader({}), None, ())
+    yield _made(progress_card.progress_card, nothing)
+    yield _made(progress_card.know_card, nothing.curriculum, nothing.reader)
     yield _made(me_card.help_card)
     titled = Titled(world.text, is_listed=False)
     about = About(

@@ -178,7 +178,7 @@ class Imports:
         run = await self._run(self._db, seen, shown, "brought")  # long, and nobody waits for it
         async with self._turn(ref) as (tx, draft, about):
             if about.brought is not None:
-                return replace(run, state="brought")
+                return await self._run(tx, draft, about, "brought")
             _, version = await rows.choice(tx, draft.guild_id)
             if version != about.version or about.pending != shown.pending:
                 return await self._keep(tx, draft, replace(about, version=version), "changed")

@@ -107,7 +107,7 @@ def index_card(
     pages = _pages(lines, ROOM + 3 - sum(map(lines_on_phone, (*head, *folded))))
     here = next((n for n, state in enumerate(states) if state.is_here), 0)
     if page is None:
-        page = next(n for n, each in enumerate(pages) if here in each)
+        page = next((n for n, each in enumerate(pages) if here in each), 0)
     page = min(page, len(pages) - 1)
     options = [
         option(step.id, phrases.step_title(step), phrases.read_of(step, reader.marks),

@@ -17,8 +17,10 @@ from bot.errors import (
 from bot.services.curriculum import LAID_AT_ONCE, CurriculumStore
 from bot.services.lists import FORMS, LONGEST_LIST_TITLE, MOST_LISTS
 from bot.store import additions, progress
+from bot.views.curriculum_card import index_card
 from tests.curricula import curriculum, imported, resource
 from tests.postbox import CHANNEL, GUILD, MODERATOR, new_group
+from tests.seen import text_of
 
 LIST = curriculum(resource("a"), resource("b"))
 THERE, READER = GUILD + 1, 7
@@ -342,3 +344,14 @@ async def bring_two_with_x(services):
         file = imported("x", title=title)
         run = await services.imports.look(Where(GUILD), MODERATOR, file, "new")
         await services.imports.bring((GUILD, MODERATOR, run.draft_id))
+
+
+async def test_a_list_of_which_all_is_removed_is_empty(services):
+    for key in ("demo:a", "demo:b"):
+        desk = await services.moderation.open(Where(GUILD), MODERATOR, key)
+        await services.moderation.remove((GUILD, MODERATOR, desk.draft_id))
+
+    seen, reader = await services.reading.reader(READER, GUILD)
+
+    assert not seen.resources
+    assert "This list is empty so far." in text_of(index_card(seen, reader))

@@ -33,6 +33,8 @@ def read_bibtex(text: str, title: str = "") -> Imported:
     gathering = Gathering(title)
     macros: dict[str, str] = {}
     for line, part in _parts(text):
+        if gathering.is_done:
+            break
         first = part.lstrip().partition("\n")[0]
         if gathering.is_full or len(part) > _LONGEST_ENTRY:
             gathering.leave(line, first, "many" if gathering.is_full else "long")
@@ -40,7 +42,7 @@ def read_bibtex(text: str, title: str = "") -> Imported:
         for block in Splitter(part).split().blocks:
             found = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
             if isinstance(found, String):
-                macros[found.key.casefold()] = _bare(found.value, macros)
+                macros[found.key.casefold()] = _bare(found.value, macros)[:_LONGEST_MACRO]
             elif isinstance(found, BibtexEntry):
                 gathering.take(line, first, partial(_of_bibtex, found, macros))
             elif isinstance(block, ParsingFailedBlock):
@@ -50,6 +52,8 @@ def read_bibtex(text: str, title: str = "") -> Imported:
 
 _START = re.compile(r"(?m)^[ \t]*(?=@\w*[ \t]*[{(])")
 _LONGEST_ENTRY = 50_000
+_LONGEST_MACRO = 100
+"""Of what stands for it in thousands of entries."""
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -99,7 +103,7 @@ def _of_bibtex(entry: BibtexEntry, macros: Mapping[str, str]) -> Entry:
 
 def _plain_link(link: str) -> str:
     """Return a link as it is, whatever LaTeX made its author write."""
-    link = link.replace(r"\textasciitilde", "~").replace(r"\url", "")
+    link = link[:_LONGEST_FIELD].replace(r"\textasciitilde", "~").replace(r"\url", "")
     return re.sub(r"[{}]|\\(?=[_%&#~$])", "", link)
 
 
@@ -199,12 +203,14 @@ def read_ris(text: str, title: str = "") -> Imported:
     record: dict[str, list[str]] = {}
     line, raw, tag = 0, "", ""
     for number, each in enumerate(chain(io.StringIO(text), ["ER  - "]), 1):
+        if gathering.is_done:
+            break
         found = _RIS_LINE.match(each)
         if record and not found:
             record[tag][-1] = f"{record[tag][-1]} {each.strip()}"[:_LONGEST_FIELD]
         elif record and found and found[1] not in {"TY", "ER"}:
             tag = found[1]
-            record.setdefault(tag, []).append(found[2])
+            record.setdefault(tag, []).append(found[2][:_LONGEST_FIELD])
         elif not found:
             if each.strip():
                 gathering.leave(number, each, "text")
@@ -243,22 +249,43 @@ def read_csl(text: str, title: str = "") -> Imported:
 
     Item by item, so that what stands before a slip is read.
     """
-    gathering, decoder = Gathering(title), json.JSONDecoder()
+    gathering = Gathering(title)
     start = _ITEMS.match(text)
     line, seen, end = 1, 0, start.end() if start else 0
     while (at := _after(_BETWEEN, text, end)) < len(text) and text[at] != "]":
+        if gathering.is_done:
+            break
         line, seen = line + text.count("\n", seen, at), at
         raw = text[at : at + 200].partition("\n")[0]
         try:
-            item, end = decoder.raw_decode(text, at)
+            item, length = _item(text, at)
         except (ValueError, RecursionError):
-            gathering.leave(line, raw, "text")
+            gathering.leave(line, raw, "text" if len(text) - at <= _LONGEST_ENTRY else "long")
             break
+        end = at + length
         if isinstance(item, dict):
             gathering.take(line, raw, partial(_of_csl, item))
         else:
             gathering.leave(line, raw, "text")
     return gathering.imported()
+
+
+_USUAL_ITEM = 5_000
+
+
+def _item(text: str, at: int) -> tuple[object, int]:
+    """Return the item that begins there, and its length; to decode a longer one holds up all else.
+
+    Raises:
+        ValueError, RecursionError: there is none, or it is longer than the longest.
+    """
+    try:
+        return _DECODER.raw_decode(text[at : at + _USUAL_ITEM])
+    except ValueError:
+        return _DECODER.raw_decode(text[at : at + _LONGEST_ENTRY])
+
+
+_DECODER = json.JSONDecoder()
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -288,7 +315,7 @@ def _of_csl(item: Mapping[str, Any]) -> Entry:
     kind = kind_called(_dug(item, "type"))
     return Entry(
         links=[_dug(item, name) for name in ("URL", "DOI", "number")],
-        title=_TAGS.sub("", _dug(item, "title")),
+        title=_TAGS.sub("", _dug(item, "title")[:_LONGEST_FIELD]),
         authors=authors.told([name for name in names if name]),
         year=_year(" ".join(_dug(item, "issued", *path) for path in issued)),
         kind=None if kind == "article" else kind,

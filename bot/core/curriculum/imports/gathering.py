@@ -31,6 +31,9 @@ MOST_RESOURCES = 5_000
 MOST_UNREAD = 1_000
 """Lines of a file that are told: a draft keeps them, and reads them whenever its card is shown."""
 
+_MOST_LINKS = 100
+"""Of one entry, that may be its link."""
+
 _SLUG = re.compile("(?=.*[a-z])[a-z0-9-]{1,40}")
 
 
@@ -74,6 +77,11 @@ class Gathering:
         """Tell whether to leave the rest: what gives nothing takes as long as what does."""
         return len(self._found) == MOST_RESOURCES or self._looked_at >= 2 * MOST_RESOURCES
 
+    @property
+    def is_done(self) -> bool:
+        """Tell whether whatever comes changes nothing: it is full, and all that is told is told."""
+        return self.is_full and len(self._unread) > MOST_UNREAD
+
     def leave(self, line: int, text: str, why: UnreadWhy) -> None:
         """Remember a line that gives nothing, and one more than are told."""
         self._looked_at += 1
@@ -89,8 +97,11 @@ class Gathering:
             self.leave(line, text, why)
 
     def _left_for(self, entry: Entry) -> UnreadWhy | None:
-        links = [link for link in entry.links if link.strip()]
-        url = next(filter(None, map(address_of, links)), None)
+        links, url = [link for link in entry.links if link.strip()], None
+        for at, link in enumerate(links[:_MOST_LINKS]):
+            self._looked_at += min(at, 1)
+            if url := address_of(link):
+                break
         if url is None:
             return "no_web" if links else "text"
         facts = {"title": cut(entry.title, LONGEST_TITLE), "url": url, "year": entry.year}

@@ -100,6 +100,10 @@ _PARTLY = 1_000
 """How surely a header means a field that is only one word of it."""
 
 
+_LONGEST_ROW = 200_000
+_TOO_LONG = "x" * 131_073
+"""One cell over ``csv``'s limit: to split a row of two million commas holds up all else."""
+
 Row = tuple[int, str, Sequence[str]]
 """The line where it begins: its number and its text; and the cells, none if one is too long."""
 
@@ -107,7 +111,8 @@ Row = tuple[int, str, Sequence[str]]
 def read_table(text: str, title: str = "") -> Imported:
     """Read a table; ``title`` is that of the list. Without headers, links and titles are found.
 
-    Rows that name no link are unread, and so are those with a cell over 131,072 characters.
+    Rows that name no link are unread, and so are those with a cell over 131,072 characters or
+    a line over 200,000.
     """
     gathering = Gathering(title)
     named = _SEPARATOR_LINE.match(text)
@@ -120,6 +125,8 @@ def read_table(text: str, title: str = "") -> Imported:
     sample = first if header is None else first[header + 1 :]
     columns = _columns(headers, [cells for _, _, cells in sample])
     for line, raw, cells in chain(sample, rows):
+        if gathering.is_done:
+            break
         if cells:
             gathering.take(line, raw, partial(_entry, cells, columns, headers))
         else:
@@ -135,7 +142,7 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
         for line in io.StringIO(text, newline=""):
             if not began:
                 began.append(line)
-            yield line
+            yield line if len(line) <= _LONGEST_ROW else _TOO_LONG
 
     reader = csv.reader(lines(), delimiter=separator, skipinitialspace=separator != "\t")
     while True:
@@ -145,7 +152,7 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
             cells = [_plain(cell) for cell in next(reader)[:_MOST_COLUMNS]]
         except StopIteration:
             return
-        except csv.Error:  # a cell over its own limit
+        except csv.Error:  # a cell over its own limit, or a row over ours
             yield line, began[0], ()
         else:
             if any(cells):

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from bot.core.curriculum.bibliographies import write_bibtex
 from bot.core.curriculum.imports.bibliography import from_tex, read_bibtex, read_csl, read_ris
 from tests.core.curriculum.imports.lists import keeps_to_the_rules, lists
+from tests.costs import calls
 
 READERS = (read_bibtex, read_ris, read_csl)
 ZOTERO = r"""
@@ -222,3 +224,57 @@ def test_whatever_the_text_a_list_comes_out_or_nothing(reader, text):
 
 def test_json_without_a_bottom_is_told():
     assert [each.line for each in read_csl("[" * 100_000).unread] == [1]
+
+
+def test_an_item_of_csl_that_is_too_long_ends_the_list_and_is_told():
+    items = [{"title": "A", "URL": "https://a.org"}, {"note": "x" * 50_000}]
+
+    found = read_csl(json.dumps(items, indent=1))
+
+    assert [r.title for r in found.curriculum.resources] == ["A"]
+    assert [(each.line, each.why) for each in found.unread] == [(6, "long")]
+
+
+def test_an_item_of_csl_with_a_long_abstract_is_read():
+    items = [{"abstract": "x" * 40_000, "title": "A", "URL": "https://a.org"}]
+
+    assert [r.title for r in read_csl(json.dumps(items)).curriculum.resources] == ["A"]
+
+
+@pytest.mark.parametrize(("before", "why"), [(99, []), (100, ["no_web"])])
+def test_so_many_links_of_one_entry_are_tried(before, why):
+    others = "UR  - nothing\n" * before
+
+    found = read_ris(f"TY  - JOUR\nTI  - A\n{others}UR  - https://a.org\nER  - \n")
+
+    assert [each.why for each in found.unread] == why
+
+
+def test_what_entries_try_in_vain_counts_as_entries_do():
+    bad = "TY  - JOUR\n" + "UR  - nothing\n" * 50 + "ER  - \n"
+
+    found = read_ris(bad * 202)
+
+    assert [each.why for each in found.unread[-7:]] == ["no_web"] * 5 + ["many"] * 2
+
+
+def test_a_macro_stands_for_so_much():
+    macro = "@string{a = {" + "x" * 500 + "}}\n"
+
+    found = read_bibtex(macro + "@misc{k, title = a, url = {https://a.org}}")
+
+    (resource,) = found.curriculum.resources
+    assert resource.title == "x" * 100
+
+
+CSL_ENTRY, RIS_ENTRY = '{"URL": "https://a.org"},\n', "TY  - JOUR\nUR  - https://a.org\nER  - \n"
+
+
+@pytest.mark.parametrize(
+    ("read", "first", "idle"),
+    [(read_csl, f"[{CSL_ENTRY}", "{},\n"), (read_ris, RIS_ENTRY, "x\n")],
+)
+def test_what_is_below_a_full_list_is_not_looked_at(read, first, idle):
+    short, long = (first + idle * count for count in (12_000, 24_000))
+
+    assert calls(lambda: read(long)) < 1.02 * calls(lambda: read(short))

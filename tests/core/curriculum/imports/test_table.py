@@ -6,6 +6,7 @@ from bot.core.curriculum.imports import gathering
 from bot.core.curriculum.imports.table import minutes_in, read_table
 from bot.core.curriculum.tables import write_csv
 from tests.core.curriculum.imports.lists import keeps_to_the_rules, lists
+from tests.costs import calls
 
 TABLE = """\
 Paper title,Link,Authors,Published,Reading time,Type,Step,Must-read?,Requires,Why
@@ -215,3 +216,16 @@ TEXTS = st.text() | st.lists(st.lists(CELLS, max_size=5).map(",".join), max_size
 @given(TEXTS, st.text())
 def test_whatever_the_text_a_list_comes_out_or_nothing(text, title):
     keeps_to_the_rules(read_table(text, f"L {title}"))
+
+
+def test_a_row_that_is_too_long_to_split_is_told_and_those_below_are_read():
+    found = read(f"title,link\n{',' * 200_000}\nA,https://a.org\n")
+
+    assert [r.title for r in found.curriculum.resources] == ["A"]
+    assert [(each.line, each.why) for each in found.unread] == [(2, "long")]
+
+
+def test_what_is_below_a_full_table_is_not_looked_at():
+    short, long = ("link\nhttps://a.org\n" + "x\n" * count for count in (12_000, 24_000))
+
+    assert calls(lambda: read(long)) < 1.02 * calls(lambda: read(short))

@@ -646,16 +646,19 @@ def _lists_cards(world: World) -> Cards:
 
 
 def _own_lists_cards(world: World) -> Cards:
-    for shown in shown_lists_of(world):
+    every = list(shown_lists_of(world))
+    run = next(runs_of(world, every[1]))
+    for shown in every:
         yield _made(lists_card.lists_card, shown, 2, world.text[:80])
         yield _made(lists_card.export_card, shown.chosen, 2)
-        for run in runs_of(world, shown):
-            yield _made(lists_card.import_card, run)
-            yield _made(lists_card.import_card, run, is_last=True)
-            yield _made(lists_card.paste_card, 2, run)
-            yield _made(lists_card.brought_card, run, shown)
+        yield _made(lists_card.brought_card, run, shown)
+    for run in runs_of(world, every[3]):  # which list it is changes little
+        yield _made(lists_card.import_card, run)
+        yield _made(lists_card.import_card, run, is_last=True)
+        yield _made(lists_card.brought_card, run, every[3])
     yield _made(lists_card.removed_card, world.text[:80], "g3:gone", 2)
     yield _made(lists_card.paste_card, 2)
+    yield _made(lists_card.paste_card, 2, run)
 
 
 def by_name(cards: Iterable[tuple[str, LayoutView]]) -> dict[str, list[LayoutView]]:

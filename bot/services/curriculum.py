@@ -38,6 +38,8 @@ from bot.core.search.index import (
     SearchIndex,
     document_of_step,
     documents_of,
+    index_of,
+    index_of_steps,
     names_of,
 )
 from bot.core.search.words import fold, names_in, words
@@ -91,13 +93,14 @@ class Seen:
     """What one server sees, ready to be searched: by what is typed, nothing else is asked for.
 
     ``base``: the list without what the server says of it; ``unchanged``: that list as it is seen by
-    all who changed nothing, whose index serves the others as well. Indexes are made when first
-    asked for.
+    all who changed nothing, whose index serves the others as well. ``is_hosts``: this is that one.
+    Indexes are made when first asked for.
     """
 
     base: Curriculum
     laid: Laid
     unchanged: "Seen | None" = None
+    is_hosts: bool = False
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -123,6 +126,8 @@ class Seen:
     @cached_property
     def indexes(self) -> tuple[SearchIndex, ...]:
         """The shared index, and what differs from it."""
+        if self.is_hosts:
+            return (index_of(self.base),)
         without = self._shared.keys() - self.hidden
         own = SearchIndex(documents_of(self.laid.curriculum, without=without))
         return (*self.unchanged.indexes, own) if self.unchanged else (own,)
@@ -130,6 +135,8 @@ class Seen:
     @cached_property
     def steps(self) -> tuple[SearchIndex, ...]:
         """The same for steps."""
+        if self.is_hosts:
+            return (index_of_steps(self.base),)
         shared = self.unchanged.laid.curriculum if self.unchanged else None
         listed = self.laid.curriculum.steps
         own = [each for each in listed if shared is None or shared.step(each.id) is None]
@@ -259,7 +266,7 @@ class CurriculumStore:
         self.bases = {base.id: base for base in bases}
         self._everything = {key: r for base in bases[::-1] for key, r in base.by_key.items()}
         self.links = keys_by_link(bases)
-        self._unchanged = {base.id: Seen(base, Laid(base)) for base in bases}
+        self._unchanged = {base.id: Seen(base, Laid(base), is_hosts=True) for base in bases}
         for each in self._unchanged.values():  # now, not at the first search
             each.search_all("")
 

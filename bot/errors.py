@@ -247,8 +247,8 @@ class NotYourListError(ReaderError):
     """What was wanted of a list goes only with one that the server made."""
 
     says = message(
-        "That list is the host's: it can't be renamed, removed or replaced here. Choose *A list of"
-        " its own*, or *Add to*."
+        "That list is the host's: it can't be renamed, removed or replaced here. What you add to it"
+        " counts for this server; a list of your own is all yours."
     )
 
 

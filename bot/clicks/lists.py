@@ -191,4 +191,4 @@ async def where_import(click: Click, said: ids.WhereImport) -> View:
     draft = click.draft(said.draft_id)
     typed, _bar, list_id = click.picked.partition("|")
     mode: Mode = next((each for each in MODES if each == typed), "new")
-    return import_card(await click.services.imports.choose(draft, mode, list_id))
+    return await _dry_run(click, await click.services.imports.choose(draft, mode, list_id))

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import PurePath
 from typing import Any
 
 from bot.core.curriculum import Curriculum, Resource
@@ -62,12 +61,7 @@ async def read_in_background(raw: bytes, source: str, title: str = "") -> Import
     Raises:
         NotAListError, CurriculumFileError: as ``read_list`` does.
     """
-    imported = await asyncio.to_thread(read_list, raw, source)
-    listed = imported.curriculum
-    is_unnamed = listed.title == PurePath(source).stem
-    if not title or not is_unnamed:
-        return imported
-    return replace(imported, curriculum=replace(listed, title=title))
+    return await asyncio.to_thread(read_list, raw, source, title)
 
 
 @dataclass
@@ -259,8 +253,9 @@ class Imports:
         if not await additions.rows_of(tx, guild_id, list_id):
             await rows.drop_list(tx, guild_id, list_id)
             return
-        titles = {each.list_id: each.title for each in await rows.own_lists(tx, guild_id)}
-        await self._lists.put(tx, guild_id, who, Curriculum(list_id, titles[list_id], ()), "")
+        made = {each.list_id: each for each in await rows.own_lists(tx, guild_id)}[list_id]
+        await self._lists.put(tx, guild_id, who, Curriculum(list_id, made.title, ()), "")
+        await rows.put_list(tx, made)
 
     async def _let_later_know(
         self, tx: Queries, gone: rows.Version, facts: Mapping[str, Any]
@@ -378,11 +373,11 @@ class Imports:
         there = await additions.rows_of(tx, guild_id, list_id)
         # What was removed, and doesn't come in again, can still be restored.
         stays = listed.by_key.keys()
-        folded = {k: r for k, r in there.items() if k in stays or (run.into and not r[2])}
+        folded = {k: r for k, r in there.items() if (run.into and (k in stays or not r[2]))}
         await additions.put_rows(tx, guild_id, list_id, dict.fromkeys(folded))
         replaced = {
             "additions": {key: (row, None) for key, row in folded.items()},
-            "facts": await self._put_facts(tx, guild_id, listed),
+            "facts": await self._put_facts(tx, guild_id, listed, keeps=run.mode != "replace"),
         } | ({"made": True} if run.into is None else {})
         listed = replace(listed, id=list_id, title=title)
         version = await self._lists.put(tx, guild_id, draft.opened_by, listed, json.dumps(replaced))
@@ -413,7 +408,7 @@ class Imports:
             for resource in fresh:
                 write(Addition(resource.key, _place(resource, step.id, guild_id)))
         await additions.put_rows(tx, guild_id, list_id, written)
-        facts = await self._put_facts(tx, guild_id, merged.listed)
+        facts = await self._put_facts(tx, guild_id, merged.listed, keeps=True)
         before = json.dumps({"additions": replaced, "facts": facts})
         latest = await rows.versions(tx, guild_id, list_id, 1)
         version_id = self._ids.new(after=latest[0].version_id if latest else 0)
@@ -424,7 +419,7 @@ class Imports:
         return version_id
 
     async def _put_facts(
-        self, tx: Queries, guild_id: int, listed: Curriculum
+        self, tx: Queries, guild_id: int, listed: Curriculum, *, keeps: bool
     ) -> dict[str, tuple[dict[str, Any] | None, dict[str, Any]]]:
         """Record what a list says of the server's own resources; return what that replaced."""
         there = await additions.facts_of(tx, guild_id)
@@ -434,6 +429,8 @@ class Imports:
                 continue
             before = there.get(resource.key)
             after = _facts(resource, before or {})
+            if keeps:
+                after |= {n: said for n, said in (before or {}).items() if said}
             if after != before:
                 replaced[resource.key] = (before, after)
         await additions.put_facts(tx, guild_id, {key: new for key, (_, new) in replaced.items()})

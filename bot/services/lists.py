@@ -185,7 +185,8 @@ class Lists:
                 made = await rows.own_lists(tx, guild_id)
                 if sum(each.removed_at is None for each in made) >= MOST_LISTS:
                     raise TooManyListsError(MOST_LISTS)
-                await rows.put_list(tx, replace(listed, removed_at=None))
+                title = await self.free_title(tx, guild_id, listed.title, but=list_id)
+                await rows.put_list(tx, replace(listed, title=title, removed_at=None))
                 await additions.set_version(tx, guild_id, self._ids.new())
                 await self.record(tx, guild_id)
 

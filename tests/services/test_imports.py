@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.services import imports as imports_service
 from bot.services.curriculum import CurriculumStore
-from bot.services.imports import check_size
+from bot.services.imports import check_size, read_in_background
 from bot.store import progress
 from bot.store.instants import Ids
 from bot.store.lists import VERSIONS_KEPT
@@ -577,3 +577,50 @@ async def test_marks_on_a_servers_own_count_where_the_host_comes_to_list_it(serv
     listed = await later.of(services.db, IN_HOSTS)
 
     assert resolved(listed, await progress.marks_of(services.db, READER)).keys() == {"demo:x"}
+
+
+async def test_what_was_edited_in_one_list_stays_so_when_another_brings_the_same(services):
+    await bring(services, file_of(new("x", title="On X")))
+    card = await services.moderation.open(IN_OURS, MODERATOR, f"g{GUILD}:on-x")
+    before = await services.moderation.texts(draft(card))
+    mended = replace(before, title="Renamed", link="https://example.org/mended")
+    await services.moderation.set_texts(draft(card), before, mended)
+
+    await bring(services, file_of(new("x", title="On X")), "new")
+
+    seen = await services.curricula.of(services.db, IN_OURS)
+    assert seen.get(f"g{GUILD}:on-x").title == "Renamed"
+    assert seen.get(f"g{GUILD}:on-x").url == "https://example.org/mended"
+
+
+async def test_an_edit_of_what_was_brought_outlasts_undo_and_another_import(services):
+    run = await bring(services, imported("x"))
+    card = await services.moderation.open(IN_OURS, MODERATOR, f"g{GUILD}:x")
+    before = await services.moderation.texts(draft(card))
+    await services.moderation.set_texts(draft(card), before, replace(before, notes="Ours."))
+
+    await services.imports.undo(ref(run))
+    await services.imports.bring(ref(run))
+
+    seen = await services.curricula.of(services.db, IN_OURS)
+    assert seen.get(f"g{GUILD}:x").added_notes == ("Ours.",)
+
+
+async def test_a_removed_list_stays_removed_when_its_import_is_taken_back(services):
+    run = await bring(services, imported("x"))
+    card = await services.moderation.propose(IN_OURS, MODERATOR, "https://example.org/added")
+    form = replace(NOTHING_TYPED, title="Added")
+    await services.moderation.set_texts(draft(card), NOTHING_TYPED, form)
+    await services.moderation.add(draft(card))
+    await services.lists.remove(GUILD, MODERATOR, OURS)
+
+    await services.imports.undo(ref(run))
+
+    assert OURS not in await services.lists.titles(READER, GUILD)
+
+
+async def test_a_list_without_headings_has_one_step_called_as_it_is(services):
+    read = await read_in_background(b"https://example.org/1\n", "list.txt", "Raft v1.5 papers")
+
+    assert [step.title for step in read.curriculum.steps] == ["Raft v1.5 papers"]
+    assert read.curriculum.title == "Raft v1.5 papers"

@@ -355,3 +355,14 @@ async def test_a_list_of_which_all_is_removed_is_empty(services):
 
     assert not seen.resources
     assert "This list is empty so far." in text_of(index_card(seen, reader))
+
+
+async def test_a_list_that_is_brought_back_has_a_title_of_its_own(services):
+    await bring_two_with_x(services)
+    await services.lists.remove(GUILD, MODERATOR, f"g{GUILD}:one")
+    await services.lists.make(GUILD, MODERATOR, "One")
+
+    await services.lists.bring_back(GUILD, MODERATOR, f"g{GUILD}:one")
+
+    titles = await services.lists.titles(READER, GUILD)
+    assert titles[f"g{GUILD}:one"] == "One 2"

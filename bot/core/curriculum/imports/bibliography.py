@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
@@ -260,7 +261,7 @@ def read_csl(text: str, title: str = "") -> Imported:
         try:
             item, length = _item(text, at)
         except (ValueError, RecursionError):
-            gathering.leave(line, raw, "text" if len(text) - at <= _LONGEST_ENTRY else "long")
+            gathering.leave(line, raw, "text" if len(text) - at <= _LONGEST_ITEM else "long")
             break
         end = at + length
         if isinstance(item, dict):
@@ -270,7 +271,7 @@ def read_csl(text: str, title: str = "") -> Imported:
     return gathering.imported()
 
 
-_USUAL_ITEM = 5_000
+_USUAL_ITEM, _LONGEST_ITEM = 5_000, 300_000
 
 
 def _item(text: str, at: int) -> tuple[object, int]:
@@ -279,10 +280,10 @@ def _item(text: str, at: int) -> tuple[object, int]:
     Raises:
         ValueError, RecursionError: there is none, or it is longer than the longest.
     """
-    try:
-        return _DECODER.raw_decode(text[at : at + _USUAL_ITEM])
-    except ValueError:
-        return _DECODER.raw_decode(text[at : at + _LONGEST_ENTRY])
+    for length in (_USUAL_ITEM, _LONGEST_ENTRY):
+        with suppress(ValueError):
+            return _DECODER.raw_decode(text[at : at + length])
+    return _DECODER.raw_decode(text[at : at + _LONGEST_ITEM])
 
 
 _DECODER = json.JSONDecoder()

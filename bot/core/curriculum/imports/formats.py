@@ -25,8 +25,10 @@ _READERS: Mapping[Format | None, Callable[[str, str], Imported]] = MappingProxyT
 )
 
 
-def read_list(raw: bytes, source: str) -> Imported:
-    """Read a list from the bytes of a file, or of what was pasted; ``source`` is what to call it.
+def read_list(raw: bytes, source: str, title: str = "") -> Imported:
+    """Read a list from the bytes of a file, or of what was pasted; ``source`` is its name.
+
+    ``title``: what to call it, and the list, if that has no title; without it, its file's name.
 
     Pasted links are read as Markdown, as is every other text. Of the lines that gave nothing the
     first thousand are told; where there are more, the last of these is one too "many".
@@ -36,21 +38,21 @@ def read_list(raw: bytes, source: str) -> Imported:
         CurriculumFileError: It is our YAML, with every flaw.
     """
     if len(raw) > LARGEST_FILE:
-        raise NotAListError(source, "large")
+        raise NotAListError(title or source, "large")
     if binary := _binary(raw):
-        raise NotAListError(source, binary)
+        raise NotAListError(title or source, binary)
     text = decoded(raw)
     if not text.strip():
-        raise NotAListError(source, "empty")
+        raise NotAListError(title or source, "empty")
     found = format_of(text, source)
     if unreadable := next((kind for kind in UNREADABLE if kind == found), None):
-        raise NotAListError(source, unreadable)
+        raise NotAListError(title or source, unreadable)
     if found == "yaml":
         return Imported(read_curriculum(text, source, list_id=NEW))
-    title = PurePath(source).stem.replace("_", " ")  # Discord puts them in place of spaces
-    imported = _READERS.get(found, read_markdown)(text, title)
+    named = title or PurePath(source).stem.replace("_", " ")  # Discord has them for spaces
+    imported = _READERS.get(found, read_markdown)(text, named)
     if not imported.curriculum.resources:
-        raise NotAListError(source, "no_links")
+        raise NotAListError(title or source, "no_links")
     if len(imported.unread) <= MOST_UNREAD:
         return imported
     *told, last = imported.unread[:MOST_UNREAD]

@@ -227,7 +227,7 @@ def test_json_without_a_bottom_is_told():
 
 
 def test_an_item_of_csl_that_is_too_long_ends_the_list_and_is_told():
-    items = [{"title": "A", "URL": "https://a.org"}, {"note": "x" * 50_000}]
+    items = [{"title": "A", "URL": "https://a.org"}, {"note": "x" * 300_000}]
 
     found = read_csl(json.dumps(items, indent=1))
 
@@ -236,7 +236,7 @@ def test_an_item_of_csl_that_is_too_long_ends_the_list_and_is_told():
 
 
 def test_an_item_of_csl_with_a_long_abstract_is_read():
-    items = [{"abstract": "x" * 40_000, "title": "A", "URL": "https://a.org"}]
+    items = [{"abstract": "x" * 200_000, "title": "A", "URL": "https://a.org"}]
 
     assert [r.title for r in read_csl(json.dumps(items)).curriculum.resources] == ["A"]
 

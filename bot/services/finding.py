@@ -34,8 +34,7 @@ class Finding:
 
     async def find(self, reader_id: int, place: Place, query: str) -> Found:
         """Search the list as this reader sees it here: its resources and its steps."""
-        here = await self._readers.here(self._db, reader_id, place)
-        await self._readers.use(self._db, here, place)
+        here = used = await self._readers.here(self._db, reader_id, place)
         chosen = here.curriculum.find(query)
         found, is_exact = [chosen] if chosen else [], True
         if chosen is None:
@@ -48,10 +47,13 @@ class Finding:
             names_one = bool(found) and isinstance(found[0], Resource) and certain == [hits[0].key]
             is_exact = len(found) == 1 or names_one
         exact = found[0] if is_exact else None
-        if isinstance(exact, Resource):
-            shown = await self._readers.shown(self._db, here, exact)
-            return Found(here.curriculum, here.reader, query, found, shown)
-        return Found(here.curriculum, here.reader, query, found, exact)
+        shown = (
+            await self._readers.shown(self._db, here, exact)
+            if isinstance(exact, Resource)
+            else exact
+        )
+        await self._readers.use(self._db, used, place)  # after all is read, as of one moment
+        return Found(here.curriculum, here.reader, query, found, shown)
 
     async def similar(self, reader_id: int, place: Place, key: str) -> Found:
         """Return what is about the same as a resource, the most alike first."""

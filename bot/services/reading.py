@@ -365,14 +365,14 @@ class Reading:
 
     async def path(self, reader_id: int, place: Place, typed: str) -> Path:
         """Return the way to the resource or the step that the typed text means."""
-        here = await self._readers.here(self._db, reader_id, place, typed)
-        await self._readers.use(self._db, here, place)
+        here = used = await self._readers.here(self._db, reader_id, place, typed)
         curriculum = here.curriculum
         aim = curriculum.find(typed) or self._curricula.step_called(curriculum.steps, typed)
         if aim is None and typed.startswith(":"):
             aim = await self._readers.resource(self._db, here, typed)
         if aim is None:
             here, aim = await self._named(here, typed)
+        await self._readers.use(self._db, used, place)
         curriculum, marks = here.curriculum, here.reader.marks
         return Path(curriculum, here.reader, aim, path_to(curriculum, marks, aim.key))
 
@@ -394,8 +394,8 @@ class Reading:
     async def journey(self, reader_id: int, place: Place) -> Journey:
         """Return how far the reader is, and what they may undo."""
         here = await self._readers.here(self._db, reader_id, place)
-        await self._readers.use(self._db, here, place)
         latest = await progress.latest_changes(self._db, reader_id)
+        await self._readers.use(self._db, here, place)
         pace = minutes_a_week(here.curriculum, here.reader.marks, here.now)
         return Journey(here.curriculum, here.reader, pace, tuple(s.change for s in latest))
 

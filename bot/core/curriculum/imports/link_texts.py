@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bot.core.curriculum.imports.spans import Span, text_of, with_bare_links
 from bot.core.curriculum.links import address_in, is_web_link, untracked, unwrapped
@@ -58,8 +59,13 @@ def web_address(written: str) -> str | None:
     if not is_web(written):
         return None
     if is_web_link(written):  # as it mostly is: what follows takes three times as long
-        return untracked(unwrapped(written))
+        return _kept(written)
     return address_in(re.sub(r"(?i)^(arxiv:)\s", r"\1", written))
+
+
+@lru_cache(1024)  # a line's links are asked for several times
+def _kept(address: str) -> str:
+    return untracked(unwrapped(address))
 
 
 def is_web(written: str) -> bool:

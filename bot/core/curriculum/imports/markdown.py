@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from itertools import chain, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from urllib.parse import unquote
 
 from bot.core.curriculum import Curriculum, Update
@@ -61,6 +61,7 @@ _LEGEND = re.compile(
     r"(must[- ]?(?:reads?|watch|see)|essential|(?:highly |strongly )?recommended)?"
 )
 _SEE_ALSO = re.compile(r"(?i)\b(?:also see|see also)\b[^.]*$")
+LONGEST_ID = 100
 LONGEST_SOURCE = 4 * LONGEST_PARAGRAPH
 _BIBTEX = re.compile(r"@[a-zA-Z]+\{")
 _PICTURE = re.compile(r"(?i)!\[[^\]]*\]\([^)\s]*\.(?:png|jpe?g|gif|svg|webp)[^)]*\)")
@@ -252,7 +253,8 @@ class _Reading:
 
     def _has_lines(self, spans: Sequence[Span]) -> bool:
         lines = lines_of(spans)
-        return len(lines) > 1 and sum(bool(self._pasted(line)) for line in lines) > 1
+        with_links = filter(None, map(self._pasted, lines))
+        return len(lines) > 1 and len(list(islice(with_links, 2))) > 1
 
     def _paragraph(self, run: Run, lines: range) -> None:
         entries = [e for e in entries_of(run.spans, self.marks) if not e.is_running]
@@ -334,7 +336,9 @@ class _Reading:
         entries = entries_of(spans, self.marks)
         if entries or links_in(spans):
             return [each for each in entries if not each.is_sentence]
-        address = web_address(f"arxiv:{one_line(text_of(spans))}")
+        plain = one_line(text_of(spans))
+        may_be_id = len(plain) <= LONGEST_ID and any(map(str.isdigit, plain))
+        address = web_address(f"arxiv:{plain}") if may_be_id else None
         return entries_of([Span(address, address)], self.marks) if address else []
 
     def _begins_links(self, block: Block) -> bool:

@@ -88,6 +88,7 @@ _NAMES_OF_THE_REAL_ONE = frozenset(
 _TRANSLATED = re.compile(r"(?ai)https?://([a-z0-9-]+)\.translate\.goog(?=[/?#]|$)")
 
 
+@lru_cache(128)  # each step from what was typed to what is compared asks for them
 def parts_of(url: str) -> SplitResult | None:
     """Return the parts of an http(s) address with a dotted host and no credentials."""
     try:
@@ -187,6 +188,7 @@ def _whole(rest: str) -> str:
 LONGEST_LINK = 2048
 """Longer addresses are not links to us; browsers give up about there too."""
 
+_ENDS_A_LINK = re.compile(r'[ <>"\\^`{|}]')
 _SAME_PAGE = {
     "github.com": frozenset({"tab", "readme"}),
     "huggingface.co": frozenset({"fw"}),  # the course's choice of PyTorch or TensorFlow
@@ -290,7 +292,7 @@ def is_web_link(url: str) -> bool:
     It needs a dotted host and has no credentials, spaces, control characters, or characters
     that would end a Markdown link.
     """
-    if not url.isprintable() or any(character in url for character in ' <>"\\^`{|}'):
+    if not url.isprintable() or _ENDS_A_LINK.search(url):
         return False
     return len(url) <= LONGEST_LINK and parts_of(url) is not None
 
@@ -337,6 +339,7 @@ def home_of(link: str) -> str | None:
     return home and home + quote(identifier, safe="/.:;()")
 
 
+@lru_cache(128)
 def host_of(url: str) -> str:
     """Return the host as people name it (``arxiv.org``), "" if there is none."""
     parts = parts_of(url.strip())
@@ -408,7 +411,7 @@ def _host(parts: SplitResult) -> str:
     if not host.isascii():
         with suppress(UnicodeError):  # not a name that could be registered: compared as typed
             host = host.encode("idna").decode("ascii")
-    while (shorter := re.sub(r"^(?:www|m)\.", "", host)) != host and "." in shorter:
+    while host.startswith(("www.", "m.")) and "." in (shorter := host.partition(".")[2]):
         host = shorter
     host = re.sub(r"\.m\.(wikipedia\.org)$", r".\1", host)
     return _OTHER_NAMES.get(host, host)

@@ -61,6 +61,8 @@ class Block:
         return " ".join(run.source for run in self.runs)
 
 
+_SIGN = re.compile(r"[\n\\`*_\[!<&]")
+"""A text without any says what it says: no rule of Markdown that is in use begins otherwise."""
 MOST_SIGNS = 400
 
 
@@ -162,34 +164,40 @@ class _Blocks:
         Some take a time that grows with the square of how many signs there are: a paragraph of
         too many is read a line at a time.
         """
+        if not _SIGN.search(source):
+            return [Span(source)] if source else []
         if is_crowded(source) and "\n" in source:
             lines = (self.spans(line) for line in source.split("\n"))
             return [span for line in lines for span in (*line, BREAK)]
         children: list[Token] = []
         self.markdown.inline.parse(source, self.markdown, self.references, children)
-        writer = SpanWriter()
-        for token in children:
-            match token.type:
-                case "softbreak" | "hardbreak":
-                    writer.end_line()
-                case "code_inline":
-                    writer.add(token.content, "code")
-                case "link_open":
-                    writer.url = str(token.attrs.get("href", ""))
-                case "link_close":
-                    writer.url = ""
-                case "image":
-                    writer.add(token.content, is_image=True)
-                case "html_inline":
-                    if tag := TAG.fullmatch(token.content):
-                        writer.tag(tag[2], tag[3], closes=bool(tag[1]))
-                case "strong_open" | "strong_close":
-                    writer.opened("strong", closes=token.nesting < 0)
-                case "em_open" | "em_close":
-                    writer.opened("em", closes=token.nesting < 0)
-                case _:
-                    writer.add(token.content)
-        return writer.spans
+        return _written(children)
+
+
+def _written(children: Iterable[Token]) -> list[Span]:
+    writer = SpanWriter()
+    for token in children:
+        match token.type:
+            case "softbreak" | "hardbreak":
+                writer.end_line()
+            case "code_inline":
+                writer.add(token.content, "code")
+            case "link_open":
+                writer.url = str(token.attrs.get("href", ""))
+            case "link_close":
+                writer.url = ""
+            case "image":
+                writer.add(token.content, is_image=True)
+            case "html_inline":
+                if tag := TAG.fullmatch(token.content):
+                    writer.tag(tag[2], tag[3], closes=bool(tag[1]))
+            case "strong_open" | "strong_close":
+                writer.opened("strong", closes=token.nesting < 0)
+            case "em_open" | "em_close":
+                writer.opened("em", closes=token.nesting < 0)
+            case _:
+                writer.add(token.content)
+    return writer.spans
 
 
 _ENDS_A_LINE = re.compile(

@@ -24,7 +24,7 @@ from bot.core.curriculum.shape import (
 
 def clipped(text: str, most: int) -> str:
     """Return a text on one line, cut behind a word; "" if it shows nothing."""
-    words = one_line(CONTROL_CHARACTER.sub(" ", text))
+    words = one_line(CONTROL_CHARACTER.sub(" ", text)) if text else ""
     if len(words) > most:
         whole = words[:most].rpartition(" ")[0]
         words = (whole if len(whole) * 2 > most else words[: most - 1]).rstrip(" ,;:-") + "…"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from bot.core.curriculum import Kind
 from bot.core.curriculum.imports.citations import (
@@ -80,8 +80,7 @@ _BY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One link and what is said of it.
 
     ``kind`` is what a mark in front says; ``rest`` is what stands behind. ``is_generic``: the
@@ -126,6 +125,8 @@ def entries_of(spans: Sequence[Span], marks: frozenset[str]) -> list[Entry]:
     ``marks`` are the signs of a must-read.
     """
     spans = with_bare_links(spans)
+    if not any(span.url for span in spans):
+        return []
     lines = lines_of(spans)
     if sum(map(_begins_with_link, lines)) > 1:
         parts: list[list[Span]] = []
@@ -175,8 +176,8 @@ def _entries_of_a_part(spans: list[Span], marks: frozenset[str]) -> list[Entry]:
             break
         if address := web_address(spans[at].url):
             rest = rest_of(_without_generic(spans[at + 1 :]))
-            other = replace(first, url=address, title=_title(spans[at]), label="")
-            entries = [replace(each, rest=rest) for each in (*entries, other)]
+            other = first._replace(url=address, title=_title(spans[at]), label="")
+            entries = [each._replace(rest=rest) for each in (*entries, other)]
     return entries
 
 
@@ -215,27 +216,27 @@ def _entry(spans: list[Span], at: int, url: str, first_link: int, marks: frozens
     if own := next((mark for mark in marks if before.startswith(mark)), ""):
         must_read, before = True, before.removeprefix(own).lstrip()
     entry = Entry(url, _title(main), kind=kind)
-    entry = replace(entry, must_read=must_read, is_generic=has_no_name)
+    entry = entry._replace(must_read=must_read, is_generic=has_no_name)
     headline, _, _ = headline_of(spans[:first_link])
     if headline and (is_unnamed or (len(headline.split()) > 2 and len(main.text.split()) < 3)):
         return _cited(entry, spans[:first_link], spans[at + 1 :], after)
     if (named := _named_behind(spans, at)) and not before.strip(BETWEEN):
         label = f"{one_line(main.text)}:"
         rest = rest_of(_without_generic(spans[at + named[1] :]))
-        return replace(entry, title=named[0], label=label, rest=rest)
+        return entry._replace(title=named[0], label=label, rest=rest)
     is_first = not before.strip(BETWEEN) and SEPARATED.match(after) and not is_bare(main)
     if is_unnamed and is_first:
         is_unnamed = not SAYS_ONLY_WHAT.isdisjoint(re.findall(r"\w+", main.text.casefold()))
-        entry = replace(entry, is_generic=is_unnamed)
+        entry = entry._replace(is_generic=is_unnamed)
     if is_unnamed:
         beside = [span for span in spans[at + 1 :] if not span.url]
         return _told(entry, before, after, text_of(beside), main)
     after, year = year_right_behind(after)
-    entry = replace(entry, year=year)
+    entry = entry._replace(year=year)
     if by := _BY.match(after):
         year = year or year_in("".join(_WHEN.findall(after)))
         authors = one_line(_WHERE.sub("", by[1]))
-        entry, after = replace(entry, authors=authors, year=year), after[by.end() :]
+        entry, after = entry._replace(authors=authors, year=year), after[by.end() :]
     rest = rest_of(after)
     is_before_a_link = [bool(span.url) for span in spans[at + 1 : at + 3]] == [False, True]
     joint = spans[at + 1].text if is_before_a_link else ""
@@ -243,19 +244,19 @@ def _entry(spans: list[Span], at: int, url: str, first_link: int, marks: frozens
     is_apart = is_apart or bool(_AND.match(joint))
     before = before.strip()
     if not before.strip(BETWEEN):
-        return replace(entry, rest=rest, is_running=not is_apart)
+        return entry._replace(rest=rest, is_running=not is_apart)
     if re.fullmatch(YEAR, before.strip(BETWEEN)):
-        return replace(entry, rest=rest, year=int(before.strip(BETWEEN)))
+        return entry._replace(rest=rest, year=int(before.strip(BETWEEN)))
     if re.search(r"\bet al\.?,?$", before):
-        return replace(entry, rest=rest, authors=before.rstrip(" ,"))
+        return entry._replace(rest=rest, authors=before.rstrip(" ,"))
     if not re.search(r"[^\W_]", before):  # an emoji, say
-        return replace(entry, rest=rest)
+        return entry._replace(rest=rest)
     is_label = len(before) <= LONGEST_LABEL and (
         before[-1] in ":\uff1a" or (is_apart and not RUNS_ON.search(before))
     )
     if is_label:
-        return replace(entry, rest=rest, label=before)
-    return replace(entry, rest=rest, is_running=True, is_sentence=True)
+        return entry._replace(rest=rest, label=before)
+    return entry._replace(rest=rest, is_running=True, is_sentence=True)
 
 
 def _named_behind(spans: Sequence[Span], at: int) -> tuple[str, int] | None:
@@ -308,7 +309,7 @@ def _cited(entry: Entry, before: Sequence[Span], behind: Sequence[Span], after: 
     year = year_in(middle) or year_in(after)
     said = "" if named or not SEPARATED.match(middle) else rest_of(middle)
     rest = said or rest_of(SHORTCODE.sub("", after))
-    return replace(entry, title=title, authors=authors, year=year, rest=rest)
+    return entry._replace(title=title, authors=authors, year=year, rest=rest)
 
 
 def _told(entry: Entry, before: str, after: str, beside: str, link: Span) -> Entry:
@@ -320,22 +321,22 @@ def _told(entry: Entry, before: str, after: str, beside: str, link: Span) -> Ent
     runs_on = RUNS_ON.search(before.rstrip(" ([*_\n\"'"))
     says_here = re.fullmatch(r"\W*(?:here|this)\W*", link.text.casefold())
     if lead and (runs_on or (says_here and before.rstrip()[-1].isalnum())):
-        return replace(entry, title="", rest=rest_of(after), is_running=True, is_sentence=True)
+        return entry._replace(title="", rest=rest_of(after), is_running=True, is_sentence=True)
     if entry.is_generic and (found := cited_plainly(one_line(before))):
         authors, title, year = found
-        return replace(entry, title=title, authors=authors, year=year, rest=rest_of(after))
+        return entry._replace(title=title, authors=authors, year=year, rest=rest_of(after))
     if lead:
         title, rest = title_and_rest(before)
         goes_on = bool(after.strip(BETWEEN)) and not _SEPARATOR.match(after)
         is_running = goes_on or (len(lead) > 120 and not entry.is_generic)
-        return replace(entry, title=title, rest=rest_of(after) or rest, is_running=is_running)
+        return entry._replace(title=title, rest=rest_of(after) or rest, is_running=is_running)
     if any(c.isalnum() for c in beside) and not (entry.is_generic and beside.lstrip()[0] == "|"):
         title, rest = title_and_rest(beside)
-        return replace(entry, title=title, rest=rest)
+        return entry._replace(title=title, rest=rest)
     words = re.findall(r"\w+", link.text.casefold())
     is_title = entry.is_generic and not is_bare(link) and NO_TITLE.isdisjoint(words)
     title = _without_brackets(one_line(link.text)) if is_title else ""
-    return replace(entry, title=title, rest=rest_of(after))
+    return entry._replace(title=title, rest=rest_of(after))
 
 
 def _is_sign(after: str) -> bool:

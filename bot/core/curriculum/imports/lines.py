@@ -79,10 +79,16 @@ class Lines:
         for at, line in enumerate(self._lines):
             bare = line.strip()
             in_comment = (in_comment or bare.startswith("<!--")) and "-->" not in bare
-            says = re.search(r"[^\W_]", re.sub(r"<[^<>]*>|-->", "", bare))
-            is_left = says and not in_comment and not self._understood[at]
-            if why := self._unread.get(at) or (_links_in(bare) if is_left else None):
+            why = self._unread.get(at)
+            if why is None and not (self._understood[at] or in_comment) and _says(bare):
+                why = _links_in(bare)
+            if why:
                 yield Unread(at + 1, bare[:LONGEST_UNREAD], why)
+
+
+def _says(line: str) -> bool:
+    """Tell whether a line has words outside of tags."""
+    return re.search(r"[^\W_]", re.sub(r"<[^<>]*>|-->", "", line)) is not None
 
 
 def _links_in(line: str) -> UnreadWhy:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from bot.core.curriculum.imports.spans import Span, text_of, with_bare_links
+from bot.core.curriculum.imports.spans import Span, has_bare_link, text_of
 from bot.core.curriculum.links import address_in, is_web_link, untracked, unwrapped
 
 _GENERIC_BY_RANK = """
@@ -31,6 +31,9 @@ SAYS_ONLY_WHAT = NO_TITLE | {
 }
 """Of those: what is no name of a thing either, even in front of what is said of the thing."""
 
+_ID = re.compile(r"\d{4}.\d{4}|\d{7}")
+LONGEST_ID = 100
+"""In characters, with all that is typed around it."""
 _WEB = re.compile(r"(?i)https?://|www\.|arxiv:|10\.\d")
 _BELONGINGS = r"contribut|licen[cs]e|code[_-]of[_-]conduct|security\.md|sponsorship|changelog"
 _NAVIGATION = re.compile(
@@ -53,19 +56,15 @@ CALLS = re.compile(
 )
 
 
+@lru_cache(1024)  # a line's links are asked for several times
 def web_address(written: str) -> str | None:
     """Return the address that is meant, as it can be kept; None: it is none of the web."""
     written = written.strip().lstrip("[(<")
     if not is_web(written):
         return None
     if is_web_link(written):  # as it mostly is: what follows takes three times as long
-        return _kept(written)
+        return untracked(unwrapped(written))
     return address_in(re.sub(r"(?i)^(arxiv:)\s", r"\1", written))
-
-
-@lru_cache(1024)  # a line's links are asked for several times
-def _kept(address: str) -> str:
-    return untracked(unwrapped(address))
 
 
 def is_web(written: str) -> bool:
@@ -92,6 +91,7 @@ def links_in(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+@lru_cache(1024)
 def is_generic(text: str) -> bool:
     """Tell whether a link's text names no title: "pdf", "project page", "@somebody"."""
     words = re.sub(r":[a-z0-9_+-]+:|[\W\d_]+", " ", text.casefold()).split()
@@ -110,9 +110,14 @@ def words_beside(spans: Iterable[Span]) -> int:
     return len(re.findall(r"[^\W\d_]{2,}", text_of(span for span in spans if not span.url)))
 
 
-def names_a_link(spans: Sequence[Span]) -> bool:
-    """Tell whether some link of a line has a text that says what it leads to."""
-    return any(map(is_named, links_in(with_bare_links(spans))))
+def may_name_a_link(line: Sequence[Span]) -> bool:
+    """Tell, much sooner than by reading it, whether a line may have a link, or be a paper's id."""
+    return any(span.url or has_bare_link(span.text) or may_be_id(span.text) for span in line)
+
+
+def may_be_id(plain: str) -> bool:
+    """Tell whether a text has the digits of an arXiv id, and is hardly more."""
+    return len(plain) <= LONGEST_ID and _ID.search(plain) is not None
 
 
 def is_named(span: Span) -> bool:

@@ -27,6 +27,8 @@ from bot.core.curriculum.imports.link_texts import (
     is_navigation,
     is_web,
     links_in,
+    may_be_id,
+    may_name_a_link,
     web_address,
     words_beside,
 )
@@ -57,11 +59,10 @@ _DATE = re.compile(
     r"\s*[:\-–—]?\s*"
 )
 _LEGEND = re.compile(
-    r"(?i)(\S{1,3}|:\w+:)\s*(?:=|:|-|–|—|→|means|is|marks?|for)+\s*(?:an? |the )?\**"
-    r"(must[- ]?(?:reads?|watch|see)|essential|(?:highly |strongly )?recommended)?"
+    r"(?i)(?=\S{0,2}[^\x00-\x7f])(\S{1,3})\s*(?:=|:|-|–|—|→|means|is|marks?|for)+\s*"
+    r"(?:an? |the )?\**(must[- ]?(?:reads?|watch|see)|essential|(?:highly |strongly )?recommended)?"
 )
 _SEE_ALSO = re.compile(r"(?i)\b(?:also see|see also)\b[^.]*$")
-LONGEST_ID = 100
 LONGEST_SOURCE = 4 * LONGEST_PARAGRAPH
 _BIBTEX = re.compile(r"@[a-zA-Z]+\{")
 _PICTURE = re.compile(r"(?i)!\[[^\]]*\]\([^)\s]*\.(?:png|jpe?g|gif|svg|webp)[^)]*\)")
@@ -252,7 +253,7 @@ class _Reading:
             self._paragraph(run, lines)
 
     def _has_lines(self, spans: Sequence[Span]) -> bool:
-        lines = lines_of(spans)
+        lines = [line for line in lines_of(spans) if may_name_a_link(line)]
         with_links = filter(None, map(self._pasted, lines))
         return len(lines) > 1 and len(list(islice(with_links, 2))) > 1
 
@@ -263,7 +264,7 @@ class _Reading:
         if entries and not is_call and not is_greeting:
             for entry in entries:
                 is_way = is_generic(entry.title) and entry.title and self.outline.here.title
-                named = replace(entry, title=self.outline.here.title) if is_way else entry
+                named = entry._replace(title=self.outline.here.title) if is_way else entry
                 self._remark(self._add(named, lines), entry)
         else:
             self._prose(run, lines)
@@ -298,7 +299,7 @@ class _Reading:
         for place, ((spans, lines), entries) in enumerate(zip(written, found, strict=True)):
             if entries:
                 untitled = len(entries) == 1 and not entries[0].title
-                named = [replace(entries[0], title=title)] if title and untitled else entries
+                named = [entries[0]._replace(title=title)] if title and untitled else entries
                 title = ""
                 for entry in named:
                     self._remark(self._add(entry, lines), entry)
@@ -337,8 +338,7 @@ class _Reading:
         if entries or links_in(spans):
             return [each for each in entries if not each.is_sentence]
         plain = one_line(text_of(spans))
-        may_be_id = len(plain) <= LONGEST_ID and any(map(str.isdigit, plain))
-        address = web_address(f"arxiv:{plain}") if may_be_id else None
+        address = web_address(f"arxiv:{plain}") if may_be_id(plain) else None
         return entries_of([Span(address, address)], self.marks) if address else []
 
     def _begins_links(self, block: Block) -> bool:
@@ -359,16 +359,15 @@ class _Reading:
 
     def _learn_marks(self, plain: str) -> None:
         for mark, meaning in _LEGEND.findall(plain[:2000]):
-            if mark.isalnum() or mark.isascii():
-                continue
-            self.marks = self.marks | {mark} if meaning else self.marks - {mark}
+            if not mark.isalnum():
+                self.marks = self.marks | {mark} if meaning else self.marks - {mark}
 
     # --- Resources ---
 
     def _add(self, entry: Entry, lines: range, sentence: str = "", label: str = "") -> Draft | None:
         """Add a resource, or report why not."""
         label = entry.label or label
-        draft = Draft.of(replace(entry, label=label), sentence)
+        draft = Draft.of(entry._replace(label=label), sentence)
         return draft if self.outline.add(draft, lines) else None
 
     def _remark(self, draft: Draft | None, entry: Entry) -> None:

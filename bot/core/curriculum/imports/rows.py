@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 
 from bot.core.curriculum import Cell, Table
@@ -13,8 +12,9 @@ from bot.core.curriculum.imports.drafts import clipped
 from bot.core.curriculum.imports.entries import Entry, entries_of
 from bot.core.curriculum.imports.link_texts import (
     is_generic,
+    is_named,
     links_in,
-    names_a_link,
+    may_name_a_link,
     web_address,
     words_beside,
 )
@@ -93,29 +93,31 @@ def row_entries(
 
 def _cell_entries(run: Run, column: str | None, marks: frozenset[str]) -> list[Entry] | None:
     """Return what a cell names, [] if it is a text; None: its links only say "pdf"."""
+    if not may_name_a_link(run.spans):
+        return []
     links = links_in(with_bare_links(run.spans))
     if not any(web_address(link.url) for link in links):
         return None if any(span.url and span.is_image for span in run.spans) else []
     beside = words_beside(run.spans)
     says_kinds = beside == 0 and (len(links) > 1 or (column or "").casefold() in _LINK_COLUMNS)
-    if says_kinds or not names_a_link(run.spans):
+    if says_kinds or not any(map(is_named, links)):
         return None
     return [each for each in entries_of(run.spans, marks) if each.title and not each.is_running]
 
 
 def _joined(first: Sequence[Run], texts: Sequence[Run], row: Sequence[Run]) -> list[Span]:
     """Return the spans of a row, those of its first text in front, then its links."""
-    spans = [replace(span, url="") for run in first for span in (*run.spans, BREAK)]
+    spans = [span._replace(url="") for run in first for span in (*run.spans, BREAK)]
     links = [span for run in row if run not in texts for span in run.spans if span.url]
     if first and all(span.is_image for span in links):
-        links = [replace(span, text="link", is_image=False) for span in links]
-    said = (link if is_generic(link.text) else replace(link, text="link") for link in links)
+        links = [span._replace(text="link", is_image=False) for span in links]
+    said = (link if is_generic(link.text) else link._replace(text="link") for link in links)
     return [*spans, *said]
 
 
 def _with_rest(entry: Entry, rest: Sequence[str]) -> tuple[Entry, list[str]]:
     dates = [cell for cell in rest if _DATE.fullmatch(cell)]
     if dates and entry.year is None:
-        entry = replace(entry, year=int(dates[0][:4]))
+        entry = entry._replace(year=int(dates[0][:4]))
     said = [cell for cell in rest if cell not in dates and re.search(r"[^\W\d_]", cell)]
     return entry, [note for note in (entry.rest, " \N{MIDDLE DOT} ".join(said)) if note]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Look = Literal["", "strong", "em", "code", "chip"]
 
@@ -22,8 +21,7 @@ TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s[^<>]*)?)>")
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of text. ``url``: what it links to, as it was written. A line ends in ``BREAK``."""
 
     text: str
@@ -50,7 +48,7 @@ class SpanWriter:
         last = self.spans[-1] if self.spans else None
         if last and last != BREAK and _goes_on(last, span):
             look = last.look if last.look == span.look else ""
-            self.spans[-1] = replace(last, text=last.text + text, look=look)
+            self.spans[-1] = last._replace(text=last.text + text, look=look)
         elif text or is_image:
             self.spans.append(span)
 
@@ -83,7 +81,8 @@ def _goes_on(last: Span, span: Span) -> bool:
     is_link = bool(span.url) and not (
         span.is_image or last.is_image or "chip" in (span.look, last.look)
     )
-    return replace(last, text=span.text) == span or (is_link and last.url == span.url)
+    looks_alike = last.look == span.look and last.is_image == span.is_image
+    return last.url == span.url and (looks_alike or is_link)
 
 
 def attributes_of(written: str) -> dict[str, str]:
@@ -116,12 +115,17 @@ def with_bare_links(spans: Iterable[Span]) -> list[Span]:
     return list(_split(found, _NUMBERED)) if is_near else found
 
 
+def has_bare_link(text: str) -> bool:
+    """Tell whether an address, or the number of a paper, stands in a text."""
+    return bool(_BARE.search(text) or _NUMBERED.search(text))
+
+
 def _bracketed(spans: Sequence[Span]) -> Iterator[Span]:
     for at, span in enumerate(spans):
         before, after = (spans[n].text if 0 <= n < len(spans) else "" for n in (at - 1, at + 1))
         is_inside = before.rstrip().endswith("[") and after.lstrip().startswith("]")
         if span.url and not span.is_image and is_inside:
-            yield replace(span, text=f"[{span.text}]")
+            yield span._replace(text=f"[{span.text}]")
         else:
             yield span
 
@@ -131,11 +135,11 @@ def _split(spans: Iterable[Span], pattern: re.Pattern[str]) -> Iterator[Span]:
         at = 0
         for match in () if span.url or span.is_image else pattern.finditer(span.text):
             address = _without_end(match[0])
-            yield replace(span, text=span.text[at : match.start()])
-            yield replace(span, text=address, url=address)
+            yield span._replace(text=span.text[at : match.start()])
+            yield span._replace(text=address, url=address)
             at = match.start() + len(address)
         if at == 0 or span.text[at:]:
-            yield replace(span, text=span.text[at:]) if at else span
+            yield span._replace(text=span.text[at:]) if at else span
 
 
 def _without_end(address: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -391,6 +392,9 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     # Nextread uses no voice, so the packages for it are missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     bot = NextreadBot(opened)
+    # What is there from the start stays. To look for garbage there, too, would hold all up.
+    gc.collect()
+    gc.freeze()
     heartbeat = Heartbeat(bot, services, heartbeat_path(config.database_url))
     try:
         async with bot:

@@ -5,6 +5,7 @@ import click
 from tests.bench.crowd import crowd
 from tests.bench.due import due
 from tests.bench.groups import groups
+from tests.bench.imports import imports
 from tests.bench.interactions import interactions
 from tests.bench.lists import lists
 from tests.bench.search_table import search
@@ -21,6 +22,7 @@ main.add_command(due)
 main.add_command(crowd)
 main.add_command(interactions)
 main.add_command(lists)
+main.add_command(imports)
 
 if __name__ == "__main__":
     main()

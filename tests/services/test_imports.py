@@ -1,5 +1,7 @@
 """Lists that moderators bring: what comes in, what is known of it, and how it is taken back."""
 
+import asyncio
+import gc
 from dataclasses import replace
 from datetime import timedelta
 
@@ -253,6 +255,22 @@ def test_a_file_of_more_bytes_is_not_worth_reading():
 
 
 # What comes in
+
+
+async def test_nobody_waits_for_garbage_to_be_looked_for_while_a_list_is_read():
+    looks, often = [], gc.get_threshold()
+    raw = b"".join(b"- [Paper %d](https://example.org/%d)\n" % (n, n) for n in range(300))
+    gc.callbacks.append(lambda phase, _: looks.append(phase))
+    gc.set_threshold(500)
+    try:
+        await asyncio.gather(read_in_background(raw, "a.md"), read_in_background(raw, "b.md"))
+        with pytest.raises(NotAListError):
+            await read_in_background(b"PK\x03\x04", "c.md")
+    finally:
+        gc.set_threshold(*often)
+        gc.callbacks.pop()
+    assert gc.isenabled()
+    assert looks.count("start") < 5  # without a pause there are many
 
 
 async def test_a_list_of_its_own_has_all_that_was_brought(services):

@@ -7,17 +7,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs import NamesLists
 from bot.cogs.groups import tell_lost_groups
 from bot.core.curriculum.merge import MODES, Mode
 from bot.core.groups import GroupWish, SetUp
-from bot.core.lists import Where
 from bot.core.papers import FEWEST, LONGEST, MOST
 from bot.core.zones import zones_matching
 from bot.language import message
 from bot.services.imports import check_size, read_in_background
 from bot.services.opening import Deliver, Services
 from bot.services.server_list import ServerList
-from bot.views.lists_card import going_on, import_card, list_choices, lists_card, paste_card
+from bot.views.lists_card import going_on, import_card, lists_card, paste_card
 from bot.views.manage_card import card_of, edit_choices, new_step_choices
 from bot.views.moderators_card import set_up_card
 from bot.views.parts import Interaction
@@ -29,7 +29,6 @@ from bot.views.problems import (
     home_of,
     seen_channel,
     seen_role,
-    where_in,
 )
 from bot.views.replies import (
     Choices,
@@ -74,7 +73,7 @@ MODE_NAMES: dict[Mode, str] = {
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 @app_commands.allowed_installs(guilds=True, users=False)
-class ManageCog(commands.GroupCog, group_name="manage"):
+class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
     """Run study groups and the reading list of this server."""
 
     def __init__(self, services: Services, deliver: Deliver) -> None:
@@ -105,7 +104,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         place = channel_of(interaction, channel.id if channel else home_of(interaction))
         groups, who, here = self.services.groups, interaction.user.id, here_of(interaction)
         found, says_more = await groups.find(place.id), any((zone, day, time, role, list_))
-        list_id = (await self._where(interaction, list_)).list_id
+        list_id = (await self.where(interaction, list_)).list_id
         is_bare = found is None and not says_more and channel is None
         if is_bare and await tell_lost_groups(interaction, self.services):
             return
@@ -178,7 +177,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         list_: str | None = None,
     ) -> None:
         """Add something to a reading list of this server."""
-        where, who = await self._where(interaction, list_), interaction.user.id
+        where, who = await self.where(interaction, list_), interaction.user.id
         proposal = await self.services.moderation.propose(where, who, link, step)
         await answer(interaction, card_of(proposal))
 
@@ -201,7 +200,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         list_: str | None = None,
     ) -> None:
         """Change, remove or restore something on a reading list of this server."""
-        where, who = await self._where(interaction, list_), interaction.user.id
+        where, who = await self.where(interaction, list_), interaction.user.id
         wish = step, needs, no_longer_needs
         desk = await self.services.moderation.open(where, who, resource, *wish)
         await answer(interaction, card_of(desk))
@@ -211,7 +210,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @app_commands.rename(list_="list")
     async def list_(self, interaction: Interaction, list_: str | None = None) -> None:
         """See this server's reading lists: choose, make, rename, remove, take along."""
-        where, who = await self._where(interaction, list_), interaction.user.id
+        where, who = await self.where(interaction, list_), interaction.user.id
         at = interaction.guild_id or 0, home_of(interaction), where.list_id
         await answer(interaction, lists_card(await self.services.lists.overview(*at), who))
 
@@ -232,7 +231,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     ) -> None:
         """Bring a reading list: you see what would happen before anything does."""
         how = None if mode is None else next(each for each in MODES if each == mode.value)
-        where = await self._where(interaction, list_)
+        where = await self.where(interaction, list_)
         who, imports = interaction.user.id, self.services.imports
         if file is None:
             guild_id, waiting = interaction.guild_id or 0, None
@@ -272,7 +271,7 @@ class ManageCog(commands.GroupCog, group_name="manage"):
     @offers
     async def _needed(self, interaction: Interaction, typed: str) -> Choices:
         named = getattr(interaction.namespace, "list", None)
-        who, where = interaction.user.id, await self._where(interaction, named)
+        who, where = interaction.user.id, await self.where(interaction, named)
         found = await self.services.finding.suggestions(who, where, typed)
         return resource_choices(one for one in found if not one.resource.is_companion)
 
@@ -291,24 +290,16 @@ class ManageCog(commands.GroupCog, group_name="manage"):
         _chosen, new = here.step_for(typed) if typed.strip() else (None, None)
         return new_step_choices(here.steps_like(typed), new)
 
-    @group.autocomplete("list_")
-    @add.autocomplete("list_")
-    @edit.autocomplete("list_")
-    @list_.autocomplete("list_")
-    @import_.autocomplete("list_")
-    @offers
-    async def _lists(self, interaction: Interaction, typed: str) -> Choices:
-        titles = await self.services.lists.titles(interaction.user.id, where_in(interaction))
-        return list_choices(titles, typed)
-
-    async def _where(self, interaction: Interaction, named: str | None) -> Where:
-        """Return where a command is typed, with the list that it names."""
-        return await self.services.lists.named(interaction.user.id, where_in(interaction), named)
+    group.autocomplete("list_")(NamesLists.offer_lists)
+    add.autocomplete("list_")(NamesLists.offer_lists)
+    edit.autocomplete("list_")(NamesLists.offer_lists)
+    list_.autocomplete("list_")(NamesLists.offer_lists)
+    import_.autocomplete("list_")(NamesLists.offer_lists)
 
     async def _list_of(self, interaction: Interaction) -> ServerList:
         """Return the list that is meant so far, while somebody types."""
         named = getattr(interaction.namespace, "list", None)
-        return await self.services.moderation.list_of(await self._where(interaction, named))
+        return await self.services.moderation.list_of(await self.where(interaction, named))
 
     @group.autocomplete("zone")
     @offers

@@ -3,12 +3,11 @@
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs import NamesLists
 from bot.core.curriculum import Kind
-from bot.core.lists import Where
 from bot.core.recommend import Filters
 from bot.services.opening import Services
 from bot.views.curriculum_card import found_card, index_card, path_card, step_card
-from bot.views.lists_card import list_choices
 from bot.views.me_card import help_card, me_card
 from bot.views.parts import Interaction
 from bot.views.problems import where_in
@@ -26,7 +25,7 @@ from bot.views.replies import (
 from bot.views.resource_card import done_card, next_card
 
 
-class ReadingCog(commands.Cog, name="reading"):
+class ReadingCog(NamesLists, commands.Cog, name="reading"):
     """Its commands are for servers, direct messages and user installs alike."""
 
     def __init__(self, services: Services) -> None:
@@ -58,7 +57,7 @@ class ReadingCog(commands.Cog, name="reading"):
         list_: str | None = None,
     ) -> None:
         """Show what to read next, and why."""
-        who, where = interaction.user.id, await self._where(interaction, list_)
+        who, where = interaction.user.id, await self.where(interaction, list_)
         step_id = await self.finding.step_id(who, where, step) if step else None
         filters = Filters(kind, step_id, must_reads)
         reply = await self.reading.next_for(who, where, filters, minutes=minutes)
@@ -100,7 +99,7 @@ class ReadingCog(commands.Cog, name="reading"):
         self, interaction: Interaction, step: str | None = None, list_: str | None = None
     ) -> None:
         """Show the whole list with your progress, or one step of it."""
-        who, where = interaction.user.id, await self._where(interaction, list_)
+        who, where = interaction.user.id, await self.where(interaction, list_)
         curriculum, reader = await self.reading.reader(who, where)
         if step is None:
             view = index_card(curriculum, reader)
@@ -127,7 +126,7 @@ class ReadingCog(commands.Cog, name="reading"):
         self, interaction: Interaction, share: bool = False, list_: str | None = None
     ) -> None:
         """Show how far you are, and how much is left."""
-        where = await self._where(interaction, list_)
+        where = await self.where(interaction, list_)
         journey = await self.reading.journey(interaction.user.id, where)
         view = shared_card(journey) if share else progress_card(journey)
         await answer(interaction, view, ephemeral=not share)
@@ -162,17 +161,9 @@ class ReadingCog(commands.Cog, name="reading"):
     @offers
     async def _steps(self, interaction: Interaction, typed: str) -> Choices:
         who, named = interaction.user.id, getattr(interaction.namespace, "list", None)
-        where = await self._where(interaction, named)
+        where = await self.where(interaction, named)
         return step_choices(await self.finding.steps(who, where, typed))
 
-    @next_.autocomplete("list_")
-    @curriculum.autocomplete("list_")
-    @progress.autocomplete("list_")
-    @offers
-    async def _lists(self, interaction: Interaction, typed: str) -> Choices:
-        titles = await self.services.lists.titles(interaction.user.id, where_in(interaction))
-        return list_choices(titles, typed)
-
-    async def _where(self, interaction: Interaction, named: str | None) -> Where:
-        """Return where a command is typed, with the list that it names."""
-        return await self.services.lists.named(interaction.user.id, where_in(interaction), named)
+    next_.autocomplete("list_")(NamesLists.offer_lists)
+    curriculum.autocomplete("list_")(NamesLists.offer_lists)
+    progress.autocomplete("list_")(NamesLists.offer_lists)

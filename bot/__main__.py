@@ -392,7 +392,7 @@ async def _run(config: Config, bases: Sequence[Curriculum]) -> None:
     # Nextread uses no voice, so the packages for it are missing on purpose.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     bot = NextreadBot(opened)
-    # What is there from the start stays. To look for garbage there, too, would hold all up.
+    # All that was made so far stays as long as the bot: the collector needn't go through it again.
     gc.collect()
     gc.freeze()
     heartbeat = Heartbeat(bot, services, heartbeat_path(config.database_url))

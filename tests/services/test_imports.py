@@ -259,18 +259,30 @@ def test_a_file_of_more_bytes_is_not_worth_reading():
 
 async def test_nobody_waits_for_garbage_to_be_looked_for_while_a_list_is_read():
     looks, often = [], gc.get_threshold()
-    raw = b"".join(b"- [Paper %d](https://example.org/%d)\n" % (n, n) for n in range(300))
-    gc.callbacks.append(lambda phase, _: looks.append(phase))
+    items = [b"- [Paper %d](https://example.org/%d)\n" % (n, n) for n in range(600)]
+    short, long = b"".join(items[:10]), b"".join(items)
+
+    def note(phase, _):
+        looks.append(phase)
+
+    gc.callbacks.append(note)
     gc.set_threshold(500)
     try:
-        await asyncio.gather(read_in_background(raw, "a.md"), read_in_background(raw, "b.md"))
+        await asyncio.gather(read_in_background(short, "a.md"), read_in_background(long, "b.md"))
         with pytest.raises(NotAListError):
             await read_in_background(b"PK\x03\x04", "c.md")
     finally:
         gc.set_threshold(*often)
-        gc.callbacks.pop()
+        gc.callbacks.remove(note)
     assert gc.isenabled()
     assert looks.count("start") < 5  # without a pause there are many
+
+
+async def test_the_collector_waits_for_the_last_list_that_is_read():
+    with imports_service._COLLECTOR:  # noqa: SLF001 - a list that takes long
+        await read_in_background(b"- [Paper](https://example.org)\n", "short.md")
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 async def test_a_list_of_its_own_has_all_that_was_brought(services):

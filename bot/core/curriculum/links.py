@@ -88,7 +88,7 @@ _NAMES_OF_THE_REAL_ONE = frozenset(
 _TRANSLATED = re.compile(r"(?ai)https?://([a-z0-9-]+)\.translate\.goog(?=[/?#]|$)")
 
 
-@lru_cache(128)  # each step from what was typed to what is compared asks for them
+@lru_cache(128)  # a link's parts are asked for many times while it is read
 def parts_of(url: str) -> SplitResult | None:
     """Return the parts of an http(s) address with a dotted host and no credentials."""
     try:

@@ -62,7 +62,7 @@ class Block:
 
 
 _SIGN = re.compile(r"[\n\\`*_\[!<&]")
-"""A text without any says what it says: no rule of Markdown that is in use begins otherwise."""
+"""Text without any of these is plain: every rule of Markdown that is in use begins with one."""
 MOST_SIGNS = 400
 
 
@@ -171,13 +171,15 @@ class _Blocks:
             return [span for line in lines for span in (*line, BREAK)]
         children: list[Token] = []
         self.markdown.inline.parse(source, self.markdown, self.references, children)
-        return _written(children)
+        return _spans_of(children)
 
 
-def _written(children: Iterable[Token]) -> list[Span]:
+def _spans_of(children: Iterable[Token]) -> list[Span]:
     writer = SpanWriter()
     for token in children:
         match token.type:
+            case "text":  # the most frequent first
+                writer.add(token.content)
             case "softbreak" | "hardbreak":
                 writer.end_line()
             case "code_inline":

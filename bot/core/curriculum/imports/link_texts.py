@@ -1,11 +1,11 @@
 """What the text and the address of a link say by themselves: where it leads, and what it names."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.core.curriculum.imports.spans import Span, has_bare_link, text_of
-from bot.core.curriculum.links import address_in, is_web_link, untracked, unwrapped
+from bot.core.curriculum.links import LONGEST_KEPT, address_in, is_web_link, untracked, unwrapped
 
 _GENERIC_BY_RANK = """
 paper papers pdf pdfs html arxiv abs abstract article book books chapter text full preprint \
@@ -32,7 +32,7 @@ SAYS_ONLY_WHAT = NO_TITLE | {
 """Of those: what is no name of a thing either, even in front of what is said of the thing."""
 
 _ID = re.compile(r"\d{4}.\d{4}|\d{7}")
-LONGEST_ID = 100
+_LONGEST_ID = 100
 """In characters, with all that is typed around it."""
 _WEB = re.compile(r"(?i)https?://|www\.|arxiv:|10\.\d")
 _BELONGINGS = r"contribut|licen[cs]e|code[_-]of[_-]conduct|security\.md|sponsorship|changelog"
@@ -56,9 +56,14 @@ CALLS = re.compile(
 )
 
 
-@lru_cache(1024)  # a line's links are asked for several times
 def web_address(written: str) -> str | None:
     """Return the address that is meant, as it can be kept; None: it is none of the web."""
+    is_short = len(written) <= LONGEST_KEPT  # a line's links are asked for several times
+    return _web_address(written) if is_short else _web_address.__wrapped__(written)
+
+
+@lru_cache(1024)
+def _web_address(written: str) -> str | None:
     written = written.strip().lstrip("[(<")
     if not is_web(written):
         return None
@@ -91,9 +96,14 @@ def links_in(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-@lru_cache(1024)
 def is_generic(text: str) -> bool:
     """Tell whether a link's text names no title: "pdf", "project page", "@somebody"."""
+    is_short = len(text) <= LONGEST_KEPT
+    return _is_generic(text) if is_short else _is_generic.__wrapped__(text)
+
+
+@lru_cache(1024)
+def _is_generic(text: str) -> bool:
     words = re.sub(r":[a-z0-9_+-]+:|[\W\d_]+", " ", text.casefold()).split()
     is_apart = text.startswith("[") and text.endswith("]") and len(words) <= 4
     says_kinds = len(words) <= 3 and all(word in _RANKS for word in words)
@@ -110,14 +120,16 @@ def words_beside(spans: Iterable[Span]) -> int:
     return len(re.findall(r"[^\W\d_]{2,}", text_of(span for span in spans if not span.url)))
 
 
-def may_name_a_link(line: Sequence[Span]) -> bool:
-    """Tell, much sooner than by reading it, whether a line may have a link, or be a paper's id."""
-    return any(span.url or has_bare_link(span.text) or may_be_id(span.text) for span in line)
+def may_have_link(spans: Iterable[Span]) -> bool:
+    """Tell, much sooner than by reading them, whether spans may have a link; no is never wrong."""
+    return any(span.url or has_bare_link(span.text) for span in spans)
 
 
 def may_be_id(plain: str) -> bool:
-    """Tell whether a text has the digits of an arXiv id, and is hardly more."""
-    return len(plain) <= LONGEST_ID and _ID.search(plain) is not None
+    """Tell whether one line may be an arXiv id; the digits of one may be hidden between others."""
+    if len(plain) > _LONGEST_ID:
+        return False
+    return bool(_ID.search(plain)) if plain.isascii() else any(map(str.isdigit, plain))
 
 
 def is_named(span: Span) -> bool:

@@ -28,7 +28,7 @@ from bot.core.curriculum.imports.link_texts import (
     is_web,
     links_in,
     may_be_id,
-    may_name_a_link,
+    may_have_link,
     web_address,
     words_beside,
 )
@@ -59,9 +59,10 @@ _DATE = re.compile(
     r"\s*[:\-–—]?\s*"
 )
 _LEGEND = re.compile(
-    r"(?i)(?=\S{0,2}[^\x00-\x7f])(\S{1,3})\s*(?:=|:|-|–|—|→|means|is|marks?|for)+\s*"
+    r"(?i)(\S{1,3}|:\w+:)\s*(?:=|:|-|–|—|→|means|is|marks?|for)+\s*"
     r"(?:an? |the )?\**(must[- ]?(?:reads?|watch|see)|essential|(?:highly |strongly )?recommended)?"
 )
+_MEANING = re.compile(r"(?i)must|essential|recommended")
 _SEE_ALSO = re.compile(r"(?i)\b(?:also see|see also)\b[^.]*$")
 LONGEST_SOURCE = 4 * LONGEST_PARAGRAPH
 _BIBTEX = re.compile(r"@[a-zA-Z]+\{")
@@ -214,9 +215,11 @@ class _Reading:
 
     def _is_index(self, block: Block) -> bool:
         """Take the numbers of steps from a table of links within the page."""
+        links = (link for row in block.rows[1:] for run in row for link in links_in(run.spans))
+        if not all(link.url.startswith("#") for link in links):
+            return False
         rows = [[(run, links_in(run.spans)) for run in row] for row in block.rows[1:]]
-        links = [link for row in rows for _, found in row for link in found]
-        if not links or not all(link.url.startswith("#") for link in links):
+        if not any(found for row in rows for _, found in row):
             return False
         for row in rows:
             number = one_line(text_of(row[0][0].spans)) if row and not row[0][1] else ""
@@ -253,7 +256,11 @@ class _Reading:
             self._paragraph(run, lines)
 
     def _has_lines(self, spans: Sequence[Span]) -> bool:
-        lines = [line for line in lines_of(spans) if may_name_a_link(line)]
+        lines = [
+            line
+            for line in lines_of(spans)
+            if may_have_link(line) or may_be_id(one_line(text_of(line)))
+        ]
         with_links = filter(None, map(self._pasted, lines))
         return len(lines) > 1 and len(list(islice(with_links, 2))) > 1
 
@@ -358,9 +365,12 @@ class _Reading:
             self._lines_of_links(Block("text", [within]), Block("nothing", []))
 
     def _learn_marks(self, plain: str) -> None:
+        if not (_MEANING.search(plain) or any(mark in plain for mark in self.marks)):
+            return  # most texts: nothing is learnt from them, nor forgotten
         for mark, meaning in _LEGEND.findall(plain[:2000]):
-            if not mark.isalnum():
-                self.marks = self.marks | {mark} if meaning else self.marks - {mark}
+            if mark.isalnum() or mark.isascii():
+                continue
+            self.marks = self.marks | {mark} if meaning else self.marks - {mark}
 
     # --- Resources ---
 

@@ -14,7 +14,7 @@ from bot.core.curriculum.imports.link_texts import (
     is_generic,
     is_named,
     links_in,
-    may_name_a_link,
+    may_have_link,
     web_address,
     words_beside,
 )
@@ -93,7 +93,7 @@ def row_entries(
 
 def _cell_entries(run: Run, column: str | None, marks: frozenset[str]) -> list[Entry] | None:
     """Return what a cell names, [] if it is a text; None: its links only say "pdf"."""
-    if not may_name_a_link(run.spans):
+    if not may_have_link(run.spans):
         return []
     links = links_in(with_bare_links(run.spans))
     if not any(web_address(link.url) for link in links):

@@ -117,7 +117,12 @@ def with_bare_links(spans: Iterable[Span]) -> list[Span]:
 
 def has_bare_link(text: str) -> bool:
     """Tell whether an address, or the number of a paper, stands in a text."""
-    return bool(_BARE.search(text) or _NUMBERED.search(text))
+    return _may_have_address(text) and bool(_BARE.search(text) or _NUMBERED.search(text))
+
+
+def _may_have_address(text: str) -> bool:
+    """Tell at once of most texts that they have none."""
+    return "." in text or ":" in text
 
 
 def _bracketed(spans: Sequence[Span]) -> Iterator[Span]:
@@ -133,7 +138,8 @@ def _bracketed(spans: Sequence[Span]) -> Iterator[Span]:
 def _split(spans: Iterable[Span], pattern: re.Pattern[str]) -> Iterator[Span]:
     for span in spans:
         at = 0
-        for match in () if span.url or span.is_image else pattern.finditer(span.text):
+        is_whole = span.url or span.is_image or not _may_have_address(span.text)
+        for match in () if is_whole else pattern.finditer(span.text):
             address = _without_end(match[0])
             yield span._replace(text=span.text[at : match.start()])
             yield span._replace(text=address, url=address)

@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.curriculum.file import fits_a_card, read_curriculum, write_curriculum
+from bot.core.curriculum.imports import link_texts
 from bot.core.curriculum.imports.lines import MOST_LINES_WITH_LINKS
+from bot.core.curriculum.imports.link_texts import is_generic, web_address
 from bot.core.curriculum.imports.markdown import read_markdown
 from bot.core.curriculum.imports.outline import MOST_RESOURCES
 from bot.core.curriculum.imports.text import decoded
+from bot.core.curriculum.links import canonical
 from tests.data.test_curriculum import CURRICULUM, LIST, MENDED, TITLES_OF_THEIR_OWN
 
 # --- The maker's list ---
@@ -219,6 +222,94 @@ def test_a_sentence_around_a_link_is_kept_as_it_is():
 
 def test_a_link_that_says_here_has_no_title():
     assert only(f"- Please find more about it [here]({A})!").title == ""
+
+
+@pytest.mark.parametrize(
+    "legend",
+    [
+        "Note:\N{FIRE} = must-read",
+        "Legend -> \u2192\N{FIRE} = must-read",
+        ":\u00e9toile: = must-read",
+    ],
+)
+def test_what_marks_a_must_read_is_the_sign_that_the_legend_gives(legend):
+    mark = ":\u00e9toile:" if legend.startswith(":") else "\N{FIRE}"
+
+    read = read_markdown(
+        f"# List\n\n{legend}\n\n## Step\n\n- [Title]({A}) {mark}\n- [Other]({B})\n"
+    )
+
+    assert [each.must_read for each in read.curriculum.resources] == [True, False]
+
+
+@pytest.mark.parametrize("dash", ["-\u2013", "\u2014:", "na\u00efve -> ="])
+def test_a_dash_of_a_legend_marks_nothing(dash):
+    read = read_markdown(
+        f"# List\n\nLegend {dash} must-read\n\n## Step\n\n- [One]({A}) - so\n- [Two]({B}) > so\n"
+    )
+
+    assert [each.must_read for each in read.curriculum.resources] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2106.**09685**\n1706.**03762**",
+        "<b>2106</b>.09685\n1706.03762",
+        "2106.\u200b09685\n1706.\u00ad03762",
+        "\u00b2\u00b9\u2070\u2076.\u2070\u2079\u2076\u2078\u2075\n1706.03762",
+        "arXiv:2106.09685\narXiv:1706.03762",
+        "10.48550/arXiv.2106.09685\n10.48550/arXiv.1706.03762",
+        "www.arxiv.org/abs/2106.09685\nHTTPS://arxiv.org/abs/1706.03762",
+        f"2106.09685{' ' * 100},\n1706.03762",
+    ],
+)
+def test_numbers_of_papers_are_read_a_line_each_however_they_are_written(written):
+    read = read_markdown(f"# List\n\n## Step\n\n{written}\n")
+
+    found = [canonical(each.url) for each in read.curriculum.resources]
+    assert found == ["arxiv:2106.09685", "arxiv:1706.03762"]
+
+
+@pytest.mark.parametrize("link", ["https://example.org/{}", "www.example.org/{}", "10.1000/{}"])
+def test_lines_with_their_links_far_behind_are_read_one_by_one(link):
+    titles = ("A title of many words and then of some more", "Another one that is about as long")
+    lines = [f"{title}, {link.format(n)}" for n, title in enumerate(titles)]
+    read = read_markdown("# List\n\n## Step\n\n" + "\n".join(lines) + "\n")
+
+    assert [each.title for each in read.curriculum.resources] == list(titles)
+
+
+def test_old_ids_are_papers_too_and_numbers_are_none():
+    read = read_markdown("# List\n\n## Step\n\nhep-th/9901001\n2106.09685\n\n1234\n\n5678\n")
+
+    found = [canonical(each.url) for each in read.curriculum.resources]
+    assert found == ["arxiv:hep-th/9901001", "arxiv:2106.09685"]
+
+
+def test_what_html_writes_by_name_is_read_as_it_shows():
+    read = read_markdown(
+        f"# List\n\n## R&amp;D\n\n| Title | Link |\n|-|-|\n| R&amp;D now | [pdf]({A}) |\n"
+    )
+
+    assert [step.title for step in read.curriculum.steps] == ["R&D"]
+    assert [each.title for each in read.curriculum.resources] == ["R&D now"]
+
+
+def test_what_stands_in_a_comment_of_several_lines_is_not_told():
+    read = read_markdown(f"# List\n\n- [Title]({A})\n\n<!--\nhttps://example.org/hidden\n-->\n")
+
+    assert read.unread == ()
+
+
+def test_texts_and_links_of_any_length_are_not_kept():
+    caches = (link_texts._is_generic, link_texts._web_address)  # noqa: SLF001
+    before = [cache.cache_info().currsize for cache in caches]
+
+    assert not is_generic("word " * 1000)
+    assert web_address(f"https://example.org/{'a' * 600}") is not None
+
+    assert [cache.cache_info().currsize for cache in caches] == before
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ from bot.core.moderation import (
     DryRun,
     ImportState,
     PastEdit,
+    PastEdits,
     Proposal,
+    Said,
     Touched,
     Wishes,
 )
@@ -639,8 +641,11 @@ def _lists_cards(world: World) -> Cards:
         yield _made(manage_card.desk_card, desk)
     yield _made(manage_card.cancelled_card)
     fields = ("title", "authors", "year", "minutes", "kind", "url", "must_read", "questions")
-    edits = [PastEdit("changed", fields, world.people[0], NOW)] * 30
-    yield _made(manage_card.history_card, desk, edits)
+    edit = PastEdit("changed", fields, world.people[0], NOW, 1, Said({}), Said({}))
+    edits = (edit, *[replace(edit, taken_back=True)] * 3, *[edit] * 16)
+    for done, in_the_way in ((None, None), (edit, None), (edits[1], None), (None, edit)):
+        yield _made(manage_card.history_card, PastEdits(desk, edits, done, in_the_way))
+    yield _made(manage_card.history_card, PastEdits(desk, edits, None, "import"))
     groups = [group_of(world, group_id=n) for n in range(30)]
     yield _made(manage_card.which_group_card, groups, None, (1, 2))
 

@@ -34,7 +34,7 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
             await moderation.cancel(draft)
             return cancelled_card()
         case "history":
-            return history_card(*await moderation.history(draft))
+            return history_card(await moderation.history(draft))
     acts = {
         "back": moderation.desk,
         "add": moderation.add,
@@ -53,6 +53,16 @@ async def show_more(click: Click, said: ids.MoreOfDraft) -> View:
     opens = said.way == "more"
     # What opens stands below all that stood there: a tap on it is meant.
     return await click.replace(desk_card(desk, opens=not opens), asks=opens)
+
+
+@clicked
+async def step_back(click: Click, said: ids.StepBack) -> View:
+    """Take a past change of a resource back, or make it again."""
+    draft, again = click.draft(said.draft_id), said.way == "redo"
+    if not again:  # the one before stands where this one stood
+        click.refuse_slip()
+    moderation = click.services.moderation
+    return history_card(await moderation.step_back(draft, said.change_id, again=again))
 
 
 @clicked

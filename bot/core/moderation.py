@@ -46,6 +46,15 @@ def doubtable(path: Path) -> tuple[tuple[str, str], ...]:
 DraftRef = tuple[int | None, int, int]
 """A draft as a click tells of it: the server, who clicks, and the draft's id."""
 
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a server said of a resource: nothing, before it was added."""
+
+    fields: Fields
+    removed: bool = False
+
+
 EditKind = Literal["added", "changed", "removed", "restored"]
 
 Outcome = Literal["added", "already", "changed", "removed", "restored", "settled", "same"]
@@ -54,12 +63,19 @@ Outcome = Literal["added", "already", "changed", "removed", "restored", "settled
 
 @dataclass(frozen=True, slots=True)
 class PastEdit:
-    """One edit by a moderator; ``author_id`` is None once they had themselves forgotten."""
+    """One edit by a moderator; ``author_id`` is None once they had themselves forgotten.
+
+    ``before`` and ``after``: what the server said of the resource; None: nobody knows any more.
+    """
 
     kind: EditKind
     fields: tuple[str, ...]
     author_id: int | None
     made_at: datetime
+    change_id: int = 0
+    before: Said | None = None
+    after: Said | None = None
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +144,24 @@ class Desk:
     groups: tuple[Group, ...] = ()
     idle: Wishes = Wishes()
     touched: Touched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastEdits:
+    """What was changed of a resource, the latest first. ``done``: what was just taken back, or not.
+
+    ``in_the_way``: what was changed after that; ``import``: by an import, which isn't listed here.
+    """
+
+    desk: Desk
+    edits: tuple[PastEdit, ...]
+    done: PastEdit | None = None
+    in_the_way: PastEdit | Literal["import"] | None = None
+
+    @property
+    def latest(self) -> PastEdit | None:
+        """The one that can be taken back next."""
+        return next((each for each in self.edits if not each.taken_back), None)
 
 
 @dataclass(frozen=True, slots=True)

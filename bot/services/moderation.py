@@ -20,6 +20,7 @@ from bot.core.curriculum.fields import (
     PageFacts,
     Typed,
     fields_of_page,
+    put_back,
     typed_from,
     web_link,
     with_needs,
@@ -38,9 +39,11 @@ from bot.core.moderation import (
     DraftRef,
     Outcome,
     PastEdit,
+    PastEdits,
     PastedList,
     Proposal,
     ResourceForm,
+    Said,
     Touched,
     Wishes,
     twins_of,
@@ -316,12 +319,34 @@ class Moderation:
         """Return the resource of a card as it is now."""
         return await _desk(*await self._look(ref))
 
-    async def history(self, ref: DraftRef) -> tuple[Desk, list[PastEdit]]:
+    async def history(self, ref: DraftRef) -> PastEdits:
         """Return who changed the resource, the latest first."""
-        here, draft = await self._look(ref)
-        desk = await _desk(here, draft)
-        at = here.guild_id, here.base.id, desk.resource.key
-        return desk, await additions.edits_of(self._db, *at)
+        return await _history(*await self._look(ref))
+
+    async def step_back(self, ref: DraftRef, change_id: int, *, again: bool = False) -> PastEdits:
+        """Take a change of the resource back, or make it again; what came after it goes first.
+
+        A second time changes nothing.
+
+        Raises:
+            LinkTakenError: the link of then belongs to another resource by now.
+            BadFieldError: with the texts of then, the resource doesn't fit a card.
+        """
+        async with self._turn(ref) as (here, draft):
+            seen = await _history(here, draft)
+            edit = next((each for each in seen.edits if each.change_id == change_id), None)
+            if edit is None or edit.before is None or edit.after is None:
+                raise OldCardError
+            if edit.taken_back != again:
+                return seen  # a second tap
+            later = next((e for e in seen.edits if not e.taken_back), None)
+            if later is not None and later.change_id > change_id:
+                return replace(seen, in_the_way=later)
+            if not await _put_back(here, draft.opened_by, seen.desk.resource, edit):
+                return replace(seen, in_the_way="import")
+            guild_id = here.guild_id
+            await additions.set_taken_back(here.db, guild_id, change_id, taken_back=not again)
+            return replace(await _history(here, draft), done=replace(edit, taken_back=not again))
 
     # Drafts
 
@@ -454,6 +479,45 @@ async def _add(here: ServerList, draft: Draft, fields: dict[str, Any]) -> str:
             fields.pop("url", None)
     await here.write(draft.opened_by, Addition(key, fields), "added")
     return key
+
+
+async def _history(here: ServerList, draft: Draft) -> PastEdits:
+    desk = await _desk(here, draft)
+    at = here.guild_id, here.base.id, desk.resource.key
+    return PastEdits(desk, tuple(await additions.edits_of(here.db, *at)))
+
+
+async def _put_back(here: ServerList, author_id: int, resource: Resource, edit: PastEdit) -> bool:
+    """Make a resource what it was before an edit, or after one that was taken back.
+
+    False: what the edit changed was changed again, by an import or in another list.
+    """
+    if edit.before is None or edit.after is None:
+        return False
+    was, became = (edit.after, edit.before) if edit.taken_back else (edit.before, edit.after)
+    if edit.kind == "added":  # before, it wasn't there: its key stays, so it is hidden
+        hidden = Said(edit.after.fields, removed=True)
+        was, became = (edit.after, hidden) if edit.taken_back else (hidden, edit.after)
+    said = await here.said(resource.key)
+    now = said.addition
+    names = {n for n in {*was.fields, *became.fields} if _differ(n, was.fields, became.fields)}
+    if any(_differ(name, now.fields, became.fields) for name in names):
+        return False
+    if was.removed != became.removed != now.removed:
+        return False
+    fields = put_back(was.fields, became.fields, now.fields)
+    removed = was.removed if was.removed != became.removed else now.removed
+    taken = here.key_of(fields.get("url", resource.url))
+    if taken not in {None, resource.key} and (other := here.laid.find(taken or "")) is not None:
+        raise LinkTakenError(other.title)
+    addition, after = said.changed(fields)
+    _check_room(after, after.find(resource.key))
+    await here.rewrite(author_id, replace(addition, removed=removed))
+    return True
+
+
+def _differ(name: str, one: Fields, other: Fields) -> bool:
+    return one.get(name) != other.get(name)
 
 
 async def _desk(here: ServerList, draft: Draft, outcome: Outcome | None = None) -> Desk:

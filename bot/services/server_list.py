@@ -258,6 +258,16 @@ class ServerList:
             raise TooManyAdditionsError(MOST_ADDITIONS)
         edit = PastEdit(kind, tuple(fields), author_id, now)
         await additions.record(tx, guild_id, self.base.id, addition, edit, self._ids.new)
+        await self._written(addition)
+
+    async def rewrite(self, author_id: int, addition: Addition) -> None:
+        """Record an addition that was there before, as it is now, without a change of its own."""
+        at = self.guild_id, self.base.id
+        await additions.put(self.db, *at, addition, author_id, self._clock(), self._ids.new)
+        await self._written(addition)
+
+    async def _written(self, addition: Addition) -> None:
+        tx, guild_id, now = self.db, self.guild_id, self._clock()
         # The server's own are kept in the record of all that was ever listed.
         own = own_resource(addition.key, addition.fields, "")
         if own is not None and is_of_guild(own.key, guild_id):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -18,6 +18,7 @@ from bot.core.moderation import (
     DraftImport,
     DraftRef,
     PastEdit,
+    Said,
     as_json,
     from_json,
 )
@@ -167,13 +168,46 @@ async def record(
     Its author counts if it is new. Of each resource the last twenty edits are kept. ``new_id``
     makes ids greater than the one it is given: the latest edit's, whatever the clock.
     """
+    where = guild_id, list_id, addition.key
+    before, after = await _said(tx, *where), Said(addition.fields, addition.removed)
+    await put(tx, guild_id, list_id, addition, edit.author_id, edit.made_at, new_id)
+    sql = (
+        "SELECT MAX(change_id) FROM addition_changes"
+        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+    )
+    newest = await tx.fetch_value(sql, *where)
+    sql = (
+        "INSERT INTO addition_changes (change_id, guild_id, list_id, resource_key, kind, fields,"
+        " changed_by, changed_at, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+    what = edit.kind, json.dumps(sorted(edit.fields)), edit.author_id, edit.made_at
+    said = (json.dumps(asdict(each), sort_keys=True) for each in (before, after))
+    await tx.fetch(sql, new_id(newest or 0), *where, *what, *said)
+    sql = (
+        "DELETE FROM addition_changes WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+        " AND change_id NOT IN (SELECT change_id FROM addition_changes"
+        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+        " ORDER BY change_id DESC LIMIT ?)"
+    )
+    await tx.fetch(sql, *where, *where, KEPT)
+
+
+async def put(
+    tx: Queries,
+    guild_id: int,
+    list_id: str,
+    addition: Addition,
+    author_id: int | None,
+    now: datetime,
+    new_id: Callable[[int], int],
+) -> None:
+    """Record an addition as it is from now on, and that the server's list changed."""
     facts, rest = parted(addition.fields)
     if addition.key.startswith(":"):
         rest |= facts  # a step's title is the list's own
     else:
         await put_facts(tx, guild_id, {addition.key: facts})
-    fields = json.dumps(rest, sort_keys=True)
-    said = addition.key, fields, addition.removed, edit.author_id, edit.made_at
+    said = addition.key, json.dumps(rest, sort_keys=True), addition.removed, author_id, now
     sql = (
         "INSERT INTO additions"
         " (addition_id, guild_id, list_id, resource_key, fields, removed, added_by, changed_at)"
@@ -182,37 +216,50 @@ async def record(
         " fields = excluded.fields, removed = excluded.removed, changed_at = excluded.changed_at"
     )
     await tx.fetch(sql, new_id(0), guild_id, list_id, *said)
-    where = guild_id, list_id, addition.key
-    sql = (
-        "SELECT MAX(change_id) FROM addition_changes"
-        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
-    )
-    newest = await tx.fetch_value(sql, *where)
-    sql = (
-        "INSERT INTO addition_changes"
-        " (change_id, guild_id, list_id, resource_key, kind, fields, changed_by, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    )
-    what = edit.kind, json.dumps(sorted(edit.fields)), edit.author_id, edit.made_at
-    await tx.fetch(sql, new_id(newest or 0), *where, *what)
-    sql = (
-        "DELETE FROM addition_changes WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
-        " AND change_id NOT IN (SELECT change_id FROM addition_changes"
-        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
-        " ORDER BY change_id DESC LIMIT ?)"
-    )
-    await tx.fetch(sql, *where, *where, KEPT)
     await set_version(tx, guild_id, new_id(0))
+
+
+async def _said(db: Queries, guild_id: int, list_id: str, key: str) -> Said:
+    """Return what a server says of one resource now."""
+    sql = (
+        "SELECT fields, removed FROM additions"
+        " WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+    )
+    row = await db.fetch_one(sql, guild_id, list_id, key)
+    sql = "SELECT fields FROM facts WHERE guild_id = ? AND resource_key = ?"
+    facts = json.loads(await db.fetch_value(sql, guild_id, key) or "{}")
+    if row is None:
+        return Said(facts)
+    return Said(json.loads(row["fields"]) | facts, bool(row["removed"]))
 
 
 async def edits_of(db: Queries, guild_id: int, list_id: str, key: str) -> list[PastEdit]:
     """Return a resource's latest edits in a list of this server, the newest first."""
     sql = (
-        "SELECT kind, fields, changed_by AS author_id, changed_at AS made_at FROM addition_changes"
+        "SELECT kind, fields, changed_by AS author_id, changed_at AS made_at, change_id, before,"
+        " after, taken_back FROM addition_changes"
         " WHERE guild_id = ? AND list_id = ? AND resource_key = ? ORDER BY change_id DESC"
     )
-    rows = await db.fetch(sql, guild_id, list_id, key)
-    return [value_from(PastEdit, row, fields=tuple(json.loads(row["fields"]))) for row in rows]
+    return [
+        value_from(
+            PastEdit,
+            row,
+            fields=tuple(json.loads(row["fields"])),
+            before=_said_in(row["before"]),
+            after=_said_in(row["after"]),
+        )
+        for row in await db.fetch(sql, guild_id, list_id, key)
+    ]
+
+
+def _said_in(kept: str | None) -> Said | None:
+    return None if kept is None else Said(**json.loads(kept))
+
+
+async def set_taken_back(tx: Queries, guild_id: int, change_id: int, *, taken_back: bool) -> None:
+    """Record that a change was taken back, or is made after all."""
+    sql = "UPDATE addition_changes SET taken_back = ? WHERE guild_id = ? AND change_id = ?"
+    await tx.fetch(sql, taken_back, guild_id, change_id)
 
 
 @dataclass(frozen=True, slots=True)

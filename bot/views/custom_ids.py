@@ -523,6 +523,13 @@ class MoreOfDraft(OfDraft, shape="draft-{way}:{draft_id}:{opener_id}"):
     way: Literal["more", "less"]
 
 
+class StepBack(OfDraft, shape="change-{way}:{draft_id}:{opener_id}:{change_id}"):
+    """A past change of a resource is taken back, or made again."""
+
+    way: Literal["undo", "redo"]
+    change_id: RowId
+
+
 class EditDetails(OfDraft, shape="draft-details:{draft_id}:{opener_id}"):
     """The form for the link, the must-read mark and the questions."""
 

@@ -13,7 +13,15 @@ from bot.core.curriculum import KINDS, Curriculum, Resource, Step
 from bot.core.curriculum.additions import NEW_STEP, OWN_STEP_TITLE, SetAside
 from bot.core.curriculum.fields import LIMITS, Typed
 from bot.core.groups import Group
-from bot.core.moderation import WHY_LIMIT, Choice, Desk, PastEdit, Proposal, Touched
+from bot.core.moderation import (
+    WHY_LIMIT,
+    Choice,
+    Desk,
+    PastEdit,
+    PastEdits,
+    Proposal,
+    Touched,
+)
 from bot.language import _, ngettext
 from bot.plain import clipped, columns, plain
 from bot.views import custom_ids as ids
@@ -105,14 +113,48 @@ def desk_card(desk: Desk, *, opens: bool = True) -> LayoutView:
     return card(text_of(told), undo, shown)
 
 
-def history_card(desk: Desk, edits: Iterable[PastEdit]) -> LayoutView:
-    """Build the list of who changed a resource, when; the latest first."""
-    lines = list(map(_edit_text, edits)) or [_("Nobody has changed it here yet.")]
+def history_card(history: PastEdits) -> LayoutView:
+    """Build the list of who changed a resource, when; the latest first, and what was taken back."""
+    desk, draft = history.desk, (history.desk.draft_id, history.desk.opener_id)
+    lines = [f"- {_edit_text(edit)}" for edit in history.edits if not edit.taken_back]
     if (more := len(lines) - EDITS_SHOWN) > 0:
         lines[EDITS_SHOWN:] = [_("-# and {n} more", n=more)]
+    if taken_back := sum(edit.taken_back for edit in history.edits):
+        lines.append(_("-# {n} taken back", n=taken_back))
     title = f"### {phrases.narrow(phrases.title_of(desk.resource), 40)}"
-    back = _button("back", (desk.draft_id, desk.opener_id), _("◀ Back"))
-    return boxed(text_of([title, *lines]), back)
+    told, undo = _stepped(history, draft)
+    latest = history.latest
+    shown = box(
+        text_of([title, *(lines or [_("Nobody has changed it here yet.")])]),
+        row(
+            button(ids.StepBack(*draft, "undo", latest.change_id), _("Undo the last change"))
+            if latest is not None and latest.before is not None
+            else None,
+            _button("back", draft, _("◀ Back")),
+        ),
+    )
+    return card(told, undo, shown)
+
+
+def _stepped(history: PastEdits, draft: tuple[int, int]) -> tuple[str | None, Button | None]:
+    """Return what became of a step back, and what takes that back."""
+    if (done := history.done) is not None:
+        change = _change_text(done)
+        if done.taken_back:
+            undo = button(ids.StepBack(*draft, "redo", done.change_id), _("Undo"))
+            return _("↩️ Taken back: {change}.", change=change), undo
+        return _("✅ It is as after the change again: {change}.", change=change), None
+    match history.in_the_way:
+        case PastEdit() as later:
+            said = _("Nothing was taken back: there is a later change. {change}")
+            return said.format(change=_edit_text(later)), None
+        case "import":
+            return _(
+                "Nothing was taken back: it was changed again after that, by an import or in"
+                " another list. `/manage list` takes an import back."
+            ), None
+        case None:
+            return None, None
 
 
 def which_group_card(
@@ -419,6 +461,11 @@ def _set_aside_text(wish: SetAside, curriculum: Curriculum) -> str:
 
 
 def _edit_text(edit: PastEdit) -> str:
+    who = _("somebody") if edit.author_id is None else f"<@{edit.author_id}>"
+    return f"{phrases.moment(edit.made_at, 'd')} · {who} · {_change_text(edit)}"
+
+
+def _change_text(edit: PastEdit) -> str:
     fields = {
         "title": _("title"),
         "authors": _("authors"),
@@ -439,10 +486,8 @@ def _edit_text(edit: PastEdit) -> str:
         "removed": _("removed"),
         "restored": _("restored"),
     }[edit.kind]
-    who = _("somebody") if edit.author_id is None else f"<@{edit.author_id}>"
     what = phrases.several([fields.get(name, name) for name in edit.fields], 3)
-    told = f"{phrases.moment(edit.made_at, 'd')} · {who} · {kind}"
-    return f"- {told}: {what}" if what else f"- {told}"
+    return f"{kind}: {what}" if what else kind
 
 
 def _choice(one: Choice) -> app_commands.Choice[str]:

@@ -563,6 +563,50 @@ async def test_history_names_who_changed_what(moderator, channel, add):
     assert title_of(back) == "Mamba"
 
 
+async def test_history_takes_changes_back_one_at_a_time(env, moderator, channel, add):
+    card = await add()
+    changed = await fill(moderator, card, "Edit texts", title="Mamba", minutes="5")
+    message = changed.response.message
+
+    async def press(label):
+        await env.advance_time(4)  # what follows at once may be a slip
+        return text_of(await moderator.click(message, label=label))
+
+    await press("More")
+    await moderator.click(message, label="History")
+    slip = text_of(await moderator.click(message, label="Undo the last change"))
+    back = await press("Undo the last change")
+    again = await press("Undo")
+    await press("Undo the last change")
+    whole = await press("Undo the last change")
+    desk = await press("◀ Back")
+
+    assert slip.startswith("The card changed just before your tap")
+    assert back.startswith("↩️ Taken back: changed: minutes, title.")
+    assert again.startswith("✅ It is as after the change again: changed: minutes, title.")
+    assert whole.startswith("↩️ Taken back: added.")
+    assert "-# 2 taken back" in whole
+    assert "is removed from this server's list" in desk
+
+
+async def test_a_later_change_by_another_moderator_is_named(moderator, channel, add, guild, env):
+    card = await add()
+    changed = await fill(moderator, card, "Edit texts", title="Mamba")
+    await moderator.click(changed.response.message, label="More")
+    history = await moderator.click(changed.response.message, label="History")
+    role = guild.create_role("too", permissions=discord.Permissions(manage_guild=True))
+    other = guild.add_member(env.create_user("other"), roles=[role])
+    theirs = await other.slash(channel, "manage edit", resource="Mamba")
+    await other.click(theirs.response.message, label="Remove")
+
+    await env.advance_time(4)
+    refused = await moderator.click(history.response.message, label="Undo the last change")
+
+    first, *_ = text_of(refused).splitlines()
+    assert first.startswith("Nothing was taken back: there is a later change. ")
+    assert first.endswith(f"<@{other.id}> · removed")
+
+
 async def export(member, channel):
     """Take the list of a channel along."""
     card = await member.slash(channel, "manage list")

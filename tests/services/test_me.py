@@ -146,7 +146,7 @@ async def test_what_a_moderator_added_stays_without_them(lived):
 
     found = await lived.finding.find(BOB, GUILD, "https://example.org/more-71")
     desk = await lived.moderation.open(GUILD, BOB, found.exact.resource.key)
-    _, (edit,) = await lived.moderation.history((GUILD, BOB, desk.draft_id))
+    (edit,) = (await lived.moderation.history((GUILD, BOB, desk.draft_id))).edits
     assert (edit.kind, edit.author_id) == ("added", None)
 
 

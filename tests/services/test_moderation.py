@@ -245,6 +245,8 @@ async def test_a_card_works_only_for_its_opener_in_its_server(mod, guild_id, who
     for action in (mod.remove, mod.restore, mod.confirm, mod.history, mod.desk):
         with pytest.raises(OldCardError):
             await action((guild_id, who, desk.draft_id))
+    with pytest.raises(OldCardError):
+        await mod.step_back((guild_id, who, desk.draft_id), 1)
 
 
 async def test_a_forged_card_does_nothing(mod):
@@ -390,10 +392,10 @@ async def test_texts_left_as_they_were_change_nothing(mod):
     before = await mod.texts((HERE, MOD, desk.draft_id))
 
     same = await mod.set_texts((HERE, MOD, desk.draft_id), before, before)
-    _, history = await mod.history((HERE, MOD, desk.draft_id))
+    history = await mod.history((HERE, MOD, desk.draft_id))
 
     assert same.outcome == "same"
-    assert history == []
+    assert history.edits == ()
 
 
 async def test_more_text_than_a_card_holds_is_refused(mod):
@@ -411,12 +413,112 @@ async def test_history_tells_who_changed_what_when(mod, clock):
     await retitle(mod, desk, "Mamba")
     await mod.remove((HERE, MOD, desk.draft_id))
 
-    _, edits = await mod.history((HERE, MOD, desk.draft_id))
+    edits = (await mod.history((HERE, MOD, desk.draft_id))).edits
 
     assert [(edit.kind, edit.fields) for edit in edits] == [
         ("removed", ()), ("changed", ("title",)), ("added", ()),
     ]  # fmt: skip
     assert {(edit.author_id, edit.made_at) for edit in edits} == {(MOD, clock())}
+
+
+async def test_changes_are_taken_back_one_at_a_time(opened, mod):
+    desk = await add(mod, step="rag")
+    card = HERE, MOD, desk.draft_id
+    seen = [await said_of(opened, desk.resource.key)]
+    await retitle(mod, desk, "Mamba")
+    seen.append(await said_of(opened, desk.resource.key))
+    moved = await mod.open(HERE, MOD, "Mamba", "peft", needs="GPT-3")
+    await mod.confirm((HERE, MOD, moved.draft_id))
+    seen.append(await said_of(opened, desk.resource.key))
+    await mod.remove(card)
+
+    found = []
+    while (latest := (await mod.history(card)).latest) is not None:
+        stepped = await mod.step_back(card, latest.change_id)
+        found.append(await said_of(opened, desk.resource.key))
+
+    assert found[:3] == list(reversed(seen))
+    assert found[3] == (*seen[0][:-1], True)  # added and hidden: whoever marked it keeps that
+    assert (stepped.done.kind, stepped.done.taken_back) == ("added", True)
+    assert {edit.taken_back for edit in stepped.edits} == {True}
+
+
+async def test_what_was_taken_back_can_be_made_again(opened, mod):
+    desk = await add(mod)
+    await retitle(mod, desk, "Mamba")
+    card = HERE, MOD, desk.draft_id
+    before = await said_of(opened, desk.resource.key)
+
+    change = (await mod.history(card)).latest.change_id
+    await mod.step_back(card, change)
+    twice = await mod.step_back(card, change)
+    again = await mod.step_back(card, change, again=True)
+
+    assert (twice.done, twice.in_the_way) == (None, None)
+    assert (again.done.change_id, again.done.taken_back) == (change, False)
+    assert await said_of(opened, desk.resource.key) == before
+
+
+async def test_a_later_change_in_the_way_is_named(opened, mod):
+    desk = await add(mod)
+    await retitle(mod, desk, "Mamba")
+    card = HERE, MOD, desk.draft_id
+    old = (await mod.history(card)).latest.change_id
+    theirs = await mod.open(HERE, MOD + 1, "Mamba")
+    await mod.remove((HERE, MOD + 1, theirs.draft_id))
+
+    refused = await mod.step_back(card, old)
+
+    assert (refused.in_the_way.kind, refused.in_the_way.author_id) == ("removed", MOD + 1)
+    assert (await mod.desk(card)).resource.title == "Mamba"
+    await mod.step_back(card, refused.in_the_way.change_id)
+    assert (await mod.step_back(card, old)).done.change_id == old
+    assert (await mod.desk(card)).resource.title == FACTS.title
+
+
+async def test_what_an_import_changed_since_is_not_taken_back(opened, mod):
+    desk = await add(mod)
+    await retitle(mod, desk, "Mamba")
+    card, key = (HERE, MOD, desk.draft_id), desk.resource.key
+    async with opened.db.transaction() as tx:
+        facts = await additions.facts_of(tx, HERE)
+        await additions.put_facts(tx, HERE, {key: {**facts[key], "title": "Imported"}})
+        await additions.set_version(tx, HERE, 12345)
+
+    refused = await mod.step_back(card, (await mod.history(card)).latest.change_id)
+
+    assert refused.in_the_way == "import"
+    assert (await mod.desk(card)).resource.title == "Imported"
+
+
+async def test_a_mended_link_is_taken_back_and_mended_again(mod):
+    desk = await add(mod)
+    card = HERE, MOD, desk.draft_id
+    before = await mod.texts(card)
+    await mod.set_texts(card, before, replace(before, link="https://example.org/mamba-2"))
+    change = (await mod.history(card)).latest.change_id
+
+    assert (await mod.step_back(card, change)).desk.resource.url == LINK
+    await mod.step_back(card, change, again=True)
+    assert (await mod.desk(card)).resource.url == "https://example.org/mamba-2"
+
+
+async def test_a_change_of_another_server_is_not_taken_back(mod):
+    desk = await add(mod)
+    await retitle(mod, desk, "Mamba")
+    change = (await mod.history((HERE, MOD, desk.draft_id))).latest.change_id
+    theirs = await add(mod, guild_id=THERE)
+
+    with pytest.raises(OldCardError):
+        await mod.step_back((THERE, MOD, theirs.draft_id), change)
+    assert (await mod.desk((HERE, MOD, desk.draft_id))).resource.title == "Mamba"
+
+
+async def said_of(opened, key):
+    """What the server says of a resource, as it shows."""
+    here = await opened.moderation.list_of(HERE)
+    found = here.laid.find(key)
+    return replace(found, former_urls=()), here.laid.curriculum.get(key) is None
 
 
 async def test_what_is_changed_after_a_clock_was_ahead_is_the_latest_in_the_history(
@@ -429,7 +531,7 @@ async def test_what_is_changed_after_a_clock_was_ahead_is_the_latest_in_the_hist
 
     await restarted.remove((HERE, MOD, desk.draft_id))
 
-    _, edits = await restarted.history((HERE, MOD, desk.draft_id))
+    edits = (await restarted.history((HERE, MOD, desk.draft_id))).edits
     assert [edit.kind for edit in edits] == ["removed", "added"]
 
 

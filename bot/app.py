@@ -18,6 +18,7 @@ from bot.clicks.click import Clicks
 from bot.cogs.groups import GroupsCog
 from bot.cogs.manage import ManageCog
 from bot.cogs.reading import ReadingCog
+from bot.cogs.suggestions import SuggestionsCog
 from bot.core.outbox import Permission
 from bot.language import speak
 from bot.outbox.discord import DiscordPort, ask_once
@@ -107,6 +108,9 @@ class NextreadBot(commands.AutoShardedBot):
         # Not as extensions: discord.py would run each module anew for each bot.
         await self.add_cog(ReadingCog(services))
         await self.add_cog(GroupsCog(services))
+        suggestions = SuggestionsCog(services)
+        await self.add_cog(suggestions)
+        self.tree.add_command(suggestions.of_message)
         await self.add_cog(ManageCog(services, self.ticker))
         await self._sync_commands()
 

@@ -619,6 +619,39 @@ class TooManyAdditionsError(ReaderError):
         )
 
 
+class TooManySuggestionsError(ReaderError):
+    most: int
+
+    def sentence(self) -> str:
+        return ngettext(
+            "Your suggestion still waits for the moderators. Take it back under `/suggest`, or wait"
+            " for their answer.",
+            "Your {n} suggestions still wait for the moderators: more would be too many at once."
+            " Take one back under `/suggest`, or wait for their answers.",
+            self.most,
+        )
+
+
+class SuggestionGoneError(ReaderError):
+    """``state``: what became of it; ``open``: whoever suggested it took it back."""
+
+    title: str
+    state: Literal["open", "taken", "declined"]
+
+    def sentence(self) -> str:
+        return self.say(
+            {
+                "open": _("It isn't suggested any more. `/suggest` shows what is."),
+                "taken": _("The moderators took it: **{title}** is on the list now."),
+                "declined": _("The moderators have declined it: **{title}**."),
+            }[self.state]
+        )
+
+
+class NoLinkError(ReaderError):
+    says = message("I found no link in that message. `/suggest` takes a link that you type.")
+
+
 class NothingToExportError(ReaderError):
     says = message(
         "There is nothing on this list. `/manage add` and `/manage import` fill it, `/manage edit`"

@@ -12,6 +12,7 @@ from discord.ui import LayoutView
 
 from bot.core.curriculum import Curriculum, Resource, Section, Step, Update
 from bot.core.curriculum.additions import SetAside
+from bot.core.curriculum.fields import facts_of_resource
 from bot.core.curriculum.imports import Unread
 from bot.core.curriculum.merge import MODES
 from bot.core.curriculum.merge import Outcome as Merged
@@ -28,6 +29,7 @@ from bot.core.groups import (
     WhichHour,
     WhichZone,
 )
+from bot.core.inbox import Counts, Inbox
 from bot.core.lists import ListSummary, ServersLists
 from bot.core.me import About, ReaderSettings, Titled
 from bot.core.moderation import (
@@ -40,6 +42,7 @@ from bot.core.moderation import (
     Proposal,
     Said,
     Touched,
+    Wanted,
     Wishes,
 )
 from bot.core.outbox import Lacks, ProblemName
@@ -84,12 +87,14 @@ from bot.core.recommend import (
     path_to,
 )
 from bot.core.reminders import MOST_PAPERS, OpenPaper, Pace, Reasons
+from bot.core.suggestions import Suggested, Suggestion, Wish, Wished
 from bot.core.weeks import Schedule, Slot, Week, WeekState
 from bot.core.zones import ZoneChoice
 from bot.services.groups import LOST_SHOWN, WEEKS_A_PAGE
 from bot.views import (
     curriculum_card,
     group_card,
+    inbox_card,
     lists_card,
     manage_card,
     me_card,
@@ -100,6 +105,7 @@ from bot.views import (
     reminder_card,
     replies,
     resource_card,
+    suggestions_card,
     weekly_card,
 )
 from tests.test_errors import one_of_each
@@ -455,6 +461,8 @@ def cards_of(world: World) -> Iterator[tuple[str, LayoutView]]:
         _moderators_cards,
         _lists_cards,
         _own_lists_cards,
+        _suggestions_cards,
+        _inbox_cards,
     )
     for family in families:
         for build, view in family(world):
@@ -464,8 +472,9 @@ def cards_of(world: World) -> Iterator[tuple[str, LayoutView]]:
 def built() -> set[str]:
     """Return the name of each function of the views that builds a card."""
     modules = (
-        curriculum_card, group_card, lists_card, manage_card, me_card, moderators_card, pick_card,
-        problems, progress_card, reminder_card, replies, resource_card, weekly_card,
+        curriculum_card, group_card, inbox_card, lists_card, manage_card, me_card,
+        moderators_card, pick_card, problems, progress_card, reminder_card, replies,
+        resource_card, suggestions_card, weekly_card,
     )  # fmt: skip
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}"
@@ -474,7 +483,7 @@ def built() -> set[str]:
         if getattr(each, "__module__", "") == module.__name__
         and not name.startswith("_")
         and getattr(each, "__annotations__", {}).get("return") is LayoutView
-        and name not in ("card_of", "dated")  # which hand on what others build
+        and name not in ("card_of", "dated", "suggestion_card")  # which hand on what others build
     }
 
 
@@ -664,6 +673,50 @@ def _own_lists_cards(world: World) -> Cards:
     yield _made(lists_card.removed_card, world.text[:80], "g3:gone", 2)
     yield _made(lists_card.paste_card, 2)
     yield _made(lists_card.paste_card, 2, run)
+
+
+def _suggestions_cards(world: World) -> Cards:
+    many = [each for suggestion in suggestions_of(world) for each in [suggestion] * 12]
+    for suggestion in suggestions_of(world):
+        for why, leads in (("", False), (world.text[:300], True)):
+            wish = Wish(2, why, is_first=True, leads=leads)
+            made = Wished(suggestion, wish, is_new=True, can_lead=True)
+            yield _made(suggestions_card.wished_card, made)
+            yield _made(suggestions_card.wished_card, replace(made, was_so=True))
+            yield _made(suggestions_card.wished_card, made, again=True)
+    for shown in ([], many[:1], many):
+        suggested = Suggested(shown, frozenset({shown[0].suggestion_id} if shown else ()))
+        yield _made(suggestions_card.suggested_card, suggested)
+    links = [f"https://example.org/{world.text[:60]}{n}" for n in range(30)]
+    yield _made(suggestions_card.which_link_card, links, 1)
+
+
+def _inbox_cards(world: World) -> Cards:
+    counts = Counts(HUGE, HUGE, HUGE, HUGE)
+    yield _made(inbox_card.inbox_card, Inbox(Counts()), 2)
+    suggestion = next(suggestions_of(world))
+    wanted = Wanted(suggestion, (world.text[:300],) * 9, tuple(world.people))
+    for proposal in proposals_of(world):
+        matter = replace(proposal, wanted=wanted)
+        yield _made(inbox_card.inbox_card, Inbox(counts, matter, 3), 2, "told")
+        yield _made(inbox_card.considered_card, matter, 2)
+    for desk in desks_of(world):
+        yield _made(inbox_card.inbox_card, Inbox(counts, desk, 3), 2)
+    for status in statuses_of(world):
+        yield _made(inbox_card.inbox_card, Inbox(counts, status, 3), 2)
+        blocked = replace(status, group=group_of(world, blocked="forbidden"))
+        yield _made(inbox_card.inbox_card, Inbox(counts, blocked, 3), 2)
+    told = inbox_card.taken_text(desk), inbox_card.declined_text(suggestion)
+    for each in told:
+        yield _made(inbox_card.inbox_card, Inbox(counts, matter, 3), 2, each)
+
+
+def suggestions_of(world: World) -> Iterator[Suggestion]:
+    for n, each in enumerate(world.long, start=1):
+        fields = facts_of_resource(each)
+        made = Suggestion(n, 3, "demo", each.url, fields, NOW, wanted=HUGE)
+        yield made
+        yield replace(made, wanted=1, state="declined", reason=world.text[:300])
 
 
 def by_name(cards: Iterable[tuple[str, LayoutView]]) -> dict[str, list[LayoutView]]:

@@ -137,7 +137,8 @@ class SmallDiscord:
         told = await request.json()
         ids = {"application_id": APPLICATION_ID, "version": "1", "default_member_permissions": None}
         self.commands = [
-            {"id": str(n), "type": 1, **ids, **command} for n, command in enumerate(told, start=1)
+            {"id": str(n), "type": 1, "description": "", **ids, **command}
+            for n, command in enumerate(told, start=1)
         ]
         return answer(self.commands)
 

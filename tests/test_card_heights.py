@@ -21,6 +21,7 @@ BUTTONS, MODERATORS_BUTTONS = 3, 5
 """Beside *More*."""
 
 OF_MODERATORS = (
+    "inbox_card.",
     "lists_card.",
     "manage_card.",
     "moderators_card.",

@@ -29,7 +29,15 @@ SETTING = re.compile(r"\b[A-Z]+_[A-Z_]+\b")
 OF_READERS = {"new.yaml", ".venv/bin/", "/data/backup.db"}
 """Files that the reader of a document makes."""
 
-OF_DISCORD = {"New Application", "Bot", "Reset Token", "Manage Server", "Integrations", "guilds"}
+OF_DISCORD = {
+    "New Application",
+    "Bot",
+    "Reset Token",
+    "Manage Server",
+    "Integrations",
+    "guilds",
+    "Apps",
+}
 OF_OTHERS = {"chromium", "tzdata", "pg_dump", "noon"}
 
 

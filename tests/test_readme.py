@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.config import HIGHEST_SEND_RATE, Config
@@ -50,7 +51,7 @@ OPTION = re.compile(r"(\*\*)?`(\w+)`")
 def commands(env):
     """Return what Discord is told of each command and its options, by the name that is typed."""
     found = {}
-    for top in env.bot.tree.get_commands():
+    for top in env.bot.tree.get_commands(type=discord.AppCommandType.chat_input):
         told = top.to_dict(env.bot.tree)
         below = [option for option in told.get("options", ()) if option["type"] <= 2]
         found |= {f"/{told['name']} {one['name']}": (told, one) for one in below}

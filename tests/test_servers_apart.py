@@ -67,6 +67,7 @@ LISTED = {
     "weeks.IS_HERE": EVERY_SERVERS,
     "weeks.end_vote": ONLY_TELLS,
     "readers.rows_about": THE_READERS,
+    "suggestions.untold": THE_READERS,
     "readers.standing": THE_READERS,
     "readers.read_since": THE_READERS,
     "weeks.week": CHECKED,

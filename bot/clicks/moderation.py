@@ -4,10 +4,11 @@ from discord import ui
 from discord.ui import LayoutView
 
 from bot.clicks.click import Click, View, clicked
-from bot.core.moderation import ResourceForm
+from bot.core.moderation import Desk, Proposal, ResourceForm
 from bot.errors import BadFieldError, LinkTakenError, NoGroupError, NotALinkError, ReaderError
 from bot.language import _
 from bot.views import custom_ids as ids
+from bot.views.inbox_card import considered_card
 from bot.views.manage_card import (
     DraftForm,
     cancelled_card,
@@ -43,7 +44,14 @@ async def do_to_draft(click: Click, said: ids.DoToDraft) -> View:
         "settle": moderation.drop_doubts,
         "restore": moderation.restore,
     }
-    return card_of(await acts[said.action](draft))
+    return _card(click, await acts[said.action](draft))
+
+
+def _card(click: Click, shown: Proposal | Desk) -> LayoutView:
+    """Build the card of what a draft stands for: a suggestion stays one while it is edited."""
+    if isinstance(shown, Proposal) and shown.wanted is not None:
+        return considered_card(shown, click.who)
+    return card_of(shown)
 
 
 @clicked
@@ -76,7 +84,8 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
     async def typed(click: Click, form: DraftForm) -> View:
         await click.check_right()
         draft = click.draft(draft_id)
-        return card_of(await click.services.moderation.set_texts(draft, form.before, form.typed))
+        shown = await click.services.moderation.set_texts(draft, form.before, form.typed)
+        return _card(click, shown)
 
     async def way_back(
         click: Click, form: DraftForm, error: ReaderError
@@ -93,7 +102,7 @@ async def _ask(click: Click, draft_id: int, form: DraftForm) -> View:
 @clicked
 async def put_in_step(click: Click, said: ids.StepOfDraft) -> View:
     draft = click.draft(said.draft_id)
-    return card_of(await click.services.moderation.put_in_step(draft, click.picked))
+    return _card(click, await click.services.moderation.put_in_step(draft, click.picked))
 
 
 @clicked

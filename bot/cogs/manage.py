@@ -17,6 +17,7 @@ from bot.language import message
 from bot.services.imports import check_size, read_in_background
 from bot.services.opening import Deliver, Services
 from bot.services.server_list import ServerList
+from bot.views.inbox_card import inbox_card
 from bot.views.lists_card import going_on, import_card, lists_card, paste_card
 from bot.views.manage_card import card_of, edit_choices, new_step_choices
 from bot.views.moderators_card import set_up_card
@@ -248,6 +249,12 @@ class ManageCog(NamesLists, commands.GroupCog, group_name="manage"):
             self.deliver.look_again()
             ref = interaction.guild_id, who, run.draft_id
             keep_current(interaction, going_on(partial(imports.present, ref)))
+
+    @app_commands.command()
+    async def inbox(self, interaction: Interaction) -> None:
+        """Settle what waits: suggestions, doubts, groups in trouble, lists that end."""
+        guild_id, who = interaction.guild_id or 0, interaction.user.id
+        await answer(interaction, inbox_card(await self.services.inboxes.look(guild_id, who), who))
 
     @edit.autocomplete("resource")
     @offers

@@ -183,6 +183,11 @@ WHAT = {
         " did, ignored how often in a row that was without a mark of yours since, again_at when to"
         " remind you again because you pressed *Later*."
     ),
+    "wishes": (
+        "What you suggested for servers' lists, or want there, too; why, and whether you would lead"
+        " it. told_at: when I told you what became of it."
+    ),
+    "suggestions": "Suggestions of others that you decided on. They stay, without you.",
     "doubts": "Prerequisites that you reported as wrong to a server's moderators.",
 }
 """Table -> what its rows mean, told in the file itself."""

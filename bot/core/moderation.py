@@ -18,6 +18,7 @@ from bot.core.groups import Group, GroupForm, GroupWish
 from bot.core.lists import ListSummary
 from bot.core.recommend import Path
 from bot.core.search.words import head, words
+from bot.core.suggestions import Suggestion
 
 WHY_LIMIT = 300
 """Characters of a reader's reason: one or two sentences."""
@@ -79,11 +80,20 @@ class PastEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A suggestion as moderators see it: why members want it, and who would lead it."""
+
+    suggestion: Suggestion
+    whys: tuple[str, ...]
+    leaders: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A link that isn't on the list yet, as it would be added. ``steps``: where it could go.
 
     ``silent``: its page told no title, and without one it can't be added. ``twins`` are listed
-    resources with much the same title.
+    resources with much the same title. ``wanted``: members suggested it.
     """
 
     draft_id: int
@@ -95,6 +105,7 @@ class Proposal:
     twins: tuple[Resource, ...] = ()
     silent: bool = False
     missing: Missing | None = None
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +177,15 @@ class PastEdits:
 
 @dataclass(frozen=True, slots=True)
 class DraftAddition:
-    """What a card would add; ``silent``: its page told no title, so that it can't be added yet."""
+    """What a card would add; ``silent``: its page told no title, so that it can't be added yet.
+
+    ``suggestion_id``: members suggested it.
+    """
 
     fields: Fields
     silent: bool = False
     missing: Missing | None = None
+    suggestion_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +272,16 @@ class PastedList:
     list_id: str = ""
 
 
-Drafted = DraftAddition | DraftEdit | DraftImport | PastedList | ResourceForm | GroupForm
+@dataclass(frozen=True, slots=True)
+class FoundLinks:
+    """The links of a message, of which one is suggested."""
+
+    links: tuple[str, ...]
+
+
+Drafted = (
+    DraftAddition | DraftEdit | DraftImport | PastedList | ResourceForm | GroupForm | FoundLinks
+)
 """What is kept for a moderator for a day, behind a card or a refused form."""
 
 
@@ -268,12 +292,15 @@ def as_json(draft: Drafted) -> dict[str, Any]:
     """Return a draft as it is kept, but for the key of its resource."""
     match draft:
         case DraftAddition():
-            return {**draft.fields, "silent": draft.silent, "missing": draft.missing}
+            about: dict[str, Any] = {"silent": draft.silent, "missing": draft.missing}
+            if draft.suggestion_id is not None:  # as text: other programs round such a number
+                about["suggestion_id"] = str(draft.suggestion_id)
+            return {**draft.fields, **about}
         case DraftEdit():
             return draft.fields()
         case DraftImport():
             return {"import": _IMPORT.dump_python(draft, mode="json", exclude_defaults=True)}
-        case ResourceForm() | PastedList():
+        case ResourceForm() | PastedList() | FoundLinks():
             return asdict(draft)
         case GroupForm():
             return {"channel_id": draft.channel_id, **asdict(draft.wish)}
@@ -289,7 +316,10 @@ def from_json(key: str | None, kept: Mapping[str, Any]) -> Drafted:
         return found
     if "url" in said:
         silent, missing = bool(said.pop("silent", False)), said.pop("missing", None)
-        return DraftAddition(said, silent, missing)
+        suggestion_id = said.pop("suggestion_id", None)
+        return DraftAddition(said, silent, missing, suggestion_id and int(suggestion_id))
+    if "links" in said:
+        return FoundLinks(tuple(said["links"]))
     if "pasted" in said:
         return PastedList(**said)
     if "draft_id" in said:

@@ -1,7 +1,7 @@
 """What moderators do with their server's list: add, change, remove, restore, take it along."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -37,6 +37,7 @@ from bot.core.moderation import (
     Drafted,
     DraftEdit,
     DraftRef,
+    FoundLinks,
     Outcome,
     PastEdit,
     PastEdits,
@@ -45,10 +46,12 @@ from bot.core.moderation import (
     ResourceForm,
     Said,
     Touched,
+    Wanted,
     Wishes,
     twins_of,
 )
 from bot.core.progress import shown_count
+from bot.core.suggestions import State, Suggestion
 from bot.core.weeks import running_week
 from bot.errors import (
     BadFieldError,
@@ -56,18 +59,19 @@ from bot.errors import (
     NeedRefusedError,
     OldCardError,
     StepRefusedError,
+    SuggestionGoneError,
 )
 from bot.services.curriculum import CurriculumStore
 from bot.services.lookups import FetchFacts
 from bot.services.server_list import ServerList
-from bot.store import additions, groups, progress, readers
+from bot.store import additions, groups, progress, readers, suggestions
 from bot.store.additions import Draft
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
 
 CARDS_LAST = timedelta(days=1)
 
-Kind = TypeVar("Kind", DraftAddition, DraftEdit, PastedList, ResourceForm, GroupForm)
+Kind = TypeVar("Kind", DraftAddition, DraftEdit, PastedList, ResourceForm, GroupForm, FoundLinks)
 
 PATIENCE = 2.0
 """Seconds that a page has to tell something of itself."""
@@ -117,15 +121,102 @@ class Moderation:
         if (key := here.key_of(url)) is not None:
             draft = await self._begin(here.where, opener_id, DraftEdit(key))
             return await _desk(here, draft, "already")
-        known, facts = await here.known(url), PageFacts()
-        if known is None or "title" not in known[1]:
-            facts = await self._facts(url)
-            fields, is_silent = fields_of_page(url, facts), not is_visible(facts.title)
-        else:
-            fields, is_silent = {**known[1], "url": url}, False
-        fields |= {"step_id": chosen.id} | ({"new_step": new.title} if new else {})
-        about = DraftAddition(fields, is_silent, facts.missing)
-        return _proposal(here, await self._begin(here.where, opener_id, about))
+        about = await self.page_of(here, url)
+        to = {"step_id": chosen.id} | ({"new_step": new.title} if new else {})
+        about = replace(about, fields={**about.fields, **to})
+        return await _proposal(here, await self._begin(here.where, opener_id, about))
+
+    async def page_of(self, here: ServerList, url: str) -> DraftAddition:
+        """Return what a link's page says of it, or what is known of old, without a place for it."""
+        known = await here.known(url)
+        if known is not None and "title" in known[1]:
+            return DraftAddition({**known[1], "url": url})
+        facts = await self._facts(url)
+        is_silent = not is_visible(facts.title)
+        return DraftAddition(fields_of_page(url, facts), is_silent, facts.missing)
+
+    async def consider(self, guild_id: int, opener_id: int, suggestion: Suggestion) -> Proposal:
+        """Return how a suggestion would be added to the list for which it was made."""
+        here = await self.list_of(Where(guild_id, list_id=suggestion.list_id))
+        fields = {"step_id": here.steps[0].id, **suggestion.fields}
+        is_silent = bool(fields.pop("silent", False))
+        about = DraftAddition(fields, is_silent, suggestion_id=suggestion.suggestion_id)
+        return await _proposal(here, await self._begin(here.where, opener_id, about))
+
+    async def take(self, ref: DraftRef) -> Proposal | Desk | Suggestion:
+        """Add what was suggested, as the draft has it by now; or show what is, as ``add`` does.
+
+        What another moderator has settled meanwhile stays as that one decided.
+
+        Raises:
+            TooManyAdditionsError: the server has as many as it may have.
+            SuggestionGoneError: nobody wants it any more.
+        """
+        async with self._turn(ref) as (here, draft):
+            if isinstance(draft.about, DraftEdit):
+                return await _desk(here, draft, "already")
+            about, suggestion = await _suggestion(here, draft)
+            if suggestion.state != "open":
+                return suggestion
+            key = here.key_of(about.fields["url"])
+            outcome: Outcome = "already"
+            if key is None and about.silent:
+                return await _proposal(here, draft)
+            if key is None:
+                key, outcome = await _add(here, draft, dict(about.fields)), "added"
+            elif key in here.laid.removed:
+                said = (await here.said(key)).addition
+                await here.write(draft.opened_by, replace(said, removed=False), "restored")
+                outcome = "restored"
+            by, now = draft.opened_by, self._clock()
+            await suggestions.settle(
+                here.db, here.guild_id, suggestion.suggestion_id, "taken", by, now, key=key
+            )
+            return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
+
+    async def suggestion_of(self, ref: DraftRef) -> int:
+        """Return the id of the suggestion that a draft is about; 0: it is about none any more."""
+        about = (await self._find(self._db, ref)).about
+        return about.suggestion_id or 0 if isinstance(about, DraftAddition) else 0
+
+    async def decline(self, ref: DraftRef, reason: str) -> Suggestion:
+        """Decline what was suggested; ``reason``: one of ``Reason``, or words of the moderator's.
+
+        What another moderator has settled meanwhile stays as that one decided: it is returned.
+
+        Raises:
+            SuggestionGoneError: nobody wants it any more.
+        """
+        async with self._turn(ref) as (here, draft):
+            _, suggestion = await _suggestion(here, draft)
+            if suggestion.state == "open":
+                suggestion_id, now = suggestion.suggestion_id, self._clock()
+                reason = reason.strip()[:WHY_LIMIT]
+                by = draft.opened_by
+                await suggestions.settle(
+                    here.db, here.guild_id, suggestion_id, "declined", by, now, reason=reason
+                )
+                state: State = "declined"
+                return replace(suggestion, state=state, settled_by=by, reason=reason)
+            return suggestion
+
+    async def reopen(self, guild_id: int, moderator_id: int, suggestion_id: int) -> None:
+        """Let a suggestion wait again; what it became leaves the list, unless it was changed since.
+
+        Twice is harmless, and nothing is done where the link is suggested anew.
+        """
+        async with self._db.transaction() as tx:
+            await readers.take_turn(tx, moderator_id)
+            await additions.take_turn(tx, guild_id)
+            found = await suggestions.suggestion(tx, guild_id, suggestion_id)
+            if found is None or found.state == "open":
+                return
+            if await suggestions.open_with_link(tx, guild_id, found.link) is not None:
+                return
+            if found.key is not None:
+                here = await self.list_of(Where(guild_id, list_id=found.list_id), tx)
+                await _take_off(here, moderator_id, found)
+            await suggestions.settle(tx, guild_id, suggestion_id, "open", None, None)
 
     async def add(self, ref: DraftRef) -> Proposal | Desk:
         """Add what the draft proposes; a second time, or if another was quicker, show what is.
@@ -143,7 +234,7 @@ class Moderation:
             fields = dict(about.fields)
             key = here.key_of(fields["url"])
             if key is None and about.silent:
-                return _proposal(here, draft)
+                return await _proposal(here, draft)
             if key is None:
                 key, outcome = await _add(here, draft, fields), "added"
             return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
@@ -231,7 +322,10 @@ class Moderation:
         return replace(typed, title="") if _about(draft, DraftAddition).silent else typed
 
     async def keep(
-        self, guild_id: int, opener_id: int, form: ResourceForm | GroupForm | PastedList
+        self,
+        guild_id: int,
+        opener_id: int,
+        form: ResourceForm | GroupForm | PastedList | FoundLinks,
     ) -> int:
         """Keep for a day what was typed into a form that was refused; return its id."""
         return (await self._begin(Where(guild_id), opener_id, form)).draft_id
@@ -305,6 +399,27 @@ class Moderation:
             at = where.guild_id or 0, where.list_id or ""
             await additions.add_doubt(tx, *at, reader_id, doubt_id, doubt, now)
         return resource, prerequisite
+
+    async def drop_need(self, ref: DraftRef) -> Desk:
+        """Follow the newest doubt about a resource: it needs that one no more."""
+        async with self._turn(ref) as (here, draft):
+            key = _about(draft, DraftEdit).key
+            doubts = await additions.doubts_about(here.db, here.guild_id, here.base.id, key)
+            resource = await here.listed(key)
+            if doubts and doubts[0].needed in resource.prerequisites:
+                wish = DraftEdit(key, no_longer_needs=doubts[0].needed)
+                addition = await _wished(here, resource, wish)
+                await here.write(draft.opened_by, addition, "changed", wish.fields())
+            await _settle_doubt(here, key, doubts)
+            return await _desk(here, draft, "changed")
+
+    async def keep_need(self, ref: DraftRef) -> Desk:
+        """Be done with the newest doubt about a resource: it goes on to need that one."""
+        async with self._turn(ref) as (here, draft):
+            key = _about(draft, DraftEdit).key
+            doubts = await additions.doubts_about(here.db, here.guild_id, here.base.id, key)
+            await _settle_doubt(here, key, doubts)
+            return await _desk(here, draft, "settled")
 
     async def drop_doubts(self, ref: DraftRef) -> Desk:
         """Be done with what readers doubt about a resource, whatever came of it."""
@@ -420,7 +535,7 @@ async def _propose(here: ServerList, draft: Draft, fields: Fields) -> Proposal:
     about = _about(draft, DraftAddition)
     silent = about.silent and "title" not in fields
     about = replace(about, fields={**about.fields, **fields}, silent=silent)
-    return _proposal(here, await _put(here, draft, about))
+    return await _proposal(here, await _put(here, draft, about))
 
 
 def _preview(draft: Draft) -> Resource:
@@ -432,7 +547,47 @@ def _preview(draft: Draft) -> Resource:
     return found
 
 
-def _proposal(here: ServerList, draft: Draft) -> Proposal:
+async def _settle_doubt(here: ServerList, key: str, doubts: Sequence[Doubt]) -> None:
+    for doubt in doubts[:1]:
+        at = here.guild_id, here.base.id, key
+        await additions.delete_doubts(here.db, *at, doubt.needed)
+
+
+async def _suggestion(here: ServerList, draft: Draft) -> tuple[DraftAddition, Suggestion]:
+    """Return what a draft would add, and the suggestion that it is."""
+    about = _about(draft, DraftAddition)
+    found = await suggestions.suggestion(here.db, here.guild_id, about.suggestion_id or 0)
+    if found is None:
+        raise SuggestionGoneError("", "open")
+    return about, found
+
+
+async def _wanted(here: ServerList, suggestion_id: int | None) -> Wanted | None:
+    if suggestion_id is None:
+        return None
+    found = await suggestions.suggestion(here.db, here.guild_id, suggestion_id)
+    wishes = await suggestions.wishes_of(here.db, here.guild_id, suggestion_id) if found else []
+    whys = tuple(wish.why for wish in wishes if wish.why)
+    leaders = tuple(wish.reader_id for wish in wishes if wish.leads)
+    return None if found is None else Wanted(found, whys, leaders)
+
+
+async def _take_off(here: ServerList, author_id: int, suggestion: Suggestion) -> None:
+    """Take back what made a suggestion part of the list, if nothing came after it."""
+    at = here.guild_id, here.base.id, suggestion.key or ""
+    edits = await additions.edits_of(here.db, *at)
+    latest = next((each for each in edits if not each.taken_back), None)
+    resource = here.laid.find(suggestion.key or "")
+    is_its = latest is not None and latest.kind in {"added", "restored"}
+    if latest is None or resource is None or not is_its:
+        return
+    if latest.made_at == suggestion.settled_at and await _put_back(
+        here, author_id, resource, latest
+    ):
+        await additions.set_taken_back(here.db, here.guild_id, latest.change_id, taken_back=True)
+
+
+async def _proposal(here: ServerList, draft: Draft) -> Proposal:
     """Return what a card shows of a draft that would add something."""
     about, resource = _about(draft, DraftAddition), _preview(draft)
     curriculum, steps = here.laid.curriculum, _steps(here, about)
@@ -446,6 +601,7 @@ def _proposal(here: ServerList, draft: Draft) -> Proposal:
         twins=twins_of(resource.title, list(curriculum.by_key.values())),
         silent=about.silent,
         missing=about.missing,
+        wanted=await _wanted(here, about.suggestion_id),
     )
 
 

@@ -14,6 +14,7 @@ from bot.services.finding import Finding
 from bot.services.groups import Groups
 from bot.services.guilds import Guilds
 from bot.services.imports import Imports
+from bot.services.inbox import Inboxes
 from bot.services.lists import Lists
 from bot.services.lookups import FetchFacts, Lookups
 from bot.services.me import Me
@@ -22,6 +23,7 @@ from bot.services.papers import Papers
 from bot.services.readers import Readers
 from bot.services.reading import Reading
 from bot.services.reminders import Reminders
+from bot.services.suggestions import Suggestions
 from bot.services.votes import Votes
 from bot.services.weeks import Weeks
 from bot.store import upkeep
@@ -80,6 +82,8 @@ class Services:
     lists: Lists
     imports: Imports
     lookups: Lookups
+    suggestions: Suggestions
+    inboxes: Inboxes
     me: Me
     send_rate: int
     owns_db: bool = False
@@ -170,6 +174,8 @@ async def services_over(
     weeks = Weeks(db, background, papers, reading, clock, ids)
     lists = Lists(db, curricula, clock, ids)
     moderation = Moderation(db, curricula, clock, ids, fetch_facts)
+    finding = Finding(db, readers, curricula)
+    groups = Groups(db, curricula, papers, weeks, moderation, clock, ids)
     return Services(
         db,
         background,
@@ -178,10 +184,10 @@ async def services_over(
         ids,
         curricula,
         reading,
-        Finding(db, readers, curricula),
+        finding,
         weeks,
         ClockRepair(db, papers, weeks, clock, ids),
-        Groups(db, curricula, papers, weeks, moderation, clock, ids),
+        groups,
         papers,
         Votes(db, curricula, papers, clock, ids),
         Reminders(db, background, curricula, reading, clock, ids),
@@ -190,6 +196,8 @@ async def services_over(
         lists,
         Imports(db, curricula, lists, clock, ids),
         Lookups(background, clock, fetch_facts),
+        Suggestions(db, moderation, finding, clock, ids),
+        Inboxes(db, moderation, groups),
         Me(db, curricula, clock),
         send_rate,
     )

@@ -47,11 +47,19 @@ class Votes:
     _ids: Ids
 
     async def call(
-        self, guild_id: int, channel_id: int, called_by: int, count: int, hours: int | None
+        self,
+        guild_id: int,
+        channel_id: int,
+        called_by: int,
+        count: int = 3,
+        hours: int | None = None,
+        *,
+        with_key: str | None = None,
     ) -> Ballot:
         """Call a vote on the group's next week; the engine sends its messages.
 
-        ``hours`` None: two days, or as long as there is before its slot.
+        ``hours`` None: two days, or as long as there is before its slot. ``with_key``: a resource
+        that is a candidate, whatever comes next.
 
         Raises:
             NoGroupError: the channel has no group in this server.
@@ -72,6 +80,8 @@ class Votes:
                 raise VoteTooLongError(slot.at, longest)
             await _check_open(tx, plan, slot.week)
             keys = tuple(plan.candidates(count))
+            if with_key is not None and plan.curriculum.get(with_key) is not None:
+                keys = (with_key, *(key for key in keys if key != with_key))[:count]
             if len(keys) < FEWEST:
                 raise VoteRefusedError("few")
             vote = Vote(

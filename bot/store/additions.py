@@ -392,10 +392,24 @@ async def doubted_keys(db: Queries, guild_id: int, list_id: str) -> list[str]:
     return await db.fetch_column(sql, guild_id, list_id)
 
 
-async def delete_doubts(tx: Queries, guild_id: int, list_id: str, key: str) -> None:
-    """Forget what was doubted about a resource of a list in this server."""
-    sql = "DELETE FROM doubts WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
-    await tx.fetch(sql, guild_id, list_id, key)
+async def doubted(db: Queries, guild_id: int) -> list[tuple[str, str]]:
+    """Return each list and resource that a server's readers doubt, the oldest doubt first."""
+    sql = (
+        "SELECT list_id, resource_key FROM doubts WHERE guild_id = ?"
+        " GROUP BY list_id, resource_key ORDER BY MIN(made_at), resource_key"
+    )
+    return [(row["list_id"], row["resource_key"]) for row in await db.fetch(sql, guild_id)]
+
+
+async def delete_doubts(
+    tx: Queries, guild_id: int, list_id: str, key: str, needed: str | None = None
+) -> None:
+    """Forget what was doubted about a resource of a list; ``needed``: only that it needs this."""
+    sql = (
+        "DELETE FROM doubts WHERE guild_id = ? AND list_id = ? AND resource_key = ?"
+        " AND (CAST(? AS TEXT) IS NULL OR needed_key = ?)"
+    )
+    await tx.fetch(sql, guild_id, list_id, key, needed, needed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -380,6 +380,8 @@ PERSON_COLUMNS = (
     ),
     PersonColumn("drafts", "opened_by", "delete"),
     PersonColumn("doubts", "reader_id", "delete"),
+    PersonColumn("wishes", "reader_id", "delete"),
+    PersonColumn("suggestions", "settled_by", "forget"),
     PersonColumn("reader_settings", "reader_id", "delete"),
     PersonColumn("readers", "reader_id", "delete"),
 )

@@ -32,10 +32,14 @@ NEVER_AHEAD = (
     ("reader_lists", "used_at"),
     ("reader_settings", "nudged_at"),
     ("reader_settings", "reminded_at"),
+    ("suggestions", "made_at"),
+    ("suggestions", "settled_at"),
     ("weeks", "posted_at"),
     ("study_groups", "after_list_at"),
     ("study_groups", "changed_at"),
     ("votes", "made_at"),
+    ("wishes", "made_at"),
+    ("wishes", "told_at"),
 )
 """(table, column) of what has happened, so never later than now; marks and changes apart."""
 

@@ -554,6 +554,65 @@ class ReadNextIn(OfDraft, shape="draft-next-in:{draft_id}:{opener_id}"):
     """The option's group reads next what was added."""
 
 
+# Suggestions
+
+
+class WantToo(CustomId, shape="want"):
+    """The clicker wants the option's suggestion, too."""
+
+
+class ShowSuggested(CustomId, shape="suggested"):
+    """What is suggested in the server."""
+
+
+class SuggestLink(CustomId, shape="suggest-link:{draft_id}"):
+    """The option's link, of those in a message, is suggested."""
+
+    draft_id: RowId
+
+
+class AboutWish(CustomId, shape="wish-{act}:{suggestion_id}"):
+    """``why``: a form asks; ``lead``: the clicker would lead it; ``drop``: they don't want it."""
+
+    act: Literal["why", "lead", "unlead", "drop"]
+    suggestion_id: RowId
+
+
+# The inbox
+
+
+class OfInbox(CustomId):
+    """``number``: of the matter that is shown, from 0."""
+
+    opener_id: DiscordId
+    number: Annotated[int, r"[0-9]{1,4}"]
+
+
+class ShowInbox(OfInbox, shape="inbox:{opener_id}:{number}"):
+    """The matter of that number, or the first after the last."""
+
+
+class Settle(OfInbox, shape="inbox-{act}:{opener_id}:{number}:{draft_id}"):
+    """What a draft is about: a suggestion, or a doubted prerequisite that is dropped or kept."""
+
+    act: Literal["take", "decline", "drop", "keep"]
+    draft_id: RowId
+
+
+class Reopen(OfInbox, shape="inbox-reopen:{opener_id}:{number}:{suggestion_id}"):
+    """A suggestion that was settled waits again."""
+
+    suggestion_id: RowId
+
+
+class IntoVote(OfDraft, shape="draft-vote:{draft_id}:{opener_id}"):
+    """The group votes on its next paper, with what was added among the candidates."""
+
+
+class IntoVoteOf(OfDraft, shape="draft-vote-in:{draft_id}:{opener_id}"):
+    """The option's group does."""
+
+
 # A server's lists
 
 

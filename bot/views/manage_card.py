@@ -71,7 +71,7 @@ def proposal_card(proposal: Proposal) -> LayoutView:
     ]
     return boxed(
         text_of([f"-# {place}", *phrases.about(resource, WHOLE_TITLE)], HEAD),
-        text_of([*_warnings(proposal)] or _notes(resource, SHORT_NOTES), BELOW),
+        text_of([*proposal_warnings(proposal)] or _notes(resource, SHORT_NOTES), BELOW),
         select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
         row(
             None if proposal.silent else _button("add", draft, _("Add"), GREEN),
@@ -158,9 +158,13 @@ def _stepped(history: PastEdits, draft: tuple[int, int]) -> tuple[str | None, Bu
 
 
 def which_group_card(
-    groups: Iterable[Group], guild: discord.Guild | None, draft: tuple[int, int]
+    groups: Iterable[Group],
+    guild: discord.Guild | None,
+    draft: tuple[int, int],
+    *,
+    votes: bool = False,
 ) -> LayoutView:
-    """Ask which group reads next what was added; ``draft``: its id and its opener's.
+    """Ask which group reads next what was added, or votes on it; ``draft``: its id and opener's.
 
     Of more groups than a select takes, `/manage pick` reaches the others.
     """
@@ -169,8 +173,9 @@ def which_group_card(
         channel = guild and guild.get_channel(group.channel_id)
         name = phrases.dotted(f"#{channel.name}" if channel else "", schedule_text(group.schedule))
         options.append(option(str(group.group_id), name))
-    among = select(ids.ReadNextIn(*draft), _("Pick a group…"), options)
-    return boxed(_("Which group reads it next?"), among)
+    question = _("Which group votes on it?") if votes else _("Which group reads it next?")
+    said = ids.IntoVoteOf(*draft) if votes else ids.ReadNextIn(*draft)
+    return boxed(question, select(said, _("Pick a group…"), options))
 
 
 def new_step_choices(steps: Iterable[Step], new: Step | None) -> Choices:
@@ -324,7 +329,7 @@ def _needs(resource: Resource, curriculum: Curriculum, most: int) -> Lines:
         yield _("**Needs**: {titles}", titles=phrases.titles(needed, most, LINE))
 
 
-def _warnings(proposal: Proposal) -> Lines:
+def proposal_warnings(proposal: Proposal) -> Lines:
     """Yield what is wrong with the link's page, and which listed resources may be the same."""
     if proposal.missing == "site":
         yield _("⚠️ There is no site at this address. Check how it is spelled.")

@@ -51,10 +51,11 @@ def help_card() -> LayoutView:
             "**`/path`** what to read before something\n"
             "**`/progress`** how far you are\n"
             "**`/group`** what this channel's group reads; **Remind me** is there\n"
+            "**`/suggest`** something for the list, or see what others suggested\n"
             "**`/me`** what I keep about you; the hour of reminders is in **Settings**\n"
             "-# Only you see my answers. I know you by your Discord id, not by your name. Of what"
             " you write I keep what is for moderators, and where you are in a paper. Everything"
-            " but `/group` also works in a direct message to me."
+            " but `/group` and `/suggest` also works in a direct message to me."
         )
     )
 
@@ -232,6 +233,8 @@ def _kept_lines(about: About, most: int) -> Lines:
         "picks": _("Papers that you picked for groups"),
         "votes": _("Votes that you started in groups"),
         "doubts": _("Prerequisites that you reported as wrong"),
+        "wishes": _("Suggestions that you made, or want, too"),
+        "suggestions": _("Suggestions of others that you decided on"),
     }
     for table, count in sorted(about.others.items()):
         yield f"- {others.get(table, table.replace('_', ' '))}: {count}"

@@ -245,6 +245,11 @@ def text_input(
     )
 
 
+def select_input(custom_id: str, options: Sequence[discord.SelectOption]) -> Select:
+    """Build a field of a form to pick one of some options."""
+    return ui.Select(custom_id=custom_id, options=list(options[:OPTIONS]))
+
+
 class WordForm(Form):
     """A form that asks for a word: what can't be brought back is never two quick taps away."""
 

@@ -206,6 +206,7 @@ FORMS = {
     "aside:jump-into-llm:bert part": ("note",),
     "list-show +": ("name",),
     "import-paste": ("pasted", "name"),
+    "inbox-decline": ("reason", "why"),
 }
 """What opens each form, a select with what is picked of it, and the form's fields."""
 
@@ -216,6 +217,7 @@ async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, 
     own_ids = {
         "list-show": f"list-show:{moderator.id}",
         "import-paste": f"import-paste:{moderator.id}::",
+        "inbox-decline": f"inbox-decline:{moderator.id}:0:1",
         "draft-texts": custom_id_of(desk, "Edit texts"),
         "draft-details": custom_id_of(desk, "Link & questions"),
     }
@@ -226,7 +228,7 @@ async def test_every_form_answers_in_words_whatever_is_in_its_fields(moderator, 
             for said in NEVER_OFFERED:
                 custom_id = own_ids.get(opener, opener)
                 form = await sent(moderator, card, custom_id, *picks, kind=3 if picks else 2)
-                is_select = name in ("channel", "pair", "kind", "must_read")
+                is_select = name in ("channel", "pair", "kind", "must_read", "reason")
                 value = [said] if is_select else said
                 if not answered(await filled(moderator, form, {name: value})):
                     failed.append((opener, name, said))

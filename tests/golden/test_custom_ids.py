@@ -29,6 +29,7 @@ from bot.core.recommend import (
     Shown,
 )
 from bot.core.reminders import Pace
+from bot.core.suggestions import Suggested, Suggestion
 from bot.core.weeks import Schedule, Slot, slot_of_week
 from bot.core.zones import zones_matching
 from bot.errors import UnknownResourceError, UnknownWeekError, UnknownZoneError
@@ -43,6 +44,7 @@ from bot.views import (
     reminder_card,
     replies,
     resource_card,
+    suggestions_card,
 )
 from tests.curricula import curriculum, resource
 from tests.golden.custom_ids import FIELDS, KINDS, TEMPLATES, written
@@ -156,6 +158,14 @@ def _offers(each):
         case "GroupHour":
             made = WhichHour(values["kept_id"], "soon")
             return moderators_card.set_up_card(None, made, values["opener_id"], 1)
+        case "WantToo":
+            return suggestions_card.suggested_card(Suggested([_suggested(each)], frozenset()))
+        case "SuggestLink":
+            links = ["https://example.org/a", "https://example.org/b"]
+            return suggestions_card.which_link_card(links, values["draft_id"])
+        case "IntoVoteOf":
+            group = _status(int(each.picks[0]), "2026-W27").group
+            return manage_card.which_group_card([group], None, tuple(values.values()), votes=True)
         case "ShowList":
             shown = ServersLists((LLM, OURS), LLM.list_id, LLM, (("g3:gone", "Gone"),))
             return lists_card.lists_card(shown, values["opener_id"])
@@ -191,6 +201,12 @@ def test_a_select_offers_what_it_always_did(each):
     }
 
     assert set(each.picks) <= offered[each.custom_id]
+
+
+def _suggested(each):
+    fields = {"title": "Mamba", "url": "https://example.org/mamba", "kind": "paper"}
+    link = "example.org/mamba"
+    return Suggestion(int(each.picks[0]), 3, "llm", link, fields, NOW, wanted=1)
 
 
 def _ballot(vote_id):

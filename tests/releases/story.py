@@ -194,6 +194,21 @@ class Story:
         await moderation.drop_doubts((*mine, settled.draft_id))
         await self.services.reading.mark(BOB, GUILD, ours.resource.key, "done")
         await self.services.lists.make(GUILD, MODERATOR, "Ours")
+        await self.members_suggest()
+
+    async def members_suggest(self) -> None:
+        """One suggestion waits, one was taken, one declined."""
+        suggest, moderation = self.services.suggestions.suggest, self.services.moderation
+        waits = await suggest(GUILD, ALICE, "https://example.org/wanted", "It explains it best.")
+        await self.services.suggestions.want(GUILD, BOB, waits.suggestion.suggestion_id)
+        self.ids["suggestion"] = waits.suggestion.suggestion_id
+        for name in ("taken", "declined"):
+            made = await suggest(GUILD, ALICE, f"https://example.org/{name}")
+            proposal = await moderation.consider(GUILD, MODERATOR, made.suggestion)
+            draft = GUILD, MODERATOR, proposal.draft_id
+            await (
+                moderation.take(draft) if name == "taken" else moderation.decline(draft, "known")
+            )
 
     async def other_groups_read(self) -> None:
         """Groups in forums, paused, stopped, blocked, lost; they begin a week before the end."""

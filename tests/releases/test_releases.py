@@ -387,7 +387,7 @@ REFUSALS = {
 }
 """Answers of a button whose subject is gone."""
 
-NEWER = ("vote-close:", "which-group:", "change-")
+NEWER = ("vote-close:", "which-group:", "change-", "suggest-link:")
 """Buttons that no release has written yet, about what an older button has already done."""
 
 PLANNED_ANEW = {"reminder"}

@@ -70,6 +70,7 @@ async def live(services, clock, guild_id, channel_id):
     week_id = (await services.groups.status(channel_id, None)).this_week.week_id
     await services.weeks.read_it(BOB, guild_id, week_id)
     await services.votes.call(guild_id, channel_id, MODERATOR, 3, 24)
+    await services.suggestions.suggest(guild_id, BOB, f"https://example.org/for-{guild_id}", "Yes")
     await services.moderation.doubt(
         BOB, guild_id, "demo:paper-2", "demo:paper-1", "It stands alone."
     )

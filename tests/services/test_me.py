@@ -53,9 +53,22 @@ async def live(services, clock, who, channel_id):
     await services.moderation.add((GUILD, who, proposal.draft_id))
     await services.moderation.doubt(who, GUILD, "demo:goal", "demo:bert", "It stands alone.")
     await services.lists.make(GUILD, who, "Ours")
+    await settle_one(services, GUILD, who, channel_id)
     await services.me.switch(who, "nudge")
     ballot = await services.votes.call(GUILD, channel_id, who, 3, 24)
     await services.votes.cancel(GUILD, ballot.vote.vote_id)
+
+
+async def settle_one(services, guild_id, who, number):
+    """Let somebody suggest a thing, and decline it themselves as a moderator; and another."""
+    suggested = [
+        await services.suggestions.suggest(
+            guild_id, who, f"https://example.org/{n}-{number}", "Yes"
+        )
+        for n in ("wanted", "open")
+    ]
+    proposal = await services.moderation.consider(guild_id, who, suggested[0].suggestion)
+    await services.moderation.decline((guild_id, who, proposal.draft_id), "known")
 
 
 @pytest.fixture
@@ -194,8 +207,8 @@ async def test_what_is_kept_is_told_in_numbers(lived):
     assert (about.groups, about.runs) == ((71,), (71,))
     assert (about.papers, about.notices, about.reminders) == (1, 1, 0)
     assert about.others == {
-        "additions": 1, "addition_changes": 1, "bookmarks": 1, "drafts": 1, "doubts": 1,
-        "list_versions": 1, "picks": 1, "votes": 1,
+        "additions": 1, "addition_changes": 1, "bookmarks": 1, "drafts": 2, "doubts": 1,
+        "list_versions": 1, "picks": 1, "suggestions": 1, "votes": 1, "wishes": 2,
     }  # fmt: skip
 
 

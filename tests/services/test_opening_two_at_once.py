@@ -92,6 +92,14 @@ class World:
         self.desk_too = (await mod.open(GUILD, CARL, "demo:p3")).draft_id
         self.wish = (await mod.open(GUILD, BOB, "demo:p4", needs="demo:p5")).draft_id
         self.loop = (await mod.open(GUILD, CARL, "demo:p5", needs="demo:p4")).draft_id
+        self.past = (await mod.history((GUILD, BOB, self.gone))).latest.change_id
+        self.wanted = await self.suggestion(s, "wanted")
+        self.take, self.take_too = [
+            (await mod.consider(GUILD, who, self.wanted)).draft_id for who in (BOB, CARL)
+        ]
+        self.declined = await self.suggestion(s, "declined")
+        declined = (await mod.consider(GUILD, BOB, self.declined)).draft_id
+        await mod.decline((GUILD, BOB, declined), "known")
         await s.papers.pick(GUILD, READING, BOB, "demo:p8", "2026-W04")
         await s.reading.next_for(ALICE, GUILD)
         await s.reading.finish_current(ALICE, GUILD)
@@ -117,6 +125,10 @@ class World:
         )
         async with s.db.transaction() as tx:
             await outbox.add(tx, self.reminder, self.idle)
+
+    async def suggestion(self, s, name):
+        made = await s.suggestions.suggest(GUILD, ALICE, f"https://example.org/{name}", "Yes.")
+        return made.suggestion
 
     async def group(self, s, channel, schedule, **more):
         status = await s.groups.make_or_change(GUILD, channel, schedule, None, BOB, **more)
@@ -269,6 +281,27 @@ def acts(w: World, s: Services) -> dict:
         "Moderation.remove": lambda: mod.remove((GUILD, CARL, w.desk_too)),
         "Moderation.restore": lambda: mod.restore((GUILD, BOB, w.gone)),
         "Moderation.drop_doubts": lambda: mod.drop_doubts((GUILD, BOB, w.desk)),
+        "Moderation.step_back": lambda: mod.step_back((GUILD, BOB, w.gone), w.past),
+        "Moderation.drop_need": lambda: mod.drop_need((GUILD, BOB, w.desk)),
+        "Moderation.keep_need": lambda: mod.keep_need((GUILD, CARL, w.desk_too)),
+        "Moderation.consider": lambda: mod.consider(GUILD, BOB, w.wanted),
+        "Moderation.take": lambda: mod.take((GUILD, BOB, w.take)),
+        "Moderation.take, too": lambda: mod.take((GUILD, CARL, w.take_too)),
+        "Moderation.decline": lambda: mod.decline((GUILD, CARL, w.take_too), "known"),
+        "Moderation.reopen": lambda: mod.reopen(GUILD, BOB, w.declined.suggestion_id),
+        "Inboxes.look": lambda: s.inboxes.look(GUILD, BOB),
+        "Suggestions.suggest": lambda: s.suggestions.suggest(
+            GUILD, ALICE, "https://example.org/declined"
+        ),
+        "Suggestions.suggest, carl": lambda: s.suggestions.suggest(
+            GUILD, CARL, "https://example.org/declined"
+        ),
+        "Suggestions.keep_links": lambda: s.suggestions.keep_links(GUILD, CARL, [LINK]),
+        "Suggestions.want": lambda: s.suggestions.want(GUILD, CARL, w.wanted.suggestion_id),
+        "Suggestions.drop": lambda: s.suggestions.drop(GUILD, ALICE, w.wanted.suggestion_id),
+        "Suggestions.say": lambda: s.suggestions.say(
+            GUILD, ALICE, w.wanted.suggestion_id, why="Again.", leads=True
+        ),
         "Reminders.ask": lambda: s.reminders.ask(GUILD, w.reading, EVE, wanted=True),
         "Reminders.ask, no more": lambda: s.reminders.ask(GUILD, w.reading, ALICE, wanted=False),
         "Reminders.set_reasons": lambda: s.reminders.set_reasons(
@@ -417,6 +450,29 @@ BESIDE = [
     ("Moderation.remove", "Moderation.set_texts"),
     ("Moderation.restore", "Moderation.restore"),
     ("Moderation.drop_doubts", "Moderation.doubt"),
+    ("Moderation.step_back", "Moderation.restore"),
+    ("Moderation.step_back", "Moderation.step_back"),
+    ("Moderation.drop_need", "Moderation.keep_need"),
+    ("Moderation.keep_need", "Moderation.doubt, carl"),
+    ("Moderation.consider", "Me.forget, bob"),
+    ("Moderation.take", "Moderation.take, too"),
+    ("Moderation.take", "Moderation.decline"),
+    ("Moderation.take", "Suggestions.drop"),
+    ("Moderation.take", "Me.forget"),
+    ("Moderation.decline", "Moderation.take"),
+    ("Moderation.decline", "Suggestions.want"),
+    ("Moderation.reopen", "Suggestions.suggest, carl"),
+    ("Moderation.reopen", "Moderation.reopen"),
+    ("Inboxes.look", "Me.forget, bob"),
+    ("Suggestions.suggest", "Suggestions.suggest, carl"),
+    ("Suggestions.suggest", "Moderation.reopen"),
+    ("Suggestions.suggest", "Me.forget"),
+    ("Suggestions.keep_links", "Me.forget, carl"),
+    ("Suggestions.want", "Suggestions.drop"),
+    ("Suggestions.want", "Moderation.take"),
+    ("Suggestions.drop", "Suggestions.want"),
+    ("Suggestions.say", "Suggestions.drop"),
+    ("Suggestions.say", "Me.forget"),
     ("Moderation.drop_doubts", "Groups.make_or_change, new too"),
     ("Finding.find", "Me.forget"),
     ("Readers.use", "Me.forget"),

@@ -1,0 +1,127 @@
+"""What moderators do in their inbox: settle one matter, and see the next."""
+
+from discord.ui import LayoutView
+
+from bot.clicks.click import Click, View, clicked
+from bot.core.moderation import Desk, Proposal
+from bot.core.suggestions import Suggestion
+from bot.errors import NoGroupError
+from bot.views import custom_ids as ids
+from bot.views.inbox_card import (
+    OWN_WORDS,
+    considered_card,
+    decline_form,
+    declined_text,
+    inbox_card,
+    need_text,
+    settled_text,
+    taken_text,
+    taken_ways,
+    undo_button,
+)
+from bot.views.manage_card import which_group_card
+from bot.views.parts import Form, Item
+from bot.views.phrases import title_in
+from bot.views.pick_card import check_polls, vote_card
+from bot.views.problems import channel_of
+
+
+async def _next(click: Click, number: int, told: str, *ways: Item | None) -> LayoutView:
+    """Show what was settled, and the matter that has come in its place."""
+    inbox = await click.services.inboxes.look(click.guild_id, click.who, number)
+    return inbox_card(inbox, click.who, told, *ways)
+
+
+@clicked
+async def show_inbox(click: Click, said: ids.ShowInbox) -> View:
+    inbox = await click.services.inboxes.look(click.guild_id, click.who, said.number)
+    return inbox_card(inbox, click.who)
+
+
+@clicked
+async def settle(click: Click, said: ids.Settle) -> View:
+    click.refuse_slip()
+    match said.act:
+        case "take":
+            return await _take(click, said)
+        case "decline":
+            return await _ask_why_not(click, said)
+        case "drop" | "keep":
+            return await _settle_doubt(click, said)
+
+
+async def _take(click: Click, said: ids.Settle) -> View:
+    moderation, draft = click.services.moderation, click.draft(said.draft_id)
+    suggestion_id = await moderation.suggestion_of(draft)
+    match await moderation.take(draft):
+        case Suggestion() as settled:
+            return await _next(click, said.number, settled_text(settled))
+        case Proposal() as proposal:
+            return considered_card(proposal, click.who)
+        case Desk() as desk:
+            ways = taken_ways(desk, click.who, suggestion_id, said.number)
+            return await _next(click, said.number, taken_text(desk), *ways)
+
+
+async def _ask_why_not(click: Click, said: ids.Settle) -> View:
+    async def sent(click: Click, form: Form) -> View:
+        await click.check_right()
+        reason, why = form.entered["reason"], form.entered["why"]
+        draft = click.draft(said.draft_id)
+        reason = why if reason == OWN_WORDS or why.strip() else reason
+        settled = await click.services.moderation.decline(draft, reason)
+        if settled.settled_by != click.who or settled.state != "declined":
+            return await _next(click, said.number, settled_text(settled))
+        undo = undo_button(click.who, said.number, settled.suggestion_id)
+        return await _next(click, said.number, declined_text(settled), undo)
+
+    return await click.ask(decline_form(), sent)
+
+
+async def _settle_doubt(click: Click, said: ids.Settle) -> View:
+    moderation, draft = click.services.moderation, click.draft(said.draft_id)
+    before, kept = await moderation.desk(draft), said.act == "keep"
+    needed = before.doubts[0].needed if before.doubts else ""
+    desk = await (moderation.keep_need if kept else moderation.drop_need)(draft)
+    title = title_in(before.curriculum, needed)
+    return await _next(click, said.number, need_text(desk, title, kept=kept))
+
+
+@clicked
+async def reopen(click: Click, said: ids.Reopen) -> View:
+    await click.services.moderation.reopen(click.guild_id, click.who, said.suggestion_id)
+    inbox = await click.services.inboxes.look(click.guild_id, click.who, said.number)
+    return inbox_card(inbox, click.who)
+
+
+@clicked
+async def into_vote(click: Click, said: ids.IntoVote) -> View:
+    """Call a vote with what was added among the candidates; of several groups, ask which."""
+    groups = await click.services.groups.running_in(click.guild_id)
+    if not groups:
+        raise NoGroupError
+    if len(groups) == 1:
+        return await _into_vote(click, said.draft_id, groups[0].channel_id)
+    guild, draft = click.interaction.guild, (said.draft_id, said.opener_id)
+    return await click.show(which_group_card(groups, guild, draft, votes=True))
+
+
+@clicked
+async def into_vote_of(click: Click, said: ids.IntoVoteOf) -> View:
+    running = await click.services.groups.running_in(click.guild_id)
+    picked = ids.id_in(click.picked)
+    channel_id = next((each.channel_id for each in running if each.group_id == picked), None)
+    if channel_id is None:
+        raise NoGroupError
+    return await _into_vote(click, said.draft_id, channel_id)
+
+
+async def _into_vote(click: Click, draft_id: int, channel_id: int) -> View:
+    desk = await click.services.moderation.desk(click.draft(draft_id))
+    check_polls(channel_of(click.interaction, channel_id))
+    call, key = click.services.votes.call, desk.resource.key
+    ballot = await call(click.guild_id, channel_id, click.who, with_key=key)
+    view = await click.show(vote_card(ballot, click.who))
+    await click.deliver.now(ballot.vote.vote_id, ballot.vote.group_id)
+    click.deliver.look_again()
+    return view

@@ -1,0 +1,34 @@
+"""All that waits for a server's moderators, one matter at a time."""
+
+from dataclasses import dataclass
+
+from bot.core.groups import GroupStatus
+from bot.core.moderation import Desk, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much waits of each kind. ``endings``: groups whose list ends."""
+
+    suggestions: int = 0
+    doubts: int = 0
+    troubles: int = 0
+    endings: int = 0
+
+    @property
+    def total(self) -> int:
+        """How much waits in all."""
+        return self.suggestions + self.doubts + self.troubles + self.endings
+
+
+Matter = Proposal | Desk | GroupStatus
+"""A suggestion as it would be added, a resource that is doubted, or a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """``matter``: the one that is shown, the ``number``-th of all from 0; None: nothing waits."""
+
+    counts: Counts
+    matter: Matter | None = None
+    number: int = 0

@@ -1,0 +1,59 @@
+"""A server's inbox: what members suggested and doubt, and what its groups can't mend themselves."""
+
+from dataclasses import dataclass
+
+from bot.core.groups import GroupStatus
+from bot.core.inbox import Counts, Inbox
+from bot.core.lists import Where
+from bot.core.outbox import TEMPORARY
+from bot.core.papers import TELL_WEEKS_AHEAD
+from bot.services.groups import Groups
+from bot.services.moderation import Moderation
+from bot.store import additions
+from bot.store import suggestions as rows
+from bot.store.database import Database
+
+MOST_GROUPS = 25
+"""Groups of a server that are looked at: each costs some milliseconds."""
+
+
+@dataclass
+class Inboxes:
+    """Looks only; what is settled is settled by ``Moderation``, and at the groups."""
+
+    _db: Database
+    _moderation: Moderation
+    _groups: Groups
+
+    async def look(self, guild_id: int, moderator_id: int, number: int = 0) -> Inbox:
+        """Return the inbox at one of its matters; beyond the last it begins anew."""
+        suggested = await rows.open_in(self._db, guild_id)
+        doubted = await additions.doubted(self._db, guild_id)
+        troubled, ending = await self._of_groups(guild_id, moderator_id)
+        counts = Counts(len(suggested), len(doubted), len(troubled), len(ending))
+        if not counts.total:
+            return Inbox(counts)
+        number = at = number % counts.total
+        if at < counts.suggestions:
+            proposal = await self._moderation.consider(guild_id, moderator_id, suggested[at])
+            return Inbox(counts, proposal, number)
+        at -= counts.suggestions
+        if at < counts.doubts:
+            list_id, key = doubted[at]
+            desk = await self._moderation.open(Where(guild_id, list_id=list_id), moderator_id, key)
+            return Inbox(counts, desk, number)
+        return Inbox(counts, [*troubled, *ending][at - counts.doubts], number)
+
+    async def _of_groups(
+        self, guild_id: int, moderator_id: int
+    ) -> tuple[list[GroupStatus], list[GroupStatus]]:
+        """Return the groups that something keeps from posting, and those whose list ends."""
+        troubled, ending = list[GroupStatus](), list[GroupStatus]()
+        running = await self._groups.running_in(guild_id)
+        for group in running[:MOST_GROUPS]:
+            status = await self._groups.look(guild_id, group.group_id, moderator_id)
+            if group.blocked is not None and group.blocked not in TEMPORARY:
+                troubled.append(status)
+            elif status.weeks_left <= TELL_WEEKS_AHEAD and group.after_list is None:
+                ending.append(status)
+        return troubled, ending

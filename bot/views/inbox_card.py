@@ -1,0 +1,243 @@
+"""The inbox of a server's moderators: counts on top, one matter, and what settles it."""
+
+from discord.ui import LayoutView
+
+from bot.core.curriculum.exports import markdown_line
+from bot.core.groups import GroupStatus
+from bot.core.inbox import Counts, Inbox
+from bot.core.moderation import WHY_LIMIT, Desk, Proposal, Wanted
+from bot.core.suggestions import Suggestion
+from bot.language import _, ngettext
+from bot.plain import plain
+from bot.views import custom_ids as ids
+from bot.views import phrases
+from bot.views.manage_card import proposal_warnings
+from bot.views.parts import (
+    BLUE,
+    GREEN,
+    Button,
+    Form,
+    Item,
+    Lines,
+    Part,
+    as_many_as_fit,
+    box,
+    button,
+    card,
+    label,
+    option,
+    row,
+    select,
+    select_input,
+    text_input,
+    text_of,
+)
+from bot.views.problems import problem_text
+from bot.views.suggestions_card import reason_text, reasons
+
+ROOM = 6
+"""Lines on a phone for why a suggestion is wanted, beside its title and its buttons."""
+LONGEST_TITLE, LONGEST_WHY = 80, 160
+OWN_WORDS = "words"
+
+
+def inbox_card(
+    inbox: Inbox, opener_id: int, told: str | None = None, *ways: Item | None
+) -> LayoutView:
+    """Build the inbox at one of its matters.
+
+    ``told``: what was just settled; ``ways``: what to do about that.
+    """
+    counts = counts_text(inbox.counts)
+    head = f"-# {counts}" if counts else None
+    at = opener_id, inbox.number
+    match inbox.matter:
+        case None:
+            shown = box(
+                _(
+                    "📭 Nothing waits for you. Suggestions, doubts about prerequisites, groups in"
+                    " trouble and lists that end come here."
+                )
+            )
+        case Proposal() as proposal:
+            shown = box(*_suggestion(proposal, at, head, inbox.counts))
+        case Desk() as desk:
+            shown = box(*_doubt(desk, at, head, inbox.counts))
+        case GroupStatus() as status:
+            shown = box(*_group(status, at, head, inbox.counts))
+    return card(told, row(*ways), shown)
+
+
+def considered_card(proposal: Proposal, opener_id: int) -> LayoutView:
+    """Build the card of a suggestion that was edited, before it is taken."""
+    return card(box(*_suggestion(proposal, (opener_id, 0), None, Counts())))
+
+
+def taken_text(desk: Desk, suggestion: Suggestion | None = None) -> str:
+    """Return what is told of a suggestion that was taken, with the line its maker could take."""
+    del suggestion
+    name = phrases.name_of(desk.resource)
+    line = markdown_line(desk.resource).replace("`", "'")
+    told = _("✅ **{name}** is on the list now. Whoever wanted it is told.", name=name)
+    offer = _("-# For the list's own repository:")
+    return f"{told}\n{offer}\n```md\n{line[:400]}\n```"
+
+
+def taken_ways(
+    desk: Desk, opener_id: int, suggestion_id: int, number: int
+) -> tuple[Item | None, ...]:
+    """Return the buttons below what was taken: the group reads it next, votes on it, or Undo."""
+    draft = desk.draft_id, opener_id
+    undo = button(ids.Reopen(opener_id, number, suggestion_id), _("Undo"))
+    if not desk.groups:
+        return (undo,)
+    return (
+        button(ids.ReadNext(*draft), _("Read it next"), BLUE),
+        button(ids.IntoVote(*draft), _("Into the vote")),
+        undo,
+    )
+
+
+def declined_text(suggestion: Suggestion) -> str:
+    told = _("➖ Declined: {title}. Whoever wanted it is told.", title=_title(suggestion))
+    reason = reason_text(suggestion.reason)
+    return f"{told}\n> {reason}" if reason else told
+
+
+def settled_text(suggestion: Suggestion) -> str:
+    """Return what is told where another moderator was quicker."""
+    who = _("Somebody") if suggestion.settled_by is None else f"<@{suggestion.settled_by}>"
+    told = (
+        _("{who} was quicker, and took it: {title}.")
+        if suggestion.state == "taken"
+        else _("{who} was quicker, and declined it: {title}.")
+    )
+    return told.format(who=who, title=_title(suggestion))
+
+
+def need_text(desk: Desk, needed: str, *, kept: bool) -> str:
+    told = (
+        _("✅ It stays so: {title} needs {needed}.")
+        if kept
+        else _("✅ {title} no longer needs {needed}.")
+    )
+    title = phrases.name_of(desk.resource)
+    return told.format(title=title, needed=phrases.narrow(needed, 60))
+
+
+def undo_button(opener_id: int, number: int, suggestion_id: int) -> Button:
+    return button(ids.Reopen(opener_id, number, suggestion_id), _("Undo"))
+
+
+def decline_form() -> Form:
+    """Build the form that asks why a suggestion is declined."""
+    options = [option(each, said) for each, said in reasons().items()]
+    options.append(option(OWN_WORDS, _("As I write below")))
+    return Form(
+        _("Why not?"),
+        label(_("Whoever wanted it reads this"), select_input("reason", options)),
+        label(_("In your own words"), text_input(WHY_LIMIT, custom_id="why", long=True)),
+    )
+
+
+def counts_text(counts: Counts) -> str:
+    """Return how much waits of each kind: "2 suggestions · 1 doubt"."""
+    kinds = (
+        (counts.suggestions, ngettext("{n} suggestion", "{n} suggestions", counts.suggestions)),
+        (counts.doubts, ngettext("{n} doubt", "{n} doubts", counts.doubts)),
+        (
+            counts.troubles,
+            ngettext("{n} group in trouble", "{n} groups in trouble", counts.troubles),
+        ),
+        (counts.endings, ngettext("{n} list ends", "{n} lists end", counts.endings)),
+    )
+    return phrases.dotted(*(said for count, said in kinds if count))
+
+
+def _suggestion(
+    proposal: Proposal, at: tuple[int, int], head: str | None, counts: Counts
+) -> list[Part]:
+    draft = proposal.draft_id, proposal.opener_id
+    steps = [
+        option(s.id, phrases.step_title(s), emoji=s.icon or None, default=s.id == proposal.step.id)
+        for s in proposal.steps
+    ]
+    lines = [*proposal_warnings(proposal), *(_wanted(proposal.wanted) if proposal.wanted else ())]
+    take = None
+    if not proposal.silent:
+        take = button(ids.Settle(*at, "take", proposal.draft_id), _("Accept"), GREEN)
+    return [
+        text_of(filter(None, [head, *phrases.about(proposal.resource, LONGEST_TITLE)])),
+        text_of(as_many_as_fit(lines, ROOM)),
+        select(ids.StepOfDraft(*draft), _("Put it into a step…"), steps),
+        row(
+            take,
+            button(ids.DoToDraft(*draft, "edit"), _("Edit")),
+            button(ids.Settle(*at, "decline", proposal.draft_id), _("Decline…")),
+            _later(at, counts),
+        ),
+    ]
+
+
+def _wanted(wanted: Wanted) -> Lines:
+    n = wanted.suggestion.wanted
+    yield ngettext("{n} member wants it.", "{n} members want it.", n)
+    if wanted.leaders:
+        leaders = phrases.several([f"<@{each}>" for each in wanted.leaders], 3)
+        yield _("🎤 {leaders} would lead it.", leaders=leaders)
+    for why in wanted.whys:
+        yield f"> {phrases.narrow(why, LONGEST_WHY)}"
+
+
+def _doubt(desk: Desk, at: tuple[int, int], head: str | None, counts: Counts) -> list[Part]:
+    needed = desk.doubts[0].needed if desk.doubts else ""
+    same = [doubt for doubt in desk.doubts if doubt.needed == needed]
+    title = phrases.narrow(phrases.title_in(desk.curriculum, needed), 60)
+    lines = [
+        ngettext(
+            "{n} reader thinks it doesn't need {title}.",
+            "{n} readers think it doesn't need {title}.",
+            len(same),
+            title=title,
+        ),
+        *(f"> {phrases.narrow(doubt.why, LONGEST_WHY)}" for doubt in same if doubt.why),
+    ]
+    return [
+        text_of(filter(None, [head, *phrases.about(desk.resource, LONGEST_TITLE)])),
+        text_of(as_many_as_fit(lines, ROOM)),
+        row(
+            button(ids.Settle(*at, "drop", desk.draft_id), _("They're right"), GREEN),
+            button(ids.Settle(*at, "keep", desk.draft_id), _("Keep it")),
+            _later(at, counts),
+        ),
+    ]
+
+
+def _group(
+    status: GroupStatus, at: tuple[int, int], head: str | None, counts: Counts
+) -> list[Part]:
+    group, opener_id = status.group, at[0]
+    room = f"<#{group.channel_id}>"
+    if group.blocked is not None:
+        matter = _("⚠️ {room} has no papers. {why}", room=room, why=problem_text(group.blocked))
+    elif status.weeks_left:
+        matter = ngettext(
+            "📚 The list of {room} lasts {n} more week. Add something, or choose what comes then.",
+            "📚 The list of {room} lasts {n} more weeks. Add something, or choose what comes then.",
+            status.weeks_left,
+            room=room,
+        )
+    else:
+        matter = _("📚 The group in {room} has read its list. Choose what comes now.", room=room)
+    shown = button(ids.MoreOfGroup(group.group_id, opener_id, "less"), _("Show the group"), BLUE)
+    return [text_of(filter(None, [head, matter])), row(shown, _later(at, counts))]
+
+
+def _later(at: tuple[int, int], counts: Counts) -> Button | None:
+    if counts.total < 2:
+        return None
+    return button(ids.ShowInbox(at[0], at[1] + 1), _("Next one ▸"))
+
+
+def _title(suggestion: Suggestion) -> str:
+    return f"**{plain(suggestion.title, LONGEST_TITLE)}**"

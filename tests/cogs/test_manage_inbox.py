@@ -1,0 +1,149 @@
+"""The inbox: a moderator settles what members suggested and doubt, one matter after the other."""
+
+import discord
+import pytest
+
+from tests.seen import labels_of, text_of, title_of
+
+LINK, OTHER = "https://example.org/mamba", "https://example.org/rwkv"
+
+
+@pytest.fixture
+def press(env):
+    """Return what presses a button a while later, so that it is no slip."""
+
+    async def pressed(member, card, label):
+        await env.advance_time(4)
+        return await member.click(card.response.message, label=label)
+
+    return pressed
+
+
+@pytest.fixture
+async def suggested(alice, bob, channel):
+    """Two suggestions: Alice's first is wanted by both."""
+    await alice.slash(channel, "suggest", link=OTHER)
+    made = await alice.slash(channel, "suggest", link=LINK, why="It scales")
+    await bob.slash(channel, "suggest", link=LINK, why="We need it")
+    return made
+
+
+async def test_an_empty_inbox_says_what_comes_there(moderator, channel):
+    shown = await moderator.slash(channel, "manage inbox")
+
+    assert shown.ephemeral
+    assert text_of(shown).startswith("📭 Nothing waits for you.")
+    assert labels_of(shown) == []
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_the_most_wanted_comes_first_and_settling_it_shows_the_next(
+    moderator, channel, press
+):
+    card = await moderator.slash(channel, "manage inbox")
+    first = text_of(card)
+    taken = text_of(await press(moderator, card, "Accept"))
+    declined = await press(moderator, card, "Decline…")
+    done = text_of(await moderator.submit_modal(declined, {"reason": ["known"], "why": ""}))
+
+    assert first.startswith("-# 2 suggestions\n")
+    assert "example.org" in first
+    assert "2 members want it.\n> It scales\n> We need it" in first
+    assert "is on the list now. Whoever wanted it is told." in taken
+    assert "```md\n- [example.org/mamba](https://example.org/mamba)" in taken
+    assert "-# 1 suggestion" in taken
+    assert "rwkv" in taken
+    assert done.startswith("➖ Declined:")
+    assert "> The list has something like it." in done
+    assert "📭 Nothing waits for you." in done
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_what_was_accepted_is_on_the_list_and_undo_takes_it_off_again(
+    alice, moderator, channel, press
+):
+    card = await moderator.slash(channel, "manage inbox")
+    await press(moderator, card, "Accept")
+    found = text_of(await alice.slash(channel, "search", query=LINK))
+    undone = text_of(await press(moderator, card, "Undo"))
+    gone = text_of(await alice.slash(channel, "search", query=LINK))
+
+    assert "Added by this server" in found
+    assert undone.startswith("-# 2 suggestions")
+    assert "Nothing on the list fits" in gone
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_a_reason_in_words_of_its_own_and_undo(env, moderator, channel, press):
+    card = await moderator.slash(channel, "manage inbox")
+    form = await press(moderator, card, "Decline…")
+    declined = text_of(
+        await moderator.submit_modal(form, {"reason": ["words"], "why": "We read it in May."})
+    )
+    undone = text_of(await press(moderator, card, "Undo"))
+
+    assert "> We read it in May." in declined
+    assert undone.startswith("-# 2 suggestions")
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_it_is_edited_before_it_is_accepted(alice, moderator, channel, press):
+    card = await moderator.slash(channel, "manage inbox")
+    form = await press(moderator, card, "Edit")
+    filled = {"title": "Mamba", "authors": "Gu, 2023", "minutes": "40", "kind": ["paper"]}
+    edited = await moderator.submit_modal(form, {**filled, "notes": ""})
+    before = text_of(edited)
+    await press(moderator, edited, "Accept")
+    found = await alice.slash(channel, "search", query="Mamba")
+
+    assert "Gu · 2023 · 📄 40 min" in before
+    assert "> It scales" in before
+    assert title_of(found) == "Mamba"
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_of_two_moderators_the_second_is_told(env, guild, moderator, channel, press):
+    role = guild.create_role("too", permissions=discord.Permissions(manage_guild=True))
+    other = guild.add_member(env.create_user("other"), roles=[role])
+    mine = await moderator.slash(channel, "manage inbox")
+    theirs = await other.slash(channel, "manage inbox")
+
+    await press(other, theirs, "Accept")
+    late = text_of(await press(moderator, mine, "Accept"))
+    form = await press(moderator, mine, "Decline…")
+    await press(other, theirs, "Accept")
+    later = text_of(await moderator.submit_modal(form, {"reason": ["known"], "why": ""}))
+
+    assert late.startswith(f"<@{other.id}> was quicker, and took it: **example.org")
+    assert "-# 1 suggestion" in late
+    assert later.startswith(f"<@{other.id}> was quicker, and took it: **example.org")
+
+
+@pytest.mark.usefixtures("suggested")
+async def test_next_shows_the_others_without_settling(moderator, channel, press):
+    card = await moderator.slash(channel, "manage inbox")
+    second = text_of(await press(moderator, card, "Next one ▸"))
+    first = text_of(await press(moderator, card, "Next one ▸"))
+
+    assert "rwkv" in second
+    assert "mamba" in first
+    assert "-# 2 suggestions" in first
+
+
+async def test_a_doubt_is_followed_or_not(alice, moderator, channel, press):
+    path = await alice.slash(channel, "path", resource="BERT")
+    form = await alice.click(path.response.message, label="Prerequisite wrong?")
+    await alice.submit_modal(form, {"pair": ["0"], "why": "It says so itself"})
+
+    card = await moderator.slash(channel, "manage inbox")
+    seen = text_of(card)
+    settled = text_of(await press(moderator, card, "They're right"))
+    after = text_of(await alice.slash(channel, "path", resource="BERT"))
+
+    assert seen.startswith("-# 1 doubt\n")
+    assert "1 reader thinks it doesn't need" in seen
+    assert "> It says so itself" in seen
+    assert settled.startswith("✅ ")
+    assert "no longer needs" in settled
+    assert "📭 Nothing waits" in settled
+    assert "1. " not in after or "BERT" in after

@@ -28,6 +28,7 @@ from bot.outbox.ticker import Ticker
 from bot.outbox.tickets import Tickets
 from bot.services.opening import Services
 from bot.views.replies import defer_if_late, reply_with_error
+from bot.views.suggestions_card import outcomes_card
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,18 @@ class NextreadBot(commands.AutoShardedBot):
         """Answer a click; commands and forms find their own way."""
         if interaction.type is discord.InteractionType.component:
             await self.clicks.answer(interaction)
+
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction[Any], _command: object
+    ) -> None:
+        """Tell who typed a command what became of their suggestions, if they weren't told yet."""
+        suggestions, who = self.services.suggestions, interaction.user.id
+        if outcomes := await suggestions.outcomes(who):
+            servers = [(each, self.get_guild(each.guild_id)) for each in outcomes]
+            named = [(each, server.name if server else "") for each, server in servers]
+            speak(str(interaction.locale))
+            await interaction.followup.send(view=outcomes_card(named), ephemeral=True)
+            await suggestions.told(who, outcomes)
 
     async def on_ready(self) -> None:
         log.info("ready: %s servers", len(self.guilds))

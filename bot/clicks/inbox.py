@@ -59,6 +59,7 @@ async def _take(click: Click, said: ids.Settle) -> View:
         case Proposal() as proposal:
             return considered_card(proposal, click.who)
         case Desk() as desk:
+            click.deliver.look_again()  # whoever wanted it is told at their hour
             ways = taken_ways(desk, click.who, suggestion_id, said.number)
             return await _next(click, said.number, taken_text(desk), *ways)
 
@@ -72,6 +73,7 @@ async def _ask_why_not(click: Click, said: ids.Settle) -> View:
         settled = await click.services.moderation.decline(draft, reason)
         if settled.settled_by != click.who or settled.state != "declined":
             return await _next(click, said.number, settled_text(settled))
+        click.deliver.look_again()
         undo = undo_button(click.who, said.number, settled.suggestion_id)
         return await _next(click, said.number, declined_text(settled), undo)
 

@@ -172,6 +172,7 @@ class Moderation:
             await suggestions.settle(
                 here.db, here.guild_id, suggestion.suggestion_id, "taken", by, now, key=key
             )
+            await suggestions.tell_soon(here.db, here.guild_id, suggestion.suggestion_id, now)
             return await _desk(here, await _put(here, draft, DraftEdit(key)), outcome)
 
     async def suggestion_of(self, ref: DraftRef) -> int:
@@ -196,6 +197,7 @@ class Moderation:
                 await suggestions.settle(
                     here.db, here.guild_id, suggestion_id, "declined", by, now, reason=reason
                 )
+                await suggestions.tell_soon(here.db, here.guild_id, suggestion_id, now)
                 state: State = "declined"
                 return replace(suggestion, state=state, settled_by=by, reason=reason)
             return suggestion

@@ -35,6 +35,7 @@ from bot.store import outbox, progress, readers
 from bot.store import weeks as week_rows
 from bot.store.database import Database, Queries
 from bot.store.instants import Clock, Ids
+from bot.store.suggestions import any_untold
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +185,12 @@ class Reminders:
         """Tell whether the reader asked to be told of a week without reading, and it is over."""
         return (await readers.pace_of(self._background, reader_id)).is_idle(self._clock())
 
+    async def reminds(self, tx: Queries, reader_id: int) -> bool:
+        """Tell whether there is something to remind the reader of, beside news for them."""
+        pace = await readers.pace_of(tx, reader_id)
+        papers = await self._open_papers(tx, reader_id, pace)
+        return bool(papers) or pace.is_idle(self._clock())
+
     async def nudge(self, reader_id: int) -> Reply | None:
         """Return what the reader would read next; None: nothing is left, or they read meanwhile."""
         async with self._background.transaction() as tx:
@@ -225,7 +232,7 @@ class Reminders:
                 await readers.set_look_at(tx, reader_id, min(at or look_at, look_at))
 
     async def _has_reason(self, tx: Queries, reader_id: int, pace: Pace) -> bool:
-        if await self._open_papers(tx, reader_id, pace):
+        if await self._open_papers(tx, reader_id, pace) or await any_untold(tx, reader_id):
             return True
         return await self._nudge(tx, reader_id, pace) is not None
 
@@ -250,9 +257,13 @@ class Reminders:
 
 
 async def _windows(db: Queries, reader_id: int) -> list[Window]:
-    """Return when papers of the reader's groups are told of; ``next_at`` is near enough here."""
+    """Return when the reader is told of the papers of their groups, and of what they suggested.
+
+    A group's ``next_at`` is near enough here.
+    """
     groups = await group_rows.groups_to_remind_of(db, reader_id)
-    return [paper_window(group.next_at) for group in groups]
+    outcomes = [ALWAYS] if await any_untold(db, reader_id) else []
+    return [*outcomes, *(paper_window(group.next_at) for group in groups)]
 
 
 async def _may_know(db: Queries, reader_id: int, post: Week) -> bool:

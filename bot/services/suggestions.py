@@ -1,8 +1,9 @@
 """What members suggest for their server's list: the link, who wants it, and why."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bot.core.curriculum.fields import PageFacts, fields_of_page, web_link
@@ -129,6 +130,20 @@ class Suggestions:
         await self._open(self._db, guild_id, suggestion_id)
         said = await rows.wish(self._db, guild_id, suggestion_id, reader_id)
         return said.why if said else ""
+
+    async def outcomes(self, reader_id: int, before: datetime | None = None) -> list[Suggestion]:
+        """Return what became of what the reader wants, and wasn't told yet.
+
+        ``before``: only what was settled up to then.
+        """
+        return await rows.untold(self._db, reader_id, before)
+
+    async def told(self, reader_id: int, outcomes: Sequence[Suggestion]) -> None:
+        """Record that the reader knows what became of these."""
+        async with self._db.transaction() as tx:
+            if await readers.take_turn_if_known(tx, reader_id):
+                ids = [each.suggestion_id for each in outcomes]
+                await rows.set_told(tx, reader_id, ids, self._clock())
 
     def links_in(self, text: str) -> list[str]:
         """Return the links in a message, each page once, in the message's order.

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.suggestions import Reason, State, Suggestion, Wish
 from bot.store.database import Queries, Row, value_from
+from bot.store.readers import NOT_LATER
 
 _WANTED = (
     "SELECT s.*, s.resource_key AS key, COUNT(*) AS wanted FROM suggestions s"
@@ -142,15 +143,37 @@ async def wanted_by(db: Queries, guild_id: int, reader_id: int) -> set[int]:
     return set(await db.fetch_column(sql, guild_id, reader_id))
 
 
-async def untold(db: Queries, reader_id: int) -> list[Suggestion]:
-    """Return what became of suggestions that a reader wants, and doesn't know of; oldest first."""
+async def any_untold(db: Queries, reader_id: int) -> bool:
+    """Tell whether something became of what a reader wants, and they don't know of it."""
+    return bool(await untold(db, reader_id))
+
+
+async def tell_soon(tx: Queries, guild_id: int, suggestion_id: int, now: datetime) -> None:
+    """Let all who want a suggestion be looked at: there is something to tell them.
+
+    In one statement, and in the order of their ids, as for a group's reminders.
+    """
+    sql = (
+        "INSERT INTO reader_settings (reader_id, nudge_at)"  # noqa: S608 - ours
+        " SELECT reader_id, CAST(? AS BIGINT) FROM wishes"
+        f" WHERE guild_id = ? AND suggestion_id = ? ORDER BY reader_id {NOT_LATER}"
+    )
+    await tx.fetch(sql, now, guild_id, suggestion_id)
+
+
+async def untold(db: Queries, reader_id: int, before: datetime | None = None) -> list[Suggestion]:
+    """Return what became of suggestions that a reader wants, and doesn't know of; oldest first.
+
+    ``before``: only what was settled up to then.
+    """
     sql = (
         "SELECT s.*, s.resource_key AS key, 1 AS wanted FROM wishes w JOIN suggestions s"
         " ON s.suggestion_id = w.suggestion_id"
         " WHERE w.reader_id = ? AND w.told_at IS NULL AND s.state <> 'open'"
+        " AND (CAST(? AS BIGINT) IS NULL OR s.settled_at <= ?)"
         " ORDER BY s.settled_at, s.suggestion_id"
     )
-    return [_suggestion(row) for row in await db.fetch(sql, reader_id)]
+    return [_suggestion(row) for row in await db.fetch(sql, reader_id, before, before)]
 
 
 async def set_told(tx: Queries, reader_id: int, suggestion_ids: list[int], now: datetime) -> None:

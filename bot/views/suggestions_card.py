@@ -1,6 +1,6 @@
 """What members see of suggestions: their own wish, what others suggested, what became of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from discord.ui import LayoutView
@@ -23,6 +23,7 @@ from bot.views.parts import (
     boxed,
     button,
     card,
+    go_button,
     label,
     option,
     row,
@@ -122,8 +123,19 @@ def why_form(why: str) -> Form:
     )
 
 
-def outcomes_text(outcomes: Iterable[tuple[Suggestion, str]], most: int = 5) -> Lines:
-    """Yield what became of what somebody wanted; each with its server's name, "" if unknown."""
+Outcomes = Sequence[tuple[Suggestion, str]]
+"""What became of what somebody wanted, each with its server's name; "" if that is unknown."""
+
+
+def outcomes_card(outcomes: Outcomes, below: LayoutView | None = None) -> LayoutView:
+    """Build what is told of suggestions that were settled; ``below``: what else is told at once."""
+    told = text_of(_outcomes(outcomes))
+    if below is not None:
+        return card(told, *below.children)
+    return boxed(told, row(go_button("next")))
+
+
+def _outcomes(outcomes: Outcomes, most: int = 5) -> Lines:
     found = list(outcomes)
     for suggestion, server in found[:most]:
         title = phrases.narrow(suggestion.title, 60)

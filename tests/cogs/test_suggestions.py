@@ -6,6 +6,7 @@ from bot.cogs.suggestions import MESSAGE_COMMAND
 from bot.core.suggestions import MOST_OPEN
 from tests.seen import labels_of, option_labels_of, options_of, select_of, text_of
 
+A_DAY = 24 * 3600
 LINK = "https://example.org/mamba"
 BERT = "https://arxiv.org/abs/1810.04805"
 
@@ -121,3 +122,80 @@ async def test_who_would_lead_says_so_where_there_is_a_group(alice, moderator, c
 def value_of(form):
     (field,) = (label["component"] for label in form.modal["components"])
     return field["value"]
+
+
+# What became of it
+
+
+@pytest.fixture
+async def settled(env, alice, bob, moderator, channel):
+    """Alice suggests two; the first is taken, the second declined in a moderator's own words."""
+    await alice.slash(channel, "suggest", link=LINK)
+    await alice.slash(channel, "suggest", link="https://example.org/rwkv")
+    await bob.slash(channel, "suggest", link=LINK)
+    card = await moderator.slash(channel, "manage inbox")
+    await env.advance_time(4)
+    await moderator.click(card.response.message, label="Accept")
+    await env.advance_time(4)
+    form = await moderator.click(card.response.message, label="Decline…")
+    await moderator.submit_modal(form, {"reason": ["words"], "why": "We read it in May."})
+    return card
+
+
+def news_of(member):
+    dm = member.user.dm_channel
+    return [text_of(message) for message in dm.history()] if dm else []
+
+
+@pytest.mark.usefixtures("settled")
+async def test_whoever_wanted_it_is_told_in_one_message_at_their_hour(env, alice, bob):
+    before = news_of(alice)
+    await env.advance_time(A_DAY)
+    told, bobs = news_of(alice), news_of(bob)
+    await env.advance_time(8 * A_DAY)
+
+    assert before == []
+    (message,) = told
+    assert "✅ You wanted it, and it is on the list of Study room now: example.org" in message
+    assert "➖ Study room won't take your suggestion: example.org" in message
+    assert "> We read it in May." in message
+    assert len(bobs) == 1
+    assert (news_of(alice), news_of(bob)) == (told, bobs)
+
+
+@pytest.mark.usefixtures("settled")
+async def test_whoever_types_a_command_before_is_told_there_and_gets_no_message(
+    env, alice, channel
+):
+    card = await alice.slash(channel, "next")
+    again = await alice.slash(channel, "next")
+    await env.advance_time(2 * A_DAY)
+
+    (told,) = card.followups
+    assert told.ephemeral
+    assert "on the list of Study room now" in text_of(told.message)
+    assert again.followups == []
+    assert news_of(alice) == []
+
+
+@pytest.mark.usefixtures("settled")
+async def test_whose_direct_messages_are_closed_is_told_at_the_next_command(env, alice, channel):
+    messages = f"/channels/{alice.user.dm_channel.id}/messages"
+    env.inject_error("POST", messages, status=403, code=50007)
+    await env.advance_time(2 * A_DAY)
+    card = await alice.slash(channel, "next")
+
+    assert news_of(alice) == []
+    assert "on the list of Study room now" in text_of(card.followups[0].message)
+
+
+async def test_what_was_taken_back_before_the_hour_is_not_told(env, alice, moderator, channel):
+    await alice.slash(channel, "suggest", link=LINK)
+    card = await moderator.slash(channel, "manage inbox")
+    await env.advance_time(4)
+    await moderator.click(card.response.message, label="Accept")
+    await env.advance_time(4)
+    await moderator.click(card.response.message, label="Undo")
+    await env.advance_time(2 * A_DAY)
+
+    assert news_of(alice) == []

@@ -296,6 +296,7 @@ def acts(w: World, s: Services) -> dict:
         "Suggestions.suggest, carl": lambda: s.suggestions.suggest(
             GUILD, CARL, "https://example.org/declined"
         ),
+        "Suggestions.told": lambda: s.suggestions.told(ALICE, [w.declined]),
         "Suggestions.keep_links": lambda: s.suggestions.keep_links(GUILD, CARL, [LINK]),
         "Suggestions.want": lambda: s.suggestions.want(GUILD, CARL, w.wanted.suggestion_id),
         "Suggestions.drop": lambda: s.suggestions.drop(GUILD, ALICE, w.wanted.suggestion_id),
@@ -468,6 +469,8 @@ BESIDE = [
     ("Suggestions.suggest", "Moderation.reopen"),
     ("Suggestions.suggest", "Me.forget"),
     ("Suggestions.keep_links", "Me.forget, carl"),
+    ("Suggestions.told", "Moderation.reopen"),
+    ("Suggestions.told", "Me.forget"),
     ("Suggestions.want", "Suggestions.drop"),
     ("Suggestions.want", "Moderation.take"),
     ("Suggestions.drop", "Suggestions.want"),

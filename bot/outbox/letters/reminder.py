@@ -10,10 +10,11 @@ from bot.core.weeks import CLOCKS_APART
 from bot.outbox.discord import AwayError, Discord, NoAnswerError, RefusedError
 from bot.outbox.letters._base import Act, Drop, End, Receipt, Rows, Send, ToPerson, Wait
 from bot.outbox.traces import by_button, marked
-from bot.store import groups, readers
+from bot.store import groups, readers, suggestions
 from bot.store.database import Queries
 from bot.views.custom_ids import ReadReminded
 from bot.views.reminder_card import idle_card, paper_card
+from bot.views.suggestions_card import Outcomes, outcomes_card
 
 ASKED_WITHIN = 10
 """Seconds for what Discord is asked about one paper: the others needn't wait for its server."""
@@ -51,14 +52,24 @@ class Reminder(ToPerson):
                 papers.append(seen)
             else:
                 problem = NOT_YET if NOT_YET in (problem, seen) else seen
+        outcomes = await self._outcomes(row, discord)
         if papers:
             is_idle = await reminders.is_idle(reader_id)
             view = paper_card(papers, is_idle=is_idle)
         elif (reply := await reminders.nudge(reader_id)) is not None:
             view = idle_card(reply)
+        elif outcomes:
+            return Send(await self.to(row, discord), marked(outcomes_card(outcomes), row.row_id))
         else:
             return Wait(problem) if problem == NOT_YET else Drop(problem or "not_wanted")
+        view = outcomes_card(outcomes, view) if outcomes else view
         return Send(await self.to(row, discord), marked(view, row.row_id))
+
+    async def _outcomes(self, row: OutboxRow, discord: Discord) -> Outcomes:
+        """Return what became of suggestions by the reader's hour, with the servers' names."""
+        settled = await self.services.suggestions.outcomes(row.reader_id or 0, row.due_at)
+        servers = [(each, discord.server(each.guild_id)) for each in settled]
+        return [(each, server.name if server else "") for each, server in servers]
 
     async def _seen(
         self, paper: OpenPaper, reader_id: int, discord: Discord
@@ -86,7 +97,11 @@ class Reminder(ToPerson):
         return replace(paper, server=channel.guild_name)
 
     async def sent(self, tx: Queries, row: OutboxRow, receipt: Receipt) -> Rows:
-        await self._came(tx, row, receipt.at)
+        reader_id = row.reader_id or 0
+        told = await suggestions.untold(tx, reader_id, row.due_at)
+        await self._came(tx, row, receipt.at, is_news=bool(told))
+        ids = [each.suggestion_id for each in told]
+        await suggestions.set_told(tx, reader_id, ids, receipt.at)
         return ()
 
     async def unsent(self, tx: Queries, row: OutboxRow, end: End, problem: Problem) -> Rows:
@@ -105,11 +120,17 @@ class Reminder(ToPerson):
             await readers.set_look_at(tx, reader_id, None)
         return ()
 
-    async def _came(self, tx: Queries, row: OutboxRow, at: datetime) -> None:
-        """Count it, unless the reader has said *Later* by now: its answer may have been lost."""
+    async def _came(
+        self, tx: Queries, row: OutboxRow, at: datetime, *, is_news: bool = False
+    ) -> None:
+        """Count it, unless the reader has said *Later* by now: its answer may have been lost.
+
+        ``is_news``: it told what became of suggestions; alone, that asks for nothing.
+        """
         reader_id = row.reader_id or 0
         pace = await readers.pace_of(tx, reader_id, but=row.row_id)
-        again, ignored = pace.again_at, pace.ignored_by_now + 1
+        asks = not is_news or await self.services.reminders.reminds(tx, reader_id)
+        again, ignored = pace.again_at, pace.ignored_by_now + asks
         if again is not None and pace.day_of(again) > pace.day_of(at):
             ignored = 0
         else:

@@ -6,6 +6,7 @@ from bot.clicks.click import Click, View, clicked
 from bot.core.moderation import Desk, Proposal
 from bot.core.suggestions import Suggestion
 from bot.errors import NoGroupError
+from bot.language import _
 from bot.views import custom_ids as ids
 from bot.views.inbox_card import (
     OWN_WORDS,
@@ -20,7 +21,7 @@ from bot.views.inbox_card import (
     undo_button,
 )
 from bot.views.manage_card import which_group_card
-from bot.views.parts import Form, Item
+from bot.views.parts import Form, Item, button
 from bot.views.phrases import title_in
 from bot.views.pick_card import check_polls, vote_card
 from bot.views.problems import channel_of
@@ -86,7 +87,12 @@ async def _settle_doubt(click: Click, said: ids.Settle) -> View:
     needed = before.doubts[0].needed if before.doubts else ""
     desk = await (moderation.keep_need if kept else moderation.drop_need)(draft)
     title = title_in(before.curriculum, needed)
-    return await _next(click, said.number, need_text(desk, title, kept=kept))
+    latest = (await moderation.history(draft)).latest
+    undo = None
+    if not kept and latest is not None:
+        back = ids.StepBack(said.draft_id, click.who, "undo", latest.change_id)
+        undo = button(back, _("Undo"))
+    return await _next(click, said.number, need_text(desk, title, kept=kept), undo)
 
 
 @clicked

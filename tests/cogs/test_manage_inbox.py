@@ -139,6 +139,8 @@ async def test_a_doubt_is_followed_or_not(alice, moderator, channel, press):
     seen = text_of(card)
     settled = text_of(await press(moderator, card, "They're right"))
     after = text_of(await alice.slash(channel, "path", resource="BERT"))
+    undone = text_of(await press(moderator, card, "Undo"))
+    again = text_of(await alice.slash(channel, "path", resource="BERT"))
 
     assert seen.startswith("-# 1 doubt\n")
     assert "1 reader thinks it doesn't need" in seen
@@ -146,4 +148,6 @@ async def test_a_doubt_is_followed_or_not(alice, moderator, channel, press):
     assert settled.startswith("✅ ")
     assert "no longer needs" in settled
     assert "📭 Nothing waits" in settled
-    assert "1. " not in after or "BERT" in after
+    assert undone.startswith("↩️ Taken back: changed: what it no longer needs.")
+    assert "Attention" not in after
+    assert "Attention" in again
